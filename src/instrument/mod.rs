@@ -1,0 +1,60 @@
+//! What the bench's instruments can do, as small traits: at most six methods each, object-safe, and none of them ever waits.
+//!
+//! Knows nothing of cucumber, YAML, roles or verdicts, and nothing of which driver or twin stands behind a trait. An instrument can only
+//! blame the bench: nothing here can say that a post is bad.
+
+pub mod audio;
+pub mod console;
+pub mod lamp;
+pub mod operator;
+pub mod port;
+pub mod probe;
+pub mod relay;
+
+use crate::fault::{Blame, Blamed};
+
+pub type Result<T> = std::result::Result<T, InstrumentError>;
+
+/// What an instrument says it is: for the journal, and to notice that another one was plugged in.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Identity {
+    /// E.g. `LCUS-4 relay board`.
+    pub model: String,
+    /// Serial number or port, whatever tells two of a kind apart.
+    pub unit: String,
+}
+
+/// An instrument failed: which, at what, why, and what the person at the bench can do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{instrument}: failed to {action}: {cause}")]
+pub struct InstrumentError {
+    pub instrument: String,
+    pub action: String,
+    pub cause: String,
+    /// What to do, in one sentence for a technician.
+    pub remedy: String,
+}
+
+impl InstrumentError {
+    pub fn new(
+        instrument: impl Into<String>,
+        action: impl Into<String>,
+        cause: impl std::fmt::Display,
+        remedy: impl Into<String>,
+    ) -> Self {
+        InstrumentError { instrument: instrument.into(), action: action.into(), cause: cause.to_string(), remedy: remedy.into() }
+    }
+}
+
+impl Blamed for InstrumentError {
+    fn blame(&self) -> Blame {
+        Blame::Bench
+    }
+}
+
+/// What every instrument can do.
+pub trait Instrument: Send {
+    fn identify(&mut self) -> Result<Identity>;
+    /// Bring whatever this instrument switches or plays to the state that harms nobody. Called at every end of a run.
+    fn make_safe(&mut self) -> Result<()>;
+}

@@ -1,0 +1,95 @@
+//! The City Guard's operator as an instrument: calls arrive here, are answered, spoken on and hung up, and every step of them is stamped.
+//!
+//! Knows nothing of limits. `desk` is the same sans-I/O machine on a real network and in the twin; it never opens a socket and never asks
+//! the time.
+
+pub mod desk;
+
+use super::audio::AudioPort;
+use super::{Instrument, Result};
+use crate::clock::{Instant, Stamped};
+use std::time::Duration;
+
+/// A call at the operator, numbered in order of arrival from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct CallId(pub u32);
+
+/// What happened at the operator's end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallEvent {
+    /// A binding was made, refreshed or (expires 0) removed at the registrar.
+    Registered { user: String, contact: String, expires: Duration },
+    /// A registration was turned away.
+    RegistrationRefused { user: String, why: String },
+    /// A new INVITE (retransmissions are not events). Stamped at the datagram's reception.
+    Invited { call: CallId, invite: Invite },
+    /// The operator's end has begun to ring: 180 sent.
+    Ringing { call: CallId },
+    /// 200 sent.
+    Answered { call: CallId },
+    /// The caller's ACK: signalling is complete.
+    Confirmed { call: CallId },
+    /// First RTP packet of this call, stamped at its reception.
+    FirstMedia { call: CallId },
+    /// The call is over.
+    Ended { call: CallId, by: EndedBy },
+    /// Something that no healthy post of this rig does: a call from a stranger, media without a call. Refused and told.
+    Intruder { from: String, what: String },
+}
+
+/// Who a call said it was from and for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Invite {
+    /// SIP Call-ID.
+    pub dialog: String,
+    /// Request-URI, where the call was sent.
+    pub to: String,
+    /// User part of From.
+    pub from: String,
+    /// Extra headers that the scenarios ask for, name as sent and value, in order: `X-SOS-Post`, `X-SOS-Press`, `X-SOS-Delayed`, `Priority`.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Invite {
+    /// A header's value; names are compared without regard to case (RFC 3261, 7.3.1).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EndedBy {
+    /// BYE received.
+    Post,
+    /// BYE sent by us.
+    Operator,
+    /// CANCEL received before the answer.
+    Cancelled,
+    /// No ACK, or nothing answered our requests (RFC 3261 timers).
+    Silence,
+}
+
+/// What the operator does when a call rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// Rings until told otherwise by `answer`.
+    Manual,
+    /// Answers by itself so long after the 180.
+    After(Duration),
+    /// Answers 486 Busy Here.
+    Busy,
+}
+
+pub trait Operator: Instrument {
+    /// All events since the last call, in order.
+    fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>>;
+    fn set_answering(&mut self, how: Answering) -> Result<()>;
+    fn answer(&mut self, call: CallId) -> Result<Instant>;
+    fn hang_up(&mut self, call: CallId) -> Result<Instant>;
+    /// The operator's headset on one call: jack 1 in is what the reference playout plays, jack 1 out is spoken into the call.
+    fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort>;
+    /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while
+    /// the answer is on its way.
+    fn self_check(&mut self) -> Result<Option<bool>>;
+}

@@ -1,0 +1,43 @@
+//! The debug probe: writes the post's firmware and reads it back.
+
+use super::{Instrument, InstrumentError, Result};
+use crate::clock::Instant;
+
+/// How far a flash has come, in the order in which the stages run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Progress {
+    Erasing { done: f64 },
+    Programming { done: f64 },
+    Verifying { done: f64 },
+}
+
+/// What a flash wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flashed {
+    pub bytes: usize,
+}
+
+/// Why a flash did not end well. Only the caller knows whether that was to be expected (a power cut it caused itself).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FlashError {
+    /// Probe, cable or file: the bench's side of the wire.
+    #[error(transparent)]
+    Bench(#[from] InstrumentError),
+    /// The target answered on the wire, but its memory could not be erased, written or verified.
+    #[error("the microcontroller's memory refused {stage}: {cause}")]
+    Refused { stage: &'static str, cause: String },
+    /// The target stopped answering: unpowered, or its debug port is dead.
+    #[error("the microcontroller stopped answering while {stage}: {cause}")]
+    Silent { stage: &'static str, cause: String },
+}
+
+pub trait DebugProbe: Instrument {
+    /// Erases the pages of the image, writes, verifies. `watch` sees every stage; it must be quick.
+    fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError>;
+    /// Reads memory through the debug port.
+    fn read(&mut self, address: u32, length: usize) -> std::result::Result<Vec<u8>, FlashError>;
+    /// Resets the microcontroller and lets it run; returns the moment of release.
+    fn reset(&mut self) -> std::result::Result<Instant, FlashError>;
+    /// The target's supply in volts as the probe sees it; `None` where the probe cannot tell.
+    fn target_voltage(&mut self) -> Result<Option<f32>>;
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod clock;
+pub mod fault;
+pub mod unit;
+
+pub mod dsp;
+pub mod rig;
+pub mod rtp;
+pub mod sip;
+pub mod verdict;
+
+pub mod instrument;
+pub mod journal;
+
+pub mod driver;
+pub mod report;
+pub mod twin;
+
+pub mod bench;
+pub mod post;
+pub mod steps;
+pub mod suite;
+
+pub mod cli;

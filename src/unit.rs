@@ -1,0 +1,102 @@
+//! Quantities as people write and read them: units, an estimate with its uncertainty, and the parsing of "0,5 s" or "2 sekundy".
+//!
+//! Knows nothing of instruments, posts or verdicts.
+
+mod parse;
+mod show;
+
+pub use parse::{ParseError, parse_count, parse_duration, parse_level, parse_percent};
+
+use std::fmt;
+
+/// The language of phrases, features and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    #[default]
+    En,
+    Pl,
+}
+
+/// The unit of a figure. Values are always held in the base unit named here; showing picks a readable prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Unit {
+    /// Seconds.
+    #[serde(rename = "s")]
+    Second,
+    /// A plain count.
+    #[serde(rename = "1")]
+    Count,
+    /// A ratio, shown in percent.
+    #[serde(rename = "ratio")]
+    Ratio,
+    /// A level difference or gain.
+    #[serde(rename = "dB")]
+    Decibel,
+    /// Level relative to digital full scale.
+    #[serde(rename = "dBFS")]
+    DecibelFullScale,
+    /// Level relative to the reference point of a telephone channel (ITU-T G.711).
+    #[serde(rename = "dBm0")]
+    DecibelMilliwatt0,
+    /// Sound pressure level re 20 µPa, A-weighted.
+    #[serde(rename = "dBA")]
+    DecibelA,
+    /// Clock ratio deviation, parts per million.
+    #[serde(rename = "ppm")]
+    PartsPerMillion,
+}
+
+impl Unit {
+    /// The symbol of the base unit; empty for a count.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Unit::Second => "s",
+            Unit::Count => "",
+            Unit::Ratio => "%",
+            Unit::Decibel => "dB",
+            Unit::DecibelFullScale => "dBFS",
+            Unit::DecibelMilliwatt0 => "dBm0",
+            Unit::DecibelA => "dBA",
+            Unit::PartsPerMillion => "ppm",
+        }
+    }
+}
+
+/// A measured value with its expanded uncertainty (coverage factor 2, about 95 %; JCGM 100:2008, 6.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Estimate {
+    pub value: f64,
+    /// Half-width of the 95 % interval, never negative. Zero for a count.
+    pub uncertainty: f64,
+    pub unit: Unit,
+}
+
+impl Estimate {
+    pub fn seconds(value: f64, uncertainty: f64) -> Self {
+        Estimate { value, uncertainty: uncertainty.abs(), unit: Unit::Second }
+    }
+    /// A count has no uncertainty.
+    pub fn count(value: usize) -> Self {
+        Estimate { value: value as f64, uncertainty: 0.0, unit: Unit::Count }
+    }
+    pub fn new(value: f64, uncertainty: f64, unit: Unit) -> Self {
+        Estimate { value, uncertainty: uncertainty.abs(), unit }
+    }
+}
+
+/// Root sum of squares: independent contributions to one uncertainty (JCGM 100:2008, 5.1.2).
+pub fn combine(parts: &[f64]) -> f64 {
+    parts.iter().map(|u| u * u).sum::<f64>().sqrt()
+}
+
+/// Expanded uncertainty (k = 2) of something known only to lie within ± `half_width` (rectangular, JCGM 100:2008, 4.3.7).
+pub fn rectangular(half_width: f64) -> f64 {
+    2.0 * half_width.abs() / 3f64.sqrt()
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show(Lang::En))
+    }
+}

@@ -1,0 +1,170 @@
+//! The only place that can find a post wanting: a criterion, an estimate, and what follows from the two.
+//!
+//! Knows nothing of instruments or of how a figure was measured.
+
+use crate::fault::{Blame, Blamed};
+use crate::unit::{Estimate, Lang};
+use serde::{Deserialize, Serialize};
+
+/// A limit closer than this many standard uncertainties cannot be decided (half of the expanded uncertainty is one standard uncertainty).
+/// Guarded acceptance and guarded rejection, JCGM 106:2012, 8.3.
+pub const GUARD_STANDARD_UNCERTAINTIES: f64 = 3.0;
+
+/// What a figure must satisfy, in the figure's base unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Criterion {
+    AtMost(f64),
+    AtLeast(f64),
+    Between(f64, f64),
+    /// For counts: exactly so many.
+    Exactly(f64),
+}
+
+/// Where a requirement comes from: an id of the requirements list (`T02`), and how well its source is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// E.g. `T02`.
+    pub id: String,
+    /// E.g. `E.721 [M]` or `[EJ]`.
+    pub text: String,
+}
+
+/// A requirement that was measured and not met. Only [`decide`] makes one.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{what}: measured {}, required {}", estimate.show(Lang::En), criterion.show(estimate, Lang::En))]
+pub struct Shortfall {
+    what: String,
+    estimate: Estimate,
+    criterion: Criterion,
+}
+
+impl Shortfall {
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+    pub fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+    pub fn criterion(&self) -> Criterion {
+        self.criterion
+    }
+}
+
+impl Blamed for Shortfall {
+    fn blame(&self) -> Blame {
+        Blame::Device
+    }
+}
+
+/// The limit lies within the guard band: neither a pass nor a failure can be signed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "{what}: measured {}, required {}: the limit is too close to decide with this uncertainty",
+    estimate.show(Lang::En), criterion.show(estimate, Lang::En)
+)]
+pub struct Undecided {
+    pub what: String,
+    pub estimate: Estimate,
+    pub criterion: Criterion,
+}
+
+impl Blamed for Undecided {
+    fn blame(&self) -> Blame {
+        Blame::Bench
+    }
+}
+
+/// What follows from a figure and its limit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    Pass,
+    Fail(Shortfall),
+    Inconclusive(Undecided),
+}
+
+/// Judges one figure. `what` names the quantity as a reader of the report knows it.
+///
+/// A figure that is not a number is inconclusive, never a pass and never the post's fault.
+pub fn decide(what: &str, estimate: Estimate, criterion: Criterion) -> Verdict {
+    let guard = GUARD_STANDARD_UNCERTAINTIES * estimate.uncertainty / 2.0;
+    let (low, high) = criterion.interval();
+    let value = estimate.value;
+    let undecided = || Verdict::Inconclusive(Undecided { what: what.to_string(), estimate, criterion });
+    if !value.is_finite() || !guard.is_finite() {
+        return undecided();
+    }
+    if value - guard >= low && value + guard <= high {
+        Verdict::Pass
+    } else if value + guard < low || value - guard > high {
+        Verdict::Fail(Shortfall { what: what.to_string(), estimate, criterion })
+    } else {
+        undecided()
+    }
+}
+
+impl Criterion {
+    fn interval(self) -> (f64, f64) {
+        match self {
+            Criterion::AtMost(high) => (f64::NEG_INFINITY, high),
+            Criterion::AtLeast(low) => (low, f64::INFINITY),
+            Criterion::Between(low, high) => (low, high),
+            Criterion::Exactly(value) => (value, value),
+        }
+    }
+    /// The requirement in words, in the unit of the figure it is held against.
+    pub fn show(&self, like: &Estimate, lang: Lang) -> String {
+        let one = |value: f64| Estimate::new(value, 0.0, like.unit).show(lang);
+        match (*self, lang) {
+            (Criterion::AtMost(high), Lang::En) => format!("at most {}", one(high)),
+            (Criterion::AtMost(high), Lang::Pl) => format!("najwyżej {}", one(high)),
+            (Criterion::AtLeast(low), Lang::En) => format!("at least {}", one(low)),
+            (Criterion::AtLeast(low), Lang::Pl) => format!("co najmniej {}", one(low)),
+            (Criterion::Between(low, high), Lang::En) => format!("between {} and {}", one(low), one(high)),
+            (Criterion::Between(low, high), Lang::Pl) => format!("od {} do {}", one(low), one(high)),
+            (Criterion::Exactly(value), Lang::En) => format!("exactly {}", one(value)),
+            (Criterion::Exactly(value), Lang::Pl) => format!("dokładnie {}", one(value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: f64, uncertainty: f64, criterion: Criterion, expected: &str) {
+        let verdict = match decide("x", Estimate::seconds(value, uncertainty), criterion) {
+            Verdict::Pass => "pass",
+            Verdict::Fail(_) => "fail",
+            Verdict::Inconclusive(_) => "inconclusive",
+        };
+        assert_eq!(verdict, expected, "{value} ± {uncertainty} against {criterion:?}");
+    }
+
+    #[test]
+    fn a_limit_within_three_standard_uncertainties_is_not_decided() {
+        check(1.0, 0.1, Criterion::AtMost(1.2), "pass");
+        check(1.0, 0.1, Criterion::AtMost(1.14), "inconclusive");
+        check(1.0, 0.1, Criterion::AtMost(0.86), "inconclusive");
+        check(1.0, 0.1, Criterion::AtMost(0.84), "fail");
+        check(1.0, 0.1, Criterion::AtLeast(0.84), "pass");
+        check(1.0, 0.1, Criterion::AtLeast(1.16), "fail");
+        check(1.0, 0.1, Criterion::Between(0.8, 1.2), "pass");
+        check(1.0, 0.1, Criterion::Between(0.9, 1.2), "inconclusive");
+    }
+
+    #[test]
+    fn a_count_on_its_limit_is_exact() {
+        check(1.0, 0.0, Criterion::Exactly(1.0), "pass");
+        check(2.0, 0.0, Criterion::Exactly(1.0), "fail");
+        check(0.0, 0.0, Criterion::AtMost(0.0), "pass");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_nobodys_pass_and_nobodys_failure() {
+        check(f64::NAN, 0.1, Criterion::AtMost(1.0), "inconclusive");
+        check(f64::INFINITY, 0.1, Criterion::AtMost(1.0), "inconclusive");
+        check(0.5, f64::NAN, Criterion::AtMost(1.0), "inconclusive");
+    }
+}
