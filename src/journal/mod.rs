@@ -1,1 +1,190 @@
+//! What happened, in order: the one event type that lies between running a bench and reporting on it.
 //!
+//! Terminal, JUnit and every later report are functions of these events and of nothing else. Knows nothing of how they came about.
+
+pub mod store;
+
+use crate::clock::Instant;
+use crate::fault::Blame;
+use crate::instrument::Identity;
+use crate::unit::{Estimate, Lang};
+use crate::verdict::{Criterion, Source};
+use serde::{Deserialize, Serialize};
+
+/// Version of the journal's format. A reader refuses what is newer than itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FormatVersion(pub u32);
+
+impl FormatVersion {
+    pub const CURRENT: FormatVersion = FormatVersion(1);
+    pub fn is_readable(self) -> bool {
+        self <= FormatVersion::CURRENT
+    }
+}
+
+/// How a step, scenario or run ended. Ordered: a verdict can only get worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Passed,
+    /// Nothing spoke against it, but it did not run (an earlier step ended the scenario, or the run was stopped).
+    Skipped,
+    /// The figure lay closer to its limit than its uncertainty.
+    Inconclusive,
+    /// It did not pass; `blame` says whose fault.
+    Failed,
+}
+
+/// An outcome and, unless it passed, who has to act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blame: Option<Blame>,
+    /// What went wrong, in one sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// What to do about it, in one sentence for a technician.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remedy: String,
+}
+
+impl Ending {
+    pub fn passed() -> Self {
+        Ending { outcome: Outcome::Passed, blame: None, message: String::new(), remedy: String::new() }
+    }
+}
+
+/// A figure held against a requirement, kept whether it passed or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The quantity as a reader of the report knows it, in both languages.
+    pub en: String,
+    pub pl: String,
+    pub estimate: Estimate,
+    /// `None`: reported, not judged.
+    pub criterion: Option<Criterion>,
+    /// Where the requirement comes from.
+    pub source: Option<Source>,
+    /// By which method and norm the figure was got.
+    pub method: String,
+    pub outcome: Outcome,
+}
+
+/// One thing that was read back while making safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafeCheck {
+    /// E.g. `button released`, `mains on`, `fibre connected`.
+    pub what: String,
+    pub ok: bool,
+    /// What was read back, or why it could not be.
+    pub detail: String,
+}
+
+/// Everything that can stand in a journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event", content = "data")]
+pub enum Event {
+    /// First line of every journal.
+    RunBegan {
+        format: FormatVersion,
+        hejnal: String,
+        lang: Lang,
+        seed: u64,
+        rig: String,
+        rig_sha256: String,
+        post: PostIdentity,
+        planned: usize,
+    },
+    /// The only line that may differ between two runs with the same seed. It stands outside the hash chain.
+    WallClock {
+        unix_seconds: u64,
+    },
+    InstrumentOpened {
+        name: String,
+        identity: Identity,
+    },
+    /// A contribution to the uncertainty of what this run measures, with how it was found.
+    Budget {
+        what: String,
+        estimate: Estimate,
+        method: String,
+    },
+    ScenarioBegan {
+        id: String,
+        name: String,
+        feature: String,
+        file: String,
+        line: usize,
+        tags: Vec<String>,
+        attempt: u32,
+    },
+    StepBegan {
+        line: usize,
+        keyword: String,
+        text: String,
+    },
+    /// The bench did something to an instrument.
+    Did {
+        instrument: String,
+        action: String,
+    },
+    /// Something arrived, stamped at its source (which may be earlier than the line's own stamp).
+    Seen {
+        source: String,
+        seen_at: Instant,
+        text: String,
+    },
+    /// A remark for the reader: what the bench is about to do or concluded.
+    Note {
+        text: String,
+    },
+    Measured(Measurement),
+    /// A WAV beside the journal.
+    Audio {
+        file: String,
+        sha256: String,
+        what: String,
+    },
+    StepEnded {
+        ending: Ending,
+    },
+    MadeSafe {
+        checks: Vec<SafeCheck>,
+    },
+    ScenarioEnded {
+        id: String,
+        attempt: u32,
+        ending: Ending,
+    },
+    /// Last line of a run that reached its end.
+    RunEnded {
+        ending: Ending,
+        passed: usize,
+        failed: usize,
+        inconclusive: usize,
+        skipped: usize,
+        exit_code: u8,
+    },
+}
+
+/// Which post was judged, as the rig names it and as it named itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostIdentity {
+    pub identity: String,
+    pub place: String,
+    pub profile: String,
+    pub chip: String,
+    pub firmware: String,
+    pub firmware_sha256: String,
+}
+
+/// An event with its place in the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub n: u64,
+    /// On the bench's clock: nanoseconds since the run began.
+    pub at: Instant,
+    #[serde(flatten)]
+    pub event: Event,
+}

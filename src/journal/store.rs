@@ -1,0 +1,1 @@
+//! A journal on disk.

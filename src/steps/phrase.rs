@@ -1,0 +1,44 @@
+//! Steps are rows in a table: an English phrase, a Polish phrase, the roles needed and a function of about three lines.
+//!
+//! Knows nothing of cucumber's runner or of instruments.
+
+use crate::post::Fault;
+use crate::rig::Role;
+use std::time::Duration;
+
+/// What a phrase is for; it may be used under any keyword all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Given,
+    When,
+    Then,
+}
+
+/// One row of the phrase book. `en` and `pl` are cucumber expressions over the parameter types `{duration}`, `{level}`, `{percent}`, `{count}`, `{string}`,
+/// and hold the same parameters in the same order.
+pub struct Phrase<W: 'static> {
+    pub kind: Kind,
+    pub en: &'static str,
+    pub pl: &'static str,
+    pub needs: &'static [Role],
+    /// How long, on the post's clock, this step may take at most.
+    pub within: Duration,
+    pub run: fn(&mut W, &Args) -> Result<(), Fault>,
+}
+
+/// The parameters of one use of a phrase, in order, already understood.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Args {
+    pub values: Vec<Arg>,
+    /// The data table under the step, row by row.
+    pub table: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arg {
+    Duration(Duration),
+    Level(crate::unit::Estimate),
+    Percent(f64),
+    Count(u64),
+    Text(String),
+}
