@@ -30,7 +30,7 @@ Feature: Call to the City Guard operator
     And the operator answers after 1 s
     When the button is pressed for 150 ms
     Then the call goes to the City Guard's operator and nowhere else
-    And exactly 1 call reaches the operator within 10 s [T33]
+    And within 10 s exactly 1 call reaches the operator [T33]
 
   @S05 @nightly @long
   Scenario: Three hundred presses, none lost
