@@ -1,1 +1,3 @@
-//!
+//! The virtual post.
+
+pub mod voice;

@@ -68,7 +68,7 @@ impl Call {
         let tag = stack.random.token();
         let target = stack.account.at_server(user);
         let dialog = Dialog::new(stack.new_call_id(), stack.account.from(&tag), tag, format!("<{target}>"), target);
-        let mut call = Call::new(number, dialog, Phase::Inviting, stack);
+        let call = Call::new(number, dialog, Phase::Inviting, stack);
         let (mut invite, _) = call.dialog.request("INVITE", 1);
         for (name, value) in extra {
             invite.push(name, value.as_str());
