@@ -1,3 +1,2 @@
 //!
 pub mod mcu;
-pub mod probe;
