@@ -2,4 +2,6 @@
 //!
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
+pub mod fft;
 pub mod interp;
+pub mod stimulus;
