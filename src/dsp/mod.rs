@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
+pub mod delay;
 pub mod fft;
 pub mod interp;
 pub mod stimulus;
