@@ -4,5 +4,11 @@
 
 pub mod delay;
 pub mod fft;
+pub mod filter;
+pub mod gaps;
 pub mod interp;
+pub mod level;
+pub mod onset;
+mod segment;
 pub mod stimulus;
+pub mod track;

@@ -62,8 +62,6 @@ fn simulate(seed: u64, path: Path) -> (Vec<f32>, Vec<f32>, f64, f64, f64) {
             packet.fill(0.0);
         }
     }
-    let slope: f64 = clean.windows(3).map(|w| ((w[2] - w[0]) * rate / 2.0).powi(2)).sum();
-    let _ = slope;
     let derivative = fft::derivative(&clean, 64);
     let bound = sigma / (derivative.iter().map(|d| (d * rate).powi(2)).sum::<f64>()).sqrt();
     (reference, noisy.iter().map(|x| *x as f32).collect(), delay, ppm, bound)
@@ -81,31 +79,113 @@ fn trial(seed: u64, path: Path) -> Trial {
     }
 }
 
+/// Runs trials and checks efficiency (error relative to the bound) and coverage.
+fn check(path: Path, trials: u64, most: f64) {
+    let results: Vec<Trial> = (0..trials).map(|seed| trial(seed, path)).collect();
+    let count = results.len() as f64;
+    let share = |inside: fn(&Trial) -> bool| results.iter().filter(|t| inside(t)).count() as f64 / count;
+    let relative = (results.iter().map(|t| (t.error / t.bound).powi(2)).sum::<f64>() / count).sqrt();
+    let worst = results.iter().map(|t| (t.error / t.bound).abs()).fold(0.0, f64::max);
+    let covered = share(|t| t.error.abs() <= t.stated);
+    let ppm_covered = share(|t| t.ppm_error.abs() <= t.ppm_stated);
+    let told =
+        format!("{:.0} dB: {relative:.3} × bound, worst {worst:.1}, covered {covered:.3}, ppm {ppm_covered:.3}", path.snr_db);
+    assert!(relative < most && worst < 5.0 * most, "{told}");
+    assert!((0.92..=0.98).contains(&covered) && (0.91..=0.985).contains(&ppm_covered), "{told}");
+}
+
+const TELEPHONE: Path = Path { snr_db: 0.0, loss: 0.05, mu_law: true, coloured: false };
+
 #[test]
-fn survey() {
-    for (snr, loss, mu, col) in [
-        (60.0, 0.0, true, false),
-        (20.0, 0.05, true, false),
-        (10.0, 0.05, true, false),
-        (0.0, 0.05, true, false),
-        (0.0, 0.0, false, false),
-        (-5.0, 0.05, true, false),
-        (0.0, 0.05, true, true),
-    ] {
-        let path = Path { snr_db: snr, loss, mu_law: mu, coloured: col };
-        let trials: Vec<Trial> = (0..200).map(|s| trial(s, path)).collect();
-        let n = trials.len() as f64;
-        let rms = (trials.iter().map(|t| t.error * t.error).sum::<f64>() / n).sqrt();
-        let eff = (trials.iter().map(|t| (t.error / t.bound).powi(2)).sum::<f64>() / n).sqrt();
-        let mean = trials.iter().map(|t| t.error).sum::<f64>() / n;
-        let cover = trials.iter().filter(|t| t.error.abs() <= t.stated).count() as f64 / n;
-        let pcover = trials.iter().filter(|t| t.ppm_error.abs() <= t.ppm_stated).count() as f64 / n;
-        let worst = trials.iter().map(|t| t.error.abs()).fold(0.0, f64::max);
-        println!(
-            "snr {snr} loss {loss} mu {mu} col {col}: rms {:.3} us mean {:.3} x bound {eff:.3} cover {cover:.3} ppm cover {pcover:.3} worst {:.2} us",
-            rms * 1e6,
-            mean * 1e6,
-            worst * 1e6
-        );
+fn near_the_bound_through_g711_with_losses() {
+    for snr_db in [20.0, 10.0, 0.0, -5.0] {
+        check(Path { snr_db, ..TELEPHONE }, 150, 1.15);
     }
+}
+
+#[test]
+fn honest_in_coloured_noise() {
+    check(Path { coloured: true, ..TELEPHONE }, 150, 0.4);
+}
+
+#[test]
+fn nothing_there_is_no_number() {
+    let reference = burst(1, 8000, 1.0);
+    let rate = 8e3;
+    let mut random = Random::new(3);
+    let noise: Vec<f32> = (0..16_000).map(|_| 0.1 * random.gaussian() as f32).collect();
+    let other = burst(2, 8000, 1.0);
+    let tone: Vec<f32> = (0..16_000).map(|i| (i as f32 * 0.7).sin()).collect();
+    let broken: Vec<f32> = reference.iter().enumerate().map(|(i, x)| if i == 4000 { f32::NAN } else { *x }).collect();
+    for capture in [&[][..], &[0.5], &[0.0; 16_000], &[0.7; 16_000], &noise, &other, &tone, &broken] {
+        assert_eq!(delay(Signal::new(&reference, rate), Signal::new(capture, rate)), None);
+        assert_eq!(delay(Signal::new(capture, rate), Signal::new(&noise[..8000], rate)), None);
+    }
+    for bad in [0.0, -8e3, f64::NAN, f64::INFINITY, 1e12] {
+        assert_eq!(delay(Signal::new(&reference, bad), Signal::new(&reference, bad)), None);
+    }
+    assert_eq!(delay(Signal::new(&tone, rate), Signal::new(&tone, rate)), None, "a tone repeats itself");
+}
+
+/// Noise alone, many times: a detector that cries wolf would be seen here.
+#[test]
+fn noise_is_never_taken_for_the_signal() {
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let reference = burst(seed, 8000, 0.5);
+        let mut capture: Vec<f32> = (0..24_000).map(|_| 0.05 * random.gaussian() as f32).collect();
+        // A click and a stretch of other sound in otherwise still air.
+        capture[..12_000].fill(0.0);
+        capture[5000] = 0.9;
+        assert_eq!(delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)), None, "seed {seed}");
+    }
+}
+
+#[test]
+fn rates_of_the_two_signals_may_differ() {
+    for (from, to) in
+        [(8000u32, 48000u32), (48000, 8000), (16000, 48000), (48000, 16000), (44100, 8000), (8000, 8000), (96000, 44100)]
+    {
+        let reference = burst(11, from, 1.0);
+        let played = burst(11, to, 1.0);
+        let lag = (to / 10) as usize;
+        let mut capture = vec![0.0; lag];
+        capture.extend(played.iter().map(|x| -0.3 * x));
+        capture.extend(vec![0.0; lag]);
+        let found = delay(Signal::new(&reference, f64::from(from)), Signal::new(&capture, f64::from(to))).expect("it is there");
+        assert!((found.seconds - 0.1).abs() < 50e-9, "{from} to {to}: {found:?}");
+        assert!((found.gain + 0.3).abs() < 1e-4 && found.ppm.abs() < 0.05 && found.confidence > 0.5, "{from} to {to}: {found:?}");
+    }
+}
+
+#[test]
+fn stated_rates_need_not_be_whole() {
+    // A card known to run 50 ppm fast, and said to: no drift remains.
+    let reference = burst(5, 48000, 1.0);
+    let found = delay(Signal::new(&reference, 48002.4), Signal::new(&reference, 48000.0)).unwrap();
+    assert!((found.ppm - 50.0).abs() < 0.05 && found.at(0.0).abs() < 1e-7, "{found:?}");
+    let found = delay(Signal::new(&reference, 48002.4), Signal::new(&reference, 48002.4)).unwrap();
+    assert!(found.ppm.abs() < 0.01 && found.seconds.abs() < 1e-8, "{found:?}");
+}
+
+#[test]
+fn part_of_the_signal_is_enough() {
+    let reference = burst(5, 8000, 2.0);
+    for (cut, delay_s) in [(4000usize, -0.5), (0, 0.0)] {
+        let capture = &reference[cut..cut + 10_000];
+        let found = delay(Signal::new(&reference, 8e3), Signal::new(capture, 8e3)).expect("most of it is there");
+        assert!((found.seconds - delay_s).abs() < 1e-7, "{found:?}");
+    }
+    assert_eq!(delay(Signal::new(&reference, 8e3), Signal::new(&reference[..2400], 8e3)), None);
+}
+
+#[test]
+fn long_signals_hold_together_over_a_clock_difference() {
+    let reference: Vec<f32> = (0..20).flat_map(|k| burst(k, 8000, 1.0)).collect();
+    let ppm = 110.0;
+    let mut capture = vec![0.0; 180_000];
+    interp::resample_linear_clock(&reference, -3000.0, 1.0 / (1.0 + ppm * 1e-6), &mut capture);
+    let found = delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)).unwrap();
+    assert!((found.ppm - ppm).abs() < 0.02, "{found:?}");
+    assert!((found.at(0.0) - 0.375 * (1.0 + ppm * 1e-6)).abs() < 2e-7, "{found:?}");
 }
