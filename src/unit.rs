@@ -45,6 +45,9 @@ pub enum Unit {
     /// Clock ratio deviation, parts per million.
     #[serde(rename = "ppm")]
     PartsPerMillion,
+    /// Frequency or bandwidth.
+    #[serde(rename = "Hz")]
+    Hertz,
 }
 
 impl Unit {
@@ -59,6 +62,7 @@ impl Unit {
             Unit::DecibelMilliwatt0 => "dBm0",
             Unit::DecibelA => "dBA",
             Unit::PartsPerMillion => "ppm",
+            Unit::Hertz => "Hz",
         }
     }
 }
