@@ -5,7 +5,7 @@
 mod parse;
 mod show;
 
-pub use parse::{ParseError, parse_count, parse_duration, parse_level, parse_percent};
+pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;
 

@@ -2,7 +2,11 @@
 //!
 //! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in the rig.
 
-use crate::unit::{Estimate, Lang, Unit};
+use super::file::{Section, meant_or_listed};
+use super::locate::{Node, Word};
+use super::post::Profile;
+use super::problem::Problems;
+use crate::unit::{self, Estimate, Lang, Unit};
 use std::collections::BTreeMap;
 
 use Mark::{Judgement, Verified};
@@ -91,15 +95,13 @@ impl Limits {
     pub fn iter(&self) -> impl Iterator<Item = &Limit> {
         self.0.values()
     }
-    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Limit> {
-        self.0.get_mut(id)
-    }
 }
 
-impl Default for Limits {
-    /// What is asked where neither profile nor rig say otherwise.
-    fn default() -> Self {
-        Limits(TABLE.iter().map(|row| (row.0, row.limit())).collect())
+impl Limits {
+    /// What is asked of a post of this profile where the rig does not say otherwise.
+    pub fn of(profile: Profile) -> Self {
+        let rows = TABLE.iter().chain(if profile == Profile::NewPost { NEW_POST } else { &[] });
+        Limits(rows.map(|row| (row.0, row.limit())).collect())
     }
 }
 
@@ -112,6 +114,114 @@ impl Row {
         Limit { id, en, pl, unit, sense, limit, hard, source: source.to_string(), mark }
     }
 }
+
+/// Reads what the rig overrides. Each entry must say who asks for it: a report prints that beside the figure.
+pub(super) fn read(node: Option<&Node>, profile: Profile, problems: &mut Problems) -> Limits {
+    let mut limits = Limits::of(profile);
+    let Some(section) = node.and_then(|node| Section::open_free(node, "limits", problems)) else { return limits };
+    for (id, node) in section.entries() {
+        let Some(limit) = limits.0.get_mut(id.text.as_str()) else {
+            complain_of_id(id, problems);
+            continue;
+        };
+        if let Some(changed) = read_one(limit, node, problems) {
+            *limit = changed;
+        }
+    }
+    limits
+}
+
+fn complain_of_id(id: &Word, problems: &mut Problems) {
+    let folded = id.text.to_uppercase();
+    let known: Vec<&str> = TABLE.iter().map(|row| row.0).filter(|known| *known == folded).collect();
+    let remedy = match known.first() {
+        Some(_) => meant_or_listed(&id.text, &known, "ids"),
+        None => "ids run from T01 to T42; `hejnal rig limits` lists them with what they mean".to_string(),
+    };
+    problems.add(id.at, format!("unknown limit \"{}\"", id.text), remedy);
+}
+
+fn read_one(limit: &Limit, node: &Node, problems: &mut Problems) -> Option<Limit> {
+    let path = format!("limits.{}", limit.id);
+    let section = Section::open(node, &path, &["limit", "hard", "source"], problems)?;
+    let example = example_of(limit.unit);
+    let soft = section.text("limit", &format!("limit: {example}"), problems);
+    let soft = soft.and_then(|word| figure(word, limit, problems));
+    let hard_word = section.optional_text("hard", &format!("hard: {example}"), problems);
+    let hard = hard_word.and_then(|word| figure(word, limit, problems));
+    let source = section.text("source", "source: \"contract 17/2026, 4.2\"", problems);
+    let (soft, source) = (soft?, source?);
+    if let (Some(hard), Some(word)) = (hard, hard_word) {
+        let (fits, wanted) = match limit.sense {
+            Sense::AtMost => (hard >= soft, "not below"),
+            Sense::AtLeast => (hard <= soft, "not above"),
+            Sense::Exactly => (hard == soft, "equal to"),
+        };
+        if !fits {
+            let what = format!("{path}: the hard limit \"{}\" must be {wanted} the limit, which 95 % of cases meet", word.text);
+            problems.add(word.at, what, "swap the two figures, or leave hard: out");
+            return None;
+        }
+    }
+    let source = format!("{} {}", source.text, Mark::Contract.text());
+    Some(Limit { limit: soft, hard, source, mark: Mark::Contract, ..limit.clone() })
+}
+
+const fn example_of(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Second => "2 s",
+        Unit::Ratio | Unit::PartsPerMillion => "3 %",
+        Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelMilliwatt0 => "10 dB",
+        Unit::DecibelA => "75 dBA",
+        Unit::Hertz => "7 kHz",
+        Unit::Count => "1",
+    }
+}
+
+/// A figure in the unit of the requirement, in its base unit.
+fn figure(word: &Word, limit: &Limit, problems: &mut Problems) -> Option<f64> {
+    let read = match limit.unit {
+        Unit::Second => unit::parse_duration(&word.text).map(|time| time.as_secs_f64()),
+        Unit::Ratio | Unit::PartsPerMillion => unit::parse_percent(&word.text),
+        Unit::Hertz => unit::parse_frequency(&word.text),
+        Unit::Count => unit::parse_number(&word.text),
+        Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelMilliwatt0 | Unit::DecibelA => level(word, limit.unit),
+    };
+    let value = match read {
+        Ok(value) => value,
+        Err(error) => {
+            let what = format!("limits.{} ({}): {error}", limit.id, limit.en);
+            problems.add(word.at, what, format!("write it as: {}", example_of(limit.unit)));
+            return None;
+        }
+    };
+    if value > 0.0 || (value == 0.0 && limit.unit == Unit::Count) {
+        return Some(value);
+    }
+    let what = format!("limits.{} ({}) is \"{}\": it could never be met", limit.id, limit.en, word.text);
+    problems.add(word.at, what, format!("write a positive figure, e.g. {}", example_of(limit.unit)));
+    None
+}
+
+fn level(word: &Word, unit: Unit) -> Result<f64, unit::ParseError> {
+    let level = unit::parse_level(&word.text)?;
+    if level.unit == unit {
+        return Ok(level.value);
+    }
+    let expected = if unit == Unit::DecibelA {
+        "a sound level in dBA, such as 75 dBA"
+    } else {
+        "a difference of levels in dB, such as 10 dB"
+    };
+    Err(unit::ParseError { text: word.text.clone(), expected })
+}
+
+/// Where a post of its own is held to other figures: it carries its own battery, not the pole's.
+#[rustfmt::skip]
+const NEW_POST: &[Row] = &[
+    Row("T24", "battery hold-up with 15 minutes of speech", "podtrzymanie z akumulatora z 15 minutami rozmowy",
+        AtLeast, 14400.0, Some(3600.0), Second, "4 h recommended for posts [EJ]; 1 h: EN 81-28 [V]", Judgement),
+];
 
 #[rustfmt::skip]
 const TABLE: &[Row] = &[
