@@ -269,6 +269,9 @@ impl Tree<'_> {
             Some(Open::List(_, items)) => items.push(node),
             Some(Open::Section(_, entries, key)) => {
                 let Some(key) = key.take() else { return };
+                // A section has no first letter of its own; its key is where a reader looks for it.
+                let at = if matches!(node.value, Value::Word(_)) { node.at } else { key.at };
+                let node = Node { at, ..node };
                 if let Some((first, _)) = entries.iter().find(|(known, _)| known.text == key.text) {
                     let what = format!("key \"{}\" stands here a second time, first in line {}", key.text, first.at.line);
                     self.problems.add(key.at, what, "delete one of the two");
@@ -316,14 +319,14 @@ mod tests {
         check(b"a: 1\nb:\n  c: [x, 'y z']\n", "{a@1:1=1@1:4 b@2:1={c@3:3=[x@3:7 y z@3:10]}}");
         check("ż: 'łódź' # uwaga\nb: 2".as_bytes(), "{ż@1:1=łódź@1:4 b@2:1=2@2:4}");
         check(b"\xEF\xBB\xBFa: 1.10\r\nb: no\r\n", "{a@1:1=1.10@1:4 b@2:1=no@2:4}");
-        check(b"a:\nb: ~\nc: ''", "{a@1:1=-@1:3 b@2:1=-@2:4 c@3:1=@3:4}");
+        check(b"a:\nb: ~\nc: ''", "{a@1:1=-@1:1 b@2:1=-@2:1 c@3:1=@3:4}");
     }
 
     #[test]
     fn what_is_not_yaml_is_told_with_its_place() {
         check(b"a: 1\n\tb: 2", "2:1 a tab in the indentation, YAML allows spaces only");
         check(b"a: {b: 1\nc: 2", "2:2 not YAML: a bracket is not closed, or a comma is missing");
-        check(b"a: \"b", "1:6 not YAML: a quotation mark is not closed");
+        check(b"a: \"b", "1:4 not YAML: a quotation mark is not closed");
         check(b"a: 1\na: 2\n", "2:1 key \"a\" stands here a second time, first in line 1");
         check(b"", "1:1 the file is empty");
         check(b"# nothing but words\n", "1:1 the file is empty");

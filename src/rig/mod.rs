@@ -6,6 +6,7 @@
 
 mod check;
 mod file;
+mod firmware;
 mod instruments;
 mod limits;
 mod locate;
@@ -16,7 +17,8 @@ mod twin;
 
 pub use instruments::{Driver, Instrument, Line, Listen, ProbeSelector, SipUser, SoundDevice};
 pub use limits::{Limit, Limits, Mark, Sense};
-pub use post::{Firmware, Post, Profile};
+pub use firmware::Firmware;
+pub use post::{Post, Profile};
 pub use problem::Problem;
 pub use roles::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 pub use twin::Twin;
