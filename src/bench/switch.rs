@@ -5,7 +5,7 @@
 use super::{Bench, Moment, missing};
 use crate::clock::Instant;
 use crate::instrument::lamp::Input;
-use crate::instrument::relay::{Channel, Contact};
+use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result};
 use crate::rig::{InputRef, Pole, Switch};
 use crate::unit::rectangular;

@@ -10,5 +10,6 @@ pub mod interp;
 pub mod level;
 pub mod onset;
 mod segment;
+pub mod presence;
 pub mod stimulus;
 pub mod track;

@@ -66,6 +66,20 @@ pub fn burst(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     render(&bins, length, BURST_RATE, rate_hz, seconds)
 }
 
+/// A voice without pauses, for finding out when a path was open: noise, flat over [`BURST_BAND_HZ`], never the same for two seeds, and the same
+/// waveform at any rate from 8 kHz up.
+pub fn steady_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    let length = grid_len(seconds, BURST_RATE);
+    let mut random = Random::new(seed);
+    let bins: Vec<Complex64> = (0..length / 2)
+        .map(|k| {
+            let gain = band_gain(k as f64 * f64::from(BURST_RATE) / length as f64, BURST_BAND_HZ, 100.0);
+            Complex64::new(random.gaussian(), random.gaussian()) * gain
+        })
+        .collect();
+    render(&bins, length, BURST_RATE, rate_hz, seconds)
+}
+
 /// One sample of the composite source before band-limiting.
 fn composite(random: &mut Random, time: f64) -> f64 {
     const VOICED: f64 = 0.05;

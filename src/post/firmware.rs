@@ -7,8 +7,9 @@ use super::{Fault, Post, Result, order};
 use super::call::NETWORK_STAMP_S;
 use crate::bench::{Moment, Report};
 use crate::image;
-use crate::instrument::probe::{FlashError, Progress};
-use crate::instrument::{InstrumentError, operator::CallEvent};
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::CallEvent;
+use crate::instrument::probe::FlashError;
 use crate::unit::Estimate;
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -82,7 +83,7 @@ impl Post {
     }
 
     fn header(&self) -> Option<image::Header> {
-        image::header(self.bench.image())
+        image::parse(self.bench.image()).ok()?.header
     }
 
     /// A refusal or silence of the microcontroller is a count of nought successes; the rest is the bench's.
@@ -99,7 +100,7 @@ impl Post {
 
     /// T41: what is on the post is what was in the file.
     pub fn read_back_equals_file(&mut self) -> Result<()> {
-        let segments = image::segments(self.bench.image());
+        let segments = image::parse(self.bench.image()).map(|image| image.segments).unwrap_or_default();
         let mut differing = 0;
         for segment in &segments {
             let read = self.bench.probe()?.read(segment.address, segment.bytes.len());
