@@ -70,7 +70,7 @@ const MU_CLIP: i32 = 32635;
 const fn decode_mu(code: u8) -> i32 {
     let code = !code;
     let exponent = (code >> 4) & 7;
-    let magnitude = ((((code & 15) as i32) << 3) + MU_BIAS << exponent) - MU_BIAS;
+    let magnitude = (((((code & 15) as i32) << 3) + MU_BIAS) << exponent) - MU_BIAS;
     if code & 0x80 != 0 { -magnitude } else { magnitude }
 }
 

@@ -178,6 +178,41 @@ fn an_answer_that_crosses_the_hang_up_is_sent_home() {
 }
 
 #[test]
+fn an_answer_after_the_end_is_sent_home() {
+    let mut bench = Bench::registered(config());
+    bench.server.script.silent = true;
+    bench.command("AT+DIAL=1");
+    bench.run(5.0);
+    let ok =
+        super::server::reply(bench.server.last("INVITE"), "200 OK", "Contact: <sip:op@10.0.0.1>\r\n", &sdp(7000, 8, "sendrecv"));
+    bench.say(&ok);
+    bench.run(0.1);
+    assert_eq!((bench.server.count("ACK"), bench.server.count("BYE")), (1, 1));
+    assert_eq!(bench.words(), ["OK", "+SENT", "+END:lost"]);
+    assert!(bench.rtp.is_empty());
+}
+
+#[test]
+fn nothing_has_left_without_a_link() {
+    let mut bench = Bench::registered(config());
+    bench.set_link(false);
+    bench.command("AT+DIAL=1");
+    bench.run(1.0);
+    assert_eq!(bench.words(), ["+LINK:0", "+REG:0", "OK"]);
+    bench.set_link(true);
+    bench.run(2.0);
+    assert_eq!(bench.words()[3..], ["+LINK:1", "+SENT", "+RING", "+CONN"]);
+}
+
+#[test]
+fn a_dark_line_is_noticed_at_the_next_refresh() {
+    let mut bench = Bench::registered(config());
+    bench.dark = true;
+    bench.run(38.0);
+    assert_eq!(bench.words(), ["+REG:0"]);
+}
+
+#[test]
 fn routes_are_followed() {
     let mut bench = Bench::registered(config());
     bench.server.script.record_route = true;
@@ -286,18 +321,14 @@ fn a_reinvite_moves_the_media_and_is_answered_truly() {
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
     let [a, b] = [1, 1].map(|seed| Bench::talking(Config { seed, ..config() }));
+    let first = a.server.got[0].clone();
     assert_eq!((a.server.got, a.rtp), (b.server.got, b.rtp));
     let c = Bench::talking(Config { seed: 2, ..config() });
-    assert_ne!(c.rtp[0].2, b_first(), "another seed, another stream");
-}
-
-fn b_first() -> Vec<u8> {
-    Bench::talking(config()).rtp[0].2.clone()
+    assert_ne!(c.server.got[0], first, "another seed, other tags");
 }
 
 #[test]
 fn planted_signalling_defects_show() {
-    let with = |faults: Faults| Config { faults, ..config() };
     let mut bench = Bench::talking(with(Faults { drops_on_glitch: true, ..Faults::default() }));
     bench.set_link(false);
     assert_eq!(bench.words(), ["+LINK:0", "+REG:0", "+END:lost"]);
@@ -329,4 +360,94 @@ fn planted_signalling_defects_show() {
     let mut bench = Bench::talking(with(Faults { call_limit: Some(Duration::from_secs(5)), ..Faults::default() }));
     bench.run(5.0);
     assert_eq!((bench.words(), bench.server.count("BYE")), (vec!["+END:local"], 1));
+}
+
+fn with(faults: Faults) -> Config {
+    Config { faults, ..config() }
+}
+
+#[test]
+fn planted_defects_of_identity_show_in_the_invite() {
+    let faults = Faults {
+        wrong_destination: Some("somebody".into()),
+        wrong_identity: Some("SOS-0001".into()),
+        low_priority: true,
+        ..Faults::default()
+    };
+    let bench = Bench::talking(with(faults));
+    let invite = bench.server.last("INVITE");
+    assert!(invite.starts_with("INVITE sip:somebody@10.0.0.1 "));
+    assert_eq!((field(invite, "X-SOS-Post"), field(invite, "Priority")), (Some("SOS-0001"), Some("normal")));
+    let mut bench = Bench::registered(with(Faults { claims_unsent: true, ..Faults::default() }));
+    bench.command("AT+DIAL=1");
+    bench.run(1.0);
+    assert_eq!((bench.words(), bench.server.count("INVITE")), (vec!["OK", "+SENT"], 0));
+}
+
+#[test]
+fn planted_defects_of_ending_show() {
+    let mut bench = Bench::talking(with(Faults { bye_ignored: true, ..Faults::default() }));
+    let invite = bench.server.last("INVITE").to_owned();
+    bench.say(&in_dialog(&invite, "BYE", 1, ""));
+    bench.run(1.0);
+    assert_eq!((bench.words().len(), bench.server.count("SIP/2.0 200")), (0, 1));
+    bench.command("AT+DIAL=2");
+    assert_eq!(bench.words(), ["ERROR"]);
+
+    let mut bench = Bench::talking(with(Faults { no_media_timeout: true, ..Faults::default() }));
+    bench.stream = None;
+    bench.run(120.0);
+    assert_eq!(bench.words(), [""; 0]);
+}
+
+#[test]
+fn planted_defects_of_a_reinvite_and_of_a_stranger_show() {
+    let mut bench = Bench::talking(with(Faults { reinvite_address_ignored: true, ..Faults::default() }));
+    let invite = bench.server.last("INVITE").to_owned();
+    bench.say(&in_dialog(&invite, "INVITE", 5, &sdp(9000, 0, "sendrecv")));
+    bench.run(0.1);
+    let (_, to, packet) = bench.rtp.last().unwrap();
+    assert_eq!((to.port(), packet[1]), (7000, 0));
+
+    let mut bench = Bench::registered(with(Faults { auto_answer_anyone: true, ..Faults::default() }));
+    let stranger = in_dialog(&invite, "INVITE", 1, &sdp(9000, 0, "sendrecv"));
+    let at = stranger.find("To: ").unwrap();
+    let (head, rest) = stranger.split_at(at);
+    let (_, rest) = rest.split_once("\r\n").unwrap();
+    bench.say(&format!("{head}To: <sip:x@10.0.0.2>\r\n{rest}"));
+    bench.run(1.0);
+    assert!(bench.server.last("SIP/2.0 200").contains("m=audio 4000 RTP/AVP 0\r\n"));
+    assert!(bench.rtp.len() > 40 && bench.rtp.iter().all(|(_, to, _)| to.port() == 9000));
+    assert_eq!(bench.words(), [""; 0]);
+}
+
+#[test]
+fn one_refusal_may_end_a_defective_registration_but_not_a_healthy_one() {
+    for (defect, tries) in [(true, 0), (false, 2)] {
+        let mut bench = Bench::registered(with(Faults { register_stops_on_refusal: defect, ..Faults::default() }));
+        bench.server.script.refuse_register = true;
+        bench.run(34.0);
+        assert_eq!(bench.words(), ["+REG:0"]);
+        bench.server.script.refuse_register = false;
+        let before = bench.server.count("REGISTER");
+        bench.run(40.0);
+        bench.command("AT+REG=1");
+        bench.run(1.0);
+        assert_eq!(bench.server.count("REGISTER") - before, tries, "{defect}");
+    }
+}
+
+#[test]
+fn a_reinvite_without_an_offer_gets_ours_and_its_ack_decides() {
+    let mut bench = Bench::talking(config());
+    let invite = bench.server.last("INVITE").to_owned();
+    bench.say(&in_dialog(&invite, "INVITE", 5, ""));
+    bench.run(0.1);
+    assert!(bench.server.last("SIP/2.0 200").contains("m=audio 4000 RTP/AVP 0 8 101\r\n"));
+    bench.say(&in_dialog(&invite, "ACK", 5, &sdp(9004, 0, "sendrecv")));
+    bench.run(0.1);
+    assert_eq!(bench.rtp.last().unwrap().1.port(), 9004);
+    let answers = bench.server.count("SIP/2.0 200");
+    bench.run(5.0);
+    assert_eq!(bench.server.count("SIP/2.0 200"), answers, "acknowledged: not repeated");
 }

@@ -132,3 +132,48 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
         }
     }
 }
+
+#[test]
+fn planted_defects_of_sound_show() {
+    let with = |faults: Faults| Config { faults, ..config() };
+    let delay = |config: Config| {
+        let bench = Bench::talking(config);
+        let call = &bench.voice.truth().calls[0];
+        call.heard_from(77).unwrap().seconds_of(1000 + 160 * 20).unwrap()
+    };
+    let extra = Faults { extra_audio_delay: Duration::from_millis(300), ..Faults::default() };
+    assert!((delay(with(extra)) - delay(config()) - 0.3).abs() < 1e-6);
+
+    let bench = Bench::talking(with(Faults { first_second_clipped: true, ..Faults::default() }));
+    let answered = bench.voice.truth().calls[0].answered.unwrap();
+    assert!(bench.air.spoken.iter().all(|(at, ..)| *at > answered.as_secs_f64() + 1.0));
+
+    let mut bench = Bench::talking(with(Faults { mic_mutes_after: Some(Duration::from_secs(10)), ..Faults::default() }));
+    let now = bench.now.as_secs_f64();
+    bench.air.clicks.extend([now + 1.0, now + 12.0]);
+    bench.run(15.0);
+    let clicks = bench.rtp.iter().filter(|(_, _, p)| p[12..].iter().any(|c| !matches!(c, 0xD5 | 0x55))).count();
+    assert_eq!(clicks, 1);
+
+    for (plc_missing, made_up) in [(false, 480), (true, 0)] {
+        let mut bench = Bench::talking(with(Faults { plc_missing, ..Faults::default() }));
+        bench.stream = None;
+        bench.run(1.0);
+        assert_eq!(bench.voice.truth().calls[0].concealed, made_up);
+    }
+}
+
+#[test]
+fn a_strangers_sound_is_not_spoken() {
+    let mut bench = Bench::talking(config());
+    bench.stream = None;
+    bench.run(1.0);
+    let spoken = bench.air.spoken.len();
+    let mut packet = vec![0x80, 8, 0, 1, 0, 0, 0, 9, 0, 0, 0, 5];
+    packet.extend([0xAA; 160]);
+    for _ in 0..20 {
+        bench.voice.datagram_in(bench.now, "10.6.6.6:7000".parse().unwrap(), 4000, &packet);
+        bench.run(0.020);
+    }
+    assert_eq!(bench.air.spoken.len(), spoken);
+}

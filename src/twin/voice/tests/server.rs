@@ -11,6 +11,8 @@ pub struct Script {
     pub answer_after: Option<u64>,
     pub answer_code: u16,
     pub record_route: bool,
+    /// REGISTER is answered 503.
+    pub refuse_register: bool,
 }
 
 pub struct Server {
@@ -61,6 +63,7 @@ impl Server {
             answer_after: Some(500),
             answer_code: 200,
             record_route: false,
+            refuse_register: false,
         };
         Server { script, got: Vec::new(), nonces: 0 }
     }
@@ -83,6 +86,7 @@ impl Server {
         let method = message.split(' ').next().unwrap();
         let signed = field(message, "Authorization").or(field(message, "Proxy-Authorization"));
         match method {
+            "REGISTER" if self.script.refuse_register => vec![(0, reply(message, "503 Service Unavailable", "", ""))],
             "REGISTER" | "INVITE" if self.script.challenge && signed.is_none() => vec![(0, self.challenge(message, method))],
             "REGISTER" => {
                 if let Some(header) = signed {
