@@ -18,7 +18,7 @@ pub fn fast_len(n: usize) -> usize {
     loop {
         let mut rest = length;
         for prime in [2, 3, 5] {
-            while rest % prime == 0 {
+            while rest.is_multiple_of(prime) {
                 rest /= prime;
             }
         }

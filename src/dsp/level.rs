@@ -6,6 +6,7 @@ use super::fft;
 use super::filter::a_weight;
 
 /// Overload level of G.711 A-law: a full-scale sine in dBm0 (ITU-T G.711, 4).
+#[expect(clippy::approx_constant, reason = "a level in decibels that only looks like π")]
 pub const A_LAW_OVERLOAD_DBM0: f64 = 3.14;
 /// The same for µ-law.
 pub const MU_LAW_OVERLOAD_DBM0: f64 = 3.17;

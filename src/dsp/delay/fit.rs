@@ -1,5 +1,7 @@
 //! The joint fit: gain, delay and clock ratio by weighted Gauss-Newton, and the uncertainty from the residual.
 
+use std::array::from_fn;
+
 use super::{Delay, MAX_PPM, Pair, search::Found};
 use crate::dsp::fft;
 use crate::dsp::interp::sinc_at;
@@ -188,18 +190,13 @@ fn medians(blocks: &[&Block]) -> Option<(f64, f64)> {
     Some((median(|b| b.signal_power)?, median(|b| b.residual_power)?))
 }
 
+fn matrix(element: impl Fn(usize, usize) -> f64) -> Matrix3 {
+    from_fn(|a| from_fn(|b| element(a, b)))
+}
+
 fn weighted(blocks: &[Block], weights: &[f64]) -> (Matrix3, Vec3) {
-    let mut normal = Matrix3::default();
-    let mut gradient = Vec3::default();
-    for (block, weight) in blocks.iter().zip(weights) {
-        for a in 0..3 {
-            gradient[a] += weight * block.gradient[a];
-            for b in 0..3 {
-                normal[a][b] += weight * block.normal[a][b];
-            }
-        }
-    }
-    (normal, gradient)
+    let sum = |part: &dyn Fn(&Block) -> f64| blocks.iter().zip(weights).map(|(block, weight)| weight * part(block)).sum::<f64>();
+    (matrix(|a, b| sum(&|block| block.normal[a][b])), from_fn(|a| sum(&|block| block.gradient[a])))
 }
 
 /// One Gauss-Newton step, with the clock-ratio prior.
@@ -228,16 +225,7 @@ fn invert(m: &Matrix3) -> Option<Matrix3> {
         n(r[0], c[0]) * n(r[1], c[1]) - n(r[0], c[1]) * n(r[1], c[0])
     };
     let determinant: f64 = (0..3).map(|b| n(0, b) * minor(0, b)).sum();
-    if !(determinant > 1e-9) {
-        return None;
-    }
-    let mut inverse = Matrix3::default();
-    for a in 0..3 {
-        for b in 0..3 {
-            inverse[a][b] = minor(b, a) / (determinant * scale[a] * scale[b]);
-        }
-    }
-    Some(inverse)
+    (determinant > 1e-9).then(|| matrix(|a, b| minor(b, a) / (determinant * scale[a] * scale[b])))
 }
 
 /// Covariance by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour within a block.
@@ -246,11 +234,7 @@ fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
     let (mut sum, mut squares) = (0.0, 0.0);
     for (block, weight) in blocks.iter().zip(weights) {
         let g = block.gradient.map(|x| weight * x);
-        for a in 0..3 {
-            for b in 0..3 {
-                middle[a][b] += g[a] * g[b];
-            }
-        }
+        middle = matrix(|a, b| middle[a][b] + g[a] * g[b]);
         let share = weight * block.normal[1][1];
         sum += share;
         squares += share * share;
@@ -258,14 +242,8 @@ fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
     // Few effective blocks make the residual look smaller than the noise: one part per fitted parameter.
     let effective = if squares > 0.0 { sum * sum / squares } else { 1.0 };
     let correction = effective / (effective - 3.0).max(1.0);
-    let mut out = Matrix3::default();
-    for a in 0..3 {
-        for b in 0..3 {
-            let sandwich = |i: usize| (0..3).map(|j| inverse[a][i] * middle[i][j] * inverse[j][b]).sum::<f64>();
-            out[a][b] = correction * (0..3).map(sandwich).sum::<f64>();
-        }
-    }
-    out
+    let product = |x: &Matrix3, y: &Matrix3| matrix(|a, b| (0..3).map(|i| x[a][i] * y[i][b]).sum());
+    product(&product(inverse, &middle), inverse).map(|row| row.map(|x| correction * x))
 }
 
 fn conclude(pair: &Pair, found: &Found, at: &Parameters, blocks: &[Block], weights: &[f64]) -> Option<Delay> {
