@@ -5,7 +5,7 @@
 mod parse;
 mod show;
 
-pub use parse::{ParseError, parse_count, parse_duration, parse_level, parse_percent};
+pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;
 
@@ -45,6 +45,9 @@ pub enum Unit {
     /// Clock ratio deviation, parts per million.
     #[serde(rename = "ppm")]
     PartsPerMillion,
+    /// Frequency or bandwidth.
+    #[serde(rename = "Hz")]
+    Hertz,
 }
 
 impl Unit {
@@ -59,6 +62,7 @@ impl Unit {
             Unit::DecibelMilliwatt0 => "dBm0",
             Unit::DecibelA => "dBA",
             Unit::PartsPerMillion => "ppm",
+            Unit::Hertz => "Hz",
         }
     }
 }

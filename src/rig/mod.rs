@@ -1,24 +1,63 @@
-//! A validated rig.
+//! A validated rig: which post stands on the bench, which instruments are there, what each of their channels is for, and the limits that
+//! are to be held.
+//!
+//! Knows nothing of drivers, twins or probe libraries: it says what was written down, checked as far as paper can be checked. Opening
+//! an instrument is the bench's affair. The types here are not serialisable on purpose: the file's spelling may change without them.
 
-/// What a channel of an instrument is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    Button,
-    Mains,
-    Fibre,
-    LampPlaced,
-    LampConnected,
-    LampOutOfService,
-    Console,
-    Probe,
-    Operator,
-    /// The artificial mouth before the post's microphone (card output).
-    Mouth,
-    /// The bench's microphone before the post's loudspeaker (card input).
-    Ear,
-    /// The tone that the button relay's second pole gates into the card (card input).
-    ContactTone,
-    /// A card output wired back to a card input.
-    Loopback,
+mod check;
+mod file;
+mod firmware;
+mod instruments;
+mod limits;
+mod locate;
+mod post;
+mod problem;
+mod roles;
+mod twin;
+
+pub use instruments::{Driver, Instrument, Line, Listen, ProbeSelector, SipUser, SoundDevice};
+pub use limits::{Limit, Limits, Mark, Sense};
+pub use firmware::Firmware;
+pub use post::{Post, Profile};
+pub use problem::Problem;
+pub use roles::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
+pub use twin::Twin;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The newest version of the rig format that this program reads: the figure after `hejnal:` at the top of a rig.
+pub const FORMAT: u64 = 1;
+
+/// A rig that was read and found consistent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rig {
+    pub name: String,
+    /// The file it was read from, as given.
+    pub file: PathBuf,
+    /// SHA-256 over the file's bytes, lower-case hex: a report names exactly what it was made with.
+    pub sha256: String,
+    pub post: Post,
+    /// By the name the rig gives them.
+    pub instruments: BTreeMap<String, Instrument>,
+    pub wiring: Wiring,
+    pub limits: Limits,
+    /// Settings of the virtual post; present exactly when an instrument is on the twin.
+    pub twin: Option<Twin>,
+}
+
+impl Rig {
+    /// Whether some channel is there for this role: a scenario that needs more is told so before anything moves.
+    pub fn has(&self, role: Role) -> bool {
+        self.wiring.has(role)
+    }
+    /// Whether the rig's instruments are those of the virtual post. A rig is wholly on the twin or wholly on hardware.
+    pub fn is_twin(&self) -> bool {
+        self.twin.is_some()
+    }
+}
+
+/// Reads and checks a rig. Every problem is found in one go, in the order in which the file has them.
+pub fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
+    check::load(path)
 }

@@ -1,0 +1,182 @@
+//! `post.firmware:`: the image that belongs on the post, held against chip and version before anything is flashed.
+//!
+//! Knows nothing of how firmware is flashed, and nothing of the probe library's list of chips.
+
+use super::file::Section;
+use super::locate::{Node, Word};
+use super::problem::{Problems, listed};
+use crate::image::{self, Chip, Core, Header};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The firmware that belongs on the post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Firmware {
+    /// The ELF, found from the rig's own folder.
+    pub file: PathBuf,
+    /// The version the rig's author means to accept, e.g. `1.4.2`.
+    pub version: String,
+    /// Address of the flash page that holds the post's settings and that no image may touch.
+    pub settings_page: u32,
+}
+
+/// Reads `post.firmware` and holds the image against it. `folder` is where the rig lies.
+pub(super) fn read(node: &Node, folder: &Path, chip: Option<&str>, problems: &mut Problems) -> Option<Firmware> {
+    let section = Section::open(node, "post.firmware", &["file", "version", "settings-page"], problems)?;
+    let file = section.text("file", "file: ../fixtures/firmware/elf/reference.elf", problems);
+    let version = section.text("version", "version: 1.4.2", problems);
+    let page = section.number("settings-page", (0, u64::from(u32::MAX)), "settings-page: 0x0801F800", problems);
+    let version_text = version.and_then(|word| version_of(word, problems));
+    let file = file?;
+    let path = folder.join(&file.text);
+    let settings_page = page.and_then(|page| u32::try_from(page).ok());
+    if let Some(bytes) = read_image(file, &path, problems) {
+        check_image(&bytes, file, chip, settings_page, version.filter(|_| version_text.is_some()), problems);
+    }
+    Some(Firmware { file: path, version: version_text?, settings_page: settings_page? })
+}
+
+/// Three figures, as the image header has them.
+fn version_of(word: &Word, problems: &mut Problems) -> Option<String> {
+    let figures: Vec<&str> = word.text.split('.').collect();
+    let formed =
+        figures.len() == 3 && figures.iter().all(|f| !f.is_empty() && f.len() <= 3 && f.chars().all(|c| c.is_ascii_digit()));
+    if formed {
+        return Some(word.text.clone());
+    }
+    let what = format!("post.firmware.version \"{}\" is no version", word.text);
+    problems.add(word.at, what, "write three figures with dots, as the firmware's console prints at boot: 1.4.2");
+    None
+}
+
+/// Larger than any microcontroller's image with debug information.
+const LARGEST_IMAGE: u64 = 64 << 20;
+
+fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
+    let complain = |problems: &mut Problems, why: String, remedy: &str| {
+        problems.add(word.at, format!("failed to read the firmware \"{}\": {why}", word.text), remedy);
+    };
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            complain(problems, "it is a folder".into(), "give the path of the ELF file in it");
+            return None;
+        }
+        Ok(found) if found.len() > LARGEST_IMAGE => {
+            complain(
+                problems,
+                format!("it has {} bytes", found.len()),
+                "give the path of the ELF file that the firmware's build wrote",
+            );
+            return None;
+        }
+        _ => {}
+    }
+    match std::fs::read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            complain(problems, "there is no such file".into(), &not_found(path));
+            None
+        }
+        Err(error) => {
+            complain(problems, error.kind().to_string(), "see that whoever runs the bench may read it");
+            None
+        }
+    }
+}
+
+/// A path is relative to the rig, not to where the program was started: the mistake made most often. Name what lies there instead.
+fn not_found(path: &Path) -> String {
+    let folder = path.parent().unwrap_or(path);
+    let mut elves: Vec<String> = std::fs::read_dir(folder)
+        .map(|entries| {
+            entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).filter(|n| n.ends_with(".elf")).collect()
+        })
+        .unwrap_or_default();
+    elves.sort();
+    elves.truncate(4);
+    if elves.is_empty() {
+        "paths are relative to the folder of this rig".into()
+    } else {
+        format!("in that folder are {}", listed(elves, "and"))
+    }
+}
+
+/// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
+fn check_image(bytes: &[u8], file: &Word, chip: Option<&str>, page: Option<u32>, version: Option<&Word>, problems: &mut Problems) {
+    let Some(chip) = chip.and_then(|name| chip_named(name, page)) else { return };
+    let image = match image::inspect(bytes, &chip) {
+        Ok(image) => image,
+        Err(found) => {
+            for problem in found {
+                problems.add(file.at, format!("firmware \"{}\": {}", file.text, problem.cause), problem.remedy);
+            }
+            return;
+        }
+    };
+    let Some(header) = image.header else {
+        let what = format!("firmware \"{}\" does not say which version it is: no header at {:#010x}", file.text, Header::ADDRESS);
+        problems.add(file.at, what, "take a post's firmware: its build puts a 64-byte record beginning with HJFW there");
+        return;
+    };
+    if let Some(version) = version.filter(|version| version.text != header.version) {
+        let what = format!("post.firmware.version is {}, but \"{}\" says it is {}", version.text, file.text, header.version);
+        problems.add(version.at, what, format!("take the right file, or write {} if that is the version to accept", header.version));
+    }
+}
+
+/// Settings fill one flash page (RM0091, 3.3: 2 KiB on the larger STM32F0).
+const SETTINGS_BYTES: u32 = 2048;
+
+/// Core and flash as ST's part numbers tell them. Of other makes nothing is known on paper: there the bench checks when it opens the probe.
+fn chip_named(name: &str, settings_page: Option<u32>) -> Option<Chip> {
+    let (core, flash) = stm32(name)?;
+    let reserved = settings_page.map(|page| page..page.saturating_add(SETTINGS_BYTES));
+    Some(Chip { name: name.to_string(), core, flash: vec![flash], reserved: reserved.into_iter().collect() })
+}
+
+/// `STM32F072CB`: family F0, line 72, C pins, B for 128 KiB of flash from 0x0800_0000 on.
+fn stm32(name: &str) -> Option<(Core, Range<u32>)> {
+    let rest = name.strip_prefix("STM32")?;
+    let core = match rest.get(..2)? {
+        "F0" | "G0" | "L0" | "C0" => Core::Armv6M,
+        "F1" | "F2" | "L1" => Core::Armv7M,
+        "F3" | "F4" | "F7" | "G4" | "L4" => Core::Armv7EM,
+        _ => return None,
+    };
+    let kibibytes: u32 = match rest.chars().nth(5)? {
+        '4' => 16,
+        '6' => 32,
+        '8' => 64,
+        'B' => 128,
+        'C' => 256,
+        'D' => 384,
+        'E' => 512,
+        'F' => 768,
+        'G' => 1024,
+        'H' => 1536,
+        'I' => 2048,
+        _ => return None,
+    };
+    const FLASH: u32 = 0x0800_0000;
+    Some((core, FLASH..FLASH + (kibibytes << 10)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: Option<(Core, u32)>) {
+        assert_eq!(stm32(name).map(|(core, flash)| (core, flash.end)), expected, "{name}");
+    }
+
+    #[test]
+    fn part_numbers_tell_core_and_flash() {
+        check("STM32F072CB", Some((Core::Armv6M, 0x0802_0000)));
+        check("STM32F072CBTx", Some((Core::Armv6M, 0x0802_0000)));
+        check("STM32F103C8", Some((Core::Armv7M, 0x0801_0000)));
+        check("STM32F407VG", Some((Core::Armv7EM, 0x0810_0000)));
+        check("STM32", None);
+        check("nRF52840_xxAA", None);
+        check("STM32łódźć", None);
+    }
+}

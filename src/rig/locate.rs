@@ -1,0 +1,356 @@
+//! A YAML file as a tree in which every key and every value still knows its line and column.
+//!
+//! Knows nothing of rigs. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not false): what a word means is for
+//! the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors, no tags, one document.
+
+use super::problem::{Place, Problems};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+
+/// A settings file is written by hand; one larger than this is some other file.
+const LARGEST_FILE: usize = 1 << 20;
+/// Rigs nest four deep. The bound keeps a malicious file from exhausting the stack.
+const DEEPEST: usize = 16;
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) at: Place,
+    pub(super) value: Value,
+}
+
+/// A scalar as written, without its quotes.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Word {
+    pub(super) at: Place,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    /// Nothing after the colon, `~` or `null`.
+    Nothing,
+    Word(Word),
+    List(Vec<Node>),
+    /// In the order of the file, each key once.
+    Section(Vec<(Word, Node)>),
+}
+
+impl Node {
+    /// What this is, for a message about what was expected instead.
+    pub(super) fn describe(&self) -> String {
+        match &self.value {
+            Value::Nothing => "nothing".to_string(),
+            Value::Word(word) => format!("\"{}\"", word.text),
+            Value::List(_) => "a list".to_string(),
+            Value::Section(_) => "a section with keys of its own".to_string(),
+        }
+    }
+}
+
+/// The tree of a file. `None` when it could not be read as YAML; every reason is then among the problems.
+pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
+    let text = decode(bytes, problems)?;
+    if complain_of_tabs(text, problems) {
+        return None;
+    }
+    let mut tree = Tree { problems, open: Vec::new(), root: None, documents: 0, sound: true };
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((event, span)) => tree.take(event, place(span.start)),
+            Err(error) => {
+                complain_of_syntax(&error, text, tree.problems);
+                return None;
+            }
+        }
+        if !tree.sound {
+            return None;
+        }
+    }
+    let root = tree.root.take();
+    if root.as_ref().is_none_or(|node| node.value == Value::Nothing) {
+        problems.add(Place::START, "the file is empty", "start from a copy of rigs/virtual.yaml");
+        return None;
+    }
+    root
+}
+
+/// The parser counts lines from 1 and columns from 0; editors count both from 1.
+fn place(marker: Marker) -> Place {
+    Place { line: marker.line().max(1), column: marker.col() + 1 }
+}
+
+/// UTF-8 text, without a byte order mark.
+fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
+    if bytes.len() > LARGEST_FILE {
+        let what = format!("the file has {} bytes, a rig has some thousand", bytes.len());
+        problems.add(Place::START, what, "give the path of a rig, e.g. rigs/virtual.yaml");
+        return None;
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        problems.add(
+            Place::START,
+            "the file is UTF-16, expected UTF-8",
+            "save it as UTF-8 (in Notepad: Save as, encoding UTF-8)",
+        );
+        return None;
+    }
+    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let (before, rest) = bytes.split_at(error.valid_up_to());
+            let before = String::from_utf8_lossy(before);
+            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let at = Place {
+                line: before.matches('\n').count() + 1,
+                column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
+            };
+            let byte = rest.first().copied().unwrap_or_default();
+            let what = format!("byte 0x{byte:02X} is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
+            problems.add(at, what, "save the file as UTF-8");
+            None
+        }
+    }
+}
+
+/// YAML does not allow tabs as indentation, and a parser's own words for it help nobody.
+fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
+    let mut any = false;
+    for (index, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let found = line.get(..indent).and_then(|space| space.chars().position(|c| c == '\t'));
+        if let (Some(column), false) = (found, line.trim().is_empty()) {
+            let at = Place { line: index + 1, column: column + 1 };
+            problems.add(at, "a tab in the indentation, YAML allows spaces only", "replace the tab by two spaces");
+            any = true;
+        }
+    }
+    any
+}
+
+/// The parser's findings in plainer words, each with what mends it most of the time.
+fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut Problems) {
+    let mut at = place(*error.marker());
+    let last = text.lines().count().max(1);
+    if at.line > last {
+        at = Place { line: last, column: text.lines().last().map_or(0, |line| line.chars().count()) + 1 };
+    }
+    let info = error.info();
+    let (what, remedy) = if info.contains("',' or '}'") || info.contains("',' or ']'") || info.contains("in flow construct") {
+        (
+            "a bracket is not closed, or a comma is missing",
+            "close the { or [ that was opened last, and put a comma between its entries",
+        )
+    } else if info.contains("quoted scalar") && (info.contains("end of stream") || info.contains("indentation")) {
+        ("a quotation mark is not closed", "close the text with the same quotation mark it begins with")
+    } else if info.contains("trailing content") {
+        ("text after a closing quotation mark", "put the whole value between one pair of quotation marks")
+    } else if info.contains("mapping values are not allowed") {
+        (
+            "a second colon on one line, or a wrong indentation above",
+            "quote the value if it holds a colon and a space: place: \"Łódź: centre\"",
+        )
+    } else if info.contains("simple key") || info.contains("expected ':'") {
+        ("a line without a colon", "write \"key: value\", with a space after the colon")
+    } else if info.contains("expected key") || info.contains("indentation") || info.contains("block collection") {
+        ("a line whose indentation fits nothing above it", "begin keys of one section in the same column")
+    } else if info.contains("escape") {
+        ("a backslash with a letter that means nothing after it", "use single quotation marks for text with backslashes")
+    } else if info.contains("node content") {
+        ("a value that begins with a special sign", "put the value between quotation marks")
+    } else {
+        problems.add(at, format!("not YAML: {info}"), "compare this line and the one above with rigs/virtual.yaml");
+        return;
+    };
+    problems.add(at, format!("not YAML: {what}"), remedy);
+}
+
+/// Something that was opened and not yet closed.
+enum Open {
+    List(Place, Vec<Node>),
+    /// The key that waits for its value stands beside the entries.
+    Section(Place, Vec<(Word, Node)>, Option<Word>),
+}
+
+struct Tree<'p> {
+    problems: &'p mut Problems,
+    open: Vec<Open>,
+    root: Option<Node>,
+    documents: usize,
+    sound: bool,
+}
+
+impl Tree<'_> {
+    fn take(&mut self, event: Event<'_>, at: Place) {
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    self.give_up(at, "a second document begins here (---)", "keep one rig in one file");
+                }
+            }
+            Event::Alias(_) => {
+                self.give_up(
+                    at,
+                    "an alias (*name) refers to another place",
+                    "write the value out: a rig must read from top to bottom",
+                );
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.is_some());
+                self.scalar(&text, style, at);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.is_some());
+                self.open(Open::List(at, Vec::new()), at);
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_extras(at, anchor, tag.is_some());
+                self.open(Open::Section(at, Vec::new(), None), at);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+    }
+
+    fn give_up(&mut self, at: Place, what: &str, remedy: &str) {
+        self.problems.add(at, what, remedy);
+        self.sound = false;
+    }
+
+    fn refuse_extras(&mut self, at: Place, anchor: usize, tagged: bool) {
+        if anchor != 0 {
+            self.give_up(at, "an anchor (&name) before a value", "leave the anchor out and write the value where it is needed");
+        }
+        if tagged {
+            self.give_up(
+                at,
+                "a tag (!name) before a value",
+                "leave the tag out; put the value between quotation marks if it is text",
+            );
+        }
+    }
+
+    fn open(&mut self, opened: Open, at: Place) {
+        if let Some(Open::Section(_, _, None)) = self.open.last() {
+            return self.give_up(
+                at,
+                "a list or section stands where a key belongs",
+                "keys are plain words; quote a value that begins with { or [",
+            );
+        }
+        if self.open.len() >= DEEPEST {
+            return self.give_up(at, "sections nested deeper than any rig needs", "compare with rigs/virtual.yaml");
+        }
+        self.open.push(opened);
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, at: Place) {
+        let word = Word { at, text: text.to_string() };
+        if let Some(Open::Section(_, _, key @ None)) = self.open.last_mut() {
+            *key = Some(word);
+            return;
+        }
+        let nothing = style == ScalarStyle::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        self.place(Node { at, value: if nothing { Value::Nothing } else { Value::Word(word) } });
+    }
+
+    fn close(&mut self) {
+        match self.open.pop() {
+            Some(Open::List(at, items)) => self.place(Node { at, value: Value::List(items) }),
+            Some(Open::Section(at, entries, _)) => self.place(Node { at, value: Value::Section(entries) }),
+            None => {}
+        }
+    }
+
+    fn place(&mut self, node: Node) {
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List(_, items)) => items.push(node),
+            Some(Open::Section(_, entries, key)) => {
+                let Some(key) = key.take() else { return };
+                // A section has no first letter of its own; its key is where a reader looks for it.
+                let at = if matches!(node.value, Value::Word(_)) { node.at } else { key.at };
+                let node = Node { at, ..node };
+                if let Some((first, _)) = entries.iter().find(|(known, _)| known.text == key.text) {
+                    let what = format!("key \"{}\" stands here a second time, first in line {}", key.text, first.at.line);
+                    self.problems.add(key.at, what, "delete one of the two");
+                } else {
+                    entries.push((key, node));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn check(yaml: &[u8], expected: &str) {
+        let mut problems = Problems::new(PathBuf::from("r"));
+        let tree = parse(yaml, &mut problems);
+        let mut shown: Vec<String> =
+            problems.into_sorted().iter().map(|p| format!("{}:{} {}", p.line, p.column, p.what)).collect();
+        if let (Some(tree), true) = (tree, shown.is_empty()) {
+            shown.push(outline(&tree));
+        }
+        assert_eq!(shown.join("\n"), expected);
+    }
+
+    /// Every value with its place, on one line.
+    fn outline(node: &Node) -> String {
+        let Place { line, column } = node.at;
+        match &node.value {
+            Value::Nothing => format!("-@{line}:{column}"),
+            Value::Word(word) => format!("{}@{line}:{column}", word.text),
+            Value::List(items) => format!("[{}]", items.iter().map(outline).collect::<Vec<_>>().join(" ")),
+            Value::Section(entries) => {
+                let each =
+                    |(key, node): &(Word, Node)| format!("{}@{}:{}={}", key.text, key.at.line, key.at.column, outline(node));
+                format!("{{{}}}", entries.iter().map(each).collect::<Vec<_>>().join(" "))
+            }
+        }
+    }
+
+    #[test]
+    fn keys_and_values_know_their_places() {
+        check(b"a: 1\nb:\n  c: [x, 'y z']\n", "{a@1:1=1@1:4 b@2:1={c@3:3=[x@3:7 y z@3:10]}}");
+        check("ż: 'łódź' # uwaga\nb: 2".as_bytes(), "{ż@1:1=łódź@1:4 b@2:1=2@2:4}");
+        check(b"\xEF\xBB\xBFa: 1.10\r\nb: no\r\n", "{a@1:1=1.10@1:4 b@2:1=no@2:4}");
+        check(b"a:\nb: ~\nc: ''", "{a@1:1=-@1:1 b@2:1=-@2:1 c@3:1=@3:4}");
+    }
+
+    #[test]
+    fn what_is_not_yaml_is_told_with_its_place() {
+        check(b"a: 1\n\tb: 2", "2:1 a tab in the indentation, YAML allows spaces only");
+        check(b"a: {b: 1\nc: 2", "2:2 not YAML: a bracket is not closed, or a comma is missing");
+        check(b"a: \"b", "1:4 not YAML: a quotation mark is not closed");
+        check(b"a: 1\na: 2\n", "2:1 key \"a\" stands here a second time, first in line 1");
+        check(b"", "1:1 the file is empty");
+        check(b"# nothing but words\n", "1:1 the file is empty");
+        check(b"a: 1\n---\nb: 2", "2:1 a second document begins here (---)");
+        check(b"a: &x 1\nb: *x", "1:4 an anchor (&name) before a value");
+        check(b"a: !!str 1", "1:4 a tag (!name) before a value");
+        check(b"\xFF\xFEa\0", "1:1 the file is UTF-16, expected UTF-8");
+        check(b"a: 1\nb: \xA3\xF3d\x9F", "2:4 byte 0xA3 is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
+        check(&b"[".repeat(100), "1:17 sections nested deeper than any rig needs");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let mut problems = Problems::new(PathBuf::new());
+            let tree = parse(&bytes, &mut problems);
+            proptest::prop_assert!(tree.is_some() || !problems.is_empty());
+        }
+
+        #[test]
+        fn no_scrambled_yaml_makes_it_panic(text in "[a-c:{}\\[\\], \n'\"#&*!|>%@-]{0,60}") {
+            let mut problems = Problems::new(PathBuf::new());
+            let tree = parse(text.as_bytes(), &mut problems);
+            proptest::prop_assert!(tree.is_some() || !problems.is_empty());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The `post:` section: who the post is, where it stands, and which firmware it must carry.
+//!
+//! Knows nothing of how firmware is flashed.
+
+use super::file::{Section, meant_or_listed};
+use super::locate::{Node, Word};
+use super::firmware::{self, Firmware};
+use super::problem::{Place, Problems};
+use std::path::Path;
+
+/// How the point was built. It decides which site checks apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// On a pole or building that already has a camera and fibre: shared switch, PoE and VLAN.
+    ExistingPole,
+    /// A post of its own: own converter, supply and earthing.
+    NewPost,
+}
+
+impl Profile {
+    pub const ALL: [Profile; 2] = [Profile::ExistingPole, Profile::NewPost];
+    pub const fn name(self) -> &'static str {
+        match self {
+            Profile::ExistingPole => "existing-pole",
+            Profile::NewPost => "new-post",
+        }
+    }
+}
+
+/// The post on the bench.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// E.g. `SOS-0417`: at most 16 characters, as the settings page holds them.
+    pub identity: String,
+    pub place: String,
+    pub profile: Profile,
+    /// As the debug probe's chip list spells it, e.g. `STM32F072CB`.
+    pub chip: String,
+    pub firmware: Firmware,
+}
+
+/// Reads the section. `folder` is where the rig lies: paths in it are relative to that.
+pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Place)> {
+    let section = Section::open(node, "post", &["identity", "place", "profile", "chip", "firmware"], problems)?;
+    let identity = section.text("identity", "identity: SOS-0417", problems);
+    let identity_at = identity.map_or(section.at, |word| word.at);
+    let identity = identity.and_then(|word| identity_of(word, problems));
+    let place = section.text("place", "place: \"ul. Piotrkowska 104, Łódź\"", problems).map(|word| word.text.clone());
+    let profile = section.text("profile", "profile: existing-pole", problems).and_then(|word| profile_of(word, problems));
+    let chip = section.text("chip", "chip: STM32F072CB", problems).and_then(|word| chip_of(word, problems));
+    let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
+    let firmware = section.need("firmware", example, problems);
+    let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
+    let post = Post { identity: identity?, place: place?, profile: profile?, chip: chip?, firmware: firmware? };
+    Some((post, identity_at))
+}
+
+/// The settings page holds 16 bytes of ASCII, and SIP wants a user name without escapes.
+fn identity_of(word: &Word, problems: &mut Problems) -> Option<String> {
+    let plain = word.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if plain && word.text.len() <= 16 {
+        return Some(word.text.clone());
+    }
+    let what = format!("post.identity \"{}\" does not fit the post's settings", word.text);
+    problems.add(word.at, what, "use at most 16 letters, digits and hyphens, without Polish letters or spaces: SOS-0417");
+    None
+}
+
+fn profile_of(word: &Word, problems: &mut Problems) -> Option<Profile> {
+    let found = Profile::ALL.into_iter().find(|profile| profile.name() == word.text);
+    if found.is_none() {
+        let what = format!("unknown profile \"{}\" in post", word.text);
+        problems.add(word.at, what, meant_or_listed(&word.text, &Profile::ALL.map(Profile::name), "profiles"));
+    }
+    found
+}
+
+/// A part number's form only: whether the probe library knows the chip is found out when it is opened.
+fn chip_of(word: &Word, problems: &mut Problems) -> Option<String> {
+    let text = &word.text;
+    let formed = (4..=32).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && text.chars().any(|c| c.is_ascii_digit());
+    if formed {
+        return Some(text.clone());
+    }
+    let what = format!("post.chip \"{text}\" is no part number of a microcontroller");
+    problems.add(word.at, what, "write it as printed on the chip, without package and temperature letters: STM32F072CB");
+    None
+}
