@@ -95,7 +95,9 @@ impl Reader {
     fn check_and_keep(&mut self, found: LineIn, text: &[u8]) {
         let line = self.line;
         match self.due {
-            Some(expected) if expected != found.n => self.story.damage.push(Damage::OutOfOrder { line, expected, found: found.n }),
+            Some(expected) if expected != found.n => {
+                self.story.damage.push(Damage::OutOfOrder { line, expected, found: found.n })
+            }
             _ => {}
         }
         self.due = Some(found.n.saturating_add(1));
@@ -190,17 +192,27 @@ mod tests {
 
     #[test]
     fn alterations_are_found_on_their_line() {
-        check("read-changed", |text| text.replace("\"one\"", "\"won\""), &[
-            "line 3 does not follow from the line before: something was altered, removed or inserted",
-        ]);
-        check("read-removed", |text| text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, l)| format!("{l}\n")).collect(), &[
-            "line 2 has number 2 where 1 was due",
-            "line 2 does not follow from the line before: something was altered, removed or inserted",
-        ]);
-        check("read-unknown", |text| text.replacen("\"note\"", "\"nota\"", 1), &[
-            "line 2 is not an entry: unknown variant `nota`, expected one of",
-            "line 3 does not follow from the line before: something was altered, removed or inserted",
-        ]);
+        check(
+            "read-changed",
+            |text| text.replace("\"one\"", "\"won\""),
+            &["line 3 does not follow from the line before: something was altered, removed or inserted"],
+        );
+        check(
+            "read-removed",
+            |text| text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, l)| format!("{l}\n")).collect(),
+            &[
+                "line 2 has number 2 where 1 was due",
+                "line 2 does not follow from the line before: something was altered, removed or inserted",
+            ],
+        );
+        check(
+            "read-unknown",
+            |text| text.replacen("\"note\"", "\"nota\"", 1),
+            &[
+                "line 2 is not an entry: unknown variant `nota`, expected one of",
+                "line 3 does not follow from the line before: something was altered, removed or inserted",
+            ],
+        );
     }
 
     #[test]

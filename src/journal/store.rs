@@ -41,7 +41,9 @@ impl JournalError {
     /// What to do about it, in one sentence for a technician.
     pub fn remedy(&self) -> &'static str {
         match self {
-            JournalError::Io { .. } | JournalError::Wav { .. } => "check that the disk has room and that the directory may be written to",
+            JournalError::Io { .. } | JournalError::Wav { .. } => {
+                "check that the disk has room and that the directory may be written to"
+            }
             JournalError::NotAJournal { .. } => "name a run's directory or its journal.jsonl",
             JournalError::Newer { .. } => "read it with the version of hejnal that wrote it, or a newer one",
         }

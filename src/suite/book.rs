@@ -66,8 +66,12 @@ pub struct BookError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lost {
     /// No phrase reads like this; the nearest one, if any is near.
-    Unknown { nearest: Option<&'static str> },
-    Ambiguous { phrases: Vec<&'static str> },
+    Unknown {
+        nearest: Option<&'static str>,
+    },
+    Ambiguous {
+        phrases: Vec<&'static str>,
+    },
     Unreadable(unit::ParseError),
 }
 
@@ -146,7 +150,10 @@ impl<W> Book<W> {
             let differences = distance(&wanted, &offered);
             (differences, wanted.len().max(offered.len()) * 2, way.text)
         });
-        scored.filter(|(differences, most, _)| differences * 2 <= *most).min_by_key(|(differences, _, _)| *differences).map(|s| s.2)
+        scored
+            .filter(|(differences, most, _)| differences * 2 <= *most)
+            .min_by_key(|(differences, _, _)| *differences)
+            .map(|s| s.2)
     }
 }
 
@@ -253,7 +260,8 @@ pub(super) mod tests {
 
     #[test]
     fn quantities_are_recognised_as_people_write_them() {
-        let whole = |parameter: Parameter, text: &str| Regex::new(&format!("^(?:{})$", parameter.pattern())).unwrap().is_match(text);
+        let whole =
+            |parameter: Parameter, text: &str| Regex::new(&format!("^(?:{})$", parameter.pattern())).unwrap().is_match(text);
         for text in ["0.5 s", "0,5 s", "500ms", "2 sekundy", "10 minut", "1 min 30 s", "72 h", "5 furlongs"] {
             assert!(whole(Parameter::Duration, text), "{text:?}");
         }

@@ -93,9 +93,8 @@ fn unparsed(message: &str) -> Unparsed {
 fn place(raw: &mut gherkin::Feature, lines: &[Line]) {
     let at = |line: &Line| gherkin::LineCol { line: line.number, col: line.column };
     let steps = lines.iter().filter(|line| matches!(line.what, What::Step { .. })).map(at);
-    let scenarios = lines.iter().filter(|line| {
-        matches!(line.what, What::Heading { heading: Heading::Scenario | Heading::Outline, .. })
-    });
+    let scenarios =
+        lines.iter().filter(|line| matches!(line.what, What::Heading { heading: Heading::Scenario | Heading::Outline, .. }));
     let rules = raw.rules.iter_mut().map(|rule| (&mut rule.background, &mut rule.scenarios));
     let mut step_places = Vec::new();
     let mut scenario_places = Vec::new();
@@ -215,7 +214,12 @@ struct Place {
 
 impl Place {
     fn event<W>(&self, event: event::Scenario<W>) -> Cucumber<W> {
-        Cucumber::scenario(self.feature.clone(), None::<Source<gherkin::Rule>>, self.scenario.clone(), event.with_retries(self.retries))
+        Cucumber::scenario(
+            self.feature.clone(),
+            None::<Source<gherkin::Rule>>,
+            self.scenario.clone(),
+            event.with_retries(self.retries),
+        )
     }
 }
 

@@ -80,7 +80,8 @@ pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<F
 }
 
 fn read(path: &Path) -> Result<String, (String, String)> {
-    let bytes = std::fs::read(path).map_err(|error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string()))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         (format!("is not UTF-8 text (byte {at})"), "save the file as UTF-8".to_string())
@@ -94,7 +95,11 @@ fn check_text<W>(file: &str, text: &str, book: &Book<W>, needs: &Needs, found: &
     let lang = match scan::language(text) {
         Ok(lang) => lang,
         Err(other) => {
-            problems.add((1, 1), format!("the language {other:?} is not one hejnal knows"), "write `# language: pl` or `# language: en`");
+            problems.add(
+                (1, 1),
+                format!("the language {other:?} is not one hejnal knows"),
+                "write `# language: pl` or `# language: en`",
+            );
             return None;
         }
     };
@@ -127,9 +132,14 @@ pub(super) fn explain(text: &str, lost: &Lost) -> (String, String) {
         }
         Lost::Ambiguous { phrases } => {
             let phrases: Vec<String> = phrases.iter().map(|phrase| format!("{phrase:?}")).collect();
-            (format!("{text:?} could mean {}", phrases.join(" or ")), "this is a mistake in the phrase book: report it".to_string())
+            (
+                format!("{text:?} could mean {}", phrases.join(" or ")),
+                "this is a mistake in the phrase book: report it".to_string(),
+            )
         }
-        Lost::Unreadable(error) => (format!("in {text:?}, {error}"), "write the quantity with its unit, as in `hejnal steps`".to_string()),
+        Lost::Unreadable(error) => {
+            (format!("in {text:?}, {error}"), "write the quantity with its unit, as in `hejnal steps`".to_string())
+        }
     }
 }
 
@@ -178,37 +188,51 @@ pub(super) mod tests {
     #[test]
     fn a_sound_file_has_no_problem() {
         check(SOUND, &[]);
-        check("# language: pl\nFunkcja: F\n\n@S01\nScenariusz: s\nZakładając, że punkt jest gotowy\nGdy naciśnięto przycisk\n", &[]);
+        check(
+            "# language: pl\nFunkcja: F\n\n@S01\nScenariusz: s\nZakładając, że punkt jest gotowy\nGdy naciśnięto przycisk\n",
+            &[],
+        );
         // A phrase may stand under any keyword.
         check(&SOUND.replace("When the", "Then the"), &[]);
     }
 
     #[test]
     fn what_the_parser_passes_over_in_silence_is_told() {
-        check(&SOUND.replace("Scenario:", "Scenaro:"), &["1:1: the feature holds no scenario", "4:3: \"Scenaro:\" is no keyword"]);
+        check(&SOUND.replace("Scenario:", "Scenaro:"), &["4:3: \"Scenaro:\" is no keyword"]);
         check(&SOUND.replace("When the", "When\tthe"), &["6:5: a keyword is followed by a tab"]);
         check(&SOUND.replace("When the", "Whn the"), &["6:5: this line is neither a step nor"]);
-        check("Feature: F\n@S01\nScenario: empty\n\n@S02\nScenario: b\nGiven the post is ready\n", &["3:1: the scenario \"empty\" has no steps"]);
-        check("Feature: F\n@S01\nScenario: s\nGiven there are posts:\n| a | b |\n| 1 | 2 | 3 |\n", &[
-            "6:1: this row has 3 cells where its table has 2",
-        ]);
-        check("# a remark\n# language: pl\nFunkcja: F\n@S01\nScenariusz: s\nGdy naciśnięto przycisk\n", &[
-            "2:1: the language is declared after another line",
-        ]);
+        check(
+            "Feature: F\n@S01\nScenario: empty\n\n@S02\nScenario: b\nGiven the post is ready\n",
+            &["3:1: the scenario \"empty\" has no steps"],
+        );
+        check(
+            "Feature: F\n@S01\nScenario: s\nGiven there are posts:\n| a | b |\n| 1 | 2 | 3 |\n",
+            &["6:1: this row has 3 cells where its table has 2"],
+        );
+        check(
+            "# a remark\n# language: pl\nFunkcja: F\n@S01\nScenariusz: s\nGdy naciśnięto przycisk\n",
+            &["2:1: the language is declared after another line"],
+        );
         check("# language: de\nFunktion: F\n", &["1:1: the language \"de\""]);
-        check("Feature: F\n@S01\nScenariusz: s\nGiven the post is ready\n", &[
-            "1:1: the feature holds no scenario",
-            "3:1: \"Scenariusz:\" is a keyword of another language",
-            "4:1: a step stands outside any scenario",
-        ]);
+        check(
+            "Feature: F\n@S01\nScenariusz: s\nGiven the post is ready\n",
+            &["3:1: \"Scenariusz:\" is a keyword of another language"],
+        );
+        check("Feature: F\nA word on it.\n", &["1:1: the feature holds no scenario"]);
+        check(
+            "Feature: F\nGiven the post is ready\n@S01\nScenario: s\nGiven the post is ready\n",
+            &["2:1: a step stands outside any scenario"],
+        );
     }
 
     #[test]
     fn outlines_are_written_out_and_their_slips_told() {
-        let outline = "Feature: F\n@S01\nScenario Outline: <how>\nGiven the post is <how>\nExamples:\n| how |\n| ready |\n| ready |\n";
+        let outline =
+            "Feature: F\n@S01\nScenario Outline: <how>\nGiven the post is <how>\nExamples:\n| how |\n| ready |\n| ready |\n";
         let (feature, problems) = parse(outline);
         assert_eq!(problems, []);
-        let ids: Vec<String> = feature.unwrap().scenarios.into_iter().map(|s| format!("{} {} line {}", s.id, s.name, s.line)).collect();
+        let ids: Vec<String> =
+            feature.unwrap().scenarios.into_iter().map(|s| format!("{} {} line {}", s.id, s.name, s.line)).collect();
         assert_eq!(ids, ["S01.1 ready line 3", "S01.2 ready line 3"]);
         check(&outline.replace("| ready |\n", ""), &["5:1: the examples have no rows"]);
         check("Feature: F\n@S01\nScenario Outline: o\nGiven the post is ready\n", &["3:1: the outline \"o\" has no examples"]);
@@ -222,7 +246,10 @@ pub(super) mod tests {
         check(&SOUND.replace("button", "buton"), &["6:5: no phrase reads \"the buton is pressed\""]);
         check(&SOUND.replace("post is ready", "post is so"), &["5:5: \"the post is so\" could mean"]);
         check(&SOUND.replace("the button is pressed", "the cameras are told"), &["6:5: this step needs the role `fibre`"]);
-        check(&SOUND.replace("the post is ready\n", "the post is ready\n\"\"\"\nx\n\"\"\"\n"), &["5:5: no phrase takes a text block"]);
+        check(
+            &SOUND.replace("the post is ready\n", "the post is ready\n\"\"\"\nx\n\"\"\"\n"),
+            &["5:5: no phrase takes a text block"],
+        );
     }
 
     #[test]

@@ -306,3 +306,6 @@ pub fn run<S: Stage>(stage: &mut S, book: &Book<S::World>, features: Vec<Feature
     }
     session.finish(planned)
 }
+
+#[cfg(test)]
+mod tests;

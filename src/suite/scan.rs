@@ -208,7 +208,11 @@ mod tests {
         check("| a | b\\|c |", Lang::En, What::Row(vec!["a".into(), "b|c".into()]));
         check("# language: pl", Lang::En, What::Language("pl".into()));
         let title = "x: y".to_string();
-        check("Scenario Outline: x: y", Lang::En, What::Heading { heading: Heading::Outline, keyword: "Scenario Outline".into(), title });
+        check(
+            "Scenario Outline: x: y",
+            Lang::En,
+            What::Heading { heading: Heading::Outline, keyword: "Scenario Outline".into(), title },
+        );
     }
 
     #[test]

@@ -23,11 +23,8 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 fn language_comes_first(lines: &[Line], problems: &mut Problems<'_>) {
-    let late = lines
-        .iter()
-        .skip_while(|line| line.what == What::Blank)
-        .skip(1)
-        .find(|line| matches!(line.what, What::Language(_)));
+    let late =
+        lines.iter().skip_while(|line| line.what == What::Blank).skip(1).find(|line| matches!(line.what, What::Language(_)));
     if let Some(line) = late {
         let cause = "the language is declared after another line";
         problems.add((line.number, line.column), cause, "make it the first line of the file, before any comment");
@@ -50,25 +47,35 @@ fn keywords(lines: &[Line], lang: Lang, problems: &mut Problems<'_>) {
                 problems.add(at, "a step stands outside any scenario", "put it under a scenario or a background");
             }
             What::Row(_) => after_a_step = true,
-            What::Other(text) => free_text(at, text, lang, after_a_step, problems),
+            What::Other(text) if misspelt_heading(at, text, lang, problems) => {
+                // Taken for the heading it was meant to be, so that its steps do not bring up the same slip again.
+                (after_a_step, within_a_scenario) = (false, true);
+            }
+            What::Other(text) => misspelt_step(at, text, lang, after_a_step, problems),
             _ => {}
         }
     }
 }
 
-fn free_text(at: (usize, usize), text: &str, lang: Lang, after_a_step: bool, problems: &mut Problems<'_>) {
+fn misspelt_heading(at: (usize, usize), text: &str, lang: Lang, problems: &mut Problems<'_>) -> bool {
     let other = match lang {
         Lang::En => Lang::Pl,
         Lang::Pl => Lang::En,
     };
     let head = text.split(':').next().filter(|_| text.contains(':')).unwrap_or_default();
-    let is_one = |lang: Lang| heading_words(lang).iter().any(|(word, _)| *word == head);
-    if !head.is_empty() && is_one(other) {
+    if heading_words(other).iter().any(|(word, _)| *word == head) {
         let remedy = "write it in the file's language, or declare the other with `# language: …` on the first line";
         problems.add(at, format!("\"{head}:\" is a keyword of another language"), remedy);
-    } else if let Some(word) = resembled(head, lang) {
-        problems.add(at, format!("\"{head}:\" is no keyword"), format!("did you mean \"{word}:\"?"));
-    } else if let Some(word) = step_words(lang).iter().find(|word| text.strip_prefix(**word).is_some_and(|rest| rest.starts_with('\t'))) {
+        return true;
+    }
+    let Some(word) = resembled(head, lang) else { return false };
+    problems.add(at, format!("\"{head}:\" is no keyword"), format!("did you mean \"{word}:\"?"));
+    true
+}
+
+fn misspelt_step(at: (usize, usize), text: &str, lang: Lang, after_a_step: bool, problems: &mut Problems<'_>) {
+    let tabbed = |word: &&&str| text.strip_prefix(**word).is_some_and(|rest| rest.starts_with('\t'));
+    if let Some(word) = step_words(lang).iter().find(tabbed) {
         problems.add(at, "a keyword is followed by a tab, so this line is no step", format!("put a space after \"{word}\""));
     } else if after_a_step {
         let first = text.split_whitespace().next().unwrap_or_default();
@@ -102,7 +109,11 @@ fn tables(lines: &[Line], problems: &mut Problems<'_>) {
                 let expected = *width.get_or_insert(cells.len());
                 if cells.len() != expected {
                     let cause = format!("this row has {} cells where its table has {expected}", cells.len());
-                    problems.add((line.number, line.column), cause, "give every row as many cells as the first; write a bar within a cell as \\|");
+                    problems.add(
+                        (line.number, line.column),
+                        cause,
+                        "give every row as many cells as the first; write a bar within a cell as \\|",
+                    );
                 }
             }
             What::Comment | What::Blank => {}
@@ -150,7 +161,7 @@ fn blocks(lines: &[Line], problems: &mut Problems<'_>) {
         }
     }
     close(open, false, problems, &mut outline);
-    if !any {
+    if !any && problems.found.is_empty() {
         problems.add(feature_at, "the feature holds no scenario", "write at least one, or take the file away");
     }
 }
@@ -159,10 +170,18 @@ fn close<'a>(block: Option<Block<'a>>, has_examples: bool, problems: &mut Proble
     let Some(block) = block else { return };
     let is_scenario = matches!(block.heading, Heading::Scenario | Heading::Outline);
     if is_scenario && block.steps.is_empty() {
-        problems.add(block.at, format!("the scenario {:?} has no steps", block.title), "a scenario that checks nothing would always pass: write its steps");
+        problems.add(
+            block.at,
+            format!("the scenario {:?} has no steps", block.title),
+            "a scenario that checks nothing would always pass: write its steps",
+        );
     }
     if block.heading == Heading::Outline && !has_examples {
-        problems.add(block.at, format!("the outline {:?} has no examples", block.title), "without example rows it is never run: add them, or make it a scenario");
+        problems.add(
+            block.at,
+            format!("the outline {:?} has no examples", block.title),
+            "without example rows it is never run: add them, or make it a scenario",
+        );
     }
     if has_examples && is_scenario {
         *outline = Some(block);
@@ -182,7 +201,9 @@ fn examples(from: &[Line], outline: &Block<'_>, problems: &mut Problems<'_>) {
         })
         .collect();
     match rows.split_first() {
-        None | Some((_, [])) => problems.add(at, "the examples have no rows", "without rows the outline is never run: add at least one"),
+        None | Some((_, [])) => {
+            problems.add(at, "the examples have no rows", "without rows the outline is never run: add at least one")
+        }
         Some((_, rows)) if rows.len() > OUTLINE_ROWS_MAX => {
             let cause = format!("the outline has {} example rows, more than {OUTLINE_ROWS_MAX}", rows.len());
             problems.add(at, cause, "to repeat a scenario many times, run it with --repeat");

@@ -43,7 +43,8 @@ fn step_means_one_thing<W>(step: &Step, book: &Book<W>, needs: &Needs, problems:
         Ok(found) => {
             let Some(roles) = &needs.roles else { return };
             for role in found.phrase.needs.iter().filter(|role| !roles.contains(*role)) {
-                let cause = format!("this step needs the role `{}`, which the rig `{}` has not wired", role_name(*role), needs.rig);
+                let cause =
+                    format!("this step needs the role `{}`, which the rig `{}` has not wired", role_name(*role), needs.rig);
                 problems.add(at, cause, "wire it in the rig's file, or leave the scenario out with --tags");
             }
         }
