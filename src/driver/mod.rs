@@ -1,2 +1,6 @@
+//! The real instruments: one small file a model, over shared transports.
 //!
+//! A driver knows nothing of the twin, of roles or of posts: it turns an instrument trait's calls into the bytes of one product.
+
 pub mod probe;
+pub mod sip_operator;
