@@ -1,1 +1,7 @@
+//! The measuring floor: pure functions over `&[f32]`, the same on a real rig, on the twin and on a file.
 //!
+//! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
+
+pub mod fft;
+pub mod interp;
+pub mod stimulus;
