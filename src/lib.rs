@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod fault;
+pub mod image;
 pub mod unit;
 
 pub mod dsp;

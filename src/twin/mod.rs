@@ -1,2 +1,3 @@
 //!
 pub mod mcu;
+pub mod probe;

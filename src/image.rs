@@ -1,0 +1,272 @@
+//! A firmware image as an ELF file: what it would write where, for which core it was built, and everything that is wrong with it.
+//!
+//! Reads bytes only. Knows nothing of probes, and flashes nothing.
+
+use object::elf::{EM_ARM, ET_EXEC, FileHeader32, PT_LOAD, SHT_ARM_ATTRIBUTES};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
+use object::Endianness;
+use std::fmt;
+use std::ops::Range;
+
+mod attributes;
+
+/// The profile and generation of a microcontroller core, the older first: each executes what was built for the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Core {
+    /// Cortex-M0, M0+, M1.
+    Armv6M,
+    /// Cortex-M3.
+    Armv7M,
+    /// Cortex-M4, M7.
+    Armv7EM,
+    /// Cortex-M33 and later.
+    Armv8M,
+}
+
+impl fmt::Display for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Core::Armv6M => "ARMv6-M",
+            Core::Armv7M => "ARMv7-M",
+            Core::Armv7EM => "ARMv7E-M",
+            Core::Armv8M => "ARMv8-M",
+        })
+    }
+}
+
+/// What an image has to fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// As the probe's catalogue calls it, e.g. `STM32F072CB`.
+    pub name: String,
+    pub core: Core,
+    pub flash: Vec<Range<u32>>,
+    /// Parts of the flash an image must leave alone: the post keeps its settings there.
+    pub reserved: Vec<Range<u32>>,
+}
+
+/// A piece of memory the image wants written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    pub address: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl Segment {
+    fn range(&self) -> Range<u64> {
+        let from = u64::from(self.address);
+        from..from + self.bytes.len() as u64
+    }
+}
+
+/// The record at a fixed place of the image that says which firmware it is (`fixtures/firmware/PROTOCOL.md`, section 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    pub version: String,
+    pub build: String,
+    pub variant: String,
+}
+
+impl Header {
+    /// Where the record stands in the microcontroller's memory.
+    pub const ADDRESS: u32 = 0x0800_0100;
+    pub const BYTES: usize = 64;
+
+    /// `None` if this is no such record.
+    pub fn parse(record: &[u8]) -> Option<Header> {
+        let record = record.get(..Self::BYTES)?;
+        let (magic, rest) = record.split_at(4);
+        let (version, rest) = rest.split_at(12);
+        let (build, variant) = rest.split_at(8);
+        let header = Header { version: text(version)?, build: text(build)?, variant: text(variant)? };
+        (magic == b"HJFW").then_some(header)
+    }
+}
+
+/// NUL-padded printable ASCII.
+fn text(field: &[u8]) -> Option<String> {
+    let end = field.iter().position(|b| *b == 0).unwrap_or(field.len());
+    let (text, padding) = field.split_at(end);
+    let clean = text.iter().all(u8::is_ascii_graphic) && padding.iter().all(|b| *b == 0);
+    clean.then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// One thing that is wrong with an image, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct ImageProblem {
+    pub cause: String,
+    pub remedy: String,
+}
+
+impl ImageProblem {
+    fn new(cause: impl Into<String>, remedy: &str) -> Self {
+        ImageProblem { cause: cause.into(), remedy: remedy.to_owned() }
+    }
+}
+
+/// An image that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    pub segments: Vec<Segment>,
+    pub entry: u32,
+    /// As its build attributes say; `None` if it has none.
+    pub core: Option<Core>,
+    /// `None`: not a reference firmware.
+    pub header: Option<Header>,
+}
+
+impl Image {
+    /// Bytes to write.
+    pub fn size(&self) -> usize {
+        self.segments.iter().map(|s| s.bytes.len()).sum()
+    }
+
+    /// `length` bytes from `address` on, if a single segment holds them all.
+    pub fn bytes_at(&self, address: u32, length: usize) -> Option<&[u8]> {
+        self.segments.iter().find_map(|segment| {
+            let offset = address.checked_sub(segment.address)? as usize;
+            segment.bytes.get(offset..offset.checked_add(length)?)
+        })
+    }
+
+    fn word_at(&self, address: u32) -> Option<u32> {
+        self.bytes_at(address, 4)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+}
+
+const REBUILD: &str = "Build the image for this chip, or choose the right file.";
+const COPY_AGAIN: &str = "Copy the file again: it is cut short or damaged.";
+
+/// Reads an ELF file and checks that it can run on `chip`. All problems are reported at once.
+pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
+    let mut problems = Vec::new();
+    let Some(image) = read(elf, &mut problems) else {
+        return Err(problems);
+    };
+    check_core(&image, chip, &mut problems);
+    check_segments(&image, chip, &mut problems);
+    check_vectors(&image, chip, &mut problems);
+    if problems.is_empty() { Ok(image) } else { Err(problems) }
+}
+
+type Elf = FileHeader32<Endianness>;
+
+/// `None` if nothing can be made of the file.
+fn read(elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Image> {
+    if !elf.starts_with(&object::elf::ELFMAG) {
+        problems.push(ImageProblem::new("this is no ELF file", "Give the .elf file that the build makes, not a .bin or .hex."));
+        return None;
+    }
+    if elf.get(4) != Some(&object::elf::ELFCLASS32) {
+        problems.push(ImageProblem::new("this is not a 32-bit program", REBUILD));
+        return None;
+    }
+    let header = match Elf::parse(elf) {
+        Ok(header) => header,
+        Err(error) => {
+            problems.push(ImageProblem::new(format!("the file's header cannot be read: {error}"), COPY_AGAIN));
+            return None;
+        }
+    };
+    let endian = header.endian().unwrap_or(Endianness::Little);
+    if header.e_machine(endian) != EM_ARM {
+        problems.push(ImageProblem::new("this program is not for an ARM core", REBUILD));
+    }
+    if header.is_big_endian() {
+        problems.push(ImageProblem::new("this program is for a big-endian core", REBUILD));
+    }
+    if header.e_type(endian) != ET_EXEC {
+        problems.push(ImageProblem::new("this file is not a linked program", "Give the linked program, not an object file or library."));
+    }
+    let segments = read_segments(header, endian, elf, problems);
+    let core = read_core(header, endian, elf, problems);
+    let mut image = Image { segments, entry: header.e_entry(endian), core, header: None };
+    image.header = image.bytes_at(Header::ADDRESS, Header::BYTES).and_then(Header::parse);
+    Some(image)
+}
+
+fn read_segments(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<ImageProblem>) -> Vec<Segment> {
+    let headers = header.program_headers(endian, elf).unwrap_or_else(|error| {
+        problems.push(ImageProblem::new(format!("the table of segments cannot be read: {error}"), COPY_AGAIN));
+        &[]
+    });
+    let mut segments = Vec::new();
+    for segment in headers.iter().filter(|s| s.p_type(endian) == PT_LOAD && s.p_filesz(endian) > 0) {
+        let address = segment.p_paddr(endian);
+        match segment.data(endian, elf) {
+            Ok(bytes) => segments.push(Segment { address, bytes: bytes.to_vec() }),
+            Err(()) => problems.push(ImageProblem::new(
+                format!("the file ends before the contents of the segment at {address:#010x}"),
+                COPY_AGAIN,
+            )),
+        }
+    }
+    segments
+}
+
+fn read_core(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Core> {
+    let sections = match header.section_headers(endian, elf) {
+        Ok(sections) => sections,
+        Err(error) => {
+            problems.push(ImageProblem::new(format!("the table of sections cannot be read: {error}"), COPY_AGAIN));
+            return None;
+        }
+    };
+    let section = sections.iter().find(|s| s.sh_type(endian) == SHT_ARM_ATTRIBUTES)?;
+    match section.data(endian, elf) {
+        Ok(data) => attributes::core(data),
+        Err(error) => {
+            problems.push(ImageProblem::new(format!("the build attributes cannot be read: {error}"), COPY_AGAIN));
+            None
+        }
+    }
+}
+
+/// A core executes what was built for an older one. probe-rs itself cannot tell them apart: it would flash, and the post would lock up.
+fn check_core(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+    if let Some(core) = image.core.filter(|core| *core > chip.core) {
+        let cause = format!("the image was built for {core}, but the {} is {}", chip.name, chip.core);
+        problems.push(ImageProblem::new(cause, REBUILD));
+    }
+}
+
+fn check_segments(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+    if image.segments.is_empty() {
+        problems.push(ImageProblem::new("there is nothing in the file to write", REBUILD));
+    }
+    let widen = |r: &Range<u32>| u64::from(r.start)..u64::from(r.end);
+    for segment in &image.segments {
+        let (range, flash) = (segment.range(), chip.flash.iter().map(widen));
+        let shown = format!("{:#010x} to {:#010x}", range.start, range.end - 1);
+        if !flash.into_iter().any(|f| f.start <= range.start && range.end <= f.end) {
+            let cause = format!("the image writes {shown}, which is not within the {}'s flash", chip.name);
+            problems.push(ImageProblem::new(cause, REBUILD));
+        }
+        if chip.reserved.iter().map(widen).any(|r| r.start < range.end && range.start < r.end) {
+            let cause = format!("the image writes {shown}, where the post keeps its settings");
+            problems.push(ImageProblem::new(cause, "Link the image so that it leaves the settings page alone."));
+        }
+    }
+    let mut ranges: Vec<_> = image.segments.iter().map(Segment::range).collect();
+    ranges.sort_by_key(|r| r.start);
+    if ranges.windows(2).any(|pair| matches!(pair, [a, b] if a.end > b.start)) {
+        problems.push(ImageProblem::new("two segments of the image overlap", REBUILD));
+    }
+}
+
+/// The core starts from the first two words of the flash: initial stack pointer and entry.
+fn check_vectors(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+    let Some(base) = chip.flash.iter().map(|r| r.start).min() else { return };
+    let (Some(_stack), Some(entry)) = (image.word_at(base), image.word_at(base.saturating_add(4))) else {
+        problems.push(ImageProblem::new(format!("the image has no vector table at {base:#010x}"), REBUILD));
+        return;
+    };
+    if entry & 1 == 0 || image.bytes_at(entry & !1, 2).is_none() {
+        let cause = format!("the image starts at {entry:#010x}, where it has no Thumb code");
+        problems.push(ImageProblem::new(cause, REBUILD));
+    }
+}
+
+
+
