@@ -139,7 +139,7 @@ impl Agent {
                 Owner::Registration => self.registration.failed(at, &mut self.stack),
                 Owner::Invite(number) => {
                     if let Some(call) = self.calls.iter_mut().find(|c| c.number == number) {
-                        call.invite_unanswered(&mut self.stack);
+                        call.invite_unanswered(at, &mut self.stack);
                     }
                 }
                 Owner::Bye | Owner::Cancel => {}
@@ -180,7 +180,7 @@ impl Agent {
     fn response(&mut self, at: Instant, response: &Message) {
         let Some(client) = self.stack.clients.response(at, response, &mut self.stack.out) else {
             if response.code() / 100 == 2
-                && let Some(call) = self.calls.iter_mut().find(|c| c.is_confirmed() && c.dialog.call_id == response.call_id())
+                && let Some(call) = self.calls.iter_mut().find(|c| c.may_be_answered() && c.dialog.call_id == response.call_id())
             {
                 call.stray_success(at, response, &mut self.stack);
             }

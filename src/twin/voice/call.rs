@@ -21,6 +21,8 @@ const RINGING_LIMIT: Duration = Duration::from_secs(120);
 enum Phase {
     Inviting,
     Confirmed,
+    /// Given up for want of an answer; one that comes late after all must be acknowledged and sent home.
+    Abandoned,
     Over,
 }
 
@@ -68,7 +70,7 @@ impl Call {
         let tag = stack.random.token();
         let target = stack.account.at_server(user);
         let dialog = Dialog::new(stack.new_call_id(), stack.account.from(&tag), tag, format!("<{target}>"), target);
-        let mut call = Call::new(number, dialog, Phase::Inviting, stack);
+        let call = Call::new(number, dialog, Phase::Inviting, stack);
         let (mut invite, _) = call.dialog.request("INVITE", 1);
         for (name, value) in extra {
             invite.push(name, value.as_str());
@@ -104,6 +106,10 @@ impl Call {
     }
     pub fn is_confirmed(&self) -> bool {
         self.phase == Phase::Confirmed
+    }
+    /// Could a 2xx that no transaction waits for be meant for this call?
+    pub fn may_be_answered(&self) -> bool {
+        matches!(self.phase, Phase::Confirmed | Phase::Abandoned)
     }
     pub fn next_wake(&self) -> Option<Instant> {
         self.deadline
@@ -173,13 +179,18 @@ impl Call {
         self.release(ending, stack);
     }
     /// Nothing answered the INVITE, or its CANCEL.
-    pub fn invite_unanswered(&mut self, stack: &mut Stack) {
-        self.phase = Phase::Over;
+    pub fn invite_unanswered(&mut self, at: Instant, stack: &mut Stack) {
+        self.phase = Phase::Abandoned;
+        self.deadline = Some(at + LINGER);
         self.release(Ending::Lost, stack);
     }
     /// A 2xx that no transaction waits for: the ACK was lost, or another fork answered too (13.2.2.4).
     pub fn stray_success(&mut self, at: Instant, response: &Message, stack: &mut Stack) {
         let Some((count, "INVITE")) = response.cseq() else { return };
+        if self.phase == Phase::Abandoned {
+            self.accepted(at, response, stack);
+            return;
+        }
         if response.tag("To") == self.dialog.remote_tag.as_deref() {
             if count == self.invite_cseq
                 && let Some((to, bytes)) = &self.ack
@@ -212,7 +223,7 @@ impl Call {
         match self.phase {
             Phase::Confirmed => self.bye(at, stack),
             Phase::Inviting => self.cancel(at, stack),
-            Phase::Over => {}
+            Phase::Abandoned | Phase::Over => {}
         }
     }
     /// Forgets the call without a word to the far end: only a defective module does.
@@ -262,10 +273,13 @@ impl Call {
             stack.report(report);
         }
     }
-    /// It has rung long enough.
+    /// It has rung long enough, or nothing more is to be expected of it.
     pub fn wake(&mut self, at: Instant, stack: &mut Stack) {
         if self.deadline.is_some_and(|t| t <= at) {
             self.deadline = None;
+            if self.phase == Phase::Abandoned {
+                self.phase = Phase::Over;
+            }
             self.end(at, Ending::NoAnswer, stack);
         }
     }

@@ -13,19 +13,26 @@ const FAR_FLOOR: f32 = 1e-6;
 const CLOSED: f32 = 0.005;
 /// The microphone must be 6 dB above the expected echo to be somebody's own voice.
 const MARGIN: f32 = 4.0;
+/// Frames over which the least coupling is sought (1.5 s): speech has pauses, an echo has none.
+const WINDOW: u32 = 75;
+/// Assumed until measured, and never assumed to be more than.
+const FIRST_COUPLING: f32 = 0.1;
+const MOST_COUPLING: f32 = 0.25;
 
 pub struct EchoSwitch {
     /// Mean square of the last frames spoken.
     far: [f32; TAIL],
     next: usize,
-    /// Estimated power from loudspeaker to microphone.
-    coupling: f32,
+    /// Least power ratio from loudspeaker to microphone, in the window before and in this one.
+    before: f32,
+    current: f32,
+    frames: u32,
     gain: f32,
 }
 
 impl EchoSwitch {
     pub fn new() -> Self {
-        EchoSwitch { far: [0.0; TAIL], next: 0, coupling: 0.25, gain: 1.0 }
+        EchoSwitch { far: [0.0; TAIL], next: 0, before: FIRST_COUPLING, current: f32::INFINITY, frames: 0, gain: 1.0 }
     }
     /// A frame goes to the loudspeaker; `None`: silence.
     pub fn spoken(&mut self, frame: Option<&[f32; FRAME]>) {
@@ -49,18 +56,17 @@ impl EchoSwitch {
     }
     fn judge(&mut self, near: f32, far: f32) -> f32 {
         let ratio = near / far;
-        let own_voice = ratio > self.coupling * MARGIN;
-        // Falls quickly to what is heard in pauses of the near end, rises slowly lest a long speech passes for echo.
-        self.coupling += (ratio - self.coupling)
-            * if ratio < self.coupling {
-                0.02
-            } else if own_voice {
-                0.0
-            } else {
-                0.01
-            };
-        self.coupling = self.coupling.clamp(1e-5, 1.0);
-        if own_voice { 1.0 } else { CLOSED }
+        // Only while the loudspeaker speaks steadily: at its onsets and ends the two powers are not of the same sound.
+        if self.far.iter().all(|p| *p > 0.25 * far) {
+            self.current = self.current.min(ratio);
+            self.frames += 1;
+            if self.frames == WINDOW {
+                self.before = std::mem::replace(&mut self.current, f32::INFINITY);
+                self.frames = 0;
+            }
+        }
+        let coupling = self.before.min(self.current).min(MOST_COUPLING);
+        if ratio > coupling * MARGIN { 1.0 } else { CLOSED }
     }
 }
 
@@ -101,5 +107,6 @@ mod tests {
         assert!(attenuation(0.3, 0.1, 0.0) > 40.0);
         assert_eq!(attenuation(0.0, 0.1, 0.1), 0.0);
         assert!(attenuation(0.3, 0.05, 0.4) < 0.5);
+        assert!(attenuation(0.3, 0.4, 0.0) > 40.0, "a loud echo too");
     }
 }

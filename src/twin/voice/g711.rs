@@ -70,7 +70,7 @@ const MU_CLIP: i32 = 32635;
 const fn decode_mu(code: u8) -> i32 {
     let code = !code;
     let exponent = (code >> 4) & 7;
-    let magnitude = ((((code & 15) as i32) << 3) + MU_BIAS << exponent) - MU_BIAS;
+    let magnitude = (((((code & 15) as i32) << 3) + MU_BIAS) << exponent) - MU_BIAS;
     if code & 0x80 != 0 { -magnitude } else { magnitude }
 }
 
@@ -94,10 +94,10 @@ fn encode_a(sample: i32) -> u8 {
     let (sign, magnitude) = if sample >= 0 { (0x80, sample) } else { (0, -sample - 1) };
     let steps = (magnitude.min(32767) as u32) >> 4;
     let code = match steps {
-        0..32 => steps >> 1,
+        0..32 => steps,
         _ => {
-            let exponent = 27 - steps.leading_zeros();
-            (exponent << 4) | ((steps >> exponent) & 15)
+            let exponent = 28 - steps.leading_zeros();
+            (exponent << 4) | ((steps >> (exponent - 1)) & 15)
         }
     };
     (sign | code as u8) ^ 0x55
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn the_error_stays_within_half_a_step() {
         for law in [Law::Mu, Law::A] {
-            for value in (-32000..32000).step_by(7) {
+            for value in (-32000..32000i32).step_by(7) {
                 let mut out = Vec::new();
                 law.encode(&[value as f32 / 32768.0], &mut out);
                 let error = (law.table()[usize::from(out[0])] * 32768.0 - value as f32).abs();

@@ -106,12 +106,13 @@ impl Media {
             return;
         }
         let Some((header, payload)) = rtp::read(bytes) else { return };
+        // Comfort noise and telephone events are no sound here, but signs of life.
+        self.heard_at = at;
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
         if self.source != Some(header.ssrc) {
             self.source = Some(header.ssrc);
             self.jitter.restart();
         }
-        self.heard_at = at;
         self.jitter.insert(at.as_secs_f64(), header.timestamp, payload, law);
     }
 

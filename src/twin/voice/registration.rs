@@ -4,7 +4,7 @@
 
 use super::account::Stack;
 use super::faults::Faults;
-use super::message::{Message, host_of, param};
+use super::message::{Message, host_of, param, uri_of};
 use super::serial::Report;
 use super::transaction::{Client, Owner};
 use crate::clock::Instant;
@@ -69,7 +69,7 @@ impl Registration {
             return;
         }
         if response.code() / 100 == 2 {
-            let granted = granted(response, stack.account.sip.port()).unwrap_or(self.expires);
+            let granted = granted(response, &stack.account.contact()).unwrap_or(self.expires);
             self.known = true;
             // About half time, and not all posts of a city at once.
             self.next_try = Some(at + granted.mul_f64(0.45 + 0.1 * stack.random.unit()));
@@ -137,9 +137,8 @@ impl Registration {
 }
 
 /// For how long the server keeps us: our Contact's own figure, else the header's (10.2.4).
-fn granted(response: &Message, port: u16) -> Option<Duration> {
-    let port = format!(":{port}");
-    let ours = response.all("Contact").find(|c| c.contains(&port)).or_else(|| response.all("Contact").next());
+fn granted(response: &Message, contact: &str) -> Option<Duration> {
+    let ours = response.all("Contact").find(|c| uri_of(c) == uri_of(contact)).or_else(|| response.all("Contact").next());
     let seconds = ours.and_then(|c| param(c, "expires")).or_else(|| response.header("Expires"))?;
     let seconds: u64 = seconds.parse().ok()?;
     (seconds > 0).then(|| Duration::from_secs(seconds.min(86_400)))
