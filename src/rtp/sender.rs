@@ -130,3 +130,48 @@ impl Sender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender() -> Sender {
+        Sender::on(Axis::starting(Instant::ZERO), Codec::Pcma, 8, [1, 2])
+    }
+    fn ms(millis: u64) -> Instant {
+        Instant::from_nanos(millis * 1_000_000)
+    }
+    /// Frames that are not silence, up to a moment.
+    fn spoken(sender: &mut Sender, until: u64) -> Vec<u64> {
+        let mut frames = Vec::new();
+        while sender.next_wake() <= ms(until) {
+            let first = sender.next * PACKET;
+            let bytes = sender.wake(sender.next_wake(), true).unwrap_or_default();
+            frames.extend(bytes[12..].iter().zip(first..).filter(|(b, _)| **b != 0xd5).map(|(_, n)| n));
+        }
+        frames
+    }
+
+    #[test]
+    fn stretches_begin_at_packet_boundaries_pause_and_replace_each_other() {
+        let s = &mut sender();
+        assert_eq!(s.speak(ms(0), &[0.5; 170]), 0);
+        assert_eq!(spoken(s, 40), (0..170).collect::<Vec<_>>());
+        assert_eq!(s.speak(ms(41), &[0.5; 400]), 480);
+        assert_eq!(s.speak(ms(75), &[0.5; 10]), 640, "cuts the first stretch short");
+        assert_eq!(spoken(s, 200), (480..650).collect::<Vec<_>>());
+        assert_eq!(s.speak(ms(200), &[0.5; 10]), 1600);
+        assert_eq!(s.speak(ms(290), &[0.5; 10]), 2400, "with a pause between, if nobody was woken meanwhile");
+        assert_eq!(spoken(s, 400), (1600..1610).chain(2400..2410).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sender_woken_after_a_long_sleep_does_not_burst() {
+        let s = &mut sender();
+        let sent = |s: &mut Sender, at| std::iter::from_fn(|| s.wake(ms(at), true)).count();
+        assert_eq!(sent(s, 100), 5);
+        assert_eq!(sent(s, 900), 40, "a little late is made up for");
+        assert_eq!(sent(s, 1_000_000), 1);
+        assert_eq!(s.next_wake(), ms(1_000_020));
+    }
+}

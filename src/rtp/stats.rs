@@ -49,12 +49,17 @@ pub struct Meter {
     highest: i64,
     seen: u64,
     unique: u64,
-    transit: Option<f64>,
+    transit: Option<i128>,
 }
 
 impl Meter {
     pub fn stats(&self) -> Stats {
         Stats { lost: self.lost(), ..self.stats.clone() }
+    }
+
+    /// Nothing has come yet.
+    pub fn is_untouched(&self) -> bool {
+        self.stats.packets == 0
     }
 
     fn lost(&self) -> u64 {
@@ -67,6 +72,7 @@ impl Meter {
         self.moments(at);
         if place.restarted {
             self.restart(ssrc, place);
+            self.jitter(at, place.timestamp);
             return true;
         }
         let fresh = self.sequence(place.sequence);
@@ -122,10 +128,12 @@ impl Meter {
         true
     }
 
+    /// In whole nanoseconds, so that a perfectly even stream has no jitter at all.
     fn jitter(&mut self, at: Instant, timestamp: i64) {
-        let transit = at.as_secs_f64() - timestamp as f64 / f64::from(RATE);
+        let transit = i128::from(at.as_nanos()) - i128::from(timestamp) * i128::from(1_000_000_000 / RATE);
         if let Some(before) = self.transit.replace(transit) {
-            self.stats.jitter += ((transit - before).abs() - self.stats.jitter) / 16.0;
+            let difference = (transit - before).unsigned_abs() as f64 * 1e-9;
+            self.stats.jitter += (difference - self.stats.jitter) / 16.0;
         }
     }
 }
@@ -157,10 +165,21 @@ mod tests {
 
     #[test]
     fn jitter_is_the_rfcs_running_mean() {
-        // One packet 20 ms late, then back on time: |D| = 20 ms twice.
+        // One packet is missing and the rest come 20 ms early: |D| is 20 ms, then 0.
         let stats = check(&[0, 2, 3], 1, 0, 0);
-        let expected = 0.02 / 16.0;
-        let expected = expected - expected / 16.0;
-        assert!((stats.jitter - 0.02 / 16.0 * (15.0 / 16.0)).abs() < 1e-12, "{} {expected}", stats.jitter);
+        assert!((stats.jitter - 0.02 / 16.0 * (15.0 / 16.0)).abs() < 1e-12, "{}", stats.jitter);
+    }
+
+    #[test]
+    fn a_new_source_keeps_the_losses_of_the_old_one() {
+        let mut meter = Meter::default();
+        let place = |sequence, restarted| Place { sequence, timestamp: sequence * 160, restarted };
+        for (n, (ssrc, place)) in
+            [(1, place(0, true)), (1, place(3, false)), (2, place(0, true)), (2, place(2, false))].into_iter().enumerate()
+        {
+            meter.received(Instant::from_nanos(n as u64), ssrc, place);
+        }
+        let stats = meter.stats();
+        assert_eq!((stats.packets, stats.lost, stats.restarts, stats.ssrcs), (4, 3, 1, vec![1, 2]));
     }
 }

@@ -293,7 +293,7 @@ fn stamped_via(value: &str, via: &Via, source: SocketAddr) -> String {
     let mut parts: Vec<String> = first.split(';').map(|p| p.trim().to_owned()).collect();
     parts.retain(|p| !p.to_ascii_lowercase().starts_with("received="));
     if via.rport {
-        parts.retain(|p| p.to_ascii_lowercase() != "rport" && !p.to_ascii_lowercase().starts_with("rport="));
+        parts.retain(|p| !p.eq_ignore_ascii_case("rport") && !p.to_ascii_lowercase().starts_with("rport="));
         parts.push(format!("rport={}", source.port()));
     }
     parts.push(format!("received={}", source.ip()));
