@@ -132,6 +132,7 @@ pub struct Guard(Arc<GuardState>);
 #[derive(Debug, Default)]
 struct GuardState {
     stop: Arc<AtomicBool>,
+    shielded: AtomicBool,
     /// Nanoseconds; 0: no limit.
     limit_at: AtomicU64,
     granted: AtomicU64,
@@ -149,6 +150,10 @@ impl Guard {
     pub fn clear_stop(&self) -> bool {
         self.0.stop.swap(false, Ordering::Relaxed)
     }
+    /// While shielded, a stop request is kept but interrupts no wait: making safe must not be cut short by a second Ctrl-C either.
+    pub fn set_shielded(&self, shielded: bool) {
+        self.0.shielded.store(shielded, Ordering::Relaxed);
+    }
     pub fn set_limit(&self, from: Instant, granted: Duration) {
         self.0.granted.store(u64::try_from(granted.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.0.limit_at.store((from + granted).as_nanos().max(1), Ordering::Relaxed);
@@ -165,7 +170,7 @@ impl Guard {
     }
     /// The interruption due at `now`, if any. A stop request comes before a limit.
     pub fn check(&self, now: Instant) -> Result<(), Interrupted> {
-        if self.stop_requested() {
+        if self.stop_requested() && !self.0.shielded.load(Ordering::Relaxed) {
             return Err(Interrupted::Stop);
         }
         match self.limit() {

@@ -138,6 +138,15 @@ impl Image {
 const REBUILD: &str = "Build the image for this chip, or choose the right file.";
 const COPY_AGAIN: &str = "Copy the file again: it is cut short or damaged.";
 
+/// Reads an ELF file, whatever chip it is for. All problems are reported at once.
+pub fn parse(elf: &[u8]) -> Result<Image, Vec<ImageProblem>> {
+    let mut problems = Vec::new();
+    match read(elf, &mut problems) {
+        Some(image) if problems.is_empty() => Ok(image),
+        _ => Err(problems),
+    }
+}
+
 /// Reads an ELF file and checks that it can run on `chip`. All problems are reported at once.
 pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
     let mut problems = Vec::new();

@@ -70,8 +70,10 @@ impl Unit {
 /// A measured value with its expanded uncertainty (coverage factor 2, about 95 %; JCGM 100:2008, 6.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Estimate {
+    #[serde(deserialize_with = "null_is_nan")]
     pub value: f64,
     /// Half-width of the 95 % interval, never negative. Zero for a count.
+    #[serde(deserialize_with = "null_is_nan")]
     pub uncertainty: f64,
     pub unit: Unit,
 }
@@ -87,6 +89,11 @@ impl Estimate {
     pub fn new(value: f64, uncertainty: f64, unit: Unit) -> Self {
         Estimate { value, uncertainty: uncertainty.abs(), unit }
     }
+}
+
+/// JSON has no word for what is not a number and writes `null`; such a figure must come back as what it was.
+fn null_is_nan<'de, D: serde::Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(<Option<f64> as serde::Deserialize>::deserialize(from)?.unwrap_or(f64::NAN))
 }
 
 /// Root sum of squares: independent contributions to one uncertainty (JCGM 100:2008, 5.1.2).

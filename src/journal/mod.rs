@@ -2,6 +2,8 @@
 //!
 //! Terminal, JUnit and every later report are functions of these events and of nothing else. Knows nothing of how they came about.
 
+pub mod audio;
+pub mod read;
 pub mod store;
 
 use crate::clock::Instant;
@@ -53,6 +55,27 @@ impl Ending {
     pub fn passed() -> Self {
         Ending { outcome: Outcome::Passed, blame: None, message: String::new(), remedy: String::new() }
     }
+    /// Did not pass, and whose fault it was.
+    pub fn failed(blame: Blame, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Ending { outcome: Outcome::Failed, blame: Some(blame), message: message.into(), remedy: remedy.into() }
+    }
+    /// The worse of two endings, the earlier one where they are equal. The less a result can be trusted the worse it is, so the blame
+    /// decides before the outcome does: a post condemned with a broken instrument is not condemned.
+    #[must_use]
+    pub fn or_worse(self, other: Ending) -> Ending {
+        if (other.blame, other.outcome) > (self.blame, self.outcome) { other } else { self }
+    }
+    pub fn has_passed(&self) -> bool {
+        self.outcome == Outcome::Passed
+    }
+    /// What the process ends with (see [`crate::fault::exit`]). Something that did not run, with nobody to blame, was stopped.
+    pub fn exit_code(&self) -> u8 {
+        match self.blame {
+            None if self.has_passed() => crate::fault::exit::ACCEPTED,
+            None => crate::fault::exit::STOPPED,
+            Some(blame) => blame.exit_code(),
+        }
+    }
 }
 
 /// A figure held against a requirement, kept whether it passed or not.
@@ -83,7 +106,7 @@ pub struct SafeCheck {
 
 /// Everything that can stand in a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "event", content = "data")]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// First line of every journal.
     RunBegan {
@@ -117,6 +140,9 @@ pub enum Event {
         file: String,
         line: usize,
         tags: Vec<String>,
+        /// Which repetition of the whole selection this is, from 1.
+        round: u32,
+        /// Which try within the round, from 1. More than one only where the bench was to blame for the earlier ones.
         attempt: u32,
     },
     StepBegan {
@@ -154,6 +180,7 @@ pub enum Event {
     },
     ScenarioEnded {
         id: String,
+        round: u32,
         attempt: u32,
         ending: Ending,
     },
@@ -185,6 +212,5 @@ pub struct Entry {
     pub n: u64,
     /// On the bench's clock: nanoseconds since the run began.
     pub at: Instant,
-    #[serde(flatten)]
     pub event: Event,
 }

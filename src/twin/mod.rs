@@ -1,3 +1,5 @@
-//!
+//! The virtual post.
+
 pub mod mcu;
 pub mod probe;
+pub mod voice;

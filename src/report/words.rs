@@ -1,0 +1,187 @@
+//! What reports say, in both languages, as an engineer of either would write it.
+
+use crate::fault::{Blame, exit};
+use crate::journal::{Ending, Outcome};
+use crate::unit::Lang;
+
+/// The fixed words of a language.
+pub(super) struct Words {
+    pub post: &'static str,
+    pub rig: &'static str,
+    pub firmware: &'static str,
+    pub seed: &'static str,
+    pub planned: &'static str,
+    pub budget: &'static str,
+    pub attempt: &'static str,
+    pub round: &'static str,
+    pub what_to_do: &'static str,
+    pub made_safe: &'static str,
+    pub not_made_safe: &'static str,
+    pub results: &'static str,
+    pub closest: &'static str,
+    pub left: &'static str,
+    pub next: &'static str,
+    pub nothing_to_do: &'static str,
+    pub exit_code: &'static str,
+    pub journal: &'static str,
+    pub recordings: &'static str,
+    pub at_step: &'static str,
+    pub not_judged: &'static str,
+    pub scope: &'static str,
+    pub killed: &'static str,
+    pub killed_remedy: &'static str,
+    pub repeat_it: &'static str,
+}
+
+const EN: Words = Words {
+    post: "post",
+    rig: "rig",
+    firmware: "firmware",
+    seed: "seed",
+    planned: "scenarios planned",
+    budget: "uncertainty",
+    attempt: "attempt",
+    round: "round",
+    what_to_do: "What to do",
+    made_safe: "made safe",
+    not_made_safe: "NOT MADE SAFE",
+    results: "Results",
+    closest: "Closest to their limits",
+    left: "left",
+    next: "What to do next",
+    nothing_to_do: "Nothing: every requirement that was checked is met.",
+    exit_code: "Exit code",
+    journal: "Journal",
+    recordings: "Recordings",
+    at_step: "at step",
+    not_judged: "reported, not judged",
+    scope: "The bench judges the technical chain from the button to the operator; it says nothing about when a patrol arrives.",
+    killed: "the run was killed while this scenario was under way",
+    killed_remedy: "see that the rig is in a safe state, then start the run again",
+    repeat_it: "have the post put right, then repeat this scenario alone",
+};
+
+const PL: Words = Words {
+    post: "punkt",
+    rig: "stanowisko",
+    firmware: "oprogramowanie",
+    seed: "ziarno",
+    planned: "scenariuszy w planie",
+    budget: "niepewność",
+    attempt: "podejście",
+    round: "powtórzenie",
+    what_to_do: "Co zrobić",
+    made_safe: "stan bezpieczny przywrócony",
+    not_made_safe: "STAN BEZPIECZNY NIEPRZYWRÓCONY",
+    results: "Wyniki",
+    closest: "Najbliżej granicy",
+    left: "zapas",
+    next: "Co dalej",
+    nothing_to_do: "Nic: wszystkie sprawdzone wymagania są spełnione.",
+    exit_code: "Kod wyjścia",
+    journal: "Dziennik",
+    recordings: "Nagrania",
+    at_step: "w kroku",
+    not_judged: "tylko odnotowano, bez oceny",
+    scope: "Stanowisko ocenia tor techniczny od przycisku do operatora; nie mówi nic o czasie przyjazdu patrolu.",
+    killed: "przebieg przerwano siłą w trakcie tego scenariusza",
+    killed_remedy: "upewnij się, że stanowisko jest w stanie bezpiecznym, i uruchom ponownie",
+    repeat_it: "po naprawie punktu powtórz sam ten scenariusz",
+};
+
+pub(super) fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::En => &EN,
+        Lang::Pl => &PL,
+    }
+}
+
+/// The verdict in a word or two, blame included. `None`: the run was killed.
+pub(super) fn verdict(ending: Option<&Ending>, lang: Lang) -> &'static str {
+    let (outcome, blame) = ending.map_or((Outcome::Failed, Some(Blame::Nobody)), |ending| (ending.outcome, ending.blame));
+    match (outcome, blame, lang) {
+        (Outcome::Passed, _, Lang::En) => "passed",
+        (Outcome::Passed, _, Lang::Pl) => "zaliczony",
+        (Outcome::Inconclusive, _, Lang::En) => "UNDECIDED",
+        (Outcome::Inconclusive, _, Lang::Pl) => "NIEROZSTRZYGNIĘTY",
+        (_, Some(Blame::Device), Lang::En) => "FAILED: post",
+        (_, Some(Blame::Device), Lang::Pl) => "NIEZALICZONY: punkt",
+        (_, Some(Blame::Bench), Lang::En) => "NOT JUDGED: bench",
+        (_, Some(Blame::Bench), Lang::Pl) => "BEZ OCENY: stanowisko",
+        (_, Some(Blame::Scenario), Lang::En) => "NOT JUDGED: scenario",
+        (_, Some(Blame::Scenario), Lang::Pl) => "BEZ OCENY: scenariusz",
+        (_, Some(Blame::Hejnal), Lang::En) => "NOT JUDGED: hejnal",
+        (_, Some(Blame::Hejnal), Lang::Pl) => "BEZ OCENY: hejnal",
+        (_, Some(Blame::Nobody) | None, Lang::En) => "stopped",
+        (_, Some(Blame::Nobody) | None, Lang::Pl) => "przerwany",
+    }
+}
+
+/// Whose move it is, in one sentence.
+pub(super) fn blamed(ending: &Ending, lang: Lang) -> &'static str {
+    match (ending.outcome, ending.blame, lang) {
+        (Outcome::Inconclusive, _, Lang::En) => "The figure is too close to its limit to be decided with this uncertainty.",
+        (Outcome::Inconclusive, _, Lang::Pl) => "Wynik leży zbyt blisko granicy, by rozstrzygnąć przy tej niepewności.",
+        (_, Some(Blame::Device), Lang::En) => "The post does not meet a requirement.",
+        (_, Some(Blame::Device), Lang::Pl) => "Punkt nie spełnia wymagania.",
+        (_, Some(Blame::Bench), Lang::En) => "The bench failed. This says nothing about the post.",
+        (_, Some(Blame::Bench), Lang::Pl) => "Zawiodło stanowisko. Nic to nie mówi o punkcie.",
+        (_, Some(Blame::Scenario), Lang::En) => "The feature file is at fault. This says nothing about the post.",
+        (_, Some(Blame::Scenario), Lang::Pl) => "Błąd jest w pliku scenariusza. Nic to nie mówi o punkcie.",
+        (_, Some(Blame::Hejnal), Lang::En) => "A mistake in hejnal itself. This says nothing about the post.",
+        (_, Some(Blame::Hejnal), Lang::Pl) => "Błąd samego programu hejnal. Nic to nie mówi o punkcie.",
+        (_, _, Lang::En) => "The run was stopped.",
+        (_, _, Lang::Pl) => "Przebieg przerwano.",
+    }
+}
+
+/// What an exit code means.
+pub(super) fn exit_meaning(code: u8, lang: Lang) -> &'static str {
+    match (code, lang) {
+        (exit::ACCEPTED, Lang::En) => "every requirement that was checked is met",
+        (exit::ACCEPTED, Lang::Pl) => "wszystkie sprawdzone wymagania są spełnione",
+        (exit::DEVICE, Lang::En) => "the post does not meet at least one requirement",
+        (exit::DEVICE, Lang::Pl) => "punkt nie spełnia co najmniej jednego wymagania",
+        (exit::BENCH, Lang::En) => "the bench could not judge: repair it or measure better, then repeat",
+        (exit::BENCH, Lang::Pl) => "stanowisko nie mogło ocenić: napraw je lub zmierz dokładniej i powtórz",
+        (exit::SCENARIO, Lang::En) => "a feature file is at fault",
+        (exit::SCENARIO, Lang::Pl) => "błąd w pliku scenariuszy",
+        (exit::HEJNAL, Lang::En) => "a mistake in hejnal: report it with the journal",
+        (exit::HEJNAL, Lang::Pl) => "błąd programu hejnal: zgłoś go wraz z dziennikiem",
+        (exit::STOPPED, Lang::En) => "the run was stopped before its end",
+        (exit::STOPPED, Lang::Pl) => "przebieg przerwano przed końcem",
+        (_, Lang::En) => "unknown",
+        (_, Lang::Pl) => "nieznany",
+    }
+}
+
+/// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns, so that none needs a plural.
+pub(super) fn tally(passed: usize, failed: usize, inconclusive: usize, skipped: usize, lang: Lang) -> String {
+    let [p, f, i, s] = match lang {
+        Lang::En => ["passed", "did not pass", "undecided", "not run to the end"],
+        Lang::Pl => ["zaliczone", "niezaliczone", "nierozstrzygnięte", "niedokończone"],
+    };
+    let parts = [(passed, p, true), (failed, f, false), (inconclusive, i, false), (skipped, s, false)];
+    let shown = parts.iter().filter(|(count, _, always)| *always || *count > 0);
+    let part = |(count, word, _): &(usize, &str, bool)| match lang {
+        Lang::En => format!("{count} {word}"),
+        Lang::Pl => format!("{word}: {count}"),
+    };
+    shown.map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// `passed on attempt 2`.
+pub(super) fn on_attempt(verdict: &str, attempt: u32, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{verdict} on attempt {attempt}"),
+        Lang::Pl => format!("{verdict} za {attempt}. podejściem"),
+    }
+}
+
+/// `passed 40 of 42`.
+pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{passed} of {of} passed"),
+        Lang::Pl => format!("zaliczone {passed} z {of}"),
+    }
+}

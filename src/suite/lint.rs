@@ -1,0 +1,297 @@
+//! Everything that can be wrong with feature files, found before anything moves and told all at once.
+//!
+//! The Gherkin parser lets much pass in silence: `Scenaro:` is a description to it, an over-long table row is cut, a tab after `Given` makes
+//! a step vanish. A step that vanished is a check that was never made, so each of these is an error here. Touches no instrument.
+
+mod layout;
+mod meaning;
+
+use super::book::{Book, Lost};
+use super::glue;
+use super::model::Feature;
+use super::scan;
+use crate::fault::{Blame, Blamed};
+use crate::rig::Role;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// An outline may not have more example rows than this: each is a scenario of its own. To repeat a scenario use `--repeat`.
+pub const OUTLINE_ROWS_MAX: usize = 500;
+
+/// Something wrong in a feature file, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{file}:{line}:{column}: {cause}\n    {remedy}")]
+pub struct Problem {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    pub cause: String,
+    pub remedy: String,
+}
+
+impl Blamed for Problem {
+    fn blame(&self) -> Blame {
+        Blame::Scenario
+    }
+}
+
+/// What the rig has to offer.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// `None`: there is no rig to check against.
+    pub roles: Option<BTreeSet<Role>>,
+    /// Roles are named as the rig's file names them.
+    pub rig: String,
+}
+
+/// Gathers the problems of one file.
+struct Problems<'a> {
+    file: &'a str,
+    found: &'a mut Vec<Problem>,
+}
+
+impl Problems<'_> {
+    fn add(&mut self, (line, column): (usize, usize), cause: impl Into<String>, remedy: impl Into<String>) {
+        let (cause, remedy) = (cause.into(), remedy.into());
+        self.found.push(Problem { file: self.file.to_string(), line, column, cause, remedy });
+    }
+}
+
+/// Reads feature files and checks them against the phrase book and the rig.
+///
+/// # Errors
+/// Every problem of every file, in order of file and line. Files are left out of nothing: one broken file hides no other.
+pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<Feature>, Vec<Problem>> {
+    let mut found = Vec::new();
+    let mut features = Vec::new();
+    for path in files {
+        let file = path.display().to_string();
+        match read(path) {
+            Ok(text) => features.extend(check_text(&file, &text, book, needs, &mut found)),
+            Err((cause, remedy)) => Problems { file: &file, found: &mut found }.add((1, 1), cause, remedy),
+        }
+    }
+    meaning::ids_are_unique(&features, &mut found);
+    found.sort();
+    found.dedup();
+    if found.is_empty() { Ok(features) } else { Err(found) }
+}
+
+fn read(path: &Path) -> Result<String, (String, String)> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        (format!("is not UTF-8 text (byte {at})"), "save the file as UTF-8".to_string())
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
+}
+
+/// Checks one file's text; gives the feature if there is one, sound or not.
+fn check_text<W>(file: &str, text: &str, book: &Book<W>, needs: &Needs, found: &mut Vec<Problem>) -> Option<Feature> {
+    let mut problems = Problems { file, found };
+    let lang = match scan::language(text) {
+        Ok(lang) => lang,
+        Err(other) => {
+            problems.add(
+                (1, 1),
+                format!("the language {other:?} is not one hejnal knows"),
+                "write `# language: pl` or `# language: en`",
+            );
+            return None;
+        }
+    };
+    let lines = scan::scan(text, lang);
+    let parsable = layout::check(&lines, lang, &mut problems);
+    if !parsable {
+        return None;
+    }
+    match glue::parse(file, &layout::plain(text), lang, &lines) {
+        Ok(feature) => {
+            meaning::check(&feature, book, needs, &mut problems);
+            Some(feature)
+        }
+        Err(unparsed) => {
+            let cause = "Gherkin cannot make sense of this line or the one before it";
+            problems.add((unparsed.line, unparsed.column), cause, format!("expected one of: {}", unparsed.expected));
+            None
+        }
+    }
+}
+
+/// What to tell about a step that leads to no phrase: cause and remedy.
+pub(super) fn explain(text: &str, lost: &Lost) -> (String, String) {
+    match lost {
+        Lost::Unknown { nearest: Some(near) } => {
+            (format!("no phrase reads {text:?}"), format!("the nearest is {near:?}; `hejnal steps` lists them all"))
+        }
+        Lost::Unknown { nearest: None } => {
+            (format!("no phrase reads {text:?}"), "`hejnal steps` lists all phrases in both languages".to_string())
+        }
+        Lost::Ambiguous { phrases } => {
+            let phrases: Vec<String> = phrases.iter().map(|phrase| format!("{phrase:?}")).collect();
+            (
+                format!("{text:?} could mean {}", phrases.join(" or ")),
+                "this is a mistake in the phrase book: report it".to_string(),
+            )
+        }
+        Lost::Unreadable(error) => {
+            (format!("in {text:?}, {error}"), "write the quantity with its unit, as in `hejnal steps`".to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::steps::phrase::{Kind, Phrase};
+    use std::time::Duration;
+
+    const fn phrase(en: &'static str, pl: &'static str, needs: &'static [Role]) -> Phrase<()> {
+        Phrase { kind: Kind::Then, en, pl, needs, within: Duration::from_secs(1), run: |(), _| Ok(()) }
+    }
+
+    static PHRASES: &[Phrase<()>] = &[
+        phrase("the button is pressed", "naciśnięto przycisk", &[Role::Button]),
+        phrase("the post is ready", "punkt jest gotowy", &[]),
+        phrase("the cameras are told", "kamery wiedzą", &[Role::Fibre]),
+        phrase("there are posts:", "są punkty:", &[]),
+        phrase("the post is so", "punkt tak ma", &[]),
+        phrase("the post is so/such", "punkt tak ma", &[]),
+    ];
+
+    pub(in crate::suite) fn parse(text: &str) -> (Option<Feature>, Vec<Problem>) {
+        let book = Book::new(&[PHRASES]).unwrap();
+        let needs = Needs { roles: Some([Role::Button].into()), rig: "virtual".into() };
+        let mut found = Vec::new();
+        let feature = check_text("f.feature", text, &book, &needs, &mut found);
+        meaning::ids_are_unique(feature.as_slice(), &mut found);
+        found.sort();
+        found.dedup();
+        (feature, found)
+    }
+
+    /// Each expected problem is `line:column: beginning of its cause`.
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = parse(text).1.iter().map(|p| format!("{}:{}: {}", p.line, p.column, p.cause)).collect();
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.starts_with(expected), "found    {found}\nexpected {expected}");
+        }
+    }
+
+    const SOUND: &str = "Feature: F\n\n  @S01\n  Scenario: one\n    Given the post is ready\n    When the button is pressed\n";
+
+    #[test]
+    fn a_sound_file_has_no_problem() {
+        check(SOUND, &[]);
+        check(
+            "# language: pl\nFunkcja: F\n\n@S01\nScenariusz: s\nZakładając, że punkt jest gotowy\nGdy naciśnięto przycisk\n",
+            &[],
+        );
+        // A phrase may stand under any keyword.
+        check(&SOUND.replace("When the", "Then the"), &[]);
+    }
+
+    #[test]
+    fn what_the_parser_passes_over_in_silence_is_told() {
+        check(&SOUND.replace("Scenario:", "Scenaro:"), &["4:3: \"Scenaro:\" is no keyword"]);
+        check(&SOUND.replace("When the", "When\tthe"), &["6:5: a keyword is followed by a tab"]);
+        check(&SOUND.replace("When the", "Whn the"), &["6:5: this line is neither a step nor"]);
+        check(
+            "Feature: F\n@S01\nScenario: empty\n\n@S02\nScenario: b\nGiven the post is ready\n",
+            &["3:1: the scenario \"empty\" has no steps"],
+        );
+        check(
+            "Feature: F\n@S01\nScenario: s\nGiven there are posts:\n| a | b |\n| 1 | 2 | 3 |\n",
+            &["6:1: this row has 3 cells where its table has 2"],
+        );
+        check(
+            "# a remark\n# language: pl\nFunkcja: F\n@S01\nScenariusz: s\nGdy naciśnięto przycisk\n",
+            &["2:1: the language is declared after another line"],
+        );
+        check("# language: de\nFunktion: F\n", &["1:1: the language \"de\""]);
+        check(
+            "Feature: F\n@S01\nScenariusz: s\nGiven the post is ready\n",
+            &["3:1: \"Scenariusz:\" is a keyword of another language"],
+        );
+        check("Feature: F\nA word on it.\n", &["1:1: the feature holds no scenario"]);
+        check(
+            "Feature: F\nGiven the post is ready\n@S01\nScenario: s\nGiven the post is ready\n",
+            &["2:1: a step stands outside any scenario"],
+        );
+    }
+
+    #[test]
+    fn outlines_are_written_out_and_their_slips_told() {
+        let outline =
+            "Feature: F\n@S01\nScenario Outline: <how>\nGiven the post is <how>\nExamples:\n| how |\n| ready |\n| ready |\n";
+        let (feature, problems) = parse(outline);
+        assert_eq!(problems, []);
+        let ids: Vec<String> =
+            feature.unwrap().scenarios.into_iter().map(|s| format!("{} {} line {}", s.id, s.name, s.line)).collect();
+        assert_eq!(ids, ["S01.1 ready line 3", "S01.2 ready line 3"]);
+        check(&outline.replace("| ready |\n", ""), &["5:1: the examples have no rows"]);
+        check("Feature: F\n@S01\nScenario Outline: o\nGiven the post is ready\n", &["3:1: the outline \"o\" has no examples"]);
+        check(&outline.replace("is <how>", "is <who>"), &["4:1: <who> is no column of the examples"]);
+        let many = format!("{outline}{}", "| ready |\n".repeat(OUTLINE_ROWS_MAX));
+        check(&many, &["5:1: the outline has 502 example rows"]);
+    }
+
+    #[test]
+    fn a_step_must_have_one_meaning_and_the_rig_what_it_needs() {
+        check(&SOUND.replace("button", "buton"), &["6:5: no phrase reads \"the buton is pressed\""]);
+        check(&SOUND.replace("post is ready", "post is so"), &["5:5: \"the post is so\" could mean"]);
+        check(&SOUND.replace("the button is pressed", "the cameras are told"), &["6:5: this step needs the role `fibre`"]);
+        check(
+            &SOUND.replace("the post is ready\n", "the post is ready\n\"\"\"\nx\n\"\"\"\n"),
+            &["5:5: no phrase takes a text block"],
+        );
+    }
+
+    #[test]
+    fn each_scenario_has_one_id_of_its_own() {
+        check(&SOUND.replace("@S01", "@fat"), &["4:3: the scenario \"one\" has no id"]);
+        check(&SOUND.replace("@S01", "@S01 @S02"), &["4:3: the scenario \"one\" has several ids: @S01, @S02"]);
+        check(&format!("{SOUND}\n@S01\nScenario: two\nGiven the post is ready\n"), &["9:1: the id S01 is taken by f.feature:4"]);
+    }
+
+    #[test]
+    fn rules_and_backgrounds_are_put_before_their_scenarios_with_true_positions() {
+        let text = "@all\nFeature: F\n  Background:\n    Given the post is ready\n\n  @S01\n  Scenario: a\n    When the button is pressed\n\n  \
+                    Rule: R\n    Background:\n      Given there are posts:\n        | a |\n\n    @S02\n    Scenario: b\n\n      # why\n      \
+                    When the button is pressed\n";
+        let (feature, problems) = parse(text);
+        assert_eq!(problems, []);
+        let shown: Vec<String> = feature
+            .unwrap()
+            .scenarios
+            .iter()
+            .map(|s| format!("{} {:?} at {}: {:?}", s.id, s.tags, s.line, s.steps.iter().map(|s| s.line).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(shown, ["S01 [\"@all\", \"@S01\"] at 7: [4, 8]", "S02 [\"@all\", \"@S02\"] at 16: [4, 12, 19]"]);
+    }
+
+    #[test]
+    fn files_are_read_whatever_their_bytes_and_all_problems_come_at_once() {
+        use crate::journal::store::tests::Scratch;
+        let scratch = Scratch::new("lint-files");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = scratch.0.join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let book = Book::new(&[PHRASES]).unwrap();
+        let marked = write("bom.feature", format!("\u{feff}{SOUND}").as_bytes());
+        assert_eq!(load(&[marked.clone()], &book, &Needs::default()).unwrap().len(), 1);
+        let garbled = write("garbled.feature", b"Feature: \xff");
+        let missing = scratch.0.join("missing.feature");
+        let again = write("again.feature", SOUND.replace("post is ready", "post is raedy").as_bytes());
+        let problems = load(&[marked, garbled, missing, again], &book, &Needs::default()).unwrap_err();
+        let causes: Vec<&str> = problems.iter().map(|p| p.cause.split(' ').next().unwrap_or_default()).collect();
+        assert_eq!(causes, ["the", "no", "is", "cannot"], "{problems:#?}");
+    }
+}

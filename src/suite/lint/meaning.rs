@@ -1,0 +1,80 @@
+//! The checks of what a feature says: that each step means one thing, that the rig has what it needs, and that scenarios can be told apart.
+
+use super::{Needs, Problem, Problems, explain};
+use crate::rig::Role;
+use crate::suite::book::Book;
+use crate::suite::model::{Feature, Scenario, Step, is_id};
+use crate::unit::Lang;
+use std::collections::BTreeMap;
+
+pub(super) fn check<W>(feature: &Feature, book: &Book<W>, needs: &Needs, problems: &mut Problems<'_>) {
+    for scenario in &feature.scenarios {
+        id(scenario, problems);
+        for step in &scenario.steps {
+            step_means_one_thing(step, book, needs, problems);
+        }
+    }
+}
+
+fn id(scenario: &Scenario, problems: &mut Problems<'_>) {
+    let ids: Vec<&str> = scenario.tags.iter().map(String::as_str).filter(|tag| is_id(tag)).collect();
+    let at = (scenario.line, scenario.column);
+    match ids.as_slice() {
+        [_] => {}
+        [] => problems.add(
+            at,
+            format!("the scenario {:?} has no id", scenario.name),
+            "give it a tag like @S07: the same one in both languages, used by no other scenario",
+        ),
+        several => problems.add(
+            at,
+            format!("the scenario {:?} has several ids: {}", scenario.name, several.join(", ")),
+            "keep one of them; an id on the feature or rule counts for all its scenarios",
+        ),
+    }
+}
+
+fn step_means_one_thing<W>(step: &Step, book: &Book<W>, needs: &Needs, problems: &mut Problems<'_>) {
+    let at = (step.line, step.column);
+    if step.has_text_block {
+        problems.add(at, "no phrase takes a text block", "take the block away; tables and quoted texts are understood");
+    }
+    match book.find(&step.text) {
+        Ok(found) => {
+            let Some(roles) = &needs.roles else { return };
+            for role in found.phrase.needs.iter().filter(|role| !roles.contains(*role)) {
+                let cause =
+                    format!("this step needs the role `{}`, which the rig `{}` has not wired", role_name(*role), needs.rig);
+                problems.add(at, cause, "wire it in the rig's file, or leave the scenario out with --tags");
+            }
+        }
+        Err(lost) => {
+            let (cause, remedy) = explain(&step.text, &lost);
+            problems.add(at, cause, remedy);
+        }
+    }
+}
+
+/// The role as a rig's file spells it.
+fn role_name(role: Role) -> String {
+    serde_json::to_value(role).ok().and_then(|name| name.as_str().map(str::to_string)).unwrap_or_default()
+}
+
+/// The same scenario stands in both languages under one id; within a language an id is taken once.
+pub(super) fn ids_are_unique(features: &[Feature], found: &mut Vec<Problem>) {
+    let mut taken: BTreeMap<(bool, &str), String> = BTreeMap::new();
+    for feature in features {
+        for scenario in feature.scenarios.iter().filter(|scenario| !scenario.id.is_empty()) {
+            let here = format!("{}:{}", feature.file, scenario.line);
+            let key = (feature.lang == Lang::Pl, scenario.id.as_str());
+            match taken.get(&key) {
+                Some(there) => Problems { file: &feature.file, found }.add(
+                    (scenario.line, scenario.column),
+                    format!("the id {} is taken by {there}", scenario.id),
+                    "give each scenario an id of its own",
+                ),
+                None => drop(taken.insert(key, here)),
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Which features and scenarios to run: by file, directory, language, tags or id.
+
+use super::glue;
+use super::model::Feature;
+use std::path::{Path, PathBuf};
+
+/// What was asked for cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectError {
+    #[error("{path} is neither a feature file nor a directory")]
+    NotFound { path: PathBuf },
+    #[error("no .feature file lies in {path}")]
+    NoFeatures { path: PathBuf },
+    #[error("{path} cannot be read: {cause}")]
+    Unreadable { path: PathBuf, cause: String },
+    #[error("{text:?} is not a condition on tags; write for example \"@S01 or @S02\" or \"@fat and not @slow\"")]
+    BadTags { text: String },
+}
+
+/// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its `@`.
+#[derive(Debug, Clone)]
+pub struct TagExpression(glue::Tags);
+
+impl TagExpression {
+    pub fn parse(text: &str) -> Result<TagExpression, SelectError> {
+        let words = text.split_inclusive([' ', '(', ')']).map(|piece| {
+            let word = piece.trim_end_matches([' ', '(', ')']);
+            if super::model::is_id(word) && !word.starts_with('@') { format!("@{piece}") } else { piece.to_string() }
+        });
+        let text: String = words.collect();
+        glue::Tags::parse(text.trim()).map(TagExpression).ok_or(SelectError::BadTags { text })
+    }
+    pub fn matches(&self, tags: &[String]) -> bool {
+        self.0.match_on(tags)
+    }
+}
+
+/// The feature files meant by `paths`, each a file or a directory (searched to its depths), in order of name within each directory. A file named twice
+/// is taken once.
+pub fn feature_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SelectError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            search(path, &mut files)?;
+            if files.len() == before {
+                return Err(SelectError::NoFeatures { path: path.clone() });
+            }
+        } else if path.is_file() {
+            files.push(path.clone());
+        } else {
+            return Err(SelectError::NotFound { path: path.clone() });
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
+    Ok(files)
+}
+
+fn search(directory: &Path, into: &mut Vec<PathBuf>) -> Result<(), SelectError> {
+    let unreadable = |error: std::io::Error| SelectError::Unreadable { path: directory.to_path_buf(), cause: error.to_string() };
+    let entries = std::fs::read_dir(directory).map_err(unreadable)?;
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    paths.sort();
+    for path in paths {
+        // A link is not followed into a directory: it may lead back here.
+        if path.is_dir() && !path.is_symlink() {
+            search(&path, into)?;
+        } else if path.extension().is_some_and(|extension| extension == "feature") {
+            into.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// What remained of the features, and what was left out.
+#[derive(Debug)]
+pub struct Selection {
+    pub features: Vec<Feature>,
+    pub left_out: usize,
+}
+
+impl Selection {
+    pub fn scenarios(&self) -> usize {
+        self.features.iter().map(|feature| feature.scenarios.len()).sum()
+    }
+}
+
+/// Keeps the scenarios that meet the condition, and the features that still hold any.
+pub fn select(mut features: Vec<Feature>, tags: Option<&TagExpression>) -> Selection {
+    let mut left_out = 0;
+    if let Some(tags) = tags {
+        for feature in &mut features {
+            let keep: Vec<bool> = feature.scenarios.iter().map(|scenario| tags.matches(&scenario.tags)).collect();
+            let kept = |n: usize| keep.get(n).copied().unwrap_or(false);
+            feature.raw.retain(kept);
+            let mut place = 0..;
+            feature.scenarios.retain(|_| place.next().is_some_and(kept));
+            left_out += keep.iter().filter(|kept| !**kept).count();
+        }
+    }
+    features.retain(|feature| !feature.scenarios.is_empty());
+    Selection { features, left_out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::store::tests::Scratch;
+
+    #[track_caller]
+    fn check(expression: &str, tags: &[&str], expected: bool) {
+        let tags: Vec<String> = tags.iter().map(ToString::to_string).collect();
+        assert_eq!(TagExpression::parse(expression).unwrap().matches(&tags), expected, "{expression}");
+    }
+
+    #[test]
+    fn tags_are_combined_with_and_or_not_and_brackets() {
+        check("@S01", &["@S01", "@fat"], true);
+        check("S01 or S02", &["@S02"], true);
+        check("@S01 and not @slow", &["@S01", "@slow"], false);
+        check("(S01 or S02) and not @slow", &["@S02"], true);
+        check("not (S01 or S02)", &["@S02"], false);
+        check("@S0", &["@S01"], false);
+        assert!(matches!(TagExpression::parse("@S01 and"), Err(SelectError::BadTags { .. })));
+        assert!(matches!(TagExpression::parse(""), Err(SelectError::BadTags { .. })));
+    }
+
+    #[test]
+    fn a_selection_drops_scenarios_and_empty_features() {
+        let parse = |text: &str| super::super::lint::tests::parse(text).0.unwrap();
+        let two = parse("Feature: F\n@S01\nScenario: a\nGiven the post is ready\n@S02\nScenario: b\nGiven the post is ready\n");
+        let one = parse("Feature: G\n@S03\nScenario: c\nGiven the post is ready\n");
+        let selection = select(vec![two, one], Some(&TagExpression::parse("@S02").unwrap()));
+        let ids: Vec<&str> = selection.features.iter().flat_map(|f| &f.scenarios).map(|s| s.id.as_str()).collect();
+        assert_eq!((ids, selection.left_out, selection.scenarios()), (vec!["S02"], 2, 1));
+    }
+
+    #[test]
+    fn directories_are_searched_in_order_and_a_file_is_taken_once() {
+        let scratch = Scratch::new("select");
+        std::fs::create_dir(scratch.0.join("b")).unwrap();
+        for name in ["b/2.feature", "a.feature", "b/1.feature", "notes.txt"] {
+            std::fs::write(scratch.0.join(name), "").unwrap();
+        }
+        let files = feature_files(&[scratch.0.clone(), scratch.0.join("a.feature")]).unwrap();
+        let names: Vec<_> = files.iter().map(|f| f.strip_prefix(&scratch.0).unwrap().display().to_string()).collect();
+        assert_eq!(names, ["a.feature", "b/1.feature", "b/2.feature"]);
+        assert!(matches!(feature_files(&[scratch.0.join("none")]), Err(SelectError::NotFound { .. })));
+    }
+}
