@@ -153,6 +153,10 @@ pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
     let Some(image) = read(elf, &mut problems) else {
         return Err(problems);
     };
+    // Of a file that could not be read whole, what else seems wrong is a consequence.
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     check_core(&image, chip, &mut problems);
     check_segments(&image, chip, &mut problems);
     check_vectors(&image, chip, &mut problems);
