@@ -251,3 +251,6 @@ impl RawDapAccess for VirtualProbe {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

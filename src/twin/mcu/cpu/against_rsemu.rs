@@ -150,8 +150,12 @@ impl Pair {
         let space = AddressSpace::new("ahb", 32);
         let region = Region::io("ram", BYTES as u64, Arc::new(Shared(Arc::clone(&their_ram))));
         space.topology().map(region, u64::from(BASE)).expect("maps");
-        let theirs = ArmV7m::new(Config::CORTEX_M3);
+        let mut config = Config::CORTEX_M3;
+        config.reset_vtor = BASE;
+        let theirs = ArmV7m::new(config);
         theirs.attach_space(Arc::new(space));
+        // The first step takes the reset.
+        theirs.step();
         Pair { ours: Cpu::new(), ram: Ram([0; BYTES]), theirs, their_ram }
     }
 
