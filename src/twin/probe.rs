@@ -254,3 +254,5 @@ impl RawDapAccess for VirtualProbe {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod with_driver;

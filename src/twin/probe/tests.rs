@@ -15,11 +15,11 @@ const RESULT: u32 = 0x2000_0100;
 const BASE: u64 = 0x0800_0000;
 
 /// A chip on a wire, and after how many transfers what is cut.
-struct Board {
-    mcu: Mcu,
-    transfers: u64,
-    unplug_at: Option<u64>,
-    power_off_at: Option<u64>,
+pub struct Board {
+    pub mcu: Mcu,
+    pub transfers: u64,
+    pub unplug_at: Option<u64>,
+    pub power_off_at: Option<u64>,
 }
 
 impl Target for Board {
@@ -55,8 +55,8 @@ impl Target for Board {
     }
 }
 
-struct Rig {
-    serial: &'static str,
+pub struct Rig {
+    pub serial: &'static str,
     board: Arc<Mutex<Board>>,
 }
 
@@ -67,14 +67,14 @@ impl Drop for Rig {
 }
 
 impl Rig {
-    fn new(serial: &'static str) -> Self {
+    pub fn new(serial: &'static str) -> Self {
         let mut mcu = Mcu::new();
         mcu.set_power(true);
         let board = Arc::new(Mutex::new(Board { mcu, transfers: 0, unplug_at: None, power_off_at: None }));
         plug_in(serial, Arc::<Mutex<Board>>::clone(&board));
         Rig { serial, board }
     }
-    fn board(&self) -> MutexGuard<'_, Board> {
+    pub fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().expect("unpoisoned")
     }
     fn open(&self) -> Probe {
@@ -99,7 +99,7 @@ fn write(session: &mut Session, image: &[u8]) -> Result<(), FlashError> {
 }
 
 /// A program that leaves a mark in RAM, padded to `length` with numbers.
-fn image(length: usize) -> Vec<u8> {
+pub fn image(length: usize) -> Vec<u8> {
     let mut image = Program::new().load(6, RESULT).op(&[movs(5, 42), str(5, 6, 0), STAY]).bytes();
     image.extend((image.len()..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 1));
     image
