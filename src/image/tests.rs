@@ -50,7 +50,7 @@ fn chip() -> Chip {
 fn code(length: usize) -> Vec<u8> {
     let mut code = vec![0; length.max(0x140)];
     code[..8].copy_from_slice(&[0x00, 0x10, 0x00, 0x20, 0xc1, 0x00, 0x00, 0x08]);
-    code[0x100..0x11f].copy_from_slice(b"HJFW1.4.2\0\0\0\0\0\0\00a1b2c3dreferen");
+    code[0x100..0x11f].copy_from_slice(b"HJFW1.4.2\0\0\0\0\0\0\x000a1b2c3dreferen");
     code[0x11f..0x121].copy_from_slice(b"ce");
     code
 }

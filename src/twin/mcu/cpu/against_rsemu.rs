@@ -83,7 +83,7 @@ impl Random {
         match self.below(6) {
             0 => self.below(64),
             1 => [0, 1, u32::MAX, 0x7fff_ffff, 0x8000_0000, 32, 33, 255][self.below(8) as usize],
-            2 | 3 => BASE + 0x800 + self.below(0x400) & !3,
+            2 | 3 => (BASE + 0x800 + self.below(0x400)) & !3,
             _ => self.next(),
         }
     }
