@@ -60,6 +60,9 @@ impl Bench {
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
     pub fn now(&self) -> Instant {
         self.clock.now()
     }

@@ -6,12 +6,13 @@ use super::log::{Log, Onlooker};
 use super::tap::Tap;
 use super::{Bench, Circuit, Record, missing, sound};
 use crate::clock::{Clock, Instant, RealClock};
-use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator::SipOperator};
+use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
 use crate::fault::{Blame, Blamed};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
-use crate::instrument::operator::Operator;
+use crate::instrument::operator::desk::{DeskConfig, User};
+use crate::instrument::operator::{Answering, Operator};
 use crate::instrument::port::Port;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
@@ -224,9 +225,23 @@ impl Ground {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
             Listen::Udp(address) => {
-                let users = users.iter().map(|user| (user.name.clone(), user.password.clone())).collect();
-                Ok(Box::new(SipOperator::open(*address, realm, users, Arc::clone(&self.clock))?))
+                                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?))
             }
         }
+    }
+}
+
+/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
+fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+    DeskConfig {
+        seed: 0,
+        sip,
+        media_ports: 40_000..=40_063,
+        realm: realm.into(),
+        users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
+        operator_user: "operator".into(),
+        answering: Answering::Manual,
+        max_calls: 8,
+        ring_after: std::time::Duration::ZERO,
     }
 }

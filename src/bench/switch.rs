@@ -74,22 +74,17 @@ impl Bench {
         Ok(at)
     }
 
-    /// The first change of a circuit's sense input to `closed` from `since` on; `None`: no sense input, or not seen yet.
+    /// The first change of a circuit's sense input to `closed` from `since` on; `None`: not seen yet.
     pub fn proved(&self, circuit: Circuit, closed: bool, since: Instant) -> Option<Moment> {
-        let sense = self.wiring_of(circuit).ok()?.sense?;
+        let sense = self.wiring_of(circuit).ok()?.sense;
         self.first_change(&sense, closed, since)
     }
 
-    /// Whether a circuit has a sense input at all.
-    pub fn is_sensed(&self, circuit: Circuit) -> bool {
-        self.wiring_of(circuit).is_ok_and(|wiring| wiring.sense.is_some())
-    }
-
-    /// Reads a circuit back: `None` where nothing can tell.
-    pub fn is_closed(&mut self, circuit: Circuit) -> Result<Option<bool>> {
-        let Some(sense) = self.wiring_of(circuit)?.sense else { return Ok(None) };
+    /// Reads a circuit back by its sense input.
+    pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
+        let sense = self.wiring_of(circuit)?.sense;
         let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
-        board.is_lit(Input(sense.input)).map(Some)
+        board.is_lit(Input(sense.input))
     }
 
     /// The first change of an input to `lit` from `since` on.

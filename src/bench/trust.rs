@@ -67,21 +67,18 @@ impl Bench {
         Ok(())
     }
 
-    /// Waits for a circuit's sense input to follow a command. `None`: the rig has no sense input for it.
+    /// Waits for a circuit's sense input to follow a command.
     pub fn await_proof<E: From<Interrupted> + From<InstrumentError>>(
         &mut self,
         circuit: Circuit,
         closed: bool,
         commanded: Instant,
-    ) -> std::result::Result<Option<Moment>, E> {
-        if !self.is_sensed(circuit) {
-            return Ok(None);
-        }
+    ) -> std::result::Result<Moment, E> {
         let deadline = self.now().max(commanded) + CONTACT_FOLLOWS_WITHIN;
         match self.watch::<Moment, E>(deadline, |bench| Ok(bench.proved(circuit, closed, commanded)))? {
-            Some(moment) => Ok(Some(moment)),
+            Some(moment) => Ok(moment),
             // It may have stood there already: then there was no change to see.
-            None if self.is_closed(circuit)? == Some(closed) => Ok(Some(Moment::stamped(commanded, 0.02))),
+            None if self.is_closed(circuit)? == closed => Ok(Moment::stamped(commanded, 0.02)),
             None => Err(self.unproved(circuit, closed).into()),
         }
     }
@@ -95,7 +92,7 @@ impl Bench {
                 Circuit::Mains => self.rig.wiring.mains.is_some(),
                 Circuit::Fibre => self.rig.wiring.fibre.is_some(),
             };
-            if is_wired && self.is_closed(circuit)?.is_some_and(|read| read != closed) {
+            if is_wired && self.is_closed(circuit)? != closed {
                 return Err(self.unproved(circuit, closed));
             }
         }

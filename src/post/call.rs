@@ -91,11 +91,7 @@ impl Post {
         let released = self.bench.switch(Circuit::Button, false)?;
         self.bench.clock().wait_until(released + Duration::from_millis(40))?;
         let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
-        let contact = match (has_tone, sensed) {
-            (true, _) => self.contact_closed(commanded)?,
-            (false, Some(sensed)) => sensed,
-            (false, None) => Moment { seconds: commanded.as_secs_f64() + 0.01, uncertainty: crate::unit::rectangular(0.01) },
-        };
+        let contact = if has_tone { self.contact_closed(commanded)? } else { sensed };
         self.presses.push(Press { contact });
         Ok(())
     }

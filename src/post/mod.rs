@@ -11,8 +11,10 @@ mod lamps;
 mod outage;
 mod plant;
 mod speech;
+mod take;
 
 pub use fault::{Fault, ScenarioError};
+pub use take::Take;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
@@ -25,6 +27,9 @@ pub struct Post {
     pub bench: Bench,
     /// Presses of this scenario, in order.
     presses: Vec<Press>,
+    /// When this scenario began.
+    began: Instant,
+    takes: Vec<Take>,
     /// Calls that arrived before this moment belong to an earlier step or scenario.
     counted_from: Instant,
     /// The talk under way, when a step has set one up.
@@ -55,6 +60,8 @@ impl Post {
         Post {
             bench,
             presses: Vec::new(),
+            began: now,
+            takes: Vec::new(),
             counted_from: now,
             talk: None,
             talk_ended: None,
@@ -73,7 +80,9 @@ impl Post {
         self.bench.collect()?;
         self.presses.clear();
         self.voices.clear();
-        self.counted_from = self.bench.now();
+        self.takes.clear();
+        self.began = self.bench.now();
+        self.counted_from = self.began;
         (self.talk, self.talk_ended) = (None, None);
         (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
         self.set_answering(Answering::Manual)

@@ -49,10 +49,7 @@ impl Post {
     /// Switches a circuit and waits for its proof; returns when it happened.
     pub(super) fn switch(&mut self, circuit: Circuit, closed: bool) -> Result<Moment> {
         let commanded = self.bench.switch(circuit, closed)?;
-        let proved = self.bench.await_proof::<Fault>(circuit, closed, commanded)?;
-        // Without a sense input the contact's own delay, up to 20 ms on common relays, stays unknown.
-        let assumed = Moment { seconds: commanded.as_secs_f64() + 0.01, uncertainty: crate::unit::rectangular(0.01) };
-        Ok(proved.unwrap_or(assumed))
+        self.bench.await_proof(circuit, closed, commanded)
     }
 
     pub fn cut_fibre(&mut self) -> Result<()> {

@@ -110,6 +110,10 @@ impl Post {
             Direction::ToOperator => self.bench.mouth_play(&samples)?,
             Direction::ToCaller => self.bench.operator_play(call, &samples)?,
         };
+        match direction {
+            Direction::ToOperator => self.keep("mouth", "spoken by the artificial mouth", rate, &samples),
+            Direction::ToCaller => self.keep("operator-speaks", "spoken by the operator", rate, &samples),
+        }
         Ok(Voice { direction, call, samples, rate, spoken })
     }
 
@@ -122,10 +126,16 @@ impl Post {
 
     /// What arrived at the other end between two moments that are both over.
     fn listen(&mut self, direction: Direction, call: CallId, from: Instant, to: Instant) -> Result<crate::bench::Heard> {
-        Ok(match direction {
+        let heard = match direction {
             Direction::ToOperator => self.bench.operator_record(call, from, to)?,
             Direction::ToCaller => self.bench.ear_record(from, to)?,
-        })
+        };
+        let rate = heard.rate.round() as u32;
+        match direction {
+            Direction::ToOperator => self.keep("operator-hears", "heard by the operator", rate, &heard.samples),
+            Direction::ToCaller => self.keep("ear", "heard before the post's loudspeaker", rate, &heard.samples),
+        }
+        Ok(heard)
     }
 
     /// The bench's own ears, mouth and loop-back; the loop-back's result also goes into the uncertainty budget.

@@ -12,7 +12,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator odbiera po {duration}",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, a| w.post.set_answering(Answering::After(a.duration(0)?)),
+        run: |w, a| w.post().set_answering(Answering::After(a.duration(0)?)),
     },
     Phrase {
         kind: Kind::Given,
@@ -20,7 +20,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator nie odbiera",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, _| w.post.set_answering(Answering::Manual),
+        run: |w, _| w.post().set_answering(Answering::Manual),
     },
     Phrase {
         kind: Kind::Given,
@@ -28,7 +28,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "trwa rozmowa z operatorem",
         needs: &[Button, Operator],
         within: seconds(30),
-        run: |w, _| w.post.begin_talk(),
+        run: |w, _| w.post().begin_talk(),
     },
     Phrase {
         kind: Kind::When,
@@ -36,7 +36,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "przycisk zostaje naciśnięty na {duration}",
         needs: &[Button],
         within: minutes(3),
-        run: |w, a| w.post.press(a.duration(0)?),
+        run: |w, a| w.post().press(a.duration(0)?),
     },
     Phrase {
         kind: Kind::When,
@@ -44,7 +44,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "przycisk zostaje naciśnięty {count} razy na {duration}, a operator kończy każdą rozmowę po {duration}",
         needs: &[Button, Operator],
         within: minutes(20 * 60),
-        run: |w, a| w.post.press_series(a.count(0)?, a.duration(1)?, a.duration(2)?),
+        run: |w, a| w.post().press_series(a.count(0)?, a.duration(1)?, a.duration(2)?),
     },
     Phrase {
         kind: Kind::When,
@@ -52,7 +52,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "na przycisk trafia {count} impulsów zakłócających po {duration} w odstępach {duration}",
         needs: &[Button],
         within: minutes(30),
-        run: |w, a| w.post.pulses(a.count(0)?, a.duration(1)?, a.duration(2)?),
+        run: |w, a| w.post().pulses(a.count(0)?, a.duration(1)?, a.duration(2)?),
     },
     Phrase {
         kind: Kind::When,
@@ -60,7 +60,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "styk przycisku drga {count} razy po {duration}, po czym zamyka się na {duration}",
         needs: &[Button],
         within: minutes(5),
-        run: |w, a| w.post.bounce_then_press(a.count(0)?, a.duration(1)?, a.duration(2)?),
+        run: |w, a| w.post().bounce_then_press(a.count(0)?, a.duration(1)?, a.duration(2)?),
     },
     Phrase {
         kind: Kind::When,
@@ -68,7 +68,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator kończy rozmowę",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, _| w.post.hang_up(),
+        run: |w, _| w.post().hang_up(),
     },
     Phrase {
         kind: Kind::Then,
@@ -76,7 +76,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "każde zgłoszenie opuszcza punkt najpóźniej {duration} po naciśnięciu [T01]",
         needs: &[Button, Operator],
         within: minutes(1),
-        run: |w, a| w.post.invite_within(a.duration(0)?),
+        run: |w, a| w.post().invite_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -84,7 +84,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "telefon operatora dzwoni najpóźniej {duration} po naciśnięciu [T02]",
         needs: &[Button, Operator],
         within: minutes(1),
-        run: |w, a| w.post.ring_within(a.duration(0)?),
+        run: |w, a| w.post().ring_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -92,7 +92,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "telefon operatora dzwoni najpóźniej {duration} po każdym naciśnięciu [T02]",
         needs: &[Button, Operator],
         within: minutes(1),
-        run: |w, a| w.post.ring_within(a.duration(0)?),
+        run: |w, a| w.post().ring_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -100,7 +100,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "każde naciśnięcie wywołało dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [T33]",
         needs: &[Button, Operator],
         within: minutes(1),
-        run: |w, a| w.post.each_press_raised(a.count(0)?),
+        run: |w, a| w.post().each_press_raised(a.count(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -108,7 +108,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu {duration} do operatora dociera dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [T33]",
         needs: &[Button, Operator],
         within: minutes(30),
-        run: |w, a| w.post.calls_within(a.count(1)?, a.duration(0)?),
+        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -116,7 +116,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu {duration} do operatora dociera dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [T31]",
         needs: &[Button, Operator],
         within: minutes(30),
-        run: |w, a| w.post.calls_within(a.count(1)?, a.duration(0)?),
+        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -124,7 +124,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu kolejnych {duration} do operatora nie dociera żadne zgłoszenie [T33]",
         needs: &[Operator],
         within: minutes(80 * 60),
-        run: |w, a| w.post.no_further_call_within(a.duration(0)?, "T33"),
+        run: |w, a| w.post().no_further_call_within(a.duration(0)?, "T33"),
     },
     Phrase {
         kind: Kind::Then,
@@ -132,7 +132,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu kolejnych {duration} do operatora nie dociera żadne zgłoszenie [T30]",
         needs: &[Operator],
         within: minutes(80 * 60),
-        run: |w, a| w.post.no_further_call_within(a.duration(0)?, "T30"),
+        run: |w, a| w.post().no_further_call_within(a.duration(0)?, "T30"),
     },
     Phrase {
         kind: Kind::Then,
@@ -140,7 +140,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu kolejnych {duration} do operatora nie dociera żadne zgłoszenie [T32]",
         needs: &[Operator],
         within: minutes(80 * 60),
-        run: |w, a| w.post.no_further_call_within(a.duration(0)?, "T32"),
+        run: |w, a| w.post().no_further_call_within(a.duration(0)?, "T32"),
     },
     Phrase {
         kind: Kind::Then,
@@ -148,7 +148,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zgłoszenie wskazuje ten punkt i żaden inny",
         needs: &[Operator],
         within: minutes(1),
-        run: |w, _| w.post.call_names_this_post(),
+        run: |w, _| w.post().call_names_this_post(),
     },
     Phrase {
         kind: Kind::Then,
@@ -156,7 +156,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zgłoszenie trafia do operatora Straży Miejskiej i nigdzie indziej",
         needs: &[Operator],
         within: minutes(1),
-        run: |w, _| w.post.call_goes_to_the_operator_only(),
+        run: |w, _| w.post().call_goes_to_the_operator_only(),
     },
     Phrase {
         kind: Kind::Then,
@@ -164,7 +164,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "rozmowa trwa nadal",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, _| w.post.talk_goes_on(),
+        run: |w, _| w.post().talk_goes_on(),
     },
     Phrase {
         kind: Kind::Then,
@@ -172,6 +172,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej {duration} po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]",
         needs: &[Operator],
         within: minutes(10),
-        run: |w, a| w.post.kept_press_delivered_within(a.duration(0)?),
+        run: |w, a| w.post().kept_press_delivered_within(a.duration(0)?),
     },
 ];

@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "oprogramowanie wskazane w opisie stanowiska zostaje wgrane do punktu",
         needs: &[Probe],
         within: minutes(3),
-        run: |w, _| w.post.write_firmware(),
+        run: |w, _| w.post().write_firmware(),
     },
     Phrase {
         kind: Kind::Then,
@@ -19,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zawartość odczytana z punktu jest zgodna z plikiem co do bajtu [T41]",
         needs: &[Probe],
         within: minutes(3),
-        run: |w, _| w.post.read_back_equals_file(),
+        run: |w, _| w.post().read_back_equals_file(),
     },
     Phrase {
         kind: Kind::Then,
@@ -27,7 +27,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "punkt podaje wersję i kompilację z pliku [T41]",
         needs: &[Probe, Console],
         within: minutes(1),
-        run: |w, _| w.post.names_its_version(),
+        run: |w, _| w.post().names_its_version(),
     },
     Phrase {
         kind: Kind::When,
@@ -35,7 +35,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zasilanie zanika przy {percent} wgrywania",
         needs: &[Probe, Mains],
         within: minutes(3),
-        run: |w, a| w.post.power_fails_while_writing(a.percent(0)?),
+        run: |w, a| w.post().power_fails_while_writing(a.percent(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -43,6 +43,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "oprogramowanie daje się wgrać ponownie, a punkt jest zarejestrowany najpóźniej {duration} później [T41]",
         needs: &[Probe, Mains, Operator],
         within: minutes(8),
-        run: |w, a| w.post.can_be_written_again(a.duration(0)?),
+        run: |w, a| w.post().can_be_written_again(a.duration(0)?),
     },
 ];

@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "lampka „wezwano” zapala się najpóźniej {duration} po naciśnięciu [T05]",
         needs: &[LampPlaced],
         within: minutes(1),
-        run: |w, a| w.post.placed_lamp_within(a.duration(0)?),
+        run: |w, a| w.post().placed_lamp_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -19,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]",
         needs: &[LampConnected, Operator],
         within: minutes(1),
-        run: |w, _| w.post.connected_lamp_waits(),
+        run: |w, _| w.post().connected_lamp_waits(),
     },
     Phrase {
         kind: Kind::Then,
@@ -27,7 +27,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "lampka „połączono” zapala się najpóźniej {duration} po odebraniu [T06]",
         needs: &[LampConnected, Operator],
         within: minutes(1),
-        run: |w, a| w.post.connected_lamp_within(a.duration(0)?),
+        run: |w, a| w.post().connected_lamp_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -35,7 +35,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "obie lampki gasną najpóźniej {duration} po zakończeniu rozmowy [T06]",
         needs: &[LampPlaced, LampConnected, Operator],
         within: minutes(1),
-        run: |w, a| w.post.lamps_dark_within(a.duration(0)?),
+        run: |w, a| w.post().lamps_dark_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -43,7 +43,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "żadna lampka nie potwierdza zgłoszenia, którego nie wysłano [T05]",
         needs: &[LampPlaced, LampConnected, Operator],
         within: minutes(1),
-        run: |w, _| w.post.no_lamp_claims(),
+        run: |w, _| w.post().no_lamp_claims(),
     },
     Phrase {
         kind: Kind::Then,
@@ -51,6 +51,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "lampka „nieczynny” reaguje najpóźniej {duration} po naciśnięciu [T38]",
         needs: &[LampOutOfService],
         within: minutes(1),
-        run: |w, a| w.post.out_of_service_lamp_within(a.duration(0)?),
+        run: |w, a| w.post().out_of_service_lamp_within(a.duration(0)?),
     },
 ];

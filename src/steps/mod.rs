@@ -13,10 +13,21 @@ mod speech;
 
 use crate::post::Post;
 use phrase::Phrase;
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
 
-/// What the steps of a scenario act on.
+/// What the steps of a scenario act on. The post is shared with whoever makes it safe when a step has gone down with its world.
 pub struct World {
-    pub post: Post,
+    post: Rc<RefCell<Post>>,
+}
+
+impl World {
+    pub fn new(post: &Rc<RefCell<Post>>) -> Self {
+        World { post: Rc::clone(post) }
+    }
+    pub fn post(&self) -> RefMut<'_, Post> {
+        self.post.borrow_mut()
+    }
 }
 
 /// All tables, in the order in which the phrase book prints them.

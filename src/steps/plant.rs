@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "punkt jest gotowy do pracy",
         needs: &[Mains, Fibre, Operator, Probe],
         within: minutes(6),
-        run: |w, _| w.post.make_ready(),
+        run: |w, _| w.post().make_ready(),
     },
     Phrase {
         kind: Kind::Given,
@@ -19,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zasilanie jest włączone, a światłowód podłączony",
         needs: &[Mains, Fibre],
         within: seconds(10),
-        run: |w, _| w.post.connect_everything(),
+        run: |w, _| w.post().connect_everything(),
     },
     Phrase {
         kind: Kind::Given,
@@ -27,7 +27,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "punkt jest wyłączony",
         needs: &[Mains],
         within: seconds(10),
-        run: |w, _| w.post.mains_off(),
+        run: |w, _| w.post().mains_off(),
     },
     Phrase {
         kind: Kind::When,
@@ -35,7 +35,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "zasilanie zostaje włączone",
         needs: &[Mains],
         within: seconds(10),
-        run: |w, _| w.post.mains_on(),
+        run: |w, _| w.post().mains_on(),
     },
     Phrase {
         kind: Kind::When,
@@ -43,7 +43,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "światłowód zostaje przerwany",
         needs: &[Fibre],
         within: seconds(10),
-        run: |w, _| w.post.cut_fibre(),
+        run: |w, _| w.post().cut_fibre(),
     },
     Phrase {
         kind: Kind::When,
@@ -51,7 +51,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "światłowód zostaje przywrócony",
         needs: &[Fibre],
         within: seconds(10),
-        run: |w, _| w.post.restore_fibre(),
+        run: |w, _| w.post().restore_fibre(),
     },
     Phrase {
         kind: Kind::When,
@@ -59,7 +59,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "światłowód zanika na {duration}",
         needs: &[Fibre],
         within: minutes(40),
-        run: |w, a| w.post.cut_fibre_for(a.duration(0)?),
+        run: |w, a| w.post().cut_fibre_for(a.duration(0)?),
     },
     Phrase {
         kind: Kind::When,
@@ -67,7 +67,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "mija {duration}",
         needs: &[],
         within: minutes(80 * 60),
-        run: |w, a| w.post.pass(a.duration(0)?),
+        run: |w, a| w.post().pass(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -75,7 +75,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "punkt jest zarejestrowany najpóźniej {duration} po włączeniu zasilania [T19]",
         needs: &[Operator, Mains],
         within: minutes(10),
-        run: |w, a| w.post.registered_within_after_power(a.duration(0)?),
+        run: |w, a| w.post().registered_within_after_power(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -83,7 +83,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "punkt jest ponownie zarejestrowany najpóźniej {duration} po powrocie światłowodu [T20]",
         needs: &[Operator, Fibre],
         within: minutes(5),
-        run: |w, a| w.post.registered_within_after_fibre(a.duration(0)?),
+        run: |w, a| w.post().registered_within_after_fibre(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -91,6 +91,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "ustawienia punktu są nienaruszone",
         needs: &[Operator],
         within: seconds(10),
-        run: |w, _| w.post.settings_are_intact(),
+        run: |w, _| w.post().settings_are_intact(),
     },
 ];

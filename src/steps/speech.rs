@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "obie strony słyszą się najpóźniej {duration} po odebraniu [T04]",
         needs: &[Mouth, Ear, Operator],
         within: minutes(1),
-        run: |w, a| w.post.both_heard_after_answer(a.duration(0)?),
+        run: |w, a| w.post().both_heard_after_answer(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -19,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "obie strony słyszą się najpóźniej {duration} po naciśnięciu [T03]",
         needs: &[Mouth, Ear, Operator],
         within: minutes(1),
-        run: |w, a| w.post.both_heard_after_press(a.duration(0)?),
+        run: |w, a| w.post().both_heard_after_press(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -27,7 +27,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej {duration} [T10]",
         needs: &[Mouth, Operator],
         within: minutes(1),
-        run: |w, a| w.post.delay_to_operator_at_most(a.duration(0)?),
+        run: |w, a| w.post().delay_to_operator_at_most(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -35,7 +35,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej {duration} [T10]",
         needs: &[Ear, Operator],
         within: minutes(1),
-        run: |w, a| w.post.delay_to_caller_at_most(a.duration(0)?),
+        run: |w, a| w.post().delay_to_caller_at_most(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -43,7 +43,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu {duration} rozmowy opóźnienie w żadnym kierunku nie rośnie o więcej niż {duration} [T11]",
         needs: &[Mouth, Ear, Operator],
         within: minutes(40),
-        run: |w, a| w.post.delay_grows_at_most(a.duration(0)?, a.duration(1)?),
+        run: |w, a| w.post().delay_grows_at_most(a.duration(0)?, a.duration(1)?),
     },
     Phrase {
         kind: Kind::When,
@@ -51,7 +51,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "podczas rozmowy światłowód zanika na {duration}",
         needs: &[Mouth, Ear, Operator, Fibre],
         within: minutes(10),
-        run: |w, a| w.post.cut_fibre_while_talking(a.duration(0)?),
+        run: |w, a| w.post().cut_fibre_while_talking(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -59,7 +59,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "mowa zanika w każdym kierunku najwyżej na {duration} [T21]",
         needs: &[Mouth, Ear, Operator],
         within: minutes(2),
-        run: |w, a| w.post.speech_gap_at_most(a.duration(0)?),
+        run: |w, a| w.post().speech_gap_at_most(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,
@@ -67,6 +67,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej {duration} po powrocie światłowodu [T22]",
         needs: &[Mouth, Ear, Operator, Fibre],
         within: minutes(3),
-        run: |w, a| w.post.talk_again_within(a.duration(0)?),
+        run: |w, a| w.post().talk_again_within(a.duration(0)?),
     },
 ];
