@@ -25,7 +25,8 @@ struct Scenario {
 /// `files`: path and text of every feature.
 pub(super) fn check(files: &[(String, String)]) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let mut languages: BTreeMap<&str, BTreeMap<String, Scenario>> = BTreeMap::from([("en", BTreeMap::new()), ("pl", BTreeMap::new())]);
+    let mut languages: BTreeMap<&str, BTreeMap<String, Scenario>> =
+        BTreeMap::from([("en", BTreeMap::new()), ("pl", BTreeMap::new())]);
     for (path, text) in files {
         violations.extend(unknown_limits(path, text));
         let language = if path.contains("features/pl/") { "pl" } else { "en" };
@@ -41,9 +42,11 @@ pub(super) fn check(files: &[(String, String)]) -> Vec<Violation> {
     }
     let (english, polish) = (languages.remove("en").unwrap_or_default(), languages.remove("pl").unwrap_or_default());
     violations.extend(differences(&english, &polish, "features/pl"));
-    violations.extend(polish.iter().filter(|(id, _)| !english.contains_key(*id)).map(|(id, scenario)| {
-        Violation::new(&scenario.file, scenario.line, format!("@{id} is missing in features/en"), SAME)
-    }));
+    violations.extend(
+        polish.iter().filter(|(id, _)| !english.contains_key(*id)).map(|(id, scenario)| {
+            Violation::new(&scenario.file, scenario.line, format!("@{id} is missing in features/en"), SAME)
+        }),
+    );
     violations
 }
 
@@ -95,7 +98,23 @@ fn is_scenario_id(tag: &str) -> bool {
 
 /// Tags and titles are words; steps and tables hold the figures.
 fn is_figured(line: &str) -> bool {
-    let title = ["Scenario", "Feature", "Rule", "Background", "Examples", "Scenariusz", "Szablon", "Właściwość", "Założenia", "Przykłady", "Funkcja", "Aspekt", "Potrzeba biznesowa", "Reguła", "Zasada"];
+    let title = [
+        "Scenario",
+        "Feature",
+        "Rule",
+        "Background",
+        "Examples",
+        "Scenariusz",
+        "Szablon",
+        "Właściwość",
+        "Założenia",
+        "Przykłady",
+        "Funkcja",
+        "Aspekt",
+        "Potrzeba biznesowa",
+        "Reguła",
+        "Zasada",
+    ];
     !line.starts_with('@') && !title.iter().any(|word| line.starts_with(word))
 }
 

@@ -122,8 +122,16 @@ mod tests {
 
     #[test]
     fn upwards_and_sideways_are_found() {
-        check_uses("src/rig/mod.rs", "use crate::unit::X;\nuse crate::bench::Y;\n", &["2 `rig` (floor 1) uses `bench` (floor 4)"]);
-        check_uses("src/sip/a.rs", "use crate::{\n  clock::X,\n  rtp::{Y, Z},\n};\n", &["1 `sip` (floor 1) uses `rtp` (floor 1)"]);
+        check_uses(
+            "src/rig/mod.rs",
+            "use crate::unit::X;\nuse crate::bench::Y;\n",
+            &["2 `rig` (floor 1) uses `bench` (floor 4)"],
+        );
+        check_uses(
+            "src/sip/a.rs",
+            "use crate::{\n  clock::X,\n  rtp::{Y, Z},\n};\n",
+            &["1 `sip` (floor 1) uses `rtp` (floor 1)"],
+        );
         check_uses("src/twin/a.rs", "fn f() { crate::driver::x() }\n", &["1 `twin` (floor 3) uses `driver` (floor 3)"]);
         check_uses("src/rig/mod.rs", "// crate::bench\n#[cfg(test)]\nmod tests {\n use crate::bench::X;\n}\n", &[]);
         check_uses("src/new/mod.rs", "", &["1 module `new` has no floor: put it into FLOORS in src/tidy/floors.rs"]);

@@ -60,10 +60,20 @@ fn check_one(source: &Source) -> Vec<Violation> {
             violations.push(Violation::new(&source.path, number, rule, door.reason));
         }
         if source.path != "src/clock.rs" && names_real_time(line) {
-            violations.push(Violation::new(&source.path, number, "only src/clock.rs may name std::time::Instant or SystemTime", TIME));
+            violations.push(Violation::new(
+                &source.path,
+                number,
+                "only src/clock.rs may name std::time::Instant or SystemTime",
+                TIME,
+            ));
         }
         if source.path.starts_with("src/twin/voice/") && (has_word(line, "crate::sip") || has_word(line, "crate::rtp")) {
-            violations.push(Violation::new(&source.path, number, "twin::voice may name neither crate::sip nor crate::rtp", INDEPENDENT));
+            violations.push(Violation::new(
+                &source.path,
+                number,
+                "twin::voice may name neither crate::sip nor crate::rtp",
+                INDEPENDENT,
+            ));
         }
     }
     violations
@@ -74,7 +84,9 @@ fn names_real_time(line: &str) -> bool {
     let after_time = line.match_indices("time::").filter_map(|(at, found)| line.get(at + found.len()..));
     let mut heads = after_time.filter(|rest| !rest.is_empty());
     heads.any(|rest| {
-        let members = rest.strip_prefix('{').map_or_else(|| rest.split([':', ';', ' ', '(', ')', ',', '>']).next(), |g| g.split('}').next());
+        let members = rest
+            .strip_prefix('{')
+            .map_or_else(|| rest.split([':', ';', ' ', '(', ')', ',', '>']).next(), |g| g.split('}').next());
         members.is_some_and(|members| has_word(members, "Instant") || has_word(members, "SystemTime"))
     })
 }
@@ -97,14 +109,22 @@ mod tests {
 
     #[test]
     fn time_has_one_door() {
-        check_lines("src/post/a.rs", "use std::time::Duration;\nuse std::time::{Duration, Instant};\nstd::time::Instant::now();\n", &[2, 3]);
+        check_lines(
+            "src/post/a.rs",
+            "use std::time::Duration;\nuse std::time::{Duration, Instant};\nstd::time::Instant::now();\n",
+            &[2, 3],
+        );
         check_lines("src/post/a.rs", "use crate::clock::Instant;\nfn f(d: std::time::Duration, at: Instant) {}\n", &[]);
         check_lines("src/clock.rs", "use std::time::Instant;\n", &[]);
     }
 
     #[test]
     fn unfinished_code_is_found_even_in_tests() {
-        check_lines("src/a.rs", "fn f() { todo!() }\n#[cfg(test)]\nmod tests {\n    #[ignore]\n    #[allow(dead_code)]\n}\n", &[1, 4, 5]);
+        check_lines(
+            "src/a.rs",
+            "fn f() { todo!() }\n#[cfg(test)]\nmod tests {\n    #[ignore]\n    #[allow(dead_code)]\n}\n",
+            &[1, 4, 5],
+        );
         check_lines("src/a.rs", "// todo!\n#[expect(dead_code, reason = \"x\")]\n", &[]);
     }
 

@@ -51,7 +51,8 @@ fn check_one(source: &Source) -> Vec<Violation> {
     let excuse = LONG_FILES.iter().find(|(known, _)| *known == path).map(|(_, lines)| *lines);
     violations.extend(length(path, 1, "the file", source.lines.len(), LONGEST_FILE, excuse, READABLE));
     for function in functions(source) {
-        let excuse = LONG_FUNCTIONS.iter().find(|(file, name, _)| *file == path && *name == function.name).map(|(_, _, lines)| *lines);
+        let excuse =
+            LONG_FUNCTIONS.iter().find(|(file, name, _)| *file == path && *name == function.name).map(|(_, _, lines)| *lines);
         let what = format!("function `{}`", function.name);
         violations.extend(length(path, function.line, &what, function.lines, LONGEST_FUNCTION, excuse, ONE_SCREEN));
     }
@@ -61,7 +62,15 @@ fn check_one(source: &Source) -> Vec<Violation> {
     violations
 }
 
-fn length(path: &str, line: usize, what: &str, lines: usize, most: usize, excuse: Option<usize>, reason: &'static str) -> Option<Violation> {
+fn length(
+    path: &str,
+    line: usize,
+    what: &str,
+    lines: usize,
+    most: usize,
+    excuse: Option<usize>,
+    reason: &'static str,
+) -> Option<Violation> {
     let rule = match excuse {
         None if lines > most => format!("{what} has {lines} lines, allowed are {most}"),
         Some(allowed) if lines > allowed => format!("{what} has grown to {lines} lines, its exception allows {allowed}"),
@@ -84,13 +93,15 @@ struct Function {
 /// Every function with a body, from its `fn` to its closing brace.
 fn functions(source: &Source) -> Vec<Function> {
     let starts = source.code.iter().enumerate().filter(|(_, line)| has_word(line, "fn"));
-    starts.filter_map(|(at, line)| {
-        let after = line.split("fn ").nth(1)?;
-        let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        let offset = line.find("fn ")?;
-        let end = end_of_body(source, at, offset).filter(|_| !name.is_empty())?;
-        Some(Function { name, line: at + 1, lines: end - at + 1 })
-    }).collect()
+    starts
+        .filter_map(|(at, line)| {
+            let after = line.split("fn ").nth(1)?;
+            let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let offset = line.find("fn ")?;
+            let end = end_of_body(source, at, offset).filter(|_| !name.is_empty())?;
+            Some(Function { name, line: at + 1, lines: end - at + 1 })
+        })
+        .collect()
 }
 
 /// The line on which the braces that open after this place are closed again; `None` if a semicolon comes first.
@@ -121,7 +132,8 @@ fn large_traits(source: &Source) -> Vec<Violation> {
         let body = source.code.iter().take(end + 1).skip(at);
         let methods = body.filter(|line| line.starts_with("    fn ")).count();
         if methods > MOST_METHODS {
-            let rule = format!("`{}` has {methods} methods, allowed are {MOST_METHODS}", line.trim().trim_end_matches('{').trim());
+            let rule =
+                format!("`{}` has {methods} methods, allowed are {MOST_METHODS}", line.trim().trim_end_matches('{').trim());
             violations.push(Violation::new(&source.path, at + 1, rule, SMALL_TRAIT));
         }
     }
