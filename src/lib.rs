@@ -24,3 +24,6 @@ pub mod steps;
 pub mod suite;
 
 pub mod cli;
+
+#[cfg(test)]
+mod tidy;

@@ -1,0 +1,139 @@
+//! The floors of the house: which module may use which.
+//!
+//! Knows nothing of the modules but their names.
+
+use super::Violation;
+use super::source::Source;
+
+/// From the ground up. Modules of one floor stand beside each other and do not use each other.
+const FLOORS: [&[&str]; 9] = [
+    &["unit", "clock", "fault", "image"],
+    &["dsp", "sip", "rtp", "verdict", "rig"],
+    &["instrument", "journal"],
+    &["driver", "twin", "report", "history"],
+    &["bench"],
+    &["post"],
+    &["steps"],
+    &["suite"],
+    &["cli"],
+];
+
+const UPWARDS: &str = "a module that uses higher floors cannot be understood, tested or replaced without them";
+const BESIDE: &str = "modules of one floor are alternatives or separate concerns: what they share belongs one floor below";
+const APART: &str = "a driver and the twin's double of it must not share a mistake, nor may one need the other to be built";
+const UNKNOWN: &str = "a module without a floor escapes the rule";
+
+/// Uses that are tolerated for now: (module, uses). This list may only shrink.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut excused: Vec<(&str, &str)> = Vec::new();
+    for source in sources.iter().filter(|source| !matches!(source.module(), "lib" | "main" | "tidy")) {
+        let Some(own) = floor_of(source.module()) else {
+            let rule = format!("module `{}` has no floor: put it into FLOORS in src/tidy/floors.rs", source.module());
+            violations.push(Violation::new(&source.path, 1, rule, UNKNOWN));
+            continue;
+        };
+        for (line, used) in uses(source) {
+            let Some(floor) = floor_of(&used) else { continue };
+            if used == source.module() || floor < own {
+                continue;
+            }
+            if let Some(excuse) = EXCEPTIONS.iter().find(|(by, what)| *by == source.module() && *what == used) {
+                excused.push(*excuse);
+                continue;
+            }
+            let reason = match (source.module(), used.as_str()) {
+                ("driver", "twin") | ("twin", "driver") => APART,
+                _ if floor == own => BESIDE,
+                _ => UPWARDS,
+            };
+            let rule = format!("`{}` (floor {own}) uses `{used}` (floor {floor})", source.module());
+            violations.push(Violation::new(&source.path, line, rule, reason));
+        }
+    }
+    for (by, what) in EXCEPTIONS.iter().filter(|excuse| !excused.contains(*excuse)) {
+        let rule = format!("`{by}` no longer uses `{what}`: delete the exception");
+        violations.push(Violation::new("src/tidy/floors.rs", 1, rule, "exceptions may only shrink"));
+    }
+    violations
+}
+
+fn floor_of(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&module))
+}
+
+/// Modules of this crate that a file names outside its tests, each with its line.
+fn uses(source: &Source) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let lines: Vec<(usize, &str)> = source.product().collect();
+    for (at, (number, line)) in lines.iter().enumerate() {
+        for (offset, _) in line.match_indices("crate::") {
+            let head = line.get(..offset).and_then(|head| head.chars().next_back());
+            if head.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
+            let rest: String = lines.iter().skip(at).take(40).map(|(_, line)| *line).collect::<Vec<_>>().join(" ");
+            let rest = rest.get(offset + "crate::".len()..).unwrap_or_default().trim_start();
+            match rest.strip_prefix('{') {
+                Some(group) => found.extend(heads_of_group(group).into_iter().map(|name| (*number, name))),
+                None => found.push((*number, head_of(rest))),
+            }
+        }
+    }
+    found
+}
+
+fn head_of(path: &str) -> String {
+    path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The first names of the members of `{a::b, c::{d, e}, f}`, after its opening brace.
+fn heads_of_group(group: &str) -> Vec<String> {
+    let (mut depth, mut heads, mut start) = (0usize, Vec::new(), 0usize);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                heads.push(head_of(group.get(start..at).unwrap_or_default()));
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                heads.push(head_of(group.get(start..at).unwrap_or_default()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    heads.retain(|head| !head.is_empty());
+    heads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_uses(path: &str, text: &str, expected: &[&str]) {
+        let found: Vec<String> = check(&[Source::new(path, text)]).iter().map(|v| format!("{} {}", v.line, v.rule)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn upwards_and_sideways_are_found() {
+        check_uses(
+            "src/rig/mod.rs",
+            "use crate::unit::X;\nuse crate::bench::Y;\n",
+            &["2 `rig` (floor 1) uses `bench` (floor 4)"],
+        );
+        check_uses(
+            "src/sip/a.rs",
+            "use crate::{\n  clock::X,\n  rtp::{Y, Z},\n};\n",
+            &["1 `sip` (floor 1) uses `rtp` (floor 1)"],
+        );
+        check_uses("src/twin/a.rs", "fn f() { crate::driver::x() }\n", &["1 `twin` (floor 3) uses `driver` (floor 3)"]);
+        check_uses("src/rig/mod.rs", "// crate::bench\n#[cfg(test)]\nmod tests {\n use crate::bench::X;\n}\n", &[]);
+        check_uses("src/new/mod.rs", "", &["1 module `new` has no floor: put it into FLOORS in src/tidy/floors.rs"]);
+    }
+}

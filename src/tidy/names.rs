@@ -1,0 +1,136 @@
+//! Who may name what: each outside library behind one door, and words that have no place in finished code.
+//!
+//! Knows nothing of the libraries.
+
+use super::Violation;
+use super::source::{Source, has_word};
+
+/// A name, the files (or folders, ending in a slash) that may say it, and why no other.
+struct Door {
+    name: &'static str,
+    only: &'static [&'static str],
+    reason: &'static str,
+}
+
+const DOORS: &[Door] = &[
+    Door {
+        name: "cucumber",
+        only: &["src/suite/glue.rs"],
+        reason: "cucumber is to be replaced, or its quirks dealt with, in one file",
+    },
+    Door {
+        name: "probe_rs",
+        only: &["src/driver/probe.rs", "src/twin/probe.rs"],
+        reason: "probe-rs is pinned and changes its traits with every version: one file on each side of the wire knows it",
+    },
+    Door {
+        name: "serialport",
+        only: &["src/driver/serial.rs"],
+        reason: "every serial port is read by one kind of thread that stamps what it reads",
+    },
+];
+
+const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, and any other clock would be wrong there";
+const INDEPENDENT: &str = "the post's voice and the bench's operator share no code: a shared mistake would cancel out";
+
+/// Words that mark code as not finished, or as hiding something.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("todo!", "finished code has no gaps: leave the branch uncommitted instead"),
+    ("unimplemented!", "finished code has no gaps: return an error that says what is not supported"),
+    ("dbg!", "what a reader should see belongs in the journal"),
+    ("#[allow(", "use #[expect(.., reason)]: it complains when it is no longer needed"),
+    ("#![allow(", "use #[expect(.., reason)]: it complains when it is no longer needed"),
+    ("#[ignore", "a test that does not run proves nothing"),
+];
+
+pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
+    sources.iter().flat_map(check_one).collect()
+}
+
+fn check_one(source: &Source) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (number, line) in source.code.iter().enumerate().map(|(index, line)| (index + 1, line.as_str())) {
+        for (word, reason) in FORBIDDEN.iter().filter(|(word, _)| line.contains(word)) {
+            violations.push(Violation::new(&source.path, number, format!("`{word}` is not to be used"), reason));
+        }
+    }
+    for (number, line) in source.product() {
+        for door in DOORS.iter().filter(|door| has_word(line, door.name) && !door.only.contains(&source.path.as_str())) {
+            let rule = format!("only {} may name `{}`", door.only.join(" and "), door.name);
+            violations.push(Violation::new(&source.path, number, rule, door.reason));
+        }
+        if source.path != "src/clock.rs" && names_real_time(line) {
+            violations.push(Violation::new(
+                &source.path,
+                number,
+                "only src/clock.rs may name std::time::Instant or SystemTime",
+                TIME,
+            ));
+        }
+        if source.path.starts_with("src/twin/voice/") && (has_word(line, "crate::sip") || has_word(line, "crate::rtp")) {
+            violations.push(Violation::new(
+                &source.path,
+                number,
+                "twin::voice may name neither crate::sip nor crate::rtp",
+                INDEPENDENT,
+            ));
+        }
+    }
+    violations
+}
+
+/// `std::time::Instant`, also as a member of `std::time::{Duration, Instant}`.
+fn names_real_time(line: &str) -> bool {
+    let after_time = line.match_indices("time::").filter_map(|(at, found)| line.get(at + found.len()..));
+    let mut heads = after_time.filter(|rest| !rest.is_empty());
+    heads.any(|rest| {
+        let members = rest
+            .strip_prefix('{')
+            .map_or_else(|| rest.split([':', ';', ' ', '(', ')', ',', '>']).next(), |g| g.split('}').next());
+        members.is_some_and(|members| has_word(members, "Instant") || has_word(members, "SystemTime"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_lines(path: &str, text: &str, lines: &[usize]) {
+        let found: Vec<usize> = check(&[Source::new(path, text)]).iter().map(|violation| violation.line).collect();
+        assert_eq!(found, lines, "{text}");
+    }
+
+    #[test]
+    fn each_library_has_one_door() {
+        check_lines("src/bench/open.rs", "use probe_rs::Probe;\n", &[1]);
+        check_lines("src/driver/probe.rs", "use probe_rs::Probe;\n// cucumber\n", &[]);
+        check_lines("src/suite/run.rs", "let x = \"cucumber\";\nuse cucumber::event;\n", &[2]);
+    }
+
+    #[test]
+    fn time_has_one_door() {
+        check_lines(
+            "src/post/a.rs",
+            "use std::time::Duration;\nuse std::time::{Duration, Instant};\nstd::time::Instant::now();\n",
+            &[2, 3],
+        );
+        check_lines("src/post/a.rs", "use crate::clock::Instant;\nfn f(d: std::time::Duration, at: Instant) {}\n", &[]);
+        check_lines("src/clock.rs", "use std::time::Instant;\n", &[]);
+    }
+
+    #[test]
+    fn unfinished_code_is_found_even_in_tests() {
+        check_lines(
+            "src/a.rs",
+            "fn f() { todo!() }\n#[cfg(test)]\nmod tests {\n    #[ignore]\n    #[allow(dead_code)]\n}\n",
+            &[1, 4, 5],
+        );
+        check_lines("src/a.rs", "// todo!\n#[expect(dead_code, reason = \"x\")]\n", &[]);
+    }
+
+    #[test]
+    fn the_voice_stands_apart() {
+        check_lines("src/twin/voice/call.rs", "use crate::sip::Dialog;\n", &[1]);
+        check_lines("src/twin/net.rs", "use crate::sip::Dialog;\n", &[]);
+    }
+}

@@ -1,0 +1,182 @@
+//! Sizes and openings: how long files and functions may be, how many methods an instrument's trait has, and that each file introduces itself.
+//!
+//! Knows nothing of what the code does.
+
+use super::Violation;
+use super::source::{Source, has_word};
+
+const LONGEST_FILE: usize = 400;
+const LONGEST_FUNCTION: usize = 70;
+const MOST_METHODS: usize = 6;
+/// How far an exception may lie above the file it excuses before it has to be lowered.
+const SLACK: usize = 20;
+
+const READABLE: &str = "a file is read at one sitting; one that is longer holds two things that could be named apart";
+const ONE_SCREEN: &str = "a function that does not fit on a screen does more than its name says";
+const INTRODUCED: &str = "whoever opens a file learns from its first lines what it is for and what it must not know";
+const SMALL_TRAIT: &str = "a driver for a new instrument is written in an hour only if its trait is small";
+const SHRINK: &str = "exceptions may only shrink";
+
+/// Files longer than allowed, with the lines they may have. This list may only shrink, and so may its figures.
+const LONG_FILES: &[(&str, usize)] = &[
+    ("src/instrument/operator/desk/requests.rs", 440),
+    ("src/instrument/operator/desk/tests.rs", 590),
+    ("src/report/terminal.rs", 420),
+    ("src/sip/transaction.rs", 460),
+    ("src/suite/glue.rs", 420),
+    ("src/twin/mcu/cpu/execute.rs", 450),
+    ("src/twin/voice/tests/calls.rs", 460),
+];
+
+/// Functions longer than allowed: file, name and the lines they may have. This list may only shrink, and so may its figures.
+const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[];
+
+pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
+    let mut violations: Vec<Violation> = sources.iter().flat_map(check_one).collect();
+    let unknown = |path: &&str| !sources.iter().any(|source| source.path == **path);
+    let named = LONG_FILES.iter().map(|(path, _)| *path).chain(LONG_FUNCTIONS.iter().map(|(path, _, _)| *path));
+    for path in named.filter(unknown) {
+        violations.push(Violation::new("src/tidy/shape.rs", 1, format!("{path} is gone: delete its exception"), SHRINK));
+    }
+    violations
+}
+
+fn check_one(source: &Source) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let path = source.path.as_str();
+    let opening = source.lines.first().map_or("", String::as_str);
+    if !opening.starts_with("#![doc") && opening.strip_prefix("//!").is_none_or(|words| words.trim().len() < 10) {
+        violations.push(Violation::new(path, 1, "the file must open with //! and a sentence", INTRODUCED));
+    }
+    let excuse = LONG_FILES.iter().find(|(known, _)| *known == path).map(|(_, lines)| *lines);
+    violations.extend(length(path, 1, "the file", source.lines.len(), LONGEST_FILE, excuse, READABLE));
+    for function in functions(source) {
+        let excuse =
+            LONG_FUNCTIONS.iter().find(|(file, name, _)| *file == path && *name == function.name).map(|(_, _, lines)| *lines);
+        let what = format!("function `{}`", function.name);
+        violations.extend(length(path, function.line, &what, function.lines, LONGEST_FUNCTION, excuse, ONE_SCREEN));
+    }
+    if source.module() == "instrument" {
+        violations.extend(large_traits(source));
+    }
+    violations
+}
+
+fn length(
+    path: &str,
+    line: usize,
+    what: &str,
+    lines: usize,
+    most: usize,
+    excuse: Option<usize>,
+    reason: &'static str,
+) -> Option<Violation> {
+    let rule = match excuse {
+        None if lines > most => format!("{what} has {lines} lines, allowed are {most}"),
+        Some(allowed) if lines > allowed => format!("{what} has grown to {lines} lines, its exception allows {allowed}"),
+        Some(_) if lines <= most => format!("{what} has {lines} lines: delete its exception in src/tidy/shape.rs"),
+        Some(allowed) if allowed - lines > SLACK => {
+            format!("{what} has {lines} lines: lower its exception in src/tidy/shape.rs from {allowed}")
+        }
+        _ => return None,
+    };
+    let shrinking = excuse.is_some_and(|allowed| lines <= allowed);
+    Some(Violation::new(path, line, rule, if shrinking { SHRINK } else { reason }))
+}
+
+struct Function {
+    name: String,
+    line: usize,
+    lines: usize,
+}
+
+/// Every function with a body, from its `fn` to its closing brace.
+fn functions(source: &Source) -> Vec<Function> {
+    let starts = source.code.iter().enumerate().filter(|(_, line)| has_word(line, "fn"));
+    starts
+        .filter_map(|(at, line)| {
+            let after = line.split("fn ").nth(1)?;
+            let name: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let offset = line.find("fn ")?;
+            let end = end_of_body(source, at, offset).filter(|_| !name.is_empty())?;
+            Some(Function { name, line: at + 1, lines: end - at + 1 })
+        })
+        .collect()
+}
+
+/// The line on which the braces that open after this place are closed again; `None` if a semicolon comes first.
+fn end_of_body(source: &Source, from: usize, offset: usize) -> Option<usize> {
+    let (mut depth, mut brackets) = (0usize, 0usize);
+    for (at, line) in source.code.iter().enumerate().skip(from) {
+        let line = if at == from { line.get(offset..).unwrap_or_default() } else { line.as_str() };
+        for letter in line.chars() {
+            match letter {
+                '(' | '[' => brackets += 1,
+                ')' | ']' => brackets = brackets.saturating_sub(1),
+                '{' => depth += 1,
+                '}' if depth <= 1 => return Some(at),
+                '}' => depth -= 1,
+                ';' if depth == 0 && brackets == 0 => return None,
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+/// Public traits with more methods than an instrument should ask of its driver.
+fn large_traits(source: &Source) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (at, line) in source.code.iter().enumerate().filter(|(_, line)| has_word(line, "pub trait")) {
+        let Some(end) = end_of_body(source, at, 0) else { continue };
+        let body = source.code.iter().take(end + 1).skip(at);
+        let methods = body.filter(|line| line.starts_with("    fn ")).count();
+        if methods > MOST_METHODS {
+            let rule =
+                format!("`{}` has {methods} methods, allowed are {MOST_METHODS}", line.trim().trim_end_matches('{').trim());
+            violations.push(Violation::new(&source.path, at + 1, rule, SMALL_TRAIT));
+        }
+    }
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_rules(path: &str, text: &str, expected: &[&str]) {
+        let found: Vec<String> = check_one(&Source::new(path, text)).iter().map(|v| format!("{} {}", v.line, v.rule)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_file_introduces_itself() {
+        check_rules("src/a.rs", "//! What this file is for.\n", &[]);
+        check_rules("src/a.rs", "//!\nfn f() {}\n", &["1 the file must open with //! and a sentence"]);
+    }
+
+    #[test]
+    fn long_files_and_functions_are_found() {
+        let long = format!("//! What this file is for.\n{}", "\n".repeat(400));
+        check_rules("src/a.rs", &long, &["1 the file has 401 lines, allowed are 400"]);
+        let body = "    x;\n".repeat(69);
+        let text = format!("//! What this file is for.\nfn f() {{\n{body}}}\nfn g(x: [u8; 2]) -> u8 {{ 1 }}\n");
+        check_rules("src/a.rs", &text, &["2 function `f` has 71 lines, allowed are 70"]);
+    }
+
+    #[test]
+    fn an_exception_may_only_shrink() {
+        let one = |lines, excuse| length("a", 1, "it", lines, 400, Some(excuse), READABLE).map(|violation| violation.rule);
+        assert_eq!(one(430, 440), None);
+        assert_eq!(one(441, 440).as_deref(), Some("it has grown to 441 lines, its exception allows 440"));
+        assert_eq!(one(410, 440).as_deref(), Some("it has 410 lines: lower its exception in src/tidy/shape.rs from 440"));
+        assert_eq!(one(400, 440).as_deref(), Some("it has 400 lines: delete its exception in src/tidy/shape.rs"));
+    }
+
+    #[test]
+    fn a_large_trait_is_found() {
+        let text = format!("//! What this file is for.\npub trait T: Send {{\n{}}}\n", "    fn f(&self);\n".repeat(7));
+        check_rules("src/instrument/a.rs", &text, &["2 `pub trait T: Send` has 7 methods, allowed are 6"]);
+        check_rules("src/driver/a.rs", &text, &[]);
+    }
+}
