@@ -102,7 +102,14 @@ fn not_found(path: &Path) -> String {
 }
 
 /// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
-fn check_image(bytes: &[u8], file: &Word, chip: Option<&str>, page: Option<u32>, version: Option<&Word>, problems: &mut Problems) {
+fn check_image(
+    bytes: &[u8],
+    file: &Word,
+    chip: Option<&str>,
+    page: Option<u32>,
+    version: Option<&Word>,
+    problems: &mut Problems,
+) {
     let Some(chip) = chip.and_then(|name| chip_named(name, page)) else { return };
     let image = match image::inspect(bytes, &chip) {
         Ok(image) => image,
@@ -120,7 +127,11 @@ fn check_image(bytes: &[u8], file: &Word, chip: Option<&str>, page: Option<u32>,
     };
     if let Some(version) = version.filter(|version| version.text != header.version) {
         let what = format!("post.firmware.version is {}, but \"{}\" says it is {}", version.text, file.text, header.version);
-        problems.add(version.at, what, format!("take the right file, or write {} if that is the version to accept", header.version));
+        problems.add(
+            version.at,
+            what,
+            format!("take the right file, or write {} if that is the version to accept", header.version),
+        );
     }
 }
 

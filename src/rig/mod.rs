@@ -15,9 +15,9 @@ mod problem;
 mod roles;
 mod twin;
 
+pub use firmware::Firmware;
 pub use instruments::{Driver, Instrument, Line, Listen, ProbeSelector, SipUser, SoundDevice};
 pub use limits::{Limit, Limits, Mark, Sense};
-pub use firmware::Firmware;
 pub use post::{Post, Profile};
 pub use problem::Problem;
 pub use roles::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};

@@ -3,8 +3,8 @@
 //! Knows nothing of how firmware is flashed.
 
 use super::file::{Section, meant_or_listed};
-use super::locate::{Node, Word};
 use super::firmware::{self, Firmware};
+use super::locate::{Node, Word};
 use super::problem::{Place, Problems};
 use std::path::Path;
 
