@@ -138,12 +138,25 @@ impl Image {
 const REBUILD: &str = "Build the image for this chip, or choose the right file.";
 const COPY_AGAIN: &str = "Copy the file again: it is cut short or damaged.";
 
+/// Reads an ELF file, whatever chip it is for. All problems are reported at once.
+pub fn parse(elf: &[u8]) -> Result<Image, Vec<ImageProblem>> {
+    let mut problems = Vec::new();
+    match read(elf, &mut problems) {
+        Some(image) if problems.is_empty() => Ok(image),
+        _ => Err(problems),
+    }
+}
+
 /// Reads an ELF file and checks that it can run on `chip`. All problems are reported at once.
 pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
     let mut problems = Vec::new();
     let Some(image) = read(elf, &mut problems) else {
         return Err(problems);
     };
+    // Of a file that could not be read whole, what else seems wrong is a consequence.
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     check_core(&image, chip, &mut problems);
     check_segments(&image, chip, &mut problems);
     check_vectors(&image, chip, &mut problems);

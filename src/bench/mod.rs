@@ -1,1 +1,134 @@
+//! A rig, opened: instruments under their roles, the record of what they saw, and the journal of what they did.
 //!
+//! Knows nothing of what a post should do. Everything here can only blame the bench.
+
+mod flash;
+mod log;
+mod open;
+mod record;
+mod safe;
+mod sound;
+mod switch;
+mod tap;
+mod trust;
+
+pub use flash::Writing;
+pub use log::{Log, Onlooker};
+pub use open::{Opening, open};
+pub use record::{Record, Report};
+pub use sound::{Heard, Moment};
+pub use switch::Circuit;
+
+use crate::clock::{Clock, Instant, Interrupted};
+use crate::instrument::audio::AudioPort;
+use crate::instrument::console::Console;
+use crate::instrument::lamp::InputBoard;
+use crate::instrument::operator::Operator;
+use crate::instrument::probe::DebugProbe;
+use crate::instrument::relay::RelayBoard;
+use crate::instrument::{InstrumentError, Result};
+use crate::rig::Rig;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tap::Tap;
+
+/// How often a waiting bench looks at its instruments. Stamps are made at the source, so this bounds reaction, not accuracy.
+pub const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// The opened bench.
+pub struct Bench {
+    pub rig: Arc<Rig>,
+    pub log: Log,
+    pub record: Record,
+    clock: Arc<dyn Clock>,
+    relays: BTreeMap<String, Tap<dyn RelayBoard>>,
+    inputs: BTreeMap<String, Box<dyn InputBoard>>,
+    console: Option<Box<dyn Console>>,
+    probe: Option<Tap<dyn DebugProbe>>,
+    card: Option<Tap<dyn AudioPort>>,
+    operator: Option<Box<dyn Operator>>,
+    /// The image named in the rig, as read when the bench was opened.
+    image: Vec<u8>,
+    sound: sound::Calibration,
+    /// What each circuit was last told, in the order of `Circuit::ALL`.
+    commanded: [Option<bool>; 3],
+    disturbed: Instant,
+}
+
+impl Bench {
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+    /// When mains or fibre were last switched, or the microcontroller was reset: what was true of the post before need not be so now.
+    pub fn disturbed(&self) -> Instant {
+        self.disturbed
+    }
+    /// The post was disturbed in a way that no circuit shows.
+    pub fn note_disturbance(&mut self) {
+        self.disturbed = self.now();
+    }
+    /// The firmware file's bytes.
+    pub fn image(&self) -> &[u8] {
+        &self.image
+    }
+
+    /// Takes in whatever the instruments have seen since the last time.
+    pub fn collect(&mut self) -> Result<()> {
+        if let Some(operator) = &mut self.operator {
+            self.record.add_calls(&self.log, operator.events()?);
+        }
+        for (name, board) in &mut self.inputs {
+            self.record.add_inputs(&self.log, name, board.edges()?);
+        }
+        if let Some(console) = &mut self.console {
+            self.record.add_console(&self.log, console.lines()?);
+        }
+        self.check_console()
+    }
+
+    /// Waits for `time`, then takes in what was seen.
+    pub fn wait<E: From<Interrupted> + From<InstrumentError>>(&mut self, time: Duration) -> std::result::Result<(), E> {
+        self.clock.wait(time)?;
+        Ok(self.collect()?)
+    }
+
+    /// Waits until `look` finds something in the record, or until `deadline`.
+    pub fn watch<T, E: From<Interrupted> + From<InstrumentError>>(
+        &mut self,
+        deadline: Instant,
+        mut look: impl FnMut(&mut Bench) -> std::result::Result<Option<T>, E>,
+    ) -> std::result::Result<Option<T>, E> {
+        let clock = Arc::clone(&self.clock);
+        crate::clock::poll(&*clock, deadline, LOOK_EVERY, || {
+            self.collect()?;
+            look(self)
+        })
+    }
+
+    pub fn operator(&mut self) -> Result<&mut dyn Operator> {
+        self.operator.as_deref_mut().map(|o| o as &mut dyn Operator).ok_or_else(|| missing("operator"))
+    }
+    pub fn probe(&mut self) -> Result<&mut dyn DebugProbe> {
+        self.probe.as_mut().map(|p| p as &mut dyn DebugProbe).ok_or_else(|| missing("probe"))
+    }
+    fn card(&mut self) -> Result<&mut dyn AudioPort> {
+        self.card.as_mut().map(|c| c as &mut dyn AudioPort).ok_or_else(|| missing("card"))
+    }
+}
+
+/// A step asked for an instrument that the rig does not have. The lint says so before a run; this is for a bench that lost it since.
+fn missing(role: &str) -> InstrumentError {
+    InstrumentError::new(
+        role,
+        "be used",
+        "the rig names no such instrument",
+        format!("add `{role}` under `roles` in the rig, or leave out the scenarios that need it"),
+    )
+}

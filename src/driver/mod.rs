@@ -1,1 +1,11 @@
+//! The real instruments: one small file a model, over shared transports.
 //!
+//! A driver knows nothing of the twin, of roles or of posts: it turns an instrument trait's calls into the bytes of one product.
+
+pub mod console;
+pub mod inputs;
+pub mod lcus;
+pub mod probe;
+pub mod serial;
+pub mod sip_operator;
+mod text;

@@ -1,1 +1,15 @@
+//! The measuring floor: pure functions over `&[f32]`, the same on a real rig, on the twin and on a file.
 //!
+//! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
+
+pub mod delay;
+pub mod fft;
+pub mod filter;
+pub mod gaps;
+pub mod interp;
+pub mod level;
+pub mod onset;
+mod segment;
+pub mod presence;
+pub mod stimulus;
+pub mod track;

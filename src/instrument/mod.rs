@@ -10,6 +10,7 @@ pub mod operator;
 pub mod port;
 pub mod probe;
 pub mod relay;
+pub mod sample_clock;
 
 use crate::fault::{Blame, Blamed};
 

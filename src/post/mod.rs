@@ -1,5 +1,108 @@
-//! The post as its users know it: verbs and measurements.
+//! The post as its users know it: verbs (press, cut, write, answer) and measurements, each judged against its requirement.
+//!
+//! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what `verdict::decide` found wanting
+//! is held against the post.
 
+mod call;
 mod fault;
+mod firmware;
+mod judge;
+mod lamps;
+mod outage;
+mod plant;
+mod speech;
+mod take;
 
 pub use fault::{Fault, ScenarioError};
+pub use take::Take;
+
+use crate::bench::{Bench, Moment};
+use crate::clock::Instant;
+use crate::instrument::operator::{Answering, CallId};
+
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// The post under test, and what has been done to it in this scenario.
+pub struct Post {
+    pub bench: Bench,
+    /// Presses of this scenario, in order.
+    presses: Vec<Press>,
+    /// When this scenario began.
+    began: Instant,
+    takes: Vec<Take>,
+    /// Calls that arrived before this moment belong to an earlier step or scenario.
+    counted_from: Instant,
+    /// The talk under way, when a step has set one up.
+    talk: Option<CallId>,
+    talk_ended: Option<Moment>,
+    answering: Answering,
+    fibre_cut: Option<Moment>,
+    fibre_returned: Option<Moment>,
+    mains_on: Option<Moment>,
+    /// The voices that sound while a connection is disturbed.
+    voices: Vec<speech::Voice>,
+    /// Whether the firmware of the rig has been written in this run.
+    is_written: bool,
+    /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
+    stimuli: u64,
+}
+
+/// One press of the button.
+#[derive(Debug, Clone, Copy)]
+struct Press {
+    /// When the contact closed.
+    contact: Moment,
+}
+
+impl Post {
+    pub fn new(bench: Bench, seed: u64) -> Self {
+        let now = bench.now();
+        Post {
+            bench,
+            presses: Vec::new(),
+            began: now,
+            takes: Vec::new(),
+            counted_from: now,
+            talk: None,
+            talk_ended: None,
+            answering: Answering::Manual,
+            fibre_cut: None,
+            fibre_returned: None,
+            mains_on: None,
+            voices: Vec::new(),
+            is_written: false,
+            stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        }
+    }
+
+    /// Forgets what belongs to the scenario before, keeps what belongs to the run.
+    pub fn begin_scenario(&mut self) -> Result<()> {
+        self.bench.collect()?;
+        self.presses.clear();
+        self.voices.clear();
+        self.takes.clear();
+        self.began = self.bench.now();
+        self.counted_from = self.began;
+        (self.talk, self.talk_ended) = (None, None);
+        (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
+        self.set_answering(Answering::Manual)
+    }
+
+    fn fresh_stimulus(&mut self) -> u64 {
+        self.stimuli = self.stimuli.wrapping_add(1);
+        self.stimuli
+    }
+
+    fn last_press(&self) -> Result<Press> {
+        self.presses.last().copied().ok_or_else(|| order("no press has been made in this scenario", "press the button first"))
+    }
+    fn returned(&self) -> Result<Moment> {
+        self.fibre_returned
+            .ok_or_else(|| order("the fibre has not been restored in this scenario", "cut and restore the fibre first"))
+    }
+}
+
+/// The steps are in an order that makes no sense.
+fn order(cause: &str, remedy: &str) -> Fault {
+    Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() })
+}

@@ -19,7 +19,11 @@ pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
     let rig = match std::fs::read(path) {
         Ok(bytes) => read(path, &bytes, &mut problems),
         Err(error) => {
-            let what = format!("failed to read the rig: {}", error.kind());
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file".to_string(),
+                kind => kind.to_string(),
+            };
+            let what = format!("failed to read the rig: {why}");
             problems.add(Place::START, what, "give the path of a rig, e.g. rigs/virtual.yaml");
             None
         }
@@ -38,10 +42,9 @@ fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
     let top = Section::open(&tree, "", &SECTIONS, problems)?;
     let name = top.text("name", "name: bench 1", problems).map(|word| word.text.clone());
     let folder = path.parent().unwrap_or(Path::new(""));
-    let post =
-        top.need("post", "post: { identity: SOS-0417, ... }", problems).and_then(|node| post::read(node, folder, problems));
-    let named = top.need("instruments", "instruments: { ... }", problems).map(|node| instruments::read(node, problems));
-    let wiring = top.need("roles", "roles: { ... }", problems);
+    let post = top.need_section("post", problems).and_then(|node| post::read(node, folder, problems));
+    let named = top.need_section("instruments", problems).map(|node| instruments::read(node, problems));
+    let wiring = top.need_section("roles", problems);
     let wiring = wiring.zip(named.as_ref()).and_then(|(node, named)| roles::read(node, named, problems));
     let profile = post.as_ref().map_or(Profile::ExistingPole, |(post, _)| post.profile);
     let limits: Limits = limits::read(top.get("limits"), profile, problems);
@@ -97,5 +100,105 @@ fn complain_of_stranger(post: &Post, at: Place, named: &Named, problems: &mut Pr
         }
         let what = format!("post.identity \"{}\" is not among instruments.{name}.users", post.identity);
         problems.add(at, what, format!("add {{ name: {}, password: ... }} to the users, or correct the identity", post.identity));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Role, Sense};
+    use super::*;
+    use std::fmt::Write as _;
+    use std::path::PathBuf;
+
+    fn load_example(file: &str) -> Rig {
+        load(Path::new(file)).unwrap_or_else(|problems| panic!("{}", joined(&problems)))
+    }
+
+    fn joined(problems: &[Problem]) -> String {
+        problems.iter().map(|problem| format!("{problem}\n")).collect()
+    }
+
+    fn files_in(folder: &str, extension: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder of this repository");
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|found| found == extension));
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn every_rig_shipped_is_sound() {
+        let rigs = files_in("rigs", "yaml");
+        assert_eq!(rigs.len(), 3);
+        for rig in rigs {
+            load_example(&rig.to_string_lossy());
+        }
+    }
+
+    #[test]
+    fn the_virtual_rig_has_every_role() {
+        let rig = load_example("rigs/virtual.yaml");
+        for role in Role::ALL {
+            assert!(rig.has(role), "{}", role.name());
+        }
+        assert!(rig.is_twin());
+        assert_eq!(rig.sha256.len(), 64);
+        assert_eq!(rig.post.place, "ul. Piotrkowska 104, Łódź");
+        assert_eq!(rig.limits.get("T02").map(|limit| (limit.limit, limit.hard)), Some((2.0, Some(3.0))));
+    }
+
+    #[test]
+    fn a_rig_may_lack_roles_and_overrides_limits() {
+        let rig = load_example("rigs/new-post.yaml");
+        assert!(!rig.has(Role::Probe) && !rig.has(Role::Ear) && rig.has(Role::Button));
+        assert!(rig.twin.is_none());
+        let battery = rig.limits.get("T24").expect("a known limit");
+        assert_eq!((battery.sense, battery.limit, battery.hard), (Sense::AtLeast, 21_600.0, Some(14_400.0)));
+        assert_eq!(battery.source, "tender 8/2026, annex 2, 5.1 [C]");
+    }
+
+    /// Every broken rig with everything it is told: one text to read through in a review.
+    #[test]
+    fn every_broken_rig_is_told_what_is_wrong_and_what_to_do() {
+        let mut shown = String::new();
+        for file in files_in("fixtures/bad", "yaml") {
+            let problems = load(&file).expect_err(&file.to_string_lossy());
+            assert!(problems.iter().all(|problem| !problem.remedy.is_empty()), "{}", joined(&problems));
+            let _ = writeln!(shown, "{}", joined(&problems));
+        }
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../../fixtures/bad");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!("messages", shown));
+    }
+
+    #[test]
+    fn a_rig_that_is_not_there_is_told_too() {
+        let problems = load(Path::new("rigs/none.yaml")).expect_err("no such file");
+        assert_eq!(
+            joined(&problems),
+            "rigs/none.yaml:1:1: failed to read the rig: there is no such file\n    give the path of a rig, e.g. rigs/virtual.yaml\n"
+        );
+    }
+
+    /// Cuts, doubles and overwrites one place of a sound rig: whatever comes of it is a rig or a list of problems.
+    fn mangled(sound: &str, at: usize, length: usize, by: &str) -> String {
+        let characters: Vec<char> = sound.chars().collect();
+        let from = at % characters.len();
+        let to = (from + length).min(characters.len());
+        let (head, tail) = (&characters[..from], &characters[to..]);
+        head.iter().copied().chain(by.chars()).chain(tail.iter().copied()).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_slip_of_the_pen_makes_it_panic(at in 0usize..4000, length in 0usize..40, by in "[\\PC\n\t]{0,6}") {
+            let sound = include_str!("../../rigs/virtual.yaml");
+            let path = Path::new("rigs/virtual.yaml");
+            let mut problems = Problems::new(path.to_path_buf());
+            let rig = read(path, mangled(sound, at, length, &by).as_bytes(), &mut problems);
+            proptest::prop_assert!(rig.is_some() || !problems.is_empty());
+        }
     }
 }

@@ -13,15 +13,25 @@ pub(super) struct Section<'n> {
     pub(super) name: String,
     pub(super) at: Place,
     entries: &'n [(Word, Node)],
+    /// The keys that may stand here; empty where any may.
+    keys: Vec<String>,
 }
 
 impl<'n> Section<'n> {
     /// Opens a section that may have these keys only.
     pub(super) fn open(node: &'n Node, name: &str, keys: &[&str], problems: &mut Problems) -> Option<Self> {
-        let section = Section::open_free(node, name, problems)?;
-        for (key, _) in section.entries.iter().filter(|(key, _)| !keys.contains(&key.text.as_str())) {
+        let mut section = Section::open_free(node, name, problems)?;
+        section.keys = keys.iter().map(ToString::to_string).collect();
+        for (key, value) in section.entries.iter().filter(|(key, _)| !keys.contains(&key.text.as_str())) {
             let what = format!("unknown key \"{}\"{}", key.text, section.within());
-            problems.add(key.at, what, meant_or_listed(&key.text, keys, "possible keys"));
+            let remedy = match value.value {
+                // `{ device: hw:CARD=1,DEV=0 }` is read as two keys.
+                Value::Nothing if nearest(&key.text, keys.iter().copied()).is_none() => {
+                    "a value with a comma needs quotation marks: device: \"hw:CARD=Device,DEV=0\"".to_string()
+                }
+                _ => meant_or_listed(&key.text, keys, "possible keys"),
+            };
+            problems.add(key.at, what, remedy);
         }
         Some(section)
     }
@@ -37,7 +47,7 @@ impl<'n> Section<'n> {
                 return None;
             }
         };
-        Some(Section { name: name.to_string(), at: node.at, entries })
+        Some(Section { name: name.to_string(), at: node.at, entries, keys: Vec::new() })
     }
 
     /// All entries in the order of the file.
@@ -52,11 +62,35 @@ impl<'n> Section<'n> {
 
     /// The value of a key that must be there; `example` is the line to add if it is not.
     pub(super) fn need(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Node> {
+        self.need_or(key, format!("add a line such as: {example}"), problems)
+    }
+
+    /// The same for a whole section, which no single line can stand for.
+    pub(super) fn need_section(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
+        self.need_or(key, format!("copy the section \"{key}:\" from rigs/virtual.yaml and adapt it"), problems)
+    }
+
+    fn need_or(&self, key: &str, remedy: String, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
-            problems.add(self.at, format!("key \"{key}\" is missing{}", self.within()), format!("add a line such as: {example}"));
+            match self.misspelt(key) {
+                // Told already when the section was opened: one slip of the pen is one problem.
+                Some(_) if !self.keys.is_empty() => {}
+                Some(typo) => {
+                    let what = format!("unknown key \"{}\"{}", typo.text, self.within());
+                    problems.add(typo.at, what, format!("did you mean \"{key}\"?"));
+                }
+                None => problems.add(self.at, format!("key \"{key}\" is missing{}", self.within()), remedy),
+            }
         }
         found
+    }
+
+    /// A key of this section that is probably meant to be the missing one.
+    fn misspelt(&self, missing: &str) -> Option<&'n Word> {
+        let known: Vec<&str> = if self.keys.is_empty() { vec![missing] } else { self.keys.iter().map(String::as_str).collect() };
+        let strangers = self.entries.iter().map(|(key, _)| key).filter(|key| !known.contains(&key.text.as_str()));
+        strangers.into_iter().find(|key| nearest(&key.text, known.iter().copied()) == Some(missing))
     }
 
     /// Text that must be there and not be empty.
@@ -86,15 +120,15 @@ impl<'n> Section<'n> {
         number(word, &self.path(key), range, problems)
     }
 
-    /// The items of a list; none where the key is left out.
-    pub(super) fn list(&self, key: &str, example: &str, problems: &mut Problems) -> &'n [Node] {
+    /// The items of a list; none where the key is left out, `None` where something else stands there.
+    pub(super) fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n [Node]> {
         match self.get(key).map(|node| (node, &node.value)) {
-            None | Some((_, Value::Nothing)) => &[],
-            Some((_, Value::List(items))) => items,
+            None | Some((_, Value::Nothing)) => Some(&[]),
+            Some((_, Value::List(items))) => Some(items),
             Some((node, _)) => {
                 let what = format!("{} must be a list, here is {}", self.path(key), node.describe());
                 problems.add(node.at, what, format!("write it as: {example}"));
-                &[]
+                None
             }
         }
     }

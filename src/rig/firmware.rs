@@ -4,7 +4,7 @@
 
 use super::file::Section;
 use super::locate::{Node, Word};
-use super::problem::{Problems, listed};
+use super::problem::{Problems, listed, nearest};
 use crate::image::{self, Chip, Core, Header};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -25,15 +25,38 @@ pub(super) fn read(node: &Node, folder: &Path, chip: Option<&str>, problems: &mu
     let section = Section::open(node, "post.firmware", &["file", "version", "settings-page"], problems)?;
     let file = section.text("file", "file: ../fixtures/firmware/elf/reference.elf", problems);
     let version = section.text("version", "version: 1.4.2", problems);
-    let page = section.number("settings-page", (0, u64::from(u32::MAX)), "settings-page: 0x0801F800", problems);
+    let page = section.text("settings-page", "settings-page: 0x0801F800", problems);
+    let settings_page = page.and_then(|word| page_of(word, chip, problems));
     let version_text = version.and_then(|word| version_of(word, problems));
     let file = file?;
     let path = folder.join(&file.text);
-    let settings_page = page.and_then(|page| u32::try_from(page).ok());
     if let Some(bytes) = read_image(file, &path, problems) {
         check_image(&bytes, file, chip, settings_page, version.filter(|_| version_text.is_some()), problems);
     }
     Some(Firmware { file: path, version: version_text?, settings_page: settings_page? })
+}
+
+/// Where the settings begin: the first address of a flash page of this chip.
+fn page_of(word: &Word, chip: Option<&str>, problems: &mut Problems) -> Option<u32> {
+    let path = "post.firmware.settings-page";
+    let digits = word.text.strip_prefix("0x").or_else(|| word.text.strip_prefix("0X"));
+    let Some(page) = digits.and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok()) else {
+        let what = format!("{path} must be an address, here is \"{}\"", word.text);
+        problems.add(word.at, what, "write it in hexadecimal, with 0x before it: 0x0801F800");
+        return None;
+    };
+    let Some((_, flash)) = chip.and_then(stm32) else { return Some(page) };
+    if !flash.contains(&page) {
+        let what = format!("{path} 0x{page:08X} is outside the chip's flash, 0x{:08X} to 0x{:08X}", flash.start, flash.end - 1);
+        problems.add(word.at, what, format!("settings mostly lie in the last page: 0x{:08X}", flash.end - SETTINGS_BYTES));
+        return None;
+    }
+    if page % SETTINGS_BYTES != 0 {
+        let what = format!("{path} 0x{page:08X} is not where a flash page of {SETTINGS_BYTES} bytes begins");
+        problems.add(word.at, what, format!("write 0x{:08X}, if that is the page meant", page - page % SETTINGS_BYTES));
+        return None;
+    }
+    Some(page)
 }
 
 /// Three figures, as the image header has them.
@@ -84,21 +107,22 @@ fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u
     }
 }
 
-/// A path is relative to the rig, not to where the program was started: the mistake made most often. Name what lies there instead.
+/// Mostly a typo, or a path taken from where the program was started instead of from the rig. Name what lies there instead.
 fn not_found(path: &Path) -> String {
     let folder = path.parent().unwrap_or(path);
-    let mut elves: Vec<String> = std::fs::read_dir(folder)
-        .map(|entries| {
-            entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).filter(|n| n.ends_with(".elf")).collect()
-        })
-        .unwrap_or_default();
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut elves: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    elves.retain(|name| name.ends_with(".elf"));
     elves.sort();
-    elves.truncate(4);
-    if elves.is_empty() {
-        "paths are relative to the folder of this rig".into()
-    } else {
-        format!("in that folder are {}", listed(elves, "and"))
+    let typed = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(meant) = nearest(&typed, elves.iter().map(String::as_str)) {
+        return format!("did you mean \"{meant}\"?");
     }
+    if elves.is_empty() {
+        return "a path is relative to the folder of this rig".to_string();
+    }
+    elves.truncate(4);
+    format!("in that folder are {}", listed(elves, "and"))
 }
 
 /// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
@@ -115,13 +139,14 @@ fn check_image(
         Ok(image) => image,
         Err(found) => {
             for problem in found {
-                problems.add(file.at, format!("firmware \"{}\": {}", file.text, problem.cause), problem.remedy);
+                let remedy = as_fragment(&problem.remedy);
+                problems.add(file.at, format!("firmware \"{}\": {}", file.text, problem.cause), remedy);
             }
             return;
         }
     };
     let Some(header) = image.header else {
-        let what = format!("firmware \"{}\" does not say which version it is: no header at {:#010x}", file.text, Header::ADDRESS);
+        let what = format!("firmware \"{}\" does not say which version it is: no header at 0x{:08X}", file.text, Header::ADDRESS);
         problems.add(file.at, what, "take a post's firmware: its build puts a 64-byte record beginning with HJFW there");
         return;
     };
@@ -133,6 +158,12 @@ fn check_image(
             format!("take the right file, or write {} if that is the version to accept", header.version),
         );
     }
+}
+
+/// A sentence in the style of this file's messages: no capital, no full stop.
+fn as_fragment(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Settings fill one flash page (RM0091, 3.3: 2 KiB on the larger STM32F0).

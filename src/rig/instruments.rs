@@ -251,8 +251,9 @@ fn selector(section: &Section<'_>, problems: &mut Problems) -> Option<ProbeSelec
 }
 
 fn sound_card(section: &Section<'_>, problems: &mut Problems) -> Option<Instrument> {
-    let device =
-        section.text("device", "device: hw:CARD=Device,DEV=0", problems).and_then(|word| sound_device(word, section, problems));
+    let device = section
+        .text("device", "device: \"hw:CARD=Device,DEV=0\"", problems)
+        .and_then(|word| sound_device(word, section, problems));
     let rate = section.number("rate", (8000, 192_000), "rate: 48000", problems).and_then(|rate| u32::try_from(rate).ok());
     let mut jacks = |key, example| section.number(key, (1, 64), example, problems).and_then(|n| u8::try_from(n).ok());
     let (outputs, inputs) = (jacks("outputs", "outputs: 2"), jacks("inputs", "inputs: 3"));
@@ -309,7 +310,7 @@ fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>>
     section.need("users", example, problems)?;
     let path = section.path("users");
     let mut users: Vec<SipUser> = Vec::new();
-    for node in section.list("users", example, problems) {
+    for node in section.list("users", example, problems)? {
         let Some(entry) = Section::open(node, &path, &["name", "password"], problems) else { continue };
         let name = entry.text("name", "name: SOS-0417", problems);
         let password = entry.text("password", "password: secret", problems);

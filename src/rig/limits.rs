@@ -136,7 +136,7 @@ fn complain_of_id(id: &Word, problems: &mut Problems) {
     let known: Vec<&str> = TABLE.iter().map(|row| row.0).filter(|known| *known == folded).collect();
     let remedy = match known.first() {
         Some(_) => meant_or_listed(&id.text, &known, "ids"),
-        None => "ids run from T01 to T42; `hejnal rig limits` lists them with what they mean".to_string(),
+        None => "ids run from T01 to T42".to_string(),
     };
     problems.add(id.at, format!("unknown limit \"{}\"", id.text), remedy);
 }

@@ -4,10 +4,9 @@
 //! the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors, no tags, one document.
 
 use super::problem::{Place, Problems};
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
+use super::syntax::{complain_of_syntax, complain_of_tabs, decode, place};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
-/// A settings file is written by hand; one larger than this is some other file.
-const LARGEST_FILE: usize = 1 << 20;
 /// Rigs nest four deep. The bound keeps a malicious file from exhausting the stack.
 const DEEPEST: usize = 16;
 
@@ -72,97 +71,6 @@ pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
         return None;
     }
     root
-}
-
-/// The parser counts lines from 1 and columns from 0; editors count both from 1.
-fn place(marker: Marker) -> Place {
-    Place { line: marker.line().max(1), column: marker.col() + 1 }
-}
-
-/// UTF-8 text, without a byte order mark.
-fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
-    if bytes.len() > LARGEST_FILE {
-        let what = format!("the file has {} bytes, a rig has some thousand", bytes.len());
-        problems.add(Place::START, what, "give the path of a rig, e.g. rigs/virtual.yaml");
-        return None;
-    }
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        problems.add(
-            Place::START,
-            "the file is UTF-16, expected UTF-8",
-            "save it as UTF-8 (in Notepad: Save as, encoding UTF-8)",
-        );
-        return None;
-    }
-    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            let (before, rest) = bytes.split_at(error.valid_up_to());
-            let before = String::from_utf8_lossy(before);
-            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-            let at = Place {
-                line: before.matches('\n').count() + 1,
-                column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
-            };
-            let byte = rest.first().copied().unwrap_or_default();
-            let what = format!("byte 0x{byte:02X} is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
-            problems.add(at, what, "save the file as UTF-8");
-            None
-        }
-    }
-}
-
-/// YAML does not allow tabs as indentation, and a parser's own words for it help nobody.
-fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
-    let mut any = false;
-    for (index, line) in text.lines().enumerate() {
-        let indent = line.len() - line.trim_start().len();
-        let found = line.get(..indent).and_then(|space| space.chars().position(|c| c == '\t'));
-        if let (Some(column), false) = (found, line.trim().is_empty()) {
-            let at = Place { line: index + 1, column: column + 1 };
-            problems.add(at, "a tab in the indentation, YAML allows spaces only", "replace the tab by two spaces");
-            any = true;
-        }
-    }
-    any
-}
-
-/// The parser's findings in plainer words, each with what mends it most of the time.
-fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut Problems) {
-    let mut at = place(*error.marker());
-    let last = text.lines().count().max(1);
-    if at.line > last {
-        at = Place { line: last, column: text.lines().last().map_or(0, |line| line.chars().count()) + 1 };
-    }
-    let info = error.info();
-    let (what, remedy) = if info.contains("',' or '}'") || info.contains("',' or ']'") || info.contains("in flow construct") {
-        (
-            "a bracket is not closed, or a comma is missing",
-            "close the { or [ that was opened last, and put a comma between its entries",
-        )
-    } else if info.contains("quoted scalar") && (info.contains("end of stream") || info.contains("indentation")) {
-        ("a quotation mark is not closed", "close the text with the same quotation mark it begins with")
-    } else if info.contains("trailing content") {
-        ("text after a closing quotation mark", "put the whole value between one pair of quotation marks")
-    } else if info.contains("mapping values are not allowed") {
-        (
-            "a second colon on one line, or a wrong indentation above",
-            "quote the value if it holds a colon and a space: place: \"Łódź: centre\"",
-        )
-    } else if info.contains("simple key") || info.contains("expected ':'") {
-        ("a line without a colon", "write \"key: value\", with a space after the colon")
-    } else if info.contains("expected key") || info.contains("indentation") || info.contains("block collection") {
-        ("a line whose indentation fits nothing above it", "begin keys of one section in the same column")
-    } else if info.contains("escape") {
-        ("a backslash with a letter that means nothing after it", "use single quotation marks for text with backslashes")
-    } else if info.contains("node content") {
-        ("a value that begins with a special sign", "put the value between quotation marks")
-    } else {
-        problems.add(at, format!("not YAML: {info}"), "compare this line and the one above with rigs/virtual.yaml");
-        return;
-    };
-    problems.add(at, format!("not YAML: {what}"), remedy);
 }
 
 /// Something that was opened and not yet closed.
@@ -325,14 +233,17 @@ mod tests {
     #[test]
     fn what_is_not_yaml_is_told_with_its_place() {
         check(b"a: 1\n\tb: 2", "2:1 a tab in the indentation, YAML allows spaces only");
-        check(b"a: {b: 1\nc: 2", "2:2 not YAML: a bracket is not closed, or a comma is missing");
-        check(b"a: \"b", "1:4 not YAML: a quotation mark is not closed");
+        check(b"a: {b: 1\nc: 2", "1:4 not YAML: the { here is not closed");
+        check(b"a: [b, '[', c # ]\nc: 2", "1:4 not YAML: the [ here is not closed");
+        check(b"a: [b]]", "1:7 not YAML: a closing bracket too many");
+        check(b"a:\n  b c\n  d: 1", "2:3 not YAML: a line without a colon and a space");
+        check(b"a: \"b", "1:4 not YAML: the quotation mark here is not closed");
         check(b"a: 1\na: 2\n", "2:1 key \"a\" stands here a second time, first in line 1");
         check(b"", "1:1 the file is empty");
         check(b"# nothing but words\n", "1:1 the file is empty");
         check(b"a: 1\n---\nb: 2", "2:1 a second document begins here (---)");
-        check(b"a: &x 1\nb: *x", "1:4 an anchor (&name) before a value");
-        check(b"a: !!str 1", "1:4 a tag (!name) before a value");
+        check(b"a: &x 1\nb: *x", "1:7 an anchor (&name) before a value");
+        check(b"a: !!str 1", "1:10 a tag (!name) before a value");
         check(b"\xFF\xFEa\0", "1:1 the file is UTF-16, expected UTF-8");
         check(b"a: 1\nb: \xA3\xF3d\x9F", "2:4 byte 0xA3 is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
         check(&b"[".repeat(100), "1:17 sections nested deeper than any rig needs");

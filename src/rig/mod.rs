@@ -13,15 +13,17 @@ mod locate;
 mod post;
 mod problem;
 mod roles;
+mod syntax;
 mod twin;
+mod wiring;
 
 pub use firmware::Firmware;
 pub use instruments::{Driver, Instrument, Line, Listen, ProbeSelector, SipUser, SoundDevice};
 pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{Post, Profile};
 pub use problem::Problem;
-pub use roles::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 pub use twin::Twin;
+pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -59,7 +59,7 @@ impl Problems {
     }
     /// In the order of the file; the same complaint about the same place only once.
     pub(crate) fn into_sorted(mut self) -> Vec<Problem> {
-        self.found.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.found.sort_by_key(|problem| (problem.line, problem.column));
         self.found.dedup();
         self.found
     }

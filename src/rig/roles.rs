@@ -1,4 +1,4 @@
-//! The `roles:` section: what each channel of an instrument is for.
+//! The `roles:` section: references to instruments, checked against what stands on the bench and against each other.
 //!
 //! Knows nothing of what a step does with a role.
 
@@ -6,151 +6,8 @@ use super::file::{Section, meant_or_listed, word};
 use super::instruments::{Driver, Instrument, Named};
 use super::locate::{Node, Word};
 use super::problem::{Place, Problems, listed};
+use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 use std::collections::BTreeMap;
-
-/// What a channel of an instrument is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    Button,
-    Mains,
-    Fibre,
-    LampPlaced,
-    LampConnected,
-    LampOutOfService,
-    Console,
-    Probe,
-    Operator,
-    /// The artificial mouth before the post's microphone (card output).
-    Mouth,
-    /// The bench's microphone before the post's loudspeaker (card input).
-    Ear,
-    /// The tone that the button relay's second pole gates into the card (card input).
-    ContactTone,
-    /// A card output wired back to a card input.
-    Loopback,
-}
-
-impl Role {
-    pub const ALL: [Role; 13] = [
-        Role::Button,
-        Role::Mains,
-        Role::Fibre,
-        Role::LampPlaced,
-        Role::LampConnected,
-        Role::LampOutOfService,
-        Role::Console,
-        Role::Probe,
-        Role::Operator,
-        Role::Mouth,
-        Role::Ear,
-        Role::ContactTone,
-        Role::Loopback,
-    ];
-    /// As a rig spells it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Role::Button => "button",
-            Role::Mains => "mains",
-            Role::Fibre => "fibre",
-            Role::LampPlaced => "lamp-placed",
-            Role::LampConnected => "lamp-connected",
-            Role::LampOutOfService => "lamp-out-of-service",
-            Role::Console => "console",
-            Role::Probe => "probe",
-            Role::Operator => "operator",
-            Role::Mouth => "mouth",
-            Role::Ear => "ear",
-            Role::ContactTone => "contact-tone",
-            Role::Loopback => "loopback",
-        }
-    }
-}
-
-/// Which of a relay's contacts the wire goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pole {
-    /// The circuit is closed while the relay is energised.
-    NormallyOpen,
-    /// The circuit is closed while the relay rests: a bench without power leaves mains and fibre connected.
-    NormallyClosed,
-}
-
-/// A relay: instrument name and channel as printed on the board, from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ChannelRef {
-    pub board: String,
-    pub channel: u8,
-}
-
-/// An input: instrument name and number as printed on the board, from 1.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct InputRef {
-    pub board: String,
-    pub input: u8,
-}
-
-/// A sound card's socket, from 1. Whether it is an output or an input follows from the role.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct JackRef {
-    pub card: String,
-    pub jack: u8,
-}
-
-/// A relay that does something to the post, and the input that proves it did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Switch {
-    pub relay: ChannelRef,
-    pub contact: Pole,
-    /// Closed exactly while the circuit is closed: boards without read-back prove nothing by themselves.
-    pub sense: Option<InputRef>,
-}
-
-/// A card output wired to a card input, straight or through a relay contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patch {
-    pub output: JackRef,
-    pub input: JackRef,
-}
-
-/// What is wired where; `None` where the rig lacks a role.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wiring {
-    pub button: Option<Switch>,
-    pub mains: Option<Switch>,
-    pub fibre: Option<Switch>,
-    pub lamp_placed: Option<InputRef>,
-    pub lamp_connected: Option<InputRef>,
-    pub lamp_out_of_service: Option<InputRef>,
-    /// Name of the instrument; so for `probe` and `operator`.
-    pub console: Option<String>,
-    pub probe: Option<String>,
-    pub operator: Option<String>,
-    pub mouth: Option<JackRef>,
-    pub ear: Option<JackRef>,
-    pub contact_tone: Option<Patch>,
-    pub loopback: Option<Patch>,
-}
-
-impl Wiring {
-    pub const fn has(&self, role: Role) -> bool {
-        match role {
-            Role::Button => self.button.is_some(),
-            Role::Mains => self.mains.is_some(),
-            Role::Fibre => self.fibre.is_some(),
-            Role::LampPlaced => self.lamp_placed.is_some(),
-            Role::LampConnected => self.lamp_connected.is_some(),
-            Role::LampOutOfService => self.lamp_out_of_service.is_some(),
-            Role::Console => self.console.is_some(),
-            Role::Probe => self.probe.is_some(),
-            Role::Operator => self.operator.is_some(),
-            Role::Mouth => self.mouth.is_some(),
-            Role::Ear => self.ear.is_some(),
-            Role::ContactTone => self.contact_tone.is_some(),
-            Role::Loopback => self.loopback.is_some(),
-        }
-    }
-}
 
 /// Roles without which no scenario can be run at all: nobody presses, or nobody answers.
 const ALWAYS_NEEDED: [(Role, &str); 2] = [
@@ -201,9 +58,8 @@ impl Socket {
     const fn what(self) -> &'static str {
         match self {
             Socket::Relay => "relay",
-            Socket::Sense => "input",
             Socket::Output => "output",
-            Socket::Input => "input",
+            Socket::Sense | Socket::Input => "input",
         }
     }
     const fn driver(self) -> Driver {
@@ -256,11 +112,11 @@ impl Reader<'_> {
         let relay = relay.and_then(|word| self.socket(word, &path, Socket::Relay));
         let contact = section.text("contact", "contact: normally-open", self.problems);
         let contact = contact.and_then(|word| self.contact(word, role));
-        let sense = section.optional_text("sense", "sense: inputs/4", self.problems);
+        let sense = section.text("sense", "sense: inputs/4", self.problems);
         let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Socket::Sense));
-        let (board, channel) = relay?;
-        let sense = sense.map(|(board, input)| InputRef { board, input });
-        Some(Switch { relay: ChannelRef { board, channel }, contact: contact?, sense })
+        let (relay, contact, sense) = (relay?, contact?, sense?);
+        let relay = ChannelRef { board: relay.0, channel: relay.1 };
+        Some(Switch { relay, contact, sense: InputRef { board: sense.0, input: sense.1 } })
     }
 
     /// Mains and fibre must come back when the bench loses its own supply; a button must not be pressed by that.
@@ -393,7 +249,7 @@ impl Reader<'_> {
                 return;
             }
             let what = format!("{path} is on \"{}\", which {other} already uses (line {})", word.text, at.line);
-            self.problems.add(word.at, what, format!("give each role a {} of its own, as it is wired", socket.what()));
+            self.problems.add(word.at, what, format!("give each role its own {}, as it is wired", socket.what()));
             return;
         }
         self.taken.insert(key, (path.to_string(), word.at));

@@ -18,9 +18,9 @@ pub struct Twin {
 /// Reads the section. What a defect is called is checked by its form only: the twin knows the list.
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Twin> {
     let section = Section::open(node, "twin", &["seed", "defects"], problems)?;
-    let seed = section.optional_number("seed", (0, u64::MAX), "seed: 1", problems).unwrap_or(1);
+    let seed = section.optional_number("seed", (0, u64::from(u32::MAX)), "seed: 1", problems).unwrap_or(1);
     let mut defects: Vec<String> = Vec::new();
-    for item in section.list("defects", "defects: [ lamp-late ]", problems) {
+    for item in section.list("defects", "defects: [ lamp-late ]", problems).unwrap_or_default() {
         let Some(defect) = word(item, "twin.defects", "defects: [ lamp-late ]", problems) else { continue };
         let plain = defect.text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !plain {

@@ -1,3 +1,35 @@
-//! The phrase book.
+//! The phrase book: every sentence that a feature may use, in both languages, with what it needs and what it does.
+//!
+//! A step never touches an instrument: it calls one verb of the post.
 
 pub mod phrase;
+
+mod bench;
+mod call;
+mod firmware;
+mod lamps;
+mod plant;
+mod speech;
+
+use crate::post::Post;
+use phrase::Phrase;
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
+
+/// What the steps of a scenario act on. The post is shared with whoever makes it safe when a step has gone down with its world.
+pub struct World {
+    post: Rc<RefCell<Post>>,
+}
+
+impl World {
+    pub fn new(post: &Rc<RefCell<Post>>) -> Self {
+        World { post: Rc::clone(post) }
+    }
+    pub fn post(&self) -> RefMut<'_, Post> {
+        self.post.borrow_mut()
+    }
+}
+
+/// All tables, in the order in which the phrase book prints them.
+pub const TABLES: &[&[Phrase<World>]] =
+    &[plant::PHRASES, call::PHRASES, lamps::PHRASES, speech::PHRASES, firmware::PHRASES, bench::PHRASES];

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of cucumber's runner or of instruments.
 
-use crate::post::Fault;
+use crate::post::{Fault, ScenarioError};
 use crate::rig::Role;
 use std::time::Duration;
 
@@ -41,4 +41,41 @@ pub enum Arg {
     Percent(f64),
     Count(u64),
     Text(String),
+}
+
+impl Args {
+    pub fn duration(&self, index: usize) -> Result<Duration, Fault> {
+        match self.values.get(index) {
+            Some(Arg::Duration(value)) => Ok(*value),
+            other => Err(unlike("a duration", index, other)),
+        }
+    }
+    pub fn count(&self, index: usize) -> Result<u64, Fault> {
+        match self.values.get(index) {
+            Some(Arg::Count(value)) => Ok(*value),
+            other => Err(unlike("a count", index, other)),
+        }
+    }
+    pub fn percent(&self, index: usize) -> Result<f64, Fault> {
+        match self.values.get(index) {
+            Some(Arg::Percent(value)) => Ok(*value),
+            other => Err(unlike("a percentage", index, other)),
+        }
+    }
+}
+
+/// The row's function asks for a parameter that its phrase does not have: a mistake in the table, which the phrase book's test finds first.
+fn unlike(wanted: &str, index: usize, found: Option<&Arg>) -> Fault {
+    Fault::Scenario(ScenarioError {
+        cause: format!("parameter {} of this phrase should be {wanted}, but is {found:?}", index + 1),
+        remedy: "this is a mistake in the phrase table: report it".into(),
+    })
+}
+
+pub const fn seconds(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+pub const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(60 * n)
 }

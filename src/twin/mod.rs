@@ -1,3 +1,263 @@
+//! The virtual post: a rig without hardware, simulated to the nanosecond and used through the same instrument traits.
 //!
+//! A microcontroller that executes the very firmware flashed onto it, a voice module, fibre, mains, air, and the bench's own boards. The same seed
+//! gives the same run. Knows nothing of roles, scenarios, limits, or of drivers; must not use the operator's stack for the post's side.
+
+pub mod air;
+pub mod card;
+mod chance;
+mod clock;
+pub mod defect;
+mod hands;
+pub mod line;
 pub mod mcu;
+mod net;
+mod ports;
+pub mod power;
 pub mod probe;
+mod queue;
+mod relays;
+mod reporter;
+#[cfg(test)]
+mod tests;
+mod track;
+pub mod truth;
+pub mod voice;
+mod wiring;
+mod world;
+
+pub use clock::TwinClock;
+pub use truth::Truth;
+
+use crate::instrument::audio::AudioPort;
+use crate::instrument::operator::desk::{Desk, DeskConfig, User};
+use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::port::Port;
+use air::{Air, AirConfig};
+use card::{Card, CardConfig};
+use chance::{Chance, stream};
+use hands::{CardPort, ProbeLead, TwinOperator};
+use line::{Carried, Line, LineConfig, Way};
+use mcu::Mcu;
+use net::Host;
+use ports::{Plug, SerialLine, TwinPort};
+use power::{Supply, SupplyConfig};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use voice::Voice;
+use world::{Event, Parts, Shared, World};
+
+/// The post's address on its line.
+pub const POST_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 17));
+/// The operator's host, speaking SIP on 5060.
+pub const OPERATOR_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 2));
+const SIP_PORT: u16 = 5060;
+const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
+/// The name under which the operator is called.
+const OPERATOR_USER: &str = "operator";
+/// Where the settings page lies in flash, from its first byte.
+const SETTINGS: usize = 0x1_F800;
+
+/// What a twin is made of. The default is a healthy post on a healthy bench.
+#[derive(Debug, Clone)]
+pub struct TwinConfig {
+    /// All chance follows from it.
+    pub seed: u64,
+    /// The post's name, at most 16 ASCII characters, planted in its settings page.
+    pub identity: String,
+    /// With which the post registers.
+    pub password: String,
+    pub line: LineConfig,
+    pub air: AirConfig,
+    pub card: CardConfig,
+    pub supply: SupplyConfig,
+    pub voice: voice::Config,
+    /// Defects of the microcontroller's flash.
+    pub flash: mcu::Faults,
+    /// Number of a relay (0 is the first) whose contact never closes.
+    pub broken_relay: Option<usize>,
+    /// Bytes of the console arrive with bits turned over.
+    pub garbled_console: bool,
+    /// The operator's host does not answer.
+    pub operator_down: bool,
+}
+
+impl TwinConfig {
+    pub fn new(seed: u64, identity: impl Into<String>) -> Self {
+        let password = "twin".to_string();
+        let mut module = voice::Config::new(POST_ADDRESS, SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT), password.as_str());
+        let mut chance = Chance::new(seed, "voice module");
+        module.seed = chance.bits();
+        module.codec_clock_ppm = chance.between(-30.0, 30.0);
+        module.operator = OPERATOR_USER.to_string();
+        TwinConfig {
+            seed,
+            identity: identity.into(),
+            password,
+            line: LineConfig::default(),
+            air: AirConfig::default(),
+            card: CardConfig::default(),
+            supply: SupplyConfig::default(),
+            voice: module,
+            flash: mcu::Faults::default(),
+            broken_relay: None,
+            garbled_console: false,
+            operator_down: false,
+        }
+    }
+    /// The same with a defect planted.
+    #[must_use]
+    pub fn with(mut self, defect: &defect::Defect) -> Self {
+        (defect.plant)(&mut self);
+        self
+    }
+}
+
+/// A virtual post on a virtual bench, at the first moment of its time: mains on, fibre connected, flash blank but for the settings.
+pub struct Twin {
+    world: Shared,
+    clock: Arc<TwinClock>,
+    probe_serial: String,
+}
+
+/// Builds a twin. Several may live in one process.
+pub fn build(config: TwinConfig) -> Twin {
+    static BUILT: AtomicU64 = AtomicU64::new(0);
+    let number = BUILT.fetch_add(1, Ordering::Relaxed);
+    let probe_serial = format!("{}-{number}", config.identity);
+    let mut world = World::new(parts(&config));
+    world.begin();
+    let world: Shared = Arc::new(Mutex::new(world));
+    probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
+    Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world))), world, probe_serial }
+}
+
+fn parts(config: &TwinConfig) -> Parts {
+    let seed = config.seed;
+    let mut microcontroller = Mcu::new();
+    plant_settings(microcontroller.flash_mut(), &config.identity);
+    *microcontroller.faults() = config.flash;
+    let mut console_line = SerialLine::new(115_200);
+    if config.garbled_console {
+        console_line.garble(seed);
+    }
+    let desk = Desk::new(DeskConfig {
+        seed: stream(seed, "operator's desk"),
+        sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
+        media_ports: MEDIA_PORTS,
+        realm: "hejnal".into(),
+        users: vec![User { name: config.identity.clone(), password: config.password.clone() }],
+        operator_user: OPERATOR_USER.into(),
+        answering: Answering::Manual,
+        max_calls: 4,
+        ring_after: Duration::from_millis(20),
+    });
+    Parts {
+        mcu: microcontroller,
+        voice: Voice::new(config.voice.clone()),
+        host: Host { desk, address: OPERATOR_ADDRESS, deaf: config.operator_down },
+        line: Line::new(config.line.clone(), seed),
+        supply: Supply::new(config.supply),
+        air: Air::new(config.air.clone(), seed),
+        card: Card::new(config.card.clone(), seed),
+        relays: relays::RelayBoard::new(config.broken_relay, seed),
+        reporter: reporter::Reporter::new(seed),
+        console_line,
+    }
+}
+
+/// Writes the settings page: mark, identity, checksum.
+fn plant_settings(flash: &mut [u8], identity: &str) {
+    let mut page = [0u8; 24];
+    page[..4].copy_from_slice(b"HJC1");
+    page[4..20].iter_mut().zip(identity.bytes()).for_each(|(cell, byte)| *cell = byte);
+    let sum = crc32(&page[..20]);
+    page[20..].copy_from_slice(&sum.to_le_bytes());
+    if let Some(cells) = flash.get_mut(SETTINGS..SETTINGS + page.len()) {
+        cells.copy_from_slice(&page);
+    }
+}
+
+/// CRC-32 of IEEE 802.3, bit by bit: it is used once.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+}
+
+impl Twin {
+    pub fn clock(&self) -> Arc<TwinClock> {
+        Arc::clone(&self.clock)
+    }
+    /// A serial line of the bench: `relays`, `inputs` or `console`.
+    pub fn port(&self, name: &str) -> Option<Box<dyn Port>> {
+        Some(Box::new(TwinPort::new(Arc::clone(&self.world), Plug::named(name)?)))
+    }
+    pub fn card(&self) -> Box<dyn AudioPort> {
+        Box::new(CardPort::new(Arc::clone(&self.world)))
+    }
+    pub fn operator(&self) -> Box<dyn Operator> {
+        Box::new(TwinOperator::new(Arc::clone(&self.world)))
+    }
+    /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
+    pub fn probe_serial(&self) -> &str {
+        &self.probe_serial
+    }
+    /// What really happened so far. For tests and proofs only: nothing that measures may ask.
+    pub fn truth(&self) -> Truth {
+        let world = world::lock(&self.world);
+        let mut truth = world.truth.clone();
+        truth.voice = world.voice.truth().clone();
+        truth.card = world.card.true_clock();
+        truth.card_began = world.card.driver_time(0.0);
+        let geometry = world.air.config();
+        truth.flight = (air::flight(geometry.mouth_to_microphone), air::flight(geometry.speaker_to_ear));
+        truth
+    }
+
+    /// Puts an image into flash as a factory would, and restarts the post. `at` is the offset from the start of flash.
+    pub fn write_flash(&self, at: usize, image: &[u8]) {
+        let mut world = world::lock(&self.world);
+        if let Some(cells) = world.mcu.flash_mut().get_mut(at..at + image.len()) {
+            cells.copy_from_slice(image);
+        }
+        world.mcu.set_nrst(false);
+        world.mcu.set_nrst(true);
+    }
+    /// The mains in the street fail at once for so long: a dip, whatever the bench's relay does.
+    pub fn dip(&self, time: Duration) {
+        let mut world = world::lock(&self.world);
+        let now = world.now();
+        world.queue.plan(now, Event::Mains(false));
+        world.queue.plan(now + u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Event::Mains(true));
+    }
+    /// Changes what the line does to datagrams from now on.
+    pub fn disturb_line(&self, change: impl FnOnce(&mut LineConfig)) {
+        change(world::lock(&self.world).line.config_mut());
+    }
+    /// Changes places and levels in the air from now on, also for what was not yet listened to.
+    pub fn change_air(&self, change: impl FnOnce(&mut AirConfig)) {
+        change(world::lock(&self.world).air.config_mut());
+    }
+    /// What went into the line and what was lost, one way.
+    pub fn carried(&self, way: Way) -> Carried {
+        world::lock(&self.world).line.carried(way)
+    }
+    /// Pulls or plugs the probe's USB lead.
+    pub fn plug_probe(&self, plugged: bool) {
+        world::lock(&self.world).probe_plugged = plugged;
+    }
+    /// A figure that follows from everything that has happened, in order, and how many things that were.
+    pub fn trace(&self) -> (u64, u64) {
+        let world = world::lock(&self.world);
+        (world.trace(), world.steps())
+    }
+}
+
+impl Drop for Twin {
+    fn drop(&mut self) {
+        probe::unplug(&self.probe_serial);
+    }
+}

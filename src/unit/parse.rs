@@ -166,23 +166,24 @@ fn quantity(text: &str) -> Option<(f64, &str)> {
 
 /// Digits at the beginning; a space (also a no-break one) may separate groups of three. Returns them without spaces, and the rest.
 fn integer_digits(text: &str) -> Option<(String, &str)> {
-    let count = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
-    let first = count(text);
-    if first == 0 {
-        return None;
-    }
-    let (head, mut rest) = text.split_at_checked(first)?;
+    let first = leading_digits(text);
+    let (head, mut rest) = text.split_at_checked(first).filter(|(head, _)| !head.is_empty())?;
     let mut digits = head.to_string();
-    while first <= 3 {
-        let Some(group) = rest.strip_prefix([' ', '\u{a0}', '\u{202f}']) else { break };
-        if count(group) != 3 {
-            break;
-        }
-        let (three, tail) = group.split_at_checked(3)?;
+    while let Some((three, tail)) = group_of_three(rest).filter(|_| first <= 3) {
         digits.push_str(three);
         rest = tail;
     }
     Some((digits, rest))
+}
+
+/// A space and exactly three digits.
+fn group_of_three(text: &str) -> Option<(&str, &str)> {
+    let group = text.strip_prefix([' ', '\u{a0}', '\u{202f}'])?;
+    if leading_digits(group) == 3 { group.split_at_checked(3) } else { None }
+}
+
+fn leading_digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// Words for zero to twelve, English and Polish, the Polish ones in all their cases and genders.

@@ -21,6 +21,9 @@ impl Estimate {
         }
         let scale = Scale::of(self, lang);
         let (value, uncertainty) = (self.value / scale.size, self.uncertainty.abs() / scale.size);
+        if !value.is_finite() {
+            return unknown(lang).to_string();
+        }
         if uncertainty == 0.0 {
             return scale.with_unit(trimmed(fixed(value, decimals(value, EXACT_DIGITS))), lang);
         }

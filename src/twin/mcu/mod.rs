@@ -8,6 +8,12 @@ pub mod cpu;
 mod dap;
 mod debug;
 mod soc;
+#[cfg(test)]
+pub(super) mod assembler;
+#[cfg(test)]
+mod exception_tests;
+#[cfg(test)]
+mod peripheral_tests;
 
 pub use dap::Nak;
 pub use soc::{FLASH_BYTES, Faults, Pin, Port, ResetCause, Uart};

@@ -7,6 +7,8 @@ mod execute;
 mod nvic;
 mod system;
 mod systick;
+#[cfg(test)]
+mod against_rsemu;
 
 use exception::{HARD_FAULT, SUPERVISOR_CALL};
 use nvic::Nvic;

@@ -1,0 +1,54 @@
+//! How fast the measuring floor runs, in multiples of real time: `cargo bench --bench delay`.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark is about wall-clock time")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use hejnal::dsp::delay::{Signal, delay};
+use hejnal::dsp::interp::resample_linear_clock;
+use hejnal::dsp::level::active_speech;
+use hejnal::dsp::onset::gate_edges;
+use hejnal::dsp::stimulus::{Random, burst, tone};
+
+/// Runs `work` over and over for about a second and prints how much sound per second it gets through.
+fn time(name: &str, sound_s: f64, mut work: impl FnMut()) {
+    work();
+    let start = Instant::now();
+    let mut runs = 0;
+    while start.elapsed().as_secs_f64() < 1.0 {
+        work();
+        runs += 1;
+    }
+    let each = start.elapsed().as_secs_f64() / f64::from(runs);
+    println!("{name:<58} {:>9.3} ms  {:>9.0} × real time", each * 1e3, sound_s / each);
+}
+
+fn noisy(clean: &[f32], lead: usize, sigma: f64) -> Vec<f32> {
+    let mut random = Random::new(1);
+    let mut capture = vec![0.0; lead];
+    capture.extend(clean);
+    capture.extend(vec![0.0; lead]);
+    capture.iter().map(|x| x + (sigma * random.gaussian()) as f32).collect()
+}
+
+fn main() {
+    for (played, captured, seconds) in [(8000, 8000, 1.0), (48000, 8000, 1.0), (48000, 48000, 1.0), (8000, 8000, 10.0)] {
+        let reference = burst(1, played, seconds);
+        let capture = noisy(&burst(1, captured, seconds), captured as usize / 4, 0.1);
+        let name = format!("delay, {seconds} s burst at {played} Hz in a capture at {captured} Hz");
+        time(&name, capture.len() as f64 / f64::from(captured), || {
+            let _ = black_box(delay(Signal::new(&reference, played.into()), Signal::new(&capture, captured.into())));
+        });
+    }
+    let long = burst(2, 48000, 10.0);
+    let mut out = vec![0.0; 479_000];
+    time("move 48 kHz audio to another clock", 10.0, || resample_linear_clock(black_box(&long), 30.0, 1.000_05, &mut out));
+    time("active speech level at 48 kHz", 10.0, || {
+        black_box(active_speech(&long, 48e3));
+    });
+    let gated = noisy(&tone(48000, 1.0, 1000.0, 0.0), 24_000, 0.001);
+    time("contact edges at 48 kHz", 2.0, || {
+        black_box(gate_edges(&gated, 48e3, 1000.0));
+    });
+}

@@ -1,0 +1,11 @@
+Feature: False alarms and abuse
+  In another city 1128 of 1181 calls were unconfirmed. The post must not add to them.
+
+  @S18 @fat @nightly
+  Scenario: Interference and bounce raise no extra calls
+    Given the post is ready
+    And the operator answers after 1 s
+    When 200 interference pulses of 6 ms reach the button, 60 ms apart
+    Then no further call reaches the operator within 5 s [T30]
+    When the button contact bounces 10 times for 5 ms and then closes for 200 ms
+    Then within 15 s exactly 1 call reaches the operator [T31]

@@ -1,0 +1,38 @@
+Feature: Fibre loss and return
+
+  @S28 @fat @nightly
+  Scenario: A one-second glitch does not break the talk
+    Given the post is ready
+    And a talk with the operator is under way
+    When the fibre is cut for 1 s while both sides talk
+    Then speech is interrupted for at most 1.3 s in either direction [T21]
+    And the talk goes on
+
+  @S29 @fat @sat @nightly
+  Scenario: A twenty-second cut is healed without a new press
+    Given the post is ready
+    And a talk with the operator is under way
+    When the fibre is cut for 20 s
+    Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
+
+  @S31 @fat @sat @nightly
+  Scenario: After ten minutes without fibre the point can call again
+    Given the post is ready
+    When the fibre is cut for 10 min
+    Then the post is registered again at most 15 s after the fibre's return [T20]
+    When the operator answers after 1 s
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
+
+  @S32 @fat @nightly
+  Scenario: A press during the cut is neither silent nor a later ghost
+    Given the post is ready
+    And the operator answers after 1 s
+    When the fibre is cut
+    And 30 s pass
+    And the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
+    When 60 s pass
+    And the fibre is restored
+    Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
+    And no further call reaches the operator within 10 min [T32]

@@ -1,0 +1,11 @@
+# language: pl
+Właściwość: Rozmowa
+  Tu tylko opóźnienie; zrozumiałość w hałasie ulicy sprawdzana jest osobno.
+
+  @S12 @fat @sat @nightly
+  Scenariusz: Opóźnienie mieści się w limicie przez całą rozmowę
+    Zakładając że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Wtedy opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej 150 ms [T10]
+    I opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej 150 ms [T10]
+    I w ciągu 2 min rozmowy opóźnienie w żadnym kierunku nie rośnie o więcej niż 20 ms [T11]

@@ -1,0 +1,39 @@
+# language: pl
+Właściwość: Utrata i powrót światłowodu
+
+  @S28 @fat @nightly
+  Scenariusz: Sekundowy zanik nie przerywa rozmowy
+    Zakładając że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Gdy podczas rozmowy światłowód zanika na 1 s
+    Wtedy mowa zanika w każdym kierunku najwyżej na 1,3 s [T21]
+    I rozmowa trwa nadal
+
+  @S29 @fat @sat @nightly
+  Scenariusz: Dwudziestosekundowa przerwa naprawia się bez naciśnięcia
+    Zakładając że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Gdy światłowód zanika na 20 s
+    Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
+
+  @S31 @fat @sat @nightly
+  Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
+    Zakładając że punkt jest gotowy do pracy
+    Gdy światłowód zanika na 10 min
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy operator odbiera po 1 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
+  @S32 @fat @nightly
+  Scenariusz: Naciśnięcie w czasie przerwy nie ginie i nie wraca jako duch
+    Zakładając że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy światłowód zostaje przerwany
+    I mija 30 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 60 s
+    I światłowód zostaje przywrócony
+    Wtedy zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]
+    I w ciągu kolejnych 10 min do operatora nie dociera żadne zgłoszenie [T32]

@@ -1,0 +1,247 @@
+//! From a rig on paper to instruments in hand: the only place that matches a configuration to a driver or to the twin.
+//!
+//! Knows nothing of scenarios.
+
+use super::log::{Log, Onlooker};
+use super::tap::Tap;
+use super::{Bench, Circuit, Record, missing, sound};
+use crate::clock::{Clock, Instant, RealClock};
+use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
+use crate::fault::{Blame, Blamed};
+use crate::instrument::audio::AudioPort;
+use crate::instrument::console::Console;
+use crate::instrument::lamp::InputBoard;
+use crate::instrument::operator::desk::{DeskConfig, User};
+use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::port::Port;
+use crate::instrument::probe::DebugProbe;
+use crate::instrument::relay::RelayBoard;
+use crate::instrument::{Instrument, InstrumentError, Result};
+use crate::journal::Event;
+use crate::journal::store::{Journal, JournalError};
+use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
+use crate::twin::{self, Twin, TwinConfig, defect};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What it takes to open a bench.
+pub struct Opening {
+    pub rig: Arc<Rig>,
+    /// Seed of the twin and of the stimuli.
+    pub seed: u64,
+    /// Where journal and recordings go.
+    pub folder: PathBuf,
+    pub onlooker: Onlooker,
+}
+
+/// Why a bench could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Instrument(#[from] InstrumentError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Blamed for OpenError {
+    fn blame(&self) -> Blame {
+        Blame::Bench
+    }
+}
+
+impl OpenError {
+    pub fn remedy(&self) -> String {
+        match self {
+            OpenError::Instrument(error) => error.remedy.clone(),
+            OpenError::Journal(error) => error.remedy().into(),
+        }
+    }
+}
+
+/// The clock, and the virtual post where the rig is one.
+struct Ground {
+    clock: Arc<dyn Clock>,
+    twin: Option<Twin>,
+    /// The image to be written: the rig's file, or the variant that a planted defect needs.
+    image: Vec<u8>,
+}
+
+/// Opens every instrument of the rig. Nothing is moved yet.
+pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
+    let Opening { rig, seed, folder, onlooker } = opening;
+    let ground = lay_ground(&rig, seed)?;
+    let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    let mut bench = Bench {
+        rig: Arc::clone(&rig),
+        log: log.clone(),
+        record: Record::default(),
+        clock: Arc::clone(&ground.clock),
+        relays: BTreeMap::new(),
+        inputs: BTreeMap::new(),
+        console: None,
+        probe: None,
+        card: None,
+        operator: None,
+        image: ground.image.clone(),
+        sound: sound::Calibration::default(),
+        commanded: [None; Circuit::ALL.len()],
+        disturbed: Instant::ZERO,
+    };
+    for (name, config) in &rig.instruments {
+        bench.add(&ground, name, config)?;
+    }
+    Ok(bench)
+}
+
+fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
+    let Some(settings) = &rig.twin else {
+        let image = read_image(&rig.post.firmware.file)?;
+        return Ok(Ground { clock: Arc::new(RealClock::start()), twin: None, image });
+    };
+    let mut config = TwinConfig::new(seed, &rig.post.identity);
+    let mut file = rig.post.firmware.file.clone();
+    for id in &settings.defects {
+        let defect = defect::find(id).ok_or_else(|| {
+            InstrumentError::new(
+                "twin",
+                format!("plant the defect {id}"),
+                "there is none of that name",
+                "`hejnal prove --list` names those that can be planted",
+            )
+        })?;
+        config = config.with(defect);
+        let variant = defect.image.flashed();
+        if variant != defect::REFERENCE {
+            file.set_file_name(format!("{variant}.elf"));
+        }
+    }
+    let image = read_image(&file)?;
+    let twin = twin::build(config);
+    Ok(Ground { clock: twin.clock(), twin: Some(twin), image })
+}
+
+fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
+    std::fs::read(file).map_err(|error| {
+        InstrumentError::new(
+            "firmware file",
+            format!("read {}", file.display()),
+            error,
+            "put the file in place, or correct `firmware` in the rig",
+        )
+    })
+}
+
+impl Bench {
+    fn add(&mut self, ground: &Ground, name: &str, config: &Config) -> Result<()> {
+        let log = self.log.clone();
+        match config {
+            Config::Lcus { port, channels } => {
+                let board: Box<dyn RelayBoard> = Box::new(Lcus::new(ground.port(port)?, *channels));
+                self.relays.insert(name.into(), introduced(Tap::new(name, &log, board))?);
+            }
+            Config::InputReporter { port, .. } => {
+                let mut board: Box<dyn InputBoard> = Box::new(Inputs::new(ground.port(port)?)?);
+                introduce(&log, name, &mut *board)?;
+                self.inputs.insert(name.into(), board);
+            }
+            Config::SerialConsole { port } => {
+                let mut console: Box<dyn Console> = Box::new(SerialConsole::new(ground.port(port)?));
+                introduce(&log, name, &mut *console)?;
+                self.console = Some(console);
+            }
+            Config::ProbeRs { selector } => {
+                let probe: Box<dyn DebugProbe> = Box::new(ground.probe(selector, &self.rig)?);
+                self.probe = Some(introduced(Tap::new(name, &log, probe))?);
+            }
+            Config::SoundCard { device, .. } => {
+                let card = ground.card(name, device)?;
+                self.card = Some(introduced(Tap::new(name, &log, card))?);
+            }
+            Config::SipOperator { listen, realm, users } => {
+                let mut operator = ground.operator(listen, realm, users)?;
+                introduce(&log, name, &mut *operator)?;
+                self.operator = Some(operator);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn introduce<I: Instrument + ?Sized>(log: &Log, name: &str, instrument: &mut I) -> Result<()> {
+    let identity = instrument.identify()?;
+    log.append(Event::InstrumentOpened { name: name.into(), identity });
+    Ok(())
+}
+
+fn introduced<I: Instrument + ?Sized>(mut tap: Tap<I>) -> Result<Tap<I>> {
+    let (log, name) = (tap.log.clone(), tap.name.clone());
+    introduce(&log, &name, &mut tap)?;
+    Ok(tap)
+}
+
+impl Ground {
+    fn twin(&self) -> Result<&Twin> {
+        self.twin.as_ref().ok_or_else(|| missing("twin"))
+    }
+
+    fn port(&self, line: &Line) -> Result<Box<dyn Port>> {
+        match line {
+            Line::Serial { path, baud } => Ok(Box::new(Serial::open(path, *baud, Arc::clone(&self.clock))?)),
+            Line::Twin { name } => self.twin()?.port(name).ok_or_else(|| {
+                let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
+                InstrumentError::new(format!("twin:{name}"), "open the line", "the virtual post has no such line", remedy)
+            }),
+        }
+    }
+
+    fn probe(&self, selector: &ProbeSelector, rig: &Rig) -> Result<ProbeRs> {
+        let selector = match selector {
+            ProbeSelector::Twin => twin::probe::selector(self.twin()?.probe_serial()),
+            ProbeSelector::Usb { vendor, product, serial } => {
+                let serial = serial.as_ref().map(|serial| format!(":{serial}")).unwrap_or_default();
+                format!("{vendor:04x}:{product:04x}{serial}")
+            }
+        };
+        let settings = rig.post.firmware.settings_page;
+        // A page of this family holds 2 KiB; the settings are in its first bytes.
+        let reserved = settings..settings.saturating_add(2048);
+        ProbeRs::new(&selector, &rig.post.chip, vec![reserved], Arc::clone(&self.clock))
+    }
+
+    fn card(&self, name: &str, device: &SoundDevice) -> Result<Box<dyn AudioPort>> {
+        match device {
+            SoundDevice::Twin => Ok(self.twin()?.card()),
+            SoundDevice::Alsa(device) => Err(InstrumentError::new(
+                name,
+                format!("open the sound card {device}"),
+                "this version drives the virtual sound card only",
+                "take `sound-card` and its roles out of the rig: the scenarios that need no sound can be run",
+            )),
+        }
+    }
+
+    fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
+        match listen {
+            Listen::Twin => Ok(self.twin()?.operator()),
+            Listen::Udp(address) => {
+                                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?))
+            }
+        }
+    }
+}
+
+/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
+fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+    DeskConfig {
+        seed: 0,
+        sip,
+        media_ports: 40_000..=40_063,
+        realm: realm.into(),
+        users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
+        operator_user: "operator".into(),
+        answering: Answering::Manual,
+        max_calls: 8,
+        ring_after: std::time::Duration::ZERO,
+    }
+}

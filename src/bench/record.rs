@@ -1,0 +1,140 @@
+//! Everything that has arrived, in order of its source stamps: the record that checks ask questions of.
+//!
+//! Knows nothing of limits. Nothing here waits or moves anything.
+
+use super::log::Log;
+use crate::clock::{Instant, Stamped};
+use crate::instrument::console::Line;
+use crate::instrument::lamp::Edge;
+use crate::instrument::operator::{CallEvent, CallId};
+use crate::journal::Event;
+
+/// A lamp or sense input changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputChange {
+    /// Name of the input board in the rig.
+    pub board: String,
+    pub edge: Edge,
+}
+
+/// All that the bench has seen since the run began.
+#[derive(Debug, Default)]
+pub struct Record {
+    pub calls: Vec<Stamped<CallEvent>>,
+    pub inputs: Vec<Stamped<InputChange>>,
+    pub console: Vec<Stamped<Report>>,
+    /// Console lines whose checksum did not match or that were no text: a bad cable shows here.
+    pub garbled: Vec<Stamped<Line>>,
+}
+
+/// A console line whose checksum matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The payload's words: `["PRESS", "3"]`.
+    pub words: Vec<String>,
+}
+
+impl Report {
+    /// Reads `$payload*XX`, where XX is the exclusive-or of the payload's bytes in hexadecimal.
+    pub fn parse(text: &str) -> Option<Report> {
+        let (payload, sum) = text.strip_prefix('$')?.rsplit_once('*')?;
+        let expected = u8::from_str_radix(sum, 16).ok().filter(|_| sum.len() == 2)?;
+        let actual = payload.bytes().fold(0, |sum, byte| sum ^ byte);
+        (actual == expected).then(|| Report { words: payload.split_whitespace().map(str::to_string).collect() })
+    }
+    /// The word after the first, when the first is `kind`.
+    pub fn argument(&self, kind: &str) -> Option<&str> {
+        (self.words.first()? == kind).then(|| self.words.get(1).map_or("", String::as_str))
+    }
+    /// The value of a `key=value` word.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    }
+}
+
+impl Record {
+    pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
+        for event in events {
+            log.append(Event::Seen { source: "operator".into(), seen_at: event.at, text: describe(&event.value) });
+            self.calls.push(event);
+        }
+    }
+
+    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>) {
+        for edge in edges {
+            let text = format!("input {} {}", edge.value.input.0, if edge.value.lit { "on" } else { "off" });
+            log.append(Event::Seen { source: board.into(), seen_at: edge.at, text });
+            self.inputs.push(edge.map(|edge| InputChange { board: board.into(), edge }));
+        }
+    }
+
+    pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>) {
+        for line in lines {
+            log.append(Event::Seen { source: "console".into(), seen_at: line.at, text: line.value.text.clone() });
+            match Report::parse(&line.value.text) {
+                Some(report) => self.console.push(Stamped::new(line.at, report)),
+                None => self.garbled.push(line),
+            }
+        }
+    }
+
+    /// Call events from `since` on.
+    pub fn calls_since(&self, since: Instant) -> impl Iterator<Item = &Stamped<CallEvent>> {
+        self.calls.iter().filter(move |event| event.at >= since)
+    }
+
+    /// Calls that arrived from `since` on, in order.
+    pub fn invited_since(&self, since: Instant) -> Vec<Stamped<CallId>> {
+        self.calls_since(since)
+            .filter_map(|event| match &event.value {
+                CallEvent::Invited { call, .. } => Some(Stamped::new(event.at, *call)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// When something happened to one call.
+    pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Instant> {
+        self.calls.iter().find(|event| which(&event.value)).map(|event| event.at)
+    }
+}
+
+/// A call event in words for the journal.
+fn describe(event: &CallEvent) -> String {
+    match event {
+        CallEvent::Registered { user, contact, expires } if expires.is_zero() => format!("{user} unregistered {contact}"),
+        CallEvent::Registered { user, contact, expires } => format!("{user} registered {contact} for {} s", expires.as_secs()),
+        CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
+        CallEvent::Invited { call, invite } => format!("call {} from {} for {} ({})", call.0, invite.from, invite.to, invite.dialog),
+        CallEvent::Ringing { call } => format!("call {} rings", call.0),
+        CallEvent::Answered { call } => format!("call {} answered", call.0),
+        CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
+        CallEvent::FirstMedia { call } => format!("call {}: first voice packet", call.0),
+        CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
+        CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_line_needs_its_checksum() {
+        let sum = "STATE idle".bytes().fold(0, |s, b| s ^ b);
+        let report = Report::parse(&format!("$STATE idle*{sum:02X}")).expect("valid");
+        assert_eq!(report.argument("STATE"), Some("idle"));
+        assert_eq!(report.argument("BEAT"), None);
+        for bad in [format!("$STATE idle*{:02X}", sum ^ 1), "STATE idle".into(), "$STATE idle".into(), "$*".into(), String::new()] {
+            assert_eq!(Report::parse(&bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_boot_line_gives_its_values() {
+        let payload = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power";
+        let sum = payload.bytes().fold(0, |s, b| s ^ b);
+        let report = Report::parse(&format!("${payload}*{sum:02X}")).expect("valid");
+        assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
+    }
+}

@@ -1,0 +1,170 @@
+//! Sound on the bench's clock: the card's latency, shared out, and stretches of sound with their moments.
+//!
+//! Knows nothing of calls or of what is measured with the sounds.
+
+use super::{Bench, missing};
+use crate::clock::{Instant, Interrupted};
+use crate::dsp::delay::{Signal, delay};
+use crate::dsp::stimulus;
+use crate::instrument::audio::{Frame, Jack, Timebase};
+use crate::instrument::operator::CallId;
+use crate::instrument::{InstrumentError, Result};
+use crate::journal::Event;
+use crate::rig::{JackRef, Patch};
+use crate::unit::{Estimate, combine, rectangular};
+use std::time::Duration;
+
+/// A moment on the bench's clock with its expanded uncertainty (k = 2), both in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    pub seconds: f64,
+    pub uncertainty: f64,
+}
+
+impl Moment {
+    /// A moment stamped by software that saw it at once.
+    pub fn stamped(at: Instant, uncertainty: f64) -> Self {
+        Moment { seconds: at.as_secs_f64(), uncertainty }
+    }
+    /// Time from `earlier` to `self`; the two uncertainties are independent.
+    pub fn since(self, earlier: Moment) -> Estimate {
+        Estimate::seconds(self.seconds - earlier.seconds, combine(&[self.uncertainty, earlier.uncertainty]))
+    }
+    pub fn instant(self) -> Instant {
+        Instant::from_secs_f64(self.seconds)
+    }
+}
+
+/// What the loop-back told about the card. The loop-back gives the sum of output and input latency; how it is shared between the two is not
+/// known, so half goes to each and the rest is uncertainty.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Calibration {
+    round_trip: f64,
+    uncertainty: f64,
+}
+
+impl Calibration {
+    /// Latency of either side and its expanded uncertainty.
+    fn share(self) -> (f64, f64) {
+        (self.round_trip / 2.0, combine(&[self.uncertainty / 2.0, rectangular(self.round_trip / 2.0)]))
+    }
+}
+
+/// A recorded stretch and the moment of its first sample.
+pub struct Heard {
+    pub samples: Vec<f32>,
+    pub rate: f64,
+    pub start: Moment,
+}
+
+impl Bench {
+    fn jack(reference: &Option<JackRef>, role: &str) -> Result<Jack> {
+        reference.as_ref().map(|jack| Jack(jack.jack)).ok_or_else(|| missing(role))
+    }
+
+    /// Speaks into the artificial mouth; returns when the first sample becomes sound.
+    pub fn mouth_play(&mut self, samples: &[f32]) -> Result<Moment> {
+        let jack = Self::jack(&self.rig.wiring.mouth, "mouth")?;
+        let frame = self.card()?.play(jack, samples)?;
+        self.output_moment(frame as f64)
+    }
+
+    /// What the bench's ear heard in a stretch of time that is already over.
+    pub fn ear_record(&mut self, from: Instant, to: Instant) -> Result<Heard> {
+        let jack = Self::jack(&self.rig.wiring.ear, "ear")?;
+        self.input_record(jack, from, to)
+    }
+
+    fn input_record(&mut self, jack: Jack, from: Instant, to: Instant) -> Result<Heard> {
+        let (latency, shared) = self.sound.share();
+        let card = self.card()?;
+        let base = card.timebase()?;
+        let frame = |at: Instant| base.frame_of(at.shifted(latency)).max(0.0).round() as Frame;
+        let (first, last) = (frame(from), frame(to));
+        let samples = card.record(jack, first, last)?;
+        let uncertainty = combine(&[base.input_uncertainty, shared]);
+        Ok(Heard {
+            samples,
+            rate: base.frames_per_second,
+            start: Moment { seconds: base.seconds_of(first as f64) - latency, uncertainty },
+        })
+    }
+
+    /// When an output's frame becomes sound.
+    fn output_moment(&mut self, frame: f64) -> Result<Moment> {
+        let (latency, shared) = self.sound.share();
+        let base = self.card()?.timebase()?;
+        Ok(Moment { seconds: base.seconds_of(frame) + latency, uncertainty: combine(&[base.output_uncertainty, shared]) })
+    }
+
+    pub fn card_rate(&mut self) -> Result<u32> {
+        Ok(self.card()?.rate())
+    }
+
+    /// Frames per second of the bench's clock, as far as known.
+    pub fn card_timebase(&mut self) -> Result<Timebase> {
+        self.card()?.timebase()
+    }
+
+    /// Speaks into a call as the operator; returns when the first sample is spoken (exact by definition of the reference sender).
+    pub fn operator_play(&mut self, call: CallId, samples: &[f32]) -> Result<Moment> {
+        let audio = self.operator()?.audio(call)?;
+        let frame = audio.play(Jack(1), samples)?;
+        let base = audio.timebase()?;
+        Ok(Moment { seconds: base.seconds_of(frame as f64), uncertainty: base.output_uncertainty })
+    }
+
+    /// What the operator heard of a call in a stretch of time that is already over.
+    pub fn operator_record(&mut self, call: CallId, from: Instant, to: Instant) -> Result<Heard> {
+        let audio = self.operator()?.audio(call)?;
+        let base = audio.timebase()?;
+        let frame = |at: Instant| base.frame_of(at).max(0.0).round() as Frame;
+        let (first, last) = (frame(from), frame(to));
+        let samples = audio.record(Jack(1), first, last)?;
+        let start = Moment { seconds: base.seconds_of(first as f64), uncertainty: base.input_uncertainty };
+        Ok(Heard { samples, rate: base.frames_per_second, start })
+    }
+
+    /// Plays a tone on the output whose path runs through the button relay, long enough for a press.
+    pub fn contact_tone(&mut self, samples: &[f32]) -> Result<()> {
+        let patch = self.rig.wiring.contact_tone.clone().ok_or_else(|| missing("contact-tone"))?;
+        self.card()?.play(Jack(patch.output.jack), samples).map(drop)
+    }
+
+    /// What came through the button relay.
+    pub fn contact_record(&mut self, from: Instant, to: Instant) -> Result<Heard> {
+        let patch = self.rig.wiring.contact_tone.clone().ok_or_else(|| missing("contact-tone"))?;
+        self.input_record(Jack(patch.input.jack), from, to)
+    }
+
+    /// Sends a chirp through the loop-back and takes the card's latency from it.
+    pub fn calibrate_card<E: From<InstrumentError> + From<Interrupted>>(&mut self) -> std::result::Result<(), E> {
+        let Some(Patch { output, input }) = self.rig.wiring.loopback.clone() else { return Ok(()) };
+        let rate = self.card()?.rate();
+        let burst = stimulus::burst(1, rate, 0.4);
+        self.sound = Calibration::default();
+        let frame = self.card()?.play(Jack(output.jack), &burst)?;
+        self.wait::<E>(Duration::from_millis(700))?;
+        let card = self.card()?;
+        let captured = card.record(Jack(input.jack), frame, frame + Frame::from(rate) / 2)?;
+        let (reference, capture) = (Signal::new(&burst, f64::from(rate)), Signal::new(&captured, f64::from(rate)));
+        let Some(found) = delay(reference, capture).filter(|d| d.seconds >= 0.0) else {
+            return Err(InstrumentError::new(
+                "sound card",
+                "hear its own loop-back",
+                "the chirp did not come back",
+                "check the cable from the loop-back output to the loop-back input",
+            )
+            .into());
+        };
+        self.sound = Calibration { round_trip: found.seconds, uncertainty: found.uncertainty };
+        let (_, share) = self.sound.share();
+        let method = "chirp through the loop-back, output to input of the same card".to_string();
+        let round_trip = Estimate::seconds(found.seconds, found.uncertainty);
+        self.log.append(Event::Budget { what: "sound card, output to input".into(), estimate: round_trip, method });
+        let method = "half of the round trip each way, the other half as a rectangular distribution".to_string();
+        let one_way = Estimate::seconds(found.seconds / 2.0, share);
+        self.log.append(Event::Budget { what: "sound card, one way".into(), estimate: one_way, method });
+        Ok(())
+    }
+}

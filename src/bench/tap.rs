@@ -1,0 +1,88 @@
+//! Every call that moves something passes through a tap into the journal, so that a run can be reconstructed without its author.
+//!
+//! Taps are decorators over the instrument traits: they know nothing of the driver beneath or of why a call is made. Reading what has
+//! arrived is not tapped here: what was read is written down where it is understood (`record`).
+
+use super::log::Log;
+use crate::clock::Instant;
+use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
+use crate::instrument::relay::{Channel, Contact, RelayBoard};
+use crate::instrument::{Identity, Instrument, Result};
+
+/// An instrument, its name in the rig, and the journal.
+pub struct Tap<I: ?Sized> {
+    pub name: String,
+    pub log: Log,
+    pub inner: Box<I>,
+}
+
+impl<I: ?Sized> Tap<I> {
+    pub fn new(name: &str, log: &Log, inner: Box<I>) -> Self {
+        Tap { name: name.into(), log: log.clone(), inner }
+    }
+    fn outcome<T, E: std::fmt::Display>(&self, action: &str, result: std::result::Result<T, E>) -> std::result::Result<T, E> {
+        match &result {
+            Ok(_) => self.log.did(&self.name, action),
+            Err(error) => self.log.did(&self.name, format!("{action}: {error}")),
+        }
+        result
+    }
+}
+
+impl<I: Instrument + ?Sized> Instrument for Tap<I> {
+    fn identify(&mut self) -> Result<Identity> {
+        self.inner.identify()
+    }
+    fn make_safe(&mut self) -> Result<()> {
+        let result = self.inner.make_safe();
+        self.outcome("make safe", result)
+    }
+}
+
+impl RelayBoard for Tap<dyn RelayBoard> {
+    fn set(&mut self, channel: Channel, to: Contact) -> Result<Instant> {
+        let result = self.inner.set(channel, to);
+        let state = if to == Contact::Closed { "energise" } else { "release" };
+        self.outcome(&format!("{state} relay {}", channel.0), result)
+    }
+    fn get(&mut self, channel: Channel) -> Result<Contact> {
+        self.inner.get(channel)
+    }
+}
+
+impl AudioPort for Tap<dyn AudioPort> {
+    fn rate(&self) -> u32 {
+        self.inner.rate()
+    }
+    fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
+        let result = self.inner.play(output, samples);
+        let seconds = samples.len() as f64 / f64::from(self.inner.rate());
+        self.outcome(&format!("play {seconds:.3} s on output {}", output.0), result)
+    }
+    fn timebase(&mut self) -> Result<Timebase> {
+        self.inner.timebase()
+    }
+    fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
+        self.inner.record(input, from, to)
+    }
+}
+
+impl DebugProbe for Tap<dyn DebugProbe> {
+    fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError> {
+        self.log.did(&self.name, format!("write {} bytes of image file", elf.len()));
+        let result = self.inner.flash(elf, watch);
+        self.outcome("write, done", result)
+    }
+    fn read(&mut self, address: u32, length: usize) -> std::result::Result<Vec<u8>, FlashError> {
+        let result = self.inner.read(address, length);
+        self.outcome(&format!("read {length} bytes at {address:#010x}"), result)
+    }
+    fn reset(&mut self) -> std::result::Result<Instant, FlashError> {
+        let result = self.inner.reset();
+        self.outcome("reset the microcontroller", result)
+    }
+    fn target_voltage(&mut self) -> Result<Option<f32>> {
+        self.inner.target_voltage()
+    }
+}

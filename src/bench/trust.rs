@@ -1,0 +1,116 @@
+//! The bench proves itself: operator's desk, ears, relays, console. Before a scenario, and again before a post is condemned.
+//!
+//! Knows nothing of limits; everything found here is the bench's failure.
+
+use super::switch::Circuit;
+use super::{Bench, Moment};
+use crate::clock::{Instant, Interrupted};
+use crate::dsp::delay::{Signal, delay};
+use crate::dsp::stimulus;
+use crate::instrument::{InstrumentError, Result};
+use std::time::Duration;
+
+/// A request to its own address comes back at once, or the desk is out of order.
+const DESK_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// A contact follows its command within milliseconds; a sense input that has not seen it by then never will.
+const CONTACT_FOLLOWS_WITHIN: Duration = Duration::from_millis(200);
+/// So many unreadable console lines, and more of them than readable ones, are a bad cable and no power cut in mid-line.
+const GARBLED_LINES: usize = 3;
+
+impl Bench {
+    /// Does the operator's own side answer?
+    pub fn prove_operator<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        let deadline = self.now() + DESK_ANSWERS_WITHIN;
+        let answered = self.watch::<bool, E>(deadline, |bench| Ok(bench.operator()?.self_check()?))?;
+        if answered == Some(true) {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "operator",
+            "answer a request sent to its own address",
+            "no answer came back",
+            "check that the operator's address in the rig is this machine's and that no firewall or other program holds its port",
+        )
+        .into())
+    }
+
+    /// Do the bench's ears hear the bench's own mouth? The post has no part in it.
+    pub fn prove_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
+            return Ok(());
+        }
+        let rate = self.card_rate()?;
+        let burst = stimulus::burst(2, rate, 0.5);
+        let from = self.mouth_play(&burst)?.instant();
+        self.wait::<E>(Duration::from_millis(800))?;
+        let heard = self.ear_record(from - Duration::from_millis(20), from + Duration::from_millis(700))?;
+        let rate = f64::from(rate);
+        match delay(Signal::new(&burst, rate), Signal::new(&heard.samples, heard.rate)) {
+            Some(_) => Ok(()),
+            None => Err(InstrumentError::new(
+                "ear",
+                "hear the bench's own mouth",
+                "the burst from the artificial mouth was not found in the ear's signal",
+                "check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier",
+            )
+            .into()),
+        }
+    }
+
+    /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.
+    pub fn prove_button<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        for closed in [true, false] {
+            let commanded = self.switch(Circuit::Button, closed)?;
+            self.await_proof::<E>(Circuit::Button, closed, commanded)?;
+            self.wait::<E>(Duration::from_millis(50))?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a circuit's sense input to follow a command.
+    pub fn await_proof<E: From<Interrupted> + From<InstrumentError>>(
+        &mut self,
+        circuit: Circuit,
+        closed: bool,
+        commanded: Instant,
+    ) -> std::result::Result<Moment, E> {
+        let deadline = self.now().max(commanded) + CONTACT_FOLLOWS_WITHIN;
+        match self.watch::<Moment, E>(deadline, |bench| Ok(bench.proved(circuit, closed, commanded)))? {
+            Some(moment) => Ok(moment),
+            // It may have stood there already: then there was no change to see.
+            None if self.is_closed(circuit)? == closed => Ok(Moment::stamped(commanded, 0.02)),
+            None => Err(self.unproved(circuit, closed).into()),
+        }
+    }
+
+    /// Are the circuits where they should be before a scenario begins?
+    pub fn prove_safe_state(&mut self) -> Result<()> {
+        for circuit in Circuit::ALL {
+            let closed = circuit.is_closed_when_safe();
+            let is_wired = match circuit {
+                Circuit::Button => self.rig.wiring.button.is_some(),
+                Circuit::Mains => self.rig.wiring.mains.is_some(),
+                Circuit::Fibre => self.rig.wiring.fibre.is_some(),
+            };
+            if is_wired && self.is_closed(circuit)? != closed {
+                return Err(self.unproved(circuit, closed));
+            }
+        }
+        Ok(())
+    }
+
+    /// A console full of unreadable lines is a cable or a wrong baud rate. Called with everything that arrives.
+    pub(super) fn check_console(&self) -> Result<()> {
+        let (garbled, readable) = (self.record.garbled.len(), self.record.console.len());
+        if garbled < GARBLED_LINES || garbled <= readable {
+            return Ok(());
+        }
+        let sample = self.record.garbled.last().map(|line| line.value.text.clone()).unwrap_or_default();
+        Err(InstrumentError::new(
+            "console",
+            "read the post's console",
+            format!("{garbled} of {} lines are unreadable, the last: {sample:?}", garbled + readable),
+            "check the console's cable and ground, and the baud rate in the rig",
+        ))
+    }
+}

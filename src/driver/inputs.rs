@@ -1,0 +1,152 @@
+//! The input board: six inputs, every change reported in ASCII (`+IN <n> <0|1>`), all states on `?`, its name on `ID?`.
+//!
+//! Knows nothing of what its inputs see, or of whether the port is hardware.
+
+use super::text::Lines;
+use crate::clock::Stamped;
+use crate::instrument::lamp::{Edge, Input, InputBoard};
+use crate::instrument::port::Port;
+use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use std::collections::BTreeMap;
+
+/// Bits per second of the board's serial line.
+pub const BAUD: u32 = 115_200;
+/// Inputs on the board.
+const INPUTS: u8 = 6;
+/// Scan period 1 ms, phototransistor 0.3 ms, a report queued behind another 0.8 ms, its first byte 0.1 ms, USB frame 0.5 ms: straight sum, seconds.
+const STAMP_UNCERTAINTY: f64 = 2.7e-3;
+
+pub struct Inputs {
+    port: Box<dyn Port>,
+    lines: Lines,
+    asked: bool,
+    name: Option<(String, String)>,
+    states: BTreeMap<u8, bool>,
+    changes: Vec<Stamped<Edge>>,
+}
+
+impl Inputs {
+    /// Asks at once for the board's name and the present states; the answers take some 10 ms to arrive.
+    pub fn new(port: Box<dyn Port>) -> Result<Self> {
+        let (states, changes) = (BTreeMap::new(), Vec::new());
+        let mut board = Inputs { port, lines: Lines::default(), asked: false, name: None, states, changes };
+        board.ask()?;
+        Ok(board)
+    }
+
+    fn ask(&mut self) -> Result<()> {
+        self.asked = true;
+        // A line end first: what a former owner of the line left half-sent must not spoil the question.
+        self.port.write(b"\r\nID?\r\n?\r\n").map(drop)
+    }
+
+    fn take_in(&mut self) -> Result<()> {
+        for byte in self.port.read()? {
+            if let Some(line) = self.lines.push(byte) {
+                self.understand(line);
+            }
+        }
+        Ok(())
+    }
+
+    fn understand(&mut self, line: Stamped<String>) {
+        let words: Vec<&str> = line.value.split(' ').collect();
+        match words.as_slice() {
+            ["HEJNAL-INPUTS", version, unit] => self.name = Some(((*version).to_string(), (*unit).to_string())),
+            ["+IN", number, state @ ("0" | "1")] => {
+                let Some(number) = number.parse().ok().filter(|n| (1..=INPUTS).contains(n)) else { return };
+                let lit = *state == "1";
+                // The first report of an input answers the question for its state: no change.
+                if self.states.insert(number, lit).is_some_and(|before| before != lit) {
+                    self.changes.push(Stamped::new(line.at, Edge { input: Input(number), lit }));
+                }
+            }
+            // `OK`, or a piece of a line that began before the port was opened.
+            _ => {}
+        }
+    }
+
+    fn silent(&self, action: &str) -> InstrumentError {
+        let remedy = "Wait a moment after opening it; if it stays silent check its USB lead and its baud rate (115200).";
+        InstrumentError::new(format!("input board on {}", self.port.name()), action, "it has not answered", remedy)
+    }
+}
+
+impl Instrument for Inputs {
+    fn identify(&mut self) -> Result<Identity> {
+        self.take_in()?;
+        if let Some((version, unit)) = &self.name {
+            return Ok(Identity { model: format!("HEJNAL-INPUTS {version}"), unit: unit.clone() });
+        }
+        // One question is on its way since opening; a later call asks again, for a board that was plugged in meanwhile.
+        if !std::mem::take(&mut self.asked) {
+            self.ask()?;
+        }
+        Err(self.silent("tell its name"))
+    }
+    /// Watching harms nobody.
+    fn make_safe(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl InputBoard for Inputs {
+    fn edges(&mut self) -> Result<Vec<Stamped<Edge>>> {
+        self.take_in()?;
+        Ok(std::mem::take(&mut self.changes))
+    }
+    fn is_lit(&mut self, input: Input) -> Result<bool> {
+        self.take_in()?;
+        self.states.get(&input.0).copied().ok_or_else(|| self.silent(&format!("tell the state of input {}", input.0)))
+    }
+    fn stamp_uncertainty(&self) -> f64 {
+        STAMP_UNCERTAINTY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Instant;
+
+    /// A board that has already said all it will ever say.
+    struct Script(Vec<Stamped<u8>>);
+    impl Port for Script {
+        fn write(&mut self, _: &[u8]) -> Result<Instant> {
+            Ok(Instant::ZERO)
+        }
+        fn read(&mut self) -> Result<Vec<Stamped<u8>>> {
+            Ok(std::mem::take(&mut self.0))
+        }
+        fn name(&self) -> String {
+            "script".into()
+        }
+    }
+
+    fn board(said: &[u8]) -> Inputs {
+        let stamped = said.iter().zip(0..).map(|(byte, n)| Stamped::new(Instant::from_nanos(n), *byte)).collect();
+        Inputs::new(Box::new(Script(stamped))).expect("opens")
+    }
+
+    #[test]
+    fn states_are_no_changes_and_changes_are_stamped_at_their_first_byte() {
+        let mut board =
+            board(b"N 3 1\r\nHEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 5 1\r\nOK\r\n+IN 1 1\r\n+IN 5 1\r\n+IN 1 0\r\n");
+        assert_eq!(board.identify().map(|i| i.unit), Ok("HI0042".into()));
+        let edges: Vec<_> =
+            board.edges().expect("reads").iter().map(|e| (e.at.as_nanos(), e.value.input.0, e.value.lit)).collect();
+        assert_eq!(edges, [(55, 1, true), (73, 1, false)]);
+        assert_eq!((board.is_lit(Input(1)), board.is_lit(Input(5))), (Ok(false), Ok(true)));
+        assert!(board.is_lit(Input(3)).is_err(), "a piece of a line is no report");
+        assert_eq!(board.edges(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_board_that_is_silent_or_talks_nonsense_is_the_benchs_trouble() {
+        for said in [&b""[..], b"+IN 9 1\r\n+IN x 1\r\n+IN 1 2\r\n\xff\xfe\r\n"] {
+            let mut board = board(said);
+            assert!(board.identify().is_err() && board.is_lit(Input(1)).is_err());
+            assert_eq!(board.edges(), Ok(Vec::new()));
+        }
+    }
+}

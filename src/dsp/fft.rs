@@ -1,0 +1,149 @@
+//! Fourier transforms of real signals, and what is easiest done through them: filtering, differentiation, resampling, correlation.
+//!
+//! Knows nothing of what the signals are for. Everything is in double precision: timing estimates need it.
+
+use std::cell::RefCell;
+use std::f64::consts::PI;
+
+use realfft::RealFftPlanner;
+pub use realfft::num_complex::Complex64;
+
+thread_local! {
+    static PLANNER: RefCell<RealFftPlanner<f64>> = RefCell::new(RealFftPlanner::new());
+}
+
+/// The smallest even length of at least `n` whose only prime factors are 2, 3 and 5.
+pub fn fast_len(n: usize) -> usize {
+    let mut length = n.max(2).next_multiple_of(2);
+    loop {
+        let mut rest = length;
+        for prime in [2, 3, 5] {
+            while rest.is_multiple_of(prime) {
+                rest /= prime;
+            }
+        }
+        if rest == 1 {
+            return length;
+        }
+        length += 2;
+    }
+}
+
+/// Spectrum of `samples` zero-padded (or cut) to `length`: `length / 2 + 1` bins, unscaled.
+pub fn forward(samples: impl IntoIterator<Item = f64>, length: usize) -> Vec<Complex64> {
+    let mut input: Vec<f64> = samples.into_iter().take(length).collect();
+    input.resize(length, 0.0);
+    if length == 0 {
+        return Vec::new();
+    }
+    let plan = PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(length));
+    let mut output = plan.make_output_vec();
+    let done = plan.process(&mut input, &mut output);
+    debug_assert!(done.is_ok(), "the plan was made for these lengths");
+    output
+}
+
+/// The signal of `length` samples whose spectrum is `bins` (short spectra are zero-padded, long ones cut); scaled to undo [`forward`].
+pub fn inverse(mut bins: Vec<Complex64>, length: usize) -> Vec<f64> {
+    if length == 0 {
+        return Vec::new();
+    }
+    bins.resize(length / 2 + 1, Complex64::default());
+    bins[0].im = 0.0;
+    if length.is_multiple_of(2) {
+        bins[length / 2].im = 0.0;
+    }
+    let plan = PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(length));
+    let mut output = plan.make_output_vec();
+    let done = plan.process(&mut bins, &mut output);
+    debug_assert!(done.is_ok(), "the plan was made for these lengths");
+    let scale = 1.0 / length as f64;
+    output.iter_mut().for_each(|value| *value *= scale);
+    output
+}
+
+/// Passes `samples` through the zero-phase filter with the given `gain` at each frequency (in cycles per sample, 0 to 0.5).
+/// The signal is padded by `margin` zeros, so that tails shorter than that do not wrap round.
+pub fn filter(samples: &[f64], margin: usize, gain: impl Fn(f64) -> f64) -> Vec<f64> {
+    let length = fast_len(samples.len() + margin);
+    let mut bins = forward(samples.iter().copied(), length);
+    for (k, bin) in bins.iter_mut().enumerate() {
+        *bin *= gain(k as f64 / length as f64);
+    }
+    let mut output = inverse(bins, length);
+    output.truncate(samples.len());
+    output
+}
+
+/// The time derivative of a band-limited signal, per sample.
+pub fn derivative(samples: &[f64], margin: usize) -> Vec<f64> {
+    let length = fast_len(samples.len() + margin);
+    let mut bins = forward(samples.iter().copied(), length);
+    for (k, bin) in bins.iter_mut().enumerate() {
+        *bin *= Complex64::new(0.0, 2.0 * PI * k as f64 / length as f64);
+    }
+    let mut output = inverse(bins, length);
+    output.truncate(samples.len());
+    output
+}
+
+/// Resamples from `from_hz` to `to_hz` (whole hertz) through the spectrum: exact for signals that are zero near both ends. What lies above
+/// the lower Nyquist frequency is dropped. Sample 0 stays at time zero; the result has `len · to / from` samples, rounded up.
+pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
+    let plain = || samples.iter().map(|x| f64::from(*x));
+    if from_hz == to_hz || from_hz == 0 || to_hz == 0 {
+        return plain().collect();
+    }
+    let common = gcd(from_hz, to_hz);
+    let (down, up) = ((from_hz / common) as usize, (to_hz / common) as usize);
+    let periods = fast_len(samples.len().div_ceil(down) + 64usize.div_ceil(down));
+    let (length, out_length) = (periods * down, periods * up);
+    let mut bins = forward(plain(), length);
+    bins.truncate(out_length.min(length) / 2);
+    let mut output = inverse(bins, out_length);
+    let scale = up as f64 / down as f64;
+    output.iter_mut().for_each(|value| *value *= scale);
+    output.truncate((samples.len() * up).div_ceil(down));
+    output
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fast_lengths_are_even_and_smooth() {
+        for (wanted, expected) in [(0, 2), (1, 2), (7, 8), (11, 12), (17, 18), (1025, 1080)] {
+            assert_eq!(fast_len(wanted), expected);
+        }
+    }
+
+    #[test]
+    fn resampling_keeps_a_pulse_in_place() {
+        let pulse = |t: f64| (-(t - 0.05) * (t - 0.05) * 4e6).exp() as f32;
+        for (from, to) in [(8000, 48000), (48000, 8000), (44100, 16000), (8000, 16000), (11025, 16000)] {
+            let input: Vec<f32> = (0..from / 10).map(|i| pulse(f64::from(i) / f64::from(from))).collect();
+            let output = resample(&input, from, to);
+            assert_eq!(output.len(), (to / 10) as usize);
+            for (i, got) in output.iter().enumerate() {
+                let want = f64::from(pulse(i as f64 / f64::from(to)));
+                assert!((got - want).abs() < 1e-4, "{from} to {to}: {got} for {want} at {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn derivative_of_a_windowed_sine() {
+        let w = 0.3;
+        let window = |i: f64| (-(i - 250.0).powi(2) / 5000.0).exp();
+        let input: Vec<f64> = (0..500).map(|i| (w * f64::from(i)).sin() * window(f64::from(i))).collect();
+        let output = derivative(&input, 50);
+        let i = 260.0;
+        let want = window(i) * (w * (w * i).cos() - (w * i).sin() * (i - 250.0) / 2500.0);
+        assert!((output[260] - want).abs() < 1e-6);
+    }
+}

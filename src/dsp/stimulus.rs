@@ -1,0 +1,291 @@
+//! Test sounds: composite-source bursts, speech-shaped noise, sweeps and tones, each the same waveform at every sample rate.
+//!
+//! Knows nothing of outputs, levels in dB SPL or of what is measured with them. Every random part comes from a seed given by the caller.
+
+use std::f64::consts::PI;
+
+use super::fft::{self, Complex64};
+use super::interp;
+
+/// Largest magnitude of every stimulus: −6 dBFS.
+pub const PEAK: f32 = 0.5;
+/// Band of the delay burst, in hertz: inside the telephone band, and clear of the filters at its edges.
+pub const BURST_BAND_HZ: (f64, f64) = (500.0, 3000.0);
+/// Stimuli are composed on a grid of this duration, a whole number of samples at every common rate.
+const GRID_S: f64 = 0.04;
+/// Composition rate of [`burst`]: no part of it lies above 4 kHz.
+const BURST_RATE: u32 = 8000;
+
+/// Deterministic random numbers (splitmix64, Steele et al. 2014): the same on every machine.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
+    pub fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in 0 (included) to 1 (excluded).
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Normally distributed, mean 0, variance 1 (Box–Muller).
+    pub fn gaussian(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (2.0 * PI * self.uniform()).cos()
+    }
+}
+
+/// A composite-source burst for measuring delay (after ITU-T P.501, 7.2.1): 50 ms of a voiced sound, 200 ms of pseudo-noise fresh for each
+/// `seed`, a pause of 100 ms, and so on for `seconds`; band-limited to [`BURST_BAND_HZ`].
+///
+/// The same seed and duration give the same waveform at any rate from 8 kHz up, so that a burst played at one rate can be found in a capture
+/// at another. The result has `seconds · rate_hz` samples, rounded.
+pub fn burst(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    let length = grid_len(seconds, BURST_RATE);
+    let mut random = Random::new(seed);
+    let voice = Voice::new(&mut random);
+    let mut composed: Vec<f64> = (0..length).map(|i| composite(&mut random, &voice, i as f64 / f64::from(BURST_RATE))).collect();
+    // Quiet ends keep the tails of the band filter from wrapping round.
+    let quiet = (length / 16).min(120);
+    for i in 0..quiet {
+        composed[i] = 0.0;
+        composed[length - 1 - i] = 0.0;
+    }
+    let mut bins = fft::forward(composed, length);
+    for (k, bin) in bins.iter_mut().enumerate() {
+        *bin *= band_gain(k as f64 * f64::from(BURST_RATE) / length as f64, BURST_BAND_HZ, 100.0);
+    }
+    render(&bins, length, BURST_RATE, rate_hz, seconds)
+}
+
+/// A voice without pauses, for finding out when a path was open: noise, flat over [`BURST_BAND_HZ`], never the same for two seeds, and the same
+/// waveform at any rate from 8 kHz up.
+pub fn steady_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    let length = grid_len(seconds, BURST_RATE);
+    let mut random = Random::new(seed);
+    let bins: Vec<Complex64> = (0..length / 2)
+        .map(|k| {
+            let gain = band_gain(k as f64 * f64::from(BURST_RATE) / length as f64, BURST_BAND_HZ, 100.0);
+            Complex64::new(random.gaussian(), random.gaussian()) * gain
+        })
+        .collect();
+    render(&bins, length, BURST_RATE, rate_hz, seconds)
+}
+
+/// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock on. Pitch and phases
+/// come from the seed, so that no two bursts have any part in common.
+struct Voice {
+    pitch: f64,
+    phases: [f64; 16],
+}
+
+impl Voice {
+    fn new(random: &mut Random) -> Self {
+        Voice { pitch: 150.0 + 50.0 * random.uniform(), phases: [(); 16].map(|()| 2.0 * PI * random.uniform()) }
+    }
+
+    fn at(&self, time: f64) -> f64 {
+        let phase = 2.0 * PI * (self.pitch * time + 0.5 * 900.0 * time * time);
+        let harmonics = self.phases.iter().enumerate().skip(2);
+        harmonics.map(|(h, start)| ((h + 1) as f64 * phase + start).cos()).sum::<f64>() * 0.4
+    }
+}
+
+/// One sample of the composite source before band-limiting.
+fn composite(random: &mut Random, voice: &Voice, time: f64) -> f64 {
+    const VOICED: f64 = 0.05;
+    const NOISE: f64 = 0.2;
+    const PAUSE: f64 = 0.1;
+    let noise = if random.next_u64() & 1 == 0 { 1.0 } else { -1.0 };
+    let period = (time / (VOICED + NOISE + PAUSE)).floor();
+    let within = time - period * (VOICED + NOISE + PAUSE);
+    // The polarity alternates, as in the standard, so that nothing accumulates in the path's offset correction.
+    let sign = if period as i64 % 2 == 0 { 1.0 } else { -1.0 };
+    if within < VOICED {
+        sign * voice.at(within)
+    } else if within < VOICED + NOISE {
+        sign * noise
+    } else {
+        0.0
+    }
+}
+
+/// Stationary noise with the long-term spectrum of male speech (octave levels of IEC 60268-16:2020, table A.3), 90 Hz to 11 kHz.
+pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    const RATE: u32 = 48000;
+    let length = grid_len(seconds, RATE);
+    let mut random = Random::new(seed);
+    let bins: Vec<Complex64> = (0..length / 2)
+        .map(|k| {
+            let gain = speech_gain(k as f64 * f64::from(RATE) / length as f64);
+            Complex64::new(random.gaussian(), random.gaussian()) * gain
+        })
+        .collect();
+    render(&bins, length, RATE, rate_hz, seconds)
+}
+
+/// Amplitude density of speech at a frequency: octave levels, interpolated on a logarithmic axis, spread over each octave's width.
+fn speech_gain(hz: f64) -> f64 {
+    const OCTAVE_DB: [f64; 7] = [2.9, 2.9, -0.8, -6.8, -12.8, -18.8, -24.8];
+    if !(90.0..=11000.0).contains(&hz) {
+        return 0.0;
+    }
+    let octave = (hz / 125.0).log2().clamp(0.0, 6.0);
+    let low = (octave as usize).min(5);
+    let part = octave - low as f64;
+    let level = OCTAVE_DB[low] * (1.0 - part) + OCTAVE_DB[low + 1] * part;
+    10f64.powf(level / 20.0) / hz.sqrt()
+}
+
+/// How a sweep's frequency moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sweep {
+    /// Constant hertz per second.
+    Linear,
+    /// Constant octaves per second (Farina).
+    Exponential,
+}
+
+/// A sweep from `from_hz` to `to_hz` at [`PEAK`], with 10 ms raised-cosine edges (shorter for sweeps below 40 ms).
+pub fn chirp(sweep: Sweep, rate_hz: u32, seconds: f64, from_hz: f64, to_hz: f64) -> Vec<f32> {
+    let phase = |t: f64| match sweep {
+        Sweep::Linear => 2.0 * PI * (from_hz * t + (to_hz - from_hz) * t * t / (2.0 * seconds)),
+        Sweep::Exponential => {
+            let rate = (to_hz / from_hz).ln() / seconds;
+            2.0 * PI * from_hz * ((rate * t).exp() - 1.0) / rate
+        }
+    };
+    gated(rate_hz, seconds, 0.01, |t| phase(t).sin())
+}
+
+/// A steady tone at [`PEAK`] with raised-cosine edges of `edge_s` seconds.
+pub fn tone(rate_hz: u32, seconds: f64, hz: f64, edge_s: f64) -> Vec<f32> {
+    gated(rate_hz, seconds, edge_s, |t| (2.0 * PI * hz * t).sin())
+}
+
+fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(f64) -> f64) -> Vec<f32> {
+    let length = sample_count(seconds, rate_hz);
+    let edge = edge_s.min(seconds / 4.0).max(1e-9);
+    (0..length)
+        .map(|i| {
+            let t = i as f64 / f64::from(rate_hz);
+            let ramp = (t.min(seconds - t) / edge).clamp(0.0, 1.0);
+            let value = wave(t) * 0.5 * (1.0 - (PI * ramp).cos());
+            if value.is_finite() { (value * f64::from(PEAK)) as f32 } else { 0.0 }
+        })
+        .collect()
+}
+
+/// Gain of a band with raised-cosine edges `edge` hertz wide, inside the band.
+pub(super) fn band_gain(hz: f64, (low, high): (f64, f64), edge: f64) -> f64 {
+    let depth = ((hz - low).min(high - hz) / edge).clamp(0.0, 1.0);
+    0.5 * (1.0 - (PI * depth).cos())
+}
+
+fn sample_count(seconds: f64, rate_hz: u32) -> usize {
+    if seconds.is_finite() && seconds > 0.0 { (seconds.min(36_000.0) * f64::from(rate_hz)).round() as usize } else { 0 }
+}
+
+/// Samples of the composition: `seconds`, rounded up to the grid.
+fn grid_len(seconds: f64, rate_hz: u32) -> usize {
+    let cells = (sample_count(seconds, rate_hz) as f64 / f64::from(rate_hz) / GRID_S - 1e-6).ceil().max(1.0);
+    (cells * GRID_S * f64::from(rate_hz)).round() as usize
+}
+
+/// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to [`PEAK`] between samples.
+fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    let wanted = sample_count(seconds, rate_hz);
+    if rate_hz == 0 || wanted == 0 {
+        return Vec::new();
+    }
+    let dense = fft::inverse(bins.to_vec(), length * 8);
+    let peak = dense.iter().fold(0f64, |peak, value| peak.max(value.abs())) * 8.0;
+    let gain = if peak > 0.0 { f64::from(PEAK) * 0.99 / peak } else { 0.0 };
+    let on_grid = rate_hz.next_multiple_of(25);
+    let out_length = (length as u64 * u64::from(on_grid) / u64::from(rate)) as usize;
+    let mut kept = bins.to_vec();
+    kept.truncate(out_length.min(length) / 2);
+    let scale = gain * out_length as f64 / length as f64;
+    let mut out: Vec<f32> = fft::inverse(kept, out_length).iter().map(|value| (value * scale) as f32).collect();
+    if on_grid != rate_hz {
+        let mut moved = vec![0.0; wanted];
+        interp::resample_linear_clock(&out, 0.0, f64::from(on_grid) / f64::from(rate_hz), &mut moved);
+        return moved;
+    }
+    out.resize(wanted, 0.0);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peak(samples: &[f32]) -> f32 {
+        samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+
+    #[test]
+    fn one_seed_is_one_waveform_at_every_rate() {
+        for seconds in [0.35, 1.0, 1.4] {
+            let low = burst(7, 8000, seconds);
+            let high = burst(7, 48000, seconds);
+            assert_eq!((low.len(), high.len()), ((seconds * 8e3).round() as usize, (seconds * 48e3).round() as usize));
+            for (i, x) in low.iter().enumerate() {
+                assert!((x - high[6 * i]).abs() < 1e-6, "{seconds} s, sample {i}");
+            }
+            assert!(peak(&high) <= PEAK && peak(&high) > 0.48);
+            let odd = burst(7, 8013, seconds);
+            let at = 0.2 * 48000.0;
+            assert!((odd[1603] - interp::sinc_at(&high, 1603.0 / 8013.0 * 48000.0)).abs() < 1e-3, "{at}");
+        }
+    }
+
+    #[test]
+    fn seeds_differ_and_repeat() {
+        assert_eq!(burst(1, 8000, 1.0), burst(1, 8000, 1.0));
+        let (a, b) = (burst(1, 8000, 1.0), burst(2, 8000, 1.0));
+        let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(p, q)| p * q).sum::<f32>();
+        assert!(dot(&a, &b).abs() / dot(&a, &a) < 0.1);
+    }
+
+    #[test]
+    fn burst_stays_in_its_band() {
+        let samples = burst(3, 48000, 1.0);
+        let bins = fft::forward(samples.iter().map(|x| f64::from(*x)), samples.len());
+        let (mut inside, mut outside) = (0.0, 0.0);
+        for (hz, bin) in bins.iter().enumerate() {
+            let within = (BURST_BAND_HZ.0..=BURST_BAND_HZ.1).contains(&(hz as f64));
+            *if within { &mut inside } else { &mut outside } += bin.norm_sqr();
+        }
+        assert!(outside < inside * 1e-9);
+    }
+
+    #[test]
+    fn speech_noise_falls_with_frequency() {
+        let samples = speech_noise(5, 16000, 2.0);
+        assert!(peak(&samples) <= PEAK);
+        let band = |low: f64, high: f64| {
+            let x: Vec<f64> = samples.iter().map(|x| f64::from(*x)).collect();
+            fft::filter(&x, 0, |f| f64::from(u8::from((low..high).contains(&(f * 16000.0))))).iter().map(|x| x * x).sum::<f64>()
+        };
+        let fall = 10.0 * (band(354.0, 707.0) / band(2828.0, 5657.0)).log10();
+        assert!((fall - 18.0).abs() < 1.5, "500 Hz is 18 dB above 4 kHz, here {fall:.1}");
+    }
+
+    #[test]
+    fn nonsense_gives_silence_not_panic() {
+        assert!(burst(1, 8000, f64::NAN).is_empty() && burst(1, 0, 1.0).is_empty() && burst(1, 8000, -1.0).is_empty());
+        assert_eq!(burst(1, 8000, 0.001).len(), 8);
+        assert_eq!(chirp(Sweep::Exponential, 8000, 0.1, 0.0, 0.0).len(), 800);
+        assert_eq!(tone(8000, 0.5, 1000.0, 0.005).len(), 4000);
+    }
+}

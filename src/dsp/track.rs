@@ -1,0 +1,221 @@
+//! The course of a delay: drift between clocks, creep, and slips of a jitter buffer, from the delays of several bursts.
+//!
+//! Knows nothing of how the bursts were played. One burst's own clock ratio is never used: the track of several is far sharper.
+
+use super::delay::{Signal, delay};
+
+/// The delay of one burst.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Point {
+    /// When the burst was played, seconds.
+    pub at_s: f64,
+    pub delay_s: f64,
+    /// Expanded (k = 2), seconds.
+    pub uncertainty_s: f64,
+}
+
+/// A sudden change of delay.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Slip {
+    /// Between the bursts before and after, seconds.
+    pub after_s: f64,
+    pub before_s: f64,
+    /// Positive where the delay grew.
+    pub size_s: f64,
+    pub uncertainty_s: f64,
+}
+
+/// The course of a delay.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Track {
+    pub points: Vec<Point>,
+    /// Steady drift between the slips, parts per million; positive where the delay grows.
+    pub ppm: f64,
+    /// Expanded (k = 2).
+    pub ppm_uncertainty: f64,
+    /// Change of delay from the first point to the last, drift and slips together, seconds.
+    pub creep_s: f64,
+    /// Expanded (k = 2).
+    pub creep_uncertainty_s: f64,
+    pub slips: Vec<Slip>,
+    /// RMS of what drift and slips do not explain, seconds.
+    pub scatter_s: f64,
+}
+
+/// Slips smaller than this are taken for scatter: an eighth of a sample at 8 kHz.
+const LEAST_SLIP_S: f64 = 15e-6;
+
+/// Fits drift and slips to `points`, which must be in order of time. `None` for fewer than two points, or values that are not finite.
+pub fn track(points: &[Point]) -> Option<Track> {
+    let finite = |p: &Point| p.at_s.is_finite() && p.delay_s.is_finite() && p.uncertainty_s.is_finite() && p.uncertainty_s >= 0.0;
+    let ordered = points.windows(2).all(|w| w[0].at_s < w[1].at_s);
+    let (first, last) = (points.first()?, points.last()?);
+    if points.len() < 2 || !ordered || !points.iter().all(finite) {
+        return None;
+    }
+    let typical = median(points.windows(2).map(slope_of));
+    let jumps = find_slips(points, typical);
+    let (slope, slope_sd, scatter) = fit_slope(points, &jumps, typical);
+    let slip = |k: &usize| {
+        let (a, b) = (&points[k - 1], &points[*k]);
+        Slip {
+            after_s: a.at_s,
+            before_s: b.at_s,
+            size_s: b.delay_s - a.delay_s - slope * (b.at_s - a.at_s),
+            uncertainty_s: a.uncertainty_s.hypot(b.uncertainty_s),
+        }
+    };
+    Some(Track {
+        ppm: slope * 1e6,
+        ppm_uncertainty: 2.0 * slope_sd * 1e6,
+        creep_s: last.delay_s - first.delay_s,
+        creep_uncertainty_s: first.uncertainty_s.hypot(last.uncertainty_s),
+        slips: jumps.iter().map(slip).collect(),
+        scatter_s: scatter,
+        points: points.to_vec(),
+    })
+}
+
+fn slope_of(pair: &[Point]) -> f64 {
+    (pair[1].delay_s - pair[0].delay_s) / (pair[1].at_s - pair[0].at_s)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Indices of the points that stand after a slip: a step that neither the drift nor the uncertainties nor the usual scatter explain.
+fn find_slips(points: &[Point], slope: f64) -> Vec<usize> {
+    let step = |w: &[Point]| w[1].delay_s - w[0].delay_s - slope * (w[1].at_s - w[0].at_s);
+    let usual = 1.4826 * median(points.windows(2).map(|w| step(w).abs()));
+    let beyond = |w: &[Point]| {
+        let stated = 3.0 * w[0].uncertainty_s.hypot(w[1].uncertainty_s);
+        step(w).abs() > LEAST_SLIP_S.max(stated).max(6.0 * usual)
+    };
+    points.windows(2).enumerate().filter(|(_, w)| beyond(w)).map(|(k, _)| k + 1).collect()
+}
+
+/// Common slope of the stretches between slips by weighted least squares: slope, standard deviation, RMS residual.
+fn fit_slope(points: &[Point], slips: &[usize], fallback: f64) -> (f64, f64, f64) {
+    let mut bounds = vec![0];
+    bounds.extend(slips);
+    bounds.push(points.len());
+    let weight = |p: &Point| 1.0 / (p.uncertainty_s / 2.0).max(1e-9).powi(2);
+    let (mut cross, mut square) = (0.0, 0.0);
+    let centred: Vec<(f64, f64, f64)> = bounds
+        .windows(2)
+        .flat_map(|range| {
+            let part = &points[range[0]..range[1]];
+            let total: f64 = part.iter().map(weight).sum();
+            let mean = |value: fn(&Point) -> f64| part.iter().map(|p| weight(p) * value(p)).sum::<f64>() / total;
+            let (at, delay) = (mean(|p| p.at_s), mean(|p| p.delay_s));
+            part.iter().map(move |p| (p.at_s - at, p.delay_s - delay, weight(p))).collect::<Vec<_>>()
+        })
+        .collect();
+    for (t, d, w) in &centred {
+        cross += w * t * d;
+        square += w * t * t;
+    }
+    if square <= 0.0 {
+        return (fallback, f64::INFINITY, 0.0);
+    }
+    let slope = cross / square;
+    let residuals = || centred.iter().map(|(t, d, w)| (d - slope * t, w));
+    let freedom = points.len() as f64 - slips.len() as f64 - 2.0;
+    // Scatter beyond the stated uncertainties widens the result, scatter below does not narrow it.
+    let excess = if freedom > 0.0 { (residuals().map(|(r, w)| w * r * r).sum::<f64>() / freedom).max(1.0) } else { 1.0 };
+    let scatter = (residuals().map(|(r, _)| r * r).sum::<f64>() / points.len() as f64).sqrt();
+    (slope, (excess / square).sqrt(), scatter)
+}
+
+/// Cuts a long reference into windows of `window_s` and measures each in its neighbourhood of the capture, up to `reach_s` either side of where
+/// the last one was found. Windows in which nothing is found (pauses, losses) give no point.
+pub fn follow(reference: Signal, capture: Signal, window_s: f64, reach_s: f64) -> Vec<Point> {
+    let window = (window_s.max(0.1) * reference.rate) as usize;
+    let mut expected = delay(reference, capture).map(|d| d.seconds);
+    let mut points = Vec::new();
+    for (k, part) in reference.samples.chunks_exact(window.max(1)).enumerate() {
+        let start_s = (k * window) as f64 / reference.rate;
+        let (from_s, to_s) = match expected {
+            Some(near) => (start_s + near - reach_s, start_s + near + window as f64 / reference.rate + reach_s),
+            None => (0.0, capture.samples.len() as f64 / capture.rate),
+        };
+        let clip = |s: f64| ((s * capture.rate).max(0.0) as usize).min(capture.samples.len());
+        let (from, to) = (clip(from_s), clip(to_s));
+        let piece = Signal::new(capture.samples.get(from..to).unwrap_or(&[]), capture.rate);
+        if let Some(found) = delay(Signal::new(part, reference.rate), piece) {
+            let seconds = found.seconds + from as f64 / capture.rate - start_s;
+            points.push(Point { at_s: start_s + found.t_ref_s, delay_s: seconds, uncertainty_s: found.uncertainty });
+            expected = Some(seconds);
+        }
+    }
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::interp::sinc_at;
+    use crate::dsp::stimulus::{Random, burst};
+
+    /// A track of `n` points a second apart with given drift, noise of `sd`, and slips `(point, size)`.
+    fn points(seed: u64, n: usize, ppm: f64, sd: f64, slips: &[(usize, f64)]) -> Vec<Point> {
+        let mut random = Random::new(seed);
+        let slipped = |k: usize| slips.iter().filter(|(at, _)| *at <= k).map(|(_, size)| size).sum::<f64>();
+        (0..n)
+            .map(|k| Point {
+                at_s: k as f64,
+                delay_s: 0.1 + ppm * 1e-6 * k as f64 + slipped(k) + sd * random.gaussian(),
+                uncertainty_s: 2.0 * sd,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn drift_and_slips_are_told_apart() {
+        let mut covered = 0;
+        for seed in 0..200 {
+            let track = track(&points(seed, 30, 47.0, 1.5e-6, &[(10, 0.02), (22, -0.0025)])).unwrap();
+            assert_eq!(track.slips.len(), 2, "seed {seed}");
+            assert!((track.slips[0].size_s - 0.02).abs() < 1e-5 && (track.slips[1].size_s + 0.0025).abs() < 1e-5);
+            assert_eq!((track.slips[0].after_s, track.slips[0].before_s), (9.0, 10.0));
+            assert!((track.ppm - 47.0).abs() < 0.6);
+            covered += usize::from((track.ppm - 47.0).abs() <= track.ppm_uncertainty);
+        }
+        assert!((184..=198).contains(&covered), "{covered} of 200 within the stated uncertainty");
+    }
+
+    #[test]
+    fn steady_delay_has_no_slip() {
+        for seed in 0..50 {
+            let track = track(&points(seed, 40, -80.0, 2e-6, &[])).unwrap();
+            assert!(track.slips.is_empty() && (track.creep_s + 80e-6 * 39.0).abs() < 1.2e-5);
+        }
+        assert!(track(&[]).is_none() && track(&points(1, 1, 0.0, 0.0, &[])).is_none());
+        let mut broken = points(1, 5, 0.0, 1e-6, &[]);
+        broken[2].delay_s = f64::NAN;
+        assert!(track(&broken).is_none());
+    }
+
+    #[test]
+    fn a_long_recording_is_followed_over_a_slip() {
+        let reference: Vec<f32> = (0..6).flat_map(|k| burst(k, 16000, 1.0)).collect();
+        let ppm = 60e-6;
+        let shift = |t: f64| 0.0731 + ppm * t + if t > 3.0 { 0.02 } else { 0.0 };
+        let mut random = Random::new(5);
+        let capture: Vec<f32> = (0..52_000)
+            .map(|n| {
+                let t = f64::from(n) / 8000.0;
+                let source = t - shift(t - 0.08);
+                0.4 * sinc_at(&reference, source * 16000.0) + 0.01 * random.gaussian() as f32
+            })
+            .collect();
+        let points = follow(Signal::new(&reference, 16e3), Signal::new(&capture, 8e3), 1.0, 0.1);
+        let track = track(&points).unwrap();
+        assert_eq!((track.points.len(), track.slips.len()), (6, 1), "{track:?}");
+        assert!((track.slips[0].size_s - 0.02).abs() < 5e-6, "{track:?}");
+        assert!((track.ppm - 60.0).abs() < 3.0, "{track:?}");
+    }
+}

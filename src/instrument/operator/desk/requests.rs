@@ -1,0 +1,204 @@
+//! What the desk does with each SIP request, and with a call from its INVITE to its end.
+//!
+//! Must not know media packets.
+
+use super::call::{Agreed, Call, Stage};
+use super::life::{describe, offer_of};
+use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
+use crate::clock::Instant;
+use crate::instrument::operator::{CallEvent, CallId, EndedBy};
+use crate::sip::dialog::{DialogId, Order};
+use crate::sip::message::{self, ALLOWED, Method, Reply, Request};
+use crate::sip::sdp::Audio;
+use crate::sip::transaction::{Act, InviteServer, Server};
+use std::net::SocketAddr;
+
+/// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
+const PENDING: u16 = 491;
+
+/// Which transaction a request belongs to (RFC 3261, 17.2.3). ACK and CANCEL name that of their INVITE.
+fn transaction_key(request: &Request, method: Method) -> String {
+    let head = &request.head;
+    if head.via.branch.starts_with("z9hG4bK") {
+        return format!("{} {} {method}", head.via.branch, head.via.sent_by);
+    }
+    let tag = head.from.tag.as_deref().unwrap_or_default();
+    format!("{} {} {tag} {} {method}", head.call_id, head.cseq, head.via.sent_by)
+}
+
+impl Desk {
+    pub(super) fn request(&mut self, at: Instant, source: SocketAddr, request: Request) {
+        match request.method {
+            Method::Invite => self.invite(at, source, request),
+            Method::Ack => self.ack(at, &request),
+            method => {
+                let key = transaction_key(&request, method);
+                if let Some((to, server)) = self.servers.get(&key) {
+                    let (to, bytes) = (*to, server.bytes().to_vec());
+                    return self.send(to, bytes);
+                }
+                if self.servers.len() >= MOST_TRANSACTIONS {
+                    return;
+                }
+                match method {
+                    Method::Register => self.register(at, source, &request),
+                    Method::Bye => self.bye(at, source, &request),
+                    Method::Cancel => self.cancel(at, source, &request),
+                    Method::Options => {
+                        let reply = self.reply(&request, 200, source).header("Accept", "application/sdp");
+                        self.respond(at, source, &request, reply);
+                    }
+                    _ => {
+                        let reply = self.reply(&request, 405, source);
+                        self.respond(at, source, &request, reply);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn reply(&mut self, request: &Request, status: u16, source: SocketAddr) -> Reply {
+        let tag = self.tokens.hex();
+        Reply::to(request, status, &tag, source).header("Allow", ALLOWED)
+    }
+
+    /// Answers a request other than INVITE, and remembers the answer.
+    fn respond(&mut self, at: Instant, source: SocketAddr, request: &Request, reply: Reply) {
+        let to = message::answer_to(&request.head.via, source);
+        let bytes = reply.bytes();
+        let server = Server::answered(at, self.timers, bytes.clone());
+        self.servers.insert(transaction_key(request, request.method), (to, server));
+        self.send(to, bytes);
+    }
+
+    fn register(&mut self, at: Instant, source: SocketAddr, request: &Request) {
+        let answer = self.registrar.register(at, source, request, &mut self.tokens);
+        let reply = self.reply(request, answer.status, source);
+        let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
+        self.respond(at, source, request, reply);
+        self.tell_changes(at, answer.changes);
+    }
+
+    fn invite(&mut self, at: Instant, source: SocketAddr, request: Request) {
+        let key = transaction_key(&request, Method::Invite);
+        if let Some(known) = self.invites.get(&key) {
+            if known.machine.repeated() == Act::Send {
+                let (to, bytes) = (known.to, known.machine.bytes().to_vec());
+                self.send(to, bytes);
+            }
+            return;
+        }
+        if self.invites.len() >= MOST_TRANSACTIONS {
+            return;
+        }
+        let to = message::answer_to(&request.head.via, source);
+        let trying = Reply::to(&request, 100, "", source).bytes();
+        self.invites.insert(key.clone(), InviteTransaction { machine: InviteServer::started(self.timers, trying), to });
+        let required: Vec<&str> = request.head.headers("Require").collect();
+        if !required.is_empty() {
+            let unsupported = required.join(", ");
+            let reply = self.reply(&request, 420, source).header("Unsupported", &unsupported);
+            return self.conclude(at, &key, 420, reply);
+        }
+        match DialogId::of(&request) {
+            Some(dialog) => self.reinvite(at, source, &request, &key, &dialog),
+            None => self.new_call(at, source, request, key),
+        }
+    }
+
+    /// Sends the final response of an INVITE transaction.
+    pub(super) fn conclude(&mut self, at: Instant, key: &str, status: u16, reply: Reply) {
+        let Some(transaction) = self.invites.get_mut(key) else { return };
+        let bytes = reply.bytes();
+        if transaction.machine.last(at, status, bytes.clone()) == Act::Send {
+            let to = transaction.to;
+            self.send(to, bytes);
+        }
+    }
+
+    pub(super) fn contact(&self) -> String {
+        format!("<sip:{}@{}>", self.config.operator_user, self.config.sip)
+    }
+
+    fn reinvite(&mut self, at: Instant, source: SocketAddr, request: &Request, key: &str, dialog: &DialogId) {
+        let outcome = self.renegotiate(request, dialog);
+        match outcome {
+            Ok((id, body)) => self.send_ok(at, id, key, request, source, body),
+            Err(status) => {
+                let reply = self.reply(request, status, source);
+                self.conclude(at, key, status, reply);
+            }
+        }
+    }
+
+    /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2).
+    fn renegotiate(&mut self, request: &Request, dialog: &DialogId) -> Result<(CallId, Vec<u8>), u16> {
+        let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(481u16)?;
+        if call.dialog.order(request) == Order::Late {
+            return Err(500);
+        }
+        if call.stage != Stage::Confirmed || call.dialog.awaits_ack() {
+            return Err(PENDING);
+        }
+        let offer = offer_of(request).map_err(|_| 488u16)?;
+        call.dialog.refresh_target(request);
+        let body = describe(call, offer.as_ref()).ok_or(488u16)?;
+        Ok((call.id, body))
+    }
+
+    fn ack(&mut self, at: Instant, request: &Request) {
+        if let Some(transaction) = self.invites.get_mut(&transaction_key(request, Method::Invite)) {
+            transaction.machine.acknowledged(at);
+        }
+        let Some(dialog) = DialogId::of(request) else { return };
+        let random = [self.tokens.number(), self.tokens.number()];
+        let Some(call) = self.calls.values_mut().find(|c| c.dialog.id == dialog) else { return };
+        if !call.dialog.acknowledged(request) {
+            return;
+        }
+        let id = call.id;
+        if std::mem::take(&mut call.answer_expected)
+            && let Ok((agreed, _)) = Audio::parse(&request.head.body).and_then(|audio| Agreed::with(&audio))
+        {
+            call.agree(agreed);
+        }
+        call.start_media(at, random);
+        let (bye_wanted, mute) = (call.bye_wanted, call.agreed.is_none());
+        if call.stage == Stage::Answered {
+            call.stage = Stage::Confirmed;
+            self.tell(at, CallEvent::Confirmed { call: id });
+        }
+        if bye_wanted || mute {
+            self.end_from_here(at, id);
+        }
+    }
+
+    fn bye(&mut self, at: Instant, source: SocketAddr, request: &Request) {
+        let dialog = DialogId::of(request);
+        let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
+        let (status, id) = match call.map(|c| (c.id, c.dialog.order(request))) {
+            None => (481, None),
+            Some((_, Order::Late)) => (500, None),
+            Some((id, Order::Next)) => (200, Some(id)),
+        };
+        let reply = self.reply(request, status, source);
+        self.respond(at, source, request, reply);
+        if let Some(id) = id {
+            self.refuse(at, id, 487);
+            self.ended(at, id, EndedBy::Post);
+            self.expect_quiet(id, at);
+        }
+    }
+
+    fn cancel(&mut self, at: Instant, source: SocketAddr, request: &Request) {
+        let key = transaction_key(request, Method::Invite);
+        let status = if self.invites.contains_key(&key) { 200 } else { 481 };
+        let reply = self.reply(request, status, source);
+        self.respond(at, source, request, reply);
+        let ringing = |c: &&Call| c.transaction == key && matches!(c.stage, Stage::Arrived | Stage::Ringing);
+        if let Some(id) = self.calls.values().find(ringing).map(|c| c.id) {
+            self.refuse(at, id, 487);
+            self.ended(at, id, EndedBy::Cancelled);
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Pressing the button and what becomes of it at the operator's end.
+//!
+//! Knows nothing of lamps or sound quality. The oracle is the operator's end: neither the post's lamps nor its console count here.
+
+use super::judge::Quantity;
+use super::{Fault, Post, Press, Result, order};
+use crate::bench::{Circuit, Moment};
+use crate::clock::Instant;
+use crate::dsp::onset;
+use crate::dsp::stimulus;
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
+use crate::unit::{Estimate, combine};
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// Expanded uncertainty of a stamp on a received datagram, in seconds: kernel receive stamps on a real rig lie within it, the twin's are exact.
+pub(super) const NETWORK_STAMP_S: f64 = 0.0002;
+/// The tone that the button's second pole gates: well above hum, well below the card's band edge.
+const CONTACT_TONE_HZ: f64 = 3000.0;
+/// How long the tone plays before the contact may move.
+const TONE_LEAD: Duration = Duration::from_millis(30);
+/// How long a press may take to become a call before it counts as lost.
+const LOST_AFTER: Duration = Duration::from_secs(10);
+/// The operator of a series answers so long after the ring.
+const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
+/// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.
+const PAUSE: Duration = Duration::from_millis(1500);
+
+const PRESS_TO_INVITE: Quantity = Quantity {
+    en: "press to INVITE",
+    pl: "od naciśnięcia do INVITE",
+    method: "tone through the button's contact to reception of the INVITE",
+    requirement: "T01",
+};
+const PRESS_TO_RING: Quantity = Quantity {
+    en: "press to ringing at the operator",
+    pl: "od naciśnięcia do dzwonka u operatora",
+    method: "tone through the button's contact to the 180 sent",
+    requirement: "T02",
+};
+const CALLS: Quantity = Quantity {
+    en: "calls at the operator",
+    pl: "zgłoszenia u operatora",
+    method: "INVITEs with different Call-ID; retransmissions are not counted",
+    requirement: "T33",
+};
+const FEWEST_CALLS: Quantity =
+    Quantity { en: "calls raised by one press, fewest", pl: "zgłoszenia po jednym naciśnięciu, najmniej", ..CALLS };
+const MOST_CALLS: Quantity =
+    Quantity { en: "calls raised by one press, most", pl: "zgłoszenia po jednym naciśnięciu, najwięcej", ..CALLS };
+const OWN_IDENTITY: Quantity = Quantity {
+    en: "calls that name this post, in From and in X-SOS-Post",
+    pl: "zgłoszenia wskazujące ten punkt, w From i w X-SOS-Post",
+    method: "headers of the INVITE against the rig",
+    requirement: "T33",
+};
+const OWN_DESTINATION: Quantity = Quantity {
+    en: "calls addressed to anybody but the City Guard's operator",
+    pl: "zgłoszenia skierowane do kogokolwiek poza operatorem Straży Miejskiej",
+    method: "Request-URI of each INVITE, and everything the desk turned away",
+    requirement: "T40",
+};
+const STILL_TALKING: Quantity = Quantity {
+    en: "talks ended before the operator hung up",
+    pl: "rozmowy zakończone, zanim rozłączył się operator",
+    method: "BYE and silence at the operator",
+    requirement: "T21",
+};
+
+/// The user part that posts call.
+const OPERATOR_USER: &str = "operator";
+
+impl Post {
+    pub fn set_answering(&mut self, how: Answering) -> Result<()> {
+        self.answering = how;
+        Ok(self.bench.operator()?.set_answering(how)?)
+    }
+
+    /// Presses the button once, with everything needed to say when the contact closed.
+    pub fn press(&mut self, hold: Duration) -> Result<()> {
+        let has_tone = self.bench.rig.wiring.contact_tone.is_some();
+        if has_tone {
+            let rate = self.bench.card_rate()?;
+            let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
+            self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
+            self.bench.wait::<Fault>(TONE_LEAD)?;
+        }
+        let commanded = self.bench.switch(Circuit::Button, true)?;
+        self.bench.clock().wait_until(commanded + hold)?;
+        let released = self.bench.switch(Circuit::Button, false)?;
+        self.bench.clock().wait_until(released + Duration::from_millis(40))?;
+        let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
+        let contact = if has_tone { self.contact_closed(commanded)? } else { sensed };
+        self.presses.push(Press { contact });
+        Ok(())
+    }
+
+    /// When the gated tone came through.
+    fn contact_closed(&mut self, commanded: Instant) -> Result<Moment> {
+        let heard =
+            self.bench.contact_record(commanded - Duration::from_millis(25), commanded + Duration::from_millis(45))?;
+        let found = onset::tone_onset(&heard.samples, heard.rate, CONTACT_TONE_HZ).ok_or_else(|| {
+            InstrumentError::new(
+                "button relay",
+                "pass the contact tone",
+                "the tone did not come through although the relay was commanded",
+                "check the relay's second pole and its cables to the sound card",
+            )
+        })?;
+        Ok(Moment {
+            seconds: heard.start.seconds + found.frame / heard.rate,
+            uncertainty: combine(&[heard.start.uncertainty, found.uncertainty_frames / heard.rate]),
+        })
+    }
+
+    /// Presses again and again; the operator answers each call, talks, and hangs up.
+    pub fn press_series(&mut self, count: u64, hold: Duration, talk: Duration) -> Result<()> {
+        self.set_answering(Answering::After(SERIES_ANSWERS_AFTER))?;
+        for _ in 0..count {
+            self.press(hold)?;
+            let since = self.last_press()?.contact.instant();
+            let Some(call) = self.next_confirmed(since, since + LOST_AFTER)? else { continue };
+            self.bench.wait::<Fault>(talk)?;
+            self.end_call(call)?;
+            self.bench.wait::<Fault>(PAUSE)?;
+        }
+        Ok(())
+    }
+
+    /// The first call since a moment whose signalling is complete.
+    pub(super) fn next_confirmed(&mut self, since: Instant, deadline: Instant) -> Result<Option<CallId>> {
+        self.bench.watch(deadline, |bench| {
+            Ok(bench.record.calls_since(since).find_map(|event| match event.value {
+                CallEvent::Confirmed { call } => Some(call),
+                _ => None,
+            }))
+        })
+    }
+
+    /// The operator hangs up, unless the call is over already.
+    fn end_call(&mut self, call: CallId) -> Result<()> {
+        if self.ended_by(call).is_none() {
+            let at = self.bench.operator()?.hang_up(call)?;
+            self.talk_ended = Some(Moment::stamped(at, NETWORK_STAMP_S));
+        }
+        Ok(())
+    }
+
+    fn ended_by(&self, call: CallId) -> Option<EndedBy> {
+        self.bench.record.calls.iter().find_map(|event| match event.value {
+            CallEvent::Ended { call: ended, by } if ended == call => Some(by),
+            _ => None,
+        })
+    }
+
+    /// Presses, answers, and leaves the two talking.
+    pub fn begin_talk(&mut self) -> Result<()> {
+        self.set_answering(Answering::After(SERIES_ANSWERS_AFTER))?;
+        self.press(Duration::from_millis(200))?;
+        let since = self.last_press()?.contact.instant();
+        let call = self.next_confirmed(since, since + LOST_AFTER)?;
+        self.judge(&CALLS, Estimate::count(usize::from(call.is_some())), Criterion::AtLeast(1.0))?;
+        self.talk = call;
+        self.bench.wait::<Fault>(Duration::from_secs(1))?;
+        self.presses.clear();
+        self.counted_from = self.bench.now();
+        Ok(())
+    }
+
+    pub fn hang_up(&mut self) -> Result<()> {
+        let call = self.talk_under_way()?;
+        self.end_call(call)?;
+        self.talk = None;
+        Ok(())
+    }
+
+    pub(super) fn talk_under_way(&self) -> Result<CallId> {
+        self.talk.or_else(|| self.latest_call()).ok_or_else(|| order("no talk is under way", "set up a talk with the operator first"))
+    }
+
+    /// The last call that was confirmed in this scenario.
+    fn latest_call(&self) -> Option<CallId> {
+        self.bench.record.calls_since(self.counted_from).filter_map(|event| match event.value {
+            CallEvent::Confirmed { call } => Some(call),
+            _ => None,
+        }).last()
+    }
+
+    /// For each press, when something of its first call happened.
+    fn per_press(&self, which: impl Fn(&CallEvent) -> bool) -> Vec<Option<Estimate>> {
+        let ends = self.presses.iter().skip(1).map(|p| p.contact.instant()).chain([Instant::from_nanos(u64::MAX)]);
+        let record = &self.bench.record;
+        let first = |press: &Press, end: Instant| {
+            let since = press.contact.instant();
+            record.calls_since(since).find(|event| event.at < end && which(&event.value)).map(|event| event.at)
+        };
+        self.presses
+            .iter()
+            .zip(ends)
+            .map(|(press, end)| first(press, end).map(|at| Moment::stamped(at, NETWORK_STAMP_S).since(press.contact)))
+            .collect()
+    }
+
+    /// T01 and T02: every press must have led there, and in time.
+    fn judge_presses(&mut self, quantity: &Quantity, limit: Duration, which: fn(&CallEvent) -> bool) -> Result<()> {
+        let press = self.last_press()?;
+        let limit = limit.as_secs_f64();
+        let deadline = press.contact.instant() + Duration::from_secs_f64(self.patience(quantity.requirement, limit));
+        let since = press.contact.instant();
+        self.bench.watch::<(), Fault>(deadline, |bench| {
+            Ok(bench.record.calls_since(since).any(|event| which(&event.value)).then_some(()))
+        })?;
+        let found = self.per_press(which);
+        let served: Vec<Estimate> = found.iter().flatten().copied().collect();
+        self.judge_served(quantity, served.len())?;
+        self.judge_series(quantity, &served, limit)
+    }
+
+    /// A press without a result is a failure of its own kind: it has no time to be judged by.
+    fn judge_served(&mut self, quantity: &Quantity, served: usize) -> Result<()> {
+        let lost = self.presses.len() - served;
+        let lost_presses =
+            Quantity { en: "presses without a call", pl: "naciśnięcia bez zgłoszenia", method: quantity.method, requirement: "T33" };
+        self.judge(&lost_presses, Estimate::count(lost), Criterion::Exactly(0.0))
+    }
+
+    pub fn invite_within(&mut self, limit: Duration) -> Result<()> {
+        self.judge_presses(&PRESS_TO_INVITE, limit, |event| matches!(event, CallEvent::Invited { .. }))
+    }
+
+    pub fn ring_within(&mut self, limit: Duration) -> Result<()> {
+        self.judge_presses(&PRESS_TO_RING, limit, |event| matches!(event, CallEvent::Ringing { .. }))
+    }
+
+    /// T33 over a series: never none, never two.
+    pub fn each_press_raised(&mut self, count: u64) -> Result<()> {
+        let mut counts = Vec::new();
+        for (i, press) in self.presses.iter().enumerate() {
+            let end = self.presses.get(i + 1).map_or(Instant::from_nanos(u64::MAX), |next| next.contact.instant());
+            let raised = self.bench.record.invited_since(press.contact.instant());
+            counts.push(raised.iter().filter(|call| call.at < end).count());
+        }
+        let fewest = counts.iter().copied().min().unwrap_or(0);
+        let most = counts.iter().copied().max().unwrap_or(0);
+        let wanted = Criterion::Exactly(count as f64);
+        self.judge(&FEWEST_CALLS, Estimate::count(fewest), wanted).and(self.judge(&MOST_CALLS, Estimate::count(most), wanted))
+    }
+
+    /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.
+    pub fn calls_within(&mut self, count: u64, time: Duration) -> Result<()> {
+        let since = self.presses.last().map_or(self.counted_from, |press| press.contact.instant());
+        let deadline = since.max(self.bench.now() - time) + time;
+        self.bench.clock().wait_until(deadline)?;
+        self.bench.collect()?;
+        let arrived = self.bench.record.invited_since(since).len();
+        self.judge(&CALLS, Estimate::count(arrived), Criterion::Exactly(count as f64))
+    }
+
+    /// Nothing more may come from now on. `requirement` is the one that forbids it.
+    pub fn no_further_call_within(&mut self, time: Duration, requirement: &'static str) -> Result<()> {
+        let since = self.quiet_since();
+        self.bench.wait::<Fault>(time)?;
+        let arrived = self.bench.record.invited_since(since).len();
+        let quantity = Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
+        self.judge(&quantity, Estimate::count(arrived), Criterion::Exactly(0.0))?;
+        self.counted_from = self.bench.now();
+        Ok(())
+    }
+
+    /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the steps that could raise one.
+    fn quiet_since(&self) -> Instant {
+        let last = self.bench.record.invited_since(self.counted_from).last().map(|call| call.at + Duration::from_nanos(1));
+        let is_expected = self.presses.is_empty() || self.talk.is_some();
+        if is_expected { self.counted_from } else { last.unwrap_or(self.counted_from) }
+    }
+
+    fn last_invite(&mut self) -> Result<Option<Invite>> {
+        let since = self.last_press()?.contact.instant();
+        let deadline = since + LOST_AFTER;
+        self.bench.watch(deadline, |bench| {
+            Ok(bench.record.calls_since(since).find_map(|event| match &event.value {
+                CallEvent::Invited { invite, .. } => Some(invite.clone()),
+                _ => None,
+            }))
+        })
+    }
+
+    /// Whoever answers must know at once where to send help.
+    pub fn call_names_this_post(&mut self) -> Result<()> {
+        let identity = self.bench.rig.post.identity.clone();
+        let invite = self.last_invite()?;
+        let is_own = invite.is_some_and(|invite| invite.from == identity && invite.header("X-SOS-Post") == Some(&identity));
+        self.judge(&OWN_IDENTITY, Estimate::count(usize::from(is_own)), Criterion::Exactly(1.0))
+    }
+
+    pub fn call_goes_to_the_operator_only(&mut self) -> Result<()> {
+        let invite = self.last_invite()?;
+        self.judge(&CALLS, Estimate::count(usize::from(invite.is_some())), Criterion::AtLeast(1.0))?;
+        let strays = self
+            .bench
+            .record
+            .calls_since(self.counted_from)
+            .filter(|event| match &event.value {
+                CallEvent::Invited { invite, .. } => !is_for_operator(&invite.to),
+                CallEvent::Intruder { .. } => true,
+                _ => false,
+            })
+            .count();
+        self.judge(&OWN_DESTINATION, Estimate::count(strays), Criterion::Exactly(0.0))
+    }
+
+    /// The talk is still the same talk, and nobody but the operator may end it.
+    pub fn talk_goes_on(&mut self) -> Result<()> {
+        let call = self.talk_under_way()?;
+        self.bench.collect()?;
+        let ended = self.ended_by(call).is_some();
+        self.judge(&STILL_TALKING, Estimate::count(usize::from(ended)), Criterion::Exactly(0.0))
+    }
+
+    /// Pulses too short for a finger.
+    pub fn pulses(&mut self, count: u64, width: Duration, apart: Duration) -> Result<()> {
+        self.presses.clear();
+        self.counted_from = self.bench.now();
+        for _ in 0..count {
+            let commanded = self.pulse(width)?;
+            self.bench.clock().wait_until(commanded + apart)?;
+        }
+        self.bench.collect().map_err(Fault::from)
+    }
+
+    fn pulse(&mut self, width: Duration) -> Result<Instant> {
+        let commanded = self.bench.switch(Circuit::Button, true)?;
+        self.bench.clock().wait_until(commanded + width)?;
+        self.bench.switch(Circuit::Button, false)?;
+        Ok(commanded)
+    }
+
+    /// A contact that chatters before it closes.
+    pub fn bounce_then_press(&mut self, count: u64, width: Duration, hold: Duration) -> Result<()> {
+        self.counted_from = self.bench.now();
+        for _ in 0..count {
+            let commanded = self.pulse(width)?;
+            self.bench.clock().wait_until(commanded + width * 2)?;
+        }
+        // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
+        let began = self.counted_from;
+        self.press(hold)?;
+        if let Some(press) = self.presses.last_mut() {
+            press.contact = Moment::stamped(began, press.contact.uncertainty);
+        }
+        Ok(())
+    }
+}
+
+/// `sip:operator@host` and `sips:operator@host`, with or without port and parameters.
+fn is_for_operator(uri: &str) -> bool {
+    let rest = uri.strip_prefix("sips:").or_else(|| uri.strip_prefix("sip:")).unwrap_or(uri);
+    rest.split('@').next() == Some(OPERATOR_USER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_operator_is_the_operator() {
+        for good in ["sip:operator@10.20.0.2", "sips:operator@host:5061;transport=tls"] {
+            assert!(is_for_operator(good), "{good}");
+        }
+        for stray in ["sip:112@10.20.0.2", "sip:operator2@10.20.0.2", "tel:112", ""] {
+            assert!(!is_for_operator(stray), "{stray}");
+        }
+    }
+}

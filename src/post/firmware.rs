@@ -1,0 +1,179 @@
+//! Writing the post's firmware and proving what is on it.
+//!
+//! Knows nothing of the debug probe's wire or of calls.
+
+use super::judge::Quantity;
+use super::{Fault, Post, Result, order};
+use super::call::NETWORK_STAMP_S;
+use crate::bench::{Moment, Report};
+use crate::image;
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::CallEvent;
+use crate::instrument::probe::FlashError;
+use crate::unit::Estimate;
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// Power must be gone for so long that no capacitor keeps the microcontroller alive.
+const DISCHARGED_AFTER: Duration = Duration::from_secs(5);
+/// A microcontroller is awake this soon after power-on.
+const AWAKE_AFTER: Duration = Duration::from_millis(200);
+/// The banner comes within 100 ms of reset (post protocol, section 2); the line itself takes some more.
+const BANNER_WITHIN: Duration = Duration::from_secs(2);
+
+const DIFFERING_BYTES: Quantity = Quantity {
+    en: "bytes on the post that differ from the file",
+    pl: "bajty w punkcie różne od pliku",
+    method: "every loadable byte of the image, read back through the debug port",
+    requirement: "T41",
+};
+const NAMED_AS_FILE: Quantity = Quantity {
+    en: "banners naming the file's version and build",
+    pl: "komunikaty startowe z wersją i kompilacją z pliku",
+    method: "console after a reset, against the image's header",
+    requirement: "T41",
+};
+const WRITTEN: Quantity = Quantity {
+    en: "successful writings",
+    pl: "udane wgrania",
+    method: "erase, write and verify through the debug port",
+    requirement: "T41",
+};
+const READY_AFTER_WRITING: Quantity = Quantity {
+    en: "start of the rewritten firmware to registration",
+    pl: "od startu ponownie wgranego oprogramowania do rejestracji",
+    method: "reset released to REGISTER accepted by the operator",
+    requirement: "T41",
+};
+
+impl Post {
+    /// Writes the rig's image, and lets the post start with it. A microcontroller that refuses is the post's failure, anything on this side of
+    /// the wire the bench's.
+    pub fn write_firmware(&mut self) -> Result<()> {
+        self.check_image()?;
+        let writing = self.bench.flash(None).and_then(|writing| writing.result).map(drop);
+        self.judge_flash(writing)?;
+        self.restart()?;
+        self.is_written = true;
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        let reset = self.bench.probe()?.reset().map(drop);
+        self.bench.note_disturbance();
+        self.judge_flash(reset)
+    }
+
+    /// The image must be the one that the rig names: a pass from another is worth nothing.
+    fn check_image(&mut self) -> Result<()> {
+        let firmware = &self.bench.rig.post.firmware;
+        let (wanted, file) = (firmware.version.clone(), firmware.file.display().to_string());
+        let found = self.header().map(|header| header.version);
+        if found.as_deref() == Some(wanted.as_str()) {
+            return Ok(());
+        }
+        let found = found.map_or_else(|| "no version at all".into(), |version| format!("version {version}"));
+        Err(InstrumentError::new(
+            "firmware file",
+            format!("find version {wanted} in {file}"),
+            format!("the image carries {found}"),
+            "put the right file in place, or correct `firmware` in the rig",
+        )
+        .into())
+    }
+
+    fn header(&self) -> Option<image::Header> {
+        image::parse(self.bench.image()).ok()?.header
+    }
+
+    /// A refusal or silence of the microcontroller is a count of nought successes; the rest is the bench's.
+    fn judge_flash(&mut self, result: std::result::Result<(), FlashError>) -> Result<()> {
+        match result {
+            Ok(()) => self.judge(&WRITTEN, Estimate::count(1), Criterion::AtLeast(1.0)),
+            Err(FlashError::Bench(error)) => Err(error.into()),
+            Err(refused) => {
+                self.bench.log.note(refused.to_string());
+                self.judge(&WRITTEN, Estimate::count(0), Criterion::AtLeast(1.0))
+            }
+        }
+    }
+
+    /// T41: what is on the post is what was in the file.
+    pub fn read_back_equals_file(&mut self) -> Result<()> {
+        let segments = image::parse(self.bench.image()).map(|image| image.segments).unwrap_or_default();
+        let mut differing = 0;
+        for segment in &segments {
+            let read = self.bench.probe()?.read(segment.address, segment.bytes.len());
+            match read {
+                Ok(bytes) => differing += bytes.iter().zip(&segment.bytes).filter(|(a, b)| a != b).count(),
+                Err(FlashError::Bench(error)) => return Err(error.into()),
+                Err(silent) => {
+                    self.bench.log.note(silent.to_string());
+                    differing += segment.bytes.len();
+                }
+            }
+        }
+        if segments.is_empty() {
+            return Err(order("the firmware file has nothing to load", "put a built image in place"));
+        }
+        self.judge(&DIFFERING_BYTES, Estimate::count(differing), Criterion::Exactly(0.0))?;
+        self.restart()
+    }
+
+    /// T41: the running post says which build it is.
+    pub fn names_its_version(&mut self) -> Result<()> {
+        let Some(header) = self.header() else {
+            return Err(order("the firmware file carries no version", "build it with its header record"));
+        };
+        let reset = self.bench.disturbed();
+        let deadline = reset + BANNER_WITHIN;
+        let banner = self.bench.watch::<Report, Fault>(deadline, |bench| {
+            let mut lines = bench.record.console.iter().filter(|line| line.at >= reset);
+            Ok(lines.find(|line| line.value.argument("BOOT").is_some()).map(|line| line.value.clone()))
+        })?;
+        let says = |word: &str| banner.as_ref().is_some_and(|b| b.words.iter().any(|w| w == word));
+        let is_right = says(&header.version) && says(&header.build);
+        self.judge(&NAMED_AS_FILE, Estimate::count(usize::from(is_right)), Criterion::Exactly(1.0))
+    }
+
+    /// Cuts the mains in the middle of a writing.
+    pub fn power_fails_while_writing(&mut self, percent: f64) -> Result<()> {
+        let share = percent / 100.0;
+        let writing = match self.bench.flash(Some(share)) {
+            Ok(writing) => writing,
+            Err(FlashError::Bench(error)) => return Err(error.into()),
+            Err(refused) => return self.judge_flash(Err(refused)),
+        };
+        self.is_written = false;
+        match (writing.cut, writing.result) {
+            (None, _) | (Some(_), Ok(_)) => Err(InstrumentError::new(
+                "mains relay",
+                format!("cut the power at {percent} % of the writing"),
+                "the writing was over before the power was gone",
+                "use a quicker relay, a supply with less hold-up, or an earlier share",
+            )
+            .into()),
+            (Some(_), Err(FlashError::Bench(error))) => Err(error.into()),
+            (Some(_), Err(broken_off)) => {
+                self.bench.log.note(format!("as intended: {broken_off}"));
+                self.bench.wait(DISCHARGED_AFTER)
+            }
+        }
+    }
+
+    /// T41: an interrupted writing can be repeated, and the post is as good as before.
+    pub fn can_be_written_again(&mut self, limit: Duration) -> Result<()> {
+        self.mains_on()?;
+        self.bench.wait::<Fault>(AWAKE_AFTER)?;
+        self.write_firmware()?;
+        let started = self.bench.disturbed();
+        let limit = limit.as_secs_f64();
+        let deadline = started + Duration::from_secs_f64(self.patience("T19", limit));
+        let found = self.bench.watch(deadline, |bench| {
+            let registered = |e: &CallEvent| matches!(e, CallEvent::Registered { expires, .. } if !expires.is_zero());
+            Ok::<_, Fault>(bench.record.calls_since(started).find(|e| registered(&e.value)).map(|e| e.at))
+        })?;
+        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
+        self.judge_within(&READY_AFTER_WRITING, Moment::stamped(started, NETWORK_STAMP_S), found, limit)
+    }
+}

@@ -1,0 +1,138 @@
+//! Figures become verdicts here, and every one of them goes into the journal, whether it passed or not.
+//!
+//! Knows nothing of how a figure was measured.
+
+use super::{Fault, Post, Result};
+use crate::bench::Moment;
+use crate::journal::{Event, Measurement, Outcome};
+use crate::unit::Estimate;
+use crate::verdict::{Criterion, Source, Verdict, decide};
+
+/// A quantity as the report names it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quantity {
+    pub en: &'static str,
+    pub pl: &'static str,
+    /// How the figure was got, with the norm where there is one.
+    pub method: &'static str,
+    /// The requirement that the limit comes from, e.g. `T02`.
+    pub requirement: &'static str,
+}
+
+impl Post {
+    /// Holds one figure against one criterion and writes both down.
+    pub(super) fn judge(&mut self, quantity: &Quantity, estimate: Estimate, criterion: Criterion) -> Result<()> {
+        self.judge_named(quantity, "", "", estimate, criterion)
+    }
+
+    fn judge_named(
+        &mut self,
+        quantity: &Quantity,
+        suffix_en: &str,
+        suffix_pl: &str,
+        estimate: Estimate,
+        criterion: Criterion,
+    ) -> Result<()> {
+        let en = format!("{}{suffix_en}", quantity.en);
+        let verdict = decide(&en, estimate, criterion);
+        let outcome = match &verdict {
+            Verdict::Pass => Outcome::Passed,
+            Verdict::Fail(_) => Outcome::Failed,
+            Verdict::Inconclusive(_) => Outcome::Inconclusive,
+        };
+        let limit = self.bench.rig.limits.get(quantity.requirement);
+        let source = limit.map(|limit| Source { id: limit.id.into(), text: limit.source.clone() });
+        self.bench.log.append(Event::Measured(Measurement {
+            en,
+            pl: format!("{}{suffix_pl}", quantity.pl),
+            estimate,
+            criterion: Some(criterion),
+            source,
+            method: quantity.method.into(),
+            outcome,
+        }));
+        match verdict {
+            Verdict::Pass => Ok(()),
+            Verdict::Fail(shortfall) => Err(Fault::Device(shortfall)),
+            Verdict::Inconclusive(undecided) => Err(Fault::Undecided(undecided)),
+        }
+    }
+
+    /// A figure that is reported but not judged.
+    pub(super) fn report(&mut self, quantity: &Quantity, estimate: Estimate) {
+        self.bench.log.append(Event::Measured(Measurement {
+            en: quantity.en.into(),
+            pl: quantity.pl.into(),
+            estimate,
+            criterion: None,
+            source: None,
+            method: quantity.method.into(),
+            outcome: Outcome::Passed,
+        }));
+    }
+
+    /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of nought, not a time.
+    pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
+        match found {
+            Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
+            None => self.judge_named(
+                quantity,
+                " (occurrences)",
+                " (liczba zdarzeń)",
+                Estimate::count(0),
+                Criterion::AtLeast(1.0),
+            ),
+        }
+    }
+
+    /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).
+    pub(super) fn judge_series(&mut self, quantity: &Quantity, series: &[Estimate], limit: f64) -> Result<()> {
+        let mut sorted = series.to_vec();
+        sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
+        let (Some(p95), Some(max)) = (percentile(&sorted, 0.95), sorted.last()) else {
+            return self.judge_named(
+                quantity,
+                " (occurrences)",
+                " (liczba zdarzeń)",
+                Estimate::count(0),
+                Criterion::AtLeast(1.0),
+            );
+        };
+        if sorted.len() == 1 {
+            return self.judge(quantity, *max, Criterion::AtMost(limit));
+        }
+        let n = sorted.len();
+        let (en, pl) = (format!(", 95 % of {n}"), format!(", 95 % z {n}"));
+        let typical = self.judge_named(quantity, &en, &pl, p95, Criterion::AtMost(limit));
+        let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
+        let (en, pl) = (format!(", largest of {n}"), format!(", największe z {n}"));
+        let worst = self.judge_named(quantity, &en, &pl, *max, Criterion::AtMost(hard));
+        typical.and(worst)
+    }
+
+    /// How long to wait for something that should happen within `limit` seconds before calling it absent: the hard limit and a margin, so
+    /// that what is merely late is measured as late.
+    pub(super) fn patience(&self, requirement: &str, limit: f64) -> f64 {
+        let hard = self.bench.rig.limits.get(requirement).and_then(|l| l.hard).unwrap_or(limit);
+        hard.max(limit) * 1.5 + 2.0
+    }
+}
+
+/// Nearest-rank percentile of a sorted series.
+fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.checked_sub(1)?).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_rank_percentile_is_a_measured_value() {
+        let series: Vec<Estimate> = (1..=20).map(|n| Estimate::seconds(f64::from(n), 0.0)).collect();
+        assert_eq!(percentile(&series, 0.95).map(|e| e.value), Some(19.0));
+        assert_eq!(percentile(&series[..5], 0.95).map(|e| e.value), Some(5.0));
+        assert_eq!(percentile(&[], 0.95), None);
+    }
+}

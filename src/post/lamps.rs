@@ -1,0 +1,164 @@
+//! What the post's lamps claim, held against what happened at the operator's end.
+//!
+//! Knows nothing of sound. A lamp is seen by the bench's own sensor, never taken from the post's console.
+
+use super::judge::Quantity;
+use super::{Fault, Post, Result};
+use crate::bench::Moment;
+use crate::clock::Instant;
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::CallEvent;
+use crate::post::call::NETWORK_STAMP_S;
+use crate::rig::InputRef;
+use crate::unit::Estimate;
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+const PLACED_AFTER_PRESS: Quantity = Quantity {
+    en: "press to lamp \"call placed\"",
+    pl: "od naciśnięcia do lampki „wezwano”",
+    method: "tone through the button's contact to the lamp's sensor",
+    requirement: "T05",
+};
+const CONNECTED_AFTER_ANSWER: Quantity = Quantity {
+    en: "answer to lamp \"connected\"",
+    pl: "od odebrania do lampki „połączono”",
+    method: "200 sent by the operator to the lamp's sensor",
+    requirement: "T06",
+};
+const CONNECTED_TOO_EARLY: Quantity = Quantity {
+    en: "times the lamp \"connected\" was lit before the answer",
+    pl: "zapalenia lampki „połączono” przed odebraniem",
+    method: "lamp's sensor against the 200 sent by the operator",
+    requirement: "T06",
+};
+const DARK_AFTER_TALK: Quantity = Quantity {
+    en: "end of the talk to both lamps dark",
+    pl: "od końca rozmowy do zgaśnięcia obu lampek",
+    method: "BYE sent by the operator to the lamps' sensors",
+    requirement: "T06",
+};
+const FALSE_CLAIMS: Quantity = Quantity {
+    en: "lamps that claimed a call though none was sent",
+    pl: "lampki potwierdzające zgłoszenie, którego nie wysłano",
+    method: "lamps' sensors while no INVITE reached the operator",
+    requirement: "T05",
+};
+const OUT_OF_SERVICE_AFTER_PRESS: Quantity = Quantity {
+    en: "press to a sign from the lamp \"out of service\"",
+    pl: "od naciśnięcia do reakcji lampki „nieczynny”",
+    method: "tone through the button's contact to a change at the lamp's sensor",
+    requirement: "T38",
+};
+
+/// The post's lamps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lamp {
+    Placed,
+    Connected,
+    OutOfService,
+}
+
+impl Post {
+    fn lamp(&self, lamp: Lamp) -> Result<InputRef> {
+        let wiring = &self.bench.rig.wiring;
+        let (input, role) = match lamp {
+            Lamp::Placed => (&wiring.lamp_placed, "lamp-placed"),
+            Lamp::Connected => (&wiring.lamp_connected, "lamp-connected"),
+            Lamp::OutOfService => (&wiring.lamp_out_of_service, "lamp-out-of-service"),
+        };
+        input.clone().ok_or_else(|| {
+            InstrumentError::new(role, "see the lamp", "the rig names no sensor for it", format!("add `{role}` under `roles` in the rig")).into()
+        })
+    }
+
+    /// Waits for a lamp to change to `lit`, from `since` on.
+    fn await_lamp(&mut self, lamp: Lamp, lit: bool, since: Instant, deadline: Instant) -> Result<Option<Moment>> {
+        let input = self.lamp(lamp)?;
+        self.bench.watch(deadline, |bench| Ok(bench.first_change(&input, lit, since)))
+    }
+
+    /// T05.
+    pub fn placed_lamp_within(&mut self, limit: Duration) -> Result<()> {
+        let press = self.last_press()?.contact;
+        let limit = limit.as_secs_f64();
+        let deadline = press.instant() + Duration::from_secs_f64(self.patience("T05", limit));
+        // A lamp that was lit already at the press makes no change: it is found wanting below as one that never lit.
+        let found = self.await_lamp(Lamp::Placed, true, press.instant() - Duration::from_millis(5), deadline)?;
+        self.judge_within(&PLACED_AFTER_PRESS, press, found, limit)
+    }
+
+    fn answered(&mut self, deadline: Instant) -> Result<Option<Instant>> {
+        let since = self.last_press()?.contact.instant();
+        self.bench.watch(deadline, |bench| {
+            Ok(bench.record.calls_since(since).find(|e| matches!(e.value, CallEvent::Answered { .. })).map(|e| e.at))
+        })
+    }
+
+    /// T06: a lamp that lights on ringing promises somebody who is not there yet.
+    pub fn connected_lamp_waits(&mut self) -> Result<()> {
+        let press = self.last_press()?.contact.instant();
+        let input = self.lamp(Lamp::Connected)?;
+        let answered = self.answered(press + Duration::from_secs(30))?;
+        let until = answered.unwrap_or_else(|| self.bench.now());
+        let early = self
+            .bench
+            .record
+            .inputs
+            .iter()
+            .filter(|c| c.at >= press && c.at < until && c.value.edge.lit)
+            .filter(|c| c.value.board == input.board && c.value.edge.input.0 == input.input)
+            .count();
+        self.judge(&CONNECTED_TOO_EARLY, Estimate::count(early), Criterion::Exactly(0.0))
+    }
+
+    /// T06.
+    pub fn connected_lamp_within(&mut self, limit: Duration) -> Result<()> {
+        let press = self.last_press()?.contact.instant();
+        let limit = limit.as_secs_f64();
+        let Some(answered) = self.answered(press + Duration::from_secs(30))? else {
+            return self.judge_within(&CONNECTED_AFTER_ANSWER, Moment::stamped(press, 0.0), None, limit);
+        };
+        let deadline = answered + Duration::from_secs_f64(self.patience("T06", limit));
+        let found = self.await_lamp(Lamp::Connected, true, answered, deadline)?;
+        self.judge_within(&CONNECTED_AFTER_ANSWER, Moment::stamped(answered, NETWORK_STAMP_S), found, limit)
+    }
+
+    /// T06, at the other end of the talk.
+    pub fn lamps_dark_within(&mut self, limit: Duration) -> Result<()> {
+        let ended = self.talk_ended.ok_or_else(|| super::order("no talk has ended in this scenario", "let the operator hang up first"))?;
+        let limit = limit.as_secs_f64();
+        let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
+        for lamp in [Lamp::Placed, Lamp::Connected] {
+            let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
+            self.judge_within(&DARK_AFTER_TALK, ended, found, limit)?;
+        }
+        Ok(())
+    }
+
+    /// Neither lamp may claim a call as long as no INVITE has reached the operator.
+    pub fn no_lamp_claims(&mut self) -> Result<()> {
+        let press = self.last_press()?.contact.instant();
+        self.bench.collect()?;
+        let sent = self.bench.record.invited_since(press).first().map(|call| call.at);
+        let until = sent.unwrap_or_else(|| self.bench.now());
+        let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
+            .iter()
+            .filter(|input| self.bench.first_change(input, true, press).is_some_and(|lit| lit.instant() < until))
+            .count();
+        self.judge(&FALSE_CLAIMS, Estimate::count(claims), Criterion::Exactly(0.0))
+    }
+
+    /// T38: a press that cannot become a call must not go unanswered. Any change of the lamp is a sign: it may have been lit before.
+    pub fn out_of_service_lamp_within(&mut self, limit: Duration) -> Result<()> {
+        let press = self.last_press()?.contact;
+        let input = self.lamp(Lamp::OutOfService)?;
+        let limit = limit.as_secs_f64();
+        let deadline = press.instant() + Duration::from_secs_f64(self.patience("T38", limit));
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
+            let signs = [true, false].map(|lit| bench.first_change(&input, lit, press.instant()));
+            Ok(signs.into_iter().flatten().min_by(|a, b| a.seconds.total_cmp(&b.seconds)))
+        })?;
+        self.judge_within(&OUT_OF_SERVICE_AFTER_PRESS, press, found, limit)
+    }
+}

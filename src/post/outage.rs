@@ -1,0 +1,87 @@
+//! What becomes of a press that was made while the post could not call.
+//!
+//! Knows nothing of lamps.
+
+use super::call::NETWORK_STAMP_S;
+use super::judge::Quantity;
+use super::{Fault, Post, Result};
+use crate::bench::Moment;
+use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::{CallEvent, CallId, Invite};
+use crate::unit::Estimate;
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+const DELIVERIES: Quantity = Quantity {
+    en: "deliveries of the kept press",
+    pl: "doręczenia zachowanego zgłoszenia",
+    method: "INVITEs after the fibre's return",
+    requirement: "T38",
+};
+const UNMARKED: Quantity = Quantity {
+    en: "late deliveries not marked as delayed",
+    pl: "późne doręczenia bez oznaczenia opóźnienia",
+    method: "header X-SOS-Delayed of each INVITE",
+    requirement: "T38",
+};
+const DELIVERED_AFTER: Quantity = Quantity {
+    en: "fibre's return to delivery of the kept press",
+    pl: "od powrotu światłowodu do doręczenia zachowanego zgłoszenia",
+    method: "fibre sense input to reception of the INVITE",
+    requirement: "T38",
+};
+
+impl Post {
+    /// T38: at most once, marked, in time. No delivery at all is a refusal, which the lamp has announced at the press.
+    pub fn kept_press_delivered_within(&mut self, limit: Duration) -> Result<()> {
+        let returned = self.returned()?;
+        let limit_s = limit.as_secs_f64();
+        let until = returned.instant() + limit + Duration::from_secs(15);
+        // The whole time, not until the first: a second delivery is a second patrol sent.
+        self.bench.clock().wait_until(until)?;
+        self.bench.collect()?;
+        let delivered = self.invites_since(returned.instant());
+        self.judge(&DELIVERIES, Estimate::count(delivered.len()), Criterion::AtMost(1.0))?;
+        let unmarked = delivered.iter().filter(|call| call.value.1.header("X-SOS-Delayed") != Some("yes")).count();
+        self.judge(&UNMARKED, Estimate::count(unmarked), Criterion::Exactly(0.0))?;
+        match delivered.first() {
+            Some(first) => {
+                let moment = Moment::stamped(first.at, NETWORK_STAMP_S);
+                self.judge_within(&DELIVERED_AFTER, returned, Some(moment), limit_s)
+            }
+            None => {
+                self.bench.log.note("the kept press was not delivered: judged as refused, which the lamp had to announce at the press");
+                Ok(())
+            }
+        }
+    }
+
+    fn invites_since(&self, since: Instant) -> Vec<Stamped<(CallId, Invite)>> {
+        self.bench
+            .record
+            .calls_since(since)
+            .filter_map(|event| match &event.value {
+                CallEvent::Invited { call, invite } => Some(Stamped::new(event.at, (*call, invite.clone()))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Waits for a fresh talk or for the old one to go on: the last confirmed call that has not ended.
+    pub(super) fn living_call(&mut self) -> Result<Option<CallId>> {
+        self.bench.collect().map_err(Fault::from)?;
+        let record = &self.bench.record;
+        let ended: Vec<CallId> = record
+            .calls
+            .iter()
+            .filter_map(|event| match event.value {
+                CallEvent::Ended { call, .. } => Some(call),
+                _ => None,
+            })
+            .collect();
+        Ok(record.calls.iter().rev().find_map(|event| match event.value {
+            CallEvent::Confirmed { call } if !ended.contains(&call) => Some(call),
+            _ => None,
+        }))
+    }
+}

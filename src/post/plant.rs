@@ -1,0 +1,188 @@
+//! Mains, fibre and the post's readiness.
+//!
+//! Knows nothing of calls.
+
+use super::judge::Quantity;
+use super::{Fault, Post, Result};
+use crate::bench::{Circuit, Moment};
+use crate::clock::{Instant, Stamped};
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::CallEvent;
+use crate::unit::Estimate;
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// How long a post may take to become ready where no requirement is being judged: beyond the hard limit of T19 (120 s), so that a slow post
+/// is condemned by the scenario that measures it.
+const READY_WITHIN: Duration = Duration::from_secs(240);
+/// The post's heartbeat comes every 10 s (post protocol, section 2).
+const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
+/// After a call the post is idle again within a second (post protocol, section 4).
+const SETTLES_WITHIN: Duration = Duration::from_millis(1500);
+
+const READY: Quantity = Quantity {
+    en: "post registered with the operator",
+    pl: "punkt zarejestrowany u operatora",
+    method: "registrations at the operator",
+    requirement: "T19",
+};
+const REGISTERED_AFTER_POWER: Quantity = Quantity {
+    en: "power-on to registration",
+    pl: "od włączenia zasilania do rejestracji",
+    method: "mains sense input to REGISTER accepted by the operator",
+    requirement: "T19",
+};
+const REGISTERED_AFTER_FIBRE: Quantity = Quantity {
+    en: "fibre's return to registration",
+    pl: "od powrotu światłowodu do rejestracji",
+    method: "fibre sense input to REGISTER accepted by the operator",
+    requirement: "T20",
+};
+const SETTINGS: Quantity = Quantity {
+    en: "registrations under the post's own identity",
+    pl: "rejestracje pod własną tożsamością punktu",
+    method: "user of the REGISTER after power-on, cross-checked with the console",
+    requirement: "T41",
+};
+
+impl Post {
+    /// Switches a circuit and waits for its proof; returns when it happened.
+    pub(super) fn switch(&mut self, circuit: Circuit, closed: bool) -> Result<Moment> {
+        let commanded = self.bench.switch(circuit, closed)?;
+        self.bench.await_proof(circuit, closed, commanded)
+    }
+
+    pub fn cut_fibre(&mut self) -> Result<()> {
+        self.fibre_cut = Some(self.switch(Circuit::Fibre, false)?);
+        self.fibre_returned = None;
+        Ok(())
+    }
+
+    pub fn restore_fibre(&mut self) -> Result<()> {
+        self.fibre_returned = Some(self.switch(Circuit::Fibre, true)?);
+        Ok(())
+    }
+
+    pub fn cut_fibre_for(&mut self, time: Duration) -> Result<()> {
+        self.cut_fibre()?;
+        self.pass(time)?;
+        self.restore_fibre()
+    }
+
+    pub fn mains_off(&mut self) -> Result<()> {
+        self.switch(Circuit::Mains, false)?;
+        self.mains_on = None;
+        Ok(())
+    }
+
+    pub fn mains_on(&mut self) -> Result<()> {
+        self.mains_on = Some(self.switch(Circuit::Mains, true)?);
+        Ok(())
+    }
+
+    pub fn connect_everything(&mut self) -> Result<()> {
+        self.switch(Circuit::Mains, true)?;
+        self.switch(Circuit::Fibre, true).map(drop)
+    }
+
+    /// Lets time pass while everything is recorded.
+    pub fn pass(&mut self, time: Duration) -> Result<()> {
+        self.bench.wait(time)
+    }
+
+    /// Written, powered, connected, registered and idle: whatever a scenario needs to begin.
+    pub fn make_ready(&mut self) -> Result<()> {
+        self.connect_everything()?;
+        if !self.is_written {
+            self.write_firmware()?;
+        }
+        let deadline = self.bench.now() + READY_WITHIN;
+        let ready = self.bench.watch::<(), Fault>(deadline, |bench| {
+            let (now, disturbed) = (bench.now(), bench.disturbed());
+            Ok(is_registered(&bench.record.calls, disturbed, now).then_some(()))
+        })?;
+        self.judge(&READY, Estimate::count(usize::from(ready.is_some())), Criterion::AtLeast(1.0))?;
+        self.hear_heartbeat()?;
+        self.pass(SETTLES_WITHIN)?;
+        self.counted_from = self.bench.now();
+        Ok(())
+    }
+
+    /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent console is the bench's
+    /// affair until the operator's end says otherwise.
+    fn hear_heartbeat(&mut self) -> Result<()> {
+        if self.bench.rig.wiring.console.is_none() || !self.bench.record.console.is_empty() {
+            return Ok(());
+        }
+        let deadline = self.bench.now() + HEARTBEAT_WITHIN;
+        let heard = self.bench.watch::<(), Fault>(deadline, |bench| Ok((!bench.record.console.is_empty()).then_some(())))?;
+        if heard.is_some() {
+            return Ok(());
+        }
+        let garbled = self.bench.record.garbled.len();
+        Err(InstrumentError::new(
+            "console",
+            "read the post's console",
+            format!("no readable line in {} s, {garbled} unreadable ones, though the post is registered", HEARTBEAT_WITHIN.as_secs()),
+            "check the console's cable, its ground, and the baud rate in the rig",
+        )
+        .into())
+    }
+
+    fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
+        let since = moment.instant();
+        let deadline = since + Duration::from_secs_f64(patience);
+        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
+            Ok(bench.record.calls_since(since).find(|e| is_registration(&e.value)).map(|e| e.at))
+        })?;
+        Ok(found.map(|at| Moment::stamped(at, crate::post::call::NETWORK_STAMP_S)))
+    }
+
+    /// T19.
+    pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
+        let from = self
+            .mains_on
+            .ok_or_else(|| super::order("the mains has not been switched on in this scenario", "switch the mains off and on first"))?;
+        let limit = limit.as_secs_f64();
+        let found = self.registered_after(from, self.patience("T19", limit))?;
+        self.judge_within(&REGISTERED_AFTER_POWER, from, found, limit)
+    }
+
+    /// T20.
+    pub fn registered_within_after_fibre(&mut self, limit: Duration) -> Result<()> {
+        let from = self.returned()?;
+        let limit = limit.as_secs_f64();
+        let found = self.registered_after(from, self.patience("T20", limit))?;
+        self.judge_within(&REGISTERED_AFTER_FIBRE, from, found, limit)
+    }
+
+    /// The identity is the setting that a person's life hangs on: it tells the operator where to send help.
+    pub fn settings_are_intact(&mut self) -> Result<()> {
+        let identity = self.bench.rig.post.identity.clone();
+        let since = self.mains_on.map_or(self.counted_from, Moment::instant);
+        let last = self.bench.record.calls_since(since).filter_map(|e| match &e.value {
+            CallEvent::Registered { user, expires, .. } if !expires.is_zero() => Some(user.clone()),
+            _ => None,
+        });
+        let is_own = last.last().is_some_and(|user| user == identity);
+        if let Some(boot) = self.bench.record.console.iter().rev().find(|report| report.value.argument("BOOT").is_some()) {
+            let said = boot.value.value("id").unwrap_or("nothing").to_string();
+            self.bench.log.note(format!("the post calls itself {said} on its console"));
+        }
+        self.judge(&SETTINGS, Estimate::count(usize::from(is_own)), Criterion::Exactly(1.0))
+    }
+}
+
+fn is_registration(event: &CallEvent) -> bool {
+    matches!(event, CallEvent::Registered { expires, .. } if !expires.is_zero())
+}
+
+/// Whether the latest binding is still alive and was made after the last time that mains or fibre came back: an older one may be all that is
+/// left of a post that is gone.
+fn is_registered(calls: &[Stamped<CallEvent>], disturbed: Instant, now: Instant) -> bool {
+    let latest = calls.iter().rev().find_map(|e| match &e.value {
+        CallEvent::Registered { expires, .. } => Some((e.at, e.at + *expires)),
+        _ => None,
+    });
+    latest.is_some_and(|(made, until)| made >= disturbed && until > now)
+}

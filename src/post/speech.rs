@@ -1,0 +1,348 @@
+//! Both directions of a talk: when they are audible, how late they are, how long they were gone.
+//!
+//! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
+
+use super::call::NETWORK_STAMP_S;
+use super::judge::Quantity;
+use super::{Fault, Post, Result};
+use crate::bench::Moment;
+use crate::clock::Instant;
+use crate::dsp::delay::{Signal, delay};
+use crate::dsp::fft::resample;
+use crate::dsp::presence::{Presence, presence};
+use crate::dsp::stimulus;
+use crate::instrument::operator::{CallEvent, CallId};
+use crate::unit::{Estimate, combine, rectangular};
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// Frames per second of a telephone channel, the common ground on which both directions are looked at.
+const CHANNEL_RATE: u32 = 8000;
+/// Length of one delay burst.
+const BURST: Duration = Duration::from_millis(1000);
+/// No voice path that is of any use is later than this.
+const LATEST: Duration = Duration::from_millis(1000);
+/// How long a voice sounds by which the first audible moment is found.
+const FIRST_WORDS: Duration = Duration::from_secs(3);
+
+/// From whom to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    ToOperator,
+    ToCaller,
+}
+
+/// A sound that was sent and can be looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Voice {
+    direction: Direction,
+    call: CallId,
+    samples: Vec<f32>,
+    rate: u32,
+    spoken: Moment,
+}
+
+/// Where a voice was found again.
+struct Found {
+    /// First moment at which it was audible.
+    first: Moment,
+    presence: Presence,
+}
+
+const DELAY_METHOD: &str = "composite-source burst, joint fit of gain, delay and clock ratio (after ITU-T P.501, G.114)";
+
+const TO_OPERATOR: Quantity = Quantity {
+    en: "mouth-to-ear delay, caller to operator",
+    pl: "opóźnienie usta–ucho, od wzywającego do operatora",
+    method: DELAY_METHOD,
+    requirement: "T10",
+};
+const TO_CALLER: Quantity = Quantity {
+    en: "mouth-to-ear delay, operator to caller",
+    pl: "opóźnienie usta–ucho, od operatora do wzywającego",
+    method: DELAY_METHOD,
+    requirement: "T10",
+};
+const GROWTH_TO_OPERATOR: Quantity = Quantity {
+    en: "growth of delay, caller to operator",
+    pl: "przyrost opóźnienia, od wzywającego do operatora",
+    method: "largest less first of a series of bursts",
+    requirement: "T11",
+};
+const GROWTH_TO_CALLER: Quantity = Quantity {
+    en: "growth of delay, operator to caller",
+    pl: "przyrost opóźnienia, od operatora do wzywającego",
+    ..GROWTH_TO_OPERATOR
+};
+const PRESENCE_METHOD: &str = "noise voices in both directions, correlated in 20 ms looks";
+const BOTH_AFTER_ANSWER: Quantity = Quantity {
+    en: "answer to voice both ways",
+    pl: "od odebrania do głosu w obie strony",
+    method: PRESENCE_METHOD,
+    requirement: "T04",
+};
+const BOTH_AFTER_PRESS: Quantity = Quantity {
+    en: "press to voice both ways",
+    pl: "od naciśnięcia do głosu w obie strony",
+    method: PRESENCE_METHOD,
+    requirement: "T03",
+};
+const GAP: Quantity =
+    Quantity { en: "longest interruption of speech", pl: "najdłuższa przerwa w mowie", method: PRESENCE_METHOD, requirement: "T21" };
+const HEALED: Quantity = Quantity {
+    en: "fibre's return to voice both ways",
+    pl: "od powrotu światłowodu do głosu w obie strony",
+    method: PRESENCE_METHOD,
+    requirement: "T22",
+};
+
+impl Post {
+    fn rate_of(&mut self, direction: Direction) -> Result<u32> {
+        Ok(match direction {
+            Direction::ToOperator => self.bench.card_rate()?,
+            Direction::ToCaller => CHANNEL_RATE,
+        })
+    }
+
+    /// Lets a sound be spoken at one end.
+    fn speak(&mut self, direction: Direction, call: CallId, samples: Vec<f32>, rate: u32) -> Result<Voice> {
+        let spoken = match direction {
+            Direction::ToOperator => self.bench.mouth_play(&samples)?,
+            Direction::ToCaller => self.bench.operator_play(call, &samples)?,
+        };
+        match direction {
+            Direction::ToOperator => self.keep("mouth", "spoken by the artificial mouth", rate, &samples),
+            Direction::ToCaller => self.keep("operator-speaks", "spoken by the operator", rate, &samples),
+        }
+        Ok(Voice { direction, call, samples, rate, spoken })
+    }
+
+    /// A steady voice without pauses, never the same twice.
+    fn begin_voice(&mut self, direction: Direction, call: CallId, length: Duration) -> Result<Voice> {
+        let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
+        let samples = stimulus::steady_noise(seed, rate, length.as_secs_f64());
+        self.speak(direction, call, samples, rate)
+    }
+
+    /// What arrived at the other end between two moments that are both over.
+    fn listen(&mut self, direction: Direction, call: CallId, from: Instant, to: Instant) -> Result<crate::bench::Heard> {
+        let heard = match direction {
+            Direction::ToOperator => self.bench.operator_record(call, from, to)?,
+            Direction::ToCaller => self.bench.ear_record(from, to)?,
+        };
+        let rate = heard.rate.round() as u32;
+        match direction {
+            Direction::ToOperator => self.keep("operator-hears", "heard by the operator", rate, &heard.samples),
+            Direction::ToCaller => self.keep("ear", "heard before the post's loudspeaker", rate, &heard.samples),
+        }
+        Ok(heard)
+    }
+
+    /// The bench's own ears, mouth and loop-back; the loop-back's result also goes into the uncertainty budget.
+    pub fn bench_hears_itself(&mut self) -> Result<()> {
+        self.bench.calibrate_card::<Fault>()?;
+        self.bench.prove_ears()
+    }
+
+    /// Mouth-to-ear delay by one burst; `None`: nothing arrived.
+    pub(super) fn mouth_to_ear(&mut self, direction: Direction) -> Result<Option<Estimate>> {
+        let call = self.talk_under_way()?;
+        let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
+        let burst = stimulus::burst(seed, rate, BURST.as_secs_f64());
+        let voice = self.speak(direction, call, burst, rate)?;
+        let spoken = voice.spoken.instant();
+        // The recording at the other end may lag by a buffer of its own: a tenth of a second covers it.
+        self.bench.clock().wait_until(spoken + BURST + LATEST + Duration::from_millis(100))?;
+        let heard = self.listen(direction, call, spoken, spoken + BURST + LATEST)?;
+        let reference = Signal::new(&voice.samples, f64::from(rate));
+        let Some(found) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
+        let seconds = heard.start.seconds + found.seconds - voice.spoken.seconds;
+        let uncertainty = combine(&[heard.start.uncertainty, voice.spoken.uncertainty, found.uncertainty]);
+        Ok(Some(Estimate::seconds(seconds, uncertainty)))
+    }
+
+    fn judge_delay(&mut self, direction: Direction, limit: Duration) -> Result<()> {
+        let quantity = if direction == Direction::ToOperator { TO_OPERATOR } else { TO_CALLER };
+        match self.mouth_to_ear(direction)? {
+            Some(estimate) => self.judge(&quantity, estimate, Criterion::AtMost(limit.as_secs_f64())),
+            None => self.judge_within(&quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
+        }
+    }
+
+    /// T10.
+    pub fn delay_to_operator_at_most(&mut self, limit: Duration) -> Result<()> {
+        self.judge_delay(Direction::ToOperator, limit)
+    }
+
+    /// T10.
+    pub fn delay_to_caller_at_most(&mut self, limit: Duration) -> Result<()> {
+        self.judge_delay(Direction::ToCaller, limit)
+    }
+
+    /// T11: the same talk, measured again and again.
+    pub fn delay_grows_at_most(&mut self, time: Duration, limit: Duration) -> Result<()> {
+        const EVERY: Duration = Duration::from_secs(10);
+        let until = self.bench.now() + time;
+        let (mut to_operator, mut to_caller) = (Vec::new(), Vec::new());
+        loop {
+            let next = self.bench.now() + EVERY;
+            to_operator.extend(self.mouth_to_ear(Direction::ToOperator)?);
+            to_caller.extend(self.mouth_to_ear(Direction::ToCaller)?);
+            if next > until {
+                break;
+            }
+            self.bench.clock().wait_until(next)?;
+        }
+        self.bench.collect()?;
+        let limit = limit.as_secs_f64();
+        let first = self.judge_growth(&GROWTH_TO_OPERATOR, &to_operator, limit);
+        first.and(self.judge_growth(&GROWTH_TO_CALLER, &to_caller, limit))
+    }
+
+    /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states, and is stated so.
+    fn judge_growth(&mut self, quantity: &Quantity, series: &[Estimate], limit: f64) -> Result<()> {
+        let largest = series.iter().copied().max_by(|a, b| a.value.total_cmp(&b.value));
+        let (Some(first), Some(largest), true) = (series.first(), largest, series.len() > 1) else {
+            return self.judge_within(quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit);
+        };
+        let growth = Estimate::seconds(largest.value - first.value, combine(&[first.uncertainty, largest.uncertainty]));
+        self.judge(quantity, growth, Criterion::AtMost(limit))
+    }
+
+    /// Looks for a voice at the other end.
+    fn find(&mut self, voice: &Voice, from: Instant, to: Instant) -> Result<Option<Found>> {
+        let heard = self.listen(voice.direction, voice.call, from, to)?;
+        // What has not been spoken yet cannot have been heard.
+        let spoken = (to.seconds_after(voice.spoken.instant()).max(0.0) * f64::from(voice.rate)) as usize;
+        let samples = &voice.samples[..spoken.min(voice.samples.len())];
+        let reference = Signal::new(samples, f64::from(voice.rate));
+        let Some(aligned) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
+        // Both on the channel's rate, the reference moved to where it stands in the capture.
+        let reference: Vec<f32> = resample(samples, voice.rate, CHANNEL_RATE).iter().map(|s| *s as f32).collect();
+        let nominal = heard.rate.round() as u32;
+        let capture: Vec<f32> = resample(&heard.samples, nominal, CHANNEL_RATE).iter().map(|s| *s as f32).collect();
+        let channel = f64::from(CHANNEL_RATE);
+        let placed: Vec<f32> = (0..capture.len())
+            .map(|i| {
+                let t = i as f64 / channel;
+                crate::dsp::interp::sinc_at(&reference, (t - aligned.at(t - aligned.seconds)) * channel)
+            })
+            .collect();
+        Ok(presence(&placed, &capture, channel).map(|presence| Found {
+            first: Moment {
+                seconds: heard.start.seconds + presence.first_s,
+                uncertainty: combine(&[heard.start.uncertainty, rectangular(presence.edge_s)]),
+            },
+            presence,
+        }))
+    }
+
+    /// Lets both sides speak as soon as the call is answered, and finds when both were heard.
+    fn first_words(&mut self) -> Result<(Option<Instant>, Option<Moment>)> {
+        let press = self.last_press()?.contact.instant();
+        if self.voices.is_empty() {
+            let caller = self.begin_voice(Direction::ToOperator, CallId(0), FIRST_WORDS * 3)?;
+            self.voices.push(caller);
+        }
+        let Some(call) = self.next_confirmed(press, press + Duration::from_secs(8))? else { return Ok((None, None)) };
+        if self.voices.len() < 2 {
+            let operator = self.begin_voice(Direction::ToCaller, call, FIRST_WORDS)?;
+            self.voices[0].call = call;
+            self.voices.push(operator);
+        }
+        let confirmed = self.bench.record.moment_of(|e| *e == CallEvent::Confirmed { call });
+        let from = confirmed.unwrap_or(press);
+        let to = from + FIRST_WORDS;
+        self.bench.clock().wait_until(to + Duration::from_millis(200))?;
+        self.bench.collect()?;
+        let voices = self.voices.clone();
+        let last = self.both_found(&voices, from, to)?;
+        let answered = self.bench.record.moment_of(|e| *e == CallEvent::Answered { call });
+        Ok((answered, last))
+    }
+
+    /// T04.
+    pub fn both_heard_after_answer(&mut self, limit: Duration) -> Result<()> {
+        let (answered, both) = self.first_words()?;
+        let from = Moment::stamped(answered.unwrap_or(Instant::ZERO), NETWORK_STAMP_S);
+        self.judge_within(&BOTH_AFTER_ANSWER, from, both.filter(|_| answered.is_some()), limit.as_secs_f64())
+    }
+
+    /// T03.
+    pub fn both_heard_after_press(&mut self, limit: Duration) -> Result<()> {
+        let (_, both) = self.first_words()?;
+        let press = self.last_press()?.contact;
+        self.judge_within(&BOTH_AFTER_PRESS, press, both, limit.as_secs_f64())
+    }
+
+    /// Both sides speak without a pause while the fibre is gone.
+    pub fn cut_fibre_while_talking(&mut self, time: Duration) -> Result<()> {
+        const BEFORE: Duration = Duration::from_secs(1);
+        const AFTER: Duration = Duration::from_secs(3);
+        let call = self.talk_under_way()?;
+        let length = BEFORE + time + AFTER;
+        self.voices = vec![
+            self.begin_voice(Direction::ToOperator, call, length)?,
+            self.begin_voice(Direction::ToCaller, call, length)?,
+        ];
+        self.pass(BEFORE)?;
+        self.cut_fibre_for(time)?;
+        self.pass(AFTER)
+    }
+
+    /// T21.
+    pub fn speech_gap_at_most(&mut self, limit: Duration) -> Result<()> {
+        let voices = self.voices.clone();
+        let mut outcome = Ok(());
+        for voice in &voices {
+            let from = voice.spoken.instant();
+            let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
+            let until = from + length + LATEST;
+            self.bench.clock().wait_until(until + Duration::from_millis(100))?;
+            let found = self.find(voice, from, until)?;
+            let judged = match found {
+                Some(found) => {
+                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[rectangular(found.presence.edge_s); 2]));
+                    self.judge(&GAP, gap, Criterion::AtMost(limit.as_secs_f64()))
+                }
+                None => self.judge_within(&GAP, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
+            };
+            outcome = outcome.and(judged);
+        }
+        outcome
+    }
+
+    /// T22: the old talk or a new one, but without anybody touching the button. Both sides speak all the time; twice the time it took to
+    /// hear them is needed to be sure that it is they.
+    pub fn talk_again_within(&mut self, limit: Duration) -> Result<()> {
+        const LOOK_EVERY: Duration = Duration::from_secs(1);
+        let returned = self.returned()?;
+        let limit_s = limit.as_secs_f64();
+        let patience = Duration::from_secs_f64(self.patience("T22", limit_s));
+        let deadline = returned.instant() + patience;
+        let mut caller = self.begin_voice(Direction::ToOperator, CallId(0), patience)?;
+        let mut operator: Option<Voice> = None;
+        let mut both = None;
+        while both.is_none() && self.bench.now() < deadline {
+            self.pass(LOOK_EVERY)?;
+            let Some(call) = self.living_call()? else { continue };
+            if operator.as_ref().is_none_or(|voice| voice.call != call) {
+                operator = Some(self.begin_voice(Direction::ToCaller, call, patience)?);
+            }
+            caller.call = call;
+            let voices: Vec<Voice> = operator.iter().chain([&caller]).cloned().collect();
+            both = self.both_found(&voices, returned.instant(), self.bench.now() - Duration::from_millis(200))?;
+        }
+        self.judge_within(&HEALED, returned, both, limit_s)
+    }
+
+    /// From when on all of these voices were heard; `None` unless all of them were.
+    fn both_found(&mut self, voices: &[Voice], from: Instant, to: Instant) -> Result<Option<Moment>> {
+        let mut last: Option<Moment> = None;
+        for voice in voices {
+            let Some(found) = self.find(voice, from, to)? else { return Ok(None) };
+            last = Some(last.map_or(found.first, |m| if found.first.seconds > m.seconds { found.first } else { m }));
+        }
+        Ok(last)
+    }
+}

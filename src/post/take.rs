@@ -1,0 +1,58 @@
+//! Takes: what was spoken and what was heard in a scenario, kept as evidence beside the journal.
+//!
+//! Knows nothing of files.
+
+use super::{Post, Result};
+use crate::instrument::operator::{CallEvent, CallId};
+
+/// No scenario keeps more than so many takes, so that a night of presses does not fill a disk.
+const MOST_TAKES: usize = 16;
+/// Of what was heard in whole calls, only so many calls.
+const MOST_CALLS: usize = 3;
+
+/// A stretch of sound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Take {
+    /// Where it was spoken or heard: `mouth`, `ear`, `operator-hears`, `operator-speaks`, with a number.
+    pub name: String,
+    /// In words, for the journal.
+    pub what: String,
+    pub rate: u32,
+    pub samples: Vec<f32>,
+}
+
+impl Post {
+    pub(super) fn keep(&mut self, name: &str, what: &str, rate: u32, samples: &[f32]) {
+        if self.takes.len() < MOST_TAKES {
+            let name = format!("{:02}-{name}", self.takes.len() + 1);
+            self.takes.push(Take { name, what: what.into(), rate, samples: samples.to_vec() });
+        }
+    }
+
+    /// Hands over the takes of this scenario, with what the operator heard of its first calls from beginning to end.
+    pub fn take_takes(&mut self) -> Result<Vec<Take>> {
+        let now = self.bench.now();
+        for call in self.confirmed_calls().into_iter().take(MOST_CALLS) {
+            let of = |which: fn(&CallEvent) -> Option<CallId>| {
+                self.bench.record.moment_of(|event| which(event) == Some(call))
+            };
+            let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
+            let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });
+            let Some(from) = from else { continue };
+            let heard = self.bench.operator_record(call, from, until.unwrap_or(now))?;
+            let what = format!("call {}, all that the operator heard", call.0);
+            self.keep("call", &what, heard.rate.round() as u32, &heard.samples);
+        }
+        Ok(std::mem::take(&mut self.takes))
+    }
+
+    fn confirmed_calls(&self) -> Vec<CallId> {
+        let events = self.bench.record.calls_since(self.began);
+        events
+            .filter_map(|event| match event.value {
+                CallEvent::Confirmed { call } => Some(call),
+                _ => None,
+            })
+            .collect()
+    }
+}

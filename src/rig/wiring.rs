@@ -1,0 +1,148 @@
+//! What is wired where: roles, and the channels, inputs and sockets that serve them.
+//!
+//! Knows nothing of how a rig is written down, nor of what a step does with a role.
+
+/// What a channel of an instrument is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Button,
+    Mains,
+    Fibre,
+    LampPlaced,
+    LampConnected,
+    LampOutOfService,
+    Console,
+    Probe,
+    Operator,
+    /// The artificial mouth before the post's microphone (card output).
+    Mouth,
+    /// The bench's microphone before the post's loudspeaker (card input).
+    Ear,
+    /// The tone that the button relay's second pole gates into the card (card input).
+    ContactTone,
+    /// A card output wired back to a card input.
+    Loopback,
+}
+
+impl Role {
+    pub const ALL: [Role; 13] = [
+        Role::Button,
+        Role::Mains,
+        Role::Fibre,
+        Role::LampPlaced,
+        Role::LampConnected,
+        Role::LampOutOfService,
+        Role::Console,
+        Role::Probe,
+        Role::Operator,
+        Role::Mouth,
+        Role::Ear,
+        Role::ContactTone,
+        Role::Loopback,
+    ];
+    /// As a rig spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Button => "button",
+            Role::Mains => "mains",
+            Role::Fibre => "fibre",
+            Role::LampPlaced => "lamp-placed",
+            Role::LampConnected => "lamp-connected",
+            Role::LampOutOfService => "lamp-out-of-service",
+            Role::Console => "console",
+            Role::Probe => "probe",
+            Role::Operator => "operator",
+            Role::Mouth => "mouth",
+            Role::Ear => "ear",
+            Role::ContactTone => "contact-tone",
+            Role::Loopback => "loopback",
+        }
+    }
+}
+
+/// Which of a relay's contacts the wire goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pole {
+    /// The circuit is closed while the relay is energised.
+    NormallyOpen,
+    /// The circuit is closed while the relay rests: a bench without power leaves mains and fibre connected.
+    NormallyClosed,
+}
+
+/// A relay: instrument name and channel as printed on the board, from 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChannelRef {
+    pub board: String,
+    pub channel: u8,
+}
+
+/// An input: instrument name and number as printed on the board, from 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputRef {
+    pub board: String,
+    pub input: u8,
+}
+
+/// A sound card's socket, from 1. Whether it is an output or an input follows from the role.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JackRef {
+    pub card: String,
+    pub jack: u8,
+}
+
+/// A relay that does something to the post, and the input that proves it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switch {
+    pub relay: ChannelRef,
+    pub contact: Pole,
+    /// Closed exactly while the circuit is closed. Always there: a board without read-back proves nothing by itself, and a bench that
+    /// cannot see that it let go of the button is not safe.
+    pub sense: InputRef,
+}
+
+/// A card output wired to a card input, straight or through a relay contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    pub output: JackRef,
+    pub input: JackRef,
+}
+
+/// What is wired where; `None` where the rig lacks a role.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wiring {
+    pub button: Option<Switch>,
+    pub mains: Option<Switch>,
+    pub fibre: Option<Switch>,
+    pub lamp_placed: Option<InputRef>,
+    pub lamp_connected: Option<InputRef>,
+    pub lamp_out_of_service: Option<InputRef>,
+    /// Name of the instrument; so for `probe` and `operator`.
+    pub console: Option<String>,
+    pub probe: Option<String>,
+    pub operator: Option<String>,
+    pub mouth: Option<JackRef>,
+    pub ear: Option<JackRef>,
+    pub contact_tone: Option<Patch>,
+    pub loopback: Option<Patch>,
+}
+
+impl Wiring {
+    pub const fn has(&self, role: Role) -> bool {
+        match role {
+            Role::Button => self.button.is_some(),
+            Role::Mains => self.mains.is_some(),
+            Role::Fibre => self.fibre.is_some(),
+            Role::LampPlaced => self.lamp_placed.is_some(),
+            Role::LampConnected => self.lamp_connected.is_some(),
+            Role::LampOutOfService => self.lamp_out_of_service.is_some(),
+            Role::Console => self.console.is_some(),
+            Role::Probe => self.probe.is_some(),
+            Role::Operator => self.operator.is_some(),
+            Role::Mouth => self.mouth.is_some(),
+            Role::Ear => self.ear.is_some(),
+            Role::ContactTone => self.contact_tone.is_some(),
+            Role::Loopback => self.loopback.is_some(),
+        }
+    }
+}

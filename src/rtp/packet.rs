@@ -1,0 +1,91 @@
+//! RTP packets as bytes (RFC 3550, 5.1).
+//!
+//! Must not know what a payload means.
+
+/// Length of the fixed header in bytes.
+const HEADER: usize = 12;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packet<'a> {
+    pub marker: bool,
+    pub payload_type: u8,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub ssrc: u32,
+    pub payload: &'a [u8],
+}
+
+/// RTCP shares the version bits; its packet types lie where no RTP payload type may (RFC 5761, 4).
+pub fn is_rtcp(bytes: &[u8]) -> bool {
+    matches!(bytes, [first, second, ..] if first >> 6 == 2 && (192..=223).contains(second))
+}
+
+impl<'a> Packet<'a> {
+    /// `None` for anything that is no RTP packet of version 2 with consistent lengths.
+    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let (header, mut rest) = bytes.split_first_chunk::<HEADER>()?;
+        let [first, second, s0, s1, t0, t1, t2, t3, i0, i1, i2, i3] = *header;
+        if first >> 6 != 2 || is_rtcp(bytes) {
+            return None;
+        }
+        rest = rest.get(4 * usize::from(first & 0x0f)..)?;
+        if first & 0x10 != 0 {
+            let (extension, after) = rest.split_first_chunk::<4>()?;
+            let words = u16::from_be_bytes([extension[2], extension[3]]);
+            rest = after.get(4 * usize::from(words)..)?;
+        }
+        if first & 0x20 != 0 {
+            let padding = usize::from(*rest.last()?);
+            rest = rest.get(..rest.len().checked_sub(padding)?)?;
+        }
+        Some(Packet {
+            marker: second & 0x80 != 0,
+            payload_type: second & 0x7f,
+            sequence: u16::from_be_bytes([s0, s1]),
+            timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
+            ssrc: u32::from_be_bytes([i0, i1, i2, i3]),
+            payload: rest,
+        })
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + self.payload.len());
+        bytes.extend([0x80, self.payload_type & 0x7f | u8::from(self.marker) << 7]);
+        bytes.extend(self.sequence.to_be_bytes());
+        bytes.extend(self.timestamp.to_be_bytes());
+        bytes.extend(self.ssrc.to_be_bytes());
+        bytes.extend(self.payload);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], payload: Option<&[u8]>) {
+        assert_eq!(Packet::parse(bytes).map(|p| p.payload), payload, "{bytes:02x?}");
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let packet = Packet { marker: true, payload_type: 8, sequence: 65535, timestamp: 7, ssrc: 9, payload: &[1, 2, 3] };
+        assert_eq!(Packet::parse(&packet.bytes()), Some(packet));
+    }
+
+    #[test]
+    fn sources_extensions_and_padding_are_stepped_over_and_their_lies_refused() {
+        let plain = |first: u8, rest: &[u8]| [&[first, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3][..], rest].concat();
+        check(&plain(0x80, &[5, 6]), Some(&[5, 6]));
+        check(&plain(0x81, &[0, 0, 0, 4, 5, 6]), Some(&[5, 6]));
+        check(&plain(0x90, &[0, 0, 0, 1, 9, 9, 9, 9, 5, 6]), Some(&[5, 6]));
+        check(&plain(0xa0, &[5, 6, 0, 2]), Some(&[5, 6]));
+        check(&plain(0x8f, &[5, 6]), None);
+        check(&plain(0x90, &[0, 0, 255, 255, 5]), None);
+        check(&plain(0xa0, &[5, 200]), None);
+        check(&plain(0xa0, &[]), None);
+        check(&plain(0x40, &[5]), None);
+        check(&[0x80, 200, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3], None);
+        check(&[0x80], None);
+    }
+}

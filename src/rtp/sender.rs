@@ -1,0 +1,177 @@
+//! What the operator says, as a stream of packets that never pauses: silence is sent as silence, as telephones do.
+//!
+//! Frame `n` of the axis is spoken at `origin + n · 125 µs`; the packet with frames `n..n + 160` leaves at `origin + (n + 160) · 125 µs`
+//! exactly. Must not know sockets.
+
+use super::axis::{Axis, PACKET};
+use super::codec::Codec;
+use super::packet::Packet;
+use crate::clock::Instant;
+
+/// A sender that was woken later than this many packets skips what is past instead of sending it in a burst.
+const MOST_BEHIND: u64 = 50;
+/// Frames that may wait to be spoken: an hour.
+const MOST_QUEUED: usize = 8000 * 3600;
+
+#[derive(Debug, Clone)]
+pub struct Sender {
+    axis: Axis,
+    codec: Codec,
+    payload_type: u8,
+    ssrc: u32,
+    sequence: u16,
+    first_timestamp: u32,
+    /// Index of the packet that leaves next.
+    next: u64,
+    /// The next packet follows a pause or is the first (RFC 3551, 4.1).
+    marker: bool,
+    /// Frames waiting to be spoken, encoded, the first of them at `queue_start`.
+    queue: Vec<u8>,
+    queue_start: u64,
+}
+
+impl Sender {
+    /// `random` gives SSRC, first sequence number and timestamp (RFC 3550, 5.1).
+    pub fn on(axis: Axis, codec: Codec, payload_type: u8, random: [u64; 2]) -> Self {
+        Sender {
+            axis,
+            codec,
+            payload_type,
+            ssrc: random[0] as u32,
+            sequence: (random[1] >> 32) as u16,
+            first_timestamp: random[1] as u32,
+            next: 0,
+            marker: true,
+            queue: Vec::new(),
+            queue_start: 0,
+        }
+    }
+
+    /// A new agreement: what is queued is dropped if it was encoded otherwise.
+    pub fn use_codec(&mut self, codec: Codec, payload_type: u8) {
+        if self.codec != codec {
+            self.queue.clear();
+        }
+        (self.codec, self.payload_type) = (codec, payload_type);
+    }
+
+    /// Queues samples at the next packet boundary after `at`; returns the frame of the first. What was still to be said from there on is
+    /// replaced.
+    pub fn speak(&mut self, at: Instant, samples: &[f32]) -> u64 {
+        let boundary = self.axis.next_frame(at).div_ceil(PACKET).max(self.next) * PACKET;
+        self.drop_spoken();
+        if self.queue.is_empty() || self.queue_start > boundary {
+            self.queue.clear();
+            self.queue_start = boundary;
+        }
+        let kept = usize::try_from(boundary - self.queue_start).unwrap_or(usize::MAX).min(MOST_QUEUED);
+        self.queue.resize(kept, self.codec.silence());
+        self.queue.extend(self.codec.encode(samples));
+        boundary
+    }
+
+    fn drop_spoken(&mut self) {
+        let spoken = (self.next * PACKET).saturating_sub(self.queue_start);
+        let spoken = usize::try_from(spoken).unwrap_or(usize::MAX).min(self.queue.len());
+        self.queue.drain(..spoken);
+        self.queue_start += spoken as u64;
+    }
+
+    pub fn next_wake(&self) -> Instant {
+        self.axis.instant_of((self.next + 1) * PACKET)
+    }
+
+    /// The next packet if it is due. `aloud`: whether the agreement lets us send; the axis goes on either way.
+    pub fn wake(&mut self, at: Instant, aloud: bool) -> Option<Vec<u8>> {
+        let elapsed = at.as_nanos().saturating_sub(self.axis.instant_of(0).as_nanos()) / 125_000 / PACKET;
+        if elapsed > self.next + MOST_BEHIND {
+            self.next = elapsed - 1;
+            self.marker = true;
+        }
+        while at >= self.next_wake() {
+            let first = self.next * PACKET;
+            self.next += 1;
+            if !aloud {
+                self.marker = true;
+                continue;
+            }
+            return Some(self.packet(first));
+        }
+        None
+    }
+
+    fn packet(&mut self, first: u64) -> Vec<u8> {
+        let mut payload = [self.codec.silence(); PACKET as usize];
+        self.fill(first, &mut payload);
+        let packet = Packet {
+            marker: std::mem::take(&mut self.marker),
+            payload_type: self.payload_type,
+            sequence: self.sequence,
+            timestamp: self.first_timestamp.wrapping_add(first as u32),
+            ssrc: self.ssrc,
+            payload: &payload,
+        };
+        self.sequence = self.sequence.wrapping_add(1);
+        packet.bytes()
+    }
+
+    fn fill(&mut self, first: u64, payload: &mut [u8]) {
+        if self.queue.is_empty() || self.queue_start >= first + PACKET {
+            return;
+        }
+        // Stretches begin at packet boundaries, so the queue's part of this packet begins with it.
+        let from = usize::try_from(first - self.queue_start.min(first)).unwrap_or(usize::MAX);
+        let spoken = self.queue.get(from..).unwrap_or_default();
+        for (to, code) in payload.iter_mut().zip(spoken) {
+            *to = *code;
+        }
+        if from + payload.len() >= self.queue.len() {
+            self.queue.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender() -> Sender {
+        Sender::on(Axis::starting(Instant::ZERO), Codec::Pcma, 8, [1, 2])
+    }
+    fn ms(millis: u64) -> Instant {
+        Instant::from_nanos(millis * 1_000_000)
+    }
+    /// Frames that are not silence, up to a moment.
+    fn spoken(sender: &mut Sender, until: u64) -> Vec<u64> {
+        let mut frames = Vec::new();
+        while sender.next_wake() <= ms(until) {
+            let first = sender.next * PACKET;
+            let bytes = sender.wake(sender.next_wake(), true).unwrap_or_default();
+            frames.extend(bytes[12..].iter().zip(first..).filter(|(b, _)| **b != 0xd5).map(|(_, n)| n));
+        }
+        frames
+    }
+
+    #[test]
+    fn stretches_begin_at_packet_boundaries_pause_and_replace_each_other() {
+        let s = &mut sender();
+        assert_eq!(s.speak(ms(0), &[0.5; 170]), 0);
+        assert_eq!(spoken(s, 40), (0..170).collect::<Vec<_>>());
+        assert_eq!(s.speak(ms(41), &[0.5; 400]), 480);
+        assert_eq!(s.speak(ms(75), &[0.5; 10]), 640, "cuts the first stretch short");
+        assert_eq!(spoken(s, 200), (480..650).collect::<Vec<_>>());
+        assert_eq!(s.speak(ms(200), &[0.5; 10]), 1600);
+        assert_eq!(s.speak(ms(290), &[0.5; 10]), 2400, "with a pause between, if nobody was woken meanwhile");
+        assert_eq!(spoken(s, 400), (1600..1610).chain(2400..2410).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sender_woken_after_a_long_sleep_does_not_burst() {
+        let s = &mut sender();
+        let sent = |s: &mut Sender, at| std::iter::from_fn(|| s.wake(ms(at), true)).count();
+        assert_eq!(sent(s, 100), 5);
+        assert_eq!(sent(s, 900), 40, "a little late is made up for");
+        assert_eq!(sent(s, 1_000_000), 1);
+        assert_eq!(s.next_wake(), ms(1_000_020));
+    }
+}

@@ -1,0 +1,105 @@
+//! Where a received packet belongs: sequence numbers and timestamps unrolled past their wrap, and the moments at which a stream starts anew.
+//!
+//! Must not know payloads or playout.
+
+use super::axis::RATE;
+use super::packet::Packet;
+use crate::clock::Instant;
+
+/// A timestamp that strays this far from the time gone by is a new beginning, not a late packet. In seconds.
+pub const JUMP: f64 = 10.0;
+
+/// A packet's place in its stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Sequence number since the stream's first packet (which has 0); negative for what was sent before it.
+    pub sequence: i64,
+    /// Timestamp since the stream's first packet, in frames.
+    pub timestamp: i64,
+    /// This packet begins a new stream: first of all, another source, or a jump.
+    pub restarted: bool,
+}
+
+/// The stream under way.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    stream: Option<Stream>,
+}
+
+#[derive(Debug, Clone)]
+struct Stream {
+    ssrc: u32,
+    /// The highest so far, unrolled and as on the wire.
+    sequence: (i64, u16),
+    timestamp: (i64, u32),
+    heard_at: Instant,
+}
+
+impl Timeline {
+    pub fn place(&mut self, at: Instant, packet: &Packet<'_>) -> Place {
+        match &mut self.stream {
+            Some(stream) if !stream.is_left_by(at, packet) => stream.place(at, packet),
+            _ => {
+                self.restart(at, packet);
+                Place { sequence: 0, timestamp: 0, restarted: true }
+            }
+        }
+    }
+
+    /// Makes this packet the first of a new stream.
+    pub fn restart(&mut self, at: Instant, packet: &Packet<'_>) {
+        self.stream =
+            Some(Stream { ssrc: packet.ssrc, sequence: (0, packet.sequence), timestamp: (0, packet.timestamp), heard_at: at });
+    }
+}
+
+impl Stream {
+    fn is_left_by(&self, at: Instant, packet: &Packet<'_>) -> bool {
+        let step = f64::from(packet.timestamp.wrapping_sub(self.timestamp.1).cast_signed()) / f64::from(RATE);
+        packet.ssrc != self.ssrc || (step - at.seconds_after(self.heard_at)).abs() > JUMP
+    }
+
+    fn place(&mut self, at: Instant, packet: &Packet<'_>) -> Place {
+        let step = packet.sequence.wrapping_sub(self.sequence.1).cast_signed();
+        let sequence = self.sequence.0 + i64::from(step);
+        let timestamp = self.timestamp.0 + i64::from(packet.timestamp.wrapping_sub(self.timestamp.1).cast_signed());
+        if sequence > self.sequence.0 {
+            self.sequence = (sequence, packet.sequence);
+        }
+        if timestamp > self.timestamp.0 {
+            self.timestamp = (timestamp, packet.timestamp);
+            self.heard_at = at;
+        }
+        Place { sequence, timestamp, restarted: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(timeline: &mut Timeline, millis: u64, (ssrc, sequence, timestamp): (u32, u16, u32), expected: (i64, i64, bool)) {
+        let packet = Packet { marker: false, payload_type: 8, sequence, timestamp, ssrc, payload: &[] };
+        let place = timeline.place(Instant::from_nanos(millis * 1_000_000), &packet);
+        assert_eq!((place.sequence, place.timestamp, place.restarted), expected);
+    }
+
+    #[test]
+    fn numbers_are_unrolled_past_their_wrap_both_ways() {
+        let t = &mut Timeline::default();
+        check(t, 0, (1, 65535, u32::MAX - 100), (0, 0, true));
+        check(t, 20, (1, 0, 59), (1, 160, false));
+        check(t, 21, (1, 65534, u32::MAX - 260), (-1, -160, false));
+        check(t, 40, (1, 1, 219), (2, 320, false));
+    }
+
+    #[test]
+    fn another_source_or_a_jump_begins_anew_but_a_long_silence_does_not() {
+        let t = &mut Timeline::default();
+        check(t, 0, (1, 10, 0), (0, 0, true));
+        check(t, 30_000, (1, 1510, 240_000), (1500, 240_000, false));
+        check(t, 30_020, (2, 1511, 240_160), (0, 0, true));
+        check(t, 30_040, (2, 1512, 240_160 + 81_000), (0, 0, true));
+        check(t, 60_000, (2, 1513, 240_160 + 81_160), (0, 0, true));
+    }
+}

@@ -1,0 +1,222 @@
+//! The registrar: who may be reached where, and until when (RFC 3261, 10.3).
+//!
+//! Must not know calls. A binding that lapses is told just like one that is removed.
+
+use super::digest::{Credentials, Guard, Verdict};
+use super::message::{Request, Target, targets};
+use super::token::Tokens;
+use crate::clock::Instant;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Granted where a REGISTER names no time (RFC 3261, 10.2.1.1), and the most that is granted.
+pub const LONGEST: Duration = Duration::from_secs(3600);
+/// Shorter requests are turned away with 423. Low, so that a nightly run sees many refreshes.
+pub const SHORTEST: Duration = Duration::from_secs(10);
+/// So many contacts may one user have.
+const MOST_BINDINGS: usize = 8;
+
+/// One who may register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub name: String,
+    pub password: String,
+}
+
+/// One address of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    pub user: String,
+    /// The Contact URI as sent.
+    pub contact: String,
+    /// Where the REGISTER came from.
+    pub source: SocketAddr,
+    pub made: Instant,
+    pub until: Instant,
+    call_id: String,
+    cseq: u32,
+}
+
+/// What the bench should hear about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Made, refreshed, or (zero) removed.
+    Bound {
+        user: String,
+        contact: String,
+        expires: Duration,
+    },
+    Refused {
+        user: String,
+        why: String,
+    },
+}
+
+/// The answer to one REGISTER.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub changes: Vec<Change>,
+}
+
+impl Answer {
+    fn plain(status: u16) -> Self {
+        Answer { status, headers: Vec::new(), changes: Vec::new() }
+    }
+    fn refused(status: u16, user: &str, why: &str) -> Self {
+        let changes = vec![Change::Refused { user: user.to_owned(), why: why.to_owned() }];
+        Answer { changes, ..Answer::plain(status) }
+    }
+}
+
+#[derive(Debug)]
+pub struct Registrar {
+    realm: String,
+    users: Vec<User>,
+    guard: Guard,
+    bindings: Vec<Binding>,
+    /// Where each user was last registered from, kept beyond the binding's end: a post's identity among strangers.
+    sources: Vec<(String, SocketAddr)>,
+}
+
+impl Registrar {
+    pub fn new(realm: String, users: Vec<User>) -> Self {
+        Registrar { realm, users, guard: Guard::default(), bindings: Vec::new(), sources: Vec::new() }
+    }
+
+    pub fn knows(&self, user: &str) -> bool {
+        self.users.iter().any(|u| u.name == user)
+    }
+    /// Where this user last registered from, in this run.
+    pub fn source_of(&self, user: &str) -> Option<SocketAddr> {
+        self.sources.iter().find(|(name, _)| name == user).map(|(_, source)| *source)
+    }
+    /// All bindings alive at the last moment the registrar was told of.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Removes what has lapsed.
+    pub fn wake(&mut self, at: Instant) -> Vec<Change> {
+        let mut lapsed = Vec::new();
+        self.bindings.retain(|b| {
+            if b.until <= at {
+                lapsed.push(Change::Bound { user: b.user.clone(), contact: b.contact.clone(), expires: Duration::ZERO });
+            }
+            b.until > at
+        });
+        lapsed
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.bindings.iter().map(|b| b.until).min()
+    }
+
+    pub fn register(&mut self, at: Instant, source: SocketAddr, request: &Request, tokens: &mut Tokens) -> Answer {
+        let name = request.head.to.user.clone();
+        let Some(user) = self.users.iter().find(|u| u.name == name).cloned() else {
+            return Answer::refused(404, &name, "no such user");
+        };
+        let given = request.head.headers("Authorization").find_map(Credentials::parse);
+        let Some(given) = given else { return self.challenge(at, false, tokens) };
+        if given.get("username") != user.name {
+            return Answer::refused(403, &name, "credentials of another user");
+        }
+        match self.guard.check(at, &given, "REGISTER", &self.realm, &user.password) {
+            Verdict::Right => self.bind(at, source, request),
+            Verdict::Stale => self.challenge(at, true, tokens),
+            Verdict::Wrong => Answer::refused(403, &name, "wrong password"),
+        }
+    }
+
+    fn challenge(&mut self, at: Instant, stale: bool, tokens: &mut Tokens) -> Answer {
+        let values = self.guard.challenge(at, &self.realm, stale, tokens);
+        let headers = values.into_iter().map(|v| ("WWW-Authenticate", v)).collect();
+        Answer { headers, ..Answer::plain(401) }
+    }
+
+    fn bind(&mut self, at: Instant, source: SocketAddr, request: &Request) -> Answer {
+        let user = &request.head.to.user;
+        let asked: Option<u32> = request.head.header("Expires").and_then(|e| e.trim().parse().ok());
+        let values: Vec<&str> = request.head.headers("Contact").collect();
+        let mut changes = Vec::new();
+        if values == ["*"] {
+            if asked != Some(0) {
+                return Answer::refused(400, user, "Contact: * without Expires: 0");
+            }
+            changes = self.wake_user(user);
+        } else {
+            for target in values.iter().flat_map(|value| targets(value)) {
+                let expires = expiry(target.expires.or(asked));
+                if !expires.is_zero() && expires < SHORTEST {
+                    let headers = vec![("Min-Expires", SHORTEST.as_secs().to_string())];
+                    return Answer { headers, ..Answer::refused(423, user, "expires too soon") };
+                }
+                match self.set(at, source, request, target, expires) {
+                    Ok(change) => changes.push(change),
+                    Err(answer) => return answer,
+                }
+            }
+        }
+        self.remember(user, source);
+        let alive = self.bindings.iter().filter(|b| b.user == *user);
+        let left = |b: &Binding| b.until.since(at).as_secs();
+        let headers = alive.map(|b| ("Contact", format!("<{}>;expires={}", b.contact, left(b)))).collect();
+        Answer { status: 200, headers, changes }
+    }
+
+    fn set(
+        &mut self,
+        at: Instant,
+        source: SocketAddr,
+        request: &Request,
+        target: Target,
+        expires: Duration,
+    ) -> Result<Change, Answer> {
+        let user = request.head.to.user.clone();
+        let old = self.bindings.iter().position(|b| b.user == user && b.contact == target.uri);
+        if let Some(old) = old.and_then(|n| self.bindings.get(n))
+            && old.call_id == request.head.call_id
+            && old.cseq >= request.head.cseq
+        {
+            return Err(Answer::refused(500, &user, "an older REGISTER came late"));
+        }
+        if let Some(old) = old {
+            self.bindings.remove(old);
+        }
+        if !expires.is_zero() {
+            if self.bindings.iter().filter(|b| b.user == user).count() >= MOST_BINDINGS {
+                return Err(Answer::refused(403, &user, "too many contacts"));
+            }
+            self.bindings.push(Binding {
+                user: user.clone(),
+                contact: target.uri.clone(),
+                source,
+                made: at,
+                until: at + expires,
+                call_id: request.head.call_id.clone(),
+                cseq: request.head.cseq,
+            });
+        }
+        Ok(Change::Bound { user, contact: target.uri, expires })
+    }
+
+    /// Removes every binding of one user.
+    fn wake_user(&mut self, user: &str) -> Vec<Change> {
+        let (gone, kept) = std::mem::take(&mut self.bindings).into_iter().partition(|b| b.user == user);
+        self.bindings = kept;
+        let gone: Vec<Binding> = gone;
+        gone.into_iter().map(|b| Change::Bound { user: b.user, contact: b.contact, expires: Duration::ZERO }).collect()
+    }
+
+    fn remember(&mut self, user: &str, source: SocketAddr) {
+        match self.sources.iter_mut().find(|(name, _)| name == user) {
+            Some(known) => known.1 = source,
+            None => self.sources.push((user.to_owned(), source)),
+        }
+    }
+}
+
+fn expiry(asked: Option<u32>) -> Duration {
+    asked.map_or(LONGEST, |seconds| Duration::from_secs(seconds.into())).min(LONGEST)
+}

@@ -1,0 +1,234 @@
+//! Session descriptions: what the other end offers, and a true answer to it (RFC 3264, RFC 8866).
+//!
+//! Must not know codecs beyond their names, nor packets.
+
+use sdp_types::{Connection, Media, Origin, Session, Time};
+use std::net::{IpAddr, SocketAddr};
+
+/// An audio format: RTP payload number, encoding name, clock rate in Hz (RFC 3551, table 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Format {
+    pub payload: u8,
+    pub name: String,
+    pub rate: u32,
+}
+
+impl Format {
+    pub fn new(payload: u8, name: &str, rate: u32) -> Self {
+        Format { payload, name: name.to_owned(), rate }
+    }
+    fn is(&self, name: &str, rate: u32) -> bool {
+        self.name.eq_ignore_ascii_case(name) && self.rate == rate
+    }
+}
+
+/// Which way media flows, as seen by whoever wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    SendRecv,
+    SendOnly,
+    RecvOnly,
+    Inactive,
+}
+
+impl Direction {
+    fn name(self) -> &'static str {
+        match self {
+            Direction::SendRecv => "sendrecv",
+            Direction::SendOnly => "sendonly",
+            Direction::RecvOnly => "recvonly",
+            Direction::Inactive => "inactive",
+        }
+    }
+    /// The other end's view of the same flow (RFC 3264, 6.1).
+    pub fn mirrored(self) -> Self {
+        match self {
+            Direction::SendOnly => Direction::RecvOnly,
+            Direction::RecvOnly => Direction::SendOnly,
+            same => same,
+        }
+    }
+    /// Does whoever wrote it send?
+    pub fn sends(self) -> bool {
+        matches!(self, Direction::SendRecv | Direction::SendOnly)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SdpError {
+    #[error("the session description cannot be read: {0}")]
+    Unreadable(String),
+    #[error("no plain audio stream is offered")]
+    NoAudio,
+    #[error("no usable connection address")]
+    NoAddress,
+    #[error("no codec in common")]
+    NoCodec,
+}
+
+/// The audio stream of the other end's description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audio {
+    /// Where it wants to receive.
+    pub remote: SocketAddr,
+    pub direction: Direction,
+    /// In the other end's order of preference.
+    pub formats: Vec<Format>,
+    /// Which of the description's media lines it is: an answer must have as many, in the same order (RFC 3264, 6).
+    line: usize,
+    lines: Vec<(String, String, String)>,
+}
+
+impl Audio {
+    pub fn parse(body: &[u8]) -> Result<Self, SdpError> {
+        let session = Session::parse(body).map_err(|e| SdpError::Unreadable(e.to_string()))?;
+        let usable = |m: &Media| m.media == "audio" && m.port != 0 && m.proto == "RTP/AVP";
+        let line = session.medias.iter().position(usable).ok_or(SdpError::NoAudio)?;
+        let media = session.medias.get(line).ok_or(SdpError::NoAudio)?;
+        let connection = media.connections.first().or(session.connection.as_ref()).ok_or(SdpError::NoAddress)?;
+        let ip = connection.try_address().map_err(|_| SdpError::NoAddress)?.ip;
+        Ok(Audio {
+            remote: SocketAddr::new(ip, media.port),
+            direction: direction(&session, media),
+            formats: formats(media),
+            line,
+            lines: session.medias.iter().map(|m| (m.media.clone(), m.proto.clone(), m.fmt.clone())).collect(),
+        })
+    }
+
+    /// May media be sent there? An unspecified address is the hold of RFC 2543 (RFC 3264, 8.4).
+    pub fn can_be_sent_to(&self) -> bool {
+        !self.remote.ip().is_unspecified() && !self.remote.ip().is_multicast()
+    }
+
+    /// The first of the other end's formats that `names` has: the offerer's preference rules (RFC 3264, 6.1).
+    pub fn choose(&self, names: &[(&str, u32)]) -> Result<Format, SdpError> {
+        let found = self.formats.iter().find(|f| names.iter().any(|(name, rate)| f.is(name, *rate)));
+        found.cloned().ok_or(SdpError::NoCodec)
+    }
+}
+
+fn direction(session: &Session, media: &Media) -> Direction {
+    let attributes = media.attributes.iter().chain(&session.attributes);
+    let known = [Direction::SendRecv, Direction::SendOnly, Direction::RecvOnly, Direction::Inactive];
+    let named = attributes.filter_map(|a| known.into_iter().find(|d| d.name() == a.attribute)).next();
+    named.unwrap_or(Direction::SendRecv)
+}
+
+fn formats(media: &Media) -> Vec<Format> {
+    let maps: Vec<Format> = media.get_attribute_values("rtpmap").filter_map(|value| rtpmap(value?)).collect();
+    let numbers = media.fmt.split_whitespace().filter_map(|number| number.parse::<u8>().ok());
+    numbers
+        .filter_map(|number| {
+            let mapped = maps.iter().find(|f| f.payload == number).cloned();
+            mapped.or_else(|| well_known(number).map(|name| Format::new(number, name, 8000)))
+        })
+        .collect()
+}
+
+fn rtpmap(value: &str) -> Option<Format> {
+    let (number, encoding) = value.trim().split_once(' ')?;
+    let mut parts = encoding.trim().split('/');
+    Some(Format::new(number.parse().ok()?, parts.next()?, parts.next()?.parse().ok()?))
+}
+
+/// Static payload types need no rtpmap (RFC 3551, table 4).
+fn well_known(number: u8) -> Option<&'static str> {
+    match number {
+        0 => Some("PCMU"),
+        8 => Some("PCMA"),
+        9 => Some("G722"),
+        _ => None,
+    }
+}
+
+/// Our side of one session, through all its descriptions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Local {
+    /// Where we receive.
+    pub address: SocketAddr,
+    session: u64,
+    version: u64,
+    last: Option<String>,
+}
+
+impl Local {
+    pub fn new(address: SocketAddr, session: u64) -> Self {
+        // 63 bits: some peers read the session id as a signed number.
+        Local { address, session: session >> 1, version: 0, last: None }
+    }
+
+    /// Answers `offer` with one format; every other stream is refused by port 0.
+    pub fn answer(&mut self, offer: &Audio, chosen: &Format) -> Vec<u8> {
+        let medias = offer.lines.iter().enumerate().map(|(n, (kind, proto, fmt))| {
+            if n == offer.line {
+                self.audio(std::slice::from_ref(chosen), offer.direction.mirrored())
+            } else {
+                refused(kind, proto, fmt)
+            }
+        });
+        let medias = medias.collect();
+        self.write(medias)
+    }
+
+    /// Offers these formats, for an INVITE that brings no offer of its own.
+    pub fn offer(&mut self, formats: &[Format]) -> Vec<u8> {
+        let media = self.audio(formats, Direction::SendRecv);
+        self.write(vec![media])
+    }
+
+    fn audio(&self, formats: &[Format], direction: Direction) -> Media {
+        let numbers: Vec<String> = formats.iter().map(|f| f.payload.to_string()).collect();
+        let mut media = empty("audio", self.address.port(), "RTP/AVP", &numbers.join(" "));
+        for f in formats {
+            media.add_attribute_with_value("rtpmap", format!("{} {}/{}", f.payload, f.name, f.rate));
+        }
+        media.add_attribute_with_value("ptime", "20");
+        media.add_attribute_from_str(direction.name());
+        media
+    }
+
+    /// The version grows exactly when the description changes (RFC 3264, 8).
+    fn write(&mut self, medias: Vec<Media>) -> Vec<u8> {
+        let ip: IpAddr = self.address.ip();
+        let mut session = Session::new(Origin::with_ip_addr(self.session, 0, ip), "-");
+        session.origin.username = Some("operator".to_owned());
+        session.set_connection(Connection::from_ip_addr(ip));
+        session.add_time(Time::new(0, 0));
+        session.add_medias(medias);
+        let content = text(&session);
+        if self.last.as_ref() != Some(&content) {
+            self.version += 1;
+            self.last = Some(content);
+        }
+        session.origin.sess_version = self.version;
+        text(&session).into_bytes()
+    }
+}
+
+fn empty(kind: &str, port: u16, proto: &str, fmt: &str) -> Media {
+    Media {
+        media: kind.to_owned(),
+        port,
+        num_ports: None,
+        proto: proto.to_owned(),
+        fmt: fmt.to_owned(),
+        media_title: None,
+        connections: Vec::new(),
+        bandwidths: Vec::new(),
+        key: None,
+        attributes: Vec::new(),
+    }
+}
+
+fn refused(kind: &str, proto: &str, fmt: &str) -> Media {
+    empty(kind, 0, proto, fmt)
+}
+
+fn text(session: &Session) -> String {
+    let mut bytes = Vec::new();
+    match session.write(&mut bytes) {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => String::new(),
+    }
+}

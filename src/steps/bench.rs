@@ -1,0 +1,32 @@
+//! Phrases by which the bench proves itself.
+
+use super::World;
+use super::phrase::{Kind, Phrase, minutes};
+use crate::rig::Role::{Button, Ear, Loopback, Mouth, Operator};
+
+pub const PHRASES: &[Phrase<World>] = &[
+    Phrase {
+        kind: Kind::Then,
+        en: "the button contact closes and opens as commanded",
+        pl: "styk przycisku zamyka się i otwiera zgodnie z poleceniem",
+        needs: &[Button],
+        within: minutes(1),
+        run: |w, _| w.post().bench.prove_button(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the bench hears its own sound in its ear and in its loop-back",
+        pl: "stanowisko słyszy własny dźwięk w uchu i w pętli zwrotnej",
+        needs: &[Mouth, Ear, Loopback],
+        within: minutes(1),
+        run: |w, _| w.post().bench_hears_itself(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the operator's desk answers a request sent to itself",
+        pl: "pulpit operatora odpowiada na zapytanie wysłane do samego siebie",
+        needs: &[Operator],
+        within: minutes(1),
+        run: |w, _| w.post().bench.prove_operator(),
+    },
+];

@@ -1,0 +1,112 @@
+//! The stage that real runs take place on: a bench with a post on it.
+//!
+//! Before a scenario the bench proves itself; before a post is condemned it does so again. Knows nothing of which rig stands behind it.
+
+use super::stage::{ScenarioInfo, Sink, Stage};
+use crate::bench::{Bench, Log};
+use crate::clock::Clock;
+use crate::fault::Blame;
+use crate::journal::store::JournalError;
+use crate::journal::{Ending, Event, SafeCheck, audio};
+use crate::post::{Fault, Post};
+use crate::steps::World;
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A bench, the post on it, and where the evidence goes.
+pub struct OnBench {
+    clock: Arc<dyn Clock>,
+    log: Log,
+    post: Rc<RefCell<Post>>,
+    folder: PathBuf,
+    scenario: ScenarioInfo,
+    is_calibrated: bool,
+}
+
+impl OnBench {
+    pub fn new(bench: Bench, seed: u64, folder: PathBuf) -> Self {
+        let (clock, log) = (bench.shared_clock(), bench.log.clone());
+        let post = Rc::new(RefCell::new(Post::new(bench, seed)));
+        OnBench { clock, log, post, folder, scenario: ScenarioInfo::default(), is_calibrated: false }
+    }
+
+    /// The post, for whoever holds figures against the truth.
+    pub fn post(&self) -> &Rc<RefCell<Post>> {
+        &self.post
+    }
+
+    fn save_takes(&self) -> Result<(), Fault> {
+        let takes = self.post.borrow_mut().take_takes()?;
+        for take in takes {
+            let file = audio::file_name(&self.scenario.id, self.scenario.attempt, &take.name);
+            match audio::save(&self.folder, &file, &take.what, take.rate, &take.samples) {
+                Ok(event) => self.log.append(event),
+                Err(error) => return Err(Fault::Bench(evidence_lost(&error))),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn evidence_lost(error: &JournalError) -> crate::instrument::InstrumentError {
+    crate::instrument::InstrumentError::new("evidence", "save a recording", error, error.remedy())
+}
+
+impl Sink for Log {
+    fn append(&mut self, event: Event) {
+        Log::append(self, event);
+    }
+    fn commit(&mut self) -> Result<(), JournalError> {
+        Log::commit(self)
+    }
+}
+
+impl Stage for OnBench {
+    type World = World;
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    fn journal(&mut self) -> &mut dyn Sink {
+        &mut self.log
+    }
+
+    fn enter(&mut self, scenario: &ScenarioInfo) -> Result<World, Fault> {
+        self.scenario = scenario.clone();
+        let mut post = self.post.borrow_mut();
+        post.begin_scenario()?;
+        post.bench.prove_safe_state()?;
+        if !self.is_calibrated {
+            post.bench.calibrate_card::<Fault>()?;
+            self.is_calibrated = true;
+        }
+        if post.bench.rig.wiring.operator.is_some() {
+            post.bench.prove_operator::<Fault>()?;
+        }
+        drop(post);
+        Ok(World::new(&self.post))
+    }
+
+    fn leave(&mut self, world: World, ending: &Ending) -> Result<(), Fault> {
+        drop(world);
+        let saved = self.save_takes();
+        if ending.blame == Some(Blame::Device) {
+            let mut post = self.post.borrow_mut();
+            self.log.note("the post was found wanting: the bench proves itself again before that stands");
+            post.bench.collect()?;
+            if post.bench.rig.wiring.operator.is_some() {
+                post.bench.prove_operator::<Fault>()?;
+            }
+            post.bench.prove_ears::<Fault>()?;
+            self.log.note("the bench is in order");
+        }
+        saved
+    }
+
+    fn make_safe(&mut self) -> Vec<SafeCheck> {
+        self.post.borrow_mut().bench.make_safe()
+    }
+}

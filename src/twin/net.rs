@@ -1,0 +1,106 @@
+//! The two ends of the line as machines with addresses: the post's voice module, and the operator's host with its desk.
+//!
+//! What goes between them goes over the line; what the operator's host sends to itself does not. Knows nothing of what is said.
+
+use super::line::Way;
+use super::voice::Action;
+use super::world::{Event, World};
+use crate::clock::Instant;
+use crate::instrument::operator::desk::Desk;
+use std::net::{IpAddr, SocketAddr};
+
+/// A host's way to itself, in nanoseconds.
+const LOCAL: u64 = 50_000;
+/// Nanoseconds a byte takes between voice module and microcontroller: 115200 baud, ten bits.
+const MODULE_BYTE: u64 = 10_000_000_000 / 115_200;
+
+#[derive(Debug)]
+pub(super) struct Datagram {
+    pub from: SocketAddr,
+    pub to: SocketAddr,
+    pub bytes: Vec<u8>,
+}
+
+/// The operator's host: the desk and the network card under it.
+pub(super) struct Host {
+    pub desk: Desk,
+    pub address: IpAddr,
+    /// Nothing reaches the desk: the host is there but does not answer.
+    pub deaf: bool,
+}
+
+impl Host {
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.desk.next_wake()
+    }
+    pub fn wake(&mut self, at: Instant) {
+        self.desk.wake(at);
+    }
+}
+
+impl World {
+    /// Carries out what the voice module did.
+    pub(super) fn voice_acted(&mut self) {
+        for action in self.voice.take_actions() {
+            match action {
+                Action::Serial(bytes) => {
+                    for byte in bytes {
+                        self.module_free = self.module_free.max(self.now()) + MODULE_BYTE;
+                        self.queue.plan(self.module_free, Event::ModuleByte(byte));
+                    }
+                }
+                Action::Send { from_port, to, bytes } => {
+                    let from = SocketAddr::new(super::POST_ADDRESS, from_port);
+                    self.truth.datagram_left_post(self.now(), &bytes);
+                    if to.ip() == self.host.address
+                        && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
+                    {
+                        self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends what the desk wants sent.
+    pub(super) fn host_acted(&mut self) {
+        for out in self.host.desk.take_outgoing() {
+            let datagram = Datagram { from: out.from, to: out.to, bytes: out.bytes };
+            if datagram.to.ip() == self.host.address {
+                self.queue.plan(self.now() + LOCAL, Event::AtOperator(datagram));
+                continue;
+            }
+            self.truth.datagram_left_operator(self.now(), &datagram.bytes);
+            if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
+                self.queue.plan(at, Event::AtPost(datagram));
+            }
+        }
+    }
+
+    pub(super) fn at_operator(&mut self, datagram: &Datagram) {
+        if self.host.deaf {
+            return;
+        }
+        self.truth.datagram_reached_operator(self.now(), &datagram.bytes);
+        let at = self.instant();
+        self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
+        self.host_acted();
+    }
+
+    pub(super) fn at_post(&mut self, datagram: &Datagram) {
+        if datagram.to.ip() != super::POST_ADDRESS || !self.line.passes() {
+            return;
+        }
+        let at = self.instant();
+        self.voice.datagram_in(at, datagram.from, datagram.to.port(), &datagram.bytes);
+        self.voice_acted();
+    }
+
+    /// The bench does something at the desk; whatever follows from it is sent.
+    pub(super) fn at_desk<T>(&mut self, act: impl FnOnce(&mut Desk, Instant) -> T) -> T {
+        let at = self.instant();
+        let outcome = act(&mut self.host.desk, at);
+        self.host_acted();
+        outcome
+    }
+}

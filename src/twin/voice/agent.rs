@@ -1,0 +1,274 @@
+//! The user agent: hands every SIP message to the registration or the call it belongs to, and turns away what belongs to none.
+//!
+//! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
+
+use super::account::{Event, Stack};
+use super::call::Call;
+use super::faults::Faults;
+use super::message::{Message, reply_address};
+use super::registration::Registration;
+use super::serial::{Ending, Report};
+use super::transaction::{Client, Owner, earliest};
+use crate::clock::Instant;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+pub struct Agent {
+    pub stack: Stack,
+    registration: Registration,
+    calls: Vec<Call>,
+    numbers: u32,
+    faults: Faults,
+    operator: String,
+    /// A dial held back, a planted defect: when, press, delayed.
+    held: Option<(Instant, u32, bool)>,
+    /// When the running call hangs up by itself, a planted defect.
+    limit: Option<Instant>,
+}
+
+impl Agent {
+    pub fn new(mut stack: Stack, expires: Duration, operator: String, faults: Faults) -> Self {
+        let registration = Registration::new(expires, &mut stack);
+        Agent { stack, registration, calls: Vec::new(), numbers: 0, faults, operator, held: None, limit: None }
+    }
+    fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
+        self.calls.iter_mut().find(|c| !c.released).map(|call| (call, &mut self.stack))
+    }
+
+    // What the firmware asks. `false`: ERROR.
+
+    pub fn identify(&mut self, name: String) {
+        self.stack.account.user = Some(self.faults.wrong_identity.clone().unwrap_or(name));
+    }
+    pub fn register(&mut self, at: Instant, on: bool) -> bool {
+        if self.stack.account.user.is_none() {
+            return false;
+        }
+        if self.stack.out.link {
+            self.registration.command(at, on, &self.faults, &mut self.stack);
+        }
+        true
+    }
+    pub fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
+        if self.stack.account.user.is_none() || self.active().is_some() || self.held.is_some() {
+            return false;
+        }
+        if self.faults.claims_unsent {
+            self.stack.report(Report::Sent);
+        } else if self.faults.dial_delay > Duration::ZERO {
+            self.held = Some((at + self.faults.dial_delay, press, delayed));
+        } else {
+            self.dial_now(at, press, delayed);
+        }
+        true
+    }
+    pub fn hang_up(&mut self, at: Instant) -> bool {
+        if self.held.take().is_some() {
+            self.stack.report(Report::End(Ending::Local));
+            return true;
+        }
+        self.end_active(at, Ending::Local)
+    }
+    fn end_active(&mut self, at: Instant, ending: Ending) -> bool {
+        let Some((call, stack)) = self.active() else { return false };
+        call.end(at, ending, stack);
+        self.sweep();
+        true
+    }
+    fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
+        let account = &self.stack.account;
+        let (user, uri) = (account.user().to_owned(), account.at_server(account.user()));
+        let mut extra = vec![
+            ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
+            ("X-SOS-Post", user),
+            ("X-SOS-Press", press.to_string()),
+            ("Priority", if self.faults.low_priority { "normal" } else { "emergency" }.to_owned()),
+        ];
+        if delayed {
+            extra.push(("X-SOS-Delayed", "yes".to_owned()));
+        }
+        let called = self.faults.wrong_destination.clone().unwrap_or_else(|| self.operator.clone());
+        self.numbers += 1;
+        let call = Call::dial(self.numbers, at, &called, &extra, &mut self.stack);
+        self.stack.events.push(Event::Began(call.dialog.call_id.clone()));
+        self.calls.push(call);
+        if self.faults.duplicate_call {
+            self.numbers += 1;
+            let mut ghost = Call::dial(self.numbers, at, &called, &extra, &mut self.stack);
+            (ghost.released, ghost.quiet) = (true, true);
+            self.calls.push(ghost);
+        }
+        self.note_sent();
+    }
+    fn note_sent(&mut self) {
+        for call in &mut self.calls {
+            call.note_sent(&mut self.stack);
+        }
+    }
+    fn sweep(&mut self) {
+        self.calls.retain(|call| !call.is_over() || !call.released);
+        if self.calls.iter().all(|call| call.released) {
+            self.limit = None;
+        }
+    }
+
+    // What happens to the module.
+
+    pub fn set_link(&mut self, up: bool) {
+        self.stack.out.link = up;
+        if up {
+            return;
+        }
+        self.registration.link_lost(&mut self.stack);
+        if self.faults.drops_on_glitch {
+            if let Some((call, stack)) = self.active() {
+                call.drop_silently(stack);
+            }
+            self.sweep();
+        }
+    }
+    /// Nothing was heard for too long.
+    pub fn media_lost(&mut self, at: Instant) {
+        if !self.faults.no_media_timeout {
+            self.end_active(at, Ending::Lost);
+        }
+    }
+    pub fn wake(&mut self, at: Instant) {
+        for owner in self.stack.clients.wake(at, &mut self.stack.out) {
+            match owner {
+                Owner::Registration => self.registration.failed(at, &mut self.stack),
+                Owner::Invite(number) => {
+                    if let Some(call) = self.calls.iter_mut().find(|c| c.number == number) {
+                        call.invite_unanswered(at, &mut self.stack);
+                    }
+                }
+                Owner::Bye | Owner::Cancel => {}
+            }
+        }
+        self.stack.servers.wake(at, &mut self.stack.out);
+        self.registration.wake(at, &self.faults, &mut self.stack);
+        if let Some((_, press, delayed)) = self.held.take_if(|(due, ..)| *due <= at) {
+            self.dial_now(at, press, delayed);
+        }
+        for call in &mut self.calls {
+            call.wake(at, &mut self.stack);
+        }
+        if self.limit.take_if(|t| *t <= at).is_some() {
+            self.end_active(at, Ending::Local);
+        }
+        self.note_sent();
+        self.sweep();
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        let calls = self.calls.iter().filter_map(Call::next_wake).min();
+        let own = earliest(self.held.map(|(due, ..)| due), self.limit);
+        let transactions = earliest(self.stack.clients.next_wake(), self.stack.servers.next_wake());
+        earliest(earliest(calls, own), earliest(transactions, self.registration.next_wake()))
+    }
+
+    // What comes from the network.
+
+    pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
+        let Some(message) = Message::parse(bytes) else { return };
+        if message.method().is_some() {
+            self.request(at, &message, from);
+        } else {
+            self.response(at, &message);
+        }
+        self.sweep();
+    }
+    fn response(&mut self, at: Instant, response: &Message) {
+        let Some(client) = self.stack.clients.response(at, response, &mut self.stack.out) else {
+            if response.code() / 100 == 2
+                && let Some(call) = self.calls.iter_mut().find(|c| c.may_be_answered() && c.dialog.call_id == response.call_id())
+            {
+                call.stray_success(at, response, &mut self.stack);
+            }
+            return;
+        };
+        match client.owner {
+            Owner::Registration => self.registration.response(at, &client, response, &self.faults, &mut self.stack),
+            Owner::Invite(number) => self.invite_response(at, number, &client, response),
+            Owner::Bye => {
+                // Others than 401 and 407 end it too: the far end may no longer know the call (481).
+                self.stack.answer_challenge(at, &client, response, super::transaction::LINGER);
+            }
+            Owner::Cancel => {}
+        }
+    }
+    fn invite_response(&mut self, at: Instant, number: u32, client: &Client, response: &Message) {
+        let Some(call) = self.calls.iter_mut().find(|c| c.number == number) else { return };
+        call.invite_answered(at, client, response, &mut self.stack);
+        if call.is_confirmed() && !call.released {
+            self.limit = self.faults.call_limit.map(|limit| at + limit);
+        }
+        self.note_sent();
+    }
+    fn request(&mut self, at: Instant, request: &Message, from: SocketAddr) {
+        if self.stack.servers.absorb(request, &mut self.stack.out) {
+            return;
+        }
+        let to = reply_address(request, from);
+        if request.method() == Some("ACK") {
+            let keep = self.faults.reinvite_address_ignored;
+            if let Some(call) = self.calls.iter_mut().find(|c| c.dialog.is_for(request)) {
+                call.acknowledged(request, keep, &mut self.stack);
+            }
+            return;
+        }
+        let response = match self.calls.iter().position(|c| c.dialog.is_for(request)) {
+            Some(index) => self.in_dialog(index, request, from),
+            None => match self.outside(at, request, from, to) {
+                Some(response) => response,
+                None => return,
+            },
+        };
+        self.stack.servers.answer(at, request, &response, to, &mut self.stack.out);
+    }
+    fn in_dialog(&mut self, index: usize, request: &Message, from: SocketAddr) -> Message {
+        let keep = self.faults.reinvite_address_ignored;
+        let in_order = request.cseq().is_some_and(|(n, _)| self.calls[index].dialog.count(n));
+        if !in_order {
+            return self.stack.respond(request, 500, "Out of Order", from);
+        }
+        match request.method() {
+            Some("INVITE" | "UPDATE") => self.calls[index].reoffered(request, from, keep, &mut self.stack),
+            Some("BYE") => {
+                if !self.faults.bye_ignored {
+                    self.calls[index].far_end_left(&mut self.stack);
+                }
+                self.stack.respond(request, 200, "OK", from)
+            }
+            Some("INFO" | "OPTIONS" | "NOTIFY") => self.stack.respond(request, 200, "OK", from),
+            _ => self.stack.respond(request, 405, "Method Not Allowed", from),
+        }
+    }
+    /// A request that belongs to no call of ours. `None`: a defective module has answered it already.
+    fn outside(&mut self, at: Instant, request: &Message, from: SocketAddr, to: SocketAddr) -> Option<Message> {
+        let busy = self.calls.iter().any(|c| !c.released);
+        let (code, reason) = match request.method() {
+            Some("OPTIONS") => (200, "OK"),
+            Some("NOTIFY") => (200, "OK"),
+            Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
+            Some("INVITE") if busy => (486, "Busy Here"),
+            Some("INVITE") => {
+                if self.faults.auto_answer_anyone
+                    && let Some(call) = Call::answer(self.numbers + 1, at, request, from, to, &mut self.stack)
+                {
+                    self.numbers += 1;
+                    self.calls.push(call);
+                    return None;
+                }
+                (403, "Forbidden")
+            }
+            Some("CANCEL") if self.stack.servers.knows_invite(request) => (200, "OK"),
+            Some("BYE" | "CANCEL" | "UPDATE" | "INFO") => (481, "Call Does Not Exist"),
+            _ => (405, "Method Not Allowed"),
+        };
+        let mut response = self.stack.respond(request, code, reason, from);
+        if request.method() == Some("OPTIONS") {
+            response.push("Accept", "application/sdp");
+        }
+        Some(response)
+    }
+}

@@ -1,0 +1,55 @@
+//! The defects that can be planted in the voice module: a field each. The default is a healthy module.
+//!
+//! Must not act: who has the defect reads its field.
+
+use std::time::Duration;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Faults {
+    /// The microphone gives silence.
+    pub mic_dead: bool,
+    /// The loudspeaker stays silent.
+    pub speaker_dead: bool,
+    /// The microphone falls silent so long after the answer.
+    pub mic_mutes_after: Option<Duration>,
+    /// The first second of each direction is lost.
+    pub first_second_clipped: bool,
+    /// The receive buffer grows by so many seconds per second.
+    pub delay_creep: Option<f64>,
+    /// The receive buffer starts so much deeper.
+    pub extra_audio_delay: Duration,
+    /// The loudspeaker is heard by the operator.
+    pub no_echo_cancel: bool,
+    /// Lost packets become holes.
+    pub plc_missing: bool,
+    /// Any loss of link ends the call.
+    pub drops_on_glitch: bool,
+    /// Registers once and never again, whatever it is told.
+    pub never_reregisters: bool,
+    /// One refusal of a registration is final.
+    pub register_stops_on_refusal: bool,
+    /// The INVITE leaves so long after `AT+DIAL`.
+    pub dial_delay: Duration,
+    /// Calls this user instead of the operator.
+    pub wrong_destination: Option<String>,
+    /// Introduces itself as this post.
+    pub wrong_identity: Option<String>,
+    /// An emergency is sent as an ordinary call.
+    pub low_priority: bool,
+    /// One command raises two calls.
+    pub duplicate_call: bool,
+    /// Says `+SENT` but sends nothing.
+    pub claims_unsent: bool,
+    /// Hangs up by itself after so long.
+    pub call_limit: Option<Duration>,
+    /// BYE is answered, and nothing else comes of it.
+    pub bye_ignored: bool,
+    /// A vanished far end is never noticed.
+    pub no_media_timeout: bool,
+    /// Goes on sending to where the call began after a re-INVITE.
+    pub reinvite_address_ignored: bool,
+    /// A call from anybody is answered.
+    pub auto_answer_anyone: bool,
+    /// The microphone stays open after the call.
+    pub mic_open_when_idle: bool,
+}

@@ -1,0 +1,200 @@
+//! Session descriptions: one audio stream of G.711 and telephone events (RFC 4566, RFC 3264, RFC 4733).
+//!
+//! Must not know dialogs or sockets. A description that cannot be understood is `None`, never a panic.
+
+use super::g711::Law;
+use std::net::{IpAddr, SocketAddr};
+
+/// What both sides agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Where our packets go.
+    pub remote: SocketAddr,
+    pub law: Law,
+    /// The far end wants to hear us.
+    pub sending: bool,
+    /// The far end means to speak.
+    pub receiving: bool,
+}
+
+/// The far end's description: its session, and the media lines for the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    pub session: Session,
+    /// Every `m=` line as offered; `chosen` is the audio line that we take.
+    lines: Vec<String>,
+    chosen: usize,
+    /// Payload type of telephone events, if offered.
+    events: Option<u8>,
+}
+
+/// Our own side of a description.
+#[derive(Debug, Clone, Copy)]
+pub struct Local {
+    pub address: SocketAddr,
+    pub session_id: u64,
+    pub version: u32,
+}
+
+impl Local {
+    pub fn offer(&self) -> String {
+        let port = self.address.port();
+        format!(
+            "{}m=audio {port} RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n{}a=ptime:20\r\na=sendrecv\r\n",
+            self.head(),
+            events_lines(101)
+        )
+    }
+    pub fn answer(&self, offer: &Description) -> String {
+        let mut text = self.head();
+        for (n, line) in offer.lines.iter().enumerate() {
+            if n == offer.chosen {
+                text.push_str(&self.answered_line(offer));
+            } else {
+                let mut words = line.split(' ');
+                let (kind, _, rest) = (words.next().unwrap_or("audio"), words.next(), words.collect::<Vec<_>>().join(" "));
+                text.push_str(&format!("m={kind} 0 {rest}\r\n"));
+            }
+        }
+        text
+    }
+    fn answered_line(&self, offer: &Description) -> String {
+        let Session { law, sending, receiving, .. } = offer.session;
+        let (kind, name) = (law.payload_type(), if law == Law::Mu { "PCMU" } else { "PCMA" });
+        let extra = offer.events.map_or(String::new(), |e| format!(" {e}"));
+        let direction = match (sending, receiving) {
+            (true, true) => "sendrecv",
+            (true, false) => "sendonly",
+            (false, true) => "recvonly",
+            (false, false) => "inactive",
+        };
+        format!(
+            "m=audio {} RTP/AVP {kind}{extra}\r\na=rtpmap:{kind} {name}/8000\r\n{}a=ptime:20\r\na={direction}\r\n",
+            self.address.port(),
+            offer.events.map_or(String::new(), events_lines)
+        )
+    }
+    fn head(&self) -> String {
+        let (id, version, ip) = (self.session_id, self.version, self.address.ip());
+        let family = if ip.is_ipv4() { "IP4" } else { "IP6" };
+        format!("v=0\r\no=- {id} {version} IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\n")
+    }
+}
+
+fn events_lines(kind: u8) -> String {
+    format!("a=rtpmap:{kind} telephone-event/8000\r\na=fmtp:{kind} 0-15\r\n")
+}
+
+/// One `m=` section while it is read.
+#[derive(Default)]
+struct Section<'a> {
+    line: &'a str,
+    address: Option<IpAddr>,
+    direction: Option<&'a str>,
+    events: Option<u8>,
+}
+
+impl Description {
+    /// `None`: no audio stream that this module can take.
+    pub fn parse(text: &str) -> Option<Description> {
+        let mut sections = vec![Section::default()];
+        for line in text.lines() {
+            let Some((kind, value)) = line.split_once('=') else { continue };
+            if kind == "m" {
+                sections.push(Section { line: value.trim(), ..Section::default() });
+            } else if let Some(section) = sections.last_mut() {
+                section.read(kind, value.trim());
+            }
+        }
+        let (common, media) = sections.split_first()?;
+        let (chosen, (port, law)) = media.iter().enumerate().find_map(|(n, section)| Some((n, section.audio()?)))?;
+        let section = media.get(chosen)?;
+        let ip = section.address.or(common.address)?;
+        let direction = section.direction.or(common.direction).unwrap_or("sendrecv");
+        // A null address is the old way to put on hold (RFC 3264, 8.4).
+        let sending = matches!(direction, "sendrecv" | "recvonly") && !ip.is_unspecified();
+        let receiving = matches!(direction, "sendrecv" | "sendonly");
+        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving };
+        let lines = media.iter().map(|s| s.line.to_owned()).collect();
+        Some(Description { session, lines, chosen, events: section.events })
+    }
+}
+
+impl<'a> Section<'a> {
+    fn read(&mut self, kind: &str, value: &'a str) {
+        match (kind, value) {
+            ("c", _) => {
+                self.address = value.split(' ').nth(2).and_then(|a| a.split('/').next()).and_then(|a| a.parse().ok());
+            }
+            ("a", "sendrecv" | "sendonly" | "recvonly" | "inactive") => self.direction = Some(value),
+            ("a", _) => {
+                let event = value.strip_prefix("rtpmap:").and_then(|map| map.split_once(' '));
+                if let Some((number, name)) = event
+                    && name.to_ascii_lowercase().starts_with("telephone-event/8000")
+                {
+                    self.events = number.parse().ok().filter(|n: &u8| *n < 128);
+                }
+            }
+            _ => {}
+        }
+    }
+    /// Port and the first law of the list, if this is an audio line in use.
+    fn audio(&self) -> Option<(u16, Law)> {
+        let mut words = self.line.split_ascii_whitespace();
+        if words.next()? != "audio" {
+            return None;
+        }
+        let port = words.next()?.split('/').next()?.parse().ok().filter(|port| *port != 0)?;
+        if words.next()? != "RTP/AVP" {
+            return None;
+        }
+        let law = words.filter_map(|w| w.parse().ok()).find_map(Law::of_payload_type)?;
+        Some((port, law))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCAL: Local =
+        Local { address: SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4000), session_id: 9, version: 2 };
+
+    fn check(text: &str, expected: Option<(&str, Law, bool, bool)>) {
+        let expected = expected.map(|(remote, law, sending, receiving)| Session {
+            remote: remote.parse().unwrap(),
+            law,
+            sending,
+            receiving,
+        });
+        assert_eq!(Description::parse(text).map(|d| d.session), expected, "{text}");
+    }
+
+    #[test]
+    fn our_own_offer_is_understood() {
+        check(&LOCAL.offer(), Some(("127.0.0.1:4000", Law::Mu, true, true)));
+    }
+
+    #[test]
+    fn reads_address_order_and_direction() {
+        let head = "v=0\r\nc=IN IP4 10.0.0.1\r\n";
+        check(&format!("{head}m=audio 6000 RTP/AVP 9 8 0\r\n"), Some(("10.0.0.1:6000", Law::A, true, true)));
+        check(
+            &format!("{head}m=audio 6000 RTP/AVP 0\nc=IN IP4 10.9.9.9/127\na=sendonly"),
+            Some(("10.9.9.9:6000", Law::Mu, false, true)),
+        );
+        check("c=IN IP4 0.0.0.0\r\nm=audio 6000 RTP/AVP 0\r\n", Some(("0.0.0.0:6000", Law::Mu, false, true)));
+        check(&format!("{head}m=audio 0 RTP/AVP 0\r\n"), None);
+        check(&format!("{head}m=audio 6000 RTP/AVP 9 18\r\n"), None);
+        check(&format!("{head}m=audio 6000 RTP/SAVP 0\r\n"), None);
+        check("m=audio 6000 RTP/AVP 0\r\n", None);
+    }
+
+    #[test]
+    fn the_answer_takes_one_line_and_refuses_the_others() {
+        let offer = "c=IN IP4 10.0.0.1\r\nm=video 7000 RTP/AVP 96\r\nm=audio 6000 RTP/AVP 8 0 110\r\na=rtpmap:110 telephone-event/8000\r\na=sendonly\r\n";
+        let answer = LOCAL.answer(&Description::parse(offer).unwrap());
+        assert!(answer.contains("m=video 0 RTP/AVP 96\r\n"), "{answer}");
+        assert!(answer.contains("m=audio 4000 RTP/AVP 8 110\r\n") && answer.contains("a=recvonly"), "{answer}");
+    }
+}

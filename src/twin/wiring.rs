@@ -1,0 +1,131 @@
+//! What is wired to what on the twin's rig: relay 1 is the finger on the button, relay 2 sits in the mains, relay 3 in the fibre; inputs 1 to 3
+//! look at the lamps, inputs 4 to 6 sense the three circuits.
+//!
+//! Mains and fibre go through normally-closed contacts: with a dead relay board the post is powered and connected. Knows nothing of protocols.
+
+use super::relays::Movement;
+use super::truth::Lamp;
+use super::world::{BUTTON, Event, World};
+
+/// From a lamp's current to its phototransistor's switching, in nanoseconds.
+const PHOTOTRANSISTOR: u64 = 300_000;
+/// The first of the inputs that sense the relays' circuits (0 is input 1).
+const SENSE: usize = 3;
+
+/// How the circuits that the relays switch stand now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contacts {
+    pub mains: bool,
+    /// The mains in the street, before the bench's relay.
+    pub street: bool,
+    pub lamps: [bool; 3],
+}
+
+impl Default for Contacts {
+    /// Mains and fibre there, button not pressed.
+    fn default() -> Self {
+        Contacts { mains: true, street: true, lamps: [false; 3] }
+    }
+}
+
+impl World {
+    /// Gives the first moment its state: mains on, fibre connected, sense inputs knowing it.
+    pub(super) fn begin(&mut self) {
+        self.reporter.preset(SENSE + 1, true);
+        self.reporter.preset(SENSE + 2, true);
+        let now = self.instant();
+        self.voice.set_link(now, self.line.link());
+        self.feed_mains();
+    }
+
+    /// A relay's contact has moved.
+    pub(super) fn contact_moved(&mut self, movement: Movement) {
+        let normally_open = movement.closed;
+        match movement.relay {
+            0 => {
+                self.mcu.drive(BUTTON, normally_open.then_some(false));
+                self.card.set_gate(self.now(), normally_open);
+                self.truth.button.push((self.now(), normally_open));
+                self.input_changed(SENSE, normally_open);
+            }
+            1 => {
+                self.contacts.mains = !normally_open;
+                self.feed_mains();
+                self.input_changed(SENSE + 1, !normally_open);
+            }
+            2 => {
+                let settles = self.line.set_light(self.now(), !normally_open);
+                self.plan_settling(settles);
+                self.truth.fibre.push((self.now(), !normally_open));
+                self.input_changed(SENSE + 2, !normally_open);
+            }
+            // Relay 4 is spare.
+            _ => {}
+        }
+    }
+
+    /// The street's mains come or go.
+    pub(super) fn mains(&mut self, on: bool) {
+        self.contacts.street = on;
+        self.feed_mains();
+    }
+
+    fn feed_mains(&mut self) {
+        let on = self.contacts.mains && self.contacts.street;
+        self.truth.mains.push((self.now(), on));
+        let settles = self.supply.set_mains(self.now(), on);
+        self.plan_settling(settles);
+    }
+
+    fn plan_settling(&mut self, at: Option<u64>) {
+        if let Some(at) = at {
+            self.queue.plan(at, Event::Settle);
+        }
+    }
+
+    /// Supply and link change if they are due to.
+    pub(super) fn settle(&mut self) {
+        if let Some(on) = self.supply.settle(self.now()) {
+            self.power(on);
+        }
+        if let Some(up) = self.line.settle(self.now()) {
+            self.truth.link.push((self.now(), up));
+            let now = self.instant();
+            self.voice.set_link(now, up);
+            self.voice_acted();
+        }
+    }
+
+    /// The supply's output: microcontroller, voice module and media converter.
+    fn power(&mut self, on: bool) {
+        self.truth.power.push((self.now(), on));
+        self.mcu.set_power(on);
+        let now = self.instant();
+        self.voice.set_power(now, on);
+        self.voice_acted();
+        if !on {
+            for lamp in 0..self.contacts.lamps.len() {
+                self.lamp(lamp, false);
+            }
+        }
+        let settles = self.line.set_power(self.now(), on);
+        self.plan_settling(settles);
+    }
+
+    /// A lamp's pin has this level.
+    pub(super) fn lamp(&mut self, lamp: usize, lit: bool) {
+        let Some(state) = self.contacts.lamps.get_mut(lamp) else { return };
+        if std::mem::replace(state, lit) == lit {
+            return;
+        }
+        let which = [Lamp::CallPlaced, Lamp::Connected, Lamp::OutOfService].into_iter().nth(lamp);
+        self.truth.lamps.extend(which.map(|which| (self.now(), which, lit)));
+        self.queue.plan(self.now() + PHOTOTRANSISTOR, Event::Light(lamp, lit));
+    }
+
+    pub(super) fn input_changed(&mut self, input: usize, on: bool) {
+        if let Some(looks) = self.reporter.set(self.now(), input, on) {
+            self.queue.plan(looks, Event::Scan);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The kernel: one queue of things to come, the machines between them, one thread.
+//!
+//! The microcontroller is advanced lazily to the next thing to come and stops early whenever it does something that others see, so every
+//! encounter happens at its own moment and in order. Knows nothing of scenarios, limits or verdicts. No wall clock, no thread, no hash order.
+
+use super::air::Air;
+use super::card::Card;
+use super::chance::mix;
+use super::line::Line;
+use super::mcu::{Emission, Mcu, Pin, Port, Uart};
+use super::net::{Datagram, Host};
+use super::ports::{Plug, SerialLine};
+use super::power::Supply;
+use super::queue::Queue;
+use super::relays::{Movement, RelayBoard};
+use super::reporter::Reporter;
+use super::truth::Truth;
+use super::voice::{Acoustics, Voice};
+use crate::clock::{Instant, Stamped};
+use crate::instrument::audio::{Frame, Jack};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The world as the bench's hands hold it.
+pub type Shared = Arc<Mutex<World>>;
+
+/// Takes hold of the world. A panic elsewhere cannot leave it half-changed in a way that matters: the run is over then.
+pub fn lock(shared: &Shared) -> MutexGuard<'_, World> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What may be planned.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// A byte from the bench arrives at a board.
+    BoardByte(Plug, u8),
+    Contact(Movement),
+    /// The input board looks at its inputs.
+    Scan,
+    /// A phototransistor has followed its lamp.
+    Light(usize, bool),
+    /// Supply or link may be due to change.
+    Settle,
+    /// The mains themselves come or go (a dip in the street).
+    Mains(bool),
+    /// A byte from the voice module arrives at the microcontroller.
+    ModuleByte(u8),
+    AtOperator(Datagram),
+    AtPost(Datagram),
+}
+
+/// The alarm button's pin: closed pulls it low.
+pub(super) const BUTTON: Pin = Pin::new(Port::A, 0);
+/// The lamps' pins in the order of the inputs that watch them.
+const LAMPS: [Pin; 3] = [Pin::new(Port::B, 0), Pin::new(Port::B, 1), Pin::new(Port::B, 2)];
+
+/// Everything there is, in simulation time (nanoseconds since the run began).
+pub struct World {
+    now: u64,
+    pub(super) queue: Queue<Event>,
+    pub(super) mcu: Mcu,
+    pub(super) voice: Voice,
+    pub(super) host: Host,
+    pub(super) line: Line,
+    pub(super) supply: Supply,
+    pub(super) air: Air,
+    pub(super) card: Card,
+    pub(super) relays: RelayBoard,
+    pub(super) reporter: Reporter,
+    pub(super) contacts: super::wiring::Contacts,
+    pub(super) relay_line: SerialLine,
+    pub(super) input_line: SerialLine,
+    pub(super) console_line: SerialLine,
+    pub(super) truth: Truth,
+    /// When the voice module's serial line to the microcontroller is free again.
+    pub(super) module_free: u64,
+    /// Until when the probe's lead is plugged in.
+    pub(super) probe_plugged: bool,
+    trace: u64,
+    steps: u64,
+}
+
+/// The parts a world is made of, before anything happens.
+pub(super) struct Parts {
+    pub mcu: Mcu,
+    pub voice: Voice,
+    pub host: Host,
+    pub line: Line,
+    pub supply: Supply,
+    pub air: Air,
+    pub card: Card,
+    pub relays: RelayBoard,
+    pub reporter: Reporter,
+    pub console_line: SerialLine,
+}
+
+impl World {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { mcu, voice, host, line, supply, air, card, relays, reporter, console_line } = parts;
+        World {
+            now: 0,
+            queue: Queue::default(),
+            mcu,
+            voice,
+            host,
+            line,
+            supply,
+            air,
+            card,
+            relays,
+            reporter,
+            contacts: super::wiring::Contacts::default(),
+            relay_line: SerialLine::new(super::relays::BAUD),
+            input_line: SerialLine::new(super::reporter::BAUD),
+            console_line,
+            truth: Truth::default(),
+            module_free: 0,
+            probe_plugged: true,
+            trace: 0,
+            steps: 0,
+        }
+    }
+
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+    pub(super) fn instant(&self) -> Instant {
+        Instant::from_nanos(self.now)
+    }
+    /// A figure that follows from everything that has happened, in order: the same for the same seed and the same acts.
+    pub fn trace(&self) -> u64 {
+        self.trace
+    }
+    /// How many things have happened.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Lets everything happen up to and at `until`.
+    pub fn run_to(&mut self, until: u64) {
+        loop {
+            let due = self.next_due();
+            if let Some((at, emission)) = self.mcu.run_until(due.min(until)) {
+                // The core may finish an instruction a little after the moment asked for: time does not run back for it.
+                self.now = self.now.max(at);
+                self.emitted(emission);
+                continue;
+            }
+            if due > until {
+                self.now = self.now.max(until);
+                return;
+            }
+            self.now = self.now.max(due);
+            self.happen(due);
+        }
+    }
+
+    fn next_due(&self) -> u64 {
+        let wakes = [self.voice.next_wake(), self.host.next_wake()];
+        let wakes = wakes.into_iter().flatten().map(Instant::as_nanos);
+        wakes.chain(self.queue.next()).min().unwrap_or(u64::MAX)
+    }
+
+    /// One thing that is due: planned ones first, then the voice module, then the operator's desk.
+    fn happen(&mut self, due: u64) {
+        if let Some((_, event)) = self.queue.take(due) {
+            self.note(event_kind(&event));
+            self.dispatch(event);
+        } else if self.voice.next_wake().is_some_and(|at| at.as_nanos() <= due) {
+            self.note(20);
+            let at = self.instant();
+            self.voice.wake(at, &mut PostEars(&mut self.air));
+            self.voice_acted();
+        } else {
+            self.note(21);
+            let at = self.instant();
+            self.host.wake(at);
+            self.host_acted();
+        }
+    }
+
+    fn note(&mut self, kind: u64) {
+        self.steps += 1;
+        self.trace = mix(self.trace ^ mix(self.now.wrapping_add(mix(kind))));
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::BoardByte(plug, byte) => self.board_byte(plug, byte),
+            Event::Contact(movement) => self.contact_moved(movement),
+            Event::Scan => {
+                let report = self.reporter.scan();
+                self.input_line.send(self.now, &report);
+            }
+            Event::Light(lamp, lit) => self.input_changed(lamp, lit),
+            Event::Settle => self.settle(),
+            Event::Mains(on) => self.mains(on),
+            Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
+            Event::AtOperator(datagram) => self.at_operator(&datagram),
+            Event::AtPost(datagram) => self.at_post(&datagram),
+        }
+    }
+
+    fn emitted(&mut self, emission: Emission) {
+        self.note(22);
+        match emission {
+            Emission::Byte { uart: Uart::Console, byte } => self.console_line.arrived(self.now, byte),
+            Emission::Byte { uart: Uart::Module, byte } => {
+                let at = self.instant();
+                self.voice.serial_in(at, byte);
+                self.voice_acted();
+            }
+            Emission::Level { pin, high } => {
+                if let Some(lamp) = LAMPS.iter().position(|p| *p == pin) {
+                    self.lamp(lamp, high);
+                }
+            }
+            Emission::Reset { .. } => {
+                for (lamp, pin) in LAMPS.into_iter().enumerate() {
+                    let high = self.mcu.level(pin);
+                    self.lamp(lamp, high);
+                }
+            }
+        }
+    }
+
+    /// The bench writes to one of its ports; when the last byte will have left.
+    pub(super) fn write(&mut self, plug: Plug, bytes: &[u8]) -> u64 {
+        let now = self.now;
+        let mut left = now;
+        for &byte in bytes {
+            left = self.serial_line(plug).to_board(now);
+            self.queue.plan(left, Event::BoardByte(plug, byte));
+        }
+        left
+    }
+
+    pub(super) fn read(&mut self, plug: Plug) -> Vec<Stamped<u8>> {
+        let now = self.now;
+        self.serial_line(plug).take(now)
+    }
+
+    /// The bench's sound card sounds something; the first frame's number.
+    pub(super) fn play(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
+        self.card.play(self.now, output, samples, &mut self.air)
+    }
+
+    fn serial_line(&mut self, plug: Plug) -> &mut SerialLine {
+        match plug {
+            Plug::Relays => &mut self.relay_line,
+            Plug::Inputs => &mut self.input_line,
+            Plug::Console => &mut self.console_line,
+        }
+    }
+
+    fn board_byte(&mut self, plug: Plug, byte: u8) {
+        match plug {
+            Plug::Relays => {
+                for movement in self.relays.byte(self.now, byte) {
+                    self.queue.plan(movement.at, Event::Contact(movement));
+                }
+            }
+            Plug::Inputs => {
+                let answer = self.reporter.byte(byte);
+                self.input_line.send(self.now, &answer);
+            }
+            Plug::Console => self.mcu.receive(Uart::Console, byte),
+        }
+    }
+}
+
+/// For the trace: which kind of thing happened.
+fn event_kind(event: &Event) -> u64 {
+    match event {
+        Event::BoardByte(_, byte) => 0x100 | u64::from(*byte),
+        Event::Contact(movement) => 2 | (movement.relay as u64) << 4 | u64::from(movement.closed) << 3,
+        Event::Scan => 3,
+        Event::Light(lamp, lit) => 4 | (*lamp as u64) << 4 | u64::from(*lit) << 3,
+        Event::Settle => 5,
+        Event::Mains(on) => 6 | u64::from(*on) << 3,
+        Event::ModuleByte(byte) => 0x200 | u64::from(*byte),
+        Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
+        Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
+    }
+}
+
+/// The post's ears and mouth, in the air.
+struct PostEars<'a>(&'a mut Air);
+
+impl Acoustics for PostEars<'_> {
+    fn hear(&mut self, first: f64, period: f64, out: &mut [f32]) {
+        out.fill(0.0);
+        self.0.at_microphone(first, period, out);
+    }
+    fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
+        self.0.from_speaker(first, period, samples);
+    }
+}
