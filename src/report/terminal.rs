@@ -17,7 +17,7 @@ const MARGINS_SHOWN: usize = 5;
 /// How many scenarios the summary tells what to do about.
 const ADVICE_SHOWN: usize = 10;
 /// What the summary's first column is padded to.
-const VERDICT_WIDTH: usize = 22;
+const VERDICT_WIDTH: usize = 28;
 
 /// What the output can do.
 #[derive(Debug, Clone, Copy, Default)]

@@ -50,7 +50,13 @@ fn a_byte_goes_nowhere_without_clock_or_pin() {
 /// Echoes by interrupt: reads ISR into RESULT, then RDR into RESULT + 4.
 fn receiver() -> Program {
     let main = with_console(clocked()).poke(0xe000_e100, 1 << 27).op(&[WFI, b(-3)]);
-    main.handler(16 + 27).load(0, USART1).load(1, RESULT).op(&[ldr(2, 0, 0x1c), str(2, 1, 0), ldr(2, 0, 0x24), str(2, 1, 4), BX_LR])
+    main.handler(16 + 27).load(0, USART1).load(1, RESULT).op(&[
+        ldr(2, 0, 0x1c),
+        str(2, 1, 0),
+        ldr(2, 0, 0x24),
+        str(2, 1, 4),
+        BX_LR,
+    ])
 }
 
 #[test]

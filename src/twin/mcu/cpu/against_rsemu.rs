@@ -1,8 +1,8 @@
 //! The core against an independent interpreter, instruction by instruction, from random states.
 
 use super::{Bus, BusFault, Cpu, Outcome, Width};
-use rsemu::core::space::{AddressSpace, MemAttrs, MemOps, MemResult, Region};
 use rsemu::core::error::BusError;
+use rsemu::core::space::{AddressSpace, MemAttrs, MemOps, MemResult, Region};
 use rsemu::cpu::arm::v7m::{ArmV7m, Config};
 use std::fmt;
 use std::sync::{Arc, Mutex};
