@@ -34,6 +34,8 @@ pub struct Opening {
     /// Where journal and recordings go.
     pub folder: PathBuf,
     pub onlooker: Onlooker,
+    /// The journal's first lines: they stand before anything the instruments say.
+    pub preamble: Vec<Event>,
 }
 
 /// Why a bench could not be opened.
@@ -70,9 +72,11 @@ struct Ground {
 
 /// Opens every instrument of the rig. Nothing is moved yet.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
-    let Opening { rig, seed, folder, onlooker } = opening;
+    let Opening { rig, seed, folder, onlooker, preamble } = opening;
     let ground = lay_ground(&rig, seed)?;
     let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    preamble.into_iter().for_each(|event| log.append(event));
+    log.commit()?;
     let mut bench = Bench {
         rig: Arc::clone(&rig),
         log: log.clone(),
@@ -241,9 +245,7 @@ impl Ground {
     fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => {
-                                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?))
-            }
+            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?)),
         }
     }
 }

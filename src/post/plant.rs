@@ -123,7 +123,10 @@ impl Post {
         Err(InstrumentError::new(
             "console",
             "read the post's console",
-            format!("no readable line in {} s, {garbled} unreadable ones, though the post is registered", HEARTBEAT_WITHIN.as_secs()),
+            format!(
+                "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
+                HEARTBEAT_WITHIN.as_secs()
+            ),
             "check the console's cable, its ground, and the baud rate in the rig",
         )
         .into())
@@ -140,9 +143,9 @@ impl Post {
 
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
-        let from = self
-            .mains_on
-            .ok_or_else(|| super::order("the mains has not been switched on in this scenario", "switch the mains off and on first"))?;
+        let from = self.mains_on.ok_or_else(|| {
+            super::order("the mains has not been switched on in this scenario", "switch the mains off and on first")
+        })?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T19", limit))?;
         self.judge_within(&REGISTERED_AFTER_POWER, from, found, limit)

@@ -33,9 +33,7 @@ impl Post {
     pub fn take_takes(&mut self) -> Result<Vec<Take>> {
         let now = self.bench.now();
         for call in self.confirmed_calls().into_iter().take(MOST_CALLS) {
-            let of = |which: fn(&CallEvent) -> Option<CallId>| {
-                self.bench.record.moment_of(|event| which(event) == Some(call))
-            };
+            let of = |which: fn(&CallEvent) -> Option<CallId>| self.bench.record.moment_of(|event| which(event) == Some(call));
             let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
             let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });
             let Some(from) = from else { continue };
