@@ -112,12 +112,11 @@ impl Reader<'_> {
         let relay = relay.and_then(|word| self.socket(word, &path, Socket::Relay));
         let contact = section.text("contact", "contact: normally-open", self.problems);
         let contact = contact.and_then(|word| self.contact(word, role));
-        // No board known so far reads its contacts back, so the input is asked of every rig.
         let sense = section.text("sense", "sense: inputs/4", self.problems);
         let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Socket::Sense));
         let (relay, contact, sense) = (relay?, contact?, sense?);
         let relay = ChannelRef { board: relay.0, channel: relay.1 };
-        Some(Switch { relay, contact, sense: Some(InputRef { board: sense.0, input: sense.1 }) })
+        Some(Switch { relay, contact, sense: InputRef { board: sense.0, input: sense.1 } })
     }
 
     /// Mains and fibre must come back when the bench loses its own supply; a button must not be pressed by that.

@@ -96,9 +96,9 @@ pub struct JackRef {
 pub struct Switch {
     pub relay: ChannelRef,
     pub contact: Pole,
-    /// Closed exactly while the circuit is closed. `None` only where the board itself reads its contacts back: a bench that cannot see that
-    /// it let go of the button is not safe.
-    pub sense: Option<InputRef>,
+    /// Closed exactly while the circuit is closed. Always there: a board without read-back proves nothing by itself, and a bench that
+    /// cannot see that it let go of the button is not safe.
+    pub sense: InputRef,
 }
 
 /// A card output wired to a card input, straight or through a relay contact.
