@@ -4,6 +4,7 @@
 
 use super::call::NETWORK_STAMP_S;
 use super::judge::Quantity;
+use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, Report};
 use crate::image;
@@ -16,8 +17,6 @@ use std::time::Duration;
 
 /// Power must be gone for so long that no capacitor keeps the microcontroller alive.
 const DISCHARGED_AFTER: Duration = Duration::from_secs(5);
-/// A microcontroller is awake this soon after power-on.
-const AWAKE_AFTER: Duration = Duration::from_millis(200);
 /// The banner comes within 100 ms of reset (post protocol, section 2); the line itself takes some more.
 const BANNER_WITHIN: Duration = Duration::from_secs(2);
 

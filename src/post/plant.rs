@@ -19,6 +19,8 @@ const READY_WITHIN: Duration = Duration::from_secs(240);
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
 /// Without power for so long, a post has forgotten whatever it kept in memory.
 const FORGETS_AFTER: Duration = Duration::from_secs(5);
+/// A microcontroller is awake this soon after power-on.
+pub(super) const AWAKE_AFTER: Duration = Duration::from_millis(500);
 /// After a call the post is idle again within a second (post protocol, section 4).
 const SETTLES_WITHIN: Duration = Duration::from_millis(1500);
 
@@ -122,7 +124,7 @@ impl Post {
         self.pass(FORGETS_AFTER)?;
         self.switch(Circuit::Mains, true)?;
         self.is_unsettled = false;
-        Ok(())
+        self.pass(AWAKE_AFTER)
     }
 
     /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent console is the bench's

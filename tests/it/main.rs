@@ -1,2 +1,1 @@
 mod firmware;
-mod main_job;
