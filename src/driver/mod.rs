@@ -5,5 +5,6 @@
 pub mod console;
 pub mod inputs;
 pub mod lcus;
+pub mod probe;
 pub mod serial;
 mod text;

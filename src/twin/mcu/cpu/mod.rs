@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of the chip around it: memory is a [`Bus`], interrupts are 32 lines, time is what the bus says.
 
+#[cfg(test)]
+mod against_rsemu;
 mod exception;
 mod execute;
 mod nvic;
