@@ -205,7 +205,7 @@ impl Call {
         stack.stamp(&mut ack);
         let to = hop.unwrap_or(stack.account.server);
         stack.out.send(to, &ack.to_bytes());
-        let (bye, _) = fork.request("BYE", count + 1);
+        let (bye, _) = fork.request("BYE", count.wrapping_add(1));
         stack.send(at, Owner::Bye, bye, to, LINGER);
     }
     fn acknowledge(&mut self, stack: &mut Stack) {

@@ -1,6 +1,7 @@
 //! The whole module against a scripted server on simulated time.
 
 mod calls;
+mod defects;
 mod media;
 mod server;
 
@@ -113,13 +114,13 @@ impl Bench {
         self.voice.set_link(self.now, up);
         self.collect();
     }
-    fn to_module(&mut self, at: Instant, port: u16, bytes: Vec<u8>) {
+    fn deliver(&mut self, at: Instant, port: u16, bytes: Vec<u8>) {
         self.queued += 1;
         self.queue.push((at, self.queued, port, bytes));
         self.queue.sort();
     }
     fn say(&mut self, message: &str) {
-        self.to_module(self.now + Duration::from_millis(1), 5060, message.as_bytes().to_vec());
+        self.deliver(self.now + Duration::from_millis(1), 5060, message.as_bytes().to_vec());
     }
     fn collect(&mut self) {
         for action in self.voice.take_actions() {
@@ -133,7 +134,7 @@ impl Bench {
                 Action::Send { from_port, to, bytes } => {
                     assert_eq!((from_port, to), (5060, SERVER.parse().unwrap()));
                     for (ms, reply) in self.server.receive(&String::from_utf8(bytes).unwrap()) {
-                        self.to_module(self.now + Duration::from_millis(2 + ms), 5060, reply.into_bytes());
+                        self.deliver(self.now + Duration::from_millis(2 + ms), 5060, reply.into_bytes());
                     }
                 }
             }
@@ -169,6 +170,6 @@ impl Bench {
         packet.extend([*code; 160]);
         *n += 1;
         self.next_packet = self.next_packet + Duration::from_millis(20);
-        self.to_module(self.now + Duration::from_millis(1), 4000, packet);
+        self.deliver(self.now + Duration::from_millis(1), 4000, packet);
     }
 }
