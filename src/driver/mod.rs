@@ -7,4 +7,5 @@ pub mod inputs;
 pub mod lcus;
 pub mod probe;
 pub mod serial;
+pub mod sip_operator;
 mod text;

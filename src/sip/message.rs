@@ -280,7 +280,7 @@ impl Reply {
         self.header("Content-Type", kind)
     }
     pub fn bytes(self) -> Vec<u8> {
-        finish(self.text, self.body)
+        finish(self.text, "Server", self.body)
     }
 }
 
@@ -312,11 +312,12 @@ pub fn request(method: &str, uri: &str, lines: &[(&str, String)], body: Vec<u8>)
     for (name, value) in lines {
         let _ = write!(text, "{name}: {value}\r\n");
     }
-    finish(text, body)
+    finish(text, "User-Agent", body)
 }
 
-fn finish(mut text: String, body: Vec<u8>) -> Vec<u8> {
-    let _ = write!(text, "Server: hejnal\r\nContent-Length: {}\r\n\r\n", body.len());
+/// `maker` is the header in which a program names itself (RFC 3261, 20.35 and 20.41).
+fn finish(mut text: String, maker: &str, body: Vec<u8>) -> Vec<u8> {
+    let _ = write!(text, "{maker}: hejnal\r\nContent-Length: {}\r\n\r\n", body.len());
     let mut bytes = text.into_bytes();
     bytes.extend(body);
     bytes

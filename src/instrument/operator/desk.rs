@@ -5,6 +5,7 @@
 
 mod call;
 mod headset;
+mod life;
 mod media;
 mod requests;
 mod self_check;
@@ -31,6 +32,8 @@ pub use call::Stage;
 const PAST_CALLS: usize = 64;
 /// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone.
 const LONGEST_RING: Duration = Duration::from_secs(180);
+/// Requests under way; a flood beyond that is not answered, as by a server that is overwhelmed.
+const MOST_TRANSACTIONS: usize = 4096;
 /// Media may still be under way for so long after a call's last signalling.
 const MEDIA_GRACE: Duration = Duration::from_secs(1);
 

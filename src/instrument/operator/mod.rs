@@ -4,6 +4,7 @@
 //! the time.
 
 pub mod desk;
+pub mod seat;
 
 use super::audio::AudioPort;
 use super::{Instrument, Result};

@@ -1,0 +1,47 @@
+//! The registrar as a post meets it.
+
+use super::*;
+
+#[test]
+fn a_registration_is_challenged_granted_refreshed_and_lapses() {
+    let mut s = Scene::new(Answering::Manual);
+    assert_eq!(s.register(1, 60, PASSWORD), 200);
+    let bound = |secs| CallEvent::Registered {
+        user: "sos-1".to_owned(),
+        contact: "sip:sos-1@10.0.0.2:5062".to_owned(),
+        expires: Duration::from_secs(secs),
+    };
+    assert_eq!(s.events(), [bound(60)]);
+    s.pass(31_000);
+    assert_eq!(s.register(3, 60, PASSWORD), 200);
+    assert_eq!(s.desk.bindings().len(), 1, "the same contact is replaced, not added");
+    assert_eq!(s.events(), [bound(60)]);
+    s.pass(90_999);
+    assert_eq!(s.events(), []);
+    s.pass(91_000);
+    assert_eq!(s.events(), [bound(0)]);
+    assert!(s.desk.bindings().is_empty());
+}
+
+#[test]
+fn a_wrong_password_is_refused_and_told() {
+    let mut s = Scene::new(Answering::Manual);
+    assert_eq!(s.register(1, 60, "guess"), 403);
+    assert!(
+        matches!(&s.events()[..], [CallEvent::RegistrationRefused { user, why }] if user == "sos-1" && why == "wrong password")
+    );
+    assert_eq!(s.register(3, 5, PASSWORD), 423);
+}
+
+#[test]
+fn a_nonce_serves_again_with_a_growing_count_but_not_twice_with_the_same() {
+    let mut s = Scene::new(Answering::Manual);
+    let bare = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", "r1", 1, "", "");
+    let challenge = s.send(&bare).remove(0);
+    let nonce = challenge.split("nonce=\"").nth(1).and_then(|r| r.split('"').next()).expect("a nonce").to_owned();
+    assert_eq!(status(&s.authorised(2, 60, PASSWORD, &nonce, 1)), 200);
+    assert_eq!(status(&s.authorised(3, 60, PASSWORD, &nonce, 2)), 200);
+    let replayed = s.authorised(4, 60, PASSWORD, &nonce, 2);
+    assert_eq!(status(&replayed), 401);
+    assert!(replayed.contains("stale=true"));
+}

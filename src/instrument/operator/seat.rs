@@ -1,0 +1,212 @@
+//! The operator's seat at a desk: the `Operator` trait over a [`Desk`], whoever feeds it datagrams, and the headset of one call.
+//!
+//! Must not know sockets or the simulation: it reaches the desk through [`Access`], which knows the moment and sends what comes of it.
+
+use super::desk::{Desk, DeskError};
+use super::{Answering, CallEvent, CallId, Operator};
+use crate::clock::{Instant, Stamped};
+use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::rtp::axis::RATE;
+
+/// The headset's one socket, in and out.
+pub const HEADSET: Jack = Jack(1);
+const NAME: &str = "operator";
+
+/// The way to the desk: for the moment at hand, and with whatever it wants sent taken care of afterwards.
+pub trait Access: Send {
+    fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()>;
+    /// How far to trust the moments of what is heard and of what is spoken (k = 2), in seconds.
+    fn uncertainty(&self) -> (f64, f64);
+    /// What stands behind the desk, e.g. `udp 192.168.1.10:5060`.
+    fn place(&self) -> String;
+}
+
+/// The operator.
+pub struct Seat<A> {
+    headset: Headset<A>,
+}
+
+/// The headset, plugged into one call at a time.
+struct Headset<A> {
+    access: A,
+    call: CallId,
+}
+
+impl<A: Access> Headset<A> {
+    /// Does something at the desk; `action` names it in case it fails.
+    fn at_desk<T>(
+        &self,
+        action: &str,
+        mut act: impl FnMut(Instant, &mut Desk) -> std::result::Result<T, DeskError>,
+    ) -> Result<T> {
+        let mut outcome = None;
+        self.access.enter(&mut |at, desk| outcome = Some(act(at, desk)))?;
+        let failed = |cause: String| {
+            InstrumentError::new(NAME, action, cause, "Look at the events of this call: it is not in the state this needs.")
+        };
+        match outcome {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(cause)) => Err(failed(cause.to_string())),
+            None => Err(failed("the desk cannot be reached".to_owned())),
+        }
+    }
+
+    fn is_own(&self, jack: Jack) -> Result<()> {
+        if jack == HEADSET {
+            return Ok(());
+        }
+        let cause = format!("a headset has no jack {}", jack.0);
+        Err(InstrumentError::new(NAME, "use its headset", cause, "Use jack 1 for the operator's headset."))
+    }
+}
+
+impl<A: Access> Seat<A> {
+    pub fn at(access: A) -> Self {
+        Seat { headset: Headset { access, call: CallId(0) } }
+    }
+}
+
+impl<A: Access> Instrument for Seat<A> {
+    fn identify(&mut self) -> Result<Identity> {
+        self.headset.identify()
+    }
+    /// Hangs up every call.
+    fn make_safe(&mut self) -> Result<()> {
+        self.headset.at_desk("hang up all calls", |at, desk| {
+            desk.hang_up_all(at);
+            Ok(())
+        })
+    }
+}
+
+impl<A: Access> Operator for Seat<A> {
+    fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>> {
+        self.headset.at_desk("tell its events", |_, desk| Ok(desk.take_events()))
+    }
+    fn set_answering(&mut self, how: Answering) -> Result<()> {
+        self.headset.at_desk("change how it answers", |_, desk| {
+            desk.set_answering(how);
+            Ok(())
+        })
+    }
+    fn answer(&mut self, call: CallId) -> Result<Instant> {
+        self.headset.at_desk("answer", |at, desk| desk.answer(at, call).map(|()| at))
+    }
+    fn hang_up(&mut self, call: CallId) -> Result<Instant> {
+        self.headset.at_desk("hang up", |at, desk| desk.hang_up(at, call).map(|()| at))
+    }
+    fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort> {
+        self.headset.at_desk("put on its headset", |_, desk| desk.timebase(call).map(|_| ()))?;
+        self.headset.call = call;
+        Ok(&mut self.headset)
+    }
+    fn self_check(&mut self) -> Result<Option<bool>> {
+        self.headset.at_desk("check itself", |at, desk| Ok(desk.self_check(at)))
+    }
+}
+
+impl<A: Access> Instrument for Headset<A> {
+    fn identify(&mut self) -> Result<Identity> {
+        Ok(Identity { model: "hejnal operator's desk".to_owned(), unit: self.access.place() })
+    }
+    /// Falls silent.
+    fn make_safe(&mut self) -> Result<()> {
+        let call = self.call;
+        self.at_desk("fall silent", |at, desk| match desk.speak(at, call, &[]) {
+            Ok(_) | Err(DeskError::WrongStage { .. } | DeskError::NoSuchCall(_) | DeskError::NoMedia(_)) => Ok(()),
+            Err(other) => Err(other),
+        })
+    }
+}
+
+impl<A: Access> AudioPort for Headset<A> {
+    fn rate(&self) -> u32 {
+        RATE
+    }
+    fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
+        self.is_own(output)?;
+        let call = self.call;
+        self.at_desk("speak", |at, desk| desk.speak(at, call, samples))
+    }
+    fn timebase(&mut self) -> Result<Timebase> {
+        let call = self.call;
+        let exact = self.at_desk("tell its time", |_, desk| desk.timebase(call))?;
+        let (input_uncertainty, output_uncertainty) = self.access.uncertainty();
+        Ok(Timebase { input_uncertainty, output_uncertainty, ..exact })
+    }
+    fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
+        self.is_own(input)?;
+        let call = self.call;
+        self.at_desk("hear", |at, desk| desk.record(at, call, from, to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::operator::desk::{DeskConfig, User};
+    use std::cell::{Cell, RefCell};
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    /// A desk with nothing around it; each visit is a millisecond later.
+    struct Alone {
+        desk: RefCell<Desk>,
+        millis: Cell<u64>,
+    }
+
+    impl Access for Alone {
+        fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()> {
+            self.millis.set(self.millis.get() + 1);
+            act(Instant::from_nanos(self.millis.get() * 1_000_000), &mut self.desk.borrow_mut());
+            Ok(())
+        }
+        fn uncertainty(&self) -> (f64, f64) {
+            (0.0, 0.0)
+        }
+        fn place(&self) -> String {
+            "nowhere".to_owned()
+        }
+    }
+
+    fn alone() -> Seat<Alone> {
+        let config = DeskConfig {
+            seed: 1,
+            sip: SocketAddr::from(([10, 0, 0, 1], 5060)),
+            media_ports: 20000..=20003,
+            realm: "straz".to_owned(),
+            users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
+            operator_user: "operator".to_owned(),
+            answering: Answering::Manual,
+            max_calls: 1,
+            ring_after: Duration::ZERO,
+        };
+        Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
+    }
+
+    fn check<T: std::fmt::Debug>(outcome: Result<T>, cause: &str) {
+        let error = outcome.expect_err("there is no call");
+        assert_eq!((error.instrument.as_str(), error.cause.as_str()), (NAME, cause));
+    }
+
+    #[test]
+    fn what_cannot_be_done_names_the_action_and_blames_the_bench() {
+        let mut seat = alone();
+        check(seat.answer(CallId(3)), "there is no call 3");
+        check(seat.hang_up(CallId(3)), "there is no call 3");
+        check(seat.audio(CallId(3)).map(|_| ()), "there is no call 3");
+        check(seat.headset.play(Jack(2), &[0.0]), "a headset has no jack 2");
+        assert!(seat.make_safe().is_ok() && seat.headset.make_safe().is_ok(), "silence needs no call");
+        assert_eq!(seat.identify().map(|i| i.unit), Ok("nowhere".to_owned()));
+    }
+
+    #[test]
+    fn a_self_check_that_nothing_carries_fails_after_a_second() {
+        let mut seat = alone();
+        for _ in 0..1000 {
+            assert_eq!(seat.self_check(), Ok(None));
+        }
+        assert_eq!(seat.self_check(), Ok(Some(false)));
+    }
+}
