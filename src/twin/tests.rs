@@ -232,6 +232,27 @@ fn sound_goes_both_ways_with_the_true_delays() {
     assert!((0.02..0.15).contains(&mouth_to_operator) && (0.04..0.15).contains(&operator_to_ear));
 }
 
+/// From the operator's mouth to the ear at the post in a fresh call, in seconds.
+fn operator_to_ear(config: TwinConfig) -> f64 {
+    let mut bench = Bench::new(config, Some(defect::REFERENCE));
+    bench.operator.set_answering(Answering::After(Duration::from_millis(500))).expect("set");
+    bench.registered(Instant::ZERO, 30.0).expect("it registers");
+    bench.call();
+    bench.wait(3.0);
+    let spoken = bench.now().as_secs_f64() - 1.0;
+    let truth = bench.twin.truth();
+    truth.out_of_loudspeaker(spoken).expect("heard") + truth.flight.1 - spoken
+}
+
+#[test]
+fn the_slow_control_stays_within_the_limit_of_150_ms() {
+    let slow = defect::find("control-slow-but-legal").expect("known");
+    let config = |seed| TwinConfig::new(seed, "SOS-0417");
+    let delays: Vec<f64> = (0..8).map(|seed| operator_to_ear(config(seed).with(slow))).collect();
+    println!("slow: {delays:.4?}, nominal: {:.4}", operator_to_ear(config(1)));
+    assert!(delays.iter().all(|d| (0.115..0.145).contains(d)), "{delays:?}");
+}
+
 #[test]
 fn a_cut_fibre_is_noticed_and_healed() {
     let mut bench = healthy(4);
