@@ -6,11 +6,13 @@ use crate::clock::{Clock, Instant, Interrupted, poll};
 use crate::driver::console::SerialConsole;
 use crate::driver::inputs::Inputs;
 use crate::driver::lcus::Lcus;
+use crate::driver::probe::ProbeRs;
 use crate::instrument::Instrument;
 use crate::instrument::audio::Jack;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::twin::truth::Lamp;
 use object::{Object, ObjectSegment};
@@ -150,6 +152,26 @@ fn a_flashed_post_boots_and_registers() {
     assert!(bench.inputs.identify().is_ok());
     let sensed = [4, 5, 6].map(|n| bench.inputs.is_lit(Input(n)).expect("known"));
     assert_eq!(sensed, [false, true, true]);
+}
+
+#[test]
+fn a_blank_post_is_flashed_through_the_probe_and_keeps_its_settings() {
+    let mut bench = Bench::new(TwinConfig::new(8, "SOS-0417"), None);
+    bench.wait(1.0);
+    let selector = probe::selector(bench.twin.probe_serial());
+    let settings = 0x0801_F800..0x0802_0000;
+    let clock: Arc<dyn Clock> = bench.clock();
+    let mut lead = ProbeRs::new(&selector, "STM32F072CB", vec![settings], clock).expect("found");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware/elf/reference.elf");
+    let before = bench.now();
+    let flashed = lead.flash(&std::fs::read(path).expect("an image"), &mut |_| {}).expect("flashed");
+    println!("{} bytes in {:.2} s of simulation", flashed.bytes, bench.now().seconds_after(before));
+    let released = lead.reset().expect("runs");
+    bench.registered(released, 30.0).expect("it registers");
+    bench.wait(0.1);
+    assert!(bench.says("id=SOS-0417"), "{:?}", bench.lines);
+    bench.twin.plug_probe(false);
+    assert!(lead.reset().is_err());
 }
 
 #[test]
