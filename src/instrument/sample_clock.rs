@@ -177,7 +177,7 @@ mod tests {
             let mut z = (n ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             z = (z ^ (z >> 29)).wrapping_mul(0x94D0_49BB_1331_11EB);
             z ^= z >> 31;
-            (z >> 40) as f64 / (1u64 << 24) as f64 * 120e-6 + if z % 64 == 0 { 500e-6 } else { 0.0 }
+            (z >> 40) as f64 / (1u64 << 24) as f64 * 120e-6 + if z.is_multiple_of(64) { 500e-6 } else { 0.0 }
         }
     }
 

@@ -189,7 +189,7 @@ mod tests {
         let config = LineConfig { delay: 0.01, jitter: 0.04, ..LineConfig::default() };
         let delays = check(config, 5000);
         let (low, high) = delays.iter().fold((f64::MAX, 0f64), |(l, h), d| (l.min(*d), h.max(*d)));
-        assert!(low >= 0.01 && low < 0.0105 && high > 0.045 && high < 0.0501, "{low} {high}");
+        assert!((0.01..0.0105).contains(&low) && (0.045..0.0501).contains(&high), "{low} {high}");
         assert!(delays.windows(2).all(|pair| pair[1] + 0.02 > pair[0]), "overtaken");
     }
 

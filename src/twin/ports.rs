@@ -66,7 +66,7 @@ impl SerialLine {
     }
 
     /// The bench hands over a byte at `now`: when it arrives at the board.
-    pub fn to_board(&mut self, now: u64) -> u64 {
+    pub fn reaches_board(&mut self, now: u64) -> u64 {
         self.to_board_free = self.to_board_free.max(now) + self.byte;
         self.to_board_free
     }
@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn bytes_take_ten_bits_each_and_queue_behind_one_another() {
         let mut line = SerialLine::new(9600);
-        assert_eq!([line.to_board(0), line.to_board(0), line.to_board(5_000_000)], [1_041_666, 2_083_332, 6_041_666]);
+        assert_eq!(
+            [line.reaches_board(0), line.reaches_board(0), line.reaches_board(5_000_000)],
+            [1_041_666, 2_083_332, 6_041_666]
+        );
         line.send(1_000_000, b"ab");
         line.send(1_500_000, b"c");
         let arrivals = |bytes: Vec<Stamped<u8>>| bytes.iter().map(|b| (b.at.as_nanos(), b.value)).collect::<Vec<_>>();

@@ -6,11 +6,13 @@ use crate::clock::{Clock, Instant, Interrupted, poll};
 use crate::driver::console::SerialConsole;
 use crate::driver::inputs::Inputs;
 use crate::driver::lcus::Lcus;
+use crate::driver::probe::ProbeRs;
 use crate::instrument::Instrument;
 use crate::instrument::audio::Jack;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::twin::truth::Lamp;
 use object::{Object, ObjectSegment};
@@ -153,6 +155,26 @@ fn a_flashed_post_boots_and_registers() {
 }
 
 #[test]
+fn a_blank_post_is_flashed_through_the_probe_and_keeps_its_settings() {
+    let mut bench = Bench::new(TwinConfig::new(8, "SOS-0417"), None);
+    bench.wait(1.0);
+    let selector = probe::selector(bench.twin.probe_serial());
+    let settings = 0x0801_F800..0x0802_0000;
+    let clock: Arc<dyn Clock> = bench.clock();
+    let mut lead = ProbeRs::new(&selector, "STM32F072CB", vec![settings], clock).expect("found");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware/elf/reference.elf");
+    let before = bench.now();
+    let flashed = lead.flash(&std::fs::read(path).expect("an image"), &mut |_| {}).expect("flashed");
+    println!("{} bytes in {:.2} s of simulation", flashed.bytes, bench.now().seconds_after(before));
+    let released = lead.reset().expect("runs");
+    bench.registered(released, 30.0).expect("it registers");
+    bench.wait(0.1);
+    assert!(bench.says("id=SOS-0417"), "{:?}", bench.lines);
+    bench.twin.plug_probe(false);
+    assert!(lead.reset().is_err());
+}
+
+#[test]
 fn a_blank_post_says_nothing() {
     let mut bench = Bench::new(TwinConfig::new(1, "SOS-0417"), None);
     assert_eq!(bench.registered(Instant::ZERO, 20.0), None);
@@ -230,6 +252,27 @@ fn sound_goes_both_ways_with_the_true_delays() {
     );
     assert!((operator_to_ear - true_ear).abs() < 2e-5, "{operator_to_ear} {true_ear}");
     assert!((0.02..0.15).contains(&mouth_to_operator) && (0.04..0.15).contains(&operator_to_ear));
+}
+
+/// From the operator's mouth to the ear at the post in a fresh call, in seconds.
+fn operator_to_ear(config: TwinConfig) -> f64 {
+    let mut bench = Bench::new(config, Some(defect::REFERENCE));
+    bench.operator.set_answering(Answering::After(Duration::from_millis(500))).expect("set");
+    bench.registered(Instant::ZERO, 30.0).expect("it registers");
+    bench.call();
+    bench.wait(3.0);
+    let spoken = bench.now().as_secs_f64() - 1.0;
+    let truth = bench.twin.truth();
+    truth.out_of_loudspeaker(spoken).expect("heard") + truth.flight.1 - spoken
+}
+
+#[test]
+fn the_slow_control_stays_within_the_limit_of_150_ms() {
+    let slow = defect::find("control-slow-but-legal").expect("known");
+    let config = |seed| TwinConfig::new(seed, "SOS-0417");
+    let delays: Vec<f64> = (0..8).map(|seed| operator_to_ear(config(seed).with(slow))).collect();
+    println!("slow: {delays:.4?}, nominal: {:.4}", operator_to_ear(config(1)));
+    assert!(delays.iter().all(|d| (0.115..0.145).contains(d)), "{delays:?}");
 }
 
 #[test]

@@ -228,7 +228,7 @@ impl World {
         let now = self.now;
         let mut left = now;
         for &byte in bytes {
-            left = self.serial_line(plug).to_board(now);
+            left = self.serial_line(plug).reaches_board(now);
             self.queue.plan(left, Event::BoardByte(plug, byte));
         }
         left
