@@ -149,7 +149,7 @@ mod tests {
         check("a /* b /* c */ d */ e", "a                   e");
         check("f(\"x // y\", z)", "f(        , z)");
         check("f(\"\\\"\", z)", "f(    , z)");
-        check("f(r#\"a\"b\"#, z)", "f(         , z)");
+        check("f(r#\"a\"b\"#, z)", "f(        , z)");
         check("f('\"', '\\'', 'x, z)", "f(   ,     , 'x, z)");
         check("fn f<'a>(x: &'a str) {}", "fn f<'a>(x: &'a str) {}");
     }
