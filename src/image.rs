@@ -2,9 +2,9 @@
 //!
 //! Reads bytes only. Knows nothing of probes, and flashes nothing.
 
+use object::Endianness;
 use object::elf::{EM_ARM, ET_EXEC, FileHeader32, PT_LOAD, SHT_ARM_ATTRIBUTES};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
-use object::Endianness;
 use std::fmt;
 use std::ops::Range;
 
@@ -190,7 +190,10 @@ fn read(elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Image> {
         problems.push(ImageProblem::new("this program is for a big-endian core", REBUILD));
     }
     if header.e_type(endian) != ET_EXEC {
-        problems.push(ImageProblem::new("this file is not a linked program", "Give the linked program, not an object file or library."));
+        problems.push(ImageProblem::new(
+            "this file is not a linked program",
+            "Give the linked program, not an object file or library.",
+        ));
     }
     let segments = read_segments(header, endian, elf, problems);
     let core = read_core(header, endian, elf, problems);
@@ -281,5 +284,5 @@ fn check_vectors(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
     }
 }
 
-
-
+#[cfg(test)]
+pub(crate) mod tests;

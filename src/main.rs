@@ -1,3 +1,8 @@
 //! The program's door: everything else is in the library.
 
-fn main() {}
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(hejnal::cli::main(hejnal::cli::args::Args::parse()))
+}

@@ -28,6 +28,7 @@ use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::{InstrumentError, Result};
 use crate::rig::Rig;
+use crate::twin::Twin;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +55,8 @@ pub struct Bench {
     /// What each circuit was last told, in the order of `Circuit::ALL`.
     commanded: [Option<bool>; 3],
     disturbed: Instant,
+    /// Lives as long as the bench on it.
+    twin: Option<Twin>,
 }
 
 impl Bench {
@@ -73,6 +76,10 @@ impl Bench {
     /// The post was disturbed in a way that no circuit shows.
     pub fn note_disturbance(&mut self) {
         self.disturbed = self.now();
+    }
+    /// The virtual post, where this bench stands on one: for proofs that hold figures against the truth, never for measuring.
+    pub fn twin(&self) -> Option<&Twin> {
+        self.twin.as_ref()
     }
     /// The firmware file's bytes.
     pub fn image(&self) -> &[u8] {

@@ -4,8 +4,8 @@
 
 use super::log::{Log, Onlooker};
 use super::tap::Tap;
-use super::{Bench, Circuit, Record, missing, sound};
-use crate::clock::{Clock, Instant, RealClock};
+use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
+use crate::clock::{Clock, Instant, Interrupted, RealClock, poll};
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
 use crate::fault::{Blame, Blamed};
 use crate::instrument::audio::AudioPort;
@@ -24,6 +24,7 @@ use crate::twin::{self, Twin, TwinConfig, defect};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What it takes to open a bench.
 pub struct Opening {
@@ -33,6 +34,8 @@ pub struct Opening {
     /// Where journal and recordings go.
     pub folder: PathBuf,
     pub onlooker: Onlooker,
+    /// The journal's first lines: they stand before anything the instruments say.
+    pub preamble: Vec<Event>,
 }
 
 /// Why a bench could not be opened.
@@ -69,9 +72,11 @@ struct Ground {
 
 /// Opens every instrument of the rig. Nothing is moved yet.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
-    let Opening { rig, seed, folder, onlooker } = opening;
+    let Opening { rig, seed, folder, onlooker, preamble } = opening;
     let ground = lay_ground(&rig, seed)?;
     let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    preamble.into_iter().for_each(|event| log.append(event));
+    log.commit()?;
     let mut bench = Bench {
         rig: Arc::clone(&rig),
         log: log.clone(),
@@ -87,10 +92,12 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
         sound: sound::Calibration::default(),
         commanded: [None; Circuit::ALL.len()],
         disturbed: Instant::ZERO,
+        twin: None,
     };
     for (name, config) in &rig.instruments {
         bench.add(&ground, name, config)?;
     }
+    bench.twin = ground.twin;
     Ok(bench)
 }
 
@@ -134,33 +141,36 @@ fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
 
 impl Bench {
     fn add(&mut self, ground: &Ground, name: &str, config: &Config) -> Result<()> {
-        let log = self.log.clone();
+        let (log, clock) = (self.log.clone(), &*ground.clock);
         match config {
             Config::Lcus { port, channels } => {
-                let board: Box<dyn RelayBoard> = Box::new(Lcus::new(ground.port(port)?, *channels));
-                self.relays.insert(name.into(), introduced(Tap::new(name, &log, board))?);
+                let mut board: Box<dyn RelayBoard> = Box::new(Lcus::new(ground.port(port)?, *channels));
+                introduce(&log, clock, name, &mut *board)?;
+                self.relays.insert(name.into(), Tap::new(name, &log, board));
             }
             Config::InputReporter { port, .. } => {
                 let mut board: Box<dyn InputBoard> = Box::new(Inputs::new(ground.port(port)?)?);
-                introduce(&log, name, &mut *board)?;
+                introduce(&log, clock, name, &mut *board)?;
                 self.inputs.insert(name.into(), board);
             }
             Config::SerialConsole { port } => {
                 let mut console: Box<dyn Console> = Box::new(SerialConsole::new(ground.port(port)?));
-                introduce(&log, name, &mut *console)?;
+                introduce(&log, clock, name, &mut *console)?;
                 self.console = Some(console);
             }
             Config::ProbeRs { selector } => {
-                let probe: Box<dyn DebugProbe> = Box::new(ground.probe(selector, &self.rig)?);
-                self.probe = Some(introduced(Tap::new(name, &log, probe))?);
+                let mut probe: Box<dyn DebugProbe> = Box::new(ground.probe(selector, &self.rig)?);
+                introduce(&log, clock, name, &mut *probe)?;
+                self.probe = Some(Tap::new(name, &log, probe));
             }
             Config::SoundCard { device, .. } => {
-                let card = ground.card(name, device)?;
-                self.card = Some(introduced(Tap::new(name, &log, card))?);
+                let mut card = ground.card(name, device)?;
+                introduce(&log, clock, name, &mut *card)?;
+                self.card = Some(Tap::new(name, &log, card));
             }
             Config::SipOperator { listen, realm, users } => {
                 let mut operator = ground.operator(listen, realm, users)?;
-                introduce(&log, name, &mut *operator)?;
+                introduce(&log, clock, name, &mut *operator)?;
                 self.operator = Some(operator);
             }
         }
@@ -168,16 +178,27 @@ impl Bench {
     }
 }
 
-fn introduce<I: Instrument + ?Sized>(log: &Log, name: &str, instrument: &mut I) -> Result<()> {
-    let identity = instrument.identify()?;
-    log.append(Event::InstrumentOpened { name: name.into(), identity });
-    Ok(())
-}
+/// A board that was just opened may need a moment before it can say what it is.
+const SAYS_WHO_IT_IS_WITHIN: Duration = Duration::from_secs(3);
 
-fn introduced<I: Instrument + ?Sized>(mut tap: Tap<I>) -> Result<Tap<I>> {
-    let (log, name) = (tap.log.clone(), tap.name.clone());
-    introduce(&log, &name, &mut tap)?;
-    Ok(tap)
+fn introduce<I: Instrument + ?Sized>(log: &Log, clock: &dyn Clock, name: &str, instrument: &mut I) -> Result<()> {
+    let deadline = clock.now() + SAYS_WHO_IT_IS_WITHIN;
+    let mut last = None;
+    let known = poll::<_, Interrupted>(clock, deadline, LOOK_EVERY, || match instrument.identify() {
+        Ok(identity) => Ok(Some(identity)),
+        Err(error) => {
+            last = Some(error);
+            Ok(None)
+        }
+    });
+    match (known, last) {
+        (Ok(Some(identity)), _) => {
+            log.append(Event::InstrumentOpened { name: name.into(), identity });
+            Ok(())
+        }
+        (_, Some(error)) => Err(error),
+        (_, None) => Err(InstrumentError::new(name, "say what it is", "the run was stopped", "start the run again")),
+    }
 }
 
 impl Ground {
@@ -224,9 +245,7 @@ impl Ground {
     fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => {
-                                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?))
-            }
+            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?)),
         }
     }
 }
@@ -242,6 +261,6 @@ fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskC
         operator_user: "operator".into(),
         answering: Answering::Manual,
         max_calls: 8,
-        ring_after: std::time::Duration::ZERO,
+        ring_after: Duration::ZERO,
     }
 }

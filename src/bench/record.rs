@@ -105,7 +105,9 @@ fn describe(event: &CallEvent) -> String {
         CallEvent::Registered { user, contact, expires } if expires.is_zero() => format!("{user} unregistered {contact}"),
         CallEvent::Registered { user, contact, expires } => format!("{user} registered {contact} for {} s", expires.as_secs()),
         CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
-        CallEvent::Invited { call, invite } => format!("call {} from {} for {} ({})", call.0, invite.from, invite.to, invite.dialog),
+        CallEvent::Invited { call, invite } => {
+            format!("call {} from {} for {} ({})", call.0, invite.from, invite.to, invite.dialog)
+        }
         CallEvent::Ringing { call } => format!("call {} rings", call.0),
         CallEvent::Answered { call } => format!("call {} answered", call.0),
         CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
@@ -125,7 +127,8 @@ mod tests {
         let report = Report::parse(&format!("$STATE idle*{sum:02X}")).expect("valid");
         assert_eq!(report.argument("STATE"), Some("idle"));
         assert_eq!(report.argument("BEAT"), None);
-        for bad in [format!("$STATE idle*{:02X}", sum ^ 1), "STATE idle".into(), "$STATE idle".into(), "$*".into(), String::new()] {
+        for bad in [format!("$STATE idle*{:02X}", sum ^ 1), "STATE idle".into(), "$STATE idle".into(), "$*".into(), String::new()]
+        {
             assert_eq!(Report::parse(&bad), None, "{bad:?}");
         }
     }

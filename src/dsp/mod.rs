@@ -9,7 +9,7 @@ pub mod gaps;
 pub mod interp;
 pub mod level;
 pub mod onset;
-mod segment;
 pub mod presence;
+mod segment;
 pub mod stimulus;
 pub mod track;

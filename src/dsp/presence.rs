@@ -114,7 +114,8 @@ mod tests {
     /// Mutes `from..to` seconds of a reference, adds noise of the given relative level, and looks.
     fn look(muted: &[(f64, f64)], noise_level: f32) -> Option<Presence> {
         let reference = noise(1, 24_000);
-        let mut capture: Vec<f32> = reference.iter().zip(noise(2, 24_000)).map(|(r, n)| 0.3 * r + 0.3 * noise_level * n).collect();
+        let mut capture: Vec<f32> =
+            reference.iter().zip(noise(2, 24_000)).map(|(r, n)| 0.3 * r + 0.3 * noise_level * n).collect();
         for (from, to) in muted {
             for (i, y) in capture[(from * RATE) as usize..(to * RATE) as usize].iter_mut().enumerate() {
                 *y = 0.3 * noise_level * noise(3 + i as u32, 1)[0];

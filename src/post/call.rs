@@ -98,8 +98,7 @@ impl Post {
 
     /// When the gated tone came through.
     fn contact_closed(&mut self, commanded: Instant) -> Result<Moment> {
-        let heard =
-            self.bench.contact_record(commanded - Duration::from_millis(25), commanded + Duration::from_millis(45))?;
+        let heard = self.bench.contact_record(commanded - Duration::from_millis(25), commanded + Duration::from_millis(45))?;
         let found = onset::tone_onset(&heard.samples, heard.rate, CONTACT_TONE_HZ).ok_or_else(|| {
             InstrumentError::new(
                 "button relay",
@@ -176,15 +175,21 @@ impl Post {
     }
 
     pub(super) fn talk_under_way(&self) -> Result<CallId> {
-        self.talk.or_else(|| self.latest_call()).ok_or_else(|| order("no talk is under way", "set up a talk with the operator first"))
+        self.talk
+            .or_else(|| self.latest_call())
+            .ok_or_else(|| order("no talk is under way", "set up a talk with the operator first"))
     }
 
     /// The last call that was confirmed in this scenario.
     fn latest_call(&self) -> Option<CallId> {
-        self.bench.record.calls_since(self.counted_from).filter_map(|event| match event.value {
-            CallEvent::Confirmed { call } => Some(call),
-            _ => None,
-        }).last()
+        self.bench
+            .record
+            .calls_since(self.counted_from)
+            .filter_map(|event| match event.value {
+                CallEvent::Confirmed { call } => Some(call),
+                _ => None,
+            })
+            .last()
     }
 
     /// For each press, when something of its first call happened.
@@ -220,8 +225,12 @@ impl Post {
     /// A press without a result is a failure of its own kind: it has no time to be judged by.
     fn judge_served(&mut self, quantity: &Quantity, served: usize) -> Result<()> {
         let lost = self.presses.len() - served;
-        let lost_presses =
-            Quantity { en: "presses without a call", pl: "naciśnięcia bez zgłoszenia", method: quantity.method, requirement: "T33" };
+        let lost_presses = Quantity {
+            en: "presses without a call",
+            pl: "naciśnięcia bez zgłoszenia",
+            method: quantity.method,
+            requirement: "T33",
+        };
         self.judge(&lost_presses, Estimate::count(lost), Criterion::Exactly(0.0))
     }
 
@@ -262,7 +271,8 @@ impl Post {
         let since = self.quiet_since();
         self.bench.wait::<Fault>(time)?;
         let arrived = self.bench.record.invited_since(since).len();
-        let quantity = Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
+        let quantity =
+            Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
         self.judge(&quantity, Estimate::count(arrived), Criterion::Exactly(0.0))?;
         self.counted_from = self.bench.now();
         Ok(())

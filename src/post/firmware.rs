@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of the debug probe's wire or of calls.
 
+use super::call::NETWORK_STAMP_S;
 use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
-use super::call::NETWORK_STAMP_S;
 use crate::bench::{Moment, Report};
 use crate::image;
 use crate::instrument::InstrumentError;

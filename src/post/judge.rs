@@ -75,13 +75,9 @@ impl Post {
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         match found {
             Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
-            None => self.judge_named(
-                quantity,
-                " (occurrences)",
-                " (liczba zdarzeń)",
-                Estimate::count(0),
-                Criterion::AtLeast(1.0),
-            ),
+            None => {
+                self.judge_named(quantity, " (occurrences)", " (liczba zdarzeń)", Estimate::count(0), Criterion::AtLeast(1.0))
+            }
         }
     }
 

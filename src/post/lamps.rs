@@ -68,7 +68,13 @@ impl Post {
             Lamp::OutOfService => (&wiring.lamp_out_of_service, "lamp-out-of-service"),
         };
         input.clone().ok_or_else(|| {
-            InstrumentError::new(role, "see the lamp", "the rig names no sensor for it", format!("add `{role}` under `roles` in the rig")).into()
+            InstrumentError::new(
+                role,
+                "see the lamp",
+                "the rig names no sensor for it",
+                format!("add `{role}` under `roles` in the rig"),
+            )
+            .into()
         })
     }
 
@@ -126,7 +132,9 @@ impl Post {
 
     /// T06, at the other end of the talk.
     pub fn lamps_dark_within(&mut self, limit: Duration) -> Result<()> {
-        let ended = self.talk_ended.ok_or_else(|| super::order("no talk has ended in this scenario", "let the operator hang up first"))?;
+        let ended = self
+            .talk_ended
+            .ok_or_else(|| super::order("no talk has ended in this scenario", "let the operator hang up first"))?;
         let limit = limit.as_secs_f64();
         let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         for lamp in [Lamp::Placed, Lamp::Connected] {

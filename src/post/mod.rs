@@ -43,6 +43,8 @@ pub struct Post {
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
     is_written: bool,
+    /// Something of an earlier scenario may still be on the post's mind.
+    is_unsettled: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -71,6 +73,7 @@ impl Post {
             mains_on: None,
             voices: Vec::new(),
             is_written: false,
+            is_unsettled: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -86,6 +89,11 @@ impl Post {
         (self.talk, self.talk_ended) = (None, None);
         (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
         self.set_answering(Answering::Manual)
+    }
+
+    /// A scenario that did not pass may leave the post in any state.
+    pub fn distrust(&mut self) {
+        self.is_unsettled = true;
     }
 
     fn fresh_stimulus(&mut self) -> u64 {

@@ -17,6 +17,8 @@ use std::time::Duration;
 const READY_WITHIN: Duration = Duration::from_secs(240);
 /// The post's heartbeat comes every 10 s (post protocol, section 2).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
+/// Without power for so long, a post has forgotten whatever it kept in memory.
+const FORGETS_AFTER: Duration = Duration::from_secs(5);
 /// After a call the post is idle again within a second (post protocol, section 4).
 const SETTLES_WITHIN: Duration = Duration::from_millis(1500);
 
@@ -53,6 +55,7 @@ impl Post {
     }
 
     pub fn cut_fibre(&mut self) -> Result<()> {
+        self.is_unsettled = true;
         self.fibre_cut = Some(self.switch(Circuit::Fibre, false)?);
         self.fibre_returned = None;
         Ok(())
@@ -70,6 +73,7 @@ impl Post {
     }
 
     pub fn mains_off(&mut self) -> Result<()> {
+        self.is_unsettled = true;
         self.switch(Circuit::Mains, false)?;
         self.mains_on = None;
         Ok(())
@@ -93,6 +97,9 @@ impl Post {
     /// Written, powered, connected, registered and idle: whatever a scenario needs to begin.
     pub fn make_ready(&mut self) -> Result<()> {
         self.connect_everything()?;
+        if self.is_unsettled {
+            self.restart_by_mains()?;
+        }
         if !self.is_written {
             self.write_firmware()?;
         }
@@ -105,6 +112,16 @@ impl Post {
         self.hear_heartbeat()?;
         self.pass(SETTLES_WITHIN)?;
         self.counted_from = self.bench.now();
+        Ok(())
+    }
+
+    /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario before.
+    fn restart_by_mains(&mut self) -> Result<()> {
+        self.bench.log.note("the scenario before disturbed the post: it begins anew by a power cycle");
+        self.switch(Circuit::Mains, false)?;
+        self.pass(FORGETS_AFTER)?;
+        self.switch(Circuit::Mains, true)?;
+        self.is_unsettled = false;
         Ok(())
     }
 
@@ -123,7 +140,10 @@ impl Post {
         Err(InstrumentError::new(
             "console",
             "read the post's console",
-            format!("no readable line in {} s, {garbled} unreadable ones, though the post is registered", HEARTBEAT_WITHIN.as_secs()),
+            format!(
+                "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
+                HEARTBEAT_WITHIN.as_secs()
+            ),
             "check the console's cable, its ground, and the baud rate in the rig",
         )
         .into())
@@ -140,9 +160,9 @@ impl Post {
 
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
-        let from = self
-            .mains_on
-            .ok_or_else(|| super::order("the mains has not been switched on in this scenario", "switch the mains off and on first"))?;
+        let from = self.mains_on.ok_or_else(|| {
+            super::order("the mains has not been switched on in this scenario", "switch the mains off and on first")
+        })?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T19", limit))?;
         self.judge_within(&REGISTERED_AFTER_POWER, from, found, limit)

@@ -87,8 +87,12 @@ const BOTH_AFTER_PRESS: Quantity = Quantity {
     method: PRESENCE_METHOD,
     requirement: "T03",
 };
-const GAP: Quantity =
-    Quantity { en: "longest interruption of speech", pl: "najdłuższa przerwa w mowie", method: PRESENCE_METHOD, requirement: "T21" };
+const GAP: Quantity = Quantity {
+    en: "longest interruption of speech",
+    pl: "najdłuższa przerwa w mowie",
+    method: PRESENCE_METHOD,
+    requirement: "T21",
+};
 const HEALED: Quantity = Quantity {
     en: "fibre's return to voice both ways",
     pl: "od powrotu światłowodu do głosu w obie strony",
@@ -281,10 +285,8 @@ impl Post {
         const AFTER: Duration = Duration::from_secs(3);
         let call = self.talk_under_way()?;
         let length = BEFORE + time + AFTER;
-        self.voices = vec![
-            self.begin_voice(Direction::ToOperator, call, length)?,
-            self.begin_voice(Direction::ToCaller, call, length)?,
-        ];
+        self.voices =
+            vec![self.begin_voice(Direction::ToOperator, call, length)?, self.begin_voice(Direction::ToCaller, call, length)?];
         self.pass(BEFORE)?;
         self.cut_fibre_for(time)?;
         self.pass(AFTER)
@@ -302,7 +304,8 @@ impl Post {
             let found = self.find(voice, from, until)?;
             let judged = match found {
                 Some(found) => {
-                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[rectangular(found.presence.edge_s); 2]));
+                    let gap =
+                        Estimate::seconds(found.presence.longest_gap_s(), combine(&[rectangular(found.presence.edge_s); 2]));
                     self.judge(&GAP, gap, Criterion::AtMost(limit.as_secs_f64()))
                 }
                 None => self.judge_within(&GAP, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),

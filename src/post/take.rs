@@ -4,11 +4,15 @@
 
 use super::{Post, Result};
 use crate::instrument::operator::{CallEvent, CallId};
+use std::time::Duration;
 
 /// No scenario keeps more than so many takes, so that a night of presses does not fill a disk.
 const MOST_TAKES: usize = 16;
 /// Of what was heard in whole calls, only so many calls.
 const MOST_CALLS: usize = 3;
+
+/// The operator's headset is behind the present by its playout delay.
+const PLAYOUT_LAG: Duration = Duration::from_millis(100);
 
 /// A stretch of sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,13 +37,13 @@ impl Post {
     pub fn take_takes(&mut self) -> Result<Vec<Take>> {
         let now = self.bench.now();
         for call in self.confirmed_calls().into_iter().take(MOST_CALLS) {
-            let of = |which: fn(&CallEvent) -> Option<CallId>| {
-                self.bench.record.moment_of(|event| which(event) == Some(call))
-            };
+            let of = |which: fn(&CallEvent) -> Option<CallId>| self.bench.record.moment_of(|event| which(event) == Some(call));
             let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
             let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });
-            let Some(from) = from else { continue };
-            let heard = self.bench.operator_record(call, from, until.unwrap_or(now))?;
+            // What the reference playout has not played yet has not been heard.
+            let until = until.unwrap_or(now).min(now - PLAYOUT_LAG);
+            let Some(from) = from.filter(|from| *from < until) else { continue };
+            let heard = self.bench.operator_record(call, from, until)?;
             let what = format!("call {}, all that the operator heard", call.0);
             self.keep("call", &what, heard.rate.round() as u32, &heard.samples);
         }

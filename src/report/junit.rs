@@ -1,1 +1,334 @@
-//! JUnit.
+//! A journal as JUnit XML, for dashboards: `failure` only where the post is to blame, `error` for everything else that kept a verdict from
+//! being given.
+//!
+//! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
+
+use super::date::Utc;
+use super::{Attempt, Fold};
+use crate::clock::Instant;
+use crate::fault::Blame;
+use crate::journal::{Ending, Entry, Event, Measurement, Outcome};
+use crate::unit::Lang;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
+use std::collections::BTreeMap;
+use std::io;
+
+type Out = Writer<Vec<u8>>;
+
+/// A scenario with all its attempts within one round, the deciding one last.
+struct Case {
+    earlier: Vec<Attempt>,
+    last: Attempt,
+}
+
+#[derive(Default)]
+struct Suite {
+    feature: String,
+    file: String,
+    cases: Vec<Case>,
+}
+
+/// What a dashboard counts.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+    seconds: f64,
+}
+
+enum Shown<'a> {
+    Passed,
+    Failure(&'a Ending),
+    Error(&'a Ending, &'static str),
+    Skipped(&'a Ending),
+    Killed,
+}
+
+/// Renders the whole journal; `journal` is where it lies.
+pub fn render(entries: &[Entry], journal: &str) -> String {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    // Writing into memory does not fail.
+    let _infallible = document(&mut xml, entries, journal);
+    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn document(xml: &mut Out, entries: &[Entry], journal: &str) -> io::Result<()> {
+    let suites = gather(entries);
+    let total = count(suites.iter().flat_map(|suite| &suite.cases));
+    let began = entries.iter().find_map(|entry| match entry.event {
+        Event::WallClock { unix_seconds } => Some(unix_seconds),
+        _ => None,
+    });
+    let run = properties_of_the_run(entries);
+    xml.write_event(Xml::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let root = total.attributes("hejnal");
+    element(xml, "testsuites", &root, |xml| suites.iter().try_for_each(|suite| write_suite(xml, suite, began, &run, journal)))
+}
+
+/// Opens an element, fills it and closes it.
+fn element(
+    xml: &mut Out,
+    name: &str,
+    attributes: &[(&str, String)],
+    inside: impl FnOnce(&mut Out) -> io::Result<()>,
+) -> io::Result<()> {
+    let attributes: Vec<(&str, String)> = attributes.iter().map(|(name, value)| (*name, printable(value))).collect();
+    let element = xml.create_element(name).with_attributes(attributes.iter().map(|(name, value)| (*name, value.as_str())));
+    element.write_inner_content(inside)?;
+    Ok(())
+}
+
+fn gather(entries: &[Entry]) -> Vec<Suite> {
+    let mut fold = Fold::default();
+    let mut attempts: Vec<Attempt> = entries.iter().filter_map(|entry| fold.take(entry)).collect();
+    attempts.extend(fold.finish());
+    let mut suites: Vec<Suite> = Vec::new();
+    let mut place: BTreeMap<String, usize> = BTreeMap::new();
+    for attempt in attempts {
+        let index = *place.entry(attempt.file.clone()).or_insert(suites.len());
+        if index == suites.len() {
+            suites.push(Suite { feature: attempt.feature.clone(), file: attempt.file.clone(), cases: Vec::new() });
+        }
+        let Some(suite) = suites.get_mut(index) else { continue };
+        match suite.cases.last_mut().filter(|case| case.last.id == attempt.id && case.last.round == attempt.round) {
+            Some(case) => case.earlier.push(std::mem::replace(&mut case.last, attempt)),
+            None => suite.cases.push(Case { earlier: Vec::new(), last: attempt }),
+        }
+    }
+    suites
+}
+
+impl Case {
+    fn shown(&self) -> Shown<'_> {
+        let Some(ending) = &self.last.ending else { return Shown::Killed };
+        match (ending.outcome, ending.blame) {
+            (Outcome::Passed, _) => Shown::Passed,
+            (_, Some(Blame::Nobody)) | (Outcome::Skipped, _) => Shown::Skipped(ending),
+            (Outcome::Inconclusive, _) => Shown::Error(ending, "inconclusive"),
+            (_, Some(Blame::Device)) => Shown::Failure(ending),
+            (_, Some(Blame::Scenario)) => Shown::Error(ending, "scenario"),
+            (_, Some(Blame::Hejnal)) => Shown::Error(ending, "hejnal"),
+            (_, Some(Blame::Bench) | None) => Shown::Error(ending, "bench"),
+        }
+    }
+}
+
+fn count<'a>(cases: impl Iterator<Item = &'a Case>) -> Counts {
+    let mut counts = Counts::default();
+    for case in cases {
+        counts.tests += 1;
+        counts.seconds += case.earlier.iter().chain([&case.last]).map(Attempt::seconds).sum::<f64>();
+        match case.shown() {
+            Shown::Passed => {}
+            Shown::Failure(_) => counts.failures += 1,
+            Shown::Error(..) | Shown::Killed => counts.errors += 1,
+            Shown::Skipped(_) => counts.skipped += 1,
+        }
+    }
+    counts
+}
+
+impl Counts {
+    fn attributes(&self, name: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("name", name.to_string()),
+            ("tests", self.tests.to_string()),
+            ("failures", self.failures.to_string()),
+            ("errors", self.errors.to_string()),
+            ("skipped", self.skipped.to_string()),
+            ("time", format!("{:.3}", self.seconds)),
+        ]
+    }
+}
+
+/// Name and value.
+type Property = (String, String);
+
+fn properties_of_the_run(entries: &[Entry]) -> Vec<Property> {
+    let Some(Event::RunBegan { hejnal, seed, rig, rig_sha256, post, .. }) = entries.first().map(|entry| &entry.event) else {
+        return Vec::new();
+    };
+    let pairs = [
+        ("post", post.identity.as_str()),
+        ("place", &post.place),
+        ("profile", &post.profile),
+        ("chip", &post.chip),
+        ("firmware", &post.firmware),
+        ("firmware.sha256", &post.firmware_sha256),
+        ("rig", rig),
+        ("rig.sha256", rig_sha256),
+        ("seed", &seed.to_string()),
+        ("hejnal", hejnal),
+    ];
+    pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect()
+}
+
+fn write_suite(xml: &mut Out, suite: &Suite, began: Option<u64>, run: &[Property], journal: &str) -> io::Result<()> {
+    let mut attributes = count(suite.cases.iter()).attributes(&suite.feature);
+    attributes.push(("file", suite.file.clone()));
+    let first = suite.cases.iter().map(|case| case.earlier.first().unwrap_or(&case.last).began).min();
+    if let Some((began, first)) = began.zip(first) {
+        attributes.push(("timestamp", Utc::from_unix(began + first.since(Instant::ZERO).as_secs()).iso()));
+    }
+    element(xml, "testsuite", &attributes, |xml| {
+        write_properties(xml, run)?;
+        suite.cases.iter().try_for_each(|case| write_case(xml, case, journal))
+    })
+}
+
+fn write_properties(xml: &mut Out, properties: &[Property]) -> io::Result<()> {
+    if properties.is_empty() {
+        return Ok(());
+    }
+    element(xml, "properties", &[], |xml| {
+        for (name, value) in properties {
+            let (name, value) = (printable(name), printable(value));
+            xml.create_element("property").with_attributes([("name", name.as_str()), ("value", value.as_str())]).write_empty()?;
+        }
+        Ok(())
+    })
+}
+
+fn write_case(xml: &mut Out, case: &Case, journal: &str) -> io::Result<()> {
+    let last = &case.last;
+    let round = if last.round > 1 { format!(" (round {})", last.round) } else { String::new() };
+    let stem = last.file.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".feature");
+    let attributes = [
+        ("name", format!("{} {}{round}", last.id, last.name)),
+        ("classname", stem.to_string()),
+        ("file", last.file.clone()),
+        ("line", last.line.to_string()),
+        ("time", format!("{:.3}", last.seconds())),
+    ];
+    element(xml, "testcase", &attributes, |xml| {
+        write_properties(xml, &properties_of(case))?;
+        match case.shown() {
+            Shown::Passed => {}
+            Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last)?,
+            Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last)?,
+            Shown::Skipped(ending) => problem(xml, "skipped", "stopped", ending, last)?,
+            Shown::Killed => problem(xml, "error", "killed", &killed(), last)?,
+        }
+        element(xml, "system-out", &[], |xml| xml.write_event(Xml::Text(BytesText::new(&printable(&output(case, journal))))))
+    })
+}
+
+fn killed() -> Ending {
+    Ending::failed(
+        Blame::Nobody,
+        "the run was killed while this scenario was under way",
+        "see that the rig is safe, then run again",
+    )
+}
+
+fn problem(xml: &mut Out, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
+    let attributes = [("type", kind.to_string()), ("message", ending.message.clone())];
+    let step = attempt.step.as_ref().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
+    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy);
+    element(xml, name, &attributes, |xml| xml.write_event(Xml::Text(BytesText::new(&printable(text.trim_end())))))
+}
+
+fn properties_of(case: &Case) -> Vec<Property> {
+    let mut properties = Vec::new();
+    let mut add = |name: String, value: String| properties.push((name, value));
+    add("tags".into(), case.last.tags.join(" "));
+    if !case.earlier.is_empty() {
+        add("attempts".into(), (case.earlier.len() + 1).to_string());
+    }
+    for attempt in &case.earlier {
+        let ending = attempt.ending.clone().unwrap_or_else(killed);
+        add(format!("attempt.{}", attempt.number), ending.message);
+    }
+    for (number, measurement) in (1..).zip(&case.last.measurements) {
+        figures(number, measurement, &mut add);
+    }
+    for (number, file) in (1..).zip(&case.last.audio) {
+        add(format!("recording.{number}"), file.clone());
+    }
+    properties
+}
+
+/// A figure's parts in properties of their own, the numbers in the base unit and with a decimal point.
+fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String, String)) {
+    let Measurement { en, estimate, criterion, source, method, outcome, .. } = measurement;
+    let name = |part: &str| format!("measurement.{number}.{part}");
+    let outcome = match (outcome, criterion) {
+        (_, None) => "not judged",
+        (Outcome::Passed, _) => "passed",
+        (Outcome::Failed, _) => "failed",
+        (Outcome::Inconclusive, _) => "inconclusive",
+        (Outcome::Skipped, _) => "skipped",
+    };
+    add(name("quantity"), en.clone());
+    add(name("value"), estimate.value.to_string());
+    add(name("unit"), if estimate.unit.symbol() == "%" { "1".into() } else { estimate.unit.symbol().into() });
+    add(name("uncertainty"), estimate.uncertainty.to_string());
+    if let Some(criterion) = criterion {
+        add(name("limit"), criterion.show(estimate, Lang::En));
+    }
+    if let Some(source) = source {
+        add(name("source"), format!("{}: {}", source.id, source.text));
+    }
+    add(name("method"), method.clone());
+    add(name("outcome"), outcome.into());
+}
+
+fn output(case: &Case, journal: &str) -> String {
+    let mut text = format!("journal: {journal}");
+    if case.last.number > 1 {
+        let passed = case.last.ending.as_ref().is_some_and(Ending::has_passed);
+        text += &format!("\n{} on attempt {}", if passed { "passed" } else { "did not pass" }, case.last.number);
+    }
+    for check in case.last.checks.iter().filter(|check| !check.ok) {
+        text += &format!("\nNOT MADE SAFE: {}: {}", check.what, check.detail);
+    }
+    text
+}
+
+/// Without the characters that XML 1.0 (2.2) has no way to write.
+fn printable(text: &str) -> String {
+    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    text.chars().map(|c| if allowed(&c) { c } else { '\u{fffd}' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{cut_run, whole_run};
+    use super::*;
+
+    #[test]
+    fn a_run_as_a_dashboard_takes_it() {
+        insta::assert_snapshot!("junit_whole_run", render(&whole_run(), "runs/1/journal.jsonl"));
+    }
+
+    #[test]
+    fn a_killed_run_is_an_error_of_its_scenario() {
+        let xml = render(&cut_run(), "runs/1/journal.jsonl");
+        assert!(xml.contains("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""), "{xml}");
+        assert!(xml.contains("<error type=\"killed\""), "{xml}");
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_replaced_and_the_rest_escaped() {
+        let mut run = whole_run();
+        for entry in &mut run {
+            if let Event::ScenarioBegan { name, .. } = &mut entry.event {
+                *name = "a\u{0}<b> & \"c\" \u{1b}[0m".into();
+            }
+        }
+        let xml = render(&run, "j");
+        assert!(xml.contains("a\u{fffd}&lt;b&gt; &amp; &quot;c&quot; \u{fffd}[0m"), "{xml}");
+        let mut reader = quick_xml::Reader::from_str(&xml);
+        loop {
+            match reader.read_event().unwrap() {
+                Xml::Eof => break,
+                _ => continue,
+            }
+        }
+    }
+}

@@ -17,7 +17,7 @@ const MARGINS_SHOWN: usize = 5;
 /// How many scenarios the summary tells what to do about.
 const ADVICE_SHOWN: usize = 10;
 /// What the summary's first column is padded to.
-const VERDICT_WIDTH: usize = 22;
+const VERDICT_WIDTH: usize = 28;
 
 /// What the output can do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,7 +135,8 @@ impl<W: Write> Terminal<W> {
             if let Some(attempt) = std::mem::take(&mut self.fold).finish() {
                 self.completed(attempt);
             }
-            let count = |outcome| self.rows.iter().filter(|row| row.ending.as_ref().is_some_and(|e| e.outcome == outcome)).count();
+            let count =
+                |outcome| self.rows.iter().filter(|row| row.ending.as_ref().is_some_and(|e| e.outcome == outcome)).count();
             let (passed, failed, unsure) = (count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Inconclusive));
             let missing = self.planned.saturating_sub(passed + failed + unsure);
             let tally = words::tally(passed, failed, unsure, missing, self.lang);
@@ -183,7 +184,8 @@ impl<W: Write> Terminal<W> {
         };
         let mark = self.paint(colour, mark);
         let text = self.figure(measurement);
-        let source = measurement.source.as_ref().map(|source| self.paint(Colour::Quiet, &format!("  [{}: {}]", source.id, source.text)));
+        let source =
+            measurement.source.as_ref().map(|source| self.paint(Colour::Quiet, &format!("  [{}: {}]", source.id, source.text)));
         self.line(&format!("           {mark} {text}{}", source.unwrap_or_default()));
     }
 
@@ -220,9 +222,12 @@ impl<W: Write> Terminal<W> {
         let colour = self.colour(attempt.ending.as_ref());
         self.line(&format!("         {}  {}", self.paint(colour, verdict), self.paint(Colour::Quiet, &format!("({seconds})"))));
         if let Some(ending) = attempt.ending.as_ref().filter(|ending| !ending.has_passed()) {
-            let why = self.why(&attempt);
             self.line(&format!("         {}", words::blamed(ending, self.lang)));
-            self.line(&format!("         {why}"));
+            // A figure that decided stands right above already.
+            let why = self.why(&attempt);
+            if attempt.decisive().is_none_or(|measurement| why != self.figure(measurement)) {
+                self.line(&format!("         {why}"));
+            }
             let remedy = self.remedy(ending, &attempt.id);
             if !remedy.is_empty() {
                 self.line(&format!("         {}: {remedy}", words(self.lang).what_to_do));
@@ -297,7 +302,8 @@ impl<W: Write> Terminal<W> {
         }
         let padding = " ".repeat(VERDICT_WIDTH.saturating_sub(verdict.chars().count()));
         let painted = self.paint(self.colour(row.ending.as_ref()), &verdict);
-        let share = if row.rounds > 1 { format!("  ({})", words::share(row.passed, row.rounds, self.lang)) } else { String::new() };
+        let share =
+            if row.rounds > 1 { format!("  ({})", words::share(row.passed, row.rounds, self.lang)) } else { String::new() };
         self.line(&format!("  {:<6} {painted}{padding}  {}{share}", row.id, row.name));
     }
 
@@ -326,7 +332,8 @@ impl<W: Write> Terminal<W> {
         for row in to_do.iter().take(ADVICE_SHOWN) {
             let step = row.step.as_ref().map(|step| format!(" ({} \"{} {}\")", words.at_step, step.keyword, step.text));
             self.line(&format!("  {:<6} {}{}", row.id, row.why, step.unwrap_or_default()));
-            let remedy = row.ending.as_ref().map_or_else(|| words.killed_remedy.to_string(), |ending| self.remedy(ending, &row.id));
+            let remedy =
+                row.ending.as_ref().map_or_else(|| words.killed_remedy.to_string(), |ending| self.remedy(ending, &row.id));
             if !remedy.is_empty() {
                 self.line(&format!("         {remedy}"));
             }
@@ -408,4 +415,72 @@ impl<W: Write> Terminal<W> {
 /// An outline's example is repeated with the outline: `S14` of `S14.2`.
 fn base(id: &str) -> &str {
     id.split('.').next().unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{cut_run, whole_run};
+    use super::*;
+
+    fn show(entries: &[Entry], style: Style, lang: Lang) -> String {
+        let mut terminal = Terminal::new(Vec::new(), style, lang, "runs/20260703T140509Z-virtual/journal.jsonl");
+        entries.iter().for_each(|entry| terminal.take(entry));
+        String::from_utf8(terminal.finish()).unwrap()
+    }
+
+    #[test]
+    fn a_run_in_english() {
+        insta::assert_snapshot!("terminal_en", show(&whole_run(), Style::default(), Lang::En));
+    }
+
+    #[test]
+    fn a_run_in_polish() {
+        insta::assert_snapshot!("terminal_pl", show(&whole_run(), Style::default(), Lang::Pl));
+    }
+
+    #[test]
+    fn a_killed_run() {
+        insta::assert_snapshot!("terminal_cut", show(&cut_run(), Style::default(), Lang::En));
+    }
+
+    #[test]
+    fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
+        let plain = show(&whole_run(), Style::default(), Lang::En);
+        assert!(!plain.contains(['\u{1b}', '\r']));
+        let rich = show(&whole_run(), Style { colour: true, redraw: true }, Lang::En);
+        assert!(rich.contains("\u{1b}[32m✓\u{1b}[0m"));
+        let status = "\r\u{1b}[2K               0.2 s  relay: close 1";
+        assert!(rich.contains(status));
+        // What a terminal shows in the end: redrawn lines are gone, colours are no words.
+        let mut shown = String::new();
+        for line in rich.lines() {
+            let mut line = line.rsplit("\r\u{1b}[2K").next().unwrap().to_string();
+            for code in ["32", "1;31", "33", "2", "1", "0"] {
+                line = line.replace(&format!("\u{1b}[{code}m"), "");
+            }
+            shown += line.trim_end();
+            shown.push('\n');
+        }
+        assert_eq!(shown, plain);
+    }
+
+    #[test]
+    fn a_soak_is_told_by_its_share_and_its_memory_does_not_grow() {
+        let mut terminal = Terminal::new(std::io::sink(), Style::default(), Lang::En, "j");
+        let run = whole_run();
+        for round in 1..=50u32 {
+            for entry in &run {
+                let mut entry = entry.clone();
+                match &mut entry.event {
+                    Event::ScenarioBegan { round: r, .. } | Event::ScenarioEnded { round: r, .. } => *r = round,
+                    Event::RunBegan { .. } | Event::RunEnded { .. } => continue,
+                    _ => {}
+                }
+                terminal.take(&entry);
+            }
+        }
+        terminal.settle();
+        assert_eq!((terminal.rows.len(), terminal.margins.len()), (6, 5));
+        assert_eq!((terminal.rows[0].passed, terminal.rows[1].passed, terminal.rows[1].rounds), (50, 0, 50));
+    }
 }

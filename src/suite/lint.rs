@@ -79,6 +79,17 @@ pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<F
     if found.is_empty() { Ok(features) } else { Err(found) }
 }
 
+/// What the rig lacks for the scenarios that were selected.
+pub fn lacking<W>(features: &[Feature], book: &Book<W>, needs: &Needs) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for feature in features {
+        meaning::check(feature, book, needs, &mut Problems { file: &feature.file, found: &mut found });
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
 fn read(path: &Path) -> Result<String, (String, String)> {
     let bytes = std::fs::read(path)
         .map_err(|error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string()))?;

@@ -93,6 +93,9 @@ impl Stage for OnBench {
     fn leave(&mut self, world: World, ending: &Ending) -> Result<(), Fault> {
         drop(world);
         let saved = self.save_takes();
+        if !ending.has_passed() {
+            self.post.borrow_mut().distrust();
+        }
         if ending.blame == Some(Blame::Device) {
             let mut post = self.post.borrow_mut();
             self.log.note("the post was found wanting: the bench proves itself again before that stands");

@@ -33,7 +33,7 @@ pub struct LineConfig {
 impl Default for LineConfig {
     /// Some kilometres of fibre in good order.
     fn default() -> Self {
-        LineConfig { delay: 0.000_2, jitter: 0.000_05, loss: 0.0, dark: false, drop_after: 0.008, up_after: 1.5 }
+        LineConfig { delay: 0.000_2, jitter: 0.000_05, loss: 0.0, dark: false, drop_after: 0.008, up_after: 0.2 }
     }
 }
 

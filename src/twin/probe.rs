@@ -251,3 +251,8 @@ impl RawDapAccess for VirtualProbe {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod with_driver;

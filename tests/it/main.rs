@@ -1,1 +1,2 @@
 mod firmware;
+mod main_job;

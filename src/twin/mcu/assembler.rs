@@ -23,10 +23,10 @@ pub fn adds(d: u16, value: u16) -> u16 {
 }
 /// `[n, #offset]`, the offset in bytes.
 pub fn str(t: u16, n: u16, offset: u16) -> u16 {
-    0x6000 | offset / 4 << 6 | n << 3 | t
+    0x6000 | ((offset / 4) << 6) | n << 3 | t
 }
 pub fn ldr(t: u16, n: u16, offset: u16) -> u16 {
-    0x6800 | offset / 4 << 6 | n << 3 | t
+    0x6800 | ((offset / 4) << 6) | n << 3 | t
 }
 pub fn strh(t: u16, n: u16) -> u16 {
     0x8000 | n << 3 | t
@@ -57,7 +57,7 @@ impl Program {
     }
     /// Loads a constant, by a literal that follows and is jumped over.
     pub fn load(mut self, d: u16, value: u32) -> Self {
-        if self.code.len() % 2 != 0 {
+        if !self.code.len().is_multiple_of(2) {
             self.code.push(NOP);
         }
         self.code.extend([0x4800 | d << 8, b(1), value as u16, (value >> 16) as u16]);
@@ -69,7 +69,7 @@ impl Program {
     }
     /// What follows is the handler of an exception.
     pub fn handler(mut self, exception: usize) -> Self {
-        self.vectors[exception] = CODE + 2 * self.code.len() as u32 | 1;
+        self.vectors[exception] = (CODE + 2 * self.code.len() as u32) | 1;
         self
     }
     /// The image as it stands in flash.

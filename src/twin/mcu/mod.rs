@@ -4,16 +4,16 @@
 //! to its pins, its serial ports and its debug port is somebody else's business. Not modelled: clocks other than the 8 MHz HSI, the stop and
 //! standby modes, DMA, timers, flash wait states, a core fetching from flash while that is being written.
 
+#[cfg(test)]
+pub(super) mod assembler;
 pub mod cpu;
 mod dap;
 mod debug;
-mod soc;
-#[cfg(test)]
-pub(super) mod assembler;
 #[cfg(test)]
 mod exception_tests;
 #[cfg(test)]
 mod peripheral_tests;
+mod soc;
 
 pub use dap::Nak;
 pub use soc::{FLASH_BYTES, Faults, Pin, Port, ResetCause, Uart};

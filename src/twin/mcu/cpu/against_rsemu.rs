@@ -1,8 +1,8 @@
 //! The core against an independent interpreter, instruction by instruction, from random states.
 
 use super::{Bus, BusFault, Cpu, Outcome, Width};
-use rsemu::core::space::{AddressSpace, MemAttrs, MemOps, MemResult, Region};
 use rsemu::core::error::BusError;
+use rsemu::core::space::{AddressSpace, MemAttrs, MemOps, MemResult, Region};
 use rsemu::cpu::arm::v7m::{ArmV7m, Config};
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -83,7 +83,7 @@ impl Random {
         match self.below(6) {
             0 => self.below(64),
             1 => [0, 1, u32::MAX, 0x7fff_ffff, 0x8000_0000, 32, 33, 255][self.below(8) as usize],
-            2 | 3 => BASE + 0x800 + self.below(0x400) & !3,
+            2 | 3 => (BASE + 0x800 + self.below(0x400)) & !3,
             _ => self.next(),
         }
     }
@@ -150,8 +150,12 @@ impl Pair {
         let space = AddressSpace::new("ahb", 32);
         let region = Region::io("ram", BYTES as u64, Arc::new(Shared(Arc::clone(&their_ram))));
         space.topology().map(region, u64::from(BASE)).expect("maps");
-        let theirs = ArmV7m::new(Config::CORTEX_M3);
+        let mut config = Config::CORTEX_M3;
+        config.reset_vtor = BASE;
+        let theirs = ArmV7m::new(config);
         theirs.attach_space(Arc::new(space));
+        // The first step takes the reset.
+        theirs.step();
         Pair { ours: Cpu::new(), ram: Ram([0; BYTES]), theirs, their_ram }
     }
 

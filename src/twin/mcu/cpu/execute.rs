@@ -206,9 +206,7 @@ impl Cpu {
         match op >> 8 & 15 {
             14 => Err(Trap::Fault),
             15 => Err(Trap::SupervisorCall),
-            condition if self.holds(condition) => {
-                Ok(self.branch(at.wrapping_add(4).wrapping_add(sign_extend(imm8(op) << 1, 9))))
-            }
+            condition if self.holds(condition) => Ok(self.branch(at.wrapping_add(4).wrapping_add(sign_extend(imm8(op) << 1, 9)))),
             _ => Ok(1),
         }
     }

@@ -2,13 +2,13 @@
 //!
 //! Knows nothing of the chip around it: memory is a [`Bus`], interrupts are 32 lines, time is what the bus says.
 
+#[cfg(test)]
+mod against_rsemu;
 mod exception;
 mod execute;
 mod nvic;
 mod system;
 mod systick;
-#[cfg(test)]
-mod against_rsemu;
 
 use exception::{HARD_FAULT, SUPERVISOR_CALL};
 use nvic::Nvic;

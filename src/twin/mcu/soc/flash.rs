@@ -153,8 +153,7 @@ impl Flash {
     }
 
     pub fn interrupt(&self) -> bool {
-        self.control & EOPIE != 0 && self.status & EOP != 0
-            || self.control & ERRIE != 0 && self.status & (PGERR | WRPRTERR) != 0
+        self.control & EOPIE != 0 && self.status & EOP != 0 || self.control & ERRIE != 0 && self.status & (PGERR | WRPRTERR) != 0
     }
 
     pub fn read_register(&self, offset: u32) -> Option<u32> {

@@ -103,10 +103,12 @@ impl Soc {
 
     /// The interrupt lines of the core (RM0091, table 32).
     pub fn lines(&self) -> u32 {
-        self.usarts.iter().zip(Uart::ALL).fold(
-            u32::from(self.flash.interrupt()) << 3 | self.exti.interrupts(),
-            |lines, (usart, name)| lines | u32::from(usart.interrupt()) << name.interrupt_number(),
-        )
+        self.usarts
+            .iter()
+            .zip(Uart::ALL)
+            .fold(u32::from(self.flash.interrupt()) << 3 | self.exti.interrupts(), |lines, (usart, name)| {
+                lines | u32::from(usart.interrupt()) << name.interrupt_number()
+            })
     }
 
     /// Whether an event for `WFE` has occurred since the last call.

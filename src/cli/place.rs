@@ -1,0 +1,77 @@
+//! Where things lie: features, rigs and the directory of a run.
+
+use crate::report::date::Utc;
+use std::path::{Path, PathBuf};
+
+/// Something that was named is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} was not found; looked at {}", looked.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
+pub struct NotFound {
+    pub what: String,
+    pub looked: Vec<PathBuf>,
+}
+
+/// A file or directory as named from the current directory, else beside the program, else beside its sources.
+pub fn find(path: &Path) -> Result<PathBuf, NotFound> {
+    let mut looked = vec![path.to_path_buf()];
+    if path.is_relative() {
+        let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|folder| folder.join(path)));
+        looked.extend(beside);
+        looked.push(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    }
+    match looked.iter().find(|candidate| candidate.exists()) {
+        Some(found) => Ok(found.clone()),
+        None => Err(NotFound { what: path.display().to_string(), looked }),
+    }
+}
+
+/// A directory of its own for a run; two runs within a second get different ones.
+pub fn run_directory(unix_seconds: u64, rig: &str) -> PathBuf {
+    let plain: String = rig.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let name = format!("{}-{plain}", Utc::from_unix(unix_seconds).compact());
+    let first = Path::new("runs").join(&name);
+    let later = (2..).map(|n| Path::new("runs").join(format!("{name}-{n}")));
+    std::iter::once(first.clone()).chain(later).find(|path| !path.exists()).unwrap_or(first)
+}
+
+/// Makes `latest` beside a run point to it. A convenience: where links cannot be made there is none.
+pub fn mark_latest(run: &Path) {
+    let (Some(folder), Some(name)) = (run.parent(), run.file_name()) else { return };
+    let link = folder.join("latest");
+    if link.is_symlink() {
+        let _may_be_gone = std::fs::remove_file(&link);
+    }
+    #[cfg(unix)]
+    let _no_link = std::os::unix::fs::symlink(name, &link);
+    #[cfg(not(unix))]
+    let _no_link = std::fs::write(&link, name.to_string_lossy().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::store::tests::Scratch;
+
+    #[test]
+    fn what_is_missing_is_told_with_every_place_looked_at() {
+        let error = find(Path::new("rigs/none.yaml")).unwrap_err();
+        assert_eq!(error.looked.len(), 3);
+        assert!(error.to_string().starts_with("rigs/none.yaml was not found; looked at rigs/none.yaml, "));
+        assert!(find(Path::new("rigs/virtual.yaml")).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn latest_follows_the_last_run_and_spares_what_is_no_link() {
+        let scratch = Scratch::new("latest");
+        for run in ["one", "two"] {
+            std::fs::create_dir(scratch.0.join(run)).unwrap();
+            mark_latest(&scratch.0.join(run));
+            assert_eq!(std::fs::read_link(scratch.0.join("latest")).unwrap(), Path::new(run));
+        }
+        std::fs::remove_file(scratch.0.join("latest")).unwrap();
+        std::fs::write(scratch.0.join("latest"), "mine").unwrap();
+        mark_latest(&scratch.0.join("one"));
+        assert_eq!(std::fs::read_to_string(scratch.0.join("latest")).unwrap(), "mine");
+    }
+}

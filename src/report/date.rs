@@ -1,0 +1,62 @@
+//! Seconds since 1970 as a UTC date, for reports and directory names. Never for measuring.
+
+/// A moment of UTC by the calendar (proleptic Gregorian).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utc {
+    pub year: u64,
+    pub month: u64,
+    pub day: u64,
+    pub hour: u64,
+    pub minute: u64,
+    pub second: u64,
+}
+
+impl Utc {
+    pub fn from_unix(seconds: u64) -> Utc {
+        let (days, second_of_day) = (seconds / 86_400, seconds % 86_400);
+        // Years are counted from March, so that the leap day is the last of its year; an era is 400 of them.
+        let day = days + 719_468;
+        let (era, day) = (day / 146_097, day % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day_of_year = day - (365 * year + year / 4 - year / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        Utc {
+            year: era * 400 + year + u64::from(month <= 2),
+            month,
+            day: day_of_year - (153 * month_from_march + 2) / 5 + 1,
+            hour: second_of_day / 3600,
+            minute: second_of_day % 3600 / 60,
+            second: second_of_day % 60,
+        }
+    }
+    /// `2026-07-03T14:05:09Z` (ISO 8601).
+    pub fn iso(&self) -> String {
+        let Utc { year, month, day, hour, minute, second } = self;
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+    /// `20260703T140509Z`: the same without characters that some file systems refuse.
+    pub fn compact(&self) -> String {
+        self.iso().replace(['-', ':'], "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_moments() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (1_783_087_509, "2026-07-03T14:05:09Z"),
+        ] {
+            assert_eq!(Utc::from_unix(seconds).iso(), expected);
+        }
+        assert_eq!(Utc::from_unix(1_783_087_509).compact(), "20260703T140509Z");
+    }
+}
