@@ -28,6 +28,15 @@ impl Source {
         Source { before_tests: if of_tests { 0 } else { first }, path, lines, code }
     }
 
+    /// Files that this one declares as tests: `#[cfg(test)]` over `mod name;`.
+    pub(super) fn declared_tests(&self) -> Vec<String> {
+        let stem = self.path.strip_suffix("/mod.rs").or_else(|| self.path.strip_suffix(".rs")).unwrap_or(&self.path);
+        let pairs = self.code.iter().zip(self.code.iter().skip(1));
+        let names = pairs.filter(|(above, _)| above.trim() == "#[cfg(test)]");
+        let names = names.filter_map(|(_, line)| line.trim().strip_prefix("mod ")?.strip_suffix(';'));
+        names.map(|name| format!("{stem}/{name}.rs")).collect()
+    }
+
     /// The module below the crate: `rig` for `src/rig/mod.rs` and for `src/rig.rs`.
     pub(super) fn module(&self) -> &str {
         let inner = self.path.strip_prefix("src/").unwrap_or(&self.path);
@@ -149,7 +158,7 @@ mod tests {
         check("a /* b /* c */ d */ e", "a                   e");
         check("f(\"x // y\", z)", "f(        , z)");
         check("f(\"\\\"\", z)", "f(    , z)");
-        check("f(r#\"a\"b\"#, z)", "f(         , z)");
+        check("f(r#\"a\"b\"#, z)", "f(        , z)");
         check("f('\"', '\\'', 'x, z)", "f(   ,     , 'x, z)");
         check("fn f<'a>(x: &'a str) {}", "fn f<'a>(x: &'a str) {}");
     }
