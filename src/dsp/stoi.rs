@@ -180,6 +180,8 @@ mod tests {
     fn too_little_is_nothing() {
         assert!(intelligibility(&[], &[], RATE).is_none() && intelligibility(&[0.0; 60_000], &[0.0; 60_000], RATE).is_none());
         assert!(intelligibility(&[f32::NAN; 60_000], &[0.1; 60_000], RATE).is_none());
-        assert!(intelligibility(&speech(1)[..2000], &speech(1), RATE).is_none() && intelligibility(&[0.1; 9], &[0.1; 9], 0).is_none());
+        assert!(
+            intelligibility(&speech(1)[..2000], &speech(1), RATE).is_none() && intelligibility(&[0.1; 9], &[0.1; 9], 0).is_none()
+        );
     }
 }

@@ -52,11 +52,7 @@ impl Axis {
 
     /// 0 at the low end, 1 at the high end.
     fn place(&self, value: f64) -> f64 {
-        if self.log {
-            (value / self.low).ln() / (self.high / self.low).ln()
-        } else {
-            (value - self.low) / (self.high - self.low)
-        }
+        if self.log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }
     }
 
     fn ticks(&self) -> Vec<f64> {
@@ -99,7 +95,11 @@ impl Plot {
         for ((k, series), colour) in self.series.iter().enumerate().zip(COLOURS.iter().cycle()) {
             for run in series.points.split(|(a, b)| !a.is_finite() || !b.is_finite() || (self.log_x && *a <= 0.0)) {
                 let points: Vec<String> = run.iter().map(|(a, b)| format!("{:.2},{:.2}", at_x(*a), at_y(*b))).collect();
-                let _ = writeln!(svg, "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{}\"/>", points.join(" "));
+                let _ = writeln!(
+                    svg,
+                    "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{}\"/>",
+                    points.join(" ")
+                );
             }
             let _ = writeln!(svg, "<g fill=\"{colour}\">");
             text(&mut svg, (WIDTH - RIGHT - 6.0, TOP + 16.0 * (k as f64 + 1.0)), "end", &series.name);

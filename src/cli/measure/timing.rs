@@ -47,7 +47,13 @@ fn describe_delay(finding: Finding, found: &Delay) -> Finding {
         .fields(found)
         .line("Delay", format!("{} at {:.3} s of the reference", milliseconds(found.seconds, found.uncertainty), found.t_ref_s))
         .line("Delay at its start", format!("{:.4} ms", found.at(0.0) * 1e3))
-        .line("Clock ratio", format!("{:+.ppm_digits$} ppm ± {:.ppm_digits$} ppm (positive: the recording runs long)", found.ppm, found.ppm_uncertainty))
+        .line(
+            "Clock ratio",
+            format!(
+                "{:+.ppm_digits$} ppm ± {:.ppm_digits$} ppm (positive: the recording runs long)",
+                found.ppm, found.ppm_uncertainty
+            ),
+        )
         .line("Gain", format!("{:.2} dB{inverted}", 20.0 * found.gain.abs().log10()))
         .line("Signal to residual", format!("{:.1} dB within the reference's band", found.snr_db))
         .line("Confidence", format!("{:.2} (how far the peak stands above the next candidate)", found.confidence))
@@ -55,10 +61,12 @@ fn describe_delay(finding: Finding, found: &Delay) -> Finding {
 
 /// A few milliseconds of both signals about the loudest moment, the reference moved onto the recording.
 fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
-    let loudest = reference.samples.iter().enumerate().fold((0, 0f32), |best, (i, x)| if x.abs() > best.1 { (i, x.abs()) } else { best }).0;
+    let loudest =
+        reference.samples.iter().enumerate().fold((0, 0f32), |best, (i, x)| if x.abs() > best.1 { (i, x.abs()) } else { best }).0;
     let centre = loudest as f64 / f64::from(reference.rate);
     let near = |seconds: f64| (seconds - centre).abs() < 0.005;
-    let moved = reference.samples.iter().enumerate().map(|(i, x)| (i as f64 / f64::from(reference.rate), f64::from(*x) * found.gain));
+    let moved =
+        reference.samples.iter().enumerate().map(|(i, x)| (i as f64 / f64::from(reference.rate), f64::from(*x) * found.gain));
     let recorded = capture.samples.iter().enumerate().map(|(i, x)| {
         let at = i as f64 / f64::from(capture.rate);
         (found.t_ref_s + (at - found.seconds - found.t_ref_s) / (1.0 + found.ppm * 1e-6), f64::from(*x))

@@ -80,15 +80,13 @@ fn not_readable(error: &hound::Error) -> String {
     }
 }
 
-fn one_channel(
-    reader: hound::WavReader<std::io::Cursor<Vec<u8>>>,
-    index: u16,
-    spec: hound::WavSpec,
-) -> Result<Vec<f32>, String> {
+fn one_channel(reader: hound::WavReader<std::io::Cursor<Vec<u8>>>, index: u16, spec: hound::WavSpec) -> Result<Vec<f32>, String> {
     let (skip, step) = (usize::from(index), usize::from(spec.channels));
     let broken = |error: hound::Error| format!("the samples break off ({error})");
     match spec.sample_format {
-        hound::SampleFormat::Float => reader.into_samples::<f32>().skip(skip).step_by(step).collect::<Result<_, _>>().map_err(broken),
+        hound::SampleFormat::Float => {
+            reader.into_samples::<f32>().skip(skip).step_by(step).collect::<Result<_, _>>().map_err(broken)
+        }
         hound::SampleFormat::Int => {
             let scale = (1i64 << (spec.bits_per_sample.clamp(1, 32) - 1)) as f32;
             let samples = reader.into_samples::<i32>().skip(skip).step_by(step);
