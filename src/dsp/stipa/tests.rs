@@ -86,9 +86,9 @@ fn reverberation_follows_schroeder() {
     let result = from_impulse_response(Signal::new(&response, rate)).unwrap();
     let theory = |hz: f64| 1.0 / (1.0 + (2.0 * PI * hz * reverberation / 13.8155).powi(2)).sqrt();
     for k in 2..7 {
-        for i in 0..2 {
-            let (got, want) = (result.m[k][i], theory(MODULATIONS_HZ[k][i]));
-            assert!((got - want).abs() < 0.06, "{} Hz at {}: {got} for {want}", MODULATIONS_HZ[k][i], BANDS_HZ[k]);
+        for (got, hz) in result.m[k].iter().zip(MODULATIONS_HZ[k]) {
+            let want = theory(hz);
+            assert!((got - want).abs() < 0.06, "{hz} Hz at {}: {got} for {want}", BANDS_HZ[k]);
         }
     }
     let mut click = vec![0.0; 48_000];
