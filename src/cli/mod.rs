@@ -1,6 +1,7 @@
 //! The command line: one match from what was typed to what is done. Knows nothing of how anything is done.
 
 pub mod args;
+pub mod measure;
 mod place;
 mod run;
 

@@ -2,7 +2,10 @@
 //!
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
+pub mod align;
 pub mod delay;
+pub mod distortion;
+pub mod echo;
 pub mod fft;
 pub mod filter;
 pub mod gaps;
@@ -10,6 +13,9 @@ pub mod interp;
 pub mod level;
 pub mod onset;
 pub mod presence;
+pub mod response;
 mod segment;
 pub mod stimulus;
+pub mod stipa;
+pub mod stoi;
 pub mod track;

@@ -119,7 +119,7 @@ fn composite(random: &mut Random, voice: &Voice, time: f64) -> f64 {
     }
 }
 
-/// Stationary noise with the long-term spectrum of male speech (octave levels of IEC 60268-16:2020, table A.3), 90 Hz to 11 kHz.
+/// Stationary noise with the long-term spectrum of male speech (octave levels of IEC 60268-16:2020, annex A), 90 Hz to 11 kHz.
 pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48000;
     let length = grid_len(seconds, RATE);
@@ -135,7 +135,7 @@ pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
 
 /// Amplitude density of speech at a frequency: octave levels, interpolated on a logarithmic axis, spread over each octave's width.
 fn speech_gain(hz: f64) -> f64 {
-    const OCTAVE_DB: [f64; 7] = [2.9, 2.9, -0.8, -6.8, -12.8, -18.8, -24.8];
+    const OCTAVE_DB: [f64; 7] = [-2.5, 0.5, 0.0, -6.0, -12.0, -18.0, -24.0];
     if !(90.0..=11000.0).contains(&hz) {
         return 0.0;
     }
@@ -196,13 +196,13 @@ fn sample_count(seconds: f64, rate_hz: u32) -> usize {
 }
 
 /// Samples of the composition: `seconds`, rounded up to the grid.
-fn grid_len(seconds: f64, rate_hz: u32) -> usize {
+pub(super) fn grid_len(seconds: f64, rate_hz: u32) -> usize {
     let cells = (sample_count(seconds, rate_hz) as f64 / f64::from(rate_hz) / GRID_S - 1e-6).ceil().max(1.0);
     (cells * GRID_S * f64::from(rate_hz)).round() as usize
 }
 
 /// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to [`PEAK`] between samples.
-fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
+pub(super) fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let wanted = sample_count(seconds, rate_hz);
     if rate_hz == 0 || wanted == 0 {
         return Vec::new();

@@ -61,12 +61,13 @@ pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
         let model = Model::at(pair, &slope, &at)?;
         let blocks = model.blocks(pair, &at);
         let weights = if round < PLAIN_ROUNDS { plain_weights(&blocks) } else { robust_weights(&blocks) };
-        let step = solve(&blocks, &weights, at.ratio)?;
+        let (step, deviation) = solve(&blocks, &weights, at.ratio)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
         at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-2.0 * MAX_PPM * 1e-6, 2.0 * MAX_PPM * 1e-6);
         solved = Some((blocks, weights));
-        if round > PLAIN_ROUNDS + 1 && step[1].abs() < 1e-10 && step[2].abs() < 1e-9 {
+        let settled = |i: usize| step[i].abs() < 0.01 * deviation[i];
+        if round > PLAIN_ROUNDS + 1 && settled(1) && settled(2) {
             break;
         }
     }
@@ -199,14 +200,14 @@ fn weighted(blocks: &[Block], weights: &[f64]) -> (Matrix3, Vec3) {
     (matrix(|a, b| sum(&|block| block.normal[a][b])), from_fn(|a| sum(&|block| block.gradient[a])))
 }
 
-/// One Gauss-Newton step, with the clock-ratio prior.
-fn solve(blocks: &[Block], weights: &[f64], ratio: f64) -> Option<Vec3> {
+/// One Gauss-Newton step, with the clock-ratio prior, and the standard deviations that the weights promise.
+fn solve(blocks: &[Block], weights: &[f64], ratio: f64) -> Option<(Vec3, Vec3)> {
     let (mut normal, mut gradient) = weighted(blocks, weights);
     let prior = 1.0 / (PRIOR_RATIO * PRIOR_RATIO);
     normal[2][2] += prior;
     gradient[2] -= prior * ratio;
     let inverse = invert(&normal)?;
-    Some(multiply(&inverse, &gradient))
+    Some((multiply(&inverse, &gradient), from_fn(|i| inverse[i][i].sqrt())))
 }
 
 fn multiply(matrix: &Matrix3, vector: &Vec3) -> Vec3 {

@@ -1,0 +1,165 @@
+//! The commands from their arguments to their JSON, on files written for the occasion.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, FromArgMatches};
+use serde_json::Value;
+
+use super::*;
+use crate::dsp::{interp, stimulus, stipa};
+
+/// A directory of this test's own, removed at its end.
+struct Files(PathBuf);
+
+impl Files {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("hejnal-measure-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Files(path)
+    }
+
+    fn write(&self, name: &str, samples: &[f32], rate: u32) -> String {
+        let path = self.0.join(name);
+        wav::write(&path, samples, rate).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn parse(words: &[&str]) -> MeasureArgs {
+    let command = MeasureArgs::augment_args(clap::Command::new("measure").no_binary_name(true));
+    MeasureArgs::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap()
+}
+
+/// Runs a command line up to its finding.
+fn find(words: &[&str]) -> Result<Finding, Failure> {
+    match &parse(words).what {
+        What::Delay(a) => timing::delay(a),
+        What::Track(a) => timing::track(a),
+        What::Response(a) => sound::response(a),
+        What::Echo(a) => sound::echo(a),
+        What::Gaps(a) => sound::gaps(a),
+        What::Level(a) => sound::level(a),
+        What::Stipa(a) => speech::stipa(a),
+        What::Stoi(a) => speech::stoi(a),
+    }
+}
+
+fn check(words: &[&str]) -> Value {
+    let finding = find(words).unwrap();
+    let json = finding.to_json();
+    assert_eq!((json["found"].clone(), json["measurement"].clone()), (Value::Bool(true), Value::from(words[0])), "{json}");
+    assert!(finding.to_text().contains("Method: "));
+    json
+}
+
+/// The burst of seed 1, half a second late, 90 ppm long, at half level.
+fn late(rate: u32, seconds: f64) -> Vec<f32> {
+    let played: Vec<f32> = (0..seconds as u64).flat_map(|k| stimulus::burst(1 + k, rate, 1.0)).collect();
+    let mut out = vec![0.0; ((seconds + 1.0) * f64::from(rate)) as usize];
+    interp::resample_linear_clock(&played, -0.5 * f64::from(rate), 1.0 / (1.0 + 90e-6), &mut out);
+    out.iter().map(|x| 0.5 * x).collect()
+}
+
+#[test]
+fn delay_and_track_on_files() {
+    let files = Files::new("delay");
+    let reference = files.write("r.wav", &stimulus::burst(1, 48_000, 1.0), 48_000);
+    let capture = files.write("c.wav", &late(8000, 1.0), 8000);
+    let json = check(&["delay", &reference, &capture]);
+    let t = json["t_ref_s"].as_f64().unwrap();
+    assert!((json["delay_s"].as_f64().unwrap() - (0.5 + (0.5 + t) * 90e-6)).abs() < 2e-6, "{json}");
+    assert!((json["ppm"].as_f64().unwrap() - 90.0).abs() < 2.0);
+    for key in ["uncertainty_s", "ppm_uncertainty", "confidence", "gain", "snr_db"] {
+        assert!(json[key].is_f64(), "{key}");
+    }
+    let long: Vec<f32> = (0..5).flat_map(|k| stimulus::burst(1 + k, 16_000, 1.0)).collect();
+    let reference = files.write("rl.wav", &long, 16_000);
+    let capture = files.write("cl.wav", &late(8000, 5.0), 8000);
+    let json = check(&["track", &reference, &capture]);
+    assert!((json["ppm"].as_f64().unwrap() - 90.0).abs() < 1.0 && json["slips"].as_array().unwrap().is_empty(), "{json}");
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let files = Files::new("absent");
+    let reference = files.write("r.wav", &stimulus::burst(1, 8000, 1.0), 8000);
+    let other = files.write("o.wav", &stimulus::burst(2, 8000, 2.0), 8000);
+    let silence = files.write("s.wav", &[0.0; 80_000], 8000);
+    for words in [
+        ["delay", &reference, &other],
+        ["track", &reference, &other],
+        ["response", &reference, &other],
+        ["gaps", &reference, &silence],
+        ["stoi", &reference, &other],
+        ["echo", &silence, &other],
+    ] {
+        let finding = find(&words).unwrap();
+        assert!(!finding.found && finding.to_json()["found"] == Value::Bool(false), "{words:?}");
+        assert!(finding.to_json()["delay_s"].is_null());
+    }
+    assert!(!find(&["stipa", &silence]).unwrap().found && !find(&["level", &silence]).unwrap().found);
+    let missing = find(&["level", "/nonexistent.wav"]).unwrap_err();
+    assert!(missing.to_string().contains("/nonexistent.wav"));
+    assert!(find(&["gaps", &reference, &other, "--shortest", "0"]).is_err());
+}
+
+#[test]
+fn sound_commands_on_files() {
+    let files = Files::new("sound");
+    let noise = stimulus::speech_noise(1, 8000, 10.0);
+    let reference = files.write("r.wav", &noise, 8000);
+    let mut damaged: Vec<f32> = noise.iter().map(|x| 0.5 * x).collect();
+    damaged[20_000..20_320].fill(0.0);
+    let capture = files.write("c.wav", &damaged, 8000);
+    let json = check(&["gaps", &reference, &capture]);
+    assert_eq!(json["count"], 1, "{json}");
+    let gap = &json["gaps"][0];
+    assert!(
+        (gap["start_s"].as_f64().unwrap() - 2.5).abs() < 1e-3 && (gap["length_s"].as_f64().unwrap() - 0.04).abs() < 1e-3,
+        "{json}"
+    );
+    let json = check(&["response", &reference, &capture]);
+    assert!((json["points"][10]["magnitude_db"].as_f64().unwrap() + 6.02).abs() < 0.3, "{json}");
+    let json = check(&["echo", &reference, &capture]);
+    assert!((json["attenuation_db"].as_f64().unwrap() - 6.02).abs() < 0.3, "{json}");
+    let json = check(&["level", &capture]);
+    assert!(json["rms_dbfs"].is_f64() && json["active_speech_dbfs"].is_f64());
+    let json = check(&["stoi", &reference, &capture]);
+    assert!(json["stoi"].as_f64().unwrap() > 0.9, "{json}");
+}
+
+#[test]
+fn stipa_on_a_file_with_a_plot() {
+    let files = Files::new("stipa");
+    let capture = files.write("c.wav", &stipa::test_signal(1, 24_000, 16.0), 24_000);
+    let json = check(&["stipa", &capture]);
+    assert!(json["sti"].as_f64().unwrap() > 0.95, "{json}");
+    assert_eq!((json["mti"].as_array().unwrap().len(), json["m"].as_array().unwrap().len()), (7, 7));
+    assert!(json["flags"].as_array().unwrap().iter().any(|f| f == "no-masking"));
+    let plot = files.0.join("out.svg");
+    let words = ["stipa", &capture, "--json", "--plot", &plot.to_string_lossy()];
+    assert_eq!(run(&parse(&words)), ExitCode::from(exit::ACCEPTED));
+    assert!(std::fs::read_to_string(&plot).unwrap().starts_with("<svg"));
+}
+
+#[test]
+fn stimuli_are_written_and_measured() {
+    let files = Files::new("stimulus");
+    let path = files.0.join("b.wav");
+    let command = StimulusArgs::augment_args(clap::Command::new("stimulus").no_binary_name(true));
+    for (kind, seconds) in
+        [("burst", "1"), ("bursts", "2"), ("speech-noise", "1"), ("chirp", "1"), ("sweep", "1"), ("tone", "1"), ("stipa", "2")]
+    {
+        let words = [kind, &path.to_string_lossy(), "--seconds", seconds, "--rate", "16000", "--seed", "4"];
+        let args = StimulusArgs::from_arg_matches(&command.clone().try_get_matches_from(words).unwrap()).unwrap();
+        assert_eq!(run_stimulus(&args), ExitCode::from(exit::ACCEPTED), "{kind}");
+        let read = wav::read(Path::new(&path), None).unwrap();
+        assert_eq!(read.samples.len(), 16_000 * seconds.parse::<usize>().unwrap(), "{kind}");
+    }
+}

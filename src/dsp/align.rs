@@ -1,0 +1,57 @@
+//! Bringing a recording onto the clock and start of its reference, so that the two can be compared sample by sample.
+//!
+//! Knows nothing of what is compared afterwards.
+
+use super::delay::{Delay, Signal, delay};
+use super::fft;
+use super::interp;
+
+/// A reference and its recording, sample for sample, and what was found on the way.
+#[derive(Debug, Clone)]
+pub struct Aligned {
+    pub reference: Vec<f32>,
+    /// As long as the reference; zero where the recording does not reach. Level and polarity are the recording's own.
+    pub capture: Vec<f32>,
+    /// Hertz, of both: the lower of the two rates.
+    pub rate: f64,
+    pub delay: Delay,
+}
+
+/// Aligns `capture` to `reference` by the measured delay and clock ratio. `None` where [`delay`] finds nothing.
+pub fn align(reference: Signal, capture: Signal) -> Option<Aligned> {
+    let found = delay(reference, capture)?;
+    let rate = reference.rate.min(capture.rate).round();
+    let at_rate = |signal: Signal| -> Vec<f32> {
+        fft::resample(signal.samples, signal.rate.round() as u32, rate as u32).iter().map(|x| *x as f32).collect()
+    };
+    let reference_out = at_rate(reference);
+    let captured = at_rate(capture);
+    let true_rate = |signal: Signal| signal.rate * rate / signal.rate.round();
+    let (reference_rate, capture_rate) = (true_rate(reference), true_rate(capture));
+    let step = capture_rate / reference_rate * (1.0 + found.ppm * 1e-6);
+    let start = found.at(0.0) * capture_rate;
+    let mut moved = vec![0.0; reference_out.len()];
+    interp::resample_linear_clock(&captured, start, step, &mut moved);
+    Some(Aligned { reference: reference_out, capture: moved, rate, delay: found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::stimulus::burst;
+
+    #[test]
+    fn the_recording_falls_onto_the_reference() {
+        for (from, to) in [(8000u32, 48000u32), (48000, 8000), (16000, 16000)] {
+            let reference = burst(3, from, 2.0);
+            let played = burst(3, to, 2.0);
+            let mut capture = vec![0.0; played.len() + to as usize];
+            interp::resample_linear_clock(&played, -0.3 * f64::from(to), 1.0 / (1.0 + 80e-6), &mut capture);
+            let capture: Vec<f32> = capture.iter().map(|x| -0.5 * x).collect();
+            let aligned = align(Signal::new(&reference, f64::from(from)), Signal::new(&capture, f64::from(to))).unwrap();
+            assert_eq!((aligned.reference.len(), aligned.rate), (aligned.capture.len(), f64::from(from.min(to))));
+            let worst = aligned.reference.iter().zip(&aligned.capture).fold(0f32, |w, (r, c)| w.max((c + 0.5 * r).abs()));
+            assert!(worst < 1e-3, "{from} to {to}: {worst}");
+        }
+    }
+}
