@@ -58,19 +58,6 @@ impl Post {
         }
     }
 
-    /// A figure that is reported but not judged.
-    pub(super) fn report(&mut self, quantity: &Quantity, estimate: Estimate) {
-        self.bench.log.append(Event::Measured(Measurement {
-            en: quantity.en.into(),
-            pl: quantity.pl.into(),
-            estimate,
-            criterion: None,
-            source: None,
-            method: quantity.method.into(),
-            outcome: Outcome::Passed,
-        }));
-    }
-
     /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of nought, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         match found {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// No scenario keeps more than so many takes, so that a night of presses does not fill a disk.
 const MOST_TAKES: usize = 16;
-/// Of what was heard in whole calls, only so many calls.
+/// Of what was heard in whole calls, only the last so many: of earlier ones the operator's desk need not know any more.
 const MOST_CALLS: usize = 3;
 
 /// The operator's headset is behind the present by its playout delay.
@@ -33,10 +33,11 @@ impl Post {
         }
     }
 
-    /// Hands over the takes of this scenario, with what the operator heard of its first calls from beginning to end.
+    /// Hands over the takes of this scenario, with what the operator heard of its last calls from beginning to end.
     pub fn take_takes(&mut self) -> Result<Vec<Take>> {
         let now = self.bench.now();
-        for call in self.confirmed_calls().into_iter().take(MOST_CALLS) {
+        let calls = self.confirmed_calls();
+        for call in calls.into_iter().rev().take(MOST_CALLS) {
             let of = |which: fn(&CallEvent) -> Option<CallId>| self.bench.record.moment_of(|event| which(event) == Some(call));
             let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
             let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });

@@ -163,8 +163,10 @@ impl Mcu {
         }
     }
 
+    /// Entering Debug state ends a sleep: a core that a debugger steps or lets go again goes on behind its WFI (DDI 0419, B1.5.17 and C1.4).
     fn halt(&mut self, why: debug::Halt) {
         self.debug.halt(why);
+        self.cpu.wake();
         self.cpu.freeze_systick(true, self.soc.now);
     }
 

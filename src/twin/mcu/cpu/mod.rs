@@ -239,7 +239,7 @@ impl Cpu {
         self.execute_next(bus)
     }
 
-    fn wake(&mut self) {
+    pub fn wake(&mut self) {
         if self.rest == Rest::ForEvent {
             self.event = false;
         }
