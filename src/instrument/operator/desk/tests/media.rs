@@ -61,7 +61,7 @@ fn hold_and_resume_are_answered_truly_and_stop_and_start_the_stream() {
     assert_eq!(statuses(&s.send(&early)), [491], "one at a time");
     let ack = s.within("ACK", &ok, 2, "");
     s.send(&ack);
-    assert_eq!(packets(&mut s, 1200), []);
+    assert!(packets(&mut s, 1200).is_empty());
     let resume = s.within("INVITE", &ok, 4, &offer("0", 4444, ""));
     let resumed = s.send(&resume).pop().expect("200");
     assert!(resumed.contains("RTP/AVP 0\r\n") && resumed.contains("a=sendrecv"), "{resumed}");
