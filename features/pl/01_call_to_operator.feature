@@ -4,7 +4,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
 
   @S01 @fat @sat @nightly
   Scenariusz: Jedno naciśnięcie wywołuje dokładnie jedno zgłoszenie w wymaganym czasie
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     Gdy przycisk zostaje naciśnięty 5 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
     Wtedy każde zgłoszenie opuszcza punkt najpóźniej 0,5 s po naciśnięciu [T01]
     I telefon operatora dzwoni najpóźniej 2 s po każdym naciśnięciu [T02]
@@ -12,7 +12,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
 
   @S02 @fat @sat @nightly
   Scenariusz: Obie strony słyszą się od pierwszego słowa
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy obie strony słyszą się najpóźniej 0,5 s po odebraniu [T04]
@@ -20,14 +20,14 @@ Właściwość: Wezwanie operatora Straży Miejskiej
 
   @S03 @fat @sat @nightly
   Scenariusz: Zgłoszenie wskazuje właściwy punkt i lokalizację
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator nie odbiera
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy zgłoszenie wskazuje ten punkt i żaden inny
 
   @S04 @fat @sat @nightly
   Scenariusz: Zgłoszenie trafia wyłącznie do Straży Miejskiej
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy zgłoszenie trafia do operatora Straży Miejskiej i nigdzie indziej
@@ -35,14 +35,14 @@ Właściwość: Wezwanie operatora Straży Miejskiej
 
   @S05 @nightly @long
   Scenariusz: Trzysta naciśnięć, żadne nie ginie
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     Gdy przycisk zostaje naciśnięty 300 razy na 150 ms, a operator kończy każdą rozmowę po 20 s
     Wtedy każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T33]
     I telefon operatora dzwoni najpóźniej 2 s po każdym naciśnięciu [T02]
 
   @S06 @fat @nightly
   Scenariusz: Ponowne naciśnięcie nie przerywa rozmowy
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Gdy przycisk zostaje naciśnięty na 300 ms
     I mija 5 s
@@ -51,7 +51,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
 
   @S07 @fat @nightly
   Scenariusz: Po rozmowie punkt jest znów gotowy
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Gdy operator kończy rozmowę
     Wtedy obie lampki gasną najpóźniej 0,5 s po zakończeniu rozmowy [T06]

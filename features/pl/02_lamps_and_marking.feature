@@ -4,14 +4,14 @@ Właściwość: Sygnalizacja i oznakowanie
 
   @S08 @fat @sat @nightly
   Scenariusz: Lampka „wezwano” reaguje natychmiast
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator nie odbiera
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
   @S09 @fat @sat @nightly
   Scenariusz: Lampka „połączono” oznacza rzeczywiste odebranie
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 8 s
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
@@ -19,7 +19,7 @@ Właściwość: Sygnalizacja i oznakowanie
 
   @S10 @fat @sat @nightly
   Scenariusz: Żadna lampka nie potwierdza niewysłanego zgłoszenia
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     Gdy światłowód zostaje przerwany
     I mija 5 s
     I przycisk zostaje naciśnięty na 150 ms

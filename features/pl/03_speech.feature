@@ -4,7 +4,7 @@ Właściwość: Rozmowa
 
   @S12 @fat @sat @nightly
   Scenariusz: Opóźnienie mieści się w limicie przez całą rozmowę
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Wtedy opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej 150 ms [T10]
     I opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej 150 ms [T10]

@@ -4,7 +4,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
 
   @S18 @fat @nightly
   Scenariusz: Zakłócenia i drgania styków nie tworzą zgłoszeń
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
     Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]

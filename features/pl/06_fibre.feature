@@ -3,7 +3,7 @@ Właściwość: Utrata i powrót światłowodu
 
   @S28 @fat @nightly
   Scenariusz: Sekundowy zanik nie przerywa rozmowy
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Gdy podczas rozmowy światłowód zanika na 1 s
     Wtedy mowa zanika w każdym kierunku najwyżej na 1,3 s [T21]
@@ -11,14 +11,14 @@ Właściwość: Utrata i powrót światłowodu
 
   @S29 @fat @sat @nightly
   Scenariusz: Dwudziestosekundowa przerwa naprawia się bez naciśnięcia
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Gdy światłowód zanika na 20 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
 
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     Gdy światłowód zanika na 10 min
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy operator odbiera po 1 s
@@ -27,7 +27,7 @@ Właściwość: Utrata i powrót światłowodu
 
   @S32 @fat @nightly
   Scenariusz: Naciśnięcie w czasie przerwy nie ginie i nie wraca jako duch
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy światłowód zostaje przerwany
     I mija 30 s

@@ -3,7 +3,7 @@ Właściwość: Zasilanie
 
   @S35 @fat @sat @nightly
   Scenariusz: Od zimnego startu do pierwszego zgłoszenia bez utraty ustawień
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I punkt jest wyłączony
     I mija 10 s
     Gdy zasilanie zostaje włączone
@@ -15,7 +15,7 @@ Właściwość: Zasilanie
 
   @S36 @fat @nightly
   Scenariusz: Najpierw zasilanie, potem światłowód: punkt i tak dołącza, a naciśnięcie podczas startu nie ginie
-    Zakładając że punkt jest gotowy do pracy
+    Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     I punkt jest wyłączony
     I światłowód zostaje przerwany

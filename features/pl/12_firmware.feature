@@ -4,7 +4,7 @@ Właściwość: Oprogramowanie
 
   @S48 @fat @nightly
   Scenariusz: Wgranie jest dowiedzione, znosi zanik zasilania i daje się powtórzyć
-    Zakładając że zasilanie jest włączone, a światłowód podłączony
+    Zakładając, że zasilanie jest włączone, a światłowód podłączony
     Gdy oprogramowanie wskazane w opisie stanowiska zostaje wgrane do punktu
     Wtedy zawartość odczytana z punktu jest zgodna z plikiem co do bajtu [T41]
     I punkt podaje wersję i kompilację z pliku [T41]

@@ -62,7 +62,7 @@ pub struct Choice {
     /// The rig's file
     #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
     pub rig: PathBuf,
-    /// Only scenarios with these tags, e.g. "@S01 and not @slow"
+    /// Only scenarios with these tags, e.g. "@S01 or @S02" [default: "not @long and not @manual"]
     #[arg(long, value_name = "EXPR")]
     pub tags: Option<String>,
     /// Language of features and report
@@ -77,9 +77,9 @@ pub struct Run {
     /// Directory for journal, report and recordings [default: runs/<UTC time>-<rig>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Seed of the virtual post and of the stimuli: the same seed gives the same run
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    /// Seed of the virtual post and of the stimuli: the same seed gives the same run [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Run everything so many times over
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,

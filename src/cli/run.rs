@@ -28,6 +28,9 @@ struct Prepared {
     scenarios: usize,
 }
 
+/// What is run when no tags are given: not what takes hours of the post's time, nor what only a person can do.
+const BY_DEFAULT: &str = "not @long and not @manual";
+
 fn every<P: Display>(problems: &[P]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -39,7 +42,7 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     })?;
     let book = phrase_book()?;
     let files = features(choice)?;
-    let tags = choice.tags.as_deref().map(TagExpression::parse).transpose();
+    let tags = Some(TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT))).transpose();
     let tags = tags.map_err(|e| Refused::new(exit::USAGE, e, "nothing was moved"))?;
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
     let all = lint::load(&files, &book, &Needs::default()).map_err(|problems| refuse_features(&problems))?;
@@ -92,15 +95,16 @@ pub(super) fn check(check: &Check) -> Result<u8, Refused> {
 pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let Prepared { rig, book, features, scenarios } = prepare(&run.choice)?;
     let began = clock::wall_clock().as_secs();
+    let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
-    let preamble = vec![run_began(&rig, run, planned)?, Event::WallClock { unix_seconds: began }];
+    let preamble = vec![run_began(&rig, run, seed, planned)?, Event::WallClock { unix_seconds: began }];
     let journal = folder.join(FILE_NAME);
     let mut terminal = Terminal::new(io::stdout(), style(), run.choice.lang, journal.display().to_string());
     let onlooker: bench::Onlooker = Box::new(move |entry| terminal.take(entry));
-    let opening = Opening { rig: Arc::new(rig), seed: run.seed, folder: folder.clone(), onlooker, preamble };
+    let opening = Opening { rig: Arc::new(rig), seed, folder: folder.clone(), onlooker, preamble };
     let bench = bench::open(opening).map_err(|error| Refused::new(error.blame().exit_code(), &error, error.remedy()))?;
-    let mut stage = OnBench::new(bench, run.seed, folder.clone());
+    let mut stage = OnBench::new(bench, seed, folder.clone());
     let signals = Signals::install(&stage.clock().guard().stop_flag());
     let _signals =
         signals.map_err(|error| Refused::new(exit::BENCH, error, "Ctrl-C could not be caught, so nothing was moved"))?;
@@ -115,7 +119,7 @@ fn leave_report(folder: &Path) -> Result<(), Refused> {
     write_junit(&story)
 }
 
-fn run_began(rig: &Rig, run: &Run, planned: usize) -> Result<Event, Refused> {
+fn run_began(rig: &Rig, run: &Run, seed: u64, planned: usize) -> Result<Event, Refused> {
     let file = &rig.post.firmware.file;
     let image = std::fs::read(file).map_err(|error| {
         Refused::new(exit::BENCH, format!("failed to read {}: {error}", file.display()), "correct `firmware` in the rig")
@@ -132,7 +136,7 @@ fn run_began(rig: &Rig, run: &Run, planned: usize) -> Result<Event, Refused> {
         format: FormatVersion::CURRENT,
         hejnal: env!("CARGO_PKG_VERSION").into(),
         lang: run.choice.lang,
-        seed: run.seed,
+        seed,
         rig: rig.name.clone(),
         rig_sha256: rig.sha256.clone(),
         post,
