@@ -262,5 +262,6 @@ fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskC
         answering: Answering::Manual,
         max_calls: 8,
         ring_after: Duration::ZERO,
+        codecs: crate::rtp::codec::Codec::G711.to_vec(),
     }
 }

@@ -108,10 +108,14 @@ fn describe(event: &CallEvent) -> String {
         CallEvent::Invited { call, invite } => {
             format!("call {} from {} for {} ({})", call.0, invite.from, invite.to, invite.dialog)
         }
+        CallEvent::Refused { call, status } => format!("call {} refused with {status}", call.0),
         CallEvent::Ringing { call } => format!("call {} rings", call.0),
         CallEvent::Answered { call } => format!("call {} answered", call.0),
         CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
         CallEvent::FirstMedia { call } => format!("call {}: first voice packet", call.0),
+        CallEvent::Held { call, held: true } => format!("call {} put on hold by the post", call.0),
+        CallEvent::Held { call, held: false } => format!("call {} taken off hold", call.0),
+        CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
         CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
         CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
     }

@@ -50,6 +50,8 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Be the operator alone: answer a real post, show its calls, write what was heard
+    Operator(super::operator::OperatorArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -94,7 +96,7 @@ pub struct Check {
     pub choice: Choice,
 }
 
-fn lang(text: &str) -> Result<Lang, String> {
+pub(super) fn lang(text: &str) -> Result<Lang, String> {
     match text {
         "en" => Ok(Lang::En),
         "pl" => Ok(Lang::Pl),

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod measure;
+mod operator;
 mod place;
 mod run;
 
@@ -26,6 +27,7 @@ pub fn main(args: Args) -> u8 {
         Command::Check(check) => run::check(&check),
         Command::Steps { lang } => steps(lang),
         Command::Report { run, lang } => report(&run, lang),
+        Command::Operator(args) => operator::operator(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hejnal", &mut io::stdout());
             Ok(exit::ACCEPTED)

@@ -1,34 +1,59 @@
-//! The operator's desk on a real network: UDP sockets, a thread on each to stamp what arrives, and one that sends what is due.
+//! The operator's desk on a real network: UDP with kernel receive stamps, TCP and TLS, and a thread that sends what is due.
 //!
 //! The due thread waits on a condition variable against the bench's clock, with absolute deadlines: it must be woken early by a datagram that
 //! changes what is due, and it must go on working while a stop request cuts every other wait short, so that calls can still be hung up.
 //! Must not know SIP or RTP.
 
-use crate::clock::{Clock, Instant};
+mod streams;
+#[cfg(test)]
+mod tests;
+mod udp;
+
+use crate::clock::{Clock, Instant, wall_clock};
 use crate::instrument::operator::desk::{Desk, DeskConfig, Outgoing};
 use crate::instrument::operator::seat::{Access, Seat};
 use crate::instrument::{InstrumentError, Result};
+use crate::sip::framing::Framer;
+use crate::sip::way::{Way, Wire};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::AsRawFd as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use streams::{Connection, Heard};
+
+pub use rustls::ServerConfig;
 
 const NAME: &str = "operator";
 /// How often a listening thread looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(100);
 /// The due thread looks around at least this often.
 const IDLE: Duration = Duration::from_secs(1);
-/// A datagram is stamped on return from the system call: so much later than its arrival at most, in seconds (95 %), on a machine that is
-/// not overloaded. Engineering judgement.
+/// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
+/// at most, in seconds (95 %), on a machine that is not overloaded. Engineering judgement.
 const STAMP_UNCERTAINTY: f64 = 0.5e-3;
+/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile.
+const OLDEST_STAMP: Duration = Duration::from_secs(1);
+/// The kernel stamps in its own receive path, so much after the wire at most, in nanoseconds. Engineering judgement.
+const KERNEL_LATENESS: u64 = 20_000;
+/// Datagrams taken from one socket before the others have their turn.
+const MOST_AT_ONCE: usize = 64;
+/// Connections at a time.
+const MOST_CONNECTIONS: usize = 64;
 /// The largest UDP payload.
 const LARGEST: usize = 65_535;
 
 /// The operator on a real network.
 pub type SipOperator = Seat<Listening>;
+
+/// TLS beside UDP and TCP: where, and with which certificate.
+pub struct Tls {
+    pub at: SocketAddr,
+    pub config: Arc<ServerConfig>,
+}
 
 /// The network and the threads that serve it. Dropping it closes every socket.
 pub struct Listening {
@@ -45,13 +70,29 @@ struct Network {
     stopping: AtomicBool,
     /// Worst lateness of a wake-up so far, in nanoseconds.
     latest: AtomicU64,
+    /// Worst half-width of the comparison between the kernel's clock and ours so far, in nanoseconds.
+    widest: AtomicU64,
 }
 
 struct State {
     desk: Desk,
     sockets: BTreeMap<u16, UdpSocket>,
+    connections: BTreeMap<(Wire, SocketAddr), Arc<Connection>>,
     /// Why a socket went deaf or dumb, until told.
     fault: Option<String>,
+}
+
+/// What the listening thread watches.
+struct Ears {
+    sockets: Vec<(SocketAddr, UdpSocket)>,
+    doors: Vec<Door>,
+}
+
+/// Where connections come in.
+struct Door {
+    own: SocketAddr,
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -63,40 +104,56 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
     )
 }
 
-/// Binds every port of the configuration and begins to listen.
+/// Binds every port of the configuration, UDP and TCP for SIP, and begins to listen.
 pub fn listen(clock: Arc<dyn Clock>, config: DeskConfig) -> Result<SipOperator> {
+    listen_also(clock, config, None)
+}
+
+/// As [`listen`], and for SIP over TLS.
+pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) -> Result<SipOperator> {
     let ports = config.media_ports.clone().filter(|p| p % 2 == 0 || p == config.media_ports.end());
     let ports: Vec<u16> = std::iter::once(config.sip.port()).chain(ports).collect();
-    let mut sockets = BTreeMap::new();
-    let mut ears = Vec::new();
+    let (mut sockets, mut ears) = (BTreeMap::new(), Vec::new());
     for port in ports {
         let own = SocketAddr::new(config.sip.ip(), port);
-        let socket = UdpSocket::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
-        socket.set_read_timeout(Some(LOOK)).map_err(|e| failed("set up a socket", e))?;
+        let socket = udp::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
+        if port != config.sip.port() {
+            udp::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
+        }
         ears.push((own, socket.try_clone().map_err(|e| failed("set up a socket", e))?));
         sockets.insert(port, socket);
     }
+    let mut doors = vec![door(config.sip, None)?];
+    if let Some(tls) = tls {
+        doors.push(door(tls.at, Some(tls.config))?);
+    }
+    let sip = config.sip;
+    let state = State { desk: Desk::new(config), sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
         clock,
-        sip: config.sip,
-        state: Mutex::new(State { desk: Desk::new(config), sockets, fault: None }),
+        sip,
+        state: Mutex::new(state),
         changed: Condvar::new(),
         stopping: AtomicBool::new(false),
         latest: AtomicU64::new(0),
+        widest: AtomicU64::new(0),
     });
     let mut listening = Listening { network: Arc::clone(&network), threads: Vec::new() };
-    for (own, socket) in ears {
-        let network = Arc::clone(&network);
-        listening.spawn(format!("operator ear {own}"), move || network.listen(own, &socket))?;
-    }
-    listening.spawn("operator due".to_owned(), move || network.send_due())?;
+    let (ear, ears) = (Arc::clone(&network), Ears { sockets: ears, doors });
+    listening.spawn("operator ear", move || ear.listen(&ears))?;
+    listening.spawn("operator due", move || network.send_due())?;
     Ok(Seat::at(listening))
 }
 
+fn door(own: SocketAddr, tls: Option<Arc<ServerConfig>>) -> Result<Door> {
+    let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+    Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), e))?, tls })
+}
+
 impl Listening {
-    fn spawn(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> Result<()> {
-        let thread = std::thread::Builder::new().name(name).spawn(work).map_err(|e| failed("start a thread", e))?;
-        self.threads.push(thread);
+    fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        self.threads.push(thread.map_err(|e| failed("start a thread", e))?);
         Ok(())
     }
 }
@@ -121,26 +178,110 @@ impl Network {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    fn listen(&self, own: SocketAddr, socket: &UdpSocket) {
+    fn listen(self: &Arc<Self>, ears: &Ears) {
         let mut buffer = vec![0; LARGEST];
+        let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_raw_fd());
+        let doors = ears.doors.iter().map(|door| door.listener.as_raw_fd());
+        let mut watch: Vec<_> = sockets.chain(doors).map(udp::watched).collect();
         while !self.is_stopping() {
-            let received = socket.recv_from(&mut buffer);
-            let at = self.clock.now();
-            match received {
-                Ok((length, from)) => {
+            match udp::readable(&mut watch, LOOK) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
+                Err(e) => {
+                    self.lock().fault = Some(format!("the operator went deaf: {e}"));
+                    return;
+                }
+            }
+            for ((own, socket), _) in ears.sockets.iter().zip(&watch).filter(|(_, watch)| watch.revents != 0) {
+                self.drain(*own, socket, &mut buffer);
+            }
+            let doors = ears.doors.iter().zip(watch.iter().skip(ears.sockets.len()));
+            for (door, _) in doors.filter(|(_, watch)| watch.revents != 0) {
+                self.open(door);
+            }
+        }
+    }
+
+    /// Takes what waits at one socket.
+    fn drain(&self, own: SocketAddr, socket: &UdpSocket, buffer: &mut [u8]) {
+        for _ in 0..MOST_AT_ONCE {
+            match udp::receive(socket, buffer) {
+                Ok(arrival) => {
+                    let at = self.moment_of(arrival.stamp);
+                    let to = SocketAddr::new(arrival.to.unwrap_or(own.ip()), own.port());
                     let mut state = self.lock();
-                    state.desk.datagram(at, from, own, buffer.get(..length).unwrap_or_default());
+                    let bytes = buffer.get(..arrival.length).unwrap_or_default();
+                    state.desk.datagram_of_class(at, arrival.from, to, bytes, arrival.dscp);
                     state.flush();
                     drop(state);
                     self.changed.notify_all();
                 }
-                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
+                // What an earlier sending of ours ran into (RFC 1122, 4.1.3.3) says nothing of this socket.
+                Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable) => {}
                 Err(e) => {
                     self.lock().fault = Some(format!("{own} went deaf: {e}"));
                     return;
                 }
             }
         }
+    }
+
+    /// The kernel's stamp on the bench's clock: both clocks are read side by side, and the stamp's age is taken off.
+    fn moment_of(&self, stamp: Option<Duration>) -> Instant {
+        let before = self.clock.now();
+        let wall = wall_clock();
+        let after = self.clock.now();
+        let Some(age) = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP) else { return before };
+        let half = after.since(before) / 2;
+        self.widest.fetch_max(u64::try_from(half.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        before + half - age
+    }
+
+    /// Takes a connection in, and gives it a thread of its own that ends with it.
+    fn open(self: &Arc<Self>, door: &Door) {
+        let Ok((stream, peer)) = door.listener.accept() else { return };
+        let wire = if door.tls.is_some() { Wire::Tls } else { Wire::Tcp };
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let own = stream.local_addr().map_or(door.own, |own| SocketAddr::new(own.ip().to_canonical(), own.port()));
+        if self.lock().connections.len() >= MOST_CONNECTIONS {
+            return;
+        }
+        let Ok(connection) = Connection::accept(stream, door.tls.as_ref(), LOOK).map(Arc::new) else { return };
+        self.lock().connections.insert((wire, peer), Arc::clone(&connection));
+        let network = Arc::clone(self);
+        let way = Way { wire, own, peer };
+        let thread = std::thread::Builder::new().name(format!("operator {peer}"));
+        if thread.spawn(move || network.serve(way, &connection)).is_err() {
+            self.lock().connections.remove(&(wire, peer));
+        }
+    }
+
+    fn serve(&self, way: Way, connection: &Connection) {
+        let mut framer = Framer::default();
+        while !self.is_stopping() {
+            let heard = connection.hear(&mut framer);
+            let at = self.clock.now();
+            let mut state = self.lock();
+            match heard {
+                Heard::Nothing => {}
+                Heard::Messages(messages) => {
+                    for message in messages {
+                        state.desk.message(at, way, &message);
+                    }
+                    state.flush();
+                    drop(state);
+                    self.changed.notify_all();
+                }
+                Heard::Over(why) => {
+                    if let Some(why) = why {
+                        state.desk.lost_connection(at, way, &why);
+                    }
+                    break;
+                }
+            }
+        }
+        self.lock().connections.remove(&(way.wire, way.peer));
     }
 
     fn send_due(&self) {
@@ -160,16 +301,30 @@ impl Network {
     }
 }
 
+/// What a cut fibre looks like, and a queue that is full: the protocols' timers deal with it.
+fn is_of_the_network(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::ConnectionRefused | ErrorKind::WouldBlock
+    )
+}
+
 impl State {
     fn flush(&mut self) {
-        for Outgoing { from, to, bytes } in self.desk.take_outgoing() {
-            let Some(socket) = self.sockets.get(&from.port()) else { continue };
-            if let Err(e) = socket.send_to(&bytes, to) {
-                // An unreachable post is what a cut fibre looks like: the protocols' timers deal with it.
-                if !matches!(e.kind(), ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::ConnectionRefused)
-                {
-                    self.fault = Some(format!("{from} cannot send to {to}: {e}"));
+        for Outgoing { wire, from, to, bytes } in self.desk.take_outgoing() {
+            if wire.is_stream() {
+                // Where there is no connection any more, the protocols' timers deal with it as well.
+                if let Some(connection) = self.connections.get(&(wire, to)) {
+                    let _gone = connection.send(&bytes);
                 }
+                continue;
+            }
+            let Some(socket) = self.sockets.get(&from.port()) else { continue };
+            let own = socket.local_addr().unwrap_or(from);
+            if let Err(e) = udp::send(socket, own, &bytes, to)
+                && !is_of_the_network(&e)
+            {
+                self.fault = Some(format!("{from} cannot send to {to}: {e}"));
             }
         }
     }
@@ -189,123 +344,13 @@ impl Access for Listening {
     }
     fn uncertainty(&self) -> (f64, f64) {
         let late = Duration::from_nanos(self.network.latest.load(Ordering::Relaxed)).as_secs_f64();
-        (STAMP_UNCERTAINTY, late.max(STAMP_UNCERTAINTY))
+        let wide = match self.network.widest.load(Ordering::Relaxed) {
+            0 => STAMP_UNCERTAINTY,
+            nanos => Duration::from_nanos(nanos + KERNEL_LATENESS).as_secs_f64(),
+        };
+        (wide, late.max(wide))
     }
     fn place(&self) -> String {
         format!("udp {}", self.network.sip)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::RealClock;
-    use crate::instrument::operator::desk::User;
-    use crate::instrument::operator::{Answering, Operator};
-
-    fn check(ports: std::ops::RangeInclusive<u16>, sip: u16) -> Result<(SipOperator, Arc<dyn Clock>)> {
-        let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
-        let config = DeskConfig {
-            seed: 1,
-            sip: SocketAddr::from(([127, 0, 0, 1], sip)),
-            media_ports: ports,
-            realm: "straz".to_owned(),
-            users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
-            operator_user: "operator".to_owned(),
-            answering: Answering::Manual,
-            max_calls: 1,
-            ring_after: Duration::ZERO,
-        };
-        listen(Arc::clone(&clock), config).map(|operator| (operator, clock))
-    }
-
-    #[test]
-    fn the_operator_finds_itself_through_the_loop_back_and_frees_its_ports() {
-        let (mut operator, clock) = check(28_300..=28_303, 28_360).expect("free ports");
-        let busy = check(28_300..=28_303, 28_360).map(|_| ());
-        assert!(busy.is_err_and(|e| e.action.contains("127.0.0.1:28360")));
-        let deadline = clock.now() + Duration::from_secs(2);
-        let found = crate::clock::poll(&*clock, deadline, Duration::from_millis(2), || {
-            Ok::<_, crate::clock::Interrupted>(operator.self_check().expect("sockets that work"))
-        });
-        assert_eq!(found, Ok(Some(true)));
-        drop(operator);
-        assert!(check(28_300..=28_303, 28_360).is_ok());
-    }
-
-    /// A post in plain text on a socket of its own.
-    struct Post(UdpSocket);
-
-    impl Post {
-        fn ask(&self, to: &str, first: &str, cseq: &str, to_tag: &str, more: &str) -> String {
-            let own = self.0.local_addr().expect("bound");
-            let text = format!(
-                "{first} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{};rport\r\nFrom: <sip:sos-1@straz>;tag=p\r\n\
-                 To: <sip:{}@straz>{to_tag}\r\nCall-ID: live\r\nCSeq: {cseq}\r\nContact: <sip:sos-1@{own}>\r\n{more}",
-                cseq.replace(' ', ""),
-                if first.starts_with("REGISTER") { "sos-1" } else { "operator" }
-            );
-            self.0.send_to(text.as_bytes(), to).expect("sent");
-            let mut answer = String::new();
-            while !cseq.ends_with("ACK") && (answer.is_empty() || answer.starts_with("SIP/2.0 1")) {
-                answer = self.hear();
-            }
-            answer
-        }
-        fn hear(&self) -> String {
-            let mut buffer = [0; 2048];
-            let length = self.0.recv(&mut buffer).expect("an answer in time");
-            String::from_utf8_lossy(&buffer[..length]).into_owned()
-        }
-    }
-
-    fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-        text.split(start).nth(1).and_then(|rest| rest.split(end).next()).unwrap_or_default()
-    }
-
-    #[test]
-    fn a_post_on_the_loop_back_is_answered_and_spoken_to_in_time() {
-        let to = "127.0.0.1:28460";
-        let (mut operator, clock) = check(28_400..=28_405, 28_460).expect("free ports");
-        operator.set_answering(Answering::After(Duration::from_millis(30))).expect("a desk");
-        let post = Post(UdpSocket::bind("127.0.0.1:0").expect("a port"));
-        let media = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        for socket in [&post.0, &media] {
-            socket.set_read_timeout(Some(Duration::from_secs(3))).expect("a socket");
-        }
-        let challenge = post.ask(to, "REGISTER sip:x", "1 REGISTER", "", "\r\n");
-        let nonce = between(&challenge, "nonce=\"", "\"");
-        let hash = |text: &str| crate::sip::digest::Algorithm::Md5.hash(text);
-        let response = hash(&format!("{}:{nonce}:{}", hash("sos-1:straz:tajne"), hash("REGISTER:sip:x")));
-        let digest = format!(
-            "Authorization: Digest username=\"sos-1\", realm=\"straz\", nonce=\"{nonce}\", uri=\"sip:x\", response=\"{response}\"\r\n\r\n"
-        );
-        assert!(post.ask(to, "REGISTER sip:x", "2 REGISTER", "", &digest).starts_with("SIP/2.0 200 "));
-        let port = media.local_addr().expect("bound").port();
-        let sdp = format!(
-            "Content-Type: application/sdp\r\n\r\nv=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP 8\r\n"
-        );
-        let ok = post.ask(to, "INVITE sip:operator@x", "3 INVITE", "", &sdp);
-        assert!(ok.starts_with("SIP/2.0 200 "), "{ok}");
-        let tag = format!(";tag={}", between(&ok, "To: <sip:operator@straz>;tag=", "\r\n"));
-        post.ask(to, "ACK sip:operator@x", "3 ACK", &tag, "\r\n");
-        let mut arrivals = Vec::new();
-        let mut buffer = [0; 2048];
-        while arrivals.len() < 26 {
-            media.recv(&mut buffer).expect("media");
-            arrivals.push(clock.now());
-        }
-        let half_second = arrivals[25].seconds_after(arrivals[0]);
-        assert!((half_second - 0.5).abs() < 0.1, "25 packets took {half_second} s");
-        let call = crate::instrument::operator::CallId(1);
-        let headset = operator.audio(call).expect("a call with media");
-        let base = headset.timebase().expect("a timebase");
-        assert!(headset.play(crate::instrument::audio::Jack(1), &[0.5; 160]).expect("media") >= 4000);
-        assert!(base.at < arrivals[0] && base.output_uncertainty > 0.0);
-        operator.hang_up(call).expect("a call that is up");
-        assert!(post.hear().starts_with("BYE sip:sos-1@127.0.0.1:"));
-        let told: Vec<Instant> = operator.events().expect("a desk").iter().map(|e| e.at).collect();
-        assert!(told.len() >= 5 && told.is_sorted());
     }
 }

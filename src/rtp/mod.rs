@@ -5,6 +5,7 @@
 
 pub mod axis;
 pub mod codec;
+pub mod digits;
 pub mod packet;
 pub mod playout;
 pub mod sender;

@@ -66,6 +66,11 @@ impl Playout {
         if self.heard.add(first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
     }
 
+    /// The frame after the last one that is known.
+    pub fn end(&self) -> u64 {
+        self.heard.stretches.last().map_or(0, Stretch::end)
+    }
+
     /// What is heard in frames `from..to`; silence where nothing came.
     pub fn heard(&self, from: u64, to: u64) -> Vec<f32> {
         self.heard.read(from, to)

@@ -29,6 +29,8 @@ pub struct Stats {
     pub ssrcs: Vec<u32>,
     /// How often the playout had to be anchored anew after the first time.
     pub restarts: u32,
+    /// Differentiated services code point of the last packet, where it is known: 46 is expedited forwarding, the class of voice.
+    pub dscp: Option<u8>,
     /// Packets of a payload type that was not agreed.
     pub foreign_payloads: u64,
 }
@@ -84,6 +86,9 @@ impl Meter {
     }
     pub fn was_late(&mut self) {
         self.stats.late += 1;
+    }
+    pub fn came_under(&mut self, dscp: Option<u8>) {
+        self.stats.dscp = dscp.or(self.stats.dscp);
     }
     pub fn had_foreign_payload(&mut self) {
         self.stats.foreign_payloads += 1;

@@ -5,6 +5,7 @@
 
 use super::message::{self, ALLOWED, Request, targets};
 use super::transaction::{Act, Repeat, Timers};
+use super::way::Way;
 use crate::clock::Instant;
 use std::net::SocketAddr;
 
@@ -38,7 +39,7 @@ pub enum Order {
 struct Unacknowledged {
     cseq: u32,
     response: Vec<u8>,
-    to: SocketAddr,
+    to: Way,
     repeat: Repeat,
 }
 
@@ -52,7 +53,7 @@ pub struct Dialog {
     route: Vec<String>,
     route_socket: Option<SocketAddr>,
     /// Where the INVITE came from: used where the Contact names a host we would have to look up.
-    source: SocketAddr,
+    way: Way,
     local_cseq: u32,
     remote_cseq: u32,
     answer: Option<Unacknowledged>,
@@ -60,7 +61,7 @@ pub struct Dialog {
 
 impl Dialog {
     /// Made by an INVITE that we answer under `tag`.
-    pub fn from_invite(invite: &Request, tag: &str, source: SocketAddr) -> Self {
+    pub fn from_invite(invite: &Request, tag: &str, way: Way) -> Self {
         let head = &invite.head;
         let id =
             DialogId { call_id: head.call_id.clone(), local: tag.to_owned(), remote: head.from.tag.clone().unwrap_or_default() };
@@ -73,7 +74,7 @@ impl Dialog {
             remote_socket: None,
             route_socket: route.first().and_then(|r| r.socket),
             route: route.into_iter().map(|r| r.uri).collect(),
-            source,
+            way,
             local_cseq: 0,
             remote_cseq: head.cseq,
             answer: None,
@@ -100,7 +101,7 @@ impl Dialog {
     }
 
     /// The 2xx to the INVITE with this CSeq was sent.
-    pub fn answered(&mut self, at: Instant, timers: &Timers, cseq: u32, response: Vec<u8>, to: SocketAddr) {
+    pub fn answered(&mut self, at: Instant, timers: &Timers, cseq: u32, response: Vec<u8>, to: Way) {
         self.answer = Some(Unacknowledged { cseq, response, to, repeat: Repeat::of_answer(at, timers) });
     }
     pub fn awaits_ack(&self) -> bool {
@@ -126,14 +127,19 @@ impl Dialog {
         self.answer.as_ref().map(|a| a.repeat.next_wake())
     }
     /// The 2xx under way and where it goes.
-    pub fn unacknowledged(&self) -> Option<(SocketAddr, &[u8])> {
+    pub fn unacknowledged(&self) -> Option<(Way, &[u8])> {
         self.answer.as_ref().map(|a| (a.to, a.response.as_slice()))
     }
 
-    /// A BYE under `branch`, and where to send it: first route, else remote target, else where the INVITE came from.
-    pub fn bye(&mut self, branch: &str, own: SocketAddr) -> (SocketAddr, Vec<u8>) {
+    /// A BYE under `branch`, and where to send it: first route, else remote target, else where the INVITE came from. Over a
+    /// connection it goes back the way the INVITE came.
+    pub fn bye(&mut self, branch: &str) -> (Way, Vec<u8>) {
+        let own = self.way.own;
         self.local_cseq += 1;
-        let mut lines = vec![("Via", format!("SIP/2.0/UDP {}:{};branch={branch};rport", message::host(own.ip()), own.port()))];
+        let mut lines = vec![(
+            "Via",
+            format!("SIP/2.0/{} {}:{};branch={branch};rport", self.way.wire.name(), message::host(own.ip()), own.port()),
+        )];
         lines.extend(self.route.iter().map(|route| ("Route", format!("<{route}>"))));
         lines.push(("Max-Forwards", "70".to_owned()));
         lines.push(("From", self.local.clone()));
@@ -142,6 +148,6 @@ impl Dialog {
         lines.push(("CSeq", format!("{} BYE", self.local_cseq)));
         lines.push(("Allow", ALLOWED.to_owned()));
         let to = if self.route.is_empty() { self.remote_socket } else { self.route_socket };
-        (to.unwrap_or(self.source), message::request("BYE", &self.remote_uri, &lines, Vec::new()))
+        (self.way.towards(to.unwrap_or(self.way.peer)), message::request("BYE", &self.remote_uri, &lines, Vec::new()))
     }
 }

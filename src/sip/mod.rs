@@ -6,8 +6,10 @@
 
 pub mod dialog;
 pub mod digest;
+pub mod framing;
 pub mod message;
 pub mod registrar;
 pub mod sdp;
 pub mod token;
 pub mod transaction;
+pub mod way;

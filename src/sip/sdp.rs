@@ -5,6 +5,8 @@
 use sdp_types::{Connection, Media, Origin, Session, Time};
 use std::net::{IpAddr, SocketAddr};
 
+const EVENTS: &str = "telephone-event";
+
 /// An audio format: RTP payload number, encoding name, clock rate in Hz (RFC 3551, table 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
@@ -16,6 +18,10 @@ pub struct Format {
 impl Format {
     pub fn new(payload: u8, name: &str, rate: u32) -> Self {
         Format { payload, name: name.to_owned(), rate }
+    }
+    /// Named telephone events beside a codec of that clock rate (RFC 4733, 7.1.1), under the number usual for them.
+    pub fn events(rate: u32) -> Self {
+        Format::new(101, EVENTS, rate)
     }
     fn is(&self, name: &str, rate: u32) -> bool {
         self.name.eq_ignore_ascii_case(name) && self.rate == rate
@@ -106,6 +112,11 @@ impl Audio {
         let found = self.formats.iter().find(|f| names.iter().any(|(name, rate)| f.is(name, *rate)));
         found.cloned().ok_or(SdpError::NoCodec)
     }
+
+    /// The named events offered beside a codec of this clock rate.
+    pub fn events(&self, rate: u32) -> Option<&Format> {
+        self.formats.iter().find(|f| f.is(EVENTS, rate))
+    }
 }
 
 fn direction(session: &Session, media: &Media) -> Direction {
@@ -158,11 +169,13 @@ impl Local {
         Local { address, session: session >> 1, version: 0, last: None }
     }
 
-    /// Answers `offer` with one format; every other stream is refused by port 0.
+    /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused by port 0.
     pub fn answer(&mut self, offer: &Audio, chosen: &Format) -> Vec<u8> {
         let medias = offer.lines.iter().enumerate().map(|(n, (kind, proto, fmt))| {
             if n == offer.line {
-                self.audio(std::slice::from_ref(chosen), offer.direction.mirrored())
+                let events = offer.events(chosen.rate);
+                let formats: Vec<Format> = std::iter::once(chosen).chain(events).cloned().collect();
+                self.audio(&formats, offer.direction.mirrored())
             } else {
                 refused(kind, proto, fmt)
             }
@@ -182,6 +195,9 @@ impl Local {
         let mut media = empty("audio", self.address.port(), "RTP/AVP", &numbers.join(" "));
         for f in formats {
             media.add_attribute_with_value("rtpmap", format!("{} {}/{}", f.payload, f.name, f.rate));
+            if f.name.eq_ignore_ascii_case(EVENTS) {
+                media.add_attribute_with_value("fmtp", format!("{} 0-15", f.payload));
+            }
         }
         media.add_attribute_with_value("ptime", "20");
         media.add_attribute_from_str(direction.name());

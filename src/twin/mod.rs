@@ -154,6 +154,7 @@ fn parts(config: &TwinConfig) -> Parts {
         answering: Answering::Manual,
         max_calls: 4,
         ring_after: Duration::from_millis(20),
+        codecs: crate::rtp::codec::Codec::G711.to_vec(),
     });
     Parts {
         mcu: microcontroller,

@@ -7,9 +7,9 @@ mod finding;
 mod plot;
 mod sound;
 mod speech;
-mod stimulus;
+pub(super) mod stimulus;
 mod timing;
-mod wav;
+pub(super) mod wav;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -26,7 +26,7 @@ pub struct StimulusArgs {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Kind {
+pub enum Kind {
     /// Composite-source burst for delay, 500 to 3000 Hz
     Burst,
     /// A fresh burst every second, for `measure track`
@@ -53,6 +53,11 @@ pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
             ExitCode::from(exit::BENCH)
         }
     }
+}
+
+/// A sound as it is usually wanted.
+pub fn usual(kind: Kind, rate: u32) -> Result<Vec<f32>, String> {
+    compose(&StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate })
 }
 
 fn compose(args: &StimulusArgs) -> Result<Vec<f32>, String> {

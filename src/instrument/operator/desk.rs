@@ -14,11 +14,13 @@ mod tests;
 
 use super::{Answering, CallEvent, CallId};
 use crate::clock::{Instant, Stamped};
+use crate::rtp::codec::Codec;
 use crate::rtp::stats::Stats;
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::token::Tokens;
-use crate::sip::transaction::{Act, Client, InviteServer, Server, Timers};
+use crate::sip::transaction::{Act, Client, InviteServer, Server};
+use crate::sip::way::{Way, Wire};
 use call::Call;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -55,11 +57,14 @@ pub struct DeskConfig {
     pub max_calls: usize,
     /// From INVITE to 180.
     pub ring_after: Duration,
+    /// The codecs spoken, in the bench's order of preference.
+    pub codecs: Vec<Codec>,
 }
 
-/// A datagram to be sent.
+/// A datagram, or a message of a connection, to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
+    pub wire: Wire,
     pub from: SocketAddr,
     pub to: SocketAddr,
     pub bytes: Vec<u8>,
@@ -91,17 +96,16 @@ pub struct CallInfo {
 #[derive(Debug)]
 struct InviteTransaction {
     machine: InviteServer,
-    to: SocketAddr,
+    to: Way,
 }
 
 pub struct Desk {
     config: DeskConfig,
-    timers: Timers,
     tokens: Tokens,
     registrar: Registrar,
     invites: BTreeMap<String, InviteTransaction>,
-    servers: BTreeMap<String, (SocketAddr, Server)>,
-    clients: BTreeMap<String, (SocketAddr, Client, CallId)>,
+    servers: BTreeMap<String, (Way, Server)>,
+    clients: BTreeMap<String, (Way, Client, CallId)>,
     calls: BTreeMap<CallId, Call>,
     past: BTreeMap<CallId, Call>,
     /// The last call on each media port.
@@ -117,11 +121,14 @@ pub struct Desk {
     events: Vec<Stamped<CallEvent>>,
 }
 
+fn outgoing(way: Way, bytes: Vec<u8>) -> Outgoing {
+    Outgoing { wire: way.wire, from: way.own, to: way.peer, bytes }
+}
+
 impl Desk {
     pub fn new(config: DeskConfig) -> Self {
         let registrar = Registrar::new(config.realm.clone(), config.users.clone());
         Desk {
-            timers: Timers::UDP,
             tokens: Tokens::from_seed(config.seed),
             registrar,
             invites: BTreeMap::new(),
@@ -143,20 +150,42 @@ impl Desk {
 
     /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception.
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        self.datagram_of_class(at, from, to, bytes, None);
+    }
+
+    /// The same, with the differentiated services code point it came under where that is known.
+    pub fn datagram_of_class(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], dscp: Option<u8>) {
         if to.port() == self.config.sip.port() {
-            self.signalling(at, from, bytes);
+            self.signalling(at, Way::udp(self.own(to), from), bytes);
             self.settle();
         } else if to.port() == *self.config.media_ports.end() {
             self.check_answered(bytes);
         } else if self.config.media_ports.contains(&to.port()) {
-            self.media(at, from, to.port(), bytes);
+            self.media(at, from, to.port(), bytes, dscp);
         }
     }
 
-    fn signalling(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
+    /// A whole message arrived over a connection.
+    pub fn message(&mut self, at: Instant, way: Way, bytes: &[u8]) {
+        self.signalling(at, Way { own: self.own(way.own), ..way }, bytes);
+        self.settle();
+    }
+
+    /// A connection ended otherwise than by being closed, e.g. because the certificate was not believed.
+    pub fn lost_connection(&mut self, at: Instant, way: Way, why: &str) {
+        let what = format!("{} connection lost: {why}", way.wire.name());
+        self.tell(at, CallEvent::Intruder { from: way.peer.to_string(), what });
+    }
+
+    /// The address that a peer is told who reached us at `to`: the configured one, unless that means every address of this machine.
+    fn own(&self, to: SocketAddr) -> SocketAddr {
+        if self.config.sip.ip().is_unspecified() { to } else { SocketAddr::new(self.config.sip.ip(), to.port()) }
+    }
+
+    fn signalling(&mut self, at: Instant, way: Way, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
         match message::parse(bytes) {
-            Ok(Message::Request(request)) => self.request(at, from, request),
+            Ok(Message::Request(request)) => self.request(at, way, request),
             Ok(Message::Response(response)) => self.response(at, &response),
             Err(_) => {}
         }
@@ -207,7 +236,7 @@ impl Desk {
         for transaction in self.invites.values_mut() {
             if transaction.machine.wake(at) == Act::Send {
                 let bytes = transaction.machine.bytes().to_vec();
-                self.outgoing.push(Outgoing { from: self.config.sip, to: transaction.to, bytes });
+                self.outgoing.push(outgoing(transaction.to, bytes));
             }
         }
         self.invites.retain(|_, t| !t.machine.is_over());
@@ -216,7 +245,7 @@ impl Desk {
         for (to, client, call) in self.clients.values_mut() {
             match client.wake(at) {
                 Act::Send => {
-                    self.outgoing.push(Outgoing { from: self.config.sip, to: *to, bytes: client.bytes().to_vec() });
+                    self.outgoing.push(outgoing(*to, client.bytes().to_vec()));
                 }
                 Act::TimedOut => unanswered.push(*call),
                 Act::Nothing => {}
@@ -248,8 +277,8 @@ impl Desk {
     fn tell(&mut self, at: Instant, event: CallEvent) {
         self.events.push(Stamped::new(at, event));
     }
-    fn send(&mut self, to: SocketAddr, bytes: Vec<u8>) {
-        self.outgoing.push(Outgoing { from: self.config.sip, to, bytes });
+    fn send(&mut self, to: Way, bytes: Vec<u8>) {
+        self.outgoing.push(outgoing(to, bytes));
     }
 
     /// All datagrams to be sent, in order.
@@ -312,6 +341,18 @@ impl Desk {
     /// Who can be reached where.
     pub fn bindings(&self) -> &[Binding] {
         self.registrar.bindings()
+    }
+    /// Is a request of ours (a BYE) still unanswered, or a call still up?
+    pub fn is_waiting_for_farewell(&self) -> bool {
+        !self.calls.is_empty() || self.clients.values().any(|(_, client, _)| client.is_unanswered())
+    }
+    /// The codec agreed on last.
+    pub fn agreed_codec(&self, call: CallId) -> Option<Codec> {
+        self.known(call).ok()?.agreed.as_ref().map(|agreed| agreed.codec)
+    }
+    /// The frame after the last one heard; 0 if nothing was.
+    pub fn media_end(&self, call: CallId) -> Result<u64, DeskError> {
+        Ok(self.known(call)?.media.as_ref().map_or(0, |media| media.playout.end()))
     }
     /// What a call's received packets went through.
     pub fn media_stats(&self, call: CallId) -> Result<Stats, DeskError> {

@@ -24,6 +24,8 @@ pub enum CallEvent {
     RegistrationRefused { user: String, why: String },
     /// A new INVITE (retransmissions are not events). Stamped at the datagram's reception.
     Invited { call: CallId, invite: Invite },
+    /// A call that was turned away with this status, before or instead of ringing.
+    Refused { call: CallId, status: u16 },
     /// The operator's end has begun to ring: 180 sent.
     Ringing { call: CallId },
     /// 200 sent.
@@ -32,6 +34,10 @@ pub enum CallEvent {
     Confirmed { call: CallId },
     /// First RTP packet of this call, stamped at its reception.
     FirstMedia { call: CallId },
+    /// The caller put us on hold (no media wanted from us) or took us off it, by a re-INVITE that was answered.
+    Held { call: CallId, held: bool },
+    /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first packet.
+    Digit { call: CallId, digit: char },
     /// The call is over.
     Ended { call: CallId, by: EndedBy },
     /// Something that no healthy post of this rig does: a call from a stranger, media without a call. Refused and told.
@@ -80,6 +86,8 @@ pub enum Answering {
     After(Duration),
     /// Answers 486 Busy Here.
     Busy,
+    /// Answers this final status at once, e.g. 480 or 503 (RFC 3261, 21.4.18 and 21.5.4).
+    Reject(u16),
 }
 
 pub trait Operator: Instrument {

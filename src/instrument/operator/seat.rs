@@ -65,6 +65,14 @@ impl<A: Access> Seat<A> {
     pub fn at(access: A) -> Self {
         Seat { headset: Headset { access, call: CallId(0) } }
     }
+    /// Asks the desk what the trait has no word for; `action` names it in case it fails.
+    pub fn consult<T>(
+        &self,
+        action: &str,
+        act: impl FnMut(Instant, &mut Desk) -> std::result::Result<T, DeskError>,
+    ) -> Result<T> {
+        self.headset.at_desk(action, act)
+    }
 }
 
 impl<A: Access> Instrument for Seat<A> {
@@ -181,6 +189,7 @@ mod tests {
             answering: Answering::Manual,
             max_calls: 1,
             ring_after: Duration::ZERO,
+            codecs: crate::rtp::codec::Codec::G711.to_vec(),
         };
         Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
     }

@@ -67,6 +67,10 @@ impl Client {
             ClientState::Terminated => None,
         }
     }
+    /// No final response has come, and it is still waited for.
+    pub fn is_unanswered(&self) -> bool {
+        matches!(self.state, ClientState::Trying(_) | ClientState::Proceeding(_))
+    }
     pub fn is_over(&self) -> bool {
         self.state == ClientState::Terminated
     }

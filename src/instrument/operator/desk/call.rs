@@ -7,12 +7,14 @@ use crate::clock::Instant;
 use crate::instrument::operator::{Answering, CallId, EndedBy, Invite};
 use crate::rtp::axis::Axis;
 use crate::rtp::codec::Codec;
+use crate::rtp::digits::Digits;
 use crate::rtp::playout::Playout;
 use crate::rtp::sender::Sender;
 use crate::rtp::stats::{Meter, Stats};
 use crate::sip::dialog::Dialog;
 use crate::sip::message::Request;
 use crate::sip::sdp::{Audio, Format, Local, SdpError};
+use crate::sip::way::Way;
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -45,27 +47,31 @@ impl fmt::Display for Stage {
 pub(super) struct Agreed {
     pub codec: Codec,
     pub payload_type: u8,
+    /// Payload type of named events, if they were agreed.
+    pub events: Option<u8>,
     pub remote: SocketAddr,
     /// Whether we may send.
     pub aloud: bool,
 }
 
 /// The formats we can speak, as a description names them.
-fn names() -> [(&'static str, u32); 2] {
-    Codec::ALL.map(|c| (c.name(), c.clock_rate()))
+fn names(codecs: &[Codec]) -> Vec<(&'static str, u32)> {
+    codecs.iter().map(|c| (c.name(), c.clock_rate())).collect()
 }
 
-pub(super) fn formats() -> Vec<Format> {
-    Codec::ALL.iter().map(|c| Format::new(c.payload(), c.name(), c.clock_rate())).collect()
+pub(super) fn formats(codecs: &[Codec]) -> Vec<Format> {
+    let spoken = codecs.iter().map(|c| Format::new(c.payload(), c.name(), c.clock_rate()));
+    spoken.chain(std::iter::once(Format::events(8000))).collect()
 }
 
 impl Agreed {
     /// What follows from the other end's description.
-    pub fn with(audio: &Audio) -> Result<(Self, Format), SdpError> {
-        let format = audio.choose(&names())?;
+    pub fn with(audio: &Audio, codecs: &[Codec]) -> Result<(Self, Format), SdpError> {
+        let format = audio.choose(&names(codecs))?;
         let codec = Codec::named(&format.name).ok_or(SdpError::NoCodec)?;
         let aloud = audio.direction.mirrored().sends() && audio.can_be_sent_to();
-        Ok((Agreed { codec, payload_type: format.payload, remote: audio.remote, aloud }, format))
+        let events = audio.events(format.rate).map(|f| f.payload);
+        Ok((Agreed { codec, payload_type: format.payload, events, remote: audio.remote, aloud }, format))
     }
 }
 
@@ -84,7 +90,7 @@ pub(super) struct Call {
     /// The INVITE under way, its transaction and where it came from: needed to answer it.
     pub request: Request,
     pub transaction: String,
-    pub source: SocketAddr,
+    pub way: Way,
     pub tag: String,
     pub dialog: Dialog,
     pub stage: Stage,
@@ -96,10 +102,12 @@ pub(super) struct Call {
     pub local: Local,
     /// The other end's offer, not yet answered.
     pub offer: Option<Audio>,
+    pub codecs: Vec<Codec>,
     /// Our offer went out; the ACK must bring the answer.
     pub answer_expected: bool,
     pub agreed: Option<Agreed>,
     pub meter: Meter,
+    pub digits: Digits,
     pub media: Option<MediaState>,
     /// From when on no more media may come; `None` while it may.
     pub quiet_from: Option<Instant>,

@@ -6,24 +6,27 @@ use super::call::{Agreed, Call, Stage, formats};
 use super::{Desk, MEDIA_GRACE, PAST_CALLS};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
+use crate::rtp::codec::Codec;
+use crate::rtp::digits::Digits;
 use crate::rtp::stats::Meter;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::{ALLOWED, Reply, Request};
 use crate::sip::sdp::{Audio, Local, SdpError};
 use crate::sip::transaction::{Act, Client};
+use crate::sip::way::Way;
 use std::net::SocketAddr;
 
 /// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
 const TOLD_HEADERS: [&str; 3] = ["Priority", "P-Asserted-Identity", "User-Agent"];
 impl Desk {
-    pub(super) fn new_call(&mut self, at: Instant, source: SocketAddr, request: Request, key: String) {
+    pub(super) fn new_call(&mut self, at: Instant, way: Way, request: Request, key: String) {
         let user = request.head.from.user.clone();
-        if self.registrar.source_of(&user).is_none_or(|known| known.ip() != source.ip()) {
+        if self.registrar.source_of(&user).is_none_or(|known| known.ip() != way.peer.ip()) {
             let what = if self.registrar.knows(&user) { "not registered from there" } else { "unknown caller" };
-            let reply = self.reply(&request, 403, source);
+            let reply = self.reply(&request, 403, way);
             self.conclude(at, &key, 403, reply);
             let what = format!("INVITE {}: {what}", request.uri);
-            return self.tell(at, CallEvent::Intruder { from: format!("{user}@{source}"), what });
+            return self.tell(at, CallEvent::Intruder { from: format!("{user}@{}", way.peer), what });
         }
         self.last_call += 1;
         let id = CallId(self.last_call);
@@ -33,8 +36,9 @@ impl Desk {
         let (port, offer) = match admitted {
             Ok(admitted) => admitted,
             Err(status) => {
-                let reply = self.reply(&request, status, source);
+                let reply = self.reply(&request, status, way);
                 self.conclude(at, &key, status, reply);
+                self.tell(at, CallEvent::Refused { call: id, status });
                 return self.tell(at, CallEvent::Ended { call: id, by: EndedBy::Operator });
             }
         };
@@ -42,21 +46,23 @@ impl Desk {
         let call = Call {
             id,
             invite,
-            dialog: Dialog::from_invite(&request, &tag, source),
+            dialog: Dialog::from_invite(&request, &tag, way),
             request,
             transaction: key.clone(),
-            source,
+            way,
             tag,
             stage: Stage::Arrived,
             ring_at: at + self.config.ring_after,
             answering: self.config.answering,
             rang_at: None,
             bye_wanted: false,
-            local: Local::new(SocketAddr::new(self.config.sip.ip(), port), self.tokens.number()),
+            local: Local::new(SocketAddr::new(way.own.ip(), port), self.tokens.number()),
             offer,
+            codecs: self.config.codecs.clone(),
             answer_expected: false,
             agreed: None,
             meter: Meter::default(),
+            digits: Digits::default(),
             media: None,
             quiet_from: None,
         };
@@ -74,10 +80,13 @@ impl Desk {
         if request.user != self.config.operator_user {
             return Err(404);
         }
+        if let Answering::Reject(status) = self.config.answering {
+            return Err(status);
+        }
         if self.config.answering == Answering::Busy || self.calls.len() >= self.config.max_calls {
             return Err(486);
         }
-        let offer = offer_of(request).map_err(|_| 488u16)?;
+        let offer = offer_of(request, &self.config.codecs).map_err(|_| 488u16)?;
         self.free_port().map(|port| (port, offer)).ok_or(486)
     }
 
@@ -126,11 +135,12 @@ impl Desk {
     }
 
     pub(super) fn ring(&mut self, at: Instant, id: CallId) {
-        let contact = self.contact();
+        let user = self.config.operator_user.clone();
         let Some(call) = self.calls.get_mut(&id).filter(|c| c.stage == Stage::Arrived) else { return };
+        let contact = contact(&user, call.way);
         call.stage = Stage::Ringing;
         call.rang_at = Some(at);
-        let bytes = Reply::to(&call.request, 180, &call.tag, call.source).header("Contact", &contact).bytes();
+        let bytes = Reply::to(&call.request, 180, &call.tag, call.way.peer).header("Contact", &contact).bytes();
         let Some(transaction) = self.invites.get_mut(&call.transaction) else { return };
         if transaction.machine.provisional(bytes.clone()) == Act::Send {
             let to = transaction.to;
@@ -142,27 +152,27 @@ impl Desk {
     pub(super) fn accept(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let offer = call.offer.take();
-        let (request, source) = (call.request.clone(), call.source);
+        let (request, way) = (call.request.clone(), call.way);
         call.stage = Stage::Answered;
         let Some(body) = describe(call, offer.as_ref()) else {
             self.refuse(at, id, 488);
             return self.ended(at, id, EndedBy::Operator);
         };
         let key = call.transaction.clone();
-        self.send_ok(at, id, &key, &request, source, body);
+        self.send_ok(at, id, &key, &request, way, body);
         self.tell(at, CallEvent::Answered { call: id });
     }
 
     /// 200 to an INVITE or re-INVITE of a call.
-    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, source: SocketAddr, body: Vec<u8>) {
-        let contact = self.contact();
+    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, way: Way, body: Vec<u8>) {
+        let contact = contact(&self.config.operator_user, way);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let reply = Reply::to(request, 200, &call.tag, source).header("Contact", &contact).header("Allow", ALLOWED);
+        let reply = Reply::to(request, 200, &call.tag, way.peer).header("Contact", &contact).header("Allow", ALLOWED);
         let bytes = reply.body("application/sdp", body).bytes();
         let Some(transaction) = self.invites.get_mut(key) else { return };
         if transaction.machine.last(at, 200, bytes.clone()) == Act::Send {
             let to = transaction.to;
-            call.dialog.answered(at, &self.timers, request.head.cseq, bytes.clone(), to);
+            call.dialog.answered(at, &way.wire.timers(), request.head.cseq, bytes.clone(), to);
             self.send(to, bytes);
         }
     }
@@ -170,7 +180,7 @@ impl Desk {
     /// A final failure to a call's INVITE; nothing if that has its final response.
     pub(super) fn refuse(&mut self, at: Instant, id: CallId, status: u16) {
         let Some(call) = self.calls.get(&id) else { return };
-        let reply = Reply::to(&call.request, status, &call.tag, call.source);
+        let reply = Reply::to(&call.request, status, &call.tag, call.way.peer);
         let key = call.transaction.clone();
         self.conclude(at, &key, status, reply);
     }
@@ -192,8 +202,8 @@ impl Desk {
     pub(super) fn send_bye(&mut self, at: Instant, id: CallId) {
         let branch = self.tokens.branch();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let (to, bytes) = call.dialog.bye(&branch, self.config.sip);
-        self.clients.insert(branch, (to, Client::started(at, self.timers, bytes.clone()), id));
+        let (to, bytes) = call.dialog.bye(&branch);
+        self.clients.insert(branch, (to, Client::started(at, to.wire.timers(), bytes.clone()), id));
         self.send(to, bytes);
     }
 
@@ -215,13 +225,18 @@ impl Desk {
     }
 }
 
+/// Where requests within a call reach us.
+fn contact(user: &str, way: Way) -> String {
+    format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
+}
+
 /// The offer an INVITE brings; `None` if it leaves offering to us.
-pub(super) fn offer_of(request: &Request) -> Result<Option<Audio>, SdpError> {
+pub(super) fn offer_of(request: &Request, codecs: &[Codec]) -> Result<Option<Audio>, SdpError> {
     if request.head.body.is_empty() {
         return Ok(None);
     }
     let audio = Audio::parse(&request.head.body)?;
-    Agreed::with(&audio)?;
+    Agreed::with(&audio, codecs)?;
     Ok(Some(audio))
 }
 
@@ -229,9 +244,9 @@ pub(super) fn offer_of(request: &Request) -> Result<Option<Audio>, SdpError> {
 pub(super) fn describe(call: &mut Call, offer: Option<&Audio>) -> Option<Vec<u8>> {
     let Some(audio) = offer else {
         call.answer_expected = true;
-        return Some(call.local.offer(&formats()));
+        return Some(call.local.offer(&formats(&call.codecs)));
     };
-    let (agreed, format) = Agreed::with(audio).ok()?;
+    let (agreed, format) = Agreed::with(audio, &call.codecs).ok()?;
     call.agree(agreed);
     Some(call.local.answer(audio, &format))
 }

@@ -8,6 +8,7 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::rtp::packet::{self, Packet};
 use crate::rtp::playout::Fate;
+use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const MOST_STRANGERS: usize = 64;
 
 impl Desk {
-    pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8]) {
+    pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8], dscp: Option<u8>) {
         // The odd port is RTCP's; some peers send it to the even one (RFC 5761).
         if port % 2 == 1 || packet::is_rtcp(bytes) {
             return;
@@ -32,12 +33,18 @@ impl Desk {
         if !call.is_up() {
             return self.stranger(at, from, "media before the answer");
         }
-        let expected = call.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || call.source.ip() == from.ip();
+        let expected = call.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || call.way.peer.ip() == from.ip();
         if !expected {
             return self.stranger(at, from, "media into the call of another");
         }
         if call.media.is_none() {
             call.start_media(at, [self.tokens.number(), self.tokens.number()]);
+        }
+        call.meter.came_under(dscp);
+        if call.agreed.as_ref().is_some_and(|a| a.events == Some(packet.payload_type)) {
+            let told = call.digits.received(&packet).map(|digit| CallEvent::Digit { call: call.id, digit });
+            told.into_iter().for_each(|event| self.tell(at, event));
+            return;
         }
         let (id, first) = (call.id, call.meter.is_untouched());
         if hear(call, at, &packet) && first {
@@ -73,7 +80,7 @@ impl Desk {
                 continue;
             }
             while let Some(bytes) = media.sender.wake(at, agreed.aloud) {
-                self.outgoing.push(Outgoing { from: call.local.address, to: agreed.remote, bytes });
+                self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }
     }

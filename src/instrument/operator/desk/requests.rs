@@ -11,7 +11,7 @@ use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request};
 use crate::sip::sdp::Audio;
 use crate::sip::transaction::{Act, InviteServer, Server};
-use std::net::SocketAddr;
+use crate::sip::way::Way;
 
 /// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
 const PENDING: u16 = 491;
@@ -27,9 +27,9 @@ fn transaction_key(request: &Request, method: Method) -> String {
 }
 
 impl Desk {
-    pub(super) fn request(&mut self, at: Instant, source: SocketAddr, request: Request) {
+    pub(super) fn request(&mut self, at: Instant, way: Way, request: Request) {
         match request.method {
-            Method::Invite => self.invite(at, source, request),
+            Method::Invite => self.invite(at, way, request),
             Method::Ack => self.ack(at, &request),
             method => {
                 let key = transaction_key(&request, method);
@@ -41,45 +41,45 @@ impl Desk {
                     return;
                 }
                 match method {
-                    Method::Register => self.register(at, source, &request),
-                    Method::Bye => self.bye(at, source, &request),
-                    Method::Cancel => self.cancel(at, source, &request),
+                    Method::Register => self.register(at, way, &request),
+                    Method::Bye => self.bye(at, way, &request),
+                    Method::Cancel => self.cancel(at, way, &request),
                     Method::Options => {
-                        let reply = self.reply(&request, 200, source).header("Accept", "application/sdp");
-                        self.respond(at, source, &request, reply);
+                        let reply = self.reply(&request, 200, way).header("Accept", "application/sdp");
+                        self.respond(at, way, &request, reply);
                     }
                     _ => {
-                        let reply = self.reply(&request, 405, source);
-                        self.respond(at, source, &request, reply);
+                        let reply = self.reply(&request, 405, way);
+                        self.respond(at, way, &request, reply);
                     }
                 }
             }
         }
     }
 
-    pub(super) fn reply(&mut self, request: &Request, status: u16, source: SocketAddr) -> Reply {
+    pub(super) fn reply(&mut self, request: &Request, status: u16, way: Way) -> Reply {
         let tag = self.tokens.hex();
-        Reply::to(request, status, &tag, source).header("Allow", ALLOWED)
+        Reply::to(request, status, &tag, way.peer).header("Allow", ALLOWED)
     }
 
     /// Answers a request other than INVITE, and remembers the answer.
-    fn respond(&mut self, at: Instant, source: SocketAddr, request: &Request, reply: Reply) {
-        let to = message::answer_to(&request.head.via, source);
+    fn respond(&mut self, at: Instant, way: Way, request: &Request, reply: Reply) {
+        let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let bytes = reply.bytes();
-        let server = Server::answered(at, self.timers, bytes.clone());
+        let server = Server::answered(at, way.wire.timers(), bytes.clone());
         self.servers.insert(transaction_key(request, request.method), (to, server));
         self.send(to, bytes);
     }
 
-    fn register(&mut self, at: Instant, source: SocketAddr, request: &Request) {
-        let answer = self.registrar.register(at, source, request, &mut self.tokens);
-        let reply = self.reply(request, answer.status, source);
+    fn register(&mut self, at: Instant, way: Way, request: &Request) {
+        let answer = self.registrar.register(at, way.peer, request, &mut self.tokens);
+        let reply = self.reply(request, answer.status, way);
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
-        self.respond(at, source, request, reply);
+        self.respond(at, way, request, reply);
         self.tell_changes(at, answer.changes);
     }
 
-    fn invite(&mut self, at: Instant, source: SocketAddr, request: Request) {
+    fn invite(&mut self, at: Instant, way: Way, request: Request) {
         let key = transaction_key(&request, Method::Invite);
         if let Some(known) = self.invites.get(&key) {
             if known.machine.repeated() == Act::Send {
@@ -91,18 +91,18 @@ impl Desk {
         if self.invites.len() >= MOST_TRANSACTIONS {
             return;
         }
-        let to = message::answer_to(&request.head.via, source);
-        let trying = Reply::to(&request, 100, "", source).bytes();
-        self.invites.insert(key.clone(), InviteTransaction { machine: InviteServer::started(self.timers, trying), to });
+        let to = way.towards(message::answer_to(&request.head.via, way.peer));
+        let trying = Reply::to(&request, 100, "", way.peer).bytes();
+        self.invites.insert(key.clone(), InviteTransaction { machine: InviteServer::started(way.wire.timers(), trying), to });
         let required: Vec<&str> = request.head.headers("Require").collect();
         if !required.is_empty() {
             let unsupported = required.join(", ");
-            let reply = self.reply(&request, 420, source).header("Unsupported", &unsupported);
+            let reply = self.reply(&request, 420, way).header("Unsupported", &unsupported);
             return self.conclude(at, &key, 420, reply);
         }
         match DialogId::of(&request) {
-            Some(dialog) => self.reinvite(at, source, &request, &key, &dialog),
-            None => self.new_call(at, source, request, key),
+            Some(dialog) => self.reinvite(at, way, &request, &key, &dialog),
+            None => self.new_call(at, way, request, key),
         }
     }
 
@@ -116,16 +116,23 @@ impl Desk {
         }
     }
 
-    pub(super) fn contact(&self) -> String {
-        format!("<sip:{}@{}>", self.config.operator_user, self.config.sip)
-    }
-
-    fn reinvite(&mut self, at: Instant, source: SocketAddr, request: &Request, key: &str, dialog: &DialogId) {
+    fn reinvite(&mut self, at: Instant, way: Way, request: &Request, key: &str, dialog: &DialogId) {
+        let is_held = |desk: &Desk| {
+            let call = desk.calls.values().find(|c| c.dialog.id == *dialog);
+            call.and_then(|c| c.agreed.as_ref()).is_some_and(|agreed| !agreed.aloud)
+        };
+        let before = is_held(self);
         let outcome = self.renegotiate(request, dialog);
         match outcome {
-            Ok((id, body)) => self.send_ok(at, id, key, request, source, body),
+            Ok((id, body)) => {
+                self.send_ok(at, id, key, request, way, body);
+                let held = is_held(self);
+                if held != before {
+                    self.tell(at, CallEvent::Held { call: id, held });
+                }
+            }
             Err(status) => {
-                let reply = self.reply(request, status, source);
+                let reply = self.reply(request, status, way);
                 self.conclude(at, key, status, reply);
             }
         }
@@ -140,7 +147,7 @@ impl Desk {
         if call.stage != Stage::Confirmed || call.dialog.awaits_ack() {
             return Err(PENDING);
         }
-        let offer = offer_of(request).map_err(|_| 488u16)?;
+        let offer = offer_of(request, &call.codecs).map_err(|_| 488u16)?;
         call.dialog.refresh_target(request);
         let body = describe(call, offer.as_ref()).ok_or(488u16)?;
         Ok((call.id, body))
@@ -158,7 +165,7 @@ impl Desk {
         }
         let id = call.id;
         if std::mem::take(&mut call.answer_expected)
-            && let Ok((agreed, _)) = Audio::parse(&request.head.body).and_then(|audio| Agreed::with(&audio))
+            && let Ok((agreed, _)) = Audio::parse(&request.head.body).and_then(|audio| Agreed::with(&audio, &call.codecs))
         {
             call.agree(agreed);
         }
@@ -173,7 +180,7 @@ impl Desk {
         }
     }
 
-    fn bye(&mut self, at: Instant, source: SocketAddr, request: &Request) {
+    fn bye(&mut self, at: Instant, way: Way, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
         let (status, id) = match call.map(|c| (c.id, c.dialog.order(request))) {
@@ -181,8 +188,8 @@ impl Desk {
             Some((_, Order::Late)) => (500, None),
             Some((id, Order::Next)) => (200, Some(id)),
         };
-        let reply = self.reply(request, status, source);
-        self.respond(at, source, request, reply);
+        let reply = self.reply(request, status, way);
+        self.respond(at, way, request, reply);
         if let Some(id) = id {
             self.refuse(at, id, 487);
             self.ended(at, id, EndedBy::Post);
@@ -190,11 +197,11 @@ impl Desk {
         }
     }
 
-    fn cancel(&mut self, at: Instant, source: SocketAddr, request: &Request) {
+    fn cancel(&mut self, at: Instant, way: Way, request: &Request) {
         let key = transaction_key(request, Method::Invite);
         let status = if self.invites.contains_key(&key) { 200 } else { 481 };
-        let reply = self.reply(request, status, source);
-        self.respond(at, source, request, reply);
+        let reply = self.reply(request, status, way);
+        self.respond(at, way, request, reply);
         let ringing = |c: &&Call| c.transaction == key && matches!(c.stage, Stage::Arrived | Stage::Ringing);
         if let Some(id) = self.calls.values().find(ringing).map(|c| c.id) {
             self.refuse(at, id, 487);

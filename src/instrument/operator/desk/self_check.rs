@@ -5,6 +5,7 @@
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::sip::message::{self, Message};
+use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl Desk {
             ("CSeq", "1 OPTIONS".to_owned()),
         ];
         let bytes = message::request("OPTIONS", &uri, &lines, Vec::new());
-        self.outgoing.push(Outgoing { from: own, to: self.config.sip, bytes });
+        self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: self.config.sip, bytes });
         self.self_check = Some(SelfCheck { branch, until: at + PATIENCE, result: None });
         self.settle();
     }

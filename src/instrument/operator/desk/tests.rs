@@ -46,6 +46,7 @@ impl Scene {
             answering,
             max_calls: 4,
             ring_after: Duration::ZERO,
+            codecs: crate::rtp::codec::Codec::G711.to_vec(),
         };
         Scene {
             desk: Desk::new(config),

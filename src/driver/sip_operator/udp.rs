@@ -1,0 +1,202 @@
+//! UDP sockets that tell more than the standard library's: when the kernel received a datagram, at which of our addresses, and under which
+//! traffic class.
+//!
+//! The one place that calls the system directly. Must not know SIP or RTP.
+
+#![expect(unsafe_code, reason = "the standard library has no ancillary data and no poll")]
+
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::os::fd::{AsRawFd, RawFd};
+use std::time::Duration;
+
+/// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
+pub const VOICE: libc::c_int = 46 << 2;
+
+/// One datagram's circumstances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    pub length: usize,
+    pub from: SocketAddr,
+    /// Which of our addresses it was sent to.
+    pub to: Option<IpAddr>,
+    /// Reception by the kernel, since 1970.
+    pub stamp: Option<Duration>,
+    /// Differentiated services code point (RFC 2474).
+    pub dscp: Option<u8>,
+}
+
+fn set<T>(socket: &UdpSocket, level: libc::c_int, option: libc::c_int, value: T) -> io::Result<()> {
+    let length = libc::socklen_t::try_from(size_of::<T>()).unwrap_or(libc::socklen_t::MAX);
+    // SAFETY: the pointer is to a value of the length given, alive during the call, and the descriptor is open.
+    let done = unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), length) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Binds without blocking, and asks for everything an [`Arrival`] tells. An IPv6 socket at `[::]` also serves IPv4.
+pub fn bind(own: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind(own)?;
+    socket.set_nonblocking(true)?;
+    set(&socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1 as libc::c_int)?;
+    if own.is_ipv6() {
+        set(&socket, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, 1 as libc::c_int)?;
+        set(&socket, libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS, 1 as libc::c_int)?;
+    }
+    // An IPv6 socket that also serves IPv4 has both sets of options; a pure one refuses these.
+    let four = set(&socket, libc::IPPROTO_IP, libc::IP_PKTINFO, 1 as libc::c_int)
+        .and_then(|()| set(&socket, libc::IPPROTO_IP, libc::IP_RECVTOS, 1 as libc::c_int));
+    if own.is_ipv4() {
+        four?;
+    }
+    Ok(socket)
+}
+
+/// Marks what the socket sends as voice.
+pub fn mark_as_voice(socket: &UdpSocket, own: SocketAddr) -> io::Result<()> {
+    if own.is_ipv6() {
+        set(socket, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, VOICE)
+    } else {
+        set(socket, libc::IPPROTO_IP, libc::IP_TOS, VOICE)
+    }
+}
+
+/// Which of the descriptors can be read without waiting; waits up to `time` for the first.
+pub fn readable(descriptors: &mut [libc::pollfd], time: Duration) -> io::Result<()> {
+    let millis = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
+    let count = libc::nfds_t::try_from(descriptors.len()).unwrap_or(libc::nfds_t::MAX);
+    // SAFETY: the pointer is to as many entries as are named, borrowed for the call.
+    let ready = unsafe { libc::poll(descriptors.as_mut_ptr(), count, millis) };
+    if ready >= 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// An entry for [`readable`].
+pub fn watched(descriptor: RawFd) -> libc::pollfd {
+    libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 }
+}
+
+/// The next datagram; `WouldBlock` if there is none.
+pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Arrival> {
+    // SAFETY: these are plain structures of numbers and null pointers, for which all zeros is a valid value.
+    let (mut name, mut message): (libc::sockaddr_storage, libc::msghdr) = unsafe { (zeroed(), zeroed()) };
+    let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // Whole words, so that the headers in it are aligned.
+    let mut control = [0u64; 32];
+    message.msg_name = (&raw mut name).cast();
+    message.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = size_of::<[u64; 32]>();
+    // SAFETY: every pointer in `message` is to a live local or to `buffer`, with its true length.
+    let received = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, 0) };
+    let length = usize::try_from(received).map_err(|_| io::Error::last_os_error())?;
+    let from = address(&name).ok_or_else(|| io::Error::other("a datagram from no internet address"))?;
+    let mut arrival = Arrival { length, from, to: None, stamp: None, dscp: None };
+    // SAFETY: the kernel has filled in `message`, and `control` is still alive and unmoved.
+    unsafe { note_all(&message, &mut arrival) };
+    Ok(arrival)
+}
+
+/// # Safety
+/// `message` must be as `recvmsg` left it, its control buffer alive.
+unsafe fn note_all(message: &libc::msghdr, arrival: &mut Arrival) {
+    // SAFETY: the caller's promise; each header found lies wholly in the control buffer, and each read is of the type the kernel wrote there.
+    unsafe {
+        let mut header = libc::CMSG_FIRSTHDR(message);
+        while let Some(found) = header.as_ref() {
+            let data = libc::CMSG_DATA(header);
+            match (found.cmsg_level, found.cmsg_type) {
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    let time = data.cast::<libc::timespec>().read_unaligned();
+                    arrival.stamp = since_1970(&time);
+                }
+                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                    let info = data.cast::<libc::in_pktinfo>().read_unaligned();
+                    arrival.to = Some(Ipv4Addr::from(u32::from_be(info.ipi_addr.s_addr)).into());
+                }
+                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                    let info = data.cast::<libc::in6_pktinfo>().read_unaligned();
+                    arrival.to.get_or_insert(IpAddr::from(Ipv6Addr::from(info.ipi6_addr.s6_addr)).to_canonical());
+                }
+                (libc::IPPROTO_IP, libc::IP_TOS) => arrival.dscp = Some(data.read() >> 2),
+                (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => {
+                    let class = data.cast::<libc::c_int>().read_unaligned();
+                    arrival.dscp = u8::try_from(class).ok().map(|class| class >> 2);
+                }
+                _ => {}
+            }
+            header = libc::CMSG_NXTHDR(message, header);
+        }
+    }
+}
+
+fn since_1970(time: &libc::timespec) -> Option<Duration> {
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+}
+
+/// An IPv4 address that came through an IPv6 socket is told as IPv4.
+fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match libc::c_int::from(name.ss_family) {
+        libc::AF_INET => {
+            // SAFETY: the family says that the storage, which is large enough for any, holds this kind of address.
+            let four = unsafe { (&raw const *name).cast::<libc::sockaddr_in>().read() };
+            let ip = Ipv4Addr::from(u32::from_be(four.sin_addr.s_addr));
+            Some(SocketAddr::new(ip.into(), u16::from_be(four.sin_port)))
+        }
+        libc::AF_INET6 => {
+            // SAFETY: as above.
+            let six = unsafe { (&raw const *name).cast::<libc::sockaddr_in6>().read() };
+            let ip = IpAddr::from(Ipv6Addr::from(six.sin6_addr.s6_addr));
+            Some(SocketAddr::new(ip.to_canonical(), u16::from_be(six.sin6_port)))
+        }
+        _ => None,
+    }
+}
+
+/// Sends through a socket bound to `own`, which serves both families if it is of IPv6.
+pub fn send(socket: &UdpSocket, own: SocketAddr, bytes: &[u8], to: SocketAddr) -> io::Result<usize> {
+    let to = match (own, to) {
+        (SocketAddr::V6(_), SocketAddr::V4(four)) => SocketAddr::new(four.ip().to_ipv6_mapped().into(), four.port()),
+        _ => to,
+    };
+    socket.send_to(bytes, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::wall_clock;
+
+    fn check(own: &str, peer: &str) {
+        let socket = bind(own.parse().expect("an address")).expect("a free port");
+        let other = UdpSocket::bind(peer).expect("a free port");
+        let marked = bind(peer.parse().expect("an address")).expect("a free port");
+        mark_as_voice(&marked, marked.local_addr().expect("bound")).expect("a marked socket");
+        let port = socket.local_addr().expect("bound").port();
+        let target = SocketAddr::new(other.local_addr().expect("bound").ip(), port);
+        let mut buffer = [0; 100];
+        assert!(receive(&socket, &mut buffer).is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock));
+        for (sender, dscp) in [(&other, 0), (&marked, 46)] {
+            let before = wall_clock();
+            sender.send_to(b"hello", target).expect("sent");
+            let mut watch = [watched(socket.as_raw_fd())];
+            readable(&mut watch, Duration::from_secs(2)).expect("a poll");
+            let got = receive(&socket, &mut buffer).expect("a datagram");
+            assert_eq!((got.length, got.from), (5, sender.local_addr().expect("bound")), "{own}");
+            assert_eq!((got.to, got.dscp), (Some(target.ip()), Some(dscp)), "{own}");
+            let stamp = got.stamp.expect("a kernel stamp");
+            assert!(before <= stamp && stamp <= wall_clock(), "{own}: {before:?} {stamp:?}");
+            send(&socket, own.parse().expect("an address"), b"back", got.from).expect("sent back");
+        }
+    }
+
+    #[test]
+    fn a_datagram_comes_with_its_moment_its_class_and_both_addresses() {
+        check("127.0.0.1:0", "127.0.0.1:0");
+        check("0.0.0.0:0", "127.0.0.1:0");
+        check("[::1]:0", "[::1]:0");
+        check("[::]:0", "[::1]:0");
+        check("[::]:0", "127.0.0.1:0");
+    }
+}
