@@ -263,5 +263,6 @@ fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskC
         max_calls: 8,
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
+        digests: vec![crate::sip::digest::Algorithm::Md5],
     }
 }

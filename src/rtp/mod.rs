@@ -11,3 +11,4 @@ pub mod playout;
 pub mod sender;
 pub mod stats;
 pub mod timeline;
+pub mod voice;

@@ -42,7 +42,9 @@ impl Playout {
         Playout { axis, timeline: Timeline::default(), anchor: 0, late_in_a_row: 0, heard: Heard::default() }
     }
 
-    pub fn place(&mut self, at: Instant, packet: &Packet<'_>) -> Place {
+    /// `rate`: the RTP clock in Hz of what is agreed.
+    pub fn place(&mut self, at: Instant, packet: &Packet<'_>, rate: u32) -> Place {
+        self.timeline.use_clock(rate);
         let place = self.timeline.place(at, packet);
         if !place.restarted && self.late_in_a_row >= LATE_IN_A_ROW {
             self.timeline.restart(at, packet);
@@ -132,7 +134,7 @@ impl Heard {
         let mut out = vec![0.0; length];
         let start = self.stretches.partition_point(|s| s.end() <= from);
         for s in self.stretches.iter().skip(start).take_while(|s| s.first < to) {
-            let skipped = from.saturating_sub(s.first) as usize;
+            let skipped = from.saturating_sub(s.first) as usize * s.codec.width();
             let target = s.first.saturating_sub(from) as usize;
             let payload = self.bytes.get(s.offset + skipped..s.offset + s.length).unwrap_or_default();
             s.codec.decode(payload, out.get_mut(target..).unwrap_or_default());
@@ -153,7 +155,7 @@ mod tests {
 
     fn feed(playout: &mut Playout, micros: u64, sequence: u16, timestamp: u32, payload: &[u8]) -> Fate {
         let packet = Packet { marker: false, payload_type: 8, sequence, timestamp, ssrc: 1, payload };
-        let place = playout.place(at(micros), &packet);
+        let place = playout.place(at(micros), &packet, 8000);
         playout.receive(at(micros), place, Codec::Pcma, payload)
     }
 

@@ -3,9 +3,10 @@
 //! Frame `n` of the axis is spoken at `origin + n · 125 µs`; the packet with frames `n..n + 160` leaves at `origin + (n + 160) · 125 µs`
 //! exactly. Must not know sockets.
 
-use super::axis::{Axis, PACKET};
+use super::axis::{Axis, PACKET, RATE};
 use super::codec::Codec;
 use super::packet::Packet;
+use super::voice::Mouth;
 use crate::clock::Instant;
 
 /// A sender that was woken later than this many packets skips what is past instead of sending it in a burst.
@@ -13,7 +14,7 @@ const MOST_BEHIND: u64 = 50;
 /// Frames that may wait to be spoken: an hour.
 const MOST_QUEUED: usize = 8000 * 3600;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Sender {
     axis: Axis,
     codec: Codec,
@@ -25,9 +26,10 @@ pub struct Sender {
     next: u64,
     /// The next packet follows a pause or is the first (RFC 3551, 4.1).
     marker: bool,
-    /// Frames waiting to be spoken, encoded, the first of them at `queue_start`.
-    queue: Vec<u8>,
+    /// Frames waiting to be spoken, the first of them at `queue_start`.
+    queue: Vec<f32>,
     queue_start: u64,
+    mouth: Mouth,
 }
 
 impl Sender {
@@ -44,14 +46,12 @@ impl Sender {
             marker: true,
             queue: Vec::new(),
             queue_start: 0,
+            mouth: Mouth::default(),
         }
     }
 
-    /// A new agreement: what is queued is dropped if it was encoded otherwise.
+    /// A new agreement.
     pub fn use_codec(&mut self, codec: Codec, payload_type: u8) {
-        if self.codec != codec {
-            self.queue.clear();
-        }
         (self.codec, self.payload_type) = (codec, payload_type);
     }
 
@@ -65,8 +65,8 @@ impl Sender {
             self.queue_start = boundary;
         }
         let kept = usize::try_from(boundary - self.queue_start).unwrap_or(usize::MAX).min(MOST_QUEUED);
-        self.queue.resize(kept, self.codec.silence());
-        self.queue.extend(self.codec.encode(samples));
+        self.queue.resize(kept, 0.0);
+        self.queue.extend(samples);
         boundary
     }
 
@@ -101,13 +101,12 @@ impl Sender {
     }
 
     fn packet(&mut self, first: u64) -> Vec<u8> {
-        let mut payload = [self.codec.silence(); PACKET as usize];
-        self.fill(first, &mut payload);
+        let payload = self.payload(first);
         let packet = Packet {
             marker: std::mem::take(&mut self.marker),
             payload_type: self.payload_type,
             sequence: self.sequence,
-            timestamp: self.first_timestamp.wrapping_add(first as u32),
+            timestamp: self.first_timestamp.wrapping_add((first as u32).wrapping_mul(self.codec.clock_rate() / RATE)),
             ssrc: self.ssrc,
             payload: &payload,
         };
@@ -115,17 +114,26 @@ impl Sender {
         packet.bytes()
     }
 
-    fn fill(&mut self, first: u64, payload: &mut [u8]) {
-        if self.queue.is_empty() || self.queue_start >= first + PACKET {
-            return;
+    fn payload(&mut self, first: u64) -> Vec<u8> {
+        let quiet = self.queue.is_empty() || self.queue_start >= first + PACKET;
+        if let Some(silence) = self.codec.silence().filter(|_| quiet) {
+            return vec![silence; PACKET as usize];
         }
+        let mut samples = [0.0; PACKET as usize];
+        if !quiet {
+            self.fill(first, &mut samples);
+        }
+        self.mouth.say(self.codec, &samples)
+    }
+
+    fn fill(&mut self, first: u64, samples: &mut [f32]) {
         // Stretches begin at packet boundaries, so the queue's part of this packet begins with it.
         let from = usize::try_from(first - self.queue_start.min(first)).unwrap_or(usize::MAX);
         let spoken = self.queue.get(from..).unwrap_or_default();
-        for (to, code) in payload.iter_mut().zip(spoken) {
-            *to = *code;
+        for (to, sample) in samples.iter_mut().zip(spoken) {
+            *to = *sample;
         }
-        if from + payload.len() >= self.queue.len() {
+        if from + samples.len() >= self.queue.len() {
             self.queue.clear();
         }
     }

@@ -24,6 +24,8 @@ pub struct Place {
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     stream: Option<Stream>,
+    /// Ticks of the RTP clock a frame, above the one of most codecs.
+    more_ticks: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -33,9 +35,19 @@ struct Stream {
     sequence: (i64, u16),
     timestamp: (i64, u32),
     heard_at: Instant,
+    /// Ticks a frame.
+    ticks: u32,
 }
 
 impl Timeline {
+    /// The RTP clock in Hz, a multiple of the axis' rate. Another than before begins a new stream.
+    pub fn use_clock(&mut self, rate: u32) {
+        let more = (rate / RATE).saturating_sub(1);
+        if std::mem::replace(&mut self.more_ticks, more) != more {
+            self.stream = None;
+        }
+    }
+
     pub fn place(&mut self, at: Instant, packet: &Packet<'_>) -> Place {
         match &mut self.stream {
             Some(stream) if !stream.is_left_by(at, packet) => stream.place(at, packet),
@@ -48,14 +60,20 @@ impl Timeline {
 
     /// Makes this packet the first of a new stream.
     pub fn restart(&mut self, at: Instant, packet: &Packet<'_>) {
-        self.stream =
-            Some(Stream { ssrc: packet.ssrc, sequence: (0, packet.sequence), timestamp: (0, packet.timestamp), heard_at: at });
+        self.stream = Some(Stream {
+            ssrc: packet.ssrc,
+            sequence: (0, packet.sequence),
+            timestamp: (0, packet.timestamp),
+            heard_at: at,
+            ticks: self.more_ticks + 1,
+        });
     }
 }
 
 impl Stream {
     fn is_left_by(&self, at: Instant, packet: &Packet<'_>) -> bool {
-        let step = f64::from(packet.timestamp.wrapping_sub(self.timestamp.1).cast_signed()) / f64::from(RATE);
+        let step =
+            f64::from(packet.timestamp.wrapping_sub(self.timestamp.1).cast_signed()) / f64::from(RATE) / f64::from(self.ticks);
         packet.ssrc != self.ssrc || (step - at.seconds_after(self.heard_at)).abs() > JUMP
     }
 
@@ -70,7 +88,7 @@ impl Stream {
             self.timestamp = (timestamp, packet.timestamp);
             self.heard_at = at;
         }
-        Place { sequence, timestamp, restarted: false }
+        Place { sequence, timestamp: timestamp.div_euclid(i64::from(self.ticks)), restarted: false }
     }
 }
 

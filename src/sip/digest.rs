@@ -93,8 +93,9 @@ pub enum Verdict {
 }
 
 /// The nonces handed out, and the highest count seen with each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Guard {
+    offered: Vec<Algorithm>,
     nonces: BTreeMap<String, Nonce>,
 }
 
@@ -104,8 +105,20 @@ struct Nonce {
     count: u32,
 }
 
+impl Default for Guard {
+    /// Offers MD5 first, because the plain modules in posts read only the first challenge, then SHA-256 (RFC 8760, 2.4).
+    fn default() -> Self {
+        Guard::offering(vec![Algorithm::Md5, Algorithm::Sha256])
+    }
+}
+
 impl Guard {
-    /// WWW-Authenticate values under a fresh nonce: MD5 first, because the plain modules in posts read only the first of them.
+    /// Some modules (libre 1.0 among them) refuse every challenge if one of them is of an algorithm that they do not know.
+    pub fn offering(offered: Vec<Algorithm>) -> Self {
+        Guard { offered, nonces: BTreeMap::new() }
+    }
+
+    /// WWW-Authenticate values under a fresh nonce, one an algorithm.
     pub fn challenge(&mut self, at: Instant, realm: &str, stale: bool, tokens: &mut Tokens) -> Vec<String> {
         self.forget(at);
         let nonce = tokens.hex() + &tokens.hex();
@@ -113,7 +126,7 @@ impl Guard {
         let stale = if stale { ", stale=true" } else { "" };
         let value =
             |a: Algorithm| format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}", a.name());
-        vec![value(Algorithm::Md5), value(Algorithm::Sha256)]
+        self.offered.iter().map(|algorithm| value(*algorithm)).collect()
     }
 
     fn forget(&mut self, at: Instant) {
@@ -127,7 +140,7 @@ impl Guard {
 
     /// The password is checked before the nonce: a wrong one must not be asked again for staleness.
     pub fn check(&mut self, at: Instant, given: &Credentials, method: &str, realm: &str, password: &str) -> Verdict {
-        let Some(algorithm) = given.algorithm() else { return Verdict::Wrong };
+        let Some(algorithm) = given.algorithm().filter(|a| self.offered.contains(a)) else { return Verdict::Wrong };
         if given.get("realm") != realm || !matches!(given.get("qop"), "" | "auth") {
             return Verdict::Wrong;
         }

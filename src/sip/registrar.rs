@@ -2,7 +2,7 @@
 //!
 //! Must not know calls. A binding that lapses is told just like one that is removed.
 
-use super::digest::{Credentials, Guard, Verdict};
+use super::digest::{Algorithm, Credentials, Guard, Verdict};
 use super::message::{Request, Target, targets};
 use super::token::Tokens;
 use crate::clock::Instant;
@@ -85,6 +85,10 @@ impl Registrar {
         Registrar { realm, users, guard: Guard::default(), bindings: Vec::new(), sources: Vec::new() }
     }
 
+    /// Challenges with these algorithms only, in this order.
+    pub fn offer(&mut self, algorithms: Vec<Algorithm>) {
+        self.guard = Guard::offering(algorithms);
+    }
     pub fn knows(&self, user: &str) -> bool {
         self.users.iter().any(|u| u.name == user)
     }

@@ -137,6 +137,11 @@ fn formats(media: &Media) -> Vec<Format> {
         .collect()
 }
 
+/// Opus is always described as stereo, whatever it carries (RFC 7587, 7).
+fn channels(name: &str) -> &'static str {
+    if name.eq_ignore_ascii_case("opus") { "/2" } else { "" }
+}
+
 fn rtpmap(value: &str) -> Option<Format> {
     let (number, encoding) = value.trim().split_once(' ')?;
     let mut parts = encoding.trim().split('/');
@@ -194,7 +199,7 @@ impl Local {
         let numbers: Vec<String> = formats.iter().map(|f| f.payload.to_string()).collect();
         let mut media = empty("audio", self.address.port(), "RTP/AVP", &numbers.join(" "));
         for f in formats {
-            media.add_attribute_with_value("rtpmap", format!("{} {}/{}", f.payload, f.name, f.rate));
+            media.add_attribute_with_value("rtpmap", format!("{} {}/{}{}", f.payload, f.name, f.rate, channels(&f.name)));
             if f.name.eq_ignore_ascii_case(EVENTS) {
                 media.add_attribute_with_value("fmtp", format!("{} 0-15", f.payload));
             }

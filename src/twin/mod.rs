@@ -155,6 +155,7 @@ fn parts(config: &TwinConfig) -> Parts {
         max_calls: 4,
         ring_after: Duration::from_millis(20),
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
+        digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
     });
     Parts {
         mcu: microcontroller,

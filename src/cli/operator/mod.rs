@@ -5,6 +5,7 @@
 
 mod keys;
 mod show;
+mod typed;
 
 use super::measure::{self, stimulus, wav};
 use super::{Refused, place};
@@ -28,6 +29,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use typed::{Digest, codec, duration, ports, user};
 
 /// How often events are shown and keys looked at.
 const LOOK: Duration = Duration::from_millis(20);
@@ -52,6 +54,9 @@ pub struct OperatorArgs {
     /// The user part that calls must be for
     #[arg(long = "as", default_value = "operator", value_name = "NAME")]
     operator_user: String,
+    /// Digest algorithms to challenge with, separated by commas; many posts refuse a challenge that names one they do not know
+    #[arg(long, value_enum, value_name = "NAMES", value_delimiter = ',', default_value = "md5")]
+    digest: Vec<Digest>,
     /// Let it ring for so long, then answer
     #[arg(long, default_value = "2s", value_name = "TIME", value_parser = duration)]
     answer_after: Duration,
@@ -85,33 +90,6 @@ pub struct OperatorArgs {
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
     lang: Lang,
-}
-
-fn user(text: &str) -> Result<User, String> {
-    match text.split_once(':') {
-        Some((name, password)) if !name.is_empty() => Ok(User { name: name.to_owned(), password: password.to_owned() }),
-        _ => Err("write NAME:PASSWORD".to_owned()),
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let (figure, unit) = text.split_at(split);
-    let spaced = format!("{} {}", figure.trim(), if unit.is_empty() { "s" } else { unit });
-    crate::unit::parse_duration(&spaced).map_err(|e| e.to_string())
-}
-
-fn codec(text: &str) -> Result<Codec, String> {
-    let names = || Codec::ALL.map(Codec::name).join(", ");
-    Codec::named(text).ok_or_else(|| format!("write one of {}", names()))
-}
-
-fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
-    let bounds = text.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
-    match bounds {
-        Some((first, last)) if first >= 1024 && first < last => Ok(first..=last),
-        _ => Err("write FIRST-LAST, both from 1024 to 65535".to_owned()),
-    }
 }
 
 /// Listens until it is told to end. Exit code 0, or 3 where it could not listen.
@@ -165,6 +143,7 @@ fn config(args: &OperatorArgs) -> Result<DeskConfig, Refused> {
         max_calls: usize::from(args.max_calls),
         ring_after: Duration::ZERO,
         codecs: if args.codec.is_empty() { Codec::ALL.to_vec() } else { args.codec.clone() },
+        digests: args.digest.iter().map(|digest| digest.algorithm()).collect(),
     })
 }
 
@@ -358,20 +337,6 @@ impl Shift {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_typed_is_understood_or_explained() {
-        assert_eq!(user("sos-1:a:b").map(|u| (u.name, u.password)), Ok(("sos-1".to_owned(), "a:b".to_owned())));
-        assert!(user(":x").is_err() && user("sos-1").is_err());
-        for (text, millis) in [("2s", 2000), ("0", 0), ("300 ms", 300), ("1,5s", 1500)] {
-            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
-        }
-        assert!(duration("soon").is_err());
-        assert_eq!(ports("40000-40063"), Ok(40_000..=40_063));
-        assert!(ports("5-6").is_err() && ports("40063-40000").is_err() && ports("x").is_err());
-        assert_eq!(codec("pcmu"), Ok(Codec::Pcmu));
-        assert!(codec("mp3").is_err_and(|e| e.contains("PCMA, PCMU")));
-    }
 
     #[test]
     fn a_sound_of_another_rate_keeps_its_length_and_pitch() {

@@ -18,6 +18,7 @@ fn check(ports: std::ops::RangeInclusive<u16>, sip: u16) -> Result<(SipOperator,
         max_calls: 1,
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
+        digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
     };
     listen(Arc::clone(&clock), config).map(|operator| (operator, clock))
 }

@@ -16,6 +16,7 @@ use super::{Answering, CallEvent, CallId};
 use crate::clock::{Instant, Stamped};
 use crate::rtp::codec::Codec;
 use crate::rtp::stats::Stats;
+use crate::sip::digest::Algorithm;
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::token::Tokens;
@@ -59,6 +60,8 @@ pub struct DeskConfig {
     pub ring_after: Duration,
     /// The codecs spoken, in the bench's order of preference.
     pub codecs: Vec<Codec>,
+    /// Digest algorithms that a post is challenged with, in this order.
+    pub digests: Vec<Algorithm>,
 }
 
 /// A datagram, or a message of a connection, to be sent.
@@ -127,7 +130,8 @@ fn outgoing(way: Way, bytes: Vec<u8>) -> Outgoing {
 
 impl Desk {
     pub fn new(config: DeskConfig) -> Self {
-        let registrar = Registrar::new(config.realm.clone(), config.users.clone());
+        let mut registrar = Registrar::new(config.realm.clone(), config.users.clone());
+        registrar.offer(config.digests.clone());
         Desk {
             tokens: Tokens::from_seed(config.seed),
             registrar,

@@ -190,6 +190,7 @@ mod tests {
             max_calls: 1,
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
+            digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         };
         Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
     }

@@ -18,11 +18,21 @@ pub struct Account<'a> {
     pub more: &'a str,
     /// Loop-back address as it stands in a URI.
     pub host: &'a str,
+    /// Who signs the certificates that are believed, over TLS.
+    pub ca: Option<&'a Path>,
 }
 
 impl Default for Account<'_> {
     fn default() -> Self {
-        Account { operator: 0, transport: "udp", password: "secret1", codec: "pcma/8000/1", more: "", host: "127.0.0.1" }
+        Account {
+            operator: 0,
+            transport: "udp",
+            password: "secret1",
+            codec: "pcma/8000/1",
+            more: "",
+            host: "127.0.0.1",
+            ca: None,
+        }
     }
 }
 
@@ -49,10 +59,10 @@ fn config(folder: &Path, port: u16, codec: &str, host: &str) -> String {
          ausrc_srate {rate}\nauplay_srate {rate}\nausrc_channels {channels}\nauplay_channels {channels}\naudio_txmode thread\n\
          ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\nrtp_tos 184\nrtp_ports {}-{}\n\
          jitter_buffer_delay 2-5\nmodule_path /usr/lib/baresip/modules\nsnd_path {place}\nmodule_tmp account.so\n\
-         module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{}\nsip_cafile {place}/ca.pem\n",
+         module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{}\n",
         port + 10,
         port + 40,
-        port + 1
+        port + 5
     );
     for module in ["g711", "g722", "opus", "srtp", "aufile", "aubridge", "sndfile"] {
         let _ = writeln!(text, "module {module}.so");
@@ -75,18 +85,24 @@ fn write_source(file: &Path, hz: f64, codec: &str) -> Result<(), Error> {
 }
 
 impl Baresip {
-    /// Starts with SIP at `port`, control at the next, media from the tenth after; says a tone of 440 Hz.
+    /// Starts with SIP at `port`, control at the fifth after (it takes the next for TLS), media from the tenth after; says a tone of 440 Hz.
     pub fn start(folder: &Path, port: u16, account: &Account<'_>) -> Result<Baresip, Error> {
         let folder = folder.join("baresip");
         std::fs::create_dir_all(&folder)?;
-        let Account { operator, transport, password, codec, more, host } = account;
-        let uri = format!("sip:post1@{host}:{operator};transport={transport}");
+        let Account { operator, transport, password, codec, more, host, ca } = account;
+        // It does not register where UDP is named, only where nothing is.
+        let over = if *transport == "udp" { String::new() } else { format!(";transport={transport}") };
+        let uri = format!("sip:post1@{host}:{operator}{over}");
         let line = format!(
-            "<{uri}>;auth_user=post1;auth_pass={password};outbound=\"sip:{host}:{operator};transport={transport}\";regint=60;\
+            "<{uri}>;auth_user=post1;auth_pass={password};outbound=\"sip:{host}:{operator}{over}\";regint=60;\
              audio_codecs={codec};answermode=manual{more}\n"
         );
         std::fs::write(folder.join("accounts"), line)?;
-        std::fs::write(folder.join("config"), config(&folder, port, codec, host))?;
+        let mut config = config(&folder, port, codec, host);
+        if let Some(ca) = ca {
+            let _ = writeln!(config, "sip_cafile {}", ca.display());
+        }
+        std::fs::write(folder.join("config"), config)?;
         write_source(&folder.join("source.wav"), 440.0, codec)?;
         let log = std::fs::File::create(folder.join("log"))?;
         let net = host.trim_start_matches('[').trim_end_matches(']');
@@ -98,7 +114,7 @@ impl Baresip {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
-        let control = wait_for("baresip's control socket", 10, || TcpStream::connect(("127.0.0.1", port + 1)).ok());
+        let control = wait_for("baresip's control socket", 10, || TcpStream::connect(("127.0.0.1", port + 5)).ok());
         let mut child = child;
         let control = match control {
             Ok(control) => control,
@@ -107,7 +123,7 @@ impl Baresip {
                 return Err(e);
             }
         };
-        let target = format!("sip:operator@{host}:{operator};transport={transport}");
+        let target = format!("sip:operator@{host}:{operator}{over}");
         Ok(Baresip { child, control, folder, target })
     }
 

@@ -23,7 +23,7 @@ fn check_codec(name: &str, port: u16, shown: &str, codec: &str) -> Result<(), Er
     post.command("hangup", "")?;
     operator.line("call 1: over, the post hung up")?;
     let media = operator.line(&format!("call 1, {shown}:"))?;
-    assert!(media.contains(" 0 lost") && media.contains(" 0 duplicates"), "{media}");
+    assert!(media.contains(" 0 lost") && media.contains(" 0 duplicates") && media.contains("DSCP 46"), "{media}");
     let heard = samples(&operator.out.join("call-001-heard.wav"))?;
     assert!(heard.len() > 8000 * 2, "{} frames", heard.len());
     let (share, level) = tone(&heard, 8000.0, 440.0, 0.5);
@@ -47,6 +47,46 @@ fn a_call_in_pcma() -> Result<(), Error> {
 #[test]
 fn a_call_in_pcmu() -> Result<(), Error> {
     check_codec("pcmu", 21_200, "PCMU", "pcmu/8000/1")
+}
+
+#[test]
+fn a_call_in_g722() -> Result<(), Error> {
+    check_codec("g722", 22_400, "G722", "g722/16000/1")
+}
+
+#[test]
+fn a_call_in_opus() -> Result<(), Error> {
+    check_codec("opus", 22_600, "opus", "opus/48000/2")
+}
+
+#[test]
+fn a_call_over_tcp_is_served_in_its_connection() -> Result<(), Error> {
+    check_transport("tcp", 20_000, "127.0.0.1", "tcp")
+}
+
+#[test]
+fn a_call_over_ipv6_is_served() -> Result<(), Error> {
+    check_transport("ipv6", 20_200, "[::1]", "udp")
+}
+
+/// A call that the operator ends, by another transport or protocol.
+fn check_transport(name: &str, port: u16, host: &str, transport: &str) -> Result<(), Error> {
+    if !installed(name) {
+        return Ok(());
+    }
+    let media = format!("{}-{}", port + 100, port + 140);
+    let more = ["--media-ports", &media, "--answer-after", "0s", "--hang-up-after", "1s"];
+    let mut operator = Operator::start_at(name, &format!("{host}:{port}"), &more)?;
+    let account = Account { operator: port, host, transport, ..Account::default() };
+    let mut post = Baresip::start(&operator.out, port + 10, &account)?;
+    operator.line("post1 registered at").map_err(|e| format!("{e}\n{}", post.log()))?;
+    post.dial()?;
+    operator.line("call 1: first voice packet")?;
+    operator.line("call 1: over, ended from here")?;
+    assert_eq!(operator.stop()?, 0);
+    let last = operator.lines().pop().unwrap_or_default();
+    assert_eq!(last, "Ended.", "the post has answered our BYE");
+    Ok(())
 }
 
 /// An operator and a registered post.

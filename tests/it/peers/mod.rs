@@ -55,9 +55,17 @@ fn samples(file: &Path) -> Result<Vec<f32>, Error> {
     reader.into_samples::<i16>().map(|s| Ok(f32::from(s?) / 32768.0)).collect()
 }
 
-/// The share of a tone's power in all power, and its RMS level in dB of full scale; over what is left after `skip` seconds.
+/// The share of a tone's power in all power, and the RMS level in dB of full scale; over what is left after `skip` seconds. In blocks of 50 ms,
+/// the median of those that are not silent: a jitter buffer may slip.
 fn tone(samples: &[f32], rate: f64, hz: f64, skip: f64) -> (f64, f64) {
     let part = samples.get((rate * skip) as usize..).unwrap_or_default();
+    let mut blocks: Vec<(f64, f64)> = part.chunks((rate / 20.0) as usize).map(|block| share(block, rate, hz)).collect();
+    blocks.retain(|(_, level)| *level > -40.0);
+    blocks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    blocks.get(blocks.len() / 2).copied().unwrap_or((0.0, -120.0))
+}
+
+fn share(part: &[f32], rate: f64, hz: f64) -> (f64, f64) {
     let (mut re, mut im, mut power) = (0.0, 0.0, 0.0);
     for (n, sample) in part.iter().enumerate() {
         let phase = std::f64::consts::TAU * hz * n as f64 / rate;

@@ -11,6 +11,7 @@ use crate::rtp::digits::Digits;
 use crate::rtp::playout::Playout;
 use crate::rtp::sender::Sender;
 use crate::rtp::stats::{Meter, Stats};
+use crate::rtp::voice::Ear;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::Request;
 use crate::sip::sdp::{Audio, Format, Local, SdpError};
@@ -79,6 +80,7 @@ impl Agreed {
 #[derive(Debug)]
 pub(super) struct MediaState {
     pub axis: Axis,
+    pub ear: Ear,
     pub playout: Playout,
     pub sender: Sender,
 }
@@ -152,7 +154,7 @@ impl Call {
         if self.media.is_none() {
             let axis = Axis::starting(at);
             let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
-            self.media = Some(MediaState { axis, playout: Playout::on(axis), sender });
+            self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender });
         }
     }
     /// Puts a new agreement into force.

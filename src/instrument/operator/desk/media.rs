@@ -6,6 +6,7 @@ use super::call::{Call, Stage};
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId};
+use crate::rtp::codec::Codec;
 use crate::rtp::packet::{self, Packet};
 use crate::rtp::playout::Fate;
 use crate::sip::way::Wire;
@@ -93,9 +94,16 @@ fn hear(call: &mut Call, at: Instant, packet: &Packet<'_>) -> bool {
         call.meter.had_foreign_payload();
         return false;
     }
-    let place = media.playout.place(at, packet);
-    if call.meter.received(at, packet.ssrc, place) && media.playout.receive(at, place, agreed.codec, packet.payload) == Fate::Late
-    {
+    let place = media.playout.place(at, packet, agreed.codec.clock_rate());
+    if !call.meter.received(at, packet.ssrc, place) {
+        return true;
+    }
+    let decoded = media.ear.hear(agreed.codec, packet.payload);
+    let fate = match &decoded {
+        Some(linear) => media.playout.receive(at, place, Codec::L16, linear),
+        None => media.playout.receive(at, place, agreed.codec, packet.payload),
+    };
+    if fate == Fate::Late {
         call.meter.was_late();
     }
     true

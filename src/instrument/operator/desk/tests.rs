@@ -47,6 +47,7 @@ impl Scene {
             max_calls: 4,
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
+            digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         };
         Scene {
             desk: Desk::new(config),

@@ -116,7 +116,7 @@ fn a_call_for_somebody_else_shows_where_it_was_sent() {
     assert_eq!(statuses(&s.send(&invite)), [404]);
     let events = s.events();
     assert!(
-        matches!(&events[..], [CallEvent::Invited { invite, .. }, CallEvent::Ended { .. }] if invite.to == "sip:112@10.0.0.1")
+        matches!(&events[..], [CallEvent::Invited { invite, .. }, CallEvent::Refused { status: 404, .. }, CallEvent::Ended { .. }] if invite.to == "sip:112@10.0.0.1")
     );
 }
 

@@ -78,7 +78,7 @@ fn an_invite_without_an_offer_gets_one_and_brings_the_answer_in_its_ack() {
     let mut s = Scene::ready(AT_ONCE);
     let invite = s.invite("c1", "");
     let ok = s.send(&invite).pop().expect("200");
-    assert!(ok.contains("RTP/AVP 8 0\r\n"), "{ok}");
+    assert!(ok.contains("RTP/AVP 8 0 101\r\n"), "{ok}");
     let ack = s.within("ACK", &ok, 1, &offer("0", 4100, ""));
     s.send(&ack);
     s.desk.wake(ms(1020));
