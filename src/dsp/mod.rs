@@ -12,6 +12,7 @@ pub mod gaps;
 pub mod interp;
 pub mod level;
 pub mod onset;
+pub mod pesq;
 pub mod response;
 mod segment;
 pub mod stimulus;

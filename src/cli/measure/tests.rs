@@ -47,6 +47,7 @@ fn find(words: &[&str]) -> Result<Finding, Failure> {
         What::Level(a) => sound::level(a),
         What::Stipa(a) => speech::stipa(a),
         What::Stoi(a) => speech::stoi(a),
+        What::Pesq(a) => speech::pesq(a),
     }
 }
 
@@ -98,6 +99,7 @@ fn what_is_not_there_is_not_found() {
         ["gaps", &reference, &silence],
         ["stoi", &reference, &other],
         ["echo", &silence, &other],
+        ["pesq", &reference, &silence],
     ] {
         let finding = find(&words).unwrap();
         assert!(!finding.found && finding.to_json()["found"] == Value::Bool(false), "{words:?}");
