@@ -2,7 +2,9 @@
 
 use std::array::from_fn;
 
-use super::{Delay, MAX_PPM, Pair, search::Found};
+use super::search::Found;
+use super::whiten;
+use super::{Delay, MAX_PPM, Pair};
 use crate::dsp::fft;
 use crate::dsp::interp::sinc_at;
 
@@ -50,29 +52,65 @@ struct Block {
 }
 
 pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
-    let slope: Vec<f32> = fft::derivative(&pair.reference.iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), 64)
-        .iter()
-        .map(|d| *d as f32)
-        .collect();
+    let slope = slope_of(pair);
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio };
     at.gain = initial_gain(pair, &slope, &at)?;
-    let mut solved = None;
+    let solution = iterate(pair, &slope, at)?;
+    let residual = residual(pair, &slope, &solution)?;
+    if let Some(white) = whiten::whitened(pair, &residual)
+        && let Some(better) = iterate(&white, &slope_of(&white), solution.at)
+    {
+        return conclude(&white, found, &better);
+    }
+    conclude(pair, found, &solution)
+}
+
+/// Parameters where the iteration settled, with the last round's blocks and weights.
+struct Solution {
+    at: Parameters,
+    blocks: Vec<Block>,
+    weights: Vec<f64>,
+}
+
+fn slope_of(pair: &Pair) -> Vec<f32> {
+    let samples: Vec<f64> = pair.reference.iter().map(|x| f64::from(*x)).collect();
+    fft::derivative(&samples, 64).iter().map(|d| *d as f32).collect()
+}
+
+fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters) -> Option<Solution> {
+    let limit = 2.0 * MAX_PPM * 1e-6;
+    let mut last = None;
     for round in 0..MAX_ROUNDS {
-        let model = Model::at(pair, &slope, &at)?;
-        let blocks = model.blocks(pair, &at);
+        let blocks = Model::at(pair, slope, &at)?.blocks(pair, &at);
         let weights = if round < PLAIN_ROUNDS { plain_weights(&blocks) } else { robust_weights(&blocks) };
         let (step, deviation) = solve(&blocks, &weights, at.ratio)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
-        at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-2.0 * MAX_PPM * 1e-6, 2.0 * MAX_PPM * 1e-6);
-        solved = Some((blocks, weights));
+        at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
+        last = Some((blocks, weights));
         let settled = |i: usize| step[i].abs() < 0.01 * deviation[i];
         if round > PLAIN_ROUNDS + 1 && settled(1) && settled(2) {
             break;
         }
     }
-    let (blocks, weights) = solved?;
-    conclude(pair, found, &at, &blocks, &weights)
+    last.map(|(blocks, weights)| Solution { at, blocks, weights })
+}
+
+/// What the fit leaves, without the blocks that were rejected.
+fn residual(pair: &Pair, slope: &[f32], solution: &Solution) -> Option<Vec<f64>> {
+    let model = Model::at(pair, slope, &solution.at)?;
+    let size = block_size(pair);
+    let kept = |i: usize| {
+        let k = (i / size).min(solution.weights.len().saturating_sub(1));
+        solution.blocks[k].residual_power < 3.0 / solution.weights[k].max(1e-300)
+    };
+    let left =
+        |(i, w): (usize, &f64)| if kept(i) { f64::from(pair.capture[model.first + i]) - solution.at.gain * w } else { 0.0 };
+    Some(model.value.iter().enumerate().map(left).collect())
+}
+
+fn block_size(pair: &Pair) -> usize {
+    ((BLOCK_S * pair.capture_rate) as usize).max(8)
 }
 
 /// Gain by projection on the template at the coarse position. `None` if too little of the reference is inside the capture.
@@ -113,7 +151,7 @@ impl Model {
     }
 
     fn blocks(&self, pair: &Pair, at: &Parameters) -> Vec<Block> {
-        let size = ((BLOCK_S * pair.capture_rate) as usize).max(8);
+        let size = block_size(pair);
         let total = self.value.len();
         let block = |start: usize| {
             let mut sums = Block::default();
@@ -247,7 +285,8 @@ fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
     product(&product(inverse, &middle), inverse).map(|row| row.map(|x| correction * x))
 }
 
-fn conclude(pair: &Pair, found: &Found, at: &Parameters, blocks: &[Block], weights: &[f64]) -> Option<Delay> {
+fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
+    let Solution { at, blocks, weights } = solution;
     let (mut normal, _) = weighted(blocks, weights);
     normal[2][2] += 1.0 / (PRIOR_RATIO * PRIOR_RATIO);
     let inverse = invert(&normal)?;
