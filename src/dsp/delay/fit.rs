@@ -267,22 +267,18 @@ fn invert(m: &Matrix3) -> Option<Matrix3> {
     (determinant > 1e-9).then(|| matrix(|a, b| minor(b, a) / (determinant * scale[a] * scale[b])))
 }
 
-/// Covariance by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour within a block.
+/// Covariance by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour within a block. Each block
+/// pulls the fit towards itself, so its residual is enlarged by its leverage (the jackknife form, MacKinnon and White 1985).
 fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
     let mut middle = Matrix3::default();
-    let (mut sum, mut squares) = (0.0, 0.0);
     for (block, weight) in blocks.iter().zip(weights) {
-        let g = block.gradient.map(|x| weight * x);
+        let leverage: f64 =
+            (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| inverse[a][b] * weight * block.normal[b][a]).sum();
+        let g = block.gradient.map(|x| weight * x / (1.0 - leverage.clamp(0.0, 0.7)));
         middle = matrix(|a, b| middle[a][b] + g[a] * g[b]);
-        let share = weight * block.normal[1][1];
-        sum += share;
-        squares += share * share;
     }
-    // Few effective blocks make the residual look smaller than the noise: one part per fitted parameter.
-    let effective = if squares > 0.0 { sum * sum / squares } else { 1.0 };
-    let correction = effective / (effective - 3.0).max(1.0);
     let product = |x: &Matrix3, y: &Matrix3| matrix(|a, b| (0..3).map(|i| x[a][i] * y[i][b]).sum());
-    product(&product(inverse, &middle), inverse).map(|row| row.map(|x| correction * x))
+    product(&product(inverse, &middle), inverse)
 }
 
 fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
