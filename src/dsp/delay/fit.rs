@@ -11,6 +11,8 @@ use crate::dsp::interp::sinc_at;
 /// Blocks within which the noise is taken as one: half a packet of 20 ms.
 const BLOCK_S: f64 = 0.01;
 const MAX_ROUNDS: usize = 16;
+/// Half-width of the part of a long reference fitted first, about what the search used.
+const FIRST_SPAN_S: f64 = 6.0;
 /// Rounds before the weights come in: they need a residual free of the first guess's error.
 const PLAIN_ROUNDS: usize = 3;
 /// Standard deviation of clock ratios met before any measurement; keeps very short references sane.
@@ -55,10 +57,16 @@ pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
     let slope = slope_of(pair);
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio };
     at.gain = initial_gain(pair, &slope, &at)?;
-    let solution = iterate(pair, &slope, at)?;
+    // The search leaves the clock ratio uncertain by some ppm: the ends of a long reference only fall into place once its middle does.
+    let mut span = FIRST_SPAN_S;
+    while span < pair.reference_seconds() {
+        at = iterate(pair, &slope, at, span)?.at;
+        span *= 3.0;
+    }
+    let solution = iterate(pair, &slope, at, f64::INFINITY)?;
     let residual = residual(pair, &slope, &solution)?;
     if let Some(white) = whiten::whitened(pair, &residual)
-        && let Some(better) = iterate(&white, &slope_of(&white), solution.at)
+        && let Some(better) = iterate(&white, &slope_of(&white), solution.at, f64::INFINITY)
     {
         return conclude(&white, found, &better);
     }
@@ -77,11 +85,12 @@ fn slope_of(pair: &Pair) -> Vec<f32> {
     fft::derivative(&samples, 64).iter().map(|d| *d as f32).collect()
 }
 
-fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters) -> Option<Solution> {
+/// Iterates on the part of the reference within `span` seconds of its centroid.
+fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters, span: f64) -> Option<Solution> {
     let limit = 2.0 * MAX_PPM * 1e-6;
     let mut last = None;
     for round in 0..MAX_ROUNDS {
-        let blocks = Model::at(pair, slope, &at)?.blocks(pair, &at);
+        let blocks = Model::at(pair, slope, &at, span)?.blocks(pair, &at);
         let weights = if round < PLAIN_ROUNDS { plain_weights(&blocks) } else { robust_weights(&blocks) };
         let (step, deviation) = solve(&blocks, &weights, at.ratio)?;
         at.gain += step[0];
@@ -98,7 +107,7 @@ fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters) -> Option<Solution> {
 
 /// What the fit leaves, without the blocks that were rejected.
 fn residual(pair: &Pair, slope: &[f32], solution: &Solution) -> Option<Vec<f64>> {
-    let model = Model::at(pair, slope, &solution.at)?;
+    let model = Model::at(pair, slope, &solution.at, f64::INFINITY)?;
     let size = block_size(pair);
     let kept = |i: usize| {
         let k = (i / size).min(solution.weights.len().saturating_sub(1));
@@ -115,7 +124,7 @@ fn block_size(pair: &Pair) -> usize {
 
 /// Gain by projection on the template at the coarse position. `None` if too little of the reference is inside the capture.
 fn initial_gain(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<f64> {
-    let model = Model::at(pair, slope, at)?;
+    let model = Model::at(pair, slope, at, f64::INFINITY)?;
     let own: f64 = model.value.iter().map(|w| w * w).sum();
     let whole: f64 = pair.reference.iter().map(|w| f64::from(*w).powi(2)).sum();
     let cross: f64 = model.value.iter().zip(&pair.capture[model.first..]).map(|(w, y)| w * f64::from(*y)).sum();
@@ -123,11 +132,11 @@ fn initial_gain(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<f64> {
 }
 
 impl Model {
-    fn at(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<Model> {
+    fn at(pair: &Pair, slope: &[f32], at: &Parameters, span: f64) -> Option<Model> {
         let origin = pair.centroid + at.delay;
         let edge = |reference_s: f64| (origin + (reference_s - pair.centroid) * (1.0 + at.ratio)) * pair.capture_rate;
-        let first = edge(0.0).ceil().max(0.0) as usize;
-        let last = (edge(pair.reference_seconds()).floor().max(0.0) as usize).min(pair.capture.len());
+        let first = edge((pair.centroid - span).max(0.0)).ceil().max(0.0) as usize;
+        let last = (edge((pair.centroid + span).min(pair.reference_seconds())).floor().max(0.0) as usize).min(pair.capture.len());
         if last <= first + 8 {
             return None;
         }
