@@ -64,6 +64,9 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
 fn describe(finding: Finding, result: &Stipa) -> Finding {
     let mut finding =
         finding.fields(result).line("STI", format!("{:.3} ± {:.3} (rating {})", result.sti, result.uncertainty, result.rating));
+    if result.ceiling < 0.999 {
+        finding = finding.line("At best", format!("{:.3} with the octaves that the sample rate carries", result.ceiling));
+    }
     for k in 0..result.bands_hz.len() {
         let [slow, fast] = result.m[k];
         let level = result.band_level_db[k].map_or("missing".to_owned(), |l| format!("{l:.1} dB"));

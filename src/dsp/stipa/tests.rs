@@ -116,7 +116,9 @@ fn doubts_are_flagged() {
     assert!(flags(&signal.iter().map(|x| (x * 6.0).clamp(-1.0, 1.0)).collect::<Vec<_>>(), 24e3).contains(&Flag::Clipped));
     let padded: Vec<f32> = vec![0.0; 48_000].into_iter().chain(signal.iter().copied()).collect();
     assert!(flags(&padded, 24e3).contains(&Flag::Trimmed));
-    assert!(flags(&test_signal(4, 8000, 16.0), 8e3).contains(&Flag::BandsMissing));
+    let telephone = direct(Signal::new(&test_signal(4, 8000, 16.0), 8e3), None, None).unwrap();
+    assert!(telephone.flags.contains(&Flag::BandsMissing) && (telephone.ceiling - 0.922).abs() < 0.001, "{telephone:?}");
+    assert!((telephone.sti - telephone.ceiling).abs() < 0.03, "{telephone:?}");
     assert!(flags(&speech_noise(1, 24_000, 16.0), 24e3).contains(&Flag::NotTestSignal));
     // Modulation deepened beyond the source's own, as a noise suppressor does.
     assert!(flags(&carriers(1.3, 24e3, 8.0), 24e3).contains(&Flag::SuppressorSuspected));
