@@ -276,18 +276,26 @@ fn invert(m: &Matrix3) -> Option<Matrix3> {
     (determinant > 1e-9).then(|| matrix(|a, b| minor(b, a) / (determinant * scale[a] * scale[b])))
 }
 
-/// Covariance by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour within a block. Each block
-/// pulls the fit towards itself, so its residual is enlarged by its leverage (the jackknife form, MacKinnon and White 1985).
-fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
-    let mut middle = Matrix3::default();
+/// Expanded uncertainties (about 95 %) by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour
+/// within a block. Each block pulls the fit towards itself, so its residual is enlarged by its leverage (the jackknife form, MacKinnon and
+/// White 1985); few or unequal blocks widen the coverage factor (JCGM 100:2008, G.4).
+fn expanded(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Vec3 {
+    let (mut squares, mut fourths) = (Vec3::default(), Vec3::default());
     for (block, weight) in blocks.iter().zip(weights) {
         let leverage: f64 =
             (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| inverse[a][b] * weight * block.normal[b][a]).sum();
-        let g = block.gradient.map(|x| weight * x / (1.0 - leverage.clamp(0.0, 0.7)));
-        middle = matrix(|a, b| middle[a][b] + g[a] * g[b]);
+        let gradient = block.gradient.map(|x| weight * x / (1.0 - leverage.clamp(0.0, 0.7)));
+        let influence = multiply(inverse, &gradient);
+        for (i, z) in influence.iter().enumerate() {
+            squares[i] += z * z;
+            fourths[i] += z.powi(4);
+        }
     }
-    let product = |x: &Matrix3, y: &Matrix3| matrix(|a, b| (0..3).map(|i| x[a][i] * y[i][b]).sum());
-    product(&product(inverse, &middle), inverse)
+    from_fn(|i| {
+        // Gaussian influences of one size would give as many degrees of freedom as there are blocks.
+        let freedom = if fourths[i] > 0.0 { (3.0 * squares[i] * squares[i] / fourths[i]).max(3.0) } else { 3.0 };
+        2.0 * (1.0 + 1.25 / freedom) * squares[i].sqrt()
+    })
 }
 
 fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
@@ -295,10 +303,9 @@ fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
     let (mut normal, _) = weighted(blocks, weights);
     normal[2][2] += 1.0 / (PRIOR_RATIO * PRIOR_RATIO);
     let inverse = invert(&normal)?;
-    let covariance = covariance(blocks, weights, &inverse);
-    let deviation = |i: usize| covariance[i][i].max(0.0).sqrt();
+    let expanded = expanded(blocks, weights, &inverse);
     // A gain that may as well be zero is no signal.
-    if at.gain.abs() < 5.0 * deviation(0) || !at.delay.is_finite() {
+    if at.gain.abs() < 2.5 * expanded[0] || !at.delay.is_finite() {
         return None;
     }
     let (signal, residual) = blocks
@@ -309,8 +316,8 @@ fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
         seconds: at.delay,
         t_ref_s: pair.centroid,
         ppm: at.ratio * 1e6,
-        uncertainty: (2.0 * deviation(1)).hypot(FLOOR_S),
-        ppm_uncertainty: 2.0 * deviation(2) * 1e6,
+        uncertainty: expanded[1].hypot(FLOOR_S),
+        ppm_uncertainty: expanded[2] * 1e6,
         confidence: found.confidence,
         gain: at.gain,
         snr_db: 10.0 * (signal / residual.max(signal * 1e-15)).log10(),
