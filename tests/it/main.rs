@@ -1,1 +1,2 @@
 mod firmware;
+mod sound_card;
