@@ -8,6 +8,7 @@ use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::journal::Event;
+use std::collections::BTreeSet;
 
 /// A lamp or sense input changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,19 @@ impl Record {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether some call has arrived and not ended.
+    pub fn a_call_stands(&self) -> bool {
+        let mut standing = BTreeSet::new();
+        for event in &self.calls {
+            match &event.value {
+                CallEvent::Invited { call, .. } => _ = standing.insert(*call),
+                CallEvent::Ended { call, .. } => _ = standing.remove(call),
+                _ => {}
+            }
+        }
+        !standing.is_empty()
     }
 
     /// When something happened to one call.

@@ -1,1 +1,2 @@
 mod firmware;
+mod prove;
