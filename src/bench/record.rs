@@ -134,6 +134,7 @@ fn describe(event: &CallEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::operator::{EndedBy, Invite};
 
     #[test]
     fn a_console_line_needs_its_checksum() {
@@ -153,5 +154,20 @@ mod tests {
         let sum = payload.bytes().fold(0, |s, b| s ^ b);
         let report = Report::parse(&format!("${payload}*{sum:02X}")).expect("valid");
         assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
+    }
+
+    #[test]
+    fn a_call_stands_from_its_arrival_to_its_end() {
+        let invite = || Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
+        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite() };
+        let ended = |call| CallEvent::Ended { call: CallId(call), by: EndedBy::Operator };
+        let check = |events: Vec<CallEvent>, expected: bool| {
+            let calls = events.into_iter().map(|event| Stamped::new(Instant::ZERO, event)).collect();
+            assert_eq!(Record { calls, ..Record::default() }.a_call_stands(), expected);
+        };
+        check(vec![], false);
+        check(vec![invited(1)], true);
+        check(vec![invited(1), CallEvent::Ringing { call: CallId(1) }, ended(1)], false);
+        check(vec![invited(1), invited(2), ended(1)], true);
     }
 }

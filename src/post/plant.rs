@@ -7,7 +7,7 @@ use super::{Fault, Post, Result};
 use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
-use crate::instrument::{Instrument as _, InstrumentError};
+use crate::instrument::InstrumentError;
 use crate::unit::Estimate;
 use crate::verdict::Criterion;
 use std::time::Duration;
