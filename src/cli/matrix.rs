@@ -83,7 +83,7 @@ fn left_out_text(left_out: &[Defect], lang: Lang) -> String {
 }
 
 fn row([id, place, expected, came]: [&str; 4], verdict: &str) -> String {
-    format!("{id:<31} {place:<10} {expected:<22} {came:<22} {verdict}")
+    format!("{id:<31} {place:<10} {expected:<28} {came:<28} {verdict}")
 }
 
 /// Every defect that is known, and what it is held against.
@@ -95,7 +95,7 @@ pub(super) fn list(out: &mut impl Write, lang: Lang, sought: &[Defect], left_out
             Lang::En => "not by default",
             Lang::Pl => "nie domyślnie",
         };
-        let line = format!("{:<31} {:<10} {:<22} {remark}", defect.id, place(defect, lang), expected(defect, lang));
+        let line = format!("{:<31} {:<10} {:<28} {remark}", defect.id, place(defect, lang), expected(defect, lang));
         let _reader_left = writeln!(out, "{}", line.trim_end());
     }
 }
