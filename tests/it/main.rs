@@ -1,2 +1,3 @@
 mod firmware;
+mod prove;
 mod sound_card;
