@@ -1,1 +1,3 @@
 mod firmware;
+mod seeds;
+mod truth;
