@@ -245,7 +245,7 @@ impl Post {
         Ok(presence(&placed, &capture, channel).map(|presence| Found {
             first: Moment {
                 seconds: heard.start.seconds + presence.first_s,
-                uncertainty: combine(&[heard.start.uncertainty, presence.edge_s]),
+                uncertainty: combine(&[heard.start.uncertainty, presence.first_edge_s]),
             },
             presence,
         }))
@@ -314,7 +314,7 @@ impl Post {
             let found = self.find(voice, from, until)?;
             let judged = match found {
                 Some(found) => {
-                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.edge_s; 2]));
+                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
                     self.judge(&GAP, gap, Criterion::AtMost(limit.as_secs_f64()))
                 }
                 None => self.judge_within(&GAP, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),

@@ -41,7 +41,7 @@ const TO_CALLER: &str = "mouth-to-ear delay, operator to caller";
 const QUANTITIES: [&str; 4] = [RING, TWO_WAY, TO_OPERATOR, TO_CALLER];
 
 /// A figure and what it should have been, in seconds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Held {
     seed: u64,
     estimate: Estimate,
@@ -182,7 +182,9 @@ fn figures_cover_the_truth_in_95_of_100_posts() -> Result<(), Error> {
     for quantity in QUANTITIES {
         let held = found.get(quantity).ok_or("a quantity was not measured")?;
         let missed: Vec<&Held> = held.iter().filter(|h| !h.covers()).collect();
-        assert!(held.len() - missed.len() >= COVERED, "{quantity}: missed {missed:?}\n{table}");
+        let misses: Vec<String> =
+            missed.iter().map(|h| format!("seed {}: {:?}, true {:.6}", h.seed, h.estimate, h.truth)).collect();
+        assert!(held.len() - missed.len() >= COVERED, "{quantity}: missed {misses:#?}\n{table}");
         // Bounds so wide that they cannot miss would prove nothing.
         let typical = percentile(held.iter().map(Held::error), 0.95);
         let stated = percentile(held.iter().map(|h| h.estimate.uncertainty), 0.5);
