@@ -4,12 +4,10 @@
 //! faster and take less than 30 s; and as many presses as the city counted reports, 1181, each called, answered, talked for 20 s and hung up, of
 //! which none may be lost, in about a minute. A job that fails or is too slow ends the benchmark with an error.
 
-#![expect(clippy::disallowed_methods, reason = "a benchmark is about wall-clock time")]
-
+use hejnal::clock::Stopwatch;
 use hejnal::journal::read::read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Instant;
 use std::{env, fs};
 
 type Error = Box<dyn std::error::Error>;
@@ -31,9 +29,9 @@ impl Job<'_> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hejnal"));
         command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("run").arg("--out").arg(out);
         command.args(self.features);
-        let start = Instant::now();
+        let watch = Stopwatch::start();
         let output = command.output()?;
-        let wall = start.elapsed().as_secs_f64();
+        let wall = watch.elapsed().as_secs_f64();
         if !output.status.success() {
             return Err(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stdout)).into());
         }

@@ -71,7 +71,9 @@ fn first_difference(one: &str, other: &str) -> Result<(), Error> {
     let differing = one.lines().zip(other.lines()).find(|(a, b)| a != b);
     Err(match differing {
         Some((a, b)) => format!("two runs with the same seed differ:\n{a}\n{b}"),
-        None => format!("of two runs with the same seed one has {} lines, the other {}", one.lines().count(), other.lines().count()),
+        None => {
+            format!("of two runs with the same seed one has {} lines, the other {}", one.lines().count(), other.lines().count())
+        }
     }
     .into())
 }
@@ -84,10 +86,9 @@ fn virtual_rig() -> PathBuf {
 fn rig_with(defect: &str, work: &Path) -> Result<PathBuf, Error> {
     let firmware = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware");
     let rig = fs::read_to_string(virtual_rig())?;
-    let planted = rig.replace("defects: []", &format!("defects: [ {defect} ]")).replace(
-        "../fixtures/firmware",
-        firmware.to_str().ok_or("the crate's path is not UTF-8")?,
-    );
+    let planted = rig
+        .replace("defects: []", &format!("defects: [ {defect} ]"))
+        .replace("../fixtures/firmware", firmware.to_str().ok_or("the crate's path is not UTF-8")?);
     assert!(planted.contains(&format!("[ {defect} ]")), "the rig has a place for defects");
     let file = work.join("rig.yaml");
     fs::write(&file, planted)?;
