@@ -17,6 +17,8 @@ const FLOOR: f64 = 0.25;
 const FEWEST_LOOKS: usize = 4;
 /// Half a period of the lowest frequency that voices have here (500 Hz) may pass before a sound shows, in seconds. Resampling smears edges by less.
 const SMEAR_S: f64 = 0.001;
+/// The other side's voice may go on through an interruption and look like the reference for so much longer, in seconds.
+const LIKENESS_S: f64 = 0.002;
 
 /// Where a reference was heard.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,16 +63,22 @@ pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Presenc
     let (first, last) = (runs.first()?.0, runs.last()?.1);
     let signals = Signals { reference: &reference[..length], capture: &capture[..length], block };
     let (begin, end) = (signals.begins(first * hop), signals.ends(last * hop + block));
-    let stated = |width: f64| (width / rate).hypot(SMEAR_S);
+    let stated = |width: f64, smear: f64| (width / rate).hypot(smear);
     let mut gap_edge_s: f64 = 0.0;
     let mut gaps = Vec::new();
     for pair in runs.windows(2) {
         let (from, to) = (signals.ends(pair[0].1 * hop + block), signals.begins(pair[1].0 * hop));
-        gap_edge_s = gap_edge_s.max(stated(from.width.max(to.width)));
+        gap_edge_s = gap_edge_s.max(stated(from.width.max(to.width), LIKENESS_S));
         gaps.push((from.at / rate, ((to.at - from.at) / rate).max(0.0)));
     }
     gaps.sort_by(|a, b| a.1.total_cmp(&b.1));
-    Some(Presence { first_s: begin.at / rate, last_s: end.at / rate, gaps, first_edge_s: stated(begin.width), gap_edge_s })
+    Some(Presence {
+        first_s: begin.at / rate,
+        last_s: end.at / rate,
+        gaps,
+        first_edge_s: stated(begin.width, SMEAR_S),
+        gap_edge_s,
+    })
 }
 
 /// Stretches of looks that heard the reference: first and last look of each. Looks at which the reference was silent break none.
@@ -148,7 +156,9 @@ fn place(pairs: &[(f64, f64)], sure: usize) -> (usize, f64) {
     from_here.reverse();
     let best = from_here.iter().enumerate().fold((0, f64::MIN), |best, (n, e)| if *e > best.1 { (n, *e) } else { best });
     // A log-likelihood 2 below its greatest bounds 95 %.
-    let near = |n: &usize| from_here[*n] > best.1 - 2.0;
+    // Where the reference itself is silent it says nothing, and cannot be where it began.
+    let loud = 1e-3 * xx / known.len().max(1) as f64;
+    let near = |n: &usize| from_here[*n] > best.1 - 2.0 && pairs[*n].0.powi(2) > loud;
     let (low, high) = ((0..pairs.len()).find(near), (0..pairs.len()).rev().find(near));
     let width = (best.0 - low.unwrap_or(best.0)).max(high.unwrap_or(best.0) - best.0);
     (best.0, width as f64)
@@ -222,16 +232,19 @@ mod tests {
 
     #[test]
     fn a_likeness_by_chance_does_not_split_an_interruption() {
-        let mut split = 0;
+        let (mut split, mut missed) = (0, 0);
         for seed in 0..200 {
             // Another voice as loud as the reference sounds in the gap.
             let reference = noise(seed, 24_000);
             let mut capture = reference.clone();
             capture[8_000..18_000].copy_from_slice(&noise(seed + 1_000, 10_000));
             let p = presence(&reference, &capture, RATE).expect("heard");
-            split += usize::from((p.longest_gap_s() - 1.25).abs() > 2.0 * p.gap_edge_s);
+            let error = (p.longest_gap_s() - 1.25).abs();
+            split += usize::from(error > 0.05);
+            missed += usize::from(error > 2f64.sqrt() * p.gap_edge_s);
         }
-        assert!(split <= 10, "{split} of 200");
+        assert_eq!(split, 0, "of 200");
+        assert!(missed <= 10, "{missed} of 200 beyond the stated uncertainty");
     }
 
     #[test]

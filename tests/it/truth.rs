@@ -185,10 +185,11 @@ fn figures_cover_the_truth_in_95_of_100_posts() -> Result<(), Error> {
         let misses: Vec<String> =
             missed.iter().map(|h| format!("seed {}: {:?}, true {:.6}", h.seed, h.estimate, h.truth)).collect();
         assert!(held.len() - missed.len() >= COVERED, "{quantity}: missed {misses:#?}\n{table}");
-        // Bounds so wide that they cannot miss would prove nothing.
+        // Bounds so wide that they cannot miss would prove nothing. A loop-back tells the sum of a card's two latencies, not how they share it; cards
+        // that share it nearly evenly, as these do, err four to five times less than must be stated.
         let typical = percentile(held.iter().map(Held::error), 0.95);
         let stated = percentile(held.iter().map(|h| h.estimate.uncertainty), 0.5);
-        assert!(stated <= 5.0 * typical, "{quantity}: stated far wider than it errs\n{table}");
+        assert!(stated <= 8.0 * typical, "{quantity}: stated far wider than it errs\n{table}");
     }
     for quantity in [TO_OPERATOR, TO_CALLER] {
         let widest = percentile(found[quantity].iter().map(|h| h.estimate.uncertainty), 1.0);
