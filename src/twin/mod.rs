@@ -214,6 +214,7 @@ impl Twin {
         let world = world::lock(&self.world);
         let mut truth = world.truth.clone();
         truth.voice = world.voice.truth().clone();
+        truth.playouts = world.host.desk.playout_anchors();
         truth.card = world.card.true_clock();
         truth.card_began = world.card.driver_time(0.0);
         let geometry = world.air.config();

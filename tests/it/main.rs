@@ -1,3 +1,7 @@
+
+
 mod firmware;
 mod prove;
+mod seeds;
 mod sound_card;
+mod truth;
