@@ -4,6 +4,8 @@ pub mod args;
 pub mod measure;
 mod place;
 mod run;
+#[cfg(unix)]
+mod twin;
 
 use crate::fault::exit;
 use crate::journal::read::{Story, read};
@@ -25,6 +27,8 @@ pub fn main(args: Args) -> u8 {
         Command::Run(run) => run::run(&run),
         Command::Check(check) => run::check(&check),
         Command::Steps { lang } => steps(lang),
+        #[cfg(unix)]
+        Command::Twin(args) => twin::run(&args),
         Command::Report { run, lang } => report(&run, lang),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hejnal", &mut io::stdout());

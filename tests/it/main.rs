@@ -1,1 +1,3 @@
 mod firmware;
+#[cfg(unix)]
+mod live;
