@@ -140,7 +140,10 @@ impl std::str::FromStr for Own {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let alone = || text.trim_matches(['[', ']']).parse().map(|address: IpAddr| SocketAddr::new(address, 0));
-        text.parse().or_else(|_| alone()).map(Own).map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
+        text.parse()
+            .or_else(|_| alone())
+            .map(Own)
+            .map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
     }
 }
 

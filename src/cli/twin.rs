@@ -31,7 +31,11 @@ pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
 
 fn setup(args: &LiveTwin, rig: &Rig) -> Result<Setup, Refused> {
     let Some(settings) = &rig.twin else {
-        return Err(Refused::new(exit::BENCH, "the rig is one of real instruments", "name a rig with a virtual post, as rigs/virtual.yaml"));
+        return Err(Refused::new(
+            exit::BENCH,
+            "the rig is one of real instruments",
+            "name a rig with a virtual post, as rigs/virtual.yaml",
+        ));
     };
     let (twin, file) = planted(rig, args.seed.unwrap_or(settings.seed), &settings.defects)?;
     let called = live::resolve(&args.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;

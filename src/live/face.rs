@@ -134,10 +134,7 @@ mod tests {
 
     #[test]
     fn every_change_is_one_line() {
-        check(
-            false,
-            "    0.002 s  fibre    connected\n    0.002 s  mains    on\n   12.345 s  lamp     connected on\n",
-        );
+        check(false, "    0.002 s  fibre    connected\n    0.002 s  mains    on\n   12.345 s  lamp     connected on\n");
     }
 
     #[test]

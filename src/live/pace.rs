@@ -195,7 +195,11 @@ impl Live {
         self.behind.0 = self.behind.0.max(late);
         if late > BEHIND {
             let millis = late.as_millis();
-            self.face.tell(at, "behind", format_args!("the post was {millis} ms behind real time: its sound and answers came late"));
+            self.face.tell(
+                at,
+                "behind",
+                format_args!("the post was {millis} ms behind real time: its sound and answers came late"),
+            );
         }
     }
 }

@@ -185,7 +185,8 @@ mod tests {
         check("sip:operator@127.0.0.1", Some(("operator", "127.0.0.1:5060")));
         check("sip:112@[::1]:5070", Some(("112", "[::1]:5070")));
         check("sip:112@[::1]", Some(("112", "[::1]:5060")));
-        for wrong in ["operator@127.0.0.1", "sip:127.0.0.1", "sip:@127.0.0.1", "sip:a b@127.0.0.1", "sip:a@127.0.0.1:x", "sip:a@"] {
+        for wrong in ["operator@127.0.0.1", "sip:127.0.0.1", "sip:@127.0.0.1", "sip:a b@127.0.0.1", "sip:a@127.0.0.1:x", "sip:a@"]
+        {
             check(wrong, None);
         }
     }

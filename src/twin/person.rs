@@ -2,10 +2,10 @@
 //!
 //! Knows nothing of who that is: a test, or somebody at a keyboard. Every deed happens at its own moment of the twin's time.
 
+use super::Twin;
 use super::net::{Datagram, FarEnd};
 use super::wiring::HAND;
 use super::world::{self, Event, World};
-use super::Twin;
 use crate::clock::Instant;
 
 /// Where the microcontroller sees the start of its flash.

@@ -8,13 +8,13 @@ use hejnal::clock::{Clock, Instant, RealClock, poll};
 use hejnal::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, serial::Serial, sip_operator};
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::stimulus::burst;
+use hejnal::instrument::Instrument as _;
 use hejnal::instrument::audio::Jack;
 use hejnal::instrument::console::Console as _;
 use hejnal::instrument::lamp::{Edge, Input, InputBoard as _};
 use hejnal::instrument::operator::desk::{DeskConfig, User};
 use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator};
 use hejnal::instrument::relay::{Channel, Contact, RelayBoard as _};
-use hejnal::instrument::Instrument as _;
 use post::{IDENTITY, Post, Scratch, read_wav, write_wav};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -60,7 +60,10 @@ impl Desk {
         found.ok().flatten().unwrap_or_else(|| panic!("no {what} within {within:?}; seen: {seen:#?}"))
     }
     fn registered(&mut self, within: Duration) -> Instant {
-        self.expect("registration", within, |event| matches!(event, CallEvent::Registered { user, expires, .. } if user == IDENTITY && !expires.is_zero()).then_some(())).0
+        self.expect("registration", within, |event| {
+            matches!(event, CallEvent::Registered { user, expires, .. } if user == IDENTITY && !expires.is_zero()).then_some(())
+        })
+        .0
     }
     fn invited(&mut self) -> (Instant, CallId) {
         self.expect("INVITE", SECOND * 10, |event| match event {
@@ -151,6 +154,8 @@ fn comes_back(post: &mut Post, desk: &mut Desk, cut: Instant) {
     post.expect("lamp     out of service off", SECOND * 5);
     post.send("power off");
     post.expect("mains    off", SECOND * 5);
+    // Longer than any supply holds out.
+    desk.clock.wait(SECOND).expect("not interrupted");
     desk.operator.events().expect("a desk that works");
     let on = desk.clock.now();
     post.send("power on");

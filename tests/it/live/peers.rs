@@ -48,9 +48,7 @@ fn is_there(program: &str, package: &str) -> bool {
 /// A telephone that answers by itself, says what is in `says.wav` and writes down both directions.
 fn baresip(scratch: &Scratch, port: u16) -> Peer {
     let folder = scratch.folder().display();
-    let account = format!(
-        "<sip:operator@127.0.0.1:{port}>;regint=0;audio_codecs=pcmu/8000/1,pcma/8000/1;answermode=auto\n"
-    );
+    let account = format!("<sip:operator@127.0.0.1:{port}>;regint=0;audio_codecs=pcmu/8000/1,pcma/8000/1;answermode=auto\n");
     let (media, last) = (port + 10, port + 20);
     let config = format!(
         "poll_method epoll\nsip_listen 127.0.0.1:{port}\ncall_max_calls 2\naudio_buffer 20-160\naudio_player aubridge,sink\n\
@@ -118,12 +116,12 @@ fn a_softphone_is_the_operator() {
     assert!((2.7..4.5).contains(&(1.0 + at_post.seconds)), "heard when it was said");
 }
 
-/// A registrar for one post: refuses its first REGISTER with `[code]`, then takes it twice.
+/// A registrar for one post: refuses its first REGISTER with CODE, then takes it twice.
 const REGISTRAR: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="registrar">
   <recv request="REGISTER"/>
   <send><![CDATA[
-SIP/2.0 [code] No
+SIP/2.0 CODE No
 [last_Via:]
 [last_From:]
 [last_To:];tag=r[call_number]
@@ -166,11 +164,12 @@ fn a_registrar_that_refuses_once_is_survived() {
     }
     let scratch = Scratch::new("sipp");
     let clock = Arc::new(RealClock::start());
-    std::fs::write(scratch.path("registrar.xml"), REGISTRAR).expect("written");
     let check = |code: &str, port: u16| {
+        let scenario = scratch.path(&format!("{code}.xml"));
+        std::fs::write(&scenario, REGISTRAR.replace("CODE", code)).expect("written");
         let mut sipp = Command::new("sipp");
-        sipp.args(["-i", "127.0.0.1", "-m", "1", "-nostdin", "-key", "code", code, "-p", &port.to_string()]);
-        let mut registrar = Peer::start(sipp.arg("-sf").arg(scratch.path("registrar.xml")).current_dir(scratch.folder()));
+        sipp.args(["-i", "127.0.0.1", "-m", "1", "-nostdin", "-p", &port.to_string()]);
+        let mut registrar = Peer::start(sipp.arg("-sf").arg(scenario).current_dir(scratch.folder()));
         let mut post = Post::start(&clock, &["--server", &format!("sip:operator@127.0.0.1:{port}")]);
         let booted = post.expect("console  $BOOT", SECOND * 30).stamp();
         let registered = post.expect("lamp     out of service off", SECOND * 60).stamp();
