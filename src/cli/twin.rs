@@ -25,6 +25,9 @@ pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let _signals = Signals::install(&clock.guard().stop_flag())
         .map_err(|error| Refused::new(exit::BENCH, error, "Ctrl-C could not be caught, so nothing was started"))?;
+    // A terminal that is closed takes the post with it, but not before its settings are given back.
+    let hung_up = signal_hook::flag::register(signal_hook::consts::SIGHUP, clock.guard().stop_flag());
+    hung_up.map_err(|error| Refused::new(exit::BENCH, error, "SIGHUP could not be caught, so nothing was started"))?;
     let ended = live::run(setup, clock).map_err(|error| refuse(&error))?;
     Ok(if ended.stopped { exit::STOPPED } else { exit::ACCEPTED })
 }

@@ -19,14 +19,15 @@ pub struct Look {
 pub const LAMPS: [&str; 3] = ["call placed", "connected", "out of service"];
 
 impl Display for Look {
+    /// Never longer than a terminal of 80 columns, on which it is drawn again and again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, lit) in LAMPS.iter().zip(self.lamps) {
-            write!(f, "{} {name}  ", if lit { '●' } else { '○' })?;
+            write!(f, "{} {name} ", if lit { '●' } else { '○' })?;
         }
         let button = if self.pressed { "closed" } else { "open" };
-        let fibre = if self.fibre { "connected" } else { "cut" };
+        let fibre = if self.fibre { "ok" } else { "cut" };
         let mains = if self.mains { "on" } else { "off" };
-        write!(f, "button {button}, fibre {fibre}, mains {mains}")
+        write!(f, " button {button}, fibre {fibre}, mains {mains}")
     }
 }
 
@@ -133,15 +134,20 @@ mod tests {
     }
 
     #[test]
+    fn how_it_looks_fits_a_narrow_terminal() {
+        let longest = Look { lamps: [true; 3], pressed: true, fibre: false, mains: false };
+        assert!(longest.to_string().chars().count() < 80, "{longest}");
+    }
+
+    #[test]
     fn every_change_is_one_line() {
         check(false, "    0.002 s  fibre    connected\n    0.002 s  mains    on\n   12.345 s  lamp     connected on\n");
     }
 
     #[test]
     fn a_terminal_has_the_lamps_on_its_last_line_and_is_left_clean() {
-        let line = |connected: char| {
-            format!("<○ call placed  {connected} connected  ○ out of service  button open, fibre connected, mains on")
-        };
+        let line =
+            |connected: char| format!("<○ call placed {connected} connected ○ out of service  button open, fibre ok, mains on");
         let (off, on) = (line('○'), line('●'));
         let expected = format!(
             "<    0.002 s  fibre    connected\n{off}<    0.002 s  mains    on\n{off}{off}<   12.345 s  lamp     connected on\n{on}{on}<"

@@ -1,20 +1,17 @@
 //! The live virtual post as a process, against our own operator, real softphones and SIP test programs, and a bench on its pseudo-terminals.
 //! Must not know how the post is built. Moments are generous: what is printed is measured, what is asserted holds on a busy machine.
 
+mod bench;
 mod peers;
 mod post;
 
 use hejnal::clock::{Clock, Instant, RealClock, poll};
-use hejnal::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, serial::Serial, sip_operator};
+use hejnal::driver::sip_operator;
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::stimulus::burst;
-use hejnal::instrument::Instrument as _;
 use hejnal::instrument::audio::Jack;
-use hejnal::instrument::console::Console as _;
-use hejnal::instrument::lamp::{Edge, Input, InputBoard as _};
 use hejnal::instrument::operator::desk::{DeskConfig, User};
 use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator};
-use hejnal::instrument::relay::{Channel, Contact, RelayBoard as _};
 use post::{IDENTITY, Post, Scratch, read_wav, write_wav};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -163,58 +160,4 @@ fn comes_back(post: &mut Post, desk: &mut Desk, cut: Instant) {
     let back = desk.registered(SECOND * 60).seconds_after(on);
     println!("registered again {back:.2} s after the mains' return (limit T19: 60 s)");
     assert!(back < 60.0);
-}
-
-/// A path that the post printed at its start.
-fn line_of(post: &mut Post, clock: &Arc<RealClock>, name: &str) -> Box<Serial> {
-    let line = post.expect(&format!("{name:<8} /dev/"), SECOND * 20).text;
-    let path = line.split_whitespace().nth(1).expect("a path").to_owned();
-    let baud = if name == "relays" { 9600 } else { 115_200 };
-    Box::new(Serial::open(&path, baud, Arc::clone(clock) as Arc<dyn Clock>).expect("a port that opens"))
-}
-
-#[test]
-fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
-    let clock = Arc::new(RealClock::start());
-    let mut desk = Desk::open(&clock, 27_264);
-    let server = desk.server.clone();
-    let mut post = Post::start(&clock, &["--server", &server, "--password", PASSWORD]);
-    let mut relays = Lcus::new(line_of(&mut post, &clock, "relays"), 4);
-    let mut inputs = Inputs::new(line_of(&mut post, &clock, "inputs")).expect("a board");
-    let mut console = SerialConsole::new(line_of(&mut post, &clock, "console"));
-    desk.registered(SECOND * 30);
-    post.expect("lamp     out of service off", SECOND * 10);
-    clock.wait(SECOND / 2).expect("not interrupted");
-    assert_eq!(inputs.identify().map(|board| board.model.contains("HEJNAL-INPUTS")), Ok(true));
-    inputs.edges().expect("a board that works");
-
-    let commanded = relays.set(Channel(1), Contact::Closed).expect("a board");
-    clock.wait(Duration::from_millis(200)).expect("not interrupted");
-    relays.set(Channel(1), Contact::Open).expect("a board");
-    let (invited, call) = desk.invited();
-    desk.operator.answer(call).expect("a call that rings");
-    let (mut edges, mut lines) = (Vec::new(), Vec::new());
-    let wanted = [(4, true), (1, true), (4, false), (2, true)];
-    let seen = poll::<_, hejnal::clock::Interrupted>(&*clock, clock.now() + SECOND * 10, Duration::from_millis(10), || {
-        edges.extend(inputs.edges().expect("a board that works"));
-        lines.extend(console.lines().expect("a console that works").into_iter().map(|line| line.value.text));
-        let all = wanted.iter().all(|(input, lit)| edges.iter().any(|e| e.value == Edge { input: Input(*input), lit: *lit }));
-        let told = ["$PRESS 1", "$CALL 1 dialled", "$CALL 1 connected"].iter().all(|t| lines.iter().any(|l| l.starts_with(t)));
-        Ok((all && told).then_some(()))
-    });
-    assert_eq!(seen, Ok(Some(())), "edges {edges:?}, console {lines:?}");
-    let lamp = edges.iter().find(|edge| edge.value.input == Input(1)).map(|edge| edge.at.seconds_after(commanded));
-    let millis = |seconds: f64| seconds * 1e3;
-    println!(
-        "relay commanded to INVITE {:.0} ms, to lamp \"call placed\" {:.0} ms",
-        millis(invited.seconds_after(commanded)),
-        millis(lamp.unwrap_or(f64::NAN))
-    );
-    relays.set(Channel(3), Contact::Closed).expect("a board");
-    post.expect("fibre    cut", SECOND * 5);
-    relays.make_safe().expect("a board");
-    post.expect("fibre    connected", SECOND * 5);
-    post.send("nonsense");
-    post.expect("unknown", SECOND * 5);
-    assert_eq!(post.quit().0, Some(0));
 }
