@@ -1,3 +1,4 @@
 mod firmware;
 #[cfg(unix)]
 mod live;
+mod sound_card;
