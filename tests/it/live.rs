@@ -161,3 +161,21 @@ fn comes_back(post: &mut Post, desk: &mut Desk, cut: Instant) {
     println!("registered again {back:.2} s after the mains' return (limit T19: 60 s)");
     assert!(back < 60.0);
 }
+
+#[test]
+fn what_cannot_live_is_refused_in_words() {
+    let check = |arguments: &[&str], words: &str| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hejnal"));
+        let program = program.arg("twin").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let ended = program.stdin(std::process::Stdio::null()).output().expect("the program runs");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(told.contains(words), "{arguments:?}: {told}");
+        assert_eq!(ended.status.code(), Some(3), "{told}");
+    };
+    check(&["--rig", "rigs/existing-pole.yaml"], "the rig is one of real instruments");
+    check(&["--server", "operator@127.0.0.1"], "sip:operator@192.168.10.2:5060");
+    check(&["--server", "sip:operator@name.invalid"], "look name.invalid up");
+    check(&["--bind", "203.0.113.77"], "listen on 203.0.113.77:0");
+    check(&["--mouth", "no-such-file.wav"], "no-such-file.wav");
+    check(&["--ear", "/proc/ear.wav"], "write /proc/ear.wav");
+}

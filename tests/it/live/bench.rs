@@ -68,6 +68,9 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
     post.expect("fibre    connected", SECOND * 5);
     post.send("nonsense");
     post.expect("unknown", SECOND * 5);
+    post.freeze(SECOND / 2);
+    let late = post.expect(" behind ", SECOND * 10).figure_after("the post was");
+    assert!(late > 300.0, "frozen for half a second, but only {late} ms behind");
     assert_eq!(post.quit().0, Some(0));
 }
 

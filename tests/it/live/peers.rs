@@ -1,10 +1,11 @@
 //! The live post against software that nobody here wrote: baresip as the operator's telephone, sipp as a registrar that refuses first.
 //! Skipped, in so many words, where a program is not installed.
 
-use super::post::{IDENTITY, Post, Scratch, read_wav, write_wav};
+use super::post::{IDENTITY, Post, Scratch, read_wav, signal, write_wav};
 use super::{SECOND, place};
 use hejnal::clock::{Clock as _, RealClock, poll};
 use hejnal::dsp::stimulus::burst;
+use std::io::Write as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +19,7 @@ impl Peer {
     }
     /// Asks it to end in good order.
     fn terminate(&self) {
-        let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
-        assert!(asked.is_ok_and(|status| status.success()));
+        signal(self.0.id(), "TERM");
     }
     fn ended(&mut self, clock: &RealClock, within: Duration) -> Option<ExitStatus> {
         let look = || Ok::<_, hejnal::clock::Interrupted>(self.0.try_wait().expect("a child of ours"));
@@ -40,7 +40,9 @@ fn is_there(program: &str, package: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
-        println!("SKIPPED: {program} is not installed (Debian: apt-get install {package})");
+        // Straight to the terminal: what a passing test prints is not shown.
+        let _nobody_reads =
+            writeln!(std::io::stderr(), "SKIPPED: {program} is not installed (Debian: apt-get install {package})");
     }
     found
 }

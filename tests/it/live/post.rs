@@ -103,6 +103,13 @@ impl Post {
         self.shown.iter().any(|line| line.text.contains(words))
     }
 
+    /// Stops the process as a busy machine would, for so long.
+    pub fn freeze(&self, time: Duration) {
+        signal(self.child.id(), "STOP");
+        self.clock.wait(time).expect("not interrupted");
+        signal(self.child.id(), "CONT");
+    }
+
     /// Types `quit`; the exit code and the longest that the post was behind real time, in milliseconds.
     pub fn quit(mut self) -> (Option<i32>, f64) {
         self.send("quit");
@@ -118,6 +125,12 @@ impl Drop for Post {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// Sends a process of ours a signal by its name.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "{name} to {process}");
 }
 
 /// A directory of this test's own, removed at its end.
