@@ -2,6 +2,8 @@
 
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
+#[cfg(unix)]
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -18,6 +20,7 @@ Examples:
   hejnal run                              all scenarios on the virtual post, no hardware needed
   hejnal run --tags \"@S01 or @S02\"        two scenarios
   hejnal run --rig my-rig.yaml --lang pl  a rig of your own, in Polish
+  hejnal twin --server sip:112@pbx:5060   the virtual post, live, calling a real server
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
 
@@ -55,6 +58,9 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals
+    #[cfg(unix)]
+    Twin(LiveTwin),
     /// Show a run again from its journal, and write its JUnit report anew
     Report {
         /// The run's directory or its journal.jsonl
@@ -131,6 +137,53 @@ pub struct Check {
     pub choice: Choice,
 }
 
+/// A virtual post that lives.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub struct LiveTwin {
+    /// The rig's file: the post's identity, firmware and defects
+    #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
+    pub rig: PathBuf,
+    /// Whom the post calls and where it registers: any SIP server over UDP
+    #[arg(long, default_value = "sip:operator@127.0.0.1:5060", value_name = "SIP")]
+    pub server: String,
+    /// The post's password at the server [default: the one in the rig's operator]
+    #[arg(long, value_name = "WORD")]
+    pub password: Option<String>,
+    /// The server is a telephone: call it without registering
+    #[arg(long)]
+    pub direct: bool,
+    /// The post's own address and SIP port [default: the address that reaches the server, any free port]
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub bind: Option<Own>,
+    /// What the person at the post says once the call is connected
+    #[arg(long, value_name = "WAV")]
+    pub mouth: Option<PathBuf>,
+    /// Where to record what is heard before the loudspeaker
+    #[arg(long, value_name = "WAV")]
+    pub ear: Option<PathBuf>,
+    /// Seed of the post's chances [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// An address of this machine; port 0 is any that is free.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Own(pub SocketAddr);
+
+#[cfg(unix)]
+impl std::str::FromStr for Own {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let alone = || text.trim_matches(['[', ']']).parse().map(|address: IpAddr| SocketAddr::new(address, 0));
+        text.parse()
+            .or_else(|_| alone())
+            .map(Own)
+            .map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
+    }
+}
+
 fn lang(text: &str) -> Result<Lang, String> {
     match text {
         "en" => Ok(Lang::En),
@@ -151,5 +204,15 @@ mod tests {
         for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "70 ", "130 "] {
             assert!(help.contains(&format!("\n  {code}")), "{code:?} in {help}");
         }
+    }
+    #[cfg(unix)]
+    #[test]
+    fn an_own_address_is_read_with_and_without_a_port() {
+        let read = |text: &str| text.parse::<Own>().map(|own| own.0.to_string());
+        assert_eq!(read("192.168.10.7"), Ok("192.168.10.7:0".into()));
+        assert_eq!(read("192.168.10.7:5070"), Ok("192.168.10.7:5070".into()));
+        assert_eq!(read("::1"), Ok("[::1]:0".into()));
+        assert_eq!(read("[::1]:5070"), Ok("[::1]:5070".into()));
+        assert!(read("eth0").is_err_and(|why| why.contains("192.168.10.7")));
     }
 }

@@ -6,6 +6,8 @@ pub mod measure;
 mod place;
 mod prove;
 mod run;
+#[cfg(unix)]
+mod twin;
 
 use crate::fault::exit;
 use crate::journal::read::{Story, read};
@@ -28,6 +30,8 @@ pub fn main(args: Args) -> u8 {
         Command::Check(check) => run::check(&check),
         Command::Prove(typed) => prove::prove(&typed),
         Command::Steps { lang } => steps(lang),
+        #[cfg(unix)]
+        Command::Twin(args) => twin::run(&args),
         Command::Report { run, lang } => report(&run, lang),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hejnal", &mut io::stdout());

@@ -12,6 +12,7 @@ mod hands;
 pub mod line;
 pub mod mcu;
 mod net;
+mod person;
 mod ports;
 pub mod power;
 pub mod probe;
@@ -27,6 +28,8 @@ mod wiring;
 mod world;
 
 pub use clock::TwinClock;
+pub use net::Datagram;
+pub use person::Deed;
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
@@ -39,9 +42,10 @@ use chance::{Chance, stream};
 use hands::{CardPort, ProbeLead, TwinOperator};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
-use net::Host;
+use net::{FarEnd, Host};
 use ports::{Plug, SerialLine, TwinPort};
 use power::{Supply, SupplyConfig};
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -85,6 +89,8 @@ pub struct TwinConfig {
     pub other_posts: Vec<String>,
     /// The operator's host does not answer.
     pub operator_down: bool,
+    /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
+    pub line_ends_outside: bool,
 }
 
 impl TwinConfig {
@@ -109,6 +115,7 @@ impl TwinConfig {
             garbled_console: false,
             other_posts: Vec::new(),
             operator_down: false,
+            line_ends_outside: false,
         }
     }
     /// The same with a defect planted.
@@ -163,6 +170,7 @@ fn parts(config: &TwinConfig) -> Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
         host: Host { desk, address: OPERATOR_ADDRESS, deaf: config.operator_down },
+        far_end: if config.line_ends_outside { FarEnd::Outside(VecDeque::new()) } else { FarEnd::Desk },
         line: Line::new(config.line.clone(), seed),
         supply: Supply::new(config.supply),
         air: Air::new(config.air.clone(), seed),

@@ -54,6 +54,8 @@ pub struct Config {
     pub rtp_port: u16,
     /// The operator's server: registrar and first hop of every call.
     pub server: SocketAddr,
+    /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to register.
+    pub registers: bool,
     /// User part of the operator's address at the server.
     pub operator: String,
     pub password: String,
@@ -81,6 +83,7 @@ impl Config {
             sip_port: message::SIP_PORT,
             rtp_port: 4000,
             server,
+            registers: true,
             operator: "operator".to_owned(),
             password: password.into(),
             expires: Duration::from_secs(60),
@@ -218,6 +221,9 @@ impl Voice {
         }
         self.sound(at, air);
     }
+    pub fn address(&self) -> IpAddr {
+        self.config.address
+    }
     /// Everything done since the last call, in order.
     pub fn take_actions(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.actions)
@@ -233,6 +239,7 @@ impl Voice {
             sip: SocketAddr::new(config.address, config.sip_port),
             rtp: SocketAddr::new(config.address, config.rtp_port),
             server: config.server,
+            registers: config.registers,
             password: config.password.clone(),
             user: None,
         };
