@@ -1,5 +1,6 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ pub enum Command {
     Run(Run),
     /// Check features and rig without moving anything
     Check(Check),
-    /// List every phrase that a feature may use
+    /// List every phrase that a feature may use, by what it is for
     Steps {
         /// One language only
         #[arg(long, value_parser = lang, value_name = "en|pl")]
@@ -50,8 +51,24 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed
+    Measure(MeasureArgs),
+    /// Write the sounds that recordings are measured by
+    Stimulus(StimulusArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+impl Command {
+    /// The language asked for; English where none was.
+    pub fn lang(&self) -> Lang {
+        match self {
+            Command::Run(run) => run.choice.lang,
+            Command::Check(check) => check.choice.lang,
+            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
+            Command::Measure(_) | Command::Stimulus(_) | Command::Completions { .. } => Lang::En,
+        }
+    }
 }
 
 /// Which features, on which rig.

@@ -1,1 +1,5 @@
+mod bad_input;
+mod command_line;
 mod firmware;
+mod program;
+mod safety;

@@ -51,19 +51,15 @@ fn keywords(lines: &[Line], lang: Lang, problems: &mut Problems<'_>) {
                 // Taken for the heading it was meant to be, so that its steps do not bring up the same slip again.
                 (after_a_step, within_a_scenario) = (false, true);
             }
-            What::Other(text) => misspelt_step(at, text, lang, after_a_step, problems),
+            What::Other(text) => misspelt_step(at, text, lang, after_a_step, within_a_scenario, problems),
             _ => {}
         }
     }
 }
 
 fn misspelt_heading(at: (usize, usize), text: &str, lang: Lang, problems: &mut Problems<'_>) -> bool {
-    let other = match lang {
-        Lang::En => Lang::Pl,
-        Lang::Pl => Lang::En,
-    };
     let head = text.split(':').next().filter(|_| text.contains(':')).unwrap_or_default();
-    if heading_words(other).iter().any(|(word, _)| *word == head) {
+    if heading_words(other(lang)).iter().any(|(word, _)| *word == head) {
         let remedy = "write it in the file's language, or declare the other with `# language: …` on the first line";
         problems.add(at, format!("\"{head}:\" is a keyword of another language"), remedy);
         return true;
@@ -73,7 +69,14 @@ fn misspelt_heading(at: (usize, usize), text: &str, lang: Lang, problems: &mut P
     true
 }
 
-fn misspelt_step(at: (usize, usize), text: &str, lang: Lang, after_a_step: bool, problems: &mut Problems<'_>) {
+fn misspelt_step(
+    at: (usize, usize),
+    text: &str,
+    lang: Lang,
+    after_a_step: bool,
+    within_a_scenario: bool,
+    problems: &mut Problems<'_>,
+) {
     let tabbed = |word: &&&str| text.strip_prefix(**word).is_some_and(|rest| rest.starts_with('\t'));
     if let Some(word) = step_words(lang).iter().find(tabbed) {
         problems.add(at, "a keyword is followed by a tab, so this line is no step", format!("put a space after \"{word}\""));
@@ -85,6 +88,33 @@ fn misspelt_step(at: (usize, usize), text: &str, lang: Lang, after_a_step: bool,
             None => "begin it with a keyword, or with # if it is a remark".to_string(),
         };
         problems.add(at, "this line is neither a step nor a remark", remedy);
+    } else if let Some(remedy) = meant_for_a_step(text, lang).filter(|_| within_a_scenario) {
+        let cause = "this line begins nearly like a step, but stands as free text and would not be run";
+        problems.add(at, cause, remedy);
+    }
+}
+
+/// Beneath a heading free text may stand, so a first step with a slip in its keyword would be lost there in silence. What to write.
+fn meant_for_a_step(text: &str, lang: Lang) -> Option<String> {
+    let begins = |word: &&&str| word.len() > 1 && text.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' '));
+    if step_words(other(lang)).iter().any(|word| begins(&word)) {
+        return Some("write its keyword in the file's language, or begin it with # if it is a remark".into());
+    }
+    let first = text.split_whitespace().next()?.trim_end_matches(',').to_lowercase();
+    let words = step_words(lang).iter().map(|word| word.trim_end_matches(", że").to_lowercase());
+    let near = words.filter(|word| word.chars().count() >= 4).find(|word| apart(&first, word) <= 1)?;
+    Some(format!("did you mean \"{}\"? Begin it with # if it is a remark", capital(&near)))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+const fn other(lang: Lang) -> Lang {
+    match lang {
+        Lang::En => Lang::Pl,
+        Lang::Pl => Lang::En,
     }
 }
 
@@ -135,10 +165,18 @@ fn blocks(lines: &[Line], problems: &mut Problems<'_>) {
     let mut outline: Option<Block<'_>> = None;
     let mut open: Option<Block<'_>> = None;
     let mut any = false;
+    let mut features = 0;
     let mut feature_at = (1, 1);
     for (index, line) in lines.iter().enumerate() {
         match &line.what {
-            What::Heading { heading: Heading::Feature, .. } => feature_at = (line.number, line.column),
+            What::Heading { heading: Heading::Feature, .. } if features > 0 => {
+                let cause = "a second feature begins here";
+                problems.add((line.number, line.column), cause, "give each feature a file of its own");
+            }
+            What::Heading { heading: Heading::Feature, .. } => {
+                features += 1;
+                feature_at = (line.number, line.column);
+            }
             What::Heading { heading: Heading::Examples, .. } => {
                 close(open.take(), true, problems, &mut outline);
                 match &outline {
@@ -161,7 +199,9 @@ fn blocks(lines: &[Line], problems: &mut Problems<'_>) {
         }
     }
     close(open, false, problems, &mut outline);
-    if !any && problems.found.is_empty() {
+    if features == 0 && problems.found.is_empty() {
+        problems.add((1, 1), "this is no feature file: no line begins with \"Feature:\"", "write one, or take the file away");
+    } else if !any && problems.found.is_empty() {
         problems.add(feature_at, "the feature holds no scenario", "write at least one, or take the file away");
     }
 }
