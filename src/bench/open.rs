@@ -123,7 +123,7 @@ fn furnish(rig: Arc<Rig>, ground: Ground, log: &Log) -> Result<Bench> {
         twin: None,
     };
     for (name, config) in &rig.instruments {
-        bench.add(&ground, name, config).map_err(|error| error.of(part(config)))?;
+        bench.add(&ground, name, config).map_err(|error| error.of(part(config)).named(name))?;
     }
     bench.twin = ground.twin;
     Ok(bench)

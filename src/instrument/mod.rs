@@ -56,6 +56,15 @@ impl InstrumentError {
     pub fn of(self, part: Part) -> Self {
         if self.part == Part::Other { InstrumentError { part, ..self } } else { self }
     }
+    /// Puts the name under which the rig knows the instrument before what the instrument calls itself.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        if self.instrument == name {
+            self
+        } else {
+            InstrumentError { instrument: format!("{name} ({})", self.instrument), ..self }
+        }
+    }
     /// What went wrong. The technical detail stays in English: it is what a search or a manufacturer's support needs.
     pub fn account(&self) -> Bilingual {
         let pl = format!("{}: usterka. Szczegóły: {self}", self.part.name_pl());

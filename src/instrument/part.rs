@@ -54,10 +54,10 @@ impl Part {
     pub const fn remedy_pl(self) -> &'static str {
         match self {
             Part::Relays => {
-                "sprawdź zasilanie i przewód USB płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego"
+                "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego"
             }
-            Part::Inputs => "sprawdź zasilanie i przewód USB modułu wejść oraz numer portu w opisie stanowiska",
-            Part::Console => "sprawdź przewód i masę konsoli oraz prędkość transmisji w opisie stanowiska",
+            Part::Inputs => "sprawdź zasilanie i przewód USB modułu wejść oraz port w opisie stanowiska",
+            Part::Console => "sprawdź wtyk USB, przewód i masę konsoli oraz port i prędkość transmisji w opisie stanowiska",
             Part::Probe => "sprawdź przewód programatora, jego wtyk w punkcie i zasilanie punktu",
             Part::Sound => "sprawdź mikrofon i głośnik stanowiska, ich przewody i gniazda karty dźwiękowej oraz wzmacniacz",
             Part::Operator => {

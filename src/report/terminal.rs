@@ -430,8 +430,9 @@ impl<W: Write> Terminal<W> {
             return;
         }
         let seconds = at.since(self.step_began).as_secs_f64();
-        let text: String = text.chars().filter(|c| !c.is_control()).take(90).collect();
-        let _nobody_reads = write!(self.out, "\r\u{1b}[2K           {seconds:7.1} s  {text}");
+        let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        // Without wrapping (DECAWM off), so that a narrow terminal cuts the line: one that ran over could not be redrawn in place.
+        let _nobody_reads = write!(self.out, "\r\u{1b}[2K\u{1b}[?7l           {seconds:7.1} s  {text}\u{1b}[?7h");
         let _nobody_reads = self.out.flush();
         self.status_shown = true;
     }
@@ -480,7 +481,7 @@ mod tests {
         assert!(!plain.contains(['\u{1b}', '\r']));
         let rich = show(&whole_run(), Style { colour: true, redraw: true }, Lang::En);
         assert!(rich.contains("\u{1b}[32m✓\u{1b}[0m"));
-        let status = "\r\u{1b}[2K               0.2 s  relay: close 1";
+        let status = "\r\u{1b}[2K\u{1b}[?7l               0.2 s  relay: close 1\u{1b}[?7h";
         assert!(rich.contains(status));
         // What a terminal shows in the end: redrawn lines are gone, colours are no words.
         let mut shown = String::new();

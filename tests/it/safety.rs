@@ -7,7 +7,6 @@ use hejnal::bench::{self, Circuit, Opening};
 use hejnal::fault::Blame;
 use hejnal::journal::read::Story;
 use hejnal::journal::{Ending, Entry, Event, FormatVersion, PostIdentity, SafeCheck};
-use hejnal::post::Fault;
 use hejnal::rig;
 use hejnal::steps::phrase::{Kind, Phrase};
 use hejnal::steps::{TABLES, World};
@@ -21,7 +20,7 @@ use std::time::Duration;
 /// Everything that can be left switched is switched, one thing after the other, and stays so for months.
 fn all_switched() -> String {
     let begin = "Feature: F\n@S01\nScenario: Whoever interrupts finds everything switched\nGiven the post is ready\nWhen the fibre is cut\n";
-    let held = "And the button is pressed for 2 minutes\n".repeat(200);
+    let held = "And the button is pressed for 2 minutes\n".repeat(60);
     let off = "And the post is switched off\n";
     let wait = "And 72 h pass\n".repeat(200);
     let next = "@S02\nScenario: The next one is never begun\nWhen 1 s passes\n";
@@ -110,7 +109,7 @@ fn a_signal_that_finds_everything_switched_leaves_it_safe() {
 #[test]
 fn signals_at_many_moments_of_a_soak_leave_the_rig_safe() {
     let scratch = Scratch::new("many-moments");
-    for (number, lines) in [0usize, 1, 2, 3, 4, 6, 9, 14, 22, 37, 61].into_iter().enumerate() {
+    for (number, lines) in [0usize, 1, 2, 4, 6, 9, 14, 22, 37].into_iter().enumerate() {
         let folder = scratch.0.join(number.to_string());
         let out = folder.display().to_string();
         let words = ["run", "--tags", "@S01 or @S06 or @S07 or @S10 or @S48", "--repeat", "1000", "--out", &out];
@@ -191,8 +190,9 @@ static PANICS: &[Phrase<World>] = &[
         run: |world, _| {
             let mut post = world.post();
             post.cut_fibre()?;
-            let nothing: &[u8] = &[];
-            post.pass(Duration::from_secs(u64::from(nothing[usize::from(post.bench.image().is_empty())])))
+            let nothing: &[u64] = &[];
+            let beyond = usize::from(post.bench.image().is_empty());
+            post.pass(Duration::from_secs(nothing[beyond]))
         },
     },
 ];

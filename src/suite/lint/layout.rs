@@ -1,7 +1,7 @@
 //! The checks of a feature file's layout, line by line: what stands where it may, what looks like a keyword and is none.
 
 use super::{OUTLINE_ROWS_MAX, Problems};
-use crate::suite::book::edit;
+use crate::suite::book::letters_apart as apart;
 use crate::suite::scan::{Heading, Line, What, heading_words, step_words};
 use crate::unit::Lang;
 
@@ -123,11 +123,6 @@ fn resembled(head: &str, lang: Lang) -> Option<&'static str> {
     let words = heading_words(lang).iter().map(|(word, _)| *word);
     let (distance, word) = words.map(|word| (apart(&head.to_lowercase(), &word.to_lowercase()), word)).min()?;
     (!head.is_empty() && distance <= 2 && distance * 3 < word.chars().count()).then_some(word)
-}
-
-fn apart(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    edit(&a, &b, 1, |x, y| usize::from(x != y))
 }
 
 /// The parser cuts over-long rows.
