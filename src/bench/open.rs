@@ -6,6 +6,7 @@ use super::log::{Log, Onlooker};
 use super::tap::Tap;
 use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
 use crate::clock::{Clock, Instant, Interrupted, RealClock, poll};
+use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
 use crate::fault::{Blame, Blamed};
 use crate::instrument::audio::AudioPort;
@@ -204,8 +205,8 @@ impl Bench {
                 introduce(&log, clock, name, &mut *probe)?;
                 self.probe = Some(Tap::new(name, &log, probe));
             }
-            Config::SoundCard { device, .. } => {
-                let mut card = ground.card(name, device)?;
+            Config::SoundCard { device, rate, outputs, inputs } => {
+                let mut card = ground.card(device, *rate, *outputs, *inputs)?;
                 introduce(&log, clock, name, &mut *card)?;
                 self.card = Some(Tap::new(name, &log, card));
             }
@@ -271,15 +272,13 @@ impl Ground {
         ProbeRs::new(&selector, &rig.post.chip, vec![reserved], Arc::clone(&self.clock))
     }
 
-    fn card(&self, name: &str, device: &SoundDevice) -> Result<Box<dyn AudioPort>> {
+    fn card(&self, device: &SoundDevice, rate: u32, outputs: u8, inputs: u8) -> Result<Box<dyn AudioPort>> {
         match device {
             SoundDevice::Twin => Ok(self.twin()?.card()),
-            SoundDevice::Alsa(device) => Err(InstrumentError::new(
-                name,
-                format!("open the sound card {device}"),
-                "this version drives the virtual sound card only",
-                "take `sound-card` and its roles out of the rig: the scenarios that need no sound can be run",
-            )),
+            SoundDevice::Alsa(device) => {
+                let settings = CardSettings { device: device.clone(), rate, outputs, inputs };
+                Ok(Box::new(SoundCard::open(settings, Arc::clone(&self.clock))?))
+            }
         }
     }
 

@@ -328,7 +328,7 @@ pub(super) mod tests {
         };
         let book = Book::new(&[PHRASES]).unwrap();
         let marked = write("bom.feature", format!("\u{feff}{SOUND}").as_bytes());
-        assert_eq!(load(&[marked.clone()], &book, &Needs::default()).unwrap().len(), 1);
+        assert_eq!(load(std::slice::from_ref(&marked), &book, &Needs::default()).unwrap().len(), 1);
         let garbled = write("garbled.feature", b"Feature: \xff");
         let missing = scratch.0.join("missing.feature");
         let again = write("again.feature", SOUND.replace("post is ready", "post is raedy").as_bytes());

@@ -72,7 +72,6 @@ mod tests {
             assert_eq!(inner.message, "inner 1");
             panic!("outer")
         })
-        .map(|()| ())
         .unwrap_err();
         assert_eq!(inner.message, "outer");
         assert!(inner.location.contains("panics.rs:"), "{}", inner.location);
@@ -81,7 +80,7 @@ mod tests {
 
     #[test]
     fn an_unwinding_that_is_no_panic_keeps_its_payload() {
-        let (payload, panicked) = catch(|| panic::resume_unwind(Box::new(7u32))).map(|()| ()).unwrap_err();
+        let (payload, panicked) = catch(|| panic::resume_unwind(Box::new(7u32))).unwrap_err();
         assert_eq!(payload.downcast_ref::<u32>(), Some(&7));
         assert_eq!(panicked.location, "");
     }

@@ -50,11 +50,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 ];
 
 /// Forbidden words that are tolerated for now. This list may only shrink.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    // Measurements of speed, which belong among the benchmarks.
-    ("src/twin/tests.rs", "#[ignore"),
-    ("src/twin/probe/with_driver.rs", "#[ignore"),
-];
+const EXCEPTIONS: &[(&str, &str)] = &[];
 
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
     sources.iter().flat_map(check_one).collect()

@@ -3,3 +3,4 @@ mod command_line;
 mod firmware;
 mod program;
 mod safety;
+mod sound_card;

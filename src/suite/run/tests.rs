@@ -359,11 +359,11 @@ fn rounds_repeat_the_selection() {
     let setup = Setup { options: Options { rounds: 20, retries: 0 }, ..SETUP };
     let outcomes = perform("rounds", &setup, &[&["all is well"], &["a second passes"]]);
     assert_eq!((outcomes.finished.passed, outcomes.stage.made_safe), (40, 40));
-    let rounds = outcomes.entries.iter().filter_map(|entry| match entry.event {
+    let mut rounds = outcomes.entries.iter().filter_map(|entry| match entry.event {
         Event::ScenarioBegan { round, .. } => Some(round),
         _ => None,
     });
-    assert_eq!(rounds.last(), Some(20));
+    assert_eq!(rounds.next_back(), Some(20));
 }
 
 #[test]
