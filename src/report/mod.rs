@@ -175,12 +175,12 @@ mod tests {
     }
 
     /// A run with a pass, a shortfall, a close call, a retry, an undecided figure, a broken bench and a mistake of ours.
-    pub(super) fn whole_run() -> Vec<Entry> {
+    pub(in crate::report) fn whole_run() -> Vec<Entry> {
         read(&fixture("whole.jsonl")).unwrap().entries
     }
 
     /// The same, killed in the middle of its second scenario.
-    pub(super) fn cut_run() -> Vec<Entry> {
+    pub(in crate::report) fn cut_run() -> Vec<Entry> {
         read(&fixture("cut.jsonl")).unwrap().entries
     }
 

@@ -82,7 +82,8 @@ fn misspelt_step(
         problems.add(at, "a keyword is followed by a tab, so this line is no step", format!("put a space after \"{word}\""));
     } else if after_a_step {
         let first = text.split_whitespace().next().unwrap_or_default();
-        let near = step_words(lang).iter().find(|word| word.len() > 1 && apart(first, word) <= 1);
+        let distance = |word: &&&str| apart(&first.to_lowercase(), &word.to_lowercase());
+        let near = step_words(lang).iter().filter(|word| word.len() > 1 && distance(word) <= 1).min_by_key(distance);
         let remedy = match near {
             Some(word) => format!("did you mean \"{word}\"?"),
             None => "begin it with a keyword, or with # if it is a remark".to_string(),
