@@ -1,5 +1,6 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
 #[cfg(unix)]
@@ -52,7 +53,7 @@ pub enum Command {
     /// Prove the bench: plant each known defect and see that it is caught, and that healthy posts pass
     #[command(after_help = PROVE_EXIT_CODES)]
     Prove(Prove),
-    /// List every phrase that a feature may use
+    /// List every phrase that a feature may use, by what it is for
     Steps {
         /// One language only
         #[arg(long, value_parser = lang, value_name = "en|pl")]
@@ -69,8 +70,25 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed
+    Measure(MeasureArgs),
+    /// Write the sounds that recordings are measured by
+    Stimulus(StimulusArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+impl Command {
+    /// The language asked for; English where none was.
+    pub fn lang(&self) -> Lang {
+        match self {
+            Command::Run(run) => run.choice.lang,
+            Command::Check(check) => check.choice.lang,
+            Command::Prove(prove) => prove.lang,
+            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
+            Command::Measure(_) | Command::Stimulus(_) | Command::Twin(_) | Command::Completions { .. } => Lang::En,
+        }
+    }
 }
 
 /// Which features, on which rig.

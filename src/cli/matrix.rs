@@ -155,7 +155,7 @@ fn what_came_of(attempt: &Attempt, lang: Lang) -> String {
 
 /// The requirement that decided, or the instrument that was accused.
 fn reason(attempt: &Attempt, blame: Blame) -> &str {
-    let message = attempt.ending.as_ref().map_or("", |ending| ending.message.as_str());
+    let message = attempt.ending.as_ref().map_or("", |ending| ending.message.en.as_str());
     match (blame, attempt.decisive().and_then(|m| m.source.as_ref())) {
         (Blame::Device, Some(source)) => &source.id,
         _ => message.split(": ").next().unwrap_or_default(),
@@ -187,7 +187,7 @@ const fn verdict(defect: &Defect, verdict: Verdict, lang: Lang) -> &'static str 
 fn details(defect: &Defect, proof: &Proof, lang: Lang) -> Vec<String> {
     let mut lines = match (proof.decisive(defect.scenario), proof.verdict) {
         (None, Verdict::AsExpected) => proof.margins().iter().take(MARGINS_SHOWN).map(|m| closest(m, lang)).collect(),
-        (None, _) => vec![proof.ending.message.clone()],
+        (None, _) => vec![proof.ending.message.show(lang).to_string()],
         (Some(attempt), _) => vec![decisive(attempt, lang)],
     };
     let others = proof.others_that_failed(defect.scenario);
@@ -213,7 +213,7 @@ fn decisive(attempt: &Attempt, lang: Lang) -> String {
         .filter(|_| ending.is_some_and(|ending| ending.blame == Some(Blame::Device)))
         .and_then(|m| Some((m, m.criterion?)))
     else {
-        return ending.map(|ending| ending.message.clone()).unwrap_or_default();
+        return ending.map(|ending| ending.message.show(lang).to_string()).unwrap_or_default();
     };
     let (value, required) = (found.estimate.show(lang), criterion.show(&found.estimate, lang));
     match lang {

@@ -4,13 +4,13 @@
 
 use super::args::Prove;
 use super::matrix::{Matrix, list};
-use super::run::{BY_DEFAULT, feature_files, load_rig, refuse_features};
+use super::run::{BY_DEFAULT, features_in_order, rig_in_order};
 use super::{Refused, phrase_book, place, style};
 use crate::clock::wall_clock;
 use crate::fault::exit;
 use crate::suite::proof::{self, Plan};
 use crate::suite::signals::Signals;
-use crate::suite::{Feature, Needs, TagExpression, lint, select};
+use crate::suite::{Feature, TagExpression, select};
 use crate::twin::defect::{self, DEFECTS, Defect};
 use std::collections::BTreeSet;
 use std::io;
@@ -28,9 +28,8 @@ struct Choice {
 }
 
 pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
-    let files = feature_files(&typed.features, typed.lang)?;
-    let features = lint::load(&files, &phrase_book()?, &Needs::default()).map_err(|problems| refuse_features(&problems))?;
-    let by_default = TagExpression::parse(BY_DEFAULT).map_err(|e| Refused::new(exit::HEJNAL, e, "report it"))?;
+    let (files, features) = features_in_order(&typed.features, typed.lang, &phrase_book()?)?;
+    let by_default = TagExpression::parse(BY_DEFAULT).map_err(|e| Refused::new(exit::HEJNAL, e.to_string(), "report it"))?;
     let all = ids(&features);
     let usual = ids(&select::select(features, Some(&by_default)).features);
     let choice = choose(&typed.defects, &all, &usual)?;
@@ -38,12 +37,12 @@ pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
         list(&mut io::stdout().lock(), typed.lang, &choice.defects, &choice.left_out);
         return Ok(exit::ACCEPTED);
     }
-    let rig = load_rig(Path::new(RIG))?;
+    let rig = rig_in_order(Path::new(RIG))?;
     let seed = typed.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = typed.out.clone().unwrap_or_else(|| place::run_directory(wall_clock().as_secs(), "prove"));
     let stop = Arc::new(AtomicBool::new(false));
     let _signals = Signals::install(&stop)
-        .map_err(|error| Refused::new(exit::BENCH, error, "Ctrl-C could not be caught, so nothing was moved"))?;
+        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was moved"))?;
     let all_scenarios = typed.all_scenarios;
     let plan = Plan { rig, features: files, folder: folder.clone(), seed, lang: typed.lang, by_default, all_scenarios, stop };
     let mut matrix = Matrix::new(io::stdout(), style().colour, typed.lang);

@@ -1,14 +1,15 @@
 //! `hejnal twin`: from what was typed to a live virtual post. Knows nothing of how it lives.
 
+use super::Refused;
 use super::args::LiveTwin;
 use super::measure::wav;
-use super::{Refused, place};
+use super::run::rig_in_order;
 use crate::clock::{Clock, RealClock};
 use crate::fault::exit;
 use crate::image;
 use crate::instrument::InstrumentError;
 use crate::live::{self, Setup};
-use crate::rig::{self, Instrument, Rig};
+use crate::rig::{Instrument, Rig};
 use crate::suite::signals::Signals;
 use crate::twin::{TwinConfig, defect};
 use std::path::PathBuf;
@@ -16,18 +17,15 @@ use std::sync::Arc;
 
 /// Runs until the person at the keyboard, or a signal, ends it.
 pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
-    let file = place::find(&args.rig).map_err(|e| Refused::new(exit::BENCH, e, "name the rig's file with --rig"))?;
-    let rig = rig::load(&file).map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", problems.join("\n")), "nothing was started")
-    })?;
+    let rig = rig_in_order(&args.rig)?;
     let setup = setup(args, &rig)?;
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let _signals = Signals::install(&clock.guard().stop_flag())
-        .map_err(|error| Refused::new(exit::BENCH, error, "Ctrl-C could not be caught, so nothing was started"))?;
+        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was started"))?;
     // A terminal that is closed takes the post with it, but not before its settings are given back.
     let hung_up = signal_hook::flag::register(signal_hook::consts::SIGHUP, clock.guard().stop_flag());
-    hung_up.map_err(|error| Refused::new(exit::BENCH, error, "SIGHUP could not be caught, so nothing was started"))?;
+    hung_up
+        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "SIGHUP could not be caught, so nothing was started"))?;
     let ended = live::run(setup, clock).map_err(|error| refuse(&error))?;
     Ok(if ended.stopped { exit::STOPPED } else { exit::ACCEPTED })
 }
@@ -43,7 +41,7 @@ fn setup(args: &LiveTwin, rig: &Rig) -> Result<Setup, Refused> {
     let (twin, file) = planted(rig, args.seed.unwrap_or(settings.seed), &settings.defects)?;
     let called = live::resolve(&args.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;
     let mouth = args.mouth.as_ref().map(|file| wav::read(file, None)).transpose();
-    let mouth = mouth.map_err(|error| Refused::new(exit::BENCH, error, "give a WAV file of 8 to 96 kHz"))?;
+    let mouth = mouth.map_err(|error| Refused::new(exit::BENCH, error.to_string(), "give a WAV file of 8 to 96 kHz"))?;
     Ok(Setup {
         twin,
         image: read_image(&file)?,
@@ -93,5 +91,5 @@ fn password_of(rig: &Rig) -> Option<String> {
 }
 
 fn refuse(error: &InstrumentError) -> Refused {
-    Refused::new(exit::BENCH, error, &error.remedy)
+    Refused::new(exit::BENCH, error.account(), error.advice())
 }

@@ -6,9 +6,9 @@ use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::InstrumentError;
 use crate::instrument::operator::CallEvent;
-use crate::unit::Estimate;
+use crate::instrument::{InstrumentError, Part};
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -133,7 +133,10 @@ impl Post {
 
     /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario before.
     fn restart_by_mains(&mut self) -> Result<()> {
-        self.bench.log.note("the scenario before disturbed the post: it begins anew by a power cycle");
+        self.bench.log.note((
+            "the scenario before disturbed the post: it begins anew by a power cycle",
+            "poprzedni scenariusz naruszył stan punktu: punkt zaczyna od nowa po wyłączeniu i włączeniu zasilania",
+        ));
         self.switch(Circuit::Mains, false)?;
         self.pass(FORGETS_AFTER)?;
         self.switch(Circuit::Mains, true)?;
@@ -162,6 +165,7 @@ impl Post {
             ),
             "check the console's cable, its ground, and the baud rate in the rig",
         )
+        .of(Part::Console)
         .into())
     }
 
@@ -177,7 +181,10 @@ impl Post {
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
         let from = self.mains_on.ok_or_else(|| {
-            super::order("the mains has not been switched on in this scenario", "switch the mains off and on first")
+            super::order(
+                ("the mains has not been switched on in this scenario", "w tym scenariuszu nie włączono jeszcze zasilania"),
+                ("switch the mains off and on first", "najpierw wyłącz i włącz zasilanie"),
+            )
         })?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T19", limit))?;
@@ -202,8 +209,9 @@ impl Post {
         });
         let is_own = last.last().is_some_and(|user| user == identity);
         if let Some(boot) = self.bench.record.console.iter().rev().find(|report| report.value.argument("BOOT").is_some()) {
-            let said = boot.value.value("id").unwrap_or("nothing").to_string();
-            self.bench.log.note(format!("the post calls itself {said} on its console"));
+            let said = boot.value.value("id").unwrap_or("–");
+            let pl = format!("na konsoli punkt przedstawia się jako {said}");
+            self.bench.log.note(Bilingual::new(format!("the post calls itself {said} on its console"), pl));
         }
         self.judge(&SETTINGS, Estimate::count(usize::from(is_own)), Criterion::Exactly(1.0))
     }

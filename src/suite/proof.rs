@@ -20,7 +20,7 @@ use crate::report::{Attempt, Fold, Margin};
 use crate::rig::{Rig, Twin};
 use crate::steps::TABLES;
 use crate::twin::defect::Defect;
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -234,7 +234,12 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
 }
 
 fn stopped() -> Ending {
-    Ending { outcome: Outcome::Skipped, blame: Some(Blame::Nobody), message: "stopped".into(), remedy: String::new() }
+    Ending {
+        outcome: Outcome::Skipped,
+        blame: Some(Blame::Nobody),
+        message: ("stopped", "zatrzymano").into(),
+        remedy: Bilingual::default(),
+    }
 }
 
 /// Everything for a healthy control; for a defect the scenario named for it. The bench's proof of itself always comes first.
@@ -277,7 +282,7 @@ fn judge_bench_fault(defect: &Defect, proof: &Proof) -> Verdict {
     match &attempt.ending {
         Some(ending) if ending.has_passed() => Verdict::Missed,
         Some(ending) if ending.blame != Some(Blame::Bench) => Verdict::WrongBlame,
-        Some(ending) if ending.outcome == Outcome::Failed && accuses(&ending.message, defect.reason) => Verdict::AsExpected,
+        Some(ending) if ending.outcome == Outcome::Failed && accuses(&ending.message.en, defect.reason) => Verdict::AsExpected,
         _ => Verdict::WrongReason,
     }
 }
