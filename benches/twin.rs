@@ -14,7 +14,8 @@ const FLASH: u32 = 0x0800_0000;
 
 fn main() {
     let twin = build(TwinConfig::new(1, "SOS-0417"));
-    let elf = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/firmware/elf/reference.elf")).expect("the image is there");
+    let elf =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/firmware/elf/reference.elf")).expect("the image is there");
     for segment in image::parse(&elf).expect("an image").segments {
         twin.write_flash((segment.address - FLASH) as usize, &segment.bytes);
     }

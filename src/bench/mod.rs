@@ -14,7 +14,7 @@ mod trust;
 
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
-pub use open::{Opening, open};
+pub use open::{Opening, open, with_planted_firmware};
 pub use record::{Record, Report};
 pub use sound::{Heard, Moment};
 pub use switch::Circuit;

@@ -74,6 +74,7 @@ struct Ground {
 /// Opens every instrument of the rig. Nothing is moved yet.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let Opening { rig, seed, folder, onlooker, preamble } = opening;
+    let rig = Arc::new(with_planted_firmware(Rig::clone(&rig))?);
     let ground = lay_ground(&rig, seed)?;
     let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
     preamble.into_iter().for_each(|event| log.append(event));
@@ -102,6 +103,33 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     Ok(bench)
 }
 
+/// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly labelled, and the bench
+/// accepts no image but the one its rig names; a mislabelled one is not named, for the bench must find that out.
+///
+/// # Errors
+/// There is no defect of that name.
+pub fn with_planted_firmware(mut rig: Rig) -> Result<Rig> {
+    for id in rig.twin.iter().flat_map(|twin| twin.defects.clone()) {
+        let variant = known_defect(&id)?.image.expected();
+        if variant != defect::REFERENCE {
+            rig.post.firmware.file.set_file_name(format!("{variant}.elf"));
+            rig.post.firmware.variant = variant.into();
+        }
+    }
+    Ok(rig)
+}
+
+fn known_defect(id: &str) -> Result<&'static defect::Defect> {
+    defect::find(id).ok_or_else(|| {
+        InstrumentError::new(
+            "twin",
+            format!("plant the defect {id}"),
+            "there is none of that name",
+            "`hejnal prove --list` names those that can be planted",
+        )
+    })
+}
+
 fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
     let Some(settings) = &rig.twin else {
         let image = read_image(&rig.post.firmware.file)?;
@@ -110,14 +138,7 @@ fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
     let mut config = TwinConfig::new(seed, &rig.post.identity);
     let mut file = rig.post.firmware.file.clone();
     for id in &settings.defects {
-        let defect = defect::find(id).ok_or_else(|| {
-            InstrumentError::new(
-                "twin",
-                format!("plant the defect {id}"),
-                "there is none of that name",
-                "`hejnal prove --list` names those that can be planted",
-            )
-        })?;
+        let defect = known_defect(id)?;
         config = config.with(defect);
         let variant = defect.image.flashed();
         if variant != defect::REFERENCE {

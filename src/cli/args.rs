@@ -24,6 +24,16 @@ Examples:
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
 
+const PROVE_EXIT_CODES: &str = "\
+A defect counts as caught only by the scenario named for it, with the right party blamed for the right requirement.
+
+Exit codes:
+  0    every line of the matrix is as expected
+  1    at least one is not: a defect was missed or misunderstood, a healthy post was turned away, or a broken bench blamed the post
+  2    the command line was not understood, or there is no such defect
+  4    a feature file is at fault, or there is no scenario for a defect that was named
+  130  stopped by Ctrl-C or SIGTERM";
+
 /// Acceptance bench for city SOS posts: presses the button, listens and speaks at both ends, cuts fibre and power, and judges what the
 /// post does.
 #[derive(Debug, Parser)]
@@ -39,6 +49,9 @@ pub enum Command {
     Run(Run),
     /// Check features and rig without moving anything
     Check(Check),
+    /// Prove the bench: plant each known defect and see that it is caught, and that healthy posts pass
+    #[command(after_help = PROVE_EXIT_CODES)]
+    Prove(Prove),
     /// List every phrase that a feature may use
     Steps {
         /// One language only
@@ -92,6 +105,30 @@ pub struct Run {
     /// Try a scenario again so many times when the bench failed it, never when the post did
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(..100))]
     pub retry: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Prove {
+    /// Only these defects [default: all that a scenario looks for, but those that take hours]
+    pub defects: Vec<String>,
+    /// List the defects and what each is held against; plant nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Run every scenario for every defect, and show which others fail
+    #[arg(long)]
+    pub all_scenarios: bool,
+    /// Feature files or directories [default: features/en or features/pl]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub features: Vec<PathBuf>,
+    /// Directory for the journals, a folder for each defect [default: runs/<UTC time>-prove]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Seed of the virtual posts and of the stimuli [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Language of features and matrix
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "en")]
+    pub lang: Lang,
 }
 
 #[derive(Debug, clap::Args)]

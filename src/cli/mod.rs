@@ -1,8 +1,10 @@
 //! The command line: one match from what was typed to what is done. Knows nothing of how anything is done.
 
 pub mod args;
+mod matrix;
 pub mod measure;
 mod place;
+mod prove;
 mod run;
 #[cfg(unix)]
 mod twin;
@@ -26,6 +28,7 @@ pub fn main(args: Args) -> u8 {
     let result = match args.command {
         Command::Run(run) => run::run(&run),
         Command::Check(check) => run::check(&check),
+        Command::Prove(typed) => prove::prove(&typed),
         Command::Steps { lang } => steps(lang),
         #[cfg(unix)]
         Command::Twin(args) => twin::run(&args),

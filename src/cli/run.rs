@@ -3,15 +3,15 @@
 use super::args::{Check, Choice, Run};
 use super::{Refused, phrase_book, place, style, write_junit};
 use crate::bench::{self, Opening};
-use crate::clock;
+use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::read::read;
-use crate::journal::store::{FILE_NAME, sha256_hex};
-use crate::journal::{Event, FormatVersion, PostIdentity};
+use crate::journal::store::FILE_NAME;
 use crate::report::terminal::Terminal;
 use crate::rig::{self, Rig, Role};
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
+use crate::suite::preamble::preamble;
 use crate::suite::signals::Signals;
 use crate::suite::{Book, Feature, Needs, Options, Stage as _, TagExpression, lint, select};
 use crate::unit::Lang;
@@ -29,19 +29,23 @@ struct Prepared {
 }
 
 /// What is run when no tags are given: not what takes hours of the post's time, nor what only a person can do.
-const BY_DEFAULT: &str = "not @long and not @manual";
+pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
 
 fn every<P: Display>(problems: &[P]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
-    let file = place::find(&choice.rig).map_err(|e| Refused::new(exit::BENCH, e, "name the rig's file with --rig"))?;
-    let rig = rig::load(&file).map_err(|problems| {
+pub(super) fn load_rig(file: &Path) -> Result<Rig, Refused> {
+    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e, "name the rig's file with --rig"))?;
+    rig::load(&file).map_err(|problems| {
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", every(&problems)), "nothing was moved")
-    })?;
+    })
+}
+
+fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
+    let rig = load_rig(&choice.rig)?;
     let book = phrase_book()?;
-    let files = features(choice)?;
+    let files = feature_files(&choice.features, choice.lang)?;
     let tags = Some(TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT))).transpose();
     let tags = tags.map_err(|e| Refused::new(exit::USAGE, e, "nothing was moved"))?;
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
@@ -59,16 +63,16 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     Ok(Prepared { rig, book, scenarios: selection.scenarios(), features: selection.features })
 }
 
-fn refuse_features(problems: &[lint::Problem]) -> Refused {
+pub(super) fn refuse_features(problems: &[lint::Problem]) -> Refused {
     Refused::new(exit::SCENARIO, format!("the features are not in order:\n{}", every(problems)), "nothing was moved")
 }
 
-fn features(choice: &Choice) -> Result<Vec<PathBuf>, Refused> {
-    let default = match choice.lang {
+pub(super) fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, Refused> {
+    let default = match lang {
         Lang::En => "features/en",
         Lang::Pl => "features/pl",
     };
-    let named = if choice.features.is_empty() { vec![PathBuf::from(default)] } else { choice.features.clone() };
+    let named = if named.is_empty() { vec![PathBuf::from(default)] } else { named.to_vec() };
     let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>();
     let found = found.map_err(|e| Refused::new(exit::SCENARIO, e, "name feature files or directories"))?;
     select::feature_files(&found).map_err(|e| Refused::new(exit::SCENARIO, e, "name feature files or directories"))
@@ -94,11 +98,15 @@ pub(super) fn check(check: &Check) -> Result<u8, Refused> {
 
 pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let Prepared { rig, book, features, scenarios } = prepare(&run.choice)?;
-    let began = clock::wall_clock().as_secs();
+    let began = wall_clock().as_secs();
     let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
-    let preamble = vec![run_began(&rig, run, seed, planned)?, Event::WallClock { unix_seconds: began }];
+    let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, &error, &error.remedy))?;
+    let preamble = preamble(&rig, run.choice.lang, seed, planned).map_err(|error| {
+        let file = rig.post.firmware.file.display();
+        Refused::new(exit::BENCH, format!("failed to read {file}: {error}"), "correct `firmware` in the rig")
+    })?;
     let journal = folder.join(FILE_NAME);
     let mut terminal = Terminal::new(io::stdout(), style(), run.choice.lang, journal.display().to_string());
     let onlooker: bench::Onlooker = Box::new(move |entry| terminal.take(entry));
@@ -117,29 +125,4 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
 fn leave_report(folder: &Path) -> Result<(), Refused> {
     let story = read(folder).map_err(|error| Refused::new(exit::BENCH, &error, error.remedy()))?;
     write_junit(&story)
-}
-
-fn run_began(rig: &Rig, run: &Run, seed: u64, planned: usize) -> Result<Event, Refused> {
-    let file = &rig.post.firmware.file;
-    let image = std::fs::read(file).map_err(|error| {
-        Refused::new(exit::BENCH, format!("failed to read {}: {error}", file.display()), "correct `firmware` in the rig")
-    })?;
-    let post = PostIdentity {
-        identity: rig.post.identity.clone(),
-        place: rig.post.place.clone(),
-        profile: rig.post.profile.name().into(),
-        chip: rig.post.chip.clone(),
-        firmware: rig.post.firmware.version.clone(),
-        firmware_sha256: sha256_hex(&image),
-    };
-    Ok(Event::RunBegan {
-        format: FormatVersion::CURRENT,
-        hejnal: env!("CARGO_PKG_VERSION").into(),
-        lang: run.choice.lang,
-        seed,
-        rig: rig.name.clone(),
-        rig_sha256: rig.sha256.clone(),
-        post,
-        planned,
-    })
 }

@@ -90,7 +90,11 @@ impl AudioPort for SoundCard {
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
         let shared = self.alive("record")?;
         shared.recorded(input, from, to).map_err(|cause| {
-            self.error(&format!("give what input {} recorded", input.0), cause, "give the bench a machine of its own, or a larger `period`")
+            self.error(
+                &format!("give what input {} recorded", input.0),
+                cause,
+                "give the bench a machine of its own, or a larger `period`",
+            )
         })
     }
 }

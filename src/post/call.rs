@@ -257,13 +257,14 @@ impl Post {
     }
 
     /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.
-    pub fn calls_within(&mut self, count: u64, time: Duration) -> Result<()> {
+    /// `requirement` is the one that asks for so many.
+    pub fn calls_within(&mut self, count: u64, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.presses.last().map_or(self.counted_from, |press| press.contact.instant());
         let deadline = since.max(self.bench.now() - time) + time;
         self.bench.clock().wait_until(deadline)?;
         self.bench.collect()?;
         let arrived = self.bench.record.invited_since(since).len();
-        self.judge(&CALLS, Estimate::count(arrived), Criterion::Exactly(count as f64))
+        self.judge(&Quantity { requirement, ..CALLS }, Estimate::count(arrived), Criterion::Exactly(count as f64))
     }
 
     /// Nothing more may come from now on. `requirement` is the one that forbids it.

@@ -67,15 +67,18 @@ impl Post {
     /// The image must be the one that the rig names: a pass from another is worth nothing.
     fn check_image(&mut self) -> Result<()> {
         let firmware = &self.bench.rig.post.firmware;
-        let (wanted, file) = (firmware.version.clone(), firmware.file.display().to_string());
-        let found = self.header().map(|header| header.version);
-        if found.as_deref() == Some(wanted.as_str()) {
+        let (version, variant, file) = (&firmware.version, &firmware.variant, firmware.file.display());
+        let found = self.header();
+        if found.as_ref().is_some_and(|header| header.version == *version && header.variant == *variant) {
             return Ok(());
         }
-        let found = found.map_or_else(|| "no version at all".into(), |version| format!("version {version}"));
+        let found = found.map_or_else(
+            || "no version at all".into(),
+            |header| format!("version {}, variant {}", header.version, header.variant),
+        );
         Err(InstrumentError::new(
             "firmware file",
-            format!("find version {wanted} in {file}"),
+            format!("find version {version}, variant {variant} in {file}"),
             format!("the image carries {found}"),
             "put the right file in place, or correct `firmware` in the rig",
         )

@@ -9,6 +9,8 @@ pub mod lint;
 pub mod model;
 pub mod on_bench;
 pub mod panics;
+pub mod preamble;
+pub mod proof;
 pub mod record;
 pub mod run;
 pub mod scan;

@@ -85,6 +85,8 @@ pub struct TwinConfig {
     pub broken_relay: Option<usize>,
     /// Bytes of the console arrive with bits turned over.
     pub garbled_console: bool,
+    /// Other posts that the operator's server knows, under the same password.
+    pub other_posts: Vec<String>,
     /// The operator's host does not answer.
     pub operator_down: bool,
     /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
@@ -111,6 +113,7 @@ impl TwinConfig {
             flash: mcu::Faults::default(),
             broken_relay: None,
             garbled_console: false,
+            other_posts: Vec::new(),
             operator_down: false,
             line_ends_outside: false,
         }
@@ -151,12 +154,13 @@ fn parts(config: &TwinConfig) -> Parts {
     if config.garbled_console {
         console_line.garble(seed);
     }
+    let known = std::iter::once(&config.identity).chain(&config.other_posts);
     let desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
         media_ports: MEDIA_PORTS,
         realm: "hejnal".into(),
-        users: vec![User { name: config.identity.clone(), password: config.password.clone() }],
+        users: known.map(|name| User { name: name.clone(), password: config.password.clone() }).collect(),
         operator_user: OPERATOR_USER.into(),
         answering: Answering::Manual,
         max_calls: 4,
@@ -218,6 +222,7 @@ impl Twin {
         let world = world::lock(&self.world);
         let mut truth = world.truth.clone();
         truth.voice = world.voice.truth().clone();
+        truth.playouts = world.host.desk.playout_anchors();
         truth.card = world.card.true_clock();
         truth.card_began = world.card.driver_time(0.0);
         let geometry = world.air.config();

@@ -4,7 +4,7 @@
 //! encounter happens at its own moment and in order. Knows nothing of scenarios, limits or verdicts. No wall clock, no thread, no hash order.
 
 use super::air::Air;
-use super::card::Card;
+use super::card::{Card, MOUTH};
 use super::chance::mix;
 use super::line::Line;
 use super::mcu::{Emission, Mcu, Pin, Port, Uart};
@@ -249,7 +249,11 @@ impl World {
 
     /// The bench's sound card sounds something; the first frame's number.
     pub(super) fn play(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
-        self.card.play(self.now, output, samples, &mut self.air)
+        let frame = self.card.play(self.now, output, samples, &mut self.air)?;
+        if output == MOUTH && !samples.is_empty() {
+            self.truth.mouthed.push(self.card.output_time(frame as f64));
+        }
+        Some(frame)
     }
 
     fn serial_line(&mut self, plug: Plug) -> &mut SerialLine {

@@ -156,7 +156,8 @@ impl Stream {
         let worker = Worker { settings: settings.clone(), clock, shared, stop: Arc::clone(&stop) };
         let thread = std::thread::Builder::new().name("sound card".into()).spawn(move || worker.run(&opened));
         let error = |cause: String| {
-            let remedy = "`aplay -l` lists the cards; check the device's name in the rig, and install libasound2 where it is missing";
+            let remedy =
+                "`aplay -l` lists the cards; check the device's name in the rig, and install libasound2 where it is missing";
             InstrumentError::new(format!("sound card {}", settings.device), "open it", cause, remedy)
         };
         let thread = thread.map_err(|cause| error(cause.to_string()))?;
@@ -225,13 +226,7 @@ impl Worker {
     ///
     /// # Errors
     /// Frames were lost, and why.
-    fn exchange(
-        &self,
-        playback: &Pcm,
-        capture: &Pcm,
-        bytes: &mut [u8],
-        out: &mut Vec<u8>,
-    ) -> std::result::Result<(), String> {
+    fn exchange(&self, playback: &Pcm, capture: &Pcm, bytes: &mut [u8], out: &mut Vec<u8>) -> std::result::Result<(), String> {
         let read = capture.read(bytes, capture.period).map_err(|cause| format!("capture: {cause}"))?;
         let at = self.clock.now();
         let width = capture.format.bytes() * usize::from(self.settings.inputs);

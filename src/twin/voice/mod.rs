@@ -67,13 +67,15 @@ pub struct Config {
     pub codec_clock_ppm: f64,
     /// The least time that a stream's first packet waits in the receive buffer.
     pub jitter_target: Duration,
+    /// Without a packet for so long a call is lost.
+    pub starved_after: Duration,
     pub mic_gain_db: f64,
     pub speaker_gain_db: f64,
     pub faults: Faults,
 }
 
 impl Config {
-    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock.
+    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock, 30 s of patience with silence.
     pub fn new(address: IpAddr, server: SocketAddr, password: impl Into<String>) -> Self {
         Config {
             seed: 1,
@@ -88,6 +90,7 @@ impl Config {
             boot: Duration::from_secs(3),
             codec_clock_ppm: 0.0,
             jitter_target: Duration::from_millis(40),
+            starved_after: Duration::from_secs(30),
             mic_gain_db: 0.0,
             speaker_gain_db: 0.0,
             faults: Faults::default(),
@@ -293,6 +296,7 @@ impl Voice {
         let tuning = Tuning {
             period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
             jitter_target: self.config.jitter_target.as_secs_f64(),
+            starved_after: self.config.starved_after,
             mic_gain: amplitude(self.config.mic_gain_db),
             speaker_gain: amplitude(self.config.speaker_gain_db),
         };
