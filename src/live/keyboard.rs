@@ -126,8 +126,8 @@ impl Keyboard {
                     return;
                 }
                 Ok(Some(count)) if self.keys => {
-                    let keys = buffer.iter().take(count).filter_map(|byte| key(*byte));
-                    if !keys.fold(true, |open, command| say(command) && open) {
+                    let mut keys = buffer.iter().take(count).filter_map(|byte| key(*byte));
+                    if !keys.all(&say) {
                         return;
                     }
                 }
@@ -174,7 +174,7 @@ mod tests {
     fn every_word_that_help_names_is_understood() {
         for part in WORDS.split(", ") {
             for text in part.split('|') {
-                let text = text.replace('[', "").replace(']', "");
+                let text = text.replace(['[', ']'], "");
                 let text = match text.as_str() {
                     "restore" => "fibre restore".to_owned(),
                     "on" => "power on".to_owned(),

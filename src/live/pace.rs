@@ -106,7 +106,7 @@ impl Live {
                 self.face.tell(to, "network", why);
             }
         }
-        for line in self.wires.to_bench()? {
+        for line in self.wires.read_boards()? {
             self.face.tell(to, "console", line);
         }
         self.look(to)?;
@@ -140,7 +140,7 @@ impl Live {
             }
             Input::Bytes(wire, bytes) => {
                 self.advance(bytes.at)?;
-                self.wires.to_board(wire, &bytes.value)?;
+                self.wires.write_board(wire, &bytes.value)?;
             }
             Input::Command(command) => {
                 self.advance(command.at)?;

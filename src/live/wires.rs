@@ -69,12 +69,12 @@ impl Wires {
     }
 
     /// A bench has written these bytes now.
-    pub fn to_board(&mut self, number: usize, bytes: &[u8]) -> Result<()> {
+    pub fn write_board(&mut self, number: usize, bytes: &[u8]) -> Result<()> {
         self.wires.get_mut(number).map_or(Ok(()), |wire| wire.board.write(bytes).map(drop))
     }
 
     /// Hands on what the boards have sent by now; returns the console's lines.
-    pub fn to_bench(&mut self) -> Result<Vec<String>> {
+    pub fn read_boards(&mut self) -> Result<Vec<String>> {
         let mut lines = Vec::new();
         for wire in &mut self.wires {
             let bytes: Vec<u8> = wire.board.read()?.iter().map(|byte| byte.value).collect();

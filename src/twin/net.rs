@@ -111,7 +111,7 @@ impl World {
     }
 
     /// Somebody beyond the line's far end sends the post something now.
-    pub(super) fn from_outside(&mut self, datagram: Datagram) {
+    pub(super) fn outside_sends(&mut self, datagram: Datagram) {
         self.truth.datagram_left_operator(self.now(), &datagram.bytes);
         if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
             self.queue.plan(at, Event::AtPost(datagram));

@@ -76,7 +76,7 @@ impl Twin {
     }
     /// Hands a datagram for the post to the line's far end now. It gets there if the line carries it.
     pub fn send_in(&self, datagram: Datagram) {
-        world::lock(&self.world).from_outside(datagram);
+        world::lock(&self.world).outside_sends(datagram);
     }
     /// Puts a firmware image into flash as a factory would, and restarts the post.
     pub fn install(&self, image: &crate::image::Image) {
