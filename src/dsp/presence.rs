@@ -160,7 +160,8 @@ fn place(pairs: &[(f64, f64)], sure: usize) -> (usize, f64) {
     let loud = 1e-3 * xx / known.len().max(1) as f64;
     let near = |n: &usize| from_here[*n] > best.1 - 2.0 && pairs[*n].0.powi(2) > loud;
     let (low, high) = ((0..pairs.len()).find(near), (0..pairs.len()).rev().find(near));
-    let width = (best.0 - low.unwrap_or(best.0)).max(high.unwrap_or(best.0) - best.0);
+    // The likeliest place may itself lie in a silence of the reference, beside all that is near it.
+    let width = [low, high].into_iter().flatten().map(|edge| edge.abs_diff(best.0)).max().unwrap_or(0);
     (best.0, width as f64)
 }
 
@@ -245,6 +246,15 @@ mod tests {
         }
         assert_eq!(split, 0, "of 200");
         assert!(missed <= 10, "{missed} of 200 beyond the stated uncertainty");
+    }
+
+    #[test]
+    fn a_reference_that_is_silent_at_its_edge_still_has_a_place() {
+        let quiet = [(0.0, 0.0); 10];
+        let loud = noise(1, 50);
+        let pairs: Vec<(f64, f64)> = quiet.into_iter().chain(loud.iter().map(|x| (f64::from(*x), 0.5 * f64::from(*x)))).collect();
+        let (at, width) = place(&pairs, 30);
+        assert!(at <= 10 && at as f64 + width >= 10.0, "at {at} ± {width}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn open(rig: &Arc<Rig>, seed: u64, folder: &Path) -> Result<(Post, Figures), Err
 const NO_LIMIT: Duration = Duration::from_secs(60);
 
 fn told(outcome: Result<(), Fault>) -> Result<(), Error> {
-    outcome.map_err(|fault| fault.ending().message.into())
+    outcome.map_err(|fault| fault.ending().message.en.into())
 }
 
 /// One press, one talk, one burst each way.
