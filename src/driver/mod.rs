@@ -2,6 +2,7 @@
 //!
 //! A driver knows nothing of the twin, of roles or of posts: it turns an instrument trait's calls into the bytes of one product.
 
+pub mod alsa;
 pub mod console;
 pub mod inputs;
 pub mod lcus;

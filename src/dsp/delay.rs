@@ -6,6 +6,7 @@
 
 mod fit;
 mod search;
+mod whiten;
 
 use super::fft;
 

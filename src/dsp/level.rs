@@ -137,7 +137,7 @@ mod tests {
 
     /// Speech-like noise in talk spurts of `on` seconds with pauses of `off`: level and activity against what was composed.
     fn check(on: f64, off: f64, level_db: f64, rate: f64) {
-        let noise = speech_noise(9, rate as u32, 20.0);
+        let noise = speech_noise(9, rate as u32, 12.0);
         let scale = 10f64.powf((level_db - rms_dbfs(&noise).unwrap()) / 20.0);
         let mut random = Random::new(4);
         let talking = |i: usize| (i as f64 / rate) % (on + off) < on;
@@ -159,16 +159,15 @@ mod tests {
 
     #[test]
     fn active_speech_counts_spurts_and_their_hangover() {
-        for (on, off) in [(2.0, 0.0), (2.0, 2.0), (1.0, 3.0), (4.0, 1.0)] {
-            check(on, off, -26.0, 8000.0);
-            check(on, off, -36.0, 16000.0);
+        for (on, off) in [(2.0, 0.0), (2.0, 2.0), (1.0, 3.0), (2.4, 0.6)] {
+            check(on, off, -36.0, 8000.0);
         }
     }
 
     #[test]
     fn continuous_speech_reads_its_rms() {
         for level in [-10.0, -26.0, -50.0] {
-            let noise = speech_noise(3, 16000, 10.0);
+            let noise = speech_noise(3, 16000, 4.0);
             let scale = 10f64.powf((level - rms_dbfs(&noise).unwrap()) / 20.0) as f32;
             let scaled: Vec<f32> = noise.iter().map(|x| x * scale).collect();
             let result = active_speech(&scaled, 16e3).unwrap();

@@ -12,6 +12,7 @@ pub mod gaps;
 pub mod interp;
 pub mod level;
 pub mod onset;
+pub mod pesq;
 pub mod presence;
 pub mod response;
 mod segment;
@@ -19,3 +20,47 @@ pub mod stimulus;
 pub mod stipa;
 pub mod stoi;
 pub mod track;
+
+#[cfg(test)]
+mod tests {
+    use super::delay::Signal;
+    use super::*;
+
+    /// Every public measurement on every kind of rubbish: an answer or nothing, never a panic.
+    #[test]
+    fn rubbish_is_survived() {
+        let mut random = stimulus::Random::new(1);
+        let values: [fn(&mut stimulus::Random) -> f32; 7] = [
+            |_| 0.0,
+            |_| f32::NAN,
+            |_| 1.0,
+            |r| r.gaussian() as f32,
+            |r| if r.uniform() < 0.01 { f32::INFINITY } else { 0.1 },
+            |r| (r.gaussian() * 1e30) as f32,
+            |r| (r.gaussian() * 1e-30) as f32,
+        ];
+        let lengths = [0usize, 1, 2, 3, 17, 160, 161, 799, 4001, 9000];
+        let rates = [0.0, 1.0, 999.0, 8000.0, 8000.3, 48_000.0, 1e9, -8000.0, f64::NAN, f64::INFINITY];
+        for k in 0..700usize {
+            let pick = |n: usize, r: &mut stimulus::Random| (r.next_u64() % n as u64) as usize;
+            let value = values[pick(values.len(), &mut random)];
+            let (n, m) = (lengths[pick(lengths.len(), &mut random)], lengths[pick(lengths.len(), &mut random)]);
+            let x: Vec<f32> = (0..n).map(|_| value(&mut random)).collect();
+            let y: Vec<f32> = (0..m).map(|_| 0.1 * random.gaussian() as f32).collect();
+            let (rate, other) =
+                if k % 2 == 0 { (8000.0, 8000.0) } else { (rates[pick(10, &mut random)], rates[pick(10, &mut random)]) };
+            let (a, b) = (Signal::new(&x, rate), Signal::new(&y, other));
+            let _ = (delay::delay(a, b), delay::delay(b, a), align::align(a, b).and_then(|pair| response::response(&pair)));
+            let _ = (echo::echo(a, b), echo::echo(b, a), track::track(&track::follow(b, a, 0.1, 0.1)));
+            let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
+            let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
+            let _ = (
+                onset::gate_edges(&x, rate, 1000.0),
+                onset::first_sound(&x, rate, None),
+                onset::first_sound(&x, rate, Some(f64::NAN)),
+            );
+            let _ = (level::active_speech(&x, rate), level::a_weighted_dbfs(&x, rate), level::rms_dbfs(&x), level::peak(&x));
+            let _ = (distortion::distortion(&x, rate, 1000.0), distortion::clipping(&x), interp::sinc_at(&x, rate));
+        }
+    }
+}

@@ -59,6 +59,8 @@ pub struct Stipa {
     pub uncertainty: f64,
     /// Qualification band, `U` to `A+` (annex F).
     pub rating: &'static str,
+    /// What a perfect transmission of the octaves present would read: below 1 where the sample rate leaves some out. A codec's own limit is lower.
+    pub ceiling: f64,
     /// Modulation transfer index of each octave, 0 to 1.
     pub mti: [f64; 7],
     /// Modulation transfer values `[band][modulation]` as measured, before limiting to 1.

@@ -163,14 +163,9 @@ pub(super) fn word<'n>(node: &'n Node, path: &str, example: &str, problems: &mut
     }
 }
 
-/// A whole number, decimal or `0x` hexadecimal, within a range.
+/// A whole number as YAML writes one (1.2, 10.3.2: decimal, `0x`, `0o`), within a range.
 pub(super) fn number(word: &Word, path: &str, (least, most): (u64, u64), problems: &mut Problems) -> Option<u64> {
-    let digits = word.text.replace('_', "");
-    let parsed = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        Some(hex) => u64::from_str_radix(hex, 16),
-        None => digits.parse::<u64>(),
-    };
-    match parsed {
+    match serde_yaml::from_str::<u64>(&word.text.replace('_', "")) {
         Ok(value) if (least..=most).contains(&value) => Some(value),
         Ok(_) => {
             let remedy = format!("write a whole number from {least} to {most}");

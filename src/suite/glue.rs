@@ -408,7 +408,10 @@ pub(super) fn drive<'s, S: Stage>(
     let mut writer = JournalWriter { session: Rc::clone(session) };
     let runner = BenchRunner { session: Rc::clone(session), book, features };
     let mut events = runner.run(stream::iter(source), cli::Empty);
-    futures::executor::block_on(async {
+    // One thread: the steps wait for the bench's clock, and the order of events must be the order of what happened.
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.unwrap_or_else(|error| panic!("cannot drive the features: {error}"));
+    runtime.block_on(async {
         while let Some(event) = events.next().await {
             writer.handle_event(event, &cli::Empty).await;
         }

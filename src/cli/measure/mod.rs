@@ -47,6 +47,8 @@ enum What {
     Stipa(speech::StipaArgs),
     /// Short-time objective intelligibility (STOI and ESTOI)
     Stoi(PairArgs),
+    /// Perceptual quality of speech (ITU-T P.862, PESQ)
+    Pesq(PairArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -98,6 +100,7 @@ pub fn run(args: &MeasureArgs) -> ExitCode {
         What::Level(a) => (sound::level(a), &a.output),
         What::Stipa(a) => (speech::stipa(a), &a.output),
         What::Stoi(a) => (speech::stoi(a), &a.output),
+        What::Pesq(a) => (speech::pesq(a), &a.output),
     };
     ExitCode::from(match result.and_then(|finding| present(&finding, output)) {
         Ok(true) => exit::ACCEPTED,

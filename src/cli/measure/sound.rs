@@ -29,6 +29,9 @@ pub(super) struct GapsArgs {
     depth: f64,
 }
 
+/// A recording below this carries nothing.
+const SILENT_DBFS: f64 = -80.0;
+
 fn decibel(value: Option<f64>, unit: &str) -> String {
     match value {
         Some(value) if value.is_finite() => format!("{value:.2} {unit}"),
@@ -91,29 +94,39 @@ pub(super) fn gaps(args: &GapsArgs) -> Result<Finding, Failure> {
     if !(1.0..=60_000.0).contains(&args.shortest) || !(3.0..=60.0).contains(&args.depth) {
         return Err(Failure::Refused("--shortest must lie within 1 to 60000 ms, --depth within 3 to 60 dB".to_owned()));
     }
-    let Some(pair) = align(reference.signal(), capture.signal()) else {
+    let mut finding = Finding::new("gaps", true, GAPS_METHOD, &[&reference, &capture]);
+    let silent = level::rms_dbfs(&capture.samples).is_none_or(|level| level < SILENT_DBFS);
+    let found = if let Some(pair) = align(reference.signal(), capture.signal()) {
+        finding = finding.field("delay_s", pair.delay.seconds);
+        missing(&pair, rule)
+    } else if !silent && align(reference.signal(), reference.signal()).is_none() {
+        finding = finding.note(
+            "the reference (a steady tone?) cannot be aligned, so the recording was measured by itself, times counted from its own start",
+        );
+        gaps::gaps(&capture.samples, f64::from(capture.rate), rule).unwrap_or_default()
+    } else {
+        let why = if silent { "the recording is silent from end to end" } else { "the reference is not in the recording at all" };
         return Ok(Finding::new("gaps", false, GAPS_METHOD, &[&reference, &capture])
             .field("gaps", [(); 0])
+            .field("silent", silent)
             .field("count", Option::<usize>::None)
             .field("total_s", Option::<f64>::None)
             .field("longest_s", Option::<f64>::None)
-            .line("Gaps", "not measured: the reference is not in the recording at all"));
+            .line("Gaps", format!("not measured: {why}")));
     };
-    let found = missing(&pair, rule);
     let total: f64 = found.iter().map(|g| g.length_s).sum();
     let longest = found.iter().map(|g| g.length_s).fold(0.0, f64::max);
-    let mut finding = Finding::new("gaps", true, GAPS_METHOD, &[&reference, &capture])
+    finding = finding
         .field("gaps", &found)
+        .field("silent", false)
         .field("count", found.len())
         .field("total_s", total)
         .field("longest_s", longest)
-        .field("delay_s", pair.delay.seconds)
         .line("Gaps", found.len().to_string())
         .line("Together", format!("{:.1} ms", total * 1e3))
         .line("Longest", format!("{:.1} ms", longest * 1e3));
     for gap in &found {
-        finding = finding
-            .line("", format!("at {:.4} s of the reference: {}", gap.start_s, milliseconds(gap.length_s, gap.uncertainty_s)));
+        finding = finding.line("", format!("at {:.4} s: {}", gap.start_s, milliseconds(gap.length_s, gap.uncertainty_s)));
     }
     Ok(finding)
 }

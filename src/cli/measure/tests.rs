@@ -47,6 +47,7 @@ fn find(words: &[&str]) -> Result<Finding, Failure> {
         What::Level(a) => sound::level(a),
         What::Stipa(a) => speech::stipa(a),
         What::Stoi(a) => speech::stoi(a),
+        What::Pesq(a) => speech::pesq(a),
     }
 }
 
@@ -98,6 +99,7 @@ fn what_is_not_there_is_not_found() {
         ["gaps", &reference, &silence],
         ["stoi", &reference, &other],
         ["echo", &silence, &other],
+        ["pesq", &reference, &silence],
     ] {
         let finding = find(&words).unwrap();
         assert!(!finding.found && finding.to_json()["found"] == Value::Bool(false), "{words:?}");
@@ -124,6 +126,11 @@ fn sound_commands_on_files() {
         (gap["start_s"].as_f64().unwrap() - 2.5).abs() < 1e-3 && (gap["length_s"].as_f64().unwrap() - 0.04).abs() < 1e-3,
         "{json}"
     );
+    let tone = stimulus::tone(8000, 3.0, 1000.0, 0.0);
+    let mut broken = tone.clone();
+    broken[8000..8400].fill(0.0);
+    let json = check(&["gaps", &files.write("t.wav", &tone, 8000), &files.write("b.wav", &broken, 8000)]);
+    assert!(json["count"] == 1 && (json["total_s"].as_f64().unwrap() - 0.05).abs() < 1e-3, "{json}");
     let json = check(&["response", &reference, &capture]);
     assert!((json["points"][10]["magnitude_db"].as_f64().unwrap() + 6.02).abs() < 0.3, "{json}");
     let json = check(&["echo", &reference, &capture]);

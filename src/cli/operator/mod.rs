@@ -89,7 +89,7 @@ pub struct OperatorArgs {
     media_ports: RangeInclusive<u16>,
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
-    lang: Lang,
+    pub(super) lang: Lang,
 }
 
 /// Listens until it is told to end. Exit code 0, or 3 where it could not listen.
@@ -99,7 +99,8 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let signals = Signals::install(&clock.guard().stop_flag());
-    let _signals = signals.map_err(|e| Refused::new(exit::BENCH, e, "Ctrl-C could not be caught, so nothing was begun"))?;
+    let _signals =
+        signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
     let listening = show::listening(&config, args.lang);
     let operator = sip_operator::listen(Arc::clone(&clock), config).map_err(|e| failed(&e))?;
     say(&listening);
@@ -110,7 +111,7 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
 }
 
 fn failed(error: &InstrumentError) -> Refused {
-    Refused::new(exit::BENCH, error, &error.remedy)
+    Refused::new(exit::BENCH, error.to_string(), error.remedy.clone())
 }
 
 /// Lines go out at once, so that they can be piped into a log.
@@ -150,7 +151,7 @@ fn config(args: &OperatorArgs) -> Result<DeskConfig, Refused> {
 type Network = (SocketAddr, String, Vec<User>);
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
-    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e, "name the rig's file with --rig"))?;
+    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
     let rig = rig::load(&file).map_err(|problems| {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
@@ -173,8 +174,8 @@ fn sound(args: &OperatorArgs) -> Result<Vec<f32>, Refused> {
         return composed.map_err(|e| Refused::new(exit::USAGE, e, "choose another test sound"));
     }
     let Some(file) = &args.play else { return Ok(Vec::new()) };
-    let recording =
-        wav::read(file, None).map_err(|e| Refused::new(exit::USAGE, e, "name a WAV file of 8 to 96 kHz with --play"))?;
+    let recording = wav::read(file, None)
+        .map_err(|e| Refused::new(exit::USAGE, e.to_string(), "name a WAV file of 8 to 96 kHz with --play"))?;
     Ok(measure_rate(&recording))
 }
 

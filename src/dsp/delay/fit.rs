@@ -2,13 +2,17 @@
 
 use std::array::from_fn;
 
-use super::{Delay, MAX_PPM, Pair, search::Found};
+use super::search::Found;
+use super::whiten;
+use super::{Delay, MAX_PPM, Pair};
 use crate::dsp::fft;
 use crate::dsp::interp::sinc_at;
 
 /// Blocks within which the noise is taken as one: half a packet of 20 ms.
 const BLOCK_S: f64 = 0.01;
 const MAX_ROUNDS: usize = 16;
+/// Half-width of the part of a long reference fitted first, about what the search used.
+const FIRST_SPAN_S: f64 = 6.0;
 /// Rounds before the weights come in: they need a residual free of the first guess's error.
 const PLAIN_ROUNDS: usize = 3;
 /// Standard deviation of clock ratios met before any measurement; keeps very short references sane.
@@ -50,34 +54,77 @@ struct Block {
 }
 
 pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
-    let slope: Vec<f32> = fft::derivative(&pair.reference.iter().map(|x| f64::from(*x)).collect::<Vec<_>>(), 64)
-        .iter()
-        .map(|d| *d as f32)
-        .collect();
+    let slope = slope_of(pair);
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio };
     at.gain = initial_gain(pair, &slope, &at)?;
-    let mut solved = None;
+    // The search leaves the clock ratio uncertain by some ppm: the ends of a long reference only fall into place once its middle does.
+    let mut span = FIRST_SPAN_S;
+    while span < pair.reference_seconds() {
+        at = iterate(pair, &slope, at, span)?.at;
+        span *= 3.0;
+    }
+    let solution = iterate(pair, &slope, at, f64::INFINITY)?;
+    let residual = residual(pair, &slope, &solution)?;
+    if let Some(white) = whiten::whitened(pair, &residual)
+        && let Some(better) = iterate(&white, &slope_of(&white), solution.at, f64::INFINITY)
+    {
+        return conclude(&white, found, &better);
+    }
+    conclude(pair, found, &solution)
+}
+
+/// Parameters where the iteration settled, with the last round's blocks and weights.
+struct Solution {
+    at: Parameters,
+    blocks: Vec<Block>,
+    weights: Vec<f64>,
+}
+
+fn slope_of(pair: &Pair) -> Vec<f32> {
+    let samples: Vec<f64> = pair.reference.iter().map(|x| f64::from(*x)).collect();
+    fft::derivative(&samples, 64).iter().map(|d| *d as f32).collect()
+}
+
+/// Iterates on the part of the reference within `span` seconds of its centroid.
+fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters, span: f64) -> Option<Solution> {
+    let limit = 2.0 * MAX_PPM * 1e-6;
+    let mut last = None;
     for round in 0..MAX_ROUNDS {
-        let model = Model::at(pair, &slope, &at)?;
-        let blocks = model.blocks(pair, &at);
+        let blocks = Model::at(pair, slope, &at, span)?.blocks(pair, &at);
         let weights = if round < PLAIN_ROUNDS { plain_weights(&blocks) } else { robust_weights(&blocks) };
         let (step, deviation) = solve(&blocks, &weights, at.ratio)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
-        at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-2.0 * MAX_PPM * 1e-6, 2.0 * MAX_PPM * 1e-6);
-        solved = Some((blocks, weights));
+        at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
+        last = Some((blocks, weights));
         let settled = |i: usize| step[i].abs() < 0.01 * deviation[i];
         if round > PLAIN_ROUNDS + 1 && settled(1) && settled(2) {
             break;
         }
     }
-    let (blocks, weights) = solved?;
-    conclude(pair, found, &at, &blocks, &weights)
+    last.map(|(blocks, weights)| Solution { at, blocks, weights })
+}
+
+/// What the fit leaves, without the blocks that were rejected.
+fn residual(pair: &Pair, slope: &[f32], solution: &Solution) -> Option<Vec<f64>> {
+    let model = Model::at(pair, slope, &solution.at, f64::INFINITY)?;
+    let size = block_size(pair);
+    let kept = |i: usize| {
+        let k = (i / size).min(solution.weights.len().saturating_sub(1));
+        solution.blocks[k].residual_power < 3.0 / solution.weights[k].max(1e-300)
+    };
+    let left =
+        |(i, w): (usize, &f64)| if kept(i) { f64::from(pair.capture[model.first + i]) - solution.at.gain * w } else { 0.0 };
+    Some(model.value.iter().enumerate().map(left).collect())
+}
+
+fn block_size(pair: &Pair) -> usize {
+    ((BLOCK_S * pair.capture_rate) as usize).max(8)
 }
 
 /// Gain by projection on the template at the coarse position. `None` if too little of the reference is inside the capture.
 fn initial_gain(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<f64> {
-    let model = Model::at(pair, slope, at)?;
+    let model = Model::at(pair, slope, at, f64::INFINITY)?;
     let own: f64 = model.value.iter().map(|w| w * w).sum();
     let whole: f64 = pair.reference.iter().map(|w| f64::from(*w).powi(2)).sum();
     let cross: f64 = model.value.iter().zip(&pair.capture[model.first..]).map(|(w, y)| w * f64::from(*y)).sum();
@@ -85,11 +132,11 @@ fn initial_gain(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<f64> {
 }
 
 impl Model {
-    fn at(pair: &Pair, slope: &[f32], at: &Parameters) -> Option<Model> {
+    fn at(pair: &Pair, slope: &[f32], at: &Parameters, span: f64) -> Option<Model> {
         let origin = pair.centroid + at.delay;
         let edge = |reference_s: f64| (origin + (reference_s - pair.centroid) * (1.0 + at.ratio)) * pair.capture_rate;
-        let first = edge(0.0).ceil().max(0.0) as usize;
-        let last = (edge(pair.reference_seconds()).floor().max(0.0) as usize).min(pair.capture.len());
+        let first = edge((pair.centroid - span).max(0.0)).ceil().max(0.0) as usize;
+        let last = (edge((pair.centroid + span).min(pair.reference_seconds())).floor().max(0.0) as usize).min(pair.capture.len());
         if last <= first + 8 {
             return None;
         }
@@ -113,7 +160,7 @@ impl Model {
     }
 
     fn blocks(&self, pair: &Pair, at: &Parameters) -> Vec<Block> {
-        let size = ((BLOCK_S * pair.capture_rate) as usize).max(8);
+        let size = block_size(pair);
         let total = self.value.len();
         let block = |start: usize| {
             let mut sums = Block::default();
@@ -229,32 +276,36 @@ fn invert(m: &Matrix3) -> Option<Matrix3> {
     (determinant > 1e-9).then(|| matrix(|a, b| minor(b, a) / (determinant * scale[a] * scale[b])))
 }
 
-/// Covariance by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour within a block.
-fn covariance(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Matrix3 {
-    let mut middle = Matrix3::default();
-    let (mut sum, mut squares) = (0.0, 0.0);
+/// Expanded uncertainties (about 95 %) by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour
+/// within a block. Each block pulls the fit towards itself, so its residual is enlarged by its leverage (the jackknife form, MacKinnon and
+/// White 1985); few or unequal blocks widen the coverage factor (JCGM 100:2008, G.4).
+fn expanded(blocks: &[Block], weights: &[f64], inverse: &Matrix3) -> Vec3 {
+    let (mut squares, mut fourths) = (Vec3::default(), Vec3::default());
     for (block, weight) in blocks.iter().zip(weights) {
-        let g = block.gradient.map(|x| weight * x);
-        middle = matrix(|a, b| middle[a][b] + g[a] * g[b]);
-        let share = weight * block.normal[1][1];
-        sum += share;
-        squares += share * share;
+        let leverage: f64 =
+            (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| inverse[a][b] * weight * block.normal[b][a]).sum();
+        let gradient = block.gradient.map(|x| weight * x / (1.0 - leverage.clamp(0.0, 0.7)));
+        let influence = multiply(inverse, &gradient);
+        for (i, z) in influence.iter().enumerate() {
+            squares[i] += z * z;
+            fourths[i] += z.powi(4);
+        }
     }
-    // Few effective blocks make the residual look smaller than the noise: one part per fitted parameter.
-    let effective = if squares > 0.0 { sum * sum / squares } else { 1.0 };
-    let correction = effective / (effective - 3.0).max(1.0);
-    let product = |x: &Matrix3, y: &Matrix3| matrix(|a, b| (0..3).map(|i| x[a][i] * y[i][b]).sum());
-    product(&product(inverse, &middle), inverse).map(|row| row.map(|x| correction * x))
+    from_fn(|i| {
+        // Gaussian influences of one size would give as many degrees of freedom as there are blocks.
+        let freedom = if fourths[i] > 0.0 { (3.0 * squares[i] * squares[i] / fourths[i]).max(3.0) } else { 3.0 };
+        2.0 * (1.0 + 1.25 / freedom) * squares[i].sqrt()
+    })
 }
 
-fn conclude(pair: &Pair, found: &Found, at: &Parameters, blocks: &[Block], weights: &[f64]) -> Option<Delay> {
+fn conclude(pair: &Pair, found: &Found, solution: &Solution) -> Option<Delay> {
+    let Solution { at, blocks, weights } = solution;
     let (mut normal, _) = weighted(blocks, weights);
     normal[2][2] += 1.0 / (PRIOR_RATIO * PRIOR_RATIO);
     let inverse = invert(&normal)?;
-    let covariance = covariance(blocks, weights, &inverse);
-    let deviation = |i: usize| covariance[i][i].max(0.0).sqrt();
+    let expanded = expanded(blocks, weights, &inverse);
     // A gain that may as well be zero is no signal.
-    if at.gain.abs() < 5.0 * deviation(0) || !at.delay.is_finite() {
+    if at.gain.abs() < 2.5 * expanded[0] || !at.delay.is_finite() {
         return None;
     }
     let (signal, residual) = blocks
@@ -265,8 +316,8 @@ fn conclude(pair: &Pair, found: &Found, at: &Parameters, blocks: &[Block], weigh
         seconds: at.delay,
         t_ref_s: pair.centroid,
         ppm: at.ratio * 1e6,
-        uncertainty: (2.0 * deviation(1)).hypot(FLOOR_S),
-        ppm_uncertainty: 2.0 * deviation(2) * 1e6,
+        uncertainty: expanded[1].hypot(FLOOR_S),
+        ppm_uncertainty: expanded[2] * 1e6,
         confidence: found.confidence,
         gain: at.gain,
         snr_db: 10.0 * (signal / residual.max(signal * 1e-15)).log10(),

@@ -34,16 +34,25 @@ fn mu_law(x: f64) -> f64 {
     decoded.copysign(x)
 }
 
-/// Plays a burst through the path; the capture is at 8 kHz, with the truth known to be `delay` at the reference's centroid.
-fn simulate(seed: u64, path: Path) -> (Vec<f32>, Vec<f32>, f64, f64, f64) {
+/// A reference, its capture at 8 kHz, and the truth.
+struct Made {
+    reference: Vec<f32>,
+    capture: Vec<f32>,
+    /// Of the reference's start.
+    delay: f64,
+    ppm: f64,
+    /// Cramér-Rao bound of the delay's standard deviation.
+    bound: f64,
+}
+
+fn simulate(seed: u64, path: Path) -> Made {
     let mut random = Random::new(seed ^ 0xABCD);
     let reference = burst(seed, CARD, SECONDS);
     let delay = 0.05 + 0.2 * random.uniform();
     let ppm = 240.0 * (random.uniform() - 0.5);
     let gain = 0.05 + random.uniform();
-    let centroid = Pair::prepare(Signal::new(&reference, 48e3), Signal::new(&reference, 48e3)).unwrap().centroid;
     let rate = 8000.0;
-    let position = |n: usize| (centroid + (n as f64 / rate - delay - centroid) / (1.0 + ppm * 1e-6)) * f64::from(CARD);
+    let position = |n: usize| (n as f64 / rate - delay) / (1.0 + ppm * 1e-6) * f64::from(CARD);
     let clean: Vec<f64> = (0..12_000).map(|n| gain * f64::from(interp::sinc_at(&reference, position(n)))).collect();
     let live = clean.iter().filter(|x| **x != 0.0).count().max(1) as f64;
     let sigma = (clean.iter().map(|x| x * x).sum::<f64>() / live).sqrt() * 10f64.powf(-path.snr_db / 20.0);
@@ -62,14 +71,22 @@ fn simulate(seed: u64, path: Path) -> (Vec<f32>, Vec<f32>, f64, f64, f64) {
             packet.fill(0.0);
         }
     }
-    let derivative = fft::derivative(&clean, 64);
-    let bound = sigma / (derivative.iter().map(|d| (d * rate).powi(2)).sum::<f64>()).sqrt();
-    (reference, noisy.iter().map(|x| *x as f32).collect(), delay, ppm, bound)
+    // Information on the delay at each frequency, over the noise's spectrum there (1, or that of the one-pole low-pass).
+    let length = fft::fast_len(clean.len());
+    let bins = fft::forward(clean.iter().copied(), length);
+    let information = |(k, bin): (usize, &fft::Complex64)| {
+        let w = 2.0 * std::f64::consts::PI * k as f64 / length as f64;
+        let noise = if path.coloured { 0.19 / (1.81 - 1.8 * w.cos()) } else { 1.0 };
+        2.0 * (w * rate).powi(2) * bin.norm_sqr() / (length as f64 * noise)
+    };
+    let bound = sigma / bins.iter().enumerate().map(information).sum::<f64>().sqrt();
+    Made { reference, capture: noisy.iter().map(|x| *x as f32).collect(), delay, ppm, bound }
 }
 
 fn trial(seed: u64, path: Path) -> Trial {
-    let (reference, capture, truth, ppm, bound) = simulate(seed, path);
+    let Made { reference, capture, delay: start, ppm, bound } = simulate(seed, path);
     let found = delay(Signal::new(&reference, 48e3), Signal::new(&capture, 8e3)).expect("the signal is there");
+    let truth = start + found.t_ref_s * ppm * 1e-6;
     Trial {
         error: found.seconds - truth,
         stated: found.uncertainty,
@@ -91,7 +108,7 @@ fn check(path: Path, trials: u64, most: f64) {
     let told =
         format!("{:.0} dB: {relative:.3} × bound, worst {worst:.1}, covered {covered:.3}, ppm {ppm_covered:.3}", path.snr_db);
     assert!(relative < most && worst < 5.0 * most, "{told}");
-    assert!((0.92..=0.98).contains(&covered) && (0.91..=0.985).contains(&ppm_covered), "{told}");
+    assert!((0.92..=0.98).contains(&covered) && (0.91..=0.99).contains(&ppm_covered), "{told}");
 }
 
 const TELEPHONE: Path = Path { snr_db: 0.0, loss: 0.05, mu_law: true, coloured: false };
@@ -99,13 +116,13 @@ const TELEPHONE: Path = Path { snr_db: 0.0, loss: 0.05, mu_law: true, coloured: 
 #[test]
 fn near_the_bound_through_g711_with_losses() {
     for snr_db in [20.0, 10.0, 0.0, -5.0] {
-        check(Path { snr_db, ..TELEPHONE }, 150, 1.15);
+        check(Path { snr_db, ..TELEPHONE }, 100, 1.2);
     }
 }
 
 #[test]
-fn honest_in_coloured_noise() {
-    check(Path { coloured: true, ..TELEPHONE }, 150, 0.4);
+fn near_the_bound_in_coloured_noise() {
+    check(Path { coloured: true, ..TELEPHONE }, 100, 1.2);
 }
 
 #[test]
@@ -182,11 +199,60 @@ fn part_of_the_signal_is_enough() {
 
 #[test]
 fn long_signals_hold_together_over_a_clock_difference() {
-    let reference: Vec<f32> = (0..20).flat_map(|k| burst(k, 8000, 1.0)).collect();
+    let reference: Vec<f32> = (0..60).flat_map(|k| burst(k, 8000, 1.0)).collect();
     let ppm = 110.0;
-    let mut capture = vec![0.0; 180_000];
+    let mut capture = vec![0.0; 500_000];
     interp::resample_linear_clock(&reference, -3000.0, 1.0 / (1.0 + ppm * 1e-6), &mut capture);
     let found = delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)).unwrap();
     assert!((found.ppm - ppm).abs() < 0.02, "{found:?}");
     assert!((found.at(0.0) - 0.375 * (1.0 + ppm * 1e-6)).abs() < 2e-7, "{found:?}");
+}
+
+/// Through real codecs with 5 % of packets concealed by repeating the one before: each codec's own delay and nothing else.
+#[test]
+fn codecs_shift_by_their_own_delay_only() {
+    use audio_codec::{CodecType, create_decoder, create_encoder};
+    // G.722 delays by its quadrature mirror filters: 22 samples at 16 kHz.
+    for (codec, rate, own) in
+        [(CodecType::G722, 16_000u32, 22.0 / 16e3), (CodecType::PCMU, 8000, 0.0), (CodecType::PCMA, 8000, 0.0)]
+    {
+        for seed in 0..20 {
+            let mut random = Random::new(seed ^ 77);
+            let reference = burst(seed, 48_000, 1.0);
+            let truth = 0.05 + 0.1 * random.uniform();
+            let mut sent = vec![0.0; (1.3 * f64::from(rate)) as usize];
+            interp::resample_linear_clock(&reference, -truth * 48e3, 48e3 / f64::from(rate), &mut sent);
+            let (mut encoder, mut decoder) = (create_encoder(codec), create_decoder(codec));
+            let mut heard: Vec<i16> = Vec::new();
+            for packet in sent.chunks(rate as usize / 50) {
+                let noisy: Vec<i16> = packet.iter().map(|x| ((f64::from(*x) + 0.001 * random.gaussian()) * 2e4) as i16).collect();
+                let decoded = decoder.decode(&encoder.encode(&noisy));
+                let before = heard.len().checked_sub(decoded.len()).filter(|_| random.uniform() < 0.05);
+                match before {
+                    Some(from) => heard.extend_from_within(from..),
+                    None => heard.extend(decoded.iter()),
+                }
+            }
+            let capture: Vec<f32> = heard.iter().map(|x| f32::from(*x) / 32768.0).collect();
+            let found = delay(Signal::new(&reference, 48e3), Signal::new(&capture, f64::from(rate))).expect("it is there");
+            let error = found.seconds - truth - own;
+            assert!(error.abs() < 0.5e-6 && found.ppm.abs() < 1.0, "{codec:?}, seed {seed}: {:.3} µs, {found:?}", error * 1e6);
+        }
+    }
+}
+
+/// A jitter buffer that slips within the burst: the longer part decides, and the confidence or the residual tells.
+#[test]
+fn a_slip_within_the_burst_does_not_drag_the_estimate() {
+    for seed in 0..20 {
+        let reference = burst(seed, 8000, 1.0);
+        let mut random = Random::new(seed);
+        let mut capture = vec![0.0; 800];
+        capture.extend(&reference[..5600]);
+        capture.extend([0.0; 160]);
+        capture.extend(&reference[5600..]);
+        let capture: Vec<f32> = capture.iter().map(|x| x + 0.01 * random.gaussian() as f32).collect();
+        let found = delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)).expect("it is there");
+        assert!((found.seconds - 0.1).abs() < 5e-6, "seed {seed}: {found:?}");
+    }
 }

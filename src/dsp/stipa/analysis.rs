@@ -43,7 +43,6 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     let levels = levels(&received, calibration_db);
     let heard = if calibration_db.is_some() { mask(&m, &levels) } else { m };
     let mti = octave_indices(&heard, &received);
-    let sti = weighted(&mti);
     let mut flags = doubts(&m, &deviation, &received);
     let seconds = active.samples.len() as f64 / active.rate;
     let clipped = active.samples.iter().filter(|x| x.abs() > 0.9999).count() > 2;
@@ -56,7 +55,7 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     flags.extend(more.iter().filter(|(raised, _)| *raised).map(|(_, flag)| *flag));
     flags.sort_unstable();
     let uncertainty = uncertainty(&heard, &deviation, &received);
-    Some(finish(sti, uncertainty, mti, m, levels, flags))
+    Some(Stipa { uncertainty, flags, ..finish(&received, m, mti, calibration_db) })
 }
 
 /// STIPA by the indirect method from an impulse response free of noise (clause 6; Schroeder 1981).
@@ -79,7 +78,7 @@ pub fn from_impulse_response(response: Signal) -> Option<Stipa> {
     if received.iter().any(|b| !b.present) {
         flags.insert(0, Flag::BandsMissing);
     }
-    Some(finish(weighted(&mti), 0.0, mti, m, levels(&received, None), flags))
+    Some(Stipa { flags, ..finish(&received, m, mti, None) })
 }
 
 /// Modulation transfer of each octave of an impulse response: the spectrum of its squared decay.
@@ -94,24 +93,20 @@ fn decays(response: Signal) -> [Band; 7] {
     })
 }
 
-fn finish(
-    sti: f64,
-    uncertainty: f64,
-    mti: [f64; 7],
-    m: [[f64; 2]; 7],
-    band_level_db: [Option<f64>; 7],
-    flags: Vec<Flag>,
-) -> Stipa {
+/// Everything that follows from the octaves and their indices.
+fn finish(received: &[Band; 7], m: [[f64; 2]; 7], mti: [f64; 7], calibration_db: Option<f64>) -> Stipa {
+    let sti = weighted(&mti);
     Stipa {
         sti,
-        uncertainty,
+        uncertainty: 0.0,
         rating: rating(sti),
+        ceiling: weighted(&std::array::from_fn(|k| f64::from(u8::from(received[k].present)))),
         mti,
         m,
-        band_level_db,
+        band_level_db: levels(received, calibration_db),
         bands_hz: BANDS_HZ,
         modulations_hz: MODULATIONS_HZ,
-        flags,
+        flags: Vec::new(),
     }
 }
 
@@ -135,12 +130,12 @@ fn active_part(signal: Signal) -> Option<(Signal, bool)> {
     (samples.len() as f64 >= SHORTEST_S * signal.rate).then_some((Signal { samples, rate: signal.rate }, trimmed))
 }
 
-/// The seven octaves of a signal; `None` for those beyond its rate.
+/// The seven octaves of a signal; `None` for those whose lower half is beyond its rate: a telephone channel carries part of the 4 kHz octave.
 fn octaves(signal: Signal, margin: usize) -> [Option<Vec<f64>>; 7] {
     let length = fft::fast_len(signal.samples.len() + margin);
     let spectrum = fft::forward(signal.samples.iter().map(|x| f64::from(*x)), length);
     BANDS_HZ.map(|centre| {
-        if centre * 2f64.sqrt() > 0.5 * signal.rate {
+        if centre > 0.5 * signal.rate {
             return None;
         }
         let weigh = |(k, bin): (usize, &Complex64)| bin * octave_gain(k as f64 * signal.rate / length as f64, centre);

@@ -81,21 +81,3 @@ fn cuts_on_the_way_are_told_apart_and_one_call_mends_them() {
         assert_eq!(flash(&rig, &file).expect("mended"), 2048);
     }
 }
-
-#[test]
-#[ignore = "a measurement, not a test: run it with --ignored --nocapture"]
-fn how_fast() {
-    use crate::clock::Stopwatch;
-    let rig = Rig::new("SPEED");
-    let watch = Stopwatch::start();
-    flash(&rig, &elf(BASE, &image(62 << 10), V6S_M)).expect("flashes");
-    let (took, board) = (watch.elapsed(), rig.board());
-    println!("62 KiB: {took:?}, {} transfers, {} ms simulated", board.transfers, board.mcu.now() / 1_000_000);
-    drop(board);
-    let loop_of_four = crate::twin::mcu::assembler::Program::new().op(&[0x3001, 0x4041, 0x0042, 0xe7fb]);
-    let mut mcu = loop_of_four.start();
-    let watch = Stopwatch::start();
-    while mcu.run_until(10_000_000_000).is_some() {}
-    // Four instructions in six cycles.
-    println!("{:.0} MIPS", 80e6 / 6.0 * 4.0 / watch.elapsed().as_secs_f64() / 1e6);
-}

@@ -1,0 +1,108 @@
+//! Perceptual quality of speech by ITU-T P.862 (PESQ), through the crate `pesq`: narrowband with P.862.1 mapping, wideband by P.862.2.
+//!
+//! Knows nothing of calls. PESQ was withdrawn by the ITU in favour of P.863, is made for speech of 8 to 12 s (not noise or tones), and does its
+//! own alignment.
+
+use super::delay::Signal;
+use super::{fft, level};
+
+/// Scores of one pair.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Quality {
+    /// Raw P.862 score, about −0.5 to 4.5.
+    pub raw: f64,
+    /// P.862.1 listening quality, 1 to 4.55.
+    pub mos_lqo: f64,
+    /// P.862.2 wideband listening quality, 1 to 4.64; null where a rate is below 16 kHz.
+    pub mos_lqo_wb: Option<f64>,
+}
+
+/// Sounds quieter than this hold no speech to be judged: the model would call silence perfect. dBFS (sine).
+const QUIETEST_DBFS: f64 = -75.0;
+/// The model's own minimum is a quarter of a second.
+const SHORTEST_S: f64 = 0.5;
+/// Longest sound given to the model: its time and memory grow with the square.
+const LONGEST_S: f64 = 120.0;
+
+/// Scores `capture` against `reference`. `None` for silence, sounds shorter than 0.5 s or longer than 2 minutes, rates below 8 kHz, values that
+/// are not finite, or speech in which the model finds no utterance.
+pub fn quality(reference: Signal, capture: Signal) -> Option<Quality> {
+    let usable = |s: &Signal| {
+        let seconds = s.samples.len() as f64 / s.rate;
+        (8000.0..=1e6).contains(&s.rate)
+            && (SHORTEST_S..=LONGEST_S).contains(&seconds)
+            && level::rms_dbfs(s.samples).is_some_and(|level| level > QUIETEST_DBFS)
+    };
+    if !usable(&reference) || !usable(&capture) {
+        return None;
+    }
+    let raw = ::pesq::pesq_8k(&pcm(reference, 8000), &pcm(capture, 8000)).ok()?;
+    let wide = reference.rate >= 16_000.0 && capture.rate >= 16_000.0;
+    let wideband = || ::pesq::pesq_wb(&pcm(reference, 16_000), &pcm(capture, 16_000)).ok();
+    let raw = f64::from(raw);
+    let scores = Quality {
+        raw,
+        mos_lqo: f64::from(::pesq::score::mos_lqo(raw)),
+        mos_lqo_wb: if wide { wideband().map(f64::from).filter(|s| s.is_finite()) } else { None },
+    };
+    scores.raw.is_finite().then_some(scores)
+}
+
+/// 16-bit samples at a rate the model knows.
+fn pcm(signal: Signal, rate: u32) -> Vec<i16> {
+    let samples = fft::resample(signal.samples, signal.rate.round() as u32, rate);
+    samples.iter().map(|x| (x * 32768.0).round().clamp(-32768.0, 32767.0) as i16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::stimulus::Random;
+    use std::f64::consts::PI;
+
+    /// Talk spurts of a buzzing voice: pitch, formants, level, length and pauses all differ, so that it can be aligned.
+    fn voice() -> Vec<f32> {
+        let mut random = Random::new(5);
+        let mut samples = Vec::new();
+        while samples.len() < 96_000 {
+            let length = 2000 + (4000.0 * random.uniform()) as usize;
+            let pitch = 90.0 + 90.0 * random.uniform();
+            let formants = [300.0 + 500.0 * random.uniform(), 1000.0 + 1300.0 * random.uniform()];
+            let level = 0.02 + 0.06 * random.uniform();
+            let gain = |hz: f64| formants.iter().map(|f| 1.0 / (1.0 + ((hz - f) / 120.0).powi(2))).sum::<f64>();
+            for n in 0..length {
+                let t = n as f64 / 16_000.0;
+                let buzz: f64 = (1..25).map(|h| f64::from(h) * pitch).map(|hz| gain(hz) * (2.0 * PI * hz * t + hz).cos()).sum();
+                let edge = (n as f64 / 300.0).min((length - n) as f64 / 1200.0).min(1.0);
+                samples.push((level * buzz * edge) as f32);
+            }
+            let pause = (6000.0 * random.uniform().powi(3)) as usize;
+            samples.extend(vec![0.0; pause]);
+        }
+        samples
+    }
+
+    #[test]
+    fn damage_lowers_the_score() {
+        let clean = voice();
+        let score = |x: &[f32]| quality(Signal::new(&clean, 16e3), Signal::new(x, 16e3)).unwrap();
+        let perfect = score(&clean);
+        assert!(perfect.mos_lqo > 4.5 && perfect.mos_lqo_wb.unwrap() > 4.6, "{perfect:?}");
+        let mut gappy = clean.clone();
+        gappy.chunks_mut(320).step_by(4).for_each(|packet| packet.fill(0.0));
+        assert!(score(&gappy).mos_lqo < perfect.mos_lqo - 1.0, "{:?}", score(&gappy));
+        let late: Vec<f32> = vec![0.0; 3000].into_iter().chain(clean.iter().copied()).collect();
+        assert!(score(&late).mos_lqo > 4.4, "a constant delay does no harm");
+        let narrow = quality(Signal::new(&clean, 16e3), Signal::new(&clean[..48_000], 8e3));
+        assert!(narrow.is_none_or(|q| q.mos_lqo_wb.is_none()));
+    }
+
+    #[test]
+    fn silence_is_not_perfect() {
+        let clean = voice();
+        for bad in [&[0.0; 64_000][..], &[], &clean[..1000], &[f32::NAN; 64_000]] {
+            assert_eq!(quality(Signal::new(&clean, 16e3), Signal::new(bad, 16e3)), None);
+            assert_eq!(quality(Signal::new(bad, 16e3), Signal::new(bad, 16e3)), None);
+        }
+    }
+}
