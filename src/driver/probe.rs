@@ -113,27 +113,28 @@ impl ProbeRs {
     }
 
     /// An unpowered target would cost seconds of attempts, and could not be told from a broken wire: so the supply is looked at first.
-    fn attach(&self) -> std::result::Result<Session, FlashError> {
-        let mut probe = self.open()?;
+    fn attach(&self) -> std::result::Result<Session, Failed> {
+        let mut probe = self.open().map_err(FlashError::Bench)?;
         let volts = probe.get_target_voltage().ok().flatten();
         if let Some(volts) = volts.filter(|v| *v < LEAST_VOLTS) {
             let cause = format!("its supply is {volts:.1} V");
-            return Err(FlashError::Silent { stage: "attaching", cause });
+            return Err(FlashError::Silent { stage: "attaching", cause }.into());
         }
-        let session = probe.attach(self.target()?, Permissions::default());
+        let session = probe.attach(self.target().map_err(FlashError::Bench)?, Permissions::default());
         session.map_err(|error| self.explain("attaching", &error))
     }
 
-    fn explain(&self, stage: &'static str, error: &(dyn std::error::Error + 'static)) -> FlashError {
+    fn explain(&self, stage: &'static str, error: &(dyn std::error::Error + 'static)) -> Failed {
         let cause = failure::chain(error);
-        match failure::classify(error) {
+        let what = match failure::classify(error) {
             Failure::Refused => FlashError::Refused { stage, cause },
             Failure::Silent => FlashError::Silent { stage, cause },
             Failure::Bench => {
                 let remedy = "Check the probe's USB lead, and that no other program uses it.";
                 FlashError::Bench(InstrumentError::new(self.name(), stage, cause, remedy))
             }
-        }
+        };
+        Failed { what, ran_out_of_time: failure::ran_out_of_time(error) }
     }
 
     fn write(&self, image: &Image, watch: &mut dyn FnMut(Progress)) -> std::result::Result<(), Attempt> {
@@ -157,7 +158,7 @@ impl ProbeRs {
         loader.commit(&mut session, options).map_err(|error| {
             let explained = self.explain(stage.get(), &error);
             let never_started = matches!(error, probe_rs::flashing::FlashError::ResetAndHalt(_));
-            if never_started && !matches!(explained, FlashError::Bench(_)) {
+            if never_started && !matches!(explained.what, FlashError::Bench(_)) {
                 Attempt::NotStarted(explained)
             } else {
                 Attempt::Failed(explained)
@@ -166,15 +167,43 @@ impl ProbeRs {
     }
 }
 
+/// A session that ended badly.
+struct Failed {
+    what: FlashError,
+    /// By the debugger's own patience, which is measured on the wall's clock: a busy computer uses it up as well as a dead target.
+    ran_out_of_time: bool,
+}
+
+impl From<FlashError> for Failed {
+    fn from(what: FlashError) -> Self {
+        Failed { what, ran_out_of_time: false }
+    }
+}
+
+/// A target that times out so often in a row is not merely waiting for a busy computer.
+const PATIENCE: usize = 3;
+
+/// Tries again where only the debugger's patience was at its end.
+fn patiently<T>(mut attempt: impl FnMut() -> std::result::Result<T, Failed>) -> std::result::Result<T, FlashError> {
+    let mut left = PATIENCE;
+    loop {
+        left -= 1;
+        match attempt() {
+            Err(Failed { ran_out_of_time: true, .. }) if left > 0 => {}
+            outcome => return outcome.map_err(|failed| failed.what),
+        }
+    }
+}
+
 /// How an attempt to flash ended.
 enum Attempt {
     /// The core could not be stopped at its reset vector; nothing has been erased.
-    NotStarted(FlashError),
-    Failed(FlashError),
+    NotStarted(Failed),
+    Failed(Failed),
 }
 
 impl Attempt {
-    fn into_error(self) -> FlashError {
+    fn into_failed(self) -> Failed {
         match self {
             Attempt::NotStarted(error) | Attempt::Failed(error) => error,
         }
@@ -268,30 +297,36 @@ impl Instrument for ProbeRs {
 impl DebugProbe for ProbeRs {
     fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError> {
         let image = self.inspect(elf)?;
-        let outcome = match self.write(&image, watch) {
-            // An interrupted flash leaves a blank vector table: the core then locks up at once, and the breakpoint it once met still stands in
-            // its fault status. probe-rs takes that for a semihosting call and reads memory that is not there. Its own failed attempt clears
-            // the status, so a second one is clean; a third would tell nothing new.
-            Err(Attempt::NotStarted(_)) => self.write(&image, watch),
-            outcome => outcome,
-        };
-        outcome.map_err(Attempt::into_error)?;
+        patiently(|| {
+            let outcome = match self.write(&image, watch) {
+                // An interrupted flash leaves a blank vector table: the core then locks up at once, and the breakpoint it once met still
+                // stands in its fault status. probe-rs takes that for a semihosting call and reads memory that is not there. Its own failed
+                // attempt clears the status, so a second one is clean; a third would tell nothing new.
+                Err(Attempt::NotStarted(_)) => self.write(&image, watch),
+                outcome => outcome,
+            };
+            outcome.map_err(Attempt::into_failed)
+        })?;
         Ok(Flashed { bytes: image.size() })
     }
 
     fn read(&mut self, address: u32, length: usize) -> std::result::Result<Vec<u8>, FlashError> {
-        let mut session = self.attach()?;
-        let mut bytes = vec![0; length];
-        let mut core = session.core(0).map_err(|error| self.explain("reading", &error))?;
-        core.read(u64::from(address), &mut bytes).map_err(|error| self.explain("reading", &error))?;
-        Ok(bytes)
+        patiently(|| {
+            let mut session = self.attach()?;
+            let mut bytes = vec![0; length];
+            let mut core = session.core(0).map_err(|error| self.explain("reading", &error))?;
+            core.read(u64::from(address), &mut bytes).map_err(|error| self.explain("reading", &error))?;
+            Ok(bytes)
+        })
     }
 
     fn reset(&mut self) -> std::result::Result<Instant, FlashError> {
-        let mut session = self.attach()?;
-        let mut core = session.core(0).map_err(|error| self.explain("resetting", &error))?;
-        core.reset().map_err(|error| self.explain("resetting", &error))?;
-        Ok(self.clock.now())
+        patiently(|| {
+            let mut session = self.attach()?;
+            let mut core = session.core(0).map_err(|error| self.explain("resetting", &error))?;
+            core.reset().map_err(|error| self.explain("resetting", &error))?;
+            Ok(self.clock.now())
+        })
     }
 
     fn target_voltage(&mut self) -> Result<Option<f32>> {

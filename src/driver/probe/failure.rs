@@ -33,6 +33,17 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     texts.join(": ")
 }
 
+/// Whether somewhere in the chain a deadline of the debugger's own passed.
+pub(super) fn ran_out_of_time(error: &(dyn Error + 'static)) -> bool {
+    causes(error).any(|cause| {
+        matches!(cause.downcast_ref::<ArmError>(), Some(ArmError::Timeout))
+            || matches!(
+                cause.downcast_ref::<probe_rs::Error>(),
+                Some(probe_rs::Error::Timeout | probe_rs::Error::Arm(ArmError::Timeout))
+            )
+    })
+}
+
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
