@@ -21,7 +21,7 @@ Examples:
   hejnal run                              all scenarios on the virtual post, no hardware needed
   hejnal run --tags \"@S01 or @S02\"        two scenarios
   hejnal run --rig my-rig.yaml --lang pl  a rig of your own, in Polish
-  hejnal twin --server sip:112@pbx:5060   the virtual post, live, calling a real server
+  hejnal twin --server sip:100@pbx:5060   the virtual post, live, calling a server of yours
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
 

@@ -20,6 +20,12 @@ const LARGEST: usize = 65_535;
 /// RTP goes over an even port (RFC 3550, 11): so many free ports are tried.
 const TRIES: usize = 32;
 const SIP_PORT: u16 = 5060;
+/// Emergency numbers of Europe and Poland (112; 984 to 999), and the commonest elsewhere. A bench never calls those who come to save lives:
+/// a false alarm is an offence, and somebody else waits meanwhile.
+const NEVER_CALLED: [&str; 19] = [
+    "112", "911", "000", "984", "985", "986", "987", "988", "989", "991", "992", "993", "994", "995", "996", "997", "998", "999",
+    "110",
+];
 
 fn failed(action: impl Into<String>, cause: impl std::fmt::Display) -> InstrumentError {
     InstrumentError::new(
@@ -44,6 +50,10 @@ pub fn resolve(address: &str, family: Option<IpAddr>) -> Result<Called> {
     let (user, host) = rest.split_once('@').ok_or_else(|| wrong("there is no user before an @"))?;
     if user.is_empty() || user.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"@:;?".contains(c)) {
         return Err(wrong("the user is empty or has signs that need quoting"));
+    }
+    let digits: String = user.chars().filter(char::is_ascii_digit).collect();
+    if NEVER_CALLED.contains(&digits.as_str()) && !user.chars().any(char::is_alphabetic) {
+        return Err(failed(format!("call {address}"), "this is an emergency number, and a virtual post never calls one"));
     }
     if host.is_empty() {
         return Err(wrong("there is no host after the @"));
@@ -183,11 +193,19 @@ mod tests {
     fn whom_to_call_is_read_with_and_without_a_port() {
         check("sip:operator@127.0.0.1:5070", Some(("operator", "127.0.0.1:5070")));
         check("sip:operator@127.0.0.1", Some(("operator", "127.0.0.1:5060")));
-        check("sip:112@[::1]:5070", Some(("112", "[::1]:5070")));
-        check("sip:112@[::1]", Some(("112", "[::1]:5060")));
+        check("sip:100@[::1]:5070", Some(("100", "[::1]:5070")));
+        check("sip:100@[::1]", Some(("100", "[::1]:5060")));
         for wrong in ["operator@127.0.0.1", "sip:127.0.0.1", "sip:@127.0.0.1", "sip:a b@127.0.0.1", "sip:a@127.0.0.1:x", "sip:a@"]
         {
             check(wrong, None);
+        }
+    }
+
+    #[test]
+    fn nobody_who_saves_lives_is_ever_called() {
+        for number in ["112", "997", "998", "999", "911", "1-1-2", "+112"] {
+            let error = resolve(&format!("sip:{number}@127.0.0.1"), None).expect_err("refused");
+            assert!(error.cause.contains("emergency number"), "{number}: {error}");
         }
     }
 

@@ -11,7 +11,6 @@ use crate::journal::store::{Journal, JournalError};
 use crate::steps::phrase::{Args, Kind, Phrase};
 use crate::suite::lint::{self, Needs};
 use crate::suite::select;
-use crate::suite::signals::Signals;
 use crate::suite::stage::Sink;
 use crate::unit::Estimate;
 use crate::verdict::{Criterion, Verdict, decide};
@@ -157,10 +156,6 @@ static PHRASES: &[Phrase<World>] = &[
     phrase("the post is nearly late", "punkt prawie się spóźnia", |_, _| judge(2.0, 0.01)),
     phrase("the step panics", "krok panikuje", |_, _| panic!("index out of {}", "bounds")),
     phrase("the step raises a fault", "krok rzuca", |_, _| std::panic::resume_unwind(Box::new(bench_fault("dead")))),
-    phrase("SIGTERM comes", "przychodzi SIGTERM", |world, _| {
-        signal_hook::low_level::raise(signal_hook::consts::SIGTERM).unwrap();
-        Ok(world.clock.wait(Duration::from_secs(1))?)
-    }),
     phrase("the world is poisoned", "świat jest zatruty", |world, _| {
         world.poisoned = true;
         Ok(())
@@ -194,16 +189,10 @@ struct Setup {
     steps: &'static [&'static str],
     options: Options,
     stop_at: Duration,
-    signals: bool,
 }
 
-const SETUP: Setup = Setup {
-    plan: Plan::AllWell,
-    steps: &["all is well"],
-    options: Options { rounds: 1, retries: 0 },
-    stop_at: Duration::ZERO,
-    signals: false,
-};
+const SETUP: Setup =
+    Setup { plan: Plan::AllWell, steps: &["all is well"], options: Options { rounds: 1, retries: 0 }, stop_at: Duration::ZERO };
 
 /// Runs one scenario a step list, named S01, S02, …
 fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
@@ -219,7 +208,6 @@ fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     let features = select::select(lint::load(&[file], &book, &Needs::default()).unwrap(), None).features;
     let clock = Arc::new(TestClock::default());
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
-    let _signals = setup.signals.then(|| Signals::install(&clock.guard.stop_flag()).unwrap());
     let journal = Journal::create(&scratch.0).unwrap();
     let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Box::new(|_| {}));
     log.append(run_began());
@@ -295,12 +283,6 @@ fn ctrl_c_in_a_wait_ends_the_run_and_what_was_not_begun_is_counted() {
     assert_eq!(outcomes.stage.made_safe, 2);
     let finished = &outcomes.finished;
     assert_eq!((finished.passed, finished.skipped, finished.exit_code), (1, 2, 130));
-}
-
-#[test]
-fn a_signal_of_the_system_ends_a_wait() {
-    let setup = Setup { steps: &["SIGTERM comes"], signals: true, ..SETUP };
-    check("sigterm", setup, Outcome::Skipped, Some(Blame::Nobody), 130, "stopped by the person or system");
 }
 
 #[test]
