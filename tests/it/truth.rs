@@ -189,7 +189,7 @@ fn figures_cover_the_truth_in_95_of_100_posts() -> Result<(), Error> {
         // that share it nearly evenly, as these do, err four to five times less than must be stated.
         let typical = percentile(held.iter().map(Held::error), 0.95);
         let stated = percentile(held.iter().map(|h| h.estimate.uncertainty), 0.5);
-        assert!(stated <= 8.0 * typical, "{quantity}: stated far wider than it errs\n{table}");
+        assert!(stated <= 5.0 * typical, "{quantity}: stated far wider than it errs\n{table}");
     }
     for quantity in [TO_OPERATOR, TO_CALLER] {
         let widest = percentile(found[quantity].iter().map(|h| h.estimate.uncertainty), 1.0);
