@@ -67,6 +67,16 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
+/// S02 does not try the bench's ears beforehand: to it a deaf bench looks like a dumb post, until the bench proves itself once more.
+#[test]
+fn a_post_is_not_condemned_by_a_deaf_bench() {
+    let (said, scratch) = run_with("bench-mic-unplugged", "@S02", "en");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(said.out.contains("the bench proves itself again"), "{}", said.out);
+    let junit = junit(&scratch);
+    assert!(junit.contains("failures=\"0\" errors=\"1\""), "{junit}");
+}
+
 #[test]
 fn a_broken_bench_is_an_error_and_says_what_to_check() {
     let (said, scratch) = run_with("bench-mic-unplugged", "@S00", "pl");
