@@ -9,6 +9,8 @@ pub mod dsp;
 pub mod rig;
 pub mod rtp;
 pub mod sip;
+#[cfg(unix)]
+pub mod udp;
 pub mod verdict;
 
 pub mod instrument;
