@@ -3,6 +3,7 @@
 mod bad_input;
 mod command_line;
 mod firmware;
+mod fuzz;
 #[cfg(unix)]
 mod live;
 mod peers;
