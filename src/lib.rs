@@ -19,6 +19,8 @@ pub mod report;
 pub mod twin;
 
 pub mod bench;
+#[cfg(unix)]
+pub mod live;
 pub mod post;
 pub mod steps;
 pub mod suite;

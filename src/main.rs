@@ -4,5 +4,5 @@ use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(hejnal::cli::main(hejnal::cli::args::Args::parse()))
+    hejnal::cli::main(hejnal::cli::args::Args::parse())
 }

@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of instruments, posts or verdicts.
 
+mod bilingual;
 mod parse;
 mod show;
 
+pub use bilingual::Bilingual;
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;

@@ -3,7 +3,7 @@
 //! Knows nothing of instruments or of how a figure was measured.
 
 use crate::fault::{Blame, Blamed};
-use crate::unit::{Estimate, Lang};
+use crate::unit::{Bilingual, Estimate, Lang};
 use serde::{Deserialize, Serialize};
 
 /// A limit closer than this many standard uncertainties cannot be decided (half of the expanded uncertainty is one standard uncertainty).
@@ -34,13 +34,13 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{what}: measured {}, required {}", estimate.show(Lang::En), criterion.show(estimate, Lang::En))]
 pub struct Shortfall {
-    what: String,
+    what: Bilingual,
     estimate: Estimate,
     criterion: Criterion,
 }
 
 impl Shortfall {
-    pub fn what(&self) -> &str {
+    pub fn what(&self) -> &Bilingual {
         &self.what
     }
     pub fn estimate(&self) -> Estimate {
@@ -49,6 +49,15 @@ impl Shortfall {
     pub fn criterion(&self) -> Criterion {
         self.criterion
     }
+    /// The finding in both languages.
+    pub fn account(&self) -> Bilingual {
+        Bilingual::new(self.to_string(), measured_pl(&self.what, &self.estimate, &self.criterion))
+    }
+}
+
+fn measured_pl(what: &Bilingual, estimate: &Estimate, criterion: &Criterion) -> String {
+    let (measured, required) = (estimate.show(Lang::Pl), criterion.show(estimate, Lang::Pl));
+    format!("{}: zmierzono {measured}, wymagane {required}", what.pl)
 }
 
 impl Blamed for Shortfall {
@@ -64,9 +73,17 @@ impl Blamed for Shortfall {
     estimate.show(Lang::En), criterion.show(estimate, Lang::En)
 )]
 pub struct Undecided {
-    pub what: String,
+    pub what: Bilingual,
     pub estimate: Estimate,
     pub criterion: Criterion,
+}
+
+impl Undecided {
+    /// The finding in both languages.
+    pub fn account(&self) -> Bilingual {
+        let measured = measured_pl(&self.what, &self.estimate, &self.criterion);
+        Bilingual::new(self.to_string(), format!("{measured}: limit leży zbyt blisko, by rozstrzygnąć przy tej niepewności"))
+    }
 }
 
 impl Blamed for Undecided {
@@ -86,20 +103,21 @@ pub enum Verdict {
 /// Judges one figure. `what` names the quantity as a reader of the report knows it.
 ///
 /// A figure that is not a number is inconclusive, never a pass and never the post's fault.
-pub fn decide(what: &str, estimate: Estimate, criterion: Criterion) -> Verdict {
+pub fn decide(what: impl Into<Bilingual>, estimate: Estimate, criterion: Criterion) -> Verdict {
+    let what = what.into();
     let guard = GUARD_STANDARD_UNCERTAINTIES * estimate.uncertainty / 2.0;
     let (low, high) = criterion.interval();
     let value = estimate.value;
-    let undecided = || Verdict::Inconclusive(Undecided { what: what.to_string(), estimate, criterion });
+    let undecided = |what| Verdict::Inconclusive(Undecided { what, estimate, criterion });
     if !value.is_finite() || !guard.is_finite() {
-        return undecided();
+        return undecided(what);
     }
     if value - guard >= low && value + guard <= high {
         Verdict::Pass
     } else if value + guard < low || value - guard > high {
-        Verdict::Fail(Shortfall { what: what.to_string(), estimate, criterion })
+        Verdict::Fail(Shortfall { what, estimate, criterion })
     } else {
-        undecided()
+        undecided(what)
     }
 }
 

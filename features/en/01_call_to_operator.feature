@@ -58,3 +58,9 @@ Feature: Call to the City Guard operator
     And the operator answers after 1 s
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+    When 3 s pass
+    And the fibre is cut for 70 s
+    Then the post is registered again at most 15 s after the fibre's return [T20]
+    When 2 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]

@@ -59,3 +59,9 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     I operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy mija 3 s
+    I światłowód zanika na 70 s
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy mija 2 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

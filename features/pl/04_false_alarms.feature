@@ -6,7 +6,9 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
   Scenariusz: Zakłócenia i drgania styków nie tworzą zgłoszeń
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
-    Gdy na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
-    Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]
     Gdy styk przycisku drga 10 razy po 5 ms, po czym zamyka się na 200 ms
     Wtedy w ciągu 15 s do operatora dociera dokładnie 1 zgłoszenie [T31]
+    Gdy operator kończy rozmowę
+    I mija 2 s
+    I na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
+    Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]

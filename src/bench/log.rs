@@ -5,6 +5,7 @@
 use crate::clock::Clock;
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Entry, Event};
+use crate::unit::Bilingual;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Somebody who looks on while a journal is written: the live terminal.
@@ -43,7 +44,7 @@ impl Log {
     pub fn did(&self, instrument: &str, action: impl Into<String>) {
         self.append(Event::Did { instrument: instrument.into(), action: action.into() });
     }
-    pub fn note(&self, text: impl Into<String>) {
+    pub fn note(&self, text: impl Into<Bilingual>) {
         self.append(Event::Note { text: text.into() });
     }
 }

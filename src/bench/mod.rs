@@ -14,7 +14,7 @@ mod trust;
 
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
-pub use open::{Opening, open};
+pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Record, Report};
 pub use sound::{Heard, Moment};
 pub use switch::Circuit;
@@ -26,7 +26,7 @@ use crate::instrument::lamp::InputBoard;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
-use crate::instrument::{InstrumentError, Result};
+use crate::instrument::{InstrumentError, Part, Result};
 use crate::rig::Rig;
 use crate::twin::Twin;
 use std::collections::BTreeMap;
@@ -89,13 +89,13 @@ impl Bench {
     /// Takes in whatever the instruments have seen since the last time.
     pub fn collect(&mut self) -> Result<()> {
         if let Some(operator) = &mut self.operator {
-            self.record.add_calls(&self.log, operator.events()?);
+            self.record.add_calls(&self.log, operator.events().map_err(|error| error.of(Part::Operator))?);
         }
         for (name, board) in &mut self.inputs {
-            self.record.add_inputs(&self.log, name, board.edges()?);
+            self.record.add_inputs(&self.log, name, board.edges().map_err(|error| error.of(Part::Inputs))?);
         }
         if let Some(console) = &mut self.console {
-            self.record.add_console(&self.log, console.lines()?);
+            self.record.add_console(&self.log, console.lines().map_err(|error| error.of(Part::Console))?);
         }
         self.check_console()
     }
@@ -138,4 +138,5 @@ fn missing(role: &str) -> InstrumentError {
         "the rig names no such instrument",
         format!("add `{role}` under `roles` in the rig, or leave out the scenarios that need it"),
     )
+    .of(Part::Rig)
 }

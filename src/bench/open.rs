@@ -17,11 +17,12 @@ use crate::instrument::operator::{Answering, Operator};
 use crate::instrument::port::Port;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
-use crate::instrument::{Instrument, InstrumentError, Result};
-use crate::journal::Event;
+use crate::instrument::{Instrument, InstrumentError, Part, Result};
 use crate::journal::store::{Journal, JournalError};
+use crate::journal::{Ending, Event};
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
 use crate::twin::{self, Twin, TwinConfig, defect};
+use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,8 +43,12 @@ pub struct Opening {
 /// Why a bench could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Before anything was written down: there is no journal of this run.
     #[error(transparent)]
-    Instrument(#[from] InstrumentError),
+    Ground(InstrumentError),
+    /// An instrument could not be opened. The journal says so, and that the run has ended.
+    #[error(transparent)]
+    Instrument(InstrumentError),
     #[error(transparent)]
     Journal(#[from] JournalError),
 }
@@ -55,10 +60,16 @@ impl Blamed for OpenError {
 }
 
 impl OpenError {
-    pub fn remedy(&self) -> String {
+    pub fn account(&self) -> Bilingual {
         match self {
-            OpenError::Instrument(error) => error.remedy.clone(),
-            OpenError::Journal(error) => error.remedy().into(),
+            OpenError::Ground(error) | OpenError::Instrument(error) => error.account(),
+            OpenError::Journal(error) => error.to_string().into(),
+        }
+    }
+    pub fn remedy(&self) -> Bilingual {
+        match self {
+            OpenError::Ground(error) | OpenError::Instrument(error) => error.advice(),
+            OpenError::Journal(error) => error.remedy(),
         }
     }
 }
@@ -71,13 +82,31 @@ struct Ground {
     image: Vec<u8>,
 }
 
-/// Opens every instrument of the rig. Nothing is moved yet.
+/// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let Opening { rig, seed, folder, onlooker, preamble } = opening;
-    let ground = lay_ground(&rig, seed)?;
+    let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Ground)?);
+    let ground = lay_ground(&rig, seed).map_err(OpenError::Ground)?;
     let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    let planned = preamble.iter().find_map(|event| match event {
+        Event::RunBegan { planned, .. } => Some(*planned),
+        _ => None,
+    });
     preamble.into_iter().for_each(|event| log.append(event));
     log.commit()?;
+    match furnish(rig, ground, &log) {
+        Ok(bench) => Ok(bench),
+        Err(error) => {
+            let ending = Ending::failed(error.blame(), error.account(), error.advice());
+            let (exit_code, skipped) = (ending.exit_code(), planned.unwrap_or(0));
+            log.append(Event::RunEnded { ending, passed: 0, failed: 0, inconclusive: 0, skipped, exit_code });
+            log.commit()?;
+            Err(OpenError::Instrument(error))
+        }
+    }
+}
+
+fn furnish(rig: Arc<Rig>, ground: Ground, log: &Log) -> Result<Bench> {
     let mut bench = Bench {
         rig: Arc::clone(&rig),
         log: log.clone(),
@@ -96,10 +125,49 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
         twin: None,
     };
     for (name, config) in &rig.instruments {
-        bench.add(&ground, name, config)?;
+        bench.add(&ground, name, config).map_err(|error| error.of(part(config)).named(name))?;
     }
     bench.twin = ground.twin;
     Ok(bench)
+}
+
+/// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly labelled, and the bench
+/// accepts no image but the one its rig names; a mislabelled one is not named, for the bench must find that out.
+///
+/// # Errors
+/// There is no defect of that name.
+pub fn with_planted_firmware(mut rig: Rig) -> Result<Rig> {
+    for id in rig.twin.iter().flat_map(|twin| twin.defects.clone()) {
+        let variant = known_defect(&id)?.image.expected();
+        if variant != defect::REFERENCE {
+            rig.post.firmware.file.set_file_name(format!("{variant}.elf"));
+            rig.post.firmware.variant = variant.into();
+        }
+    }
+    Ok(rig)
+}
+
+fn known_defect(id: &str) -> Result<&'static defect::Defect> {
+    defect::find(id).ok_or_else(|| {
+        InstrumentError::new(
+            "twin",
+            format!("plant the defect {id}"),
+            "there is none of that name",
+            "`hejnal prove --list` names those that can be planted",
+        )
+        .of(Part::Rig)
+    })
+}
+
+fn part(config: &Config) -> Part {
+    match config {
+        Config::Lcus { .. } => Part::Relays,
+        Config::InputReporter { .. } => Part::Inputs,
+        Config::SerialConsole { .. } => Part::Console,
+        Config::ProbeRs { .. } => Part::Probe,
+        Config::SoundCard { .. } => Part::Sound,
+        Config::SipOperator { .. } => Part::Operator,
+    }
 }
 
 fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
@@ -110,14 +178,7 @@ fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
     let mut config = TwinConfig::new(seed, &rig.post.identity);
     let mut file = rig.post.firmware.file.clone();
     for id in &settings.defects {
-        let defect = defect::find(id).ok_or_else(|| {
-            InstrumentError::new(
-                "twin",
-                format!("plant the defect {id}"),
-                "there is none of that name",
-                "`hejnal prove --list` names those that can be planted",
-            )
-        })?;
+        let defect = known_defect(id)?;
         config = config.with(defect);
         let variant = defect.image.flashed();
         if variant != defect::REFERENCE {
@@ -137,6 +198,7 @@ fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
             error,
             "put the file in place, or correct `firmware` in the rig",
         )
+        .of(Part::Firmware)
     })
 }
 

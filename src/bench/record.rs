@@ -8,6 +8,7 @@ use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::journal::Event;
+use std::collections::BTreeSet;
 
 /// A lamp or sense input changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,19 @@ impl Record {
             .collect()
     }
 
+    /// Whether some call has arrived and not ended.
+    pub fn a_call_stands(&self) -> bool {
+        let mut standing = BTreeSet::new();
+        for event in &self.calls {
+            match &event.value {
+                CallEvent::Invited { call, .. } => _ = standing.insert(*call),
+                CallEvent::Ended { call, .. } => _ = standing.remove(call),
+                _ => {}
+            }
+        }
+        !standing.is_empty()
+    }
+
     /// When something happened to one call.
     pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Instant> {
         self.calls.iter().find(|event| which(&event.value)).map(|event| event.at)
@@ -120,6 +134,7 @@ fn describe(event: &CallEvent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::operator::{EndedBy, Invite};
 
     #[test]
     fn a_console_line_needs_its_checksum() {
@@ -139,5 +154,20 @@ mod tests {
         let sum = payload.bytes().fold(0, |s, b| s ^ b);
         let report = Report::parse(&format!("${payload}*{sum:02X}")).expect("valid");
         assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
+    }
+
+    #[test]
+    fn a_call_stands_from_its_arrival_to_its_end() {
+        let invite = || Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
+        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite() };
+        let ended = |call| CallEvent::Ended { call: CallId(call), by: EndedBy::Operator };
+        let check = |events: Vec<CallEvent>, expected: bool| {
+            let calls = events.into_iter().map(|event| Stamped::new(Instant::ZERO, event)).collect();
+            assert_eq!(Record { calls, ..Record::default() }.a_call_stands(), expected);
+        };
+        check(vec![], false);
+        check(vec![invited(1)], true);
+        check(vec![invited(1), CallEvent::Ringing { call: CallId(1) }, ended(1)], false);
+        check(vec![invited(1), invited(2), ended(1)], true);
     }
 }

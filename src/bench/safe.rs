@@ -5,8 +5,9 @@
 
 use super::switch::Circuit;
 use super::{Bench, LOOK_EVERY};
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, InstrumentError, Part};
 use crate::journal::SafeCheck;
+use crate::unit::Bilingual;
 use std::time::Duration;
 
 /// How long a contact may take to follow its command before the read-back counts as failed.
@@ -22,11 +23,13 @@ impl Bench {
             }
         }
         for (what, result) in self.quiet_instruments() {
-            let detail = result.as_ref().err().map_or_else(|| "done".into(), ToString::to_string);
+            let detail = result.as_ref().err().map_or_else(|| ("done", "wykonano").into(), InstrumentError::account);
             checks.push(SafeCheck { what, ok: result.is_ok(), detail });
         }
         if let Err(error) = self.collect() {
-            self.log.note(format!("while making safe: {error}"));
+            let account = error.account();
+            let en = format!("while making safe: {}", account.en);
+            self.log.note(Bilingual::new(en, format!("przy przywracaniu stanu bezpiecznego: {}", account.pl)));
         }
         checks
     }
@@ -42,36 +45,42 @@ impl Bench {
 
     fn make_circuit_safe(&mut self, circuit: Circuit) -> SafeCheck {
         let closed = circuit.is_closed_when_safe();
-        let what = format!("{} {}", circuit.name(), circuit.state(closed));
+        let what = circuit.in_state(closed);
         if let Err(error) = self.switch(circuit, closed) {
-            return SafeCheck { what, ok: false, detail: error.to_string() };
+            return SafeCheck { what, ok: false, detail: error.account() };
         }
         let deadline = self.now() + SETTLE;
         loop {
             match self.is_closed(circuit) {
-                Ok(read) if read == closed => return SafeCheck { what, ok: true, detail: "read back".into() },
-                Err(error) => return SafeCheck { what, ok: false, detail: error.to_string() },
+                Ok(read) if read == closed => return SafeCheck { what, ok: true, detail: ("read back", "odczytano").into() },
+                Err(error) => return SafeCheck { what, ok: false, detail: error.account() },
                 // An interruption must not end the wait for the read-back: the guard was cleared for making safe.
                 Ok(_) if self.now() < deadline => {
                     if let Err(error) = self.clock.wait(LOOK_EVERY) {
-                        return SafeCheck { what, ok: false, detail: format!("not read back: {error}") };
+                        let detail = Bilingual::new(
+                            format!("not read back: {error}"),
+                            "nie odczytano: upłynął czas na przywrócenie stanu",
+                        );
+                        return SafeCheck { what, ok: false, detail };
                     }
                 }
                 Ok(read) => {
-                    let detail = format!("read back as {}", circuit.state(read));
+                    let (en, pl) = (format!("read back as {}", circuit.state(read)), circuit.in_state(read).pl);
+                    let detail = Bilingual::new(en, format!("odczytano: {pl}"));
                     return SafeCheck { what, ok: false, detail };
                 }
             }
         }
     }
 
-    fn quiet_instruments(&mut self) -> Vec<(String, crate::instrument::Result<()>)> {
+    fn quiet_instruments(&mut self) -> Vec<(Bilingual, crate::instrument::Result<()>)> {
         let mut done = Vec::new();
         if let Some(operator) = &mut self.operator {
-            done.push(("calls ended".into(), operator.make_safe()));
+            let ended = operator.make_safe().map_err(|error| error.of(Part::Operator));
+            done.push((("calls ended", "rozmowy zakończone").into(), ended));
         }
         if let Some(card) = &mut self.card {
-            done.push(("sound stopped".into(), card.make_safe()));
+            done.push((("sound stopped", "dźwięk zatrzymany").into(), card.make_safe().map_err(|error| error.of(Part::Sound))));
         }
         done
     }

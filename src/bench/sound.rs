@@ -8,7 +8,7 @@ use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::audio::{Frame, Jack, Timebase};
 use crate::instrument::operator::CallId;
-use crate::instrument::{InstrumentError, Result};
+use crate::instrument::{InstrumentError, Part, Result};
 use crate::journal::Event;
 use crate::rig::{JackRef, Patch};
 use crate::unit::{Estimate, combine, rectangular};
@@ -158,17 +158,30 @@ impl Bench {
                 "the chirp did not come back",
                 "check the cable from the loop-back output to the loop-back input",
             )
+            .of(Part::Sound)
             .into());
         };
         let round_trip = found.seconds - (frame - from) as f64 / f64::from(rate);
         self.sound = Calibration { round_trip, uncertainty: found.uncertainty };
         let (one_way, share) = self.sound.share();
-        let method = "chirp through the loop-back, output to input of the same card".to_string();
-        let round_trip = Estimate::seconds(round_trip, found.uncertainty);
-        self.log.append(Event::Budget { what: "sound card, output to input".into(), estimate: round_trip, method });
-        let method = "half of the round trip each way, the other half as a rectangular distribution".to_string();
-        let one_way = Estimate::seconds(one_way, share);
-        self.log.append(Event::Budget { what: "sound card, one way".into(), estimate: one_way, method });
+        self.log.append(Event::Budget {
+            what: ("sound card, output to input", "karta dźwiękowa, od wyjścia do wejścia").into(),
+            estimate: Estimate::seconds(round_trip, found.uncertainty),
+            method: (
+                "chirp through the loop-back, output to input of the same card",
+                "sygnał próbny przez pętlę zwrotną, z wyjścia na wejście tej samej karty",
+            )
+                .into(),
+        });
+        self.log.append(Event::Budget {
+            what: ("sound card, one way", "karta dźwiękowa, w jedną stronę").into(),
+            estimate: Estimate::seconds(one_way, share),
+            method: (
+                "half of the round trip each way, the other half as a rectangular distribution",
+                "po połowie w każdą stronę, druga połowa jako rozkład prostokątny",
+            )
+                .into(),
+        });
         Ok(())
     }
 }

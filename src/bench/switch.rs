@@ -6,9 +6,9 @@ use super::{Bench, Moment, missing};
 use crate::clock::Instant;
 use crate::instrument::lamp::Input;
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::instrument::{InstrumentError, Result};
+use crate::instrument::{InstrumentError, Part, Result};
 use crate::rig::{InputRef, Pole, Switch};
-use crate::unit::rectangular;
+use crate::unit::{Bilingual, rectangular};
 
 /// A circuit that the bench opens and closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,18 @@ impl Circuit {
             (Circuit::Fibre, true) => "connected",
             (Circuit::Fibre, false) => "cut",
         }
+    }
+    /// Circuit and state, as a report reads: `button released`, „przycisk zwolniony”.
+    pub fn in_state(self, closed: bool) -> Bilingual {
+        let pl = match (self, closed) {
+            (Circuit::Button, true) => "przycisk wciśnięty",
+            (Circuit::Button, false) => "przycisk zwolniony",
+            (Circuit::Mains, true) => "zasilanie włączone",
+            (Circuit::Mains, false) => "zasilanie wyłączone",
+            (Circuit::Fibre, true) => "światłowód podłączony",
+            (Circuit::Fibre, false) => "światłowód przerwany",
+        };
+        Bilingual::new(format!("{} {}", self.name(), self.state(closed)), pl)
     }
 }
 
@@ -84,7 +96,7 @@ impl Bench {
     pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
         let sense = self.wiring_of(circuit)?.sense;
         let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
-        board.is_lit(Input(sense.input))
+        board.is_lit(Input(sense.input)).map_err(|error| error.of(Part::Inputs))
     }
 
     /// The first change of an input to `lit` from `since` on.
@@ -112,5 +124,6 @@ impl Bench {
             "its sense input saw no change after the command",
             "check the relay board's supply and the wires of the relay and of its sense input",
         )
+        .of(Part::Relays)
     }
 }

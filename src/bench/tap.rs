@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::instrument::{Identity, Instrument, Result};
+use crate::instrument::{Identity, Instrument, InstrumentError, Part, Result};
 
 /// An instrument, its name in the rig, and the journal.
 pub struct Tap<I: ?Sized> {
@@ -40,14 +40,26 @@ impl<I: Instrument + ?Sized> Instrument for Tap<I> {
     }
 }
 
+fn sound(error: InstrumentError) -> InstrumentError {
+    error.of(Part::Sound)
+}
+
+/// What the target did is no failure of the bench's part.
+fn probe(error: FlashError) -> FlashError {
+    match error {
+        FlashError::Bench(error) => FlashError::Bench(error.of(Part::Probe)),
+        target => target,
+    }
+}
+
 impl RelayBoard for Tap<dyn RelayBoard> {
     fn set(&mut self, channel: Channel, to: Contact) -> Result<Instant> {
-        let result = self.inner.set(channel, to);
+        let result = self.inner.set(channel, to).map_err(|error| error.of(Part::Relays));
         let state = if to == Contact::Closed { "energise" } else { "release" };
         self.outcome(&format!("{state} relay {}", channel.0), result)
     }
     fn get(&mut self, channel: Channel) -> Result<Contact> {
-        self.inner.get(channel)
+        self.inner.get(channel).map_err(|error| error.of(Part::Relays))
     }
 }
 
@@ -56,30 +68,30 @@ impl AudioPort for Tap<dyn AudioPort> {
         self.inner.rate()
     }
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
-        let result = self.inner.play(output, samples);
+        let result = self.inner.play(output, samples).map_err(sound);
         let seconds = samples.len() as f64 / f64::from(self.inner.rate());
         self.outcome(&format!("play {seconds:.3} s on output {}", output.0), result)
     }
     fn timebase(&mut self) -> Result<Timebase> {
-        self.inner.timebase()
+        self.inner.timebase().map_err(sound)
     }
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
-        self.inner.record(input, from, to)
+        self.inner.record(input, from, to).map_err(sound)
     }
 }
 
 impl DebugProbe for Tap<dyn DebugProbe> {
     fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError> {
         self.log.did(&self.name, format!("write {} bytes of image file", elf.len()));
-        let result = self.inner.flash(elf, watch);
+        let result = self.inner.flash(elf, watch).map_err(probe);
         self.outcome("write, done", result)
     }
     fn read(&mut self, address: u32, length: usize) -> std::result::Result<Vec<u8>, FlashError> {
-        let result = self.inner.read(address, length);
+        let result = self.inner.read(address, length).map_err(probe);
         self.outcome(&format!("read {length} bytes at {address:#010x}"), result)
     }
     fn reset(&mut self) -> std::result::Result<Instant, FlashError> {
-        let result = self.inner.reset();
+        let result = self.inner.reset().map_err(probe);
         self.outcome("reset the microcontroller", result)
     }
     fn target_voltage(&mut self) -> Result<Option<f32>> {

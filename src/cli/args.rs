@@ -1,7 +1,10 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
+#[cfg(unix)]
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -18,8 +21,19 @@ Examples:
   hejnal run                              all scenarios on the virtual post, no hardware needed
   hejnal run --tags \"@S01 or @S02\"        two scenarios
   hejnal run --rig my-rig.yaml --lang pl  a rig of your own, in Polish
+  hejnal twin --server sip:112@pbx:5060   the virtual post, live, calling a real server
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
+
+const PROVE_EXIT_CODES: &str = "\
+A defect counts as caught only by the scenario named for it, with the right party blamed for the right requirement.
+
+Exit codes:
+  0    every line of the matrix is as expected
+  1    at least one is not: a defect was missed or misunderstood, a healthy post was turned away, or a broken bench blamed the post
+  2    the command line was not understood, or there is no such defect
+  4    a feature file is at fault, or there is no scenario for a defect that was named
+  130  stopped by Ctrl-C or SIGTERM";
 
 /// Acceptance bench for city SOS posts: presses the button, listens and speaks at both ends, cuts fibre and power, and judges what the
 /// post does.
@@ -36,12 +50,18 @@ pub enum Command {
     Run(Run),
     /// Check features and rig without moving anything
     Check(Check),
-    /// List every phrase that a feature may use
+    /// Prove the bench: plant each known defect and see that it is caught, and that healthy posts pass
+    #[command(after_help = PROVE_EXIT_CODES)]
+    Prove(Prove),
+    /// List every phrase that a feature may use, by what it is for
     Steps {
         /// One language only
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals
+    #[cfg(unix)]
+    Twin(LiveTwin),
     /// Show a run again from its journal, and write its JUnit report anew
     Report {
         /// The run's directory or its journal.jsonl
@@ -50,8 +70,25 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed
+    Measure(MeasureArgs),
+    /// Write the sounds that recordings are measured by
+    Stimulus(StimulusArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+impl Command {
+    /// The language asked for; English where none was.
+    pub fn lang(&self) -> Lang {
+        match self {
+            Command::Run(run) => run.choice.lang,
+            Command::Check(check) => check.choice.lang,
+            Command::Prove(prove) => prove.lang,
+            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
+            Command::Measure(_) | Command::Stimulus(_) | Command::Twin(_) | Command::Completions { .. } => Lang::En,
+        }
+    }
 }
 
 /// Which features, on which rig.
@@ -89,9 +126,80 @@ pub struct Run {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Prove {
+    /// Only these defects [default: all that a scenario looks for, but those that take hours]
+    pub defects: Vec<String>,
+    /// List the defects and what each is held against; plant nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Run every scenario for every defect, and show which others fail
+    #[arg(long)]
+    pub all_scenarios: bool,
+    /// Feature files or directories [default: features/en or features/pl]
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub features: Vec<PathBuf>,
+    /// Directory for the journals, a folder for each defect [default: runs/<UTC time>-prove]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Seed of the virtual posts and of the stimuli [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Language of features and matrix
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "en")]
+    pub lang: Lang,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Check {
     #[command(flatten)]
     pub choice: Choice,
+}
+
+/// A virtual post that lives.
+#[cfg(unix)]
+#[derive(Debug, clap::Args)]
+pub struct LiveTwin {
+    /// The rig's file: the post's identity, firmware and defects
+    #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
+    pub rig: PathBuf,
+    /// Whom the post calls and where it registers: any SIP server over UDP
+    #[arg(long, default_value = "sip:operator@127.0.0.1:5060", value_name = "SIP")]
+    pub server: String,
+    /// The post's password at the server [default: the one in the rig's operator]
+    #[arg(long, value_name = "WORD")]
+    pub password: Option<String>,
+    /// The server is a telephone: call it without registering
+    #[arg(long)]
+    pub direct: bool,
+    /// The post's own address and SIP port [default: the address that reaches the server, any free port]
+    #[arg(long, value_name = "ADDRESS[:PORT]")]
+    pub bind: Option<Own>,
+    /// What the person at the post says once the call is connected
+    #[arg(long, value_name = "WAV")]
+    pub mouth: Option<PathBuf>,
+    /// Where to record what is heard before the loudspeaker
+    #[arg(long, value_name = "WAV")]
+    pub ear: Option<PathBuf>,
+    /// Seed of the post's chances [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// An address of this machine; port 0 is any that is free.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Own(pub SocketAddr);
+
+#[cfg(unix)]
+impl std::str::FromStr for Own {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let alone = || text.trim_matches(['[', ']']).parse().map(|address: IpAddr| SocketAddr::new(address, 0));
+        text.parse()
+            .or_else(|_| alone())
+            .map(Own)
+            .map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
+    }
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
@@ -114,5 +222,15 @@ mod tests {
         for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "70 ", "130 "] {
             assert!(help.contains(&format!("\n  {code}")), "{code:?} in {help}");
         }
+    }
+    #[cfg(unix)]
+    #[test]
+    fn an_own_address_is_read_with_and_without_a_port() {
+        let read = |text: &str| text.parse::<Own>().map(|own| own.0.to_string());
+        assert_eq!(read("192.168.10.7"), Ok("192.168.10.7:0".into()));
+        assert_eq!(read("192.168.10.7:5070"), Ok("192.168.10.7:5070".into()));
+        assert_eq!(read("::1"), Ok("[::1]:0".into()));
+        assert_eq!(read("[::1]:5070"), Ok("[::1]:5070".into()));
+        assert!(read("eth0").is_err_and(|why| why.contains("192.168.10.7")));
     }
 }

@@ -1,20 +1,20 @@
 //! `hejnal run` and `hejnal check`: from what was typed to features, rig and bench, and what is left behind on disk.
 
 use super::args::{Check, Choice, Run};
-use super::{Refused, phrase_book, place, style, write_junit};
-use crate::bench::{self, Opening};
-use crate::clock;
+use super::{Refused, phrase_book, place, report, style};
+use crate::bench::{self, OpenError, Opening};
+use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::read::read;
-use crate::journal::store::{FILE_NAME, sha256_hex};
-use crate::journal::{Event, FormatVersion, PostIdentity};
+use crate::journal::store::FILE_NAME;
 use crate::report::terminal::Terminal;
-use crate::rig::{self, Rig, Role};
+use crate::rig::{self, Rig};
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
+use crate::suite::preamble::preamble;
 use crate::suite::signals::Signals;
 use crate::suite::{Book, Feature, Needs, Options, Stage as _, TagExpression, lint, select};
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang};
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -29,53 +29,114 @@ struct Prepared {
 }
 
 /// What is run when no tags are given: not what takes hours of the post's time, nor what only a person can do.
-const BY_DEFAULT: &str = "not @long and not @manual";
+pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
 
-fn every<P: Display>(problems: &[P]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
+/// Reads everything and complains of everything at once: a rig's slip hides no feature's, nor the other way round.
 fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
-    let file = place::find(&choice.rig).map_err(|e| Refused::new(exit::BENCH, e, "name the rig's file with --rig"))?;
-    let rig = rig::load(&file).map_err(|problems| {
-        Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", every(&problems)), "nothing was moved")
-    })?;
+    let tags = TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT));
+    let tags = tags.map_err(|error| Refused::new(exit::USAGE, error.to_string(), NOTHING_MOVED))?;
     let book = phrase_book()?;
-    let files = features(choice)?;
-    let tags = Some(TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT))).transpose();
-    let tags = tags.map_err(|e| Refused::new(exit::USAGE, e, "nothing was moved"))?;
+    let mut slips = Slips::default();
+    let rig = slips.rig(load_rig(&choice.rig));
+    let files = slips.features(feature_files(&choice.features, choice.lang)).unwrap_or_default();
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
-    let all = lint::load(&files, &book, &Needs::default()).map_err(|problems| refuse_features(&problems))?;
-    let selection = select::select(all, tags.as_ref());
-    if selection.scenarios() == 0 {
-        let remedy = format!("{} scenarios were left out by --tags", selection.left_out);
-        return Err(Refused::new(exit::SCENARIO, "no scenario is left to run", remedy));
+    let (all, problems) = lint::survey(&files, &book, &Needs::default());
+    slips.features.extend(problems.iter().map(ToString::to_string));
+    let selection = select::select(all, Some(&tags));
+    if let Some(rig) = &rig {
+        let lacking = lint::lacking(&selection.features, &book, &Needs::of(rig));
+        // What is wrong in itself has been told already.
+        slips.features.extend(lacking.iter().filter(|problem| !problems.contains(problem)).map(ToString::to_string));
     }
-    let needs = Needs { roles: Some(roles(&rig)), rig: rig.name.clone() };
-    let lacking = lint::lacking(&selection.features, &book, &needs);
-    if !lacking.is_empty() {
-        return Err(refuse_features(&lacking));
+    match rig {
+        Some(rig) if slips.features.is_empty() => {
+            let scenarios = selection.scenarios();
+            if scenarios == 0 {
+                return Err(nothing_to_run(selection.left_out));
+            }
+            Ok(Prepared { rig, book, scenarios, features: selection.features })
+        }
+        _ => Err(slips.refuse()),
     }
-    Ok(Prepared { rig, book, scenarios: selection.scenarios(), features: selection.features })
 }
 
-fn refuse_features(problems: &[lint::Problem]) -> Refused {
-    Refused::new(exit::SCENARIO, format!("the features are not in order:\n{}", every(problems)), "nothing was moved")
+const NOTHING_MOVED: (&str, &str) = ("nothing was moved", "niczego nie uruchomiono");
+
+fn nothing_to_run(left_out: usize) -> Refused {
+    let remedy = Bilingual::new(
+        format!("{left_out} scenarios were left out by --tags"),
+        format!("scenariusze pominięte przez --tags: {left_out}"),
+    );
+    Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie zostaje żaden scenariusz do wykonania"), remedy)
 }
 
-fn features(choice: &Choice) -> Result<Vec<PathBuf>, Refused> {
-    let default = match choice.lang {
+/// Everything that is wrong with what was named on the command line.
+#[derive(Default)]
+struct Slips {
+    rig: Vec<String>,
+    features: Vec<String>,
+}
+
+impl Slips {
+    fn rig(&mut self, loaded: Result<Rig, Vec<String>>) -> Option<Rig> {
+        loaded.map_err(|slips| self.rig.extend(slips)).ok()
+    }
+    fn features<T>(&mut self, found: Result<T, String>) -> Option<T> {
+        found.map_err(|slip| self.features.push(slip)).ok()
+    }
+    /// A bad rig is the worse of the two: without it nothing can be judged.
+    fn refuse(self) -> Refused {
+        let exit_code = if self.rig.is_empty() { exit::SCENARIO } else { exit::BENCH };
+        let groups = [
+            (("the rig is not in order:", "opis stanowiska zawiera błędy:"), self.rig),
+            (("the features are not in order:", "scenariusze zawierają błędy:"), self.features),
+        ];
+        let told = |lang| {
+            let group = |(heading, slips): &((&str, &str), Vec<String>)| {
+                (!slips.is_empty()).then(|| format!("{}\n{}", Bilingual::from(*heading).show(lang), slips.join("\n")))
+            };
+            groups.iter().filter_map(group).collect::<Vec<_>>().join("\n")
+        };
+        Refused::new(exit_code, Bilingual::new(told(Lang::En), told(Lang::Pl)), NOTHING_MOVED)
+    }
+}
+
+fn load_rig(file: &Path) -> Result<Rig, Vec<String>> {
+    let file = place::find(file).map_err(|error| vec![format!("{error}\n    name the rig's file with --rig")])?;
+    rig::load(&file).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, String> {
+    let default = match lang {
         Lang::En => "features/en",
         Lang::Pl => "features/pl",
     };
-    let named = if choice.features.is_empty() { vec![PathBuf::from(default)] } else { choice.features.clone() };
-    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>();
-    let found = found.map_err(|e| Refused::new(exit::SCENARIO, e, "name feature files or directories"))?;
-    select::feature_files(&found).map_err(|e| Refused::new(exit::SCENARIO, e, "name feature files or directories"))
+    let named = if named.is_empty() { vec![PathBuf::from(default)] } else { named.to_vec() };
+    let remedy = |error: &dyn Display| format!("{error}\n    name feature files or directories");
+    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>().map_err(|error| remedy(&error))?;
+    select::feature_files(&found).map_err(|error| remedy(&error))
 }
 
-fn roles(rig: &Rig) -> std::collections::BTreeSet<Role> {
-    Role::ALL.into_iter().filter(|role| rig.has(*role)).collect()
+/// A rig that is in order, or all that is wrong with it.
+pub(super) fn rig_in_order(file: &Path) -> Result<Rig, Refused> {
+    let mut slips = Slips::default();
+    match slips.rig(load_rig(file)) {
+        Some(rig) => Ok(rig),
+        None => Err(slips.refuse()),
+    }
+}
+
+/// Features that are in order, with the files they were read from, or all that is wrong with them.
+pub(super) fn features_in_order(
+    named: &[PathBuf],
+    lang: Lang,
+    book: &Book<World>,
+) -> Result<(Vec<PathBuf>, Vec<Feature>), Refused> {
+    let mut slips = Slips::default();
+    let files = slips.features(feature_files(named, lang)).unwrap_or_default();
+    let (features, problems) = lint::survey(&files, book, &Needs::default());
+    slips.features.extend(problems.iter().map(ToString::to_string));
+    if slips.features.is_empty() { Ok((files, features)) } else { Err(slips.refuse()) }
 }
 
 /// Says what would be run. Nothing is moved.
@@ -94,52 +155,39 @@ pub(super) fn check(check: &Check) -> Result<u8, Refused> {
 
 pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let Prepared { rig, book, features, scenarios } = prepare(&run.choice)?;
-    let began = clock::wall_clock().as_secs();
+    let began = wall_clock().as_secs();
     let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
-    let preamble = vec![run_began(&rig, run, seed, planned)?, Event::WallClock { unix_seconds: began }];
+    let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
+    let preamble = preamble(&rig, run.choice.lang, seed, planned).map_err(|error| {
+        let file = rig.post.firmware.file.display();
+        let text = Bilingual::new(format!("failed to read {file}: {error}"), format!("nie udało się odczytać {file}: {error}"));
+        Refused::new(exit::BENCH, text, ("correct `firmware` in the rig", "popraw „firmware” w opisie stanowiska"))
+    })?;
     let journal = folder.join(FILE_NAME);
     let mut terminal = Terminal::new(io::stdout(), style(), run.choice.lang, journal.display().to_string());
     let onlooker: bench::Onlooker = Box::new(move |entry| terminal.take(entry));
     let opening = Opening { rig: Arc::new(rig), seed, folder: folder.clone(), onlooker, preamble };
-    let bench = bench::open(opening).map_err(|error| Refused::new(error.blame().exit_code(), &error, error.remedy()))?;
-    let mut stage = OnBench::new(bench, seed, folder.clone());
-    let signals = Signals::install(&stage.clock().guard().stop_flag());
-    let _signals =
-        signals.map_err(|error| Refused::new(exit::BENCH, error, "Ctrl-C could not be caught, so nothing was moved"))?;
-    let finished = crate::suite::run(&mut stage, &book, features, Options { rounds: run.repeat, retries: run.retry });
-    place::mark_latest(&folder);
-    leave_report(&folder)?;
-    Ok(finished.exit_code)
-}
-
-fn leave_report(folder: &Path) -> Result<(), Refused> {
-    let story = read(folder).map_err(|error| Refused::new(exit::BENCH, &error, error.remedy()))?;
-    write_junit(&story)
-}
-
-fn run_began(rig: &Rig, run: &Run, seed: u64, planned: usize) -> Result<Event, Refused> {
-    let file = &rig.post.firmware.file;
-    let image = std::fs::read(file).map_err(|error| {
-        Refused::new(exit::BENCH, format!("failed to read {}: {error}", file.display()), "correct `firmware` in the rig")
-    })?;
-    let post = PostIdentity {
-        identity: rig.post.identity.clone(),
-        place: rig.post.place.clone(),
-        profile: rig.post.profile.name().into(),
-        chip: rig.post.chip.clone(),
-        firmware: rig.post.firmware.version.clone(),
-        firmware_sha256: sha256_hex(&image),
+    let exit_code = match bench::open(opening) {
+        Ok(bench) => judge(OnBench::new(bench, seed, folder.clone()), &book, features, run)?,
+        // The summary has told why.
+        Err(OpenError::Instrument(error)) => error.blame().exit_code(),
+        Err(error) => return Err(Refused::new(error.blame().exit_code(), error.account(), error.remedy())),
     };
-    Ok(Event::RunBegan {
-        format: FormatVersion::CURRENT,
-        hejnal: env!("CARGO_PKG_VERSION").into(),
-        lang: run.choice.lang,
-        seed,
-        rig: rig.name.clone(),
-        rig_sha256: rig.sha256.clone(),
-        post,
-        planned,
-    })
+    place::mark_latest(&folder);
+    let story = read(&folder).map_err(|error| report::unreadable(&error))?;
+    report::write_junit(&story)?;
+    Ok(exit_code)
+}
+
+fn judge(mut stage: OnBench, book: &Book<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {
+    let signals = Signals::install(&stage.clock().guard().stop_flag());
+    let _signals = signals.map_err(|error| {
+        let text =
+            Bilingual::new(format!("Ctrl-C could not be caught: {error}"), format!("nie można przechwycić Ctrl-C: {error}"));
+        Refused::new(exit::BENCH, text, NOTHING_MOVED)
+    })?;
+    let options = Options { rounds: run.repeat, retries: run.retry };
+    Ok(crate::suite::run(&mut stage, book, features, options).exit_code)
 }

@@ -7,12 +7,16 @@ pub mod audio;
 pub mod console;
 pub mod lamp;
 pub mod operator;
+mod part;
 pub mod port;
 pub mod probe;
 pub mod relay;
 pub mod sample_clock;
 
+pub use part::Part;
+
 use crate::fault::{Blame, Blamed};
+use crate::unit::Bilingual;
 
 pub type Result<T> = std::result::Result<T, InstrumentError>;
 
@@ -30,6 +34,7 @@ pub struct Identity {
 #[error("{instrument}: failed to {action}: {cause}")]
 pub struct InstrumentError {
     pub instrument: String,
+    pub part: Part,
     pub action: String,
     pub cause: String,
     /// What to do, in one sentence for a technician.
@@ -43,7 +48,31 @@ impl InstrumentError {
         cause: impl std::fmt::Display,
         remedy: impl Into<String>,
     ) -> Self {
-        InstrumentError { instrument: instrument.into(), action: action.into(), cause: cause.to_string(), remedy: remedy.into() }
+        let (instrument, action, remedy) = (instrument.into(), action.into(), remedy.into());
+        InstrumentError { instrument, part: Part::Other, action, cause: cause.to_string(), remedy }
+    }
+    /// Says which part of the bench it was, unless that has been said nearer to the cause.
+    #[must_use]
+    pub fn of(self, part: Part) -> Self {
+        if self.part == Part::Other { InstrumentError { part, ..self } } else { self }
+    }
+    /// Puts the name under which the rig knows the instrument before what the instrument calls itself.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        if self.instrument == name {
+            self
+        } else {
+            InstrumentError { instrument: format!("{name} ({})", self.instrument), ..self }
+        }
+    }
+    /// What went wrong. The technical detail stays in English: it is what a search or a manufacturer's support needs.
+    pub fn account(&self) -> Bilingual {
+        let pl = format!("{}: usterka. Szczegóły: {self}", self.part.name_pl());
+        Bilingual::new(self.to_string(), pl)
+    }
+    /// What to do.
+    pub fn advice(&self) -> Bilingual {
+        Bilingual::new(self.remedy.as_str(), self.part.remedy_pl())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Instrument, InstrumentError, Result};
 use crate::clock::Instant;
+use crate::unit::Bilingual;
 
 /// How far a flash has come, in the order in which the stages run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +30,18 @@ pub enum FlashError {
     /// The target stopped answering: unpowered, or its debug port is dead.
     #[error("the microcontroller stopped answering while {stage}: {cause}")]
     Silent { stage: &'static str, cause: String },
+}
+
+impl FlashError {
+    /// What went wrong, in both languages; the technical detail stays in English.
+    pub fn account(&self) -> Bilingual {
+        let pl = match self {
+            FlashError::Bench(error) => return error.account(),
+            FlashError::Refused { stage, cause } => format!("pamięć mikrokontrolera odmówiła operacji ({stage}: {cause})"),
+            FlashError::Silent { stage, cause } => format!("mikrokontroler przestał odpowiadać ({stage}: {cause})"),
+        };
+        Bilingual::new(self.to_string(), pl)
+    }
 }
 
 pub trait DebugProbe: Instrument {

@@ -9,7 +9,7 @@ pub mod store;
 use crate::clock::Instant;
 use crate::fault::Blame;
 use crate::instrument::Identity;
-use crate::unit::{Estimate, Lang};
+use crate::unit::{Bilingual, Estimate, Lang};
 use crate::verdict::{Criterion, Source};
 use serde::{Deserialize, Serialize};
 
@@ -44,19 +44,19 @@ pub struct Ending {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blame: Option<Blame>,
     /// What went wrong, in one sentence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
+    #[serde(default, skip_serializing_if = "Bilingual::is_empty")]
+    pub message: Bilingual,
     /// What to do about it, in one sentence for a technician.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub remedy: String,
+    #[serde(default, skip_serializing_if = "Bilingual::is_empty")]
+    pub remedy: Bilingual,
 }
 
 impl Ending {
     pub fn passed() -> Self {
-        Ending { outcome: Outcome::Passed, blame: None, message: String::new(), remedy: String::new() }
+        Ending { outcome: Outcome::Passed, blame: None, message: Bilingual::default(), remedy: Bilingual::default() }
     }
     /// Did not pass, and whose fault it was.
-    pub fn failed(blame: Blame, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn failed(blame: Blame, message: impl Into<Bilingual>, remedy: impl Into<Bilingual>) -> Self {
         Ending { outcome: Outcome::Failed, blame: Some(blame), message: message.into(), remedy: remedy.into() }
     }
     /// The worse of two endings, the earlier one where they are equal. The less a result can be trusted the worse it is, so the blame
@@ -98,10 +98,10 @@ pub struct Measurement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafeCheck {
     /// E.g. `button released`, `mains on`, `fibre connected`.
-    pub what: String,
+    pub what: Bilingual,
     pub ok: bool,
     /// What was read back, or why it could not be.
-    pub detail: String,
+    pub detail: Bilingual,
 }
 
 /// Everything that can stand in a journal.
@@ -129,9 +129,9 @@ pub enum Event {
     },
     /// A contribution to the uncertainty of what this run measures, with how it was found.
     Budget {
-        what: String,
+        what: Bilingual,
         estimate: Estimate,
-        method: String,
+        method: Bilingual,
     },
     ScenarioBegan {
         id: String,
@@ -163,7 +163,7 @@ pub enum Event {
     },
     /// A remark for the reader: what the bench is about to do or concluded.
     Note {
-        text: String,
+        text: Bilingual,
     },
     Measured(Measurement),
     /// A WAV beside the journal.

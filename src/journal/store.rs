@@ -6,6 +6,7 @@
 use super::{Entry, Event};
 use crate::clock::Instant;
 use crate::fault::{Blame, Blamed};
+use crate::unit::Bilingual;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
@@ -39,14 +40,28 @@ impl Blamed for JournalError {
 
 impl JournalError {
     /// What to do about it, in one sentence for a technician.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            JournalError::Io { .. } | JournalError::Wav { .. } => {
-                "check that the disk has room and that the directory may be written to"
+    pub fn remedy(&self) -> Bilingual {
+        Bilingual::from(match self {
+            // The journal of a run is made anew: what is there already belongs to another run.
+            JournalError::Io { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => (
+                "name another directory: the one named holds a run already",
+                "podaj inny katalog: w podanym jest już zapis innego przebiegu",
+            ),
+            JournalError::Io { action: "open" | "read", .. } => {
+                ("name a run's directory or its journal.jsonl", "podaj katalog przebiegu albo jego plik journal.jsonl")
             }
-            JournalError::NotAJournal { .. } => "name a run's directory or its journal.jsonl",
-            JournalError::Newer { .. } => "read it with the version of hejnal that wrote it, or a newer one",
-        }
+            JournalError::Io { .. } | JournalError::Wav { .. } => (
+                "check that the disk has room and that the directory may be written to",
+                "sprawdź, czy na dysku jest miejsce i czy katalog pozwala na zapis",
+            ),
+            JournalError::NotAJournal { .. } => {
+                ("name a run's directory or its journal.jsonl", "podaj katalog przebiegu albo jego plik journal.jsonl")
+            }
+            JournalError::Newer { .. } => (
+                "read it with the version of hejnal that wrote it, or a newer one",
+                "odczytaj go wersją programu hejnal, która go zapisała, albo nowszą",
+            ),
+        })
     }
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
         let path = path.to_path_buf();

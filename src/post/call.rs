@@ -8,8 +8,8 @@ use crate::bench::{Circuit, Moment};
 use crate::clock::Instant;
 use crate::dsp::onset;
 use crate::dsp::stimulus;
-use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
+use crate::instrument::{InstrumentError, Part};
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -106,6 +106,7 @@ impl Post {
                 "the tone did not come through although the relay was commanded",
                 "check the relay's second pole and its cables to the sound card",
             )
+            .of(Part::Sound)
         })?;
         Ok(Moment {
             seconds: heard.start.seconds + found.frame / heard.rate,
@@ -175,9 +176,12 @@ impl Post {
     }
 
     pub(super) fn talk_under_way(&self) -> Result<CallId> {
-        self.talk
-            .or_else(|| self.latest_call())
-            .ok_or_else(|| order("no talk is under way", "set up a talk with the operator first"))
+        self.talk.or_else(|| self.latest_call()).ok_or_else(|| {
+            order(
+                ("no talk is under way", "nie trwa żadna rozmowa"),
+                ("set up a talk with the operator first", "najpierw nawiąż rozmowę z operatorem"),
+            )
+        })
     }
 
     /// The last call that was confirmed in this scenario.
@@ -257,13 +261,14 @@ impl Post {
     }
 
     /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.
-    pub fn calls_within(&mut self, count: u64, time: Duration) -> Result<()> {
+    /// `requirement` is the one that asks for so many.
+    pub fn calls_within(&mut self, count: u64, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.presses.last().map_or(self.counted_from, |press| press.contact.instant());
         let deadline = since.max(self.bench.now() - time) + time;
         self.bench.clock().wait_until(deadline)?;
         self.bench.collect()?;
         let arrived = self.bench.record.invited_since(since).len();
-        self.judge(&CALLS, Estimate::count(arrived), Criterion::Exactly(count as f64))
+        self.judge(&Quantity { requirement, ..CALLS }, Estimate::count(arrived), Criterion::Exactly(count as f64))
     }
 
     /// Nothing more may come from now on. `requirement` is the one that forbids it.

@@ -6,14 +6,15 @@ use crate::clock::Interrupted;
 use crate::fault::{Blame, Blamed};
 use crate::instrument::InstrumentError;
 use crate::journal::{Ending, Outcome};
+use crate::unit::{Bilingual, Estimate, Lang};
 use crate::verdict::{Shortfall, Undecided};
 
 /// The scenario asks for something that makes no sense at this point.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}")]
 pub struct ScenarioError {
-    pub cause: String,
-    pub remedy: String,
+    pub cause: Bilingual,
+    pub remedy: Bilingual,
 }
 
 /// Why a step did not pass.
@@ -53,14 +54,34 @@ impl Fault {
             Fault::Interrupted(Interrupted::Stop) => Outcome::Skipped,
             _ => Outcome::Failed,
         };
-        let remedy = match self {
-            Fault::Device(_) => String::new(),
-            Fault::Undecided(_) => "measure again with a better instrument, or ask for a wider limit".into(),
-            Fault::Bench(error) => error.remedy.clone(),
-            Fault::Scenario(error) => error.remedy.clone(),
-            Fault::Interrupted(Interrupted::Stop) => "start the run again".into(),
-            Fault::Interrupted(Interrupted::Limit { .. }) => "look at the step's last events in the journal".into(),
+        let (message, remedy) = match self {
+            Fault::Device(shortfall) => (shortfall.account(), Bilingual::default()),
+            Fault::Undecided(undecided) => (undecided.account(), Bilingual::from(MEASURE_BETTER)),
+            Fault::Bench(error) => (error.account(), error.advice()),
+            Fault::Scenario(error) => (error.cause.clone(), error.remedy.clone()),
+            Fault::Interrupted(interrupted) => account_of(*interrupted),
         };
-        Ending { outcome, blame: Some(self.blame()), message: self.to_string(), remedy }
+        Ending { outcome, blame: Some(self.blame()), message, remedy }
     }
+}
+
+const MEASURE_BETTER: (&str, &str) = (
+    "measure again with a better instrument, or ask for a wider limit",
+    "zmierz ponownie dokładniejszym przyrządem albo uzgodnij szerszy limit",
+);
+
+/// What was interrupted, and what to do.
+fn account_of(interrupted: Interrupted) -> (Bilingual, Bilingual) {
+    let (pl, remedy) = match interrupted {
+        Interrupted::Stop => {
+            let remedy = ("start the run again", "uruchom przebieg ponownie");
+            ("przebieg zatrzymała osoba lub system, który go uruchomił".to_string(), remedy)
+        }
+        Interrupted::Limit { limit } => {
+            let remedy = ("look at the step's last events in the journal", "sprawdź w dzienniku ostatnie zdarzenia tego kroku");
+            let limit = Estimate::seconds(limit.as_secs_f64(), 0.0).show(Lang::Pl);
+            (format!("wyczerpano czas przewidziany na ten krok: {limit}"), remedy)
+        }
+    };
+    (Bilingual::new(interrupted.to_string(), pl), Bilingual::from(remedy))
 }

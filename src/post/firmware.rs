@@ -8,10 +8,10 @@ use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, Report};
 use crate::image;
-use crate::instrument::InstrumentError;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
-use crate::unit::Estimate;
+use crate::instrument::{InstrumentError, Part};
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -67,18 +67,22 @@ impl Post {
     /// The image must be the one that the rig names: a pass from another is worth nothing.
     fn check_image(&mut self) -> Result<()> {
         let firmware = &self.bench.rig.post.firmware;
-        let (wanted, file) = (firmware.version.clone(), firmware.file.display().to_string());
-        let found = self.header().map(|header| header.version);
-        if found.as_deref() == Some(wanted.as_str()) {
+        let (version, variant, file) = (&firmware.version, &firmware.variant, firmware.file.display());
+        let found = self.header();
+        if found.as_ref().is_some_and(|header| header.version == *version && header.variant == *variant) {
             return Ok(());
         }
-        let found = found.map_or_else(|| "no version at all".into(), |version| format!("version {version}"));
+        let found = found.map_or_else(
+            || "no version at all".into(),
+            |header| format!("version {}, variant {}", header.version, header.variant),
+        );
         Err(InstrumentError::new(
             "firmware file",
-            format!("find version {wanted} in {file}"),
+            format!("find version {version}, variant {variant} in {file}"),
             format!("the image carries {found}"),
             "put the right file in place, or correct `firmware` in the rig",
         )
+        .of(Part::Firmware)
         .into())
     }
 
@@ -92,7 +96,7 @@ impl Post {
             Ok(()) => self.judge(&WRITTEN, Estimate::count(1), Criterion::AtLeast(1.0)),
             Err(FlashError::Bench(error)) => Err(error.into()),
             Err(refused) => {
-                self.bench.log.note(refused.to_string());
+                self.bench.log.note(refused.account());
                 self.judge(&WRITTEN, Estimate::count(0), Criterion::AtLeast(1.0))
             }
         }
@@ -108,13 +112,16 @@ impl Post {
                 Ok(bytes) => differing += bytes.iter().zip(&segment.bytes).filter(|(a, b)| a != b).count(),
                 Err(FlashError::Bench(error)) => return Err(error.into()),
                 Err(silent) => {
-                    self.bench.log.note(silent.to_string());
+                    self.bench.log.note(silent.account());
                     differing += segment.bytes.len();
                 }
             }
         }
         if segments.is_empty() {
-            return Err(order("the firmware file has nothing to load", "put a built image in place"));
+            return Err(order(
+                ("the firmware file has nothing to load", "plik oprogramowania nie zawiera niczego do wgrania"),
+                ("put a built image in place", "podstaw zbudowany obraz"),
+            ));
         }
         self.judge(&DIFFERING_BYTES, Estimate::count(differing), Criterion::Exactly(0.0))?;
         self.restart()
@@ -123,7 +130,10 @@ impl Post {
     /// T41: the running post says which build it is.
     pub fn names_its_version(&mut self) -> Result<()> {
         let Some(header) = self.header() else {
-            return Err(order("the firmware file carries no version", "build it with its header record"));
+            return Err(order(
+                ("the firmware file carries no version", "plik oprogramowania nie podaje wersji"),
+                ("build it with its header record", "zbuduj go z rekordem nagłówka"),
+            ));
         };
         let reset = self.bench.disturbed();
         let deadline = reset + BANNER_WITHIN;
@@ -136,9 +146,8 @@ impl Post {
         self.judge(&NAMED_AS_FILE, Estimate::count(usize::from(is_right)), Criterion::Exactly(1.0))
     }
 
-    /// Cuts the mains in the middle of a writing.
-    pub fn power_fails_while_writing(&mut self, percent: f64) -> Result<()> {
-        let share = percent / 100.0;
+    /// Cuts the mains in the middle of a writing, when this share of it (0 to 1) is done.
+    pub fn power_fails_while_writing(&mut self, share: f64) -> Result<()> {
         let writing = match self.bench.flash(Some(share)) {
             Ok(writing) => writing,
             Err(FlashError::Bench(error)) => return Err(error.into()),
@@ -148,14 +157,17 @@ impl Post {
         match (writing.cut, writing.result) {
             (None, _) | (Some(_), Ok(_)) => Err(InstrumentError::new(
                 "mains relay",
-                format!("cut the power at {percent} % of the writing"),
+                format!("cut the power at {:.0} % of the writing", share * 100.0),
                 "the writing was over before the power was gone",
                 "use a quicker relay, a supply with less hold-up, or an earlier share",
             )
+            .of(Part::Relays)
             .into()),
             (Some(_), Err(FlashError::Bench(error))) => Err(error.into()),
             (Some(_), Err(broken_off)) => {
-                self.bench.log.note(format!("as intended: {broken_off}"));
+                let broken_off = broken_off.account();
+                let (en, pl) = (format!("as intended: {}", broken_off.en), format!("zgodnie z zamiarem: {}", broken_off.pl));
+                self.bench.log.note(Bilingual::new(en, pl));
                 self.bench.wait(DISCHARGED_AFTER)
             }
         }

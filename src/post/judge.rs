@@ -5,7 +5,7 @@
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::journal::{Event, Measurement, Outcome};
-use crate::unit::Estimate;
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::{Criterion, Source, Verdict, decide};
 
 /// A quantity as the report names it.
@@ -33,8 +33,8 @@ impl Post {
         estimate: Estimate,
         criterion: Criterion,
     ) -> Result<()> {
-        let en = format!("{}{suffix_en}", quantity.en);
-        let verdict = decide(&en, estimate, criterion);
+        let what = Bilingual::new(format!("{}{suffix_en}", quantity.en), format!("{}{suffix_pl}", quantity.pl));
+        let verdict = decide(what.clone(), estimate, criterion);
         let outcome = match &verdict {
             Verdict::Pass => Outcome::Passed,
             Verdict::Fail(_) => Outcome::Failed,
@@ -43,8 +43,8 @@ impl Post {
         let limit = self.bench.rig.limits.get(quantity.requirement);
         let source = limit.map(|limit| Source { id: limit.id.into(), text: limit.source.clone() });
         self.bench.log.append(Event::Measured(Measurement {
-            en,
-            pl: format!("{}{suffix_pl}", quantity.pl),
+            en: what.en,
+            pl: what.pl,
             estimate,
             criterion: Some(criterion),
             source,

@@ -6,8 +6,8 @@ use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
-use crate::instrument::InstrumentError;
 use crate::instrument::operator::CallEvent;
+use crate::instrument::{InstrumentError, Part};
 use crate::post::call::NETWORK_STAMP_S;
 use crate::rig::InputRef;
 use crate::unit::Estimate;
@@ -74,6 +74,7 @@ impl Post {
                 "the rig names no sensor for it",
                 format!("add `{role}` under `roles` in the rig"),
             )
+            .of(Part::Rig)
             .into()
         })
     }
@@ -132,9 +133,12 @@ impl Post {
 
     /// T06, at the other end of the talk.
     pub fn lamps_dark_within(&mut self, limit: Duration) -> Result<()> {
-        let ended = self
-            .talk_ended
-            .ok_or_else(|| super::order("no talk has ended in this scenario", "let the operator hang up first"))?;
+        let ended = self.talk_ended.ok_or_else(|| {
+            super::order(
+                ("no talk has ended in this scenario", "w tym scenariuszu nie zakończyła się jeszcze żadna rozmowa"),
+                ("let the operator hang up first", "najpierw niech operator zakończy rozmowę"),
+            )
+        })?;
         let limit = limit.as_secs_f64();
         let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         for lamp in [Lamp::Placed, Lamp::Connected] {

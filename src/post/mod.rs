@@ -102,15 +102,24 @@ impl Post {
     }
 
     fn last_press(&self) -> Result<Press> {
-        self.presses.last().copied().ok_or_else(|| order("no press has been made in this scenario", "press the button first"))
+        self.presses.last().copied().ok_or_else(|| {
+            order(
+                ("no press has been made in this scenario", "w tym scenariuszu nie naciśnięto jeszcze przycisku"),
+                ("press the button first", "najpierw naciśnij przycisk"),
+            )
+        })
     }
     fn returned(&self) -> Result<Moment> {
-        self.fibre_returned
-            .ok_or_else(|| order("the fibre has not been restored in this scenario", "cut and restore the fibre first"))
+        self.fibre_returned.ok_or_else(|| {
+            order(
+                ("the fibre has not been restored in this scenario", "w tym scenariuszu nie przywrócono jeszcze światłowodu"),
+                ("cut and restore the fibre first", "najpierw przerwij i przywróć światłowód"),
+            )
+        })
     }
 }
 
 /// The steps are in an order that makes no sense.
-fn order(cause: &str, remedy: &str) -> Fault {
+fn order(cause: (&str, &str), remedy: (&str, &str)) -> Fault {
     Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() })
 }

@@ -50,9 +50,10 @@ impl Post {
                 self.judge_within(&DELIVERED_AFTER, returned, Some(moment), limit_s)
             }
             None => {
-                self.bench
-                    .log
-                    .note("the kept press was not delivered: judged as refused, which the lamp had to announce at the press");
+                self.bench.log.note((
+                    "the kept press was not delivered: judged as refused, which the lamp had to announce at the press",
+                    "zachowane zgłoszenie nie dotarło: uznano je za odrzucone, co lampka musiała pokazać przy naciśnięciu",
+                ));
                 Ok(())
             }
         }

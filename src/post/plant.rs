@@ -6,9 +6,9 @@ use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::InstrumentError;
 use crate::instrument::operator::CallEvent;
-use crate::unit::Estimate;
+use crate::instrument::{InstrumentError, Part};
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -69,8 +69,10 @@ impl Post {
     }
 
     pub fn cut_fibre_for(&mut self, time: Duration) -> Result<()> {
+        let began = self.bench.now();
         self.cut_fibre()?;
-        self.pass(time)?;
+        // Waiting for the proof is part of the cut.
+        self.pass(time.saturating_sub(self.bench.now().since(began)))?;
         self.restore_fibre()
     }
 
@@ -113,13 +115,28 @@ impl Post {
         self.judge(&READY, Estimate::count(usize::from(ready.is_some())), Criterion::AtLeast(1.0))?;
         self.hear_heartbeat()?;
         self.pass(SETTLES_WITHIN)?;
+        self.end_leftovers()?;
         self.counted_from = self.bench.now();
         Ok(())
     }
 
+    /// A call that was on its way while the scenario before was made safe arrives after its end. It is not one of this scenario's, and a press
+    /// within it would be the same case.
+    fn end_leftovers(&mut self) -> Result<()> {
+        if !self.bench.record.a_call_stands() {
+            return Ok(());
+        }
+        self.bench.log.note("a call of the scenario before still stands: the operator ends it");
+        self.bench.operator()?.make_safe()?;
+        self.pass(SETTLES_WITHIN)
+    }
+
     /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario before.
     fn restart_by_mains(&mut self) -> Result<()> {
-        self.bench.log.note("the scenario before disturbed the post: it begins anew by a power cycle");
+        self.bench.log.note((
+            "the scenario before disturbed the post: it begins anew by a power cycle",
+            "poprzedni scenariusz naruszył stan punktu: punkt zaczyna od nowa po wyłączeniu i włączeniu zasilania",
+        ));
         self.switch(Circuit::Mains, false)?;
         self.pass(FORGETS_AFTER)?;
         self.switch(Circuit::Mains, true)?;
@@ -148,6 +165,7 @@ impl Post {
             ),
             "check the console's cable, its ground, and the baud rate in the rig",
         )
+        .of(Part::Console)
         .into())
     }
 
@@ -163,7 +181,10 @@ impl Post {
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
         let from = self.mains_on.ok_or_else(|| {
-            super::order("the mains has not been switched on in this scenario", "switch the mains off and on first")
+            super::order(
+                ("the mains has not been switched on in this scenario", "w tym scenariuszu nie włączono jeszcze zasilania"),
+                ("switch the mains off and on first", "najpierw wyłącz i włącz zasilanie"),
+            )
         })?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T19", limit))?;
@@ -188,8 +209,9 @@ impl Post {
         });
         let is_own = last.last().is_some_and(|user| user == identity);
         if let Some(boot) = self.bench.record.console.iter().rev().find(|report| report.value.argument("BOOT").is_some()) {
-            let said = boot.value.value("id").unwrap_or("nothing").to_string();
-            self.bench.log.note(format!("the post calls itself {said} on its console"));
+            let said = boot.value.value("id").unwrap_or("–");
+            let pl = format!("na konsoli punkt przedstawia się jako {said}");
+            self.bench.log.note(Bilingual::new(format!("the post calls itself {said} on its console"), pl));
         }
         self.judge(&SETTINGS, Estimate::count(usize::from(is_own)), Criterion::Exactly(1.0))
     }

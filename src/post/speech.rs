@@ -12,7 +12,7 @@ use crate::dsp::fft::resample;
 use crate::dsp::presence::{Presence, presence};
 use crate::dsp::stimulus;
 use crate::instrument::operator::{CallEvent, CallId};
-use crate::unit::{Estimate, combine, rectangular};
+use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -108,6 +108,14 @@ impl Post {
         })
     }
 
+    /// Frames per second of the bench's clock, as far as known.
+    fn true_rate(&mut self, direction: Direction) -> Result<f64> {
+        Ok(match direction {
+            Direction::ToOperator => self.bench.card_timebase()?.frames_per_second,
+            Direction::ToCaller => f64::from(CHANNEL_RATE),
+        })
+    }
+
     /// Lets a sound be spoken at one end.
     fn speak(&mut self, direction: Direction, call: CallId, samples: Vec<f32>, rate: u32) -> Result<Voice> {
         let spoken = match direction {
@@ -160,7 +168,9 @@ impl Post {
         let heard = self.listen(direction, call, spoken, spoken + BURST + LATEST)?;
         let reference = Signal::new(&voice.samples, f64::from(rate));
         let Some(found) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
-        let seconds = heard.start.seconds + found.seconds - voice.spoken.seconds;
+        // The delay is stated at a moment of the burst; a card whose clock runs fast speaks that moment earlier than its nominal rate says.
+        let spoken_at = voice.spoken.seconds + found.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
+        let seconds = heard.start.seconds + found.t_ref_s + found.seconds - spoken_at;
         let uncertainty = combine(&[heard.start.uncertainty, voice.spoken.uncertainty, found.uncertainty]);
         Ok(Some(Estimate::seconds(seconds, uncertainty)))
     }
@@ -235,7 +245,7 @@ impl Post {
         Ok(presence(&placed, &capture, channel).map(|presence| Found {
             first: Moment {
                 seconds: heard.start.seconds + presence.first_s,
-                uncertainty: combine(&[heard.start.uncertainty, rectangular(presence.edge_s)]),
+                uncertainty: combine(&[heard.start.uncertainty, presence.first_edge_s]),
             },
             presence,
         }))
@@ -304,8 +314,7 @@ impl Post {
             let found = self.find(voice, from, until)?;
             let judged = match found {
                 Some(found) => {
-                    let gap =
-                        Estimate::seconds(found.presence.longest_gap_s(), combine(&[rectangular(found.presence.edge_s); 2]));
+                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
                     self.judge(&GAP, gap, Criterion::AtMost(limit.as_secs_f64()))
                 }
                 None => self.judge_within(&GAP, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),

@@ -59,7 +59,11 @@ pub fn render(entries: &[Entry], journal: &str) -> String {
 
 fn document(xml: &mut Out, entries: &[Entry], journal: &str) -> io::Result<()> {
     let suites = gather(entries);
-    let total = count(suites.iter().flat_map(|suite| &suite.cases));
+    let mut total = count(suites.iter().flat_map(|suite| &suite.cases));
+    let unbegun = entries.last().and_then(unbegun).filter(|_| suites.is_empty());
+    if unbegun.is_some() {
+        (total.tests, total.errors) = (total.tests + 1, total.errors + 1);
+    }
     let began = entries.iter().find_map(|entry| match entry.event {
         Event::WallClock { unix_seconds } => Some(unix_seconds),
         _ => None,
@@ -67,7 +71,48 @@ fn document(xml: &mut Out, entries: &[Entry], journal: &str) -> io::Result<()> {
     let run = properties_of_the_run(entries);
     xml.write_event(Xml::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let root = total.attributes("hejnal");
-    element(xml, "testsuites", &root, |xml| suites.iter().try_for_each(|suite| write_suite(xml, suite, began, &run, journal)))
+    element(xml, "testsuites", &root, |xml| {
+        if let Some(ending) = unbegun {
+            write_unbegun(xml, ending, &run, journal)?;
+        }
+        suites.iter().try_for_each(|suite| write_suite(xml, suite, began, &run, journal))
+    })
+}
+
+/// Why a run ended without having begun a scenario.
+fn unbegun(last: &Entry) -> Option<&Ending> {
+    match &last.event {
+        Event::RunEnded { ending, .. } if !ending.has_passed() => Some(ending),
+        _ => None,
+    }
+}
+
+/// A report without a test case would look like a success to a dashboard.
+fn write_unbegun(xml: &mut Out, ending: &Ending, run: &[Property], journal: &str) -> io::Result<()> {
+    let name = "hejnal";
+    let counts = Counts { tests: 1, errors: 1, ..Counts::default() };
+    element(xml, "testsuite", &counts.attributes(name), |xml| {
+        write_properties(xml, run)?;
+        let attributes = [("name", "the run begins".to_string()), ("classname", name.into()), ("time", "0.000".into())];
+        element(xml, "testcase", &attributes, |xml| {
+            let attributes = [("type", kind(ending.blame).to_string()), ("message", ending.message.en.clone())];
+            element(xml, "error", &attributes, |xml| text(xml, &ending.remedy.en))?;
+            element(xml, "system-out", &[], |xml| text(xml, &format!("journal: {journal}")))
+        })
+    })
+}
+
+fn text(xml: &mut Out, text: &str) -> io::Result<()> {
+    xml.write_event(Xml::Text(BytesText::new(&printable(text))))
+}
+
+/// What kept a verdict from being given, in a word.
+fn kind(blame: Option<Blame>) -> &'static str {
+    match blame {
+        Some(Blame::Scenario) => "scenario",
+        Some(Blame::Hejnal) => "hejnal",
+        _ => "bench",
+    }
 }
 
 /// Opens an element, fills it and closes it.
@@ -111,9 +156,7 @@ impl Case {
             (_, Some(Blame::Nobody)) | (Outcome::Skipped, _) => Shown::Skipped(ending),
             (Outcome::Inconclusive, _) => Shown::Error(ending, "inconclusive"),
             (_, Some(Blame::Device)) => Shown::Failure(ending),
-            (_, Some(Blame::Scenario)) => Shown::Error(ending, "scenario"),
-            (_, Some(Blame::Hejnal)) => Shown::Error(ending, "hejnal"),
-            (_, Some(Blame::Bench) | None) => Shown::Error(ending, "bench"),
+            (_, blame) => Shown::Error(ending, kind(blame)),
         }
     }
 }
@@ -221,15 +264,15 @@ fn write_case(xml: &mut Out, case: &Case, journal: &str) -> io::Result<()> {
 fn killed() -> Ending {
     Ending::failed(
         Blame::Nobody,
-        "the run was killed while this scenario was under way",
-        "see that the rig is safe, then run again",
+        ("the run was killed while this scenario was under way", "program przerwano w trakcie tego scenariusza"),
+        ("see that the rig is safe, then run again", "upewnij się, że stanowisko jest bezpieczne, i uruchom ponownie"),
     )
 }
 
 fn problem(xml: &mut Out, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
-    let attributes = [("type", kind.to_string()), ("message", ending.message.clone())];
+    let attributes = [("type", kind.to_string()), ("message", ending.message.en.clone())];
     let step = attempt.step.as_ref().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
-    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy);
+    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.en);
     element(xml, name, &attributes, |xml| xml.write_event(Xml::Text(BytesText::new(&printable(text.trim_end())))))
 }
 
@@ -242,7 +285,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
     }
     for attempt in &case.earlier {
         let ending = attempt.ending.clone().unwrap_or_else(killed);
-        add(format!("attempt.{}", attempt.number), ending.message);
+        add(format!("attempt.{}", attempt.number), ending.message.en);
     }
     for (number, measurement) in (1..).zip(&case.last.measurements) {
         figures(number, measurement, &mut add);
@@ -272,7 +315,7 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
         add(name("limit"), criterion.show(estimate, Lang::En));
     }
     if let Some(source) = source {
-        add(name("source"), format!("{}: {}", source.id, source.text));
+        add(name("source"), super::words::source(source));
     }
     add(name("method"), method.clone());
     add(name("outcome"), outcome.into());
@@ -311,6 +354,24 @@ mod tests {
         let xml = render(&cut_run(), "runs/1/journal.jsonl");
         assert!(xml.contains("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""), "{xml}");
         assert!(xml.contains("<error type=\"killed\""), "{xml}");
+    }
+
+    #[test]
+    fn a_run_that_never_began_is_an_error_and_no_empty_success() {
+        let mut run = whole_run();
+        let ending = Ending::failed(Blame::Bench, "relays: failed to open: no such file", "plug it in");
+        run.truncate(2);
+        run.push(Entry {
+            n: 2,
+            at: Instant::ZERO,
+            event: Event::RunEnded { ending, passed: 0, failed: 0, inconclusive: 0, skipped: 7, exit_code: 3 },
+        });
+        let xml = render(&run, "j");
+        assert!(xml.contains("<testsuites name=\"hejnal\" tests=\"1\" failures=\"0\" errors=\"1\""), "{xml}");
+        assert!(
+            xml.contains("<error type=\"bench\" message=\"relays: failed to open: no such file\">plug it in</error>"),
+            "{xml}"
+        );
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl Margin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instrument::Identity;
+    use crate::instrument::{Identity, InstrumentError, Part};
     use crate::journal::read::read;
     use crate::journal::store::tests::{Scratch, run_began};
     use crate::journal::store::{FILE_NAME, Journal};
@@ -175,12 +175,12 @@ mod tests {
     }
 
     /// A run with a pass, a shortfall, a close call, a retry, an undecided figure, a broken bench and a mistake of ours.
-    pub(super) fn whole_run() -> Vec<Entry> {
+    pub(in crate::report) fn whole_run() -> Vec<Entry> {
         read(&fixture("whole.jsonl")).unwrap().entries
     }
 
     /// The same, killed in the middle of its second scenario.
-    pub(super) fn cut_run() -> Vec<Entry> {
+    pub(in crate::report) fn cut_run() -> Vec<Entry> {
         read(&fixture("cut.jsonl")).unwrap().entries
     }
 
@@ -216,7 +216,7 @@ mod tests {
             self.say(Event::StepEnded { ending: Ending::passed() });
         }
         fn measure(&mut self, en: &str, pl: &str, estimate: Estimate, criterion: Criterion, source: (&str, &str)) -> Ending {
-            let (outcome, ending) = match decide(en, estimate, criterion) {
+            let (outcome, ending) = match decide((en, pl), estimate, criterion) {
                 Verdict::Pass => (Outcome::Passed, Ending::passed()),
                 Verdict::Fail(shortfall) => (Outcome::Failed, crate::post::Fault::from(shortfall).ending()),
                 Verdict::Inconclusive(undecided) => (Outcome::Inconclusive, crate::post::Fault::from(undecided).ending()),
@@ -233,8 +233,14 @@ mod tests {
             ending
         }
         fn end(&mut self, id: &str, attempt: u32, ending: Ending) {
-            let check = |what: &str| SafeCheck { what: what.into(), ok: true, detail: "read back".into() };
-            self.say(Event::MadeSafe { checks: vec![check("button released"), check("mains on"), check("fibre connected")] });
+            let check = |what: (&str, &str)| SafeCheck { what: what.into(), ok: true, detail: ("read back", "odczytano").into() };
+            self.say(Event::MadeSafe {
+                checks: vec![
+                    check(("button released", "przycisk zwolniony")),
+                    check(("mains on", "zasilanie włączone")),
+                    check(("fibre connected", "światłowód podłączony")),
+                ],
+            });
             self.say(Event::ScenarioEnded { id: id.into(), round: 1, attempt, ending });
         }
     }
@@ -248,7 +254,8 @@ mod tests {
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
         let identity = Identity { model: "LCUS-4 relay board".into(), unit: "/dev/ttyUSB0".into() };
         script.say(Event::InstrumentOpened { name: "relay".into(), identity });
-        let (what, method) = ("relay contact", "sense contact, 200 switchings");
+        let what = ("relay contact", "styk przekaźnika");
+        let method = ("sense contact, 200 switchings", "styk kontrolny, 200 przełączeń");
         script.say(Event::Budget { what: what.into(), estimate: Estimate::seconds(0.0041, 0.0006), method: method.into() });
         first_half(script);
         second_half(script);
@@ -281,8 +288,9 @@ mod tests {
 
     fn second_half(script: &mut Script) {
         script.begin("S03", "The call names the right point and place", 1);
-        let remedy = "check the USB cable of the relay board";
-        let broken = Ending::failed(Blame::Bench, "relay: failed to close contact 1: no answer in 200 ms", remedy);
+        let error =
+            InstrumentError::new("relay", "close contact 1", "no answer in 200 ms", "check the USB cable of the relay board");
+        let broken = crate::post::Fault::from(error.of(Part::Relays)).ending();
         script.end("S03", 1, broken.clone());
         script.begin("S03", "The call names the right point and place", 2);
         script.passes("Then", "the call is from \"SOS-0417\"");
@@ -299,15 +307,25 @@ mod tests {
         script.begin("S13", "Speech is understood in street noise", 1);
         script.step("When", "the operator speaks a sentence");
         script.say(Event::StepEnded { ending: broken.clone() });
-        let stuck = SafeCheck { what: "button released".into(), ok: false, detail: "the sense contact is still closed".into() };
+        let stuck = SafeCheck {
+            what: ("button released", "przycisk zwolniony").into(),
+            ok: false,
+            detail: ("read back as pressed", "odczytano: przycisk wciśnięty").into(),
+        };
         script.say(Event::MadeSafe { checks: vec![stuck] });
         script.say(Event::ScenarioEnded { id: "S13".into(), round: 1, attempt: 1, ending: broken });
 
         script.begin("S14", "Speech survives packet loss, jitter and call transfer", 1);
         let stumble = Ending::failed(
             Blame::Hejnal,
-            "hejnal stumbled: index out of bounds (at src/dsp/gaps.rs:88:17)",
-            "this is a mistake in hejnal, not in the post: report it and attach the journal",
+            (
+                "hejnal stumbled: index out of bounds (at src/dsp/gaps.rs:88:17)",
+                "błąd wewnętrzny programu hejnal: index out of bounds (at src/dsp/gaps.rs:88:17)",
+            ),
+            (
+                "this is a mistake in hejnal, not in the post: report it and attach the journal",
+                "to błąd programu hejnal, nie punktu: zgłoś go i dołącz dziennik",
+            ),
         );
         script.end("S14", 1, stumble.clone());
         let ending = stumble;

@@ -67,7 +67,9 @@ pub struct Terminal<W: Write> {
     recordings: usize,
     step_began: Instant,
     status_shown: bool,
-    ended: bool,
+    /// The run's own ending, once it is known.
+    ended: Option<Ending>,
+    marks_shown: bool,
 }
 
 impl<W: Write> Terminal<W> {
@@ -88,7 +90,8 @@ impl<W: Write> Terminal<W> {
             recordings: 0,
             step_began: Instant::ZERO,
             status_shown: false,
-            ended: false,
+            ended: None,
+            marks_shown: false,
         }
     }
 
@@ -102,7 +105,9 @@ impl<W: Write> Terminal<W> {
                 self.line(&self.paint(Colour::Quiet, &format!("  {name}: {} ({})", identity.model, identity.unit)));
             }
             Event::Budget { what, estimate, method } => {
-                let text = format!("  {}: {what} {} ({method})", words(self.lang).budget, estimate.show(self.lang));
+                let (what, method) = (what.show(self.lang), method.show(self.lang));
+                let indent = if self.fold.open().is_some() { "           " } else { "  " };
+                let text = format!("{indent}{}: {what} {} ({method})", words(self.lang).budget, estimate.show(self.lang));
                 self.line(&self.paint(Colour::Quiet, &text));
             }
             Event::ScenarioBegan { id, name, round, attempt, .. } => self.scenario(id, name, *round, *attempt),
@@ -112,15 +117,16 @@ impl<W: Write> Terminal<W> {
             }
             Event::Did { instrument, action } => self.status(entry.at, &format!("{instrument}: {action}")),
             Event::Seen { source, text, .. } => self.status(entry.at, &format!("{source}: {text}")),
-            Event::Note { text } => self.line(&self.paint(Colour::Quiet, &format!("           {text}"))),
+            Event::Note { text } => self.line(&self.paint(Colour::Quiet, &format!("           {}", text.show(self.lang)))),
             Event::Measured(measurement) => self.measurement(measurement),
             Event::Audio { .. } => self.recordings += 1,
             Event::MadeSafe { checks } => self.made_safe(checks),
             Event::ScenarioEnded { .. } => {}
-            Event::RunEnded { passed, failed, inconclusive, skipped, exit_code, .. } => {
-                self.ended = true;
+            Event::RunEnded { ending, passed, failed, inconclusive, skipped, exit_code } => {
                 let tally = words::tally(*passed, *failed, *inconclusive, *skipped, self.lang);
-                self.summary(&tally, *exit_code);
+                let meaning = words::exit_meaning(*exit_code, self.lang);
+                self.ended = Some(ending.clone());
+                self.summary(&tally, *exit_code, meaning);
             }
         }
         if let Some(attempt) = completed {
@@ -131,7 +137,7 @@ impl<W: Write> Terminal<W> {
     /// The end of the entries. Of a journal that broke off, what there is to say about it.
     pub fn finish(mut self) -> W {
         self.clear_status();
-        if !self.ended {
+        if self.ended.is_none() {
             if let Some(attempt) = std::mem::take(&mut self.fold).finish() {
                 self.completed(attempt);
             }
@@ -140,7 +146,8 @@ impl<W: Write> Terminal<W> {
             let (passed, failed, unsure) = (count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Inconclusive));
             let missing = self.planned.saturating_sub(passed + failed + unsure);
             let tally = words::tally(passed, failed, unsure, missing, self.lang);
-            self.summary(&tally, crate::fault::exit::STOPPED);
+            // What a report of such a journal ends with: nothing can be concluded from it.
+            self.summary(&tally, crate::fault::exit::BENCH, words::cut_off(self.lang));
         }
         self.out
     }
@@ -151,7 +158,7 @@ impl<W: Write> Terminal<W> {
         let PostIdentity { identity, place, profile, chip, firmware, firmware_sha256 } = post;
         let hash: String = firmware_sha256.chars().take(12).collect();
         self.line(&self.paint(Colour::Strong, &format!("hejnal {hejnal}")));
-        self.line(&format!("  {}: {identity}, {place} ({profile})", words.post));
+        self.line(&format!("  {}: {identity}, {place} ({})", words.post, words::profile(profile, self.lang)));
         self.line(&format!("  {}: {firmware}, {chip}, SHA-256 {hash}…", words.firmware));
         self.line(&format!("  {}: {rig}, {} {seed}", words.rig, words.seed));
         self.line(&format!("  {}: {planned}", words.planned));
@@ -184,17 +191,19 @@ impl<W: Write> Terminal<W> {
         };
         let mark = self.paint(colour, mark);
         let text = self.figure(measurement);
-        let source =
-            measurement.source.as_ref().map(|source| self.paint(Colour::Quiet, &format!("  [{}: {}]", source.id, source.text)));
+        self.marks_shown |= measurement.source.is_some();
+        let source = measurement.source.as_ref().map(words::source);
+        let source = source.map(|source| self.paint(Colour::Quiet, &format!("  {source}")));
         self.line(&format!("           {mark} {text}{}", source.unwrap_or_default()));
     }
 
     /// `press to ringing: 1.24 s ± 0.01 s, required at most 2 s`.
     fn figure(&self, measurement: &Measurement) -> String {
-        let (name, required) = match self.lang {
-            Lang::En => (&measurement.en, "required"),
-            Lang::Pl => (&measurement.pl, "wymagane"),
+        let name = match self.lang {
+            Lang::En => &measurement.en,
+            Lang::Pl => &measurement.pl,
         };
+        let required = words(self.lang).required;
         let shown = measurement.estimate.show(self.lang);
         let requirement = match &measurement.criterion {
             Some(criterion) => format!("{required} {}", criterion.show(&measurement.estimate, self.lang)),
@@ -206,18 +215,19 @@ impl<W: Write> Terminal<W> {
     fn made_safe(&mut self, checks: &[SafeCheck]) {
         let words = words(self.lang);
         if checks.iter().all(|check| check.ok) {
-            let names: Vec<&str> = checks.iter().map(|check| check.what.as_str()).collect();
+            let names: Vec<&str> = checks.iter().map(|check| check.what.show(self.lang)).collect();
             self.line(&self.paint(Colour::Quiet, &format!("         {}: {}", words.made_safe, names.join(", "))));
             return;
         }
         for check in checks.iter().filter(|check| !check.ok) {
-            let text = format!("         {}: {}: {}", words.not_made_safe, check.what, check.detail);
+            let (what, detail) = (check.what.show(self.lang), check.detail.show(self.lang));
+            let text = format!("         {}: {what}: {detail}", words.not_made_safe);
             self.line(&self.paint(Colour::Bad, &text));
         }
     }
 
     fn completed(&mut self, attempt: Attempt) {
-        let seconds = Estimate::seconds(attempt.seconds(), 0.0).show(self.lang);
+        let seconds = words::elapsed(attempt.seconds(), self.lang);
         let verdict = words::verdict(attempt.ending.as_ref(), self.lang);
         let colour = self.colour(attempt.ending.as_ref());
         self.line(&format!("         {}  {}", self.paint(colour, verdict), self.paint(Colour::Quiet, &format!("({seconds})"))));
@@ -273,24 +283,26 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn summary(&mut self, tally: &str, exit_code: u8) {
+    fn summary(&mut self, tally: &str, exit_code: u8, meaning: &str) {
         self.settle();
         let words = words(self.lang);
         let rows = std::mem::take(&mut self.rows);
         self.heading(words.results);
-        for row in &rows {
-            self.row(row);
+        if !rows.is_empty() {
+            rows.iter().for_each(|row| self.row(row));
+            self.line("");
         }
-        self.line("");
         self.line(&format!("  {}", self.paint(Colour::Strong, tally)));
         self.closest();
         self.advice(&rows);
         self.line("");
-        let meaning = words::exit_meaning(exit_code, self.lang);
         self.line(&format!("{} {exit_code}: {meaning}.", words.exit_code));
         self.line(&format!("{}: {}", words.journal, self.journal));
         if self.recordings > 0 {
             self.line(&format!("{}: {}", words.recordings, self.recordings));
+        }
+        if self.marks_shown {
+            self.line(&self.paint(Colour::Quiet, words.marks));
         }
         self.line(&self.paint(Colour::Quiet, words.scope));
     }
@@ -313,7 +325,10 @@ impl<W: Write> Terminal<W> {
         }
         self.heading(words(self.lang).closest);
         for margin in std::mem::take(&mut self.margins) {
-            let left = Estimate::new(margin.left, 0.0, margin.measurement.estimate.unit).show(self.lang);
+            let measured = margin.measurement.estimate;
+            // Three digits are enough to see where to look, and no more than the uncertainty allows.
+            let digits = measured.uncertainty.max(margin.left.abs() / 50.0);
+            let left = Estimate::new(margin.left, digits, measured.unit).show_value(self.lang);
             let part = format!("{:.0} %", margin.part * 100.0);
             let figure = self.figure(&margin.measurement);
             self.line(&format!("  {:<6} {figure}; {} {left} ({part})", margin.id, words(self.lang).left));
@@ -324,13 +339,13 @@ impl<W: Write> Terminal<W> {
         let words = words(self.lang);
         self.heading(words.next);
         let mut to_do: Vec<&Row> = rows.iter().filter(|row| !row.ending.as_ref().is_some_and(Ending::has_passed)).collect();
-        if to_do.is_empty() && self.ended {
-            self.line(&format!("  {}", words.nothing_to_do));
-        }
+        self.advice_on_the_run(to_do.is_empty());
         // Whatever makes the rest doubtful comes first.
         to_do.sort_by_key(|row| std::cmp::Reverse(row.ending.as_ref().and_then(|ending| ending.blame)));
         for row in to_do.iter().take(ADVICE_SHOWN) {
-            let step = row.step.as_ref().map(|step| format!(" ({} \"{} {}\")", words.at_step, step.keyword, step.text));
+            let step = row.step.as_ref().map(|step| {
+                format!(" ({} {})", words.at_step, words::quoted(&format!("{} {}", step.keyword, step.text), self.lang))
+            });
             self.line(&format!("  {:<6} {}{}", row.id, row.why, step.unwrap_or_default()));
             let remedy =
                 row.ending.as_ref().map_or_else(|| words.killed_remedy.to_string(), |ending| self.remedy(ending, &row.id));
@@ -340,6 +355,23 @@ impl<W: Write> Terminal<W> {
         }
         if to_do.len() > ADVICE_SHOWN {
             self.line(&format!("         … {}", to_do.len() - ADVICE_SHOWN));
+        }
+    }
+
+    /// What no scenario can tell: that the run never came to its end, or why none of them was begun.
+    fn advice_on_the_run(&mut self, all_is_well: bool) {
+        let words = words(self.lang);
+        let (what, remedy) = match self.ended.clone() {
+            None => (words.broken_off.to_string(), words.broken_off_remedy.to_string()),
+            Some(ending) if all_is_well && !ending.has_passed() => {
+                (ending.message.show(self.lang).to_string(), ending.remedy.show(self.lang).to_string())
+            }
+            Some(_) if all_is_well => (words.nothing_to_do.to_string(), String::new()),
+            Some(_) => return,
+        };
+        self.line(&format!("  {what}"));
+        if !remedy.is_empty() {
+            self.line(&format!("         {remedy}"));
         }
     }
 
@@ -353,16 +385,15 @@ impl<W: Write> Terminal<W> {
         let by_a_figure = ending.blame == Some(Blame::Device) || ending.outcome == Outcome::Inconclusive;
         match attempt.decisive() {
             Some(measurement) if by_a_figure => self.figure(measurement),
-            _ => ending.message.clone(),
+            _ => ending.message.show(self.lang).to_string(),
         }
     }
 
     fn remedy(&self, ending: &Ending, id: &str) -> String {
         let words = words(self.lang);
-        match (ending.blame, ending.outcome, self.lang) {
-            (Some(Blame::Device), ..) => format!("{}: hejnal run --tags @{}", words.repeat_it, base(id)),
-            (_, Outcome::Inconclusive, Lang::Pl) => "zmierz dokładniejszym przyrządem albo uzgodnij szerszą granicę".to_string(),
-            _ => ending.remedy.clone(),
+        match ending.blame {
+            Some(Blame::Device) => format!("{}: hejnal run --tags @{}", words.repeat_it, base(id)),
+            _ => ending.remedy.show(self.lang).to_string(),
         }
     }
 
@@ -399,8 +430,9 @@ impl<W: Write> Terminal<W> {
             return;
         }
         let seconds = at.since(self.step_began).as_secs_f64();
-        let text: String = text.chars().filter(|c| !c.is_control()).take(90).collect();
-        let _nobody_reads = write!(self.out, "\r\u{1b}[2K           {seconds:7.1} s  {text}");
+        let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        // Without wrapping (DECAWM off), so that a narrow terminal cuts the line: one that ran over could not be redrawn in place.
+        let _nobody_reads = write!(self.out, "\r\u{1b}[2K\u{1b}[?7l           {seconds:7.1} s  {text}\u{1b}[?7h");
         let _nobody_reads = self.out.flush();
         self.status_shown = true;
     }
@@ -418,69 +450,4 @@ fn base(id: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tests::{cut_run, whole_run};
-    use super::*;
-
-    fn show(entries: &[Entry], style: Style, lang: Lang) -> String {
-        let mut terminal = Terminal::new(Vec::new(), style, lang, "runs/20260703T140509Z-virtual/journal.jsonl");
-        entries.iter().for_each(|entry| terminal.take(entry));
-        String::from_utf8(terminal.finish()).unwrap()
-    }
-
-    #[test]
-    fn a_run_in_english() {
-        insta::assert_snapshot!("terminal_en", show(&whole_run(), Style::default(), Lang::En));
-    }
-
-    #[test]
-    fn a_run_in_polish() {
-        insta::assert_snapshot!("terminal_pl", show(&whole_run(), Style::default(), Lang::Pl));
-    }
-
-    #[test]
-    fn a_killed_run() {
-        insta::assert_snapshot!("terminal_cut", show(&cut_run(), Style::default(), Lang::En));
-    }
-
-    #[test]
-    fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
-        let plain = show(&whole_run(), Style::default(), Lang::En);
-        assert!(!plain.contains(['\u{1b}', '\r']));
-        let rich = show(&whole_run(), Style { colour: true, redraw: true }, Lang::En);
-        assert!(rich.contains("\u{1b}[32m✓\u{1b}[0m"));
-        let status = "\r\u{1b}[2K               0.2 s  relay: close 1";
-        assert!(rich.contains(status));
-        // What a terminal shows in the end: redrawn lines are gone, colours are no words.
-        let mut shown = String::new();
-        for line in rich.lines() {
-            let mut line = line.rsplit("\r\u{1b}[2K").next().unwrap().to_string();
-            for code in ["32", "1;31", "33", "2", "1", "0"] {
-                line = line.replace(&format!("\u{1b}[{code}m"), "");
-            }
-            shown += line.trim_end();
-            shown.push('\n');
-        }
-        assert_eq!(shown, plain);
-    }
-
-    #[test]
-    fn a_soak_is_told_by_its_share_and_its_memory_does_not_grow() {
-        let mut terminal = Terminal::new(std::io::sink(), Style::default(), Lang::En, "j");
-        let run = whole_run();
-        for round in 1..=50u32 {
-            for entry in &run {
-                let mut entry = entry.clone();
-                match &mut entry.event {
-                    Event::ScenarioBegan { round: r, .. } | Event::ScenarioEnded { round: r, .. } => *r = round,
-                    Event::RunBegan { .. } | Event::RunEnded { .. } => continue,
-                    _ => {}
-                }
-                terminal.take(&entry);
-            }
-        }
-        terminal.settle();
-        assert_eq!((terminal.rows.len(), terminal.margins.len()), (6, 5));
-        assert_eq!((terminal.rows[0].passed, terminal.rows[1].passed, terminal.rows[1].rounds), (50, 0, 50));
-    }
-}
+mod tests;

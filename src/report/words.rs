@@ -2,7 +2,8 @@
 
 use crate::fault::{Blame, exit};
 use crate::journal::{Ending, Outcome};
-use crate::unit::Lang;
+use crate::unit::{Estimate, Lang};
+use crate::verdict::Source;
 
 /// The fixed words of a language.
 pub(super) struct Words {
@@ -31,6 +32,10 @@ pub(super) struct Words {
     pub killed: &'static str,
     pub killed_remedy: &'static str,
     pub repeat_it: &'static str,
+    pub broken_off: &'static str,
+    pub broken_off_remedy: &'static str,
+    pub required: &'static str,
+    pub marks: &'static str,
 }
 
 const EN: Words = Words {
@@ -39,7 +44,7 @@ const EN: Words = Words {
     firmware: "firmware",
     seed: "seed",
     planned: "scenarios planned",
-    budget: "uncertainty",
+    budget: "uncertainty budget",
     attempt: "attempt",
     round: "round",
     what_to_do: "What to do",
@@ -57,36 +62,44 @@ const EN: Words = Words {
     not_judged: "reported, not judged",
     scope: "The bench judges the technical chain from the button to the operator; it says nothing about when a patrol arrives.",
     killed: "the run was killed while this scenario was under way",
-    killed_remedy: "see that the rig is in a safe state, then start the run again",
+    killed_remedy: "see that the button is released, the power on and the fibre connected, then start the run again",
     repeat_it: "have the post put right, then repeat this scenario alone",
+    broken_off: "the journal breaks off: the run was killed, and nobody wrote down that the rig was made safe",
+    broken_off_remedy: "see that the button is released, the power on and the fibre connected, then start the run again",
+    required: "required",
+    marks: "Sources of limits: [V] published, [M] from memory of a standard, to be verified, [EJ] engineering judgement, [C] contract.",
 };
 
 const PL: Words = Words {
     post: "punkt",
     rig: "stanowisko",
     firmware: "oprogramowanie",
-    seed: "ziarno",
-    planned: "scenariuszy w planie",
-    budget: "niepewność",
-    attempt: "podejście",
+    seed: "ziarno losowe",
+    planned: "zaplanowane scenariusze",
+    budget: "budżet niepewności",
+    attempt: "próba",
     round: "powtórzenie",
     what_to_do: "Co zrobić",
-    made_safe: "stan bezpieczny przywrócony",
-    not_made_safe: "STAN BEZPIECZNY NIEPRZYWRÓCONY",
+    made_safe: "przywrócono stan bezpieczny",
+    not_made_safe: "NIE PRZYWRÓCONO STANU BEZPIECZNEGO",
     results: "Wyniki",
-    closest: "Najbliżej granicy",
+    closest: "Najmniejsze zapasy do limitu",
     left: "zapas",
     next: "Co dalej",
     nothing_to_do: "Nic: wszystkie sprawdzone wymagania są spełnione.",
-    exit_code: "Kod wyjścia",
+    exit_code: "Kod zakończenia",
     journal: "Dziennik",
     recordings: "Nagrania",
     at_step: "w kroku",
-    not_judged: "tylko odnotowano, bez oceny",
-    scope: "Stanowisko ocenia tor techniczny od przycisku do operatora; nie mówi nic o czasie przyjazdu patrolu.",
-    killed: "przebieg przerwano siłą w trakcie tego scenariusza",
-    killed_remedy: "upewnij się, że stanowisko jest w stanie bezpiecznym, i uruchom ponownie",
+    not_judged: "podano bez oceny",
+    scope: "Ocena obejmuje tor techniczny od przycisku do operatora; nie dotyczy czasu przyjazdu patrolu.",
+    killed: "program przerwano w trakcie tego scenariusza",
+    killed_remedy: "upewnij się, że przycisk jest zwolniony, zasilanie włączone, a światłowód podłączony, i uruchom przebieg ponownie",
     repeat_it: "po naprawie punktu powtórz sam ten scenariusz",
+    broken_off: "dziennik się urywa: program przerwano i nie zapisano, czy przywrócono stan bezpieczny",
+    broken_off_remedy: "upewnij się, że przycisk jest zwolniony, zasilanie włączone, a światłowód podłączony, i uruchom przebieg ponownie",
+    required: "wymagane",
+    marks: "Źródła limitów: [V] opublikowane, [M] z pamięci normy, do sprawdzenia, [EJ] ocena inżynierska, [C] umowa.",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {
@@ -121,15 +134,15 @@ pub(super) fn verdict(ending: Option<&Ending>, lang: Lang) -> &'static str {
 pub(super) fn blamed(ending: &Ending, lang: Lang) -> &'static str {
     match (ending.outcome, ending.blame, lang) {
         (Outcome::Inconclusive, _, Lang::En) => "The figure is too close to its limit to be decided with this uncertainty.",
-        (Outcome::Inconclusive, _, Lang::Pl) => "Wynik leży zbyt blisko granicy, by rozstrzygnąć przy tej niepewności.",
+        (Outcome::Inconclusive, _, Lang::Pl) => "Wynik leży zbyt blisko limitu, by rozstrzygnąć przy tej niepewności.",
         (_, Some(Blame::Device), Lang::En) => "The post does not meet a requirement.",
         (_, Some(Blame::Device), Lang::Pl) => "Punkt nie spełnia wymagania.",
         (_, Some(Blame::Bench), Lang::En) => "The bench failed. This says nothing about the post.",
-        (_, Some(Blame::Bench), Lang::Pl) => "Zawiodło stanowisko. Nic to nie mówi o punkcie.",
+        (_, Some(Blame::Bench), Lang::Pl) => "Zawiodło stanowisko. O punkcie nic z tego nie wynika.",
         (_, Some(Blame::Scenario), Lang::En) => "The feature file is at fault. This says nothing about the post.",
-        (_, Some(Blame::Scenario), Lang::Pl) => "Błąd jest w pliku scenariusza. Nic to nie mówi o punkcie.",
+        (_, Some(Blame::Scenario), Lang::Pl) => "Błąd tkwi w pliku scenariuszy. O punkcie nic z tego nie wynika.",
         (_, Some(Blame::Hejnal), Lang::En) => "A mistake in hejnal itself. This says nothing about the post.",
-        (_, Some(Blame::Hejnal), Lang::Pl) => "Błąd samego programu hejnal. Nic to nie mówi o punkcie.",
+        (_, Some(Blame::Hejnal), Lang::Pl) => "Błąd samego programu hejnal. O punkcie nic z tego nie wynika.",
         (_, _, Lang::En) => "The run was stopped.",
         (_, _, Lang::Pl) => "Przebieg przerwano.",
     }
@@ -155,6 +168,50 @@ pub(super) fn exit_meaning(code: u8, lang: Lang) -> &'static str {
     }
 }
 
+/// What the exit code of a run that never wrote its end means.
+pub(super) const fn cut_off(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "the run was killed before its end; what stands above is all that its journal holds",
+        Lang::Pl => "program przerwano przed końcem przebiegu; powyżej jest wszystko, co zawiera dziennik",
+    }
+}
+
+/// How long something took, as a reader wants to know it: `9.4 s`, `12 min 34 s`, `1 h 05 min`.
+pub(super) fn elapsed(seconds: f64, lang: Lang) -> String {
+    let hour = if lang == Lang::Pl { "godz." } else { "h" };
+    if seconds < 59.95 {
+        return Estimate::seconds((seconds * 10.0).round() / 10.0, 0.0).show(lang);
+    }
+    let whole = seconds.round() as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours} {hour} {minutes:02} min") } else { format!("{minutes} min {seconds:02} s") }
+}
+
+/// A profile of the rig's file as a reader of the report calls it.
+pub(super) fn profile(name: &str, lang: Lang) -> &str {
+    match (name, lang) {
+        ("existing-pole", Lang::Pl) => "istniejący słup",
+        ("new-post", Lang::Pl) => "nowy słupek",
+        ("existing-pole", Lang::En) => "existing pole",
+        ("new-post", Lang::En) => "new post",
+        (other, _) => other,
+    }
+}
+
+/// In the quotation marks of the language.
+pub(super) fn quoted(text: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("“{text}”"),
+        Lang::Pl => format!("„{text}”"),
+    }
+}
+
+/// A limit's source beside its id: `T02, ITU-T E.721 [M]`, and without a comma where nothing but a mark stands: `T04 [EJ]`.
+pub(super) fn source(source: &Source) -> String {
+    let comma = if source.text.starts_with('[') { "" } else { "," };
+    format!("{}{comma} {}", source.id, source.text)
+}
+
 /// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns, so that none needs a plural.
 pub(super) fn tally(passed: usize, failed: usize, inconclusive: usize, skipped: usize, lang: Lang) -> String {
     let [p, f, i, s] = match lang {
@@ -174,7 +231,7 @@ pub(super) fn tally(passed: usize, failed: usize, inconclusive: usize, skipped: 
 pub(super) fn on_attempt(verdict: &str, attempt: u32, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{verdict} on attempt {attempt}"),
-        Lang::Pl => format!("{verdict} za {attempt}. podejściem"),
+        Lang::Pl => format!("{verdict} w {attempt}. próbie"),
     }
 }
 
@@ -183,5 +240,30 @@ pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{passed} of {of} passed"),
         Lang::Pl => format!("zaliczone {passed} z {of}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_the_parts_that_matter() {
+        for (seconds, en, pl) in [
+            (9.400_74, "9.4 s", "9,4 s"),
+            (0.5, "500 ms", "500 ms"),
+            (59.97, "1 min 00 s", "1 min 00 s"),
+            (754.2, "12 min 34 s", "12 min 34 s"),
+            (3_900.0, "1 h 05 min", "1 godz. 05 min"),
+        ] {
+            assert_eq!((elapsed(seconds, Lang::En).as_str(), elapsed(seconds, Lang::Pl).as_str()), (en, pl));
+        }
+    }
+
+    #[test]
+    fn a_mark_follows_its_id_at_once_and_a_norm_after_a_comma() {
+        let shown = |id: &str, text: &str| source(&Source { id: id.into(), text: text.into() });
+        assert_eq!(shown("T41", "[EJ]"), "T41 [EJ]");
+        assert_eq!(shown("T10", "ITU-T G.114 [V]"), "T10, ITU-T G.114 [V]");
     }
 }

@@ -16,24 +16,40 @@ pub struct Firmware {
     pub file: PathBuf,
     /// The version the rig's author means to accept, e.g. `1.4.2`.
     pub version: String,
+    /// The variant, as the image's header has it: `reference`, unless the rig says otherwise. One version may be built in several.
+    pub variant: String,
     /// Address of the flash page that holds the post's settings and that no image may touch.
     pub settings_page: u32,
 }
 
+/// What a build is called that was asked for nothing special.
+const USUAL_VARIANT: &str = "reference";
+
+/// What the rig says of the image, where it says it.
+struct Named<'n> {
+    file: &'n Word,
+    /// `None`: not there, or no version.
+    version: Option<&'n Word>,
+    variant: Option<&'n Word>,
+}
+
 /// Reads `post.firmware` and holds the image against it. `folder` is where the rig lies.
 pub(super) fn read(node: &Node, folder: &Path, chip: Option<&str>, problems: &mut Problems) -> Option<Firmware> {
-    let section = Section::open(node, "post.firmware", &["file", "version", "settings-page"], problems)?;
+    let section = Section::open(node, "post.firmware", &["file", "version", "variant", "settings-page"], problems)?;
     let file = section.text("file", "file: ../fixtures/firmware/elf/reference.elf", problems);
     let version = section.text("version", "version: 1.4.2", problems);
+    let variant = section.optional_text("variant", "variant: reference", problems);
     let page = section.text("settings-page", "settings-page: 0x0801F800", problems);
     let settings_page = page.and_then(|word| page_of(word, chip, problems));
     let version_text = version.and_then(|word| version_of(word, problems));
     let file = file?;
     let path = folder.join(&file.text);
     if let Some(bytes) = read_image(file, &path, problems) {
-        check_image(&bytes, file, chip, settings_page, version.filter(|_| version_text.is_some()), problems);
+        let named = Named { file, version: version.filter(|_| version_text.is_some()), variant };
+        check_image(&bytes, &named, chip, settings_page, problems);
     }
-    Some(Firmware { file: path, version: version_text?, settings_page: settings_page? })
+    let variant = variant.map_or(USUAL_VARIANT, |word| &word.text).to_string();
+    Some(Firmware { file: path, version: version_text?, variant, settings_page: settings_page? })
 }
 
 /// Where the settings begin: the first address of a flash page of this chip.
@@ -128,10 +144,9 @@ fn not_found(path: &Path) -> String {
 /// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
 fn check_image(
     bytes: &[u8],
-    file: &Word,
+    Named { file, version, variant }: &Named<'_>,
     chip: Option<&str>,
     page: Option<u32>,
-    version: Option<&Word>,
     problems: &mut Problems,
 ) {
     let Some(chip) = chip.and_then(|name| chip_named(name, page)) else { return };
@@ -157,6 +172,12 @@ fn check_image(
             what,
             format!("take the right file, or write {} if that is the version to accept", header.version),
         );
+    }
+    let wanted = variant.map_or(USUAL_VARIANT, |word| &word.text);
+    if wanted != header.variant {
+        let what = format!("post.firmware.variant is {wanted}, but \"{}\" says it is {}", file.text, header.variant);
+        let remedy = format!("take the right file, or write variant: {} if that is the one to accept", header.variant);
+        problems.add(variant.map_or(file.at, |word| word.at), what, remedy);
     }
 }
 

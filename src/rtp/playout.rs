@@ -27,6 +27,15 @@ pub enum Fate {
     Covered,
 }
 
+/// When a stream is heard: one of its RTP timestamps and the moment at which the reference playout begins that sample. All others follow at
+/// 125 µs each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    pub ssrc: u32,
+    pub timestamp: u32,
+    pub at: Instant,
+}
+
 #[derive(Debug, Clone)]
 pub struct Playout {
     axis: Axis,
@@ -64,6 +73,13 @@ impl Playout {
         };
         self.late_in_a_row = 0;
         if self.heard.add(first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
+    }
+
+    /// Of the stream under way; `None` before the first packet.
+    pub fn anchor(&self) -> Option<Anchor> {
+        let (ssrc, timestamp, offset) = self.timeline.stream()?;
+        let frame = u64::try_from(self.anchor + offset).ok()?;
+        Some(Anchor { ssrc, timestamp, at: self.axis.instant_of(frame) })
     }
 
     /// What is heard in frames `from..to`; silence where nothing came.
@@ -172,6 +188,7 @@ mod tests {
         feed(&mut playout, 1_519_000, 8, 1160, &impulse(0));
         assert_eq!(voiced(&playout, 0, 8000), [4324, 4481]);
         assert_eq!(playout.axis.instant_of(4324), at(1_540_500));
+        assert_eq!(playout.anchor(), Some(Anchor { ssrc: 1, timestamp: 1160, at: at(1_560_125) }));
     }
 
     #[test]

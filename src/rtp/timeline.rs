@@ -46,6 +46,11 @@ impl Timeline {
         }
     }
 
+    /// The stream under way: its source, and its highest timestamp as on the wire and as counted from the first.
+    pub fn stream(&self) -> Option<(u32, u32, i64)> {
+        self.stream.as_ref().map(|stream| (stream.ssrc, stream.timestamp.1, stream.timestamp.0))
+    }
+
     /// Makes this packet the first of a new stream.
     pub fn restart(&mut self, at: Instant, packet: &Packet<'_>) {
         self.stream =

@@ -108,7 +108,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu {duration} do operatora dociera dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [T33]",
         needs: &[Button, Operator],
         within: minutes(30),
-        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?),
+        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?, "T33"),
     },
     Phrase {
         kind: Kind::Then,
@@ -116,7 +116,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "w ciągu {duration} do operatora dociera dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [T31]",
         needs: &[Button, Operator],
         within: minutes(30),
-        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?),
+        run: |w, a| w.post().calls_within(a.count(1)?, a.duration(0)?, "T31"),
     },
     Phrase {
         kind: Kind::Then,

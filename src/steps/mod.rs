@@ -2,6 +2,7 @@
 //!
 //! A step never touches an instrument: it calls one verb of the post.
 
+pub mod bound;
 pub mod phrase;
 
 mod bench;

@@ -67,8 +67,9 @@ impl Args {
 /// The row's function asks for a parameter that its phrase does not have: a mistake in the table, which the phrase book's test finds first.
 fn unlike(wanted: &str, index: usize, found: Option<&Arg>) -> Fault {
     Fault::Scenario(ScenarioError {
-        cause: format!("parameter {} of this phrase should be {wanted}, but is {found:?}", index + 1),
-        remedy: "this is a mistake in the phrase table: report it".into(),
+        cause: format!("parameter {} of this phrase should be {wanted}, but is {found:?}", index + 1).into(),
+        remedy: ("this is a mistake in the phrase table: report it", "to błąd w tablicy zwrotów programu hejnal: zgłoś go")
+            .into(),
     })
 }
 

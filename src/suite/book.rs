@@ -170,7 +170,7 @@ fn compile(phrase: usize, text: &'static str) -> Result<Way, BookError> {
 
 /// Edit distance in words: 2 for a word added or left out, 2 for another word, 1 for a word spelt nearly the same.
 fn distance(a: &[String], b: &[String]) -> usize {
-    let substitution = |x: &String, y: &String| match (x == y, letters_apart(x, y) <= 2) {
+    let substitution = |x: &String, y: &String| match (x == y, letters_apart(x, y) <= FARTHEST_LETTERS) {
         (true, _) => 0,
         (_, true) => 1,
         _ => 2,
@@ -178,10 +178,18 @@ fn distance(a: &[String], b: &[String]) -> usize {
     edit(a, b, 2, substitution)
 }
 
-fn letters_apart(a: &str, b: &str) -> usize {
+pub(super) fn letters_apart(a: &str, b: &str) -> usize {
+    // Words that differ that much in length are not near; a whole page without a space must not be compared letter by letter.
+    let difference = a.chars().count().abs_diff(b.chars().count());
+    if difference > FARTHEST_LETTERS {
+        return difference;
+    }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     edit(&a, &b, 1, |x, y| usize::from(x != y))
 }
+
+/// Words farther apart than this are different words.
+const FARTHEST_LETTERS: usize = 2;
 
 /// Levenshtein's distance with the given costs.
 pub(super) fn edit<T>(a: &[T], b: &[T], gap: usize, substitution: impl Fn(&T, &T) -> usize) -> usize {

@@ -11,8 +11,9 @@ use super::glue;
 use super::model::Feature;
 use super::scan;
 use crate::fault::{Blame, Blamed};
-use crate::rig::Role;
+use crate::rig::{Limits, Rig, Role};
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// An outline may not have more example rows than this: each is a scenario of its own. To repeat a scenario use `--repeat`.
@@ -42,8 +43,18 @@ impl Blamed for Problem {
 pub struct Needs {
     /// `None`: there is no rig to check against.
     pub roles: Option<BTreeSet<Role>>,
-    /// Roles are named as the rig's file names them.
+    /// What the rig asks of the post. `None`: nothing to compare a feature's figures with.
+    pub limits: Option<Limits>,
+    /// Its name.
     pub rig: String,
+}
+
+impl Needs {
+    /// What this rig offers and asks.
+    pub fn of(rig: &Rig) -> Needs {
+        let roles = Role::ALL.into_iter().filter(|role| rig.has(*role)).collect();
+        Needs { roles: Some(roles), limits: Some(rig.limits.clone()), rig: rig.name.clone() }
+    }
 }
 
 /// Gathers the problems of one file.
@@ -64,6 +75,12 @@ impl Problems<'_> {
 /// # Errors
 /// Every problem of every file, in order of file and line. Files are left out of nothing: one broken file hides no other.
 pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<Feature>, Vec<Problem>> {
+    let (features, found) = survey(files, book, needs);
+    if found.is_empty() { Ok(features) } else { Err(found) }
+}
+
+/// The features that could be read, sound or not, and every problem of every file, in order of file and line.
+pub fn survey<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> (Vec<Feature>, Vec<Problem>) {
     let mut found = Vec::new();
     let mut features = Vec::new();
     for path in files {
@@ -76,10 +93,10 @@ pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<F
     meaning::ids_are_unique(&features, &mut found);
     found.sort();
     found.dedup();
-    if found.is_empty() { Ok(features) } else { Err(found) }
+    (features, found)
 }
 
-/// What the rig lacks for the scenarios that were selected.
+/// What the rig lacks for the scenarios that were selected, and where they ask for less than it does.
 pub fn lacking<W>(features: &[Feature], book: &Book<W>, needs: &Needs) -> Vec<Problem> {
     let mut found = Vec::new();
     for feature in features {
@@ -90,9 +107,18 @@ pub fn lacking<W>(features: &[Feature], book: &Book<W>, needs: &Needs) -> Vec<Pr
     found
 }
 
+/// No feature that people write comes near it; a recording under a wrong name does.
+const LARGEST_FILE_BYTES: u64 = 4 << 20;
+
 fn read(path: &Path) -> Result<String, (String, String)> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string()))?;
+    let unreadable = |error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string());
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_FILE_BYTES {
+        let remedy = "check that it is a feature file; split it if it truly is".to_string();
+        return Err((format!("is larger than {} MiB", LARGEST_FILE_BYTES >> 20), remedy));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         (format!("is not UTF-8 text (byte {at})"), "save the file as UTF-8".to_string())
@@ -175,7 +201,7 @@ pub(super) mod tests {
 
     pub(in crate::suite) fn parse(text: &str) -> (Option<Feature>, Vec<Problem>) {
         let book = Book::new(&[PHRASES]).unwrap();
-        let needs = Needs { roles: Some([Role::Button].into()), rig: "virtual".into() };
+        let needs = Needs { roles: Some([Role::Button].into()), limits: None, rig: "virtual".into() };
         let mut found = Vec::new();
         let feature = check_text("f.feature", text, &book, &needs, &mut found);
         meaning::ids_are_unique(feature.as_slice(), &mut found);
@@ -212,6 +238,11 @@ pub(super) mod tests {
         check(&SOUND.replace("Scenario:", "Scenaro:"), &["4:3: \"Scenaro:\" is no keyword"]);
         check(&SOUND.replace("When the", "When\tthe"), &["6:5: a keyword is followed by a tab"]);
         check(&SOUND.replace("When the", "Whn the"), &["6:5: this line is neither a step nor"]);
+        check(&SOUND.replace("Given the", "Givn the"), &["5:5: this line begins nearly like a step"]);
+        check(&SOUND.replace("Given the", "Zakładając, że the"), &["5:5: this line begins nearly like a step"]);
+        check(&SOUND.replace("Scenario: one\n", "Scenario: one\n    Whatever stands here is a remark.\n"), &[]);
+        check(&format!("{SOUND}Feature: again\n"), &["7:1: a second feature begins here"]);
+        check("hejnal: 1\n", &["1:1: this is no feature file"]);
         check(
             "Feature: F\n@S01\nScenario: empty\n\n@S02\nScenario: b\nGiven the post is ready\n",
             &["3:1: the scenario \"empty\" has no steps"],

@@ -6,6 +6,7 @@ use super::stage::{ScenarioInfo, Sink, Stage};
 use crate::bench::{Bench, Log};
 use crate::clock::Clock;
 use crate::fault::Blame;
+use crate::instrument::{InstrumentError, Part};
 use crate::journal::store::JournalError;
 use crate::journal::{Ending, Event, SafeCheck, audio};
 use crate::post::{Fault, Post};
@@ -50,8 +51,8 @@ impl OnBench {
     }
 }
 
-fn evidence_lost(error: &JournalError) -> crate::instrument::InstrumentError {
-    crate::instrument::InstrumentError::new("evidence", "save a recording", error, error.remedy())
+fn evidence_lost(error: &JournalError) -> InstrumentError {
+    InstrumentError::new("evidence", "save a recording", error, error.remedy().en).of(Part::Storage)
 }
 
 impl Sink for Log {
@@ -98,13 +99,16 @@ impl Stage for OnBench {
         }
         if ending.blame == Some(Blame::Device) {
             let mut post = self.post.borrow_mut();
-            self.log.note("the post was found wanting: the bench proves itself again before that stands");
+            self.log.note((
+                "the post was found wanting: the bench proves itself again before that stands",
+                "punkt nie spełnił wymagania: zanim to zostanie uznane, stanowisko ponownie dowodzi swojej sprawności",
+            ));
             post.bench.collect()?;
             if post.bench.rig.wiring.operator.is_some() {
                 post.bench.prove_operator::<Fault>()?;
             }
             post.bench.prove_ears::<Fault>()?;
-            self.log.note("the bench is in order");
+            self.log.note(("the bench is in order", "stanowisko jest sprawne"));
         }
         saved
     }

@@ -12,6 +12,7 @@ use crate::clock::{Guard, Instant};
 use crate::fault::{Blame, Blamed};
 use crate::journal::{Ending, Event, Outcome, SafeCheck};
 use crate::post::{Fault, ScenarioError};
+use crate::unit::{Bilingual, Lang};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -68,7 +69,7 @@ impl Cause {
     /// The text of a step leads to no phrase. The checks before the run report this too; here it is the last line of defence.
     pub(super) fn lost(text: &str, lost: &Lost) -> Cause {
         let (cause, remedy) = super::lint::explain(text, lost);
-        Cause::Fault(Fault::Scenario(ScenarioError { cause, remedy }))
+        Cause::Fault(Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() }))
     }
 
     fn ending(&self) -> Ending {
@@ -76,14 +77,31 @@ impl Cause {
             Cause::Fault(fault) => fault.ending(),
             Cause::Panicked(Panicked { message, location }) => {
                 let place = if location.is_empty() { String::new() } else { format!(" (at {location})") };
-                let remedy = "this is a mistake in hejnal, not in the post: report it and attach the journal";
-                Ending::failed(Blame::Hejnal, format!("hejnal stumbled: {message}{place}"), remedy)
+                let what = Bilingual::new(
+                    format!("hejnal stumbled: {message}{place}"),
+                    format!("błąd wewnętrzny programu hejnal: {message}{place}"),
+                );
+                let remedy = (
+                    "this is a mistake in hejnal, not in the post: report it and attach the journal",
+                    "to błąd programu hejnal, nie punktu: zgłoś go i dołącz dziennik",
+                );
+                Ending::failed(Blame::Hejnal, what, remedy)
             }
             Cause::Unsafe(checks) => {
-                let failed: Vec<String> =
-                    checks.iter().filter(|check| !check.ok).map(|check| format!("{}: {}", check.what, check.detail)).collect();
-                let remedy = "look at the rig before you touch the post: it may still be switched";
-                Ending::failed(Blame::Bench, format!("the rig could not be made safe: {}", failed.join("; ")), remedy)
+                let failed = |lang: Lang| -> String {
+                    let failed = checks.iter().filter(|check| !check.ok);
+                    let told = failed.map(|check| format!("{}: {}", check.what.show(lang), check.detail.show(lang)));
+                    told.collect::<Vec<_>>().join("; ")
+                };
+                let what = Bilingual::new(
+                    format!("the rig could not be made safe: {}", failed(Lang::En)),
+                    format!("nie udało się przywrócić stanu bezpiecznego stanowiska: {}", failed(Lang::Pl)),
+                );
+                let remedy = (
+                    "look at the rig before you touch the post: it may still be switched",
+                    "obejrzyj stanowisko, zanim dotkniesz punktu: przekaźniki mogą być nadal przełączone",
+                );
+                Ending::failed(Blame::Bench, what, remedy)
             }
         }
     }
@@ -200,9 +218,11 @@ impl<'s, S: Stage> Session<'s, S> {
         let checks = match panics::catch(|| self.stage.make_safe()) {
             Ok(checks) => checks,
             Err((_, panicked)) => {
-                let detail = format!("hejnal stumbled: {} (at {})", panicked.message, panicked.location);
-                self.journal(Event::MadeSafe { checks: vec![SafeCheck { what: "making safe".into(), ok: false, detail }] });
-                return Err(Cause::Panicked(panicked));
+                let cause = Cause::Panicked(panicked);
+                let what = ("making safe", "przywracanie stanu bezpiecznego").into();
+                let detail = cause.ending().message;
+                self.journal(Event::MadeSafe { checks: vec![SafeCheck { what, ok: false, detail }] });
+                return Err(cause);
             }
         };
         self.journal(Event::MadeSafe { checks: checks.clone() });
@@ -262,9 +282,12 @@ impl<'s, S: Stage> Session<'s, S> {
         let missing = planned.saturating_sub(done);
         self.tally.skipped += missing;
         if missing > 0 {
-            let message = format!("the run was stopped with {missing} of {planned} scenarios not begun");
-            let ending =
-                Ending { outcome: Outcome::Skipped, blame: Some(Blame::Nobody), message, remedy: "start the run again".into() };
+            let message = Bilingual::new(
+                format!("the run was stopped with {missing} of {planned} scenarios not begun"),
+                format!("przebieg zatrzymano; nierozpoczęte scenariusze: {missing} z {planned}"),
+            );
+            let remedy = ("start the run again", "uruchom przebieg ponownie").into();
+            let ending = Ending { outcome: Outcome::Skipped, blame: Some(Blame::Nobody), message, remedy };
             self.tally.ending = self.tally.ending.clone().or_worse(ending);
         }
         self.tally.exit_code = self.tally.ending.exit_code();

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 9] = [
     &["dsp", "sip", "rtp", "verdict", "rig"],
     &["instrument", "journal"],
     &["driver", "twin", "report", "history"],
-    &["bench"],
+    &["bench", "live"],
     &["post"],
     &["steps"],
     &["suite"],

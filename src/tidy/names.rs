@@ -34,6 +34,16 @@ const DOORS: &[Door] = &[
         only: &["src/driver/serial.rs"],
         reason: "every serial port is read by one kind of thread that stamps what it reads",
     },
+    Door {
+        name: "UdpSocket",
+        only: &["src/driver/", "src/live/sockets.rs"],
+        reason: "protocols and the twin take bytes and moments: what they do must not depend on a network",
+    },
+    Door {
+        name: "libc",
+        only: &["src/live/tty.rs"],
+        reason: "calls that the compiler cannot check stand together, each with its reason",
+    },
 ];
 
 const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, and any other clock would be wrong there";

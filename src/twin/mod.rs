@@ -12,6 +12,7 @@ mod hands;
 pub mod line;
 pub mod mcu;
 mod net;
+mod person;
 mod ports;
 pub mod power;
 pub mod probe;
@@ -27,6 +28,8 @@ mod wiring;
 mod world;
 
 pub use clock::TwinClock;
+pub use net::Datagram;
+pub use person::Deed;
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
@@ -39,9 +42,10 @@ use chance::{Chance, stream};
 use hands::{CardPort, ProbeLead, TwinOperator};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
-use net::Host;
+use net::{FarEnd, Host};
 use ports::{Plug, SerialLine, TwinPort};
 use power::{Supply, SupplyConfig};
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -81,8 +85,12 @@ pub struct TwinConfig {
     pub broken_relay: Option<usize>,
     /// Bytes of the console arrive with bits turned over.
     pub garbled_console: bool,
+    /// Other posts that the operator's server knows, under the same password.
+    pub other_posts: Vec<String>,
     /// The operator's host does not answer.
     pub operator_down: bool,
+    /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
+    pub line_ends_outside: bool,
 }
 
 impl TwinConfig {
@@ -105,7 +113,9 @@ impl TwinConfig {
             flash: mcu::Faults::default(),
             broken_relay: None,
             garbled_console: false,
+            other_posts: Vec::new(),
             operator_down: false,
+            line_ends_outside: false,
         }
     }
     /// The same with a defect planted.
@@ -144,12 +154,13 @@ fn parts(config: &TwinConfig) -> Parts {
     if config.garbled_console {
         console_line.garble(seed);
     }
+    let known = std::iter::once(&config.identity).chain(&config.other_posts);
     let desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
         media_ports: MEDIA_PORTS,
         realm: "hejnal".into(),
-        users: vec![User { name: config.identity.clone(), password: config.password.clone() }],
+        users: known.map(|name| User { name: name.clone(), password: config.password.clone() }).collect(),
         operator_user: OPERATOR_USER.into(),
         answering: Answering::Manual,
         max_calls: 4,
@@ -159,6 +170,7 @@ fn parts(config: &TwinConfig) -> Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
         host: Host { desk, address: OPERATOR_ADDRESS, deaf: config.operator_down },
+        far_end: if config.line_ends_outside { FarEnd::Outside(VecDeque::new()) } else { FarEnd::Desk },
         line: Line::new(config.line.clone(), seed),
         supply: Supply::new(config.supply),
         air: Air::new(config.air.clone(), seed),
@@ -210,6 +222,7 @@ impl Twin {
         let world = world::lock(&self.world);
         let mut truth = world.truth.clone();
         truth.voice = world.voice.truth().clone();
+        truth.playouts = world.host.desk.playout_anchors();
         truth.card = world.card.true_clock();
         truth.card_began = world.card.driver_time(0.0);
         let geometry = world.air.config();

@@ -1,12 +1,14 @@
 //! The two ends of the line as machines with addresses: the post's voice module, and the operator's host with its desk.
 //!
-//! What goes between them goes over the line; what the operator's host sends to itself does not. Knows nothing of what is said.
+//! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
+//! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
 use super::line::Way;
 use super::voice::Action;
 use super::world::{Event, World};
 use crate::clock::Instant;
 use crate::instrument::operator::desk::Desk;
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
 /// A host's way to itself, in nanoseconds.
@@ -14,11 +16,20 @@ const LOCAL: u64 = 50_000;
 /// Nanoseconds a byte takes between voice module and microcontroller: 115200 baud, ten bits.
 const MODULE_BYTE: u64 = 10_000_000_000 / 115_200;
 
-#[derive(Debug)]
-pub(super) struct Datagram {
+/// A UDP datagram: from where, to where, and its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datagram {
     pub from: SocketAddr,
     pub to: SocketAddr,
     pub bytes: Vec<u8>,
+}
+
+/// What the line leads to.
+pub(super) enum FarEnd {
+    /// The operator's host in the simulation.
+    Desk,
+    /// Somewhere else: datagrams as they came out of the line, until they are taken away.
+    Outside(VecDeque<Datagram>),
 }
 
 /// The operator's host: the desk and the network card under it.
@@ -50,15 +61,23 @@ impl World {
                     }
                 }
                 Action::Send { from_port, to, bytes } => {
-                    let from = SocketAddr::new(super::POST_ADDRESS, from_port);
+                    let from = SocketAddr::new(self.voice.address(), from_port);
                     self.truth.datagram_left_post(self.now(), &bytes);
-                    if to.ip() == self.host.address
+                    if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
                         self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes }));
                     }
                 }
             }
+        }
+    }
+
+    /// Whether the line's far end takes datagrams for this address.
+    fn is_reached(&self, address: IpAddr) -> bool {
+        match self.far_end {
+            FarEnd::Desk => address == self.host.address,
+            FarEnd::Outside(_) => true,
         }
     }
 
@@ -77,18 +96,30 @@ impl World {
         }
     }
 
-    pub(super) fn at_operator(&mut self, datagram: &Datagram) {
+    pub(super) fn at_operator(&mut self, datagram: Datagram) {
         if self.host.deaf {
             return;
         }
         self.truth.datagram_reached_operator(self.now(), &datagram.bytes);
+        if let FarEnd::Outside(arrived) = &mut self.far_end {
+            arrived.push_back(datagram);
+            return;
+        }
         let at = self.instant();
         self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
         self.host_acted();
     }
 
+    /// Somebody beyond the line's far end sends the post something now.
+    pub(super) fn outside_sends(&mut self, datagram: Datagram) {
+        self.truth.datagram_left_operator(self.now(), &datagram.bytes);
+        if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
+            self.queue.plan(at, Event::AtPost(datagram));
+        }
+    }
+
     pub(super) fn at_post(&mut self, datagram: &Datagram) {
-        if datagram.to.ip() != super::POST_ADDRESS || !self.line.passes() {
+        if datagram.to.ip() != self.voice.address() || !self.line.passes() {
             return;
         }
         let at = self.instant();

@@ -4,6 +4,7 @@
 
 use super::voice;
 use crate::clock::Instant;
+use crate::rtp::playout::Anchor;
 
 /// The post's lamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,14 @@ pub struct Truth {
     pub from_operator: Vec<Packet>,
     /// The first packet of each stream from the post, as it reached the desk.
     pub at_operator: Vec<Packet>,
+    /// Each 180 (Ringing) as it left the desk: when, its Call-ID.
+    pub ringings: Vec<(u64, String)>,
+    /// When the reference playout plays the streams from the post.
+    pub playouts: Vec<Anchor>,
+    /// Seconds at which each stretch spoken by the operator began, in order: by definition of the reference sender.
+    pub spoken: Vec<f64>,
+    /// Seconds at which each stretch from the artificial mouth became sound, in order.
+    pub mouthed: Vec<f64>,
     /// What the voice module knows of its calls.
     pub voice: voice::Truth,
     /// Frames per second of the sound card, and its converters' delays in and out in seconds.
@@ -61,6 +70,9 @@ impl Truth {
         }
     }
     pub(super) fn datagram_left_operator(&mut self, at: u64, bytes: &[u8]) {
+        if bytes.starts_with(b"SIP/2.0 180 ") {
+            self.ringings.push((at, call_id(bytes)));
+        }
         note_stream(&mut self.from_operator, at, bytes);
     }
     pub(super) fn datagram_reached_operator(&mut self, at: u64, bytes: &[u8]) {
@@ -75,6 +87,25 @@ impl Truth {
             let fraction = spoken - (first.at as f64 * 1e-9 - 0.02) - ticks / 8000.0;
             Some(line.seconds_of(first.timestamp.wrapping_add(ticks as i64 as u32))? + fraction)
         })
+    }
+    /// When the operator hears the sample with this RTP timestamp of the latest call, in seconds.
+    fn played(&self, timestamp: u32) -> Option<f64> {
+        let ssrc = self.voice.calls.last()?.ssrc;
+        let anchor = self.playouts.iter().rev().find(|anchor| anchor.ssrc == ssrc)?;
+        Some(anchor.at.as_secs_f64() + f64::from(timestamp.wrapping_sub(anchor.timestamp).cast_signed()) / 8000.0)
+    }
+    /// When a sound that was at the post's microphone at `seconds` is heard by the operator of the latest call; `None`: never.
+    pub fn at_operators_ear(&self, seconds: f64) -> Option<f64> {
+        let (timestamp, fraction) = self.voice.calls.last()?.sent.timestamp_at(seconds)?;
+        Some(self.played(timestamp)? + fraction / 8000.0)
+    }
+    /// When the operator of the latest call first hears the post's microphone.
+    pub fn microphone_first_heard(&self) -> Option<f64> {
+        self.played(self.voice.calls.last()?.sent.segments().first()?.timestamp)
+    }
+    /// When the first 180 at or after `from` left the desk.
+    pub fn ringing_after(&self, from: Instant) -> Option<Instant> {
+        self.ringings.iter().find(|(at, _)| *at >= from.as_nanos()).map(|(at, _)| Instant::from_nanos(*at))
     }
     /// When the button's contact first closed at or after `from`.
     pub fn pressed_after(&self, from: Instant) -> Option<Instant> {

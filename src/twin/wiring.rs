@@ -9,6 +9,9 @@ use super::world::{BUTTON, Event, World};
 
 /// From a lamp's current to its phototransistor's switching, in nanoseconds.
 const PHOTOTRANSISTOR: u64 = 300_000;
+/// Who closes a contact or interrupts a fibre: the bench's relay, or a person.
+const RELAY: usize = 0;
+pub(super) const HAND: usize = 1;
 /// The first of the inputs that sense the relays' circuits (0 is input 1).
 const SENSE: usize = 3;
 
@@ -18,13 +21,17 @@ pub(super) struct Contacts {
     pub mains: bool,
     /// The mains in the street, before the bench's relay.
     pub street: bool,
+    /// The button's contact is closed by the bench's relay, by a finger.
+    pub pressed: [bool; 2],
+    /// The fibre is led through by the bench's relay, plugged in by hand.
+    pub fibre: [bool; 2],
     pub lamps: [bool; 3],
 }
 
 impl Default for Contacts {
     /// Mains and fibre there, button not pressed.
     fn default() -> Self {
-        Contacts { mains: true, street: true, lamps: [false; 3] }
+        Contacts { mains: true, street: true, pressed: [false; 2], fibre: [true; 2], lamps: [false; 3] }
     }
 }
 
@@ -43,9 +50,8 @@ impl World {
         let normally_open = movement.closed;
         match movement.relay {
             0 => {
-                self.mcu.drive(BUTTON, normally_open.then_some(false));
                 self.card.set_gate(self.now(), normally_open);
-                self.truth.button.push((self.now(), normally_open));
+                self.button(RELAY, normally_open);
                 self.input_changed(SENSE, normally_open);
             }
             1 => {
@@ -54,14 +60,33 @@ impl World {
                 self.input_changed(SENSE + 1, !normally_open);
             }
             2 => {
-                let settles = self.line.set_light(self.now(), !normally_open);
-                self.plan_settling(settles);
-                self.truth.fibre.push((self.now(), !normally_open));
+                self.light(RELAY, !normally_open);
                 self.input_changed(SENSE + 2, !normally_open);
             }
             // Relay 4 is spare.
             _ => {}
         }
+    }
+
+    /// The button is closed or let go by one of those that can: pressed is pressed, whoever does it.
+    pub(super) fn button(&mut self, by: usize, closed: bool) {
+        if let Some(pressed) = self.contacts.pressed.get_mut(by) {
+            *pressed = closed;
+        }
+        let closed = self.contacts.pressed.contains(&true);
+        self.mcu.drive(BUTTON, closed.then_some(false));
+        self.truth.button.push((self.now(), closed));
+    }
+
+    /// The fibre is interrupted or closed at one of two places in a row.
+    pub(super) fn light(&mut self, at: usize, passes: bool) {
+        if let Some(place) = self.contacts.fibre.get_mut(at) {
+            *place = passes;
+        }
+        let light = !self.contacts.fibre.contains(&false);
+        let settles = self.line.set_light(self.now(), light);
+        self.plan_settling(settles);
+        self.truth.fibre.push((self.now(), light));
     }
 
     /// The street's mains come or go.

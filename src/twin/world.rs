@@ -4,11 +4,12 @@
 //! encounter happens at its own moment and in order. Knows nothing of scenarios, limits or verdicts. No wall clock, no thread, no hash order.
 
 use super::air::Air;
-use super::card::Card;
+use super::card::{Card, MOUTH};
 use super::chance::mix;
 use super::line::Line;
 use super::mcu::{Emission, Mcu, Pin, Port, Uart};
-use super::net::{Datagram, Host};
+use super::net::{Datagram, FarEnd, Host};
+use super::person::Deed;
 use super::ports::{Plug, SerialLine};
 use super::power::Supply;
 use super::queue::Queue;
@@ -46,6 +47,8 @@ pub(super) enum Event {
     ModuleByte(u8),
     AtOperator(Datagram),
     AtPost(Datagram),
+    /// A person before the post does something.
+    Deed(Deed),
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -60,6 +63,7 @@ pub struct World {
     pub(super) mcu: Mcu,
     pub(super) voice: Voice,
     pub(super) host: Host,
+    pub(super) far_end: FarEnd,
     pub(super) line: Line,
     pub(super) supply: Supply,
     pub(super) air: Air,
@@ -84,6 +88,7 @@ pub(super) struct Parts {
     pub mcu: Mcu,
     pub voice: Voice,
     pub host: Host,
+    pub far_end: FarEnd,
     pub line: Line,
     pub supply: Supply,
     pub air: Air,
@@ -95,13 +100,14 @@ pub(super) struct Parts {
 
 impl World {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { mcu, voice, host, line, supply, air, card, relays, reporter, console_line } = parts;
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, relays, reporter, console_line } = parts;
         World {
             now: 0,
             queue: Queue::default(),
             mcu,
             voice,
             host,
+            far_end,
             line,
             supply,
             air,
@@ -154,7 +160,8 @@ impl World {
         }
     }
 
-    fn next_due(&self) -> u64 {
+    /// The moment of the next thing that is known to come. What the microcontroller will do of itself is not known beforehand.
+    pub(super) fn next_due(&self) -> u64 {
         let wakes = [self.voice.next_wake(), self.host.next_wake()];
         let wakes = wakes.into_iter().flatten().map(Instant::as_nanos);
         wakes.chain(self.queue.next()).min().unwrap_or(u64::MAX)
@@ -195,8 +202,9 @@ impl World {
             Event::Settle => self.settle(),
             Event::Mains(on) => self.mains(on),
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
-            Event::AtOperator(datagram) => self.at_operator(&datagram),
+            Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
+            Event::Deed(deed) => self.done_by_hand(deed),
         }
     }
 
@@ -241,7 +249,11 @@ impl World {
 
     /// The bench's sound card sounds something; the first frame's number.
     pub(super) fn play(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
-        self.card.play(self.now, output, samples, &mut self.air)
+        let frame = self.card.play(self.now, output, samples, &mut self.air)?;
+        if output == MOUTH && !samples.is_empty() {
+            self.truth.mouthed.push(self.card.output_time(frame as f64));
+        }
+        Some(frame)
     }
 
     fn serial_line(&mut self, plug: Plug) -> &mut SerialLine {
@@ -280,6 +292,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::ModuleByte(byte) => 0x200 | u64::from(*byte),
         Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
         Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
+        Event::Deed(deed) => 10 | deed.number() << 4,
     }
 }
 

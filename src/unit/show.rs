@@ -38,6 +38,14 @@ impl Estimate {
     }
 }
 
+impl Estimate {
+    /// The value alone, with the decimals that its uncertainty justifies: for figures derived from one that is shown in full.
+    pub fn show_value(&self, lang: Lang) -> String {
+        let shown = self.show(lang);
+        shown.split(" ± ").next().unwrap_or_default().to_string()
+    }
+}
+
 const fn unknown(lang: Lang) -> &'static str {
     match lang {
         Lang::En => "unknown",
@@ -158,6 +166,13 @@ mod tests {
         check(-12.52, 0.31, Unit::DecibelMilliwatt0, "-12.52 dBm0 ± 0.31 dBm0", "-12,52 dBm0 ± 0,31 dBm0");
         check(0.0301, 0.002, Unit::Ratio, "3.01 % ± 0.20 %", "3,01 % ± 0,20 %");
         check(-0.000_01, 0.02, Unit::Decibel, "0.000 dB ± 0.020 dB", "0,000 dB ± 0,020 dB");
+    }
+
+    #[test]
+    fn a_value_alone_keeps_the_decimals_of_its_uncertainty() {
+        let left = Estimate::new(0.085_364_9, 0.000_42, Unit::Second);
+        assert_eq!((left.show_value(Lang::En), left.show_value(Lang::Pl)), ("85.36 ms".into(), "85,36 ms".into()));
+        assert_eq!(Estimate::seconds(2.0, 0.0).show_value(Lang::En), "2 s");
     }
 
     #[test]

@@ -1,2 +1,13 @@
+//! What is tested from outside: the built program, several parts at once, or peers that nobody here wrote.
+
+mod bad_input;
+mod command_line;
 mod firmware;
+#[cfg(unix)]
+mod live;
+mod program;
+mod prove;
+mod safety;
+mod seeds;
 mod sound_card;
+mod truth;

@@ -9,7 +9,7 @@ mod sound;
 mod speech;
 mod stimulus;
 mod timing;
-mod wav;
+pub(super) mod wav;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

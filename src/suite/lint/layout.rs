@@ -1,7 +1,7 @@
 //! The checks of a feature file's layout, line by line: what stands where it may, what looks like a keyword and is none.
 
 use super::{OUTLINE_ROWS_MAX, Problems};
-use crate::suite::book::edit;
+use crate::suite::book::letters_apart as apart;
 use crate::suite::scan::{Heading, Line, What, heading_words, step_words};
 use crate::unit::Lang;
 
@@ -51,19 +51,15 @@ fn keywords(lines: &[Line], lang: Lang, problems: &mut Problems<'_>) {
                 // Taken for the heading it was meant to be, so that its steps do not bring up the same slip again.
                 (after_a_step, within_a_scenario) = (false, true);
             }
-            What::Other(text) => misspelt_step(at, text, lang, after_a_step, problems),
+            What::Other(text) => misspelt_step(at, text, lang, after_a_step, within_a_scenario, problems),
             _ => {}
         }
     }
 }
 
 fn misspelt_heading(at: (usize, usize), text: &str, lang: Lang, problems: &mut Problems<'_>) -> bool {
-    let other = match lang {
-        Lang::En => Lang::Pl,
-        Lang::Pl => Lang::En,
-    };
     let head = text.split(':').next().filter(|_| text.contains(':')).unwrap_or_default();
-    if heading_words(other).iter().any(|(word, _)| *word == head) {
+    if heading_words(other(lang)).iter().any(|(word, _)| *word == head) {
         let remedy = "write it in the file's language, or declare the other with `# language: …` on the first line";
         problems.add(at, format!("\"{head}:\" is a keyword of another language"), remedy);
         return true;
@@ -73,18 +69,53 @@ fn misspelt_heading(at: (usize, usize), text: &str, lang: Lang, problems: &mut P
     true
 }
 
-fn misspelt_step(at: (usize, usize), text: &str, lang: Lang, after_a_step: bool, problems: &mut Problems<'_>) {
+fn misspelt_step(
+    at: (usize, usize),
+    text: &str,
+    lang: Lang,
+    after_a_step: bool,
+    within_a_scenario: bool,
+    problems: &mut Problems<'_>,
+) {
     let tabbed = |word: &&&str| text.strip_prefix(**word).is_some_and(|rest| rest.starts_with('\t'));
     if let Some(word) = step_words(lang).iter().find(tabbed) {
         problems.add(at, "a keyword is followed by a tab, so this line is no step", format!("put a space after \"{word}\""));
     } else if after_a_step {
         let first = text.split_whitespace().next().unwrap_or_default();
-        let near = step_words(lang).iter().find(|word| word.len() > 1 && apart(first, word) <= 1);
+        let distance = |word: &&&str| apart(&first.to_lowercase(), &word.to_lowercase());
+        let near = step_words(lang).iter().filter(|word| word.len() > 1 && distance(word) <= 1).min_by_key(distance);
         let remedy = match near {
             Some(word) => format!("did you mean \"{word}\"?"),
             None => "begin it with a keyword, or with # if it is a remark".to_string(),
         };
         problems.add(at, "this line is neither a step nor a remark", remedy);
+    } else if let Some(remedy) = meant_for_a_step(text, lang).filter(|_| within_a_scenario) {
+        let cause = "this line begins nearly like a step, but stands as free text and would not be run";
+        problems.add(at, cause, remedy);
+    }
+}
+
+/// Beneath a heading free text may stand, so a first step with a slip in its keyword would be lost there in silence. What to write.
+fn meant_for_a_step(text: &str, lang: Lang) -> Option<String> {
+    let begins = |word: &&&str| word.len() > 1 && text.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' '));
+    if step_words(other(lang)).iter().any(|word| begins(&word)) {
+        return Some("write its keyword in the file's language, or begin it with # if it is a remark".into());
+    }
+    let first = text.split_whitespace().next()?.trim_end_matches(',').to_lowercase();
+    let words = step_words(lang).iter().map(|word| word.trim_end_matches(", że").to_lowercase());
+    let near = words.filter(|word| word.chars().count() >= 4).find(|word| apart(&first, word) <= 1)?;
+    Some(format!("did you mean \"{}\"? Begin it with # if it is a remark", capital(&near)))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+const fn other(lang: Lang) -> Lang {
+    match lang {
+        Lang::En => Lang::Pl,
+        Lang::Pl => Lang::En,
     }
 }
 
@@ -93,11 +124,6 @@ fn resembled(head: &str, lang: Lang) -> Option<&'static str> {
     let words = heading_words(lang).iter().map(|(word, _)| *word);
     let (distance, word) = words.map(|word| (apart(&head.to_lowercase(), &word.to_lowercase()), word)).min()?;
     (!head.is_empty() && distance <= 2 && distance * 3 < word.chars().count()).then_some(word)
-}
-
-fn apart(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    edit(&a, &b, 1, |x, y| usize::from(x != y))
 }
 
 /// The parser cuts over-long rows.
@@ -135,10 +161,18 @@ fn blocks(lines: &[Line], problems: &mut Problems<'_>) {
     let mut outline: Option<Block<'_>> = None;
     let mut open: Option<Block<'_>> = None;
     let mut any = false;
+    let mut features = 0;
     let mut feature_at = (1, 1);
     for (index, line) in lines.iter().enumerate() {
         match &line.what {
-            What::Heading { heading: Heading::Feature, .. } => feature_at = (line.number, line.column),
+            What::Heading { heading: Heading::Feature, .. } if features > 0 => {
+                let cause = "a second feature begins here";
+                problems.add((line.number, line.column), cause, "give each feature a file of its own");
+            }
+            What::Heading { heading: Heading::Feature, .. } => {
+                features += 1;
+                feature_at = (line.number, line.column);
+            }
             What::Heading { heading: Heading::Examples, .. } => {
                 close(open.take(), true, problems, &mut outline);
                 match &outline {
@@ -161,7 +195,9 @@ fn blocks(lines: &[Line], problems: &mut Problems<'_>) {
         }
     }
     close(open, false, problems, &mut outline);
-    if !any && problems.found.is_empty() {
+    if features == 0 && problems.found.is_empty() {
+        problems.add((1, 1), "this is no feature file: no line begins with \"Feature:\"", "write one, or take the file away");
+    } else if !any && problems.found.is_empty() {
         problems.add(feature_at, "the feature holds no scenario", "write at least one, or take the file away");
     }
 }

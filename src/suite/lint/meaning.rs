@@ -1,8 +1,9 @@
 //! The checks of what a feature says: that each step means one thing, that the rig has what it needs, and that scenarios can be told apart.
 
 use super::{Needs, Problem, Problems, explain};
-use crate::rig::Role;
-use crate::suite::book::Book;
+use crate::rig::{Limits, Profile, Role};
+use crate::steps::bound;
+use crate::suite::book::{Book, Found, Lost};
 use crate::suite::model::{Feature, Scenario, Step, is_id};
 use crate::unit::Lang;
 use std::collections::BTreeMap;
@@ -41,18 +42,42 @@ fn step_means_one_thing<W>(step: &Step, book: &Book<W>, needs: &Needs, problems:
     }
     match book.find(&step.text) {
         Ok(found) => {
-            let Some(roles) = &needs.roles else { return };
-            for role in found.phrase.needs.iter().filter(|role| !roles.contains(*role)) {
+            let lacks = |role: &&Role| needs.roles.as_ref().is_some_and(|roles| !roles.contains(*role));
+            for role in found.phrase.needs.iter().filter(lacks) {
                 let cause =
                     format!("this step needs the role `{}`, which the rig `{}` has not wired", role_name(*role), needs.rig);
                 problems.add(at, cause, "wire it in the rig's file, or leave the scenario out with --tags");
             }
+            no_requirement_is_loosened(at, &found, needs, problems);
+        }
+        Err(Lost::Unknown { .. }) if unknown_requirement(&step.text).is_some() => {
+            let id = unknown_requirement(&step.text).unwrap_or_default();
+            let remedy = "ids run from T01 to T42; `hejnal steps` shows which phrase is judged by which";
+            problems.add(at, format!("there is no requirement {id}"), remedy);
         }
         Err(lost) => {
             let (cause, remedy) = explain(&step.text, &lost);
             problems.add(at, cause, remedy);
         }
     }
+}
+
+/// A feature may ask for more than the rig does. Where it asks for less, a post would pass that does not meet what was agreed.
+fn no_requirement_is_loosened<W>(at: (usize, usize), found: &Found<'_, W>, needs: &Needs, problems: &mut Problems<'_>) {
+    let Some(bound) = bound::of(found.phrase) else { return };
+    let Some(limit) = needs.limits.as_ref().and_then(|limits| limits.get(bound.requirement)) else { return };
+    let Some((stated, asked)) = bound::loosened(&bound, &found.args, limit) else { return };
+    let cause = format!("this step lets {stated} pass for {} ({}), where the rig asks for {asked}", limit.id, limit.en);
+    let remedy =
+        format!("write {asked} or a stricter figure; what was agreed is changed under `limits` in the rig, with its source");
+    problems.add(at, cause, remedy);
+}
+
+/// An id in brackets at the end of a step that looks like a requirement and is none.
+fn unknown_requirement(text: &str) -> Option<&str> {
+    let id = text.trim_end().strip_suffix(']')?.rsplit_once('[')?.1;
+    let looks_like_one = id.starts_with('T') && id.len() > 1 && id.chars().skip(1).all(|c| c.is_ascii_digit());
+    (looks_like_one && Limits::of(Profile::ExistingPole).get(id).is_none()).then_some(id)
 }
 
 /// The role as a rig's file spells it.

@@ -1,6 +1,7 @@
 //! The runner proved on a stage without a bench: whatever ends an attempt, it is made safe and ends as it should.
 
 use super::*;
+use crate::bench::Log;
 use crate::clock::{Clock, Interrupted};
 use crate::instrument::InstrumentError;
 use crate::journal::Entry;
@@ -9,9 +10,9 @@ use crate::journal::store::tests::{Scratch, run_began};
 use crate::journal::store::{Journal, JournalError};
 use crate::steps::phrase::{Args, Kind, Phrase};
 use crate::suite::lint::{self, Needs};
+use crate::suite::select;
 use crate::suite::signals::Signals;
 use crate::suite::stage::Sink;
-use crate::suite::{Recorder, select};
 use crate::unit::Estimate;
 use crate::verdict::{Criterion, Verdict, decide};
 use std::cell::Cell;
@@ -63,7 +64,7 @@ enum Plan {
 
 struct TestStage {
     clock: Arc<TestClock>,
-    recorder: Recorder,
+    log: Log,
     plan: Plan,
     entered: u32,
     made_safe: u32,
@@ -97,7 +98,7 @@ impl Stage for TestStage {
         &*self.clock
     }
     fn journal(&mut self) -> &mut dyn Sink {
-        if self.plan == Plan::JournalBreaks && self.entered > 0 { &mut self.broken } else { &mut self.recorder }
+        if self.plan == Plan::JournalBreaks && self.entered > 0 { &mut self.broken } else { &mut self.log }
     }
     fn enter(&mut self, _: &ScenarioInfo) -> Result<World, Fault> {
         self.entered += 1;
@@ -220,10 +221,10 @@ fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
     let _signals = setup.signals.then(|| Signals::install(&clock.guard.stop_flag()).unwrap());
     let journal = Journal::create(&scratch.0).unwrap();
-    let mut recorder = Recorder::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Box::new(|_| {}));
-    recorder.append(run_began());
+    let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Box::new(|_| {}));
+    log.append(run_began());
     let mut stage =
-        TestStage { clock, recorder, plan: setup.plan, entered: 0, made_safe: 0, waited_while_making_safe: None, broken: Broken };
+        TestStage { clock, log, plan: setup.plan, entered: 0, made_safe: 0, waited_while_making_safe: None, broken: Broken };
     let finished = run(&mut stage, &book, features, setup.options);
     let story = read(&scratch.0).unwrap();
     assert_eq!(story.damage, []);
@@ -237,7 +238,7 @@ fn check(name: &str, setup: Setup, outcome: Outcome, blame: Option<Blame>, exit_
     let endings = outcomes.endings();
     let (_, _, ending) = endings.last().unwrap();
     assert_eq!((ending.outcome, ending.blame), (outcome, blame), "{ending:?}");
-    assert!(ending.message.contains(message), "{ending:?}");
+    assert!(ending.message.en.contains(message), "{ending:?}");
     assert_eq!(outcomes.finished.exit_code, exit_code);
     assert_eq!(outcomes.stage.made_safe, 1);
     let kinds: Vec<_> = outcomes.entries.iter().rev().take(3).map(|entry| &entry.event).collect();
@@ -372,5 +373,5 @@ fn a_journal_that_cannot_be_kept_ends_the_run_made_safe() {
     assert_eq!((outcomes.stage.entered, outcomes.stage.made_safe), (1, 1));
     let Finished { ending, exit_code, .. } = outcomes.finished;
     assert_eq!((ending.blame, exit_code), (Some(Blame::Bench), 3));
-    assert!(ending.message.starts_with("failed to write j"), "{ending:?}");
+    assert!(ending.message.en.starts_with("failed to write j"), "{ending:?}");
 }

@@ -98,7 +98,12 @@ impl AudioPort for Headset {
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
         self.only(output, "speak")?;
         let call = self.call;
-        let spoken = world::lock(&self.world).at_desk(|desk, at| desk.speak(at, call, samples));
+        let mut world = world::lock(&self.world);
+        let spoken = world.at_desk(|desk, at| Ok((desk.speak(at, call, samples)?, desk.timebase(call)?)));
+        let spoken = spoken.map(|(frame, line)| {
+            world.truth.spoken.push(line.seconds_of(frame as f64));
+            frame
+        });
         spoken.map_err(|why| error(format!("speak into call {}", call.0), &why))
     }
     fn timebase(&mut self) -> Result<Timebase> {

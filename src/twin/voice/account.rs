@@ -36,6 +36,8 @@ pub struct Account {
     pub sip: SocketAddr,
     pub rtp: SocketAddr,
     pub server: SocketAddr,
+    /// The server keeps registrations.
+    pub registers: bool,
     pub password: String,
     /// The post's identity, once the firmware has told it.
     pub user: Option<String>,

@@ -20,9 +20,6 @@ use std::time::Duration;
 const ENCODING: f64 = 0.001;
 /// From the end of a microphone frame to the start of the loudspeaker's next, in samples: 2 ms.
 const SPEAKER_LEAD: u64 = 16;
-/// Without a packet for so long a call is lost.
-const STARVED: Duration = Duration::from_secs(30);
-
 /// The settings of the sound.
 #[derive(Debug, Clone, Copy)]
 pub struct Tuning {
@@ -30,6 +27,8 @@ pub struct Tuning {
     pub period: f64,
     /// Seconds.
     pub jitter_target: f64,
+    /// Without a packet for so long a call is lost.
+    pub starved_after: Duration,
     /// Factors of amplitude.
     pub mic_gain: f32,
     pub speaker_gain: f32,
@@ -91,7 +90,7 @@ impl Media {
     }
     /// The far end means to speak, and nothing came for too long.
     pub fn is_starved(&self, at: Instant) -> bool {
-        self.session.receiving && at.since(self.heard_at) >= STARVED
+        self.session.receiving && at.since(self.heard_at) >= self.tuning.starved_after
     }
     pub fn next_wake(&self) -> Instant {
         Instant::from_secs_f64(self.seconds_of((self.frames + 1) * FRAME as u64) + ENCODING)

@@ -54,6 +54,8 @@ pub struct Config {
     pub rtp_port: u16,
     /// The operator's server: registrar and first hop of every call.
     pub server: SocketAddr,
+    /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to register.
+    pub registers: bool,
     /// User part of the operator's address at the server.
     pub operator: String,
     pub password: String,
@@ -65,13 +67,15 @@ pub struct Config {
     pub codec_clock_ppm: f64,
     /// The least time that a stream's first packet waits in the receive buffer.
     pub jitter_target: Duration,
+    /// Without a packet for so long a call is lost.
+    pub starved_after: Duration,
     pub mic_gain_db: f64,
     pub speaker_gain_db: f64,
     pub faults: Faults,
 }
 
 impl Config {
-    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock.
+    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock, 30 s of patience with silence.
     pub fn new(address: IpAddr, server: SocketAddr, password: impl Into<String>) -> Self {
         Config {
             seed: 1,
@@ -79,12 +83,14 @@ impl Config {
             sip_port: message::SIP_PORT,
             rtp_port: 4000,
             server,
+            registers: true,
             operator: "operator".to_owned(),
             password: password.into(),
             expires: Duration::from_secs(60),
             boot: Duration::from_secs(3),
             codec_clock_ppm: 0.0,
             jitter_target: Duration::from_millis(40),
+            starved_after: Duration::from_secs(30),
             mic_gain_db: 0.0,
             speaker_gain_db: 0.0,
             faults: Faults::default(),
@@ -215,6 +221,9 @@ impl Voice {
         }
         self.sound(at, air);
     }
+    pub fn address(&self) -> IpAddr {
+        self.config.address
+    }
     /// Everything done since the last call, in order.
     pub fn take_actions(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.actions)
@@ -230,6 +239,7 @@ impl Voice {
             sip: SocketAddr::new(config.address, config.sip_port),
             rtp: SocketAddr::new(config.address, config.rtp_port),
             server: config.server,
+            registers: config.registers,
             password: config.password.clone(),
             user: None,
         };
@@ -286,6 +296,7 @@ impl Voice {
         let tuning = Tuning {
             period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
             jitter_target: self.config.jitter_target.as_secs_f64(),
+            starved_after: self.config.starved_after,
             mic_gain: amplitude(self.config.mic_gain_db),
             speaker_gain: amplitude(self.config.speaker_gain_db),
         };

@@ -47,6 +47,10 @@ impl Registration {
     pub fn command(&mut self, at: Instant, on: bool, faults: &Faults, stack: &mut Stack) {
         self.wanted = on;
         self.next_try = None;
+        if !stack.account.registers {
+            self.set(on, stack);
+            return;
+        }
         if on {
             if stack.clients.get(Owner::Registration).is_none() {
                 self.register(at, faults, stack);

@@ -106,6 +106,13 @@ impl Timeline {
             (offset < s.ticks).then(|| s.seconds + f64::from(offset) * s.seconds_per_tick)
         })
     }
+    /// The timestamp of the sample that was a sound at this moment, and how much of that sample had passed (0 to 1).
+    pub fn timestamp_at(&self, seconds: f64) -> Option<(u32, f64)> {
+        self.segments.iter().rev().find(|s| (s.seconds..s.end()).contains(&seconds)).map(|s| {
+            let ticks = (seconds - s.seconds) / s.seconds_per_tick;
+            (s.timestamp.wrapping_add(ticks as u32), ticks.fract())
+        })
+    }
     pub(super) fn extend(&mut self, timestamp: u32, ticks: u32, seconds: f64, seconds_per_tick: f64) {
         if let Some(last) = self.segments.last_mut()
             && last.timestamp.wrapping_add(last.ticks) == timestamp
@@ -131,6 +138,8 @@ mod tests {
         }
         assert_eq!(line.segments().len(), 1);
         assert!((line.seconds_of(99).unwrap() - (5.0 + 200.0 * period)).abs() < 1e-12);
+        let (timestamp, fraction) = line.timestamp_at(5.0 + 200.25 * period).unwrap();
+        assert!(timestamp == 99 && (fraction - 0.25).abs() < 1e-9);
         let gap = (u32::MAX - 100).wrapping_add(160_160);
         line.extend(gap, 160, 5.0 + 160_160.0 * period, period);
         assert_eq!(line.segments().len(), 2);

@@ -8,6 +8,7 @@ use crate::clock::Instant;
 use crate::instrument::audio::{Frame, Timebase};
 use crate::instrument::operator::CallId;
 use crate::rtp::axis::RATE;
+use crate::rtp::playout::Anchor;
 
 /// The longest stretch given at once: an hour.
 const LONGEST: u64 = RATE as u64 * 3600;
@@ -37,6 +38,12 @@ impl Desk {
             return Err(DeskError::NotYetHeard { call, to });
         }
         self.heard(call, from, to)
+    }
+
+    /// When the streams of living and past calls are heard, for whoever holds a measured delay against its definition.
+    pub fn playout_anchors(&self) -> Vec<Anchor> {
+        let all = self.past.values().chain(self.calls.values());
+        all.filter_map(|call| call.media.as_ref()?.playout.anchor()).collect()
     }
 
     /// The call's axis, exact by definition.

@@ -1,0 +1,68 @@
+//! `hejnal steps`: the phrase book as whoever writes a feature wants to read it.
+//!
+//! Knows nothing of what the phrases do.
+
+use super::{Refused, phrase_book};
+use crate::fault::exit;
+use crate::steps::phrase::Kind;
+use crate::suite::book::{Parameter, wording};
+use crate::unit::Lang;
+use std::io::{self, Write as _};
+
+/// The heading over the phrases of a kind. A phrase may stand under any keyword; this is where it usually does.
+const fn heading(kind: Kind, lang: Lang) -> &'static str {
+    match (kind, lang) {
+        (Kind::Given, Lang::En) => "Given: how things stand",
+        (Kind::Given, Lang::Pl) => "Zakładając, że: stan wyjściowy",
+        (Kind::When, Lang::En) => "When: what is done",
+        (Kind::When, Lang::Pl) => "Gdy: działanie",
+        (Kind::Then, Lang::En) => "Then: what is required",
+        (Kind::Then, Lang::Pl) => "Wtedy: wymaganie",
+    }
+}
+
+const fn example(parameter: Parameter, lang: Lang) -> &'static str {
+    match (parameter, lang) {
+        (Parameter::Duration, Lang::En) => "a time: 150 ms, 0.5 s, 2 minutes, 72 h",
+        (Parameter::Duration, Lang::Pl) => "czas: 150 ms, 0,5 s, 2 minuty, 72 godziny",
+        (Parameter::Level, Lang::En) => "a level: 75 dBA, -12.5 dBm0, 10 dB",
+        (Parameter::Level, Lang::Pl) => "poziom: 75 dBA, -12,5 dBm0, 10 dB",
+        (Parameter::Percent, Lang::En) => "a share: 60 %, 0.5 %",
+        (Parameter::Percent, Lang::Pl) => "udział: 60 %, 0,5 procenta",
+        (Parameter::Count, Lang::En) => "a whole number: 1, 300",
+        (Parameter::Count, Lang::Pl) => "liczba całkowita: 1, 300",
+        (Parameter::Text, Lang::En) => "a text in quotation marks: \"SOS-0417\"",
+        (Parameter::Text, Lang::Pl) => "tekst w cudzysłowie: „SOS-0417”",
+    }
+}
+
+/// Prints the phrases by kind, in one language or in both, and then what may stand in the place of their parameters.
+pub(super) fn list(only: Option<Lang>) -> Result<u8, Refused> {
+    let book = phrase_book()?;
+    let lang = only.unwrap_or_default();
+    let mut text = String::new();
+    for kind in [Kind::Given, Kind::When, Kind::Then] {
+        text += &format!("{}\n", heading(kind, lang));
+        for phrase in book.phrases().iter().filter(|phrase| phrase.kind == kind) {
+            text += &format!("  {}\n", wording(phrase, lang));
+            if only.is_none() {
+                text += &format!("      {}\n", phrase.pl);
+            }
+        }
+        text.push('\n');
+    }
+    let used = |parameter: &Parameter| {
+        let name = format!("{{{}}}", parameter.name());
+        book.phrases().iter().any(|phrase| phrase.en.contains(&name))
+    };
+    text += match lang {
+        Lang::En => "Parameters\n",
+        Lang::Pl => "Parametry\n",
+    };
+    for parameter in Parameter::ALL.into_iter().filter(used) {
+        text += &format!("  {:<12}{}\n", format!("{{{}}}", parameter.name()), example(parameter, lang));
+    }
+    // Whoever reads may have read enough and gone, as `head` does.
+    let _reader_left = io::stdout().write_all(text.as_bytes());
+    Ok(exit::ACCEPTED)
+}

@@ -1,0 +1,95 @@
+//! `hejnal twin`: from what was typed to a live virtual post. Knows nothing of how it lives.
+
+use super::Refused;
+use super::args::LiveTwin;
+use super::measure::wav;
+use super::run::rig_in_order;
+use crate::clock::{Clock, RealClock};
+use crate::fault::exit;
+use crate::image;
+use crate::instrument::InstrumentError;
+use crate::live::{self, Setup};
+use crate::rig::{Instrument, Rig};
+use crate::suite::signals::Signals;
+use crate::twin::{TwinConfig, defect};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs until the person at the keyboard, or a signal, ends it.
+pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
+    let rig = rig_in_order(&args.rig)?;
+    let setup = setup(args, &rig)?;
+    let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
+    let _signals = Signals::install(&clock.guard().stop_flag())
+        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was started"))?;
+    // A terminal that is closed takes the post with it, but not before its settings are given back.
+    let hung_up = signal_hook::flag::register(signal_hook::consts::SIGHUP, clock.guard().stop_flag());
+    hung_up
+        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "SIGHUP could not be caught, so nothing was started"))?;
+    let ended = live::run(setup, clock).map_err(|error| refuse(&error))?;
+    Ok(if ended.stopped { exit::STOPPED } else { exit::ACCEPTED })
+}
+
+fn setup(args: &LiveTwin, rig: &Rig) -> Result<Setup, Refused> {
+    let Some(settings) = &rig.twin else {
+        return Err(Refused::new(
+            exit::BENCH,
+            "the rig is one of real instruments",
+            "name a rig with a virtual post, as rigs/virtual.yaml",
+        ));
+    };
+    let (twin, file) = planted(rig, args.seed.unwrap_or(settings.seed), &settings.defects)?;
+    let called = live::resolve(&args.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;
+    let mouth = args.mouth.as_ref().map(|file| wav::read(file, None)).transpose();
+    let mouth = mouth.map_err(|error| Refused::new(exit::BENCH, error.to_string(), "give a WAV file of 8 to 96 kHz"))?;
+    Ok(Setup {
+        twin,
+        image: read_image(&file)?,
+        called,
+        password: args.password.clone().or_else(|| password_of(rig)).unwrap_or_default(),
+        registers: !args.direct,
+        bind: args.bind.map(|own| own.0),
+        mouth: mouth.map(|recording| (recording.samples, recording.rate)),
+        ear: args.ear.clone(),
+    })
+}
+
+/// The post with the rig's defects, and the firmware that they need.
+fn planted(rig: &Rig, seed: u64, defects: &[String]) -> Result<(TwinConfig, PathBuf), Refused> {
+    let mut config = TwinConfig::new(seed, &rig.post.identity);
+    let mut file = rig.post.firmware.file.clone();
+    for id in defects {
+        let defect = defect::find(id)
+            .ok_or_else(|| Refused::new(exit::BENCH, format!("there is no defect {id}"), "correct `defects` in the rig"))?;
+        config = config.with(defect);
+        let variant = defect.image.flashed();
+        if variant != defect::REFERENCE {
+            file.set_file_name(format!("{variant}.elf"));
+        }
+    }
+    Ok((config, file))
+}
+
+fn read_image(file: &std::path::Path) -> Result<image::Image, Refused> {
+    let remedy = "put a firmware image in place, or correct `firmware` in the rig";
+    let refuse = |why: String| Refused::new(exit::BENCH, format!("failed to read {}: {why}", file.display()), remedy);
+    let bytes = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    image::parse(&bytes).map_err(|problems| {
+        let causes: Vec<&str> = problems.iter().map(|problem| problem.cause.as_str()).collect();
+        refuse(causes.join("; "))
+    })
+}
+
+/// The rig's operator knows the post under this password.
+fn password_of(rig: &Rig) -> Option<String> {
+    rig.instruments.values().find_map(|instrument| match instrument {
+        Instrument::SipOperator { users, .. } => {
+            users.iter().find(|user| user.name == rig.post.identity).map(|user| user.password.clone())
+        }
+        _ => None,
+    })
+}
+
+fn refuse(error: &InstrumentError) -> Refused {
+    Refused::new(exit::BENCH, error.account(), error.advice())
+}

@@ -1,0 +1,144 @@
+//! The virtual post in real time: the same simulation, led along by the real clock, with the world outside at its edges.
+//!
+//! Its line ends in UDP sockets, its serial lines in pseudo-terminals, its air in WAV files, and a person at the keyboard has a hand on its button,
+//! fibre and mains. The simulation does not know: it is advanced to the present every few milliseconds, and what comes from outside is put in at
+//! the moment of its reception. Knows nothing of scenarios, of drivers or of what a post should do.
+
+mod face;
+mod keyboard;
+mod pace;
+mod sockets;
+mod sound;
+mod tty;
+mod wires;
+
+pub use keyboard::Command;
+pub use sockets::{Called, resolve};
+
+use crate::clock::{Clock, Stamped};
+use crate::image::Image;
+use crate::instrument::{InstrumentError, Result};
+use crate::twin::{self, Datagram, TwinConfig};
+use face::Face;
+use keyboard::Keyboard;
+use pace::Live;
+use sockets::Sockets;
+use sound::{Ear, Mouth};
+use std::fs::File;
+use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
+use std::os::fd::AsFd as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+use wires::Wires;
+
+/// What a live post is made of.
+pub struct Setup {
+    /// The post. Its network is filled in here.
+    pub twin: TwinConfig,
+    pub image: Image,
+    pub called: Called,
+    pub password: String,
+    /// Off: who is called is a telephone, not a server.
+    pub registers: bool,
+    /// The module's own address and SIP port (0: any).
+    pub bind: Option<SocketAddr>,
+    /// What the person says when the call is connected: samples, and their rate in hertz.
+    pub mouth: Option<(Vec<f32>, u32)>,
+    /// The loudspeaker's record.
+    pub ear: Option<PathBuf>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// By Ctrl-C or SIGTERM, not by the person at the keyboard.
+    pub stopped: bool,
+    /// The longest that the simulation was behind the real clock.
+    pub behind: Duration,
+}
+
+/// Everything that reaches the post from outside.
+#[derive(Debug)]
+enum Input {
+    Datagram(Stamped<Datagram>),
+    /// Bytes for the board on this wire.
+    Bytes(usize, Stamped<Vec<u8>>),
+    Command(Stamped<Command>),
+    /// Something outside no longer works; the post goes on without it.
+    Failed(String),
+}
+
+/// Runs a post until somebody wants it to end: `quit`, the end of the input, or a stop request on `clock`.
+pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
+    let closing = Arc::new(AtomicBool::new(false));
+    // Threads look at it within a tenth of a second; nothing of theirs has to be waited for.
+    let _closes = Closes(Arc::clone(&closing));
+    let (tell, inputs) = channel();
+    let sockets = Sockets::bind(setup.bind, setup.called.server)?;
+    let (sip, rtp) = sockets.ports()?;
+    let Setup { mut twin, image, called, password, registers, mouth, ear, .. } = setup;
+    let identity = twin.identity.clone();
+    twin.line_ends_outside = true;
+    twin.voice.address = sockets.address();
+    (twin.voice.sip_port, twin.voice.rtp_port) = (sip, rtp);
+    (twin.voice.server, twin.voice.operator) = (called.server, called.user.clone());
+    (twin.voice.password, twin.voice.registers) = (password, registers);
+    let twin = twin::build(twin);
+    twin.install(&image);
+    let wires = Wires::open(&twin)?;
+    let mouth = mouth.map(|(samples, rate)| Mouth::new(twin.card(), &samples, rate));
+    let ear = ear.map(|path| Ear::create(twin.card(), &path)).transpose()?;
+
+    let at_terminal = io::stdin().is_terminal();
+    let mut face = Face::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal());
+    let way = if registers { "registers with" } else { "calls without registering" };
+    let own = SocketAddr::new(sockets.address(), sip);
+    face.say(format_args!("post {identity} at {own}, RTP {rtp}; {way} {}, calls {}", called.server, called.user));
+    for (name, path) in wires.paths() {
+        face.say(format_args!("{name:<8} {path}"));
+    }
+    face.say(if at_terminal { keyboard::KEYS } else { keyboard::WORDS });
+
+    sockets.listen(&clock, &tell, &closing)?;
+    wires.listen(&clock, &tell, &closing)?;
+    let _keys = listen_to_person(at_terminal, &clock, &tell, &closing)?;
+    Live::new(twin, clock, sockets, wires, face, (mouth, ear)).run(&inputs)
+}
+
+struct Closes(Arc<AtomicBool>);
+
+impl Drop for Closes {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Starts to read the keyboard. While what is returned lives, a terminal gives single keys.
+fn listen_to_person(
+    at_terminal: bool,
+    clock: &Arc<dyn Clock>,
+    tell: &Sender<Input>,
+    closing: &Arc<AtomicBool>,
+) -> Result<Option<tty::SingleKeys>> {
+    let failed =
+        |e: io::Error| InstrumentError::new("keyboard", "read", e, "Run it with an input: a terminal, a pipe, or /dev/null.");
+    let stdin = io::stdin();
+    let keys = if at_terminal { Some(tty::SingleKeys::on(stdin.as_fd()).map_err(failed)?) } else { None };
+    let from = File::from(stdin.as_fd().try_clone_to_owned().map_err(failed)?);
+    // Without an input (/dev/null) the post is to go on by itself; a pipe that closes wants it to end.
+    let endless = !at_terminal && from.metadata().is_ok_and(|is| is_device(&is));
+    Keyboard { from, keys: at_terminal, endless }.listen(Arc::clone(clock), tell.clone(), Arc::clone(closing)).map_err(failed)?;
+    Ok(keys)
+}
+
+fn is_device(is: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    is.file_type().is_char_device()
+}
+
+/// The sound files before the post, where they were asked for.
+type Bench = (Option<Mouth>, Option<Ear>);

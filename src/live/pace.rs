@@ -1,0 +1,205 @@
+//! The simulation led along by the real clock.
+//!
+//! It is never ahead of the clock, and behind it by a few milliseconds at most: it is advanced at every known event and at least every step, by
+//! absolute deadlines, and to the reception of whatever comes from outside before that is put in. When the machine cannot keep up, that is told.
+
+use super::face::{Face, Look};
+use super::keyboard::{self, Command};
+use super::sockets::Sockets;
+use super::wires::Wires;
+use super::{Bench, Ended, Input};
+use crate::clock::{Clock, Instant};
+use crate::instrument::Result;
+use crate::twin::{Deed, Twin};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// What the microcontroller does of itself is seen so late at most, on a machine that keeps up.
+const STEP: Duration = Duration::from_millis(4);
+/// Later than this is worth telling: media would be noticeably late.
+const BEHIND: Duration = Duration::from_millis(50);
+/// How often that is told, and how often the ear's file grows.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// A bounce train (limit T31): so many closings of this length, as far apart.
+const BOUNCES: u32 = 10;
+const BOUNCE: Duration = Duration::from_millis(2);
+
+pub struct Live {
+    twin: Twin,
+    clock: Arc<dyn Clock>,
+    sockets: Sockets,
+    wires: Wires,
+    face: Face,
+    bench: Bench,
+    /// The longest that the simulation was late, in all and since it was last told.
+    behind: (Duration, Duration),
+    told: Instant,
+    quitting: bool,
+}
+
+impl Live {
+    pub fn new(twin: Twin, clock: Arc<dyn Clock>, sockets: Sockets, wires: Wires, face: Face, bench: Bench) -> Self {
+        let told = clock.now();
+        Live { twin, clock, sockets, wires, face, bench, behind: Default::default(), told, quitting: false }
+    }
+
+    /// Goes on until `quit` or a stop request.
+    pub fn run(mut self, inputs: &Receiver<Input>) -> Result<Ended> {
+        let outcome = self.go_on(inputs);
+        let stopped = self.clock.guard().stop_requested();
+        let now = self.twin.clock().now();
+        if let Some(ear) = self.bench.1.take() {
+            let seconds = ear.close(now)?;
+            self.face.tell(now, "ear", format_args!("{seconds:.3} s written"));
+        }
+        let behind = self.behind.0.max(self.behind.1);
+        self.face.tell(now, "end", format_args!("at most {:.1} ms behind real time", behind.as_secs_f64() * 1e3));
+        self.face.leave();
+        outcome.map(|()| Ended { stopped, behind })
+    }
+
+    fn go_on(&mut self, inputs: &Receiver<Input>) -> Result<()> {
+        self.skip_to(self.clock.now());
+        if let Some(ear) = &mut self.bench.1 {
+            let began = ear.began()?;
+            self.face.tell(began, "ear", format_args!("its file begins at {:.6} s", began.as_secs_f64()));
+        }
+        while !self.quitting && !self.clock.guard().stop_requested() {
+            let due = self.next_due();
+            let first = match inputs.recv_timeout(due.since(self.clock.now())) {
+                Ok(input) => Some(input),
+                Err(RecvTimeoutError::Timeout) => None,
+                // Every listener has ended, and has told why; time goes on without them.
+                Err(RecvTimeoutError::Disconnected) => {
+                    if self.clock.wait_until(due).is_err() {
+                        return Ok(());
+                    }
+                    None
+                }
+            };
+            self.note_lateness(self.clock.now().since(due));
+            for input in first.into_iter().chain(std::iter::from_fn(|| inputs.try_recv().ok())) {
+                self.put_in(input)?;
+            }
+            self.advance(self.clock.now())?;
+        }
+        Ok(())
+    }
+
+    /// Setting up took real time that the post knows nothing of: it begins now.
+    fn skip_to(&mut self, now: Instant) {
+        // The twin's own clock is guarded by nobody: it always gets there.
+        let _arrived = self.twin.clock().wait_until(now);
+    }
+
+    fn next_due(&self) -> Instant {
+        let step = self.twin.clock().now() + STEP;
+        self.twin.next_due().map_or(step, |due| due.min(step))
+    }
+
+    /// Lets the post live up to `to`, and hands out what came of it.
+    fn advance(&mut self, to: Instant) -> Result<()> {
+        let _arrived = self.twin.clock().wait_until(to);
+        for datagram in self.twin.take_arrived() {
+            if let Err(why) = self.sockets.send(&datagram) {
+                self.face.tell(to, "network", why);
+            }
+        }
+        for line in self.wires.read_boards()? {
+            self.face.tell(to, "console", line);
+        }
+        self.look(to)?;
+        if to.since(self.told) >= TELL_EVERY {
+            self.told = to;
+            self.tell_lateness(to);
+            if let Some(ear) = &mut self.bench.1 {
+                ear.listen(to)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, at: Instant) -> Result<()> {
+        let (fibre, mains) = self.twin.is_fed();
+        let before = self.face.look().lamps[1];
+        let look = Look { lamps: self.twin.lamps(), pressed: self.twin.is_pressed(), fibre, mains };
+        self.face.show(at, look);
+        match (before, look.lamps[1]) {
+            (false, true) => self.speak(at),
+            (true, false) => self.bench.0.as_mut().map_or(Ok(()), |mouth| mouth.fall_silent()),
+            _ => Ok(()),
+        }
+    }
+
+    fn put_in(&mut self, input: Input) -> Result<()> {
+        match input {
+            Input::Datagram(datagram) => {
+                self.advance(datagram.at)?;
+                self.twin.send_in(datagram.value);
+            }
+            Input::Bytes(wire, bytes) => {
+                self.advance(bytes.at)?;
+                self.wires.write_board(wire, &bytes.value)?;
+            }
+            Input::Command(command) => {
+                self.advance(command.at)?;
+                self.obey(command.at, command.value)?;
+            }
+            Input::Failed(why) => self.face.tell(self.clock.now(), "failed", why),
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, at: Instant, command: Command) -> Result<()> {
+        let look = self.face.look();
+        match command {
+            Command::Press(time) => self.press(at, time),
+            Command::Hold(how) => self.twin.plan(at, Deed::Button(how.unwrap_or(!look.pressed))),
+            Command::Bounce => {
+                for n in 0..BOUNCES {
+                    self.press(at + BOUNCE * 2 * n, BOUNCE);
+                }
+                self.press(at + BOUNCE * 2 * BOUNCES, keyboard::PRESS);
+            }
+            Command::Fibre(how) => self.twin.plan(at, Deed::Fibre(how.unwrap_or(!look.fibre))),
+            Command::Power(how) => self.twin.plan(at, Deed::Mains(how.unwrap_or(!look.mains))),
+            Command::Say => self.speak(at)?,
+            Command::Status => self.face.tell(at, "status", look),
+            Command::Help => self.face.say(format_args!("{}\n{}", keyboard::WORDS, keyboard::KEYS)),
+            Command::Unknown(text) => {
+                self.face.tell(at, "unknown", format_args!("{text:?}; understood are: {}", keyboard::WORDS));
+            }
+            Command::Quit => self.quitting = true,
+        }
+        Ok(())
+    }
+
+    fn press(&mut self, at: Instant, time: Duration) {
+        self.twin.plan(at, Deed::Button(true));
+        self.twin.plan(at + time, Deed::Button(false));
+    }
+
+    fn speak(&mut self, at: Instant) -> Result<()> {
+        let Some(mouth) = &mut self.bench.0 else { return Ok(()) };
+        let (from, seconds) = mouth.speak()?;
+        self.face.tell(at, "mouth", format_args!("speaks from {:.6} s for {seconds:.3} s", from.as_secs_f64()));
+        Ok(())
+    }
+
+    fn note_lateness(&mut self, late: Duration) {
+        self.behind.1 = self.behind.1.max(late);
+    }
+    fn tell_lateness(&mut self, at: Instant) {
+        let late = std::mem::take(&mut self.behind.1);
+        self.behind.0 = self.behind.0.max(late);
+        if late > BEHIND {
+            let millis = late.as_millis();
+            self.face.tell(
+                at,
+                "behind",
+                format_args!("the post was {millis} ms behind real time: its sound and answers came late"),
+            );
+        }
+    }
+}

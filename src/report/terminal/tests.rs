@@ -1,0 +1,66 @@
+//! What a technician reads, as snapshots to be read in a review: a whole run in both languages, a killed one, colours, a soak.
+
+use super::*;
+use crate::report::tests::{cut_run, whole_run};
+
+fn show(entries: &[Entry], style: Style, lang: Lang) -> String {
+    let mut terminal = Terminal::new(Vec::new(), style, lang, "runs/20260703T140509Z-virtual/journal.jsonl");
+    entries.iter().for_each(|entry| terminal.take(entry));
+    String::from_utf8(terminal.finish()).unwrap()
+}
+
+#[test]
+fn a_run_in_english() {
+    insta::assert_snapshot!("terminal_en", show(&whole_run(), Style::default(), Lang::En));
+}
+
+#[test]
+fn a_run_in_polish() {
+    insta::assert_snapshot!("terminal_pl", show(&whole_run(), Style::default(), Lang::Pl));
+}
+
+#[test]
+fn a_killed_run() {
+    insta::assert_snapshot!("terminal_cut", show(&cut_run(), Style::default(), Lang::En));
+}
+
+#[test]
+fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
+    let plain = show(&whole_run(), Style::default(), Lang::En);
+    assert!(!plain.contains(['\u{1b}', '\r']));
+    let rich = show(&whole_run(), Style { colour: true, redraw: true }, Lang::En);
+    assert!(rich.contains("\u{1b}[32m✓\u{1b}[0m"));
+    let status = "\r\u{1b}[2K\u{1b}[?7l               0.2 s  relay: close 1\u{1b}[?7h";
+    assert!(rich.contains(status));
+    // What a terminal shows in the end: redrawn lines are gone, colours are no words.
+    let mut shown = String::new();
+    for line in rich.lines() {
+        let mut line = line.rsplit("\r\u{1b}[2K").next().unwrap().to_string();
+        for code in ["32", "1;31", "33", "2", "1", "0"] {
+            line = line.replace(&format!("\u{1b}[{code}m"), "");
+        }
+        shown += line.trim_end();
+        shown.push('\n');
+    }
+    assert_eq!(shown, plain);
+}
+
+#[test]
+fn a_soak_is_told_by_its_share_and_its_memory_does_not_grow() {
+    let mut terminal = Terminal::new(std::io::sink(), Style::default(), Lang::En, "j");
+    let run = whole_run();
+    for round in 1..=50u32 {
+        for entry in &run {
+            let mut entry = entry.clone();
+            match &mut entry.event {
+                Event::ScenarioBegan { round: r, .. } | Event::ScenarioEnded { round: r, .. } => *r = round,
+                Event::RunBegan { .. } | Event::RunEnded { .. } => continue,
+                _ => {}
+            }
+            terminal.take(&entry);
+        }
+    }
+    terminal.settle();
+    assert_eq!((terminal.rows.len(), terminal.margins.len()), (6, 5));
+    assert_eq!((terminal.rows[0].passed, terminal.rows[1].passed, terminal.rows[1].rounds), (50, 0, 50));
+}

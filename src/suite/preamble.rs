@@ -1,0 +1,35 @@
+//! A run's first lines in its journal: which post is judged with which rig, firmware and seed.
+//!
+//! Knows nothing of scenarios but how many are planned.
+
+use crate::clock::wall_clock;
+use crate::journal::store::sha256_hex;
+use crate::journal::{Event, FormatVersion, PostIdentity};
+use crate::rig::Rig;
+use crate::unit::Lang;
+use std::io;
+
+/// # Errors
+/// The rig's firmware file cannot be read.
+pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize) -> io::Result<Vec<Event>> {
+    let image = std::fs::read(&rig.post.firmware.file)?;
+    let post = PostIdentity {
+        identity: rig.post.identity.clone(),
+        place: rig.post.place.clone(),
+        profile: rig.post.profile.name().into(),
+        chip: rig.post.chip.clone(),
+        firmware: rig.post.firmware.version.clone(),
+        firmware_sha256: sha256_hex(&image),
+    };
+    let began = Event::RunBegan {
+        format: FormatVersion::CURRENT,
+        hejnal: env!("CARGO_PKG_VERSION").into(),
+        lang,
+        seed,
+        rig: rig.name.clone(),
+        rig_sha256: rig.sha256.clone(),
+        post,
+        planned,
+    };
+    Ok(vec![began, Event::WallClock { unix_seconds: wall_clock().as_secs() }])
+}

@@ -1,0 +1,67 @@
+//! A sentence in both languages of the bench, so that one journal can be read in either.
+//!
+//! Knows nothing of what is said.
+
+use super::Lang;
+use std::fmt;
+
+/// The same said in English and in Polish. Names, figures and the technical detail of an error read the same in both.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Bilingual {
+    pub en: String,
+    pub pl: String,
+}
+
+impl Bilingual {
+    pub fn new(en: impl Into<String>, pl: impl Into<String>) -> Self {
+        Bilingual { en: en.into(), pl: pl.into() }
+    }
+    pub fn show(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Pl => &self.pl,
+        }
+    }
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty() && self.pl.is_empty()
+    }
+}
+
+/// In English: the language of logs and error chains.
+impl fmt::Display for Bilingual {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+impl From<(&str, &str)> for Bilingual {
+    fn from((en, pl): (&str, &str)) -> Self {
+        Bilingual::new(en, pl)
+    }
+}
+
+impl From<&str> for Bilingual {
+    fn from(both: &str) -> Self {
+        Bilingual::new(both, both)
+    }
+}
+
+impl From<String> for Bilingual {
+    fn from(both: String) -> Self {
+        Bilingual { en: both.clone(), pl: both }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_gets_its_own_words_and_what_has_none_the_same() {
+        let said = Bilingual::from(("released", "zwolniony"));
+        assert_eq!((said.show(Lang::En), said.show(Lang::Pl), said.to_string().as_str()), ("released", "zwolniony", "released"));
+        let name = Bilingual::from("SOS-0417");
+        assert_eq!((name.show(Lang::En), name.show(Lang::Pl)), ("SOS-0417", "SOS-0417"));
+        assert!(Bilingual::default().is_empty() && !name.is_empty());
+    }
+}

@@ -1,0 +1,82 @@
+//! The bench proves itself, seen from outside: every planted defect is caught for the right reason, every healthy post passes, no broken bench blames
+//! the post; and a scenario that has gone soft is noticed.
+//! Must not know how a defect is planted or found.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs, process};
+
+type Error = Box<dyn std::error::Error>;
+
+/// A directory of its own, gone at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Result<Self, Error> {
+        let path = env::temp_dir().join(format!("hejnal-{name}-{}", process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn prove(arguments: &[&str]) -> Result<Output, Error> {
+    Ok(Command::new(env!("CARGO_BIN_EXE_hejnal"))
+        .arg("prove")
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()?)
+}
+
+/// The lines that carry verdicts: figures and folders stand below them, further in.
+fn verdicts(matrix: &str) -> String {
+    matrix.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with(' ')).map(|l| format!("{l}\n")).collect()
+}
+
+#[test]
+fn every_defect_is_caught_and_every_healthy_post_passes() -> Result<(), Error> {
+    let scratch = Scratch::new("prove-all")?;
+    let out = scratch.0.join("out");
+    let output = prove(&["--out", &out.to_string_lossy()])?;
+    let matrix = String::from_utf8(output.stdout)?;
+    assert_eq!(output.status.code(), Some(0), "{matrix}{}", String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!("matrix", verdicts(&matrix));
+    Ok(())
+}
+
+#[test]
+fn a_scenario_gone_soft_no_longer_catches_its_defect_and_the_proof_says_so() -> Result<(), Error> {
+    let scratch = Scratch::new("prove-soft")?;
+    let features = scratch.0.join("features");
+    fs::create_dir_all(&features)?;
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("features/en");
+    fs::copy(home.join("00_bench_trust.feature"), features.join("00_bench_trust.feature"))?;
+    let lamps = fs::read_to_string(home.join("02_lamps_and_marking.feature"))?;
+    let soft = lamps.replace("lamp lights at most 0.2 s after the press", "lamp lights at most 3 s after the press");
+    assert_ne!(soft, lamps);
+    fs::write(features.join("02_lamps_and_marking.feature"), soft)?;
+    let (features, out) = (features.to_string_lossy().into_owned(), scratch.0.join("out").to_string_lossy().into_owned());
+    let output = prove(&["lamp-late", "lamp-connected-on-ringing", "--features", &features, "--out", &out])?;
+    let matrix = String::from_utf8(output.stdout)?;
+    assert_eq!(output.status.code(), Some(1), "{matrix}");
+    insta::assert_snapshot!("soft", verdicts(&matrix));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_proved_is_refused_before_anything_moves() -> Result<(), Error> {
+    let check = |arguments: &[&str], code: i32, says: &str| -> Result<(), Error> {
+        let output = prove(arguments)?;
+        let said = String::from_utf8(output.stderr)?;
+        assert_eq!((output.status.code(), said.contains(says)), (Some(code), true), "{said}");
+        Ok(())
+    };
+    check(&["lamp-lat"], 2, "there is no defect lamp-lat")?;
+    check(&["watchdog-fed-while-hung"], 4, "is to be found by S41, and there is no such scenario yet")?;
+    check(&["--features", "features/none"], 4, "features/none was not found")
+}
