@@ -55,7 +55,14 @@ fn arrival(seed: u64, rate: f64, most_ppm: f64, random: &mut Random) -> (Vec<f32
 }
 
 /// Packets of 20 ms with noise of `sigma` through a codec; a lost one is silence, or the one before again where `conceal`.
-fn through((mut encoder, mut decoder): Codec, sound: &[f32], packet: usize, sigma: f64, conceal: bool, random: &mut Random) -> Vec<f32> {
+fn through(
+    (mut encoder, mut decoder): Codec,
+    sound: &[f32],
+    packet: usize,
+    sigma: f64,
+    conceal: bool,
+    random: &mut Random,
+) -> Vec<f32> {
     let mut heard: Vec<f32> = Vec::new();
     for packet in sound.chunks_exact(packet) {
         let value = |x: &f32, random: &mut Random| ((f64::from(*x) + sigma * random.gaussian()) * FULL_SCALE).round() as i16;
