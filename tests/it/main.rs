@@ -5,6 +5,7 @@ mod command_line;
 mod firmware;
 #[cfg(unix)]
 mod live;
+mod measure;
 mod peers;
 mod program;
 mod prove;
