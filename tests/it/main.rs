@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod command_line;
+mod figures;
 mod firmware;
 mod fuzz;
 #[cfg(unix)]
 mod live;
+mod measure;
 mod peers;
 mod program;
 mod prove;
