@@ -56,8 +56,9 @@ impl Caller {
     fn call_id(&self) -> String {
         format!("call-{}@{}", self.calls, self.own)
     }
-    fn message(&self, method: &str, uri: &str, to: &str, call_id: &str, cseq: u32, extra: &str, body: &str) -> String {
-        let (own, wire, branch) = (&self.own, self.wire, self.branch);
+    /// `target`: Request-URI and To.
+    fn message(&self, method: &str, target: (&str, &str), call_id: &str, cseq: u32, extra: &str, body: &str) -> String {
+        let ((uri, to), own, wire, branch) = (target, &self.own, self.wire, self.branch);
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
             "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{wire} {own};rport;branch=z9hG4bK{POST}{branch}\r\nMax-Forwards: 70\r\n\
@@ -83,7 +84,7 @@ impl Caller {
         });
         let extra = format!("Expires: {expires}\r\n{}", signed.unwrap_or_default());
         let call_id = format!("registration-{}@{}", self.registered.1, self.own);
-        self.message("REGISTER", &uri, &format!("<sip:{POST}@straz>"), &call_id, self.registered.0, &extra, "")
+        self.message("REGISTER", (&uri, &format!("<sip:{POST}@straz>")), &call_id, self.registered.0, &extra, "")
     }
     /// Takes note of a challenge, to be answered by the next REGISTER.
     pub fn challenged(&mut self, response: &str) {
@@ -113,7 +114,7 @@ impl Caller {
         self.answered = None;
         let (uri, to) = self.target();
         let extra = "X-SOS-Press: 12\r\nPriority: emergency\r\nSupported: timer, 100rel\r\nSession-Expires: 1800\r\n";
-        self.message("INVITE", &uri, &to, &self.call_id(), self.cseq, extra, &self.offer("sendrecv"))
+        self.message("INVITE", (&uri, &to), &self.call_id(), self.cseq, extra, &self.offer("sendrecv"))
     }
     /// Takes note of a 200 to its INVITE.
     pub fn answer(&mut self, response: &str) {
@@ -126,23 +127,23 @@ impl Caller {
     pub fn ack(&mut self) -> String {
         self.branch += 1;
         let (uri, to) = self.target();
-        self.message("ACK", &uri, &to, &self.call_id(), self.cseq, "", "")
+        self.message("ACK", (&uri, &to), &self.call_id(), self.cseq, "", "")
     }
     /// Anything else within the call.
     pub fn within(&mut self, method: &str, body: &str) -> String {
         self.branch += 1;
         self.cseq += 1;
         let (uri, to) = self.target();
-        self.message(method, &uri, &to, &self.call_id(), self.cseq, "", body)
+        self.message(method, (&uri, &to), &self.call_id(), self.cseq, "", body)
     }
     pub fn cancel(&self) -> String {
         let (uri, to) = self.target();
-        self.message("CANCEL", &uri, &to, &self.call_id(), 1, "", "")
+        self.message("CANCEL", (&uri, &to), &self.call_id(), 1, "", "")
     }
     pub fn options(&mut self) -> String {
         self.branch += 1;
         let (uri, _) = self.target();
-        self.message("OPTIONS", &uri, &format!("<{uri}>"), &format!("ping-{}", self.branch), 1, "", "")
+        self.message("OPTIONS", (&uri, &format!("<{uri}>")), &format!("ping-{}", self.branch), 1, "", "")
     }
     /// ACK and BYE to whatever call this 200 answers, one of bad words too.
     pub fn farewell(&mut self, ok: &str) -> [String; 2] {
