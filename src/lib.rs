@@ -9,8 +9,6 @@ pub mod dsp;
 pub mod rig;
 pub mod rtp;
 pub mod sip;
-#[cfg(unix)]
-pub mod udp;
 pub mod verdict;
 
 pub mod instrument;

@@ -7,14 +7,14 @@
 mod streams;
 #[cfg(test)]
 mod tests;
+mod udp;
 
-use crate::clock::{Clock, Instant};
+use crate::clock::{Clock, Instant, wall_clock};
 use crate::instrument::operator::desk::{Desk, DeskConfig, Outgoing};
 use crate::instrument::operator::seat::{Access, Seat};
 use crate::instrument::{InstrumentError, Result};
 use crate::sip::framing::Framer;
 use crate::sip::way::{Way, Wire};
-use crate::udp::{self, Stamps};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
@@ -35,8 +35,10 @@ const IDLE: Duration = Duration::from_secs(1);
 /// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
 /// at most, in seconds (95 %), on a machine that is not overloaded. Engineering judgement.
 const STAMP_UNCERTAINTY: f64 = 0.5e-3;
-/// The kernel stamps in its own receive path, so much after the wire at most. Engineering judgement.
-const KERNEL_LATENESS: Duration = Duration::from_nanos(20_000);
+/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile.
+const OLDEST_STAMP: Duration = Duration::from_secs(1);
+/// The kernel stamps in its own receive path, so much after the wire at most, in nanoseconds. Engineering judgement.
+const KERNEL_LATENESS: u64 = 20_000;
 /// Datagrams taken from one socket before the others have their turn.
 const MOST_AT_ONCE: usize = 64;
 /// Connections at a time.
@@ -68,7 +70,8 @@ struct Network {
     stopping: AtomicBool,
     /// Worst lateness of a wake-up so far, in nanoseconds.
     latest: AtomicU64,
-    stamps: Stamps,
+    /// Worst half-width of the comparison between the kernel's clock and ours so far, in nanoseconds.
+    widest: AtomicU64,
 }
 
 struct State {
@@ -127,13 +130,13 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
     let sip = config.sip;
     let state = State { desk: Desk::new(config), sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
-        stamps: Stamps::on(Arc::clone(&clock)),
         clock,
         sip,
         state: Mutex::new(state),
         changed: Condvar::new(),
         stopping: AtomicBool::new(false),
         latest: AtomicU64::new(0),
+        widest: AtomicU64::new(0),
     });
     let mut listening = Listening { network: Arc::clone(&network), threads: Vec::new() };
     let (ear, ears) = (Arc::clone(&network), Ears { sockets: ears, doors });
@@ -204,7 +207,7 @@ impl Network {
         for _ in 0..MOST_AT_ONCE {
             match udp::receive(socket, buffer) {
                 Ok(arrival) => {
-                    let at = self.stamps.moment_of(arrival.stamp);
+                    let at = self.moment_of(arrival.stamp);
                     let to = SocketAddr::new(arrival.to.unwrap_or(own.ip()), own.port());
                     let mut state = self.lock();
                     let bytes = buffer.get(..arrival.length).unwrap_or_default();
@@ -222,6 +225,17 @@ impl Network {
                 }
             }
         }
+    }
+
+    /// The kernel's stamp on the bench's clock: both clocks are read side by side, and the stamp's age is taken off.
+    fn moment_of(&self, stamp: Option<Duration>) -> Instant {
+        let before = self.clock.now();
+        let wall = wall_clock();
+        let after = self.clock.now();
+        let Some(age) = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP) else { return before };
+        let half = after.since(before) / 2;
+        self.widest.fetch_max(u64::try_from(half.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        before + half - age
     }
 
     /// Takes a connection in, and gives it a thread of its own that ends with it.
@@ -330,8 +344,10 @@ impl Access for Listening {
     }
     fn uncertainty(&self) -> (f64, f64) {
         let late = Duration::from_nanos(self.network.latest.load(Ordering::Relaxed)).as_secs_f64();
-        let widest = self.network.stamps.widest();
-        let wide = widest.map_or(STAMP_UNCERTAINTY, |apart| (apart + KERNEL_LATENESS).as_secs_f64());
+        let wide = match self.network.widest.load(Ordering::Relaxed) {
+            0 => STAMP_UNCERTAINTY,
+            nanos => Duration::from_nanos(nanos + KERNEL_LATENESS).as_secs_f64(),
+        };
         (wide, late.max(wide))
     }
     fn place(&self) -> String {

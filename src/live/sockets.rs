@@ -1,4 +1,4 @@
-//! The voice module's two ports on a real network: SIP and RTP over UDP, each datagram stamped by the kernel at its reception.
+//! The voice module's two ports on a real network: SIP and RTP over UDP, each datagram stamped on its reception.
 //!
 //! Knows nothing of what the datagrams carry.
 
@@ -6,10 +6,8 @@ use super::Input;
 use crate::clock::{Clock, Stamped};
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::Datagram;
-use crate::udp::{self, Stamps};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
-use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -89,8 +87,11 @@ impl Sockets {
             Some(own) => own,
             None => SocketAddr::new(towards(any, server)?, 0),
         };
-        let sip = udp::bind(own).map_err(|e| failed(format!("listen on {own}"), e))?;
+        let sip = UdpSocket::bind(own).map_err(|e| failed(format!("listen on {own}"), e))?;
         let rtp = even(own.ip())?;
+        for socket in [&sip, &rtp] {
+            socket.set_read_timeout(Some(LOOK)).map_err(|e| failed("set up a socket", e))?;
+        }
         let address = if own.ip().is_unspecified() { towards(any, server)? } else { own.ip() };
         Ok(Sockets { sip, rtp, address })
     }
@@ -111,7 +112,7 @@ impl Sockets {
             let socket = socket.try_clone().map_err(|e| failed("set up a socket", e))?;
             let own = SocketAddr::new(self.address, port);
             let (clock, tell, closing) = (Arc::clone(clock), tell.clone(), Arc::clone(closing));
-            let work = move || hear(&socket, own, &clock, &tell, &closing);
+            let work = move || hear(&socket, own, &*clock, &tell, &closing);
             let thread = std::thread::Builder::new().name(format!("ear {own}"));
             thread.spawn(work).map_err(|e| failed("start a thread", e))?;
         }
@@ -150,7 +151,7 @@ fn even(address: IpAddr) -> Result<UdpSocket> {
     // Odd ones are kept until an even one is found, so that the system gives another each time.
     let mut odd = Vec::new();
     for _ in 0..TRIES {
-        let socket = udp::bind(SocketAddr::new(address, 0)).map_err(|e| failed(format!("listen on {address}"), e))?;
+        let socket = UdpSocket::bind((address, 0)).map_err(|e| failed(format!("listen on {address}"), e))?;
         match socket.local_addr() {
             Ok(own) if own.port() % 2 == 0 => return Ok(socket),
             _ => odd.push(socket),
@@ -159,17 +160,17 @@ fn even(address: IpAddr) -> Result<UdpSocket> {
     Err(failed(format!("listen on {address}"), "no even port is free"))
 }
 
-fn hear(socket: &UdpSocket, own: SocketAddr, clock: &Arc<dyn Clock>, tell: &Sender<Input>, closing: &AtomicBool) {
-    let (mut buffer, stamps) = (vec![0; LARGEST], Stamps::on(Arc::clone(clock)));
-    let mut watch = [udp::watched(socket.as_raw_fd())];
+fn hear(socket: &UdpSocket, own: SocketAddr, clock: &dyn Clock, tell: &Sender<Input>, closing: &AtomicBool) {
+    let mut buffer = vec![0; LARGEST];
     while !closing.load(Ordering::Relaxed) {
-        let received = udp::readable(&mut watch, LOOK).and_then(|()| udp::receive(socket, &mut buffer));
+        let received = socket.recv_from(&mut buffer);
+        let at = clock.now();
         let heard = match received {
-            Ok(arrival) => {
-                let bytes = buffer.get(..arrival.length).unwrap_or_default().to_vec();
-                Input::Datagram(Stamped::new(stamps.moment_of(arrival.stamp), Datagram { from: arrival.from, to: own, bytes }))
+            Ok((length, from)) => {
+                let bytes = buffer.get(..length).unwrap_or_default().to_vec();
+                Input::Datagram(Stamped::new(at, Datagram { from, to: own, bytes }))
             }
-            Err(e) if e.kind() == ErrorKind::Interrupted || is_loss(e.kind()) => continue,
+            Err(e) if matches!(e.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) || is_loss(e.kind()) => continue,
             Err(e) => Input::Failed(format!("{own} went deaf: {e}")),
         };
         let over = matches!(heard, Input::Failed(_));

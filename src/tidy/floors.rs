@@ -8,7 +8,7 @@ use super::source::Source;
 /// From the ground up. Modules of one floor stand beside each other and do not use each other.
 const FLOORS: [&[&str]; 9] = [
     &["unit", "clock", "fault", "image"],
-    &["dsp", "sip", "rtp", "verdict", "rig", "udp"],
+    &["dsp", "sip", "rtp", "verdict", "rig"],
     &["instrument", "journal"],
     &["driver", "twin", "report", "history"],
     &["bench", "live"],

@@ -1,24 +1,18 @@
 //! UDP sockets that tell more than the standard library's: when the kernel received a datagram, at which of our addresses, and under which
 //! traffic class.
 //!
-//! The one place that calls the system's network directly. Must not know SIP or RTP, nor who listens.
+//! The one place that calls the system directly. Must not know SIP or RTP.
 
 #![expect(unsafe_code, reason = "the standard library has no ancillary data and no poll")]
 
-use crate::clock::{Clock, Instant, wall_clock};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, RawFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
 pub const VOICE: libc::c_int = 46 << 2;
-
-/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile.
-const OLDEST_STAMP: Duration = Duration::from_secs(1);
 
 /// One datagram's circumstances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,35 +131,6 @@ unsafe fn note_all(message: &libc::msghdr, arrival: &mut Arrival) {
     }
 }
 
-/// Puts the kernel's stamps, which are of the wall clock, on the bench's clock.
-pub struct Stamps {
-    clock: Arc<dyn Clock>,
-    /// Worst half-width of the comparison between the two clocks so far, in nanoseconds.
-    widest: AtomicU64,
-}
-
-impl Stamps {
-    pub fn on(clock: Arc<dyn Clock>) -> Self {
-        Stamps { clock, widest: AtomicU64::new(0) }
-    }
-    /// When a datagram taken just now was received: both clocks are read side by side, and the stamp's age is taken off. Without a usable
-    /// stamp: now.
-    pub fn moment_of(&self, stamp: Option<Duration>) -> Instant {
-        let before = self.clock.now();
-        let wall = wall_clock();
-        let after = self.clock.now();
-        let Some(age) = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP) else { return before };
-        let half = after.since(before) / 2;
-        self.widest.fetch_max(u64::try_from(half.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        before + half - age
-    }
-    /// How far the comparison of the clocks was off at worst; `None` before the first stamp.
-    pub fn widest(&self) -> Option<Duration> {
-        let nanos = self.widest.load(Ordering::Relaxed);
-        (nanos > 0).then(|| Duration::from_nanos(nanos))
-    }
-}
-
 fn since_1970(time: &libc::timespec) -> Option<Duration> {
     Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
 }
@@ -201,7 +166,7 @@ pub fn send(socket: &UdpSocket, own: SocketAddr, bytes: &[u8], to: SocketAddr) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::RealClock;
+    use crate::clock::wall_clock;
 
     fn check(own: &str, peer: &str) {
         let socket = bind(own.parse().expect("an address")).expect("a free port");
@@ -233,22 +198,5 @@ mod tests {
         check("[::1]:0", "[::1]:0");
         check("[::]:0", "[::1]:0");
         check("[::]:0", "127.0.0.1:0");
-    }
-
-    #[test]
-    fn a_stamp_is_put_where_it_belongs_and_one_of_another_day_is_not_believed() {
-        let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
-        let stamps = Stamps::on(Arc::clone(&clock));
-        assert_eq!(stamps.widest(), None);
-        let started = clock.now();
-        let (before, stamp) = (clock.now(), wall_clock());
-        let after = clock.now();
-        clock.wait(Duration::from_millis(30)).expect("not interrupted");
-        let at = stamps.moment_of(Some(stamp));
-        let apart = stamps.widest().expect("compared");
-        assert!(before - apart <= at && at <= after + apart, "{before} {at} {after} ± {apart:?}");
-        for wrong in [None, Some(stamp - Duration::from_secs(2)), Some(stamp + Duration::from_secs(9))] {
-            assert!(stamps.moment_of(wrong) >= started + Duration::from_millis(30), "{wrong:?}");
-        }
     }
 }
