@@ -12,8 +12,8 @@ use hejnal::dsp::stimulus::{Random, burst};
 
 const TRIALS: u64 = 2000;
 const LOSS: f64 = 0.05;
-/// Full scale of 16 bits as the sound of a trial: speech peaks stay well inside.
-const FULL_SCALE: f64 = 8000.0;
+/// Full scale of 16 bits.
+const FULL_SCALE: f64 = 32_768.0;
 
 type Codec = (Box<dyn Encoder>, Box<dyn Decoder>);
 

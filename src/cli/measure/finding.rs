@@ -50,6 +50,11 @@ impl Finding {
         Finding { measurement, found, fields: Map::new(), lines: Vec::new(), method, notes, plot: None }
     }
 
+    pub fn notes(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
     /// Adds all fields of a result. Figures that are not finite become null: JSON has no others.
     pub fn fields(mut self, result: &impl Serialize) -> Self {
         if let Ok(Value::Object(fields)) = serde_json::to_value(result) {

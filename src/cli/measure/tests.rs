@@ -41,6 +41,7 @@ fn find(words: &[&str]) -> Result<Finding, Failure> {
     match &parse(words).what {
         What::Delay(a) => timing::delay(a),
         What::Track(a) => timing::track(a),
+        What::Press(a) => timing::press(a),
         What::Response(a) => sound::response(a),
         What::Echo(a) => sound::echo(a),
         What::Gaps(a) => sound::gaps(a),
