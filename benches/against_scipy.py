@@ -66,7 +66,7 @@ def main():
     capture += 0.1 * rng.standard_normal(len(capture))
     carrier = rng.standard_normal(16 * 48_000)
     works = {
-        "delay, 1 s burst at 8000 Hz in a capture at 8000 Hz": lambda: delay(reference, capture),
+        "delay, 1 s at 8000 Hz in a capture at 8000 Hz": lambda: delay(reference, capture),
         "STIPA, 16 s at 48000 Hz": lambda: stipa(carrier, 48_000),
     }
     print(f"{'':<56} {'here':>10} {'SciPy':>10}   SciPy / here")

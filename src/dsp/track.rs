@@ -54,15 +54,19 @@ pub fn track(points: &[Point]) -> Option<Track> {
     let typical = median(points.windows(2).map(slope_of));
     let jumps = find_slips(points, typical);
     let (slope, slope_sd, scatter) = fit_slope(points, &jumps, typical);
-    let slip = |run: &Vec<usize>| {
-        let (a, b) = (&points[run[0] - 1], &points[run[run.len() - 1]]);
-        let lapse = b.at_s - a.at_s;
-        let drifted = if slope_sd.is_finite() { 2.0 * slope_sd * lapse } else { 0.0 };
+    let runs = runs(&jumps);
+    let slip = |(k, run): (usize, &Vec<usize>)| {
+        let (before, after) = (run[0], run[run.len() - 1]);
+        let from = k.checked_sub(1).map_or(0, |k| runs[k][runs[k].len() - 1]);
+        let to = runs.get(k + 1).map_or(points.len(), |next| next[0]);
+        let left = Level::of(points[from..before].iter().rev(), slope);
+        let right = Level::of(points[after..to].iter(), slope);
+        let drifted = if slope_sd.is_finite() { 2.0 * slope_sd * (right.at_s - left.at_s) } else { 0.0 };
         Slip {
-            after_s: a.at_s,
-            before_s: b.at_s,
-            size_s: b.delay_s - a.delay_s - slope * lapse,
-            uncertainty_s: a.uncertainty_s.hypot(b.uncertainty_s).hypot(drifted),
+            after_s: points[before - 1].at_s,
+            before_s: points[after].at_s,
+            size_s: right.delay_s - left.delay_s,
+            uncertainty_s: left.uncertainty_s.hypot(right.uncertainty_s).hypot(drifted),
         }
     };
     Some(Track {
@@ -70,10 +74,38 @@ pub fn track(points: &[Point]) -> Option<Track> {
         ppm_uncertainty: 2.0 * slope_sd * 1e6,
         creep_s: last.delay_s - first.delay_s,
         creep_uncertainty_s: first.uncertainty_s.hypot(last.uncertainty_s),
-        slips: runs(&jumps).iter().map(slip).collect(),
+        slips: runs.iter().enumerate().map(slip).collect(),
         scatter_s: scatter,
         points: points.to_vec(),
     })
+}
+
+/// Where the delay stood beside a slip, less the drift.
+struct Level {
+    at_s: f64,
+    delay_s: f64,
+    uncertainty_s: f64,
+}
+
+impl Level {
+    /// From the points beside a slip, the nearest first, of which there is one at least. The nearest may reach across the slip and be drawn
+    /// towards the other side without looking it: the median does not follow it, and of two points the further is taken.
+    fn of<'a>(nearest_first: impl Iterator<Item = &'a Point>, slope: f64) -> Level {
+        let near: Vec<&Point> = nearest_first.take(5).collect();
+        let count = near.len();
+        let middle = |value: &dyn Fn(&Point) -> f64| match near[..] {
+            [] => f64::NAN,
+            [one] | [_, one] => value(one),
+            _ => median(near.iter().map(|p| value(p))),
+        };
+        // The median of Gaussian values is 1.25 times as uncertain as their mean.
+        let share = if count > 2 { 1.25 / (count as f64).sqrt() } else { 1.0 };
+        Level {
+            at_s: middle(&|p| p.at_s),
+            delay_s: middle(&|p| p.delay_s - slope * p.at_s),
+            uncertainty_s: share * middle(&|p| p.uncertainty_s),
+        }
+    }
 }
 
 /// Neighbouring jumps as one: a stretch within which the delay slipped stands somewhere between the delays before and after.
