@@ -202,3 +202,29 @@ fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<
         name: name.map(|word| word.text.clone()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_entry_is_taken_with_paths_from_the_rigs_folder() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let broken = std::fs::read_to_string(root.join("bad/tls-key-typo.yaml")).expect("a fixture");
+        let sound = broken.replace("cea: tls/", "ca: tls/").replace("../firmware", &root.join("firmware").display().to_string());
+        let sound = sound.replace("tls/", &root.join("bad/tls/").display().to_string());
+        let file = std::env::temp_dir().join(format!("hejnal-tls-rig-{}.yaml", std::process::id()));
+        std::fs::write(&file, sound.replace("realm:", "srtp: mandatory\n    realm:")).expect("a file");
+        let rig = super::super::load(&file);
+        let _gone = std::fs::remove_file(&file);
+        let rig = rig.expect("a sound rig");
+        let Some(Instrument::SipOperator { tls: Some(tls), srtp, .. }) = rig.instruments.get("operator") else {
+            panic!("{:?}", rig.instruments)
+        };
+        assert_eq!((srtp, tls.listen.port(), tls.name.as_deref()), (&Srtp::Mandatory, 5061, None));
+        assert_eq!(
+            (tls.certificate.clone(), tls.ca.clone()),
+            (root.join("bad/tls/sound.pem"), Some(root.join("bad/tls/sound.pem")))
+        );
+    }
+}

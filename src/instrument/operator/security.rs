@@ -151,8 +151,8 @@ fn alert(name: &str) -> Bilingual {
             "posterunek nie zna wystawcy naszego certyfikatu: wgraj ten urząd (CA) do posterunku",
         ),
         "bad_certificate" | "certificate_unknown" => (
-            "the post does not accept our certificate; mostly its names lack the address or name that the post calls",
-            "posterunek nie przyjmuje naszego certyfikatu; zwykle brak w nim adresu lub nazwy, pod którą posterunek dzwoni",
+            "the post does not accept our certificate: mostly its names lack what the post calls, or the post's clock stands before its first day",
+            "posterunek nie przyjmuje naszego certyfikatu: zwykle brak w nim adresu lub nazwy, pod którą posterunek dzwoni, albo zegar posterunku się spóźnia",
         ),
         "decrypt_error" => (
             "the post knows the signer of our certificate by name, but with another key: put the present CA into the post",
