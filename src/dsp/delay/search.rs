@@ -71,7 +71,7 @@ fn best_of(pair: &Pair, capture: &Padded, section: &Section, step: f64, each_sid
     let (ratio, correlation) = best.ok_or(Missing::NotThere)?;
     let confidence = judge(pair, section, &correlation)?;
     let lag = fractional_lag(&correlation, section.len);
-    let pivot = section.centroid(pair).ok_or(Missing::NotThere)?;
+    let pivot = section.centroid(pair, lag).ok_or(Missing::NotThere)?;
     let from_start = (pivot - section.start as f64 / pair.reference_rate) * (1.0 + ratio);
     let ratio_doubt = if each_side == 0 { MAX_PPM * 1e-6 } else { step / 2.0 };
     Ok(Found { pivot, delay: lag / pair.capture_rate + from_start - pivot, ratio, ratio_doubt, confidence })
@@ -115,11 +115,13 @@ impl Section {
         self.len as f64 / pair.reference_rate
     }
 
-    /// Where its energy lies, seconds of the reference.
-    fn centroid(&self, pair: &Pair) -> Option<f64> {
-        let powers = pair.reference[self.start..self.start + self.len].iter().map(|x| f64::from(*x).powi(2));
+    /// Where the energy lies of what the capture holds of it at `lag` (capture samples), seconds of the reference.
+    fn centroid(&self, pair: &Pair, lag: f64) -> Option<f64> {
+        let before = (-lag).max(0.0) as usize;
+        let held = ((pair.capture.len() as f64 - lag).max(0.0) as usize).min(self.len);
+        let powers = pair.reference.get(self.start + before..self.start + held)?.iter().map(|x| f64::from(*x).powi(2));
         let (energy, moment) = powers.enumerate().fold((0.0, 0.0), |(e, m), (n, p)| (e + p, m + n as f64 * p));
-        (energy > 0.0).then(|| (self.start as f64 + moment / energy) / pair.reference_rate)
+        (energy > 0.0).then(|| ((self.start + before) as f64 + moment / energy) / pair.reference_rate)
     }
 }
 
