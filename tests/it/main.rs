@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod command_line;
+mod figures;
 mod firmware;
 #[cfg(unix)]
 mod live;
