@@ -9,6 +9,8 @@ pub mod echo;
 pub mod fft;
 pub mod filter;
 pub mod gaps;
+#[cfg(test)]
+mod golden;
 pub mod interp;
 pub mod level;
 pub mod method;

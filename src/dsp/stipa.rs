@@ -91,6 +91,22 @@ pub struct Stipa {
 }
 
 impl Stipa {
+    /// The index and its octaves as they would be with this ambient noise added, in dB SPL from 125 Hz up (annex M). `None` where the levels are
+    /// not calibrated, so that noise cannot be set against them, or an octave is missing.
+    pub fn in_noise(&self, noise_db: &[f64; 7]) -> Option<(f64, [f64; 7])> {
+        if self.flags.contains(&Flag::NoMasking) {
+            return None;
+        }
+        let mut speech_db = [0.0; 7];
+        for (slot, level) in speech_db.iter_mut().zip(self.band_level_db) {
+            *slot = level?;
+        }
+        // The matrix as measured holds what noise there was, but neither masking nor threshold.
+        let m = Condition { speech_db, noise_db: *noise_db }.applied(&self.m);
+        let mti = index::octave_indices(&m, [true; 7]);
+        Some((index::weighted(&mti), mti))
+    }
+
     /// Everything that follows from the octaves and their indices.
     fn new(m: [[f64; 2]; 7], mti: [f64; 7], present: [bool; 7], band_level_db: [Option<f64>; 7]) -> Self {
         let sti = index::weighted(&mti);
@@ -114,4 +130,3 @@ impl Stipa {
 
 #[cfg(test)]
 mod tests;
-pub fn octs(s: crate::dsp::delay::Signal) -> usize { octaves::octaves(s).len() }

@@ -51,7 +51,9 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
         None => [[SOURCE_DEPTH; 2]; 7],
     };
     let ratio = |part: fn(&Band) -> [f64; 2]| -> [[f64; 2]; 7] {
-        std::array::from_fn(|k| std::array::from_fn(|i| if source[k][i] > 0.01 { part(&received[k])[i] / source[k][i] } else { 0.0 }))
+        std::array::from_fn(|k| {
+            std::array::from_fn(|i| if source[k][i] > 0.01 { part(&received[k])[i] / source[k][i] } else { 0.0 })
+        })
     };
     let m = ratio(|b| b.depth);
     let deviation = ratio(|b| b.deviation);
@@ -65,12 +67,12 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     };
     let present = received.map(|b| b.present);
     let mti = octave_indices(&heard, present);
-    let mut flags = doubt::doubts(&Evidence { m: &m, deviation: &deviation, received: &received, clock: &clock });
+    let mut flags =
+        doubt::doubts(&Evidence { m: &m, deviation: &deviation, received: &received, clock: &clock, clipped: active.clipped });
     let seconds = active.signal.samples.len() as f64 / active.signal.rate;
     let more = [
         (seconds < 15.0, Flag::Short),
         (active.cut, Flag::Long),
-        (active.clipped, Flag::Clipped),
         (active.trimmed, Flag::Trimmed),
         (calibration_db.is_none(), Flag::NoMasking),
     ];

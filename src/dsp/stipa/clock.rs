@@ -20,9 +20,9 @@ pub(super) struct ClockError {
 const HARMLESS_PPM: f64 = 100.0;
 
 impl ClockError {
-    /// Whether the difference is there beyond doubt, so that it is worth following.
+    /// Whether the difference is there beyond doubt, so that it is worth following. Reverberation turns phases too, hence five deviations.
     pub fn matters(&self) -> bool {
-        self.ppm.abs() > 3.0 * self.deviation_ppm
+        self.ppm.abs() > 5.0 * self.deviation_ppm
     }
 
     pub fn is_harmful(&self) -> bool {
@@ -32,8 +32,13 @@ impl ClockError {
 
 /// The difference of clocks that explains the turn of all modulations best. `None` where too few are strong enough to have a phase.
 pub(super) fn error(heard: &Heard) -> Option<ClockError> {
-    let turns: Vec<(f64, f64)> =
-        heard.envelopes.iter().zip(MODULATIONS_HZ).filter_map(|(e, hz)| Some((e.as_ref()?, hz))).flat_map(|(e, hz)| turns(heard, e, hz)).collect();
+    let turns: Vec<(f64, f64)> = heard
+        .envelopes
+        .iter()
+        .zip(MODULATIONS_HZ)
+        .filter_map(|(e, hz)| Some((e.as_ref()?, hz)))
+        .flat_map(|(e, hz)| turns(heard, e, hz))
+        .collect();
     if turns.len() < 4 {
         return None;
     }

@@ -65,11 +65,16 @@ impl Condition {
         std::array::from_fn(|k| heard[k] / (1.0 + intensity(self.noise_db[k] - self.speech_db[k])))
     }
 
-    /// Modulation transfer values measured in this condition, as they would be in another (annex M).
-    pub fn moved<const N: usize>(&self, m: &[[f64; N]; 7], to: &Condition) -> [[f64; N]; 7] {
-        let (undone, applied) = (self.transfer(), to.transfer());
-        // Without noise no more than everything can have come through.
-        std::array::from_fn(|k| m[k].map(|m| (m / undone[k]).min(1.0) * applied[k]))
+    /// Modulation transfer values as they are heard in this condition (annex M, step 3).
+    pub fn applied<const N: usize>(&self, m: &[[f64; N]; 7]) -> [[f64; N]; 7] {
+        let transfer = self.transfer();
+        std::array::from_fn(|k| m[k].map(|m| m.min(1.0) * transfer[k]))
+    }
+
+    /// Modulation transfer values heard in this condition, as they would be without noise, masking and threshold (annex M, step 2).
+    pub fn undone<const N: usize>(&self, m: &[[f64; N]; 7]) -> [[f64; N]; 7] {
+        let transfer = self.transfer();
+        std::array::from_fn(|k| m[k].map(|m| (m / transfer[k]).min(1.0)))
     }
 }
 

@@ -43,28 +43,34 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Values between two moments of the sound, in seconds.
-    fn span(&self, from_s: f64, to_s: f64) -> &[f32] {
+    /// Values between two moments of the sound, in seconds, and the moment of the first.
+    fn span(&self, from_s: f64, to_s: f64) -> (&[f32], f64) {
         let index = |s: f64| (self.lead as f64 + s * self.rate).round().max(0.0) as usize;
         let end = index(to_s).min(self.values.len());
-        self.values.get(index(from_s).min(end)..end).unwrap_or(&[])
+        let first = index(from_s).min(end);
+        (self.values.get(first..end).unwrap_or(&[]), (first as f64 - self.lead as f64) / self.rate)
     }
 
-    /// Sum of the intensity between two moments, and its Fourier components there, corrected for the averaging of neighbours.
+    /// Sum of the intensity between two moments, and its Fourier components there, their phase from `from_s` on, corrected for the averaging of
+    /// neighbours.
     pub fn components<const N: usize>(&self, from_s: f64, to_s: f64, hertz: [f64; N]) -> (f64, [Complex64; N]) {
-        let values = self.span(from_s, to_s);
+        let (values, first_s) = self.span(from_s, to_s);
         let total = values.iter().map(|v| f64::from(*v)).sum();
         let one = |hz: f64| {
             let half = PI * hz / self.fine_rate;
-            let droop = if self.group > 1 && half > 0.0 { (half * self.group as f64).sin() / (half.sin() * self.group as f64) } else { 1.0 };
-            component(values, hz / self.rate) / droop
+            let droop = if self.group > 1 && half > 0.0 {
+                (half * self.group as f64).sin() / (half.sin() * self.group as f64)
+            } else {
+                1.0
+            };
+            component(values, hz / self.rate) * Complex64::from_polar(1.0 / droop, -2.0 * PI * hz * (first_s - from_s))
         };
         (total, hertz.map(one))
     }
 
     /// Mean intensity between two moments.
     pub fn mean(&self, from_s: f64, to_s: f64) -> f64 {
-        let values = self.span(from_s, to_s);
+        let (values, _) = self.span(from_s, to_s);
         values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64
     }
 
@@ -102,7 +108,8 @@ fn octave_gain(hz: f64, centre: f64) -> f64 {
         return 0.0;
     }
     let depth = (((hz / centre).log2().abs() - FLAT) / (STOP - FLAT)).clamp(0.0, 1.0);
-    (FRAC_PI_2 * depth).cos()
+    // Smooth at both ends, so that the filter rings but shortly.
+    (FRAC_PI_2 * depth * depth * (3.0 - 2.0 * depth)).cos()
 }
 
 /// One octave within a block's spectrum.
@@ -129,6 +136,8 @@ impl Band {
         let scale = 1.0 / length as f64;
         let gains = (first..=last).map(|k| (octave_gain(k as f64 * spacing, centre) * scale) as f32).collect();
         let moved = first.min((LOWEST_HZ / spacing).ceil() as usize);
+        // Moved by whole turns from one block to the next, so that no jump of phase between blocks looks like a modulation.
+        let moved = moved + (first - moved) % 4;
         // Twice the highest frequency stays clear of the sampling rate, so that squares fold back nowhere near the modulations.
         let needed = (5 * (moved + last - first)).div_ceil(2);
         let short = [1usize, 3].map(|odd| odd * needed.div_ceil(odd).next_power_of_two()).into_iter().min()?.max(32).min(length);
@@ -152,8 +161,12 @@ pub(super) fn octaves(sound: Signal) -> [Option<Envelope>; 7] {
         Some(Envelope { rate, fine_rate, group: band.group, lead: band.short / 8 / band.group, values: Vec::new() })
     });
     let (guard, hop) = (length / 8, length / 4 * 3);
+    // A block cut off sharply would ring into its useful part, and do so block after block at a rate of its own.
+    let fade: Vec<f32> =
+        (0..guard / 2).map(|i| (0.5 - 0.5 * (PI * (i as f64 + 0.5) / (guard / 2) as f64).cos()) as f32).collect();
     let forward = PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(length));
-    let (mut block, mut spectrum, mut scratch) = (forward.make_input_vec(), forward.make_output_vec(), forward.make_scratch_vec());
+    let (mut block, mut spectrum, mut scratch) =
+        (forward.make_input_vec(), forward.make_output_vec(), forward.make_scratch_vec());
     // The first block's useful part begins one guard before the sound, the last one's ends at least one guard after it.
     for start in (0..sound.samples.len() + 2 * guard).step_by(hop) {
         let from = start.saturating_sub(2 * guard);
@@ -163,6 +176,8 @@ pub(super) fn octaves(sound: Signal) -> [Option<Envelope>; 7] {
         if let Some(slot) = block.get_mut(at..at + part.len()) {
             slot.copy_from_slice(part);
         }
+        block.iter_mut().zip(&fade).for_each(|(x, gain)| *x *= gain);
+        block.iter_mut().rev().zip(&fade).for_each(|(x, gain)| *x *= gain);
         let done = forward.process_with_scratch(&mut block, &mut spectrum, &mut scratch);
         debug_assert!(done.is_ok(), "the plan was made for these lengths");
         for (band, envelope) in bands.iter().zip(&mut envelopes) {
@@ -237,11 +252,13 @@ mod tests {
     #[test]
     fn a_tone_has_its_level_and_its_place() {
         for rate in [8000.0, 16_000.0, 22_050.0, 44_100.0, 48_000.0, 96_000.0] {
-            let tone = |i: usize| (i as f64 / rate > 1.0 && i as f64 / rate < 3.0).then_some(0.1 * (2.0 * PI * 1000.0 * i as f64 / rate).sin());
+            let tone = |i: usize| {
+                (i as f64 / rate > 1.0 && i as f64 / rate < 3.0).then_some(0.1 * (2.0 * PI * 1000.0 * i as f64 / rate).sin())
+            };
             let samples: Vec<f32> = (0..(4.0 * rate) as usize).map(|i| tone(i).unwrap_or(0.0) as f32).collect();
             let all = octaves(Signal::new(&samples, rate));
             let envelope = all[3].as_ref().unwrap();
-            assert!((envelope.mean(1.2, 2.8) / 0.005 - 1.0).abs() < 1e-4, "{rate} Hz: {}", envelope.mean(1.2, 2.8));
+            assert!((envelope.mean(1.2, 2.8) / 0.005 - 1.0).abs() < 1e-3, "{rate} Hz: {}", envelope.mean(1.2, 2.8));
             assert!(envelope.mean(0.0, 0.9) < 1e-6 && envelope.mean(3.1, 4.0) < 1e-6);
             assert!((envelope.mean(0.98, 1.02) / 0.0025 - 1.0).abs() < 0.05, "{rate} Hz: {}", envelope.mean(0.98, 1.02));
             assert!(all[2].as_ref().unwrap().mean(1.2, 2.8) < 1e-9 && all[4].as_ref().unwrap().mean(1.2, 2.8) < 1e-9);

@@ -36,9 +36,8 @@ fn half_octave(random: &mut Random, centre: f64, length: usize, rate: f64) -> Ve
     let bin = |hz: f64| (hz * length as f64 / rate) as usize;
     let (first, last) = (bin(centre / edge), bin(centre * edge));
     // Constant amplitude with random phase has a steadier level than Gaussian bins, and is as noise-like.
-    let band: Vec<Complex64> = (first..=last)
-        .map(|k| Complex64::from_polar(1.0 / (k.max(1) as f64).sqrt(), 2.0 * PI * random.uniform()))
-        .collect();
+    let band: Vec<Complex64> =
+        (first..=last).map(|k| Complex64::from_polar(1.0 / (k.max(1) as f64).sqrt(), 2.0 * PI * random.uniform())).collect();
     let band = steadied(band, (STEADY_HZ * length as f64 / rate) as usize);
     let mut bins = vec![Complex64::default(); first];
     bins.extend(band);
