@@ -6,6 +6,7 @@ mod figures;
 mod firmware;
 #[cfg(unix)]
 mod live;
+mod measure;
 mod peers;
 mod program;
 mod prove;
