@@ -11,7 +11,7 @@ use crate::dsp::stipa::Stipa;
 #[derive(Debug, Clone)]
 pub struct Matrix {
     title: String,
-    result: Stipa,
+    result: Box<Stipa>,
 }
 
 /// The fourteen modulation frequencies of the full method, hertz; STIPA measures two of them in each octave.
@@ -26,7 +26,7 @@ const HEIGHT: f64 = 680.0;
 
 impl Matrix {
     pub fn new(title: String, result: &Stipa) -> Self {
-        Matrix { title, result: result.clone() }
+        Matrix { title, result: Box::new(result.clone()) }
     }
 
     /// The document.

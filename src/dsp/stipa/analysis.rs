@@ -124,9 +124,10 @@ fn measure(envelope: &Envelope, [slow, fast]: [f64; 2], from_s: f64, to_s: f64) 
         let usable: Vec<f64> = near.iter().zip(hz).filter(|(_, hz)| *hz > 0.5 * spacing).map(|(c, _)| depth(c).powi(2)).collect();
         (usable.iter().sum::<f64>() / usable.len().max(1) as f64 / 2.0).sqrt()
     };
+    let deviation = [deviation(&found[2..6], beside(slow)), deviation(&found[6..10], beside(fast))];
     Band {
         depth: [depth(&found[0]), depth(&found[1])],
-        deviation: [deviation(&found[2..6], beside(slow)), deviation(&found[6..10], beside(fast))],
+        deviation,
         distortion: std::array::from_fn(|i| depth(&found[10 + i])),
         power: length,
         present: true,

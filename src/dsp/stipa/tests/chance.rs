@@ -60,7 +60,7 @@ fn reverberation_lowers_the_index_as_theory_says() {
     let signal = played(SECONDS + 2.5);
     let mut random = Random::new(1);
     let [mut direct_errors, mut indirect_errors, mut differences] = [const { Vec::new() }; 3];
-    for _ in 0..seeds(3) {
+    for _ in 0..seeds(6) {
         for reverberation in [0.3, 0.6, 1.0, 1.5, 2.5] {
             let room = room(&mut random, reverberation);
             let by_sound = measured(&heard(signal, &room, reverberation), RATE);
