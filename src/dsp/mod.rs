@@ -10,6 +10,8 @@ pub mod fft;
 pub mod filter;
 pub mod follow;
 pub mod gaps;
+#[cfg(test)]
+mod golden;
 pub mod interp;
 pub mod level;
 pub mod method;

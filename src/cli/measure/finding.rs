@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plot::Plot;
+use super::plot::Picture;
 use super::wav::{Recording, WavError};
 
 /// Version of the JSON layout: keys are only ever added under one number.
@@ -41,7 +41,7 @@ pub(super) struct Finding {
     /// How it was done, with the norm and clause where there is one.
     method: &'static str,
     notes: Vec<String>,
-    pub plot: Option<Plot>,
+    pub plot: Option<Picture>,
 }
 
 impl Finding {
@@ -79,8 +79,8 @@ impl Finding {
         self
     }
 
-    pub fn plot(mut self, plot: Plot) -> Self {
-        self.plot = Some(plot);
+    pub fn plot(mut self, picture: impl Into<Picture>) -> Self {
+        self.plot = Some(picture.into());
         self
     }
 

@@ -3,7 +3,9 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words; with `--json` it is one object with stable keys on standard output.
 
+mod cap;
 mod finding;
+mod mtf;
 mod plot;
 mod reader;
 mod sound;

@@ -196,6 +196,28 @@ fn stipa_on_a_file_with_a_plot() {
     assert!(json["sti"].as_f64().unwrap() > 0.95, "{json}");
     assert_eq!((json["mti"].as_array().unwrap().len(), json["m"].as_array().unwrap().len()), (7, 7));
     assert!(json["flags"].as_array().unwrap().iter().any(|f| f == "no-masking"));
+    assert!(
+        json["uncertainty"].is_f64() && json["norm"] == "IEC 60268-16:2020" && json["masking_and_threshold"] == false,
+        "{json}"
+    );
+    assert!(json["cap"] == 1.0 && json["judged_against"].as_str().unwrap().contains("--codec"), "{json}");
+    let json = check(&["stipa", &capture, "--codec", "g711", "--calibration", "90", "--noise", "60,60,60,60,60,60,60"]);
+    assert!(json["cap"] == 0.85 && json["judged_against"].as_str().unwrap().contains("G.711"), "{json}");
+    assert!(
+        json["sti_in_noise"].as_f64().unwrap() < json["sti"].as_f64().unwrap() && json["masking_and_threshold"] == true,
+        "{json}"
+    );
+    let other = files.write("o.wav", &stimulus::speech_noise(1, 24_000, 16.0), 24_000);
+    let json = find(&["stipa", &other]).unwrap().to_json();
+    assert!(
+        json["sti"].is_null()
+            && json["found"] == false
+            && json["flags"].as_array().unwrap().iter().any(|f| f == "not-test-signal")
+    );
+    for noise in ["60,60", "60,60,60,60,60,60,999"] {
+        let refused = find(&["stipa", &capture, "--calibration", "90", "--noise", noise]).unwrap_err();
+        assert!(refused.to_string().contains("seven levels"), "{refused}");
+    }
     let plot = files.0.join("out.svg");
     let words = ["stipa", &capture, "--json", "--plot", &plot.to_string_lossy()];
     assert_eq!(run(&parse(&words)), ExitCode::from(exit::ACCEPTED));
