@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod command_line;
+mod crowd;
 mod firmware;
 #[cfg(unix)]
 mod live;
@@ -11,4 +12,5 @@ mod prove;
 mod safety;
 mod seeds;
 mod sound_card;
+mod street;
 mod truth;

@@ -293,6 +293,7 @@ impl Shift {
             }
         }
         say(&show::media(call, &stats, codec, &heard, file.as_deref(), self.lang));
+        say(&show::trust(self.operator.uncertainty(), self.lang));
         Ok(())
     }
 

@@ -67,9 +67,15 @@ impl Operator {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
+    /// Sends a signal by its name, e.g. `INT`.
+    pub fn signal(&self, name: &str) -> Result<(), Error> {
+        Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status()?;
+        Ok(())
+    }
+
     /// Ctrl-C; gives the exit code.
     pub fn stop(&mut self) -> Result<i32, Error> {
-        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
+        self.signal("INT")?;
         let status = wait_for("the operator to end", 10, || self.child.try_wait().ok().flatten())?;
         status.code().ok_or_else(|| format!("ended by {status}").into())
     }
