@@ -3,9 +3,11 @@
 mod bad_input;
 mod command_line;
 mod crowd;
+mod figures;
 mod firmware;
 #[cfg(unix)]
 mod live;
+mod measure;
 mod peers;
 mod program;
 mod prove;
