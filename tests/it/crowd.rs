@@ -35,7 +35,7 @@ fn the_moment_told_is_that_of_arrival_also_where_the_bench_was_held_up() -> Resu
     let call = |plan| Ok::<_, Error>(street.walk(plan, || {})?.pop().ok_or("no call")?);
     let quiet = call(plan)?;
     let (mut stopped_at, clock) = (None, RealClock::start());
-    operator.signal("STOP")?;
+    operator.freeze()?;
     let held = street.walk(plan, || {
         let since = *stopped_at.get_or_insert(clock.now());
         if clock.now().since(since) > Duration::from_millis(700) {

@@ -6,7 +6,6 @@
 mod baresip;
 mod calls;
 mod load;
-mod mouth_to_ear;
 mod operator;
 
 use hejnal::clock::{Clock as _, RealClock, poll};

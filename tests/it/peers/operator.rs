@@ -73,6 +73,17 @@ impl Operator {
         Ok(())
     }
 
+    /// Stops the process where it stands, and waits until each of its threads does.
+    pub fn freeze(&self) -> Result<(), Error> {
+        self.signal("STOP")?;
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
+            let status = task.and_then(|task| std::fs::read_to_string(task.path().join("status")));
+            status.is_ok_and(|status| status.contains("State:\tT"))
+        };
+        wait_for("the operator to stand still", 10, || std::fs::read_dir(&tasks).ok()?.all(is_stopped).then_some(()))
+    }
+
     /// Ctrl-C; gives the exit code.
     pub fn stop(&mut self) -> Result<i32, Error> {
         self.signal("INT")?;

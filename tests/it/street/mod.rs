@@ -8,6 +8,7 @@ pub mod guard;
 use hejnal::clock::wall_clock;
 use hejnal::driver::sip_operator::udp;
 use hejnal::sip::digest::Algorithm;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd as _;
@@ -73,6 +74,8 @@ pub struct Street {
     sip: UdpSocket,
     own: SocketAddr,
     operator: SocketAddr,
+    /// Calls begun so far, by all walks.
+    begun: Cell<usize>,
 }
 
 fn bind() -> Result<UdpSocket, Error> {
@@ -91,7 +94,7 @@ impl Street {
     /// With its one account registered.
     pub fn registered_with(operator: SocketAddr) -> Result<Street, Error> {
         let sip = bind()?;
-        let street = Street { own: sip.local_addr()?, sip, operator };
+        let street = Street { own: sip.local_addr()?, sip, operator, begun: Cell::new(0) };
         street.send("REGISTER", "r", 1, "", "", "")?;
         let challenge = street.answer()?;
         let nonce = between(&challenge, "nonce=\"", "\"");
@@ -139,7 +142,7 @@ impl Street {
         while done.len() < plan.calls {
             let now = wall_clock();
             if begun < plan.calls && now >= next {
-                let post = self.invite(begun)?;
+                let post = self.invite()?;
                 posts.insert(post.seen.call_id.clone(), post);
                 begun += 1;
                 next += plan.every;
@@ -165,8 +168,9 @@ impl Street {
         Ok(done)
     }
 
-    fn invite(&self, number: usize) -> Result<Post, Error> {
+    fn invite(&self) -> Result<Post, Error> {
         let media = bind()?;
+        let number = self.begun.replace(self.begun.get() + 1);
         let call_id = format!("street-{}-{number}", self.own.port());
         let sdp = format!(
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 8\r\n",
