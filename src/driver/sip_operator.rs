@@ -8,6 +8,7 @@
 mod streams;
 #[cfg(test)]
 mod tests;
+mod tls;
 pub mod udp;
 
 use crate::clock::{Clock, Instant, wall_clock};
@@ -24,9 +25,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use streams::{Connection, Heard};
+use streams::{Connection, Heard, Secured};
 
-pub use rustls::ServerConfig;
+pub use tls::{Tls, policy};
 
 const NAME: &str = "operator";
 /// How often a listening thread looks whether it is still wanted.
@@ -50,12 +51,6 @@ const LARGEST: usize = 65_535;
 
 /// The operator on a real network.
 pub type SipOperator = Seat<Listening>;
-
-/// TLS beside UDP and TCP: where, and with which certificate.
-pub struct Tls {
-    pub at: SocketAddr,
-    pub config: Arc<ServerConfig>,
-}
 
 /// The network and the threads that serve it. Dropping it closes every socket.
 pub struct Listening {
@@ -96,7 +91,7 @@ struct Ears {
 struct Door {
     own: SocketAddr,
     listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<rustls::ServerConfig>>,
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -115,6 +110,9 @@ pub fn listen(clock: Arc<dyn Clock>, config: DeskConfig) -> Result<SipOperator> 
 
 /// As [`listen`], and for SIP over TLS.
 pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) -> Result<SipOperator> {
+    if !tls::has_chance() {
+        return Err(failed("draw random numbers", "the system gives none"));
+    }
     let ports = config.media_ports.clone().filter(|p| p % 2 == 0 || p == config.media_ports.end());
     // Signalling is read last: a packet that came before the BYE is heard before it.
     let ports: Vec<u16> = ports.chain(std::iter::once(config.sip.port())).collect();
@@ -133,7 +131,8 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
         doors.push(door(tls.at, Some(tls.config))?);
     }
     let sip = config.sip;
-    let state = State { desk: Desk::new(config), alarm: Instant::ZERO, sockets, connections: BTreeMap::new(), fault: None };
+    let desk = Desk::new(config).drawing_from(tls::chance);
+    let state = State { desk, alarm: Instant::ZERO, sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
         clock,
         sip,
@@ -150,7 +149,7 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
     Ok(Seat::at(listening))
 }
 
-fn door(own: SocketAddr, tls: Option<Arc<ServerConfig>>) -> Result<Door> {
+fn door(own: SocketAddr, tls: Option<Arc<rustls::ServerConfig>>) -> Result<Door> {
     let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), e))?, tls })
 }
@@ -283,14 +282,17 @@ impl Network {
             match heard {
                 Heard::Nothing => {}
                 Heard::Messages(messages) => {
+                    if let Some(Secured { cipher, certified }) = connection.secured() {
+                        state.desk.connected(at, way, cipher, certified);
+                    }
                     for message in messages {
                         state.desk.message(at, way, &message);
                     }
                     self.leave(state);
                 }
-                Heard::Over(why) => {
-                    if let Some(why) = why {
-                        state.desk.lost_connection(at, way, &why);
+                Heard::Over(fault) => {
+                    if let Some(fault) = fault {
+                        state.desk.lost_connection(at, way, fault);
                     }
                     break;
                 }

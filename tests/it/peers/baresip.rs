@@ -20,8 +20,6 @@ pub struct Account<'a> {
     pub host: &'a str,
     /// Who signs the certificates that are believed, over TLS.
     pub ca: Option<&'a Path>,
-    /// Says what it hears instead of a tone: its microphone is bridged to its loudspeaker.
-    pub looped: bool,
 }
 
 impl Default for Account<'_> {
@@ -34,7 +32,6 @@ impl Default for Account<'_> {
             more: "",
             host: "127.0.0.1",
             ca: None,
-            looped: false,
         }
     }
 }
@@ -53,13 +50,12 @@ fn sampling(codec: &str) -> (u32, u16) {
     (rate, parts.next().and_then(|c| c.parse().ok()).unwrap_or(1))
 }
 
-fn config(folder: &Path, port: u16, account: &Account<'_>) -> String {
-    let (host, (rate, channels)) = (account.host, sampling(account.codec));
+fn config(folder: &Path, port: u16, codec: &str, host: &str) -> String {
+    let (rate, channels) = sampling(codec);
     let place = folder.display();
-    let source = if account.looped { "aubridge,sink".to_owned() } else { format!("aufile,{place}/source.wav") };
     let mut text = format!(
         "poll_method epoll\nsip_listen {host}:{port}\ncall_local_timeout 120\ncall_max_calls 4\naudio_buffer 20-160\n\
-         audio_player aubridge,sink\naudio_source {source}\naudio_alert aufile,/dev/null\n\
+         audio_player aubridge,sink\naudio_source aufile,{place}/source.wav\naudio_alert aufile,/dev/null\n\
          ausrc_srate {rate}\nauplay_srate {rate}\nausrc_channels {channels}\nauplay_channels {channels}\naudio_txmode thread\n\
          ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\nrtp_tos 184\nrtp_ports {}-{}\n\
          jitter_buffer_delay 2-5\nmodule_path /usr/lib/baresip/modules\nsnd_path {place}\nmodule_tmp account.so\n\
@@ -93,7 +89,7 @@ impl Baresip {
     pub fn start(folder: &Path, port: u16, account: &Account<'_>) -> Result<Baresip, Error> {
         let folder = folder.join("baresip");
         std::fs::create_dir_all(&folder)?;
-        let Account { operator, transport, password, codec, more, host, ca, .. } = account;
+        let Account { operator, transport, password, codec, more, host, ca } = account;
         // It does not register where UDP is named, only where nothing is.
         let over = if *transport == "udp" { String::new() } else { format!(";transport={transport}") };
         let uri = format!("sip:post1@{host}:{operator}{over}");
@@ -102,7 +98,7 @@ impl Baresip {
              audio_codecs={codec};answermode=manual{more}\n"
         );
         std::fs::write(folder.join("accounts"), line)?;
-        let mut config = config(&folder, port, account);
+        let mut config = config(&folder, port, codec, host);
         if let Some(ca) = ca {
             let _ = writeln!(config, "sip_cafile {}", ca.display());
         }

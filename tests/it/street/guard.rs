@@ -9,6 +9,7 @@ use hejnal::instrument::operator::desk::{DeskConfig, User};
 use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator as _};
 use hejnal::rtp::codec::Codec;
 use hejnal::sip::digest::Algorithm;
+use hejnal::sip::sdes::Srtp;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ fn config(port: u16) -> DeskConfig {
         ring_after: Duration::ZERO,
         codecs: Codec::G711.to_vec(),
         digests: vec![Algorithm::Md5],
+        srtp: Srtp::Optional,
     }
 }
 
