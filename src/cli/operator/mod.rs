@@ -305,6 +305,7 @@ impl Shift {
         }
         let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
         say(&format!("{told}{}", show::security(&security, self.lang)));
+        say(&show::trust(self.operator.uncertainty(), self.lang));
         Ok(())
     }
 

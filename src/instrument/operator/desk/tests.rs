@@ -2,6 +2,7 @@
 
 mod calling;
 mod media;
+mod memory;
 mod registering;
 mod secure;
 
