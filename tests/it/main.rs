@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod command_line;
+mod crowd;
 mod figures;
 mod firmware;
 mod fuzz;
@@ -14,4 +15,5 @@ mod prove;
 mod safety;
 mod seeds;
 mod sound_card;
+mod street;
 mod truth;
