@@ -24,6 +24,7 @@ fn desk() -> Desk {
         ring_after: Duration::ZERO,
         codecs: Codec::ALL.to_vec(),
         digests: vec![Algorithm::Md5],
+        srtp: hejnal::sip::sdes::Srtp::Optional,
     })
 }
 

@@ -61,6 +61,7 @@ impl Scene {
             ring_after: Duration::ZERO,
             codecs: Codec::ALL.to_vec(),
             digests: vec![Algorithm::Md5, Algorithm::Sha256],
+            srtp: hejnal::sip::sdes::Srtp::Optional,
         };
         Scene {
             desk: Desk::new(config),
