@@ -37,10 +37,14 @@ pub(super) struct StipaArgs {
 }
 
 pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
-    let capture = wav::read(&args.capture, args.output.channel)?;
-    let reference = args.reference.as_ref().map(|path| wav::read(path, None)).transpose()?;
+    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
+    let reference = args
+        .reference
+        .as_ref()
+        .map(|path| wav::read_part(path, wav::Part { most: wav::MOST_OF_A_PAIR, ..wav::Part::default() }))
+        .transpose()?;
     if args.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
-        return Err(Failure::Refused("--calibration must lie within 0 to 200 dB".to_owned()));
+        return Err(Failure::Refused("--calibration must lie within 0 to 200 dB".into()));
     }
     let (result, method) = if args.impulse_response {
         (stipa::from_impulse_response(capture.signal()), INDIRECT)
@@ -78,11 +82,12 @@ fn describe(finding: Finding, result: &Stipa) -> Finding {
     }
     let points = result.bands_hz.iter().copied().zip(result.mti).collect();
     finding.plot(Plot {
-        title: format!("STI {:.3}", result.sti),
-        x_label: "octave / Hz".to_owned(),
-        y_label: "modulation transfer index".to_owned(),
+        title: format!("STI {:.3}", result.sti).into(),
+        x_label: "octave / Hz".into(),
+        y_label: "modulation transfer index".into(),
         log_x: true,
-        series: vec![Series { name: "MTI".to_owned(), points }],
+        series: vec![Series { name: "MTI".into(), points, ..Series::default() }],
+        ..Plot::default()
     })
 }
 

@@ -72,13 +72,14 @@ fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
         (found.t_ref_s + (at - found.seconds - found.t_ref_s) / (1.0 + found.ppm * 1e-6), f64::from(*x))
     });
     let series = |name: &str, points: &mut dyn Iterator<Item = (f64, f64)>| Series {
-        name: name.to_owned(),
+        name: name.into(),
         points: points.filter(|(t, _)| near(*t)).map(|(t, x)| (t * 1e3, x)).collect(),
+        ..Series::default()
     };
     Plot {
-        title: "Recording and fitted reference".to_owned(),
-        x_label: "time of the reference / ms".to_owned(),
-        y_label: "amplitude / full scale".to_owned(),
+        title: "Recording and fitted reference".into(),
+        x_label: "time of the reference / ms".into(),
+        y_label: "amplitude / full scale".into(),
         series: vec![series("reference, fitted", &mut { moved }), series("recording", &mut { recorded })],
         ..Plot::default()
     }
@@ -87,7 +88,7 @@ fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
 pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
     let (reference, capture) = args.pair.read()?;
     if !(0.1..=60.0).contains(&args.window) || !(0.001..=60.0).contains(&args.reach) {
-        return Err(Failure::Refused("--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s".to_owned()));
+        return Err(Failure::Refused("--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s".into()));
     }
     let points = track::follow(reference.signal(), capture.signal(), args.window, args.reach);
     let tracked = track::track(&points);
@@ -118,10 +119,10 @@ fn describe_track(finding: Finding, tracked: &Track) -> Finding {
     }
     let points = tracked.points.iter().map(|p| (p.at_s, p.delay_s * 1e3)).collect();
     finding.plot(Plot {
-        title: "Delay over the recording".to_owned(),
-        x_label: "time of the reference / s".to_owned(),
-        y_label: "delay / ms".to_owned(),
-        series: vec![Series { name: "delay".to_owned(), points }],
+        title: "Delay over the recording".into(),
+        x_label: "time of the reference / s".into(),
+        y_label: "delay / ms".into(),
+        series: vec![Series { name: "delay".into(), points, ..Series::default() }],
         ..Plot::default()
     })
 }
