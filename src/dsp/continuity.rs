@@ -148,27 +148,31 @@ fn missing(pair: &Aligned, rule: Rule) -> Vec<Missing> {
     let pauses = gaps::gaps(&pair.reference, pair.rate, Rule { sound_rms: Some(own_rms), ..rule }).unwrap_or_default();
     let captured = gaps::gaps(&pair.capture, pair.rate, Rule { sound_rms: Some(own_rms * pair.delay.gain.abs()), ..rule });
     let parts: Vec<Gap> = captured.unwrap_or_default().iter().flat_map(|gap| outside(gap, &pauses)).collect();
-    let found = joined(pair, parts, rule).into_iter().map(|gap| widened(pair, gap)).filter(|gap| gap.length_s >= rule.shortest_s);
-    found.filter(|gap| gap.depth_db >= 0.5 * rule.depth_db).map(|gap| Missing { gap, kind: kind(&gap, &pauses) }).collect()
+    let with_depth = |gap: Gap| Gap { depth_db: below_due(pair, gap.start_s, gap.start_s + gap.length_s), ..gap };
+    // A soft word of the reference is no gap: the depth that counts is that below what the reference would be there.
+    let deep = parts.into_iter().map(with_depth).filter(|gap| gap.depth_db >= 0.5 * rule.depth_db);
+    let found = joined(pair, deep.map(|gap| widened(pair, gap)).collect(), rule);
+    let lasting = found.into_iter().filter(|gap| gap.length_s >= rule.shortest_s);
+    lasting.map(|gap| Missing { gap, kind: kind(&gap, &pauses) }).collect()
 }
 
 /// What is only turned down rises above the limit in places: parts with hardly anything between them are one, if that is as faint as they are.
-/// The depth of each is that below what the reference would be there, so that a soft word is no gap.
 fn joined(pair: &Aligned, parts: Vec<Gap>, rule: Rule) -> Vec<Gap> {
     const APART_S: f64 = 0.06;
-    let with_depth = |gap: Gap| Gap { depth_db: below_due(pair, gap.start_s, gap.start_s + gap.length_s), ..gap };
     let mut out: Vec<Gap> = Vec::new();
-    for part in parts.into_iter().map(with_depth) {
-        let end = part.start_s + part.length_s;
-        match out.last_mut() {
-            Some(last)
-                if part.start_s - last.start_s - last.length_s < APART_S
-                    && below_due(pair, last.start_s, end) >= 0.8 * rule.depth_db =>
-            {
-                let uncertainty_s = last.uncertainty_s.max(part.uncertainty_s);
-                *last = with_depth(Gap { length_s: end - last.start_s, uncertainty_s, ..*last });
-            }
-            _ => out.push(part),
+    for part in parts {
+        let Some(last) = out.last_mut() else {
+            out.push(part);
+            continue;
+        };
+        let last_end = last.start_s + last.length_s;
+        let end = last_end.max(part.start_s + part.length_s);
+        let depth_db = below_due(pair, last.start_s, end);
+        if part.start_s - last_end < APART_S && depth_db >= 0.8 * rule.depth_db {
+            let uncertainty_s = last.uncertainty_s.max(part.uncertainty_s);
+            *last = Gap { start_s: last.start_s, length_s: end - last.start_s, uncertainty_s, depth_db };
+        } else {
+            out.push(part);
         }
     }
     out
@@ -178,7 +182,7 @@ fn joined(pair: &Aligned, parts: Vec<Gap>, rule: Rule) -> Vec<Gap> {
 fn widened(pair: &Aligned, gap: Gap) -> Gap {
     const STEP_S: f64 = 0.001;
     const LOOK_S: f64 = 0.003;
-    const FARTHEST: u32 = 100;
+    const FARTHEST: u32 = 500;
     if gap.depth_db >= LOST_DB {
         return gap;
     }

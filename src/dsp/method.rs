@@ -135,3 +135,8 @@ pub const COHERENT: Method = Method::new(
     "moc spójna ze wzorcem względem reszty (szum, zniekształcenia, straty) w paśmie wzorca",
     "",
 );
+pub const TRACK: Method = Method::new(
+    "delay of each stretch of the reference by a joint fit, then weighted least squares for one drift between slips; uncertainties are expanded (k = 2)",
+    "opóźnienie każdego odcinka wzorca ze wspólnego dopasowania, potem ważone najmniejsze kwadraty dla jednego dryfu między skokami; niepewności rozszerzone (k = 2)",
+    "JCGM 100:2008",
+);

@@ -100,7 +100,11 @@ impl Finding {
     pub fn figure(mut self, key: &str, label: impl Into<Bilingual>, estimate: Estimate, method: Method) -> Self {
         let label = label.into();
         // A count is written as one.
-        let value = if estimate.unit == Unit::Count { json!(estimate.value as i64) } else { json!(estimate.value) };
+        let value = if estimate.unit == Unit::Count && estimate.uncertainty == 0.0 {
+            json!(estimate.value as i64)
+        } else {
+            json!(estimate.value)
+        };
         let whole = json!({
             "value": value, "unit": estimate.unit, "uncertainty": estimate.uncertainty, "coverage_factor": 2,
             "method": method.en, "method_pl": method.pl, "norm": method.norm,
@@ -196,27 +200,9 @@ fn grouped(labels: &[&str]) -> String {
     }
 }
 
-/// A duration with its expanded uncertainty, in milliseconds, to the digits that the uncertainty justifies.
-pub(super) fn milliseconds(seconds: f64, uncertainty: f64) -> String {
-    let digits = digits(uncertainty * 1e3);
-    format!("{:.digits$} ms ± {:.digits$} ms", seconds * 1e3, uncertainty * 1e3)
-}
-
-/// Decimals that show two digits of the uncertainty.
-pub(super) fn digits(uncertainty: f64) -> usize {
-    if uncertainty > 0.0 && uncertainty.is_finite() { (1.0 - uncertainty.log10().floor()).clamp(0.0, 6.0) as usize } else { 3 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_follow_the_uncertainty() {
-        assert_eq!(milliseconds(0.153_246_8, 0.000_001_23), "153.2468 ms ± 0.0012 ms");
-        assert_eq!(milliseconds(0.153_246_8, 0.012), "153 ms ± 12 ms");
-        assert_eq!((digits(0.0), digits(f64::NAN), digits(1e-30)), (3, 3, 6));
-    }
 
     #[test]
     fn not_finite_becomes_null() {

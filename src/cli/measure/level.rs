@@ -153,6 +153,8 @@ fn plain(finding: Finding, capture: &Recording, rms: f64) -> Finding {
     let clipped = distortion::clipping(&capture.samples);
     let share = clipped.map_or(0.0, |c| c.share);
     let count = clipped.map_or(0, |c| c.stretches);
+    // Each end of a stretch may belong to it or not.
+    let spread = 2.0 * count as f64 / capture.samples.len() as f64;
     let rounding = |level: f64| dbfs(level, level::rounding_db(level, capture.step));
     let finding = finding
         .figure("rms_dbfs", ("RMS", "Wartość skuteczna"), rounding(rms), method::RMS)
@@ -162,7 +164,7 @@ fn plain(finding: Finding, capture: &Recording, rms: f64) -> Finding {
         .figure(
             "clipped_share",
             ("Clipped share", "Udział przesterowania"),
-            Estimate::new(share, 0.0, Unit::Ratio),
+            Estimate::new(share, spread, Unit::Ratio),
             method::CLIPPING,
         );
     match clipped {

@@ -9,6 +9,7 @@ use crate::dsp::align::align;
 use crate::dsp::pesq;
 use crate::dsp::stipa::{self, Flag, Stipa};
 use crate::dsp::stoi;
+use crate::unit::Bilingual;
 
 const DIRECT: &str =
     "STIPA, direct method, IEC 60268-16:2020 (edition 5), male speech; uncertainty k = 2 from the carrier's own fluctuation";
@@ -44,7 +45,10 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
         .map(|path| wav::read_part(path, wav::Part { most: wav::MOST_OF_A_PAIR, ..wav::Part::default() }))
         .transpose()?;
     if args.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
-        return Err(Failure::Refused("--calibration must lie within 0 to 200 dB".into()));
+        return Err(Failure::refused((
+            "--calibration must lie within 0 to 200 dB",
+            "--calibration musi leżeć w zakresie od 0 do 200 dB",
+        )));
     }
     let (result, method) = if args.impulse_response {
         (stipa::from_impulse_response(capture.signal()), INDIRECT)
@@ -61,7 +65,7 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
             .field("mti", Option::<[f64; 7]>::None)
             .field("m", Option::<[[f64; 2]; 7]>::None)
             .field("flags", [(); 0])
-            .line("STI", "not measured: silence, or less than 5 s of sound"),
+            .line("STI", ("not measured: silence, or less than 5 s of sound", "nie zmierzono: cisza albo poniżej 5 s dźwięku")),
     })
 }
 
@@ -83,8 +87,8 @@ fn describe(finding: Finding, result: &Stipa) -> Finding {
     let points = result.bands_hz.iter().copied().zip(result.mti).collect();
     finding.plot(Plot {
         title: format!("STI {:.3}", result.sti).into(),
-        x_label: "octave / Hz".into(),
-        y_label: "modulation transfer index".into(),
+        x_label: ("octave / Hz", "oktawa / Hz").into(),
+        y_label: ("modulation transfer index", "wskaźnik przenoszenia modulacji").into(),
         log_x: true,
         series: vec![Series { name: "MTI".into(), points, ..Series::default() }],
         ..Plot::default()
@@ -121,11 +125,14 @@ pub(super) fn stoi(args: &PairArgs) -> Result<Finding, Failure> {
             .fields(&result)
             .line("STOI", format!("{:.3}", result.stoi))
             .line("ESTOI", format!("{:.3}", result.estoi))
-            .line("Speech", format!("{:.1} s", result.speech_s)),
-        None => finding
-            .field("stoi", Option::<f64>::None)
-            .field("estoi", Option::<f64>::None)
-            .line("STOI", "not measured: the reference is not in the recording, or there is less than 0.4 s of speech"),
+            .line(("Speech", "Mowa"), format!("{:.1} s", result.speech_s)),
+        None => finding.field("stoi", Option::<f64>::None).field("estoi", Option::<f64>::None).line(
+            "STOI",
+            (
+                "not measured: the reference is not in the recording, or there is less than 0.4 s of speech",
+                "nie zmierzono: wzorca nie ma w nagraniu albo mowy jest poniżej 0,4 s",
+            ),
+        ),
     })
 }
 
@@ -136,13 +143,24 @@ pub(super) fn pesq(args: &PairArgs) -> Result<Finding, Failure> {
     Ok(match result {
         Some(result) => finding
             .fields(&result)
-            .line("MOS-LQO, narrowband", format!("{:.2}", result.mos_lqo))
-            .line("MOS-LQO, wideband", result.mos_lqo_wb.map_or("rate below 16 kHz".to_owned(), |s| format!("{s:.2}")))
-            .line("Raw score", format!("{:.3}", result.raw)),
+            .line(("MOS-LQO, narrowband", "MOS-LQO, wąskopasmowe"), format!("{:.2}", result.mos_lqo))
+            .line(
+                ("MOS-LQO, wideband", "MOS-LQO, szerokopasmowe"),
+                result.mos_lqo_wb.map_or(Bilingual::from(("rate below 16 kHz", "próbkowanie poniżej 16 kHz")), |s| {
+                    Bilingual::new(format!("{s:.2}"), format!("{s:.2}").replace('.', ","))
+                }),
+            )
+            .line(("Raw score", "Ocena surowa"), format!("{:.3}", result.raw)),
         None => finding
             .field("raw", Option::<f64>::None)
             .field("mos_lqo", Option::<f64>::None)
             .field("mos_lqo_wb", Option::<f64>::None)
-            .line("PESQ", "not measured: silence, or less than 0.5 s or more than 2 minutes of sound"),
+            .line(
+                "PESQ",
+                (
+                    "not measured: silence, or less than 0.5 s or more than 2 minutes of sound",
+                    "nie zmierzono: cisza albo poniżej 0,5 s lub powyżej 2 minut dźwięku",
+                ),
+            ),
     })
 }
