@@ -24,6 +24,7 @@ use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, S
 use crate::twin::{self, Twin, TwinConfig, defect};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -231,8 +232,8 @@ impl Bench {
                 introduce(&log, clock, name, &mut *card)?;
                 self.card = Some(Tap::new(name, &log, card));
             }
-            Config::SipOperator { listen, realm, users } => {
-                let mut operator = ground.operator(listen, realm, users)?;
+            Config::SipOperator { listen, realm, users, tls, srtp } => {
+                let mut operator = ground.operator(listen, tls.as_ref(), |sip| desk(sip, realm, users, *srtp))?;
                 introduce(&log, clock, name, &mut *operator)?;
                 self.operator = Some(operator);
             }
@@ -303,17 +304,25 @@ impl Ground {
         }
     }
 
-    fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
-        match listen {
-            Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?)),
-        }
+    fn operator(
+        &self,
+        listen: &Listen,
+        tls: Option<&rig::Tls>,
+        desk: impl Fn(SocketAddr) -> DeskConfig,
+    ) -> Result<Box<dyn Operator>> {
+        let sip = match listen {
+            Listen::Twin => return Ok(self.twin()?.operator()),
+            Listen::Udp(address) => *address,
+        };
+        let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
+        Ok(Box::new(sip_operator::listen_also(Arc::clone(&self.clock), desk(sip), tls.transpose()?)?))
     }
 }
 
 /// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+fn desk(sip: SocketAddr, realm: &str, users: &[rig::SipUser], srtp: rig::Srtp) -> DeskConfig {
     DeskConfig {
+        // Nothing is drawn from it: on a network the system's randomness takes its place.
         seed: 0,
         sip,
         media_ports: 40_000..=40_063,
@@ -325,5 +334,6 @@ fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskC
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5],
+        srtp: sip_operator::policy(srtp),
     }
 }

@@ -130,6 +130,11 @@ fn describe(event: &CallEvent) -> String {
         CallEvent::Held { call, held: true } => format!("call {} put on hold by the post", call.0),
         CallEvent::Held { call, held: false } => format!("call {} taken off hold", call.0),
         CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
+        CallEvent::Security { call, what } => format!("call {}: {}", call.0, what.words().en),
+        CallEvent::Connected { from, cipher, certified } => {
+            format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
+        }
+        CallEvent::ConnectionFailed { from, fault } => format!("connection from {from}: {}", fault.words().en),
         CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
         CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
     }

@@ -9,6 +9,7 @@ pub mod digits;
 pub mod packet;
 pub mod playout;
 pub mod sender;
+pub mod srtp;
 pub mod stats;
 pub mod timeline;
 pub mod voice;

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod framing;
 pub mod message;
 pub mod registrar;
+pub mod sdes;
 pub mod sdp;
 pub mod token;
 pub mod transaction;

@@ -167,6 +167,7 @@ fn parts(config: &TwinConfig) -> Parts {
         ring_after: Duration::from_millis(20),
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+        srtp: crate::sip::sdes::Srtp::Optional,
     });
     Parts {
         mcu: microcontroller,

@@ -42,6 +42,7 @@ impl Desk {
             ring_after: Duration::ZERO,
             codecs: hejnal::rtp::codec::Codec::G711.to_vec(),
             digests: vec![hejnal::sip::digest::Algorithm::Md5],
+            srtp: hejnal::sip::sdes::Srtp::Optional,
         };
         let operator = sip_operator::listen(Arc::clone(clock) as Arc<dyn Clock>, config).expect("free ports");
         Desk { operator: Box::new(operator), clock: Arc::clone(clock), server: format!("sip:operator@127.0.0.1:{port}") }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plot::{self, Plot};
+use super::plot::{self, Picture};
 use super::wav::{Recording, WavError};
 use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
 
@@ -64,7 +64,7 @@ pub(super) struct Finding {
     methods: Vec<(Method, Vec<Bilingual>)>,
     notes: Vec<Bilingual>,
     /// Drawn one below the other.
-    pub plots: Vec<Plot>,
+    pub plots: Vec<Picture>,
 }
 
 impl Finding {
@@ -145,8 +145,14 @@ impl Finding {
         self
     }
 
-    pub fn plot(mut self, plot: Plot) -> Self {
-        self.plots.push(plot);
+    /// Adds what was said of the files themselves.
+    pub fn notes(mut self, notes: Vec<Bilingual>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    pub fn plot(mut self, picture: impl Into<Picture>) -> Self {
+        self.plots.push(picture.into());
         self
     }
 
@@ -200,9 +206,27 @@ fn grouped(labels: &[&str]) -> String {
     }
 }
 
+/// A duration with its expanded uncertainty, in milliseconds, to the digits that the uncertainty justifies.
+pub(super) fn milliseconds(seconds: f64, uncertainty: f64) -> String {
+    let digits = digits(uncertainty * 1e3);
+    format!("{:.digits$} ms ± {:.digits$} ms", seconds * 1e3, uncertainty * 1e3)
+}
+
+/// Decimals that show two digits of the uncertainty.
+pub(super) fn digits(uncertainty: f64) -> usize {
+    if uncertainty > 0.0 && uncertainty.is_finite() { (1.0 - uncertainty.log10().floor()).clamp(0.0, 6.0) as usize } else { 3 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_follow_the_uncertainty() {
+        assert_eq!(milliseconds(0.153_246_8, 0.000_001_23), "153.2468 ms ± 0.0012 ms");
+        assert_eq!(milliseconds(0.153_246_8, 0.012), "153 ms ± 12 ms");
+        assert_eq!((digits(0.0), digits(f64::NAN), digits(1e-30)), (3, 3, 6));
+    }
 
     #[test]
     fn not_finite_becomes_null() {

@@ -3,11 +3,14 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
+mod cap;
 mod echo;
 mod finding;
 mod gaps;
 mod level;
+mod mtf;
 mod plot;
+mod reader;
 mod response;
 mod speech;
 pub(super) mod stimulus;
@@ -38,7 +41,7 @@ With --json one object is printed, whatever comes of it:
 The value of each figure also stands under its key in the object itself, beside lists (gaps, clicks, digits, tones, bands, points). Times are in
 seconds, levels in decibels, ratios from 0 to 1. A figure that could not be got is null, never a guess.";
 
-/// Measure recordings: delay, clock drift, levels, tones, gaps, echo, frequency response, intelligibility.
+/// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response, intelligibility.
 ///
 /// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure that cannot be measured is
 /// reported as not found (exit code 3), never guessed.
@@ -55,6 +58,8 @@ enum What {
     Delay(PairArgs),
     /// Course of the delay over a long recording: drift, creep and slips
     Track(timing::TrackArgs),
+    /// From the press to the first sound, both in one recording: a tone gated by the contact, and the ear
+    Press(timing::PressArgs),
     /// Frequency response, coherence and distortion
     Response(PairArgs),
     /// Talker echo: its level below the talker's own sound, weighted (ITU-T G.122) and not, and its delay
@@ -157,6 +162,7 @@ impl What {
         match self {
             What::Delay(a) | What::Response(a) | What::Echo(a) | What::Stoi(a) | What::Pesq(a) => &a.output,
             What::Track(a) => &a.pair.output,
+            What::Press(a) => &a.output,
             What::DoubleTalk(a) => &a.output,
             What::Gaps(a) => &a.pair.output,
             What::Level(a) => &a.output,
@@ -169,6 +175,7 @@ impl What {
         match self {
             What::Delay(a) => timing::delay(a),
             What::Track(a) => timing::track(a),
+            What::Press(a) => timing::press(a),
             What::Response(a) => response::response(a),
             What::Echo(a) => echo::echo(a),
             What::DoubleTalk(a) => echo::double_talk(a),

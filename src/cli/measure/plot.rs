@@ -83,8 +83,38 @@ impl Axis {
     }
 }
 
-/// The document: the plots one below the other.
-pub fn to_svg(plots: &[Plot], lang: Lang) -> String {
+/// What can be drawn of a measurement.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    Lines(Plot),
+    Matrix(super::mtf::Matrix),
+}
+
+impl From<Plot> for Picture {
+    fn from(plot: Plot) -> Self {
+        Picture::Lines(plot)
+    }
+}
+
+impl From<super::mtf::Matrix> for Picture {
+    fn from(matrix: super::mtf::Matrix) -> Self {
+        Picture::Matrix(matrix)
+    }
+}
+
+/// The document: a matrix alone, or the plots one below the other.
+pub fn to_svg(pictures: &[Picture], lang: Lang) -> String {
+    let mut plots = Vec::new();
+    for picture in pictures {
+        match picture {
+            Picture::Matrix(matrix) => return matrix.to_svg(),
+            Picture::Lines(plot) => plots.push(plot),
+        }
+    }
+    stacked(&plots, lang)
+}
+
+fn stacked(plots: &[&Plot], lang: Lang) -> String {
     let height = HEIGHT * plots.len().max(1) as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
@@ -180,7 +210,7 @@ pub fn waveform(samples: &[f32], rate: f64) -> Vec<(f64, f64)> {
     samples.chunks(length).enumerate().flat_map(extremes).collect()
 }
 
-fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
+pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
     let safe = content.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{safe}</text>");
 }
@@ -207,7 +237,7 @@ mod tests {
     fn plot(points: Vec<(f64, f64)>, log_x: bool) -> String {
         let series = vec![Series { name: "a < b".into(), points, steps: false }];
         let marks = vec![Mark { from: 0.5, to: f64::NAN, name: "never".into() }, Mark { from: 1.0, to: 1.0, name: "gap".into() }];
-        to_svg(&[Plot { title: "T & C".into(), log_x, series, marks, ..Plot::default() }, Plot::default()], Lang::Pl)
+        stacked(&[&Plot { title: "T & C".into(), log_x, series, marks, ..Plot::default() }, &Plot::default()], Lang::Pl)
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Knows nothing of features, limits or verdicts: it shows figures and judges none.
 
 mod keys;
+mod secure;
 mod show;
 mod typed;
 
@@ -87,6 +88,8 @@ pub struct OperatorArgs {
     /// UDP ports for media, two for each call and one more
     #[arg(long, default_value = "40000-40063", value_name = "FIRST-LAST", value_parser = ports)]
     media_ports: RangeInclusive<u16>,
+    #[command(flatten)]
+    secure: secure::SecureArgs,
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
     pub(super) lang: Lang,
@@ -94,7 +97,9 @@ pub struct OperatorArgs {
 
 /// Listens until it is told to end. Exit code 0, or 3 where it could not listen.
 pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
-    let config = config(args)?;
+    let (config, tls) = config(args)?;
+    let about_tls = tls.as_ref().map(|tls| secure::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
+    let tls = tls.as_ref().map(secure::set_up).transpose()?;
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
@@ -102,8 +107,9 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let _signals =
         signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
     let listening = show::listening(&config, args.lang);
-    let operator = sip_operator::listen(Arc::clone(&clock), config).map_err(|e| failed(&e))?;
+    let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
     say(&listening);
+    about_tls.unwrap_or_default().iter().for_each(|line| say(line));
     let mut shift = Shift { clock, operator, sound, out, hang_up_after: args.hang_up_after, lang: args.lang, due: Vec::new() };
     shift.work().map_err(|e| failed(&e))?;
     shift.go_home().map_err(|e| failed(&e))?;
@@ -120,11 +126,12 @@ fn say(line: &str) {
     let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn config(args: &OperatorArgs) -> Result<DeskConfig, Refused> {
-    let (sip, realm, users) = match &args.rig {
+fn config(args: &OperatorArgs) -> Result<(DeskConfig, Option<rig::Tls>), Refused> {
+    let (sip, realm, users, safety) = match &args.rig {
         Some(file) => of_rig(file)?,
-        None => (args.listen, args.realm.clone(), args.users.clone()),
+        None => (args.listen, args.realm.clone(), args.users.clone(), None),
     };
+    let (tls, srtp) = args.secure.or_of(safety);
     if users.is_empty() {
         return Err(Refused::new(exit::USAGE, "no post may call", "name one with --user NAME:PASSWORD, or a rig with --rig"));
     }
@@ -133,8 +140,9 @@ fn config(args: &OperatorArgs) -> Result<DeskConfig, Refused> {
         None if args.manual => Answering::Manual,
         None => Answering::After(args.answer_after),
     };
-    Ok(DeskConfig {
-        seed: u64::try_from(clock::wall_clock().as_nanos()).unwrap_or_default(),
+    let config = DeskConfig {
+        // Nothing is drawn from it: on a network the system's randomness takes its place.
+        seed: 0,
         sip,
         media_ports: args.media_ports.clone(),
         realm,
@@ -145,10 +153,12 @@ fn config(args: &OperatorArgs) -> Result<DeskConfig, Refused> {
         ring_after: Duration::ZERO,
         codecs: if args.codec.is_empty() { Codec::ALL.to_vec() } else { args.codec.clone() },
         digests: args.digest.iter().map(|digest| digest.algorithm()).collect(),
-    })
+        srtp,
+    };
+    Ok((config, tls))
 }
 
-type Network = (SocketAddr, String, Vec<User>);
+type Network = (SocketAddr, String, Vec<User>, Option<(Option<rig::Tls>, rig::Srtp)>);
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
     let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
@@ -157,9 +167,9 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
     })?;
     let found = rig.instruments.into_values().find_map(|instrument| match instrument {
-        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), realm, users } => {
+        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), realm, users, tls, srtp } => {
             let users = users.into_iter().map(|u| User { name: u.name, password: u.password }).collect();
-            Some((address, realm, users))
+            Some((address, realm, users, Some((tls, srtp))))
         }
         _ => None,
     });
@@ -277,13 +287,14 @@ impl Shift {
         let result = self.operator.consult("tell of a call", |_, desk| match desk.media_stats(call) {
             Ok(stats) => {
                 let end = desk.media_end(call).unwrap_or_default();
-                Ok(Some((stats, desk.agreed_codec(call), desk.heard(call, 0, end).unwrap_or_default())))
+                let security = desk.media_security(call).unwrap_or_default();
+                Ok(Some((stats, desk.agreed_codec(call), security, desk.heard(call, 0, end).unwrap_or_default())))
             }
             // Refused before it was a call, or so long ago that its record is gone.
             Err(DeskError::NoSuchCall(_)) => Ok(None),
             Err(other) => Err(other),
         })?;
-        let Some((stats, codec, heard)) = result else { return Ok(()) };
+        let Some((stats, codec, security, heard)) = result else { return Ok(()) };
         let file = (!heard.is_empty()).then(|| self.out.join(format!("call-{:03}-heard.wav", call.0)));
         if let Some(file) = &file {
             let written = std::fs::create_dir_all(&self.out).map_err(|e| e.to_string());
@@ -292,7 +303,8 @@ impl Shift {
                 say(&format!("  {}: {why}", file.display()));
             }
         }
-        say(&show::media(call, &stats, codec, &heard, file.as_deref(), self.lang));
+        let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
+        say(&format!("{told}{}", show::security(&security, self.lang)));
         Ok(())
     }
 

@@ -5,10 +5,12 @@
 
 pub mod desk;
 pub mod seat;
+pub mod security;
 
 use super::audio::AudioPort;
 use super::{Instrument, Result};
 use crate::clock::{Instant, Stamped};
+use security::{ConnectionFault, Security};
 use std::time::Duration;
 
 /// A call at the operator, numbered in order of arrival from 1.
@@ -38,6 +40,12 @@ pub enum CallEvent {
     Held { call: CallId, held: bool },
     /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first packet.
     Digit { call: CallId, digit: char },
+    /// How secure a call's media is, when that was agreed or refused, and packets that were not.
+    Security { call: CallId, what: Security },
+    /// A connection over TLS is up: its version and cipher, and whether the post has shown a certificate that we believe.
+    Connected { from: String, cipher: String, certified: bool },
+    /// A connection came to nothing, or broke.
+    ConnectionFailed { from: String, fault: ConnectionFault },
     /// The call is over.
     Ended { call: CallId, by: EndedBy },
     /// Something that no healthy post of this rig does: a call from a stranger, media without a call. Refused and told.

@@ -191,6 +191,7 @@ mod tests {
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+            srtp: crate::sip::sdes::Srtp::Optional,
         };
         Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
     }

@@ -7,6 +7,7 @@ mod baresip;
 mod calls;
 mod load;
 mod operator;
+mod secure;
 
 use hejnal::clock::{Clock as _, RealClock, poll};
 use std::io::Write as _;

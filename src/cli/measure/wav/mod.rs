@@ -82,6 +82,24 @@ pub fn read(path: &Path, channel: Option<u16>) -> Result<Recording, WavError> {
 
 /// Reads part of one channel.
 pub fn read_part(path: &Path, part: Part) -> Result<Recording, WavError> {
+    let mut wav = open(path, part.channel)?;
+    let fail = |reason: Bilingual| WavError { path: path.to_owned(), reason };
+    let (first, count) = choose_frames(&wav.layout, part).map_err(fail)?;
+    let samples = samples(&mut wav.file, &wav.layout, wav.index, first, count).map_err(fail)?;
+    Ok(Recording { samples, rate: wav.layout.rate, step: wav.layout.encoding.step(), notes: wav.layout.notes })
+}
+
+/// One channel of a file, its header read and its samples not yet.
+#[derive(Debug)]
+pub struct OpenWav {
+    file: BufReader<File>,
+    path: PathBuf,
+    layout: Layout,
+    index: usize,
+}
+
+/// Opens one channel (1 is the first; `None`: the first, noted where there are more).
+pub fn open(path: &Path, channel: Option<u16>) -> Result<OpenWav, WavError> {
     let fail = |reason: Bilingual| WavError { path: path.to_owned(), reason };
     let io = |error: std::io::Error| fail(Bilingual::from(error.to_string()));
     let file = File::open(path).map_err(io)?;
@@ -93,10 +111,37 @@ pub fn read_part(path: &Path, part: Part) -> Result<Recording, WavError> {
             "to nie jest zwykły plik: najpierw zapisz nagranie",
         )));
     }
-    decode(&mut BufReader::new(file), metadata.len(), part).map_err(fail)
+    let mut file = BufReader::new(file);
+    let mut layout = header::read(&mut file, metadata.len()).map_err(fail)?;
+    let index = choose_channel(&mut layout, channel).map_err(fail)?;
+    if layout.frames == 0 {
+        return Err(fail(both("the file holds no samples", "plik nie zawiera próbek")));
+    }
+    Ok(OpenWav { file, path: path.to_owned(), layout, index })
+}
+
+impl OpenWav {
+    pub fn rate(&self) -> f64 {
+        f64::from(self.layout.rate)
+    }
+    pub fn frames(&self) -> usize {
+        usize::try_from(self.layout.frames).unwrap_or(usize::MAX)
+    }
+    /// What had to be mended or decided, in words.
+    pub fn notes(&self) -> &[Bilingual] {
+        &self.layout.notes
+    }
+    /// The samples of some frames; those beyond the end are not there.
+    pub fn read(&mut self, frames: std::ops::Range<usize>) -> Result<Vec<f32>, WavError> {
+        let end = frames.end.min(self.frames());
+        let (first, count) = (frames.start as u64, end.saturating_sub(frames.start) as u64);
+        let found = samples(&mut self.file, &self.layout, self.index, first, count);
+        found.map_err(|reason| WavError { path: self.path.clone(), reason })
+    }
 }
 
 /// As [`read_part`], from anything that holds `len` bytes.
+#[cfg(test)]
 pub fn decode(file: &mut (impl Read + Seek), len: u64, part: Part) -> Result<Recording, Bilingual> {
     let mut layout = header::read(file, len)?;
     let index = choose_channel(&mut layout, part.channel)?;

@@ -2,6 +2,7 @@
 //!
 //! Must not know other calls, ports or events.
 
+use super::secure::Safety;
 use super::{CallInfo, LONGEST_RING};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, CallId, EndedBy, Invite};
@@ -42,6 +43,10 @@ impl fmt::Display for Stage {
         })
     }
 }
+
+/// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still counts its rollovers right
+/// (RFC 4568, 6.4).
+const UPPER_HALF: u64 = 1 << 47;
 
 /// What both ends agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +113,7 @@ pub(super) struct Call {
     /// Our offer went out; the ACK must bring the answer.
     pub answer_expected: bool,
     pub agreed: Option<Agreed>,
+    pub safety: Safety,
     pub meter: Meter,
     pub digits: Digits,
     pub media: Option<MediaState>,
@@ -148,11 +154,17 @@ impl Call {
         self.media.as_ref().filter(|_| self.is_up()).map(|m| m.sender.next_wake())
     }
 
+    /// Is this the other end's address, as it described itself or where its signalling comes from?
+    pub fn is_from(&self, from: SocketAddr) -> bool {
+        self.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || self.way.peer.ip() == from.ip()
+    }
+
     /// Begins both directions of media at `at`, the origin of the call's axis.
     pub fn start_media(&mut self, at: Instant, random: [u64; 2]) {
         let Some(agreed) = &self.agreed else { return };
         if self.media.is_none() {
             let axis = Axis::starting(at);
+            let random = if self.safety.is_on() { [random[0], random[1] & !UPPER_HALF] } else { random };
             let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
             self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender });
         }

@@ -3,6 +3,7 @@
 //! Must not know media packets, nor requests other than those a call is made of.
 
 use super::call::{Agreed, Call, Stage, formats};
+use super::secure::Safety;
 use super::{Desk, MEDIA_GRACE, PAST_CALLS};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
@@ -11,7 +12,9 @@ use crate::rtp::digits::Digits;
 use crate::rtp::stats::Meter;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::{ALLOWED, Reply, Request};
+use crate::sip::sdes::Srtp;
 use crate::sip::sdp::{Audio, Local, SdpError};
+use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, Client};
 use crate::sip::way::Way;
 use std::net::SocketAddr;
@@ -35,9 +38,10 @@ impl Desk {
         let admitted = self.admit(&request);
         let (port, offer) = match admitted {
             Ok(admitted) => admitted,
-            Err(status) => {
+            Err(Denied { status, offer }) => {
                 let reply = self.reply(&request, status, way);
                 self.conclude(at, &key, status, reply);
+                self.tell_unsafe_offer(at, id, offer.as_ref());
                 self.tell(at, CallEvent::Refused { call: id, status });
                 return self.tell(at, CallEvent::Ended { call: id, by: EndedBy::Operator });
             }
@@ -61,6 +65,7 @@ impl Desk {
             codecs: self.config.codecs.clone(),
             answer_expected: false,
             agreed: None,
+            safety: Safety::default(),
             meter: Meter::default(),
             digits: Digits::default(),
             media: None,
@@ -76,18 +81,18 @@ impl Desk {
     }
 
     /// A media port and the offer for a call that may ring; else the status that turns it away.
-    fn admit(&mut self, request: &Request) -> Result<(u16, Option<Audio>), u16> {
+    fn admit(&mut self, request: &Request) -> Result<(u16, Option<Audio>), Denied> {
         if request.user != self.config.operator_user {
-            return Err(404);
+            return Err(404.into());
         }
         if let Answering::Reject(status) = self.config.answering {
-            return Err(status);
+            return Err(status.into());
         }
         if self.config.answering == Answering::Busy || self.calls.len() >= self.config.max_calls {
-            return Err(486);
+            return Err(486.into());
         }
-        let offer = offer_of(request, &self.config.codecs).map_err(|_| 488u16)?;
-        self.free_port().map(|port| (port, offer)).ok_or(486)
+        let offer = offer_of(request, &self.config.codecs, self.config.srtp)?;
+        self.free_port().map(|port| (port, offer)).ok_or(Denied::from(486))
     }
 
     /// The next even port that no living call uses, in turn, so that stragglers of one call do not reach the next.
@@ -154,13 +159,14 @@ impl Desk {
         let offer = call.offer.take();
         let (request, way) = (call.request.clone(), call.way);
         call.stage = Stage::Answered;
-        let Some(body) = describe(call, offer.as_ref()) else {
+        let Some(body) = describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens) else {
             self.refuse(at, id, 488);
             return self.ended(at, id, EndedBy::Operator);
         };
         let key = call.transaction.clone();
         self.send_ok(at, id, &key, &request, way, body);
         self.tell(at, CallEvent::Answered { call: id });
+        self.tell_agreed_security(at, id);
     }
 
     /// 200 to an INVITE or re-INVITE of a call.
@@ -230,25 +236,47 @@ fn contact(user: &str, way: Way) -> String {
     format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
 }
 
+/// Why a call may not ring: the status that says so, and what was wrong with its offer if it was that.
+#[derive(Debug)]
+pub(super) struct Denied {
+    pub status: u16,
+    pub offer: Option<SdpError>,
+}
+
+impl From<u16> for Denied {
+    fn from(status: u16) -> Self {
+        Denied { status, offer: None }
+    }
+}
+
+impl From<SdpError> for Denied {
+    /// Not Acceptable Here (RFC 3261, 21.4.26).
+    fn from(error: SdpError) -> Self {
+        Denied { status: 488, offer: Some(error) }
+    }
+}
+
 /// The offer an INVITE brings; `None` if it leaves offering to us.
-pub(super) fn offer_of(request: &Request, codecs: &[Codec]) -> Result<Option<Audio>, SdpError> {
+pub(super) fn offer_of(request: &Request, codecs: &[Codec], srtp: Srtp) -> Result<Option<Audio>, SdpError> {
     if request.head.body.is_empty() {
         return Ok(None);
     }
-    let audio = Audio::parse(&request.head.body)?;
+    let audio = Audio::parse_under(&request.head.body, srtp)?;
     Agreed::with(&audio, codecs)?;
     Ok(Some(audio))
 }
 
 /// Our description: the answer to an offer, which is then in force, or an offer of our own.
-pub(super) fn describe(call: &mut Call, offer: Option<&Audio>) -> Option<Vec<u8>> {
+pub(super) fn describe(call: &mut Call, offer: Option<&Audio>, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
     let Some(audio) = offer else {
         call.answer_expected = true;
-        return Some(call.local.offer(&formats(&call.codecs)));
+        let cryptos = call.safety.offer(srtp, tokens);
+        return Some(call.local.offer(&formats(&call.codecs), &cryptos.iter().collect::<Vec<_>>()));
     };
     let (agreed, format) = Agreed::with(audio, &call.codecs).ok()?;
+    let crypto = call.safety.answer(audio.crypto.as_ref(), tokens);
     call.agree(agreed);
-    Some(call.local.answer(audio, &format))
+    Some(call.local.answer(audio, &format, crypto.as_ref()))
 }
 
 fn described(request: &Request) -> Invite {

@@ -20,6 +20,8 @@ const MOST_STRANGERS: usize = 64;
 
 impl Desk {
     pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8], dscp: Option<u8>) {
+        let Some(bytes) = self.opened(at, from, port, bytes) else { return };
+        let bytes = &*bytes;
         // The odd port is RTCP's; some peers send it to the even one (RFC 5761).
         if port % 2 == 1 || packet::is_rtcp(bytes) {
             return;
@@ -34,8 +36,7 @@ impl Desk {
         if !call.is_up() {
             return self.stranger(at, from, "media before the answer");
         }
-        let expected = call.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || call.way.peer.ip() == from.ip();
-        if !expected {
+        if !call.is_from(from) {
             return self.stranger(at, from, "media into the call of another");
         }
         if call.media.is_none() {
@@ -81,6 +82,7 @@ impl Desk {
                 continue;
             }
             while let Some(bytes) = media.sender.wake(at, agreed.aloud) {
+                let Some(bytes) = call.safety.sealed(bytes) else { continue };
                 self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }

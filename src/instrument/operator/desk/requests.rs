@@ -3,7 +3,7 @@
 //! Must not know media packets.
 
 use super::call::{Agreed, Call, Stage};
-use super::life::{describe, offer_of};
+use super::life::{Denied, describe, offer_of};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
@@ -126,30 +126,34 @@ impl Desk {
         match outcome {
             Ok((id, body)) => {
                 self.send_ok(at, id, key, request, way, body);
+                self.tell_agreed_security(at, id);
                 let held = is_held(self);
                 if held != before {
                     self.tell(at, CallEvent::Held { call: id, held });
                 }
             }
-            Err(status) => {
+            Err(Denied { status, offer }) => {
                 let reply = self.reply(request, status, way);
                 self.conclude(at, key, status, reply);
+                if let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(|c| c.id) {
+                    self.tell_unsafe_offer(at, id, offer.as_ref());
+                }
             }
         }
     }
 
     /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2).
-    fn renegotiate(&mut self, request: &Request, dialog: &DialogId) -> Result<(CallId, Vec<u8>), u16> {
+    fn renegotiate(&mut self, request: &Request, dialog: &DialogId) -> Result<(CallId, Vec<u8>), Denied> {
         let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(481u16)?;
         if call.dialog.order(request) == Order::Late {
-            return Err(500);
+            return Err(500.into());
         }
         if call.stage != Stage::Confirmed || call.dialog.awaits_ack() {
-            return Err(PENDING);
+            return Err(PENDING.into());
         }
-        let offer = offer_of(request, &call.codecs).map_err(|_| 488u16)?;
+        let offer = offer_of(request, &call.codecs, self.config.srtp)?;
         call.dialog.refresh_target(request);
-        let body = describe(call, offer.as_ref()).ok_or(488u16)?;
+        let body = describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).ok_or(488u16)?;
         Ok((call.id, body))
     }
 
@@ -165,7 +169,9 @@ impl Desk {
         }
         let id = call.id;
         if std::mem::take(&mut call.answer_expected)
-            && let Ok((agreed, _)) = Audio::parse(&request.head.body).and_then(|audio| Agreed::with(&audio, &call.codecs))
+            && let Ok(audio) = Audio::parse_under(&request.head.body, call.safety.expected())
+            && let Ok((agreed, _)) = Agreed::with(&audio, &call.codecs)
+            && call.safety.answered(audio.crypto.as_ref())
         {
             call.agree(agreed);
         }
@@ -175,6 +181,7 @@ impl Desk {
             call.stage = Stage::Confirmed;
             self.tell(at, CallEvent::Confirmed { call: id });
         }
+        self.tell_agreed_security(at, id);
         if bye_wanted || mute {
             self.end_from_here(at, id);
         }

@@ -3,6 +3,7 @@
 mod calling;
 mod media;
 mod registering;
+mod secure;
 
 use super::*;
 use crate::instrument::operator::EndedBy;
@@ -48,6 +49,7 @@ impl Scene {
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+            srtp: crate::sip::sdes::Srtp::Optional,
         };
         Scene {
             desk: Desk::new(config),
