@@ -13,9 +13,9 @@ use std::time::Instant;
 
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::interp::resample_linear_clock;
-use hejnal::dsp::level::active_speech;
 use hejnal::dsp::onset::gate_edges;
 use hejnal::dsp::pesq::quality;
+use hejnal::dsp::speech_level::active_speech;
 use hejnal::dsp::stimulus::{Random, burst, tone};
 use hejnal::dsp::stipa;
 use hejnal::dsp::stoi::intelligibility;

@@ -45,6 +45,9 @@ pub enum Unit {
     /// Level relative to the reference point of a telephone channel (ITU-T G.711).
     #[serde(rename = "dBm0")]
     DecibelMilliwatt0,
+    /// Sound pressure level re 20 µPa, not weighted.
+    #[serde(rename = "dB SPL")]
+    DecibelSpl,
     /// Sound pressure level re 20 µPa, A-weighted.
     #[serde(rename = "dBA")]
     DecibelA,
@@ -66,6 +69,7 @@ impl Unit {
             Unit::Decibel => "dB",
             Unit::DecibelFullScale => "dBFS",
             Unit::DecibelMilliwatt0 => "dBm0",
+            Unit::DecibelSpl => "dB SPL",
             Unit::DecibelA => "dBA",
             Unit::PartsPerMillion => "ppm",
             Unit::Hertz => "Hz",

@@ -89,7 +89,8 @@ impl Command {
             Command::Prove(prove) => prove.lang,
             Command::Operator(operator) => operator.lang,
             Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
-            Command::Measure(_) | Command::Stimulus(_) | Command::Twin(_) | Command::Completions { .. } => Lang::En,
+            Command::Measure(measure) => measure.lang(),
+            Command::Stimulus(_) | Command::Twin(_) | Command::Completions { .. } => Lang::En,
         }
     }
 }

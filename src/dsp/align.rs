@@ -36,6 +36,24 @@ pub fn align(reference: Signal, capture: Signal) -> Option<Aligned> {
 }
 
 #[cfg(test)]
+impl Aligned {
+    /// Signals that are known to be aligned, for tests of what is done with them.
+    pub fn exact(reference: Vec<f32>, capture: Vec<f32>, rate: f64, gain: f64) -> Aligned {
+        let delay = Delay {
+            seconds: 0.0,
+            t_ref_s: 0.0,
+            ppm: 0.0,
+            uncertainty: 1e-6,
+            ppm_uncertainty: 0.1,
+            confidence: 1.0,
+            gain,
+            snr_db: 40.0,
+        };
+        Aligned { reference, capture, rate, delay }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::dsp::stimulus::burst;

@@ -11,12 +11,18 @@ use super::fft;
 pub struct Distortion {
     /// Frequency of the tone as found, hertz.
     pub tone_hz: f64,
+    /// Expanded (k = 2), hertz: a twentieth of the spectrum's spacing, and the clock's 100 ppm.
+    pub tone_uncertainty_hz: f64,
     /// Its level, dBFS (sine).
     pub level_dbfs: f64,
+    /// Expanded (k = 2), dB: what the rest adds to the tone's own bins, and 0.02 dB for the window.
+    pub level_uncertainty_db: f64,
     /// Total harmonic distortion and noise: everything but the tone, from 20 Hz up, over everything (IEC 60268-3, 14.12), dB.
     pub thd_n_db: f64,
     /// Harmonics 2 to 10 over the tone, dB.
     pub thd_db: f64,
+    /// Expanded (k = 2) of both, dB: the rest's own fluctuation over the bins it was measured in, and 0.2 dB for the window.
+    pub uncertainty_db: f64,
 }
 
 /// Samples at the limits.
@@ -32,11 +38,19 @@ pub struct Clipping {
 
 /// THD+N of a steady tone of about `tone_hz` (within 3 %). `None` unless the tone is the strongest component and lasts 0.1 s at least.
 pub fn distortion(samples: &[f32], rate: f64, tone_hz: f64) -> Option<Distortion> {
-    let usable =
-        (1000.0..=1e6).contains(&rate) && tone_hz > 20.0 && tone_hz < 0.45 * rate && samples.iter().all(|x| x.is_finite());
+    strongest_tone(samples, rate).filter(|found| (found.tone_hz / tone_hz - 1.0).abs() <= 0.03)
+}
+
+/// The strongest tone, whatever its frequency, and what came with it; of a long recording its middle. `None` unless it holds more than half of all
+/// power and lasts 0.1 s at least.
+pub fn strongest_tone(samples: &[f32], rate: f64) -> Option<Distortion> {
+    const MOST: usize = 1 << 21;
+    let usable = (1000.0..=1e6).contains(&rate) && samples.iter().all(|x| x.is_finite());
     if !usable || (samples.len() as f64) < 0.1 * rate {
         return None;
     }
+    let skipped = samples.len().saturating_sub(MOST) / 2;
+    let samples = &samples[skipped..samples.len() - skipped];
     let length = samples.len() & !1;
     let bins =
         fft::forward(samples.iter().enumerate().map(|(i, x)| f64::from(*x) * flat_window(i, length)).collect::<Vec<_>>(), length);
@@ -45,23 +59,32 @@ pub fn distortion(samples: &[f32], rate: f64, tone_hz: f64) -> Option<Distortion
     let from = (20.0 / spacing).ceil() as usize + LOBE;
     let peak = (from..power.len()).max_by(|a, b| power[*a].total_cmp(&power[*b]))?;
     let found = refine(&power, peak) * spacing;
-    if (found / tone_hz - 1.0).abs() > 0.03 {
-        return None;
-    }
     let lobe = |hz: f64| {
         let centre = (hz / spacing).round() as usize;
         power.iter().take(centre + LOBE + 1).skip(centre.saturating_sub(LOBE)).sum::<f64>()
     };
     let total: f64 = power.iter().skip(from).sum();
     let tone = lobe(found);
+    // A negated comparison, so that what is not a number is no tone.
+    if !(tone > 0.5 * total && found < 0.45 * rate) {
+        return None;
+    }
     let harmonics: f64 =
         (2..=10).map(|h| found * f64::from(h)).take_while(|hz| *hz < 0.5 * rate - spacing * LOBE as f64).map(lobe).sum();
     let window: f64 = (0..length).map(|i| flat_window(i, length).powi(2)).sum::<f64>() / length as f64;
     let mean_square = 2.0 * tone / (length as f64 * length as f64 * window);
+    let rest = (total - tone).max(total * 1e-16);
+    // Noise in the tone's own lobe: as dense as elsewhere. The window makes about half of the bins independent.
+    let bins = (power.len() - from) as f64;
+    let beneath = rest * (2 * LOBE + 1) as f64 / bins;
+    let fluctuation = (2.0 / bins).sqrt();
     Some(Distortion {
         tone_hz: found,
+        tone_uncertainty_hz: (0.05 * spacing).hypot(1e-4 * found),
         level_dbfs: 10.0 * (2.0 * mean_square).log10(),
-        thd_n_db: 10.0 * ((total - tone).max(total * 1e-16) / total).log10(),
+        level_uncertainty_db: (2.0 * 8.686 * (beneath / tone).sqrt()).hypot(0.02),
+        uncertainty_db: (2.0 * 4.343 * fluctuation).hypot(0.2),
+        thd_n_db: 10.0 * (rest / total).log10(),
         thd_db: 10.0 * (harmonics.max(tone * 1e-16) / tone).log10(),
     })
 }

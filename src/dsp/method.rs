@@ -19,3 +19,124 @@ pub const PRESENCE: Method = Method::new(
     "głos szumowy bez przerw, odszukany w nagraniu korelacją w oknach 20 ms, krawędzie wyznaczone metodą największej wiarygodności",
     "",
 );
+pub const RMS: Method = Method::new(
+    "root mean square of all samples without their steady offset; 0 dBFS is a full-scale sine; uncertainty from the rounding of the samples",
+    "wartość skuteczna wszystkich próbek bez składowej stałej; 0 dBFS to sinusoida o pełnej skali; niepewność z zaokrąglenia próbek",
+    "AES17 (dBFS)",
+);
+pub const PEAK: Method = Method::new(
+    "largest magnitude of all samples; uncertainty from the rounding of the samples",
+    "największa wartość bezwzględna próbek; niepewność z zaokrąglenia próbek",
+    "",
+);
+pub const OFFSET: Method = Method::new("mean of all samples, full scale 1", "średnia wszystkich próbek, pełna skala to 1", "");
+pub const CLIPPING: Method = Method::new(
+    "stretches of three or more samples that stick at the largest magnitude",
+    "odcinki co najmniej trzech próbek trwających na największej wartości bezwzględnej",
+    "",
+);
+pub const ACTIVE_SPEECH: Method = Method::new(
+    "active speech level: envelope of 30 ms, hangover of 200 ms, margin of 15.9 dB; uncertainty from the margin's tolerance of 0.5 dB",
+    "poziom mowy czynnej: obwiednia 30 ms, podtrzymanie 200 ms, margines 15,9 dB; niepewność z tolerancji marginesu 0,5 dB",
+    "ITU-T P.56 (12/2011), method B",
+);
+pub const NOISE_FLOOR: Method = Method::new(
+    "root mean square between the words, outside the speech activity and 50 ms before it; uncertainty from the spread of blocks of 20 ms",
+    "wartość skuteczna między słowami, poza czynnością mowy i 50 ms przed nią; niepewność z rozrzutu bloków 20 ms",
+    "ITU-T P.56 (activity)",
+);
+pub const SIGNAL_TO_NOISE: Method = Method::new(
+    "active speech level less the noise that goes on beneath it, over the noise floor between the words",
+    "poziom mowy czynnej pomniejszony o szum pod nią, względem szumu między słowami",
+    "ITU-T P.56 (activity)",
+);
+pub const A_WEIGHTED: Method = Method::new(
+    "power spectrum of the whole, weighted by curve A (class 1 at all frequencies below half the rate)",
+    "widmo mocy całości ważone krzywą A (klasa 1 dla wszystkich częstotliwości poniżej połowy próbkowania)",
+    "IEC 61672-1:2013, 5.5",
+);
+pub const THIRD_OCTAVES: Method = Method::new(
+    "power spectrum of the whole in third octaves, base ten, class 1; uncertainty as for random noise",
+    "widmo mocy całości w tercjach, podstawa dziesięć, klasa 1; niepewność jak dla szumu losowego",
+    "IEC 61260-1:2014",
+);
+pub const DBM0: Method = Method::new(
+    "dBFS and the level of a full-scale sine of the codec: 3.14 dBm0 (A-law) or 3.17 dBm0 (µ-law)",
+    "dBFS plus poziom sinusoidy o pełnej skali kodeka: 3,14 dBm0 (prawo A) lub 3,17 dBm0 (prawo µ)",
+    "ITU-T G.711, 4",
+);
+pub const SOUND_PRESSURE: Method = Method::new(
+    "dBFS and the calibrated sound pressure level of a full-scale sine; its uncertainty is that of the calibrator",
+    "dBFS plus skalibrowany poziom ciśnienia akustycznego sinusoidy o pełnej skali; jego niepewność to niepewność kalibratora",
+    "IEC 60942 (calibrator), IEC 61672-1",
+);
+pub const TONE: Method = Method::new(
+    "strongest component of the spectrum (four-term Blackman-Harris window); the rest from 20 Hz up is distortion and noise",
+    "najsilniejszy składnik widma (okno Blackmana-Harrisa); reszta od 20 Hz wzwyż to zniekształcenia i szum",
+    "IEC 60268-3, 14.12",
+);
+pub const DTMF: Method = Method::new(
+    "tone pairs in looks of 20 ms: share of all sound, frequency within 2.5 %, twist within 10 dB, 32 ms or longer",
+    "pary tonów w oknach 20 ms: udział w całym dźwięku, częstotliwość w granicach 2,5 %, różnica poziomów do 10 dB, od 32 ms",
+    "ITU-T Q.23, Q.24",
+);
+pub const CALL_TONES: Method = Method::new(
+    "tone of 400 to 450 Hz in looks of 20 ms, told by its cadence; Poland: 425 Hz, ringing 1 s / 4 s, busy 0.5 s / 0.5 s",
+    "ton od 400 do 450 Hz w oknach 20 ms, rozpoznany po rytmie; Polska: 425 Hz, zwrotny sygnał wywołania 1 s / 4 s, zajętość 0,5 s / 0,5 s",
+    "ITU-T E.180, supplement 2",
+);
+pub const ECHO_LOSS: Method = Method::new(
+    "power of what was returned coherent with what was sent, 200 to 3600 Hz, after alignment; uncertainty from the coherence",
+    "moc tego, co wróciło, spójna z tym, co wysłano, od 200 do 3600 Hz, po wyrównaniu w czasie; niepewność ze spójności",
+    "ITU-T G.122",
+);
+pub const ECHO_BOUND: Method = Method::new(
+    "no echo heard: level sent less level returned, and 20 dB that the correlation reaches below the latter in 10 s of sound",
+    "echa nie słychać: poziom wysłany minus poziom powracający oraz 20 dB, o które korelacja sięga poniżej w 10 s dźwięku",
+    "ITU-T G.122",
+);
+pub const WEIGHTED_ECHO_LOSS: Method = Method::new(
+    "echo path's power gain weighted by 1/f from 300 to 3400 Hz; of a terminal this is its weighted terminal coupling loss TCLw",
+    "wzmocnienie mocy toru echa ważone 1/f od 300 do 3400 Hz; dla urządzenia końcowego jest to ważone tłumienie sprzężenia TCLw",
+    "ITU-T G.122, B.4",
+);
+pub const TALKER_ECHO: Method = Method::new(
+    "talker echo loudness rating: weighted echo loss and the loudness ratings of a nominal telephone, 8 dB sending and 2 dB receiving",
+    "wskaźnik głośności echa rozmówcy: ważone tłumienie echa oraz wskaźniki głośności nominalnego aparatu, 8 dB nadawanie i 2 dB odbiór",
+    "ITU-T G.131, G.111",
+);
+pub const DOUBLE_TALK: Method = Method::new(
+    "gain of the near voice while it speaks alone over its gain while the far one speaks too, both by coherence, 300 to 3400 Hz",
+    "wzmocnienie głosu bliskiego, gdy mówi sam, względem wzmocnienia, gdy mówi też daleki; oba ze spójności, od 300 do 3400 Hz",
+    "ITU-T P.340, P.502",
+);
+pub const GAPS: Method = Method::new(
+    "the recording is moved onto the reference by its measured delay and clock ratio; a gap is a stretch, found by its most likely edges, in which the reference sounds and the recording does not",
+    "nagranie przesunięto na wzorzec według zmierzonego opóźnienia i stosunku zegarów; przerwa to odcinek o najbardziej prawdopodobnych krawędziach, w którym wzorzec brzmi, a nagranie nie",
+    "",
+);
+pub const CLICKS: Method = Method::new(
+    "samples that stand 12 times out of what linear prediction leaves, and do not in the reference",
+    "próbki wystające 12 razy ponad resztę predykcji liniowej, których nie ma we wzorcu",
+    "",
+);
+pub const REPEATS: Method = Method::new(
+    "stretches alike to 0.97 to what came one packet earlier (10 to 60 ms), where the reference goes on",
+    "odcinki podobne w stopniu 0,97 do tego, co było o jeden pakiet wcześniej (10 do 60 ms), choć wzorzec idzie dalej",
+    "",
+);
+pub const RESPONSE: Method = Method::new(
+    "transfer function H1 (cross spectrum over reference spectrum, Welch) in third octaves after alignment; uncertainty from the coherence",
+    "transmitancja H1 (widmo wzajemne przez widmo wzorca, Welch) w tercjach po wyrównaniu w czasie; niepewność ze spójności",
+    "IEC 61260-1:2014 (bands)",
+);
+pub const COHERENT: Method = Method::new(
+    "power coherent with the reference over the rest (noise, distortion, losses) in the reference's band",
+    "moc spójna ze wzorcem względem reszty (szum, zniekształcenia, straty) w paśmie wzorca",
+    "",
+);
+pub const TRACK: Method = Method::new(
+    "delay of each stretch of the reference by a joint fit, then weighted least squares for one drift between slips; uncertainties are expanded (k = 2)",
+    "opóźnienie każdego odcinka wzorca ze wspólnego dopasowania, potem ważone najmniejsze kwadraty dla jednego dryfu między skokami; niepewności rozszerzone (k = 2)",
+    "JCGM 100:2008",
+);

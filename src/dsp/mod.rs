@@ -3,8 +3,13 @@
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
 pub mod align;
+pub mod call_tone;
+pub mod continuity;
+pub mod damage;
 pub mod delay;
 pub mod distortion;
+pub mod double_talk;
+pub mod dtmf;
 pub mod echo;
 pub mod fft;
 pub mod filter;
@@ -21,9 +26,12 @@ pub mod presence;
 pub mod press;
 pub mod response;
 mod segment;
+pub mod spectrum;
+pub mod speech_level;
 pub mod stimulus;
 pub mod stipa;
 pub mod stoi;
+mod tone_frames;
 pub mod track;
 
 #[cfg(test)]
@@ -69,7 +77,16 @@ mod tests {
                 onset::first_sound(&x, rate, None),
                 onset::first_sound(&x, rate, Some(f64::NAN)),
             );
-            let _ = (level::active_speech(&x, rate), level::a_weighted_dbfs(&x, rate), level::rms_dbfs(&x), level::peak(&x));
+            let _ = (
+                level::rms_dbfs(&x),
+                level::peak(&x),
+                level::without_offset(&x),
+                level::Calibration::from_tone(&x, rate, 94.0, 0.4),
+            );
+            let _ = speech_level::active_speech(&x, rate).and_then(|speech| speech_level::noise_floor(&x, rate, &speech));
+            let _ = spectrum::spectrum(&x, rate).map(|found| (found.a_weighted_dbfs(), found.third_octaves()));
+            let _ = (dtmf::digits(&x, rate), call_tone::call_tones(&x, rate), double_talk::double_talk(a, b, b));
+            let _ = align::align(a, b).map(|pair| (damage::clicks(&pair), damage::repeats(&pair)));
             let _ = (distortion::distortion(&x, rate, 1000.0), distortion::clipping(&x), interp::sinc_at(&x, rate));
         }
     }

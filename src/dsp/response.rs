@@ -21,6 +21,17 @@ pub struct Spectra {
 
 /// Averages the spectra of two signals of one rate over segments of about `segment_s` seconds. `None` if not even two segments fit.
 pub fn spectra(reference: &[f32], capture: &[f32], rate: f64, segment_s: f64) -> Option<Spectra> {
+    spectra_where(reference, capture, rate, segment_s, |_| true)
+}
+
+/// The same over those segments (given by their samples) that are wanted.
+pub fn spectra_where(
+    reference: &[f32],
+    capture: &[f32],
+    rate: f64,
+    segment_s: f64,
+    wanted: impl Fn(std::ops::Range<usize>) -> bool,
+) -> Option<Spectra> {
     let length = fft::fast_len((segment_s * rate) as usize);
     let total = reference.len().min(capture.len());
     if length < 16 || total < length + length / 2 {
@@ -35,7 +46,7 @@ pub fn spectra(reference: &[f32], capture: &[f32], rate: f64, segment_s: f64) ->
         capture: vec![0.0; bins],
         cross: vec![Complex64::default(); bins],
     };
-    for start in (0..=total - length).step_by(length / 2) {
+    for start in (0..=total - length).step_by(length / 2).filter(|start| wanted(*start..start + length)) {
         let windowed = |x: &[f32]| {
             let part = x[start..start + length].iter().zip(&window);
             fft::forward(part.map(|(x, w)| f64::from(*x) * w).collect::<Vec<_>>(), length)
@@ -47,7 +58,7 @@ pub fn spectra(reference: &[f32], capture: &[f32], rate: f64, segment_s: f64) ->
         }
         sum.segments += 1;
     }
-    Some(sum)
+    (sum.segments >= 2).then_some(sum)
 }
 
 impl Spectra {
@@ -68,7 +79,7 @@ impl Spectra {
     }
 
     /// Independent averages: half-overlapping Hann segments count for 0.95 of their number, less the ends.
-    fn effective(&self) -> f64 {
+    pub fn effective(&self) -> f64 {
         (0.53 * self.segments as f64 + 0.5).max(1.5)
     }
 
@@ -116,6 +127,8 @@ pub struct Response {
     pub high_6db_hz: Option<f64>,
     /// Signal to what is not linearly related to it (noise, distortion, losses), over the reference's band, dB.
     pub coherent_to_rest_db: f64,
+    /// Expanded (k = 2), dB, from the number of averages.
+    pub coherent_to_rest_uncertainty_db: f64,
 }
 
 /// Frequency response of an aligned pair in third octaves from 100 Hz to 0.45 of the rate, where the reference has energy. `None` for less than
@@ -136,6 +149,8 @@ pub fn response(pair: &Aligned) -> Option<Response> {
     Some(Response {
         low_6db_hz: low,
         high_6db_hz: high,
+        coherent_to_rest_uncertainty_db: (2.0 * 4.343 / (spectra.effective() * (to - from) / spectra.spacing_hz / 1.5).sqrt())
+            .hypot(0.2),
         coherent_to_rest_db: 10.0 * (powers.coherent.max(powers.capture * 1e-12) / rest).log10(),
         points,
     })

@@ -4,6 +4,12 @@
 
 use std::f64::consts::PI;
 
+mod talk;
+mod telephone;
+
+pub use talk::{double_talk, speech_like};
+pub use telephone::{cadence, dial};
+
 use super::fft::{self, Complex64};
 use super::interp;
 
@@ -167,6 +173,23 @@ pub fn chirp(sweep: Sweep, rate_hz: u32, seconds: f64, from_hz: f64, to_hz: f64)
     gated(rate_hz, seconds, 0.01, |t| phase(t).sin())
 }
 
+/// Maximum-length sequence of `2^order − 1` values ± [`PEAK`], repeated for `seconds`: one value a sample, so a rate of its own at every rate.
+/// `seed` says where in the sequence it begins. `None` unless the order is 10 to 20.
+pub fn mls(seed: u64, order: u32, rate_hz: u32, seconds: f64) -> Option<Vec<f32>> {
+    // Exponents of primitive polynomials besides the order and 0 (Stahnke 1973).
+    const TAPS: [&[u32]; 11] = [&[3], &[2], &[6, 4, 1], &[4, 3, 1], &[5, 3, 1], &[1], &[5, 3, 2], &[3], &[7], &[5, 2, 1], &[3]];
+    let taps = TAPS.get(usize::try_from(order.checked_sub(10)?).ok()?)?;
+    let all = (1u64 << order) - 1;
+    let mut state = (1 + Random::new(seed).next_u64() % all).min(all);
+    let next = || {
+        let out = state & 1;
+        let feedback = taps.iter().fold(out, |bit, tap| bit ^ (state >> tap & 1));
+        state = state >> 1 | feedback << (order - 1);
+        if out == 1 { PEAK } else { -PEAK }
+    };
+    Some(std::iter::repeat_with(next).take(sample_count(seconds, rate_hz)).collect())
+}
+
 /// A steady tone at [`PEAK`] with raised-cosine edges of `edge_s` seconds.
 pub fn tone(rate_hz: u32, seconds: f64, hz: f64, edge_s: f64) -> Vec<f32> {
     gated(rate_hz, seconds, edge_s, |t| (2.0 * PI * hz * t).sin())
@@ -282,6 +305,24 @@ mod tests {
         };
         let fall = 10.0 * (band(354.0, 707.0) / band(2828.0, 5657.0)).log10();
         assert!((fall - 18.0).abs() < 1.5, "500 Hz is 18 dB above 4 kHz, here {fall:.1}");
+    }
+
+    /// What makes it worth having: its circular autocorrelation is one peak over a flat floor of −1.
+    #[test]
+    fn a_maximum_length_sequence_is_one() {
+        for order in 10..=20 {
+            let length = (1usize << order) - 1;
+            let x = mls(7, order, 8000, 2.0 * length as f64 / 8000.0).unwrap();
+            assert!(x[..length] == x[length..], "order {order}");
+            let ones = x[..length].iter().filter(|x| **x > 0.0).count();
+            assert_eq!(ones, length.div_ceil(2), "order {order}");
+            for lag in [1, 2, 3, 17, length / 2, length - 1] {
+                let sum: f64 = (0..length).map(|i| f64::from(x[i] * x[i + lag])).sum::<f64>() / f64::from(PEAK * PEAK);
+                assert!((sum + 1.0).abs() < 1e-3, "order {order}, lag {lag}: {sum}");
+            }
+        }
+        assert!(mls(1, 9, 8000, 1.0).is_none() && mls(1, 21, 8000, 1.0).is_none());
+        assert_ne!(mls(1, 12, 8000, 0.1), mls(2, 12, 8000, 0.1));
     }
 
     #[test]

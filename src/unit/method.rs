@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of any method in particular: each stands beside what it describes.
 
-use super::Lang;
+use super::{Bilingual, Lang};
 
 /// The way from what was observed to a figure. A figure without one is a claim, so every figure that is shown or kept carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -24,5 +24,13 @@ impl Method {
             Lang::En => self.en,
             Lang::Pl => self.pl,
         }
+    }
+}
+
+/// In one sentence, the norm in brackets.
+impl From<Method> for Bilingual {
+    fn from(method: Method) -> Self {
+        let norm = if method.norm.is_empty() { String::new() } else { format!(" ({})", method.norm) };
+        Bilingual::new(format!("{}{norm}", method.en), format!("{}{norm}", method.pl))
     }
 }

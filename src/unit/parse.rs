@@ -38,6 +38,7 @@ pub fn parse_level(text: &str) -> Result<Estimate, ParseError> {
             "db" => Unit::Decibel,
             "dbm0" => Unit::DecibelMilliwatt0,
             "dbfs" => Unit::DecibelFullScale,
+            "db spl" => Unit::DecibelSpl,
             "dba" | "db(a)" => Unit::DecibelA,
             _ => return None,
         };

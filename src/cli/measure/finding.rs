@@ -1,4 +1,4 @@
-//! A measurement's result in its two dresses: words for people, stable keys for programs.
+//! A measurement's result in its two dresses: words for people in either language, stable keys for programs.
 //!
 //! Knows nothing of how anything was measured.
 
@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plot::Picture;
+use super::plot::{self, Picture};
 use super::wav::{Recording, WavError};
+use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
 
 /// Version of the JSON layout: keys are only ever added under one number.
 const FORMAT: u32 = 1;
@@ -22,13 +23,30 @@ pub(super) enum Failure {
     #[error("{}: {error}", path.display())]
     Write { path: PathBuf, error: std::io::Error },
     #[error("{0}")]
-    Refused(String),
+    Refused(Bilingual),
 }
 
 impl Failure {
-    pub fn to_json(&self) -> Value {
-        json!({ "format": FORMAT, "found": false, "error": self.to_string() })
+    pub fn refused(reason: impl Into<Bilingual>) -> Failure {
+        Failure::Refused(reason.into())
     }
+    pub fn show(&self, lang: Lang) -> String {
+        match self {
+            Failure::Wav(error) => error.show(lang),
+            Failure::Refused(reason) => reason.show(lang).to_owned(),
+            Failure::Write { .. } => self.to_string(),
+        }
+    }
+    pub fn to_json(&self, lang: Lang) -> Value {
+        json!({ "format": FORMAT, "found": false, "error": self.show(lang) })
+    }
+}
+
+/// A line for people.
+#[derive(Debug)]
+enum Line {
+    Words(Bilingual, Bilingual),
+    Figure(Bilingual, Estimate),
 }
 
 /// What a measurement found, with its method.
@@ -37,22 +55,32 @@ pub(super) struct Finding {
     measurement: &'static str,
     pub found: bool,
     fields: Map<String, Value>,
-    lines: Vec<(String, String)>,
-    /// How it was done, with the norm and clause where there is one.
-    method: &'static str,
-    notes: Vec<String>,
-    pub plot: Option<Picture>,
+    /// Each figure whole: value, unit, uncertainty, method and norm.
+    figures: Map<String, Value>,
+    lines: Vec<Line>,
+    /// How it was done on the whole, with the norm and clause where there is one.
+    method: Bilingual,
+    /// How single figures were got: each method with the figures that it gave.
+    methods: Vec<(Method, Vec<Bilingual>)>,
+    notes: Vec<Bilingual>,
+    /// Drawn one below the other.
+    pub plots: Vec<Picture>,
 }
 
 impl Finding {
-    pub fn new(measurement: &'static str, found: bool, method: &'static str, recordings: &[&Recording]) -> Self {
+    pub fn new(measurement: &'static str, found: bool, method: impl Into<Bilingual>, recordings: &[&Recording]) -> Self {
         let notes = recordings.iter().flat_map(|r| r.notes.clone()).collect();
-        Finding { measurement, found, fields: Map::new(), lines: Vec::new(), method, notes, plot: None }
-    }
-
-    pub fn notes(mut self, notes: Vec<String>) -> Self {
-        self.notes.extend(notes);
-        self
+        Finding {
+            measurement,
+            found,
+            fields: Map::new(),
+            figures: Map::new(),
+            lines: Vec::new(),
+            method: method.into(),
+            methods: Vec::new(),
+            notes,
+            plots: Vec::new(),
+        }
     }
 
     /// Adds all fields of a result. Figures that are not finite become null: JSON has no others.
@@ -68,43 +96,113 @@ impl Finding {
         self
     }
 
-    /// Adds one line for people.
-    pub fn line(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
-        self.lines.push((label.into(), value.into()));
+    /// Adds a figure: under `key` its value, under `figures` and `key` all that belongs to it, and a line for people.
+    pub fn figure(mut self, key: &str, label: impl Into<Bilingual>, estimate: Estimate, method: Method) -> Self {
+        let label = label.into();
+        // A count is written as one.
+        let value = if estimate.unit == Unit::Count && estimate.uncertainty == 0.0 {
+            json!(estimate.value as i64)
+        } else {
+            json!(estimate.value)
+        };
+        let whole = json!({
+            "value": value, "unit": estimate.unit, "uncertainty": estimate.uncertainty, "coverage_factor": 2,
+            "method": method.en, "method_pl": method.pl, "norm": method.norm,
+        });
+        self.fields.insert(key.to_owned(), value);
+        self.figures.insert(key.to_owned(), whole);
+        self.lines.push(Line::Figure(label.clone(), estimate));
+        match self.methods.iter_mut().find(|(known, _)| *known == method) {
+            Some((_, labels)) => labels.push(label),
+            None => self.methods.push((method, vec![label])),
+        }
         self
     }
 
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    /// Adds a figure where there is one, and says in words where there is none.
+    pub fn figure_or(
+        self,
+        key: &str,
+        label: (&str, &str),
+        estimate: Option<Estimate>,
+        method: Method,
+        none: (&str, &str),
+    ) -> Self {
+        match estimate {
+            Some(estimate) if estimate.value.is_finite() => self.figure(key, label, estimate, method),
+            _ => self.field(key, Option::<f64>::None).line(label, none),
+        }
+    }
+
+    /// Adds one line for people.
+    pub fn line(mut self, label: impl Into<Bilingual>, value: impl Into<Bilingual>) -> Self {
+        self.lines.push(Line::Words(label.into(), value.into()));
+        self
+    }
+
+    pub fn note(mut self, note: impl Into<Bilingual>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    pub fn plot(mut self, picture: impl Into<Picture>) -> Self {
-        self.plot = Some(picture.into());
+    /// Adds what was said of the files themselves.
+    pub fn notes(mut self, notes: Vec<Bilingual>) -> Self {
+        self.notes.extend(notes);
         self
     }
 
-    pub fn to_json(&self) -> Value {
+    pub fn plot(mut self, picture: impl Into<Picture>) -> Self {
+        self.plots.push(picture.into());
+        self
+    }
+
+    pub fn to_svg(&self, lang: Lang) -> Option<String> {
+        (!self.plots.is_empty()).then(|| plot::to_svg(&self.plots, lang))
+    }
+
+    pub fn to_json(&self, lang: Lang) -> Value {
         let mut object = self.fields.clone();
         object.insert("format".to_owned(), FORMAT.into());
         object.insert("measurement".to_owned(), self.measurement.into());
         object.insert("found".to_owned(), self.found.into());
-        object.insert("method".to_owned(), self.method.into());
-        object.insert("notes".to_owned(), json!(self.notes));
+        object.insert("method".to_owned(), self.method.show(lang).into());
+        object.insert("figures".to_owned(), Value::Object(self.figures.clone()));
+        object.insert("notes".to_owned(), self.notes.iter().map(|note| note.show(lang)).collect());
         Value::Object(object)
     }
 
-    pub fn to_text(&self) -> String {
+    pub fn to_text(&self, lang: Lang) -> String {
         let mut text = String::new();
-        let width = self.lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        for (label, value) in &self.lines {
+        let lines = self.lines.iter().map(|line| match line {
+            Line::Words(label, value) => (label.show(lang), value.show(lang).to_owned()),
+            Line::Figure(label, estimate) => (label.show(lang), estimate.show(lang)),
+        });
+        let width = lines.clone().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        for (label, value) in lines {
             let _ = writeln!(text, "{label:width$}  {value}");
         }
+        let (note_word, method_word) = match lang {
+            Lang::En => ("Note", "Method"),
+            Lang::Pl => ("Uwaga", "Metoda"),
+        };
         for note in &self.notes {
-            let _ = writeln!(text, "Note: {note}.");
+            let _ = writeln!(text, "{note_word}: {}.", note.show(lang));
         }
-        let _ = writeln!(text, "Method: {}.", self.method);
+        let _ = writeln!(text, "{method_word}: {}.", self.method.show(lang));
+        for (method, labels) in &self.methods {
+            let labels: Vec<&str> = labels.iter().map(|label| label.show(lang).trim()).collect();
+            let norm = if method.norm.is_empty() { String::new() } else { format!(" ({})", method.norm) };
+            let _ = writeln!(text, "  {}: {}{norm}.", grouped(&labels), method.show(lang));
+        }
         text
+    }
+}
+
+/// A long list of figures by its first and last.
+fn grouped(labels: &[&str]) -> String {
+    match labels {
+        [first, .., last] if labels.len() > 6 => format!("{first} … {last}"),
+        _ => labels.join(", "),
     }
 }
 
@@ -133,7 +231,22 @@ mod tests {
     #[test]
     fn not_finite_becomes_null() {
         let finding = Finding::new("x", true, "m", &[]).field("a", f64::INFINITY).line("a", "b");
-        assert!(finding.to_json()["a"].is_null());
-        assert_eq!(finding.to_text(), "a  b\nMethod: m.\n");
+        assert!(finding.to_json(Lang::En)["a"].is_null());
+        assert_eq!(finding.to_text(Lang::En), "a  b\nMethod: m.\n");
+    }
+
+    #[test]
+    fn a_figure_is_shown_and_kept_whole() {
+        const METHOD: Method = Method::new("by ear", "na ucho", "ISO 1");
+        let level = Estimate::new(-12.0, 0.25, Unit::DecibelFullScale);
+        let finding = Finding::new("x", true, ("all", "wszystko"), &[]).figure("level", ("Level", "Poziom"), level, METHOD);
+        let finding = finding.figure_or("other", ("Other", "Inny"), None, METHOD, ("none", "brak"));
+        let json = finding.to_json(Lang::En);
+        let whole = json!({"value": -12.0, "unit": "dBFS", "uncertainty": 0.25, "coverage_factor": 2, "method": "by ear", "method_pl": "na ucho", "norm": "ISO 1"});
+        assert_eq!((&json["level"], &json["figures"]["level"], &json["other"]), (&json!(-12.0), &whole, &Value::Null));
+        assert_eq!(
+            finding.to_text(Lang::Pl),
+            "Poziom  -12,00 dBFS ± 0,25 dBFS\nInny    brak\nMetoda: wszystko.\n  Poziom: na ucho (ISO 1).\n"
+        );
     }
 }

@@ -1,32 +1,52 @@
 //! `hejnal measure …` and `hejnal stimulus …`: the measuring floor for whoever has WAV files and no bench.
 //!
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
-//! the result is words; with `--json` it is one object with stable keys on standard output.
+//! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
 mod cap;
+mod echo;
 mod finding;
+mod gaps;
+mod level;
 mod mtf;
 mod plot;
 mod reader;
-mod sound;
+mod response;
 mod speech;
 pub(super) mod stimulus;
 mod timing;
+mod tones;
 pub(super) mod wav;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use finding::{Failure, Finding};
 
 use crate::fault::exit;
+use crate::unit::{Bilingual, Lang};
 
 pub use stimulus::{StimulusArgs, run_stimulus};
 
-/// Measure recordings: delay, clock drift, press to sound, levels, gaps, echo, frequency response, intelligibility.
+/// What a program reads; people find it with `hejnal measure --help`.
+const JSON: &str = "\
+With --json one object is printed, whatever comes of it:
+  format       1; keys are only ever added under one number
+  found        whether there was anything to measure (exit code 0) or not (3)
+  error        why not, where the files cannot be used
+  measurement  the command
+  figures      key → value, unit, uncertainty (expanded, coverage_factor 2), method, method_pl, norm
+  method       how it was done on the whole
+  notes        what was mended, left out or doubtful
+The value of each figure also stands under its key in the object itself, beside lists (gaps, clicks, digits, tones, bands, points). Times are in
+seconds, levels in decibels, ratios from 0 to 1. A figure that could not be got is null, never a guess.";
+
+/// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response, intelligibility.
 ///
-/// The first samples of both files are time zero. A figure that cannot be measured is reported as not found (exit code 3), never guessed.
+/// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure that cannot be measured is
+/// reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
 pub struct MeasureArgs {
     #[command(subcommand)]
     what: What,
@@ -42,12 +62,16 @@ enum What {
     Press(timing::PressArgs),
     /// Frequency response, coherence and distortion
     Response(PairArgs),
-    /// Talker echo: its level below the talker's own sound, and its delay
+    /// Talker echo: its level below the talker's own sound, weighted (ITU-T G.122) and not, and its delay
     Echo(PairArgs),
-    /// Lost or muted stretches
-    Gaps(sound::GapsArgs),
-    /// Levels: RMS, peak, A-weighted, active speech level (ITU-T P.56)
-    Level(SingleArgs),
+    /// What double talk costs the near voice (ITU-T P.340)
+    DoubleTalk(echo::DoubleTalkArgs),
+    /// Lost or muted stretches, cut beginnings, clicks, packets played twice
+    Gaps(gaps::GapsArgs),
+    /// Levels: RMS, peak, A-weighted, third octaves, active speech (ITU-T P.56), noise floor, clipping
+    Level(level::LevelArgs),
+    /// Tones: distortion of a steady tone, dialled digits (ITU-T Q.23), call tones (ITU-T E.180)
+    Tones(SingleArgs),
     /// Speech transmission index by STIPA (IEC 60268-16)
     Stipa(speech::StipaArgs),
     /// Short-time objective intelligibility (STOI and ESTOI)
@@ -67,6 +91,15 @@ struct OutputArgs {
     /// Channel of the recording, from 1
     #[arg(long, value_name = "N")]
     channel: Option<u16>,
+    /// Leave out so much of the recording's beginning
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    from: f64,
+    /// Take no more than so much of the recording
+    #[arg(long, value_name = "SECONDS")]
+    seconds: Option<f64>,
+    /// Language of the words
+    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
+    lang: Lang,
 }
 
 /// A stimulus and its recording.
@@ -76,6 +109,9 @@ struct PairArgs {
     reference: PathBuf,
     /// What was recorded
     capture: PathBuf,
+    /// Channel of what was played, from 1
+    #[arg(long, value_name = "N")]
+    reference_channel: Option<u16>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -88,41 +124,88 @@ struct SingleArgs {
     output: OutputArgs,
 }
 
+impl OutputArgs {
+    /// The part of the recording that was asked for.
+    fn read(&self, path: &Path, most: u64) -> Result<wav::Recording, Failure> {
+        if !(0.0..=1e6).contains(&self.from) || self.seconds.is_some_and(|seconds| !(0.0..=1e6).contains(&seconds)) {
+            return Err(Failure::refused((
+                "--from and --seconds must lie within 0 to 1000000 s",
+                "--from i --seconds muszą leżeć w zakresie od 0 do 1000000 s",
+            )));
+        }
+        let part = wav::Part { channel: self.channel, from_s: self.from, seconds: self.seconds, most };
+        Ok(wav::read_part(path, part)?)
+    }
+}
+
 impl PairArgs {
     fn read(&self) -> Result<(wav::Recording, wav::Recording), Failure> {
-        let pair = (wav::read(&self.reference, None)?, wav::read(&self.capture, self.output.channel)?);
+        let reference = wav::Part { channel: self.reference_channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
+        let pair = (wav::read_part(&self.reference, reference)?, self.output.read(&self.capture, wav::MOST_OF_A_PAIR)?);
         for (recording, path) in [(&pair.0, &self.reference), (&pair.1, &self.capture)] {
             // A level without sound would pass for speech in a model that looks at power. Silence has an answer of its own.
             let level = recording.samples.first().copied().unwrap_or(0.0);
             if level != 0.0 && recording.samples.iter().all(|x| *x == level) {
-                return Err(Failure::Refused(format!("{}: every sample is the same: there is no sound", path.display())));
+                let path = path.display();
+                return Err(Failure::refused(Bilingual::new(
+                    format!("{path}: every sample is the same: there is no sound"),
+                    format!("{path}: wszystkie próbki są takie same: nie ma dźwięku"),
+                )));
             }
         }
         Ok(pair)
     }
 }
 
+impl What {
+    fn output(&self) -> &OutputArgs {
+        match self {
+            What::Delay(a) | What::Response(a) | What::Echo(a) | What::Stoi(a) | What::Pesq(a) => &a.output,
+            What::Track(a) => &a.pair.output,
+            What::Press(a) => &a.output,
+            What::DoubleTalk(a) => &a.output,
+            What::Gaps(a) => &a.pair.output,
+            What::Level(a) => &a.output,
+            What::Tones(a) => &a.output,
+            What::Stipa(a) => &a.output,
+        }
+    }
+
+    fn find(&self) -> Result<Finding, Failure> {
+        match self {
+            What::Delay(a) => timing::delay(a),
+            What::Track(a) => timing::track(a),
+            What::Press(a) => timing::press(a),
+            What::Response(a) => response::response(a),
+            What::Echo(a) => echo::echo(a),
+            What::DoubleTalk(a) => echo::double_talk(a),
+            What::Gaps(a) => gaps::gaps(a),
+            What::Level(a) => level::level(a),
+            What::Tones(a) => tones::tones(a),
+            What::Stipa(a) => speech::stipa(a),
+            What::Stoi(a) => speech::stoi(a),
+            What::Pesq(a) => speech::pesq(a),
+        }
+    }
+}
+
+impl MeasureArgs {
+    /// The language asked for.
+    pub fn lang(&self) -> Lang {
+        self.what.output().lang
+    }
+}
+
 /// Measures and prints. Exit code 0: measured; 3: the files do not hold what was asked for, or cannot be read.
 pub fn run(args: &MeasureArgs) -> ExitCode {
-    let (result, output) = match &args.what {
-        What::Press(a) => (timing::press(a), &a.output),
-        What::Delay(a) => (timing::delay(a), &a.output),
-        What::Track(a) => (timing::track(a), &a.pair.output),
-        What::Response(a) => (sound::response(a), &a.output),
-        What::Echo(a) => (sound::echo(a), &a.output),
-        What::Gaps(a) => (sound::gaps(a), &a.pair.output),
-        What::Level(a) => (sound::level(a), &a.output),
-        What::Stipa(a) => (speech::stipa(a), &a.output),
-        What::Stoi(a) => (speech::stoi(a), &a.output),
-        What::Pesq(a) => (speech::pesq(a), &a.output),
-    };
-    ExitCode::from(match result.and_then(|finding| present(&finding, output)) {
+    let output = args.what.output();
+    ExitCode::from(match args.what.find().and_then(|finding| present(&finding, output)) {
         Ok(true) => exit::ACCEPTED,
         Ok(false) => exit::BENCH,
         Err(failure) => {
-            eprintln!("hejnal measure: {failure}");
+            eprintln!("hejnal measure: {}", failure.show(output.lang));
             if output.json {
-                println!("{}", failure.to_json());
+                println!("{}", failure.to_json(output.lang));
             }
             exit::BENCH
         }
@@ -131,17 +214,19 @@ pub fn run(args: &MeasureArgs) -> ExitCode {
 
 /// Prints the finding and draws its plot; whether there was anything to find.
 fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
-    if let (Some(path), Some(plot)) = (&output.plot, &finding.plot) {
+    if let (Some(path), Some(svg)) = (&output.plot, finding.to_svg(output.lang)) {
         let failed = |error| Failure::Write { path: path.clone(), error };
-        std::fs::write(path, plot.to_svg()).map_err(failed)?;
+        std::fs::write(path, svg).map_err(failed)?;
     }
     if output.json {
-        println!("{}", finding.to_json());
+        println!("{}", finding.to_json(output.lang));
     } else {
-        print!("{}", finding.to_text());
+        print!("{}", finding.to_text(output.lang));
     }
     Ok(finding.found)
 }
 
+#[cfg(test)]
+mod rubbish;
 #[cfg(test)]
 mod tests;

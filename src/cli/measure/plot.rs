@@ -1,54 +1,39 @@
-//! A plain line plot as an SVG document: axes with round numbers, one or more series, nothing to install to look at it.
+//! Plain plots as an SVG document: axes with round numbers, lines, bars and marked stretches, nothing to install to look at it.
 //!
 //! Knows nothing of what is plotted.
 
 use std::fmt::Write;
 
+use crate::unit::{Bilingual, Lang};
+
 /// A plot in the making.
 #[derive(Debug, Clone, Default)]
 pub struct Plot {
-    pub title: String,
-    pub x_label: String,
-    pub y_label: String,
+    pub title: Bilingual,
+    pub x_label: Bilingual,
+    pub y_label: Bilingual,
     /// Horizontal axis logarithmic (all x must be positive).
     pub log_x: bool,
     pub series: Vec<Series>,
-}
-
-/// What can be drawn of a measurement.
-#[derive(Debug, Clone)]
-pub enum Picture {
-    Lines(Plot),
-    Matrix(super::mtf::Matrix),
-}
-
-impl Picture {
-    /// The document.
-    pub fn to_svg(&self) -> String {
-        match self {
-            Picture::Lines(plot) => plot.to_svg(),
-            Picture::Matrix(matrix) => matrix.to_svg(),
-        }
-    }
-}
-
-impl From<Plot> for Picture {
-    fn from(plot: Plot) -> Self {
-        Picture::Lines(plot)
-    }
-}
-
-impl From<super::mtf::Matrix> for Picture {
-    fn from(matrix: super::mtf::Matrix) -> Self {
-        Picture::Matrix(matrix)
-    }
+    /// Stretches of the horizontal axis that stand out: from, to.
+    pub marks: Vec<Mark>,
 }
 
 /// A named line; points that are not finite break it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Series {
-    pub name: String,
+    pub name: Bilingual,
     pub points: Vec<(f64, f64)>,
+    /// Points as steps, each reaching half-way to its neighbours, instead of a line through them.
+    pub steps: bool,
+}
+
+/// A stretch of the horizontal axis with a word to it; stretches too narrow to be seen are drawn as a line.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    pub from: f64,
+    pub to: f64,
+    pub name: Bilingual,
 }
 
 const WIDTH: f64 = 900.0;
@@ -98,32 +83,78 @@ impl Axis {
     }
 }
 
+/// What can be drawn of a measurement.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    Lines(Plot),
+    Matrix(super::mtf::Matrix),
+}
+
+impl From<Plot> for Picture {
+    fn from(plot: Plot) -> Self {
+        Picture::Lines(plot)
+    }
+}
+
+impl From<super::mtf::Matrix> for Picture {
+    fn from(matrix: super::mtf::Matrix) -> Self {
+        Picture::Matrix(matrix)
+    }
+}
+
+/// The document: a matrix alone, or the plots one below the other.
+pub fn to_svg(pictures: &[Picture], lang: Lang) -> String {
+    let mut plots = Vec::new();
+    for picture in pictures {
+        match picture {
+            Picture::Matrix(matrix) => return matrix.to_svg(),
+            Picture::Lines(plot) => plots.push(plot),
+        }
+    }
+    stacked(&plots, lang)
+}
+
+fn stacked(plots: &[&Plot], lang: Lang) -> String {
+    let height = HEIGHT * plots.len().max(1) as f64;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+    );
+    for (k, plot) in plots.iter().enumerate() {
+        let _ = writeln!(svg, "<g transform=\"translate(0 {})\">", HEIGHT * k as f64);
+        plot.draw(&mut svg, lang);
+        svg.push_str("</g>\n");
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
 impl Plot {
-    /// The document.
-    pub fn to_svg(&self) -> String {
+    fn draw(&self, svg: &mut String, lang: Lang) {
         let all = || self.series.iter().flat_map(|s| &s.points);
         let x = Axis::over(all().map(|p| p.0), self.log_x);
         let y = Axis::over(all().map(|p| p.1), false);
         let at_x = |value: f64| LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
         let at_y = |value: f64| HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-        );
-        text(&mut svg, (WIDTH / 2.0, 24.0), "middle", &self.title);
-        text(&mut svg, (WIDTH / 2.0, HEIGHT - 14.0), "middle", &self.x_label);
-        text(&mut svg, (8.0, TOP - 10.0), "start", &self.y_label);
+        text(svg, (WIDTH / 2.0, 24.0), "middle", self.title.show(lang));
+        text(svg, (WIDTH / 2.0, HEIGHT - 14.0), "middle", self.x_label.show(lang));
+        text(svg, (8.0, TOP - 10.0), "start", self.y_label.show(lang));
         for tick in x.ticks() {
-            line(&mut svg, (at_x(tick), TOP), (at_x(tick), HEIGHT - BOTTOM));
-            text(&mut svg, (at_x(tick), HEIGHT - BOTTOM + 18.0), "middle", &number(tick));
+            line(svg, (at_x(tick), TOP), (at_x(tick), HEIGHT - BOTTOM));
+            text(svg, (at_x(tick), HEIGHT - BOTTOM + 18.0), "middle", &number(tick, lang));
         }
         for tick in y.ticks() {
-            line(&mut svg, (LEFT, at_y(tick)), (WIDTH - RIGHT, at_y(tick)));
-            text(&mut svg, (LEFT - 6.0, at_y(tick) + 4.0), "end", &number(tick));
+            line(svg, (LEFT, at_y(tick)), (WIDTH - RIGHT, at_y(tick)));
+            text(svg, (LEFT - 6.0, at_y(tick) + 4.0), "end", &number(tick, lang));
         }
+        self.draw_marks(svg, lang, &at_x);
         for ((k, series), colour) in self.series.iter().enumerate().zip(COLOURS.iter().cycle()) {
-            for run in series.points.split(|(a, b)| !a.is_finite() || !b.is_finite() || (self.log_x && *a <= 0.0)) {
+            let points = if series.steps { stairs(&series.points, self.log_x) } else { series.points.clone() };
+            for run in points.split(|(a, b)| !a.is_finite() || !b.is_finite() || (self.log_x && *a <= 0.0)) {
                 let points: Vec<String> = run.iter().map(|(a, b)| format!("{:.2},{:.2}", at_x(*a), at_y(*b))).collect();
+                if points.is_empty() {
+                    continue;
+                }
                 let _ = writeln!(
                     svg,
                     "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{}\"/>",
@@ -131,12 +162,52 @@ impl Plot {
                 );
             }
             let _ = writeln!(svg, "<g fill=\"{colour}\">");
-            text(&mut svg, (WIDTH - RIGHT - 6.0, TOP + 16.0 * (k as f64 + 1.0)), "end", &series.name);
+            text(svg, (WIDTH - RIGHT - 6.0, TOP + 16.0 * (k as f64 + 1.0)), "end", series.name.show(lang));
             svg.push_str("</g>\n");
         }
-        svg.push_str("</svg>\n");
-        svg
     }
+
+    /// Shaded stretches, each with its word; words that would overlap the last one are left out.
+    fn draw_marks(&self, svg: &mut String, lang: Lang, at_x: &impl Fn(f64) -> f64) {
+        const WORD: f64 = 60.0;
+        let mut free = f64::NEG_INFINITY;
+        for mark in self.marks.iter().filter(|mark| mark.from.is_finite() && mark.to.is_finite()) {
+            let within = |value: f64| at_x(value).clamp(LEFT, WIDTH - RIGHT);
+            let (from, width) = (within(mark.from), (within(mark.to) - within(mark.from)).max(1.5));
+            let _ = writeln!(
+                svg,
+                "<rect x=\"{from:.2}\" y=\"{TOP}\" width=\"{width:.2}\" height=\"{:.1}\" fill=\"#D55E00\" fill-opacity=\"0.25\"/>",
+                HEIGHT - TOP - BOTTOM
+            );
+            if from >= free {
+                text(svg, (from + 2.0, HEIGHT - BOTTOM - 6.0), "start", mark.name.show(lang));
+                free = from + WORD;
+            }
+        }
+    }
+}
+
+/// Two points for each: where it begins and where it ends, half-way to its neighbours.
+fn stairs(points: &[(f64, f64)], log: bool) -> Vec<(f64, f64)> {
+    let middle = |a: f64, b: f64| if log { (a * b).sqrt() } else { 0.5 * (a + b) };
+    let edge = |k: usize| match (k.checked_sub(1).and_then(|before| points.get(before)), points.get(k)) {
+        (Some((a, _)), Some((b, _))) => middle(*a, *b),
+        (Some((a, _)), None) | (None, Some((a, _))) => *a,
+        (None, None) => 0.0,
+    };
+    points.iter().enumerate().flat_map(|(k, (_, y))| [(edge(k), *y), (edge(k + 1), *y)]).collect()
+}
+
+/// The course of sound over time in no more points than can be seen: the extremes of each stretch.
+pub fn waveform(samples: &[f32], rate: f64) -> Vec<(f64, f64)> {
+    const STRETCHES: usize = 1500;
+    let length = samples.len().div_ceil(STRETCHES).max(1);
+    let extremes = |(k, part): (usize, &[f32])| {
+        let at = (k * length) as f64 / rate;
+        let (low, high) = part.iter().fold((f32::MAX, f32::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
+        [(at, f64::from(low)), (at, f64::from(high))]
+    };
+    samples.chunks(length).enumerate().flat_map(extremes).collect()
 }
 
 pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
@@ -149,13 +220,14 @@ fn line(svg: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
 }
 
 /// A tick's label without noise digits.
-fn number(value: f64) -> String {
+fn number(value: f64, lang: Lang) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
     let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
     let label = format!("{value:.digits$}");
-    if label.contains('.') { label.trim_end_matches('0').trim_end_matches('.').to_owned() } else { label }
+    let label = if label.contains('.') { label.trim_end_matches('0').trim_end_matches('.').to_owned() } else { label };
+    if lang == Lang::Pl { label.replace('.', ",") } else { label }
 }
 
 #[cfg(test)]
@@ -163,14 +235,16 @@ mod tests {
     use super::*;
 
     fn plot(points: Vec<(f64, f64)>, log_x: bool) -> String {
-        let series = vec![Series { name: "a < b".to_owned(), points }];
-        Plot { title: "T & C".to_owned(), log_x, series, ..Plot::default() }.to_svg()
+        let series = vec![Series { name: "a < b".into(), points, steps: false }];
+        let marks = vec![Mark { from: 0.5, to: f64::NAN, name: "never".into() }, Mark { from: 1.0, to: 1.0, name: "gap".into() }];
+        stacked(&[&Plot { title: "T & C".into(), log_x, series, marks, ..Plot::default() }, &Plot::default()], Lang::Pl)
     }
 
     #[test]
     fn lines_break_where_values_are_missing_and_text_is_escaped() {
         let svg = plot(vec![(0.0, 1.0), (1.0, 2.0), (2.0, f64::NAN), (3.0, 1.0)], false);
         assert_eq!(svg.matches("<polyline").count(), 2);
+        assert!(svg.contains(">gap<") && !svg.contains("never") && svg.contains(">1,2<"));
         assert!(svg.contains("T &amp; C") && svg.contains("a &lt; b") && !svg.contains("NaN"));
     }
 
@@ -186,6 +260,8 @@ mod tests {
     fn ticks_are_round() {
         assert_eq!(Axis { low: 0.0, high: 6.0, log: false }.ticks(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         assert_eq!(Axis { low: 90.0, high: 1100.0, log: true }.ticks(), [100.0, 200.0, 500.0, 1000.0]);
-        assert_eq!((number(0.05), number(1000.0), number(-2.5)), ("0.05".to_owned(), "1000".to_owned(), "-2.5".to_owned()));
+        let label = |value| number(value, Lang::En);
+        assert_eq!((label(0.05), label(1000.0), label(-2.5)), ("0.05".to_owned(), "1000".to_owned(), "-2.5".to_owned()));
+        assert_eq!(stairs(&[(1.0, 5.0), (4.0, 6.0)], true), [(1.0, 5.0), (2.0, 5.0), (2.0, 6.0), (4.0, 6.0)]);
     }
 }

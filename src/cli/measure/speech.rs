@@ -46,10 +46,10 @@ pub(super) struct StipaArgs {
 }
 
 pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
-    let capture = wav::read(&args.capture, args.output.channel)?;
+    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
     let reference = args.reference.as_ref().map(|path| wav::read(path, None)).transpose()?;
     if args.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
-        return Err(Failure::Refused("--calibration must lie within 0 to 200 dB".to_owned()));
+        return Err(Failure::refused("--calibration must lie within 0 to 200 dB".to_owned()));
     }
     let noise = args.noise.as_ref().map(|levels| noise_levels(levels)).transpose()?;
     let (result, method) = if args.impulse_response {
@@ -81,9 +81,9 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
 
 fn noise_levels(levels: &[f64]) -> Result<[f64; 7], Failure> {
     let wanted = "--noise must give seven levels, 125 Hz to 8 kHz, within -20 to 140 dB";
-    let seven: [f64; 7] = levels.try_into().map_err(|_| Failure::Refused(format!("{wanted}; {} were given", levels.len())))?;
+    let seven: [f64; 7] = levels.try_into().map_err(|_| Failure::refused(format!("{wanted}; {} were given", levels.len())))?;
     match seven.iter().find(|level| !(-20.0..=140.0).contains(*level)) {
-        Some(level) => Err(Failure::Refused(format!("{wanted}; {level} was given"))),
+        Some(level) => Err(Failure::refused(format!("{wanted}; {level} was given"))),
         None => Ok(seven),
     }
 }
@@ -191,7 +191,7 @@ fn read_speech(args: &PairArgs) -> Result<(wav::Recording, wav::Recording), Fail
     let (reference, capture) = args.read()?;
     for (path, recording) in [(&args.reference, &reference), (&args.capture, &capture)] {
         if recording.seconds() > LONGEST_S {
-            return Err(Failure::Refused(format!(
+            return Err(Failure::refused(format!(
                 "{}: {:.0} s are too long for a comparison of speech: cut out {LONGEST_S:.0} s at most",
                 path.display(),
                 recording.seconds()

@@ -7,7 +7,7 @@ use super::wav;
 use crate::dsp::{stimulus, stipa};
 use crate::fault::exit;
 
-/// Write a test sound as a WAV file (mono, 16 bits)
+/// Write a test sound as a WAV file (16 bits; mono, but for the double talk, whose channels are near and far)
 #[derive(Debug, clap::Args)]
 pub struct StimulusArgs {
     /// What kind of sound
@@ -23,6 +23,15 @@ pub struct StimulusArgs {
     /// Samples per second
     #[arg(long, default_value_t = 48_000)]
     rate: u32,
+    /// Frequency of the tone, in hertz
+    #[arg(long, value_name = "HZ", default_value_t = 1000.0)]
+    hz: f64,
+    /// Digits to dial: 0 to 9, *, #, A to D
+    #[arg(long, value_name = "KEYS", default_value = "0123456789*#")]
+    keys: String,
+    /// Order of the maximum-length sequence, 10 to 20
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    order: u32,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -39,13 +48,28 @@ pub enum Kind {
     Chirp,
     /// Exponential sweep, 100 Hz to the edge of the band
     Sweep,
-    /// Steady tone of 1 kHz
+    /// Steady tone (--hz)
     Tone,
+    /// Maximum-length sequence (--order)
+    Mls,
+    /// Noise in the syllables and pauses of fluent speech
+    SpeechLike,
+    /// Two voices that speak in turn and at once: near in channel 1, far in channel 2
+    DoubleTalk,
+    /// Dialled digits (--keys), 70 ms each
+    Dtmf,
+    /// Ringing tone of Poland: 425 Hz, 1 s on, 4 s off
+    Ringing,
+    /// Busy tone of Poland: 425 Hz, 0.5 s on, 0.5 s off
+    Busy,
 }
 
 /// Writes the sound. Exit code 0, or 3 where the file cannot be written or the request makes no sense.
 pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
-    let result = compose(args).and_then(|samples| wav::write(&args.out, &samples, args.rate).map_err(|e| e.to_string()));
+    let result = compose(args).and_then(|channels| {
+        let channels: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+        wav::write_channels(&args.out, &channels, args.rate).map_err(|e| e.to_string())
+    });
     match result {
         Ok(()) => ExitCode::from(exit::ACCEPTED),
         Err(reason) => {
@@ -55,18 +79,29 @@ pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
     }
 }
 
-/// A sound as it is usually wanted.
+/// A sound as it is usually wanted, in one channel.
 pub fn usual(kind: Kind, rate: u32) -> Result<Vec<f32>, String> {
-    compose(&StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate })
+    let keys = "0123456789*#".to_owned();
+    let args = StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate, hz: 1000.0, keys, order: 16 };
+    compose(&args).map(|channels| channels.into_iter().next().unwrap_or_default())
 }
 
-fn compose(args: &StimulusArgs) -> Result<Vec<f32>, String> {
+/// The sound's channels.
+fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, String> {
     let (seed, rate) = (args.seed, args.rate);
     let usual = match args.kind {
         Kind::Burst | Kind::Tone => 1.0,
         Kind::Bursts => 30.0,
         Kind::Stipa => 20.0,
-        Kind::SpeechNoise | Kind::Chirp | Kind::Sweep => 10.0,
+        Kind::DoubleTalk => 40.0,
+        Kind::SpeechNoise
+        | Kind::SpeechLike
+        | Kind::Chirp
+        | Kind::Sweep
+        | Kind::Mls
+        | Kind::Dtmf
+        | Kind::Ringing
+        | Kind::Busy => 10.0,
     };
     let seconds = args.seconds.unwrap_or(usual);
     if !(8_000..=96_000).contains(&rate) {
@@ -76,13 +111,31 @@ fn compose(args: &StimulusArgs) -> Result<Vec<f32>, String> {
         return Err(format!("--seconds {seconds}: 0.05 to 3600 are accepted"));
     }
     let top = 0.45 * f64::from(rate);
-    Ok(match args.kind {
+    if !(20.0..=top).contains(&args.hz) {
+        return Err(format!("--hz {}: 20 to {top} are accepted at {rate} samples per second", args.hz));
+    }
+    Ok(vec![match args.kind {
         Kind::Burst => stimulus::burst(seed, rate, seconds),
         Kind::Bursts => (0..seconds.ceil() as u64).flat_map(|k| stimulus::burst(seed.wrapping_add(k), rate, 1.0)).collect(),
         Kind::Stipa => stipa::test_signal(seed, rate, seconds),
         Kind::SpeechNoise => stimulus::speech_noise(seed, rate, seconds),
+        Kind::SpeechLike => stimulus::speech_like(seed, rate, seconds),
         Kind::Chirp => stimulus::chirp(stimulus::Sweep::Linear, rate, seconds, 100.0, top),
         Kind::Sweep => stimulus::chirp(stimulus::Sweep::Exponential, rate, seconds, 100.0, top),
-        Kind::Tone => stimulus::tone(rate, seconds, 1000.0, 0.01),
-    })
+        Kind::Tone => stimulus::tone(rate, seconds, args.hz, 0.01),
+        Kind::Mls => {
+            stimulus::mls(seed, args.order, rate, seconds).ok_or(format!("--order {}: 10 to 20 are accepted", args.order))?
+        }
+        Kind::Dtmf => {
+            let refused = || format!("--keys {:?}: 0 to 9, *, #, A to D are accepted, 256 at most", args.keys);
+            let few = Some(args.keys.as_str()).filter(|keys| !keys.is_empty() && keys.len() <= 256);
+            few.and_then(|keys| stimulus::dial(keys, rate, 0.07, 0.07)).ok_or_else(refused)?
+        }
+        Kind::Ringing => stimulus::cadence(rate, seconds, 425.0, &[(1.0, 4.0)]),
+        Kind::Busy => stimulus::cadence(rate, seconds, 425.0, &[(0.5, 0.5)]),
+        Kind::DoubleTalk => {
+            let (near, far) = stimulus::double_talk(seed, rate, seconds);
+            return Ok(vec![near, far]);
+        }
+    }])
 }

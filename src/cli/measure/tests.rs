@@ -9,16 +9,16 @@ use super::*;
 use crate::dsp::{interp, stimulus, stipa};
 
 /// A directory of this test's own, removed at its end.
-struct Files(PathBuf);
+pub(super) struct Files(pub PathBuf);
 
 impl Files {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("hejnal-measure-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Files(path)
     }
 
-    fn write(&self, name: &str, samples: &[f32], rate: u32) -> String {
+    pub fn write(&self, name: &str, samples: &[f32], rate: u32) -> String {
         let path = self.0.join(name);
         wav::write(&path, samples, rate).unwrap();
         path.to_string_lossy().into_owned()
@@ -37,26 +37,15 @@ fn parse(words: &[&str]) -> MeasureArgs {
 }
 
 /// Runs a command line up to its finding.
-fn find(words: &[&str]) -> Result<Finding, Failure> {
-    match &parse(words).what {
-        What::Delay(a) => timing::delay(a),
-        What::Track(a) => timing::track(a),
-        What::Press(a) => timing::press(a),
-        What::Response(a) => sound::response(a),
-        What::Echo(a) => sound::echo(a),
-        What::Gaps(a) => sound::gaps(a),
-        What::Level(a) => sound::level(a),
-        What::Stipa(a) => speech::stipa(a),
-        What::Stoi(a) => speech::stoi(a),
-        What::Pesq(a) => speech::pesq(a),
-    }
+pub(super) fn find(words: &[&str]) -> Result<Finding, Failure> {
+    parse(words).what.find()
 }
 
 fn check(words: &[&str]) -> Value {
     let finding = find(words).unwrap();
-    let json = finding.to_json();
+    let json = finding.to_json(Lang::En);
     assert_eq!((json["found"].clone(), json["measurement"].clone()), (Value::Bool(true), Value::from(words[0])), "{json}");
-    assert!(finding.to_text().contains("Method: "));
+    assert!(finding.to_text(Lang::En).contains("Method: "));
     json
 }
 
@@ -143,14 +132,16 @@ fn what_is_not_there_is_not_found() {
         ["delay", &reference, &other],
         ["track", &reference, &other],
         ["response", &reference, &other],
-        ["gaps", &reference, &silence],
+        ["gaps", &reference, &other],
+        ["gaps", &silence, &other],
+        ["echo", &reference, &silence],
         ["stoi", &reference, &other],
         ["echo", &silence, &other],
         ["pesq", &reference, &silence],
     ] {
         let finding = find(&words).unwrap();
-        assert!(!finding.found && finding.to_json()["found"] == Value::Bool(false), "{words:?}");
-        assert!(finding.to_json()["delay_s"].is_null());
+        assert!(!finding.found && finding.to_json(Lang::En)["found"] == Value::Bool(false), "{words:?}");
+        assert!(finding.to_json(Lang::En)["delay_s"].is_null());
     }
     assert!(!find(&["stipa", &silence]).unwrap().found && !find(&["level", &silence]).unwrap().found);
     let missing = find(&["level", "/nonexistent.wav"]).unwrap_err();
@@ -208,7 +199,7 @@ fn stipa_on_a_file_with_a_plot() {
         "{json}"
     );
     let other = files.write("o.wav", &stimulus::speech_noise(1, 24_000, 16.0), 24_000);
-    let json = find(&["stipa", &other]).unwrap().to_json();
+    let json = find(&["stipa", &other]).unwrap().to_json(Lang::En);
     assert!(
         json["sti"].is_null()
             && json["found"] == false
@@ -216,7 +207,7 @@ fn stipa_on_a_file_with_a_plot() {
     );
     for noise in ["60,60", "60,60,60,60,60,60,999"] {
         let refused = find(&["stipa", &capture, "--calibration", "90", "--noise", noise]).unwrap_err();
-        assert!(refused.to_string().contains("seven levels"), "{refused}");
+        assert!(refused.show(Lang::En).contains("seven levels"), "{refused}");
     }
     let plot = files.0.join("out.svg");
     let words = ["stipa", &capture, "--json", "--plot", &plot.to_string_lossy()];
@@ -229,9 +220,20 @@ fn stimuli_are_written_and_measured() {
     let files = Files::new("stimulus");
     let path = files.0.join("b.wav");
     let command = StimulusArgs::augment_args(clap::Command::new("stimulus").no_binary_name(true));
-    for (kind, seconds) in
-        [("burst", "1"), ("bursts", "2"), ("speech-noise", "1"), ("chirp", "1"), ("sweep", "1"), ("tone", "1"), ("stipa", "2")]
-    {
+    for (kind, seconds) in [
+        ("burst", "1"),
+        ("bursts", "2"),
+        ("speech-noise", "1"),
+        ("chirp", "1"),
+        ("sweep", "1"),
+        ("tone", "1"),
+        ("stipa", "2"),
+        ("mls", "1"),
+        ("speech-like", "2"),
+        ("double-talk", "8"),
+        ("ringing", "2"),
+        ("busy", "2"),
+    ] {
         let words = [kind, &path.to_string_lossy(), "--seconds", seconds, "--rate", "16000", "--seed", "4"];
         let args = StimulusArgs::from_arg_matches(&command.clone().try_get_matches_from(words).unwrap()).unwrap();
         assert_eq!(run_stimulus(&args), ExitCode::from(exit::ACCEPTED), "{kind}");

@@ -101,13 +101,14 @@ fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
         (found.t_ref_s + (at - found.seconds - found.t_ref_s) / (1.0 + found.ppm * 1e-6), f64::from(*x))
     });
     let series = |name: &str, points: &mut dyn Iterator<Item = (f64, f64)>| Series {
-        name: name.to_owned(),
+        name: name.into(),
         points: points.filter(|(t, _)| near(*t)).map(|(t, x)| (t * 1e3, x)).collect(),
+        ..Series::default()
     };
     Plot {
-        title: "Recording and fitted reference".to_owned(),
-        x_label: "time of the reference / ms".to_owned(),
-        y_label: "amplitude / full scale".to_owned(),
+        title: "Recording and fitted reference".into(),
+        x_label: "time of the reference / ms".into(),
+        y_label: "amplitude / full scale".into(),
         series: vec![series("reference, fitted", &mut { moved }), series("recording", &mut { recorded })],
         ..Plot::default()
     }
@@ -115,7 +116,7 @@ fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
 
 pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
     if !(0.1..=60.0).contains(&args.window) || !(0.001..=60.0).contains(&args.reach) {
-        return Err(Failure::Refused("--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s".to_owned()));
+        return Err(Failure::refused("--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s".to_owned()));
     }
     let (points, notes) = if let Some((mut reference, mut capture)) = long(&args.pair)? {
         let points = follow::follow(&mut reference, &mut capture, args.window, args.reach)?;
@@ -153,10 +154,10 @@ fn describe_track(finding: Finding, tracked: &Track) -> Finding {
     }
     let points = tracked.points.iter().map(|p| (p.at_s, p.delay_s * 1e3)).collect();
     finding.plot(Plot {
-        title: "Delay over the recording".to_owned(),
-        x_label: "time of the reference / s".to_owned(),
-        y_label: "delay / ms".to_owned(),
-        series: vec![Series { name: "delay".to_owned(), points }],
+        title: "Delay over the recording".into(),
+        x_label: "time of the reference / s".into(),
+        y_label: "delay / ms".into(),
+        series: vec![Series { name: "delay".into(), points, ..Series::default() }],
         ..Plot::default()
     })
 }
@@ -184,18 +185,18 @@ pub(super) struct PressArgs {
 
 pub(super) fn press(args: &PressArgs) -> Result<Finding, Failure> {
     if args.output.channel.is_some() {
-        return Err(Failure::Refused(
+        return Err(Failure::refused(
             "a press is measured between two channels: name them by --gate and --ear, not by --channel".to_owned(),
         ));
     }
     if args.gate == args.ear {
-        return Err(Failure::Refused(format!(
+        return Err(Failure::refused(format!(
             "--gate and --ear are both channel {}: the contact and the sound need one each",
             args.gate
         )));
     }
     if !(100.0..=3600.0).contains(&args.tone) {
-        return Err(Failure::Refused("--tone must lie within 100 to 3600 Hz".to_owned()));
+        return Err(Failure::refused("--tone must lie within 100 to 3600 Hz".to_owned()));
     }
     let gate = wav::read(&args.capture, Some(args.gate))?;
     let ear = wav::read(&args.capture, Some(args.ear))?;

@@ -355,7 +355,7 @@ mod tests {
     #[test]
     fn a_sound_of_another_rate_keeps_its_length_and_pitch() {
         let samples = crate::dsp::stimulus::tone(48_000, 1.0, 1000.0, 0.0);
-        let out = measure_rate(&wav::Recording { samples, rate: 48_000, notes: Vec::new() });
+        let out = measure_rate(&wav::Recording { samples, rate: 48_000, step: 2f64.powi(-15), notes: Vec::new() });
         assert_eq!(out.len(), 8000);
         let crossings = out.windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count();
         assert!((998..=1001).contains(&crossings), "{crossings} Hz");

@@ -1,0 +1,191 @@
+//! `measure echo` and `measure double-talk`: what comes back of one's own voice, and what is lost of the other's.
+//!
+//! Knows nothing of how either is got.
+
+use std::path::PathBuf;
+
+use super::finding::{Failure, Finding};
+use super::plot::{Mark, Plot, Series, waveform};
+use super::wav::{self, Recording};
+use super::{OutputArgs, PairArgs};
+use crate::dsp::double_talk::{self, Duplex};
+use crate::dsp::echo::{self, Echo, NoEcho};
+use crate::dsp::method;
+use crate::unit::{Estimate, Unit};
+
+/// Loudness ratings of a nominal telephone (ITU-T G.111, G.131), sending and receiving together, dB.
+const TELEPHONE_DB: f64 = 8.0 + 2.0;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DoubleTalkArgs {
+    /// What the near side spoke, with pauses
+    near: PathBuf,
+    /// What the far side spoke at the same time, with pauses of its own
+    far: PathBuf,
+    /// What arrived at the far side
+    capture: PathBuf,
+    /// Channel of the near voice's file, from 1
+    #[arg(long, value_name = "N")]
+    near_channel: Option<u16>,
+    /// Channel of the far voice's file, from 1
+    #[arg(long, value_name = "N")]
+    far_channel: Option<u16>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+fn decibel(value: f64, uncertainty: f64) -> Estimate {
+    Estimate::new(value, uncertainty, Unit::Decibel)
+}
+
+pub(super) fn echo(args: &PairArgs) -> Result<Finding, Failure> {
+    let (sent, returned) = args.read()?;
+    let found = echo::echo(sent.signal(), returned.signal());
+    let finding = Finding::new("echo", found.is_ok(), method::ECHO_LOSS, &[&sent, &returned]);
+    let finding = match &found {
+        Ok(found) => describe(finding, found, &sent, &returned),
+        Err(why) => {
+            let why = match why {
+                NoEcho::Unusable => ("not measured: less than 0.5 s of sound", "nie zmierzono: poniżej 0,5 s dźwięku"),
+                NoEcho::NothingSent => ("not measured: what was sent is silence", "nie zmierzono: wysłano ciszę"),
+                NoEcho::NothingReturned => (
+                    "not measured: what was returned is silent from end to end, so the line says nothing of echoes",
+                    "nie zmierzono: to, co wróciło, jest ciszą od początku do końca, więc o echu nic nie mówi",
+                ),
+            };
+            let keys = ["attenuation_db", "weighted_db", "echo_dbfs", "telr_db", "delay_s"];
+            let finding = keys.iter().fold(finding, |finding, key| finding.field(key, Option::<f64>::None));
+            finding.field("echo", Option::<bool>::None).line(("Echo", "Echo"), why)
+        }
+    };
+    Ok(finding.plot(draw(&sent, &returned, found.ok().and_then(|found| found.delay_s))))
+}
+
+fn describe(finding: Finding, found: &Echo, sent: &Recording, returned: &Recording) -> Finding {
+    let full_scale = |value: f64, recording: &Recording| {
+        Estimate::new(value, crate::dsp::level::rounding_db(value, recording.step), Unit::DecibelFullScale)
+    };
+    let finding =
+        finding.fields(found).figure("sent_dbfs", ("Sent", "Wysłano"), full_scale(found.sent_dbfs, sent), method::RMS).figure(
+            "returned_dbfs",
+            ("Returned, all of it", "Wróciło, razem"),
+            full_scale(found.returned_dbfs, returned),
+            method::RMS,
+        );
+    let (Some(spread), Some(delay), Some(delay_spread)) = (found.uncertainty_db, found.delay_s, found.delay_uncertainty_s) else {
+        // The bound itself is exact in what it promises: 19 of 20 louder echoes would have been found.
+        return finding
+            .figure(
+                "attenuation_db",
+                ("No echo heard: loss at least", "Echa nie słychać: tłumienie co najmniej"),
+                decibel(found.attenuation_db, 1.0),
+                method::ECHO_BOUND,
+            )
+            .field("echo_dbfs", Option::<f64>::None)
+            .field("telr_db", Option::<f64>::None);
+    };
+    let weighted = found.weighted_db.zip(found.weighted_uncertainty_db).map(|(value, spread)| decibel(value, spread));
+    let rating = weighted.map(|weighted| decibel(weighted.value + TELEPHONE_DB, weighted.uncertainty));
+    let level = Estimate::new(found.sent_dbfs - found.attenuation_db, spread, Unit::DecibelFullScale);
+    let none = ("not measured", "nie zmierzono");
+    finding
+        .figure("echo_dbfs", ("Echo level", "Poziom echa"), level, method::ECHO_LOSS)
+        .figure("attenuation_db", ("Echo loss", "Tłumienie echa"), decibel(found.attenuation_db, spread), method::ECHO_LOSS)
+        .figure_or(
+            "weighted_db",
+            ("Weighted echo loss (TCLw)", "Ważone tłumienie echa (TCLw)"),
+            weighted,
+            method::WEIGHTED_ECHO_LOSS,
+            none,
+        )
+        .figure_or("telr_db", ("Talker echo (TELR)", "Echo rozmówcy (TELR)"), rating, method::TALKER_ECHO, none)
+        .figure("delay_s", ("Echo delay", "Opóźnienie echa"), Estimate::seconds(delay, delay_spread), method::DELAY)
+}
+
+/// Both recordings one below the other, the echo's first moment marked.
+fn draw(sent: &Recording, returned: &Recording, delay: Option<f64>) -> Plot {
+    let course = |name: (&str, &str), recording: &Recording| Series {
+        name: name.into(),
+        points: waveform(&recording.samples, f64::from(recording.rate)),
+        steps: false,
+    };
+    let marks = delay.map(|delay| Mark { from: delay.min(0.0), to: delay.max(0.0), name: ("delay", "opóźnienie").into() });
+    Plot {
+        title: ("Sent and returned", "Wysłane i powracające").into(),
+        x_label: ("time / s", "czas / s").into(),
+        y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
+        series: vec![course(("sent", "wysłane"), sent), course(("returned", "powracające"), returned)],
+        marks: marks.into_iter().collect(),
+        ..Plot::default()
+    }
+}
+
+pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
+    let spoken = |path: &PathBuf, channel: Option<u16>| {
+        wav::read_part(path, wav::Part { channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() })
+    };
+    let (near, far) = (spoken(&args.near, args.near_channel)?, spoken(&args.far, args.far_channel)?);
+    if near.rate != far.rate {
+        return Err(Failure::refused((
+            "the near and the far voice must have one rate: they are one stimulus",
+            "głos bliski i daleki muszą mieć tę samą częstotliwość próbkowania: to jeden sygnał",
+        )));
+    }
+    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
+    let found = double_talk::double_talk(near.signal(), far.signal(), capture.signal());
+    let finding = Finding::new("double-talk", found.is_some(), method::DOUBLE_TALK, &[&near, &far, &capture]);
+    let finding = match found {
+        Some(found) => {
+            let label = if found.heard {
+                ("Attenuation in double talk", "Tłumienie przy mowie jednoczesnej")
+            } else {
+                ("Lost in double talk, attenuation at least", "Głos ginie przy mowie jednoczesnej, tłumienie co najmniej")
+            };
+            finding
+                .fields(&found)
+                .figure("attenuation_db", label, decibel(found.attenuation_db, found.uncertainty_db), method::DOUBLE_TALK)
+                .figure(
+                    "gain_alone_db",
+                    ("Gain alone", "Wzmocnienie bez przerywania"),
+                    decibel(found.gain_alone_db, found.uncertainty_db),
+                    method::DOUBLE_TALK,
+                )
+                .line(("Duplex (P.340)", "Dupleks (P.340)"), duplex(found.duplex))
+        }
+        None => {
+            let why = (
+                "not measured: the near voice is not in the recording, or never spoke alone, or the two never spoke at once",
+                "nie zmierzono: głosu bliskiego nie ma w nagraniu, nigdy nie mówił sam albo głosy nigdy nie mówiły jednocześnie",
+            );
+            let finding =
+                ["attenuation_db", "gain_alone_db", "duplex"].iter().fold(finding, |f, key| f.field(key, Option::<f64>::None));
+            finding.line(("Double talk", "Mowa jednoczesna"), why)
+        }
+    };
+    let course = |name: (&str, &str), recording: &Recording| Series {
+        name: name.into(),
+        points: waveform(&recording.samples, f64::from(recording.rate)),
+        steps: false,
+    };
+    Ok(finding.plot(Plot {
+        title: ("Double talk", "Mowa jednoczesna").into(),
+        x_label: ("time / s", "czas / s").into(),
+        y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
+        series: vec![
+            course(("near", "bliski"), &near),
+            course(("far", "daleki"), &far),
+            course(("recording", "nagranie"), &capture),
+        ],
+        ..Plot::default()
+    }))
+}
+
+fn duplex(duplex: Duplex) -> (&'static str, &'static str) {
+    match duplex {
+        Duplex::Full => ("type 1, full duplex (at most 3 dB)", "typ 1, pełny dupleks (najwyżej 3 dB)"),
+        Duplex::PartialA => ("type 2a, partial (at most 6 dB)", "typ 2a, częściowy (najwyżej 6 dB)"),
+        Duplex::PartialB => ("type 2b, partial (at most 9 dB)", "typ 2b, częściowy (najwyżej 9 dB)"),
+        Duplex::PartialC => ("type 2c, partial (at most 12 dB)", "typ 2c, częściowy (najwyżej 12 dB)"),
+        Duplex::None => ("type 3, no duplex (more than 12 dB)", "typ 3, bez dupleksu (ponad 12 dB)"),
+    }
+}

@@ -1,0 +1,145 @@
+//! `measure gaps`: whether a known sound came through whole.
+//!
+//! Knows nothing of how damage is found, only of how it is told.
+
+use super::PairArgs;
+use super::finding::{Failure, Finding};
+use super::plot::{Mark, Plot, Series, waveform};
+use super::wav::Recording;
+use crate::dsp::continuity::{self, Continuity, Kind, Missing, Unknown};
+use crate::dsp::gaps::Rule;
+use crate::dsp::method;
+use crate::unit::{Bilingual, Estimate, Lang, Unit};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GapsArgs {
+    #[command(flatten)]
+    pub pair: PairArgs,
+    /// Leave out gaps shorter than this, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 3.0)]
+    shortest: f64,
+    /// How far below the sound's level a gap must fall, in dB
+    #[arg(long, value_name = "DB", default_value_t = 15.0)]
+    depth: f64,
+}
+
+pub(super) fn gaps(args: &GapsArgs) -> Result<Finding, Failure> {
+    if !(1.0..=60_000.0).contains(&args.shortest) || !(3.0..=60.0).contains(&args.depth) {
+        return Err(Failure::refused((
+            "--shortest must lie within 1 to 60000 ms, --depth within 3 to 60 dB",
+            "--shortest musi leżeć w zakresie od 1 do 60000 ms, --depth od 3 do 60 dB",
+        )));
+    }
+    let (reference, capture) = args.pair.read()?;
+    let rule = Rule { shortest_s: args.shortest * 1e-3, depth_db: args.depth, sound_rms: None };
+    let found = continuity::continuity(reference.signal(), capture.signal(), rule);
+    let finding = Finding::new("gaps", found.is_ok(), method::GAPS, &[&reference, &capture]);
+    Ok(match found {
+        Ok(found) => describe(finding, &found).plot(draw(&capture, &found)),
+        Err(why) => unknown(finding, why),
+    })
+}
+
+fn unknown(finding: Finding, why: Unknown) -> Finding {
+    let why = match why {
+        Unknown::ReferenceSilent => (
+            "not measured: the reference is silent, so nothing of it can be missing",
+            "nie zmierzono: wzorzec jest ciszą, nie może go więc brakować",
+        ),
+        Unknown::NotThere => (
+            "not measured: the recording holds sound, but not the reference",
+            "nie zmierzono: w nagraniu jest dźwięk, ale nie wzorzec",
+        ),
+        Unknown::Unusable => ("not measured: the files are too short", "nie zmierzono: pliki są za krótkie"),
+    };
+    let keys = ["count", "total_s", "longest_s", "longest_onset_s", "click_count", "repeat_count", "delay_s", "one_way"];
+    let finding = keys.iter().fold(finding, |finding, key| finding.field(key, Option::<f64>::None));
+    let finding = ["gaps", "clicks", "repeats"].iter().fold(finding, |finding, key| finding.field(key, [(); 0]));
+    finding.line(("Gaps", "Przerwy"), why)
+}
+
+fn describe(finding: Finding, found: &Continuity) -> Finding {
+    let seconds = |(value, uncertainty): (f64, f64)| Estimate::seconds(value, uncertainty);
+    let way = method::GAPS;
+    let mut finding = finding
+        .fields(found)
+        .figure("count", ("Gaps", "Przerwy"), Estimate::count(found.gaps.len()), way)
+        .figure("total_s", ("Together", "Razem"), seconds(found.total_s()), way)
+        .figure("longest_s", ("Longest", "Najdłuższa"), seconds(found.longest_s()), way)
+        .figure("longest_onset_s", ("Longest cut beginning", "Najdłużej ucięty początek"), seconds(found.longest_onset_s()), way);
+    for missing in &found.gaps {
+        let words = |lang: Lang, from: &str| format!("{from} {}: {}", place(missing.gap.start_s, lang), length(missing, lang));
+        finding = finding.line(label(name(missing.kind)), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "od")));
+    }
+    if found.alone {
+        return finding.field("click_count", Option::<usize>::None).field("repeat_count", Option::<usize>::None).note((
+            "the reference (a steady tone?) cannot be aligned, so the recording was measured by itself, times counted from its own start",
+            "wzorca (ciągły ton?) nie da się wyrównać w czasie, więc zmierzono samo nagranie, licząc czas od jego początku",
+        ));
+    }
+    finding = finding.figure("click_count", ("Clicks", "Trzaski"), Estimate::count(found.clicks.len()), method::CLICKS);
+    for click in &found.clicks {
+        let words = |lang: Lang, from: &str| {
+            let prominence = Estimate::new(click.prominence_db.round(), 0.0, Unit::Decibel).show(lang);
+            format!("{from} {}: {prominence}", place(click.at_s, lang))
+        };
+        finding = finding.line(label(("click", "trzask")), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "w")));
+    }
+    finding = finding.figure(
+        "repeat_count",
+        ("Packets played twice", "Pakiety odtworzone dwukrotnie"),
+        Estimate::count(found.repeats.len()),
+        method::REPEATS,
+    );
+    for repeat in &found.repeats {
+        let length = Estimate::seconds(repeat.length_s, repeat.uncertainty_s);
+        let words = |lang: Lang, from: &str| format!("{from} {}: {}", place(repeat.start_s, lang), length.show(lang));
+        finding = finding.line(label(("repeated", "powtórzone")), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "od")));
+    }
+    finding
+}
+
+fn label((en, pl): (&str, &str)) -> Bilingual {
+    Bilingual::new(format!("  {en}"), format!("  {pl}"))
+}
+
+fn place(seconds: f64, lang: Lang) -> String {
+    let text = format!("{seconds:.4} s");
+    if lang == Lang::Pl { text.replace('.', ",") } else { text }
+}
+
+fn length(missing: &Missing, lang: Lang) -> String {
+    let depth = Estimate::new(missing.gap.depth_db.round(), 0.0, Unit::Decibel).show(lang);
+    format!("{}, −{depth}", Estimate::seconds(missing.gap.length_s, missing.gap.uncertainty_s).show(lang))
+}
+
+fn name(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::OneWay => ("nothing arrives", "nic nie dociera"),
+        Kind::Beginning => ("beginning cut", "ucięty początek"),
+        Kind::Onset => ("word cut", "ucięte słowo"),
+        Kind::Lost => ("lost", "zgubione"),
+        Kind::Muted => ("muted", "ściszone"),
+    }
+}
+
+/// The recording's waveform with all that is wrong with it marked.
+fn draw(capture: &Recording, found: &Continuity) -> Plot {
+    // Gaps count from the reference's start, the picture from the recording's.
+    let shift = found.delay_s.unwrap_or(0.0);
+    let mark =
+        |from: f64, length: f64, name: (&str, &str)| Mark { from: from + shift, to: from + shift + length, name: name.into() };
+    let gaps = found.gaps.iter().map(|missing| mark(missing.gap.start_s, missing.gap.length_s, name(missing.kind)));
+    let clicks = found.clicks.iter().map(|click| mark(click.at_s, 0.0, ("click", "trzask")));
+    let repeats = found.repeats.iter().map(|repeat| mark(repeat.start_s, repeat.length_s, ("repeated", "powtórzone")));
+    let mut marks: Vec<Mark> = gaps.chain(clicks).chain(repeats).collect();
+    marks.sort_by(|a, b| a.from.total_cmp(&b.from));
+    Plot {
+        title: ("Recording, damage marked", "Nagranie z zaznaczonymi uszkodzeniami").into(),
+        x_label: ("time of the recording / s", "czas nagrania / s").into(),
+        y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
+        series: vec![Series { points: waveform(&capture.samples, f64::from(capture.rate)), ..Series::default() }],
+        marks,
+        ..Plot::default()
+    }
+}
