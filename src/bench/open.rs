@@ -5,7 +5,7 @@
 use super::log::{Log, Onlooker};
 use super::tap::Tap;
 use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
-use crate::clock::{Clock, Instant, Interrupted, RealClock, poll};
+use crate::clock::{Clock, Instant, Interrupted, RealClock, poll, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
 use crate::fault::{Blame, Blamed};
@@ -13,13 +13,14 @@ use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::operator::desk::{DeskConfig, User};
-use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::{Instrument, InstrumentError, Part, Result};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event};
+use crate::rtp::report::Calendar;
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
 use crate::twin::{self, Twin, TwinConfig, defect};
 use crate::unit::Bilingual;
@@ -306,24 +307,27 @@ impl Ground {
     fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(*address, realm, users))?)),
+            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(self.clock.now(), *address, realm, users))?)),
         }
     }
 }
 
 /// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+fn desk(now: Instant, sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
     DeskConfig {
         seed: 0,
         sip,
+        backup: None,
         media_ports: 40_000..=40_063,
         realm: realm.into(),
         users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
         operator_user: "operator".into(),
-        answering: Answering::Manual,
+        second_user: "operator2".into(),
+        behaviour: Behaviour::answering(Answering::Manual),
         max_calls: 8,
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5],
+        calendar: Calendar::by_the_wall(wall_clock(), now),
     }
 }

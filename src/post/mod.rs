@@ -18,7 +18,7 @@ pub use take::Take;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, CallId};
+use crate::instrument::operator::{Answering, Behaviour, CallId};
 
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -35,7 +35,8 @@ pub struct Post {
     /// The talk under way, when a step has set one up.
     talk: Option<CallId>,
     talk_ended: Option<Moment>,
-    answering: Answering,
+    /// How the operator's side is.
+    behaviour: Behaviour,
     fibre_cut: Option<Moment>,
     fibre_returned: Option<Moment>,
     mains_on: Option<Moment>,
@@ -67,7 +68,7 @@ impl Post {
             counted_from: now,
             talk: None,
             talk_ended: None,
-            answering: Answering::Manual,
+            behaviour: Behaviour::answering(Answering::Manual),
             fibre_cut: None,
             fibre_returned: None,
             mains_on: None,
@@ -88,7 +89,7 @@ impl Post {
         self.counted_from = self.began;
         (self.talk, self.talk_ended) = (None, None);
         (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
-        self.set_answering(Answering::Manual)
+        self.behave(Behaviour::answering(Answering::Manual))
     }
 
     /// A scenario that did not pass may leave the post in any state.

@@ -64,7 +64,7 @@ impl Post {
             .record
             .calls_since(since)
             .filter_map(|event| match &event.value {
-                CallEvent::Invited { call, invite } => Some(Stamped::new(event.at, (*call, invite.clone()))),
+                CallEvent::Invited { call, invite, .. } => Some(Stamped::new(event.at, (*call, invite.clone()))),
                 _ => None,
             })
             .collect()

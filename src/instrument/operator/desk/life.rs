@@ -3,18 +3,23 @@
 //! Must not know media packets, nor requests other than those a call is made of.
 
 use super::call::{Agreed, Call, Stage, formats};
-use super::{Desk, MEDIA_GRACE, PAST_CALLS};
+use super::requests::Refusal;
+use super::watch::Watch;
+use super::{ClientTransaction, Desk, MEDIA_GRACE, PAST_CALLS, Purpose};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
 use crate::rtp::codec::Codec;
 use crate::rtp::digits::Digits;
 use crate::rtp::stats::Meter;
 use crate::sip::dialog::Dialog;
-use crate::sip::message::{ALLOWED, Reply, Request};
-use crate::sip::sdp::{Audio, Local, SdpError};
+use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
+use crate::sip::reliable::Reliable;
+use crate::sip::sdp::{Audio, Direction, Local, SdpError};
+use crate::sip::session::{Asked, Session, TooBrief};
 use crate::sip::transaction::{Act, Client};
 use crate::sip::way::Way;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
 const TOLD_HEADERS: [&str; 3] = ["Priority", "P-Asserted-Identity", "User-Agent"];
@@ -31,12 +36,14 @@ impl Desk {
         self.last_call += 1;
         let id = CallId(self.last_call);
         let invite = described(&request);
-        self.tell(at, CallEvent::Invited { call: id, invite: invite.clone() });
-        let admitted = self.admit(&request);
-        let (port, offer) = match admitted {
+        let server = self.server_at(way.own);
+        self.tell(at, CallEvent::Invited { call: id, invite: invite.clone(), server });
+        let (behaviour, passed_on) = self.behaviour_towards(&request);
+        let admitted = self.admit(at, &request, behaviour);
+        let Admitted { port, offer, session } = match admitted {
             Ok(admitted) => admitted,
-            Err(status) => {
-                let reply = self.reply(&request, status, way);
+            Err((status, lines)) => {
+                let reply = self.reply(&request, status, way).headers(&lines);
                 self.conclude(at, &key, status, reply);
                 self.tell(at, CallEvent::Refused { call: id, status });
                 return self.tell(at, CallEvent::Ended { call: id, by: EndedBy::Operator });
@@ -53,8 +60,20 @@ impl Desk {
             tag,
             stage: Stage::Arrived,
             ring_at: at + self.config.ring_after,
-            answering: self.config.answering,
+            behaviour,
             rang_at: None,
+            reliable: None,
+            held_back: Vec::new(),
+            accept_wanted: false,
+            is_announced: false,
+            description: None,
+            is_described: false,
+            session,
+            change: None,
+            watch: Watch::default(),
+            told_held: false,
+            old_ports: Vec::new(),
+            new_port: None,
             bye_wanted: false,
             local: Local::new(SocketAddr::new(way.own.ip(), port), self.tokens.number()),
             offer,
@@ -72,30 +91,52 @@ impl Desk {
             let (to, bytes) = (transaction.to, transaction.machine.bytes().to_vec());
             self.send(to, bytes);
         }
+        if passed_on {
+            self.tell(at, CallEvent::PassedOn { call: id });
+        }
         self.wake_call(at, id);
     }
 
-    /// A media port and the offer for a call that may ring; else the status that turns it away.
-    fn admit(&mut self, request: &Request) -> Result<(u16, Option<Audio>), u16> {
-        if request.user != self.config.operator_user {
-            return Err(404);
+    /// What awaits this call, by whom it is for; and whether the first operator's refusal has passed it on already.
+    fn behaviour_towards(&self, request: &Request) -> (Behaviour, bool) {
+        let set = self.config.behaviour;
+        let is_for_second = request.user == self.config.second_user;
+        let refused = matches!(set.answering, Answering::Refuse { .. });
+        match set.second {
+            Some(second) if is_for_second || (refused && second.after.is_some()) => {
+                (Behaviour { answering: second.answering, second: None, ..set }, !is_for_second)
+            }
+            _ => (set, false),
         }
-        if let Answering::Reject(status) = self.config.answering {
-            return Err(status);
+    }
+
+    /// What a call that may ring needs; else the status that turns it away, and lines that explain it.
+    fn admit(&mut self, at: Instant, request: &Request, behaviour: Behaviour) -> Result<Admitted, Refusal> {
+        let plain = |status: u16| (status, Vec::new());
+        let has_second = self.config.behaviour.second.is_some();
+        if request.user != self.config.operator_user && !(has_second && request.user == self.config.second_user) {
+            return Err(plain(404));
         }
-        if self.config.answering == Answering::Busy || self.calls.len() >= self.config.max_calls {
-            return Err(486);
+        if let Answering::Refuse { status, retry_after } = behaviour.answering {
+            return Err((status, retry_lines(retry_after)));
         }
-        let offer = offer_of(request, &self.config.codecs).map_err(|_| 488u16)?;
-        self.free_port().map(|port| (port, offer)).ok_or(486)
+        let most = behaviour.admitted.map_or(self.config.max_calls, |most| most.min(self.config.max_calls));
+        if self.calls.len() >= most {
+            return Err(plain(486));
+        }
+        let session = Session::answering(at, &behaviour.session, &Asked::of(&request.head)).map_err(too_brief)?;
+        let offer = offer_of(request, &self.config.codecs).map_err(|_| plain(488))?;
+        let port = self.free_port().ok_or(plain(486))?;
+        Ok(Admitted { port, offer, session })
     }
 
     /// The next even port that no living call uses, in turn, so that stragglers of one call do not reach the next.
-    fn free_port(&mut self) -> Option<u16> {
+    pub(super) fn free_port(&mut self) -> Option<u16> {
         let (first, last) = (self.config.media_ports.start().next_multiple_of(2), *self.config.media_ports.end());
-        let ports = (first..last).step_by(2);
+        let ports = (first..last.saturating_sub(1)).step_by(2);
         let turned = ports.clone().skip_while(|p| *p < self.next_port).chain(ports);
-        let used: Vec<u16> = self.calls.values().map(|c| c.local.address.port()).collect();
+        let changing = self.calls.values().filter_map(|c| c.change.as_ref()).map(|change| change.port);
+        let used: Vec<u16> = self.calls.values().map(|c| c.local.address.port()).chain(changing).collect();
         let free = turned.into_iter().find(|p| !used.contains(p))?;
         self.next_port = free.saturating_add(2);
         Some(free)
@@ -109,6 +150,13 @@ impl Desk {
         if self.calls.get(&id).and_then(Call::answer_at).is_some_and(|due| at >= due) {
             self.accept(at, id);
         }
+        if self.calls.get(&id).and_then(Call::pass_on_at).is_some_and(|due| at >= due) {
+            self.pass_on(at, id);
+        }
+        self.wake_reliable(at, id);
+        self.wake_session(at, id);
+        self.wake_change(at, id);
+        self.watch(at, id);
         if self.calls.get(&id).and_then(Call::give_up_at).is_some_and(|due| at >= due) {
             self.refuse(at, id, 480);
             self.ended(at, id, EndedBy::Silence);
@@ -126,35 +174,28 @@ impl Desk {
                 }
             }
             // RFC 3261, 13.3.1.4: a 2xx that nobody acknowledges ends the session with a BYE.
-            Act::TimedOut => {
-                self.send_bye(at, id);
-                self.ended(at, id, EndedBy::Silence);
-            }
+            Act::TimedOut => self.end_in_silence(at, id),
             Act::Nothing => {}
-        }
-    }
-
-    pub(super) fn ring(&mut self, at: Instant, id: CallId) {
-        let user = self.config.operator_user.clone();
-        let Some(call) = self.calls.get_mut(&id).filter(|c| c.stage == Stage::Arrived) else { return };
-        let contact = contact(&user, call.way);
-        call.stage = Stage::Ringing;
-        call.rang_at = Some(at);
-        let bytes = Reply::to(&call.request, 180, &call.tag, call.way.peer).header("Contact", &contact).bytes();
-        let Some(transaction) = self.invites.get_mut(&call.transaction) else { return };
-        if transaction.machine.provisional(bytes.clone()) == Act::Send {
-            let to = transaction.to;
-            self.send(to, bytes);
-            self.tell(at, CallEvent::Ringing { call: id });
         }
     }
 
     pub(super) fn accept(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
+        // RFC 3262, 3: no 2xx while a reliable response is under way, and what that described needs no repetition.
+        if call.reliable.as_ref().is_some_and(Reliable::is_waiting) {
+            call.accept_wanted = true;
+            return;
+        }
         let offer = call.offer.take();
         let (request, way) = (call.request.clone(), call.way);
         call.stage = Stage::Answered;
-        let Some(body) = describe(call, offer.as_ref()) else {
+        let body = match call.description.take() {
+            Some(_) if call.is_described => Some(None),
+            Some(sent) => Some(Some(sent)),
+            None => describe(call, offer.as_ref()).map(Some),
+        };
+        call.media.iter_mut().for_each(|media| media.sender.repeat(Vec::new()));
+        let Some(body) = body else {
             self.refuse(at, id, 488);
             return self.ended(at, id, EndedBy::Operator);
         };
@@ -164,11 +205,13 @@ impl Desk {
     }
 
     /// 200 to an INVITE or re-INVITE of a call.
-    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, way: Way, body: Vec<u8>) {
+    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, way: Way, body: Option<Vec<u8>>) {
         let contact = contact(&self.config.operator_user, way);
+        let lines = self.session_lines(id);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let reply = Reply::to(request, 200, &call.tag, way.peer).header("Contact", &contact).header("Allow", ALLOWED);
-        let bytes = reply.body("application/sdp", body).bytes();
+        let reply = reply.header("Supported", SUPPORTED).headers(&lines);
+        let bytes = if let Some(body) = body { reply.body("application/sdp", body) } else { reply }.bytes();
         let Some(transaction) = self.invites.get_mut(key) else { return };
         if transaction.machine.last(at, 200, bytes.clone()) == Act::Send {
             let to = transaction.to;
@@ -179,8 +222,12 @@ impl Desk {
 
     /// A final failure to a call's INVITE; nothing if that has its final response.
     pub(super) fn refuse(&mut self, at: Instant, id: CallId, status: u16) {
+        self.refuse_until(at, id, status, None);
+    }
+
+    pub(super) fn refuse_until(&mut self, at: Instant, id: CallId, status: u16, retry_after: Option<Duration>) {
         let Some(call) = self.calls.get(&id) else { return };
-        let reply = Reply::to(&call.request, status, &call.tag, call.way.peer);
+        let reply = Reply::to(&call.request, status, &call.tag, call.way.peer).headers(&retry_lines(retry_after));
         let key = call.transaction.clone();
         self.conclude(at, &key, status, reply);
     }
@@ -202,12 +249,27 @@ impl Desk {
     pub(super) fn send_bye(&mut self, at: Instant, id: CallId) {
         let branch = self.tokens.branch();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let (to, bytes) = call.dialog.bye(&branch);
-        self.clients.insert(branch, (to, Client::started(at, to.wire.timers(), bytes.clone()), id));
+        let (to, _, bytes) = call.dialog.request("BYE", &branch, &[], Vec::new());
+        self.ask(at, branch, to, id, Purpose::Farewell, bytes);
+    }
+
+    /// A request of ours other than INVITE.
+    pub(super) fn ask(&mut self, at: Instant, branch: String, to: Way, call: CallId, purpose: Purpose, bytes: Vec<u8>) {
+        let machine = Client::started(at, to.wire.timers(), bytes.clone());
+        self.clients.insert(branch, ClientTransaction { to, machine, call, purpose });
         self.send(to, bytes);
     }
 
+    /// The other end is gone for good: BYE, in case it is not.
+    pub(super) fn end_in_silence(&mut self, at: Instant, id: CallId) {
+        if self.calls.contains_key(&id) {
+            self.send_bye(at, id);
+            self.ended(at, id, EndedBy::Silence);
+        }
+    }
+
     pub(super) fn ended(&mut self, at: Instant, id: CallId, by: EndedBy) {
+        self.report_goodbye(at, id);
         let Some(mut call) = self.calls.remove(&id) else { return };
         call.stage = Stage::Ended(by);
         self.past.insert(id, call);
@@ -225,8 +287,24 @@ impl Desk {
     }
 }
 
+/// What a call that may ring needs.
+struct Admitted {
+    port: u16,
+    offer: Option<Audio>,
+    session: Option<Session>,
+}
+
+fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, String)> {
+    retry_after.map(|time| ("Retry-After", time.as_secs().to_string())).into_iter().collect()
+}
+
+/// 422 says what would be long enough (RFC 4028, 9).
+pub(super) fn too_brief(why: TooBrief) -> Refusal {
+    (422, vec![("Min-SE", why.0.as_secs().to_string())])
+}
+
 /// Where requests within a call reach us.
-fn contact(user: &str, way: Way) -> String {
+pub(super) fn contact(user: &str, way: Way) -> String {
     format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
 }
 
@@ -244,7 +322,7 @@ pub(super) fn offer_of(request: &Request, codecs: &[Codec]) -> Result<Option<Aud
 pub(super) fn describe(call: &mut Call, offer: Option<&Audio>) -> Option<Vec<u8>> {
     let Some(audio) = offer else {
         call.answer_expected = true;
-        return Some(call.local.offer(&formats(&call.codecs)));
+        return Some(call.local.offer(&formats(&call.codecs), Direction::SendRecv));
     };
     let (agreed, format) = Agreed::with(audio, &call.codecs).ok()?;
     call.agree(agreed);
