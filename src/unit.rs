@@ -3,10 +3,12 @@
 //! Knows nothing of instruments, posts or verdicts.
 
 mod bilingual;
+mod method;
 mod parse;
 mod show;
 
 pub use bilingual::Bilingual;
+pub use method::Method;
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;

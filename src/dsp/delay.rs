@@ -3,6 +3,27 @@
 //! Three stages: a cross-correlation over clock ratios finds the signal; a joint least-squares fit refines gain, delay and clock ratio, with
 //! weights per 10 ms block that follow codec noise and reject lost or concealed packets; the residual then states the uncertainty. Knows nothing
 //! of where the signals come from, and never gives a number for a signal that is not there.
+//!
+//! What it reaches, as `cargo bench --bench delay_table` prints it: 2,000 seeded trials a row, each a fresh burst of 1 s played at 48 kHz and
+//! recorded at 8 kHz through µ-law in white noise, 5 % of packets lost, clocks within ±100 ppm; "covered" is the share of trials whose error lay
+//! within the stated uncertainty (k = 2), the bound is Cramér and Rao's for the noise added before the codec.
+//!
+//! | SNR    | bound    | σ        | σ/bound | ≤ 2.5 µs | worst   | covered | not found |
+//! |-------:|---------:|---------:|--------:|---------:|--------:|--------:|----------:|
+//! |  20 dB | 0.095 µs | 0.111 µs |   1.168 | 100.00 % | 0.38 µs | 95.25 % |         0 |
+//! |  10 dB | 0.300 µs | 0.324 µs |   1.079 | 100.00 % | 1.13 µs | 95.65 % |         0 |
+//! |   0 dB | 0.949 µs | 1.007 µs |   1.061 |  98.60 % | 3.54 µs | 95.15 % |         0 |
+//! |  −5 dB | 1.688 µs | 1.787 µs |   1.059 |  84.30 % | 6.24 µs | 95.15 % |         0 |
+//!
+//! Bias through each codec at 30 dB with its own delay taken off, 5 % of packets concealed by the one before, 200 trials. Here the stated
+//! uncertainty is too small, through G.722 by far, though every error stays below a microsecond; why has not been looked into:
+//!
+//! | codec       | own delay | bias      | worst    | covered |
+//! |-------------|----------:|----------:|---------:|--------:|
+//! | G.711 µ-law |  0.000 ms | −0.001 µs | 0.133 µs |  95.0 % |
+//! | G.711 A-law |  0.000 ms | −0.006 µs | 0.261 µs |  89.5 % |
+//! | G.722       |  1.375 ms | −0.115 µs | 0.489 µs |  43.0 % |
+//! | Opus        |  6.500 ms | −0.157 µs | 0.948 µs |  89.5 % |
 
 mod fit;
 mod search;

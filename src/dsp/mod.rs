@@ -11,6 +11,7 @@ pub mod filter;
 pub mod gaps;
 pub mod interp;
 pub mod level;
+pub mod method;
 pub mod onset;
 pub mod pesq;
 pub mod presence;

@@ -1,7 +1,10 @@
 //! Which stretches of a continuous reference are there in a capture: first audible moment, gaps, one-way silence.
 //!
 //! Correlation, not energy: street noise, the other direction's voice and comfort noise are not mistaken for the reference. Knows nothing of
-//! calls; the caller has already aligned the two signals.
+//! calls.
+
+use super::delay::{Signal, delay};
+use super::{fft, interp};
 
 /// Length of one look, in seconds: long enough to tell the reference from noise of equal level. Edges are then placed sample by sample.
 const BLOCK_S: f64 = 0.020;
@@ -40,6 +43,23 @@ impl Presence {
     pub fn longest_gap_s(&self) -> f64 {
         self.gaps.last().map_or(0.0, |(_, length)| *length)
     }
+}
+
+/// Finds when `reference` was heard in `capture`, whatever their rates and however late: both are brought to `rate` (whole hertz) and the
+/// reference is moved to where it stands in the capture, so that moments count from the capture's first sample. `None`: nowhere to be heard.
+pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Presence> {
+    let aligned = delay(reference, capture)?;
+    let at_rate = |signal: Signal| -> Vec<f32> {
+        fft::resample(signal.samples, signal.rate.round() as u32, rate).iter().map(|s| *s as f32).collect()
+    };
+    let (reference, capture) = (at_rate(reference), at_rate(capture));
+    let rate = f64::from(rate);
+    let place = |i: usize| {
+        let t = i as f64 / rate;
+        interp::sinc_at(&reference, (t - aligned.at(t - aligned.seconds)) * rate)
+    };
+    let placed: Vec<f32> = (0..capture.len()).map(place).collect();
+    presence(&placed, &capture, rate)
 }
 
 /// Looks for `reference` in `capture`, sample by sample aligned and at the same rate (Hz).

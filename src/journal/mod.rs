@@ -3,8 +3,11 @@
 //! Terminal, JUnit and every later report are functions of these events and of nothing else. Knows nothing of how they came about.
 
 pub mod audio;
+mod method;
 pub mod read;
 pub mod store;
+
+pub use method::MethodText;
 
 use crate::clock::Instant;
 use crate::fault::Blame;
@@ -13,12 +16,12 @@ use crate::unit::{Bilingual, Estimate, Lang};
 use crate::verdict::{Criterion, Source};
 use serde::{Deserialize, Serialize};
 
-/// Version of the journal's format. A reader refuses what is newer than itself.
+/// Version of the journal's format. A reader refuses what is newer than itself. Since 2 a figure's method is said in both languages, with its norm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FormatVersion(pub u32);
 
 impl FormatVersion {
-    pub const CURRENT: FormatVersion = FormatVersion(1);
+    pub const CURRENT: FormatVersion = FormatVersion(2);
     pub fn is_readable(self) -> bool {
         self <= FormatVersion::CURRENT
     }
@@ -89,8 +92,8 @@ pub struct Measurement {
     pub criterion: Option<Criterion>,
     /// Where the requirement comes from.
     pub source: Option<Source>,
-    /// By which method and norm the figure was got.
-    pub method: String,
+    /// How the figure was got, and by which norm.
+    pub method: MethodText,
     pub outcome: Outcome,
 }
 

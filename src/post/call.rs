@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of lamps or sound quality. The oracle is the operator's end: neither the post's lamps nor its console count here.
 
+mod quantities;
+
 use super::judge::Quantity;
 use super::{Fault, Post, Press, Result, order};
 use crate::bench::{Circuit, Moment};
@@ -12,6 +14,7 @@ use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallI
 use crate::instrument::{InstrumentError, Part};
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
+use quantities::{CALLS, FEWEST_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING};
 use std::time::Duration;
 
 /// Expanded uncertainty of a stamp on a received datagram, in seconds: kernel receive stamps on a real rig lie within it, the twin's are exact.
@@ -26,47 +29,6 @@ const LOST_AFTER: Duration = Duration::from_secs(10);
 const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
 /// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.
 const PAUSE: Duration = Duration::from_millis(1500);
-
-const PRESS_TO_INVITE: Quantity = Quantity {
-    en: "press to INVITE",
-    pl: "od naciśnięcia do INVITE",
-    method: "tone through the button's contact to reception of the INVITE",
-    requirement: "T01",
-};
-const PRESS_TO_RING: Quantity = Quantity {
-    en: "press to ringing at the operator",
-    pl: "od naciśnięcia do dzwonka u operatora",
-    method: "tone through the button's contact to the 180 sent",
-    requirement: "T02",
-};
-const CALLS: Quantity = Quantity {
-    en: "calls at the operator",
-    pl: "zgłoszenia u operatora",
-    method: "INVITEs with different Call-ID; retransmissions are not counted",
-    requirement: "T33",
-};
-const FEWEST_CALLS: Quantity =
-    Quantity { en: "calls raised by one press, fewest", pl: "zgłoszenia po jednym naciśnięciu, najmniej", ..CALLS };
-const MOST_CALLS: Quantity =
-    Quantity { en: "calls raised by one press, most", pl: "zgłoszenia po jednym naciśnięciu, najwięcej", ..CALLS };
-const OWN_IDENTITY: Quantity = Quantity {
-    en: "calls that name this post, in From and in X-SOS-Post",
-    pl: "zgłoszenia wskazujące ten punkt, w From i w X-SOS-Post",
-    method: "headers of the INVITE against the rig",
-    requirement: "T33",
-};
-const OWN_DESTINATION: Quantity = Quantity {
-    en: "calls addressed to anybody but the City Guard's operator",
-    pl: "zgłoszenia skierowane do kogokolwiek poza operatorem Straży Miejskiej",
-    method: "Request-URI of each INVITE, and everything the desk turned away",
-    requirement: "T40",
-};
-const STILL_TALKING: Quantity = Quantity {
-    en: "talks ended before the operator hung up",
-    pl: "rozmowy zakończone, zanim rozłączył się operator",
-    method: "BYE and silence at the operator",
-    requirement: "T21",
-};
 
 /// The user part that posts call.
 const OPERATOR_USER: &str = "operator";

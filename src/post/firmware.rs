@@ -11,7 +11,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Part};
-use crate::unit::{Bilingual, Estimate};
+use crate::unit::{Bilingual, Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -23,25 +23,37 @@ const BANNER_WITHIN: Duration = Duration::from_secs(2);
 const DIFFERING_BYTES: Quantity = Quantity {
     en: "bytes on the post that differ from the file",
     pl: "bajty w punkcie różne od pliku",
-    method: "every loadable byte of the image, read back through the debug port",
+    method: Method::new(
+        "every loadable byte of the image, read back through the debug port",
+        "każdy ładowalny bajt obrazu, odczytany przez port debugowania",
+        "",
+    ),
     requirement: "T41",
 };
 const NAMED_AS_FILE: Quantity = Quantity {
     en: "banners naming the file's version and build",
     pl: "komunikaty startowe z wersją i kompilacją z pliku",
-    method: "console after a reset, against the image's header",
+    method: Method::new("console after a reset, against the image's header", "konsola po resecie względem nagłówka obrazu", ""),
     requirement: "T41",
 };
 const WRITTEN: Quantity = Quantity {
     en: "successful writings",
     pl: "udane wgrania",
-    method: "erase, write and verify through the debug port",
+    method: Method::new(
+        "erase, write and verify through the debug port",
+        "kasowanie, zapis i weryfikacja przez port debugowania",
+        "",
+    ),
     requirement: "T41",
 };
 const READY_AFTER_WRITING: Quantity = Quantity {
     en: "start of the rewritten firmware to registration",
     pl: "od startu ponownie wgranego oprogramowania do rejestracji",
-    method: "reset released to REGISTER accepted by the operator",
+    method: Method::new(
+        "reset released to REGISTER accepted by the operator",
+        "od zwolnienia resetu do REGISTER przyjętego przez operatora",
+        "RFC 3261, 10",
+    ),
     requirement: "T41",
 };
 

@@ -5,7 +5,7 @@
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::journal::{Event, Measurement, Outcome};
-use crate::unit::{Bilingual, Estimate};
+use crate::unit::{Bilingual, Estimate, Method};
 use crate::verdict::{Criterion, Source, Verdict, decide};
 
 /// A quantity as the report names it.
@@ -14,7 +14,7 @@ pub(super) struct Quantity {
     pub en: &'static str,
     pub pl: &'static str,
     /// How the figure was got, with the norm where there is one.
-    pub method: &'static str,
+    pub method: Method,
     /// The requirement that the limit comes from, e.g. `T02`.
     pub requirement: &'static str,
 }

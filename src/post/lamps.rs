@@ -10,44 +10,68 @@ use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Part};
 use crate::post::call::NETWORK_STAMP_S;
 use crate::rig::InputRef;
-use crate::unit::Estimate;
+use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
 const PLACED_AFTER_PRESS: Quantity = Quantity {
     en: "press to lamp \"call placed\"",
     pl: "od naciśnięcia do lampki „wezwano”",
-    method: "tone through the button's contact to the lamp's sensor",
+    method: Method::new(
+        "tone through the button's contact to the lamp's sensor",
+        "od tonu przepuszczonego przez styk przycisku do czujnika lampki",
+        "",
+    ),
     requirement: "T05",
 };
 const CONNECTED_AFTER_ANSWER: Quantity = Quantity {
     en: "answer to lamp \"connected\"",
     pl: "od odebrania do lampki „połączono”",
-    method: "200 sent by the operator to the lamp's sensor",
+    method: Method::new(
+        "200 sent by the operator to the lamp's sensor",
+        "od odpowiedzi 200 wysłanej przez operatora do czujnika lampki",
+        "RFC 3261, 13",
+    ),
     requirement: "T06",
 };
 const CONNECTED_TOO_EARLY: Quantity = Quantity {
     en: "times the lamp \"connected\" was lit before the answer",
     pl: "zapalenia lampki „połączono” przed odebraniem",
-    method: "lamp's sensor against the 200 sent by the operator",
+    method: Method::new(
+        "lamp's sensor against the 200 sent by the operator",
+        "czujnik lampki względem odpowiedzi 200 wysłanej przez operatora",
+        "RFC 3261, 13",
+    ),
     requirement: "T06",
 };
 const DARK_AFTER_TALK: Quantity = Quantity {
     en: "end of the talk to both lamps dark",
     pl: "od końca rozmowy do zgaśnięcia obu lampek",
-    method: "BYE sent by the operator to the lamps' sensors",
+    method: Method::new(
+        "BYE sent by the operator to the lamps' sensors",
+        "od BYE wysłanego przez operatora do czujników lampek",
+        "RFC 3261, 15",
+    ),
     requirement: "T06",
 };
 const FALSE_CLAIMS: Quantity = Quantity {
     en: "lamps that claimed a call though none was sent",
     pl: "lampki potwierdzające zgłoszenie, którego nie wysłano",
-    method: "lamps' sensors while no INVITE reached the operator",
+    method: Method::new(
+        "lamps' sensors while no INVITE reached the operator",
+        "czujniki lampek, gdy do operatora nie dotarł żaden INVITE",
+        "",
+    ),
     requirement: "T05",
 };
 const OUT_OF_SERVICE_AFTER_PRESS: Quantity = Quantity {
     en: "press to a sign from the lamp \"out of service\"",
     pl: "od naciśnięcia do reakcji lampki „nieczynny”",
-    method: "tone through the button's contact to a change at the lamp's sensor",
+    method: Method::new(
+        "tone through the button's contact to a change at the lamp's sensor",
+        "od tonu przepuszczonego przez styk przycisku do zmiany na czujniku lampki",
+        "",
+    ),
     requirement: "T38",
 };
 

@@ -8,26 +8,30 @@ use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::{CallEvent, CallId, Invite};
-use crate::unit::Estimate;
+use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
 const DELIVERIES: Quantity = Quantity {
     en: "deliveries of the kept press",
     pl: "doręczenia zachowanego zgłoszenia",
-    method: "INVITEs after the fibre's return",
+    method: Method::new("INVITEs after the fibre's return", "liczba INVITE po powrocie światłowodu", ""),
     requirement: "T38",
 };
 const UNMARKED: Quantity = Quantity {
     en: "late deliveries not marked as delayed",
     pl: "późne doręczenia bez oznaczenia opóźnienia",
-    method: "header X-SOS-Delayed of each INVITE",
+    method: Method::new("header X-SOS-Delayed of each INVITE", "nagłówek X-SOS-Delayed każdego INVITE", ""),
     requirement: "T38",
 };
 const DELIVERED_AFTER: Quantity = Quantity {
     en: "fibre's return to delivery of the kept press",
     pl: "od powrotu światłowodu do doręczenia zachowanego zgłoszenia",
-    method: "fibre sense input to reception of the INVITE",
+    method: Method::new(
+        "fibre sense input to reception of the INVITE",
+        "od wejścia kontroli światłowodu do odebrania INVITE",
+        "",
+    ),
     requirement: "T38",
 };
 

@@ -8,7 +8,7 @@ use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Part};
-use crate::unit::{Bilingual, Estimate};
+use crate::unit::{Bilingual, Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -27,25 +27,37 @@ const SETTLES_WITHIN: Duration = Duration::from_millis(1500);
 const READY: Quantity = Quantity {
     en: "post registered with the operator",
     pl: "punkt zarejestrowany u operatora",
-    method: "registrations at the operator",
+    method: Method::new("registrations at the operator", "rejestracje u operatora", "RFC 3261, 10"),
     requirement: "T19",
 };
 const REGISTERED_AFTER_POWER: Quantity = Quantity {
     en: "power-on to registration",
     pl: "od włączenia zasilania do rejestracji",
-    method: "mains sense input to REGISTER accepted by the operator",
+    method: Method::new(
+        "mains sense input to REGISTER accepted by the operator",
+        "od wejścia kontroli zasilania do REGISTER przyjętego przez operatora",
+        "RFC 3261, 10",
+    ),
     requirement: "T19",
 };
 const REGISTERED_AFTER_FIBRE: Quantity = Quantity {
     en: "fibre's return to registration",
     pl: "od powrotu światłowodu do rejestracji",
-    method: "fibre sense input to REGISTER accepted by the operator",
+    method: Method::new(
+        "fibre sense input to REGISTER accepted by the operator",
+        "od wejścia kontroli światłowodu do REGISTER przyjętego przez operatora",
+        "RFC 3261, 10",
+    ),
     requirement: "T20",
 };
 const SETTINGS: Quantity = Quantity {
     en: "registrations under the post's own identity",
     pl: "rejestracje pod własną tożsamością punktu",
-    method: "user of the REGISTER after power-on, cross-checked with the console",
+    method: Method::new(
+        "user of the REGISTER after power-on, cross-checked with the console",
+        "użytkownik w REGISTER po włączeniu zasilania, porównany z konsolą",
+        "RFC 3261, 10",
+    ),
     requirement: "T41",
 };
 

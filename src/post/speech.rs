@@ -8,9 +8,8 @@ use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::dsp::delay::{Signal, delay};
-use crate::dsp::fft::resample;
-use crate::dsp::presence::{Presence, presence};
-use crate::dsp::stimulus;
+use crate::dsp::presence::{self, Presence};
+use crate::dsp::{method, stimulus};
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
@@ -49,24 +48,22 @@ struct Found {
     presence: Presence,
 }
 
-const DELAY_METHOD: &str = "composite-source burst, joint fit of gain, delay and clock ratio (after ITU-T P.501, G.114)";
-
 const TO_OPERATOR: Quantity = Quantity {
     en: "mouth-to-ear delay, caller to operator",
     pl: "opóźnienie usta–ucho, od wzywającego do operatora",
-    method: DELAY_METHOD,
+    method: method::DELAY,
     requirement: "T10",
 };
 const TO_CALLER: Quantity = Quantity {
     en: "mouth-to-ear delay, operator to caller",
     pl: "opóźnienie usta–ucho, od operatora do wzywającego",
-    method: DELAY_METHOD,
+    method: method::DELAY,
     requirement: "T10",
 };
 const GROWTH_TO_OPERATOR: Quantity = Quantity {
     en: "growth of delay, caller to operator",
     pl: "przyrost opóźnienia, od wzywającego do operatora",
-    method: "largest less first of a series of bursts",
+    method: method::DELAY_GROWTH,
     requirement: "T11",
 };
 const GROWTH_TO_CALLER: Quantity = Quantity {
@@ -74,29 +71,28 @@ const GROWTH_TO_CALLER: Quantity = Quantity {
     pl: "przyrost opóźnienia, od operatora do wzywającego",
     ..GROWTH_TO_OPERATOR
 };
-const PRESENCE_METHOD: &str = "noise voices in both directions, correlated in 20 ms looks";
 const BOTH_AFTER_ANSWER: Quantity = Quantity {
     en: "answer to voice both ways",
     pl: "od odebrania do głosu w obie strony",
-    method: PRESENCE_METHOD,
+    method: method::PRESENCE,
     requirement: "T04",
 };
 const BOTH_AFTER_PRESS: Quantity = Quantity {
     en: "press to voice both ways",
     pl: "od naciśnięcia do głosu w obie strony",
-    method: PRESENCE_METHOD,
+    method: method::PRESENCE,
     requirement: "T03",
 };
 const GAP: Quantity = Quantity {
     en: "longest interruption of speech",
     pl: "najdłuższa przerwa w mowie",
-    method: PRESENCE_METHOD,
+    method: method::PRESENCE,
     requirement: "T21",
 };
 const HEALED: Quantity = Quantity {
     en: "fibre's return to voice both ways",
     pl: "od powrotu światłowodu do głosu w obie strony",
-    method: PRESENCE_METHOD,
+    method: method::PRESENCE,
     requirement: "T22",
 };
 
@@ -230,19 +226,8 @@ impl Post {
         let spoken = (to.seconds_after(voice.spoken.instant()).max(0.0) * f64::from(voice.rate)) as usize;
         let samples = &voice.samples[..spoken.min(voice.samples.len())];
         let reference = Signal::new(samples, f64::from(voice.rate));
-        let Some(aligned) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
-        // Both on the channel's rate, the reference moved to where it stands in the capture.
-        let reference: Vec<f32> = resample(samples, voice.rate, CHANNEL_RATE).iter().map(|s| *s as f32).collect();
-        let nominal = heard.rate.round() as u32;
-        let capture: Vec<f32> = resample(&heard.samples, nominal, CHANNEL_RATE).iter().map(|s| *s as f32).collect();
-        let channel = f64::from(CHANNEL_RATE);
-        let placed: Vec<f32> = (0..capture.len())
-            .map(|i| {
-                let t = i as f64 / channel;
-                crate::dsp::interp::sinc_at(&reference, (t - aligned.at(t - aligned.seconds)) * channel)
-            })
-            .collect();
-        Ok(presence(&placed, &capture, channel).map(|presence| Found {
+        let found = presence::find(reference, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE);
+        Ok(found.map(|presence| Found {
             first: Moment {
                 seconds: heard.start.seconds + presence.first_s,
                 uncertainty: combine(&[heard.start.uncertainty, presence.first_edge_s]),

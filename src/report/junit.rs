@@ -298,7 +298,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
 
 /// A figure's parts in properties of their own, the numbers in the base unit and with a decimal point.
 fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String, String)) {
-    let Measurement { en, estimate, criterion, source, method, outcome, .. } = measurement;
+    let Measurement { en, pl, estimate, criterion, source, method, outcome } = measurement;
     let name = |part: &str| format!("measurement.{number}.{part}");
     let outcome = match (outcome, criterion) {
         (_, None) => "not judged",
@@ -308,8 +308,9 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
         (Outcome::Skipped, _) => "skipped",
     };
     add(name("quantity"), en.clone());
+    add(name("quantity.pl"), pl.clone());
     add(name("value"), estimate.value.to_string());
-    add(name("unit"), if estimate.unit.symbol() == "%" { "1".into() } else { estimate.unit.symbol().into() });
+    add(name("unit"), if matches!(estimate.unit.symbol(), "%" | "") { "1" } else { estimate.unit.symbol() }.into());
     add(name("uncertainty"), estimate.uncertainty.to_string());
     if let Some(criterion) = criterion {
         add(name("limit"), criterion.show(estimate, Lang::En));
@@ -317,7 +318,11 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
     if let Some(source) = source {
         add(name("source"), super::words::source(source));
     }
-    add(name("method"), method.clone());
+    add(name("method"), method.en.to_string());
+    add(name("method.pl"), method.pl.to_string());
+    if !method.norm.is_empty() {
+        add(name("norm"), method.norm.to_string());
+    }
     add(name("outcome"), outcome.into());
 }
 

@@ -165,7 +165,7 @@ mod tests {
     use crate::journal::read::read;
     use crate::journal::store::tests::{Scratch, run_began};
     use crate::journal::store::{FILE_NAME, Journal};
-    use crate::unit::Estimate;
+    use crate::unit::{Estimate, Method};
     use crate::verdict::{Source, Verdict, decide};
     use std::path::{Path, PathBuf};
     use std::time::Duration;
@@ -227,7 +227,8 @@ mod tests {
                 estimate,
                 criterion: Some(criterion),
                 source: Some(Source { id: source.0.into(), text: source.1.into() }),
-                method: "difference of source stamps".into(),
+                method: Method::new("difference of source stamps", "różnica znaczników czasu u źródła", "JCGM 100:2008, 5.1.2")
+                    .into(),
                 outcome,
             }));
             ending
@@ -330,6 +331,15 @@ mod tests {
         script.end("S14", 1, stumble.clone());
         let ending = stumble;
         script.say(Event::RunEnded { ending, passed: 2, failed: 3, inconclusive: 1, skipped: 1, exit_code: 70 });
+    }
+
+    /// Format 1 said methods in English words alone.
+    #[test]
+    fn a_journal_of_an_earlier_format_is_still_reported() {
+        let story = read(&fixture("format-1.jsonl")).unwrap();
+        assert!(story.damage.is_empty() && story.reached_its_end(), "{:?}", story.damage);
+        let xml = junit::render(&story.entries, "j");
+        assert_eq!(xml.matches(".method\" value=\"difference of source stamps\"").count(), 4, "{xml}");
     }
 
     #[test]

@@ -40,6 +40,11 @@ const DOORS: &[Door] = &[
         reason: "protocols and the twin take bytes and moments: what they do must not depend on a network",
     },
     Door {
+        name: "fft",
+        only: &["src/dsp/"],
+        reason: "a figure of sound is got in dsp alone, where its method stands beside it: a step, a rig and a file must not differ",
+    },
+    Door {
         name: "libc",
         only: &["src/live/tty.rs", "src/driver/sip_operator/udp.rs"],
         reason: "calls that the compiler cannot check stand together, each with its reason",

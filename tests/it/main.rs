@@ -2,9 +2,11 @@
 
 mod bad_input;
 mod command_line;
+mod figures;
 mod firmware;
 #[cfg(unix)]
 mod live;
+mod measure;
 mod peers;
 mod program;
 mod prove;

@@ -85,7 +85,15 @@ struct SingleArgs {
 
 impl PairArgs {
     fn read(&self) -> Result<(wav::Recording, wav::Recording), Failure> {
-        Ok((wav::read(&self.reference, None)?, wav::read(&self.capture, self.output.channel)?))
+        let pair = (wav::read(&self.reference, None)?, wav::read(&self.capture, self.output.channel)?);
+        for (recording, path) in [(&pair.0, &self.reference), (&pair.1, &self.capture)] {
+            // A level without sound would pass for speech in a model that looks at power. Silence has an answer of its own.
+            let level = recording.samples.first().copied().unwrap_or(0.0);
+            if level != 0.0 && recording.samples.iter().all(|x| *x == level) {
+                return Err(Failure::Refused(format!("{}: every sample is the same: there is no sound", path.display())));
+            }
+        }
+        Ok(pair)
     }
 }
 

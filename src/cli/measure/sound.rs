@@ -95,17 +95,22 @@ pub(super) fn gaps(args: &GapsArgs) -> Result<Finding, Failure> {
         return Err(Failure::Refused("--shortest must lie within 1 to 60000 ms, --depth within 3 to 60 dB".to_owned()));
     }
     let mut finding = Finding::new("gaps", true, GAPS_METHOD, &[&reference, &capture]);
-    let silent = level::rms_dbfs(&capture.samples).is_none_or(|level| level < SILENT_DBFS);
+    let is_silent = |recording: &Recording| level::rms_dbfs(&recording.samples).is_none_or(|level| level < SILENT_DBFS);
+    let (unsounded, silent) = (is_silent(&reference), is_silent(&capture));
     let found = if let Some(pair) = align(reference.signal(), capture.signal()) {
         finding = finding.field("delay_s", pair.delay.seconds);
         missing(&pair, rule)
-    } else if !silent && align(reference.signal(), reference.signal()).is_none() {
+    } else if !silent && !unsounded && align(reference.signal(), reference.signal()).is_none() {
         finding = finding.note(
             "the reference (a steady tone?) cannot be aligned, so the recording was measured by itself, times counted from its own start",
         );
         gaps::gaps(&capture.samples, f64::from(capture.rate), rule).unwrap_or_default()
     } else {
-        let why = if silent { "the recording is silent from end to end" } else { "the reference is not in the recording at all" };
+        let why = match (silent, unsounded) {
+            (true, _) => "the recording is silent from end to end",
+            (_, true) => "the reference is silent from end to end",
+            _ => "the reference is not in the recording at all",
+        };
         return Ok(Finding::new("gaps", false, GAPS_METHOD, &[&reference, &capture])
             .field("gaps", [(); 0])
             .field("silent", silent)

@@ -14,7 +14,9 @@ const MAX_ROUNDS: usize = 16;
 /// Half-width of the part of a long reference fitted first, about what the search used.
 const FIRST_SPAN_S: f64 = 6.0;
 /// Rounds before the weights come in: they need a residual free of the first guess's error.
-const PLAIN_ROUNDS: usize = 3;
+const PLAIN_ROUNDS: usize = 2;
+/// Weights and parameters are made to agree in no more turns than this before the model is made anew.
+const MAX_WEIGHINGS: usize = 12;
 /// Standard deviation of clock ratios met before any measurement; keeps very short references sane.
 const PRIOR_RATIO: f64 = 150e-6;
 /// Smallest stated uncertainty: rounding in the samples themselves.
@@ -60,13 +62,13 @@ pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
     // The search leaves the clock ratio uncertain by some ppm: the ends of a long reference only fall into place once its middle does.
     let mut span = FIRST_SPAN_S;
     while span < pair.reference_seconds() {
-        at = iterate(pair, &slope, at, span)?.at;
+        at = iterate(pair, &slope, at, span, PLAIN_ROUNDS)?.at;
         span *= 3.0;
     }
-    let solution = iterate(pair, &slope, at, f64::INFINITY)?;
+    let solution = iterate(pair, &slope, at, f64::INFINITY, PLAIN_ROUNDS)?;
     let residual = residual(pair, &slope, &solution)?;
     if let Some(white) = whiten::whitened(pair, &residual)
-        && let Some(better) = iterate(&white, &slope_of(&white), solution.at, f64::INFINITY)
+        && let Some(better) = iterate(&white, &slope_of(&white), solution.at, f64::INFINITY, 0)
     {
         return conclude(&white, found, &better);
     }
@@ -85,24 +87,42 @@ fn slope_of(pair: &Pair) -> Vec<f32> {
     fft::derivative(&samples, 64).iter().map(|d| *d as f32).collect()
 }
 
-/// Iterates on the part of the reference within `span` seconds of its centroid.
-fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters, span: f64) -> Option<Solution> {
+/// Iterates on the part of the reference within `span` seconds of its centroid, the first `plain` rounds without weights.
+fn iterate(pair: &Pair, slope: &[f32], mut at: Parameters, span: f64, plain: usize) -> Option<Solution> {
     let limit = 2.0 * MAX_PPM * 1e-6;
     let mut last = None;
     for round in 0..MAX_ROUNDS {
-        let blocks = Model::at(pair, slope, &at, span)?.blocks(pair, &at);
-        let weights = if round < PLAIN_ROUNDS { plain_weights(&blocks) } else { robust_weights(&blocks) };
-        let (step, deviation) = solve(&blocks, &weights, at.ratio)?;
+        let mut blocks = Model::at(pair, slope, &at, span)?.blocks(pair, &at);
+        let (weights, step, deviation) = settle(&mut blocks, at.ratio, round < plain)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
         at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
         last = Some((blocks, weights));
-        let settled = |i: usize| step[i].abs() < 0.01 * deviation[i];
-        if round > PLAIN_ROUNDS + 1 && settled(1) && settled(2) {
+        // What a small step leaves undone is its square.
+        let settled = |i: usize| step[i].abs() < 0.05 * deviation[i];
+        if round >= plain && settled(1) && settled(2) {
             break;
         }
     }
     last.map(|(blocks, weights)| Solution { at, blocks, weights })
+}
+
+/// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were made; moves the blocks
+/// there. Returns the weights, the whole step and the standard deviations that the weights promise.
+fn settle(blocks: &mut [Block], ratio: f64, plain: bool) -> Option<(Vec<f64>, Vec3, Vec3)> {
+    let mut whole = Vec3::default();
+    for _ in 0..MAX_WEIGHINGS {
+        let weights = if plain { plain_weights(blocks) } else { robust_weights(blocks) };
+        let (step, deviation) = solve(blocks, &weights, ratio + whole[2])?;
+        blocks.iter_mut().for_each(|block| block.shift(&step));
+        whole = from_fn(|i| whole[i] + step[i]);
+        if plain || (step[1].abs() < 0.005 * deviation[1] && step[2].abs() < 0.005 * deviation[2]) {
+            return Some((weights, whole, deviation));
+        }
+    }
+    let weights = robust_weights(blocks);
+    let (_, deviation) = solve(blocks, &weights, ratio + whole[2])?;
+    Some((weights, whole, deviation))
 }
 
 /// What the fit leaves, without the blocks that were rejected.
@@ -188,6 +208,14 @@ impl Block {
         self.signal_power += signal * signal;
         self.residual_power += residual * residual;
         self.count += 1.0;
+    }
+
+    /// The sums as they become when the parameters move by `step`.
+    fn shift(&mut self, step: &Vec3) {
+        let moved = multiply(&self.normal, step);
+        let change: f64 = step.iter().zip(&moved).zip(&self.gradient).map(|((s, m), g)| s * (m - 2.0 * g)).sum();
+        self.residual_power = (self.residual_power + change / self.count).max(0.0);
+        self.gradient = from_fn(|i| self.gradient[i] - moved[i]);
     }
 }
 

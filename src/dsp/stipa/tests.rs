@@ -129,3 +129,16 @@ fn doubts_are_flagged() {
         from_impulse_response(Signal::new(&[], 24e3)).is_none() && from_impulse_response(Signal::new(&[0.0; 10], 24e3)).is_none()
     );
 }
+
+/// Male weights pair by pair (IEC 60268-16, annex A, table A.1 [M]): one octave alone at 1 leaves its own weight, two neighbours both less their
+/// redundancy.
+#[test]
+fn weight_pairs_stand_as_in_the_table() {
+    let only = |bands: &[usize]| weighted(&std::array::from_fn(|k| if bands.contains(&k) { 1.0 } else { 0.0 }));
+    for (k, alpha) in [0.085, 0.127, 0.230, 0.233, 0.309, 0.224, 0.173].into_iter().enumerate() {
+        assert!((only(&[k]) - alpha).abs() < 1e-12, "octave {k}");
+    }
+    for (k, both) in [0.127, 0.279, 0.398, 0.531, 0.486, 0.302].into_iter().enumerate() {
+        assert!((only(&[k, k + 1]) - both).abs() < 1e-9, "octaves {k} and {}: {}", k + 1, only(&[k, k + 1]));
+    }
+}

@@ -1,0 +1,67 @@
+//! What is judged of calls: each quantity by its name, the way to its figure and its requirement.
+//!
+//! Knows nothing of how calls are watched.
+
+use crate::post::judge::Quantity;
+use crate::unit::Method;
+
+pub(super) const PRESS_TO_INVITE: Quantity = Quantity {
+    en: "press to INVITE",
+    pl: "od naciśnięcia do INVITE",
+    method: Method::new(
+        "tone through the button's contact to reception of the INVITE",
+        "od tonu przepuszczonego przez styk przycisku do odebrania INVITE",
+        "RFC 3261, 13",
+    ),
+    requirement: "T01",
+};
+pub(super) const PRESS_TO_RING: Quantity = Quantity {
+    en: "press to ringing at the operator",
+    pl: "od naciśnięcia do dzwonka u operatora",
+    method: Method::new(
+        "tone through the button's contact to the 180 sent",
+        "od tonu przepuszczonego przez styk przycisku do wysłania odpowiedzi 180",
+        "RFC 3261, 13",
+    ),
+    requirement: "T02",
+};
+pub(super) const CALLS: Quantity = Quantity {
+    en: "calls at the operator",
+    pl: "zgłoszenia u operatora",
+    method: Method::new(
+        "INVITEs with different Call-ID; retransmissions are not counted",
+        "liczba INVITE o różnych Call-ID; retransmisji nie liczy się",
+        "RFC 3261, 8.1.1.4",
+    ),
+    requirement: "T33",
+};
+pub(super) const FEWEST_CALLS: Quantity =
+    Quantity { en: "calls raised by one press, fewest", pl: "zgłoszenia po jednym naciśnięciu, najmniej", ..CALLS };
+pub(super) const MOST_CALLS: Quantity =
+    Quantity { en: "calls raised by one press, most", pl: "zgłoszenia po jednym naciśnięciu, najwięcej", ..CALLS };
+pub(super) const OWN_IDENTITY: Quantity = Quantity {
+    en: "calls that name this post, in From and in X-SOS-Post",
+    pl: "zgłoszenia wskazujące ten punkt, w From i w X-SOS-Post",
+    method: Method::new(
+        "headers of the INVITE against the rig",
+        "nagłówki INVITE względem opisu stanowiska",
+        "RFC 3261, 8.1.1.3",
+    ),
+    requirement: "T33",
+};
+pub(super) const OWN_DESTINATION: Quantity = Quantity {
+    en: "calls addressed to anybody but the City Guard's operator",
+    pl: "zgłoszenia skierowane do kogokolwiek poza operatorem Straży Miejskiej",
+    method: Method::new(
+        "Request-URI of each INVITE, and everything the desk turned away",
+        "Request-URI każdego INVITE oraz wszystko, co stanowisko operatora odrzuciło",
+        "RFC 3261, 8.1.1.1",
+    ),
+    requirement: "T40",
+};
+pub(super) const STILL_TALKING: Quantity = Quantity {
+    en: "talks ended before the operator hung up",
+    pl: "rozmowy zakończone, zanim rozłączył się operator",
+    method: Method::new("BYE and silence at the operator", "BYE i cisza u operatora", "RFC 3261, 15"),
+    requirement: "T21",
+};

@@ -1,0 +1,42 @@
+//! Every figure of a run carries value, unit, uncertainty, method and norm, in the journal and in the report for dashboards. Knows nothing of how
+//! any figure is got.
+
+use crate::program::{Scratch, journal, say};
+use hejnal::journal::Event;
+
+/// The tags that the requirements of a call, its speech, its lamps and the firmware are judged under: figures of every kind.
+const SCENARIOS: &str = "@S01 or @S02 or @S12 or @S15 or @S41";
+
+#[test]
+fn every_figure_in_journal_and_report_is_whole() {
+    let scratch = Scratch::new("figures");
+    let out = scratch.0.join("run");
+    let ran = say(["run", "--tags", SCENARIOS, "--out", out.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let story = journal(&out);
+    let figures: Vec<_> = story
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Measured(measurement) => Some(measurement),
+            _ => None,
+        })
+        .collect();
+    assert!(figures.len() >= 8, "{} figures", figures.len());
+    for figure in &figures {
+        let told = |words: &str| words.trim().len() > 5;
+        assert!(told(&figure.en) && told(&figure.pl) && figure.en != figure.pl, "{figure:?}");
+        assert!(told(&figure.method.en) && told(&figure.method.pl) && figure.method.en != figure.method.pl, "{figure:?}");
+        assert!(figure.estimate.value.is_finite() && figure.estimate.uncertainty.is_finite(), "{figure:?}");
+        let counted = serde_json::to_value(figure.estimate.unit).unwrap() == "1";
+        assert!(figure.estimate.uncertainty > 0.0 || counted, "only a count has no uncertainty: {figure:?}");
+    }
+    assert!(figures.iter().any(|figure| figure.method.norm.contains("ITU-T P.501")), "a sound figure names its norm");
+    let junit = std::fs::read_to_string(out.join("junit.xml")).unwrap();
+    for part in ["quantity", "quantity.pl", "value", "unit", "uncertainty", "method", "method.pl", "outcome"] {
+        let mark = format!(".{part}\" value=\"");
+        let values: Vec<&str> = junit.split(&mark).skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(values.len(), figures.len(), "{part}");
+        assert!(values.iter().all(|value| !value.trim().is_empty()), "{part}: {values:?}");
+    }
+}

@@ -1,0 +1,194 @@
+//! `hejnal measure` on files that a laboratory would throw away: an answer or a clear refusal, never a panic and never a number that means
+//! nothing. Knows nothing of how anything is measured.
+
+use crate::program::{Said, Scratch, say};
+use hejnal::dsp::stimulus::{Random, burst};
+use serde_json::Value;
+
+const PAIRS: [&str; 7] = ["delay", "track", "response", "echo", "gaps", "stoi", "pesq"];
+const SINGLES: [&str; 2] = ["level", "stipa"];
+const MEASURED: i32 = 0;
+const NOT_FOUND: i32 = 3;
+
+fn wav(samples: &[f32], rate: u32, float: bool) -> Vec<u8> {
+    let (bits_per_sample, sample_format) = if float { (32, hound::SampleFormat::Float) } else { (16, hound::SampleFormat::Int) };
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let spec = hound::WavSpec { channels: 1, sample_rate: rate, bits_per_sample, sample_format };
+    let mut writer = hound::WavWriter::new(&mut bytes, spec).unwrap();
+    for x in samples {
+        let written = if float { writer.write_sample(*x) } else { writer.write_sample((x * 32767.0) as i16) };
+        written.unwrap();
+    }
+    writer.finalize().unwrap();
+    bytes.into_inner()
+}
+
+/// Every file of a folder by its name.
+struct Shelf(Scratch);
+
+impl Shelf {
+    fn put(&self, name: &str, samples: &[f32], rate: u32) {
+        self.0.write(name, wav(samples, rate, false));
+    }
+
+    fn measure(&self, what: &str, files: &[&str]) -> (Said, Value) {
+        let paths = files.iter().map(|f| self.0.0.join(f).display().to_string());
+        let words: Vec<String> =
+            ["measure", what].map(str::to_owned).into_iter().chain(paths).chain(["--json".to_owned()]).collect();
+        let said = say(words.iter().map(String::as_str).collect::<Vec<_>>());
+        let json = serde_json::from_str(&said.out).unwrap_or_else(|e| panic!("{words:?} gave no JSON ({e}): {said:?}"));
+        (said, json)
+    }
+
+    /// Neither a crash nor an exit code that contradicts the words.
+    fn check(&self, what: &str, files: &[&str]) -> Value {
+        let (said, json) = self.measure(what, files);
+        let ended_well = matches!(said.code, Some(MEASURED | NOT_FOUND)) && !said.err.contains("panicked");
+        assert!(ended_well, "{what} {files:?}: {said:?}");
+        assert_eq!(json["found"], Value::Bool(said.code == Some(MEASURED)), "{what} {files:?}: {said:?}");
+        json
+    }
+
+    /// Answered with "not found" or refused, and no figure beside it.
+    fn nothing(&self, what: &str, files: &[&str]) {
+        let json = self.check(what, files);
+        let figure =
+            ["delay_s", "ppm", "sti", "stoi", "mos_lqo", "attenuation_db", "rms_dbfs"].iter().find(|key| json[**key].is_number());
+        assert!(json["found"] == Value::Bool(false) && figure.is_none(), "{what} {files:?}: {json}");
+    }
+
+    /// Refused with words that name the file.
+    fn refused(&self, what: &str, files: &[&str], why: &str) {
+        let (said, json) = self.measure(what, files);
+        let error = json["error"].as_str().unwrap_or_default();
+        assert!(said.code == Some(NOT_FOUND) && error.contains(why) && error.contains(".wav"), "{what} {files:?}: {said:?}");
+        assert!(said.err.contains(error), "people read it too: {said:?}");
+    }
+}
+
+fn late(samples: &[f32]) -> Vec<f32> {
+    [&[0.0; 2000], samples, &[0.0; 2000]].concat()
+}
+
+#[test]
+fn sound_without_the_signal_gives_no_figure() {
+    let shelf = Shelf(Scratch::new("measure-nothing"));
+    let mut random = Random::new(7);
+    let noise: Vec<f32> = (0..16_000).map(|_| 0.05 * random.gaussian() as f32).collect();
+    shelf.put("good.wav", &burst(1, 8000, 1.0), 8000);
+    shelf.put("silence.wav", &[0.0; 16_000], 8000);
+    shelf.put("dc.wav", &[0.7; 16_000], 8000);
+    shelf.put("stuck.wav", &[1.0; 16_000], 8000);
+    shelf.put("noise.wav", &noise, 8000);
+    shelf.put("one.wav", &[0.5], 8000);
+    for bad in ["silence.wav", "dc.wav", "stuck.wav", "one.wav"] {
+        for what in PAIRS {
+            if (what, bad) == ("echo", "silence.wav") {
+                // Nothing came back: that is an answer.
+                assert_eq!(shelf.check(what, &["good.wav", bad])["echo"], Value::Bool(false));
+            } else {
+                shelf.nothing(what, &["good.wav", bad]);
+            }
+            shelf.nothing(what, &[bad, "good.wav"]);
+            shelf.nothing(what, &[bad, bad]);
+        }
+        shelf.nothing("stipa", &[bad]);
+        shelf.check("level", &[bad]);
+    }
+    for what in ["delay", "track", "gaps", "stoi", "response"] {
+        shelf.nothing(what, &["good.wav", "noise.wav"]);
+    }
+    shelf.nothing("stipa", &["noise.wav"]);
+}
+
+#[test]
+fn files_that_cannot_be_trusted_are_refused_in_words() {
+    let shelf = Shelf(Scratch::new("measure-refused"));
+    let good = burst(1, 8000, 1.0);
+    shelf.put("good.wav", &good, 8000);
+    let mut broken = good.clone();
+    broken[4000] = f32::NAN;
+    shelf.0.write("nan.wav", wav(&broken, 8000, true));
+    shelf.0.write("cut.wav", &wav(&good, 8000, false)[..30]);
+    shelf.0.write("text.wav", "not a sound");
+    shelf.0.write("empty.wav", "");
+    shelf.put("none.wav", &[], 8000);
+    shelf.put("slow.wav", &good, 4000);
+    for what in PAIRS {
+        for (file, why) in [
+            ("nan.wav", "sample 4001"),
+            ("cut.wav", "WAV"),
+            ("text.wav", "WAV"),
+            ("empty.wav", "WAV"),
+            ("none.wav", "no samples"),
+            ("slow.wav", "4000 Hz"),
+            ("absent.wav", ""),
+        ] {
+            shelf.refused(what, &["good.wav", file], why);
+            shelf.refused(what, &[file, "good.wav"], why);
+        }
+    }
+    for what in SINGLES {
+        shelf.refused(what, &["nan.wav"], "sample 4001");
+    }
+}
+
+/// What can be mended is mended, said, and measured rightly.
+#[test]
+fn damage_that_leaves_an_answer_leaves_the_right_one() {
+    let shelf = Shelf(Scratch::new("measure-mended"));
+    let good = burst(1, 8000, 1.0);
+    let capture = late(&good);
+    shelf.put("good.wav", &good, 8000);
+    shelf.put("late.wav", &capture, 8000);
+    let delay = |files: &[&str]| {
+        let json = shelf.check("delay", files);
+        (json["delay_s"].as_f64().unwrap(), json["uncertainty_s"].as_f64().unwrap(), json)
+    };
+    let (plain, _, _) = delay(&["good.wav", "late.wav"]);
+    assert!((plain - 0.25).abs() < 1e-6, "{plain}");
+
+    // Swapped, the reference lies before the recording begins.
+    let (swapped, _, _) = delay(&["late.wav", "good.wav"]);
+    assert!((swapped + 0.25).abs() < 1e-6, "{swapped}");
+
+    shelf.put("clipped.wav", &capture.iter().map(|x| (x * 8.0).clamp(-1.0, 1.0)).collect::<Vec<_>>(), 8000);
+    let (clipped, stated, _) = delay(&["good.wav", "clipped.wav"]);
+    assert!((clipped - 0.25).abs() < (2.0 * stated).min(20e-6), "{clipped} ± {stated}");
+
+    // The same sound at other rates is the same delay.
+    shelf.put("fine.wav", &late(&burst(1, 48_000, 1.0)), 48_000);
+    let (mixed, _, _) = delay(&["good.wav", "fine.wav"]);
+    assert!((mixed - 2000.0 / 48e3).abs() < 1e-6, "{mixed}");
+
+    let whole = wav(&capture, 8000, false);
+    for (name, size) in [("zero.wav", 0u32), ("endless.wav", u32::MAX), ("more.wav", 1_000_000)] {
+        let mut lying = whole.clone();
+        lying[40..44].copy_from_slice(&size.to_le_bytes());
+        shelf.0.write(name, lying);
+        let (told, _, json) = delay(&["good.wav", name]);
+        let noted = json["notes"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains("header states"));
+        assert!((told - 0.25).abs() < 1e-6 && noted, "{name}: {json}");
+    }
+    shelf.0.write("short.wav", &whole[..whole.len() - 5001]);
+    let (told, _, json) = delay(&["good.wav", "short.wav"]);
+    assert!((told - 0.25).abs() < 1e-6 && json["notes"] != serde_json::json!([]), "{json}");
+
+    // A header that states a wrong rate is a clock far beyond any crystal's: no figure, rather than a wrong one.
+    let mut lying = whole.clone();
+    lying[24..28].copy_from_slice(&11_025u32.to_le_bytes());
+    shelf.0.write("rate.wav", lying);
+    shelf.nothing("delay", &["good.wav", "rate.wav"]);
+}
+
+/// Two hours at 8 kHz with one second of sound.
+#[test]
+fn two_hours_have_a_level() {
+    let shelf = Shelf(Scratch::new("measure-long"));
+    let good = burst(1, 8000, 1.0);
+    let (start, mut long) = (7000 * 8000, vec![0.0; 7200 * 8000]);
+    long[start..start + good.len()].copy_from_slice(&good);
+    shelf.put("long.wav", &long, 8000);
+    let json = shelf.check("level", &["long.wav"]);
+    assert!(json["rms_dbfs"].is_number(), "{json}");
+}
