@@ -20,8 +20,8 @@ use crate::instrument::relay::RelayBoard;
 use crate::instrument::{Instrument, InstrumentError, Part, Result};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event};
-use crate::rtp::report::Calendar;
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
+use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
@@ -307,7 +307,9 @@ impl Ground {
     fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(self.clock.now(), *address, realm, users))?)),
+            Listen::Udp(address) => {
+                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(self.clock.now(), *address, realm, users))?))
+            }
         }
     }
 }

@@ -119,7 +119,9 @@ fn describe(event: &CallEvent) -> String {
         CallEvent::Registered { user, contact, expires, server } => {
             format!("{user} registered {contact} for {} s{}", expires.as_secs(), at_server(*server))
         }
-        CallEvent::Unregistered { user, contact, why: Unbound::Expired } => format!("registration of {user} at {contact} expired"),
+        CallEvent::Unregistered { user, contact, why: Unbound::Expired } => {
+            format!("registration of {user} at {contact} expired")
+        }
         CallEvent::Unregistered { user, contact, why: Unbound::Removed } => format!("{user} unregistered {contact}"),
         CallEvent::Unregistered { user, contact, why: Unbound::Replaced(by) } => format!("{user} moved from {contact} to {by}"),
         CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),

@@ -75,7 +75,7 @@ pub enum Command {
     /// Write the sounds that recordings are measured by
     Stimulus(StimulusArgs),
     /// Be the operator alone: answer a real post, show its calls, write what was heard
-    Operator(super::operator::OperatorArgs),
+    Operator(Box<super::operator::OperatorArgs>),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }

@@ -10,6 +10,7 @@ mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod server;
 mod speech;
 mod take;
 
@@ -39,6 +40,7 @@ pub struct Post {
     behaviour: Behaviour,
     fibre_cut: Option<Moment>,
     fibre_returned: Option<Moment>,
+    server_returned: Option<Moment>,
     mains_on: Option<Moment>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
@@ -71,6 +73,7 @@ impl Post {
             behaviour: Behaviour::answering(Answering::Manual),
             fibre_cut: None,
             fibre_returned: None,
+            server_returned: None,
             mains_on: None,
             voices: Vec::new(),
             is_written: false,
@@ -88,7 +91,7 @@ impl Post {
         self.began = self.bench.now();
         self.counted_from = self.began;
         (self.talk, self.talk_ended) = (None, None);
-        (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
+        (self.fibre_cut, self.fibre_returned, self.mains_on, self.server_returned) = (None, None, None, None);
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

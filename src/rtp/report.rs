@@ -93,13 +93,8 @@ impl Reporting {
     /// Our report. `sent` tells packets, octets and the RTP timestamp of this moment, if we have sent anything; `heard` what we received.
     pub fn write(&mut self, at: Instant, sent: Option<Sent>, heard: Option<&Reception>, cname: &str, goodbye: bool) -> Vec<u8> {
         let ntp = self.calendar.ntp(at);
-        let info = sent.map(|s| SenderInfo {
-            ssrc: self.ssrc,
-            ntp,
-            timestamp: s.timestamp,
-            packets: s.packets,
-            octets: s.octets,
-        });
+        let info =
+            sent.map(|s| SenderInfo { ssrc: self.ssrc, ntp, timestamp: s.timestamp, packets: s.packets, octets: s.octets });
         let block = heard.map(|heard| self.block(at, heard));
         rtcp::compound(self.ssrc, info.as_ref(), block.as_slice(), cname, goodbye)
     }
@@ -108,7 +103,7 @@ impl Reporting {
         let (expected, received) = (heard.expected.saturating_sub(self.told.0), heard.received.saturating_sub(self.told.1));
         self.told = (heard.expected, heard.received);
         let lost = expected.saturating_sub(received);
-        let fraction = if expected == 0 { 0 } else { (lost * 256 / expected).min(255) };
+        let fraction = (lost * 256).checked_div(expected).unwrap_or_default().min(255);
         let (last_report, delay) = match self.theirs {
             Some((theirs, came)) => (theirs, (at.since(came).as_secs_f64() * 65536.0) as u32),
             None => (0, 0),

@@ -45,10 +45,19 @@ pub struct Block {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    Report { ssrc: u32, sender: Option<SenderInfo>, blocks: Vec<Block> },
+    Report {
+        ssrc: u32,
+        sender: Option<SenderInfo>,
+        blocks: Vec<Block>,
+    },
     /// The CNAME of a source.
-    Name { ssrc: u32, name: String },
-    Goodbye { ssrc: u32 },
+    Name {
+        ssrc: u32,
+        name: String,
+    },
+    Goodbye {
+        ssrc: u32,
+    },
 }
 
 /// The parts of a compound packet that we know, in order. Whatever is not consistent ends the reading; a packet that is no RTCP has no parts.
@@ -158,7 +167,8 @@ mod tests {
     use super::*;
 
     const INFO: SenderInfo = SenderInfo { ssrc: 7, ntp: 0x1234_5678_9abc_def0, timestamp: 99, packets: 5, octets: 800 };
-    const BLOCK: Block = Block { ssrc: 8, fraction: 64, lost: -3, highest: 70_000, jitter: 12, last_report: 0x5678_9abc, delay: 65_536 };
+    const BLOCK: Block =
+        Block { ssrc: 8, fraction: 64, lost: -3, highest: 70_000, jitter: 12, last_report: 0x5678_9abc, delay: 65_536 };
 
     #[test]
     fn what_is_written_is_read() {

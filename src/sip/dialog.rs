@@ -144,14 +144,7 @@ impl Dialog {
         self.written("ACK", branch, cseq, &[], Vec::new())
     }
 
-    fn written(
-        &self,
-        method: &str,
-        branch: &str,
-        cseq: u32,
-        more: &[(&'static str, String)],
-        body: Vec<u8>,
-    ) -> (Way, Vec<u8>) {
+    fn written(&self, method: &str, branch: &str, cseq: u32, more: &[(&'static str, String)], body: Vec<u8>) -> (Way, Vec<u8>) {
         let own = self.way.own;
         let mut lines = vec![(
             "Via",

@@ -256,7 +256,8 @@ impl Registrar {
 
     /// Removes every binding of one user.
     fn remove_all(&mut self, user: &str) -> Vec<Change> {
-        let (gone, kept): (Vec<Binding>, Vec<Binding>) = std::mem::take(&mut self.bindings).into_iter().partition(|b| b.user == user);
+        let (gone, kept): (Vec<Binding>, Vec<Binding>) =
+            std::mem::take(&mut self.bindings).into_iter().partition(|b| b.user == user);
         self.bindings = kept;
         gone.iter().map(|b| b.gone(Unbound::Removed)).collect()
     }

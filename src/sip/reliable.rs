@@ -58,7 +58,7 @@ impl Reliable {
     }
 
     /// The RSeq of the next response; `None` while one is under way.
-    pub fn next(&mut self) -> Option<u32> {
+    pub fn next_number(&mut self) -> Option<u32> {
         if self.is_waiting() {
             return None;
         }
@@ -135,9 +135,9 @@ mod tests {
     #[test]
     fn a_response_is_repeated_ever_more_slowly_until_its_own_prack_comes() {
         let mut reliable = Reliable::new(41, 7);
-        assert_eq!(reliable.next(), Some(42));
+        assert_eq!(reliable.next_number(), Some(42));
         reliable.sent(at(0), &Timers::STREAM, b"183".to_vec(), way());
-        assert_eq!(reliable.next(), None, "one at a time");
+        assert_eq!(reliable.next_number(), None, "one at a time");
         let mut sent = Vec::new();
         for _ in 0..4 {
             let due = reliable.next_wake().expect("waiting");
@@ -145,18 +145,20 @@ mod tests {
             sent.push(due.as_nanos() / 1_000_000);
         }
         assert_eq!(sent, [500, 1500, 3500, 7500]);
-        for wrong in ["RAck: 41 7 INVITE\r\n", "RAck: 42 8 INVITE\r\n", "RAck: 42 7 BYE\r\n", "RAck: 42 7 INVITE x\r\n", "RAck: x\r\n", ""] {
+        for wrong in
+            ["RAck: 41 7 INVITE\r\n", "RAck: 42 8 INVITE\r\n", "RAck: 42 7 BYE\r\n", "RAck: 42 7 INVITE x\r\n", "RAck: x\r\n", ""]
+        {
             assert!(!reliable.acknowledged(&prack(wrong)), "{wrong}");
         }
         assert!(reliable.acknowledged(&prack("RAck: 42 7 INVITE\r\n")));
         assert!(!reliable.acknowledged(&prack("RAck: 42 7 INVITE\r\n")), "only once");
-        assert_eq!((reliable.next_wake(), reliable.next()), (None, Some(43)));
+        assert_eq!((reliable.next_wake(), reliable.next_number()), (None, Some(43)));
     }
 
     #[test]
     fn patience_ends_after_64_t1() {
         let mut reliable = Reliable::new(u64::MAX, 1);
-        reliable.next().expect("a number");
+        reliable.next_number().expect("a number");
         reliable.sent(at(0), &Timers::UDP, b"183".to_vec(), way());
         let mut last = Act::Nothing;
         while let Some(due) = reliable.next_wake() {

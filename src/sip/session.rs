@@ -123,10 +123,7 @@ impl Session {
     /// The lines of a request of ours: roles stay as they are.
     pub fn request_lines(&self, least: Duration) -> Vec<(&'static str, String)> {
         let role = if self.refresher == Refresher::Us { "uac" } else { "uas" };
-        vec![
-            ("Session-Expires", format!("{};refresher={role}", self.expires.as_secs())),
-            ("Min-SE", least.as_secs().to_string()),
-        ]
+        vec![("Session-Expires", format!("{};refresher={role}", self.expires.as_secs())), ("Min-SE", least.as_secs().to_string())]
     }
 
     /// A 2xx to a request of ours came: it says how long from now (RFC 4028, 7.2). One that says nothing ends the timer.

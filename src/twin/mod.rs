@@ -33,10 +33,10 @@ pub use person::Deed;
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
-use crate::rtp::report::Calendar;
 use crate::instrument::operator::desk::{Desk, DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::rtp::report::Calendar;
 use air::{Air, AirConfig};
 use card::{Card, CardConfig};
 use chance::{Chance, stream};

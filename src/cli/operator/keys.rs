@@ -43,7 +43,8 @@ const WORDS: [(&str, &str, &[&str], Key); 11] = [
 impl Key {
     fn typed(line: &str) -> Option<Key> {
         let line = line.trim().to_lowercase();
-        let means = |(en, pl, letters, _): &&(&str, &str, &[&str], Key)| line == *en || line == *pl || letters.contains(&line.as_str());
+        let means =
+            |(en, pl, letters, _): &&(&str, &str, &[&str], Key)| line == *en || line == *pl || letters.contains(&line.as_str());
         WORDS.iter().find(means).map(|(.., key)| *key)
     }
 }
@@ -78,7 +79,9 @@ mod tests {
 
     #[test]
     fn keys_are_understood_in_both_languages() {
-        for (line, key) in [("a", Key::Answer), ("Odbierz", Key::Answer), (" h ", Key::HangUp), ("WSTRZYMAJ", Key::Hold), ("2", Key::Backup)] {
+        for (line, key) in
+            [("a", Key::Answer), ("Odbierz", Key::Answer), (" h ", Key::HangUp), ("WSTRZYMAJ", Key::Hold), ("2", Key::Backup)]
+        {
             assert_eq!(Key::typed(line), Some(key), "{line}");
         }
         for nothing in ["", "é", "answers", "3"] {
@@ -88,9 +91,11 @@ mod tests {
 
     #[test]
     fn no_word_means_two_keys() {
-        let all: Vec<&str> = WORDS.iter().flat_map(|(en, pl, letters, _)| [en, pl].into_iter().chain(*letters)).copied().collect();
+        let all: Vec<&str> =
+            WORDS.iter().flat_map(|(en, pl, letters, _)| [en, pl].into_iter().chain(*letters)).copied().collect();
         for word in &all {
-            let meant: Vec<Key> = WORDS.iter().filter(|(en, pl, l, _)| en == word || pl == word || l.contains(word)).map(|w| w.3).collect();
+            let meant: Vec<Key> =
+                WORDS.iter().filter(|(en, pl, l, _)| en == word || pl == word || l.contains(word)).map(|w| w.3).collect();
             assert_eq!(meant.len(), 1, "{word}");
         }
     }

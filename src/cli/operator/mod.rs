@@ -14,9 +14,9 @@ use crate::clock::{self, Clock, RealClock};
 use crate::driver::sip_operator;
 use crate::dsp::interp::Resampler;
 use crate::fault::exit;
+use crate::instrument::InstrumentError;
 use crate::instrument::operator::desk::{DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Policy, Progress, Second};
-use crate::instrument::InstrumentError;
 use crate::rig;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
@@ -159,7 +159,11 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused
         return Err(Refused::new(exit::USAGE, "both servers are to listen at the same address", "give --backup another port"));
     }
     if args.session_timer.is_some_and(|time| time < session::SHORTEST) {
-        return Err(Refused::new(exit::USAGE, "a session timer below 90 s is not allowed (RFC 4028, 4)", "ask for at least 90 s"));
+        return Err(Refused::new(
+            exit::USAGE,
+            "a session timer below 90 s is not allowed (RFC 4028, 4)",
+            "ask for at least 90 s",
+        ));
     }
     Ok(DeskConfig {
         seed: u64::try_from(clock::wall_clock().as_nanos()).unwrap_or_default(),

@@ -203,4 +203,3 @@ fn action(key: Key) -> Option<Action> {
         Key::Quit | Key::Primary | Key::Backup | Key::Mute | Key::Busy => None,
     }
 }
-

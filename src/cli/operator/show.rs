@@ -80,7 +80,11 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{call} {}: {}: {}", id.0, asked(*change, lang), became(*outcome, lang))
         }
         CallEvent::MediaMoved { call: id } => {
-            format!("{call} {}: {}", id.0, pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie"))
+            format!(
+                "{call} {}: {}",
+                id.0,
+                pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie")
+            )
         }
         CallEvent::Refreshed { call: id, by } => {
             let by = match by {

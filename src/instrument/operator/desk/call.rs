@@ -2,11 +2,11 @@
 //!
 //! Must not know other calls, ports or events.
 
-use super::{CallInfo, LONGEST_RING};
-use crate::clock::Instant;
 use super::change::Pending;
 use super::progress::Provisional;
 use super::watch::Watch;
+use super::{CallInfo, LONGEST_RING};
+use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallId, EndedBy, Invite};
 use crate::rtp::axis::Axis;
 use crate::rtp::codec::Codec;
@@ -85,8 +85,7 @@ impl Agreed {
         let aloud = audio.direction.mirrored().sends() && audio.can_be_sent_to();
         let events = audio.events(format.rate).map(|f| f.payload);
         let (remote, rtcp, hears) = (audio.remote, audio.rtcp, audio.direction.sends());
-        let agreed =
-            Agreed { codec, payload_type: format.payload, events, remote, rtcp, aloud, hears, format: format.clone() };
+        let agreed = Agreed { codec, payload_type: format.payload, events, remote, rtcp, aloud, hears, format: format.clone() };
         Ok((agreed, format))
     }
 }

@@ -114,7 +114,9 @@ impl Desk {
         let (to, id, cseq) = (asked.to, asked.call, asked.cseq);
         if let Some((ack, _)) = &asked.ack {
             let ack = ack.clone();
-            return if (200..300).contains(&response.status) { self.send(to, ack) };
+            return if (200..300).contains(&response.status) {
+                self.send(to, ack)
+            };
         }
         let failed = response.status >= 300;
         let is_first = !asked.is_settled;

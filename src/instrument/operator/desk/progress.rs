@@ -110,7 +110,7 @@ impl Desk {
             let random = self.tokens.number();
             let cseq = call.request.head.cseq;
             let reliable = call.reliable.get_or_insert_with(|| reliable::Reliable::new(random, cseq));
-            match reliable.next() {
+            match reliable.next_number() {
                 None => call.held_back.push(what),
                 Some(number) => self.send_provisional(at, id, what, Some(number)),
             }
@@ -123,7 +123,8 @@ impl Desk {
     fn send_provisional(&mut self, at: Instant, id: CallId, what: Provisional, number: Option<u32>) {
         let user = self.config.operator_user.clone();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let mut reply = Reply::to(&call.request, what.status, &call.tag, call.way.peer).header("Contact", &contact(&user, call.way));
+        let mut reply =
+            Reply::to(&call.request, what.status, &call.tag, call.way.peer).header("Contact", &contact(&user, call.way));
         if let Some(number) = number {
             reply = reply.header("Require", reliable::TAG).header("RSeq", &number.to_string());
         }

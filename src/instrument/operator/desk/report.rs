@@ -26,9 +26,10 @@ impl Desk {
             return;
         }
         for call in self.calls.values_mut().filter(|call| call.may_send()) {
-            let is_due = call.media.as_mut().is_some_and(|media| {
-                at >= media.reporting.next_wake() && media.reporting.wake(at, self.tokens.number())
-            });
+            let is_due = call
+                .media
+                .as_mut()
+                .is_some_and(|media| at >= media.reporting.next_wake() && media.reporting.wake(at, self.tokens.number()));
             if is_due {
                 self.outgoing.extend(report(call, at, false));
             }

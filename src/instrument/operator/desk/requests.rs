@@ -9,10 +9,10 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
-use crate::sip::{reliable, session};
 use crate::sip::sdp::Audio;
 use crate::sip::transaction::{Act, InviteServer, Server};
 use crate::sip::way::Way;
+use crate::sip::{reliable, session};
 
 /// A status and the lines that explain it.
 pub(super) type Refusal = (u16, Vec<(&'static str, String)>);
@@ -108,7 +108,8 @@ impl Desk {
             return self.conclude(at, &key, 503, reply);
         }
         let required = request.head.headers("Require").flat_map(|list| list.split(',')).map(str::trim);
-        let unknown: Vec<&str> = required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
+        let unknown: Vec<&str> =
+            required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
         if !unknown.is_empty() {
             let unsupported = unknown.join(", ");
             let reply = self.reply(&request, 420, way).header("Unsupported", &unsupported);

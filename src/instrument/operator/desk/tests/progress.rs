@@ -41,7 +41,7 @@ fn an_answer_waits_for_the_prack_and_a_caller_that_sends_none_is_refused() {
     s.events();
     let refusal = s.pass(40_000).into_iter().find(|(_, t)| status(t) == 504);
     assert_eq!(refusal.map(|(at, t)| (at, header(&t, "Call-ID"))), Some((33_000, "c2".to_owned())));
-    assert!(s.events().iter().any(|e| *e == CallEvent::Ended { call: CallId(2), by: EndedBy::Silence }));
+    assert!(s.events().contains(&CallEvent::Ended { call: CallId(2), by: EndedBy::Silence }));
 }
 
 #[test]
@@ -71,7 +71,8 @@ fn a_call_tone_is_heard_before_the_answer_and_ends_with_it() {
         while let Some(due) = s.desk.next_wake().filter(|due| *due <= ms(until)) {
             s.desk.wake(due);
             let packets = s.desk.take_outgoing().into_iter().filter(|o| o.to.port() == 4000);
-            moments.extend(packets.filter(|o| o.bytes[12..].iter().any(|b| b & 0x70 != 0x50)).map(|_| due.as_nanos() / 1_000_000));
+            moments
+                .extend(packets.filter(|o| o.bytes[12..].iter().any(|b| b & 0x70 != 0x50)).map(|_| due.as_nanos() / 1_000_000));
         }
         s.now = until;
         moments
@@ -98,10 +99,20 @@ fn an_announcement_is_spoken_into_a_ringing_call_on_demand() {
     assert_eq!(s.desk.speak(ms(1000), CALL, &[0.5; 160]), Ok(0));
     s.rtp("10.0.0.2:4000", 20000, 1, &[0x2a; 160]);
     let events = s.events();
-    assert!(matches!(&events[2..], [CallEvent::EarlyMedia { .. }, CallEvent::StrayMedia { call: Some(CALL), kind: Stray::BeforeAnswer, .. }]), "{events:?}");
+    assert!(
+        matches!(
+            &events[2..],
+            [CallEvent::EarlyMedia { .. }, CallEvent::StrayMedia { call: Some(CALL), kind: Stray::BeforeAnswer, .. }]
+        ),
+        "{events:?}"
+    );
     let late = s.invite("c2", "");
     s.send(&late);
-    assert_eq!(s.desk.act(ms(1000), CallId(2), Action::Announce), Err(DeskError::NoMedia(CallId(2))), "there is nothing to send to");
+    assert_eq!(
+        s.desk.act(ms(1000), CallId(2), Action::Announce),
+        Err(DeskError::NoMedia(CallId(2))),
+        "there is nothing to send to"
+    );
 }
 
 #[test]
@@ -140,7 +151,10 @@ fn the_second_operator_rings_if_the_first_does_not_answer_or_is_busy() {
     let invite = s.invite("c4", &offer("8", 4000, ""));
     s.send(&invite);
     let sent = s.pass(33_000);
-    assert_eq!(sent.iter().filter(|(_, t)| header(t, "Call-ID") == "c4").map(|(at, t)| (*at, status(t))).next(), Some((32_000, 181)));
+    assert_eq!(
+        sent.iter().filter(|(_, t)| header(t, "Call-ID") == "c4").map(|(at, t)| (*at, status(t))).next(),
+        Some((32_000, 181))
+    );
     assert!(sent.iter().any(|(at, t)| *at == 32_000 && status(t) == 486));
 }
 
@@ -162,7 +176,9 @@ fn the_second_operator_can_be_called_directly_where_there_is_one() {
 
 #[test]
 fn a_refusal_says_when_to_try_again() {
-    for (status, retry_after, line) in [(480, None, ""), (503, Some(30), "Retry-After: 30\r\n"), (486, Some(5), "Retry-After: 5\r\n")] {
+    for (status, retry_after, line) in
+        [(480, None, ""), (503, Some(30), "Retry-After: 30\r\n"), (486, Some(5), "Retry-After: 5\r\n")]
+    {
         let mut s = Scene::ready(Answering::Refuse { status, retry_after: retry_after.map(Duration::from_secs) });
         let invite = s.invite("c1", &offer("8", 4000, ""));
         let refused = s.send(&invite).pop().expect("a refusal");

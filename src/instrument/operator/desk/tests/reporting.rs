@@ -11,7 +11,11 @@ fn reports(s: &mut Scene, until: u64) -> Vec<(u64, u16, u16, Vec<Part>)> {
     while let Some(due) = s.desk.next_wake().filter(|due| *due <= ms(until)) {
         s.desk.wake(due);
         let packets = s.desk.take_outgoing().into_iter().map(|o| (o.from.port(), o.to.port(), rtcp::parse(&o.bytes)));
-        sent.extend(packets.filter(|(.., parts)| !parts.is_empty()).map(|(from, to, parts)| (due.as_nanos() / 1_000_000, from, to, parts)));
+        sent.extend(
+            packets
+                .filter(|(.., parts)| !parts.is_empty())
+                .map(|(from, to, parts)| (due.as_nanos() / 1_000_000, from, to, parts)),
+        );
     }
     s.now = until;
     sent
@@ -35,7 +39,8 @@ fn reports_leave_from_the_odd_port_and_tell_the_same_moment_on_both_clocks() {
     for (at, from, to, parts) in &sent {
         assert_eq!((*from, *to), (20001, 4001));
         let Part::Report { sender: Some(info), .. } = &parts[0] else { panic!("{parts:?}") };
-        let seconds = (info.ntp >> 32) as f64 - 2_208_988_800.0 - 1_700_000_000.0 + (info.ntp as u32) as f64 / f64::from(u32::MAX);
+        let seconds =
+            (info.ntp >> 32) as f64 - 2_208_988_800.0 - 1_700_000_000.0 + (info.ntp as u32) as f64 / f64::from(u32::MAX);
         let spoken = f64::from(info.timestamp.wrapping_sub(first)) / 8000.0 + 1.0;
         assert!((seconds - spoken).abs() < 2e-4 && (seconds - *at as f64 / 1e3).abs() < 1e-3, "{seconds} {spoken} {at}");
         assert!(matches!(&parts[1], Part::Name { name, .. } if name == "operator@10.0.0.1"));
@@ -44,7 +49,8 @@ fn reports_leave_from_the_odd_port_and_tell_the_same_moment_on_both_clocks() {
     assert_eq!((blocks[0].ssrc, blocks[0].lost), (77, 25));
     let bye = s.within("BYE", &ok, 2, "");
     s.desk.datagram(ms(30_000), s.post, s.sip, bye.as_bytes());
-    let last = s.desk.take_outgoing().into_iter().any(|o| rtcp::parse(&o.bytes).iter().any(|p| matches!(p, Part::Goodbye { .. })));
+    let last =
+        s.desk.take_outgoing().into_iter().any(|o| rtcp::parse(&o.bytes).iter().any(|p| matches!(p, Part::Goodbye { .. })));
     assert!(last, "the stream says goodbye");
 }
 

@@ -117,13 +117,21 @@ fn whatever_becomes_of_a_binding_is_told() {
     };
     register_at(&mut s, "r1", 1, "<sip:a@10.0.0.2>;expires=60");
     register_at(&mut s, "r1", 3, "<sip:b@10.0.0.2>;expires=60");
-    assert_eq!(told(&mut s), ["+sip:a@10.0.0.2", "sip:a@10.0.0.2>sip:b@10.0.0.2", "+sip:b@10.0.0.2"], "the same series, another contact");
+    assert_eq!(
+        told(&mut s),
+        ["+sip:a@10.0.0.2", "sip:a@10.0.0.2>sip:b@10.0.0.2", "+sip:b@10.0.0.2"],
+        "the same series, another contact"
+    );
     register_at(&mut s, "r2", 1, "<sip:c@10.0.0.2>;expires=60");
     assert_eq!(told(&mut s), ["+sip:c@10.0.0.2"], "another series: both may stand");
     assert_eq!(s.desk.bindings().len(), 2);
     register_at(&mut s, "r3", 1, "<sip:d@10.0.0.2>;expires=90;+sip.instance=\"<urn:x>\"");
     register_at(&mut s, "r4", 1, "<sip:e@10.0.0.2>;expires=90;+sip.instance=\"<urn:x>\"");
-    assert_eq!(told(&mut s), ["+sip:d@10.0.0.2", "sip:d@10.0.0.2>sip:e@10.0.0.2", "+sip:e@10.0.0.2"], "the same device after a restart");
+    assert_eq!(
+        told(&mut s),
+        ["+sip:d@10.0.0.2", "sip:d@10.0.0.2>sip:e@10.0.0.2", "+sip:e@10.0.0.2"],
+        "the same device after a restart"
+    );
     register_at(&mut s, "r2", 3, "<sip:c@10.0.0.2>;expires=0");
     assert_eq!(told(&mut s), ["-sip:c@10.0.0.2 Removed"]);
     register_at(&mut s, "r2", 5, "<sip:c@10.0.0.2>;expires=0");

@@ -18,10 +18,14 @@ fn a_post_that_refreshes_keeps_its_call_and_one_that_stops_loses_it() {
     let ok = call_with(&mut s, "Supported: timer\r\nSession-Expires: 90\r\n");
     assert!(ok.contains("Session-Expires: 90;refresher=uac\r\n") && ok.contains("Require: timer\r\n"), "{ok}");
     s.skip(46_000);
-    let update = s.within("UPDATE", &ok, 2, "").replace("Max-Forwards", "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nMax-Forwards");
+    let update = s
+        .within("UPDATE", &ok, 2, "")
+        .replace("Max-Forwards", "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nMax-Forwards");
     assert!(s.send(&update)[0].contains("Session-Expires: 90;refresher=uac\r\n"));
     assert!(s.events().contains(&CallEvent::Refreshed { call: CALL, by: Refresher::Them }));
-    let reinvite = s.within("INVITE", &ok, 3, &offer("8", 4000, "")).replace("Max-Forwards", "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nMax-Forwards");
+    let reinvite = s
+        .within("INVITE", &ok, 3, &offer("8", 4000, ""))
+        .replace("Max-Forwards", "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\nMax-Forwards");
     s.skip(91_000);
     let ok = s.send(&reinvite).pop().expect("200");
     let ack = s.within("ACK", &ok, 3, "");
@@ -37,7 +41,12 @@ fn we_refresh_by_update_where_the_post_allows_it() {
     let ok = call_with(&mut s, "Allow: INVITE, ACK, UPDATE\r\nSupported: timer\r\nSession-Expires: 100;refresher=uas\r\n");
     assert!(ok.contains("refresher=uas") && !ok.contains("Require"), "{ok}");
     let (at, update) = s.pass(51_000).remove(0);
-    assert!(at == 51_000 && update.starts_with("UPDATE sip:sos-1@10.0.0.2:5062 ") && update.contains("Session-Expires: 100;refresher=uac\r\n"), "{update}");
+    assert!(
+        at == 51_000
+            && update.starts_with("UPDATE sip:sos-1@10.0.0.2:5062 ")
+            && update.contains("Session-Expires: 100;refresher=uac\r\n"),
+        "{update}"
+    );
     s.respond(&update, 200, "Session-Expires: 100;refresher=uac\r\n", "");
     assert!(s.events().contains(&CallEvent::Refreshed { call: CALL, by: Refresher::Us }));
     let (at, update) = s.pass(101_000).remove(0);
@@ -55,7 +64,10 @@ fn we_refresh_by_a_re_invite_that_changes_nothing_where_it_does_not() {
     let ok = call_with(&mut s, "");
     assert!(ok.contains("Session-Expires: 100;refresher=uas\r\n") && !ok.contains("Require"), "{ok}");
     let (at, invite) = s.pass(51_000).remove(0);
-    assert!(at == 51_000 && invite.starts_with("INVITE ") && media_port(&invite) == 20000 && invite.contains("a=sendrecv"), "{invite}");
+    assert!(
+        at == 51_000 && invite.starts_with("INVITE ") && media_port(&invite) == 20000 && invite.contains("a=sendrecv"),
+        "{invite}"
+    );
     assert!(invite.contains(" 1 IN IP4 10.0.0.1\r\ns="), "the same version: nothing has changed");
     let ack = s.respond(&invite, 200, "Session-Expires: 100;refresher=uac\r\n", &offer("8", 4000, ""));
     assert!(ack[0].starts_with("ACK "));
