@@ -24,7 +24,7 @@ const CONTACT_TONE_HZ: f64 = 3000.0;
 /// How long the tone plays before the contact may move.
 const TONE_LEAD: Duration = Duration::from_millis(30);
 /// How long a press may take to become a call before it counts as lost.
-const LOST_AFTER: Duration = Duration::from_secs(10);
+pub(super) const LOST_AFTER: Duration = Duration::from_secs(10);
 /// The operator of a series answers so long after the ring.
 const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
 /// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.

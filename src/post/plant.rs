@@ -181,7 +181,7 @@ impl Post {
         .into())
     }
 
-    pub(super) fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
+    fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
         let since = moment.instant();
         let deadline = since + Duration::from_secs_f64(patience);
         let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {

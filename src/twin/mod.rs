@@ -108,6 +108,8 @@ impl TwinConfig {
         module.seed = chance.bits();
         module.codec_clock_ppm = chance.between(-30.0, 30.0);
         module.operator = OPERATOR_USER.to_string();
+        module.second = Some(SECOND_USER.to_string());
+        module.backup = Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
         TwinConfig {
             seed,
             identity: identity.into(),
