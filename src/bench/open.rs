@@ -25,6 +25,7 @@ use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -232,8 +233,8 @@ impl Bench {
                 introduce(&log, clock, name, &mut *card)?;
                 self.card = Some(Tap::new(name, &log, card));
             }
-            Config::SipOperator { listen, realm, users } => {
-                let mut operator = ground.operator(listen, realm, users)?;
+            Config::SipOperator { listen, backup, realm, users } => {
+                let mut operator = ground.operator(listen, *backup, realm, users)?;
                 introduce(&log, clock, name, &mut *operator)?;
                 self.operator = Some(operator);
             }
@@ -304,18 +305,25 @@ impl Ground {
         }
     }
 
-    fn operator(&self, listen: &Listen, realm: &str, users: &[rig::SipUser]) -> Result<Box<dyn Operator>> {
+    fn operator(
+        &self,
+        listen: &Listen,
+        backup: Option<SocketAddr>,
+        realm: &str,
+        users: &[rig::SipUser],
+    ) -> Result<Box<dyn Operator>> {
         match listen {
             Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => {
-                Ok(Box::new(sip_operator::listen(Arc::clone(&self.clock), desk(self.clock.now(), *address, realm, users))?))
-            }
+            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(
+                Arc::clone(&self.clock),
+                DeskConfig { backup, ..desk(self.clock.now(), *address, realm, users) },
+            )?)),
         }
     }
 }
 
 /// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(now: Instant, sip: std::net::SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
     DeskConfig {
         seed: 0,
         sip,

@@ -8,6 +8,7 @@ use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, Record};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
+use crate::instrument::{InstrumentError, Part};
 use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -94,12 +95,28 @@ impl Post {
         self.judge_within(&CALL_AT_BACKUP, press.contact, found.map(|at| Moment::stamped(at, NETWORK_STAMP_S)), limit)
     }
 
+    /// What is asked of the main server alone makes sense only where posts know of another.
+    fn need_backup(&self) -> Result<()> {
+        if self.bench.rig.has_backup_server() {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "operator",
+            "take its main server away",
+            "the rig names no backup server",
+            "add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it",
+        )
+        .of(Part::Rig)
+        .into())
+    }
+
     /// Both servers take everything and answer nothing; the link is up all the while.
     pub fn silence_servers(&mut self) -> Result<()> {
         self.behave_servers(Health::Silent, Health::Silent)
     }
 
     pub fn silence_main_server(&mut self) -> Result<()> {
+        self.need_backup()?;
         self.behave_servers(Health::Silent, Health::Well)
     }
 

@@ -104,8 +104,8 @@ pub enum Instrument {
     ProbeRs { selector: ProbeSelector },
     /// A sound card; `rate` in frames per second.
     SoundCard { device: SoundDevice, rate: u32, outputs: u8, inputs: u8 },
-    /// The City Guard's operator.
-    SipOperator { listen: Listen, realm: String, users: Vec<SipUser> },
+    /// The City Guard's operator; `backup` is where its second server listens, if posts know of one.
+    SipOperator { listen: Listen, backup: Option<SocketAddr>, realm: String, users: Vec<SipUser> },
 }
 
 impl Instrument {
@@ -194,7 +194,7 @@ impl Driver {
             Driver::SerialConsole => &["driver", "port", "baud"],
             Driver::ProbeRs => &["driver", "selector"],
             Driver::SoundCard => &["driver", "device", "rate", "outputs", "inputs"],
-            Driver::SipOperator => &["driver", "listen", "realm", "users"],
+            Driver::SipOperator => &["driver", "listen", "backup", "realm", "users"],
         }
     }
 }
@@ -274,10 +274,31 @@ fn sound_device(word: &Word, section: &Section<'_>, problems: &mut Problems) -> 
 }
 
 fn operator(section: &Section<'_>, problems: &mut Problems) -> Option<Instrument> {
-    let listen = section.text("listen", "listen: 192.168.10.2:5060", problems).and_then(|word| listen(word, section, problems));
+    let at = section.text("listen", "listen: 192.168.10.2:5060", problems).and_then(|word| listen(word, section, problems));
+    let backup = backup(section, at.as_ref(), problems);
     let realm = section.text("realm", "realm: straz.miejska", problems).map(|word| word.text.clone());
     let users = users(section, problems);
-    Some(Instrument::SipOperator { listen: listen?, realm: realm?, users: users? })
+    Some(Instrument::SipOperator { listen: at?, backup: backup?, realm: realm?, users: users? })
+}
+
+/// The second server's address; `None`: it cannot be read.
+fn backup(section: &Section<'_>, main: Option<&Listen>, problems: &mut Problems) -> Option<Option<SocketAddr>> {
+    let Some(word) = section.optional_text("backup", "backup: 192.168.10.2:5070", problems) else {
+        return section.get("backup").is_none().then_some(None);
+    };
+    let remedy = "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070";
+    let taken = |address: SocketAddr| matches!(main, Some(Listen::Udp(main)) if address.port() == main.port() && (address.ip() == main.ip() || main.ip().is_unspecified()));
+    let found = word.text.parse::<SocketAddr>().ok().filter(|address| address.port() != 0 && !taken(*address));
+    if found.is_none() || main == Some(&Listen::Twin) {
+        let what = format!("{} is no address for a second server: \"{}\"", section.path("backup"), word.text);
+        problems.add(
+            word.at,
+            what,
+            if main == Some(&Listen::Twin) { "leave it out: the twin's operator has a backup server" } else { remedy },
+        );
+        return None;
+    }
+    Some(found)
 }
 
 fn listen(word: &Word, section: &Section<'_>, problems: &mut Problems) -> Option<Listen> {

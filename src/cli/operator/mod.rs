@@ -148,14 +148,15 @@ fn say(line: &str) {
 }
 
 fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused> {
-    let (sip, realm, users) = match &args.rig {
+    let (sip, backup, realm, users) = match &args.rig {
         Some(file) => of_rig(file)?,
-        None => (args.listen, args.realm.clone(), args.users.clone()),
+        None => (args.listen, None, args.realm.clone(), args.users.clone()),
     };
     if users.is_empty() {
         return Err(Refused::new(exit::USAGE, "no post may call", "name one with --user NAME:PASSWORD, or a rig with --rig"));
     }
-    if args.backup.is_some_and(|backup| backup.port() == sip.port() && (backup.ip() == sip.ip() || sip.ip().is_unspecified())) {
+    let backup = args.backup.or(backup);
+    if backup.is_some_and(|backup| backup.port() == sip.port() && (backup.ip() == sip.ip() || sip.ip().is_unspecified())) {
         return Err(Refused::new(exit::USAGE, "both servers are to listen at the same address", "give --backup another port"));
     }
     if args.session_timer.is_some_and(|time| time < session::SHORTEST) {
@@ -168,7 +169,7 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused
     Ok(DeskConfig {
         seed: u64::try_from(clock::wall_clock().as_nanos()).unwrap_or_default(),
         sip,
-        backup: args.backup,
+        backup,
         media_ports: args.media_ports.clone(),
         realm,
         users,
@@ -199,7 +200,7 @@ fn behaviour(args: &OperatorArgs) -> Behaviour {
     }
 }
 
-type Network = (SocketAddr, String, Vec<User>);
+type Network = (SocketAddr, Option<SocketAddr>, String, Vec<User>);
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
     let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
@@ -208,9 +209,9 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
     })?;
     let found = rig.instruments.into_values().find_map(|instrument| match instrument {
-        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), realm, users } => {
+        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), backup, realm, users } => {
             let users = users.into_iter().map(|u| User { name: u.name, password: u.password }).collect();
-            Some((address, realm, users))
+            Some((address, backup, realm, users))
         }
         _ => None,
     });
