@@ -53,7 +53,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
         }
         CallEvent::Unregistered { user, contact, why } => {
             let gone = match why {
-                Unbound::Expired => pick(lang, "no longer registered, its time is over, at", "wygasła rejestracja pod"),
+                Unbound::Expired => pick(lang, "no longer registered, its time is over, at", "stracił ważność rejestracji pod"),
                 Unbound::Removed => pick(lang, "no longer registered at", "wyrejestrowany z"),
                 Unbound::Replaced(_) => pick(lang, "has moved away from", "przeniósł się z"),
             };
@@ -70,6 +70,25 @@ fn words(event: &CallEvent, lang: Lang) -> String {
         }
         CallEvent::Refused { call: id, status } => format!("{call} {}: {} {status}", id.0, pick(lang, "refused with", "odmowa")),
         CallEvent::Ringing { call: id } => format!("{call} {}: {}", id.0, pick(lang, "ringing", "dzwoni")),
+        CallEvent::Answered { call: id } => format!("{call} {}: {}", id.0, pick(lang, "answered", "odebrane")),
+        CallEvent::Confirmed { call: id } => format!("{call} {}: {}", id.0, pick(lang, "up", "zestawione")),
+        CallEvent::FirstMedia { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
+        }
+        CallEvent::Held { call: id, held: true } => {
+            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez posterunek"))
+        }
+        CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
+        CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
+        CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
+        CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        other => more_words(other, call, lang),
+    }
+}
+
+/// What happens beside a call's usual course.
+fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
+    match event {
         CallEvent::PassedOn { call: id } => {
             format!("{call} {}: {}", id.0, pick(lang, "passed on to the second operator", "przekazane drugiemu operatorowi"))
         }
@@ -104,17 +123,6 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{call} {}: {}", id.0, pick(lang, "the post receives our voice again", "posterunek znów odbiera nasz głos"))
         }
         CallEvent::FarReport { call: id, view } => format!("{call} {}: {}", id.0, far_view(view, lang)),
-        CallEvent::Answered { call: id } => format!("{call} {}: {}", id.0, pick(lang, "answered", "odebrane")),
-        CallEvent::Confirmed { call: id } => format!("{call} {}: {}", id.0, pick(lang, "up", "zestawione")),
-        CallEvent::FirstMedia { call: id } => {
-            format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
-        }
-        CallEvent::Held { call: id, held: true } => {
-            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez posterunek"))
-        }
-        CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
-        CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
-        CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
         CallEvent::Swallowed { server, from, what } => {
             let swallowed = pick(lang, "taken and not answered", "przyjęte bez odpowiedzi");
             format!("{what} {} {from}: {swallowed}{}", pick(lang, "from", "od"), at_server(*server, lang))
@@ -123,7 +131,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
             format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
         }
-        CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        _ => String::new(),
     }
 }
 
@@ -301,6 +309,34 @@ mod tests {
             CallEvent::Ended { call, by: EndedBy::Silence },
             "     1.500  call 3: over, the post stopped answering",
             "     1.500  połączenie 3: koniec, posterunek przestał odpowiadać",
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_voice_and_bindings_is_told_in_both_languages() {
+        let check = |value: CallEvent, en: &str, pl: &str| {
+            assert_eq!((words(&value, Lang::En), words(&value, Lang::Pl)), (en.into(), pl.into()))
+        };
+        let call = CallId(3);
+        check(
+            CallEvent::VoiceMissing { call, side: Side::FromPost, since: Instant::from_nanos(2_500_000_000) },
+            "call 3: ONE-WAY: no voice from the post, since 2.500 s",
+            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z posterunku, od 2.500 s",
+        );
+        check(
+            CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
+            "stray media from 10.0.0.2:4000 (call 3): after the call's end",
+            "niepożądane media od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
+        );
+        check(
+            CallEvent::Unregistered { user: "sos".into(), contact: "sip:a".into(), why: Unbound::Expired },
+            "sos no longer registered, its time is over, at sip:a",
+            "sos stracił ważność rejestracji pod sip:a",
+        );
+        check(
+            CallEvent::Changed { call, change: Change::Hold, outcome: Outcome::Refused(488) },
+            "call 3: hold: refused with 488",
+            "połączenie 3: wstrzymanie: odmowa 488",
         );
     }
 

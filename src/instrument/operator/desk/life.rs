@@ -27,11 +27,7 @@ impl Desk {
     pub(super) fn new_call(&mut self, at: Instant, way: Way, request: Request, key: String) {
         let user = request.head.from.user.clone();
         if self.registrar.source_of(&user).is_none_or(|known| known.ip() != way.peer.ip()) {
-            let what = if self.registrar.knows(&user) { "not registered from there" } else { "unknown caller" };
-            let reply = self.reply(&request, 403, way);
-            self.conclude(at, &key, 403, reply);
-            let what = format!("INVITE {}: {what}", request.uri);
-            return self.tell(at, CallEvent::Intruder { from: format!("{user}@{}", way.peer), what });
+            return self.refuse_stranger(at, way, &request, &key);
         }
         self.last_call += 1;
         let id = CallId(self.last_call);
@@ -95,6 +91,15 @@ impl Desk {
             self.tell(at, CallEvent::PassedOn { call: id });
         }
         self.wake_call(at, id);
+    }
+
+    fn refuse_stranger(&mut self, at: Instant, way: Way, request: &Request, key: &str) {
+        let user = &request.head.from.user;
+        let what = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
+        let reply = self.reply(request, 403, way);
+        self.conclude(at, key, 403, reply);
+        let what = format!("INVITE {}: {what}", request.uri);
+        self.tell(at, CallEvent::Intruder { from: format!("{user}@{}", way.peer), what });
     }
 
     /// What awaits this call, by whom it is for; and whether the first operator's refusal has passed it on already.

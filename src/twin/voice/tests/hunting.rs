@@ -26,7 +26,7 @@ fn where_the_first_is_busy_the_second_is_called_and_the_firmware_knows_of_one_ca
     let mut bench = Bench::registered(hunting());
     bench.server.script.answer_code = 486;
     bench.command("AT+DIAL=7");
-    bench.run(0.52);
+    bench.run(0.3);
     bench.server.script.answer_code = 200;
     bench.run(2.0);
     assert_eq!(called(&bench), ["operator", "operator2"]);
