@@ -3,11 +3,13 @@
 //! Knows nothing of instruments, posts or verdicts.
 
 mod bilingual;
+mod date;
 mod method;
 mod parse;
 mod show;
 
 pub use bilingual::Bilingual;
+pub use date::Utc;
 pub use method::Method;
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 

@@ -233,8 +233,12 @@ impl Bench {
                 introduce(&log, clock, name, &mut *card)?;
                 self.card = Some(Tap::new(name, &log, card));
             }
-            Config::SipOperator { listen, backup, realm, users } => {
-                let mut operator = ground.operator(listen, *backup, realm, users)?;
+            Config::SipOperator { listen, backup, realm, users, tls, srtp } => {
+                let now = self.clock.now();
+                let mut operator = ground.operator(listen, tls.as_ref(), |sip| DeskConfig {
+                    backup: *backup,
+                    ..desk(now, sip, realm, users, *srtp)
+                })?;
                 introduce(&log, clock, name, &mut *operator)?;
                 self.operator = Some(operator);
             }
@@ -308,23 +312,22 @@ impl Ground {
     fn operator(
         &self,
         listen: &Listen,
-        backup: Option<SocketAddr>,
-        realm: &str,
-        users: &[rig::SipUser],
+        tls: Option<&rig::Tls>,
+        desk: impl Fn(SocketAddr) -> DeskConfig,
     ) -> Result<Box<dyn Operator>> {
-        match listen {
-            Listen::Twin => Ok(self.twin()?.operator()),
-            Listen::Udp(address) => Ok(Box::new(sip_operator::listen(
-                Arc::clone(&self.clock),
-                DeskConfig { backup, ..desk(self.clock.now(), *address, realm, users) },
-            )?)),
-        }
+        let sip = match listen {
+            Listen::Twin => return Ok(self.twin()?.operator()),
+            Listen::Udp(address) => *address,
+        };
+        let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
+        Ok(Box::new(sip_operator::listen_also(Arc::clone(&self.clock), desk(sip), tls.transpose()?)?))
     }
 }
 
 /// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser]) -> DeskConfig {
+fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser], srtp: rig::Srtp) -> DeskConfig {
     DeskConfig {
+        // Nothing is drawn from it: on a network the system's randomness takes its place.
         seed: 0,
         sip,
         backup: None,
@@ -339,5 +342,6 @@ fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser]) -> D
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5],
         calendar: Calendar::by_the_wall(wall_clock(), now),
+        srtp: sip_operator::policy(srtp),
     }
 }

@@ -154,6 +154,11 @@ fn describe(event: &CallEvent) -> String {
             )
         }
         CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
+        CallEvent::Security { call, what } => format!("call {}: {}", call.0, what.words().en),
+        CallEvent::Connected { from, cipher, certified } => {
+            format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
+        }
+        CallEvent::ConnectionFailed { from, fault } => format!("connection from {from}: {}", fault.words().en),
         CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
         CallEvent::Swallowed { server, from, what } => format!("{what} of {from} taken and not answered{}", at_server(*server)),
         CallEvent::StrayMedia { call, from, kind } => {

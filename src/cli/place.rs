@@ -1,6 +1,6 @@
 //! Where things lie: features, rigs and the directory of a run.
 
-use crate::report::date::Utc;
+use crate::unit::Utc;
 use std::path::{Path, PathBuf};
 
 /// Something that was named is not there.

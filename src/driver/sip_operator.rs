@@ -7,6 +7,7 @@
 mod streams;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod udp;
 
 use crate::clock::{Clock, Instant, wall_clock};
@@ -23,9 +24,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use streams::{Connection, Heard};
+use streams::{Connection, Heard, Secured};
 
-pub use rustls::ServerConfig;
+pub use tls::{Tls, policy};
 
 const NAME: &str = "operator";
 /// How often a listening thread looks whether it is still wanted.
@@ -48,12 +49,6 @@ const LARGEST: usize = 65_535;
 
 /// The operator on a real network.
 pub type SipOperator = Seat<Listening>;
-
-/// TLS beside UDP and TCP: where, and with which certificate.
-pub struct Tls {
-    pub at: SocketAddr,
-    pub config: Arc<ServerConfig>,
-}
 
 /// The network and the threads that serve it. Dropping it closes every socket.
 pub struct Listening {
@@ -92,7 +87,7 @@ struct Ears {
 struct Door {
     own: SocketAddr,
     listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<rustls::ServerConfig>>,
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -111,6 +106,9 @@ pub fn listen(clock: Arc<dyn Clock>, config: DeskConfig) -> Result<SipOperator> 
 
 /// As [`listen`], and for SIP over TLS.
 pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) -> Result<SipOperator> {
+    if !tls::has_chance() {
+        return Err(failed("draw random numbers", "the system gives none"));
+    }
     let servers: Vec<SocketAddr> = std::iter::once(config.sip).chain(config.backup).collect();
     let media = config.media_ports.clone().map(|port| SocketAddr::new(config.sip.ip(), port));
     let mut sockets = BTreeMap::new();
@@ -127,7 +125,7 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
         doors.push(door(tls.at, Some(tls.config))?);
     }
     let sip = config.sip;
-    let state = State { desk: Desk::new(config), sockets, connections: BTreeMap::new(), fault: None };
+    let state = State { desk: Desk::new(config).drawing_from(tls::chance), sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
         clock,
         sip,
@@ -144,7 +142,7 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
     Ok(Seat::at(listening))
 }
 
-fn door(own: SocketAddr, tls: Option<Arc<ServerConfig>>) -> Result<Door> {
+fn door(own: SocketAddr, tls: Option<Arc<rustls::ServerConfig>>) -> Result<Door> {
     let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), e))?, tls })
 }
@@ -265,6 +263,9 @@ impl Network {
             match heard {
                 Heard::Nothing => {}
                 Heard::Messages(messages) => {
+                    if let Some(Secured { cipher, certified }) = connection.secured() {
+                        state.desk.connected(at, way, cipher, certified);
+                    }
                     for message in messages {
                         state.desk.message(at, way, &message);
                     }
@@ -272,9 +273,9 @@ impl Network {
                     drop(state);
                     self.changed.notify_all();
                 }
-                Heard::Over(why) => {
-                    if let Some(why) = why {
-                        state.desk.lost_connection(at, way, &why);
+                Heard::Over(fault) => {
+                    if let Some(fault) = fault {
+                        state.desk.lost_connection(at, way, fault);
                     }
                     break;
                 }

@@ -3,12 +3,11 @@
 //!
 //! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
 
-use super::date::Utc;
 use super::{Attempt, Fold};
 use crate::clock::Instant;
 use crate::fault::Blame;
 use crate::journal::{Ending, Entry, Event, Measurement, Outcome};
-use crate::unit::Lang;
+use crate::unit::{Lang, Utc};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 use std::collections::BTreeMap;

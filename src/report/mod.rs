@@ -2,7 +2,6 @@
 //!
 //! This file folds a journal's entries into attempts; each report tells them in its own way. Knows nothing of how events come about.
 
-pub mod date;
 pub mod junit;
 pub mod terminal;
 mod words;

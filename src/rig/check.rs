@@ -43,7 +43,7 @@ fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
     let name = top.text("name", "name: bench 1", problems).map(|word| word.text.clone());
     let folder = path.parent().unwrap_or(Path::new(""));
     let post = top.need_section("post", problems).and_then(|node| post::read(node, folder, problems));
-    let named = top.need_section("instruments", problems).map(|node| instruments::read(node, problems));
+    let named = top.need_section("instruments", problems).map(|node| instruments::read(node, folder, problems));
     let wiring = top.need_section("roles", problems);
     let wiring = wiring.zip(named.as_ref()).and_then(|(node, named)| roles::read(node, named, problems));
     let profile = post.as_ref().map_or(Profile::ExistingPole, |(post, _)| post.profile);

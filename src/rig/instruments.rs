@@ -4,9 +4,11 @@
 
 use super::file::{Section, meant_or_listed};
 use super::locate::{Node, Word};
+use super::operator::{self, Listen, SipUser, Srtp, Tls};
 use super::problem::{Place, Problems};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::path::Path;
 
 /// A byte line to an instrument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,27 +32,6 @@ pub enum SoundDevice {
     Twin,
     /// An ALSA name, e.g. `hw:CARD=USB,DEV=0`.
     Alsa(String),
-}
-
-/// Where the operator listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listen {
-    Twin,
-    Udp(SocketAddr),
-}
-
-/// A post that may register with the operator.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SipUser {
-    pub name: String,
-    pub password: String,
-}
-
-impl std::fmt::Debug for SipUser {
-    /// A password has no business in a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SipUser({})", self.name)
-    }
 }
 
 /// Kinds of instruments, by driver.
@@ -92,6 +73,7 @@ impl Driver {
 }
 
 /// One instrument, with what its driver needs to know.
+#[expect(clippy::large_enum_variant, reason = "a rig has a handful of them, and they are read once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instrument {
     /// A relay board of the LCUS family.
@@ -105,7 +87,7 @@ pub enum Instrument {
     /// A sound card; `rate` in frames per second.
     SoundCard { device: SoundDevice, rate: u32, outputs: u8, inputs: u8 },
     /// The City Guard's operator; `backup` is where its second server listens, if posts know of one.
-    SipOperator { listen: Listen, backup: Option<SocketAddr>, realm: String, users: Vec<SipUser> },
+    SipOperator { listen: Listen, backup: Option<SocketAddr>, realm: String, users: Vec<SipUser>, tls: Option<Tls>, srtp: Srtp },
 }
 
 impl Instrument {
@@ -135,8 +117,8 @@ impl Instrument {
 /// An instrument and where the rig names it.
 pub(super) type Named = BTreeMap<String, (Place, Option<Instrument>)>;
 
-/// Reads all instruments. One that could not be read stays in the list, so that roles that name it are not called wrong as well.
-pub(super) fn read(node: &Node, problems: &mut Problems) -> Named {
+/// Reads all instruments; `folder` is where the rig lies. One that could not be read stays in the list, so that roles that name it are not called wrong as well.
+pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Named {
     let mut named = Named::new();
     let Some(section) = Section::open_free(node, "instruments", problems) else { return named };
     for (name, node) in section.entries() {
@@ -144,7 +126,7 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Named {
             let what = format!("\"{}\" is no name for an instrument", name.text);
             problems.add(name.at, what, "use lower-case letters, digits and hyphens, beginning with a letter: relays-2");
         }
-        named.insert(name.text.clone(), (name.at, read_one(name, node, problems)));
+        named.insert(name.text.clone(), (name.at, read_one(name, node, folder, problems)));
     }
     if named.is_empty() {
         problems.add(node.at, "a rig needs instruments, here are none", "copy the instruments: section of rigs/virtual.yaml");
@@ -160,7 +142,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-fn read_one(name: &Word, node: &Node, problems: &mut Problems) -> Option<Instrument> {
+fn read_one(name: &Word, node: &Node, folder: &Path, problems: &mut Problems) -> Option<Instrument> {
     let path = format!("instruments.{}", name.text);
     let bare = Section::open_free(node, &path, problems)?;
     let names = Driver::ALL.map(Driver::name);
@@ -183,7 +165,7 @@ fn read_one(name: &Word, node: &Node, problems: &mut Problems) -> Option<Instrum
         Driver::SerialConsole => Some(Instrument::SerialConsole { port: port(&section, 115_200, problems)? }),
         Driver::ProbeRs => Some(Instrument::ProbeRs { selector: selector(&section, problems)? }),
         Driver::SoundCard => sound_card(&section, problems),
-        Driver::SipOperator => operator(&section, problems),
+        Driver::SipOperator => operator::read(&section, folder, problems),
     }
 }
 
@@ -194,7 +176,7 @@ impl Driver {
             Driver::SerialConsole => &["driver", "port", "baud"],
             Driver::ProbeRs => &["driver", "selector"],
             Driver::SoundCard => &["driver", "device", "rate", "outputs", "inputs"],
-            Driver::SipOperator => &["driver", "listen", "backup", "realm", "users"],
+            Driver::SipOperator => operator::KEYS,
         }
     }
 }
@@ -271,78 +253,6 @@ fn sound_device(word: &Word, section: &Section<'_>, problems: &mut Problems) -> 
     let what = format!("{} is no sound device: \"{}\"", section.path("device"), word.text);
     problems.add(word.at, what, "write an ALSA name as arecord -L shows it, e.g. hw:CARD=Device,DEV=0; or twin");
     None
-}
-
-fn operator(section: &Section<'_>, problems: &mut Problems) -> Option<Instrument> {
-    let at = section.text("listen", "listen: 192.168.10.2:5060", problems).and_then(|word| listen(word, section, problems));
-    let backup = backup(section, at.as_ref(), problems);
-    let realm = section.text("realm", "realm: straz.miejska", problems).map(|word| word.text.clone());
-    let users = users(section, problems);
-    Some(Instrument::SipOperator { listen: at?, backup: backup?, realm: realm?, users: users? })
-}
-
-/// The second server's address; `None`: it cannot be read.
-fn backup(section: &Section<'_>, main: Option<&Listen>, problems: &mut Problems) -> Option<Option<SocketAddr>> {
-    let Some(word) = section.optional_text("backup", "backup: 192.168.10.2:5070", problems) else {
-        return section.get("backup").is_none().then_some(None);
-    };
-    let remedy = "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070";
-    let taken = |address: SocketAddr| matches!(main, Some(Listen::Udp(main)) if address.port() == main.port() && (address.ip() == main.ip() || main.ip().is_unspecified()));
-    let found = word.text.parse::<SocketAddr>().ok().filter(|address| address.port() != 0 && !taken(*address));
-    if found.is_none() || main == Some(&Listen::Twin) {
-        let what = format!("{} is no address for a second server: \"{}\"", section.path("backup"), word.text);
-        problems.add(
-            word.at,
-            what,
-            if main == Some(&Listen::Twin) { "leave it out: the twin's operator has a backup server" } else { remedy },
-        );
-        return None;
-    }
-    Some(found)
-}
-
-fn listen(word: &Word, section: &Section<'_>, problems: &mut Problems) -> Option<Listen> {
-    if word.text == "twin" {
-        return Some(Listen::Twin);
-    }
-    let path = section.path("listen");
-    let remedy =
-        "write this machine's IP address, a colon and a port, e.g. 192.168.10.2:5060 (0.0.0.0:5060: all its addresses); or twin";
-    match word.text.parse::<SocketAddr>() {
-        Ok(address) if address.port() == 0 => {
-            problems.add(word.at, format!("{path} has port 0, a post could not find it"), "SIP's usual port is 5060");
-            None
-        }
-        Ok(address) => Some(Listen::Udp(address)),
-        Err(_) if word.text.parse::<IpAddr>().is_ok() => {
-            problems.add(word.at, format!("{path} lacks a port: \"{}\"", word.text), format!("write {}:5060", word.text));
-            None
-        }
-        Err(_) => {
-            problems.add(word.at, format!("{path} is no IP address with a port: \"{}\"", word.text), remedy);
-            None
-        }
-    }
-}
-
-/// Those who may register. A name given twice would make two posts look like one.
-fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>> {
-    let example = "users: [ { name: SOS-0417, password: secret } ]";
-    section.need("users", example, problems)?;
-    let path = section.path("users");
-    let mut users: Vec<SipUser> = Vec::new();
-    for node in section.list("users", example, problems)? {
-        let Some(entry) = Section::open(node, &path, &["name", "password"], problems) else { continue };
-        let name = entry.text("name", "name: SOS-0417", problems);
-        let password = entry.text("password", "password: secret", problems);
-        let (Some(name), Some(password)) = (name, password) else { continue };
-        if users.iter().any(|user| user.name == name.text) {
-            let what = format!("{path} has \"{}\" twice", name.text);
-            problems.add(name.at, what, "give every post a name of its own");
-        }
-        users.push(SipUser { name: name.text.clone(), password: password.text.clone() });
-    }
-    Some(users)
 }
 
 /// Two instruments on one line would each read half of the other's replies.

@@ -5,11 +5,13 @@
 //! an instrument is the bench's affair. The types here are not serialisable on purpose: the file's spelling may change without them.
 
 mod check;
+pub mod credentials;
 mod file;
 mod firmware;
 mod instruments;
 mod limits;
 mod locate;
+mod operator;
 mod post;
 mod problem;
 mod roles;
@@ -18,8 +20,9 @@ mod twin;
 mod wiring;
 
 pub use firmware::Firmware;
-pub use instruments::{Driver, Instrument, Line, Listen, ProbeSelector, SipUser, SoundDevice};
+pub use instruments::{Driver, Instrument, Line, ProbeSelector, SoundDevice};
 pub use limits::{Limit, Limits, Mark, Sense};
+pub use operator::{Listen, SipUser, Srtp, Tls};
 pub use post::{Post, Profile};
 pub use problem::Problem;
 pub use twin::Twin;

@@ -11,6 +11,7 @@ pub mod playout;
 pub mod report;
 pub mod rtcp;
 pub mod sender;
+pub mod srtp;
 pub mod stats;
 pub mod timeline;
 pub mod voice;

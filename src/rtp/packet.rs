@@ -20,20 +20,43 @@ pub fn is_rtcp(bytes: &[u8]) -> bool {
     matches!(bytes, [first, second, ..] if first >> 6 == 2 && (192..=223).contains(second))
 }
 
+/// Control packets one behind the other that end exactly where the datagram does, as plain ones do (RFC 3550, 6.1); sealed ones have an index and a
+/// tag behind them.
+pub fn is_whole_control(mut bytes: &[u8]) -> bool {
+    while let [_, _, high, low, ..] = bytes {
+        if !is_rtcp(bytes) {
+            return false;
+        }
+        let length = 4 + 4 * usize::from(u16::from_be_bytes([*high, *low]));
+        let Some(rest) = bytes.get(length..) else { return false };
+        if rest.is_empty() {
+            return true;
+        }
+        bytes = rest;
+    }
+    false
+}
+
+/// Where the payload begins: behind the fixed header, contributing sources and an extension. `None` for anything that is no RTP packet of version 2
+/// with so much of a header.
+pub fn header_length(bytes: &[u8]) -> Option<usize> {
+    let first = *bytes.first_chunk::<HEADER>()?.first()?;
+    if first >> 6 != 2 || is_rtcp(bytes) {
+        return None;
+    }
+    let mut length = HEADER + 4 * usize::from(first & 0x0f);
+    if first & 0x10 != 0 {
+        let words = bytes.get(length + 2..length + 4)?.first_chunk::<2>()?;
+        length += 4 + 4 * usize::from(u16::from_be_bytes(*words));
+    }
+    (length <= bytes.len()).then_some(length)
+}
+
 impl<'a> Packet<'a> {
     /// `None` for anything that is no RTP packet of version 2 with consistent lengths.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let (header, mut rest) = bytes.split_first_chunk::<HEADER>()?;
-        let [first, second, s0, s1, t0, t1, t2, t3, i0, i1, i2, i3] = *header;
-        if first >> 6 != 2 || is_rtcp(bytes) {
-            return None;
-        }
-        rest = rest.get(4 * usize::from(first & 0x0f)..)?;
-        if first & 0x10 != 0 {
-            let (extension, after) = rest.split_first_chunk::<4>()?;
-            let words = u16::from_be_bytes([extension[2], extension[3]]);
-            rest = after.get(4 * usize::from(words)..)?;
-        }
+        let mut rest = bytes.get(header_length(bytes)?..)?;
+        let [first, second, s0, s1, t0, t1, t2, t3, i0, i1, i2, i3] = *bytes.first_chunk::<HEADER>()?;
         if first & 0x20 != 0 {
             let padding = usize::from(*rest.last()?);
             rest = rest.get(..rest.len().checked_sub(padding)?)?;

@@ -10,6 +10,7 @@ pub mod framing;
 pub mod message;
 pub mod registrar;
 pub mod reliable;
+pub mod sdes;
 pub mod sdp;
 pub mod session;
 pub mod token;

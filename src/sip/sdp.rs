@@ -2,10 +2,14 @@
 //!
 //! Must not know codecs beyond their names, nor packets.
 
+use super::sdes::{Crypto, Srtp};
 use sdp_types::{Connection, Media, Origin, Session, Time};
 use std::net::{IpAddr, SocketAddr};
 
 const EVENTS: &str = "telephone-event";
+/// The profiles spoken: plain (RFC 3551) and secure (RFC 3711, 12).
+const PLAIN: &str = "RTP/AVP";
+const SECURE: &str = "RTP/SAVP";
 
 /// An audio format: RTP payload number, encoding name, clock rate in Hz (RFC 3551, table 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +77,14 @@ impl Direction {
 pub enum SdpError {
     #[error("the session description cannot be read: {0}")]
     Unreadable(String),
-    #[error("no plain audio stream is offered")]
+    #[error("no audio stream by RTP/AVP or RTP/SAVP is offered")]
     NoAudio,
+    #[error("only plain audio (RTP/AVP) is offered, where SRTP is mandatory")]
+    NotSecure,
+    #[error("only secure audio (RTP/SAVP) is offered, where SRTP is refused")]
+    Secure,
+    #[error("secure audio is offered without a key that could be used: {0}")]
+    NoKey(String),
     #[error("no usable connection address")]
     NoAddress,
     #[error("no codec in common")]
@@ -91,16 +101,27 @@ pub struct Audio {
     pub formats: Vec<Format>,
     /// Where it wants to receive RTCP: the next port, one it names (RFC 3605), or the same (RFC 5761).
     pub rtcp: SocketAddr,
+    /// Of a secure stream: what the other end protects its packets with, of all that is offered the first that is spoken here.
+    pub crypto: Option<Crypto>,
     /// Which of the description's media lines it is: an answer must have as many, in the same order (RFC 3264, 6).
     line: usize,
     lines: Vec<(String, String, String)>,
 }
 
 impl Audio {
+    /// As [`Audio::parse_under`], with secure audio taken where it is offered.
     pub fn parse(body: &[u8]) -> Result<Self, SdpError> {
+        Self::parse_under(body, Srtp::Optional)
+    }
+
+    /// Reads a description, and chooses its audio stream by whether it may or must be secure. A plain stream with keys beside it counts as
+    /// plain: whoever offers that would also do without.
+    ///
+    /// # Errors
+    /// It cannot be read, or offers nothing that could be answered.
+    pub fn parse_under(body: &[u8], srtp: Srtp) -> Result<Self, SdpError> {
         let session = Session::parse(body).map_err(|e| SdpError::Unreadable(e.to_string()))?;
-        let usable = |m: &Media| m.media == "audio" && m.port != 0 && m.proto == "RTP/AVP";
-        let line = session.medias.iter().position(usable).ok_or(SdpError::NoAudio)?;
+        let (line, crypto) = choose_stream(&session, srtp)?;
         let media = session.medias.get(line).ok_or(SdpError::NoAudio)?;
         let connection = media.connections.first().or(session.connection.as_ref()).ok_or(SdpError::NoAddress)?;
         let ip = connection.try_address().map_err(|_| SdpError::NoAddress)?.ip;
@@ -109,6 +130,7 @@ impl Audio {
             rtcp: SocketAddr::new(ip, rtcp_port(media)),
             direction: direction(&session, media),
             formats: formats(media),
+            crypto,
             line,
             lines: session.medias.iter().map(|m| (m.media.clone(), m.proto.clone(), m.fmt.clone())).collect(),
         })
@@ -145,6 +167,39 @@ fn rtcp_port(media: &Media) -> u16 {
     let named = media.get_first_attribute_value("rtcp").flatten();
     let named = named.and_then(|value| value.split_whitespace().next()?.parse().ok());
     named.unwrap_or(media.port.saturating_add(1))
+}
+
+fn choose_stream(session: &Session, srtp: Srtp) -> Result<(usize, Option<Crypto>), SdpError> {
+    let usable = |proto: &'static str| {
+        let all = session.medias.iter().enumerate();
+        all.filter(move |(_, m)| m.media == "audio" && m.port != 0 && m.proto == proto)
+    };
+    let plain = usable(PLAIN).map(|(line, _)| (line, None)).next();
+    let mut secure = Err(SdpError::NoAudio);
+    for (line, media) in usable(SECURE) {
+        secure = key_of(media).map(|crypto| (line, Some(crypto)));
+        if secure.is_ok() {
+            break;
+        }
+    }
+    match (srtp, plain, secure) {
+        (Srtp::Mandatory, Some(_), Err(SdpError::NoAudio)) => Err(SdpError::NotSecure),
+        (Srtp::Optional, Some(plain), Err(_)) | (Srtp::Refused, Some(plain), _) => Ok(plain),
+        (Srtp::Refused, None, Ok(_) | Err(SdpError::NoKey(_))) => Err(SdpError::Secure),
+        (_, _, secure) => secure,
+    }
+}
+
+/// The first key of a secure stream that is spoken here; else why the last of them is not.
+fn key_of(media: &Media) -> Result<Crypto, SdpError> {
+    let mut why = "there is no crypto attribute (RFC 4568)".to_owned();
+    for value in media.get_attribute_values("crypto") {
+        match Crypto::parse(value.unwrap_or_default()) {
+            Ok(crypto) => return Ok(crypto),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(SdpError::NoKey(why))
 }
 
 fn direction(session: &Session, media: &Media) -> Direction {
@@ -204,14 +259,15 @@ impl Local {
         Local { address, session: session >> 1, version: 0, last: None, shares_port: false }
     }
 
-    /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused by port 0.
-    pub fn answer(&mut self, offer: &Audio, chosen: &Format) -> Vec<u8> {
+    /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused by port 0. A secure
+    /// stream is answered with what we protect our packets with, under the tag of what was taken (RFC 4568, 5.1.2).
+    pub fn answer(&mut self, offer: &Audio, chosen: &Format, crypto: Option<&Crypto>) -> Vec<u8> {
         self.shares_port = offer.shares_port();
         let medias = offer.lines.iter().enumerate().map(|(n, (kind, proto, fmt))| {
             if n == offer.line {
                 let events = offer.events(chosen.rate);
                 let formats: Vec<Format> = std::iter::once(chosen).chain(events).cloned().collect();
-                self.audio(&formats, offer.direction.mirrored())
+                self.audio(&formats, offer.direction.mirrored(), crypto.as_slice())
             } else {
                 refused(kind, proto, fmt)
             }
@@ -220,15 +276,20 @@ impl Local {
         self.write(medias)
     }
 
-    /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands.
-    pub fn offer(&mut self, formats: &[Format], direction: Direction) -> Vec<u8> {
-        let media = self.audio(formats, direction);
+    /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands; secure ones under any of these keys, plain
+    /// ones without any.
+    pub fn offer(&mut self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Vec<u8> {
+        let media = self.audio(formats, direction, cryptos);
         self.write(vec![media])
     }
 
-    fn audio(&self, formats: &[Format], direction: Direction) -> Media {
+    fn audio(&self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Media {
         let numbers: Vec<String> = formats.iter().map(|f| f.payload.to_string()).collect();
-        let mut media = empty("audio", self.address.port(), "RTP/AVP", &numbers.join(" "));
+        let profile = if cryptos.is_empty() { PLAIN } else { SECURE };
+        let mut media = empty("audio", self.address.port(), profile, &numbers.join(" "));
+        for crypto in cryptos {
+            media.add_attribute_with_value("crypto", crypto.value());
+        }
         for f in formats {
             media.add_attribute_with_value("rtpmap", format!("{} {}/{}{}", f.payload, f.name, f.rate, channels(&f.name)));
             if f.name.eq_ignore_ascii_case(EVENTS) {

@@ -1,21 +1,51 @@
 //! Tags, branches, nonces and other tokens that must be unlike each other, drawn from a seed so that a run can be repeated to the byte.
 //!
-//! Not a source of secrets: the bench is alone with its post. Must not know what the tokens are for.
+//! A seed gives no secrets: one token tells all that follow. On a real network they are drawn from the system's randomness instead, because keys
+//! and nonces are among them. Must not know what the tokens are for.
+
+/// Gives 64 bits that nobody can guess.
+pub type Chance = fn() -> u64;
+
+#[derive(Debug, Clone)]
+pub struct Tokens(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// State of a generator.
+    Seed(u64),
+    Chance(Chance),
+}
 
 /// The splitmix64 generator (Steele, Lea and Flood 2014): small, seekable by its state alone, and good enough to tell tokens apart.
-#[derive(Debug, Clone)]
-pub struct Tokens(u64);
+fn splitmix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
 
 impl Tokens {
     pub fn from_seed(seed: u64) -> Self {
-        Tokens(seed)
+        Tokens(Source::Seed(seed))
+    }
+    pub fn from_chance(chance: Chance) -> Self {
+        Tokens(Source::Chance(chance))
     }
 
     pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        match &mut self.0 {
+            Source::Seed(state) => splitmix(state),
+            Source::Chance(chance) => chance(),
+        }
+    }
+
+    /// As many octets as are wanted, for a key.
+    pub fn octets<const N: usize>(&mut self) -> [u8; N] {
+        let mut octets = [0; N];
+        for part in octets.chunks_mut(8) {
+            part.iter_mut().zip(self.number().to_be_bytes()).for_each(|(to, from)| *to = from);
+        }
+        octets
     }
 
     /// Sixteen hexadecimal digits.

@@ -179,6 +179,7 @@ fn parts(config: &TwinConfig) -> Parts {
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         calendar: CALENDAR,
+        srtp: crate::sip::sdes::Srtp::Optional,
     });
     Parts {
         mcu: microcontroller,

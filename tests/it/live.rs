@@ -46,6 +46,7 @@ impl Desk {
             codecs: hejnal::rtp::codec::Codec::G711.to_vec(),
             digests: vec![hejnal::sip::digest::Algorithm::Md5],
             calendar: Calendar::by_the_wall(hejnal::clock::wall_clock(), clock.now()),
+            srtp: hejnal::sip::sdes::Srtp::Optional,
         };
         let operator = sip_operator::listen(Arc::clone(clock) as Arc<dyn Clock>, config).expect("free ports");
         Desk { operator: Box::new(operator), clock: Arc::clone(clock), server: format!("sip:operator@127.0.0.1:{port}") }

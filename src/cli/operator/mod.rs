@@ -4,6 +4,7 @@
 //! Knows nothing of features, limits or verdicts: it shows figures and judges none.
 
 mod keys;
+mod secure;
 mod shift;
 mod show;
 mod typed;
@@ -112,6 +113,8 @@ pub struct OperatorArgs {
     /// UDP ports for media, two for each call and one more
     #[arg(long, default_value = "40000-40063", value_name = "FIRST-LAST", value_parser = ports)]
     media_ports: RangeInclusive<u16>,
+    #[command(flatten)]
+    secure: secure::SecureArgs,
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
     pub(super) lang: Lang,
@@ -120,15 +123,18 @@ pub struct OperatorArgs {
 /// Listens until it is told to end. Exit code 0, or 3 where it could not listen.
 pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
-    let config = config(args, Calendar::by_the_wall(clock::wall_clock(), clock.now()))?;
+    let (config, tls) = config(args, Calendar::by_the_wall(clock::wall_clock(), clock.now()))?;
+    let about_tls = tls.as_ref().map(|tls| secure::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
+    let tls = tls.as_ref().map(secure::set_up).transpose()?;
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let signals = Signals::install(&clock.guard().stop_flag());
     let _signals =
         signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
     let listening = show::listening(&config, args.lang);
-    let operator = sip_operator::listen(Arc::clone(&clock), config).map_err(|e| failed(&e))?;
+    let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
     say(&listening);
+    about_tls.unwrap_or_default().iter().for_each(|line| say(line));
     let usual = behaviour(args).answering;
     let (hang_up_after, lang) = (args.hang_up_after, args.lang);
     let mut shift = Shift { clock, operator, sound, out, hang_up_after, lang, due: Vec::new(), usual };
@@ -147,11 +153,12 @@ fn say(line: &str) {
     let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused> {
-    let (sip, backup, realm, users) = match &args.rig {
+fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option<rig::Tls>), Refused> {
+    let Network { sip, backup, realm, users, safety } = match &args.rig {
         Some(file) => of_rig(file)?,
-        None => (args.listen, None, args.realm.clone(), args.users.clone()),
+        None => Network { sip: args.listen, backup: None, realm: args.realm.clone(), users: args.users.clone(), safety: None },
     };
+    let (tls, srtp) = args.secure.or_of(safety);
     if users.is_empty() {
         return Err(Refused::new(exit::USAGE, "no post may call", "name one with --user NAME:PASSWORD, or a rig with --rig"));
     }
@@ -166,8 +173,9 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused
             "ask for at least 90 s",
         ));
     }
-    Ok(DeskConfig {
-        seed: u64::try_from(clock::wall_clock().as_nanos()).unwrap_or_default(),
+    let config = DeskConfig {
+        // Nothing is drawn from it: on a network the system's randomness takes its place.
+        seed: 0,
         sip,
         backup,
         media_ports: args.media_ports.clone(),
@@ -181,7 +189,9 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<DeskConfig, Refused
         codecs: if args.codec.is_empty() { Codec::ALL.to_vec() } else { args.codec.clone() },
         digests: args.digest.iter().map(|digest| digest.algorithm()).collect(),
         calendar,
-    })
+        srtp,
+    };
+    Ok((config, tls))
 }
 
 fn behaviour(args: &OperatorArgs) -> Behaviour {
@@ -200,7 +210,14 @@ fn behaviour(args: &OperatorArgs) -> Behaviour {
     }
 }
 
-type Network = (SocketAddr, Option<SocketAddr>, String, Vec<User>);
+/// What a rig says of its operator.
+struct Network {
+    sip: SocketAddr,
+    backup: Option<SocketAddr>,
+    realm: String,
+    users: Vec<User>,
+    safety: Option<(Option<rig::Tls>, rig::Srtp)>,
+}
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
     let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
@@ -209,9 +226,9 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
     })?;
     let found = rig.instruments.into_values().find_map(|instrument| match instrument {
-        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), backup, realm, users } => {
+        rig::Instrument::SipOperator { listen: rig::Listen::Udp(sip), backup, realm, users, tls, srtp } => {
             let users = users.into_iter().map(|u| User { name: u.name, password: u.password }).collect();
-            Some((address, backup, realm, users))
+            Some(Network { sip, backup, realm, users, safety: Some((tls, srtp)) })
         }
         _ => None,
     });

@@ -112,14 +112,14 @@ impl Shift {
         let result = self.operator.consult("tell of a call", |_, desk| match desk.media_stats(call) {
             Ok(stats) => {
                 let end = desk.media_end(call).unwrap_or_default();
-                let far = desk.far_view(call)?;
-                Ok(Some((stats, far, desk.agreed_codec(call), desk.heard(call, 0, end).unwrap_or_default())))
+                let (far, security) = (desk.far_view(call)?, desk.media_security(call).unwrap_or_default());
+                Ok(Some((stats, far, security, desk.agreed_codec(call), desk.heard(call, 0, end).unwrap_or_default())))
             }
             // Refused before it was a call, or so long ago that its record is gone.
             Err(DeskError::NoSuchCall(_)) => Ok(None),
             Err(other) => Err(other),
         })?;
-        let Some((stats, far, codec, heard)) = result else { return Ok(()) };
+        let Some((stats, far, security, codec, heard)) = result else { return Ok(()) };
         let file = (!heard.is_empty()).then(|| self.out.join(format!("call-{:03}-heard.wav", call.0)));
         if let Some(file) = &file {
             let written = std::fs::create_dir_all(&self.out).map_err(|e| e.to_string());
@@ -128,7 +128,8 @@ impl Shift {
                 say(&format!("  {}: {why}", file.display()));
             }
         }
-        say(&show::media(call, &stats, codec, &heard, file.as_deref(), self.lang));
+        let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
+        say(&format!("{told}{}", show::security(&security, self.lang)));
         show::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
         Ok(())
     }

@@ -5,6 +5,7 @@
 use crate::clock::Stamped;
 use crate::dsp::level::rms_dbfs;
 use crate::instrument::operator::desk::DeskConfig;
+use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{
     Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
@@ -80,6 +81,15 @@ fn words(event: &CallEvent, lang: Lang) -> String {
         }
         CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
         CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
+        CallEvent::Security { call: id, what } => format!("{call} {}: {}", id.0, what.words().show(lang)),
+        CallEvent::Connected { from, cipher, certified } => {
+            let shown = pick(lang, ", with a certificate of its own", ", z własnym certyfikatem");
+            let shown = if *certified { shown } else { "" };
+            format!("{from} {} {cipher}{shown}", pick(lang, "connected over", "połączono przez"))
+        }
+        CallEvent::ConnectionFailed { from, fault } => {
+            format!("{} {from}: {}", pick(lang, "connection from", "połączenie z"), fault.words().show(lang))
+        }
         CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
         CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
         other => more_words(other, call, lang),
@@ -279,6 +289,24 @@ pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], f
     text
 }
 
+/// What a call's media was secured with, and how much was not played for it.
+pub fn security(security: &MediaSecurity, lang: Lang) -> String {
+    let MediaSecurity { suite, plain, forged, replayed } = security;
+    let mut text = match suite {
+        Some(suite) => format!("; SRTP {suite}"),
+        None => pick(lang, "; plain RTP", "; zwykły RTP").to_owned(),
+    };
+    if plain + forged + replayed > 0 {
+        text += &match lang {
+            Lang::En => format!("; NOT PLAYED: {plain} plain packets, {forged} not authentic, {replayed} replayed"),
+            Lang::Pl => format!(
+                "; NIE ODTWORZONO pakietów: {plain} niezabezpieczonych, {forged} nieautentycznych, {replayed} powtórzonych"
+            ),
+        };
+    }
+    text
+}
+
 /// The last line. `open`: somebody has not answered our BYE.
 pub fn ended(open: bool, lang: Lang) -> &'static str {
     if open {
@@ -338,6 +366,15 @@ mod tests {
             "call 3: hold: refused with 488",
             "połączenie 3: wstrzymanie: odmowa 488",
         );
+    }
+
+    #[test]
+    fn a_call_says_how_secure_it_was() {
+        let mut account = MediaSecurity::default();
+        assert_eq!(security(&account, Lang::Pl), "; zwykły RTP");
+        (account.suite, account.forged) = (Some("AES_CM_128_HMAC_SHA1_80"), 3);
+        let expected = "; SRTP AES_CM_128_HMAC_SHA1_80; NOT PLAYED: 0 plain packets, 3 not authentic, 0 replayed";
+        assert_eq!(security(&account, Lang::En), expected);
     }
 
     #[test]

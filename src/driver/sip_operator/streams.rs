@@ -2,6 +2,8 @@
 //!
 //! Must not know SIP beyond where one message ends and the next begins.
 
+use super::tls;
+use crate::instrument::operator::security::ConnectionFault;
 use crate::sip::framing::{Framed, Framer};
 use rustls::{ServerConfig, ServerConnection};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -13,11 +15,30 @@ use std::time::Duration;
 const WRITE_PATIENCE: Duration = Duration::from_secs(1);
 /// Bytes read at once.
 const CHUNK: usize = 16_384;
+/// A TLS record with a handshake message, of whichever version (RFC 8446, 5.1): how a client that means TLS begins.
+const CLIENT_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// One connection. Readers and writers share it.
 pub struct Connection {
     stream: TcpStream,
-    tls: Option<Mutex<ServerConnection>>,
+    tls: Option<Mutex<Session>>,
+}
+
+/// TLS on top of a connection.
+struct Session {
+    tls: ServerConnection,
+    /// Something has come: whoever hangs up before that was only looking whether the port is open.
+    touched: bool,
+    /// Its security has been told.
+    told: bool,
+}
+
+/// What a TLS connection came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secured {
+    pub cipher: String,
+    /// The peer has shown a certificate, and it was believed.
+    pub certified: bool,
 }
 
 /// What reading a connection came to.
@@ -27,7 +48,7 @@ pub enum Heard {
     /// Nothing for now.
     Nothing,
     /// Over; the reason if it is not that the peer closed it.
-    Over(Option<String>),
+    Over(Option<ConnectionFault>),
 }
 
 impl Connection {
@@ -37,7 +58,8 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(look))?;
         stream.set_write_timeout(Some(WRITE_PATIENCE))?;
-        let tls = tls.map(|config| ServerConnection::new(Arc::clone(config)).map(Mutex::new)).transpose();
+        let session = |config| ServerConnection::new(config).map(|tls| Mutex::new(Session { tls, touched: false, told: false }));
+        let tls = tls.map(|config| session(Arc::clone(config))).transpose();
         Ok(Connection { stream, tls: tls.map_err(io::Error::other)? })
     }
 
@@ -45,22 +67,38 @@ impl Connection {
     pub fn hear(&self, framer: &mut Framer) -> Heard {
         let mut chunk = [0; CHUNK];
         let length = match (&self.stream).read(&mut chunk) {
-            Ok(0) => return Heard::Over(None),
+            Ok(0) => return Heard::Over(self.broken_off()),
             Ok(length) => length,
             Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
                 return Heard::Nothing;
             }
-            Err(e) => return Heard::Over(Some(e.to_string())),
+            Err(e) => return Heard::Over(Some(self.broken_off().unwrap_or(ConnectionFault::Other(e.to_string())))),
         };
         let bytes = chunk.get(..length).unwrap_or_default();
         let plain = match &self.tls {
+            None if bytes.starts_with(&CLIENT_HELLO) => Err(ConnectionFault::TlsOnPlain),
             None => Ok(bytes.to_vec()),
-            Some(tls) => self.decrypt(&mut tls.lock().unwrap_or_else(PoisonError::into_inner), bytes),
+            Some(session) => self.decrypt(&mut session.lock().unwrap_or_else(PoisonError::into_inner), bytes),
         };
-        match plain.and_then(|plain| framer.received(&plain).map_err(|e| e.to_string())) {
+        match plain.and_then(|plain| framer.received(&plain).map_err(|e| ConnectionFault::Other(e.to_string()))) {
             Ok(framed) => Heard::Messages(self.without_pings(framed)),
-            Err(why) => Heard::Over(Some(why)),
+            Err(fault) => Heard::Over(Some(fault)),
         }
+    }
+
+    /// What it means that nothing more comes.
+    fn broken_off(&self) -> Option<ConnectionFault> {
+        let session = self.tls.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        (session.touched && session.tls.is_handshaking()).then_some(ConnectionFault::HungUp)
+    }
+
+    /// How a TLS connection is secured, once, as soon as it is.
+    pub fn secured(&self) -> Option<Secured> {
+        let mut session = self.tls.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        if session.tls.is_handshaking() || std::mem::replace(&mut session.told, true) {
+            return None;
+        }
+        Some(Secured { cipher: tls::cipher(&session.tls), certified: session.tls.peer_certificates().is_some() })
     }
 
     fn without_pings(&self, framed: Vec<Framed>) -> Vec<Vec<u8>> {
@@ -75,26 +113,32 @@ impl Connection {
         messages
     }
 
-    fn decrypt(&self, tls: &mut ServerConnection, mut bytes: &[u8]) -> Result<Vec<u8>, String> {
+    fn decrypt(&self, session: &mut Session, mut bytes: &[u8]) -> Result<Vec<u8>, ConnectionFault> {
+        let broken = |e: io::Error| ConnectionFault::Other(e.to_string());
+        session.touched = true;
+        let tls = &mut session.tls;
         let mut plain = Vec::new();
         while !bytes.is_empty() {
-            tls.read_tls(&mut bytes).map_err(|e| e.to_string())?;
+            tls.read_tls(&mut bytes).map_err(broken)?;
             let state = tls.process_new_packets();
             // Handshake messages and alerts alike have to go out, also when the handshake has failed.
-            while tls.wants_write() {
-                tls.write_tls(&mut &self.stream).map_err(|e| e.to_string())?;
+            let mut written = Ok(0);
+            while tls.wants_write() && written.is_ok() {
+                written = tls.write_tls(&mut &self.stream);
             }
-            let state = state.map_err(|e| format!("TLS: {e}"))?;
+            // What the peer had to say matters more than that it does not listen any more.
+            let state = state.map_err(|e| tls::fault_of(&e))?;
+            written.map_err(broken)?;
             let start = plain.len();
             plain.resize(start + state.plaintext_bytes_to_read(), 0);
-            tls.reader().read_exact(plain.get_mut(start..).unwrap_or_default()).map_err(|e| e.to_string())?;
+            tls.reader().read_exact(plain.get_mut(start..).unwrap_or_default()).map_err(broken)?;
         }
         Ok(plain)
     }
 
     pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        let Some(tls) = &self.tls else { return (&self.stream).write_all(bytes) };
-        let mut tls = tls.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(session) = &self.tls else { return (&self.stream).write_all(bytes) };
+        let tls = &mut session.lock().unwrap_or_else(PoisonError::into_inner).tls;
         tls.writer().write_all(bytes)?;
         while tls.wants_write() {
             tls.write_tls(&mut &self.stream)?;

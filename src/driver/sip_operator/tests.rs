@@ -1,13 +1,14 @@
 //! The operator through real sockets of the loop-back.
 
+mod secure;
+
 use super::*;
 use crate::clock::RealClock;
 use crate::instrument::operator::desk::User;
 use crate::instrument::operator::{Action, Answering, Behaviour, Operator};
 
-fn check(ports: std::ops::RangeInclusive<u16>, sip: u16) -> Result<(SipOperator, Arc<dyn Clock>)> {
-    let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
-    let config = DeskConfig {
+fn config(ports: std::ops::RangeInclusive<u16>, sip: u16) -> DeskConfig {
+    DeskConfig {
         seed: 1,
         sip: SocketAddr::from(([127, 0, 0, 1], sip)),
         backup: None,
@@ -22,8 +23,13 @@ fn check(ports: std::ops::RangeInclusive<u16>, sip: u16) -> Result<(SipOperator,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         calendar: crate::rtp::report::Calendar { beginning: wall_clock() },
-    };
-    listen(Arc::clone(&clock), config).map(|operator| (operator, clock))
+        srtp: crate::sip::sdes::Srtp::Optional,
+    }
+}
+
+fn check(ports: std::ops::RangeInclusive<u16>, sip: u16) -> Result<(SipOperator, Arc<dyn Clock>)> {
+    let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
+    listen(Arc::clone(&clock), config(ports, sip)).map(|operator| (operator, clock))
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod media;
 mod progress;
 mod report;
 mod requests;
+mod secure;
 mod self_check;
 mod servers;
 mod session;
@@ -19,6 +20,7 @@ mod session;
 mod tests;
 mod watch;
 
+use super::security::{ConnectionFault, MediaSecurity};
 use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
 use crate::rtp::codec::Codec;
@@ -26,7 +28,7 @@ use crate::rtp::report::FarView;
 use crate::rtp::stats::Stats;
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
-use crate::sip::token::Tokens;
+use crate::sip::token::{Chance, Tokens};
 use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
 use crate::sip::way::Way;
 use call::Call;
@@ -121,6 +123,13 @@ impl Desk {
         }
     }
 
+    /// Draws from here what it made up from its seed so far: on a real network nobody may be able to guess a key or a nonce.
+    #[must_use]
+    pub fn drawing_from(mut self, chance: Chance) -> Self {
+        self.tokens = Tokens::from_chance(chance);
+        self
+    }
+
     /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception.
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         self.datagram_of_class(at, from, to, bytes, None);
@@ -144,10 +153,14 @@ impl Desk {
         self.settle();
     }
 
-    /// A connection ended otherwise than by being closed, e.g. because the certificate was not believed.
-    pub fn lost_connection(&mut self, at: Instant, way: Way, why: &str) {
-        let what = format!("{} connection lost: {why}", way.wire.name());
-        self.tell(at, CallEvent::Intruder { from: way.peer.to_string(), what });
+    /// A connection over TLS is up.
+    pub fn connected(&mut self, at: Instant, way: Way, cipher: String, certified: bool) {
+        self.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
+    }
+
+    /// A connection ended otherwise than by being closed, e.g. because a certificate was not believed.
+    pub fn lost_connection(&mut self, at: Instant, way: Way, fault: ConnectionFault) {
+        self.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
     }
 
     fn signalling(&mut self, at: Instant, way: Way, bytes: &[u8]) {
@@ -357,6 +370,10 @@ impl Desk {
     /// The frame after the last one heard; 0 if nothing was.
     pub fn media_end(&self, call: CallId) -> Result<u64, DeskError> {
         Ok(self.known(call)?.media.as_ref().map_or(0, |media| media.playout.end()))
+    }
+    /// What a call's media was secured with, and what was not played for it.
+    pub fn media_security(&self, call: CallId) -> Result<MediaSecurity, DeskError> {
+        Ok(self.known(call)?.safety.account())
     }
     /// What a call's received packets went through.
     pub fn media_stats(&self, call: CallId) -> Result<Stats, DeskError> {

@@ -6,6 +6,7 @@
 mod behaviour;
 pub mod desk;
 pub mod seat;
+pub mod security;
 
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
@@ -15,6 +16,7 @@ pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progr
 use super::audio::AudioPort;
 use super::{Instrument, Result};
 use crate::clock::{Instant, Stamped};
+use security::{ConnectionFault, Security};
 use std::time::Duration;
 
 /// A call at the operator, numbered in order of arrival from 1.
@@ -63,6 +65,12 @@ pub enum CallEvent {
     FarReport { call: CallId, view: FarView },
     /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first packet.
     Digit { call: CallId, digit: char },
+    /// How secure a call's media is, when that was agreed or refused, and packets that were not.
+    Security { call: CallId, what: Security },
+    /// A connection over TLS is up: its version and cipher, and whether the post has shown a certificate that we believe.
+    Connected { from: String, cipher: String, certified: bool },
+    /// A connection came to nothing, or broke.
+    ConnectionFailed { from: String, fault: ConnectionFault },
     /// The call is over.
     Ended { call: CallId, by: EndedBy },
     /// A request reached a server that is a black hole, and was not answered: its method. Retransmissions are not events.

@@ -198,6 +198,7 @@ mod tests {
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
             calendar: crate::rtp::report::Calendar { beginning: Duration::ZERO },
+            srtp: crate::sip::sdes::Srtp::Optional,
         };
         Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
     }

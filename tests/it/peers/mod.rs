@@ -8,6 +8,7 @@ mod calls;
 mod dialogs;
 mod load;
 mod operator;
+mod secure;
 
 use hejnal::clock::{Clock as _, RealClock, poll};
 use std::io::Write as _;

@@ -4,6 +4,7 @@
 
 use super::change::Pending;
 use super::progress::Provisional;
+use super::secure::Safety;
 use super::watch::Watch;
 use super::{CallInfo, LONGEST_RING};
 use crate::clock::Instant;
@@ -48,6 +49,10 @@ impl fmt::Display for Stage {
         })
     }
 }
+
+/// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still counts its rollovers right
+/// (RFC 4568, 6.4).
+const UPPER_HALF: u64 = 1 << 47;
 
 /// What both ends agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +148,7 @@ pub(super) struct Call {
     /// Our offer went out; the ACK must bring the answer.
     pub answer_expected: bool,
     pub agreed: Option<Agreed>,
+    pub safety: Safety,
     pub meter: Meter,
     pub digits: Digits,
     pub media: Option<MediaState>,
@@ -198,16 +204,32 @@ impl Call {
         self.is_up() || self.stage == Stage::Ringing
     }
 
+    /// Is this the other end's address, as it described itself or where its signalling comes from?
+    pub fn is_from(&self, from: SocketAddr) -> bool {
+        self.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || self.way.peer.ip() == from.ip()
+    }
+
     /// Begins both directions of media at `at`, the origin of the call's axis.
     pub fn start_media(&mut self, at: Instant, random: [u64; 2], calendar: Calendar) {
         let Some(agreed) = &self.agreed else { return };
         if self.media.is_none() {
             let axis = Axis::starting(at);
+            let random = if self.safety.is_on() { [random[0], random[1] & !UPPER_HALF] } else { random };
             let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
             // The low bits of the sequence number's draw are the timestamp's; these have no other use.
             let reporting = Reporting::started(at, calendar, sender.ssrc(), agreed.codec.clock_rate(), random[0].rotate_left(32));
             self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender, reporting });
         }
+    }
+    /// Takes the other end's answer to an offer of ours; false if it is none.
+    pub fn take_answer(&mut self, body: &[u8]) -> bool {
+        let Ok(audio) = Audio::parse_under(body, self.safety.expected()) else { return false };
+        let Ok((agreed, _)) = Agreed::with(&audio, &self.codecs) else { return false };
+        if !self.safety.answered(audio.crypto.as_ref()) {
+            return false;
+        }
+        self.agree(agreed);
+        true
     }
     /// Puts a new agreement into force.
     pub fn agree(&mut self, agreed: Agreed) {

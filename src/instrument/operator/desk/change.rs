@@ -3,14 +3,16 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Agreed, Call, Stage};
+use super::call::{Call, Stage};
 use super::session::RETRY;
 use super::{Desk, DeskError, MEDIA_GRACE};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Change, Outcome};
 use crate::sip::dialog;
 use crate::sip::message::{Response, SUPPORTED};
-use crate::sip::sdp::{Audio, Direction, Format};
+use crate::sip::sdes::Srtp;
+use crate::sip::sdp::{Direction, Format};
+use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, InviteClient};
 use crate::sip::way::Way;
 use std::net::SocketAddr;
@@ -99,7 +101,7 @@ impl Desk {
         let mut lines = vec![("Contact", contact), ("Supported", SUPPORTED.to_owned())];
         lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.behaviour.session.least)));
         lines.push(("Content-Type", "application/sdp".to_owned()));
-        let body = call.proposal(&pending);
+        let body = call.proposal(&pending, self.config.srtp, &mut self.tokens);
         let (to, cseq, bytes) = call.dialog.request("INVITE", &branch, &lines, body);
         call.change = Some(Pending { branch: branch.clone(), retry_at: None, tries: pending.tries + 1, ..pending });
         let machine = InviteClient::started(at, to.wire.timers(), bytes.clone());
@@ -144,17 +146,16 @@ impl Desk {
         self.send(to, ack);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(pending) = call.change.take_if(|pending| pending.branch == branch) else { return };
-        let agreed = Audio::parse(&response.head.body).and_then(|audio| Agreed::with(&audio, &call.codecs));
-        let Ok((agreed, _)) = agreed else {
+        if !call.take_answer(&response.head.body) {
             // RFC 3264 knows no such answer: there is nothing left to talk over.
             return self.end_from_here(at, id);
-        };
-        call.agree(agreed);
+        }
         call.watch.expect(at);
         call.move_to(at, pending.port);
         if let Some(change) = pending.what {
             self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Agreed });
         }
+        self.tell_agreed_security(at, id);
         self.refreshed_by_us(at, id, response);
     }
 
@@ -225,7 +226,7 @@ impl Call {
     }
 
     /// Our description as it would be after the change. What stands stays in force until the answer.
-    fn proposal(&mut self, pending: &Pending) -> Vec<u8> {
+    fn proposal(&mut self, pending: &Pending, srtp: Srtp, tokens: &mut Tokens) -> Vec<u8> {
         let Some(agreed) = &self.agreed else { return Vec::new() };
         let events = agreed.events.map(|payload| Format { payload, ..Format::events(agreed.format.rate) });
         let formats: Vec<Format> = std::iter::once(agreed.format.clone()).chain(events).collect();
@@ -236,7 +237,8 @@ impl Call {
         };
         let before = self.local.address;
         self.local.address = SocketAddr::new(before.ip(), pending.port);
-        let body = self.local.offer(&formats, direction);
+        let cryptos = self.safety.offer(srtp, tokens);
+        let body = self.local.offer(&formats, direction, &cryptos.iter().collect::<Vec<_>>());
         self.local.address = before;
         body
     }

@@ -8,6 +8,7 @@ use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::digest::Algorithm;
 use crate::sip::registrar::User;
+use crate::sip::sdes::Srtp;
 use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -39,6 +40,8 @@ pub struct DeskConfig {
     pub codecs: Vec<Codec>,
     /// Digest algorithms that a post is challenged with, in this order.
     pub digests: Vec<Algorithm>,
+    /// Whether media is to be secure.
+    pub srtp: Srtp,
     /// What reports call the time.
     pub calendar: Calendar,
 }

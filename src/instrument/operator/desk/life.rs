@@ -3,7 +3,7 @@
 //! Must not know media packets, nor requests other than those a call is made of.
 
 use super::call::{Agreed, Call, Stage, formats};
-use super::requests::Refusal;
+use super::secure::Safety;
 use super::watch::Watch;
 use super::{ClientTransaction, Desk, MEDIA_GRACE, PAST_CALLS, Purpose};
 use crate::clock::Instant;
@@ -14,8 +14,10 @@ use crate::rtp::stats::Meter;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
 use crate::sip::reliable::Reliable;
+use crate::sip::sdes::Srtp;
 use crate::sip::sdp::{Audio, Direction, Local, SdpError};
 use crate::sip::session::{Asked, Session, TooBrief};
+use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, Client};
 use crate::sip::way::Way;
 use std::net::SocketAddr;
@@ -38,9 +40,10 @@ impl Desk {
         let admitted = self.admit(at, &request, behaviour);
         let Admitted { port, offer, session } = match admitted {
             Ok(admitted) => admitted,
-            Err((status, lines)) => {
+            Err(Denied { status, lines, offer }) => {
                 let reply = self.reply(&request, status, way).headers(&lines);
                 self.conclude(at, &key, status, reply);
+                self.tell_unsafe_offer(at, id, offer.as_ref());
                 self.tell(at, CallEvent::Refused { call: id, status });
                 return self.tell(at, CallEvent::Ended { call: id, by: EndedBy::Operator });
             }
@@ -76,6 +79,7 @@ impl Desk {
             codecs: self.config.codecs.clone(),
             answer_expected: false,
             agreed: None,
+            safety: Safety::default(),
             meter: Meter::default(),
             digits: Digits::default(),
             media: None,
@@ -116,22 +120,21 @@ impl Desk {
     }
 
     /// What a call that may ring needs; else the status that turns it away, and lines that explain it.
-    fn admit(&mut self, at: Instant, request: &Request, behaviour: Behaviour) -> Result<Admitted, Refusal> {
-        let plain = |status: u16| (status, Vec::new());
+    fn admit(&mut self, at: Instant, request: &Request, behaviour: Behaviour) -> Result<Admitted, Denied> {
         let has_second = self.config.behaviour.second.is_some();
         if request.user != self.config.operator_user && !(has_second && request.user == self.config.second_user) {
-            return Err(plain(404));
+            return Err(404.into());
         }
         if let Answering::Refuse { status, retry_after } = behaviour.answering {
-            return Err((status, retry_lines(retry_after)));
+            return Err(Denied { lines: retry_lines(retry_after), ..status.into() });
         }
         let most = behaviour.admitted.map_or(self.config.max_calls, |most| most.min(self.config.max_calls));
         if self.calls.len() >= most {
-            return Err(plain(486));
+            return Err(486.into());
         }
-        let session = Session::answering(at, &behaviour.session, &Asked::of(&request.head)).map_err(too_brief)?;
-        let offer = offer_of(request, &self.config.codecs).map_err(|_| plain(488))?;
-        let port = self.free_port().ok_or(plain(486))?;
+        let session = Session::answering(at, &behaviour.session, &Asked::of(&request.head))?;
+        let offer = offer_of(request, &self.config.codecs, self.config.srtp)?;
+        let port = self.free_port().ok_or(486u16)?;
         Ok(Admitted { port, offer, session })
     }
 
@@ -197,7 +200,7 @@ impl Desk {
         let body = match call.description.take() {
             Some(_) if call.is_described => Some(None),
             Some(sent) => Some(Some(sent)),
-            None => describe(call, offer.as_ref()).map(Some),
+            None => describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).map(Some),
         };
         call.media.iter_mut().for_each(|media| media.sender.repeat(Vec::new()));
         let Some(body) = body else {
@@ -207,6 +210,7 @@ impl Desk {
         let key = call.transaction.clone();
         self.send_ok(at, id, &key, &request, way, body);
         self.tell(at, CallEvent::Answered { call: id });
+        self.tell_agreed_security(at, id);
     }
 
     /// 200 to an INVITE or re-INVITE of a call.
@@ -303,35 +307,61 @@ fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, String)> {
     retry_after.map(|time| ("Retry-After", time.as_secs().to_string())).into_iter().collect()
 }
 
-/// 422 says what would be long enough (RFC 4028, 9).
-pub(super) fn too_brief(why: TooBrief) -> Refusal {
-    (422, vec![("Min-SE", why.0.as_secs().to_string())])
-}
-
 /// Where requests within a call reach us.
 pub(super) fn contact(user: &str, way: Way) -> String {
     format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
 }
 
+/// Why a call may not ring, or what stands not be changed: the status that says so, lines that explain it, and what was wrong with the offer if
+/// it was that.
+#[derive(Debug)]
+pub(super) struct Denied {
+    pub status: u16,
+    pub lines: Vec<(&'static str, String)>,
+    pub offer: Option<SdpError>,
+}
+
+impl From<u16> for Denied {
+    fn from(status: u16) -> Self {
+        Denied { status, lines: Vec::new(), offer: None }
+    }
+}
+
+impl From<SdpError> for Denied {
+    /// Not Acceptable Here (RFC 3261, 21.4.26).
+    fn from(error: SdpError) -> Self {
+        Denied { status: 488, lines: Vec::new(), offer: Some(error) }
+    }
+}
+
+impl From<TooBrief> for Denied {
+    /// 422 says what would be long enough (RFC 4028, 9).
+    fn from(why: TooBrief) -> Self {
+        Denied { lines: vec![("Min-SE", why.0.as_secs().to_string())], ..422.into() }
+    }
+}
+
 /// The offer an INVITE brings; `None` if it leaves offering to us.
-pub(super) fn offer_of(request: &Request, codecs: &[Codec]) -> Result<Option<Audio>, SdpError> {
+pub(super) fn offer_of(request: &Request, codecs: &[Codec], srtp: Srtp) -> Result<Option<Audio>, SdpError> {
     if request.head.body.is_empty() {
         return Ok(None);
     }
-    let audio = Audio::parse(&request.head.body)?;
+    let audio = Audio::parse_under(&request.head.body, srtp)?;
     Agreed::with(&audio, codecs)?;
     Ok(Some(audio))
 }
 
 /// Our description: the answer to an offer, which is then in force, or an offer of our own.
-pub(super) fn describe(call: &mut Call, offer: Option<&Audio>) -> Option<Vec<u8>> {
+pub(super) fn describe(call: &mut Call, offer: Option<&Audio>, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
     let Some(audio) = offer else {
         call.answer_expected = true;
-        return Some(call.local.offer(&formats(&call.codecs), Direction::SendRecv));
+        let cryptos = call.safety.offer(srtp, tokens);
+        return Some(call.local.offer(&formats(&call.codecs), Direction::SendRecv, &cryptos.iter().collect::<Vec<_>>()));
     };
     let (agreed, format) = Agreed::with(audio, &call.codecs).ok()?;
+    let crypto = call.safety.answer(audio.crypto.as_ref(), tokens);
     call.agree(agreed);
-    Some(call.local.answer(audio, &format))
+    Some(call.local.answer(audio, &format, crypto.as_ref()))
 }
 
 fn described(request: &Request) -> Invite {

@@ -20,6 +20,8 @@ const MOST_STRAYS: usize = 64;
 
 impl Desk {
     pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8], dscp: Option<u8>) {
+        let Some(bytes) = self.opened(at, from, port, bytes) else { return };
+        let bytes = &*bytes;
         if packet::is_rtcp(bytes) {
             return self.report_received(at, from, port, bytes);
         }
@@ -34,7 +36,7 @@ impl Desk {
         if !call.is_up() {
             return self.stray(at, from, Some(id), Stray::BeforeAnswer);
         }
-        if !call.is_from_post(from) {
+        if !call.is_from(from) {
             return self.stray(at, from, Some(id), Stray::OfAnother);
         }
         if call.old_ports.iter().any(|(old, until)| *old == port && at >= *until) {
@@ -91,17 +93,11 @@ impl Desk {
                 continue;
             }
             while let Some(bytes) = media.sender.wake(at, agreed.aloud && !self.config.behaviour.mute) {
+                let Some(bytes) = call.safety.sealed(bytes) else { continue };
                 self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }
         self.wake_reports(at);
-    }
-}
-
-impl Call {
-    /// Whether this is an address of the call's other end.
-    pub(super) fn is_from_post(&self, from: SocketAddr) -> bool {
-        self.agreed.as_ref().is_some_and(|a| a.remote.ip() == from.ip()) || self.way.peer.ip() == from.ip()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Agreed, Call, Stage};
+use super::call::{Call, Stage};
 use super::life::{contact, describe, offer_of};
 use super::{Desk, DeskError};
 use crate::clock::Instant;
@@ -12,7 +12,8 @@ use crate::rtp::axis::RATE;
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{Reply, Request};
 use crate::sip::reliable::{self, Wish};
-use crate::sip::sdp::Audio;
+use crate::sip::sdes::Srtp;
+use crate::sip::token::Tokens;
 use crate::sip::transaction::Act;
 use crate::sip::way::Way;
 
@@ -133,7 +134,7 @@ impl Desk {
         if what.describes || offers {
             let offer = call.offer.take();
             if call.description.is_none() {
-                call.description = describe(call, offer.as_ref());
+                call.description = describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens);
             }
             if let Some(body) = call.description.clone() {
                 call.is_described |= number.is_some();
@@ -154,7 +155,7 @@ impl Desk {
     pub(super) fn prack(&mut self, at: Instant, way: Way, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
-        let outcome = call.ok_or(481).and_then(|call| acknowledge(call, request));
+        let outcome = call.ok_or(481).and_then(|call| acknowledge(call, request, self.config.srtp, &mut self.tokens));
         let reply = self.reply(request, outcome.as_ref().err().copied().unwrap_or(200), way);
         let (id, reply) = match outcome {
             Ok((id, Some(body))) => (Some(id), reply.body("application/sdp", body)),
@@ -202,28 +203,25 @@ impl Desk {
 }
 
 /// Whether this PRACK is the one waited for, and what we say to the description it may bring.
-fn acknowledge(call: &mut Call, prack: &Request) -> Result<(CallId, Option<Vec<u8>>), u16> {
+fn acknowledge(call: &mut Call, prack: &Request, srtp: Srtp, tokens: &mut Tokens) -> Result<(CallId, Option<Vec<u8>>), u16> {
     if call.dialog.order(prack) == Order::Late {
         return Err(500);
     }
     if !call.reliable.as_mut().is_some_and(|reliable| reliable.acknowledged(prack)) {
         return Err(481);
     }
-    Ok((call.id, take_description(call, prack)?))
+    Ok((call.id, take_description(call, prack, srtp, tokens)?))
 }
 
 /// The answer that a PRACK brings to our offer, or an offer of its own; what we say to that.
-fn take_description(call: &mut Call, prack: &Request) -> Result<Option<Vec<u8>>, u16> {
+fn take_description(call: &mut Call, prack: &Request, srtp: Srtp, tokens: &mut Tokens) -> Result<Option<Vec<u8>>, u16> {
     if std::mem::take(&mut call.answer_expected) {
-        let agreed = Audio::parse(&prack.head.body).and_then(|audio| Agreed::with(&audio, &call.codecs));
-        if let Ok((agreed, _)) = agreed {
-            call.agree(agreed);
-        }
+        call.take_answer(&prack.head.body);
         return Ok(None);
     }
-    match offer_of(prack, &call.codecs).map_err(|_| 488u16)? {
+    match offer_of(prack, &call.codecs, srtp).map_err(|_| 488u16)? {
         None => Ok(None),
-        Some(offer) => describe(call, Some(&offer)).map(Some).ok_or(488),
+        Some(offer) => describe(call, Some(&offer), srtp, tokens).map(Some).ok_or(488),
     }
 }
 

@@ -13,7 +13,7 @@ impl Desk {
     /// A report on the port of a call, its own or the media's. One for no call, or from elsewhere, says nothing about anything.
     pub(super) fn report_received(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8]) {
         let Some(id) = self.ports.get(&(port & !1)).copied() else { return };
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_from_post(from)) else { return };
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_from(from)) else { return };
         let view = call.media.as_mut().and_then(|media| media.reporting.received(at, bytes));
         if let Some(view) = view {
             self.far_reported(at, id, view);
@@ -52,5 +52,6 @@ fn report(call: &mut Call, at: Instant, goodbye: bool) -> Option<Outgoing> {
     let bytes = media.reporting.write(at, sent, heard.as_ref(), &cname, goodbye);
     let own = call.local.address;
     let port = if agreed.rtcp == agreed.remote { own.port() } else { own.port() + 1 };
+    let bytes = call.safety.sealed(bytes)?;
     Some(Outgoing { wire: Wire::Udp, from: SocketAddr::new(own.ip(), port), to: agreed.rtcp, bytes })
 }

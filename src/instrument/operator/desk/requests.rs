@@ -2,20 +2,16 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Agreed, Call, Stage};
-use super::life::{contact, describe, offer_of};
+use super::call::{Call, Stage};
+use super::life::{Denied, contact, describe, offer_of};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
-use crate::sip::sdp::Audio;
 use crate::sip::transaction::{Act, InviteServer, Server};
 use crate::sip::way::Way;
 use crate::sip::{reliable, session};
-
-/// A status and the lines that explain it.
-pub(super) type Refusal = (u16, Vec<(&'static str, String)>);
 
 /// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
 const PENDING: u16 = 491;
@@ -135,38 +131,42 @@ impl Desk {
         match self.renegotiate(at, request, dialog) {
             Ok((id, body)) => {
                 self.send_ok(at, id, key, request, way, body);
+                self.tell_agreed_security(at, id);
                 self.tell_held(at, id);
             }
-            Err((status, lines)) => {
+            Err(Denied { status, lines, offer }) => {
                 let reply = self.reply(request, status, way).headers(&lines);
                 self.conclude(at, key, status, reply);
+                if let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(|c| c.id) {
+                    self.tell_unsafe_offer(at, id, offer.as_ref());
+                }
             }
         }
     }
 
     /// UPDATE: a refresh, and with a body a new agreement, also before the answer (RFC 3311, 5.2).
     fn update(&mut self, at: Instant, way: Way, request: &Request) {
-        let outcome = DialogId::of(request).ok_or((481, Vec::new())).and_then(|d| self.renegotiate(at, request, &d));
+        let outcome = DialogId::of(request).ok_or(Denied::from(481)).and_then(|d| self.renegotiate(at, request, &d));
         let reply = match outcome {
             Ok((id, body)) => {
                 let contact = contact(&self.config.operator_user, way);
                 let lines = self.session_lines(id);
                 let reply = self.reply(request, 200, way).header("Contact", &contact).headers(&lines);
+                self.tell_agreed_security(at, id);
                 self.tell_held(at, id);
                 if let Some(body) = body { reply.body("application/sdp", body) } else { reply }
             }
-            Err((status, lines)) => self.reply(request, status, way).headers(&lines),
+            Err(Denied { status, lines, .. }) => self.reply(request, status, way).headers(&lines),
         };
         self.respond(at, way, request, reply);
     }
 
     /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE without a body
     /// agrees on nothing.
-    fn renegotiate(&mut self, at: Instant, request: &Request, dialog: &DialogId) -> Result<(CallId, Option<Vec<u8>>), Refusal> {
-        let plain = |status: u16| (status, Vec::new());
-        let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(plain(481))?;
+    fn renegotiate(&mut self, at: Instant, request: &Request, dialog: &DialogId) -> Result<(CallId, Option<Vec<u8>>), Denied> {
+        let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(481u16)?;
         if call.dialog.order(request) == Order::Late {
-            return Err(plain(500));
+            return Err(500.into());
         }
         let asks = request.method == Method::Invite || !request.head.body.is_empty();
         let is_settled = match request.method {
@@ -174,14 +174,15 @@ impl Desk {
             _ => call.agreed.is_some() && !call.answer_expected && !call.dialog.awaits_ack(),
         };
         if asks && (!is_settled || call.change.is_some()) {
-            return Err(plain(PENDING));
+            return Err(PENDING.into());
         }
-        let offer = offer_of(request, &call.codecs).map_err(|_| plain(488))?;
+        let offer = offer_of(request, &call.codecs, self.config.srtp)?;
         let id = call.id;
         self.refreshed_by_post(at, id, request)?;
-        let Some(call) = self.calls.get_mut(&id) else { return Err(plain(481)) };
+        let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         call.dialog.refresh_target(request);
-        let body = if asks { Some(describe(call, offer.as_ref()).ok_or(plain(488))?) } else { None };
+        let described = asks.then(|| describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).ok_or(488u16));
+        let body = described.transpose()?;
         Ok((id, body))
     }
 
@@ -205,10 +206,8 @@ impl Desk {
             return;
         }
         let id = call.id;
-        if std::mem::take(&mut call.answer_expected)
-            && let Ok((agreed, _)) = Audio::parse(&request.head.body).and_then(|audio| Agreed::with(&audio, &call.codecs))
-        {
-            call.agree(agreed);
+        if std::mem::take(&mut call.answer_expected) {
+            call.take_answer(&request.head.body);
         }
         call.start_media(at, random, self.config.calendar);
         let (bye_wanted, mute) = (call.bye_wanted, call.agreed.is_none());
@@ -217,6 +216,7 @@ impl Desk {
             call.watch.expect(at);
             self.tell(at, CallEvent::Confirmed { call: id });
         }
+        self.tell_agreed_security(at, id);
         if bye_wanted || mute {
             self.end_from_here(at, id);
         }

@@ -2,8 +2,7 @@
 //!
 //! Must not know media.
 
-use super::life::too_brief;
-use super::requests::Refusal;
+use super::life::Denied;
 use super::{Desk, Purpose};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Refresher};
@@ -21,10 +20,10 @@ impl Desk {
     }
 
     /// A re-INVITE or UPDATE of the post sets the timer anew, whatever else it asks for; 422 if it is too brief.
-    pub(super) fn refreshed_by_post(&mut self, at: Instant, id: CallId, request: &Request) -> Result<(), Refusal> {
+    pub(super) fn refreshed_by_post(&mut self, at: Instant, id: CallId, request: &Request) -> Result<(), Denied> {
         let Some(call) = self.calls.get_mut(&id) else { return Ok(()) };
         let had_one = call.session.is_some();
-        call.session = Session::answering(at, &call.behaviour.session, &Asked::of(&request.head)).map_err(too_brief)?;
+        call.session = Session::answering(at, &call.behaviour.session, &Asked::of(&request.head))?;
         if had_one && call.session.is_some() {
             self.tell(at, CallEvent::Refreshed { call: id, by: Refresher::Them });
         }

@@ -6,6 +6,7 @@ mod media;
 mod progress;
 mod registering;
 mod reporting;
+mod secure;
 mod servers;
 mod session;
 
@@ -58,6 +59,7 @@ impl Scene {
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
             calendar: Calendar { beginning: Duration::from_secs(1_700_000_000) },
+            srtp: crate::sip::sdes::Srtp::Optional,
         };
         Scene {
             desk: Desk::new(config),

@@ -1,4 +1,4 @@
-//! Seconds since 1970 as a UTC date, for reports and directory names. Never for measuring.
+//! Seconds since 1970 as a UTC date, for reports, directory names and certificates. Never for measuring.
 
 /// A moment of UTC by the calendar (proleptic Gregorian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
