@@ -1,5 +1,8 @@
 //! How fast the measuring floor works, in multiples of real time on one core: `cargo bench --bench delay [-- JSON]`.
 //!
+//! Real time is that of the sound worked through: for a delay, the seconds of the capture that is searched, which is the reference and half a
+//! second more. With fresh bursts of a second in noise as strong as half of them.
+//!
 //! With the word `JSON` each line is an object for a program: `benches/against_scipy.py` sets them beside the same work in SciPy. How well the
 //! delay is measured stands in `delay_table.rs`.
 
@@ -50,10 +53,12 @@ fn talk(rate: u32) -> Vec<f32> {
 }
 
 fn main() {
-    for (played, captured, seconds) in [(8000, 8000, 1.0), (48000, 8000, 1.0), (48000, 48000, 1.0), (8000, 8000, 10.0)] {
-        let reference = burst(1, played, seconds);
-        let capture = noisy(&burst(1, captured, seconds), captured as usize / 4, 0.1);
-        let name = format!("delay, {seconds} s burst at {played} Hz in a capture at {captured} Hz");
+    let shapes = [(8000, 8000, 1), (48000, 8000, 1), (48000, 48000, 1), (8000, 8000, 10), (48000, 8000, 10), (8000, 8000, 60)];
+    for (played, captured, seconds) in shapes {
+        let bursts = |rate: u32| (0..seconds).flat_map(|k| burst(1 + k, rate, 1.0)).collect::<Vec<f32>>();
+        let reference = bursts(played);
+        let capture = noisy(&bursts(captured), captured as usize / 4, 0.1);
+        let name = format!("delay, {seconds} s at {played} Hz in a capture at {captured} Hz");
         time(&name, capture.len() as f64 / f64::from(captured), || {
             let _ = black_box(delay(Signal::new(&reference, played.into()), Signal::new(&capture, captured.into())));
         });

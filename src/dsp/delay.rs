@@ -25,21 +25,18 @@
 //! | G.722       |  1.375 ms | −0.115 µs | 0.489 µs |  43.0 % |
 //! | Opus        |  6.500 ms | −0.157 µs | 0.948 µs |  89.5 % |
 
+mod doubt;
 mod fit;
+mod model;
+mod prepare;
 mod search;
+mod weights;
 mod whiten;
 
-use super::fft;
+use prepare::Pair;
 
 /// Clock ratios searched, ± parts per million.
 pub const MAX_PPM: f64 = 200.0;
-/// Shortest reference that can be measured, in seconds.
-const MIN_REFERENCE_S: f64 = 0.02;
-/// Rates at which the fit may run; a multiple of most rates met.
-const WORKING_RATES: [u32; 4] = [8000, 16000, 24000, 48000];
-/// Share of the working rate that interpolation carries without loss.
-const USABLE_BAND: f64 = 0.42;
-
 /// Samples and their rate in hertz; sample 0 is time zero of its signal.
 #[derive(Debug, Clone, Copy)]
 pub struct Signal<'a> {
@@ -84,107 +81,30 @@ impl Delay {
     }
 }
 
+/// Why there is no delay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The signal is not in the capture, or either is unusable: shorter than 20 ms, silent, or with a value that is not finite.
+    NotThere,
+    /// It cannot be told from a repetition of itself.
+    Repeated,
+}
+
 /// Finds `reference` in `capture`. Rates may differ; the capture may start before or after the reference and may lack up to half of it.
 ///
 /// `None` if the signal is not there, cannot be told from a repetition of itself, or either signal is unusable (shorter than 20 ms, silent, a
 /// steady tone, or with a value that is not finite).
 pub fn delay(reference: Signal, capture: Signal) -> Option<Delay> {
-    let pair = Pair::prepare(reference, capture)?;
-    let found = search::search(&pair)?;
-    fit::fit(&pair, &found)
+    seek(reference, capture).ok()
 }
 
-/// Reference and capture at one nominal working rate, with the reference's derivative.
-struct Pair {
-    reference: Vec<f32>,
-    capture: Vec<f32>,
-    /// True samples per second of each at the working rate: they differ where a stated rate is not a whole number of hertz.
-    reference_rate: f64,
-    capture_rate: f64,
-    /// Centroid of the derivative's energy, seconds of the reference.
-    centroid: f64,
-    /// Frequencies (cycles per working sample) between which the reference has its energy.
-    band: (f64, f64),
-}
-
-impl Pair {
-    fn prepare(reference: Signal, capture: Signal) -> Option<Pair> {
-        let usable = |s: &Signal| (1000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e12);
-        if !usable(&reference) || !usable(&capture) {
-            return None;
-        }
-        let seconds = |s: &Signal| s.samples.len() as f64 / s.rate;
-        if seconds(&reference) < MIN_REFERENCE_S || seconds(&capture) < MIN_REFERENCE_S {
-            return None;
-        }
-        let working = working_rate(&reference, &capture)?;
-        let convert = |s: &Signal| {
-            let nominal = s.rate.round();
-            (fft::resample(s.samples, nominal as u32, working), s.rate * f64::from(working) / nominal)
-        };
-        let (mut at_rate, reference_rate) = convert(&reference);
-        let (capture, capture_rate) = convert(&capture);
-        remove_mean(&mut at_rate);
-        let centroid = derivative_centroid(&at_rate)? / reference_rate;
-        let band = occupied_band(&at_rate, 1e-3)?;
-        let edge = 50.0 / f64::from(working);
-        let margin = (0.04 * f64::from(working)) as usize;
-        let keep = |f: f64| super::stimulus::band_gain(f, (band.0 - 2.0 * edge, band.1 + 2.0 * edge), edge);
-        let filtered = |samples: &[f64]| fft::filter(samples, margin, keep).iter().map(|x| *x as f32).collect::<Vec<f32>>();
-        let (reference, capture) = (filtered(&at_rate), filtered(&capture));
-        let alive = capture.iter().any(|x| x.abs() > 1e-9);
-        alive.then_some(Pair { reference, capture, reference_rate, capture_rate, centroid, band })
-    }
-
-    fn reference_seconds(&self) -> f64 {
-        self.reference.len() as f64 / self.reference_rate
-    }
-}
-
-fn remove_mean(samples: &mut [f64]) {
-    let mean = samples.iter().sum::<f64>() / samples.len().max(1) as f64;
-    samples.iter_mut().for_each(|x| *x -= mean);
-}
-
-/// Centroid of the derivative's energy, in samples. `None` if the signal never changes.
-fn derivative_centroid(samples: &[f64]) -> Option<f64> {
-    let derivative = fft::derivative(samples, 64);
-    let energy: f64 = derivative.iter().map(|d| d * d).sum();
-    let moment: f64 = derivative.iter().enumerate().map(|(i, d)| i as f64 * d * d).sum();
-    (energy > 1e-12 * samples.len() as f64).then(|| moment / energy)
-}
-
-/// The lowest working rate that holds the reference's band, no higher than either signal's need.
-fn working_rate(reference: &Signal, capture: &Signal) -> Option<u32> {
-    let samples: Vec<f64> = reference.samples.iter().map(|x| f64::from(*x)).collect();
-    let (_, high) = occupied_band(&samples, 1e-3)?;
-    let needed = (high * reference.rate).min(capture.rate * 0.5);
-    let fits = |rate: &&u32| f64::from(**rate) * USABLE_BAND >= needed;
-    Some(*WORKING_RATES.iter().find(fits).unwrap_or(&48000))
-}
-
-/// The frequencies (cycles per sample) between which all but `share` of the energy lies; `None` for silence.
-fn occupied_band(samples: &[f64], share: f64) -> Option<(f64, f64)> {
-    let length = fft::fast_len(samples.len());
-    let mean = samples.iter().sum::<f64>() / samples.len().max(1) as f64;
-    let power: Vec<f64> = fft::forward(samples.iter().map(|x| x - mean), length).iter().map(|bin| bin.norm_sqr()).collect();
-    let total: f64 = power.iter().sum();
-    if total <= 1e-9 * samples.len() as f64 * 1e-9 {
-        return None;
-    }
-    let low = edge_of(power.iter(), total * share * 0.5);
-    let high = power.len().saturating_sub(1 + edge_of(power.iter().rev(), total * share * 0.5));
-    Some((low as f64 / length as f64, high as f64 / length as f64))
-}
-
-/// How many bins come before their sum passes `limit`.
-fn edge_of<'a>(bins: impl Iterator<Item = &'a f64>, limit: f64) -> usize {
-    let mut sum = 0.0;
-    bins.take_while(|power| {
-        sum += **power;
-        sum <= limit
-    })
-    .count()
+/// As [`delay`], saying why there is none.
+pub fn seek(reference: Signal, capture: Signal) -> Result<Delay, Missing> {
+    let room = |pair: &Pair| search::quick_seconds(pair).min(pair.reference_seconds());
+    let (pair, spectrum) = Pair::prepare(reference, capture, room).ok_or(Missing::NotThere)?;
+    let found = search::search(&pair, &spectrum)?;
+    drop(spectrum);
+    fit::fit(&pair, &found).ok_or(Missing::NotThere)
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     output
 }
 
-fn gcd(a: u32, b: u32) -> u32 {
+pub(super) fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

@@ -8,13 +8,17 @@ pub mod distortion;
 pub mod echo;
 pub mod fft;
 pub mod filter;
+pub mod follow;
 pub mod gaps;
+#[cfg(test)]
+mod golden;
 pub mod interp;
 pub mod level;
 pub mod method;
 pub mod onset;
 pub mod pesq;
 pub mod presence;
+pub mod press;
 pub mod response;
 mod segment;
 pub mod stimulus;
@@ -52,9 +56,14 @@ mod tests {
                 if k % 2 == 0 { (8000.0, 8000.0) } else { (rates[pick(10, &mut random)], rates[pick(10, &mut random)]) };
             let (a, b) = (Signal::new(&x, rate), Signal::new(&y, other));
             let _ = (delay::delay(a, b), delay::delay(b, a), align::align(a, b).and_then(|pair| response::response(&pair)));
-            let _ = (echo::echo(a, b), echo::echo(b, a), track::track(&track::follow(b, a, 0.1, 0.1)));
+            let _ = (
+                echo::echo(a, b),
+                echo::echo(b, a),
+                follow::follow(&mut b.clone(), &mut a.clone(), 0.1, 0.1).map(|points| track::track(&points)),
+            );
             let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
             let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
+            let _ = (press::press_to_sound(&x, &y, rate, 1000.0), press::press_to_sound(&y, &x, rate, f64::NAN));
             let _ = (
                 onset::gate_edges(&x, rate, 1000.0),
                 onset::first_sound(&x, rate, None),

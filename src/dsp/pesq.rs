@@ -57,30 +57,7 @@ fn pcm(signal: Signal, rate: u32) -> Vec<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::Random;
-    use std::f64::consts::PI;
-
-    /// Talk spurts of a buzzing voice: pitch, formants, level, length and pauses all differ, so that it can be aligned.
-    fn voice() -> Vec<f32> {
-        let mut random = Random::new(5);
-        let mut samples = Vec::new();
-        while samples.len() < 96_000 {
-            let length = 2000 + (4000.0 * random.uniform()) as usize;
-            let pitch = 90.0 + 90.0 * random.uniform();
-            let formants = [300.0 + 500.0 * random.uniform(), 1000.0 + 1300.0 * random.uniform()];
-            let level = 0.02 + 0.06 * random.uniform();
-            let gain = |hz: f64| formants.iter().map(|f| 1.0 / (1.0 + ((hz - f) / 120.0).powi(2))).sum::<f64>();
-            for n in 0..length {
-                let t = n as f64 / 16_000.0;
-                let buzz: f64 = (1..25).map(|h| f64::from(h) * pitch).map(|hz| gain(hz) * (2.0 * PI * hz * t + hz).cos()).sum();
-                let edge = (n as f64 / 300.0).min((length - n) as f64 / 1200.0).min(1.0);
-                samples.push((level * buzz * edge) as f32);
-            }
-            let pause = (6000.0 * random.uniform().powi(3)) as usize;
-            samples.extend(vec![0.0; pause]);
-        }
-        samples
-    }
+    use crate::dsp::golden::voice;
 
     #[test]
     fn damage_lowers_the_score() {

@@ -5,9 +5,16 @@
 //! themselves; signs of them are flagged. Through a telephone codec a result must be judged against what that codec alone allows.
 
 mod analysis;
+mod clock;
+mod doubt;
+mod impulse;
+mod index;
+mod octaves;
 mod signal;
 
-pub use analysis::{direct, from_impulse_response};
+pub use analysis::direct;
+pub use impulse::from_impulse_response;
+pub use index::Condition;
 pub use signal::test_signal;
 
 /// Octave band centres, hertz.
@@ -38,10 +45,16 @@ pub enum Flag {
     Trimmed,
     /// The sample rate does not reach the highest bands: they count as 0.
     BandsMissing,
+    /// More than two minutes: only the first two were measured.
+    Long,
+    /// A modulation transfer value above 1 beyond its own scatter (it counts as 1).
+    ModulationAboveOne,
     /// A modulation transfer value above 1.3: impulsive noise or processing, the measurement is invalid (clause 7).
     ModulationAboveLimit,
     /// Modulation was deepened beyond what a passive path can do: an expander or a noise suppressor.
     SuppressorSuspected,
+    /// Player and recorder run on clocks more than 100 ppm apart. The modulations were measured where they are.
+    ClockError,
     /// Slow modulations are weakened against fast ones in several bands: an automatic gain control.
     GainControlSuspected,
     /// Hardly any of the test signal's modulations are there: probably not a recording of it.
@@ -69,63 +82,50 @@ pub struct Stipa {
     pub band_level_db: [Option<f64>; 7],
     pub bands_hz: [f64; 7],
     pub modulations_hz: [[f64; 2]; 7],
+    /// Parts per million by which the recording runs long, and its expanded uncertainty (k = 2); null where the modulations do not show it.
+    pub clock_ppm: Option<f64>,
+    pub clock_ppm_uncertainty: Option<f64>,
+    /// Sound that was measured, seconds.
+    pub seconds: f64,
     pub flags: Vec<Flag>,
 }
 
-/// Transmission index of a modulation transfer value: apparent signal-to-noise ratio within ±15 dB, mapped to 0 … 1 (clause A.2.1).
-fn transmission_index(m: f64) -> f64 {
-    let m = m.clamp(0.0, 1.0);
-    let ratio = (10.0 * (m / (1.0 - m)).log10()).clamp(-15.0, 15.0);
-    (ratio + 15.0) / 30.0
-}
-
-/// Weighted sum of octave indices less the redundancy (clause A.2.3).
-fn weighted(mti: &[f64; 7]) -> f64 {
-    let sum: f64 = ALPHA.iter().zip(mti).map(|(a, m)| a * m).sum();
-    let redundancy: f64 = BETA.iter().zip(mti.windows(2)).map(|(b, pair)| b * (pair[0] * pair[1]).sqrt()).sum();
-    (sum - redundancy).clamp(0.0, 1.0)
-}
-
-/// Auditory masking from the next lower octave and the reception threshold, given each octave's total level in dB SPL (clause A.4.2).
-fn mask(m: &[[f64; 2]; 7], levels: &[Option<f64>; 7]) -> [[f64; 2]; 7] {
-    let intensity = |k: usize| levels[k].map_or(0.0, |level| 10f64.powf(level / 10.0));
-    std::array::from_fn(|k| {
-        let masking = match k.checked_sub(1).and_then(|below| levels[below]) {
-            Some(below) => 10f64.powf((below + masking_slope(below)) / 10.0),
-            None => 0.0,
-        };
-        let threshold = 10f64.powf(THRESHOLD_DB[k] / 10.0);
-        let share = intensity(k) / (intensity(k) + masking + threshold);
-        m[k].map(|m| m * share)
-    })
-}
-
-/// Level-dependent slope of masking into the next octave, dB (clause A.4.2).
-fn masking_slope(level: f64) -> f64 {
-    match level {
-        l if l < 63.0 => 0.5 * l - 65.0,
-        l if l < 67.0 => 1.8 * l - 146.9,
-        l if l < 100.0 => 0.5 * l - 59.8,
-        _ => -10.0,
+impl Stipa {
+    /// The index and its octaves as they would be with this ambient noise added, in dB SPL from 125 Hz up (annex M). `None` where the levels are
+    /// not calibrated, so that noise cannot be set against them, or an octave is missing.
+    pub fn in_noise(&self, noise_db: &[f64; 7]) -> Option<(f64, [f64; 7])> {
+        if self.flags.contains(&Flag::NoMasking) {
+            return None;
+        }
+        let mut speech_db = [0.0; 7];
+        for (slot, level) in speech_db.iter_mut().zip(self.band_level_db) {
+            *slot = level?;
+        }
+        // The matrix as measured holds what noise there was, but neither masking nor threshold.
+        let m = Condition { speech_db, noise_db: *noise_db }.applied(&self.m);
+        let mti = index::octave_indices(&m, [true; 7]);
+        Some((index::weighted(&mti), mti))
     }
-}
 
-/// Qualification bands (annex F).
-fn rating(sti: f64) -> &'static str {
-    const LIMITS: [(f64, &str); 11] = [
-        (0.76, "A+"),
-        (0.72, "A"),
-        (0.68, "B"),
-        (0.64, "C"),
-        (0.60, "D"),
-        (0.56, "E"),
-        (0.52, "F"),
-        (0.48, "G"),
-        (0.44, "H"),
-        (0.40, "I"),
-        (0.36, "J"),
-    ];
-    LIMITS.iter().find(|(limit, _)| sti >= *limit).map_or("U", |(_, letter)| letter)
+    /// Everything that follows from the octaves and their indices.
+    fn new(m: [[f64; 2]; 7], mti: [f64; 7], present: [bool; 7], band_level_db: [Option<f64>; 7]) -> Self {
+        let sti = index::weighted(&mti);
+        Stipa {
+            sti,
+            uncertainty: 0.0,
+            rating: index::rating(sti),
+            ceiling: index::weighted(&present.map(|p| f64::from(u8::from(p)))),
+            mti,
+            m,
+            band_level_db,
+            bands_hz: BANDS_HZ,
+            modulations_hz: MODULATIONS_HZ,
+            clock_ppm: None,
+            clock_ppm_uncertainty: None,
+            seconds: 0.0,
+            flags: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,12 @@ use std::f64::consts::PI;
 
 use super::fft;
 
+mod resample;
+
 /// The methods are defined at this rate, hertz.
 const RATE: u32 = 10_000;
+/// Rates that are taken, hertz: below, the bands of the methods are missing.
+const RATES: std::ops::RangeInclusive<u32> = 8000..=384_000;
 const FRAME: usize = 256;
 const HOP: usize = 128;
 const TRANSFORM: usize = 512;
@@ -30,17 +34,19 @@ pub struct Intelligibility {
 
 type Frames = Vec<[f64; BANDS]>;
 
-/// STOI and ESTOI of `degraded` against `clean`, both at `rate` (whole hertz) and aligned. `None` for less than 384 ms of speech or values that
-/// are not finite.
+/// STOI and ESTOI of `degraded` against `clean`, both at `rate` (whole hertz, 8 kHz or more) and aligned. `None` for less than 384 ms of speech,
+/// values that are not finite, or other rates.
 pub fn intelligibility(clean: &[f32], degraded: &[f32], rate: u32) -> Option<Intelligibility> {
     let length = clean.len().min(degraded.len());
     let (clean, degraded) = (clean.get(..length)?, degraded.get(..length)?);
-    if rate == 0 || clean.iter().chain(degraded).any(|x| !x.is_finite()) {
+    if !RATES.contains(&rate) || clean.iter().chain(degraded).any(|x| !x.is_finite()) {
         return None;
     }
-    let (clean, degraded) = without_silence(&fft::resample(clean, rate, RATE), &fft::resample(degraded, rate, RATE));
+    let (clean, degraded) = without_silence(&resample::to_model_rate(clean, rate), &resample::to_model_rate(degraded, rate));
     let (x, y) = (third_octaves(&clean), third_octaves(&degraded));
-    if x.len() < SEGMENT {
+    // Speech that never changes, or a recording without sound, leaves nothing to correlate: 0 would be a figure, and a wrong one.
+    let sounds = |samples: &[f64]| samples.iter().any(|x| x.abs() > 1e-9);
+    if x.len() < SEGMENT || !sounds(&clean) || !sounds(&degraded) {
         return None;
     }
     let count = (x.len() - SEGMENT + 1) as f64;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plot::Plot;
+use super::plot::Picture;
 use super::wav::{Recording, WavError};
 
 /// Version of the JSON layout: keys are only ever added under one number.
@@ -41,13 +41,18 @@ pub(super) struct Finding {
     /// How it was done, with the norm and clause where there is one.
     method: &'static str,
     notes: Vec<String>,
-    pub plot: Option<Plot>,
+    pub plot: Option<Picture>,
 }
 
 impl Finding {
     pub fn new(measurement: &'static str, found: bool, method: &'static str, recordings: &[&Recording]) -> Self {
         let notes = recordings.iter().flat_map(|r| r.notes.clone()).collect();
         Finding { measurement, found, fields: Map::new(), lines: Vec::new(), method, notes, plot: None }
+    }
+
+    pub fn notes(mut self, notes: Vec<String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 
     /// Adds all fields of a result. Figures that are not finite become null: JSON has no others.
@@ -74,8 +79,8 @@ impl Finding {
         self
     }
 
-    pub fn plot(mut self, plot: Plot) -> Self {
-        self.plot = Some(plot);
+    pub fn plot(mut self, picture: impl Into<Picture>) -> Self {
+        self.plot = Some(picture.into());
         self
     }
 

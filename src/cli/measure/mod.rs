@@ -3,8 +3,11 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words; with `--json` it is one object with stable keys on standard output.
 
+mod cap;
 mod finding;
+mod mtf;
 mod plot;
+mod reader;
 mod sound;
 mod speech;
 pub(super) mod stimulus;
@@ -20,7 +23,7 @@ use crate::fault::exit;
 
 pub use stimulus::{StimulusArgs, run_stimulus};
 
-/// Measure recordings: delay, clock drift, levels, gaps, echo, frequency response, intelligibility.
+/// Measure recordings: delay, clock drift, press to sound, levels, gaps, echo, frequency response, intelligibility.
 ///
 /// The first samples of both files are time zero. A figure that cannot be measured is reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
@@ -35,6 +38,8 @@ enum What {
     Delay(PairArgs),
     /// Course of the delay over a long recording: drift, creep and slips
     Track(timing::TrackArgs),
+    /// From the press to the first sound, both in one recording: a tone gated by the contact, and the ear
+    Press(timing::PressArgs),
     /// Frequency response, coherence and distortion
     Response(PairArgs),
     /// Talker echo: its level below the talker's own sound, and its delay
@@ -100,6 +105,7 @@ impl PairArgs {
 /// Measures and prints. Exit code 0: measured; 3: the files do not hold what was asked for, or cannot be read.
 pub fn run(args: &MeasureArgs) -> ExitCode {
     let (result, output) = match &args.what {
+        What::Press(a) => (timing::press(a), &a.output),
         What::Delay(a) => (timing::delay(a), &a.output),
         What::Track(a) => (timing::track(a), &a.pair.output),
         What::Response(a) => (sound::response(a), &a.output),

@@ -15,6 +15,35 @@ pub struct Plot {
     pub series: Vec<Series>,
 }
 
+/// What can be drawn of a measurement.
+#[derive(Debug, Clone)]
+pub enum Picture {
+    Lines(Plot),
+    Matrix(super::mtf::Matrix),
+}
+
+impl Picture {
+    /// The document.
+    pub fn to_svg(&self) -> String {
+        match self {
+            Picture::Lines(plot) => plot.to_svg(),
+            Picture::Matrix(matrix) => matrix.to_svg(),
+        }
+    }
+}
+
+impl From<Plot> for Picture {
+    fn from(plot: Plot) -> Self {
+        Picture::Lines(plot)
+    }
+}
+
+impl From<super::mtf::Matrix> for Picture {
+    fn from(matrix: super::mtf::Matrix) -> Self {
+        Picture::Matrix(matrix)
+    }
+}
+
 /// A named line; points that are not finite break it.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -110,7 +139,7 @@ impl Plot {
     }
 }
 
-fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
+pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
     let safe = content.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{safe}</text>");
 }

@@ -41,6 +41,7 @@ fn find(words: &[&str]) -> Result<Finding, Failure> {
     match &parse(words).what {
         What::Delay(a) => timing::delay(a),
         What::Track(a) => timing::track(a),
+        What::Press(a) => timing::press(a),
         What::Response(a) => sound::response(a),
         What::Echo(a) => sound::echo(a),
         What::Gaps(a) => sound::gaps(a),
@@ -84,6 +85,52 @@ fn delay_and_track_on_files() {
     let capture = files.write("cl.wav", &late(8000, 5.0), 8000);
     let json = check(&["track", &reference, &capture]);
     assert!((json["ppm"].as_f64().unwrap() - 90.0).abs() < 1.0 && json["slips"].as_array().unwrap().is_empty(), "{json}");
+}
+
+/// Five minutes and more are read piece by piece, with the same answer.
+#[test]
+fn long_files_have_the_same_delay() {
+    let files = Files::new("long");
+    let played = stimulus::burst(1, 8000, 1.0);
+    let reference = files.write("r.wav", &played, 8000);
+    let mut long = vec![0.0; 302 * 8000];
+    long[1_600_000..1_608_000].copy_from_slice(&played);
+    let capture = files.write("c.wav", &long, 8000);
+    let json = check(&["delay", &reference, &capture]);
+    assert!((json["delay_s"].as_f64().unwrap() - 200.0).abs() < 1e-6 && json["ppm"].as_f64().unwrap().abs() < 1.0, "{json}");
+    let silence = files.write("s.wav", &vec![0.0; 302 * 8000], 8000);
+    assert!(!find(&["delay", &reference, &silence]).unwrap().found && !find(&["track", &reference, &silence]).unwrap().found);
+}
+
+#[test]
+fn a_press_is_measured_between_two_channels() {
+    let files = Files::new("press");
+    let (path, alone) = (files.0.join("p.wav"), files.write("m.wav", &[0.1; 4800], 48_000));
+    let spec = hound::WavSpec { channels: 2, sample_rate: 48_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
+    let (gate, sound) = (stimulus::tone(48_000, 0.5, 1000.0, 0.0), stimulus::burst(3, 48_000, 0.5));
+    for n in 0..48_000usize {
+        let at = |from: usize, samples: &[f32]| n.checked_sub(from).and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+        // Cut into the noise part, so that the sound begins at once.
+        let noise = if n % 2 == 0 { 1e-4 } else { -1e-4 };
+        for x in [at(9600, &gate), at(24_000, &sound[4800..]) + noise] {
+            writer.write_sample((x * 32_767.0) as i16).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+    let path = path.to_string_lossy().into_owned();
+    let json = check(&["press", &path, "--gate", "1", "--ear", "2"]);
+    let off = json["press_to_sound_s"].as_f64().unwrap() - 0.3;
+    assert!(off.abs() < 5e-4 && off.abs() <= json["uncertainty_s"].as_f64().unwrap(), "{json}");
+    assert!(!find(&["press", &path, "--gate", "2", "--ear", "1"]).unwrap().found, "swapped");
+    for refused in [
+        &["press", &path, "--gate", "2"][..],
+        &["press", &path, "--tone", "5"],
+        &["press", &path, "--channel", "1"],
+        &["press", &alone],
+    ] {
+        assert!(find(refused).is_err(), "{refused:?}");
+    }
 }
 
 #[test]
@@ -149,6 +196,28 @@ fn stipa_on_a_file_with_a_plot() {
     assert!(json["sti"].as_f64().unwrap() > 0.95, "{json}");
     assert_eq!((json["mti"].as_array().unwrap().len(), json["m"].as_array().unwrap().len()), (7, 7));
     assert!(json["flags"].as_array().unwrap().iter().any(|f| f == "no-masking"));
+    assert!(
+        json["uncertainty"].is_f64() && json["norm"] == "IEC 60268-16:2020" && json["masking_and_threshold"] == false,
+        "{json}"
+    );
+    assert!(json["cap"] == 1.0 && json["judged_against"].as_str().unwrap().contains("--codec"), "{json}");
+    let json = check(&["stipa", &capture, "--codec", "g711", "--calibration", "90", "--noise", "60,60,60,60,60,60,60"]);
+    assert!(json["cap"] == 0.85 && json["judged_against"].as_str().unwrap().contains("G.711"), "{json}");
+    assert!(
+        json["sti_in_noise"].as_f64().unwrap() < json["sti"].as_f64().unwrap() && json["masking_and_threshold"] == true,
+        "{json}"
+    );
+    let other = files.write("o.wav", &stimulus::speech_noise(1, 24_000, 16.0), 24_000);
+    let json = find(&["stipa", &other]).unwrap().to_json();
+    assert!(
+        json["sti"].is_null()
+            && json["found"] == false
+            && json["flags"].as_array().unwrap().iter().any(|f| f == "not-test-signal")
+    );
+    for noise in ["60,60", "60,60,60,60,60,60,999"] {
+        let refused = find(&["stipa", &capture, "--calibration", "90", "--noise", noise]).unwrap_err();
+        assert!(refused.to_string().contains("seven levels"), "{refused}");
+    }
     let plot = files.0.join("out.svg");
     let words = ["stipa", &capture, "--json", "--plot", &plot.to_string_lossy()];
     assert_eq!(run(&parse(&words)), ExitCode::from(exit::ACCEPTED));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// Sample rates that are accepted, hertz.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=96_000;
 const MOST_CHANNELS: u16 = 8;
+pub(super) const NOT_WAV: &str = "not a WAV file: it does not begin with RIFF … WAVE";
 
 /// One channel of a file.
 #[derive(Debug, Clone)]
@@ -48,6 +49,20 @@ pub fn decode(mut bytes: Vec<u8>, channel: Option<u16>) -> Result<Recording, Str
     let mut notes: Vec<String> = mend_sizes(&mut bytes)?.into_iter().collect();
     let reader = hound::WavReader::new(std::io::Cursor::new(bytes)).map_err(|error| not_readable(&error))?;
     let spec = reader.spec();
+    let (wanted, chosen) = choose_channel(&spec, channel)?;
+    notes.extend(chosen);
+    let samples = one_channel(reader, wanted, spec)?;
+    if samples.is_empty() {
+        return Err("the file holds no samples".to_owned());
+    }
+    if let Some(at) = samples.iter().position(|x| !x.is_finite()) {
+        return Err(not_finite(at));
+    }
+    Ok(Recording { samples, rate: spec.sample_rate, notes })
+}
+
+/// The index of the wanted channel in a file that can be measured, and what was decided, in words.
+pub(super) fn choose_channel(spec: &hound::WavSpec, channel: Option<u16>) -> Result<(u16, Option<String>), String> {
     if !RATES.contains(&spec.sample_rate) {
         return Err(format!("a rate of {} Hz is outside 8 to 96 kHz", spec.sample_rate));
     }
@@ -58,20 +73,17 @@ pub fn decode(mut bytes: Vec<u8>, channel: Option<u16>) -> Result<Recording, Str
     if wanted == 0 || wanted > spec.channels {
         return Err(format!("there is no channel {wanted}: the file has {}", spec.channels));
     }
-    if channel.is_none() && spec.channels > 1 {
-        notes.push(format!("channel 1 of {} taken (choose another with --channel)", spec.channels));
-    }
-    let samples = one_channel(reader, wanted - 1, spec)?;
-    if samples.is_empty() {
-        return Err("the file holds no samples".to_owned());
-    }
-    if let Some(at) = samples.iter().position(|x| !x.is_finite()) {
-        return Err(format!("sample {} is not a finite number: the recording cannot be trusted", at + 1));
-    }
-    Ok(Recording { samples, rate: spec.sample_rate, notes })
+    let chosen = (channel.is_none() && spec.channels > 1)
+        .then(|| format!("channel 1 of {} taken (choose another with --channel)", spec.channels));
+    Ok((wanted - 1, chosen))
 }
 
-fn not_readable(error: &hound::Error) -> String {
+/// `at` is the index of the offending sample.
+pub(super) fn not_finite(at: usize) -> String {
+    format!("sample {} is not a finite number: the recording cannot be trusted", at + 1)
+}
+
+pub(super) fn not_readable(error: &hound::Error) -> String {
     match error {
         hound::Error::Unsupported => {
             "this WAV encoding is not supported: convert it to PCM of 8, 16, 24 or 32 bits, or to 32-bit float".to_owned()
@@ -80,7 +92,11 @@ fn not_readable(error: &hound::Error) -> String {
     }
 }
 
-fn one_channel(reader: hound::WavReader<std::io::Cursor<Vec<u8>>>, index: u16, spec: hound::WavSpec) -> Result<Vec<f32>, String> {
+pub(super) fn one_channel(
+    reader: hound::WavReader<std::io::Cursor<Vec<u8>>>,
+    index: u16,
+    spec: hound::WavSpec,
+) -> Result<Vec<f32>, String> {
     let (skip, step) = (usize::from(index), usize::from(spec.channels));
     let broken = |error: hound::Error| format!("the samples break off ({error})");
     match spec.sample_format {
@@ -99,7 +115,7 @@ fn one_channel(reader: hound::WavReader<std::io::Cursor<Vec<u8>>>, index: u16, s
 /// the intended size. Returns what was mended.
 fn mend_sizes(bytes: &mut Vec<u8>) -> Result<Option<String>, String> {
     if bytes.len() < 12 || bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
-        return Err("not a WAV file: it does not begin with RIFF … WAVE".to_owned());
+        return Err(NOT_WAV.to_owned());
     }
     let mut block_align = 1usize;
     let mut at = 12;
@@ -128,10 +144,21 @@ fn mend_data(bytes: &mut Vec<u8>, body: usize, stated: usize, block_align: usize
         return Err("the file is larger than 4 GiB".to_owned());
     }
     bytes.truncate(body + whole);
-    bytes[body - 4..body].copy_from_slice(&(whole as u32).to_le_bytes());
-    let riff = (bytes.len() - 8) as u32;
-    bytes[4..8].copy_from_slice(&riff.to_le_bytes());
-    Ok((lies || whole != stated).then(|| format!("the header states {stated} bytes of sound, {whole} are there and were used")))
+    set_sizes(bytes, body);
+    Ok((lies || whole != stated).then(|| lying(stated as u64, whole as u64)))
+}
+
+/// States the true sizes of a file whose sound begins at `body` and ends with it. The file is no longer than its 32-bit sizes can say.
+pub(super) fn set_sizes(bytes: &mut [u8], body: usize) {
+    let sizes = [(body - 4, bytes.len() - body), (4, bytes.len() - 8)];
+    for (at, size) in sizes {
+        bytes[at..at + 4].copy_from_slice(&(size as u32).to_le_bytes());
+    }
+}
+
+/// What is said of a header that states another size than is there.
+pub(super) fn lying(stated: u64, used: u64) -> String {
+    format!("the header states {stated} bytes of sound, {used} are there and were used")
 }
 
 /// Writes mono 16-bit PCM with nothing but rounding to the nearest value.

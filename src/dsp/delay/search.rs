@@ -1,6 +1,7 @@
-//! Finding the signal: normalised cross-correlation over every lag and a grid of clock ratios.
+//! Finding the signal: normalised cross-correlation over every lag, of a short section first, then of a long one over a grid of clock ratios.
 
-use super::{MAX_PPM, Pair};
+use super::prepare::{Padded, Pair};
+use super::{MAX_PPM, Missing};
 use crate::dsp::fft::{self, Complex64};
 use crate::dsp::interp::sinc_at;
 
@@ -8,61 +9,92 @@ use crate::dsp::interp::sinc_at;
 const DETECTION_Z: f64 = 7.5;
 /// Below this the reference cannot be told from a repetition of itself.
 const MIN_CONFIDENCE: f64 = 0.05;
+/// A short section that stands out as far as this needs no second look.
+const SURE: f64 = 0.2;
 /// Candidates closer than this belong to the same peak.
 const SAME_PEAK_S: f64 = 0.003;
 /// Longer references are searched by their middle: the fit then takes in the rest.
 const MAX_SEARCHED_S: f64 = 10.0;
+/// A section may drift against the capture by this many periods of the highest frequency, end to end, and still correlate (by a half at that
+/// frequency, by three quarters over the band).
+const DRIFT_PERIODS: f64 = 0.6;
 
-/// A coarse position: good to a fraction of a sample and half a step of the clock grid.
+/// A coarse position: the moment `pivot` of the reference (seconds) stands `delay` later in the capture.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
+    pub pivot: f64,
     pub delay: f64,
     pub ratio: f64,
+    /// How far the ratio may be off.
+    pub ratio_doubt: f64,
     pub confidence: f64,
 }
 
-/// One correlation over all lags, normalised by the local energy of the capture.
-struct Correlation {
-    /// Plain correlation: sharp peak, for interpolation.
-    plain: Vec<f64>,
-    /// Normalised to ±1.
-    normalised: Vec<f64>,
-    best: usize,
+/// Seconds of the reference that a search without a clock grid may use.
+pub(super) fn quick_seconds(pair: &Pair) -> f64 {
+    DRIFT_PERIODS / (pair.highest_hz() * MAX_PPM * 1e-6)
 }
 
-pub(super) fn search(pair: &Pair) -> Option<Found> {
-    let section = Section::of(pair);
+pub(super) fn search(pair: &Pair, capture: &Padded) -> Result<Found, Missing> {
+    let quick = Section::of(pair, quick_seconds(pair));
+    let at_once = best_of(pair, capture, &quick, 0.0, 0);
+    if let Ok(found) = at_once
+        && found.confidence > SURE
+    {
+        return at_once;
+    }
+    let section = Section::of(pair, MAX_SEARCHED_S);
+    // Clock ratios so close together that the section's ends stay within a quarter of a period of the highest frequency.
+    let step = 0.8 / (pair.highest_hz() * section.seconds(pair));
+    let limit = MAX_PPM * 1e-6;
+    let each_side = ((limit - step / 2.0) / step).ceil().max(0.0) as i32;
+    let step = if each_side > 0 { limit / (f64::from(each_side) + 0.5) } else { 0.0 };
     let length = fft::fast_len(pair.capture.len() + section.len + 2);
-    let spectrum = fft::forward(pair.capture.iter().map(|x| f64::from(*x)), length);
+    if length <= capture.length {
+        return best_of(pair, capture, &section, step, each_side);
+    }
+    let bins = fft::forward(pair.capture.iter().map(|x| f64::from(*x)), length);
+    best_of(pair, &Padded { bins, length }, &section, step, each_side)
+}
+
+/// The highest peak of a section over clock ratios `step` apart, as many to either side.
+fn best_of(pair: &Pair, capture: &Padded, section: &Section, step: f64, each_side: i32) -> Result<Found, Missing> {
     let energy = window_energy(&pair.capture, section.len);
     let mut best: Option<(f64, Correlation)> = None;
-    for ratio in clock_grid(pair, &section) {
-        let correlation = correlate(&section.template(pair, ratio), &spectrum, &energy, length);
-        let height = |c: &Correlation| c.normalised.get(c.best).map_or(0.0, |x| x.abs());
-        if best.as_ref().is_none_or(|(_, b)| height(&correlation) > height(b)) {
+    for k in -each_side..=each_side {
+        let ratio = f64::from(k) * step;
+        let correlation = correlate(&section.template(pair, ratio), capture, &energy);
+        if best.as_ref().is_none_or(|(_, b)| correlation.height() > b.height()) {
             best = Some((ratio, correlation));
         }
     }
-    let (ratio, correlation) = best?;
-    let confidence = judge(pair, &section, &correlation)?;
-    let lag = fractional_lag(&correlation, section.len, pair.capture.len())?;
-    // The section's own start, and the reference's centroid, seen through the clock ratio.
-    let section_start = pair.centroid + (section.start as f64 / pair.reference_rate - pair.centroid) * (1.0 + ratio);
-    Some(Found { delay: lag / pair.capture_rate - section_start, ratio, confidence })
+    let (ratio, correlation) = best.ok_or(Missing::NotThere)?;
+    let confidence = judge(pair, section, &correlation)?;
+    let lag = fractional_lag(&correlation, section.len);
+    let pivot = section.centroid(pair, lag).ok_or(Missing::NotThere)?;
+    let from_start = (pivot - section.start as f64 / pair.reference_rate) * (1.0 + ratio);
+    let ratio_doubt = if each_side == 0 { MAX_PPM * 1e-6 } else { step / 2.0 };
+    Ok(Found { pivot, delay: lag / pair.capture_rate + from_start - pivot, ratio, ratio_doubt, confidence })
 }
 
-/// The stretch of the reference used for the search, in working samples.
+/// A stretch of the reference, in working samples.
 struct Section {
     start: usize,
     len: usize,
 }
 
 impl Section {
-    fn of(pair: &Pair) -> Section {
-        let wanted = ((MAX_SEARCHED_S * pair.reference_rate) as usize).min(pair.reference.len());
-        let middle = (pair.centroid * pair.reference_rate) as usize;
-        let start = middle.saturating_sub(wanted / 2).min(pair.reference.len() - wanted);
-        Section { start, len: wanted }
+    /// At most `seconds` about the reference's middle; further away where the middle is a pause.
+    fn of(pair: &Pair, seconds: f64) -> Section {
+        let samples = &pair.reference;
+        let len = ((seconds * pair.reference_rate) as usize).clamp(1, samples.len());
+        let power = |from: usize| samples[from..from + len].iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+        let middle = ((pair.centroid * pair.reference_rate) as usize).saturating_sub(len / 2).min(samples.len() - len);
+        let mut places: Vec<usize> = (0..=samples.len() - len).step_by(len).chain([middle]).collect();
+        places.sort_by_key(|place| place.abs_diff(middle));
+        let usual = samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() * len as f64 / samples.len() as f64;
+        let start = places.into_iter().find(|place| power(*place) > 0.5 * usual).unwrap_or(middle);
+        Section { start, len }
     }
 
     /// The section as it looks on the capture's clock.
@@ -73,22 +105,24 @@ impl Section {
             let position = self.start as f64 + n as f64 * step;
             if position < end { f64::from(sinc_at(&pair.reference, position)) } else { 0.0 }
         };
+        if step == 1.0 {
+            return pair.reference[self.start..self.start + self.len].iter().map(|x| f64::from(*x)).chain([0.0]).collect();
+        }
         (0..self.len + 1).map(value).collect()
     }
 
     fn seconds(&self, pair: &Pair) -> f64 {
         self.len as f64 / pair.reference_rate
     }
-}
 
-/// Clock ratios so close together that the ends of the section stay within a quarter of a period of the highest frequency.
-fn clock_grid(pair: &Pair, section: &Section) -> Vec<f64> {
-    let highest = (pair.band.1 * pair.reference_rate).max(100.0);
-    let step = 0.8 / (highest * section.seconds(pair));
-    let limit = MAX_PPM * 1e-6;
-    let each_side = ((limit - step / 2.0) / step).ceil().max(0.0) as i32;
-    let step = if each_side > 0 { limit / (f64::from(each_side) + 0.5) } else { 0.0 };
-    (-each_side..=each_side).map(|k| f64::from(k) * step).collect()
+    /// Where the energy lies of what the capture holds of it at `lag` (capture samples), seconds of the reference.
+    fn centroid(&self, pair: &Pair, lag: f64) -> Option<f64> {
+        let before = (-lag).max(0.0) as usize;
+        let held = ((pair.capture.len() as f64 - lag).max(0.0) as usize).min(self.len);
+        let powers = pair.reference.get(self.start + before..self.start + held)?.iter().map(|x| f64::from(*x).powi(2));
+        let (energy, moment) = powers.enumerate().fold((0.0, 0.0), |(e, m), (n, p)| (e + p, m + n as f64 * p));
+        (energy > 0.0).then(|| ((self.start + before) as f64 + moment / energy) / pair.reference_rate)
+    }
 }
 
 /// Energy of the capture within a window of `len` starting at each lag; index 0 is lag `−len`.
@@ -109,37 +143,50 @@ fn window_energy(capture: &[f32], len: usize) -> Vec<f64> {
         .collect()
 }
 
-fn correlate(template: &[f64], capture: &[Complex64], energy: &[f64], length: usize) -> Correlation {
-    let bins = fft::forward(template.iter().copied(), length);
-    let product: Vec<Complex64> = capture.iter().zip(&bins).map(|(y, w)| y * w.conj()).collect();
-    let circular = fft::inverse(product, length);
+/// One correlation over all lags; index 0 is lag `−len` of the section.
+struct Correlation {
+    /// Plain correlation: sharp peak, for interpolation.
+    plain: Vec<f64>,
+    /// Magnitude over the local energy of the capture, 0 to 1.
+    normalised: Vec<f64>,
+    best: usize,
+}
+
+impl Correlation {
+    fn height(&self) -> f64 {
+        self.normalised.get(self.best).copied().unwrap_or(0.0)
+    }
+}
+
+fn correlate(template: &[f64], capture: &Padded, energy: &[f64]) -> Correlation {
+    let mut product = fft::forward(template.iter().copied(), capture.length);
+    product.iter_mut().zip(&capture.bins).for_each(|(w, y): (&mut Complex64, _)| *w = y * w.conj());
+    let circular = fft::inverse(product, capture.length);
     let len = template.len() - 1;
     let own: f64 = template.iter().map(|x| x * x).sum();
     let floor = energy.iter().fold(0f64, |max, e| max.max(*e)) * 1e-6 + 1e-30;
-    // Index k is lag k − len; negative lags stand at the end of the circular result.
-    let plain: Vec<f64> = (0..energy.len()).map(|k| circular[if k >= len { k - len } else { length + k - len }]).collect();
-    let normalised: Vec<f64> = plain.iter().zip(energy).map(|(c, e)| c / ((e + floor) * own).sqrt()).collect();
-    let best = index_of_max(&normalised);
+    // Negative lags stand at the end of the circular result.
+    let (later, earlier) = circular.split_at(circular.len() - len);
+    let plain: Vec<f64> = earlier.iter().chain(later).take(energy.len()).copied().collect();
+    let normalised: Vec<f64> = plain.iter().zip(energy).map(|(c, e)| c.abs() / ((e + floor) * own).sqrt()).collect();
+    let larger = |best: (usize, f64), (k, v): (usize, &f64)| if *v > best.1 { (k, *v) } else { best };
+    let best = normalised.iter().enumerate().fold((0, 0.0), larger).0;
     Correlation { plain, normalised, best }
 }
 
-fn index_of_max(values: &[f64]) -> usize {
-    let larger = |best: (usize, f64), (k, v): (usize, &f64)| if v.abs() > best.1 { (k, v.abs()) } else { best };
-    values.iter().enumerate().fold((0, 0.0), larger).0
-}
-
 /// Whether the peak is beyond chance and stands alone; its confidence if so.
-fn judge(pair: &Pair, section: &Section, correlation: &Correlation) -> Option<f64> {
-    let peak = correlation.normalised.get(correlation.best)?.abs();
+fn judge(pair: &Pair, section: &Section, correlation: &Correlation) -> Result<f64, Missing> {
+    let peak = correlation.height();
     let freedom = 2.0 * effective_bandwidth(pair, section) * section.seconds(pair);
     if peak * freedom.sqrt() < DETECTION_Z {
-        return None;
+        return Err(Missing::NotThere);
     }
     let near = (SAME_PEAK_S * pair.capture_rate) as usize;
-    let elsewhere = |(k, v): (usize, &f64)| if k.abs_diff(correlation.best) > near { v.abs() } else { 0.0 };
-    let second = correlation.normalised.iter().enumerate().map(elsewhere).fold(0.0, f64::max);
+    let before = correlation.normalised.get(..correlation.best.saturating_sub(near)).unwrap_or(&[]);
+    let after = correlation.normalised.get(correlation.best + near + 1..).unwrap_or(&[]);
+    let second = before.iter().chain(after).fold(0f64, |most, v| most.max(*v));
     let confidence = (1.0 - second / peak).clamp(0.0, 1.0);
-    (confidence >= MIN_CONFIDENCE).then_some(confidence)
+    (confidence >= MIN_CONFIDENCE).then_some(confidence).ok_or(Missing::Repeated)
 }
 
 /// (∫P)² / ∫P², in hertz: what bandwidth of white noise would fluctuate as much.
@@ -153,19 +200,17 @@ fn effective_bandwidth(pair: &Pair, section: &Section) -> f64 {
 }
 
 /// The lag in capture samples, between samples by a parabola.
-fn fractional_lag(correlation: &Correlation, len: usize, capture: usize) -> Option<f64> {
+fn fractional_lag(correlation: &Correlation, len: usize) -> f64 {
+    let height = |k: usize| correlation.plain.get(k).map_or(0.0, |c| c.abs());
     // The normalisation moves the peak by a sample at most.
-    let near = correlation.best.saturating_sub(2)..(correlation.best + 3).min(correlation.plain.len());
-    let best = near.max_by(|a, b| correlation.plain[*a].abs().total_cmp(&correlation.plain[*b].abs()))?;
+    let near = correlation.best.saturating_sub(2)..=correlation.best + 2;
+    let best = near.max_by(|a, b| height(*a).total_cmp(&height(*b))).unwrap_or(correlation.best);
     let whole = best as f64 - len as f64;
-    debug_assert!(whole <= capture as f64);
-    let (Some(before), Some(after)) =
-        (best.checked_sub(1).and_then(|k| correlation.plain.get(k)), correlation.plain.get(best + 1))
-    else {
-        return Some(whole);
+    let Some(before) = best.checked_sub(1).map(height).filter(|_| best + 1 < correlation.plain.len()) else {
+        return whole;
     };
-    let at = correlation.plain[best];
+    let (at, after) = (height(best), height(best + 1));
     let bend = before - 2.0 * at + after;
-    let part = if bend != 0.0 { (0.5 * (before - after) / bend).clamp(-1.0, 1.0) } else { 0.0 };
-    Some(whole + part)
+    let part = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-1.0, 1.0) } else { 0.0 };
+    whole + part
 }

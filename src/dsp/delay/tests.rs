@@ -1,8 +1,8 @@
 //! The estimator against its bound: simulated telephone paths with known delay, clock ratio and noise.
 
 use super::*;
-use crate::dsp::interp;
 use crate::dsp::stimulus::{Random, burst};
+use crate::dsp::{fft, interp};
 
 const SECONDS: f64 = 1.0;
 const CARD: u32 = 48000;
@@ -195,6 +195,12 @@ fn part_of_the_signal_is_enough() {
         assert!((found.seconds - delay_s).abs() < 1e-7, "{found:?}");
     }
     assert_eq!(delay(Signal::new(&reference, 8e3), Signal::new(&reference[..2400], 8e3)), None);
+    // Less than half of a long one, without its middle.
+    let reference: Vec<f32> = (0..6).flat_map(|k| burst(k, 8000, 1.0)).collect();
+    for (kept, delay_s) in [(26_000..48_000, -3.25), (0..22_000, 0.0)] {
+        let found = delay(Signal::new(&reference, 8e3), Signal::new(&reference[kept], 8e3)).expect("nearly half is there");
+        assert!((found.seconds - delay_s).abs() < 1e-7, "{found:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use super::Pair;
+use super::prepare::Pair;
 use crate::dsp::fft;
 
 /// Length of the spectra averaged over the residual: 32 ms.

@@ -29,16 +29,52 @@ pub(super) fn modulation([slow, fast]: [f64; 2], time: f64) -> f64 {
     (0.5 * (1.0 + SOURCE_DEPTH * ((2.0 * PI * slow * time).sin() - (2.0 * PI * fast * time).sin()))).max(0.0).sqrt()
 }
 
-/// Pink noise half an octave wide, RMS 1.
+/// Pink noise half an octave wide, RMS 1, whose level is steady: what the noise itself fluctuates at the speed of the modulations is taken out of it,
+/// because an analyser cannot tell it from them.
 fn half_octave(random: &mut Random, centre: f64, length: usize, rate: f64) -> Vec<f64> {
     let edge = 2f64.powf(0.25);
     let bin = |hz: f64| (hz * length as f64 / rate) as usize;
-    let mut bins = vec![Complex64::default(); length / 2 + 1];
-    for (k, slot) in bins.iter_mut().enumerate().take(bin(centre * edge) + 1).skip(bin(centre / edge)) {
-        // Constant amplitude with random phase has a steadier level than Gaussian bins, and is as noise-like.
-        *slot = Complex64::from_polar(1.0 / (k.max(1) as f64).sqrt(), 2.0 * PI * random.uniform());
-    }
+    let (first, last) = (bin(centre / edge), bin(centre * edge));
+    // Constant amplitude with random phase has a steadier level than Gaussian bins, and is as noise-like.
+    let band: Vec<Complex64> =
+        (first..=last).map(|k| Complex64::from_polar(1.0 / (k.max(1) as f64).sqrt(), 2.0 * PI * random.uniform())).collect();
+    let band = steadied(band, (STEADY_HZ * length as f64 / rate) as usize);
+    let mut bins = vec![Complex64::default(); first];
+    bins.extend(band);
     let samples = fft::inverse(bins, length);
     let rms = (samples.iter().map(|x| x * x).sum::<f64>() / length as f64).sqrt().max(1e-300);
     samples.iter().map(|x| x / rms).collect()
+}
+
+/// Fluctuations up to here are taken out of the carriers, hertz: above the fastest modulation.
+const STEADY_HZ: f64 = 30.0;
+
+/// The noise with these neighbouring bins, divided again and again by its own slow envelope and brought back into its band (after Pumplin 1985
+/// and Kohlrausch et al. 1997, who make the whole envelope flat; here the fast part is left as it is).
+fn steadied(band: Vec<Complex64>, slow: usize) -> Vec<Complex64> {
+    const ROUNDS: usize = 8;
+    // Moved down in frequency the envelope is the same, and there are far fewer samples. Twice the lowest frequency stays above what is slow.
+    let first = slow + 1;
+    let slow = slow.min(band.len() / 2);
+    let length = fft::fast_len(5 * (first + band.len()) / 2);
+    let mut spectrum = vec![Complex64::default(); first];
+    spectrum.extend(band);
+    let end = spectrum.len();
+    for _ in 0..ROUNDS {
+        let samples = fft::inverse(spectrum, length);
+        let mut envelope = fft::forward(samples.iter().map(|x| x * x), length);
+        envelope.truncate(slow);
+        let fading = slow / 2;
+        for (k, bin) in envelope.iter_mut().enumerate().skip(fading) {
+            *bin *= 0.5 + 0.5 * (PI * (k - fading) as f64 / (slow - fading) as f64).cos();
+        }
+        let envelope = fft::inverse(envelope, length);
+        let mean = envelope.iter().sum::<f64>() / length as f64;
+        // Where the noise all but vanishes it is not raised without bounds.
+        let steady = samples.iter().zip(&envelope).map(|(x, e)| x / e.max(0.2 * mean).sqrt());
+        spectrum = fft::forward(steady, length);
+        spectrum.truncate(end);
+        spectrum[..first].fill(Complex64::default());
+    }
+    spectrum.split_off(first)
 }

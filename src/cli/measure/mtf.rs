@@ -1,0 +1,109 @@
+//! The modulation transfer matrix as an SVG picture: octaves across, modulation frequencies down, each value a shade and a figure.
+//!
+//! Knows nothing of how the values were got.
+
+use std::fmt::Write;
+
+use super::plot::text;
+use crate::dsp::stipa::Stipa;
+
+/// A matrix to be drawn.
+#[derive(Debug, Clone)]
+pub struct Matrix {
+    title: String,
+    result: Box<Stipa>,
+}
+
+/// The fourteen modulation frequencies of the full method, hertz; STIPA measures two of them in each octave.
+const ROWS_HZ: [f64; 14] = [0.63, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.15, 4.0, 5.0, 6.25, 8.0, 10.0, 12.5];
+const CELL: (f64, f64) = (100.0, 30.0);
+/// Width of a step of the legend.
+const LEGEND: f64 = 7.0 * CELL.0 / 11.0;
+const LEFT: f64 = 110.0;
+const TOP: f64 = 90.0;
+const WIDTH: f64 = 900.0;
+const HEIGHT: f64 = 680.0;
+
+impl Matrix {
+    pub fn new(title: String, result: &Stipa) -> Self {
+        Matrix { title, result: Box::new(result.clone()) }
+    }
+
+    /// The document.
+    pub fn to_svg(&self) -> String {
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+             <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+        );
+        let middle = |k: usize| LEFT + (k as f64 + 0.5) * CELL.0;
+        let line = |row: f64| TOP + row * CELL.1 + 20.0;
+        text(&mut svg, (WIDTH / 2.0, 26.0), "middle", &self.title);
+        text(&mut svg, (WIDTH / 2.0, 50.0), "middle", "modulation transfer value m by octave and modulation frequency");
+        for (row, hz) in ROWS_HZ.iter().enumerate() {
+            text(&mut svg, (LEFT - 10.0, line(row as f64)), "end", &format!("{hz} Hz"));
+        }
+        for k in 0..7 {
+            text(&mut svg, (middle(k), TOP - 10.0), "middle", &format!("{} Hz", self.result.bands_hz[k]));
+            let level = self.result.band_level_db[k];
+            for (row, hz) in ROWS_HZ.iter().enumerate() {
+                let measured = self.result.modulations_hz[k].iter().position(|own| (own - hz).abs() < 0.01);
+                let value = measured.filter(|_| level.is_some()).map(|i| self.result.m[k][i]);
+                cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + row as f64 * CELL.1), CELL.0, value);
+            }
+            let index = level.map(|_| self.result.mti[k]);
+            cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + 14.5 * CELL.1), CELL.0, index);
+            let level = level.map_or("none".to_owned(), |level| format!("{level:.1} dB"));
+            text(&mut svg, (middle(k), line(15.6)), "middle", &level);
+        }
+        text(&mut svg, (LEFT - 10.0, line(14.5)), "end", "MTI");
+        text(&mut svg, (LEFT - 10.0, line(15.6)), "end", "level");
+        for step in 0..=10 {
+            cell(&mut svg, (LEFT + LEGEND * f64::from(step), TOP + 17.0 * CELL.1), LEGEND, Some(f64::from(step) / 10.0));
+        }
+        let flags = serde_json::to_value(&self.result.flags).unwrap_or_default();
+        let words: Vec<&str> = flags.as_array().into_iter().flatten().filter_map(|flag| flag.as_str()).collect();
+        let said = if words.is_empty() { "no flags".to_owned() } else { format!("flags: {}", words.join(", ")) };
+        text(&mut svg, (LEFT, HEIGHT - 14.0), "start", &said);
+        svg.push_str("</svg>\n");
+        svg
+    }
+}
+
+/// One value as a shade from light (0) to dark (1), or an empty field.
+fn cell(svg: &mut String, (x, y): (f64, f64), width: f64, value: Option<f64>) {
+    let Some(value) = value else {
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"#f4f4f4\" stroke=\"#ddd\"/>",
+            CELL.1
+        );
+        return;
+    };
+    let part = value.clamp(0.0, 1.0);
+    let mix = |light: f64, dark: f64| (light + (dark - light) * part).round() as u8;
+    let (red, green, blue) = (mix(235.0, 8.0), mix(243.0, 48.0), mix(251.0, 107.0));
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"#{red:02x}{green:02x}{blue:02x}\" stroke=\"#888\"/>",
+        CELL.1
+    );
+    let _ = writeln!(svg, "<g fill=\"{}\">", if part > 0.5 { "white" } else { "black" });
+    text(svg, (x + width / 2.0, y + 20.0), "middle", &format!("{value:.2}"));
+    svg.push_str("</g>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::delay::Signal;
+    use crate::dsp::stipa;
+
+    #[test]
+    fn every_measured_value_is_drawn_and_nothing_else() {
+        let result = stipa::direct(Signal::new(&stipa::test_signal(1, 8000, 16.0), 8e3), None, None).unwrap();
+        let svg = Matrix::new("STI < 1".to_owned(), &result).to_svg();
+        // Six octaves of two values and their index, eleven steps of the legend; the octave beyond the rate is empty.
+        assert_eq!(svg.matches("stroke=\"#888\"").count(), 6 * 3 + 11);
+        assert!(svg.contains("STI &lt; 1") && svg.contains("bands-missing") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
+    }
+}

@@ -1,0 +1,165 @@
+//! Bringing reference and capture to one working rate and into the reference's band, each through one spectrum.
+//!
+//! Knows nothing of how the delay is found.
+
+use std::f64::consts::PI;
+
+use super::Signal;
+use crate::dsp::fft::{self, Complex64};
+use crate::dsp::stimulus::band_gain;
+
+/// Shortest reference that can be measured, in seconds.
+const MIN_REFERENCE_S: f64 = 0.02;
+/// Rates at which the fit may run; a multiple of most rates met.
+const WORKING_RATES: [u32; 4] = [8000, 16000, 24000, 48000];
+/// Share of the working rate that interpolation carries without loss.
+const USABLE_BAND: f64 = 0.42;
+/// Share of the reference's energy that may lie outside its band.
+const OUTSIDE: f64 = 1e-3;
+/// Edges of the band filter, hertz.
+const EDGE_HZ: f64 = 50.0;
+/// Zeros between the end of a signal and what would wrap round: as long as the band filter rings.
+const MARGIN_S: f64 = 0.04;
+
+/// Reference and capture at one nominal working rate, within the reference's band.
+pub(super) struct Pair {
+    pub reference: Vec<f32>,
+    pub capture: Vec<f32>,
+    /// True samples per second of each at the working rate: they differ where a stated rate is not a whole number of hertz.
+    pub reference_rate: f64,
+    pub capture_rate: f64,
+    /// Centroid of the derivative's energy within the band, seconds of the reference.
+    pub centroid: f64,
+    /// Frequencies (cycles per working sample) between which the reference has its energy.
+    pub band: (f64, f64),
+}
+
+/// The capture's spectrum, padded so that a section of the reference can be laid at any lag.
+pub(super) struct Padded {
+    pub bins: Vec<Complex64>,
+    pub length: usize,
+}
+
+impl Pair {
+    /// The pair, and the capture's spectrum with room for `room` seconds. `None` where either signal is unusable.
+    pub fn prepare(reference: Signal, capture: Signal, room: impl Fn(&Pair) -> f64) -> Option<(Pair, Padded)> {
+        let usable = |s: &Signal| (1000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e12);
+        let long = |s: &Signal| s.samples.len() as f64 / s.rate >= MIN_REFERENCE_S;
+        if !(long(&reference) && long(&capture) && usable(&reference) && usable(&capture)) {
+            return None;
+        }
+        let spectrum = Spectrum::of(&reference, MARGIN_S);
+        let (low, high) = spectrum.occupied_band()?;
+        let highest = high.min(0.475 * capture.rate.min(reference.rate));
+        let working = working_rate(highest);
+        let rates = [&reference, &capture].map(|s| s.rate * f64::from(working) / s.rate.round());
+        let keep = |hz: f64| band_gain(hz, (low - 2.0 * EDGE_HZ, highest + 2.0 * EDGE_HZ), EDGE_HZ);
+        let mut pair = Pair {
+            reference: Vec::new(),
+            capture: Vec::new(),
+            reference_rate: rates[0],
+            capture_rate: rates[1],
+            centroid: 0.0,
+            band: (low / f64::from(working), highest / f64::from(working)),
+        };
+        let moved = spectrum.moved(working, keep);
+        let slope =
+            moved.bins.iter().enumerate().map(|(k, bin)| bin * Complex64::new(0.0, 2.0 * PI * k as f64 / moved.length as f64));
+        let wanted = samples_at(&reference, working);
+        pair.centroid = centroid(fft::inverse(slope.collect(), moved.length).get(..wanted)?)? / pair.reference_rate;
+        pair.reference = narrowed(fft::inverse(moved.bins, moved.length), wanted);
+        let moved = Spectrum::of(&capture, room(&pair) + MARGIN_S).moved(working, keep);
+        pair.capture = narrowed(fft::inverse(moved.bins.clone(), moved.length), samples_at(&capture, working));
+        let alive = pair.capture.iter().any(|x| x.abs() > 1e-9);
+        alive.then_some((pair, moved))
+    }
+
+    pub fn reference_seconds(&self) -> f64 {
+        self.reference.len() as f64 / self.reference_rate
+    }
+
+    /// The highest frequency of the reference, hertz.
+    pub fn highest_hz(&self) -> f64 {
+        (self.band.1 * self.reference_rate).max(100.0)
+    }
+}
+
+fn narrowed(samples: Vec<f64>, count: usize) -> Vec<f32> {
+    samples.iter().take(count).map(|x| *x as f32).collect()
+}
+
+/// Samples of a signal once it is at the working rate.
+fn samples_at(signal: &Signal, working: u32) -> usize {
+    (signal.samples.len() as u64 * u64::from(working)).div_ceil(signal.rate.round() as u64) as usize
+}
+
+/// Centroid of energy, in samples. `None` if there is next to none.
+fn centroid(slope: &[f64]) -> Option<f64> {
+    let energy: f64 = slope.iter().map(|d| d * d).sum();
+    let moment: f64 = slope.iter().enumerate().map(|(i, d)| i as f64 * d * d).sum();
+    (energy > 1e-12 * slope.len() as f64).then(|| moment / energy)
+}
+
+/// The lowest working rate that holds the reference's band.
+fn working_rate(highest_hz: f64) -> u32 {
+    let fits = |rate: &&u32| f64::from(**rate) * USABLE_BAND >= highest_hz;
+    *WORKING_RATES.iter().find(fits).unwrap_or(&48000)
+}
+
+/// A signal's spectrum at a length that is whole at every working rate.
+struct Spectrum {
+    bins: Vec<Complex64>,
+    /// Nominal, whole hertz.
+    rate: u32,
+    length: usize,
+}
+
+impl Spectrum {
+    /// With at least `room` seconds of zeros behind the signal.
+    fn of(signal: &Signal, room: f64) -> Spectrum {
+        let rate = signal.rate.round() as u32;
+        // A period this long is whole at the four working rates too.
+        let period = (rate / fft::gcd(rate, WORKING_RATES[0])) as usize;
+        let needed = signal.samples.len() + (room * f64::from(rate)).ceil() as usize + 2;
+        let length = period * fft::fast_len(needed.div_ceil(period));
+        // A steady offset would be a step at either end.
+        let mean = signal.samples.iter().map(|x| f64::from(*x)).sum::<f64>() / signal.samples.len() as f64;
+        let bins = fft::forward(signal.samples.iter().map(|x| f64::from(*x) - mean), length);
+        Spectrum { bins, rate, length }
+    }
+
+    /// The frequencies (hertz) between which all but [`OUTSIDE`] of the energy lies, steady offset left out; `None` for silence.
+    fn occupied_band(&self) -> Option<(f64, f64)> {
+        let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| bin.norm_sqr()).collect();
+        let total: f64 = power.iter().sum();
+        if total <= 1e-18 * self.length as f64 {
+            return None;
+        }
+        let hertz = |bin: usize| bin as f64 * f64::from(self.rate) / self.length as f64;
+        let low = 1 + edge_of(power.iter(), total * OUTSIDE * 0.5);
+        let high = power.len().saturating_sub(edge_of(power.iter().rev(), total * OUTSIDE * 0.5));
+        Some((hertz(low), hertz(high)))
+    }
+
+    /// At the working rate, each frequency (hertz) times its `gain`.
+    fn moved(&self, working: u32, gain: impl Fn(f64) -> f64) -> Padded {
+        let length = (self.length as u64 * u64::from(working) / u64::from(self.rate)) as usize;
+        let scale = length as f64 / self.length as f64;
+        let mut bins: Vec<Complex64> = self.bins.iter().take(length.min(self.length) / 2).copied().collect();
+        for (k, bin) in bins.iter_mut().enumerate() {
+            *bin *= scale * gain(k as f64 * f64::from(working) / length as f64);
+        }
+        bins.resize(length / 2 + 1, Complex64::default());
+        Padded { bins, length }
+    }
+}
+
+/// How many bins come before their sum passes `limit`.
+fn edge_of<'a>(bins: impl Iterator<Item = &'a f64>, limit: f64) -> usize {
+    let mut sum = 0.0;
+    bins.take_while(|power| {
+        sum += **power;
+        sum <= limit
+    })
+    .count()
+}
