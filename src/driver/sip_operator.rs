@@ -1,5 +1,6 @@
 //! The operator's desk on a real network: UDP with kernel receive stamps, TCP and TLS, and a thread that sends what is due.
 //!
+//! Both threads ask for the scheduler's real-time class, because media must not wait for whatever else runs on the bench's machine.
 //! The due thread waits on a condition variable against the bench's clock, with absolute deadlines: it must be woken early by a datagram that
 //! changes what is due, and it must go on working while a stop request cuts every other wait short, so that calls can still be hung up.
 //! Must not know SIP or RTP.
@@ -8,7 +9,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
-mod udp;
+pub mod udp;
 
 use crate::clock::{Clock, Instant, wall_clock};
 use crate::instrument::operator::desk::{Desk, DeskConfig, Outgoing};
@@ -34,12 +35,13 @@ const LOOK: Duration = Duration::from_millis(100);
 /// The due thread looks around at least this often.
 const IDLE: Duration = Duration::from_secs(1);
 /// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
-/// at most, in seconds (95 %), on a machine that is not overloaded. Engineering judgement.
-const STAMP_UNCERTAINTY: f64 = 0.5e-3;
-/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile.
-const OLDEST_STAMP: Duration = Duration::from_secs(1);
-/// The kernel stamps in its own receive path, so much after the wire at most, in nanoseconds. Engineering judgement.
-const KERNEL_LATENESS: u64 = 20_000;
+/// at most (95 %), on a machine that is not overloaded. Engineering judgement.
+const STAMP_UNCERTAINTY: Duration = Duration::from_micros(500);
+/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile. A bench may be held up for seconds, and what
+/// waited for it still has its true moment.
+const OLDEST_STAMP: Duration = Duration::from_secs(10);
+/// The kernel stamps in its own receive path, so much after the wire at most. Engineering judgement.
+const KERNEL_LATENESS: Duration = Duration::from_micros(20);
 /// Datagrams taken from one socket before the others have their turn.
 const MOST_AT_ONCE: usize = 64;
 /// Connections at a time.
@@ -65,12 +67,14 @@ struct Network {
     stopping: AtomicBool,
     /// Worst lateness of a wake-up so far, in nanoseconds.
     latest: AtomicU64,
-    /// Worst half-width of the comparison between the kernel's clock and ours so far, in nanoseconds.
+    /// Worst uncertainty of a receive stamp so far, in nanoseconds; 0: nothing has come yet.
     widest: AtomicU64,
 }
 
 struct State {
     desk: Desk,
+    /// Until when the due thread sleeps.
+    alarm: Instant,
     sockets: BTreeMap<SocketAddr, Arc<UdpSocket>>,
     connections: BTreeMap<(Wire, SocketAddr), Arc<Connection>>,
     /// Why a socket went deaf or dumb, until told.
@@ -119,13 +123,16 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
         }
         sockets.insert(own, Arc::new(socket));
     }
-    let ears = sockets.iter().map(|(own, socket)| (*own, Arc::clone(socket))).collect();
+    let mut ears: Vec<_> = sockets.iter().map(|(own, socket)| (*own, Arc::clone(socket))).collect();
+    // Signalling is read last: a packet that came before the BYE is heard before it.
+    ears.sort_by_key(|(own, _)| servers.contains(own));
     let mut doors = servers.iter().map(|own| door(*own, None)).collect::<Result<Vec<Door>>>()?;
     if let Some(tls) = tls {
         doors.push(door(tls.at, Some(tls.config))?);
     }
     let sip = config.sip;
-    let state = State { desk: Desk::new(config).drawing_from(tls::chance), sockets, connections: BTreeMap::new(), fault: None };
+    let desk = Desk::new(config).drawing_from(tls::chance);
+    let state = State { desk, alarm: Instant::ZERO, sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
         clock,
         sip,
@@ -171,37 +178,50 @@ impl Network {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+    /// Sends what came of a visit to the desk; wakes the due thread only if something is due before it wakes by itself.
+    fn leave(&self, mut state: MutexGuard<'_, State>) {
+        state.flush();
+        let earlier = state.desk.next_wake().is_some_and(|due| due < state.alarm);
+        drop(state);
+        if earlier {
+            self.changed.notify_all();
+        }
+    }
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
 
     fn listen(self: &Arc<Self>, ears: &Ears) {
+        udp::ask_for_priority();
         let mut buffer = vec![0; LARGEST];
         let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_raw_fd());
         let doors = ears.doors.iter().map(|door| door.listener.as_raw_fd());
-        let mut watch: Vec<_> = sockets.chain(doors).map(udp::watched).collect();
+        let watch = udp::Watch::over(sockets.chain(doors));
         while !self.is_stopping() {
-            match udp::readable(&mut watch, LOOK) {
-                Ok(()) => {}
-                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
-                Err(e) => {
-                    self.lock().fault = Some(format!("the operator went deaf: {e}"));
-                    return;
+            let places = match watch.as_ref().map(|watch| watch.readable(LOOK)) {
+                Ok(Ok(places)) => places,
+                Ok(Err(e)) if e.kind() == ErrorKind::Interrupted => continue,
+                Ok(Err(e)) => return self.go_deaf(&e),
+                Err(e) => return self.go_deaf(e),
+            };
+            for place in places {
+                if let Some((own, socket)) = ears.sockets.get(place) {
+                    self.drain(*own, socket, &mut buffer);
+                } else if let Some(door) = ears.doors.get(place - ears.sockets.len()) {
+                    self.open(door);
                 }
-            }
-            for ((own, socket), _) in ears.sockets.iter().zip(&watch).filter(|(_, watch)| watch.revents != 0) {
-                self.drain(*own, socket, &mut buffer);
-            }
-            let doors = ears.doors.iter().zip(watch.iter().skip(ears.sockets.len()));
-            for (door, _) in doors.filter(|(_, watch)| watch.revents != 0) {
-                self.open(door);
             }
         }
     }
 
-    /// Takes what waits at one socket.
+    fn go_deaf(&self, why: &std::io::Error) {
+        self.lock().fault = Some(format!("the operator went deaf: {why}"));
+    }
+
+    /// Takes what waits at one socket; of signalling one message only, because media that came before the next may have come just now.
     fn drain(&self, own: SocketAddr, socket: &UdpSocket, buffer: &mut [u8]) {
-        for _ in 0..MOST_AT_ONCE {
+        let most = if own.port() == self.sip.port() { 1 } else { MOST_AT_ONCE };
+        for _ in 0..most {
             match udp::receive(socket, buffer) {
                 Ok(arrival) => {
                     let at = self.moment_of(arrival.stamp);
@@ -209,9 +229,7 @@ impl Network {
                     let mut state = self.lock();
                     let bytes = buffer.get(..arrival.length).unwrap_or_default();
                     state.desk.datagram_of_class(at, arrival.from, to, bytes, arrival.dscp);
-                    state.flush();
-                    drop(state);
-                    self.changed.notify_all();
+                    self.leave(state);
                 }
                 Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return,
                 // What an earlier sending of ours ran into (RFC 1122, 4.1.3.3) says nothing of this socket.
@@ -229,10 +247,11 @@ impl Network {
         let before = self.clock.now();
         let wall = wall_clock();
         let after = self.clock.now();
-        let Some(age) = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP) else { return before };
+        let age = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP);
         let half = after.since(before) / 2;
-        self.widest.fetch_max(u64::try_from(half.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        before + half - age
+        let wide = if age.is_some() { half + KERNEL_LATENESS } else { STAMP_UNCERTAINTY };
+        self.widest.fetch_max(u64::try_from(wide.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        age.map_or(before, |age| before + half - age)
     }
 
     /// Takes a connection in, and gives it a thread of its own that ends with it.
@@ -269,9 +288,7 @@ impl Network {
                     for message in messages {
                         state.desk.message(at, way, &message);
                     }
-                    state.flush();
-                    drop(state);
-                    self.changed.notify_all();
+                    self.leave(state);
                 }
                 Heard::Over(fault) => {
                     if let Some(fault) = fault {
@@ -285,6 +302,7 @@ impl Network {
     }
 
     fn send_due(&self) {
+        udp::ask_for_priority();
         let mut state = self.lock();
         while !self.is_stopping() {
             let now = self.clock.now();
@@ -296,6 +314,7 @@ impl Network {
                 continue;
             }
             let wait = due.map_or(IDLE, |due| due.since(now).min(IDLE));
+            state.alarm = now + wait;
             state = self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -340,17 +359,16 @@ impl Access for Listening {
             return Err(failed("work", fault));
         }
         act(self.network.clock.now(), &mut state.desk);
-        state.flush();
-        drop(state);
-        self.network.changed.notify_all();
+        self.network.leave(state);
         Ok(())
     }
     fn uncertainty(&self) -> (f64, f64) {
         let late = Duration::from_nanos(self.network.latest.load(Ordering::Relaxed)).as_secs_f64();
         let wide = match self.network.widest.load(Ordering::Relaxed) {
             0 => STAMP_UNCERTAINTY,
-            nanos => Duration::from_nanos(nanos + KERNEL_LATENESS).as_secs_f64(),
+            nanos => Duration::from_nanos(nanos),
         };
+        let wide = wide.as_secs_f64();
         (wide, late.max(wide))
     }
     fn place(&self) -> String {

@@ -20,6 +20,11 @@ pub fn is_rtcp(bytes: &[u8]) -> bool {
     matches!(bytes, [first, second, ..] if first >> 6 == 2 && (192..=223).contains(second))
 }
 
+/// Both begin with the version, 2, in the upper two bits (RFC 3550, 5.1 and 6.4.1); no text does.
+pub fn is_rtp_or_rtcp(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first >> 6 == 2)
+}
+
 /// Control packets one behind the other that end exactly where the datagram does, as plain ones do (RFC 3550, 6.1); sealed ones have an index and a
 /// tag behind them.
 pub fn is_whole_control(mut bytes: &[u8]) -> bool {

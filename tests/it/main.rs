@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod command_line;
+mod crowd;
 mod figures;
 mod firmware;
 #[cfg(unix)]
@@ -13,4 +14,5 @@ mod prove;
 mod safety;
 mod seeds;
 mod sound_card;
+mod street;
 mod truth;

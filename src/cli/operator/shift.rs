@@ -130,6 +130,7 @@ impl Shift {
         }
         let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
         say(&format!("{told}{}", show::security(&security, self.lang)));
+        say(&show::trust(self.operator.uncertainty(), self.lang));
         show::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
         Ok(())
     }

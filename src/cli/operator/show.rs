@@ -289,6 +289,15 @@ pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], f
     text
 }
 
+/// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k = 2).
+pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
+    let (arrived, left) = (arrived * 1e3, left * 1e3);
+    match lang {
+        Lang::En => format!("            moments of arrival ± {arrived:.3} ms, of sending ± {left:.3} ms (worst so far)"),
+        Lang::Pl => format!("            chwile odbioru ± {arrived:.3} ms, nadania ± {left:.3} ms (najgorsze dotąd)"),
+    }
+}
+
 /// What a call's media was secured with, and how much was not played for it.
 pub fn security(security: &MediaSecurity, lang: Lang) -> String {
     let MediaSecurity { suite, plain, forged, replayed } = security;
@@ -366,6 +375,12 @@ mod tests {
             "call 3: hold: refused with 488",
             "połączenie 3: wstrzymanie: odmowa 488",
         );
+    }
+
+    #[test]
+    fn the_trust_in_moments_is_told_in_milliseconds() {
+        assert_eq!(trust((21e-6, 4e-4), Lang::En).trim(), "moments of arrival ± 0.021 ms, of sending ± 0.400 ms (worst so far)");
+        assert!(trust((21e-6, 4e-4), Lang::Pl).contains("chwile odbioru ± 0.021 ms"));
     }
 
     #[test]

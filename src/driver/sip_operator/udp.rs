@@ -8,7 +8,7 @@
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd as _, OwnedFd, RawFd};
 use std::time::Duration;
 
 /// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
@@ -61,6 +61,14 @@ pub fn mark_as_voice(socket: &UdpSocket, own: SocketAddr) -> io::Result<()> {
     }
 }
 
+/// Asks for the scheduler's real-time class for the thread that calls, at its lowest priority. True if it was granted: it takes a right that
+/// a user has where `ulimit -r` is not 0, and without it everything works as before, only later on a busy machine.
+pub fn ask_for_priority() -> bool {
+    let lowest = libc::sched_param { sched_priority: 1 };
+    // SAFETY: the pointer is to a live local, and the thread named is the one that runs.
+    unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_RR, &raw const lowest) == 0 }
+}
+
 /// Which of the descriptors can be read without waiting; waits up to `time` for the first.
 pub fn readable(descriptors: &mut [libc::pollfd], time: Duration) -> io::Result<()> {
     let millis = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
@@ -73,6 +81,47 @@ pub fn readable(descriptors: &mut [libc::pollfd], time: Duration) -> io::Result<
 /// An entry for [`readable`].
 pub fn watched(descriptor: RawFd) -> libc::pollfd {
     libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 }
+}
+
+/// Many descriptors watched at once: what a look costs does not grow with their number, as it would with [`readable`].
+pub struct Watch {
+    queue: OwnedFd,
+    count: usize,
+}
+
+impl Watch {
+    pub fn over(descriptors: impl Iterator<Item = RawFd>) -> io::Result<Watch> {
+        // SAFETY: takes no pointer; a descriptor it returns is new and nobody else's.
+        let queue = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
+        if queue < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the descriptor is open and owned by nobody yet.
+        let mut watch = Watch { queue: unsafe { OwnedFd::from_raw_fd(queue) }, count: 0 };
+        for descriptor in descriptors {
+            let mut event = libc::epoll_event { events: libc::EPOLLIN as u32, u64: watch.count as u64 };
+            // SAFETY: the pointer is to a live local, and the queue is open.
+            let added = unsafe { libc::epoll_ctl(watch.queue.as_raw_fd(), libc::EPOLL_CTL_ADD, descriptor, &raw mut event) };
+            if added < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            watch.count += 1;
+        }
+        Ok(watch)
+    }
+
+    /// Which can be read without waiting, by their place in the order given; waits up to `time` for the first.
+    pub fn readable(&self, time: Duration) -> io::Result<Vec<usize>> {
+        let mut events = vec![libc::epoll_event { events: 0, u64: 0 }; self.count.max(1)];
+        let millis = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
+        let most = libc::c_int::try_from(events.len()).unwrap_or(libc::c_int::MAX);
+        // SAFETY: the pointer is to as many entries as are named, borrowed for the call.
+        let ready = unsafe { libc::epoll_wait(self.queue.as_raw_fd(), events.as_mut_ptr(), most, millis) };
+        let ready = usize::try_from(ready).map_err(|_| io::Error::last_os_error())?;
+        let mut places: Vec<usize> = events.iter().take(ready).filter_map(|event| usize::try_from(event.u64).ok()).collect();
+        places.sort_unstable();
+        Ok(places)
+    }
 }
 
 /// The next datagram; `WouldBlock` if there is none.

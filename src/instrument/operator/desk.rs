@@ -283,7 +283,7 @@ impl Desk {
 
     /// All datagrams to be sent, in order.
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
-        std::mem::take(&mut self.outgoing)
+        std::mem::take(&mut self.outgoing).into_iter().filter_map(|one| self.sealed(one)).collect()
     }
     /// All events since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Stamped<CallEvent>> {

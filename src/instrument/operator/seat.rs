@@ -65,6 +65,10 @@ impl<A: Access> Seat<A> {
     pub fn at(access: A) -> Self {
         Seat { headset: Headset { access, call: CallId(0) } }
     }
+    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
+    pub fn uncertainty(&self) -> (f64, f64) {
+        self.headset.access.uncertainty()
+    }
     /// Asks the desk what the trait has no word for; `action` names it in case it fails.
     pub fn consult<T>(
         &self,

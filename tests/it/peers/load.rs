@@ -29,6 +29,15 @@ pub fn sipp(folder: &Path, scenario: &str, operator: u16, own: u16, more: &[&str
     Err(format!("sipp {scenario}: {}\n{}\n{}", output.status, String::from_utf8_lossy(&output.stderr), tail.join("\n")).into())
 }
 
+/// Of two thousand callers some lose everything they send for the 32 s after which RFC 3261 lets them give up: these must not. They also repeat a
+/// BYE every second, so that the test ends soon.
+const PATIENT: [&str; 6] = ["-max_invite_retrans", "10", "-max_non_invite_retrans", "25", "-T2", "1000"];
+
+/// Memory may grow by this once (threads' heaps, the records of the last 64 calls), and by so much for each call of the last 32 s, whose
+/// transactions must be remembered so long (RFC 3261, timers J and L). Measured: 2.0 MB and 1.7 kB; six thousand calls take no more than 3500.
+const BASE_KB: u64 = 4000;
+const KB_A_CALL: u64 = 3;
+
 /// `calls` at `rate` a second, with so many percent of the datagrams lost each way.
 fn check_load(name: &str, port: u16, calls: u32, rate: u32, lost: u32) -> Result<(), Error> {
     if !is_there("sipp", "sip-tester", name) {
@@ -43,7 +52,7 @@ fn check_load(name: &str, port: u16, calls: u32, rate: u32, lost: u32) -> Result
     let before = operator.memory()?;
     let (calls_text, rate_text, lost_text) = (calls.to_string(), rate.to_string(), lost.to_string());
     let more = ["-m", &calls_text, "-r", &rate_text, "-l", "400", "-lost", &lost_text, "-timeout", "200"];
-    sipp(&folder, "call.xml", port, port + 20, &more)?;
+    sipp(&folder, "call.xml", port, port + 20, &[&more[..], &PATIENT].concat())?;
     let after = operator.memory()?;
     let expected = usize::try_from(calls)?;
     let ended = || Some(operator.count(": over, the post hung up")).filter(|ended| *ended >= expected);
@@ -57,7 +66,8 @@ fn check_load(name: &str, port: u16, calls: u32, rate: u32, lost: u32) -> Result
     assert_eq!(ended, expected, "calls that ended as they should");
     assert_eq!(operator.count("refused"), 0);
     assert_eq!(operator.stop()?, 0);
-    assert!(after < before + 150_000, "memory grew from {before} to {after} kB");
+    let most = before + BASE_KB + KB_A_CALL * u64::from(calls.min(rate * 32));
+    assert!(after < most, "memory grew from {before} to {after} kB, above {most}");
     Ok(())
 }
 
@@ -72,12 +82,5 @@ fn two_hundred_calls_at_once_are_all_served() -> Result<(), Error> {
 
 #[test]
 fn none_is_lost_where_a_fifth_of_the_signalling_is() -> Result<(), Error> {
-    // Not yet green: of two thousand calls up to three were not seen to end, and why is not known. Until it is, the figure is taken by hand and
-    // a daily run does not pretend to it.
-    if std::env::var_os("HEJNAL_CALLS").is_none() {
-        let _nobody_reads =
-            writeln!(std::io::stderr(), "SKIPPED: a fifth of the signalling lost; set HEJNAL_CALLS=2000 to run it");
-        return Ok(());
-    }
     check_load("lossy-load", 25_000, calls(200), 100, 20)
 }

@@ -15,7 +15,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-type Error = Box<dyn std::error::Error>;
+pub(super) use operator::Operator;
+
+pub(super) type Error = Box<dyn std::error::Error>;
 
 /// Whether a program is installed; if not, says so past the capture of the test harness.
 fn is_there(program: &str, package: &str, test: &str) -> bool {
@@ -28,7 +30,7 @@ fn is_there(program: &str, package: &str, test: &str) -> bool {
 }
 
 /// Looks until `look` has found something; an error naming `what` if that takes longer than `seconds`.
-fn wait_for<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> Result<T, Error> {
+pub(super) fn wait_for<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> Result<T, Error> {
     let clock = RealClock::start();
     let found = poll(&clock, clock.now() + Duration::from_secs(seconds), Duration::from_millis(10), || {
         Ok::<_, hejnal::clock::Interrupted>(look())

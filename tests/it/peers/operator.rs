@@ -73,9 +73,26 @@ impl Operator {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
+    /// Sends a signal by its name, e.g. `INT`.
+    pub fn signal(&self, name: &str) -> Result<(), Error> {
+        Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status()?;
+        Ok(())
+    }
+
+    /// Stops the process where it stands, and waits until each of its threads does.
+    pub fn freeze(&self) -> Result<(), Error> {
+        self.signal("STOP")?;
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let is_stopped = |task: std::io::Result<std::fs::DirEntry>| {
+            let status = task.and_then(|task| std::fs::read_to_string(task.path().join("status")));
+            status.is_ok_and(|status| status.contains("State:\tT"))
+        };
+        wait_for("the operator to stand still", 10, || std::fs::read_dir(&tasks).ok()?.all(is_stopped).then_some(()))
+    }
+
     /// Ctrl-C; gives the exit code.
     pub fn stop(&mut self) -> Result<i32, Error> {
-        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
+        self.signal("INT")?;
         let status = wait_for("the operator to end", 10, || self.child.try_wait().ok().flatten())?;
         status.code().ok_or_else(|| format!("ended by {status}").into())
     }

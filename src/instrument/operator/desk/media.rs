@@ -93,7 +93,6 @@ impl Desk {
                 continue;
             }
             while let Some(bytes) = media.sender.wake(at, agreed.aloud && !self.config.behaviour.mute) {
-                let Some(bytes) = call.safety.sealed(bytes) else { continue };
                 self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }

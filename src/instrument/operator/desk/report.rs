@@ -52,6 +52,5 @@ fn report(call: &mut Call, at: Instant, goodbye: bool) -> Option<Outgoing> {
     let bytes = media.reporting.write(at, sent, heard.as_ref(), &cname, goodbye);
     let own = call.local.address;
     let port = if agreed.rtcp == agreed.remote { own.port() } else { own.port() + 1 };
-    let bytes = call.safety.sealed(bytes)?;
     Some(Outgoing { wire: Wire::Udp, from: SocketAddr::new(own.ip(), port), to: agreed.rtcp, bytes })
 }

@@ -3,8 +3,8 @@
 //!
 //! Must not know SIP messages, nor what is said.
 
-use super::Desk;
 use super::call::Call;
+use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::security::{MediaSecurity, Security};
 use crate::instrument::operator::{CallEvent, CallId};
@@ -110,7 +110,7 @@ impl Safety {
     }
 
     /// A media or control packet of ours as it may leave: sealed where that was agreed. `None`: it must not leave.
-    pub fn sealed(&mut self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    fn sealed(&mut self, bytes: Vec<u8>) -> Option<Vec<u8>> {
         match (&mut self.guard, self.suite) {
             (Some(guard), Some(_)) => guard.seal(&bytes),
             _ => Some(bytes),
@@ -156,6 +156,16 @@ fn looks_plain(call: &Call, bytes: &[u8]) -> bool {
 }
 
 impl Desk {
+    /// What leaves, sealed if it is media or control of a secure call. Everything passes here last, so that nothing can be forgotten.
+    pub(super) fn sealed(&mut self, one: Outgoing) -> Option<Outgoing> {
+        if one.wire != Wire::Udp || !packet::is_rtp_or_rtcp(&one.bytes) {
+            return Some(one);
+        }
+        let Some(id) = self.ports.get(&(one.from.port() & !1)).copied() else { return Some(one) };
+        let Some(call) = self.calls.get_mut(&id).or_else(|| self.past.get_mut(&id)) else { return Some(one) };
+        Some(Outgoing { bytes: call.safety.sealed(one.bytes)?, ..one })
+    }
+
     /// What arrived at a media port, opened where its call is secure. `None`: it must not be read; that has been counted and told. Packets of
     /// strangers pass unopened, to be told as such.
     pub(super) fn opened<'b>(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {

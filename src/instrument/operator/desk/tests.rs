@@ -3,6 +3,7 @@
 mod calling;
 mod changing;
 mod media;
+mod memory;
 mod progress;
 mod registering;
 mod reporting;

@@ -260,3 +260,23 @@ fn keys_and_nonces_come_from_where_they_are_to_be_drawn() {
     assert!(bytes_of(inline(&ok)).chunks(8).all(|part| *part == drawn[..part.len()]), "{ok}");
     assert!(ok.contains(";tag=0123456789abcdef"), "{ok}");
 }
+
+#[test]
+fn control_packets_leave_and_come_in_sealed_too_and_signalling_is_left_alone() {
+    let mut s = Scene::ready(AT_ONCE);
+    let ok = s.secure_call(SUITE);
+    told(&mut s);
+    s.desk.take_outgoing();
+    let report = [0x80, 201, 0, 1, 0, 0, 0, 77];
+    let (own, post) = (SocketAddr::new(s.sip.ip(), 20_001), socket("10.0.0.2:4001"));
+    s.desk.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: post, bytes: report.to_vec() });
+    s.desk.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: post, bytes: b"OPTIONS".to_vec() });
+    let sent: Vec<Vec<u8>> = s.desk.take_outgoing().into_iter().map(|o| o.bytes).collect();
+    let plain = context(SUITE, &bytes_of(inline(&ok))).decrypt_rtcp(&sent[0]).expect("authentic");
+    assert_eq!((&plain[..], &sent[1][..]), (&report[..], &b"OPTIONS"[..]));
+    let sealed = context(SUITE, KEY).encrypt_rtcp(&report).expect("sealed");
+    s.desk.datagram(ms(s.now), post, own, &sealed);
+    assert_eq!(told(&mut s), []);
+    s.desk.datagram(ms(s.now), post, own, &report);
+    assert_eq!(told(&mut s), [Security::PlainPacket]);
+}
