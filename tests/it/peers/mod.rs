@@ -6,6 +6,7 @@
 mod baresip;
 mod calls;
 mod dialogs;
+mod junk;
 mod load;
 mod operator;
 mod secure;
