@@ -5,7 +5,7 @@ use hejnal::driver::lcus::Lcus;
 use hejnal::dsp::stimulus::steady_noise;
 use hejnal::image;
 use hejnal::instrument::audio::Jack;
-use hejnal::instrument::operator::Answering;
+use hejnal::instrument::operator::{Answering, Behaviour};
 use hejnal::instrument::relay::{Channel, Contact, RelayBoard};
 use hejnal::twin::{Twin, TwinConfig, build};
 use std::time::Duration;
@@ -24,7 +24,7 @@ fn main() {
     wait(30);
     measure("idle, an hour", &twin, 3600);
     let mut operator = twin.operator();
-    operator.set_answering(Answering::After(Duration::from_millis(500))).expect("told");
+    operator.behave(Behaviour::answering(Answering::After(Duration::from_millis(500)))).expect("told");
     let mut relays = Lcus::new(twin.port("relays").expect("wired"), 4);
     relays.set(Channel(1), Contact::Closed).expect("commanded");
     clock.wait(Duration::from_millis(200)).expect("not interrupted");

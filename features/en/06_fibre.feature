@@ -36,3 +36,15 @@ Feature: Fibre loss and return
     And the fibre is restored
     Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
     And no further call reaches the operator within 10 min [T32]
+
+  @S34 @fat @nightly
+  Scenario: Link up but nothing passes: noticed in time
+    Given the post is ready
+    And the operator answers after 1 s
+    When the servers take everything and answer nothing
+    And 70 s pass
+    And the button is pressed for 150 ms while the post tries to register
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
+    When 30 s pass
+    And the servers are in order again
+    Then the kept press is delivered once and marked as delayed, at most 60 s after the server's return, or clearly refused [T38]

@@ -37,3 +37,15 @@ Właściwość: Utrata i powrót światłowodu
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]
     I w ciągu kolejnych 10 min do operatora nie dociera żadne zgłoszenie [T32]
+
+  @S34 @fat @nightly
+  Scenariusz: Łącze świeci, lecz nic nie przechodzi: wykryte na czas
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy serwery wszystko przyjmują i na nic nie odpowiadają
+    I mija 70 s
+    I przycisk zostaje naciśnięty na 150 ms, gdy punkt próbuje się zarejestrować
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 30 s
+    I serwery są znów sprawne
+    Wtedy zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie serwera, albo zostało wyraźnie odrzucone [T38]

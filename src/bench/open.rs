@@ -5,7 +5,7 @@
 use super::log::{Log, Onlooker};
 use super::tap::Tap;
 use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
-use crate::clock::{Clock, Instant, Interrupted, RealClock, poll};
+use crate::clock::{Clock, Instant, Interrupted, RealClock, poll, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
 use crate::fault::{Blame, Blamed};
@@ -13,7 +13,7 @@ use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::operator::desk::{DeskConfig, User};
-use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
@@ -21,6 +21,7 @@ use crate::instrument::{Instrument, InstrumentError, Part, Result};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event};
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
+use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
@@ -232,8 +233,12 @@ impl Bench {
                 introduce(&log, clock, name, &mut *card)?;
                 self.card = Some(Tap::new(name, &log, card));
             }
-            Config::SipOperator { listen, realm, users, tls, srtp } => {
-                let mut operator = ground.operator(listen, tls.as_ref(), |sip| desk(sip, realm, users, *srtp))?;
+            Config::SipOperator { listen, backup, realm, users, tls, srtp } => {
+                let now = self.clock.now();
+                let mut operator = ground.operator(listen, tls.as_ref(), |sip| DeskConfig {
+                    backup: *backup,
+                    ..desk(now, sip, realm, users, *srtp)
+                })?;
                 introduce(&log, clock, name, &mut *operator)?;
                 self.operator = Some(operator);
             }
@@ -320,20 +325,23 @@ impl Ground {
 }
 
 /// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(sip: SocketAddr, realm: &str, users: &[rig::SipUser], srtp: rig::Srtp) -> DeskConfig {
+fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser], srtp: rig::Srtp) -> DeskConfig {
     DeskConfig {
         // Nothing is drawn from it: on a network the system's randomness takes its place.
         seed: 0,
         sip,
+        backup: None,
         media_ports: 40_000..=40_063,
         realm: realm.into(),
         users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
         operator_user: "operator".into(),
-        answering: Answering::Manual,
+        second_user: "operator2".into(),
+        behaviour: Behaviour::answering(Answering::Manual),
         max_calls: 8,
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5],
+        calendar: Calendar::by_the_wall(wall_clock(), now),
         srtp: sip_operator::policy(srtp),
     }
 }

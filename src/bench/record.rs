@@ -6,7 +6,7 @@ use super::log::Log;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::{CallEvent, CallId, Server, Side, Stray, Unbound};
 use crate::journal::Event;
 use std::collections::BTreeSet;
 
@@ -116,19 +116,43 @@ impl Record {
 /// A call event in words for the journal.
 fn describe(event: &CallEvent) -> String {
     match event {
-        CallEvent::Registered { user, contact, expires } if expires.is_zero() => format!("{user} unregistered {contact}"),
-        CallEvent::Registered { user, contact, expires } => format!("{user} registered {contact} for {} s", expires.as_secs()),
+        CallEvent::Registered { user, contact, expires, server } => {
+            format!("{user} registered {contact} for {} s{}", expires.as_secs(), at_server(*server))
+        }
+        CallEvent::Unregistered { user, contact, why: Unbound::Expired } => {
+            format!("registration of {user} at {contact} expired")
+        }
+        CallEvent::Unregistered { user, contact, why: Unbound::Removed } => format!("{user} unregistered {contact}"),
+        CallEvent::Unregistered { user, contact, why: Unbound::Replaced(by) } => format!("{user} moved from {contact} to {by}"),
         CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
-        CallEvent::Invited { call, invite } => {
-            format!("call {} from {} for {} ({})", call.0, invite.from, invite.to, invite.dialog)
+        CallEvent::Invited { call, invite, server } => {
+            format!("call {} from {} for {} ({}){}", call.0, invite.from, invite.to, invite.dialog, at_server(*server))
         }
         CallEvent::Refused { call, status } => format!("call {} refused with {status}", call.0),
         CallEvent::Ringing { call } => format!("call {} rings", call.0),
+        CallEvent::PassedOn { call } => format!("call {} passed on to the second operator", call.0),
+        CallEvent::EarlyMedia { call } => format!("call {} hears us before the answer", call.0),
         CallEvent::Answered { call } => format!("call {} answered", call.0),
         CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
         CallEvent::FirstMedia { call } => format!("call {}: first voice packet", call.0),
         CallEvent::Held { call, held: true } => format!("call {} put on hold by the post", call.0),
         CallEvent::Held { call, held: false } => format!("call {} taken off hold", call.0),
+        CallEvent::Changed { call, change, outcome } => format!("call {}: {change:?} asked of the post: {outcome:?}", call.0),
+        CallEvent::MediaMoved { call } => format!("call {}: first voice packet at the new port", call.0),
+        CallEvent::Refreshed { call, by } => format!("call {}: session refreshed by {by:?}", call.0),
+        CallEvent::VoiceMissing { call, side, since } => {
+            format!("call {}: no voice {} since {:.3} s", call.0, direction(*side), since.as_secs_f64())
+        }
+        CallEvent::VoiceBack { call, side } => format!("call {}: voice {} again", call.0, direction(*side)),
+        CallEvent::FarReport { call, view } => {
+            let trip = view.round_trip.map_or_else(|| "unknown".to_string(), |s| format!("{:.1} ms", s * 1e3));
+            format!(
+                "call {}: the post saw {:.1} % lost, jitter {:.1} ms, round trip {trip}",
+                call.0,
+                view.fraction * 100.0,
+                view.jitter * 1e3
+            )
+        }
         CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
         CallEvent::Security { call, what } => format!("call {}: {}", call.0, what.words().en),
         CallEvent::Connected { from, cipher, certified } => {
@@ -136,7 +160,38 @@ fn describe(event: &CallEvent) -> String {
         }
         CallEvent::ConnectionFailed { from, fault } => format!("connection from {from}: {}", fault.words().en),
         CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
+        CallEvent::Swallowed { server, from, what } => format!("{what} of {from} taken and not answered{}", at_server(*server)),
+        CallEvent::StrayMedia { call, from, kind } => {
+            let of = call.map_or_else(String::new, |call| format!(", call {}", call.0));
+            format!("stray media from {from}{of}: {}", stray(*kind))
+        }
         CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
+    }
+}
+
+/// The primary server is not worth a word.
+fn at_server(server: Server) -> &'static str {
+    match server {
+        Server::Primary => "",
+        Server::Backup => " at the backup server",
+    }
+}
+
+fn direction(side: Side) -> &'static str {
+    match side {
+        Side::FromPost => "from the post",
+        Side::ToPost => "at the post",
+    }
+}
+
+fn stray(kind: Stray) -> &'static str {
+    match kind {
+        Stray::BeforeAnswer => "before the answer",
+        Stray::AfterEnd => "after the call",
+        Stray::NoCall => "without a call",
+        Stray::OfAnother => "into the call of another",
+        Stray::OldPort => "at the port that was given up",
+        Stray::NoMedia => "no media on a media port",
     }
 }
 
@@ -168,7 +223,7 @@ mod tests {
     #[test]
     fn a_call_stands_from_its_arrival_to_its_end() {
         let invite = || Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
-        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite() };
+        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite(), server: Server::Primary };
         let ended = |call| CallEvent::Ended { call: CallId(call), by: EndedBy::Operator };
         let check = |events: Vec<CallEvent>, expected: bool| {
             let calls = events.into_iter().map(|event| Stamped::new(Instant::ZERO, event)).collect();

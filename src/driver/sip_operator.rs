@@ -19,7 +19,7 @@ use crate::sip::framing::Framer;
 use crate::sip::way::{Way, Wire};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::AsRawFd as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -75,7 +75,7 @@ struct State {
     desk: Desk,
     /// Until when the due thread sleeps.
     alarm: Instant,
-    sockets: BTreeMap<u16, UdpSocket>,
+    sockets: BTreeMap<SocketAddr, Arc<UdpSocket>>,
     connections: BTreeMap<(Wire, SocketAddr), Arc<Connection>>,
     /// Why a socket went deaf or dumb, until told.
     fault: Option<String>,
@@ -83,7 +83,7 @@ struct State {
 
 /// What the listening thread watches.
 struct Ears {
-    sockets: Vec<(SocketAddr, UdpSocket)>,
+    sockets: Vec<(SocketAddr, Arc<UdpSocket>)>,
     doors: Vec<Door>,
 }
 
@@ -103,7 +103,7 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
     )
 }
 
-/// Binds every port of the configuration, UDP and TCP for SIP, and begins to listen.
+/// Binds every port of the configuration, UDP and TCP for SIP at both servers, and begins to listen.
 pub fn listen(clock: Arc<dyn Clock>, config: DeskConfig) -> Result<SipOperator> {
     listen_also(clock, config, None)
 }
@@ -113,20 +113,20 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
     if !tls::has_chance() {
         return Err(failed("draw random numbers", "the system gives none"));
     }
-    let ports = config.media_ports.clone().filter(|p| p % 2 == 0 || p == config.media_ports.end());
-    // Signalling is read last: a packet that came before the BYE is heard before it.
-    let ports: Vec<u16> = ports.chain(std::iter::once(config.sip.port())).collect();
-    let (mut sockets, mut ears) = (BTreeMap::new(), Vec::new());
-    for port in ports {
-        let own = SocketAddr::new(config.sip.ip(), port);
+    let servers: Vec<SocketAddr> = std::iter::once(config.sip).chain(config.backup).collect();
+    let media = config.media_ports.clone().map(|port| SocketAddr::new(config.sip.ip(), port));
+    let mut sockets = BTreeMap::new();
+    for own in servers.iter().copied().chain(media) {
         let socket = udp::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
-        if port != config.sip.port() {
+        if !servers.contains(&own) {
             udp::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
         }
-        ears.push((own, socket.try_clone().map_err(|e| failed("set up a socket", e))?));
-        sockets.insert(port, socket);
+        sockets.insert(own, Arc::new(socket));
     }
-    let mut doors = vec![door(config.sip, None)?];
+    let mut ears: Vec<_> = sockets.iter().map(|(own, socket)| (*own, Arc::clone(socket))).collect();
+    // Signalling is read last: a packet that came before the BYE is heard before it.
+    ears.sort_by_key(|(own, _)| servers.contains(own));
+    let mut doors = servers.iter().map(|own| door(*own, None)).collect::<Result<Vec<Door>>>()?;
     if let Some(tls) = tls {
         doors.push(door(tls.at, Some(tls.config))?);
     }
@@ -338,8 +338,11 @@ impl State {
                 }
                 continue;
             }
-            let Some(socket) = self.sockets.get(&from.port()) else { continue };
-            let own = socket.local_addr().unwrap_or(from);
+            // A socket for every address of this machine serves whichever of them the desk names.
+            let every = [IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::UNSPECIFIED)];
+            let mut may_be = std::iter::once(from).chain(every.map(|ip| SocketAddr::new(ip, from.port())));
+            let found = may_be.find_map(|own| self.sockets.get(&own).map(|socket| (own, socket)));
+            let Some((own, socket)) = found else { continue };
             if let Err(e) = udp::send(socket, own, &bytes, to)
                 && !is_of_the_network(&e)
             {

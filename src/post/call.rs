@@ -10,7 +10,7 @@ use crate::bench::{Circuit, Moment};
 use crate::clock::Instant;
 use crate::dsp::onset;
 use crate::dsp::stimulus;
-use crate::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Invite};
+use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
 use crate::instrument::{InstrumentError, Part};
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
@@ -24,7 +24,7 @@ const CONTACT_TONE_HZ: f64 = 3000.0;
 /// How long the tone plays before the contact may move.
 const TONE_LEAD: Duration = Duration::from_millis(30);
 /// How long a press may take to become a call before it counts as lost.
-const LOST_AFTER: Duration = Duration::from_secs(10);
+pub(super) const LOST_AFTER: Duration = Duration::from_secs(10);
 /// The operator of a series answers so long after the ring.
 const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
 /// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.
@@ -35,8 +35,13 @@ const OPERATOR_USER: &str = "operator";
 
 impl Post {
     pub fn set_answering(&mut self, how: Answering) -> Result<()> {
-        self.answering = how;
-        Ok(self.bench.operator()?.set_answering(how)?)
+        self.behave(Behaviour { answering: how, ..self.behaviour })
+    }
+
+    /// How the operator's side is from now on.
+    pub(super) fn behave(&mut self, how: Behaviour) -> Result<()> {
+        self.behaviour = how;
+        Ok(self.bench.operator()?.behave(how)?)
     }
 
     /// Presses the button once, with everything needed to say when the contact closed.
@@ -103,7 +108,7 @@ impl Post {
     /// The operator hangs up, unless the call is over already.
     fn end_call(&mut self, call: CallId) -> Result<()> {
         if self.ended_by(call).is_none() {
-            let at = self.bench.operator()?.hang_up(call)?;
+            let at = self.bench.operator()?.act(call, Action::HangUp)?;
             self.talk_ended = Some(Moment::stamped(at, NETWORK_STAMP_S));
         }
         Ok(())
@@ -280,7 +285,7 @@ impl Post {
             .calls_since(self.counted_from)
             .filter(|event| match &event.value {
                 CallEvent::Invited { invite, .. } => !is_for_operator(&invite.to),
-                CallEvent::Intruder { .. } => true,
+                CallEvent::Intruder { .. } | CallEvent::StrayMedia { .. } => true,
                 _ => false,
             })
             .count();

@@ -10,6 +10,7 @@ mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod server;
 mod speech;
 mod take;
 
@@ -18,7 +19,7 @@ pub use take::Take;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, CallId};
+use crate::instrument::operator::{Answering, Behaviour, CallId};
 
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -35,9 +36,11 @@ pub struct Post {
     /// The talk under way, when a step has set one up.
     talk: Option<CallId>,
     talk_ended: Option<Moment>,
-    answering: Answering,
+    /// How the operator's side is.
+    behaviour: Behaviour,
     fibre_cut: Option<Moment>,
     fibre_returned: Option<Moment>,
+    server_returned: Option<Moment>,
     mains_on: Option<Moment>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
@@ -67,9 +70,10 @@ impl Post {
             counted_from: now,
             talk: None,
             talk_ended: None,
-            answering: Answering::Manual,
+            behaviour: Behaviour::answering(Answering::Manual),
             fibre_cut: None,
             fibre_returned: None,
+            server_returned: None,
             mains_on: None,
             voices: Vec::new(),
             is_written: false,
@@ -87,8 +91,8 @@ impl Post {
         self.began = self.bench.now();
         self.counted_from = self.began;
         (self.talk, self.talk_ended) = (None, None);
-        (self.fibre_cut, self.fibre_returned, self.mains_on) = (None, None, None);
-        self.set_answering(Answering::Manual)
+        (self.fibre_cut, self.fibre_returned, self.mains_on, self.server_returned) = (None, None, None, None);
+        self.behave(Behaviour::answering(Answering::Manual))
     }
 
     /// A scenario that did not pass may leave the post in any state.

@@ -15,7 +15,7 @@ use std::time::Duration;
 const DELIVERIES: Quantity = Quantity {
     en: "deliveries of the kept press",
     pl: "doręczenia zachowanego zgłoszenia",
-    method: Method::new("INVITEs after the fibre's return", "liczba INVITE po powrocie światłowodu", ""),
+    method: Method::new("INVITEs after the return of fibre or server", "liczba INVITE po powrocie światłowodu lub serwera", ""),
     requirement: "T38",
 };
 const UNMARKED: Quantity = Quantity {
@@ -35,10 +35,30 @@ const DELIVERED_AFTER: Quantity = Quantity {
     requirement: "T38",
 };
 
+const DELIVERED_AFTER_SERVER: Quantity = Quantity {
+    en: "server's return to delivery of the kept press",
+    pl: "od powrotu serwera do doręczenia zachowanego zgłoszenia",
+    method: Method::new(
+        "the server answering again to reception of the INVITE",
+        "od chwili, gdy serwer znów odpowiada, do odebrania INVITE",
+        "",
+    ),
+    requirement: "T38",
+};
+
 impl Post {
     /// T38: at most once, marked, in time. No delivery at all is a refusal, which the lamp has announced at the press.
     pub fn kept_press_delivered_within(&mut self, limit: Duration) -> Result<()> {
         let returned = self.returned()?;
+        self.delivered_within(returned, &DELIVERED_AFTER, limit)
+    }
+
+    pub fn kept_press_delivered_within_of_server(&mut self, limit: Duration) -> Result<()> {
+        let returned = self.returned_server()?;
+        self.delivered_within(returned, &DELIVERED_AFTER_SERVER, limit)
+    }
+
+    fn delivered_within(&mut self, returned: Moment, quantity: &Quantity, limit: Duration) -> Result<()> {
         let limit_s = limit.as_secs_f64();
         let until = returned.instant() + limit + Duration::from_secs(15);
         // The whole time, not until the first: a second delivery is a second patrol sent.
@@ -51,7 +71,7 @@ impl Post {
         match delivered.first() {
             Some(first) => {
                 let moment = Moment::stamped(first.at, NETWORK_STAMP_S);
-                self.judge_within(&DELIVERED_AFTER, returned, Some(moment), limit_s)
+                self.judge_within(quantity, returned, Some(moment), limit_s)
             }
             None => {
                 self.bench.log.note((
@@ -68,7 +88,7 @@ impl Post {
             .record
             .calls_since(since)
             .filter_map(|event| match &event.value {
-                CallEvent::Invited { call, invite } => Some(Stamped::new(event.at, (*call, invite.clone()))),
+                CallEvent::Invited { call, invite, .. } => Some(Stamped::new(event.at, (*call, invite.clone()))),
                 _ => None,
             })
             .collect()

@@ -216,7 +216,7 @@ impl Post {
         let identity = self.bench.rig.post.identity.clone();
         let since = self.mains_on.map_or(self.counted_from, Moment::instant);
         let last = self.bench.record.calls_since(since).filter_map(|e| match &e.value {
-            CallEvent::Registered { user, expires, .. } if !expires.is_zero() => Some(user.clone()),
+            CallEvent::Registered { user, .. } => Some(user.clone()),
             _ => None,
         });
         let is_own = last.last().is_some_and(|user| user == identity);
@@ -230,7 +230,7 @@ impl Post {
 }
 
 fn is_registration(event: &CallEvent) -> bool {
-    matches!(event, CallEvent::Registered { expires, .. } if !expires.is_zero())
+    matches!(event, CallEvent::Registered { .. })
 }
 
 /// Whether the latest binding is still alive and was made after the last time that mains or fibre came back: an older one may be all that is
@@ -238,6 +238,7 @@ fn is_registration(event: &CallEvent) -> bool {
 fn is_registered(calls: &[Stamped<CallEvent>], disturbed: Instant, now: Instant) -> bool {
     let latest = calls.iter().rev().find_map(|e| match &e.value {
         CallEvent::Registered { expires, .. } => Some((e.at, e.at + *expires)),
+        CallEvent::Unregistered { .. } => Some((e.at, e.at)),
         _ => None,
     });
     latest.is_some_and(|(made, until)| made >= disturbed && until > now)

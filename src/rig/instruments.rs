@@ -7,6 +7,7 @@ use super::locate::{Node, Word};
 use super::operator::{self, Listen, SipUser, Srtp, Tls};
 use super::problem::{Place, Problems};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 
 /// A byte line to an instrument.
@@ -72,6 +73,7 @@ impl Driver {
 }
 
 /// One instrument, with what its driver needs to know.
+#[expect(clippy::large_enum_variant, reason = "a rig has a handful of them, and they are read once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instrument {
     /// A relay board of the LCUS family.
@@ -84,8 +86,8 @@ pub enum Instrument {
     ProbeRs { selector: ProbeSelector },
     /// A sound card; `rate` in frames per second.
     SoundCard { device: SoundDevice, rate: u32, outputs: u8, inputs: u8 },
-    /// The City Guard's operator.
-    SipOperator { listen: Listen, realm: String, users: Vec<SipUser>, tls: Option<Tls>, srtp: Srtp },
+    /// The City Guard's operator; `backup` is where its second server listens, if posts know of one.
+    SipOperator { listen: Listen, backup: Option<SocketAddr>, realm: String, users: Vec<SipUser>, tls: Option<Tls>, srtp: Srtp },
 }
 
 impl Instrument {

@@ -56,6 +56,11 @@ impl Rig {
     pub fn has(&self, role: Role) -> bool {
         self.wiring.has(role)
     }
+    /// Whether posts have a second server to turn to; the twin's always have.
+    pub fn has_backup_server(&self) -> bool {
+        let has = |one: &Instrument| matches!(one, Instrument::SipOperator { backup: Some(_), .. });
+        self.is_twin() || self.instruments.values().any(has)
+    }
     /// Whether the rig's instruments are those of the virtual post. A rig is wholly on the twin or wholly on hardware.
     pub fn is_twin(&self) -> bool {
         self.twin.is_some()

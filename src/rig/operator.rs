@@ -63,11 +63,12 @@ impl Srtp {
     }
 }
 
-pub(super) const KEYS: &[&str] = &["driver", "listen", "realm", "users", "tls", "srtp"];
+pub(super) const KEYS: &[&str] = &["driver", "listen", "backup", "realm", "users", "tls", "srtp"];
 
 pub(super) fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<Instrument> {
     let example = "listen: 192.168.10.2:5060";
     let listen = section.text("listen", example, problems).and_then(|word| listen(word, section, problems));
+    let backup = backup(section, listen.as_ref(), problems);
     let realm = section.text("realm", "realm: straz.miejska", problems).map(|word| word.text.clone());
     let users = users(section, problems);
     let srtp = srtp(section, problems);
@@ -83,7 +84,27 @@ pub(super) fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems
         }
         None => None,
     };
-    Some(Instrument::SipOperator { listen: listen?, realm: realm?, users: users?, tls, srtp: srtp? })
+    Some(Instrument::SipOperator { listen: listen?, backup: backup?, realm: realm?, users: users?, tls, srtp: srtp? })
+}
+
+/// The second server's address; `None`: it cannot be read.
+fn backup(section: &Section<'_>, main: Option<&Listen>, problems: &mut Problems) -> Option<Option<SocketAddr>> {
+    let Some(word) = section.optional_text("backup", "backup: 192.168.10.2:5070", problems) else {
+        return section.get("backup").is_none().then_some(None);
+    };
+    let is_twin = main == Some(&Listen::Twin);
+    let is_taken = |address: SocketAddr| match main {
+        Some(Listen::Udp(main)) => address.port() == main.port() && (address.ip() == main.ip() || main.ip().is_unspecified()),
+        _ => false,
+    };
+    let found = word.text.parse::<SocketAddr>().ok().filter(|address| address.port() != 0 && !is_taken(*address));
+    if found.is_some() && !is_twin {
+        return Some(found);
+    }
+    let what = format!("{} is no address for a second server: \"{}\"", section.path("backup"), word.text);
+    let other = "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070";
+    problems.add(word.at, what, if is_twin { "leave it out: the twin's operator has a backup server" } else { other });
+    None
 }
 
 fn listen(word: &Word, section: &Section<'_>, problems: &mut Problems) -> Option<Listen> {

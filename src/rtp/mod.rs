@@ -8,6 +8,8 @@ pub mod codec;
 pub mod digits;
 pub mod packet;
 pub mod playout;
+pub mod report;
+pub mod rtcp;
 pub mod sender;
 pub mod srtp;
 pub mod stats;

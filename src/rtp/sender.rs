@@ -6,6 +6,7 @@
 use super::axis::{Axis, PACKET, RATE};
 use super::codec::Codec;
 use super::packet::Packet;
+use super::report::Sent;
 use super::voice::Mouth;
 use crate::clock::Instant;
 
@@ -29,7 +30,11 @@ pub struct Sender {
     /// Frames waiting to be spoken, the first of them at `queue_start`.
     queue: Vec<f32>,
     queue_start: u64,
+    /// What sounds again and again from its first frame on, wherever nothing is spoken: a call tone.
+    background: Option<(u64, Vec<f32>)>,
     mouth: Mouth,
+    packets: u32,
+    octets: u32,
 }
 
 impl Sender {
@@ -46,7 +51,10 @@ impl Sender {
             marker: true,
             queue: Vec::new(),
             queue_start: 0,
+            background: None,
             mouth: Mouth::default(),
+            packets: 0,
+            octets: 0,
         }
     }
 
@@ -68,6 +76,25 @@ impl Sender {
         self.queue.resize(kept, 0.0);
         self.queue.extend(samples);
         boundary
+    }
+
+    /// Lets `pattern` sound over and over from the next packet on, beneath whatever is spoken; an empty one is silence.
+    pub fn repeat(&mut self, pattern: Vec<f32>) {
+        self.background = (!pattern.is_empty()).then_some((self.next * PACKET, pattern));
+    }
+
+    pub fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+    /// For a report at `at`; `None` while nothing has been sent.
+    pub fn sent(&self, at: Instant) -> Option<Sent> {
+        (self.packets > 0).then(|| Sent { packets: self.packets, octets: self.octets, timestamp: self.timestamp_at(at) })
+    }
+    /// The RTP timestamp of the sample that is spoken at `at`.
+    fn timestamp_at(&self, at: Instant) -> u32 {
+        let nanos = u128::from(at.as_nanos().saturating_sub(self.axis.origin.as_nanos()));
+        let ticks = nanos * u128::from(self.codec.clock_rate()) / 1_000_000_000;
+        self.first_timestamp.wrapping_add(ticks as u32)
     }
 
     fn drop_spoken(&mut self) {
@@ -111,11 +138,19 @@ impl Sender {
             payload: &payload,
         };
         self.sequence = self.sequence.wrapping_add(1);
+        // Counted as RFC 3550, 6.4.1 counts: without headers, and wrapping.
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(payload.len() as u32);
         packet.bytes()
     }
 
     fn payload(&mut self, first: u64) -> Vec<u8> {
         let quiet = self.queue.is_empty() || self.queue_start >= first + PACKET;
+        if let Some((start, pattern)) = self.background.as_ref().filter(|_| quiet) {
+            let at = first.saturating_sub(*start) as usize;
+            let samples = std::array::from_fn(|n| pattern.get((at + n) % pattern.len()).copied().unwrap_or_default());
+            return self.mouth.say(self.codec, &samples);
+        }
         if let Some(silence) = self.codec.silence().filter(|_| quiet) {
             return vec![silence; PACKET as usize];
         }
@@ -171,6 +206,29 @@ mod tests {
         assert_eq!(s.speak(ms(200), &[0.5; 10]), 1600);
         assert_eq!(s.speak(ms(290), &[0.5; 10]), 2400, "with a pause between, if nobody was woken meanwhile");
         assert_eq!(spoken(s, 400), (1600..1610).chain(2400..2410).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_tone_repeats_beneath_what_is_spoken_until_it_is_taken_away() {
+        let s = &mut sender();
+        spoken(s, 40);
+        s.repeat([[0.5; 100], [0.0; 100]].concat());
+        let tone = |from: u64, to: u64| (from..to).filter(|n| (n - 320) % 200 < 100);
+        assert_eq!(spoken(s, 100), tone(320, 800).collect::<Vec<_>>());
+        assert_eq!(s.speak(ms(100), &[0.5; 160]), 800);
+        assert_eq!(spoken(s, 140), (800..960).chain(tone(960, 1120)).collect::<Vec<_>>());
+        s.repeat(Vec::new());
+        assert!(spoken(s, 200).is_empty());
+    }
+
+    #[test]
+    fn a_report_tells_the_timestamp_of_its_own_moment() {
+        let s = &mut sender();
+        assert_eq!(s.sent(ms(10)), None);
+        let first = s.wake(ms(20), true).expect("a packet");
+        let first = u32::from_be_bytes([first[4], first[5], first[6], first[7]]);
+        let sent = s.sent(ms(1030)).expect("something");
+        assert_eq!((sent.packets, sent.octets, sent.timestamp.wrapping_sub(first)), (1, 160, 8240), "frame 0 is spoken at 0");
     }
 
     #[test]

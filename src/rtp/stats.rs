@@ -3,6 +3,7 @@
 //! Must not know limits.
 
 use super::axis::RATE;
+use super::packet::Packet;
 use super::timeline::Place;
 use crate::clock::Instant;
 use std::time::Duration;
@@ -25,8 +26,8 @@ pub struct Stats {
     pub last_at: Option<Instant>,
     /// Longest time between two receptions.
     pub longest_gap: Duration,
-    /// Sources in order of appearance.
-    pub ssrcs: Vec<u32>,
+    /// Each source by itself, in order of appearance.
+    pub sources: Vec<Source>,
     /// How often the playout had to be anchored anew after the first time.
     pub restarts: u32,
     /// Differentiated services code point of the last packet, where it is known: 46 is expedited forwarding, the class of voice.
@@ -35,18 +36,53 @@ pub struct Stats {
     pub foreign_payloads: u64,
 }
 
+/// One source's share (RFC 3550, 6.4.1 and A.8).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Source {
+    pub ssrc: u32,
+    /// Duplicates included.
+    pub packets: u64,
+    pub lost: u64,
+    pub reordered: u64,
+    pub duplicates: u64,
+    /// In seconds.
+    pub jitter: f64,
+}
+
+/// What a receiver's report tells of the source it hears now (RFC 3550, 6.4.1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reception {
+    pub ssrc: u32,
+    /// Packets that should have come, from the first to the highest sequence number.
+    pub expected: u64,
+    /// Packets that came, duplicates not among them.
+    pub received: u64,
+    /// Extended highest sequence number.
+    pub highest: u32,
+    /// In seconds.
+    pub jitter: f64,
+}
+
 /// So many sequence numbers back a duplicate is still recognised.
 const WINDOW: i64 = 64;
 /// Sources listed at most.
-const MOST_SSRCS: usize = 32;
+const MOST_SOURCES: usize = 32;
 
 /// Keeps the figures.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
+    /// Loss, order and jitter in here are those of streams before the present one.
     stats: Stats,
-    /// Loss of the streams before the present one.
-    lost_before: u64,
-    /// Sequence numbers of the present stream: lowest, highest, and which of the last 64 have come (bit 0: the highest).
+    present: Stream,
+}
+
+/// The stream under way.
+#[derive(Debug, Clone, Default)]
+struct Stream {
+    source: Source,
+    /// The first packet's sequence number as on the wire.
+    base: u16,
+    /// Sequence numbers since that: lowest, highest, and which of the last 64 have come (bit 0: the highest).
     lowest: i64,
     highest: i64,
     seen: u64,
@@ -54,33 +90,76 @@ pub struct Meter {
     transit: Option<i128>,
 }
 
+impl Stream {
+    fn expected(&self) -> u64 {
+        if self.unique == 0 { 0 } else { (self.highest - self.lowest + 1).unsigned_abs() }
+    }
+    fn source(&self) -> Source {
+        Source { lost: self.expected().saturating_sub(self.unique), ..self.source }
+    }
+}
+
+/// Adds a stream's figures to its source's, or begins one.
+fn add(sources: &mut Vec<Source>, stream: &Source) {
+    let room = sources.len() < MOST_SOURCES;
+    match sources.iter_mut().find(|known| known.ssrc == stream.ssrc) {
+        Some(known) => {
+            known.packets += stream.packets;
+            known.lost += stream.lost;
+            known.reordered += stream.reordered;
+            known.duplicates += stream.duplicates;
+            known.jitter = stream.jitter;
+        }
+        None if room => sources.push(*stream),
+        None => {}
+    }
+}
+
 impl Meter {
     pub fn stats(&self) -> Stats {
-        Stats { lost: self.lost(), ..self.stats.clone() }
+        let mut stats = self.stats.clone();
+        let present = self.present.source();
+        if self.present.unique > 0 {
+            add(&mut stats.sources, &present);
+            (stats.lost, stats.jitter) = (stats.lost + present.lost, present.jitter);
+            (stats.reordered, stats.duplicates) = (stats.reordered + present.reordered, stats.duplicates + present.duplicates);
+        }
+        stats
     }
 
+    /// Of the source heard now; `None` before the first packet.
+    pub fn reception(&self) -> Option<Reception> {
+        let present = &self.present;
+        (present.unique > 0).then(|| Reception {
+            ssrc: present.source.ssrc,
+            expected: present.expected(),
+            received: present.unique,
+            // Cycles and number as on the wire: both follow from the count since the first packet.
+            highest: (i64::from(present.base) + present.highest) as u32,
+            jitter: present.source.jitter,
+        })
+    }
+
+    /// When the last packet came.
+    pub fn last_at(&self) -> Option<Instant> {
+        self.stats.last_at
+    }
     /// Nothing has come yet.
     pub fn is_untouched(&self) -> bool {
         self.stats.packets == 0
     }
 
-    fn lost(&self) -> u64 {
-        let expected = if self.unique == 0 { 0 } else { (self.highest - self.lowest + 1).unsigned_abs() };
-        self.lost_before + expected.saturating_sub(self.unique)
-    }
-
     /// Takes note of a packet; false if it is a duplicate.
-    pub fn received(&mut self, at: Instant, ssrc: u32, place: Place) -> bool {
+    pub fn received(&mut self, at: Instant, packet: &Packet<'_>, place: Place) -> bool {
         self.moments(at);
         if place.restarted {
-            self.restart(ssrc, place);
-            self.jitter(at, place.timestamp);
-            return true;
+            self.restart(packet, place);
         }
-        let fresh = self.sequence(place.sequence);
+        self.present.source.packets += 1;
+        let fresh = place.restarted || self.present.sequence(place.sequence);
         if fresh {
-            self.unique += 1;
-            self.jitter(at, place.timestamp);
+            self.present.unique += 1;
+            self.present.jitter(at, place.timestamp);
         }
         fresh
     }
@@ -103,18 +182,17 @@ impl Meter {
         self.stats.last_at = Some(at);
     }
 
-    fn restart(&mut self, ssrc: u32, place: Place) {
-        self.lost_before = self.lost();
-        if self.unique > 0 {
-            self.stats.restarts += 1;
+    fn restart(&mut self, packet: &Packet<'_>, place: Place) {
+        if self.present.unique > 0 {
+            self.stats = Stats { restarts: self.stats.restarts + 1, ..self.stats() };
         }
-        if !self.stats.ssrcs.contains(&ssrc) && self.stats.ssrcs.len() < MOST_SSRCS {
-            self.stats.ssrcs.push(ssrc);
-        }
-        (self.lowest, self.highest, self.seen, self.unique) = (place.sequence, place.sequence, 1, 1);
-        self.transit = None;
+        let source = Source { ssrc: packet.ssrc, ..Source::default() };
+        let (lowest, highest) = (place.sequence, place.sequence);
+        self.present = Stream { source, base: packet.sequence, lowest, highest, seen: 1, unique: 0, transit: None };
     }
+}
 
+impl Stream {
     fn sequence(&mut self, sequence: i64) -> bool {
         let ahead = sequence - self.highest;
         if ahead > 0 {
@@ -125,11 +203,11 @@ impl Meter {
         self.lowest = self.lowest.min(sequence);
         let bit = if -ahead < WINDOW { 1u64 << -ahead } else { 0 };
         if self.seen & bit != 0 {
-            self.stats.duplicates += 1;
+            self.source.duplicates += 1;
             return false;
         }
         self.seen |= bit;
-        self.stats.reordered += 1;
+        self.source.reordered += 1;
         true
     }
 
@@ -138,7 +216,7 @@ impl Meter {
         let transit = i128::from(at.as_nanos()) - i128::from(timestamp) * i128::from(1_000_000_000 / RATE);
         if let Some(before) = self.transit.replace(transit) {
             let difference = (transit - before).unsigned_abs() as f64 * 1e-9;
-            self.stats.jitter += (difference - self.stats.jitter) / 16.0;
+            self.source.jitter += (difference - self.source.jitter) / 16.0;
         }
     }
 }
@@ -147,11 +225,17 @@ impl Meter {
 mod tests {
     use super::*;
 
+    /// Sequence numbers on the wire begin just below their wrap.
+    fn packet(ssrc: u32, sequence: i64) -> Packet<'static> {
+        let sequence = (65_530 + sequence) as u16;
+        Packet { marker: false, payload_type: 8, sequence, timestamp: 0, ssrc, payload: &[] }
+    }
+
     fn check(sequences: &[i64], lost: u64, reordered: u64, duplicates: u64) -> Stats {
         let mut meter = Meter::default();
         for (n, sequence) in sequences.iter().enumerate() {
             let place = Place { sequence: *sequence, timestamp: sequence * 160, restarted: n == 0 };
-            meter.received(Instant::from_nanos(n as u64 * 20_000_000), 5, place);
+            meter.received(Instant::from_nanos(n as u64 * 20_000_000), &packet(5, *sequence), place);
         }
         let stats = meter.stats();
         assert_eq!((stats.lost, stats.reordered, stats.duplicates), (lost, reordered, duplicates), "{sequences:?}");
@@ -182,9 +266,23 @@ mod tests {
         for (n, (ssrc, place)) in
             [(1, place(0, true)), (1, place(3, false)), (2, place(0, true)), (2, place(2, false))].into_iter().enumerate()
         {
-            meter.received(Instant::from_nanos(n as u64), ssrc, place);
+            meter.received(Instant::from_nanos(n as u64), &packet(ssrc, place.sequence), place);
         }
         let stats = meter.stats();
-        assert_eq!((stats.packets, stats.lost, stats.restarts, stats.ssrcs), (4, 3, 1, vec![1, 2]));
+        assert_eq!((stats.packets, stats.lost, stats.restarts), (4, 3, 1));
+        let each: Vec<_> = stats.sources.iter().map(|s| (s.ssrc, s.packets, s.lost)).collect();
+        assert_eq!(each, [(1, 2, 2), (2, 2, 1)]);
+    }
+
+    #[test]
+    fn a_report_tells_the_highest_number_with_its_cycles() {
+        let mut meter = Meter::default();
+        assert_eq!(meter.reception(), None);
+        for (n, sequence) in [0i64, 1, 8, 8].into_iter().enumerate() {
+            let place = Place { sequence, timestamp: sequence * 160, restarted: n == 0 };
+            meter.received(Instant::from_nanos(sequence as u64 * 20_000_000), &packet(9, sequence), place);
+        }
+        let told = meter.reception().map(|r| (r.ssrc, r.expected, r.received, r.highest));
+        assert_eq!(told, Some((9, 9, 3, 65_538)));
     }
 }

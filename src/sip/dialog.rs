@@ -102,7 +102,7 @@ impl Dialog {
 
     /// The 2xx to the INVITE with this CSeq was sent.
     pub fn answered(&mut self, at: Instant, timers: &Timers, cseq: u32, response: Vec<u8>, to: Way) {
-        self.answer = Some(Unacknowledged { cseq, response, to, repeat: Repeat::of_answer(at, timers) });
+        self.answer = Some(Unacknowledged { cseq, response, to, repeat: Repeat::whatever_the_transport(at, timers, timers.t2) });
     }
     pub fn awaits_ack(&self) -> bool {
         self.answer.is_some()
@@ -131,11 +131,21 @@ impl Dialog {
         self.answer.as_ref().map(|a| (a.to, a.response.as_slice()))
     }
 
-    /// A BYE under `branch`, and where to send it: first route, else remote target, else where the INVITE came from. Over a
-    /// connection it goes back the way the INVITE came.
-    pub fn bye(&mut self, branch: &str) -> (Way, Vec<u8>) {
-        let own = self.way.own;
+    /// A request under `branch` with lines and a body of its own, the CSeq it took, and where it goes: first route, else remote target, else
+    /// where the INVITE came from. Over a connection it goes back the way the INVITE came.
+    pub fn request(&mut self, method: &str, branch: &str, more: &[(&'static str, String)], body: Vec<u8>) -> (Way, u32, Vec<u8>) {
         self.local_cseq += 1;
+        let (way, bytes) = self.written(method, branch, self.local_cseq, more, body);
+        (way, self.local_cseq, bytes)
+    }
+
+    /// The ACK to a 2xx to our INVITE with this CSeq (RFC 3261, 13.2.2.4).
+    pub fn ack(&self, branch: &str, cseq: u32) -> (Way, Vec<u8>) {
+        self.written("ACK", branch, cseq, &[], Vec::new())
+    }
+
+    fn written(&self, method: &str, branch: &str, cseq: u32, more: &[(&'static str, String)], body: Vec<u8>) -> (Way, Vec<u8>) {
+        let own = self.way.own;
         let mut lines = vec![(
             "Via",
             format!("SIP/2.0/{} {}:{};branch={branch};rport", self.way.wire.name(), message::host(own.ip()), own.port()),
@@ -145,9 +155,28 @@ impl Dialog {
         lines.push(("From", self.local.clone()));
         lines.push(("To", self.remote.clone()));
         lines.push(("Call-ID", self.id.call_id.clone()));
-        lines.push(("CSeq", format!("{} BYE", self.local_cseq)));
+        lines.push(("CSeq", format!("{cseq} {method}")));
         lines.push(("Allow", ALLOWED.to_owned()));
+        lines.extend_from_slice(more);
         let to = if self.route.is_empty() { self.remote_socket } else { self.route_socket };
-        (self.way.towards(to.unwrap_or(self.way.peer)), message::request("BYE", &self.remote_uri, &lines, Vec::new()))
+        (self.way.towards(to.unwrap_or(self.way.peer)), message::request(method, &self.remote_uri, &lines, body))
     }
+}
+
+/// The ACK to a failure of a request of ours: same target, branch and CSeq, the To of the response (RFC 3261, 17.1.1.3).
+pub fn ack_to_failure(invite: &[u8], to: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(invite);
+    let mut lines = text.split("\r\n");
+    let target = lines.next().and_then(|first| first.split(' ').nth(1)).unwrap_or_default();
+    let kept: Vec<(&str, String)> = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_once(": "))
+        .filter_map(|(name, value)| match name {
+            "Via" | "Max-Forwards" | "From" | "Call-ID" | "Route" => Some((name, value.to_owned())),
+            "To" => Some((name, to.to_owned())),
+            "CSeq" => Some((name, value.replace("INVITE", "ACK"))),
+            _ => None,
+        })
+        .collect();
+    message::request("ACK", target, &kept, Vec::new())
 }

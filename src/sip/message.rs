@@ -11,7 +11,9 @@ pub use rsipstack::sip::Method;
 /// The port of a URI or Via that names none (RFC 3261, 19.1.2).
 pub const DEFAULT_PORT: u16 = 5060;
 /// What the desk tells peers it can be asked.
-pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER";
+pub const ALLOWED: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, REGISTER, UPDATE";
+/// The extensions it understands.
+pub const SUPPORTED: &str = "100rel, timer";
 
 /// Why a datagram is no SIP message worth an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +66,14 @@ impl Head {
     /// All headers of that name, in order.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+    /// Whether a list of option tags, Supported or Require, names this one.
+    pub fn names_option(&self, header: &str, tag: &str) -> bool {
+        self.headers(header).flat_map(|list| list.split(',')).any(|named| named.trim().eq_ignore_ascii_case(tag))
+    }
+    /// Whether the sender says it can be asked this; without an Allow header nobody knows, and it counts as no.
+    pub fn allows(&self, method: Method) -> bool {
+        self.headers("Allow").flat_map(|list| list.split(',')).any(|named| named.trim().parse() == Ok(method))
     }
     /// All headers, name and value, in order.
     pub fn all(&self) -> &[(String, String)] {
@@ -174,6 +184,8 @@ pub struct Target {
     pub socket: Option<SocketAddr>,
     /// Seconds of the `expires` parameter after the URI.
     pub expires: Option<u32>,
+    /// The device, where it names itself (`+sip.instance`, RFC 5626, 4.1).
+    pub instance: Option<String>,
 }
 
 /// Splits a Contact, Route or Record-Route value into its entries. Entries that cannot be read are left out.
@@ -188,9 +200,15 @@ pub fn targets(value: &str) -> Vec<Target> {
                 (Some(start), Some(end)) if start < end => text.get(start + 1..end).unwrap_or_default().to_owned(),
                 _ => contact.uri.to_string(),
             };
-            Target { uri, socket: socket_of(&contact.uri), expires: contact.expires() }
+            Target { uri, socket: socket_of(&contact.uri), expires: contact.expires(), instance: instance(text) }
         })
         .collect()
+}
+
+/// `;+sip.instance="<urn:uuid:…>"` among the parameters after the URI.
+fn instance(contact: &str) -> Option<String> {
+    let (_, value) = contact.split_once("+sip.instance=\"")?;
+    value.split_once('"').map(|(instance, _)| instance.to_owned())
 }
 
 fn socket_of(uri: &lib::Uri) -> Option<SocketAddr> {
@@ -225,6 +243,8 @@ fn reason(status: u16) -> &'static str {
     match status {
         100 => "Trying",
         180 => "Ringing",
+        181 => "Call Is Being Forwarded",
+        183 => "Session Progress",
         200 => "OK",
         400 => "Bad Request",
         401 => "Unauthorized",
@@ -233,6 +253,7 @@ fn reason(status: u16) -> &'static str {
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         420 => "Bad Extension",
+        422 => "Session Interval Too Small",
         423 => "Interval Too Brief",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",
@@ -243,6 +264,7 @@ fn reason(status: u16) -> &'static str {
         500 => "Server Internal Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
+        504 => "Server Time-out",
         _ => "Unknown",
     }
 }
@@ -275,6 +297,9 @@ impl Reply {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let _ = write!(self.text, "{name}: {value}\r\n");
         self
+    }
+    pub fn headers(self, lines: &[(&'static str, String)]) -> Self {
+        lines.iter().fold(self, |reply, (name, value)| reply.header(name, value))
     }
     pub fn body(mut self, kind: &str, body: Vec<u8>) -> Self {
         self.body = body;

@@ -1,6 +1,6 @@
 //! The registrar: who may be reached where, and until when (RFC 3261, 10.3).
 //!
-//! Must not know calls. A binding that lapses is told just like one that is removed.
+//! Must not know calls. Whatever becomes of a binding is told: made, refreshed, removed, replaced, expired.
 
 use super::digest::{Algorithm, Credentials, Guard, Verdict};
 use super::message::{Request, Target, targets};
@@ -33,18 +33,38 @@ pub struct Binding {
     pub source: SocketAddr,
     pub made: Instant,
     pub until: Instant,
+    /// `+sip.instance` of the Contact, where a device names itself.
+    instance: Option<String>,
     call_id: String,
     cseq: u32,
+}
+
+/// Why a binding is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unbound {
+    /// Not refreshed in time.
+    Expired,
+    /// The post asked for it.
+    Removed,
+    /// The same device registered under this contact instead: it is of the same instance (RFC 5626, 6), or of the same series of REGISTERs
+    /// (RFC 3261, 10.2) that no longer names it, or there were too many.
+    Replaced(String),
 }
 
 /// What the bench should hear about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Made, refreshed, or (zero) removed.
+    /// Made or refreshed.
     Bound {
         user: String,
         contact: String,
         expires: Duration,
+    },
+    /// Gone.
+    Unbound {
+        user: String,
+        contact: String,
+        why: Unbound,
     },
     Refused {
         user: String,
@@ -67,6 +87,17 @@ impl Answer {
     fn refused(status: u16, user: &str, why: &str) -> Self {
         let changes = vec![Change::Refused { user: user.to_owned(), why: why.to_owned() }];
         Answer { changes, ..Answer::plain(status) }
+    }
+}
+
+impl Binding {
+    fn gone(&self, why: Unbound) -> Change {
+        Change::Unbound { user: self.user.clone(), contact: self.contact.clone(), why }
+    }
+    /// Whether a REGISTER for `new` from the same user puts an end to this binding, which it does not name.
+    fn is_replaced_by(&self, new: &Binding) -> bool {
+        let same_device = self.instance.is_some() && self.instance == new.instance;
+        same_device || (self.call_id == new.call_id && self.instance == new.instance)
     }
 }
 
@@ -106,7 +137,7 @@ impl Registrar {
         let mut lapsed = Vec::new();
         self.bindings.retain(|b| {
             if b.until <= at {
-                lapsed.push(Change::Bound { user: b.user.clone(), contact: b.contact.clone(), expires: Duration::ZERO });
+                lapsed.push(b.gone(Unbound::Expired));
             }
             b.until > at
         });
@@ -148,18 +179,19 @@ impl Registrar {
             if asked != Some(0) {
                 return Answer::refused(400, user, "Contact: * without Expires: 0");
             }
-            changes = self.wake_user(user);
+            changes = self.remove_all(user);
         } else {
-            for target in values.iter().flat_map(|value| targets(value)) {
-                let expires = expiry(target.expires.or(asked));
-                if !expires.is_zero() && expires < SHORTEST {
-                    let headers = vec![("Min-Expires", SHORTEST.as_secs().to_string())];
-                    return Answer { headers, ..Answer::refused(423, user, "expires too soon") };
-                }
-                match self.set(at, source, request, target, expires) {
-                    Ok(change) => changes.push(change),
-                    Err(answer) => return answer,
-                }
+            let named: Vec<Target> = values.iter().flat_map(|value| targets(value)).collect();
+            let times: Vec<Duration> = named.iter().map(|target| expiry(target.expires.or(asked))).collect();
+            if times.iter().any(|expires| !expires.is_zero() && *expires < SHORTEST) {
+                let headers = vec![("Min-Expires", SHORTEST.as_secs().to_string())];
+                return Answer { headers, ..Answer::refused(423, user, "expires too soon") };
+            }
+            if named.iter().any(|target| self.is_late(request, target)) {
+                return Answer::refused(500, user, "an older REGISTER came late");
+            }
+            for (target, expires) in named.iter().zip(times) {
+                changes.extend(self.set(at, source, request, target, expires, &named));
             }
         }
         self.remember(user, source);
@@ -169,48 +201,65 @@ impl Registrar {
         Answer { status: 200, headers, changes }
     }
 
+    /// All or nothing is changed (RFC 3261, 10.3, step 7), so this is asked of every contact first.
+    fn is_late(&self, request: &Request, target: &Target) -> bool {
+        let head = &request.head;
+        let old = self.bindings.iter().find(|b| b.user == head.to.user && b.contact == target.uri);
+        old.is_some_and(|b| b.call_id == head.call_id && b.cseq >= head.cseq)
+    }
+
+    /// Makes, refreshes or removes one binding. `named` are all contacts of this REGISTER.
     fn set(
         &mut self,
         at: Instant,
         source: SocketAddr,
         request: &Request,
-        target: Target,
+        target: &Target,
         expires: Duration,
-    ) -> Result<Change, Answer> {
-        let user = request.head.to.user.clone();
-        let old = self.bindings.iter().position(|b| b.user == user && b.contact == target.uri);
-        if let Some(old) = old.and_then(|n| self.bindings.get(n))
-            && old.call_id == request.head.call_id
-            && old.cseq >= request.head.cseq
-        {
-            return Err(Answer::refused(500, &user, "an older REGISTER came late"));
+        named: &[Target],
+    ) -> Vec<Change> {
+        let user = &request.head.to.user;
+        let old = self.bindings.iter().position(|b| b.user == *user && b.contact == target.uri);
+        let old = old.map(|n| self.bindings.remove(n));
+        if expires.is_zero() {
+            // Whoever removes what is not there hears 200, and nothing has changed.
+            return old.into_iter().map(|b| b.gone(Unbound::Removed)).collect();
         }
-        if let Some(old) = old {
-            self.bindings.remove(old);
-        }
-        if !expires.is_zero() {
-            if self.bindings.iter().filter(|b| b.user == user).count() >= MOST_BINDINGS {
-                return Err(Answer::refused(403, &user, "too many contacts"));
+        let new = Binding {
+            user: user.clone(),
+            contact: target.uri.clone(),
+            source,
+            made: at,
+            until: at + expires,
+            instance: target.instance.clone(),
+            call_id: request.head.call_id.clone(),
+            cseq: request.head.cseq,
+        };
+        let mut changes = Vec::new();
+        let is_named = |b: &Binding| named.iter().any(|target| target.uri == b.contact);
+        self.bindings.retain(|b| {
+            let goes = b.user == *user && !is_named(b) && b.is_replaced_by(&new);
+            if goes {
+                changes.push(b.gone(Unbound::Replaced(new.contact.clone())));
             }
-            self.bindings.push(Binding {
-                user: user.clone(),
-                contact: target.uri.clone(),
-                source,
-                made: at,
-                until: at + expires,
-                call_id: request.head.call_id.clone(),
-                cseq: request.head.cseq,
-            });
+            !goes
+        });
+        if self.bindings.iter().filter(|b| b.user == *user).count() >= MOST_BINDINGS
+            && let Some(oldest) = self.bindings.iter().position(|b| b.user == *user)
+        {
+            changes.push(self.bindings.remove(oldest).gone(Unbound::Replaced(new.contact.clone())));
         }
-        Ok(Change::Bound { user, contact: target.uri, expires })
+        changes.push(Change::Bound { user: user.clone(), contact: new.contact.clone(), expires });
+        self.bindings.push(new);
+        changes
     }
 
     /// Removes every binding of one user.
-    fn wake_user(&mut self, user: &str) -> Vec<Change> {
-        let (gone, kept) = std::mem::take(&mut self.bindings).into_iter().partition(|b| b.user == user);
+    fn remove_all(&mut self, user: &str) -> Vec<Change> {
+        let (gone, kept): (Vec<Binding>, Vec<Binding>) =
+            std::mem::take(&mut self.bindings).into_iter().partition(|b| b.user == user);
         self.bindings = kept;
-        let gone: Vec<Binding> = gone;
-        gone.into_iter().map(|b| Change::Bound { user: b.user, contact: b.contact, expires: Duration::ZERO }).collect()
+        gone.iter().map(|b| b.gone(Unbound::Removed)).collect()
     }
 
     fn remember(&mut self, user: &str, source: SocketAddr) {

@@ -58,6 +58,15 @@ impl Direction {
             same => same,
         }
     }
+    /// Of an end that sends, or hears, or both.
+    pub fn between(sends: bool, hears: bool) -> Self {
+        match (sends, hears) {
+            (true, true) => Direction::SendRecv,
+            (true, false) => Direction::SendOnly,
+            (false, true) => Direction::RecvOnly,
+            (false, false) => Direction::Inactive,
+        }
+    }
     /// Does whoever wrote it send?
     pub fn sends(self) -> bool {
         matches!(self, Direction::SendRecv | Direction::SendOnly)
@@ -90,6 +99,8 @@ pub struct Audio {
     pub direction: Direction,
     /// In the other end's order of preference.
     pub formats: Vec<Format>,
+    /// Where it wants to receive RTCP: the next port, one it names (RFC 3605), or the same (RFC 5761).
+    pub rtcp: SocketAddr,
     /// Of a secure stream: what the other end protects its packets with, of all that is offered the first that is spoken here.
     pub crypto: Option<Crypto>,
     /// Which of the description's media lines it is: an answer must have as many, in the same order (RFC 3264, 6).
@@ -116,12 +127,18 @@ impl Audio {
         let ip = connection.try_address().map_err(|_| SdpError::NoAddress)?.ip;
         Ok(Audio {
             remote: SocketAddr::new(ip, media.port),
+            rtcp: SocketAddr::new(ip, rtcp_port(media)),
             direction: direction(&session, media),
             formats: formats(media),
             crypto,
             line,
             lines: session.medias.iter().map(|m| (m.media.clone(), m.proto.clone(), m.fmt.clone())).collect(),
         })
+    }
+
+    /// Do RTP and RTCP share a port?
+    pub fn shares_port(&self) -> bool {
+        self.rtcp == self.remote
     }
 
     /// May media be sent there? An unspecified address is the hold of RFC 2543 (RFC 3264, 8.4).
@@ -139,6 +156,17 @@ impl Audio {
     pub fn events(&self, rate: u32) -> Option<&Format> {
         self.formats.iter().find(|f| f.is(EVENTS, rate))
     }
+}
+
+const MUX: &str = "rtcp-mux";
+
+fn rtcp_port(media: &Media) -> u16 {
+    if media.has_attribute(MUX) {
+        return media.port;
+    }
+    let named = media.get_first_attribute_value("rtcp").flatten();
+    let named = named.and_then(|value| value.split_whitespace().next()?.parse().ok());
+    named.unwrap_or(media.port.saturating_add(1))
 }
 
 fn choose_stream(session: &Session, srtp: Srtp) -> Result<(usize, Option<Crypto>), SdpError> {
@@ -221,17 +249,20 @@ pub struct Local {
     session: u64,
     version: u64,
     last: Option<String>,
+    /// RTCP comes to the same port, as agreed.
+    shares_port: bool,
 }
 
 impl Local {
     pub fn new(address: SocketAddr, session: u64) -> Self {
         // 63 bits: some peers read the session id as a signed number.
-        Local { address, session: session >> 1, version: 0, last: None }
+        Local { address, session: session >> 1, version: 0, last: None, shares_port: false }
     }
 
     /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused by port 0. A secure
     /// stream is answered with what we protect our packets with, under the tag of what was taken (RFC 4568, 5.1.2).
     pub fn answer(&mut self, offer: &Audio, chosen: &Format, crypto: Option<&Crypto>) -> Vec<u8> {
+        self.shares_port = offer.shares_port();
         let medias = offer.lines.iter().enumerate().map(|(n, (kind, proto, fmt))| {
             if n == offer.line {
                 let events = offer.events(chosen.rate);
@@ -245,9 +276,10 @@ impl Local {
         self.write(medias)
     }
 
-    /// Offers these formats, for an INVITE that brings no offer of its own; secure ones under any of these keys, plain ones without any.
-    pub fn offer(&mut self, formats: &[Format], cryptos: &[&Crypto]) -> Vec<u8> {
-        let media = self.audio(formats, Direction::SendRecv, cryptos);
+    /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands; secure ones under any of these keys, plain
+    /// ones without any.
+    pub fn offer(&mut self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Vec<u8> {
+        let media = self.audio(formats, direction, cryptos);
         self.write(vec![media])
     }
 
@@ -265,6 +297,9 @@ impl Local {
             }
         }
         media.add_attribute_with_value("ptime", "20");
+        if self.shares_port {
+            media.add_attribute_from_str(MUX);
+        }
         media.add_attribute_from_str(direction.name());
         media
     }

@@ -62,9 +62,10 @@ impl Repeat {
         let next = (!timers.reliable).then(|| at + timers.t1);
         Repeat { next, interval: timers.t1, longest, until: at + timers.patience() }
     }
-    /// A 2xx to INVITE goes on being sent even over a reliable transport, because a proxy on the way may use UDP (RFC 3261, 13.3.1.4).
-    pub fn of_answer(at: Instant, timers: &Timers) -> Self {
-        Repeat { next: Some(at + timers.t1), ..Repeat::started(at, timers, timers.t2) }
+    /// A 2xx to INVITE, and a provisional response that must arrive, go on being sent even over a reliable transport, because a proxy on the
+    /// way may use UDP (RFC 3261, 13.3.1.4; RFC 3262, 3).
+    pub fn whatever_the_transport(at: Instant, timers: &Timers, longest: Duration) -> Self {
+        Repeat { next: Some(at + timers.t1), ..Repeat::started(at, timers, longest) }
     }
     pub fn wake(&mut self, at: Instant) -> Act {
         if at >= self.until {
@@ -72,7 +73,7 @@ impl Repeat {
         }
         match self.next {
             Some(next) if at >= next => {
-                self.interval = (self.interval * 2).min(self.longest);
+                self.interval = self.interval.saturating_mul(2).min(self.longest);
                 self.next = Some(next.max(at - self.interval) + self.interval);
                 Act::Send
             }

@@ -10,6 +10,7 @@ mod call;
 mod firmware;
 mod lamps;
 mod plant;
+mod server;
 mod speech;
 
 use crate::post::Post;
@@ -33,4 +34,4 @@ impl World {
 
 /// All tables, in the order in which the phrase book prints them.
 pub const TABLES: &[&[Phrase<World>]] =
-    &[plant::PHRASES, call::PHRASES, lamps::PHRASES, speech::PHRASES, firmware::PHRASES, bench::PHRASES];
+    &[plant::PHRASES, call::PHRASES, lamps::PHRASES, speech::PHRASES, server::PHRASES, firmware::PHRASES, bench::PHRASES];

@@ -104,10 +104,15 @@ pub const DEFECTS: &[Defect] = &[
     // Registration and transport.
     firmware("no-reregister-after-link-loss", "S31", "T20"),
     firmware("reregister-gives-up", "S31", "T20"),
+    post("srv-failover-never", "S26", "T09", |c| c.voice.faults.never_fails_over = true),
+    post("failover-too-slow", "S26", "T09", |c| c.voice.faults.slow_failover = Some(SLOW_FAILOVER)),
+    post("no-return-to-primary", "S27", "T19", |c| c.voice.faults.never_returns_to_primary = true),
     post("register-stops-on-4xx", "S27", "T19", |c| c.voice.faults.register_stops_on_refusal = true),
     firmware("call-drops-on-glitch", "S28", "T21"),
     Defect { plant: impatient, ..firmware("no-recall-after-cut", "S29", "T22") },
     // Call control.
+    post("gives-up-on-busy", "S25", "T08", |c| c.voice.faults.gives_up_on_busy = true),
+    post("no-escalation", "S25", "T08", |c| c.voice.faults.never_escalates = true),
     post("wrong-destination", "S04", "T40", |c| c.voice.faults.wrong_destination = Some("reception".into())),
     post("wrong-post-identity", "S03", "T33", clone_of_another),
     firmware("duplicate-call", "S01", "T33"),
@@ -147,6 +152,9 @@ pub const DEFECTS: &[Defect] = &[
     bench("bench-uart-garbled", Image::Reference, "S01", "console", |c| c.garbled_console = true),
     bench("bench-wrong-firmware-file", Image::Mislabelled("lamp-late"), "S01", "firmware file", |_| {}),
 ];
+
+/// As long as a plain SIP stack waits: timer B (RFC 3261, 17.1.1.2).
+const SLOW_FAILOVER: Duration = Duration::from_secs(32);
 
 /// Seconds per second: the limit of T11, +50 ms over 30 minutes, is passed threefold within five.
 const CREEP: f64 = 0.000_5;

@@ -35,8 +35,9 @@ pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
 use crate::instrument::operator::desk::{Desk, DeskConfig, User};
-use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::rtp::report::Calendar;
 use air::{Air, AirConfig};
 use card::{Card, CardConfig};
 use chance::{Chance, stream};
@@ -59,6 +60,12 @@ use world::{Event, Parts, Shared, World};
 pub const POST_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 17));
 /// The operator's host, speaking SIP on 5060.
 pub const OPERATOR_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 2));
+/// The same host's second address: the backup server.
+pub const BACKUP_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 3));
+/// The second operator's user part.
+const SECOND_USER: &str = "operator2";
+/// Reports call the run's beginning the first of January 2026: nothing else of a run has a date that is not repeatable.
+const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
 const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
 /// The name under which the operator is called.
@@ -102,6 +109,8 @@ impl TwinConfig {
         module.seed = chance.bits();
         module.codec_clock_ppm = chance.between(-30.0, 30.0);
         module.operator = OPERATOR_USER.to_string();
+        module.second = Some(SECOND_USER.to_string());
+        module.backup = Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
         TwinConfig {
             seed,
             identity: identity.into(),
@@ -159,21 +168,24 @@ fn parts(config: &TwinConfig) -> Parts {
     let desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
+        backup: Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
         media_ports: MEDIA_PORTS,
         realm: "hejnal".into(),
         users: known.map(|name| User { name: name.clone(), password: config.password.clone() }).collect(),
         operator_user: OPERATOR_USER.into(),
-        answering: Answering::Manual,
+        second_user: SECOND_USER.into(),
+        behaviour: Behaviour::answering(Answering::Manual),
         max_calls: 4,
         ring_after: Duration::from_millis(20),
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+        calendar: CALENDAR,
         srtp: crate::sip::sdes::Srtp::Optional,
     });
     Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
-        host: Host { desk, address: OPERATOR_ADDRESS, deaf: config.operator_down },
+        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS, deaf: config.operator_down },
         far_end: if config.line_ends_outside { FarEnd::Outside(VecDeque::new()) } else { FarEnd::Desk },
         line: Line::new(config.line.clone(), seed),
         supply: Supply::new(config.supply),

@@ -36,11 +36,16 @@ pub(super) enum FarEnd {
 pub(super) struct Host {
     pub desk: Desk,
     pub address: IpAddr,
+    /// The backup server's.
+    pub second_address: IpAddr,
     /// Nothing reaches the desk: the host is there but does not answer.
     pub deaf: bool,
 }
 
 impl Host {
+    fn is_at(&self, address: IpAddr) -> bool {
+        address == self.address || address == self.second_address
+    }
     pub fn next_wake(&self) -> Option<Instant> {
         self.desk.next_wake()
     }
@@ -76,7 +81,7 @@ impl World {
     /// Whether the line's far end takes datagrams for this address.
     fn is_reached(&self, address: IpAddr) -> bool {
         match self.far_end {
-            FarEnd::Desk => address == self.host.address,
+            FarEnd::Desk => self.host.is_at(address),
             FarEnd::Outside(_) => true,
         }
     }
@@ -85,7 +90,7 @@ impl World {
     pub(super) fn host_acted(&mut self) {
         for out in self.host.desk.take_outgoing() {
             let datagram = Datagram { from: out.from, to: out.to, bytes: out.bytes };
-            if datagram.to.ip() == self.host.address {
+            if self.host.is_at(datagram.to.ip()) {
                 self.queue.plan(self.now() + LOCAL, Event::AtOperator(datagram));
                 continue;
             }

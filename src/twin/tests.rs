@@ -82,7 +82,7 @@ impl Bench {
         Arc::clone(&self.clock)
     }
     fn registered(&mut self, from: Instant, seconds: f64) -> Option<Instant> {
-        self.event(from, seconds, |e| matches!(e, CallEvent::Registered { expires, .. } if !expires.is_zero())).map(|e| e.at)
+        self.event(from, seconds, |e| matches!(e, CallEvent::Registered { .. })).map(|e| e.at)
     }
     /// Presses, waits for the call to be answered; its number and when the button was commanded.
     fn call(&mut self) -> (CallId, Instant) {
@@ -125,7 +125,7 @@ fn elf_headers(bytes: &[u8]) -> Vec<(u64, u64)> {
 
 fn healthy(seed: u64) -> Bench {
     let mut bench = Bench::new(TwinConfig::new(seed, "SOS-0417"), Some(defect::REFERENCE));
-    bench.operator.set_answering(Answering::After(Duration::from_millis(500))).expect("set");
+    bench.operator.behave(Behaviour::answering(Answering::After(Duration::from_millis(500)))).expect("set");
     bench.registered(Instant::ZERO, 30.0).expect("it registers");
     bench
 }
@@ -257,7 +257,7 @@ fn sound_goes_both_ways_with_the_true_delays() {
 /// From the operator's mouth to the ear at the post in a fresh call, in seconds.
 fn operator_to_ear(config: TwinConfig) -> f64 {
     let mut bench = Bench::new(config, Some(defect::REFERENCE));
-    bench.operator.set_answering(Answering::After(Duration::from_millis(500))).expect("set");
+    bench.operator.behave(Behaviour::answering(Answering::After(Duration::from_millis(500)))).expect("set");
     bench.registered(Instant::ZERO, 30.0).expect("it registers");
     bench.call();
     bench.wait(3.0);

@@ -11,8 +11,9 @@ use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::stimulus::burst;
 use hejnal::instrument::audio::Jack;
 use hejnal::instrument::operator::desk::{DeskConfig, User};
-use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator};
+use hejnal::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Operator};
 use hejnal::rig::{Limits, Profile};
+use hejnal::rtp::report::Calendar;
 use post::{IDENTITY, Post, Scratch, read_wav, write_wav};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,15 +46,18 @@ impl Desk {
         let config = DeskConfig {
             seed: 1,
             sip: SocketAddr::from(([127, 0, 0, 1], port)),
+            backup: None,
             media_ports: port - 4..=port - 1,
             realm: "straz.miejska".to_owned(),
             users: vec![User { name: IDENTITY.to_owned(), password: PASSWORD.to_owned() }],
             operator_user: "operator".to_owned(),
-            answering: Answering::Manual,
+            second_user: "operator2".to_owned(),
+            behaviour: Behaviour::answering(Answering::Manual),
             max_calls: 2,
             ring_after: Duration::ZERO,
             codecs: hejnal::rtp::codec::Codec::G711.to_vec(),
             digests: vec![hejnal::sip::digest::Algorithm::Md5],
+            calendar: Calendar::by_the_wall(hejnal::clock::wall_clock(), clock.now()),
             srtp: hejnal::sip::sdes::Srtp::Optional,
         };
         let operator = sip_operator::listen(Arc::clone(clock) as Arc<dyn Clock>, config).expect("free ports");
@@ -110,7 +114,7 @@ fn a_live_post_calls_speaks_listens_and_comes_back_after_fibre_and_power_failed(
     let (invited, call) = desk.invited();
     println!("press to INVITE at the operator: {:.0} ms", invited.seconds_after(pressed) * 1e3);
     post.expect("lamp     call placed on", SECOND * 5);
-    desk.operator.answer(call).expect("a call that rings");
+    desk.operator.act(call, Action::Answer).expect("a call that rings");
     desk.expect("media", SECOND * 10, |event| matches!(event, CallEvent::FirstMedia { .. }).then_some(()));
     let spoken_at_post = post.expect("mouth    speaks from", SECOND * 10).figure_after("speaks from");
     let (offset, uncertain) = post.offset();
@@ -122,7 +126,7 @@ fn a_live_post_calls_speaks_listens_and_comes_back_after_fibre_and_power_failed(
     println!("mouth to operator's ear {:.1} ms ± {:.1} ms (SNR {:.0} dB)", up * 1e3, uncertain * 1e3, found.snr_db);
     assert!((0.0..0.6).contains(&up), "{up} s from mouth to operator");
 
-    desk.operator.hang_up(call).expect("a call that is up");
+    desk.operator.act(call, Action::HangUp).expect("a call that is up");
     post.expect("lamp     connected off", SECOND * 10);
     desk.expect("end", SECOND * 5, |event| matches!(event, CallEvent::Ended { by: EndedBy::Operator, .. }).then_some(()));
     let (off_at, _) = (clock.now(), post.send("fibre cut"));

@@ -5,25 +5,27 @@
 
 mod keys;
 mod secure;
+mod shift;
 mod show;
 mod typed;
 
 use super::measure::{self, stimulus, wav};
 use super::{Refused, place};
-use crate::clock::{self, Clock, Instant, Interrupted, RealClock, Stamped};
-use crate::driver::sip_operator::{self, SipOperator};
+use crate::clock::{self, Clock, RealClock};
+use crate::driver::sip_operator;
 use crate::dsp::interp::Resampler;
 use crate::fault::exit;
-use crate::instrument::operator::desk::{DeskConfig, DeskError, Stage, User};
-use crate::instrument::operator::seat::HEADSET;
-use crate::instrument::operator::{Answering, CallEvent, CallId, Operator as _};
-use crate::instrument::{Instrument as _, InstrumentError};
+use crate::instrument::InstrumentError;
+use crate::instrument::operator::desk::{DeskConfig, User};
+use crate::instrument::operator::{Answering, Behaviour, Policy, Progress, Second};
 use crate::rig;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
+use crate::rtp::report::Calendar;
+use crate::sip::session;
 use crate::suite::signals::Signals;
 use crate::unit::Lang;
-use keys::{Key, Keys};
+use shift::Shift;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -31,11 +33,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use typed::{Digest, codec, duration, ports, user};
-
-/// How often events are shown and keys looked at.
-const LOOK: Duration = Duration::from_millis(20);
-/// How long a BYE may take to be answered once the tool is to end.
-const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Answer a real post by hand or by itself, show its calls, write what was heard
 #[derive(Debug, clap::Args)]
@@ -61,12 +58,40 @@ pub struct OperatorArgs {
     /// Let it ring for so long, then answer
     #[arg(long, default_value = "2s", value_name = "TIME", value_parser = duration)]
     answer_after: Duration,
-    /// Let it ring until `a` and Enter are typed (`h` hangs up, `q` ends)
+    /// Let it ring until `a` and Enter are typed (`h` hangs up, `q` ends, `e` opens early media, `p` puts on hold, `c` takes off hold, `m` moves
+    /// media to another port, `b` makes busy, `1` and `2` make a server a black hole, `s` sends no media; most again undo it)
     #[arg(long, conflicts_with_all = ["answer_after", "reject"])]
     manual: bool,
     /// Answer no call but with this status: 480, 486 (busy) or 503
     #[arg(long, value_name = "STATUS", value_parser = clap::builder::PossibleValuesParser::new(["480", "486", "503"]))]
     reject: Option<String>,
+    /// With --reject: when to try again (Retry-After)
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "reject")]
+    retry_after: Option<Duration>,
+    /// A second operator: rings so long after the first began to, at once if the first rejects; also for calls to --second-as
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    second_after: Option<Duration>,
+    /// The user part of the second operator
+    #[arg(long, default_value = "operator2", value_name = "NAME")]
+    second_as: String,
+    /// The second operator answers so long after it began to ring there
+    #[arg(long, default_value = "2s", value_name = "TIME", value_parser = duration)]
+    second_answer_after: Duration,
+    /// Where the backup server listens for SIP
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    backup: Option<SocketAddr>,
+    /// Send a call tone before the answer (183)
+    #[arg(long)]
+    call_tone: bool,
+    /// Send provisional responses reliably to whoever supports that (PRACK); whoever requires it gets it anyway
+    #[arg(long)]
+    reliable: bool,
+    /// Ask for a session timer of so long where the post asks for none (RFC 4028), at least 90 s
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    session_timer: Option<Duration>,
+    /// Who refreshes the session where the post leaves that to us
+    #[arg(long, value_enum, default_value = "post")]
+    refresher: typed::Who,
     /// Hang up so long after the answer
     #[arg(long, value_name = "TIME", value_parser = duration)]
     hang_up_after: Option<Duration>,
@@ -97,12 +122,12 @@ pub struct OperatorArgs {
 
 /// Listens until it is told to end. Exit code 0, or 3 where it could not listen.
 pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
-    let (config, tls) = config(args)?;
+    let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
+    let (config, tls) = config(args, Calendar::by_the_wall(clock::wall_clock(), clock.now()))?;
     let about_tls = tls.as_ref().map(|tls| secure::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
     let tls = tls.as_ref().map(secure::set_up).transpose()?;
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
-    let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let signals = Signals::install(&clock.guard().stop_flag());
     let _signals =
         signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
@@ -110,7 +135,9 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
     say(&listening);
     about_tls.unwrap_or_default().iter().for_each(|line| say(line));
-    let mut shift = Shift { clock, operator, sound, out, hang_up_after: args.hang_up_after, lang: args.lang, due: Vec::new() };
+    let usual = behaviour(args).answering;
+    let (hang_up_after, lang) = (args.hang_up_after, args.lang);
+    let mut shift = Shift { clock, operator, sound, out, hang_up_after, lang, due: Vec::new(), usual };
     shift.work().map_err(|e| failed(&e))?;
     shift.go_home().map_err(|e| failed(&e))?;
     Ok(exit::ACCEPTED)
@@ -126,39 +153,71 @@ fn say(line: &str) {
     let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn config(args: &OperatorArgs) -> Result<(DeskConfig, Option<rig::Tls>), Refused> {
-    let (sip, realm, users, safety) = match &args.rig {
+fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option<rig::Tls>), Refused> {
+    let Network { sip, backup, realm, users, safety } = match &args.rig {
         Some(file) => of_rig(file)?,
-        None => (args.listen, args.realm.clone(), args.users.clone(), None),
+        None => Network { sip: args.listen, backup: None, realm: args.realm.clone(), users: args.users.clone(), safety: None },
     };
     let (tls, srtp) = args.secure.or_of(safety);
     if users.is_empty() {
         return Err(Refused::new(exit::USAGE, "no post may call", "name one with --user NAME:PASSWORD, or a rig with --rig"));
     }
-    let answering = match &args.reject {
-        Some(status) => Answering::Reject(status.parse().unwrap_or(486)),
-        None if args.manual => Answering::Manual,
-        None => Answering::After(args.answer_after),
-    };
+    let backup = args.backup.or(backup);
+    if backup.is_some_and(|backup| backup.port() == sip.port() && (backup.ip() == sip.ip() || sip.ip().is_unspecified())) {
+        return Err(Refused::new(exit::USAGE, "both servers are to listen at the same address", "give --backup another port"));
+    }
+    if args.session_timer.is_some_and(|time| time < session::SHORTEST) {
+        return Err(Refused::new(
+            exit::USAGE,
+            "a session timer below 90 s is not allowed (RFC 4028, 4)",
+            "ask for at least 90 s",
+        ));
+    }
     let config = DeskConfig {
         // Nothing is drawn from it: on a network the system's randomness takes its place.
         seed: 0,
         sip,
+        backup,
         media_ports: args.media_ports.clone(),
         realm,
         users,
         operator_user: args.operator_user.clone(),
-        answering,
+        second_user: args.second_as.clone(),
+        behaviour: behaviour(args),
         max_calls: usize::from(args.max_calls),
         ring_after: Duration::ZERO,
         codecs: if args.codec.is_empty() { Codec::ALL.to_vec() } else { args.codec.clone() },
         digests: args.digest.iter().map(|digest| digest.algorithm()).collect(),
+        calendar,
         srtp,
     };
     Ok((config, tls))
 }
 
-type Network = (SocketAddr, String, Vec<User>, Option<(Option<rig::Tls>, rig::Srtp)>);
+fn behaviour(args: &OperatorArgs) -> Behaviour {
+    let answering = match &args.reject {
+        Some(status) => Answering::Refuse { status: status.parse().unwrap_or(486), retry_after: args.retry_after },
+        None if args.manual => Answering::Manual,
+        None => Answering::After(args.answer_after),
+    };
+    let second = Second { answering: Answering::After(args.second_answer_after), after: args.second_after };
+    Behaviour {
+        second: args.second_after.map(|_| second),
+        progress: if args.call_tone { Progress::Tone } else { Progress::Ringing },
+        reliable: args.reliable,
+        session: Policy { ours: args.session_timer, refresher: args.refresher.refresher(), ..Policy::default() },
+        ..Behaviour::answering(answering)
+    }
+}
+
+/// What a rig says of its operator.
+struct Network {
+    sip: SocketAddr,
+    backup: Option<SocketAddr>,
+    realm: String,
+    users: Vec<User>,
+    safety: Option<(Option<rig::Tls>, rig::Srtp)>,
+}
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
     let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
@@ -167,9 +226,9 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
     })?;
     let found = rig.instruments.into_values().find_map(|instrument| match instrument {
-        rig::Instrument::SipOperator { listen: rig::Listen::Udp(address), realm, users, tls, srtp } => {
+        rig::Instrument::SipOperator { listen: rig::Listen::Udp(sip), backup, realm, users, tls, srtp } => {
             let users = users.into_iter().map(|u| User { name: u.name, password: u.password }).collect();
-            Some((address, realm, users, Some((tls, srtp))))
+            Some(Network { sip, backup, realm, users, safety: Some((tls, srtp)) })
         }
         _ => None,
     });
@@ -197,155 +256,6 @@ fn measure_rate(recording: &measure::wav::Recording) -> Vec<f32> {
     let mut out = vec![0.0; (recording.samples.len() as f64 / step) as usize];
     Resampler::new(step).block(&recording.samples, 0.0, step, &mut out);
     out
-}
-
-/// The operator at work.
-struct Shift {
-    clock: Arc<dyn Clock>,
-    operator: SipOperator,
-    sound: Vec<f32>,
-    out: PathBuf,
-    hang_up_after: Option<Duration>,
-    lang: Lang,
-    /// Calls that are to be hung up, and when.
-    due: Vec<(Instant, CallId)>,
-}
-
-type Done = Result<(), InstrumentError>;
-
-impl Shift {
-    /// Until Ctrl-C, SIGTERM or `q`.
-    fn work(&mut self) -> Done {
-        let mut keys = Keys::listen();
-        loop {
-            self.show()?;
-            self.hang_up_due()?;
-            for key in keys.pressed() {
-                if self.obey(key)? {
-                    return Ok(());
-                }
-            }
-            match self.clock.wait(LOOK) {
-                Ok(()) => {}
-                Err(Interrupted::Stop | Interrupted::Limit { .. }) => return Ok(()),
-            }
-        }
-    }
-
-    /// Ends every call with a BYE, and waits a little for the answers.
-    fn go_home(&mut self) -> Done {
-        self.clock.guard().clear_stop();
-        self.operator.make_safe()?;
-        let until = self.clock.now() + FAREWELL;
-        loop {
-            self.show()?;
-            let open = self.operator.consult("look at its calls", |_, desk| Ok(desk.is_waiting_for_farewell()))?;
-            if !open || self.clock.now() >= until || self.clock.wait(LOOK).is_err() {
-                say(show::ended(open, self.lang));
-                return Ok(());
-            }
-        }
-    }
-
-    fn show(&mut self) -> Done {
-        for event in self.operator.events()? {
-            say(&show::event(&event, self.lang));
-            self.follow(&event)?;
-        }
-        Ok(())
-    }
-
-    fn follow(&mut self, event: &Stamped<CallEvent>) -> Done {
-        match event.value {
-            CallEvent::Confirmed { call } => {
-                if let Some(time) = self.hang_up_after {
-                    self.due.push((event.at + time, call));
-                }
-                self.speak(call)
-            }
-            CallEvent::Ended { call, .. } => self.keep(call),
-            _ => Ok(()),
-        }
-    }
-
-    fn speak(&mut self, call: CallId) -> Done {
-        if self.sound.is_empty() {
-            return Ok(());
-        }
-        // The call may be over already: what was to be said then has nobody to hear it.
-        match self.operator.audio(call).and_then(|headset| headset.play(HEADSET, &self.sound)) {
-            Ok(_) => Ok(()),
-            Err(gone) => {
-                say(&format!("  {gone}"));
-                Ok(())
-            }
-        }
-    }
-
-    /// Shows what a call's media went through, and writes what was heard.
-    fn keep(&mut self, call: CallId) -> Done {
-        let result = self.operator.consult("tell of a call", |_, desk| match desk.media_stats(call) {
-            Ok(stats) => {
-                let end = desk.media_end(call).unwrap_or_default();
-                let security = desk.media_security(call).unwrap_or_default();
-                Ok(Some((stats, desk.agreed_codec(call), security, desk.heard(call, 0, end).unwrap_or_default())))
-            }
-            // Refused before it was a call, or so long ago that its record is gone.
-            Err(DeskError::NoSuchCall(_)) => Ok(None),
-            Err(other) => Err(other),
-        })?;
-        let Some((stats, codec, security, heard)) = result else { return Ok(()) };
-        let file = (!heard.is_empty()).then(|| self.out.join(format!("call-{:03}-heard.wav", call.0)));
-        if let Some(file) = &file {
-            let written = std::fs::create_dir_all(&self.out).map_err(|e| e.to_string());
-            let written = written.and_then(|()| wav::write(file, &heard, RATE).map_err(|e| e.to_string()));
-            if let Err(why) = written {
-                say(&format!("  {}: {why}", file.display()));
-            }
-        }
-        let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
-        say(&format!("{told}{}", show::security(&security, self.lang)));
-        say(&show::trust(self.operator.uncertainty(), self.lang));
-        Ok(())
-    }
-
-    fn hang_up_due(&mut self) -> Done {
-        let now = self.clock.now();
-        let (due, later) = std::mem::take(&mut self.due).into_iter().partition(|(at, _)| *at <= now);
-        self.due = later;
-        let due: Vec<(Instant, CallId)> = due;
-        for (_, call) in due {
-            // The post may have hung up first.
-            let _gone = self.operator.hang_up(call);
-        }
-        Ok(())
-    }
-
-    /// True if the tool is to end.
-    fn obey(&mut self, key: Key) -> Result<bool, InstrumentError> {
-        let wanted = |stage: Stage| match key {
-            Key::Answer => matches!(stage, Stage::Arrived | Stage::Ringing),
-            Key::HangUp => !matches!(stage, Stage::Ended(_)),
-            Key::Quit => false,
-        };
-        if key == Key::Quit {
-            return Ok(true);
-        }
-        let calls = self.operator.consult("look at its calls", |_, desk| Ok(desk.calls()))?;
-        let call = calls.iter().rev().find(|info| wanted(info.stage)).map(|info| info.id);
-        let outcome = match (key, call) {
-            (Key::Answer, Some(call)) => self.operator.answer(call),
-            (_, Some(call)) => self.operator.hang_up(call),
-            (_, None) => {
-                say(show::no_call(self.lang));
-                return Ok(false);
-            }
-        };
-        if let Err(why) = outcome {
-            say(&format!("  {why}"));
-        }
-        Ok(false)
-    }
 }
 
 #[cfg(test)]

@@ -6,10 +6,12 @@ use crate::clock::Stamped;
 use crate::dsp::level::rms_dbfs;
 use crate::instrument::operator::desk::DeskConfig;
 use crate::instrument::operator::security::MediaSecurity;
-use crate::instrument::operator::{CallEvent, CallId, EndedBy};
+use crate::instrument::operator::{
+    Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
+};
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
-use crate::rtp::stats::Stats;
+use crate::rtp::stats::{Source, Stats};
 use crate::unit::Lang;
 use std::path::Path;
 
@@ -46,20 +48,26 @@ pub fn event(event: &Stamped<CallEvent>, lang: Lang) -> String {
 fn words(event: &CallEvent, lang: Lang) -> String {
     let call = pick(lang, "call", "połączenie");
     match event {
-        CallEvent::Registered { user, contact, expires } if expires.is_zero() => {
-            format!("{user} {} {contact}", pick(lang, "no longer registered at", "wyrejestrowany z"))
-        }
-        CallEvent::Registered { user, contact, expires } => {
+        CallEvent::Registered { user, contact, expires, server } => {
             let (at, time) = (pick(lang, "registered at", "zarejestrowany pod"), pick(lang, "for", "na"));
-            format!("{user} {at} {contact} {time} {} s", expires.as_secs())
+            format!("{user} {at} {contact} {time} {} s{}", expires.as_secs(), at_server(*server, lang))
+        }
+        CallEvent::Unregistered { user, contact, why } => {
+            let gone = match why {
+                Unbound::Expired => pick(lang, "no longer registered, its time is over, at", "stracił ważność rejestracji pod"),
+                Unbound::Removed => pick(lang, "no longer registered at", "wyrejestrowany z"),
+                Unbound::Replaced(_) => pick(lang, "has moved away from", "przeniósł się z"),
+            };
+            format!("{user} {gone} {contact}")
         }
         CallEvent::RegistrationRefused { user, why } => {
             format!("{} {user}: {why}", pick(lang, "registration refused to", "odmowa rejestracji dla"))
         }
-        CallEvent::Invited { call: id, invite } => {
+        CallEvent::Invited { call: id, invite, server } => {
             let (from, to) = (pick(lang, "from", "od"), pick(lang, "for", "do"));
             let headers: Vec<String> = invite.headers.iter().map(|(name, value)| format!("; {name}: {value}")).collect();
-            format!("{call} {}: INVITE {from} {} {to} {}{}", id.0, invite.from, invite.to, headers.concat())
+            let server = at_server(*server, lang);
+            format!("{call} {}: INVITE {from} {} {to} {}{server}{}", id.0, invite.from, invite.to, headers.concat())
         }
         CallEvent::Refused { call: id, status } => format!("{call} {}: {} {status}", id.0, pick(lang, "refused with", "odmowa")),
         CallEvent::Ringing { call: id } => format!("{call} {}: {}", id.0, pick(lang, "ringing", "dzwoni")),
@@ -84,6 +92,154 @@ fn words(event: &CallEvent, lang: Lang) -> String {
         }
         CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
         CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        other => more_words(other, call, lang),
+    }
+}
+
+/// What happens beside a call's usual course.
+fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
+    match event {
+        CallEvent::PassedOn { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "passed on to the second operator", "przekazane drugiemu operatorowi"))
+        }
+        CallEvent::EarlyMedia { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "hears us before the answer (183)", "słyszy nas przed odebraniem (183)"))
+        }
+        CallEvent::Changed { call: id, change, outcome } => {
+            format!("{call} {}: {}: {}", id.0, asked(*change, lang), became(*outcome, lang))
+        }
+        CallEvent::MediaMoved { call: id } => {
+            format!(
+                "{call} {}: {}",
+                id.0,
+                pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie")
+            )
+        }
+        CallEvent::Refreshed { call: id, by } => {
+            let by = match by {
+                Refresher::Us => pick(lang, "session refreshed by us", "sesja odświeżona przez nas"),
+                Refresher::Them => pick(lang, "session refreshed by the post", "sesja odświeżona przez posterunek"),
+            };
+            format!("{call} {}: {by}", id.0)
+        }
+        CallEvent::VoiceMissing { call: id, side, since } => {
+            let (what, from) = (missing(*side, lang), pick(lang, "since", "od"));
+            format!("{call} {}: {what}, {from} {:.3} s", id.0, since.as_secs_f64())
+        }
+        CallEvent::VoiceBack { call: id, side: Side::FromPost } => {
+            format!("{call} {}: {}", id.0, pick(lang, "voice from the post again", "znów głos z posterunku"))
+        }
+        CallEvent::VoiceBack { call: id, side: Side::ToPost } => {
+            format!("{call} {}: {}", id.0, pick(lang, "the post receives our voice again", "posterunek znów odbiera nasz głos"))
+        }
+        CallEvent::FarReport { call: id, view } => format!("{call} {}: {}", id.0, far_view(view, lang)),
+        CallEvent::Swallowed { server, from, what } => {
+            let swallowed = pick(lang, "taken and not answered", "przyjęte bez odpowiedzi");
+            format!("{what} {} {from}: {swallowed}{}", pick(lang, "from", "od"), at_server(*server, lang))
+        }
+        CallEvent::StrayMedia { call: id, from, kind } => {
+            let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
+            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The primary server is not worth a word.
+fn at_server(server: Server, lang: Lang) -> &'static str {
+    match server {
+        Server::Primary => "",
+        Server::Backup => pick(lang, ", backup server", ", serwer zapasowy"),
+    }
+}
+
+fn asked(change: Change, lang: Lang) -> &'static str {
+    match change {
+        Change::Hold => pick(lang, "hold", "wstrzymanie"),
+        Change::Resume => pick(lang, "resume", "wznowienie"),
+        Change::Move => pick(lang, "move to another port", "przejście na inny port"),
+    }
+}
+
+fn became(outcome: Outcome, lang: Lang) -> String {
+    match outcome {
+        Outcome::Agreed => pick(lang, "agreed", "uzgodnione").to_owned(),
+        Outcome::Refused(status) => format!("{} {status}", pick(lang, "refused with", "odmowa")),
+        Outcome::Unanswered => pick(lang, "the post did not answer", "posterunek nie odpowiedział").to_owned(),
+    }
+}
+
+fn missing(side: Side, lang: Lang) -> &'static str {
+    match side {
+        Side::FromPost => pick(lang, "ONE-WAY: no voice from the post", "JEDNOKIERUNKOWE: brak głosu z posterunku"),
+        Side::ToPost => {
+            pick(lang, "ONE-WAY: the post does not receive our voice", "JEDNOKIERUNKOWE: posterunek nie odbiera naszego głosu")
+        }
+    }
+}
+
+fn stray(kind: Stray, lang: Lang) -> &'static str {
+    match kind {
+        Stray::BeforeAnswer => pick(lang, "before the answer", "przed odebraniem"),
+        Stray::AfterEnd => pick(lang, "after the call's end", "po zakończeniu połączenia"),
+        Stray::NoCall => pick(lang, "without any call", "bez połączenia"),
+        Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
+        Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
+        Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
+    }
+}
+
+fn far_view(view: &FarView, lang: Lang) -> String {
+    let (lost, jitter) = (view.fraction * 100.0, view.jitter * 1e3);
+    let trip = view.round_trip.map(|seconds| format!("{:.1} ms", seconds * 1e3));
+    match lang {
+        Lang::En => {
+            let trip = trip.unwrap_or_else(|| "not yet known".to_owned());
+            format!("the post saw {lost:.1} % lost ({} in all), jitter {jitter:.1} ms, round trip {trip}", view.lost)
+        }
+        Lang::Pl => {
+            let trip = trip.unwrap_or_else(|| "jeszcze nieznany".to_owned());
+            format!("posterunek widział {lost:.1} % strat (razem {}), jitter {jitter:.1} ms, czas obiegu {trip}", view.lost)
+        }
+    }
+}
+
+/// How the operator's side is after something was turned over.
+pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
+    let is_busy = matches!(how.answering, Answering::Refuse { .. });
+    let health = |health: Health| match health {
+        Health::Well => pick(lang, "well", "sprawny"),
+        Health::Silent => pick(lang, "a black hole", "czarna dziura"),
+        Health::Refusing { .. } => pick(lang, "refusing", "odmawia"),
+    };
+    let operator = if is_busy { pick(lang, "busy", "zajęty") } else { pick(lang, "free", "wolny") };
+    let media = if how.mute { pick(lang, "not sent", "nie są wysyłane") } else { pick(lang, "sent", "są wysyłane") };
+    let (primary, backup) = (health(how.primary), health(how.backup));
+    match lang {
+        Lang::En => format!("Operator {operator}; primary server {primary}, backup server {backup}; media {media}."),
+        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; media {media}."),
+    }
+}
+
+/// A line for each source of a call's media, where there were several; and what the post told of ours.
+pub fn sources(stats: &Stats, far: Option<FarView>, lang: Lang) -> Vec<String> {
+    let each = stats.sources.iter().filter(|_| stats.sources.len() > 1);
+    let mut lines: Vec<String> = each.map(|source| of_source(source, lang)).collect();
+    lines.extend(far.map(|view| format!("              {}", far_view(&view, lang))));
+    lines
+}
+
+fn of_source(source: &Source, lang: Lang) -> String {
+    let jitter = source.jitter * 1e3;
+    let Source { ssrc, packets, lost, reordered, duplicates, .. } = source;
+    match lang {
+        Lang::En => format!(
+            "              source {ssrc:08x}: {packets} packets, {lost} lost, {reordered} reordered, {duplicates} duplicates; jitter {jitter:.1} ms"
+        ),
+        Lang::Pl => format!(
+            "              źródło {ssrc:08x}: pakietów {packets}, zgubionych {lost}, nie po kolei {reordered}, podwójnych {duplicates}; \
+             jitter {jitter:.1} ms"
+        ),
     }
 }
 
@@ -190,6 +346,34 @@ mod tests {
             CallEvent::Ended { call, by: EndedBy::Silence },
             "     1.500  call 3: over, the post stopped answering",
             "     1.500  połączenie 3: koniec, posterunek przestał odpowiadać",
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_voice_and_bindings_is_told_in_both_languages() {
+        let check = |value: CallEvent, en: &str, pl: &str| {
+            assert_eq!((words(&value, Lang::En), words(&value, Lang::Pl)), (en.into(), pl.into()))
+        };
+        let call = CallId(3);
+        check(
+            CallEvent::VoiceMissing { call, side: Side::FromPost, since: Instant::from_nanos(2_500_000_000) },
+            "call 3: ONE-WAY: no voice from the post, since 2.500 s",
+            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z posterunku, od 2.500 s",
+        );
+        check(
+            CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
+            "stray media from 10.0.0.2:4000 (call 3): after the call's end",
+            "niepożądane media od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
+        );
+        check(
+            CallEvent::Unregistered { user: "sos".into(), contact: "sip:a".into(), why: Unbound::Expired },
+            "sos no longer registered, its time is over, at sip:a",
+            "sos stracił ważność rejestracji pod sip:a",
+        );
+        check(
+            CallEvent::Changed { call, change: Change::Hold, outcome: Outcome::Refused(488) },
+            "call 3: hold: refused with 488",
+            "połączenie 3: wstrzymanie: odmowa 488",
         );
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what they are for.
 
+use crate::instrument::operator::Refresher;
 use crate::instrument::operator::desk::User;
 use crate::rtp::codec::Codec;
 use crate::sip::digest::Algorithm;
@@ -20,6 +21,22 @@ impl Digest {
         match self {
             Digest::Md5 => Algorithm::Md5,
             Digest::Sha256 => Algorithm::Sha256,
+        }
+    }
+}
+
+/// One of the two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Who {
+    Post,
+    Operator,
+}
+
+impl Who {
+    pub fn refresher(self) -> Refresher {
+        match self {
+            Who::Post => Refresher::Them,
+            Who::Operator => Refresher::Us,
         }
     }
 }

@@ -5,21 +5,24 @@ mod secure;
 use super::*;
 use crate::clock::RealClock;
 use crate::instrument::operator::desk::User;
-use crate::instrument::operator::{Answering, Operator};
+use crate::instrument::operator::{Action, Answering, Behaviour, Operator};
 
 fn config(ports: std::ops::RangeInclusive<u16>, sip: u16) -> DeskConfig {
     DeskConfig {
         seed: 1,
         sip: SocketAddr::from(([127, 0, 0, 1], sip)),
+        backup: None,
         media_ports: ports,
         realm: "straz".to_owned(),
         users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
         operator_user: "operator".to_owned(),
-        answering: Answering::Manual,
+        second_user: "operator2".to_owned(),
+        behaviour: Behaviour::answering(Answering::Manual),
         max_calls: 1,
         ring_after: Duration::ZERO,
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+        calendar: crate::rtp::report::Calendar { beginning: wall_clock() },
         srtp: crate::sip::sdes::Srtp::Optional,
     }
 }
@@ -77,7 +80,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 fn a_post_on_the_loop_back_is_answered_and_spoken_to_in_time() {
     let to = "127.0.0.1:28460";
     let (mut operator, clock) = check(28_400..=28_405, 28_460).expect("free ports");
-    operator.set_answering(Answering::After(Duration::from_millis(30))).expect("a desk");
+    operator.behave(Behaviour::answering(Answering::After(Duration::from_millis(30)))).expect("a desk");
     let post = Post(UdpSocket::bind("127.0.0.1:0").expect("a port"));
     let media = UdpSocket::bind("127.0.0.1:0").expect("a port");
     for socket in [&post.0, &media] {
@@ -113,7 +116,7 @@ fn a_post_on_the_loop_back_is_answered_and_spoken_to_in_time() {
     let base = headset.timebase().expect("a timebase");
     assert!(headset.play(crate::instrument::audio::Jack(1), &[0.5; 160]).expect("media") >= 4000);
     assert!(base.at < arrivals[0] && base.output_uncertainty > 0.0);
-    operator.hang_up(call).expect("a call that is up");
+    operator.act(call, Action::HangUp).expect("a call that is up");
     assert!(post.hear().starts_with("BYE sip:sos-1@127.0.0.1:"));
     let told: Vec<Instant> = operator.events().expect("a desk").iter().map(|e| e.at).collect();
     assert!(told.len() >= 5 && told.is_sorted());

@@ -4,35 +4,41 @@
 //! Must not know sockets or clocks, nor what a call is a test of. It never dials out, and it answers only those who registered with it.
 
 mod call;
+mod change;
+mod config;
 mod headset;
 mod life;
 mod media;
+mod progress;
+mod report;
 mod requests;
 mod secure;
 mod self_check;
+mod servers;
+mod session;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use super::security::{ConnectionFault, MediaSecurity};
-use super::{Answering, CallEvent, CallId};
+use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
 use crate::rtp::codec::Codec;
+use crate::rtp::report::FarView;
 use crate::rtp::stats::Stats;
-use crate::sip::digest::Algorithm;
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
-use crate::sip::sdes::Srtp;
 use crate::sip::token::{Chance, Tokens};
-use crate::sip::transaction::{Act, Client, InviteServer, Server};
-use crate::sip::way::{Way, Wire};
+use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
+use crate::sip::way::Way;
 use call::Call;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 pub use crate::sip::registrar::User;
 pub use call::Stage;
+pub use config::{CallInfo, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
@@ -43,68 +49,26 @@ const MOST_TRANSACTIONS: usize = 4096;
 /// Media may still be under way for so long after a call's last signalling.
 const MEDIA_GRACE: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Clone)]
-pub struct DeskConfig {
-    /// Every token, tag and number the desk makes up follows from it.
-    pub seed: u64,
-    /// Where SIP is spoken, with the address that peers are told.
-    pub sip: SocketAddr,
-    /// Even ports for calls (RFC 3550, 11); the last port is the self-check's.
-    pub media_ports: RangeInclusive<u16>,
-    pub realm: String,
-    /// The rig's posts.
-    pub users: Vec<User>,
-    /// The user part that calls must be for.
-    pub operator_user: String,
-    pub answering: Answering,
-    /// Calls at a time; one more hears 486.
-    pub max_calls: usize,
-    /// From INVITE to 180.
-    pub ring_after: Duration,
-    /// The codecs spoken, in the bench's order of preference.
-    pub codecs: Vec<Codec>,
-    /// Digest algorithms that a post is challenged with, in this order.
-    pub digests: Vec<Algorithm>,
-    /// Whether media is to be secure.
-    pub srtp: Srtp,
-}
-
-/// A datagram, or a message of a connection, to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    pub wire: Wire,
-    pub from: SocketAddr,
-    pub to: SocketAddr,
-    pub bytes: Vec<u8>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeskError {
-    #[error("there is no call {}", .0.0)]
-    NoSuchCall(CallId),
-    #[error("call {} is {stage}", .call.0)]
-    WrongStage { call: CallId, stage: Stage },
-    #[error("call {} has no media yet", .0.0)]
-    NoMedia(CallId),
-    #[error("frame {to} of call {} has not been heard yet", .call.0)]
-    NotYetHeard { call: CallId, to: u64 },
-    #[error("frames {from} to {to} are no stretch of a call")]
-    BadStretch { from: u64, to: u64 },
-}
-
-/// What the desk knows of a call, living or past.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CallInfo {
-    pub id: CallId,
-    pub stage: Stage,
-    pub invite: super::Invite,
-    pub media_port: u16,
-}
-
 #[derive(Debug)]
 struct InviteTransaction {
     machine: InviteServer,
     to: Way,
+}
+
+/// A request of ours, other than INVITE, and what for.
+#[derive(Debug)]
+struct ClientTransaction {
+    to: Way,
+    machine: Client,
+    call: CallId,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Farewell,
+    /// An UPDATE that refreshes the session.
+    Refresh,
 }
 
 pub struct Desk {
@@ -112,25 +76,25 @@ pub struct Desk {
     tokens: Tokens,
     registrar: Registrar,
     invites: BTreeMap<String, InviteTransaction>,
-    servers: BTreeMap<String, (Way, Server)>,
-    clients: BTreeMap<String, (Way, Client, CallId)>,
+    servers: BTreeMap<String, (Way, ServerTransaction)>,
+    clients: BTreeMap<String, ClientTransaction>,
+    /// INVITEs of ours within calls, by branch.
+    reinvites: BTreeMap<String, change::Asked>,
     calls: BTreeMap<CallId, Call>,
     past: BTreeMap<CallId, Call>,
     /// The last call on each media port.
     ports: BTreeMap<u16, CallId>,
     next_port: u16,
     last_call: u32,
-    /// When media strangers were last reported.
-    reported: BTreeMap<IpAddr, Instant>,
+    /// When stray media was last reported.
+    reported: BTreeMap<(IpAddr, super::Stray), Instant>,
+    /// Requests that a black hole has taken, by transaction.
+    swallowed: std::collections::BTreeSet<String>,
     self_check: Option<self_check::SelfCheck>,
     /// When signalling wants to be woken; media is asked each time.
     signalling_due: Option<Instant>,
     outgoing: Vec<Outgoing>,
     events: Vec<Stamped<CallEvent>>,
-}
-
-fn outgoing(way: Way, bytes: Vec<u8>) -> Outgoing {
-    Outgoing { wire: way.wire, from: way.own, to: way.peer, bytes }
 }
 
 impl Desk {
@@ -143,12 +107,14 @@ impl Desk {
             invites: BTreeMap::new(),
             servers: BTreeMap::new(),
             clients: BTreeMap::new(),
+            reinvites: BTreeMap::new(),
             calls: BTreeMap::new(),
             past: BTreeMap::new(),
             ports: BTreeMap::new(),
             next_port: config.media_ports.start().next_multiple_of(2),
             last_call: 0,
             reported: BTreeMap::new(),
+            swallowed: std::collections::BTreeSet::new(),
             self_check: None,
             signalling_due: None,
             outgoing: Vec::new(),
@@ -171,7 +137,7 @@ impl Desk {
 
     /// The same, with the differentiated services code point it came under where that is known.
     pub fn datagram_of_class(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], dscp: Option<u8>) {
-        if to.port() == self.config.sip.port() {
+        if self.is_signalling(to) {
             self.signalling(at, Way::udp(self.own(to), from), bytes);
             self.settle();
         } else if to.port() == *self.config.media_ports.end() {
@@ -197,25 +163,28 @@ impl Desk {
         self.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
     }
 
-    /// The address that a peer is told who reached us at `to`: the configured one, unless that means every address of this machine.
-    fn own(&self, to: SocketAddr) -> SocketAddr {
-        if self.config.sip.ip().is_unspecified() { to } else { SocketAddr::new(self.config.sip.ip(), to.port()) }
-    }
-
     fn signalling(&mut self, at: Instant, way: Way, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
-        match message::parse(bytes) {
-            Ok(Message::Request(request)) => self.request(at, way, request),
-            Ok(Message::Response(response)) => self.response(at, &response),
-            Err(_) => {}
+        let Ok(message) = message::parse(bytes) else { return };
+        if self.is_swallowed(at, way, &message) {
+            return;
+        }
+        match message {
+            Message::Request(request) => self.request(at, way, request),
+            Message::Response(response) => self.response(at, &response),
         }
     }
 
     fn response(&mut self, at: Instant, response: &Response) {
-        let Some((_, client, call)) = self.clients.get_mut(&response.head.via.branch) else { return };
-        let call = *call;
-        if client.response(at, response.status) {
-            self.expect_quiet(call, at);
+        let Some(client) = self.clients.get_mut(&response.head.via.branch) else {
+            return self.reinvite_answered(at, response);
+        };
+        let (call, purpose) = (client.call, client.purpose);
+        if client.machine.response(at, response.status) {
+            match purpose {
+                Purpose::Farewell => self.expect_quiet(call, at),
+                Purpose::Refresh => self.refresh_answered(at, call, response),
+            }
         }
     }
 
@@ -239,42 +208,48 @@ impl Desk {
     fn settle(&mut self) {
         let invites = self.invites.values().filter_map(|t| t.machine.next_wake());
         let servers = self.servers.values().map(|(_, server)| server.next_wake());
-        let clients = self.clients.values().filter_map(|(_, client, _)| client.next_wake());
+        let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
+        let reinvites = self.reinvites.values().filter_map(change::Asked::next_wake);
         let calls = self.calls.values().filter_map(Call::next_wake);
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
-        let all = invites.chain(servers).chain(clients).chain(calls);
+        let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
         self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).min();
     }
 
     fn wake_registrar(&mut self, at: Instant) {
         let lapsed = self.registrar.wake(at);
-        self.tell_changes(at, lapsed);
+        self.tell_changes(at, Server::Primary, lapsed);
         self.wake_self_check(at);
     }
 
     fn wake_transactions(&mut self, at: Instant) {
+        let mut due = Vec::new();
         for transaction in self.invites.values_mut() {
             if transaction.machine.wake(at) == Act::Send {
-                let bytes = transaction.machine.bytes().to_vec();
-                self.outgoing.push(outgoing(transaction.to, bytes));
+                due.push((transaction.to, transaction.machine.bytes().to_vec()));
             }
         }
         self.invites.retain(|_, t| !t.machine.is_over());
         self.servers.retain(|_, (_, server)| !server.is_over(at));
         let mut unanswered = Vec::new();
-        for (to, client, call) in self.clients.values_mut() {
-            match client.wake(at) {
-                Act::Send => {
-                    self.outgoing.push(outgoing(*to, client.bytes().to_vec()));
-                }
-                Act::TimedOut => unanswered.push(*call),
+        for client in self.clients.values_mut() {
+            match client.machine.wake(at) {
+                Act::Send => due.push((client.to, client.machine.bytes().to_vec())),
+                Act::TimedOut => unanswered.push((client.call, client.purpose)),
                 Act::Nothing => {}
             }
         }
-        self.clients.retain(|_, (_, client, _)| !client.is_over());
-        for call in unanswered {
-            self.expect_quiet(call, at);
+        self.clients.retain(|_, client| !client.machine.is_over());
+        for (to, bytes) in due {
+            self.send(to, bytes);
         }
+        for (call, purpose) in unanswered {
+            match purpose {
+                Purpose::Farewell => self.expect_quiet(call, at),
+                Purpose::Refresh => self.end_in_silence(at, call),
+            }
+        }
+        self.wake_reinvites(at);
     }
 
     fn wake_calls(&mut self, at: Instant) {
@@ -284,10 +259,12 @@ impl Desk {
         }
     }
 
-    fn tell_changes(&mut self, at: Instant, changes: Vec<Change>) {
+    /// `server` is the one that was spoken to; a binding that lapses was spoken to by nobody.
+    fn tell_changes(&mut self, at: Instant, server: Server, changes: Vec<Change>) {
         for change in changes {
             let event = match change {
-                Change::Bound { user, contact, expires } => CallEvent::Registered { user, contact, expires },
+                Change::Bound { user, contact, expires } => CallEvent::Registered { user, contact, expires, server },
+                Change::Unbound { user, contact, why } => CallEvent::Unregistered { user, contact, why },
                 Change::Refused { user, why } => CallEvent::RegistrationRefused { user, why },
             };
             self.tell(at, event);
@@ -297,8 +274,11 @@ impl Desk {
     fn tell(&mut self, at: Instant, event: CallEvent) {
         self.events.push(Stamped::new(at, event));
     }
+    /// A black hole sends nothing either.
     fn send(&mut self, to: Way, bytes: Vec<u8>) {
-        self.outgoing.push(outgoing(to, bytes));
+        if !self.is_silent(to) {
+            self.outgoing.push(Outgoing { wire: to.wire, from: to.own, to: to.peer, bytes });
+        }
     }
 
     /// All datagrams to be sent, in order.
@@ -310,29 +290,46 @@ impl Desk {
         std::mem::take(&mut self.events)
     }
 
-    /// For the calls that come from now on.
-    pub fn set_answering(&mut self, how: Answering) {
-        self.config.answering = how;
+    pub fn behave(&mut self, how: Behaviour) {
+        self.config.behaviour = how;
     }
-    /// Answers a ringing call.
-    pub fn answer(&mut self, at: Instant, call: CallId) -> Result<(), DeskError> {
+    pub fn behaviour(&self) -> Behaviour {
+        self.config.behaviour
+    }
+    /// Does something to a call. A BYE is held back until the ACK has come (RFC 3261, 15).
+    pub fn act(&mut self, at: Instant, call: CallId, what: Action) -> Result<(), DeskError> {
         let stage = self.living(call)?.stage();
-        if !matches!(stage, Stage::Arrived | Stage::Ringing) {
+        let is_ringing = matches!(stage, Stage::Arrived | Stage::Ringing);
+        let fits = match what {
+            Action::Answer | Action::Announce => is_ringing,
+            Action::HangUp => true,
+            Action::Change(_) => stage == Stage::Confirmed,
+        };
+        if !fits {
             return Err(DeskError::WrongStage { call, stage });
         }
-        self.ring(at, call);
-        self.accept(at, call);
+        match what {
+            Action::Answer => {
+                self.ring(at, call);
+                self.accept(at, call);
+            }
+            Action::Announce => {
+                self.ring(at, call);
+                self.announce(at, call)?;
+            }
+            Action::HangUp => self.end_from_here(at, call),
+            Action::Change(change) => self.change(at, call, change)?,
+        }
         self.settle();
         Ok(())
     }
-    /// Ends a call, whatever it is at: 480 to a ringing one; BYE to one that is up, held back until the ACK has come (RFC 3261, 15).
-    pub fn hang_up(&mut self, at: Instant, call: CallId) -> Result<(), DeskError> {
-        self.living(call)?;
-        self.end_from_here(at, call);
-        self.settle();
-        Ok(())
+    /// Ends every call, with servers that are well: for making safe.
+    pub fn make_safe(&mut self, at: Instant) {
+        let set = self.config.behaviour;
+        self.config.behaviour = Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set };
+        self.hang_up_all(at);
     }
-    /// Ends every call: for making safe.
+    /// Ends every call.
     pub fn hang_up_all(&mut self, at: Instant) {
         let ids: Vec<CallId> = self.calls.keys().copied().collect();
         for id in ids {
@@ -364,7 +361,7 @@ impl Desk {
     }
     /// Is a request of ours (a BYE) still unanswered, or a call still up?
     pub fn is_waiting_for_farewell(&self) -> bool {
-        !self.calls.is_empty() || self.clients.values().any(|(_, client, _)| client.is_unanswered())
+        !self.calls.is_empty() || self.clients.values().any(|client| client.machine.is_unanswered())
     }
     /// Nothing is under way: no call, no transaction, no registration. Only the records of past calls are kept.
     pub fn is_at_rest(&self) -> bool {
@@ -386,5 +383,9 @@ impl Desk {
     /// What a call's received packets went through.
     pub fn media_stats(&self, call: CallId) -> Result<Stats, DeskError> {
         Ok(self.known(call)?.stats())
+    }
+    /// What the post saw of our stream, as it reported last.
+    pub fn far_view(&self, call: CallId) -> Result<Option<FarView>, DeskError> {
+        Ok(self.known(call)?.media.as_ref().and_then(|media| media.reporting.far()))
     }
 }

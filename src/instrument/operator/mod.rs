@@ -3,9 +3,15 @@
 //! Knows nothing of limits. `desk` is the same sans-I/O machine on a real network and in the twin; it never opens a socket and never asks
 //! the time.
 
+mod behaviour;
 pub mod desk;
 pub mod seat;
 pub mod security;
+
+pub use crate::rtp::report::FarView;
+pub use crate::sip::registrar::Unbound;
+pub use crate::sip::session::{Policy, Refresher};
+pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progress, Second, Server};
 
 use super::audio::AudioPort;
 use super::{Instrument, Result};
@@ -18,26 +24,45 @@ use std::time::Duration;
 pub struct CallId(pub u32);
 
 /// What happened at the operator's end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CallEvent {
-    /// A binding was made, refreshed or (expires 0) removed at the registrar.
-    Registered { user: String, contact: String, expires: Duration },
+    /// A binding was made or refreshed at the registrar.
+    Registered { user: String, contact: String, expires: Duration, server: Server },
+    /// A binding is gone, and why.
+    Unregistered { user: String, contact: String, why: Unbound },
     /// A registration was turned away.
     RegistrationRefused { user: String, why: String },
     /// A new INVITE (retransmissions are not events). Stamped at the datagram's reception.
-    Invited { call: CallId, invite: Invite },
+    Invited { call: CallId, invite: Invite, server: Server },
     /// A call that was turned away with this status, before or instead of ringing.
     Refused { call: CallId, status: u16 },
     /// The operator's end has begun to ring: 180 sent.
     Ringing { call: CallId },
+    /// The first operator refused or did not answer: it rings at the second.
+    PassedOn { call: CallId },
+    /// 183 with a description sent: what is spoken is heard before the answer.
+    EarlyMedia { call: CallId },
     /// 200 sent.
     Answered { call: CallId },
     /// The caller's ACK: signalling is complete.
     Confirmed { call: CallId },
     /// First RTP packet of this call, stamped at its reception.
     FirstMedia { call: CallId },
-    /// The caller put us on hold (no media wanted from us) or took us off it, by a re-INVITE that was answered.
+    /// The caller put us on hold (no media wanted from us) or took us off it, by a re-INVITE or UPDATE that was answered.
     Held { call: CallId, held: bool },
+    /// What our re-INVITE asked for was agreed or not. Stamped at the response.
+    Changed { call: CallId, change: Change, outcome: Outcome },
+    /// The first packet at the port that a re-INVITE of ours named.
+    MediaMoved { call: CallId },
+    /// The session was refreshed in time (RFC 4028), by us or by the post.
+    Refreshed { call: CallId, by: Refresher },
+    /// Voice is missing in one direction of a call that is up: nothing came from the post since then, or the post reports that nothing comes
+    /// from us.
+    VoiceMissing { call: CallId, side: Side, since: Instant },
+    /// It is there again.
+    VoiceBack { call: CallId, side: Side },
+    /// What the post saw of our stream, in its own report (RTCP).
+    FarReport { call: CallId, view: FarView },
     /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first packet.
     Digit { call: CallId, digit: char },
     /// How secure a call's media is, when that was agreed or refused, and packets that were not.
@@ -48,8 +73,34 @@ pub enum CallEvent {
     ConnectionFailed { from: String, fault: ConnectionFault },
     /// The call is over.
     Ended { call: CallId, by: EndedBy },
-    /// Something that no healthy post of this rig does: a call from a stranger, media without a call. Refused and told.
+    /// A request reached a server that is a black hole, and was not answered: its method. Retransmissions are not events.
+    Swallowed { server: Server, from: String, what: String },
+    /// Media where there should be none, told once a second.
+    StrayMedia { call: Option<CallId>, from: String, kind: Stray },
+    /// Something that no healthy post of this rig does: a call from a stranger. Refused and told.
     Intruder { from: String, what: String },
+}
+
+/// A direction of voice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    FromPost,
+    ToPost,
+}
+
+/// Why media should not be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stray {
+    BeforeAnswer,
+    /// After the call's BYE was answered, and time enough for stragglers.
+    AfterEnd,
+    NoCall,
+    /// From an address that has no part in the call whose port it is.
+    OfAnother,
+    /// To the port that a re-INVITE of ours gave up.
+    OldPort,
+    /// No RTP at all.
+    NoMedia,
 }
 
 /// Who a call said it was from and for.
@@ -81,29 +132,17 @@ pub enum EndedBy {
     Operator,
     /// CANCEL received before the answer.
     Cancelled,
-    /// No ACK, or nothing answered our requests (RFC 3261 timers).
+    /// No ACK, nothing answered our requests (RFC 3261 timers), or nobody refreshed the session (RFC 4028).
     Silence,
-}
-
-/// What the operator does when a call rings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answering {
-    /// Rings until told otherwise by `answer`.
-    Manual,
-    /// Answers by itself so long after the 180.
-    After(Duration),
-    /// Answers 486 Busy Here.
-    Busy,
-    /// Answers this final status at once, e.g. 480 or 503 (RFC 3261, 21.4.18 and 21.5.4).
-    Reject(u16),
 }
 
 pub trait Operator: Instrument {
     /// All events since the last call, in order.
     fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>>;
-    fn set_answering(&mut self, how: Answering) -> Result<()>;
-    fn answer(&mut self, call: CallId) -> Result<Instant>;
-    fn hang_up(&mut self, call: CallId) -> Result<Instant>;
+    /// How the operator's side is from now on.
+    fn behave(&mut self, how: Behaviour) -> Result<()>;
+    /// Does something to a call; gives the moment at which it was done or, for a [`Change`], asked.
+    fn act(&mut self, call: CallId, what: Action) -> Result<Instant>;
     /// The operator's headset on one call: jack 1 in is what the reference playout plays, jack 1 out is spoken into the call.
     fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort>;
     /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while

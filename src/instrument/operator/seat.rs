@@ -3,7 +3,7 @@
 //! Must not know sockets or the simulation: it reaches the desk through [`Access`], which knows the moment and sends what comes of it.
 
 use super::desk::{Desk, DeskError};
-use super::{Answering, CallEvent, CallId, Operator};
+use super::{Action, Behaviour, CallEvent, CallId, Operator};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -83,10 +83,10 @@ impl<A: Access> Instrument for Seat<A> {
     fn identify(&mut self) -> Result<Identity> {
         self.headset.identify()
     }
-    /// Hangs up every call.
+    /// Makes the servers well again and hangs up every call.
     fn make_safe(&mut self) -> Result<()> {
         self.headset.at_desk("hang up all calls", |at, desk| {
-            desk.hang_up_all(at);
+            desk.make_safe(at);
             Ok(())
         })
     }
@@ -96,17 +96,20 @@ impl<A: Access> Operator for Seat<A> {
     fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>> {
         self.headset.at_desk("tell its events", |_, desk| Ok(desk.take_events()))
     }
-    fn set_answering(&mut self, how: Answering) -> Result<()> {
-        self.headset.at_desk("change how it answers", |_, desk| {
-            desk.set_answering(how);
+    fn behave(&mut self, how: Behaviour) -> Result<()> {
+        self.headset.at_desk("change how it behaves", |_, desk| {
+            desk.behave(how);
             Ok(())
         })
     }
-    fn answer(&mut self, call: CallId) -> Result<Instant> {
-        self.headset.at_desk("answer", |at, desk| desk.answer(at, call).map(|()| at))
-    }
-    fn hang_up(&mut self, call: CallId) -> Result<Instant> {
-        self.headset.at_desk("hang up", |at, desk| desk.hang_up(at, call).map(|()| at))
+    fn act(&mut self, call: CallId, what: Action) -> Result<Instant> {
+        let action = match what {
+            Action::Answer => "answer",
+            Action::HangUp => "hang up",
+            Action::Announce => "speak before the answer",
+            Action::Change(_) => "change the call",
+        };
+        self.headset.at_desk(action, |at, desk| desk.act(at, call, what).map(|()| at))
     }
     fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort> {
         self.headset.at_desk("put on its headset", |_, desk| desk.timebase(call).map(|_| ()))?;
@@ -157,6 +160,7 @@ impl<A: Access> AudioPort for Headset<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::operator::Answering;
     use crate::instrument::operator::desk::{DeskConfig, User};
     use std::cell::{Cell, RefCell};
     use std::net::SocketAddr;
@@ -186,15 +190,18 @@ mod tests {
         let config = DeskConfig {
             seed: 1,
             sip: SocketAddr::from(([10, 0, 0, 1], 5060)),
+            backup: None,
             media_ports: 20000..=20003,
             realm: "straz".to_owned(),
             users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
             operator_user: "operator".to_owned(),
-            answering: Answering::Manual,
+            second_user: "operator2".to_owned(),
+            behaviour: Behaviour::answering(Answering::Manual),
             max_calls: 1,
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+            calendar: crate::rtp::report::Calendar { beginning: Duration::ZERO },
             srtp: crate::sip::sdes::Srtp::Optional,
         };
         Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
@@ -208,8 +215,8 @@ mod tests {
     #[test]
     fn what_cannot_be_done_names_the_action_and_blames_the_bench() {
         let mut seat = alone();
-        check(seat.answer(CallId(3)), "there is no call 3");
-        check(seat.hang_up(CallId(3)), "there is no call 3");
+        check(seat.act(CallId(3), Action::Answer), "there is no call 3");
+        check(seat.act(CallId(3), Action::HangUp), "there is no call 3");
         check(seat.audio(CallId(3)).map(|_| ()), "there is no call 3");
         check(seat.headset.play(Jack(2), &[0.0]), "a headset has no jack 2");
         assert!(seat.make_safe().is_ok() && seat.headset.make_safe().is_ok(), "silence needs no call");

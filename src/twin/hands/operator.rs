@@ -5,7 +5,7 @@
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::operator::desk::DeskError;
-use crate::instrument::operator::{Answering, CallEvent, CallId, Operator};
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::rtp::axis::RATE;
 use crate::twin::world::{self, Shared};
@@ -31,9 +31,9 @@ impl Instrument for TwinOperator {
     fn identify(&mut self) -> Result<Identity> {
         Ok(Identity { model: "operator's desk".into(), unit: "twin:operator".into() })
     }
-    /// Ends every call.
+    /// Makes the servers well again and ends every call.
     fn make_safe(&mut self) -> Result<()> {
-        world::lock(&self.headset.world).at_desk(|desk, at| desk.hang_up_all(at));
+        world::lock(&self.headset.world).at_desk(|desk, at| desk.make_safe(at));
         Ok(())
     }
 }
@@ -42,17 +42,19 @@ impl Operator for TwinOperator {
     fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>> {
         Ok(world::lock(&self.headset.world).at_desk(|desk, _| desk.take_events()))
     }
-    fn set_answering(&mut self, how: Answering) -> Result<()> {
-        world::lock(&self.headset.world).at_desk(|desk, _| desk.set_answering(how));
+    fn behave(&mut self, how: Behaviour) -> Result<()> {
+        world::lock(&self.headset.world).at_desk(|desk, _| desk.behave(how));
         Ok(())
     }
-    fn answer(&mut self, call: CallId) -> Result<Instant> {
-        let done = world::lock(&self.headset.world).at_desk(|desk, at| desk.answer(at, call).map(|()| at));
-        done.map_err(|why| error(format!("answer call {}", call.0), &why))
-    }
-    fn hang_up(&mut self, call: CallId) -> Result<Instant> {
-        let done = world::lock(&self.headset.world).at_desk(|desk, at| desk.hang_up(at, call).map(|()| at));
-        done.map_err(|why| error(format!("hang up call {}", call.0), &why))
+    fn act(&mut self, call: CallId, what: Action) -> Result<Instant> {
+        let done = world::lock(&self.headset.world).at_desk(|desk, at| desk.act(at, call, what).map(|()| at));
+        let word = match what {
+            Action::Answer => "answer",
+            Action::HangUp => "hang up",
+            Action::Announce => "speak early into",
+            Action::Change(_) => "change",
+        };
+        done.map_err(|why| error(format!("{word} call {}", call.0), &why))
     }
     fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort> {
         self.headset.call = call;

@@ -35,7 +35,12 @@ pub enum Event {
 pub struct Account {
     pub sip: SocketAddr,
     pub rtp: SocketAddr,
+    /// The server in use.
     pub server: SocketAddr,
+    /// Another one, to turn to when that does not answer.
+    pub other: Option<SocketAddr>,
+    /// The server in use is the backup.
+    pub away: bool,
     /// The server keeps registrations.
     pub registers: bool,
     pub password: String,
@@ -46,6 +51,13 @@ pub struct Account {
 impl Account {
     pub fn user(&self) -> &str {
         self.user.as_deref().unwrap_or("unknown")
+    }
+    /// Turns to the other server; `false`: there is none.
+    pub fn turn(&mut self) -> bool {
+        let Some(other) = self.other else { return false };
+        self.other = Some(std::mem::replace(&mut self.server, other));
+        self.away = !self.away;
+        true
     }
     /// The URI of a user at the operator's server.
     pub fn at_server(&self, user: &str) -> String {

@@ -3,7 +3,7 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 use super::account::{Event, Stack};
-use super::call::Call;
+use super::call::{Call, FAILOVER, Otherwise};
 use super::faults::Faults;
 use super::message::{Message, reply_address};
 use super::registration::Registration;
@@ -20,16 +20,31 @@ pub struct Agent {
     numbers: u32,
     faults: Faults,
     operator: String,
+    second: Option<String>,
+    /// What the firmware has asked for last, and what has been tried of it.
+    dialled: Dialled,
     /// A dial held back, a planted defect: when, press, delayed.
     held: Option<(Instant, u32, bool)>,
     /// When the running call hangs up by itself, a planted defect.
     limit: Option<Instant>,
 }
 
+/// One press on its way to somebody who answers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Dialled {
+    press: u32,
+    delayed: bool,
+    at_second: bool,
+    failed_over: bool,
+}
+
 impl Agent {
-    pub fn new(mut stack: Stack, expires: Duration, operator: String, faults: Faults) -> Self {
+    /// `operators`: whom to call, and whom to call otherwise.
+    pub fn new(mut stack: Stack, expires: Duration, operators: (String, Option<String>), faults: Faults) -> Self {
         let registration = Registration::new(expires, &mut stack);
-        Agent { stack, registration, calls: Vec::new(), numbers: 0, faults, operator, held: None, limit: None }
+        let (operator, second) = operators;
+        let dialled = Dialled::default();
+        Agent { stack, registration, calls: Vec::new(), numbers: 0, faults, operator, second, dialled, held: None, limit: None }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
         self.calls.iter_mut().find(|c| !c.released).map(|call| (call, &mut self.stack))
@@ -76,29 +91,62 @@ impl Agent {
         true
     }
     fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
+        self.dialled = Dialled { press, delayed, ..Dialled::default() };
+        let (called, extra) = (self.called(), self.extra());
+        self.place(at, &called, &extra);
+        if self.faults.duplicate_call {
+            self.numbers += 1;
+            let mut ghost = Call::dial(self.numbers, at, &called, &extra, Otherwise::default(), &mut self.stack);
+            (ghost.released, ghost.quiet) = (true, true);
+            self.calls.push(ghost);
+        }
+        self.note_sent();
+    }
+    fn called(&self) -> String {
+        let second = self.second.clone().filter(|_| self.dialled.at_second);
+        second.or(self.faults.wrong_destination.clone()).unwrap_or_else(|| self.operator.clone())
+    }
+    fn extra(&self) -> Vec<(&'static str, String)> {
         let account = &self.stack.account;
         let (user, uri) = (account.user().to_owned(), account.at_server(account.user()));
         let mut extra = vec![
             ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
             ("X-SOS-Post", user),
-            ("X-SOS-Press", press.to_string()),
+            ("X-SOS-Press", self.dialled.press.to_string()),
             ("Priority", if self.faults.low_priority { "normal" } else { "emergency" }.to_owned()),
         ];
-        if delayed {
+        if self.dialled.delayed {
             extra.push(("X-SOS-Delayed", "yes".to_owned()));
         }
-        let called = self.faults.wrong_destination.clone().unwrap_or_else(|| self.operator.clone());
+        extra
+    }
+    fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
+        let has_second = self.second.is_some() && !self.dialled.at_second;
+        let has_other = self.stack.account.other.is_some() && !self.dialled.failed_over;
+        let otherwise = Otherwise {
+            refused: has_second && !self.faults.gives_up_on_busy,
+            unanswered: has_second && !self.faults.never_escalates,
+            lost: has_other.then(|| self.faults.slow_failover.unwrap_or(FAILOVER)),
+        };
         self.numbers += 1;
-        let call = Call::dial(self.numbers, at, &called, &extra, &mut self.stack);
+        let call = Call::dial(self.numbers, at, called, extra, otherwise, &mut self.stack);
         self.stack.events.push(Event::Began(call.dialog.call_id.clone()));
         self.calls.push(call);
-        if self.faults.duplicate_call {
-            self.numbers += 1;
-            let mut ghost = Call::dial(self.numbers, at, &called, &extra, &mut self.stack);
-            (ghost.released, ghost.quiet) = (true, true);
-            self.calls.push(ghost);
+    }
+    /// A call that has come to nothing goes to somebody else, or by another way. To the firmware it is the same call.
+    fn hunt(&mut self, at: Instant) {
+        let Some(why) = self.calls.iter_mut().find_map(|call| call.next.take()) else { return };
+        if why == Ending::Lost {
+            self.dialled.failed_over = true;
+            self.stack.account.turn();
+        } else {
+            self.dialled.at_second = true;
         }
-        self.note_sent();
+        let (called, extra) = (self.called(), self.extra());
+        self.place(at, &called, &extra);
+        if let Some(call) = self.calls.last_mut() {
+            call.sent = true;
+        }
     }
     fn note_sent(&mut self) {
         for call in &mut self.calls {
@@ -136,13 +184,13 @@ impl Agent {
     pub fn wake(&mut self, at: Instant) {
         for owner in self.stack.clients.wake(at, &mut self.stack.out) {
             match owner {
-                Owner::Registration => self.registration.failed(at, &mut self.stack),
+                Owner::Registration => self.registration.failed(at, &self.faults, &mut self.stack),
                 Owner::Invite(number) => {
                     if let Some(call) = self.calls.iter_mut().find(|c| c.number == number) {
                         call.invite_unanswered(at, &mut self.stack);
                     }
                 }
-                Owner::Bye | Owner::Cancel => {}
+                Owner::Bye | Owner::Cancel | Owner::Probe => {}
             }
         }
         self.stack.servers.wake(at, &mut self.stack.out);
@@ -156,6 +204,7 @@ impl Agent {
         if self.limit.take_if(|t| *t <= at).is_some() {
             self.end_active(at, Ending::Local);
         }
+        self.hunt(at);
         self.note_sent();
         self.sweep();
     }
@@ -193,7 +242,8 @@ impl Agent {
                 // Others than 401 and 407 end it too: the far end may no longer know the call (481).
                 self.stack.answer_challenge(at, &client, response, super::transaction::LINGER);
             }
-            Owner::Cancel => {}
+            Owner::Probe if response.code() / 100 == 2 => self.registration.return_home(at, &self.faults, &mut self.stack),
+            Owner::Cancel | Owner::Probe => {}
         }
     }
     fn invite_response(&mut self, at: Instant, number: u32, client: &Client, response: &Message) {
@@ -202,6 +252,7 @@ impl Agent {
         if call.is_confirmed() && !call.released {
             self.limit = self.faults.call_limit.map(|limit| at + limit);
         }
+        self.hunt(at);
         self.note_sent();
     }
     fn request(&mut self, at: Instant, request: &Message, from: SocketAddr) {

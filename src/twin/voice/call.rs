@@ -16,6 +16,32 @@ use std::time::Duration;
 pub const PATIENCE: Duration = Duration::from_secs(4);
 /// It may ring so long.
 const RINGING_LIMIT: Duration = Duration::from_secs(120);
+/// And so long if there is somebody else to call.
+const HUNTING_LIMIT: Duration = Duration::from_secs(12);
+/// Where there is another server, one that says nothing for so long is given up.
+pub const FAILOVER: Duration = Duration::from_secs(2);
+
+/// What else can be tried instead of giving the call up, by what became of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Otherwise {
+    /// Busy or refused: the second operator.
+    pub refused: bool,
+    /// Nobody answered: the second operator.
+    pub unanswered: bool,
+    /// No answer from the server, in so long: the other one.
+    pub lost: Option<Duration>,
+}
+
+impl Otherwise {
+    fn fits(self, ending: Ending) -> bool {
+        match ending {
+            Ending::Busy | Ending::Refused => self.refused,
+            Ending::NoAnswer => self.unanswered,
+            Ending::Lost => self.lost.is_some(),
+            Ending::Local | Ending::Remote => false,
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -36,7 +62,10 @@ pub struct Call {
     pub quiet: bool,
     cancelled: bool,
     rung: bool,
-    sent: bool,
+    pub sent: bool,
+    otherwise: Otherwise,
+    /// Something else is to be tried, for this reason.
+    pub next: Option<Ending>,
     /// Count of the INVITE in force.
     invite_cseq: u32,
     /// ACK of the 200, for the 200's retransmissions.
@@ -58,6 +87,8 @@ impl Call {
             cancelled: false,
             rung: false,
             sent: false,
+            otherwise: Otherwise::default(),
+            next: None,
             invite_cseq: 1,
             ack: None,
             local,
@@ -66,17 +97,18 @@ impl Call {
         }
     }
     /// Calls `user` at the server; `extra` are headers of this call.
-    pub fn dial(number: u32, at: Instant, user: &str, extra: &[(&str, String)], stack: &mut Stack) -> Self {
+    pub fn dial(number: u32, at: Instant, user: &str, extra: &[(&str, String)], otherwise: Otherwise, stack: &mut Stack) -> Self {
         let tag = stack.random.token();
         let target = stack.account.at_server(user);
         let dialog = Dialog::new(stack.new_call_id(), stack.account.from(&tag), tag, format!("<{target}>"), target);
-        let call = Call::new(number, dialog, Phase::Inviting, stack);
+        let mut call = Call::new(number, dialog, Phase::Inviting, stack);
+        call.otherwise = otherwise;
         let (mut invite, _) = call.dialog.request("INVITE", 1);
         for (name, value) in extra {
             invite.push(name, value.as_str());
         }
         call.describe(&mut invite, call.local.offer(), stack);
-        stack.send(at, Owner::Invite(number), invite, stack.account.server, PATIENCE);
+        stack.send(at, Owner::Invite(number), invite, stack.account.server, otherwise.lost.unwrap_or(PATIENCE));
         call
     }
     /// Answers a call from outside: only a defective module does.
@@ -134,7 +166,7 @@ impl Call {
     }
     fn progress(&mut self, at: Instant, response: &Message, stack: &mut Stack) {
         if self.deadline.is_none() {
-            self.deadline = Some(at + RINGING_LIMIT);
+            self.deadline = Some(at + if self.otherwise.unanswered { HUNTING_LIMIT } else { RINGING_LIMIT });
         }
         if response.code() == 180 && !self.rung && !self.released {
             self.rung = true;
@@ -264,6 +296,10 @@ impl Call {
     }
     fn release(&mut self, ending: Ending, stack: &mut Stack) {
         if !std::mem::replace(&mut self.released, true) {
+            if self.phase != Phase::Confirmed && self.otherwise.fits(ending) {
+                self.next = Some(ending);
+                return;
+            }
             self.report(Report::End(ending), stack);
             stack.events.push(Event::Close);
         }

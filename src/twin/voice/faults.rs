@@ -34,6 +34,16 @@ pub struct Faults {
     pub wrong_destination: Option<String>,
     /// Introduces itself as this post.
     pub wrong_identity: Option<String>,
+    /// A busy operator ends it: the second is not called.
+    pub gives_up_on_busy: bool,
+    /// Rings at the first operator for ever.
+    pub never_escalates: bool,
+    /// Knows of no server but the first.
+    pub never_fails_over: bool,
+    /// Waits so long for a server before it tries the other.
+    pub slow_failover: Option<Duration>,
+    /// Stays with the backup server once it is there.
+    pub never_returns_to_primary: bool,
     /// An emergency is sent as an ordinary call.
     pub low_priority: bool,
     /// One command raises two calls.

@@ -54,10 +54,14 @@ pub struct Config {
     pub rtp_port: u16,
     /// The operator's server: registrar and first hop of every call.
     pub server: SocketAddr,
+    /// Where to turn while that does not answer.
+    pub backup: Option<SocketAddr>,
     /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to register.
     pub registers: bool,
     /// User part of the operator's address at the server.
     pub operator: String,
+    /// Whom to call if nobody answers there, or not in time.
+    pub second: Option<String>,
     pub password: String,
     /// The registration asked for.
     pub expires: Duration,
@@ -83,8 +87,10 @@ impl Config {
             sip_port: message::SIP_PORT,
             rtp_port: 4000,
             server,
+            backup: None,
             registers: true,
             operator: "operator".to_owned(),
+            second: None,
             password: password.into(),
             expires: Duration::from_secs(60),
             boot: Duration::from_secs(3),
@@ -239,12 +245,14 @@ impl Voice {
             sip: SocketAddr::new(config.address, config.sip_port),
             rtp: SocketAddr::new(config.address, config.rtp_port),
             server: config.server,
+            other: config.backup.filter(|_| !config.faults.never_fails_over),
+            away: false,
             registers: config.registers,
             password: config.password.clone(),
             user: None,
         };
         let stack = Stack::new(account, Random::new(self.random.bits()), self.link);
-        let agent = Agent::new(stack, config.expires, config.operator.clone(), config.faults.clone());
+        let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
         let reader = LineReader::default();
         self.state = State::Running(Box::new(Running { agent, reader, media: None, in_call: false }));
         self.say(Report::Ready);

@@ -6,7 +6,7 @@ use super::account::Stack;
 use super::faults::Faults;
 use super::message::{Message, host_of, param, uri_of};
 use super::serial::Report;
-use super::transaction::{Client, Owner};
+use super::transaction::{Client, Owner, earliest};
 use crate::clock::Instant;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// After a failure the module tries again by itself; the firmware usually tells it sooner.
 const RETRY: Duration = Duration::from_secs(30);
+/// Away from the main server, the module asks so often whether that is there again.
+const PROBE: Duration = Duration::from_secs(20);
 
 pub struct Registration {
     wanted: bool,
@@ -27,6 +29,9 @@ pub struct Registration {
     known: bool,
     /// A refusal was taken for final, a planted defect.
     resigned: bool,
+    /// The other server has been tried since the last success or command.
+    tried_other: bool,
+    probe_at: Option<Instant>,
 }
 
 impl Registration {
@@ -41,12 +46,15 @@ impl Registration {
             next_try: None,
             known: false,
             resigned: false,
+            tried_other: false,
+            probe_at: None,
         }
     }
     /// `AT+REG`.
     pub fn command(&mut self, at: Instant, on: bool, faults: &Faults, stack: &mut Stack) {
         self.wanted = on;
         self.next_try = None;
+        self.tried_other = false;
         if !stack.account.registers {
             self.set(on, stack);
             return;
@@ -65,8 +73,14 @@ impl Registration {
     }
     pub fn link_lost(&mut self, stack: &mut Stack) {
         stack.clients.forget(Owner::Registration);
-        self.next_try = None;
+        (self.next_try, self.probe_at) = (None, None);
         self.set(false, stack);
+    }
+    /// The main server has answered.
+    pub fn return_home(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if stack.account.away && stack.account.turn() {
+            self.register(at, faults, stack);
+        }
     }
     pub fn response(&mut self, at: Instant, client: &Client, response: &Message, faults: &Faults, stack: &mut Stack) {
         if response.code() < 200 || !self.wanted {
@@ -77,6 +91,9 @@ impl Registration {
             self.known = true;
             // About half time, and not all posts of a city at once.
             self.next_try = Some(at + granted.mul_f64(0.45 + 0.1 * stack.random.unit()));
+            self.tried_other = false;
+            let probes = stack.account.away && !faults.never_returns_to_primary;
+            self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + PROBE));
             self.set(true, stack);
             return;
         }
@@ -93,10 +110,13 @@ impl Registration {
             return;
         }
         self.resigned |= faults.register_stops_on_refusal;
-        self.failed(at, stack);
+        self.failed(at, faults, stack);
     }
-    /// Nothing answered, or the answer was no.
-    pub fn failed(&mut self, at: Instant, stack: &mut Stack) {
+    /// Nothing answered, or the answer was no: the other server may have another.
+    pub fn failed(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if self.wanted && !std::mem::replace(&mut self.tried_other, true) && stack.account.turn() {
+            return self.register(at, faults, stack);
+        }
         if self.wanted {
             self.next_try = Some(at + RETRY);
         }
@@ -105,11 +125,28 @@ impl Registration {
     pub fn wake(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
         if self.next_try.is_some_and(|t| t <= at) {
             self.next_try = None;
+            self.tried_other = false;
             self.register(at, faults, stack);
+        }
+        if self.probe_at.is_some_and(|t| t <= at) {
+            self.probe_at = Some(at + PROBE);
+            self.probe(at, stack);
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        self.next_try
+        earliest(self.next_try, self.probe_at)
+    }
+
+    fn probe(&mut self, at: Instant, stack: &mut Stack) {
+        let Some(main) = stack.account.other.filter(|_| stack.account.away) else { return };
+        let tag = stack.random.token();
+        let mut request = Message::request("OPTIONS", &format!("sip:{}", host_of(main)));
+        request.push("Max-Forwards", "70");
+        request.push("From", stack.account.from(&tag));
+        request.push("To", format!("<sip:{}>", host_of(main)));
+        request.push("Call-ID", stack.new_call_id());
+        request.push("CSeq", "1 OPTIONS");
+        stack.send(at, Owner::Probe, request, main, PATIENCE);
     }
 
     fn register(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {

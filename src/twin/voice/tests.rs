@@ -2,6 +2,7 @@
 
 mod calls;
 mod defects;
+mod hunting;
 mod media;
 mod server;
 
@@ -52,9 +53,12 @@ struct Bench {
     next_packet: Instant,
     /// Link up, but nothing passes.
     dark: bool,
+    /// Nothing reaches the main server; the other is there.
+    main_is_dead: bool,
 }
 
 const SERVER: &str = "10.0.0.1:5060";
+const BACKUP: &str = "10.0.0.3:5060";
 const POST: &str = "10.0.0.2";
 
 fn config() -> Config {
@@ -75,6 +79,7 @@ impl Bench {
             stream: None,
             next_packet: Instant::ZERO,
             dark: false,
+            main_is_dead: false,
         }
     }
     /// Powered, identified and registered.
@@ -132,7 +137,11 @@ impl Bench {
                 Action::Send { .. } if self.dark => {}
                 Action::Send { from_port: 4000, to, bytes } => self.rtp.push((self.now, to, bytes)),
                 Action::Send { from_port, to, bytes } => {
-                    assert_eq!((from_port, to), (5060, SERVER.parse().unwrap()));
+                    let is_main = to == SERVER.parse().unwrap();
+                    assert!(from_port == 5060 && (is_main || to == BACKUP.parse().unwrap()), "{from_port} {to}");
+                    if is_main && self.main_is_dead {
+                        continue;
+                    }
                     for (ms, reply) in self.server.receive(&String::from_utf8(bytes).unwrap()) {
                         self.deliver(self.now + Duration::from_millis(2 + ms), 5060, reply.into_bytes());
                     }

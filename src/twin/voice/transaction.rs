@@ -39,6 +39,8 @@ pub enum Owner {
     Invite(u32),
     Bye,
     Cancel,
+    /// Is the main server there again?
+    Probe,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use hejnal::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, serial:
 use hejnal::instrument::Instrument as _;
 use hejnal::instrument::console::Console as _;
 use hejnal::instrument::lamp::{Edge, Input, InputBoard as _};
+use hejnal::instrument::operator::Action;
 use hejnal::instrument::relay::{Channel, Contact, RelayBoard as _};
 use std::process::Command;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
     clock.wait(Duration::from_millis(200)).expect("not interrupted");
     relays.set(Channel(1), Contact::Open).expect("a board");
     let (invited, call) = desk.invited();
-    desk.operator.answer(call).expect("a call that rings");
+    desk.operator.act(call, Action::Answer).expect("a call that rings");
     let (mut edges, mut lines) = (Vec::new(), Vec::new());
     let wanted = [(4, true), (1, true), (4, false), (2, true)];
     let seen = poll::<_, hejnal::clock::Interrupted>(&*clock, clock.now() + SECOND * 10, Duration::from_millis(10), || {

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-fn sipp(folder: &Path, scenario: &str, operator: u16, own: u16, more: &[&str]) -> Result<String, Error> {
+pub fn sipp(folder: &Path, scenario: &str, operator: u16, own: u16, more: &[&str]) -> Result<String, Error> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/peers").join(scenario);
     let output = Command::new("sipp")
         .current_dir(folder)

@@ -1,7 +1,7 @@
 //! `hejnal operator` as a child process, and the lines it shows.
 
 use super::{Error, scratch, wait_for};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -29,7 +29,7 @@ impl Operator {
             .args(["operator", "--listen", listen, "--user", "post1:secret1", "--out"])
             .arg(&out)
             .args(more)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -46,6 +46,12 @@ impl Operator {
         let operator = Operator { child, lines, out };
         operator.line("Listening at")?;
         Ok(operator)
+    }
+
+    /// Types a word and Enter.
+    pub fn press(&mut self, word: &str) -> Result<(), Error> {
+        let typed = self.child.stdin.as_mut().ok_or("stdin")?;
+        Ok(writeln!(typed, "{word}")?)
     }
 
     pub fn lines(&self) -> Vec<String> {

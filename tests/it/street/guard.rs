@@ -6,8 +6,9 @@ use super::{Error, PASSWORD, Plan, Seen, Street, USER};
 use hejnal::clock::{Clock, Instant, RealClock, Stamped, wall_clock};
 use hejnal::driver::sip_operator::{self, SipOperator};
 use hejnal::instrument::operator::desk::{DeskConfig, User};
-use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator as _};
+use hejnal::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Operator as _};
 use hejnal::rtp::codec::Codec;
+use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;
 use hejnal::sip::sdes::Srtp;
 use std::collections::BTreeMap;
@@ -23,16 +24,19 @@ fn config(port: u16) -> DeskConfig {
     DeskConfig {
         seed: 1,
         sip: SocketAddr::from(([127, 0, 0, 1], port)),
+        backup: None,
         media_ports: port + 2..=port + 901,
         realm: "street".to_owned(),
         users: vec![User { name: USER.to_owned(), password: PASSWORD.to_owned() }],
         operator_user: "operator".to_owned(),
-        answering: Answering::After(Duration::ZERO),
+        second_user: "operator2".to_owned(),
+        behaviour: Behaviour::answering(Answering::After(Duration::ZERO)),
         max_calls: 400,
         ring_after: Duration::ZERO,
         codecs: Codec::G711.to_vec(),
         digests: vec![Algorithm::Md5],
         srtp: Srtp::Optional,
+        calendar: Calendar { beginning: wall_clock() },
     }
 }
 
@@ -67,7 +71,7 @@ impl Guard {
     fn look(&mut self) -> Result<(), Error> {
         for Stamped { at, value } in self.operator.events()? {
             match value {
-                CallEvent::Invited { call, invite } => {
+                CallEvent::Invited { call, invite, .. } => {
                     self.told.insert(call, Told { dialog: invite.dialog, invited: Some(at), ..Told::default() });
                 }
                 CallEvent::Answered { call } => self.told.entry(call).or_default().answered = Some(at),

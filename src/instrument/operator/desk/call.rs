@@ -2,20 +2,26 @@
 //!
 //! Must not know other calls, ports or events.
 
+use super::change::Pending;
+use super::progress::Provisional;
 use super::secure::Safety;
+use super::watch::Watch;
 use super::{CallInfo, LONGEST_RING};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, CallId, EndedBy, Invite};
+use crate::instrument::operator::{Answering, Behaviour, CallId, EndedBy, Invite};
 use crate::rtp::axis::Axis;
 use crate::rtp::codec::Codec;
 use crate::rtp::digits::Digits;
 use crate::rtp::playout::Playout;
+use crate::rtp::report::{Calendar, Reporting};
 use crate::rtp::sender::Sender;
 use crate::rtp::stats::{Meter, Stats};
 use crate::rtp::voice::Ear;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::Request;
+use crate::sip::reliable::Reliable;
 use crate::sip::sdp::{Audio, Format, Local, SdpError};
+use crate::sip::session::Session;
 use crate::sip::way::Way;
 use std::fmt;
 use std::net::SocketAddr;
@@ -56,8 +62,14 @@ pub(super) struct Agreed {
     /// Payload type of named events, if they were agreed.
     pub events: Option<u8>,
     pub remote: SocketAddr,
+    /// Where RTCP goes; the same address if both share a port.
+    pub rtcp: SocketAddr,
     /// Whether we may send.
     pub aloud: bool,
+    /// Whether the other end means to send.
+    pub hears: bool,
+    /// As the other end's description has it, for an offer of ours that keeps it.
+    pub format: Format,
 }
 
 /// The formats we can speak, as a description names them.
@@ -77,7 +89,9 @@ impl Agreed {
         let codec = Codec::named(&format.name).ok_or(SdpError::NoCodec)?;
         let aloud = audio.direction.mirrored().sends() && audio.can_be_sent_to();
         let events = audio.events(format.rate).map(|f| f.payload);
-        Ok((Agreed { codec, payload_type: format.payload, events, remote: audio.remote, aloud }, format))
+        let (remote, rtcp, hears) = (audio.remote, audio.rtcp, audio.direction.sends());
+        let agreed = Agreed { codec, payload_type: format.payload, events, remote, rtcp, aloud, hears, format: format.clone() };
+        Ok((agreed, format))
     }
 }
 
@@ -88,6 +102,7 @@ pub(super) struct MediaState {
     pub ear: Ear,
     pub playout: Playout,
     pub sender: Sender,
+    pub reporting: Reporting,
 }
 
 #[derive(Debug)]
@@ -102,8 +117,28 @@ pub(super) struct Call {
     pub dialog: Dialog,
     pub stage: Stage,
     pub ring_at: Instant,
-    pub answering: Answering,
+    /// As it was when the call came.
+    pub behaviour: Behaviour,
+    /// When the telephone that rings now began to.
     pub rang_at: Option<Instant>,
+    /// Provisional responses that must arrive, and those that wait for the PRACK of one.
+    pub reliable: Option<Reliable>,
+    pub held_back: Vec<Provisional>,
+    /// To be answered once no PRACK is waited for.
+    pub accept_wanted: bool,
+    /// 183 was or will be sent.
+    pub is_announced: bool,
+    /// Our description, once a provisional response has carried it; and whether one of those was reliable.
+    pub description: Option<Vec<u8>>,
+    pub is_described: bool,
+    pub session: Option<Session>,
+    /// What we ask of the other end, by a re-INVITE.
+    pub change: Option<Pending>,
+    pub watch: Watch,
+    pub told_held: bool,
+    /// Ports of ours that a change gave up, with the moment from which media there is stray; and the one it took.
+    pub old_ports: Vec<(u16, Instant)>,
+    pub new_port: Option<u16>,
     /// The operator hung up before the ACK came.
     pub bye_wanted: bool,
     pub local: Local,
@@ -137,10 +172,15 @@ impl Call {
 
     /// When a call that rings by itself is answered.
     pub fn answer_at(&self) -> Option<Instant> {
-        match (self.stage, self.answering, self.rang_at) {
-            (Stage::Ringing, Answering::After(time), Some(rang)) => Some(rang + time),
+        match (self.stage, self.behaviour.answering, self.rang_at) {
+            (Stage::Ringing, Answering::After(time), Some(rang)) if !self.accept_wanted => Some(rang + time),
             _ => None,
         }
+    }
+    /// When a call that the first operator does not answer rings at the second.
+    pub fn pass_on_at(&self) -> Option<Instant> {
+        let after = self.behaviour.second.and_then(|second| second.after);
+        (self.stage == Stage::Ringing).then(|| self.rang_at.zip(after).map(|(rang, after)| rang + after)).flatten()
     }
     /// When a ringing call is given up.
     pub fn give_up_at(&self) -> Option<Instant> {
@@ -148,10 +188,20 @@ impl Call {
     }
     pub fn next_wake(&self) -> Option<Instant> {
         let ring = (self.stage == Stage::Arrived).then_some(self.ring_at);
-        [ring, self.answer_at(), self.give_up_at(), self.dialog.next_wake()].into_iter().flatten().min()
+        let reliable = self.reliable.as_ref().and_then(Reliable::next_wake);
+        let session = self.session.as_ref().filter(|_| self.stage == Stage::Confirmed).map(Session::next_wake);
+        let change = self.change.as_ref().and_then(|change| change.retry_at);
+        let ringing = [ring, self.answer_at(), self.pass_on_at(), self.give_up_at(), reliable];
+        let up = [self.dialog.next_wake(), session, change, self.missing_at()];
+        ringing.into_iter().chain(up).flatten().min()
     }
     pub fn next_media_wake(&self) -> Option<Instant> {
-        self.media.as_ref().filter(|_| self.is_up()).map(|m| m.sender.next_wake())
+        let media = self.media.as_ref().filter(|_| self.may_send())?;
+        Some(media.sender.next_wake().min(media.reporting.next_wake()))
+    }
+    /// Media leaves: the call is up, or it rings and its media has been opened early.
+    pub fn may_send(&self) -> bool {
+        self.is_up() || self.stage == Stage::Ringing
     }
 
     /// Is this the other end's address, as it described itself or where its signalling comes from?
@@ -160,19 +210,32 @@ impl Call {
     }
 
     /// Begins both directions of media at `at`, the origin of the call's axis.
-    pub fn start_media(&mut self, at: Instant, random: [u64; 2]) {
+    pub fn start_media(&mut self, at: Instant, random: [u64; 2], calendar: Calendar) {
         let Some(agreed) = &self.agreed else { return };
         if self.media.is_none() {
             let axis = Axis::starting(at);
             let random = if self.safety.is_on() { [random[0], random[1] & !UPPER_HALF] } else { random };
             let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
-            self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender });
+            // The low bits of the sequence number's draw are the timestamp's; these have no other use.
+            let reporting = Reporting::started(at, calendar, sender.ssrc(), agreed.codec.clock_rate(), random[0].rotate_left(32));
+            self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender, reporting });
         }
+    }
+    /// Takes the other end's answer to an offer of ours; false if it is none.
+    pub fn take_answer(&mut self, body: &[u8]) -> bool {
+        let Ok(audio) = Audio::parse_under(body, self.safety.expected()) else { return false };
+        let Ok((agreed, _)) = Agreed::with(&audio, &self.codecs) else { return false };
+        if !self.safety.answered(audio.crypto.as_ref()) {
+            return false;
+        }
+        self.agree(agreed);
+        true
     }
     /// Puts a new agreement into force.
     pub fn agree(&mut self, agreed: Agreed) {
         if let Some(media) = &mut self.media {
             media.sender.use_codec(agreed.codec, agreed.payload_type);
+            media.reporting.use_clock(agreed.codec.clock_rate());
         }
         self.agreed = Some(agreed);
     }

@@ -5,7 +5,7 @@
 use super::call::{Call, Stage};
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::{CallEvent, CallId, Stray};
 use crate::rtp::codec::Codec;
 use crate::rtp::packet::{self, Packet};
 use crate::rtp::playout::Fate;
@@ -13,78 +13,90 @@ use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// A stranger's media is reported this often, however many packets it sends.
+/// Stray media of one kind and source is reported this often, however many packets it sends.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
-/// Strangers remembered for that.
-const MOST_STRANGERS: usize = 64;
+/// Kinds and sources remembered for that.
+const MOST_STRAYS: usize = 64;
 
 impl Desk {
     pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8], dscp: Option<u8>) {
         let Some(bytes) = self.opened(at, from, port, bytes) else { return };
         let bytes = &*bytes;
-        // The odd port is RTCP's; some peers send it to the even one (RFC 5761).
-        if port % 2 == 1 || packet::is_rtcp(bytes) {
-            return;
+        if packet::is_rtcp(bytes) {
+            return self.report_received(at, from, port, bytes);
         }
-        let Some(packet) = Packet::parse(bytes) else {
-            return self.stranger(at, from, "no media on a media port");
+        let Some(packet) = Packet::parse(bytes).filter(|_| port.is_multiple_of(2)) else {
+            return self.stray(at, from, None, Stray::NoMedia);
         };
         let owner = self.ports.get(&port).copied();
         let Some(call) = owner.and_then(|id| self.calls.get_mut(&id)) else {
-            return self.stray(at, from, owner);
+            return self.ownerless(at, from, owner);
         };
+        let id = call.id;
         if !call.is_up() {
-            return self.stranger(at, from, "media before the answer");
+            return self.stray(at, from, Some(id), Stray::BeforeAnswer);
         }
         if !call.is_from(from) {
-            return self.stranger(at, from, "media into the call of another");
+            return self.stray(at, from, Some(id), Stray::OfAnother);
         }
+        if call.old_ports.iter().any(|(old, until)| *old == port && at >= *until) {
+            return self.stray(at, from, Some(id), Stray::OldPort);
+        }
+        let moved = call.new_port.take_if(|new| *new == port).is_some();
         if call.media.is_none() {
-            call.start_media(at, [self.tokens.number(), self.tokens.number()]);
+            call.start_media(at, [self.tokens.number(), self.tokens.number()], self.config.calendar);
         }
         call.meter.came_under(dscp);
         if call.agreed.as_ref().is_some_and(|a| a.events == Some(packet.payload_type)) {
-            let told = call.digits.received(&packet).map(|digit| CallEvent::Digit { call: call.id, digit });
+            let told = call.digits.received(&packet).map(|digit| CallEvent::Digit { call: id, digit });
             told.into_iter().for_each(|event| self.tell(at, event));
             return;
         }
-        let (id, first) = (call.id, call.meter.is_untouched());
-        if hear(call, at, &packet) && first {
-            self.tell(at, CallEvent::FirstMedia { call: id });
+        let first = call.meter.is_untouched();
+        if hear(call, at, &packet) {
+            if first {
+                self.tell(at, CallEvent::FirstMedia { call: id });
+            }
+            if moved {
+                self.tell(at, CallEvent::MediaMoved { call: id });
+            }
+            self.heard_again(at, id);
         }
     }
 
     /// Media on a port without a living call: stragglers of its last one are forgiven for a while.
-    fn stray(&mut self, at: Instant, from: SocketAddr, owner: Option<CallId>) {
+    fn ownerless(&mut self, at: Instant, from: SocketAddr, owner: Option<CallId>) {
         match owner.and_then(|id| self.past.get(&id)) {
             Some(call) if matches!(call.stage, Stage::Ended(_)) && call.quiet_from.is_none_or(|quiet| at < quiet) => {}
-            Some(_) => self.stranger(at, from, "media after the call"),
-            None => self.stranger(at, from, "media without a call"),
+            Some(_) => self.stray(at, from, owner, Stray::AfterEnd),
+            None => self.stray(at, from, None, Stray::NoCall),
         }
     }
 
-    fn stranger(&mut self, at: Instant, from: SocketAddr, what: &str) {
-        if self.reported.get(&from.ip()).is_some_and(|last| at.since(*last) < REPORT_EVERY) {
+    fn stray(&mut self, at: Instant, from: SocketAddr, call: Option<CallId>, kind: Stray) {
+        let source = (from.ip(), kind);
+        if self.reported.get(&source).is_some_and(|last| at.since(*last) < REPORT_EVERY) {
             return;
         }
-        if self.reported.len() >= MOST_STRANGERS {
+        if self.reported.len() >= MOST_STRAYS {
             self.reported.pop_first();
         }
-        self.reported.insert(from.ip(), at);
-        self.tell(at, CallEvent::Intruder { from: from.to_string(), what: what.to_owned() });
+        self.reported.insert(source, at);
+        self.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind });
     }
 
     pub(super) fn wake_media(&mut self, at: Instant) {
         for call in self.calls.values_mut() {
-            let up = call.is_up();
+            let may_send = call.may_send();
             let (Some(media), Some(agreed)) = (&mut call.media, &call.agreed) else { continue };
-            if !up {
+            if !may_send {
                 continue;
             }
-            while let Some(bytes) = media.sender.wake(at, agreed.aloud) {
+            while let Some(bytes) = media.sender.wake(at, agreed.aloud && !self.config.behaviour.mute) {
                 self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }
+        self.wake_reports(at);
     }
 }
 
@@ -96,7 +108,7 @@ fn hear(call: &mut Call, at: Instant, packet: &Packet<'_>) -> bool {
         return false;
     }
     let place = media.playout.place(at, packet, agreed.codec.clock_rate());
-    if !call.meter.received(at, packet.ssrc, place) {
+    if !call.meter.received(at, packet, place) {
         return true;
     }
     let decoded = media.ear.hear(agreed.codec, packet.payload);

@@ -2,16 +2,16 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Agreed, Call, Stage};
-use super::life::{Denied, describe, offer_of};
+use super::call::{Call, Stage};
+use super::life::{Denied, contact, describe, offer_of};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
 use crate::sip::dialog::{DialogId, Order};
-use crate::sip::message::{self, ALLOWED, Method, Reply, Request};
-use crate::sip::sdp::Audio;
+use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
 use crate::sip::transaction::{Act, InviteServer, Server};
 use crate::sip::way::Way;
+use crate::sip::{reliable, session};
 
 /// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
 const PENDING: u16 = 491;
@@ -38,12 +38,18 @@ impl Desk {
                     return self.send(to, bytes);
                 }
                 self.make_room();
+                if let Some(reply) = self.turned_away(&request, way) {
+                    return self.respond(at, way, &request, reply);
+                }
                 match method {
                     Method::Register => self.register(at, way, &request),
                     Method::Bye => self.bye(at, way, &request),
                     Method::Cancel => self.cancel(at, way, &request),
+                    Method::PRack => self.prack(at, way, &request),
+                    Method::Update => self.update(at, way, &request),
                     Method::Options => {
                         let reply = self.reply(&request, 200, way).header("Accept", "application/sdp");
+                        let reply = reply.header("Supported", SUPPORTED);
                         self.respond(at, way, &request, reply);
                     }
                     _ => {
@@ -74,7 +80,7 @@ impl Desk {
     }
 
     /// Answers a request other than INVITE, and remembers the answer.
-    fn respond(&mut self, at: Instant, way: Way, request: &Request, reply: Reply) {
+    pub(super) fn respond(&mut self, at: Instant, way: Way, request: &Request, reply: Reply) {
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let bytes = reply.bytes();
         let server = Server::answered(at, way.wire.timers(), bytes.clone());
@@ -87,7 +93,7 @@ impl Desk {
         let reply = self.reply(request, answer.status, way);
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
         self.respond(at, way, request, reply);
-        self.tell_changes(at, answer.changes);
+        self.tell_changes(at, self.server_at(way.own), answer.changes);
     }
 
     fn invite(&mut self, at: Instant, way: Way, request: Request) {
@@ -106,9 +112,14 @@ impl Desk {
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let trying = Reply::to(&request, 100, "", way.peer).bytes();
         self.invites.insert(key.clone(), InviteTransaction { machine: InviteServer::started(way.wire.timers(), trying), to });
-        let required: Vec<&str> = request.head.headers("Require").collect();
-        if !required.is_empty() {
-            let unsupported = required.join(", ");
+        if let Some(reply) = self.turned_away(&request, way) {
+            return self.conclude(at, &key, 503, reply);
+        }
+        let required = request.head.headers("Require").flat_map(|list| list.split(',')).map(str::trim);
+        let unknown: Vec<&str> =
+            required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
+        if !unknown.is_empty() {
+            let unsupported = unknown.join(", ");
             let reply = self.reply(&request, 420, way).header("Unsupported", &unsupported);
             return self.conclude(at, &key, 420, reply);
         }
@@ -129,23 +140,14 @@ impl Desk {
     }
 
     fn reinvite(&mut self, at: Instant, way: Way, request: &Request, key: &str, dialog: &DialogId) {
-        let is_held = |desk: &Desk| {
-            let call = desk.calls.values().find(|c| c.dialog.id == *dialog);
-            call.and_then(|c| c.agreed.as_ref()).is_some_and(|agreed| !agreed.aloud)
-        };
-        let before = is_held(self);
-        let outcome = self.renegotiate(request, dialog);
-        match outcome {
+        match self.renegotiate(at, request, dialog) {
             Ok((id, body)) => {
                 self.send_ok(at, id, key, request, way, body);
                 self.tell_agreed_security(at, id);
-                let held = is_held(self);
-                if held != before {
-                    self.tell(at, CallEvent::Held { call: id, held });
-                }
+                self.tell_held(at, id);
             }
-            Err(Denied { status, offer }) => {
-                let reply = self.reply(request, status, way);
+            Err(Denied { status, lines, offer }) => {
+                let reply = self.reply(request, status, way).headers(&lines);
                 self.conclude(at, key, status, reply);
                 if let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(|c| c.id) {
                     self.tell_unsafe_offer(at, id, offer.as_ref());
@@ -154,19 +156,55 @@ impl Desk {
         }
     }
 
-    /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2).
-    fn renegotiate(&mut self, request: &Request, dialog: &DialogId) -> Result<(CallId, Vec<u8>), Denied> {
+    /// UPDATE: a refresh, and with a body a new agreement, also before the answer (RFC 3311, 5.2).
+    fn update(&mut self, at: Instant, way: Way, request: &Request) {
+        let outcome = DialogId::of(request).ok_or(Denied::from(481)).and_then(|d| self.renegotiate(at, request, &d));
+        let reply = match outcome {
+            Ok((id, body)) => {
+                let contact = contact(&self.config.operator_user, way);
+                let lines = self.session_lines(id);
+                let reply = self.reply(request, 200, way).header("Contact", &contact).headers(&lines);
+                self.tell_agreed_security(at, id);
+                self.tell_held(at, id);
+                if let Some(body) = body { reply.body("application/sdp", body) } else { reply }
+            }
+            Err(Denied { status, lines, .. }) => self.reply(request, status, way).headers(&lines),
+        };
+        self.respond(at, way, request, reply);
+    }
+
+    /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE without a body
+    /// agrees on nothing.
+    fn renegotiate(&mut self, at: Instant, request: &Request, dialog: &DialogId) -> Result<(CallId, Option<Vec<u8>>), Denied> {
         let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(481u16)?;
         if call.dialog.order(request) == Order::Late {
             return Err(500.into());
         }
-        if call.stage != Stage::Confirmed || call.dialog.awaits_ack() {
+        let asks = request.method == Method::Invite || !request.head.body.is_empty();
+        let is_settled = match request.method {
+            Method::Invite => call.stage == Stage::Confirmed && !call.dialog.awaits_ack(),
+            _ => call.agreed.is_some() && !call.answer_expected && !call.dialog.awaits_ack(),
+        };
+        if asks && (!is_settled || call.change.is_some()) {
             return Err(PENDING.into());
         }
         let offer = offer_of(request, &call.codecs, self.config.srtp)?;
+        let id = call.id;
+        self.refreshed_by_post(at, id, request)?;
+        let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         call.dialog.refresh_target(request);
-        let body = describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).ok_or(488u16)?;
-        Ok((call.id, body))
+        let described = asks.then(|| describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).ok_or(488u16));
+        let body = described.transpose()?;
+        Ok((id, body))
+    }
+
+    /// Tells if the agreement in force is a hold and the one told last was none, or the other way round.
+    fn tell_held(&mut self, at: Instant, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let held = call.agreed.as_ref().is_some_and(|agreed| !agreed.aloud);
+        if std::mem::replace(&mut call.told_held, held) != held {
+            self.tell(at, CallEvent::Held { call: id, held });
+        }
     }
 
     fn ack(&mut self, at: Instant, request: &Request) {
@@ -180,17 +218,14 @@ impl Desk {
             return;
         }
         let id = call.id;
-        if std::mem::take(&mut call.answer_expected)
-            && let Ok(audio) = Audio::parse_under(&request.head.body, call.safety.expected())
-            && let Ok((agreed, _)) = Agreed::with(&audio, &call.codecs)
-            && call.safety.answered(audio.crypto.as_ref())
-        {
-            call.agree(agreed);
+        if std::mem::take(&mut call.answer_expected) {
+            call.take_answer(&request.head.body);
         }
-        call.start_media(at, random);
+        call.start_media(at, random, self.config.calendar);
         let (bye_wanted, mute) = (call.bye_wanted, call.agreed.is_none());
         if call.stage == Stage::Answered {
             call.stage = Stage::Confirmed;
+            call.watch.expect(at);
             self.tell(at, CallEvent::Confirmed { call: id });
         }
         self.tell_agreed_security(at, id);

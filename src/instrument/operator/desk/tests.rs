@@ -1,14 +1,21 @@
 //! A post played in plain text, independent of the stack under test, on virtual time.
 
 mod calling;
+mod changing;
 mod media;
 mod memory;
+mod progress;
 mod registering;
+mod reporting;
 mod secure;
+mod servers;
+mod session;
 
 use super::*;
 use crate::instrument::operator::EndedBy;
+use crate::instrument::operator::{Answering, Second, Side, Stray};
 use crate::rtp::packet::Packet;
+use crate::rtp::report::Calendar;
 use md5::{Digest as _, Md5};
 
 const PASSWORD: &str = "tajne";
@@ -41,15 +48,18 @@ impl Scene {
         let config = DeskConfig {
             seed: 7,
             sip,
+            backup: Some(socket("10.0.0.9:5060")),
             media_ports: 20000..=20021,
             realm: "straz".to_owned(),
             users: vec![User { name: "sos-1".to_owned(), password: PASSWORD.to_owned() }],
             operator_user: "operator".to_owned(),
-            answering,
+            second_user: "operator2".to_owned(),
+            behaviour: Behaviour::answering(answering),
             max_calls: 4,
             ring_after: Duration::ZERO,
             codecs: crate::rtp::codec::Codec::G711.to_vec(),
             digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
+            calendar: Calendar { beginning: Duration::from_secs(1_700_000_000) },
             srtp: crate::sip::sdes::Srtp::Optional,
         };
         Scene {
@@ -147,6 +157,27 @@ impl Scene {
         let to = header(ok, "To");
         let call = header(ok, "Call-ID");
         self.request(method, "sip:operator@10.0.0.1:5060", &to, &call, cseq, "Contact: <sip:sos-1@10.0.0.2:5062>\r\n", body)
+    }
+    /// An INVITE with more headers.
+    fn invite_with(&mut self, call: &str, more: &str, body: &str) -> String {
+        self.invite(call, body).replace("X-SOS-Press: 12\r\n", &format!("X-SOS-Press: 12\r\n{more}"))
+    }
+    /// Answers a request of the desk, with more headers and a body.
+    fn respond(&mut self, to: &str, status: u16, more: &str, body: &str) -> Vec<String> {
+        let kept = ["Via", "From", "To", "Call-ID", "CSeq"].map(|name| format!("{name}: {}\r\n", header(to, name))).concat();
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let contact = "Contact: <sip:sos-1@10.0.0.2:5062>\r\n";
+        let length = body.len();
+        self.send(&format!("SIP/2.0 {status} X\r\n{kept}{contact}{more}{kind}Content-Length: {length}\r\n\r\n{body}"))
+    }
+    fn behave(&mut self, set: impl FnOnce(&mut Behaviour)) {
+        let mut how = self.desk.behaviour();
+        set(&mut how);
+        self.desk.behave(how);
+    }
+    /// Lets time pass without a look at what is sent.
+    fn skip(&mut self, until: u64) {
+        self.pass(until);
     }
     /// A call that is up; its 200.
     fn call(&mut self, name: &str) -> String {

@@ -20,17 +20,18 @@ fn a_call_is_rung_answered_confirmed_and_ended_by_the_post() {
     assert_eq!(statuses(&s.send(&bye)), [200], "a repeated BYE hears the same again");
     let events = s.events();
     assert!(
-        matches!(&events[0], CallEvent::Invited { call: CALL, invite } if invite.from == "sos-1" && invite.header("x-sos-press") == Some("12") && invite.dialog == "c1")
+        matches!(&events[0], CallEvent::Invited { call: CALL, invite, server: Server::Primary } if invite.from == "sos-1" && invite.header("x-sos-press") == Some("12") && invite.dialog == "c1")
     );
     let rest = [
         CallEvent::Ringing { call: CALL },
         CallEvent::Answered { call: CALL },
         CallEvent::Confirmed { call: CALL },
+        CallEvent::VoiceMissing { call: CALL, side: Side::FromPost, since: ms(3000) },
         CallEvent::Ended { call: CALL, by: EndedBy::Post },
     ];
     assert_eq!(events[1..], rest);
     let stamps: Vec<Instant> = s.events.iter().skip(1).map(|e| e.at).collect();
-    assert_eq!(stamps, [ms(1000), ms(1000), ms(3000), ms(3000), ms(60_000)]);
+    assert_eq!(stamps, [ms(1000), ms(1000), ms(3000), ms(3000), ms(5000), ms(60_000)]);
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn an_ack_ends_the_repetition_of_the_200() {
 fn the_operators_bye_is_repeated_until_it_is_answered() {
     let mut s = Scene::ready(AT_ONCE);
     s.call("c1");
-    s.desk.hang_up(ms(1000), CALL).expect("a call that is up");
+    s.desk.act(ms(1000), CALL, Action::HangUp).expect("a call that is up");
     let first = s.texts().remove(0);
     assert!(first.starts_with("BYE sip:sos-1@10.0.0.2:5062 SIP/2.0\r\n"), "{first}");
     let again = s.pass(4000);
@@ -86,7 +87,10 @@ fn a_cancelled_call_ends_with_487() {
     let cancel = invite.replacen("INVITE", "CANCEL", 1).replace("1 INVITE", "1 CANCEL");
     assert_eq!(statuses(&s.send(&cancel)), [200, 487]);
     assert_eq!(s.events().last(), Some(&CallEvent::Ended { call: CALL, by: EndedBy::Cancelled }));
-    assert_eq!(s.desk.answer(ms(1000), CALL), Err(DeskError::WrongStage { call: CALL, stage: Stage::Ended(EndedBy::Cancelled) }));
+    assert_eq!(
+        s.desk.act(ms(1000), CALL, Action::Answer),
+        Err(DeskError::WrongStage { call: CALL, stage: Stage::Ended(EndedBy::Cancelled) })
+    );
     let stray = cancel.replace("z9hG4bK", "z9hG4bKx");
     assert_eq!(statuses(&s.send(&stray)), [481]);
 }
@@ -127,7 +131,7 @@ fn options_are_answered_and_what_is_not_spoken_is_refused() {
         let text = s.request(method, "sip:operator@10.0.0.1", "sip:operator@10.0.0.1", "x", 1, "", "");
         assert_eq!(statuses(&s.send(&text)), [expected], "{method}");
     }
-    let demanding = s.invite("c9", "").replace("X-SOS-Press: 12", "Require: 100rel");
+    let demanding = s.invite("c9", "").replace("X-SOS-Press: 12", "Require: path");
     assert_eq!(statuses(&s.send(&demanding)), [420]);
 }
 
@@ -220,7 +224,7 @@ fn a_post_may_speak_ipv6() {
     assert_eq!(s.register(1, 600, PASSWORD), 200);
     let ok = s.call("c1");
     assert!(ok.contains("c=IN IP6 fd00::1\r\n") && header(&ok, "Contact") == "<sip:operator@[fd00::1]:5060>", "{ok}");
-    s.desk.hang_up(ms(1000), CALL).expect("a call that is up");
+    s.desk.act(ms(1000), CALL, Action::HangUp).expect("a call that is up");
     let bye = s.desk.take_outgoing().into_iter().find(|o| o.bytes.starts_with(b"BYE sip:sos-1@[fd00::2]:5062 "));
     assert_eq!(bye.map(|o| o.to), Some(s.post));
 }
@@ -235,7 +239,7 @@ fn a_call_that_nobody_takes_rings_out_and_one_hung_up_while_ringing_is_refused()
     assert_eq!(s.events().last(), Some(&CallEvent::Ended { call: CALL, by: EndedBy::Silence }));
     let invite = s.invite("c2", &offer("8", 4000, ""));
     s.send(&invite);
-    s.desk.hang_up(ms(s.now), CallId(2)).expect("a ringing call");
+    s.desk.act(ms(s.now), CallId(2), Action::HangUp).expect("a ringing call");
     assert_eq!(statuses(&s.texts()), [480]);
     assert_eq!(s.events().last(), Some(&CallEvent::Ended { call: CallId(2), by: EndedBy::Operator }));
 }
@@ -245,7 +249,7 @@ fn an_operator_who_hangs_up_before_the_ack_says_bye_after_it() {
     let mut s = Scene::ready(AT_ONCE);
     let invite = s.invite("c1", &offer("8", 4000, ""));
     let ok = s.send(&invite).pop().expect("200");
-    s.desk.hang_up(ms(1000), CALL).expect("an answered call");
+    s.desk.act(ms(1000), CALL, Action::HangUp).expect("an answered call");
     assert!(s.texts().is_empty());
     let ack = s.within("ACK", &ok, 1, "");
     assert!(s.send(&ack)[0].starts_with("BYE "));

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_busy_operator_says_so_until_it_is_acknowledged() {
-    let mut s = Scene::ready(Answering::Busy);
+    let mut s = Scene::ready(Answering::BUSY);
     let invite = s.invite("c1", &offer("8", 4000, ""));
     let busy = s.send(&invite).remove(0);
     assert_eq!(status(&busy), 486);
@@ -146,26 +146,26 @@ fn what_the_post_says_is_heard_at_its_frame_and_kept_after_the_call() {
 #[test]
 fn media_without_a_call_is_told_once_a_second() {
     let mut s = Scene::ready(AT_ONCE);
-    let check = |s: &mut Scene, from: &str, port: u16, expected: &[&str]| {
+    let check = |s: &mut Scene, from: &str, port: u16, expected: &[Stray]| {
         for n in 0..3 {
             s.rtp(from, port, n, &[0x2a; 160]);
         }
-        let told: Vec<String> = s
+        let told: Vec<Stray> = s
             .events()
             .into_iter()
-            .filter_map(|e| if let CallEvent::Intruder { what, .. } = e { Some(what) } else { None })
+            .filter_map(|e| if let CallEvent::StrayMedia { kind, .. } = e { Some(kind) } else { None })
             .collect();
         assert_eq!(told, expected);
     };
-    check(&mut s, "10.0.0.2:4000", 20004, &["media without a call"]);
+    check(&mut s, "10.0.0.2:4000", 20004, &[Stray::NoCall]);
     s.now = 3000;
     let ok = s.call("c1");
     check(&mut s, "10.0.0.2:4000", media_port(&ok), &[]);
-    check(&mut s, "10.6.6.6:4000", media_port(&ok), &["media into the call of another"]);
+    check(&mut s, "10.6.6.6:4000", media_port(&ok), &[Stray::OfAnother]);
     let bye = s.within("BYE", &ok, 2, "");
     s.send(&bye);
     s.now = 3900;
     check(&mut s, "10.0.0.2:4000", media_port(&ok), &[]);
     s.now = 4000;
-    check(&mut s, "10.0.0.2:4000", media_port(&ok), &["media after the call"]);
+    check(&mut s, "10.0.0.2:4000", media_port(&ok), &[Stray::AfterEnd]);
 }

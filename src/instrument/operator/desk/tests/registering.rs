@@ -1,6 +1,7 @@
 //! The registrar as a post meets it.
 
 use super::*;
+use crate::instrument::operator::Unbound;
 
 #[test]
 fn a_registration_is_challenged_granted_refreshed_and_lapses() {
@@ -10,6 +11,7 @@ fn a_registration_is_challenged_granted_refreshed_and_lapses() {
         user: "sos-1".to_owned(),
         contact: "sip:sos-1@10.0.0.2:5062".to_owned(),
         expires: Duration::from_secs(secs),
+        server: Server::Primary,
     };
     assert_eq!(s.events(), [bound(60)]);
     s.pass(31_000);
@@ -19,7 +21,8 @@ fn a_registration_is_challenged_granted_refreshed_and_lapses() {
     s.pass(90_999);
     assert_eq!(s.events(), []);
     s.pass(91_000);
-    assert_eq!(s.events(), [bound(0)]);
+    let contact = "sip:sos-1@10.0.0.2:5062".to_owned();
+    assert_eq!(s.events(), [CallEvent::Unregistered { user: "sos-1".to_owned(), contact, why: Unbound::Expired }]);
     assert!(s.desk.bindings().is_empty());
 }
 

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::instrument::operator::security::Security;
+use crate::sip::sdes::Srtp;
+use crate::sip::way::Wire;
 use webrtc_srtp::context::Context;
 use webrtc_srtp::protection_profile::ProtectionProfile;
 

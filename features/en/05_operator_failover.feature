@@ -1,0 +1,38 @@
+Feature: Second operator and server
+
+  @S25 @fat @sat @nightly
+  Scenario: No answer or busy: the second operator rings
+    Given the post is ready
+    And there is a second operator, who answers after 1 s
+    And the operator is busy
+    When the button is pressed for 150 ms
+    Then the second operator's phone rings at most 15 s after the first was called [T08]
+    When 5 s pass
+    And the operator hangs up
+    And 5 s pass
+    And the operator does not answer
+    And the button is pressed for 150 ms
+    Then the second operator's phone rings at most 15 s after the first was called [T08]
+
+  @S26 @fat @nightly
+  Scenario: Dead main server: the call takes the backup in time
+    Given the post is ready
+    And the operator answers after 1 s
+    When the main server takes everything and answers nothing
+    And the button is pressed for 150 ms
+    Then the call reaches the backup server at most 5 s after the press [T09]
+
+  @S27 @fat @nightly
+  Scenario: After repair the point returns to the main server
+    Given the post is ready
+    When the main server takes everything and answers nothing
+    And 2 min pass
+    And the servers are in order again
+    Then the post is registered with the main server again at most 60 s after its return [T19]
+    When the main server refuses every request
+    And 2 min pass
+    And the servers are in order again
+    Then the post is registered with the main server again at most 60 s after its return [T19]
+    When the operator answers after 1 s
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]

@@ -1,0 +1,39 @@
+# language: pl
+Właściwość: Drugi operator i serwer
+
+  @S25 @fat @sat @nightly
+  Scenariusz: Brak odpowiedzi lub zajętość: dzwoni drugi operator
+    Zakładając, że punkt jest gotowy do pracy
+    I jest drugi operator, który odbiera po 1 s
+    I operator jest zajęty
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
+    Gdy mija 5 s
+    I operator kończy rozmowę
+    I mija 5 s
+    I operator nie odbiera
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
+
+  @S26 @fat @nightly
+  Scenariusz: Awaria serwera głównego: zgłoszenie idzie zapasowym
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
+
+  @S27 @fat @nightly
+  Scenariusz: Po naprawie punkt wraca na serwer główny
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
+    I mija 2 min
+    I serwery są znów sprawne
+    Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
+    Gdy serwer główny odrzuca każde żądanie
+    I mija 2 min
+    I serwery są znów sprawne
+    Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
+    Gdy operator odbiera po 1 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

@@ -1,0 +1,136 @@
+//! What the operator's side does on demand: how calls are answered, who else rings, how its servers are, and what it does within a call.
+//!
+//! Must not know messages. Everything in here holds from the moment it is set, until it is set otherwise.
+
+use crate::sip::session::Policy;
+use std::time::Duration;
+
+/// What an operator does when a call rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// Rings until told otherwise: nobody answers.
+    Manual,
+    /// Answers by itself so long after the 180.
+    After(Duration),
+    /// Answers this final status at once, e.g. 480, 486 or 503 (RFC 3261, 21.4.18, 21.4.24, 21.5.4), and when to try again, if at all.
+    Refuse { status: u16, retry_after: Option<Duration> },
+}
+
+impl Answering {
+    /// 486 Busy Here.
+    pub const BUSY: Answering = Answering::Refuse { status: 486, retry_after: None };
+}
+
+/// The second operator: a telephone of its own at the same server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Second {
+    pub answering: Answering,
+    /// The server passes a call on by itself: at once if the first operator refuses, else so long after the first began to ring. `None`: the
+    /// second telephone rings for those who call it.
+    pub after: Option<Duration>,
+}
+
+/// What a caller gets until the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Progress {
+    /// 180, and silence.
+    #[default]
+    Ringing,
+    /// 180, then 183 with a description and a call tone (RFC 3960, 3.2).
+    Tone,
+}
+
+/// How a server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Health {
+    #[default]
+    Well,
+    /// A black hole: takes everything and answers nothing, as a host does that is cut off, switched off or hung.
+    Silent,
+    /// Turns every new request away with 503 and when to try again.
+    Refusing { retry_after: Option<Duration> },
+}
+
+/// Which of the two servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Server {
+    Primary,
+    Backup,
+}
+
+/// The operator's side as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behaviour {
+    /// The first operator's, for calls that come from now on.
+    pub answering: Answering,
+    /// `None`: there is no second operator.
+    pub second: Option<Second>,
+    pub progress: Progress,
+    /// Provisional responses are sent reliably to whoever supports it, not only to those who require it (RFC 3262, 3).
+    pub reliable: bool,
+    /// How long a session may go on without a refresh (RFC 4028).
+    pub session: Policy,
+    pub primary: Health,
+    pub backup: Health,
+    /// A black hole for media: whatever comes is recorded, nothing is sent.
+    pub mute: bool,
+    /// Calls at a time, if fewer than the desk could serve; one more hears 486.
+    pub admitted: Option<usize>,
+}
+
+impl Behaviour {
+    /// One operator who answers like this, on a server that is well.
+    pub fn answering(how: Answering) -> Self {
+        Behaviour {
+            answering: how,
+            second: None,
+            progress: Progress::Ringing,
+            reliable: false,
+            session: Policy::default(),
+            primary: Health::Well,
+            backup: Health::Well,
+            mute: false,
+            admitted: None,
+        }
+    }
+    pub fn health(&self, server: Server) -> Health {
+        match server {
+            Server::Primary => self.primary,
+            Server::Backup => self.backup,
+        }
+    }
+}
+
+/// What the operator does to one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Answer,
+    /// 480 to a ringing call, BYE to one that is up.
+    HangUp,
+    /// 183 with a description to a ringing call: from then on the headset can speak into it (early media).
+    Announce,
+    /// One of these at a time is asked of the post, by a re-INVITE.
+    Change(Change),
+}
+
+/// What a re-INVITE of ours asks for (RFC 3261, 14; RFC 3264, 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The post is to listen only.
+    Hold,
+    /// Both speak again.
+    Resume,
+    /// The post is to send to another port of ours, as after a transfer.
+    Move,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Agreed,
+    /// A final failure; everything stays as it was.
+    Refused(u16),
+    /// Nobody answered.
+    Unanswered,
+}

@@ -1,0 +1,207 @@
+//! The operator's server as the post meets it: silent, refusing, in order again; and sound that leaves the post when nobody talks.
+//!
+//! Knows nothing of fibre or lamps.
+
+use super::call::{LOST_AFTER, NETWORK_STAMP_S};
+use super::judge::Quantity;
+use super::{Fault, Post, Result, order};
+use crate::bench::{Moment, Record};
+use crate::clock::Instant;
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
+use crate::instrument::{InstrumentError, Part};
+use crate::unit::{Estimate, Method};
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// A post that is told so registers every 10 s (post protocol, section 4), and its module gives one try up after 4 s; three of its rounds.
+const REGISTERS_WITHIN: Duration = Duration::from_secs(30);
+
+const REGISTERED_AFTER_SERVER: Quantity = Quantity {
+    en: "server's return to registration",
+    pl: "od powrotu serwera do rejestracji",
+    method: Method::new(
+        "the server answering again to REGISTER accepted by the operator",
+        "od chwili, gdy serwer znów odpowiada, do REGISTER przyjętego przez operatora",
+        "RFC 3261, 10",
+    ),
+    requirement: "T19",
+};
+const OPEN_SECONDS: Quantity = Quantity {
+    en: "seconds with sound from the post outside a call",
+    pl: "sekundy, w których z punktu szedł dźwięk poza rozmową",
+    method: Method::new(
+        "RTP packets at the operator before the answer, after the end or without a call",
+        "pakiety RTP u operatora przed odebraniem, po zakończeniu lub bez połączenia",
+        "RFC 3550, 5.1",
+    ),
+    requirement: "T40",
+};
+
+const SECOND_RINGS: Quantity = Quantity {
+    en: "first operator called to second operator's ringing",
+    pl: "od dzwonka lub odmowy u pierwszego operatora do dzwonka u drugiego",
+    method: Method::new(
+        "180 or refusal at the first operator to 180 at the second",
+        "od odpowiedzi 180 lub odmowy u pierwszego operatora do odpowiedzi 180 u drugiego",
+        "RFC 3261, 13.3.1",
+    ),
+    requirement: "T08",
+};
+const CALL_AT_BACKUP: Quantity = Quantity {
+    en: "press to the call at the backup server",
+    pl: "od naciśnięcia do zgłoszenia na serwerze zapasowym",
+    method: Method::new(
+        "tone through the button's contact to reception of the INVITE at the backup server",
+        "od tonu przepuszczonego przez styk przycisku do odebrania INVITE na serwerze zapasowym",
+        "RFC 3261, 13",
+    ),
+    requirement: "T09",
+};
+/// The second operator's user part.
+const SECOND_USER: &str = "operator2";
+
+impl Post {
+    /// A second telephone rings for whoever calls it; the server passes nothing on by itself.
+    pub fn have_second_operator(&mut self, answers_after: Duration) -> Result<()> {
+        let second = Some(Second { answering: Answering::After(answers_after), after: None });
+        self.behave(Behaviour { second, ..self.behaviour })
+    }
+
+    /// T08: from what the first operator's end did with the call to the ringing of the second.
+    pub fn second_operator_rings_within(&mut self, limit: Duration) -> Result<()> {
+        let since = self.last_press()?.contact.instant();
+        let limit = limit.as_secs_f64();
+        let first = self.bench.watch::<Instant, Fault>(since + LOST_AFTER, |bench| {
+            let told = |e: &CallEvent| matches!(e, CallEvent::Ringing { .. } | CallEvent::Refused { .. });
+            Ok(bench.record.calls_since(since).find(|e| told(&e.value)).map(|e| e.at))
+        })?;
+        let Some(first) = first else { return self.judge_within(&SECOND_RINGS, Moment::stamped(since, 0.0), None, limit) };
+        let deadline = first + Duration::from_secs_f64(self.patience("T08", limit));
+        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| Ok(ringing_at_second(&bench.record, since)))?;
+        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
+        self.judge_within(&SECOND_RINGS, Moment::stamped(first, NETWORK_STAMP_S), found, limit)
+    }
+
+    /// T09.
+    pub fn call_at_backup_within(&mut self, limit: Duration) -> Result<()> {
+        let press = self.last_press()?;
+        let since = press.contact.instant();
+        let limit = limit.as_secs_f64();
+        let deadline = since + Duration::from_secs_f64(self.patience("T09", limit));
+        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
+            let there = |e: &CallEvent| matches!(e, CallEvent::Invited { server: Server::Backup, .. });
+            Ok(bench.record.calls_since(since).find(|e| there(&e.value)).map(|e| e.at))
+        })?;
+        self.judge_within(&CALL_AT_BACKUP, press.contact, found.map(|at| Moment::stamped(at, NETWORK_STAMP_S)), limit)
+    }
+
+    /// What is asked of the main server alone makes sense only where posts know of another.
+    fn need_backup(&self) -> Result<()> {
+        if self.bench.rig.has_backup_server() {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "operator",
+            "take its main server away",
+            "the rig names no backup server",
+            "add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it",
+        )
+        .of(Part::Rig)
+        .into())
+    }
+
+    /// Both servers take everything and answer nothing; the link is up all the while.
+    pub fn silence_servers(&mut self) -> Result<()> {
+        self.behave_servers(Health::Silent, Health::Silent)
+    }
+
+    pub fn silence_main_server(&mut self) -> Result<()> {
+        self.need_backup()?;
+        self.behave_servers(Health::Silent, Health::Well)
+    }
+
+    pub fn refuse_at_main_server(&mut self) -> Result<()> {
+        self.behave_servers(Health::Refusing { retry_after: None }, Health::Well)
+    }
+
+    pub fn restore_servers(&mut self) -> Result<()> {
+        self.behave_servers(Health::Well, Health::Well)?;
+        self.server_returned = Some(Moment::stamped(self.bench.now(), NETWORK_STAMP_S));
+        Ok(())
+    }
+
+    fn behave_servers(&mut self, primary: Health, backup: Health) -> Result<()> {
+        self.behave(Behaviour { primary, backup, ..self.behaviour })?;
+        self.bench.note_disturbance();
+        Ok(())
+    }
+
+    pub(super) fn returned_server(&self) -> Result<Moment> {
+        self.server_returned.ok_or_else(|| {
+            order(
+                ("the server has not come back in this scenario", "w tym scenariuszu serwer jeszcze nie wrócił"),
+                ("take the server away and bring it back first", "najpierw odbierz, a potem przywróć serwer"),
+            )
+        })
+    }
+
+    /// Presses while a REGISTER of the post waits for an answer that does not come.
+    pub fn press_while_registering(&mut self, hold: Duration) -> Result<()> {
+        let since = self.bench.now();
+        let asked = self.bench.watch::<(), Fault>(since + REGISTERS_WITHIN, |bench| {
+            let is_register = |e: &CallEvent| matches!(e, CallEvent::Swallowed { what, .. } if what == "REGISTER");
+            Ok(bench.record.calls_since(since).any(|e| is_register(&e.value)).then_some(()))
+        })?;
+        if asked.is_none() {
+            return Err(order(
+                ("the post has not tried to register", "punkt nie próbował się zarejestrować"),
+                (
+                    "silence the server, and wait until the registration has run out",
+                    "wycisz serwer i odczekaj, aż rejestracja wygaśnie",
+                ),
+            ));
+        }
+        self.press(hold)
+    }
+
+    /// T19, from the moment at which the main server is there again to a registration with it.
+    pub fn registered_within_after_server(&mut self, limit: Duration) -> Result<()> {
+        let from = self.returned_server()?;
+        let limit = limit.as_secs_f64();
+        let deadline = from.instant() + Duration::from_secs_f64(self.patience("T19", limit));
+        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
+            let there = |e: &CallEvent| matches!(e, CallEvent::Registered { server: Server::Primary, .. });
+            Ok(bench.record.calls_since(from.instant()).find(|e| there(&e.value)).map(|e| e.at))
+        })?;
+        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
+        self.judge_within(&REGISTERED_AFTER_SERVER, from, found, limit)
+    }
+
+    /// T40: since the scenario began.
+    pub fn no_sound_outside_calls(&mut self) -> Result<()> {
+        self.bench.collect()?;
+        let outside = |e: &CallEvent| {
+            let kinds = [Stray::BeforeAnswer, Stray::AfterEnd, Stray::NoCall];
+            matches!(e, CallEvent::StrayMedia { kind, .. } if kinds.contains(kind))
+        };
+        let seconds = self.bench.record.calls_since(self.began).filter(|e| outside(&e.value)).count();
+        self.judge(&OPEN_SECONDS, Estimate::count(seconds), Criterion::Exactly(0.0))
+    }
+}
+
+/// When a call to the second operator began to ring there.
+fn ringing_at_second(record: &Record, since: Instant) -> Option<Instant> {
+    let for_second = |e: &CallEvent| match e {
+        CallEvent::Invited { call, invite, .. } if user_of(&invite.to) == SECOND_USER => Some(*call),
+        _ => None,
+    };
+    let calls: Vec<_> = record.calls_since(since).filter_map(|e| for_second(&e.value)).collect();
+    let rings = |e: &CallEvent| matches!(e, CallEvent::Ringing { call } if calls.contains(call));
+    record.calls_since(since).find(|e| rings(&e.value)).map(|e| e.at)
+}
+
+/// The user part of `sip:user@host`.
+fn user_of(uri: &str) -> &str {
+    let rest = uri.strip_prefix("sips:").or_else(|| uri.strip_prefix("sip:")).unwrap_or(uri);
+    rest.split('@').next().unwrap_or_default()
+}
