@@ -32,39 +32,46 @@ pub fn press_to_sound(gate: &[f32], ear: &[f32], rate: f64, tone_hz: f64) -> Opt
     let usable = (1000.0..=1e6).contains(&rate) && gate.iter().chain(ear).all(|x| x.is_finite());
     let press = usable.then(|| tone_onset(gate, rate, tone_hz)).flatten()?;
     let from = press.frame.max(0.0) as usize;
-    let ear = without_leak(ear, gate, (LEAK_S * rate) as usize);
+    let (ear, doubt) = without_leak(ear, gate, (LEAK_S * rate) as usize);
     let before = ear.get(..from).filter(|before| before.len() as f64 > NOISE_S * rate);
-    let noise_dbfs = before.and_then(|before| band_dbfs(before, rate));
+    let noise_dbfs = before.and_then(|before| dbfs(band_power(before, rate) + doubt));
     let sound = first_sound(ear.get(from..)?, rate, noise_dbfs)?;
     let frames = sound.frame + from as f64 - press.frame;
     let uncertainty = press.uncertainty_frames.hypot(sound.uncertainty_frames) / rate;
     Some(Press { seconds: frames / rate, uncertainty, press_s: press.frame / rate, sound_s: (sound.frame + from as f64) / rate })
 }
 
-/// Level in the speech band, 0 dBFS being a sine of full scale. `None` for digital silence.
-fn band_dbfs(samples: &[f32], rate: f64) -> Option<f64> {
+/// Mean square in the speech band.
+fn band_power(samples: &[f32], rate: f64) -> f64 {
     let band = super::filter::band_pass(samples, rate, 300.0, 3400.0);
     // The filter's own beginning is no noise.
     let settled = &band[band.len() / 4..];
-    let power = settled.iter().map(|x| x * x).sum::<f64>() / settled.len().max(1) as f64;
+    settled.iter().map(|x| x * x).sum::<f64>() / settled.len().max(1) as f64
+}
+
+/// 0 dBFS being a sine of full scale. `None` for digital silence.
+fn dbfs(power: f64) -> Option<f64> {
     (power > 0.0).then(|| 10.0 * (2.0 * power).log10())
 }
 
 /// `ear` less what in it follows `gate` at once: the gate now and a frame ago, which between them make any phase of the tone.
 ///
 /// How much that is, is taken from the stretch of `window` frames in which the tone is on and least else is heard: the sound itself would
-/// otherwise be taken for a leak.
-fn without_leak(ear: &[f32], gate: &[f32], window: usize) -> Vec<f32> {
+/// otherwise be taken for a leak. Also gives the mean square that a leak told wrongly may have put in: of a fit of two unknowns over `window`
+/// frames, two in `window` parts of what it does not explain.
+fn without_leak(ear: &[f32], gate: &[f32], window: usize) -> (Vec<f32>, f64) {
     let late: Vec<f32> = std::iter::once(0.0).chain(gate.iter().copied()).collect();
     let stretches = ear.chunks_exact(window).zip(gate.chunks_exact(window)).zip(late.chunks_exact(window));
     let leaks: Vec<Leak> = stretches.map(|((ear, gate), late)| Leak::of(ear, gate, late)).collect();
     let loudest = leaks.iter().map(|leak| leak.tone).fold(0.0, f64::max);
     let on = leaks.iter().filter(|leak| leak.tone > 0.5 * loudest && leak.rest.is_finite());
     let Some(leak) = on.min_by(|a, b| a.rest.total_cmp(&b.rest)) else {
-        return ear.to_vec();
+        return (ear.to_vec(), 0.0);
     };
+    let doubt = 2.0 * leak.rest.max(0.0) / (window as f64).powi(2);
     let leaked = gate.iter().zip(&late).map(|(a, b)| leak.now * f64::from(*a) + leak.before * f64::from(*b));
-    ear.iter().zip(leaked.chain(std::iter::repeat(0.0))).map(|(y, leaked)| (f64::from(*y) - leaked) as f32).collect()
+    let rest = ear.iter().zip(leaked.chain(std::iter::repeat(0.0))).map(|(y, leaked)| (f64::from(*y) - leaked) as f32).collect();
+    (rest, doubt)
 }
 
 /// How the gate leaks within one stretch.
