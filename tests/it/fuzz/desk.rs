@@ -5,9 +5,10 @@ use super::mutate::Mutator;
 use super::{LastWords, Survived, heap};
 use hejnal::clock::Instant;
 use hejnal::instrument::operator::desk::{Desk, DeskConfig, User};
-use hejnal::instrument::operator::{Answering, CallEvent};
+use hejnal::instrument::operator::{Answering, Behaviour, CallEvent};
 use hejnal::rtp::codec::Codec;
 use hejnal::rtp::packet::Packet;
+use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;
 use hejnal::sip::way::{Way, Wire};
 use std::net::SocketAddr;
@@ -52,16 +53,19 @@ impl Scene {
         let config = DeskConfig {
             seed,
             sip: socket(SIP),
+            backup: None,
             media_ports: MEDIA,
             realm: "straz".to_owned(),
             users: vec![User { name: POST.to_owned(), password: PASSWORD.to_owned() }],
             operator_user: "operator".to_owned(),
-            answering: Answering::After(Duration::from_millis(50)),
+            second_user: "operator2".to_owned(),
+            behaviour: Behaviour::answering(Answering::After(Duration::from_millis(50))),
             max_calls: 8,
             ring_after: Duration::ZERO,
             codecs: Codec::ALL.to_vec(),
             digests: vec![Algorithm::Md5, Algorithm::Sha256],
             srtp: hejnal::sip::sdes::Srtp::Optional,
+            calendar: Calendar { beginning: Duration::ZERO },
         };
         Scene {
             desk: Desk::new(config),
