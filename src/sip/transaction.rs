@@ -136,6 +136,10 @@ impl InviteServer {
     pub fn is_proceeding(&self) -> bool {
         self.state == InviteServerState::Proceeding
     }
+    /// Finally answered with a failure.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.state, InviteServerState::Completed(_) | InviteServerState::Confirmed { .. })
+    }
     /// The same INVITE again: answered with the last response, except after a 2xx (RFC 6026, 7.1).
     pub fn repeated(&self) -> Act {
         match self.state {

@@ -3,6 +3,7 @@
 //! Knows nothing of what the datagrams carry. Its contact comes from the wiring, its power from the supply.
 
 use super::chance::Chance;
+use super::settling::Settling;
 
 const MILLISECOND: u64 = 1_000_000;
 
@@ -49,9 +50,7 @@ pub struct Line {
     config: LineConfig,
     light: bool,
     powered: bool,
-    link: bool,
-    /// The change of link under way: when, and to what.
-    due: Option<(u64, bool)>,
+    link: Settling,
     last_arrival: [u64; 2],
     carried: [Carried; 2],
     chance: Chance,
@@ -64,8 +63,7 @@ impl Line {
             config,
             light: true,
             powered: false,
-            link: false,
-            due: None,
+            link: Settling::default(),
             last_arrival: [0; 2],
             carried: [Carried::default(); 2],
             chance: Chance::new(seed, "line"),
@@ -86,32 +84,17 @@ impl Line {
 
     fn aim(&mut self, at: u64) -> Option<u64> {
         let wanted = self.light && self.powered;
-        match self.due {
-            Some((_, to)) if to == wanted => return None,
-            _ => self.due = None,
-        }
-        if wanted == self.link {
-            return None;
-        }
-        let seconds = match (wanted, self.powered) {
-            (true, _) => self.config.up_after * self.chance.between(0.9, 1.1),
-            (false, true) => self.config.drop_after * self.chance.between(0.7, 1.3),
+        let Line { config, chance, powered, .. } = self;
+        self.link.aim(at, wanted, || match (wanted, powered) {
+            (true, _) => config.up_after * chance.between(0.9, 1.1),
+            (false, true) => config.drop_after * chance.between(0.7, 1.3),
             (false, false) => 0.0,
-        };
-        let when = at + (seconds * 1e9) as u64;
-        self.due = Some((when, wanted));
-        Some(when)
+        })
     }
 
     /// Carries out a change of link that is due; the new state, if it changed.
     pub fn settle(&mut self, at: u64) -> Option<bool> {
-        let (when, to) = self.due?;
-        if at < when {
-            return None;
-        }
-        self.due = None;
-        self.link = to;
-        Some(to)
+        self.link.settle(at)
     }
 
     /// When a datagram of `bytes` payload handed over at `at` arrives at the other end; `None`: never.
@@ -135,12 +118,12 @@ impl Line {
 
     /// Does light carry data now.
     pub fn passes(&self) -> bool {
-        self.link && self.light && self.powered && !self.config.dark
+        self.link.is_on() && self.light && self.powered && !self.config.dark
     }
 
     /// The copper link at the post's converter.
     pub fn link(&self) -> bool {
-        self.link
+        self.link.is_on()
     }
 
     /// What went in and what was lost, one way.

@@ -19,6 +19,7 @@ pub mod probe;
 mod queue;
 mod relays;
 mod reporter;
+mod settling;
 #[cfg(test)]
 mod tests;
 mod track;

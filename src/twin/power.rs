@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of who switches the mains or of what the output feeds.
 
+use super::settling::Settling;
+
 /// How a supply behaves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SupplyConfig {
@@ -23,46 +25,28 @@ impl Default for SupplyConfig {
 #[derive(Debug)]
 pub struct Supply {
     config: SupplyConfig,
-    mains: bool,
-    output: bool,
-    due: Option<(u64, bool)>,
+    output: Settling,
 }
 
 impl Supply {
     /// Without mains since long.
     pub fn new(config: SupplyConfig) -> Self {
-        Supply { config, mains: false, output: false, due: None }
+        Supply { config, output: Settling::default() }
     }
 
     /// Mains come or go. Returns when to look at [`Supply::settle`].
     pub fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
-        if on == self.mains {
-            return None;
-        }
-        self.mains = on;
-        self.due = None;
-        if on == self.output {
-            return None;
-        }
-        let seconds = if on { self.config.start_up } else { self.config.hold_up + self.config.battery };
-        let when = at + (seconds * 1e9) as u64;
-        self.due = Some((when, on));
-        Some(when)
+        let SupplyConfig { hold_up, start_up, battery } = self.config;
+        self.output.aim(at, on, || if on { start_up } else { hold_up + battery })
     }
 
     /// Carries out a change of output that is due; the new state, if it changed.
     pub fn settle(&mut self, at: u64) -> Option<bool> {
-        let (when, to) = self.due?;
-        if at < when {
-            return None;
-        }
-        self.due = None;
-        self.output = to;
-        Some(to)
+        self.output.settle(at)
     }
 
     pub fn output(&self) -> bool {
-        self.output
+        self.output.is_on()
     }
 }
 

@@ -12,6 +12,7 @@ use hejnal::dsp::stimulus::burst;
 use hejnal::instrument::audio::Jack;
 use hejnal::instrument::operator::desk::{DeskConfig, User};
 use hejnal::instrument::operator::{Answering, CallEvent, CallId, EndedBy, Operator};
+use hejnal::rig::{Limits, Profile};
 use post::{IDENTITY, Post, Scratch, read_wav, write_wav};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +21,17 @@ use std::time::Duration;
 const PASSWORD: &str = "piotrkowska";
 const JACK: Jack = Jack(1);
 const SECOND: Duration = Duration::from_secs(1);
+
+/// Limit T20 in seconds: from the fibre's return to being ready for a call.
+fn ready_again() -> f64 {
+    Limits::of(Profile::NewPost).get("T20").expect("in the list").limit
+}
+
+/// How long the fibre is cut. T20 speaks of cuts of at least 60 s: `HEJNAL_CUT=60 cargo test --test it live -- --nocapture` takes them at their word.
+fn cut() -> Duration {
+    let asked = std::env::var("HEJNAL_CUT").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(asked.unwrap_or(3))
+}
 
 /// The operator on the loop-back: SIP on `port`, media on the four ports before it.
 struct Desk {
@@ -141,16 +153,16 @@ fn both_ways(desk: &mut Desk, call: CallId, back: &[f32]) -> (f64, Vec<f32>, f64
     (base.seconds_of(0.0), heard, back_at)
 }
 
-/// The fibre has been cut at `cut`: three seconds later it is mended, then the mains fail and return.
-fn comes_back(post: &mut Post, desk: &mut Desk, cut: Instant) {
+/// The fibre has been cut at `at`: a while later it is mended, then the mains fail and return.
+fn comes_back(post: &mut Post, desk: &mut Desk, at: Instant) {
     post.expect("lamp     out of service on", SECOND * 5);
-    desk.clock.wait_until(cut + SECOND * 3).expect("not interrupted");
+    desk.clock.wait_until(at + cut()).expect("not interrupted");
     desk.operator.events().expect("a desk that works");
     let mended = desk.clock.now();
     post.send("fibre restore");
     let back = desk.registered(SECOND * 30).seconds_after(mended);
-    println!("registered again {back:.2} s after the fibre's return (limit T20: 15 s)");
-    assert!(back < 15.0);
+    println!("registered again {back:.2} s after the fibre's return (limit T20: {} s)", ready_again());
+    assert!(back < ready_again());
     post.expect("lamp     out of service off", SECOND * 5);
     post.send("power off");
     post.expect("mains    off", SECOND * 5);

@@ -5,6 +5,7 @@ mod command_line;
 mod crowd;
 mod figures;
 mod firmware;
+mod fuzz;
 #[cfg(unix)]
 mod live;
 mod measure;

@@ -38,7 +38,7 @@ pub use call::Stage;
 const PAST_CALLS: usize = 64;
 /// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone.
 const LONGEST_RING: Duration = Duration::from_secs(180);
-/// Requests under way; a flood beyond that is not answered, as by a server that is overwhelmed.
+/// Requests remembered of each kind; beyond that the oldest are forgotten.
 const MOST_TRANSACTIONS: usize = 4096;
 /// Media may still be under way for so long after a call's last signalling.
 const MEDIA_GRACE: Duration = Duration::from_secs(1);
@@ -365,6 +365,11 @@ impl Desk {
     /// Is a request of ours (a BYE) still unanswered, or a call still up?
     pub fn is_waiting_for_farewell(&self) -> bool {
         !self.calls.is_empty() || self.clients.values().any(|(_, client, _)| client.is_unanswered())
+    }
+    /// Nothing is under way: no call, no transaction, no registration. Only the records of past calls are kept.
+    pub fn is_at_rest(&self) -> bool {
+        let transactions = self.invites.len() + self.servers.len() + self.clients.len();
+        transactions == 0 && self.calls.is_empty() && self.registrar.bindings().is_empty()
     }
     /// The codec agreed on last.
     pub fn agreed_codec(&self, call: CallId) -> Option<Codec> {

@@ -5,6 +5,7 @@
 
 mod baresip;
 mod calls;
+mod junk;
 mod load;
 mod operator;
 mod secure;

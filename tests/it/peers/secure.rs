@@ -114,37 +114,6 @@ fn a_secure_call_is_taken_where_it_is_offered() -> Result<(), Error> {
     check_secure_call("srtp-optional", 26_200, "optional", ";mediaenc=srtp-mand", "AES_CM_128_HMAC_SHA1_80")
 }
 
-#[test]
-fn hold_and_resume_lose_no_packet_of_a_secure_call() -> Result<(), Error> {
-    let name = "srtp-hold";
-    if !installed(name) {
-        return Ok(());
-    }
-    let made = made(name, "127.0.0.1", (2020, 2120))?;
-    let operator = made.operator(name, 27_600, "mandatory", &[])?;
-    let more = ";mediaenc=srtp-mand";
-    let account = Account { operator: 27_601, transport: "tls", more, ca: Some(&made.ca), ..Account::default() };
-    let mut post = Baresip::start(&operator.out, 27_610, &account)?;
-    operator.line("post1 registered at")?;
-    post.dial()?;
-    operator.line("call 1: first voice packet")?;
-    post.command("hold", "")?;
-    operator.line("call 1: put on hold by the post")?;
-    pause(0.3);
-    post.command("resume", "")?;
-    operator.line("call 1: taken off hold")?;
-    pause(1.0);
-    post.command("hangup", "")?;
-    let media = operator.line("call 1, PCMA:")?;
-    assert!(media.contains(" 0 lost") && !media.contains("NOT PLAYED"), "{media}");
-    assert_eq!(operator.count("secured by SRTP"), 1, "{:?}", operator.lines());
-    let heard = samples(&operator.out.join("call-001-heard.wav"))?;
-    let last = heard.get(heard.len().saturating_sub(4800)..).unwrap_or_default();
-    let (share, level) = tone(last, 8000.0, 440.0, 0.0);
-    assert!(share > 0.9 && (level + 9.0).abs() < 2.0, "after the hold {share:.3} of the tone at {level:.1} dBFS");
-    Ok(())
-}
-
 /// A call that the policy forbids.
 fn check_refused(name: &str, port: u16, srtp: &str, mediaenc: &str, told: &str) -> Result<(), Error> {
     if !installed(name) {

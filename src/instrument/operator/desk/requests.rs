@@ -37,9 +37,7 @@ impl Desk {
                     let (to, bytes) = (*to, server.bytes().to_vec());
                     return self.send(to, bytes);
                 }
-                if self.servers.len() >= MOST_TRANSACTIONS {
-                    return;
-                }
+                self.make_room();
                 match method {
                     Method::Register => self.register(at, way, &request),
                     Method::Bye => self.bye(at, way, &request),
@@ -54,6 +52,19 @@ impl Desk {
                     }
                 }
             }
+        }
+    }
+
+    /// A flood must not shut the rig's posts out: the oldest answers are forgotten, and calls that were turned away. At worst a repetition of
+    /// theirs is taken for a new request.
+    fn make_room(&mut self) {
+        if self.servers.len() >= MOST_TRANSACTIONS {
+            let oldest = self.servers.iter().min_by_key(|(_, (_, server))| server.next_wake()).map(|(key, _)| key.clone());
+            oldest.and_then(|key| self.servers.remove(&key));
+        }
+        if self.invites.len() >= MOST_TRANSACTIONS {
+            let refused = self.invites.iter().find(|(_, invite)| invite.machine.is_refused()).map(|(key, _)| key.clone());
+            refused.and_then(|key| self.invites.remove(&key));
         }
     }
 
@@ -88,6 +99,7 @@ impl Desk {
             }
             return;
         }
+        self.make_room();
         if self.invites.len() >= MOST_TRANSACTIONS {
             return;
         }

@@ -45,3 +45,22 @@ fn a_nonce_serves_again_with_a_growing_count_but_not_twice_with_the_same() {
     assert_eq!(status(&replayed), 401);
     assert!(replayed.contains("stale=true"));
 }
+
+#[test]
+fn a_flood_of_strangers_does_not_shut_the_post_out() {
+    let mut s = Scene::new(AT_ONCE);
+    for _ in 0..2 * MOST_TRANSACTIONS {
+        let options = s.request("OPTIONS", "sip:10.0.0.1", "sip:operator@10.0.0.1", "flood", 1, "", "");
+        let invite = s.invite("flood", "");
+        for text in [options, invite] {
+            s.desk.datagram(ms(s.now), socket("10.6.6.6:5060"), s.sip, text.as_bytes());
+        }
+    }
+    assert!(s.desk.servers.len() <= MOST_TRANSACTIONS && s.desk.invites.len() <= MOST_TRANSACTIONS);
+    s.texts();
+    s.events();
+    assert_eq!(s.register(1, 60, PASSWORD), 200);
+    s.call("c1");
+    s.pass(60_000);
+    assert!(s.desk.servers.is_empty() && s.desk.invites.is_empty());
+}
