@@ -11,6 +11,8 @@ const DETECTION_Z: f64 = 7.5;
 const MIN_CONFIDENCE: f64 = 0.05;
 /// A short section that stands out as far as this needs no second look.
 const SURE: f64 = 0.2;
+/// A short section of which less lies within the capture has no sharp place: its overlap may be a few periods.
+const MOSTLY: f64 = 0.5;
 /// Candidates closer than this belong to the same peak.
 const SAME_PEAK_S: f64 = 0.003;
 /// Longer references are searched by their middle: the fit then takes in the rest.
@@ -28,6 +30,8 @@ pub(super) struct Found {
     /// How far the ratio may be off.
     pub ratio_doubt: f64,
     pub confidence: f64,
+    /// Share of the section that lies within the capture.
+    pub held: f64,
 }
 
 /// Seconds of the reference that a search without a clock grid may use.
@@ -40,6 +44,7 @@ pub(super) fn search(pair: &Pair, capture: &Padded) -> Result<Found, Missing> {
     let at_once = best_of(pair, capture, &quick, 0.0, 0);
     if let Ok(found) = at_once
         && found.confidence > SURE
+        && found.held > MOSTLY
     {
         return at_once;
     }
@@ -74,7 +79,9 @@ fn best_of(pair: &Pair, capture: &Padded, section: &Section, step: f64, each_sid
     let pivot = section.centroid(pair, lag).ok_or(Missing::NotThere)?;
     let from_start = (pivot - section.start as f64 / pair.reference_rate) * (1.0 + ratio);
     let ratio_doubt = if each_side == 0 { MAX_PPM * 1e-6 } else { step / 2.0 };
-    Ok(Found { pivot, delay: lag / pair.capture_rate + from_start - pivot, ratio, ratio_doubt, confidence })
+    let inside = (lag + section.len as f64).min(pair.capture.len() as f64) - lag.max(0.0);
+    let held = inside / section.len as f64;
+    Ok(Found { pivot, delay: lag / pair.capture_rate + from_start - pivot, ratio, ratio_doubt, confidence, held })
 }
 
 /// A stretch of the reference, in working samples.

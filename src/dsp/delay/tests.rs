@@ -1,7 +1,7 @@
 //! The estimator against its bound: simulated telephone paths with known delay, clock ratio and noise.
 
 use super::*;
-use crate::dsp::stimulus::{Random, burst};
+use crate::dsp::stimulus::{Random, burst, steady_noise};
 use crate::dsp::{fft, interp};
 
 const SECONDS: f64 = 1.0;
@@ -200,6 +200,18 @@ fn part_of_the_signal_is_enough() {
     for (kept, delay_s) in [(26_000..48_000, -3.25), (0..22_000, 0.0)] {
         let found = delay(Signal::new(&reference, 8e3), Signal::new(&reference[kept], 8e3)).expect("nearly half is there");
         assert!((found.seconds - delay_s).abs() < 1e-7, "{found:?}");
+    }
+}
+
+/// Wherever the capture's part of a long reference lies, the middle within it, beside it or at its very edge.
+#[test]
+fn any_part_of_a_long_reference_is_placed_rightly() {
+    let reference: Vec<f32> = steady_noise(1, 8000, 6.0);
+    for from in (0..=26_000).step_by(1000) {
+        let capture = [vec![0.0; 4000], reference[from..from + 22_000].to_vec()].concat();
+        let found = delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)).expect("nearly half is there");
+        let truth = 0.5 - from as f64 / 8e3;
+        assert!((found.seconds - truth).abs() < 1e-7 && found.ppm.abs() < 0.1, "from {from}: {found:?} for {truth}");
     }
 }
 
