@@ -10,6 +10,8 @@ use super::level;
 
 /// Below this a recording carries nothing.
 const SILENT_DBFS: f64 = -80.0;
+/// A reference that cannot even be aligned with itself is taken for a steady tone from this length on, in seconds; a shorter one says nothing.
+const SHORTEST_TONE_S: f64 = 0.1;
 /// Deeper than this nothing is left of the sound: it was lost, not turned down.
 const LOST_DB: f64 = 30.0;
 /// A pause's edges are as soft as a gap's: so much of either belongs to it, seconds.
@@ -115,6 +117,9 @@ pub fn continuity(reference: Signal, capture: Signal, rule: Rule) -> Result<Cont
     }
     if align(reference, reference).is_some() {
         return Err(Unknown::NotThere);
+    }
+    if (reference.samples.len() as f64) < SHORTEST_TONE_S * reference.rate {
+        return Err(Unknown::Unusable);
     }
     let found = gaps::gaps(capture.samples, capture.rate, rule).ok_or(Unknown::Unusable)?;
     Ok(Continuity { gaps: found.iter().map(|gap| Missing { gap: *gap, kind: midst(gap) }).collect(), alone: true, ..none })
