@@ -36,17 +36,17 @@ pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
     let mut span = WITHIN_REACH / (pair.highest_hz() * found.ratio_doubt);
     let reach = found.pivot.max(pair.reference_seconds() - found.pivot);
     while span < reach {
-        let near = iterate(pair, at, span, Weighing::None)?;
+        let near = iterate(pair, at, span, true)?;
         let doubt = 3.0 * near.inverse[2][2].sqrt();
         span = (WITHIN_REACH / (pair.highest_hz() * doubt)).clamp(1.5 * span, 6.0 * span);
         at = near.at;
     }
     at = at.about(pair.centroid);
-    let solution = iterate(pair, at, f64::INFINITY, Weighing::WhenClose)?;
+    let solution = iterate(pair, at, f64::INFINITY, false)?;
     enough(pair, &solution).then_some(())?;
     let rest = Rest::of(pair, &solution.at)?;
     if let Some(white) = whiten::whitened(pair, &kept(&solution, &rest))
-        && let Some(better) = iterate(&white, solution.at, f64::INFINITY, Weighing::FromTheStart)
+        && let Some(better) = iterate(&white, solution.at, f64::INFINITY, false)
         && let Some(rest) = Rest::of(&white, &better.at)
     {
         return doubt::conclude(&white, found, &better, &rest);
@@ -61,26 +61,17 @@ fn enough(pair: &Pair, solution: &Solution) -> bool {
     own > MIN_OVERLAP * whole * pair.capture_rate / pair.reference_rate
 }
 
-/// How blocks are weighted against each other.
-#[derive(Clone, Copy, PartialEq)]
-enum Weighing {
-    /// Not at all: only a start is wanted.
-    None,
-    /// Once the residual shows the noise.
-    WhenClose,
-    FromTheStart,
-}
-
-/// Iterates on the part of the reference within `span` seconds of the pivot.
-fn iterate(pair: &Pair, mut at: Parameters, span: f64, weighing: Weighing) -> Option<Solution> {
+/// Iterates on the part of the reference within `span` seconds of the pivot; only as far as the next span needs it where `rough`.
+///
+/// The weights hold from the first round: a foreign sound, a thousand times stronger than the signal, would throw an unweighted step far off.
+fn iterate(pair: &Pair, mut at: Parameters, span: f64, rough: bool) -> Option<Solution> {
     let limit = 2.0 * MAX_PPM * 1e-6;
     let phase = 2.0 * PI * pair.highest_hz();
     let lever = span.min(pair.reference_seconds() / 2.0);
-    let mut weigh = weighing == Weighing::FromTheStart;
     let mut last = None;
-    for round in 0..MAX_ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let mut blocks = model::blocks(pair, &mut at, span)?;
-        let Settled { weights, step, inverse } = settle(&mut blocks, at.ratio, weigh)?;
+        let Settled { weights, step, inverse } = settle(&mut blocks, at.ratio)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
         at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
@@ -88,11 +79,9 @@ fn iterate(pair: &Pair, mut at: Parameters, span: f64, weighing: Weighing) -> Op
         let moved = phase * (step[1].abs() + step[2].abs() * lever);
         // What a small step leaves undone is its square.
         let small = |i: usize| step[i].abs() < 0.05 * inverse[i][i].sqrt();
-        let close = moved < CLOSE;
-        if close && weighing == Weighing::None || weigh && small(1) && small(2) {
+        if rough && moved < CLOSE || small(1) && small(2) {
             break;
         }
-        weigh = weigh || weighing == Weighing::WhenClose && (close || round >= 3);
     }
     last.map(|(blocks, weights, inverse)| Solution { at, blocks, weights, inverse })
 }
@@ -106,15 +95,15 @@ struct Settled {
 
 /// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were made; moves the blocks
 /// there.
-fn settle(blocks: &mut [Block], ratio: f64, weigh: bool) -> Option<Settled> {
+fn settle(blocks: &mut [Block], ratio: f64) -> Option<Settled> {
     let mut whole = Vec3::default();
     for _ in 0..MAX_WEIGHINGS {
-        let weights = if weigh { weights::robust(blocks) } else { weights::plain(blocks) };
+        let weights = weights::robust(blocks);
         let (step, inverse) = solve(blocks, &weights, ratio + whole[2])?;
         blocks.iter_mut().for_each(|block| block.shift(&step));
         whole = from_fn(|i| whole[i] + step[i]);
         let small = |i: usize| step[i].abs() < 0.005 * inverse[i][i].sqrt();
-        if !weigh || small(1) && small(2) {
+        if small(1) && small(2) {
             return Some(Settled { weights, step: whole, inverse });
         }
     }

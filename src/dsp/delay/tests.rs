@@ -215,6 +215,19 @@ fn any_part_of_a_long_reference_is_placed_rightly() {
     }
 }
 
+/// A beep a hundred times as strong as the voice, over the first quarter of a second.
+#[test]
+fn a_strong_foreign_sound_does_not_hide_the_voice() {
+    let reference: Vec<f32> = steady_noise(1, 8000, 9.0);
+    for seconds in [3.5, 4.0, 4.5, 6.0, 9.0] {
+        let reference = &reference[..(seconds * 8e3) as usize];
+        let mut capture: Vec<f32> = reference[6400..].iter().take(24_000).map(|x| 0.002 * x).collect();
+        capture.iter_mut().take(2000).enumerate().for_each(|(n, y)| *y += 0.03 * (0.33 * n as f32).sin());
+        let found = delay(Signal::new(reference, 8e3), Signal::new(&capture, 8e3));
+        assert!(found.is_some_and(|d| (d.at(0.8) + 0.8).abs() < 5e-6), "of {seconds} s: {found:?}");
+    }
+}
+
 #[test]
 fn long_signals_hold_together_over_a_clock_difference() {
     let reference: Vec<f32> = (0..60).flat_map(|k| burst(k, 8000, 1.0)).collect();
