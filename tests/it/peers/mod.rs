@@ -7,6 +7,7 @@ mod baresip;
 mod calls;
 mod junk;
 mod load;
+mod mouth_to_ear;
 mod operator;
 mod secure;
 
