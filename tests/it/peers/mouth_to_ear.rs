@@ -39,6 +39,8 @@ const BURST_S: f64 = 0.5;
 const RECORDED_S: f64 = 2.0;
 /// A machine too busy to keep the sound going tears holes into a burst; so many are spoken before the call is given up.
 const BURSTS: u64 = 5;
+/// A burst with less signal to noise, in dB, was torn: whole ones come back with 18 dB at least.
+const WHOLE_DB: f64 = 10.0;
 
 struct Line {
     clock: Arc<dyn Clock>,
@@ -119,7 +121,8 @@ impl Line {
         let heard = headset.record(HEADSET, first, first + (RECORDED_S * f64::from(RATE)) as u64)?;
         let stamps = headset.timebase()?;
         let found = delay(Signal::new(&spoken, RATE.into()), Signal::new(&heard, RATE.into()));
-        Ok(found.map(|found| (found, stamps.input_uncertainty.hypot(stamps.output_uncertainty))))
+        let whole = found.filter(|found| found.snr_db > WHOLE_DB);
+        Ok(whole.map(|found| (found, stamps.input_uncertainty.hypot(stamps.output_uncertainty))))
     }
 }
 
@@ -176,7 +179,8 @@ fn summary(name: &str, all: &[Sample]) -> Result<(), Error> {
     let widest = all.iter().map(|s| s.uncertainty).fold(0.0, f64::max);
     writeln!(
         std::io::stderr(),
-        "{name}: {count} calls, mean {:.2} ms ± {:.2} ms (k = 2, from the spread), spread {:.2} ms (sd), {:.2} to {:.2} ms, each call ± {:.3} ms at worst; \
+        "{name}: {count} calls, mean {:.2} ms ± {:.2} ms (k = 2, from the spread), spread {:.2} ms (sd), {:.2} to {:.2} ms, \
+         each call ± {:.3} ms at worst; \
          {:.0} ms of it ours (packet and reference playout), {:.2} ms baresip's and the sound server's",
         mean * 1e3,
         2.0 * spread / count.sqrt() * 1e3,
