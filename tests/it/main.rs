@@ -15,5 +15,6 @@ mod prove;
 mod safety;
 mod seeds;
 mod sound_card;
+mod sound_server;
 mod street;
 mod truth;

@@ -1,13 +1,13 @@
 //! The ALSA driver against a real sound server: PulseAudio with a null sink, whose monitor hears what is played. No sound hardware is needed.
 
+use super::sound_server::SoundServer;
 use hejnal::clock::{Clock, RealClock};
 use hejnal::driver::alsa::{CardSettings, SoundCard};
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::stimulus::burst;
 use hejnal::instrument::Instrument;
 use hejnal::instrument::audio::{AudioPort, Jack};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,13 +21,11 @@ fn what_is_played_is_heard_again_and_again_at_the_same_distance() {
     if std::env::var_os(WITHIN).is_some() {
         return play_and_hear();
     }
-    let Some(server) = Server::start() else { return };
+    let Some(server) = SoundServer::start("sound-card", RATE, 2) else { return };
     let status = Command::new(std::env::current_exe().expect("known"))
         .args(["--exact", "sound_card::what_is_played_is_heard_again_and_again_at_the_same_distance", "--nocapture"])
         .env(WITHIN, "1")
-        .env("ALSA_CONFIG_PATH", server.folder.join("asound.conf"))
-        .env("XDG_RUNTIME_DIR", &server.folder)
-        .env("HOME", &server.folder)
+        .envs(server.environment())
         .status()
         .expect("runs");
     assert!(status.success(), "see above for what the second process found");
@@ -66,81 +64,4 @@ fn a_card_that_is_not_there_says_so() {
     let settings = CardSettings { device: "hw:CARD=NoSuchCard".into(), rate: RATE, outputs: 2, inputs: 2 };
     let error = SoundCard::open(settings, Arc::new(RealClock::start())).err().expect("there is no such card");
     assert!(error.instrument.contains("NoSuchCard") && !error.cause.is_empty() && !error.remedy.is_empty(), "{error:?}");
-}
-
-/// PulseAudio with a null sink, ended when dropped.
-struct Server {
-    process: Child,
-    folder: PathBuf,
-}
-
-impl Server {
-    fn start() -> Option<Server> {
-        let folder = std::env::temp_dir().join(format!("hejnal-sound-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("made");
-        let socket = folder.join("pulse.sock");
-        write(&folder.join("pulse.pa"), &pulse_script(&socket));
-        write(&folder.join("asound.conf"), &alsa_configuration(&socket));
-        let started = Command::new("pulseaudio")
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--use-pid-file=no", "-F"])
-            .arg(folder.join("pulse.pa"))
-            .env("XDG_RUNTIME_DIR", &folder)
-            .env("HOME", &folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(process) = started else {
-            println!("skipped: pulseaudio is not installed, so there is no sound server to play to");
-            return None;
-        };
-        let server = Server { process, folder };
-        let clock = RealClock::start();
-        let is_up = (0..100).any(|_| {
-            clock.wait(Duration::from_millis(100)).expect("not interrupted");
-            socket.exists()
-        });
-        let has_library = ["/usr/lib", "/lib", "/usr/lib64"].iter().any(|place| has_plugin(Path::new(place)));
-        if !has_library {
-            println!("skipped: ALSA's pulse plug-in (libasound2-plugins) is not installed");
-            return None;
-        }
-        assert!(is_up, "the sound server did not come up");
-        Some(server)
-    }
-}
-
-fn has_plugin(place: &Path) -> bool {
-    let inside = |folder: &Path| folder.join("alsa-lib/libasound_module_pcm_pulse.so").exists();
-    let below = std::fs::read_dir(place).into_iter().flatten().flatten();
-    inside(place) || below.map(|entry| entry.path()).any(|folder| inside(&folder))
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended = self.process.kill();
-        let _gone = self.process.wait();
-        let _removed = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn write(path: &Path, text: &str) {
-    std::fs::write(path, text).expect("written");
-}
-
-fn pulse_script(socket: &Path) -> String {
-    format!(
-        "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n\
-         load-module module-null-sink sink_name=bench rate={RATE} channels=2 format=s16le\n",
-        socket.display()
-    )
-}
-
-fn alsa_configuration(socket: &Path) -> String {
-    let server = socket.display();
-    format!(
-        "</usr/share/alsa/alsa.conf>\n\
-         pcm.bench-out {{ type pulse server \"unix:{server}\" device \"bench\" }}\n\
-         pcm.bench-in {{ type pulse server \"unix:{server}\" device \"bench.monitor\" }}\n\
-         pcm.bench {{ type asym playback.pcm \"bench-out\" capture.pcm \"bench-in\" }}\n"
-    )
 }

@@ -1,5 +1,6 @@
 //! A headless baresip as a post: its configuration, and its control socket (netstrings of JSON).
 
+use super::super::sound_server::SoundServer;
 use super::{Error, wait_for};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -20,6 +21,8 @@ pub struct Account<'a> {
     pub host: &'a str,
     /// Who signs the certificates that are believed, over TLS.
     pub ca: Option<&'a Path>,
+    /// Plays there what it hears, and records what it says, instead of a tone.
+    pub sound: Option<&'a SoundServer>,
 }
 
 impl Default for Account<'_> {
@@ -32,6 +35,7 @@ impl Default for Account<'_> {
             more: "",
             host: "127.0.0.1",
             ca: None,
+            sound: None,
         }
     }
 }
@@ -50,12 +54,17 @@ fn sampling(codec: &str) -> (u32, u16) {
     (rate, parts.next().and_then(|c| c.parse().ok()).unwrap_or(1))
 }
 
-fn config(folder: &Path, port: u16, codec: &str, host: &str) -> String {
+fn config(folder: &Path, port: u16, account: &Account<'_>) -> String {
+    let Account { codec, host, .. } = account;
     let (rate, channels) = sampling(codec);
     let place = folder.display();
+    let (player, source) = match account.sound {
+        Some(_) => ("alsa,bench".to_owned(), "alsa,bench".to_owned()),
+        None => ("aubridge,sink".to_owned(), format!("aufile,{place}/source.wav")),
+    };
     let mut text = format!(
         "poll_method epoll\nsip_listen {host}:{port}\ncall_local_timeout 120\ncall_max_calls 4\naudio_buffer 20-160\n\
-         audio_player aubridge,sink\naudio_source aufile,{place}/source.wav\naudio_alert aufile,/dev/null\n\
+         audio_player {player}\naudio_source {source}\naudio_alert aufile,/dev/null\n\
          ausrc_srate {rate}\nauplay_srate {rate}\nausrc_channels {channels}\nauplay_channels {channels}\naudio_txmode thread\n\
          ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\nrtp_tos 184\nrtp_ports {}-{}\n\
          jitter_buffer_delay 2-5\nmodule_path /usr/lib/baresip/modules\nsnd_path {place}\nmodule_tmp account.so\n\
@@ -66,6 +75,9 @@ fn config(folder: &Path, port: u16, codec: &str, host: &str) -> String {
     );
     for module in ["g711", "g722", "opus", "srtp", "aufile", "aubridge", "sndfile"] {
         let _ = writeln!(text, "module {module}.so");
+    }
+    if account.sound.is_some() {
+        text.push_str("module alsa.so\n");
     }
     text
 }
@@ -89,7 +101,7 @@ impl Baresip {
     pub fn start(folder: &Path, port: u16, account: &Account<'_>) -> Result<Baresip, Error> {
         let folder = folder.join("baresip");
         std::fs::create_dir_all(&folder)?;
-        let Account { operator, transport, password, codec, more, host, ca } = account;
+        let Account { operator, transport, password, codec, more, host, ca, sound } = account;
         // It does not register where UDP is named, only where nothing is.
         let over = if *transport == "udp" { String::new() } else { format!(";transport={transport}") };
         let uri = format!("sip:post1@{host}:{operator}{over}");
@@ -98,7 +110,7 @@ impl Baresip {
              audio_codecs={codec};answermode=manual{more}\n"
         );
         std::fs::write(folder.join("accounts"), line)?;
-        let mut config = config(&folder, port, codec, host);
+        let mut config = config(&folder, port, account);
         if let Some(ca) = ca {
             let _ = writeln!(config, "sip_cafile {}", ca.display());
         }
@@ -110,6 +122,7 @@ impl Baresip {
             .arg("-f")
             .arg(&folder)
             .args(["-n", net])
+            .envs(sound.iter().flat_map(|server| server.environment()))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
