@@ -178,10 +178,13 @@ fn third_octave(spectra: &Spectra, hz: f64, strongest: f64) -> Option<ResponsePo
     Some(ResponsePoint {
         hz,
         magnitude_db: 10.0 * (coherent / reference).log10(),
-        uncertainty_db: 2.0 * 20.0 * relative.min(10.0) / std::f64::consts::LN_10,
+        uncertainty_db: (2.0 * 20.0 * relative.min(10.0) / std::f64::consts::LN_10).max(ROUNDING_DB),
         coherence,
     })
 }
+
+/// A recording laid upon itself has coherence 1: what is left is the rounding of its samples to 24 significant bits.
+const ROUNDING_DB: f64 = 1e-6;
 
 #[cfg(test)]
 mod tests {

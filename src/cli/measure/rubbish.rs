@@ -148,7 +148,7 @@ fn every_measurement_refuses_what_is_no_recording() {
 /// Two hours at 8 kHz are measured or refused with the way out, from a file that holds far fewer bytes than it takes on the disk.
 #[test]
 fn a_two_hour_file_is_refused_where_it_is_too_long() {
-    let files = Files::new("long");
+    let files = Files::new("two-hours");
     let path = files.write("long.wav", &[0.1, -0.1], 48_000);
     let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(44 + 2 * 2 * 3600 * 48_000).unwrap();
