@@ -25,23 +25,6 @@ pub fn is_rtp_or_rtcp(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| first >> 6 == 2)
 }
 
-/// Control packets one behind the other that end exactly where the datagram does, as plain ones do (RFC 3550, 6.1); sealed ones have an index and a
-/// tag behind them.
-pub fn is_whole_control(mut bytes: &[u8]) -> bool {
-    while let [_, _, high, low, ..] = bytes {
-        if !is_rtcp(bytes) {
-            return false;
-        }
-        let length = 4 + 4 * usize::from(u16::from_be_bytes([*high, *low]));
-        let Some(rest) = bytes.get(length..) else { return false };
-        if rest.is_empty() {
-            return true;
-        }
-        bytes = rest;
-    }
-    false
-}
-
 /// Where the payload begins: behind the fixed header, contributing sources and an extension. `None` for anything that is no RTP packet of version 2
 /// with so much of a header.
 pub fn header_length(bytes: &[u8]) -> Option<usize> {

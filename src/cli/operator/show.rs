@@ -300,7 +300,7 @@ pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
 
 /// What a call's media was secured with, and how much was not played for it.
 pub fn security(security: &MediaSecurity, lang: Lang) -> String {
-    let MediaSecurity { suite, plain, forged, replayed } = security;
+    let MediaSecurity { suite, plain, forged, replayed, loose_control } = security;
     let mut text = match suite {
         Some(suite) => format!("; SRTP {suite}"),
         None => pick(lang, "; plain RTP", "; zwykły RTP").to_owned(),
@@ -311,6 +311,12 @@ pub fn security(security: &MediaSecurity, lang: Lang) -> String {
             Lang::Pl => format!(
                 "; NIE ODTWORZONO pakietów: {plain} niezabezpieczonych, {forged} nieautentycznych, {replayed} powtórzonych"
             ),
+        };
+    }
+    if *loose_control > 0 {
+        text += &match lang {
+            Lang::En => format!("; {loose_control} control packets without its seal, not believed"),
+            Lang::Pl => format!("; pakietów kontrolnych bez zabezpieczenia: {loose_control}, pominięto"),
         };
     }
     text

@@ -19,13 +19,15 @@ pub enum Security {
     NoKey(String),
     /// The first plain packet on a secured call. Never played.
     PlainPacket,
+    /// The first control packet (RTCP) on a secured call that is not sealed with its key. Never believed.
+    LooseControl,
     /// The first packet on a secured call that is not authentic. Never played.
     Forged,
     /// The first packet on a secured call that had come before, or is older than the window (RFC 3711, 3.3.2). Never played.
     Replayed,
 }
 
-/// Packets on a secured call that were not played, and what the call was secured with.
+/// Packets on a secured call that were not played or not believed, and what the call was secured with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MediaSecurity {
     /// The suite agreed last; `None`: plain.
@@ -33,6 +35,8 @@ pub struct MediaSecurity {
     pub plain: u64,
     pub forged: u64,
     pub replayed: u64,
+    /// Control packets (RTCP) that were not sealed with the key agreed. Some posts send their last one so, when the call is already over.
+    pub loose_control: u64,
 }
 
 impl Security {
@@ -70,6 +74,10 @@ impl Security {
             Security::PlainPacket => Bilingual::new(
                 "DOWNGRADE: plain RTP comes on a secured call; it is not played",
                 "OBNIŻENIE ZABEZPIECZEŃ: w rozmowie zabezpieczonej przychodzi zwykły RTP; nie jest odtwarzany",
+            ),
+            Security::LooseControl => Bilingual::new(
+                "a control packet (RTCP) comes that is not sealed with the key agreed; it is not believed",
+                "przychodzi pakiet kontrolny (RTCP) niezabezpieczony uzgodnionym kluczem; nie jest brany pod uwagę",
             ),
             Security::Forged => Bilingual::new(
                 "a packet comes that is not sealed with the key agreed; it is not played",

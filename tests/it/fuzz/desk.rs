@@ -7,7 +7,7 @@ use hejnal::clock::Instant;
 use hejnal::instrument::operator::desk::{Desk, DeskConfig, User};
 use hejnal::instrument::operator::{Answering, Behaviour, CallEvent};
 use hejnal::rtp::codec::Codec;
-use hejnal::rtp::packet::Packet;
+use hejnal::rtp::packet::{Packet, is_rtcp};
 use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;
 use hejnal::sip::way::{Way, Wire};
@@ -94,7 +94,7 @@ impl Scene {
     fn hear(&mut self) {
         for sent in self.desk.take_outgoing() {
             if sent.from.port() != socket(SIP).port() {
-                self.media_from_desk += 1;
+                self.media_from_desk += u64::from(!is_rtcp(&sent.bytes));
                 continue;
             }
             let text = String::from_utf8_lossy(&sent.bytes).into_owned();

@@ -10,10 +10,10 @@ fn reliable_responses_and_a_session_timer_against_sipp() -> Result<(), Error> {
     if !is_there("sipp", "sip-tester", "reliable") {
         return Ok(());
     }
-    let operator = Operator::start("reliable", 26_000, &["--answer-after", "0s"])?;
+    let operator = Operator::start("reliable", 30_000, &["--answer-after", "0s"])?;
     let folder = operator.out.clone();
-    sipp(&folder, "register.xml", 26_000, 26_010, &["-m", "1"])?;
-    sipp(&folder, "reliable.xml", 26_000, 26_020, &["-m", "3", "-r", "10", "-timeout", "30"])?;
+    sipp(&folder, "register.xml", 30_000, 30_010, &["-m", "1"])?;
+    sipp(&folder, "reliable.xml", 30_000, 30_020, &["-m", "3", "-r", "10", "-timeout", "30"])?;
     operator.line("call 3: over, the post hung up")?;
     assert_eq!(operator.count("session refreshed by the post"), 3);
     Ok(())
@@ -24,8 +24,8 @@ fn a_softphone_is_held_taken_off_hold_and_moved() -> Result<(), Error> {
     if !is_there("baresip", "baresip-core", "held") {
         return Ok(());
     }
-    let mut operator = Operator::start("held", 26_300, &["--answer-after", "0s"])?;
-    let mut post = Baresip::start(&operator.out, 26_310, &Account { operator: 26_300, ..Account::default() })?;
+    let mut operator = Operator::start("held", 30_300, &["--answer-after", "0s"])?;
+    let mut post = Baresip::start(&operator.out, 30_310, &Account { operator: 30_300, ..Account::default() })?;
     operator.line("post1 registered at")?;
     post.dial()?;
     operator.line("call 1: first voice packet")?;
@@ -50,8 +50,8 @@ fn a_softphone_hears_the_call_tone_and_calls_on_where_the_first_is_busy() -> Res
         return Ok(());
     }
     let more = ["--reject", "486", "--second-after", "10s", "--second-answer-after", "1s", "--call-tone"];
-    let operator = Operator::start("second", 26_600, &more)?;
-    let mut post = Baresip::start(&operator.out, 26_610, &Account { operator: 26_600, ..Account::default() })?;
+    let operator = Operator::start("second", 30_600, &more)?;
+    let mut post = Baresip::start(&operator.out, 30_610, &Account { operator: 30_600, ..Account::default() })?;
     operator.line("post1 registered at")?;
     post.dial()?;
     operator.line("call 1: passed on to the second operator")?;

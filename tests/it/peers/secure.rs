@@ -177,19 +177,19 @@ fn check_alert(name: &str, port: u16, served: (&str, (i32, i32)), client: &[&str
 #[test]
 fn a_post_that_does_not_believe_us_is_told_with_its_alert() -> Result<(), Error> {
     let sound = ("127.0.0.1", (2020, 2120));
-    check_alert("unknown-ca", 27_000, sound, &["other"], &["(alert unknown_ca)"])?;
+    check_alert("unknown-ca", 31_000, sound, &["other"], &["(alert unknown_ca)"])?;
     check_alert(
         "wrong-name",
-        27_100,
+        31_100,
         sound,
         &["-verify_ip", "127.0.0.2"],
         &["lack what the post calls", "(alert bad_certificate)"],
     )?;
     // A clock of 1970.
-    check_alert("too-early", 27_300, sound, &["-attime", "60"], &["the post's clock", "(alert bad_certificate)"])?;
-    check_alert("old-version", 27_400, sound, &["-tls1_1"], &["no version or cipher of TLS in common"])?;
+    check_alert("too-early", 31_300, sound, &["-attime", "60"], &["the post's clock", "(alert bad_certificate)"])?;
+    check_alert("old-version", 31_400, sound, &["-tls1_1"], &["no version or cipher of TLS in common"])?;
     let expired = ("sos.example", (2010, 2011));
     let told_before = "WARNING: posts will refuse this certificate: it expired on 2011-01-01";
     let name = "it is not made out for 127.0.0.1, but for \"sos.example\"";
-    check_alert("expired", 27_500, expired, &[], &[told_before, name, "(alert certificate_expired)"])
+    check_alert("expired", 31_500, expired, &[], &[told_before, name, "(alert certificate_expired)"])
 }

@@ -125,6 +125,9 @@ impl Safety {
             Err(flaw) => flaw,
         };
         let (count, security) = match flaw {
+            Flaw::Unauthentic | Flaw::Malformed if packet::is_rtcp(bytes) => {
+                (&mut self.account.loose_control, Security::LooseControl)
+            }
             Flaw::Unauthentic | Flaw::Malformed if looks_plain => (&mut self.account.plain, Security::PlainPacket),
             Flaw::Unauthentic | Flaw::Malformed => (&mut self.account.forged, Security::Forged),
             Flaw::Replayed => (&mut self.account.replayed, Security::Replayed),
@@ -148,9 +151,6 @@ impl Safety {
 
 /// Is this what a plain packet of the call would look like? Nobody can be sure of it where a packet's length varies.
 fn looks_plain(call: &Call, bytes: &[u8]) -> bool {
-    if packet::is_rtcp(bytes) {
-        return packet::is_whole_control(bytes);
-    }
     let (Some(packet), Some(agreed)) = (Packet::parse(bytes), &call.agreed) else { return false };
     packet.payload_type == agreed.payload_type && agreed.codec != Codec::Opus && packet.payload.len() % STRETCH == 0
 }

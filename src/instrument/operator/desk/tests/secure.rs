@@ -278,5 +278,7 @@ fn control_packets_leave_and_come_in_sealed_too_and_signalling_is_left_alone() {
     s.desk.datagram(ms(s.now), post, own, &sealed);
     assert_eq!(told(&mut s), []);
     s.desk.datagram(ms(s.now), post, own, &report);
-    assert_eq!(told(&mut s), [Security::PlainPacket]);
+    assert_eq!(told(&mut s), [Security::LooseControl]);
+    let account = s.desk.media_security(CALL).expect("a call");
+    assert_eq!((account.plain, account.forged, account.loose_control), (0, 0, 1));
 }
