@@ -52,7 +52,9 @@ def main():
             recording = -0.4 * at((taken - start) / (1 + ppm * 1e-6))
             wavfile.write(folder / "r.wav", fr, reference.astype(np.float32))
             wavfile.write(folder / "c.wav", fc, recording.astype(np.float32))
-            slope = np.gradient(reference, 1 / fr)
+            # Of the band-limited sound itself: a difference of neighbours would slight high frequencies at low rates.
+            bins = np.fft.rfft(reference)
+            slope = np.fft.irfft(bins * 2j * np.pi * np.fft.rfftfreq(len(t), 1 / fr), len(t))
             centroid = (t * slope**2).sum() / (slope**2).sum()
             command = [*program, "measure", "delay", str(folder / "r.wav"), str(folder / "c.wav"), "--json"]
             found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
