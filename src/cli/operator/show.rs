@@ -298,28 +298,9 @@ pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
     }
 }
 
-/// What a call's media was secured with, and how much was not played for it.
+/// What a call's media was secured with, and how much was not played or believed for it.
 pub fn security(security: &MediaSecurity, lang: Lang) -> String {
-    let MediaSecurity { suite, plain, forged, replayed, loose_control } = security;
-    let mut text = match suite {
-        Some(suite) => format!("; SRTP {suite}"),
-        None => pick(lang, "; plain RTP", "; zwykły RTP").to_owned(),
-    };
-    if plain + forged + replayed > 0 {
-        text += &match lang {
-            Lang::En => format!("; NOT PLAYED: {plain} plain packets, {forged} not authentic, {replayed} replayed"),
-            Lang::Pl => format!(
-                "; NIE ODTWORZONO pakietów: {plain} niezabezpieczonych, {forged} nieautentycznych, {replayed} powtórzonych"
-            ),
-        };
-    }
-    if *loose_control > 0 {
-        text += &match lang {
-            Lang::En => format!("; {loose_control} control packets without its seal, not believed"),
-            Lang::Pl => format!("; pakietów kontrolnych bez zabezpieczenia: {loose_control}, pominięto"),
-        };
-    }
-    text
+    security.words().show(lang).to_owned()
 }
 
 /// The last line. `open`: somebody has not answered our BYE.

@@ -30,23 +30,38 @@ pub(super) struct Solution {
     pub inverse: Matrix3,
 }
 
+/// Below this ratio of signal to residual, in dB, the fit may stand beside the signal, and is begun once more in the other way.
+const DOUBTFUL_DB: f64 = 6.0;
+
+/// Begins without weights: a capture that is silent for half its time would otherwise be taken for the rule and the signal for the exception. Where
+/// little is explained so, begins with weights as well: a signal that is a hundred times as strong at first as later throws an unweighted step
+/// far off. What leaves less stands.
 pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
+    let plain = fit_from(pair, found, Weighing::None, Weighing::WhenClose);
+    if plain.is_some_and(|delay| delay.snr_db > DOUBTFUL_DB) {
+        return plain;
+    }
+    let weighted = fit_from(pair, found, Weighing::Roughly, Weighing::FromTheStart);
+    [plain, weighted].into_iter().flatten().max_by(|a, b| a.snr_db.total_cmp(&b.snr_db))
+}
+
+fn fit_from(pair: &Pair, found: &Found, near: Weighing, whole: Weighing) -> Option<Delay> {
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio, pivot: found.pivot };
     // The ends of a long reference only fall into place once the clock ratio is known from its middle.
     let mut span = WITHIN_REACH / (pair.highest_hz() * found.ratio_doubt);
     let reach = found.pivot.max(pair.reference_seconds() - found.pivot);
     while span < reach {
-        let near = iterate(pair, at, span, true)?;
-        let doubt = 3.0 * near.inverse[2][2].sqrt();
+        let part = iterate(pair, at, span, near)?;
+        let doubt = 3.0 * part.inverse[2][2].sqrt();
         span = (WITHIN_REACH / (pair.highest_hz() * doubt)).clamp(1.5 * span, 6.0 * span);
-        at = near.at;
+        at = part.at;
     }
     at = at.about(pair.centroid);
-    let solution = iterate(pair, at, f64::INFINITY, false)?;
+    let solution = iterate(pair, at, f64::INFINITY, whole)?;
     enough(pair, &solution).then_some(())?;
     let rest = Rest::of(pair, &solution.at)?;
     if let Some(white) = whiten::whitened(pair, &kept(&solution, &rest))
-        && let Some(better) = iterate(&white, solution.at, f64::INFINITY, false)
+        && let Some(better) = iterate(&white, solution.at, f64::INFINITY, Weighing::FromTheStart)
         && let Some(rest) = Rest::of(&white, &better.at)
     {
         return doubt::conclude(&white, found, &better, &rest);
@@ -61,17 +76,29 @@ fn enough(pair: &Pair, solution: &Solution) -> bool {
     own > MIN_OVERLAP * whole * pair.capture_rate / pair.reference_rate
 }
 
-/// Iterates on the part of the reference within `span` seconds of the pivot; only as far as the next span needs it where `rough`.
-///
-/// The weights hold from the first round: a foreign sound, a thousand times stronger than the signal, would throw an unweighted step far off.
-fn iterate(pair: &Pair, mut at: Parameters, span: f64, rough: bool) -> Option<Solution> {
+/// How blocks are weighted against each other.
+#[derive(Clone, Copy, PartialEq)]
+enum Weighing {
+    /// Not at all: only a start is wanted.
+    None,
+    /// From the first round; only a start is wanted.
+    Roughly,
+    /// Once the residual shows the noise.
+    WhenClose,
+    FromTheStart,
+}
+
+/// Iterates on the part of the reference within `span` seconds of the pivot.
+fn iterate(pair: &Pair, mut at: Parameters, span: f64, weighing: Weighing) -> Option<Solution> {
     let limit = 2.0 * MAX_PPM * 1e-6;
     let phase = 2.0 * PI * pair.highest_hz();
     let lever = span.min(pair.reference_seconds() / 2.0);
+    let rough = matches!(weighing, Weighing::None | Weighing::Roughly);
+    let mut weigh = matches!(weighing, Weighing::Roughly | Weighing::FromTheStart);
     let mut last = None;
-    for _ in 0..MAX_ROUNDS {
+    for round in 0..MAX_ROUNDS {
         let mut blocks = model::blocks(pair, &mut at, span)?;
-        let Settled { weights, step, inverse } = settle(&mut blocks, at.ratio)?;
+        let Settled { weights, step, inverse } = settle(&mut blocks, at.ratio, weigh)?;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
         at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
@@ -79,9 +106,11 @@ fn iterate(pair: &Pair, mut at: Parameters, span: f64, rough: bool) -> Option<So
         let moved = phase * (step[1].abs() + step[2].abs() * lever);
         // What a small step leaves undone is its square.
         let small = |i: usize| step[i].abs() < 0.05 * inverse[i][i].sqrt();
-        if rough && moved < CLOSE || small(1) && small(2) {
+        let close = moved < CLOSE;
+        if close && rough || weigh && small(1) && small(2) {
             break;
         }
+        weigh = weigh || weighing == Weighing::WhenClose && (close || round >= 3);
     }
     last.map(|(blocks, weights, inverse)| Solution { at, blocks, weights, inverse })
 }
@@ -95,15 +124,15 @@ struct Settled {
 
 /// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were made; moves the blocks
 /// there.
-fn settle(blocks: &mut [Block], ratio: f64) -> Option<Settled> {
+fn settle(blocks: &mut [Block], ratio: f64, weigh: bool) -> Option<Settled> {
     let mut whole = Vec3::default();
     for _ in 0..MAX_WEIGHINGS {
-        let weights = weights::robust(blocks);
+        let weights = if weigh { weights::robust(blocks) } else { weights::plain(blocks) };
         let (step, inverse) = solve(blocks, &weights, ratio + whole[2])?;
         blocks.iter_mut().for_each(|block| block.shift(&step));
         whole = from_fn(|i| whole[i] + step[i]);
         let small = |i: usize| step[i].abs() < 0.005 * inverse[i][i].sqrt();
-        if small(1) && small(2) {
+        if !weigh || small(1) && small(2) {
             return Some(Settled { weights, step: whole, inverse });
         }
     }

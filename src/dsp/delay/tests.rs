@@ -215,14 +215,14 @@ fn any_part_of_a_long_reference_is_placed_rightly() {
     }
 }
 
-/// A beep a hundred times as strong as the voice, over the first quarter of a second.
+/// A voice that comes through for a fifth of a second and is then turned down by 40 dB, because the other end speaks: a healthy post's first words.
 #[test]
-fn a_strong_foreign_sound_does_not_hide_the_voice() {
+fn a_voice_that_is_turned_down_is_placed_rightly() {
     let reference: Vec<f32> = steady_noise(1, 8000, 9.0);
-    for seconds in [3.5, 4.0, 4.5, 6.0, 9.0] {
+    for seconds in [4.0, 4.5, 6.0] {
         let reference = &reference[..(seconds * 8e3) as usize];
-        let mut capture: Vec<f32> = reference[6400..].iter().take(24_000).map(|x| 0.002 * x).collect();
-        capture.iter_mut().take(2000).enumerate().for_each(|(n, y)| *y += 0.03 * (0.33 * n as f32).sin());
+        let turned_down = |(n, x): (usize, &f32)| if n < 1600 { 0.2 * x } else { 0.002 * x };
+        let capture: Vec<f32> = reference[6400..].iter().take(24_000).enumerate().map(turned_down).collect();
         let found = delay(Signal::new(reference, 8e3), Signal::new(&capture, 8e3));
         assert!(found.is_some_and(|d| (d.at(0.8) + 0.8).abs() < 5e-6), "of {seconds} s: {found:?}");
     }

@@ -2,6 +2,13 @@
 
 use super::model::Block;
 
+/// One weight for all, before anything is known of the noise.
+pub(super) fn plain(blocks: &[Block]) -> Vec<f64> {
+    let count: f64 = blocks.iter().map(|b| b.count).sum();
+    let power = blocks.iter().map(|b| b.residual_power * b.count).sum::<f64>() / count.max(1.0);
+    vec![1.0 / power.max(1e-24); blocks.len()]
+}
+
 /// Inverse expected noise power of each block, cut down where the residual is far above it: a packet was lost or concealed there.
 pub(super) fn robust(blocks: &[Block]) -> Vec<f64> {
     let (floor, share) = noise_model(blocks);

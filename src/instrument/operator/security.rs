@@ -39,6 +39,28 @@ pub struct MediaSecurity {
     pub loose_control: u64,
 }
 
+impl MediaSecurity {
+    /// The end of a call's line.
+    pub fn words(&self) -> Bilingual {
+        let MediaSecurity { suite, plain, forged, replayed, loose_control } = self;
+        let mut words = match suite {
+            Some(suite) => Bilingual::new(format!("; SRTP {suite}"), format!("; SRTP {suite}")),
+            None => Bilingual::new("; plain RTP", "; zwykły RTP"),
+        };
+        if plain + forged + replayed > 0 {
+            words.en += &format!("; NOT PLAYED: {plain} plain packets, {forged} not authentic, {replayed} replayed");
+            words.pl += &format!(
+                "; NIE ODTWORZONO pakietów: {plain} niezabezpieczonych, {forged} nieautentycznych, {replayed} powtórzonych"
+            );
+        }
+        if *loose_control > 0 {
+            words.en += &format!("; {loose_control} control packets without its seal, not believed");
+            words.pl += &format!("; pakietów kontrolnych bez zabezpieczenia: {loose_control}, pominięto");
+        }
+        words
+    }
+}
+
 impl Security {
     pub fn words(&self) -> Bilingual {
         match self {

@@ -106,7 +106,7 @@ fn check_secure_call(name: &str, port: u16, srtp: &str, mediaenc: &str, suite: &
 
 #[test]
 fn a_secure_call_is_heard_both_ways() -> Result<(), Error> {
-    check_secure_call("srtp", 26_000, "mandatory", ";mediaenc=srtp-mand", "AES_CM_128_HMAC_SHA1_80")
+    check_secure_call("srtp", 26_050, "mandatory", ";mediaenc=srtp-mand", "AES_CM_128_HMAC_SHA1_80")
 }
 
 #[test]
