@@ -60,7 +60,13 @@ impl Desk {
             calendar: Calendar::by_the_wall(hejnal::clock::wall_clock(), clock.now()),
             srtp: hejnal::sip::sdes::Srtp::Optional,
         };
-        let operator = sip_operator::listen(Arc::clone(clock) as Arc<dyn Clock>, config).expect("free ports");
+        // A socket that a test has closed lives on in a child of another test until that child has become its program.
+        let listen = || {
+            Ok::<_, hejnal::clock::Interrupted>(sip_operator::listen(Arc::clone(clock) as Arc<dyn Clock>, config.clone()).ok())
+        };
+        let deadline = clock.now() + SECOND * 5;
+        let opened = hejnal::clock::poll(&**clock, deadline, Duration::from_millis(50), listen).expect("not interrupted");
+        let operator = opened.expect("free ports");
         Desk { operator: Box::new(operator), clock: Arc::clone(clock), server: format!("sip:operator@127.0.0.1:{port}") }
     }
 
