@@ -17,7 +17,7 @@ pub struct Echo {
     /// Expanded (k = 2), dB; null for a lower bound.
     pub uncertainty_db: Option<f64>,
     /// Echo loss weighted over 300 to 3400 Hz as for a talker (ITU-T G.122 annex B.4: the terminal coupling loss TCLw where the path is a
-    /// terminal's), dB; null if no echo was heard.
+    /// terminal's), dB; null if no echo was heard, or if noise leaves nothing certain at the frequencies that weigh most.
     pub weighted_db: Option<f64>,
     /// Expanded (k = 2), dB.
     pub weighted_uncertainty_db: Option<f64>,
@@ -183,16 +183,21 @@ mod tests {
     /// A plain path has one loss, weighted or not; the stated uncertainty must cover the error in 19 of 20 trials, near enough.
     #[test]
     fn a_plain_loss_is_read_within_the_stated_uncertainty() {
-        let mut outside = 0;
+        let (mut outside, mut unknown) = (0, 0);
         let trials = trials(12);
         for seed in 0..trials {
             let (loss, noise) = (20.0 + (seed % 4) as f64 * 8.0, [-60.0, -45.0][seed as usize % 2]);
             let sent = if seed % 3 == 0 { burst(seed, 8000, 12.0) } else { speech_like(seed, 8000, 12.0) };
             let found = laid_upon(&sent, through(&sent, &[(0, 1.0)], -loss, noise, seed));
-            let weighted = (found.weighted_db.unwrap() - loss).abs() > found.weighted_uncertainty_db.unwrap();
+            let weighted =
+                found.weighted_db.zip(found.weighted_uncertainty_db).map(|(db, uncertainty)| (db - loss).abs() > uncertainty);
             let plain = (found.attenuation_db - loss).abs() > found.uncertainty_db.unwrap();
-            outside += usize::from(weighted) + usize::from(plain);
+            outside += usize::from(weighted == Some(true)) + usize::from(plain);
+            // Only an echo as weak as the noise upon it may leave the weighted loss unknown.
+            unknown += usize::from(weighted.is_none());
+            assert!(weighted.is_some() || (loss, noise) == (44.0, -45.0), "seed {seed}: {found:?}");
         }
+        assert!(unknown as u64 <= trials / 20, "{unknown} of {trials} weighted losses unknown");
         assert!(outside as u64 <= 1 + trials / 7, "{outside} of {} figures beyond their uncertainty", 2 * trials);
     }
 
