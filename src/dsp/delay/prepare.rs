@@ -2,8 +2,6 @@
 //!
 //! Knows nothing of how the delay is found.
 
-use std::f64::consts::PI;
-
 use super::Signal;
 use crate::dsp::fft::{self, Complex64};
 use crate::dsp::stimulus::band_gain;
@@ -63,11 +61,8 @@ impl Pair {
             band: (low / f64::from(working), highest / f64::from(working)),
         };
         let moved = spectrum.moved(working, keep);
-        let slope =
-            moved.bins.iter().enumerate().map(|(k, bin)| bin * Complex64::new(0.0, 2.0 * PI * k as f64 / moved.length as f64));
-        let wanted = samples_at(&reference, working);
-        pair.centroid = centroid(fft::inverse(slope.collect(), moved.length).get(..wanted)?)? / pair.reference_rate;
-        pair.reference = narrowed(fft::inverse(moved.bins, moved.length), wanted);
+        pair.reference = narrowed(fft::inverse(moved.bins, moved.length), samples_at(&reference, working));
+        pair.centroid = centroid(&pair.reference)? / pair.reference_rate;
         let moved = Spectrum::of(&capture, room(&pair) + MARGIN_S).moved(working, keep);
         pair.capture = narrowed(fft::inverse(moved.bins.clone(), moved.length), samples_at(&capture, working));
         let alive = pair.capture.iter().any(|x| x.abs() > 1e-9);
@@ -93,11 +88,12 @@ fn samples_at(signal: &Signal, working: u32) -> usize {
     (signal.samples.len() as u64 * u64::from(working)).div_ceil(signal.rate.round() as u64) as usize
 }
 
-/// Centroid of energy, in samples. `None` if there is next to none.
-fn centroid(slope: &[f64]) -> Option<f64> {
-    let energy: f64 = slope.iter().map(|d| d * d).sum();
-    let moment: f64 = slope.iter().enumerate().map(|(i, d)| i as f64 * d * d).sum();
-    (energy > 1e-12 * slope.len() as f64).then(|| moment / energy)
+/// Centroid of the slope's energy, in samples; the slope by differences of four samples. `None` if there is next to none.
+fn centroid(samples: &[f32]) -> Option<f64> {
+    let slope = |w: &[f32]| (27.0 * (w[2] - w[1]) - (w[3] - w[0])) / 24.0;
+    let energies = samples.windows(4).map(|w| f64::from(slope(w).powi(2))).enumerate();
+    let (energy, moment) = energies.fold((0.0, 0.0), |(e, m), (n, d)| (e + d, m + (n as f64 + 1.5) * d));
+    (energy > 1e-12 * samples.len() as f64).then(|| moment / energy)
 }
 
 /// The lowest working rate that holds the reference's band.

@@ -45,10 +45,10 @@ fn noise_spectrum(residual: &[f64], segment: usize) -> Option<Vec<f64>> {
     if residual.len() < 4 * length {
         return None;
     }
-    let window = |i: usize| 0.5 - 0.5 * (2.0 * PI * i as f64 / length as f64).cos();
+    let window: Vec<f64> = (0..length).map(|i| 0.5 - 0.5 * (2.0 * PI * i as f64 / length as f64).cos()).collect();
     let mut sum = vec![0.0; length / 2 + 1];
     for start in (0..=residual.len() - length).step_by(length / 2) {
-        let bins = fft::forward(residual[start..start + length].iter().enumerate().map(|(i, x)| x * window(i)), length);
+        let bins = fft::forward(residual[start..start + length].iter().zip(&window).map(|(x, w)| x * w), length);
         sum.iter_mut().zip(&bins).for_each(|(sum, bin)| *sum += bin.norm_sqr());
     }
     let smooth = |k: usize| {
