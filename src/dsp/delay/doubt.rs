@@ -67,11 +67,12 @@ fn expanded(solution: &Solution) -> Vec3 {
 /// the delays so found, by least squares weighted with the slope's energy. `excess` is how far noise exceeds what the weights promise.
 fn dispersion(pair: &Pair, solution: &Solution, rest: &Rest, excess: f64) -> f64 {
     let last = solution.weights.len().saturating_sub(1);
-    let root = |i: usize| solution.weights[(i / rest.block_size).min(last)].sqrt();
+    let roots: Vec<f64> = solution.weights.iter().map(|weight| weight.sqrt()).collect();
+    let root = |i: usize| roots[(i / rest.block_size).min(last)];
     let length = fft::fast_len(rest.residual.len().min(SEGMENT));
-    let spectrum = |x: &[f64], from: usize| {
+    let spectrum = |x: &[f32], from: usize| {
         let part = x.iter().enumerate().skip(from).take(length);
-        fft::forward(part.map(|(i, x)| x * root(i)), length)
+        fft::forward(part.map(|(i, x)| f64::from(*x) * root(i)), length)
     };
     let mut bins = vec![(0.0, 0.0); length / 2 + 1];
     for from in (0..rest.residual.len()).step_by(length) {

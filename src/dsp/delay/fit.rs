@@ -182,11 +182,15 @@ fn settle(blocks: &mut [Block], ratio: f64, weigh: bool) -> Option<Settled> {
 }
 
 /// The residual without the blocks that were rejected.
-fn kept(solution: &Solution, rest: &Rest) -> Vec<f64> {
+fn kept(solution: &Solution, rest: &Rest) -> Vec<f32> {
     let trusted = |k: usize| solution.blocks[k].residual_power < 3.0 / solution.weights[k].max(1e-300);
-    let last = solution.blocks.len().saturating_sub(1);
-    let value = |(i, x): (usize, &f64)| if trusted((i / rest.block_size).min(last)) { *x } else { 0.0 };
-    rest.residual.iter().enumerate().map(value).collect()
+    let mut residual = rest.residual.clone();
+    for (k, block) in residual.chunks_mut(rest.block_size).enumerate() {
+        if !trusted(k) {
+            block.fill(0.0);
+        }
+    }
+    residual
 }
 
 /// One Gauss-Newton step, with the clock-ratio prior, and the inverse of the normal matrix.

@@ -70,8 +70,13 @@ impl Reading {
         // Reference position of the capture's sample 0, and per sample, in samples.
         let start = (at.pivot - origin / (1.0 + at.ratio)) * pair.reference_rate;
         let step = pair.reference_rate / (pair.capture_rate * (1.0 + at.ratio));
-        let samples = reading.ranges().flatten();
-        (reading.model, reading.slope) = samples.map(|n| sinc_slope_at(&pair.reference, start + n as f64 * step)).unzip();
+        let count = (last - first).div_ceil(every);
+        (reading.model, reading.slope) = (Vec::with_capacity(count + size), Vec::with_capacity(count + size));
+        for n in reading.ranges().flatten() {
+            let (model, slope) = sinc_slope_at(&pair.reference, start + n as f64 * step);
+            reading.model.push(model);
+            reading.slope.push(slope);
+        }
         Some(reading)
     }
 
@@ -120,7 +125,7 @@ impl Reading {
         let read = self.model.iter().zip(&self.slope).zip(&pair.capture[self.first..self.last]);
         let both = read.zip(self.first..).map(|(((m, d), y), n)| {
             let (m, d, t) = (f64::from(*m), f64::from(*d), n as f64 / pair.capture_rate - origin);
-            (f64::from(*y) - to.gain * m - (delay + ratio * t) * d, by_delay * d)
+            ((f64::from(*y) - to.gain * m - (delay + ratio * t) * d) as f32, (by_delay * d) as f32)
         });
         let (residual, by_delay) = both.unzip();
         Rest { residual, by_delay, block_size: self.size }
@@ -198,8 +203,8 @@ impl Block {
 
 /// What a fit leaves, sample by sample.
 pub(super) struct Rest {
-    pub residual: Vec<f64>,
+    pub residual: Vec<f32>,
     /// How the model moves per second of delay.
-    pub by_delay: Vec<f64>,
+    pub by_delay: Vec<f32>,
     pub block_size: usize,
 }

@@ -3,7 +3,7 @@
 //! Knows nothing of how the delay is found.
 
 use super::Signal;
-use crate::dsp::fft::{self, Complex64};
+use crate::dsp::fft::{self, Complex32};
 use crate::dsp::stimulus::band_gain;
 
 /// Shortest reference that can be measured, in seconds.
@@ -32,14 +32,29 @@ pub(super) struct Pair {
     pub band: (f64, f64),
 }
 
-/// The capture's spectrum, padded so that a section of the reference can be laid at any lag.
+/// A signal's spectrum, with room behind the signal.
 pub(super) struct Padded {
-    pub bins: Vec<Complex64>,
+    pub bins: Vec<Complex32>,
     pub length: usize,
 }
 
+impl Padded {
+    /// With room for `more` samples.
+    pub fn of(samples: &[f32], more: usize) -> Padded {
+        let length = fft::fast_len(samples.len() + more);
+        Padded { bins: fft::forward_single(samples.iter().copied(), length), length }
+    }
+
+    /// The signal's first `count` samples.
+    fn signal(&self, count: usize) -> Vec<f32> {
+        let mut samples = fft::inverse_single(self.bins.clone(), self.length);
+        samples.truncate(count);
+        samples
+    }
+}
+
 impl Pair {
-    /// The pair, and the capture's spectrum with room for `room` seconds. `None` where either signal is unusable.
+    /// The pair, and the capture's spectrum, with room for `room` seconds if that costs little. `None` where either signal is unusable.
     pub fn prepare(reference: Signal, capture: Signal, room: impl Fn(&Pair) -> f64) -> Option<(Pair, Padded)> {
         let usable = |s: &Signal| (1000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e12);
         let long = |s: &Signal| s.samples.len() as f64 / s.rate >= MIN_REFERENCE_S;
@@ -61,10 +76,12 @@ impl Pair {
             band: (low / f64::from(working), highest / f64::from(working)),
         };
         let moved = spectrum.moved(working, keep);
-        pair.reference = narrowed(fft::inverse(moved.bins, moved.length), samples_at(&reference, working));
+        pair.reference = moved.signal(samples_at(&reference, working));
         pair.centroid = centroid(&pair.reference)? / pair.reference_rate;
-        let moved = Spectrum::of(&capture, room(&pair) + MARGIN_S).moved(working, keep);
-        pair.capture = narrowed(fft::inverse(moved.bins.clone(), moved.length), samples_at(&capture, working));
+        // At a much higher rate the room would cost more than another spectrum.
+        let room = if capture.rate > 2.0 * f64::from(working) { 0.0 } else { room(&pair) };
+        let moved = Spectrum::of(&capture, room + MARGIN_S).moved(working, keep);
+        pair.capture = moved.signal(samples_at(&capture, working));
         let alive = pair.capture.iter().any(|x| x.abs() > 1e-9);
         alive.then_some((pair, moved))
     }
@@ -77,10 +94,6 @@ impl Pair {
     pub fn highest_hz(&self) -> f64 {
         (self.band.1 * self.reference_rate).max(100.0)
     }
-}
-
-fn narrowed(samples: Vec<f64>, count: usize) -> Vec<f32> {
-    samples.iter().take(count).map(|x| *x as f32).collect()
 }
 
 /// Samples of a signal once it is at the working rate.
@@ -104,7 +117,7 @@ fn working_rate(highest_hz: f64) -> u32 {
 
 /// A signal's spectrum at a length that is whole at every working rate.
 struct Spectrum {
-    bins: Vec<Complex64>,
+    bins: Vec<Complex32>,
     /// Nominal, whole hertz.
     rate: u32,
     length: usize,
@@ -120,13 +133,13 @@ impl Spectrum {
         let length = period * fft::fast_len(needed.div_ceil(period));
         // A steady offset would be a step at either end.
         let mean = signal.samples.iter().map(|x| f64::from(*x)).sum::<f64>() / signal.samples.len() as f64;
-        let bins = fft::forward(signal.samples.iter().map(|x| f64::from(*x) - mean), length);
+        let bins = fft::forward_single(signal.samples.iter().map(|x| (f64::from(*x) - mean) as f32), length);
         Spectrum { bins, rate, length }
     }
 
     /// The frequencies (hertz) between which all but [`OUTSIDE`] of the energy lies, steady offset left out; `None` for silence.
     fn occupied_band(&self) -> Option<(f64, f64)> {
-        let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| bin.norm_sqr()).collect();
+        let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)).collect();
         let total: f64 = power.iter().sum();
         if total <= 1e-18 * self.length as f64 {
             return None;
@@ -141,11 +154,11 @@ impl Spectrum {
     fn moved(&self, working: u32, gain: impl Fn(f64) -> f64) -> Padded {
         let length = (self.length as u64 * u64::from(working) / u64::from(self.rate)) as usize;
         let scale = length as f64 / self.length as f64;
-        let mut bins: Vec<Complex64> = self.bins.iter().take(length.min(self.length) / 2).copied().collect();
+        let mut bins: Vec<Complex32> = self.bins.iter().take(length.min(self.length) / 2).copied().collect();
         for (k, bin) in bins.iter_mut().enumerate() {
-            *bin *= scale * gain(k as f64 * f64::from(working) / length as f64);
+            *bin *= (scale * gain(k as f64 * f64::from(working) / length as f64)) as f32;
         }
-        bins.resize(length / 2 + 1, Complex64::default());
+        bins.resize(length / 2 + 1, Complex32::default());
         Padded { bins, length }
     }
 }
