@@ -135,7 +135,7 @@ fn no_peer_can_end_the_operator_by_where_its_answers_would_have_to_go() {
              To: <sip:operator@b>\r\nCall-ID: bad{n}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
         );
         post.0.send_to(text.as_bytes(), "127.0.0.1:28760").expect("sent");
-        let good = post.ask("127.0.0.1:28760", "OPTIONS sip:operator@127.0.0.1", &format!("{} OPTIONS", n + 1), "", "");
+        let good = post.ask("127.0.0.1:28760", "OPTIONS sip:operator@127.0.0.1", &format!("{} OPTIONS", n + 1), "", "\r\n");
         assert!(good.starts_with("SIP/2.0 200"), "{good}");
         assert_eq!(
             operator.events().map(|events| events.len()),
