@@ -1,6 +1,6 @@
 //! A headless baresip as a post: its configuration, and its control socket (netstrings of JSON).
 
-use super::super::sound_server::SoundServer;
+use super::super::sound_server::{self, SoundServer};
 use super::{Error, wait_for};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -138,6 +138,11 @@ impl Baresip {
         };
         let target = format!("sip:operator@{host}:{operator}{over}");
         Ok(Baresip { child, control, folder, target })
+    }
+
+    /// Has the scheduler prefer it to whatever else runs; false where that is not permitted.
+    pub fn prefer(&self) -> bool {
+        sound_server::prefer(&self.child)
     }
 
     pub fn command(&mut self, command: &str, parameters: &str) -> Result<(), Error> {
