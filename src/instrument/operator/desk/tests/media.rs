@@ -141,7 +141,7 @@ fn a_call_is_trusted_as_far_as_the_packets_that_matter_to_it() {
     send(&mut s, 1081, 1081);
     send(&mut s, 1110, 1110);
     check(&s, 0.0, 0.002);
-    let mut hear = |s: &mut Scene, ssrc: u32, sequence: u16, micros: u64| {
+    let hear = |s: &mut Scene, ssrc: u32, sequence: u16, micros: u64| {
         let packet =
             Packet { marker: false, payload_type: 8, sequence, timestamp: u32::from(sequence) * 160, ssrc, payload: &[0; 160] };
         let how = Circumstances { at: ms(1110), within: Duration::from_micros(micros), dscp: None };
