@@ -16,7 +16,7 @@ mod speech;
 pub(super) mod stimulus;
 mod timing;
 mod tones;
-pub(super) mod wav;
+pub mod wav;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
