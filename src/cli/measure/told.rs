@@ -29,7 +29,8 @@ fn commands(files: &Files) -> Vec<Vec<String>> {
     damaged[50_160..50_320].copy_from_slice(&packet);
     let (near, far) = stimulus::double_talk(1, 8000, 20.0);
     let test_signal = stipa::test_signal(1, 24_000, 16.0);
-    let decay: Vec<f32> = (0..24_000).map(|n| (random.gaussian() * (-f64::from(n) / 2000.0).exp()) as f32).collect();
+    let mut own = Random::new(5);
+    let decay: Vec<f32> = (0..24_000).map(|n| (own.gaussian() * (-f64::from(n) / 2000.0).exp()) as f32).collect();
     let silence = put("silence.wav", &[0.0; 48_000], 8000);
     let (bursts, slipped) = (put("bursts.wav", &bursts, 8000), put("slipped.wav", &slipped, 8000));
     let (clean, heard) =
@@ -45,6 +46,8 @@ fn commands(files: &Files) -> Vec<Vec<String>> {
     );
     let (near, far) = (put("near.wav", &near, 8000), put("far.wav", &far, 8000));
     let (wide, narrow) = (put("stipa.wav", &test_signal, 24_000), put("stipa8.wav", &stipa::test_signal(1, 8000, 14.0), 8000));
+    let word =
+        put("word.wav", &noisy(&[&[0.0; 16_000], &stimulus::speech_noise(2, 16_000, 2.0)[..], &[0.0; 16_000]].concat()), 16_000);
     let decay = put("decay.wav", &decay, 24_000);
     let press = super::tests::write_press(files, "press.wav");
     let words = |line: &[&str]| line.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
@@ -61,6 +64,7 @@ fn commands(files: &Files) -> Vec<Vec<String>> {
         words(&["double-talk", &near, &far, &both]),
         words(&["double-talk", &near, &far, &silence]),
         words(&["level", &heard, "--calibration", "94"]),
+        words(&["level", &word]),
         words(&["level", &silence]),
         words(&["tones", &tone]),
         words(&["tones", &dialled]),
@@ -74,11 +78,16 @@ fn commands(files: &Files) -> Vec<Vec<String>> {
         words(&["pesq", &clean, &heard]),
         words(&["pesq", &burst, &slipped]),
     ];
-    for command in ["delay", "track", "response", "echo", "gaps", "stoi", "pesq"] {
-        all.push(words(&[command, &burst, &silence]));
-        all.push(words(&[command, &silence, &burst]));
-    }
+    all.extend(of_nothing(&burst, &silence));
     all
+}
+
+/// A sound and silence, as reference and recording either way.
+fn of_nothing(sound: &str, silence: &str) -> Vec<Vec<String>> {
+    let pairs = ["delay", "track", "response", "echo", "gaps", "stoi", "pesq"];
+    let both_ways =
+        |command: &&str| [[*command, sound, silence], [*command, silence, sound]].map(|line| line.map(str::to_owned).to_vec());
+    pairs.iter().flat_map(both_ways).collect()
 }
 
 fn noisy_after(random: &mut Random, samples: &[f32]) -> Vec<f32> {
