@@ -185,6 +185,9 @@ pub struct LiveTwin {
     /// Where to record what is heard before the loudspeaker
     #[arg(long, value_name = "WAV")]
     pub ear: Option<PathBuf>,
+    /// A sound card whose microphone is before the post and whose loudspeaker is the post's, as ALSA names it: default, plughw:CARD=USB
+    #[arg(long, value_name = "DEVICE", conflicts_with = "mouth")]
+    pub sound_card: Option<String>,
     /// Seed of the post's chances [default: the rig's]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -5,9 +5,11 @@ use super::args::LiveTwin;
 use super::measure::wav;
 use super::run::rig_in_order;
 use crate::clock::{Clock, RealClock};
+use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::fault::exit;
 use crate::image;
 use crate::instrument::InstrumentError;
+use crate::instrument::audio::Feed;
 use crate::live::{self, Setup};
 use crate::rig::{Instrument, Rig};
 use crate::suite::signals::Signals;
@@ -15,11 +17,14 @@ use crate::twin::{TwinConfig, defect};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Hertz: what every card can.
+const CARD_RATE: u32 = 48_000;
+
 /// Runs until the person at the keyboard, or a signal, ends it.
 pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
     let rig = rig_in_order(&args.rig)?;
-    let setup = setup(args, &rig)?;
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
+    let setup = setup(args, &rig, &clock)?;
     let _signals = Signals::install(&clock.guard().stop_flag())
         .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was started"))?;
     // A terminal that is closed takes the post with it, but not before its settings are given back.
@@ -30,7 +35,7 @@ pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
     Ok(if ended.stopped { exit::STOPPED } else { exit::ACCEPTED })
 }
 
-fn setup(args: &LiveTwin, rig: &Rig) -> Result<Setup, Refused> {
+fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Refused> {
     let Some(settings) = &rig.twin else {
         return Err(Refused::new(
             exit::BENCH,
@@ -51,6 +56,7 @@ fn setup(args: &LiveTwin, rig: &Rig) -> Result<Setup, Refused> {
         bind: args.bind.map(|own| own.0),
         mouth: mouth.map(|recording| (recording.samples, recording.rate)),
         ear: args.ear.clone(),
+        card: args.sound_card.as_deref().map(|device| open_card(device, clock)).transpose()?,
     })
 }
 
@@ -78,6 +84,16 @@ fn read_image(file: &std::path::Path) -> Result<image::Image, Refused> {
         let causes: Vec<&str> = problems.iter().map(|problem| problem.cause.as_str()).collect();
         refuse(causes.join("; "))
     })
+}
+
+/// One channel each way: what a person before the post needs.
+fn open_card(device: &str, clock: &Arc<dyn Clock>) -> Result<Box<dyn Feed>, Refused> {
+    let settings = CardSettings { device: device.to_owned(), rate: CARD_RATE, outputs: 1, inputs: 1 };
+    let card = SoundCard::open(settings, Arc::clone(clock)).map_err(|error| {
+        let advice = "`aplay -L` lists the names; a card that has no mono of its own is called plughw:… instead of hw:…";
+        Refused::new(exit::BENCH, error.account(), advice)
+    })?;
+    Ok(Box::new(card))
 }
 
 /// The rig's operator knows the post under this password.

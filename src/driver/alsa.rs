@@ -7,7 +7,7 @@ mod library;
 mod stream;
 
 use crate::clock::Clock;
-use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::audio::{AudioPort, Feed, Frame, Jack, Timebase};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stream::{Shared, Stream};
@@ -50,6 +50,11 @@ impl SoundCard {
         InstrumentError::new(format!("sound card {}", self.settings.device), action, cause, remedy)
     }
 
+    fn no_output(&self, output: Jack) -> InstrumentError {
+        let cause = format!("the rig gives it {} outputs", self.settings.outputs);
+        self.error(&format!("play on output {}", output.0), cause, "correct `outputs` or the role's jack in the rig")
+    }
+
     fn alive(&self, action: &str) -> Result<MutexGuard<'_, Shared>> {
         let shared = self.shared();
         match &shared.stopped {
@@ -76,11 +81,8 @@ impl AudioPort for SoundCard {
     }
 
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
-        let mut shared = self.alive("play")?;
-        shared.queue(output, samples).ok_or_else(|| {
-            let cause = format!("the rig gives it {} outputs", self.settings.outputs);
-            self.error(&format!("play on output {}", output.0), cause, "correct `outputs` or the role's jack in the rig")
-        })
+        let from = self.alive("play")?.queue(output, samples);
+        from.ok_or_else(|| self.no_output(output))
     }
 
     fn timebase(&mut self) -> Result<Timebase> {
@@ -96,5 +98,12 @@ impl AudioPort for SoundCard {
                 "give the bench a machine of its own, or a larger `period`",
             )
         })
+    }
+}
+
+impl Feed for SoundCard {
+    fn feed(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
+        let from = self.alive("play")?.append(output, samples);
+        from.ok_or_else(|| self.no_output(output))
     }
 }

@@ -345,6 +345,7 @@ impl State {
             let Some((own, socket)) = found else { continue };
             if let Err(e) = udp::send(socket, own, &bytes, to)
                 && !is_of_the_network(&e)
+                && !udp::is_of_the_datagram(&e)
             {
                 self.fault = Some(format!("{from} cannot send to {to}: {e}"));
             }

@@ -51,3 +51,10 @@ pub trait AudioPort: Instrument {
     /// The recorded stretch `from..to` of an input. An error if part of it has not been recorded yet, or no more.
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>>;
 }
+
+/// A port that can be fed as it goes, for sound that nobody knows beforehand.
+pub trait Feed: AudioPort {
+    /// Queues `samples` behind whatever is still to sound on an output; returns the frame at which the first of them leaves the jack. If that is
+    /// later than the end of what was fed before, the output has run dry in between.
+    fn feed(&mut self, output: Jack, samples: &[f32]) -> Result<Frame>;
+}

@@ -1,12 +1,13 @@
 //! The virtual post in real time: the same simulation, led along by the real clock, with the world outside at its edges.
 //!
-//! Its line ends in UDP sockets, its serial lines in pseudo-terminals, its air in WAV files, and a person at the keyboard has a hand on its button,
-//! fibre and mains. The simulation does not know: it is advanced to the present every few milliseconds, and what comes from outside is put in at
+//! Its line ends in UDP sockets, its serial lines in pseudo-terminals, its air in WAV files or a sound card, and a person at the keyboard has a hand
+//! on its button, fibre and mains. The simulation does not know: it is advanced to the present every few milliseconds, and what comes from outside is put in at
 //! the moment of its reception. Knows nothing of scenarios, of drivers or of what a post should do.
 
 mod face;
 mod keyboard;
 mod pace;
+mod room;
 mod sockets;
 mod sound;
 mod tty;
@@ -17,11 +18,13 @@ pub use sockets::{Called, resolve};
 
 use crate::clock::{Clock, Stamped};
 use crate::image::Image;
+use crate::instrument::audio::Feed;
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::{self, Datagram, TwinConfig};
 use face::Face;
 use keyboard::Keyboard;
 use pace::Live;
+use room::Room;
 use sockets::Sockets;
 use sound::{Ear, Mouth};
 use std::fs::File;
@@ -50,6 +53,8 @@ pub struct Setup {
     pub mouth: Option<(Vec<f32>, u32)>,
     /// The loudspeaker's record.
     pub ear: Option<PathBuf>,
+    /// A sound card whose microphone is before the post, and whose loudspeaker is the post's.
+    pub card: Option<Box<dyn Feed>>,
 }
 
 /// What came of it.
@@ -80,7 +85,7 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let (tell, inputs) = channel();
     let sockets = Sockets::bind(setup.bind, setup.called.server)?;
     let (sip, rtp) = sockets.ports()?;
-    let Setup { mut twin, image, called, password, registers, mouth, ear, .. } = setup;
+    let Setup { mut twin, image, called, password, registers, mouth, ear, card, .. } = setup;
     let identity = twin.identity.clone();
     twin.line_ends_outside = true;
     twin.voice.address = sockets.address();
@@ -94,6 +99,7 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let wires = Wires::open(&twin)?;
     let mouth = mouth.map(|(samples, rate)| Mouth::new(twin.card(), &samples, rate));
     let ear = ear.map(|path| Ear::create(twin.card(), &path)).transpose()?;
+    let mut before = Before { mouth, ear, room: card.map(Room::before) };
 
     let at_terminal = io::stdin().is_terminal();
     let mut face = Face::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal());
@@ -103,12 +109,15 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     for (name, path) in wires.paths() {
         face.say(format_args!("{name:<8} {path}"));
     }
+    if let Some(room) = &mut before.room {
+        face.say(format_args!("{:<8} {}", "card", room.name()?));
+    }
     face.say(if at_terminal { keyboard::KEYS } else { keyboard::WORDS });
 
     sockets.listen(&clock, &tell, &closing)?;
     wires.listen(&clock, &tell, &closing)?;
     let _keys = listen_to_person(at_terminal, &clock, &tell, &closing)?;
-    Live::new(twin, clock, sockets, wires, face, (mouth, ear)).run(&inputs)
+    Live::new(twin, clock, sockets, wires, face, before).run(&inputs)
 }
 
 struct Closes(Arc<AtomicBool>);
@@ -142,5 +151,9 @@ fn is_device(is: &std::fs::Metadata) -> bool {
     is.file_type().is_char_device()
 }
 
-/// The sound files before the post, where they were asked for.
-type Bench = (Option<Mouth>, Option<Ear>);
+/// What is before the post to speak and to listen, where it was asked for.
+struct Before {
+    mouth: Option<Mouth>,
+    ear: Option<Ear>,
+    room: Option<Room>,
+}

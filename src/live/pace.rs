@@ -5,9 +5,10 @@
 
 use super::face::{Face, Look};
 use super::keyboard::{self, Command};
+use super::room::{Breaks, Room};
 use super::sockets::Sockets;
 use super::wires::Wires;
-use super::{Bench, Ended, Input};
+use super::{Before, Ended, Input};
 use crate::clock::{Clock, Instant};
 use crate::instrument::Result;
 use crate::twin::{Deed, Twin};
@@ -31,17 +32,30 @@ pub struct Live {
     sockets: Sockets,
     wires: Wires,
     face: Face,
-    bench: Bench,
+    before: Before,
     /// The longest that the simulation was late, in all and since it was last told.
     behind: (Duration, Duration),
     told: Instant,
+    /// What had become of the card's sound when that was last told.
+    breaks: Breaks,
     quitting: bool,
 }
 
 impl Live {
-    pub fn new(twin: Twin, clock: Arc<dyn Clock>, sockets: Sockets, wires: Wires, face: Face, bench: Bench) -> Self {
+    pub fn new(twin: Twin, clock: Arc<dyn Clock>, sockets: Sockets, wires: Wires, face: Face, before: Before) -> Self {
         let told = clock.now();
-        Live { twin, clock, sockets, wires, face, bench, behind: Default::default(), told, quitting: false }
+        Live {
+            twin,
+            clock,
+            sockets,
+            wires,
+            face,
+            before,
+            behind: Default::default(),
+            told,
+            breaks: Breaks::default(),
+            quitting: false,
+        }
     }
 
     /// Goes on until `quit` or a stop request.
@@ -49,7 +63,7 @@ impl Live {
         let outcome = self.go_on(inputs);
         let stopped = self.clock.guard().stop_requested();
         let now = self.twin.clock().now();
-        if let Some(ear) = self.bench.1.take() {
+        if let Some(ear) = self.before.ear.take() {
             let seconds = ear.close(now)?;
             self.face.tell(now, "ear", format_args!("{seconds:.3} s written"));
         }
@@ -61,7 +75,7 @@ impl Live {
 
     fn go_on(&mut self, inputs: &Receiver<Input>) -> Result<()> {
         self.skip_to(self.clock.now());
-        if let Some(ear) = &mut self.bench.1 {
+        if let Some(ear) = &mut self.before.ear {
             let began = ear.began()?;
             self.face.tell(began, "ear", format_args!("its file begins at {:.6} s", began.as_secs_f64()));
         }
@@ -110,10 +124,12 @@ impl Live {
             self.face.tell(to, "console", line);
         }
         self.look(to)?;
+        self.pass_sound_on(to);
         if to.since(self.told) >= TELL_EVERY {
             self.told = to;
             self.tell_lateness(to);
-            if let Some(ear) = &mut self.bench.1 {
+            self.tell_breaks(to);
+            if let Some(ear) = &mut self.before.ear {
                 ear.listen(to)?;
             }
         }
@@ -127,7 +143,7 @@ impl Live {
         self.face.show(at, look);
         match (before, look.lamps[1]) {
             (false, true) => self.speak(at),
-            (true, false) => self.bench.0.as_mut().map_or(Ok(()), |mouth| mouth.fall_silent()),
+            (true, false) => self.before.mouth.as_mut().map_or(Ok(()), |mouth| mouth.fall_silent()),
             _ => Ok(()),
         }
     }
@@ -181,10 +197,29 @@ impl Live {
     }
 
     fn speak(&mut self, at: Instant) -> Result<()> {
-        let Some(mouth) = &mut self.bench.0 else { return Ok(()) };
+        let Some(mouth) = &mut self.before.mouth else { return Ok(()) };
         let (from, seconds) = mouth.speak()?;
         self.face.tell(at, "mouth", format_args!("speaks from {:.6} s for {seconds:.3} s", from.as_secs_f64()));
         Ok(())
+    }
+
+    /// A card that no longer works is let go; the post lives on without it.
+    fn pass_sound_on(&mut self, to: Instant) {
+        let Some(room) = &mut self.before.room else { return };
+        if let Err(error) = room.pass_on(&self.twin, to) {
+            self.before.room = None;
+            self.face.tell(to, "card", format_args!("is gone: {error}"));
+        }
+    }
+    fn tell_breaks(&mut self, at: Instant) {
+        let Some(breaks) = self.before.room.as_ref().map(Room::breaks).filter(|breaks| *breaks != self.breaks) else { return };
+        let Breaks { mouth, speaker } = std::mem::replace(&mut self.breaks, breaks);
+        let (mouth, speaker) = (breaks.mouth - mouth, breaks.speaker - speaker);
+        self.face.tell(
+            at,
+            "card",
+            format_args!("sound broke: {mouth} times from its microphone, {speaker} times to its loudspeaker"),
+        );
     }
 
     fn note_lateness(&mut self, late: Duration) {

@@ -99,6 +99,11 @@ impl Air {
         self.mouth.forget_before(first - REMEMBERED_SECONDS);
     }
 
+    /// What the post's loudspeaker sounds at `first`, `first + period`, …, relative to its full scale, without anything else of the street.
+    pub fn of_speaker(&self, first: f64, period: f64, out: &mut [f32]) {
+        self.speaker.add_to(&self.interpolators, first, period, 1.0, out);
+    }
+
     /// What the post's microphone hears at `first`, `first + period`, …
     pub fn at_microphone(&self, first: f64, period: f64, out: &mut [f32]) {
         let c = &self.config;

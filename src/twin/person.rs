@@ -78,6 +78,17 @@ impl Twin {
     pub fn send_in(&self, datagram: Datagram) {
         world::lock(&self.world).outside_sends(datagram);
     }
+    /// Sound before the post in place of the person's own from then on: the first of `samples` at `first` seconds, each `period` seconds after the
+    /// one before.
+    pub fn sound_before(&self, first: f64, period: f64, samples: &[f32]) {
+        world::lock(&self.world).air.from_mouth(first, period, samples);
+    }
+    /// What the loudspeaker sounds at `first` seconds and every `period` seconds after, relative to its full scale. What lies ahead is not known yet.
+    pub fn loudspeaker(&self, first: f64, period: f64, count: usize) -> Vec<f32> {
+        let mut out = vec![0.0; count];
+        world::lock(&self.world).air.of_speaker(first, period, &mut out);
+        out
+    }
     /// Puts a firmware image into flash as a factory would, and restarts the post.
     pub fn install(&self, image: &crate::image::Image) {
         for segment in &image.segments {

@@ -5,6 +5,7 @@ pub mod caller;
 mod desk;
 mod heap;
 pub mod mutate;
+mod targets;
 mod voice;
 
 use hejnal::clock::Stopwatch;

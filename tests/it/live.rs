@@ -4,6 +4,7 @@
 mod bench;
 mod peers;
 mod post;
+mod room;
 
 use hejnal::clock::{Clock, Instant, RealClock, poll};
 use hejnal::driver::sip_operator;

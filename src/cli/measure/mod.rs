@@ -19,7 +19,7 @@ pub(super) mod stimulus;
 mod stipa;
 mod timing;
 mod tones;
-pub(super) mod wav;
+pub mod wav;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -78,6 +78,20 @@ impl Shared {
         Some(from)
     }
 
+    /// Behind what is still to sound, or from the next frame that is not yet on its way; `None`: there is no such output.
+    pub fn append(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
+        let next = self.next_out;
+        let slot = self.outputs.get_mut(usize::from(output.0).checked_sub(1)?)?;
+        let mut stretch = slot.take().unwrap_or(Stretch { from: next, samples: Vec::new() });
+        let given = usize::try_from(next.saturating_sub(stretch.from)).unwrap_or(usize::MAX).min(stretch.samples.len());
+        stretch.samples.drain(..given);
+        stretch.from = next;
+        let from = next + stretch.samples.len() as Frame;
+        stretch.samples.extend_from_slice(samples);
+        *slot = Some(stretch);
+        Some(from)
+    }
+
     pub fn hush(&mut self) {
         self.outputs.iter_mut().for_each(|output| *output = None);
     }
@@ -289,6 +303,25 @@ mod tests {
         assert!(samples[..20].iter().step_by(2).all(|s| *s == 0.0), "output 1 is silent");
         assert!(samples[1..20].iter().step_by(2).all(|s| (*s - 0.5).abs() < 1e-3), "output 2 sounds for ten frames");
         assert!(samples[20..].iter().all(|s| *s == 0.0), "then it is over");
+    }
+
+    #[test]
+    fn what_is_fed_follows_without_a_seam_unless_the_output_ran_dry() {
+        let mut shared = shared();
+        let first = shared.append(Jack(1), &[0.5; 10]).expect("an output");
+        assert_eq!(first, 3 * PERIOD as Frame);
+        assert_eq!(shared.append(Jack(1), &[0.25; 10]), Some(first + 10));
+        assert_eq!(shared.append(Jack(3), &[0.5]), None);
+        let mut out = Vec::new();
+        shared.give_out(15, Format::S16, &mut out);
+        assert_eq!(shared.append(Jack(1), &[-0.5; 5]), Some(first + 20), "five are still to sound");
+        let mut rest = Vec::new();
+        shared.give_out(20, Format::S16, &mut rest);
+        out.extend(rest);
+        let samples: Vec<f32> = out.chunks_exact(2).step_by(2).map(|bytes| Format::S16.decode(bytes)).collect();
+        let expected: Vec<f32> = [vec![0.5; 10], vec![0.25; 10], vec![-0.5; 5], vec![0.0; 10]].concat();
+        assert!(samples.iter().zip(&expected).all(|(s, e)| (s - e).abs() < 1e-3), "{samples:?}");
+        assert_eq!(shared.append(Jack(1), &[0.5]), Some(first + 35), "ten frames were silent");
     }
 
     #[test]

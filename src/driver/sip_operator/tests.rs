@@ -121,3 +121,27 @@ fn a_post_on_the_loop_back_is_answered_and_spoken_to_in_time() {
     let told: Vec<Instant> = operator.events().expect("a desk").iter().map(|e| e.at).collect();
     assert!(told.len() >= 5 && told.is_sorted());
 }
+
+#[test]
+fn no_peer_can_end_the_operator_by_where_its_answers_would_have_to_go() {
+    let (mut operator, _) = check(28_700..=28_703, 28_760).expect("free ports");
+    let post = Post(UdpSocket::bind("127.0.0.1:0").expect("a free port"));
+    post.0.set_read_timeout(Some(Duration::from_secs(2))).expect("set");
+    let own = post.0.local_addr().expect("bound");
+    let long = format!("{own};rport;x={}", "x".repeat(65_000));
+    for (n, sent_by) in ["127.0.0.1:0", "127.0.0.1:1", &long].into_iter().enumerate() {
+        let text = format!(
+            "OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP {sent_by};branch=z9hG4bKbad{n}\r\nFrom: <sip:a@b>;tag=1\r\n\
+             To: <sip:operator@b>\r\nCall-ID: bad{n}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+        );
+        post.0.send_to(text.as_bytes(), "127.0.0.1:28760").expect("sent");
+        let good = post.ask("127.0.0.1:28760", "OPTIONS sip:operator@127.0.0.1", &format!("{} OPTIONS", n + 1), "", "\r\n");
+        assert!(good.starts_with("SIP/2.0 200"), "{good}");
+        assert_eq!(
+            operator.events().map(|events| events.len()),
+            Ok(0),
+            "after an answer to {}",
+            sent_by.get(..20).unwrap_or(sent_by)
+        );
+    }
+}

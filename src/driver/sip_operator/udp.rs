@@ -212,6 +212,13 @@ pub fn send(socket: &UdpSocket, own: SocketAddr, bytes: &[u8], to: SocketAddr) -
     socket.send_to(bytes, to)
 }
 
+/// Did a sending fail because of where it should go, or how long it is? A peer chooses both, in a Via or a session description: no fault of the
+/// socket's.
+pub fn is_of_the_datagram(error: &io::Error) -> bool {
+    let chosen = [libc::EINVAL, libc::EACCES, libc::EMSGSIZE, libc::EAFNOSUPPORT, libc::EADDRNOTAVAIL];
+    error.raw_os_error().is_some_and(|code| chosen.contains(&code))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ mod faults;
 mod g711;
 mod jitter;
 mod media;
-mod message;
+pub mod message;
 mod random;
 mod registration;
 mod rtp;

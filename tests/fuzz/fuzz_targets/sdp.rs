@@ -1,14 +1,4 @@
-//! A session description, and our answer to it, which we must be able to read ourselves.
 #![no_main]
-
-use hejnal::sip::sdp::{Audio, Local};
-use libfuzzer_sys::fuzz_target;
-use std::net::SocketAddr;
-
-fuzz_target!(|data: &[u8]| {
-    let Ok(audio) = Audio::parse(data) else { return };
-    let Ok(format) = audio.choose(&[("PCMA", 8000), ("PCMU", 8000), ("G722", 8000), ("opus", 48_000)]) else { return };
-    let _events = audio.events(format.rate);
-    let answer = Local::new(SocketAddr::from(([10, 0, 0, 1], 20_000)), 7).answer(&audio, &format, None);
-    assert!(Audio::parse(&answer).is_ok(), "{}", String::from_utf8_lossy(&answer));
-});
+#[path = "../targets/sdp.rs"]
+mod sdp;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sdp::run(data));

@@ -1,12 +1,4 @@
-//! Figures as people type them.
 #![no_main]
-
-use hejnal::unit::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|text: &str| {
-    let (_, _, _) = (parse_count(text), parse_duration(text), parse_level(text));
-    for figure in [parse_number(text), parse_percent(text), parse_frequency(text)] {
-        assert!(figure.is_err() || figure.is_ok_and(f64::is_finite), "{text:?}");
-    }
-});
+#[path = "../targets/unit.rs"]
+mod unit;
+libfuzzer_sys::fuzz_target!(|data: &[u8]| unit::run(data));

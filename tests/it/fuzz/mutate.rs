@@ -144,6 +144,21 @@ impl Mutator {
         }
         bytes
     }
+    /// Bytes of any kind with one to three things wrong; `other` is more of the kind, for splicing.
+    pub fn bytes(&mut self, good: &[u8], other: &[u8]) -> Vec<u8> {
+        let mut bytes = good.to_vec();
+        for _ in 0..=self.below(3) {
+            bytes = match self.below(8) {
+                0 | 1 => self.flip(bytes),
+                2 => self.cut(bytes),
+                3 => self.inserted(bytes),
+                4 => self.spliced(bytes, other),
+                _ if std::str::from_utf8(&bytes).is_ok_and(|text| !text.is_empty()) => self.lines(&bytes),
+                _ => self.flip(bytes),
+            };
+        }
+        bytes
+    }
     fn flip(&mut self, mut bytes: Vec<u8>) -> Vec<u8> {
         for _ in 0..=self.below(8) {
             let at = self.below(bytes.len());

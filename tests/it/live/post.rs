@@ -1,6 +1,7 @@
 //! A live virtual post as a process: its words on one side, what is typed on the other. Must not know who the post talks to.
 
 use hejnal::clock::{Clock as _, Instant, RealClock, poll};
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -41,9 +42,15 @@ pub struct Post {
 
 impl Post {
     pub fn start(clock: &Arc<RealClock>, arguments: &[&str]) -> Post {
+        Post::start_in(clock, arguments, &[])
+    }
+
+    /// With these variables in its environment.
+    pub fn start_in(clock: &Arc<RealClock>, arguments: &[&str], environment: &[(&OsStr, PathBuf)]) -> Post {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hejnal"))
             .arg("twin")
             .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

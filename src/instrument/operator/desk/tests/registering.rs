@@ -67,3 +67,25 @@ fn a_flood_of_strangers_does_not_shut_the_post_out() {
     s.pass(60_000);
     assert!(s.desk.servers.is_empty() && s.desk.invites.is_empty());
 }
+
+#[test]
+fn a_post_that_comes_from_another_port_after_every_restart_is_never_shut_out() {
+    let mut s = Scene::new(Answering::Manual);
+    for restart in 0..20u16 {
+        let contact = format!("Contact: <sip:sos-1@10.0.0.2:{}>", 30_000 + restart);
+        let bare = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", "r1", 1, "", "");
+        let challenge = s.send(&bare).remove(0);
+        let nonce = challenge.split("nonce=\"").nth(1).and_then(|r| r.split('"').next()).expect("a nonce").to_owned();
+        let (a1, a2) = (md5(&format!("sos-1:straz:{PASSWORD}")), md5("REGISTER:sip:10.0.0.1"));
+        let response = md5(&format!("{a1}:{nonce}:00000001:abc:auth:{a2}"));
+        let extra = format!(
+            "{contact}\r\nExpires: 3600\r\nAuthorization: Digest username=\"sos-1\", realm=\"straz\", nonce=\"{nonce}\", \
+             uri=\"sip:10.0.0.1\", response=\"{response}\", algorithm=MD5, cnonce=\"abc\", qop=auth, nc=00000001\r\n"
+        );
+        let text = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", &format!("r{restart}"), 2, &extra, "");
+        s.now += 1000;
+        assert_eq!(status(&s.send(&text).remove(0)), 200, "restart {restart}");
+    }
+    let ports: Vec<&str> = s.desk.bindings().iter().filter_map(|b| b.contact.rsplit(':').next()).collect();
+    assert_eq!(ports, ["30012", "30013", "30014", "30015", "30016", "30017", "30018", "30019"]);
+}
