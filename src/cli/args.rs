@@ -90,7 +90,8 @@ impl Command {
             Command::Operator(operator) => operator.lang,
             Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
             Command::Measure(measure) => measure.lang(),
-            Command::Stimulus(_) | Command::Twin(_) | Command::Completions { .. } => Lang::En,
+            Command::Stimulus(stimulus) => stimulus.lang,
+            Command::Twin(_) | Command::Completions { .. } => Lang::En,
         }
     }
 }

@@ -135,6 +135,116 @@ pub const COHERENT: Method = Method::new(
     "moc spójna ze wzorcem względem reszty (szum, zniekształcenia, straty) w paśmie wzorca",
     "",
 );
+pub const CLOCK_RATIO: Method = Method::new(
+    "from the same joint fit, relative to a recording clock equal to the playing one; positive: the recording runs long",
+    "z tego samego wspólnego dopasowania, względem zegara nagrania równego zegarowi odtwarzania; dodatni: nagranie trwa dłużej",
+    "ITU-T P.501, JCGM 100:2008",
+);
+pub const PATH_GAIN: Method = Method::new(
+    "recording over reference in the reference's band, from the same joint fit; uncertainty from the delay's own and the reference's spectrum",
+    "nagranie względem wzorca w paśmie wzorca, z tego samego wspólnego dopasowania; niepewność z niepewności opóźnienia i widma wzorca",
+    "JCGM 100:2008",
+);
+pub const TO_RESIDUAL: Method = Method::new(
+    "power of the fitted reference over what it leaves unexplained, in its band; uncertainty as for random noise",
+    "moc dopasowanego wzorca względem niewyjaśnionej reszty, w jego paśmie; niepewność jak dla szumu losowego",
+    "JCGM 100:2008",
+);
+pub const CONFIDENCE: Method = Method::new(
+    "how far the correlation peak stands above the next candidate elsewhere, 0 to 1",
+    "o ile szczyt korelacji wystaje ponad następnego kandydata w innym miejscu, od 0 do 1",
+    "",
+);
+pub const SCATTER: Method = Method::new(
+    "root mean square of what drift and slips leave of the stretches' delays; uncertainty from their number",
+    "wartość skuteczna tego, czego dryf i skoki nie wyjaśniają w opóźnieniach odcinków; niepewność z ich liczby",
+    "JCGM 100:2008",
+);
+pub const PRESS: Method = Method::new(
+    "first arrival of sound less first make of the contact, both on one sample clock",
+    "pierwszy dźwięk minus pierwsze zwarcie styku, oba według jednego zegara próbkowania",
+    "JCGM 100:2008",
+);
+pub const CONTACT: Method = Method::new(
+    "beginning of the tone that the contact gates into one input (first bounce), by the most likely sequence of open and closed",
+    "początek tonu, który styk kluczuje na jednym wejściu (pierwsze odbicie), z najbardziej prawdopodobnego ciągu stanów rozwarcia i zwarcia",
+    "JCGM 100:2008",
+);
+pub const FIRST_SOUND: Method = Method::new(
+    "first arrival of sound, 300 to 3400 Hz, 6 dB above the noise before the press, in another input, the gate's crosstalk taken off",
+    "pierwszy dźwięk, od 300 do 3400 Hz, 6 dB nad szumem sprzed naciśnięcia, na drugim wejściu, po odjęciu przesłuchu tonu styku",
+    "JCGM 100:2008",
+);
+pub const STIPA: Method = Method::new(
+    "STIPA, direct method, male speech; octave filters of class 1 (IEC 61260-1) without phase; uncertainty from the fluctuation beside the modulations",
+    "STIPA, metoda bezpośrednia, mowa męska; filtry oktawowe klasy 1 (IEC 61260-1) bez przesunięcia fazy; niepewność z fluktuacji obok modulacji",
+    "IEC 60268-16:2020",
+);
+pub const STIPA_INDIRECT: Method = Method::new(
+    "STI at the modulations of STIPA, indirect method from an impulse response, male speech; uncertainty from what the second half of its decay changes",
+    "STI dla modulacji STIPA, metoda pośrednia z odpowiedzi impulsowej, mowa męska; niepewność z tego, co zmienia druga połowa jej zaniku",
+    "IEC 60268-16:2020, 6",
+);
+pub const MODULATION_CLOCK: Method = Method::new(
+    "frequencies of the modulations against those played; positive: the recording runs long",
+    "częstotliwości modulacji względem odtwarzanych; dodatni: nagranie trwa dłużej",
+    "IEC 60268-16:2020",
+);
+pub const STIPA_NOISE: Method = Method::new(
+    "the measured modulations with the stated ambient noise, masking and threshold of hearing; the noise levels count as exact",
+    "zmierzone modulacje z podanym szumem otoczenia, maskowaniem i progiem słyszenia; poziomy szumu przyjęto za dokładne",
+    "IEC 60268-16:2020, M",
+);
+pub const OCTAVE_LEVELS: Method = Method::new(
+    "power in each octave of the sound that was measured; uncertainty as for random noise",
+    "moc w każdej oktawie mierzonego dźwięku; niepewność jak dla szumu losowego",
+    "IEC 61260-1:2014",
+);
+pub const OCTAVE_ENERGIES: Method = Method::new(
+    "energy of the response in each octave below the strongest; uncertainty from what the second half of its decay changes",
+    "energia odpowiedzi w każdej oktawie względem najsilniejszej; niepewność z tego, co zmienia druga połowa jej zaniku",
+    "IEC 61260-1:2014",
+);
+pub const STIPA_CEILING: Method = Method::new(
+    "index of a perfect path whose missing octaves count as 0",
+    "wskaźnik idealnego toru, w którym brakujące oktawy liczą się jako 0",
+    "IEC 60268-16:2020, A.5.6",
+);
+pub const CODEC_CAP: Method = Method::new(
+    "index of the test signal through the codec alone, three seeds; uncertainty from their spread",
+    "wskaźnik sygnału pomiarowego przepuszczonego przez sam kodek, trzy ziarna; niepewność z ich rozrzutu",
+    "IEC 60268-16:2020, ITU-T G.711, G.722, RFC 6716",
+);
+pub const STOI: Method = Method::new(
+    "short-time objective intelligibility at 10 kHz after alignment; ranks conditions of one path, no share of words understood; uncertainty from the spread of stretches of 384 ms",
+    "krótkookresowa obiektywna zrozumiałość przy 10 kHz po wyrównaniu w czasie; porównuje stany jednego toru, nie jest odsetkiem zrozumianych słów; niepewność z rozrzutu odcinków 384 ms",
+    "Taal et al. 2011",
+);
+pub const ESTOI: Method = Method::new(
+    "extended short-time objective intelligibility, which also follows fluctuating noise; the rest as for STOI",
+    "rozszerzona krótkookresowa obiektywna zrozumiałość, czuła też na szum zmienny; poza tym jak STOI",
+    "Jensen, Taal 2016",
+);
+pub const SPEECH_TAKEN: Method = Method::new(
+    "frames of 25.6 ms within 40 dB of the loudest; uncertainty of a frame at either end",
+    "ramki 25,6 ms nie cichsze niż 40 dB poniżej najgłośniejszej; niepewność jednej ramki na każdym końcu",
+    "Taal et al. 2011",
+);
+pub const PESQ_RAW: Method = Method::new(
+    "perceptual model with its own alignment, at 8 kHz; uncertainty: how far the score moves with the model's frames, not how far it lies from listeners",
+    "model percepcyjny z własnym wyrównaniem w czasie, przy 8 kHz; niepewność: o ile wynik zmienia się z położeniem ramek modelu, a nie jego odległość od słuchaczy",
+    "ITU-T P.862",
+);
+pub const PESQ_NARROW: Method = Method::new(
+    "raw score mapped to the scale of listening tests, 300 to 3400 Hz",
+    "wynik surowy przeliczony na skalę badań odsłuchowych, od 300 do 3400 Hz",
+    "ITU-T P.862.1",
+);
+pub const PESQ_WIDE: Method = Method::new(
+    "the same model at 16 kHz, mapped to the scale of listening tests, 50 to 7000 Hz",
+    "ten sam model przy 16 kHz, przeliczony na skalę badań odsłuchowych, od 50 do 7000 Hz",
+    "ITU-T P.862.2",
+);
 pub const TRACK: Method = Method::new(
     "delay of each stretch of the reference by a joint fit, then weighted least squares for one drift between slips; uncertainties are expanded (k = 2)",
     "opóźnienie każdego odcinka wzorca ze wspólnego dopasowania, potem ważone najmniejsze kwadraty dla jednego dryfu między skokami; niepewności rozszerzone (k = 2)",

@@ -11,11 +11,21 @@ use super::{fft, level};
 pub struct Quality {
     /// Raw P.862 score, about −0.5 to 4.5.
     pub raw: f64,
+    /// How far the score moves where the model's frames lie half a step elsewhere upon the same sound (k = 2). Not how far the model lies from
+    /// listeners.
+    pub raw_uncertainty: f64,
     /// P.862.1 listening quality, 1 to 4.55.
     pub mos_lqo: f64,
+    pub mos_lqo_uncertainty: f64,
     /// P.862.2 wideband listening quality, 1 to 4.64; null where a rate is below 16 kHz.
     pub mos_lqo_wb: Option<f64>,
+    pub mos_lqo_wb_uncertainty: Option<f64>,
 }
+
+/// Half the distance between the model's frames, seconds.
+const HALF_STEP_S: f64 = 0.008;
+/// Scores are stated to two decimals, and no finer.
+const FINEST: f64 = 0.005;
 
 /// Sounds quieter than this hold no speech to be judged: the model would call silence perfect. dBFS (sine).
 const QUIETEST_DBFS: f64 = -75.0;
@@ -36,16 +46,32 @@ pub fn quality(reference: Signal, capture: Signal) -> Option<Quality> {
     if !usable(&reference) || !usable(&capture) {
         return None;
     }
-    let raw = ::pesq::pesq_8k(&pcm(reference, 8000), &pcm(capture, 8000)).ok()?;
-    let wide = reference.rate >= 16_000.0 && capture.rate >= 16_000.0;
-    let wideband = || ::pesq::pesq_wb(&pcm(reference, 16_000), &pcm(capture, 16_000)).ok();
-    let raw = f64::from(raw);
-    let scores = Quality {
-        raw,
-        mos_lqo: f64::from(::pesq::score::mos_lqo(raw)),
-        mos_lqo_wb: if wide { wideband().map(f64::from).filter(|s| s.is_finite()) } else { None },
-    };
-    scores.raw.is_finite().then_some(scores)
+    let raw = twice(reference, capture, 8000, |played, heard| ::pesq::pesq_8k(played, heard).ok().map(f64::from))?;
+    let listening = raw.map(|raw| f64::from(::pesq::score::mos_lqo(raw)));
+    let wide = (reference.rate >= 16_000.0 && capture.rate >= 16_000.0)
+        .then(|| twice(reference, capture, 16_000, |played, heard| ::pesq::pesq_wb(played, heard).ok().map(f64::from)))
+        .flatten();
+    Some(Quality {
+        raw: raw[0],
+        raw_uncertainty: apart(raw),
+        mos_lqo: listening[0],
+        mos_lqo_uncertainty: apart(listening),
+        mos_lqo_wb: wide.map(|scores| scores[0]),
+        mos_lqo_wb_uncertainty: wide.map(apart),
+    })
+}
+
+/// The score of a pair, and once more of the same pair with half a step of silence before it, so that every frame lies elsewhere.
+fn twice(reference: Signal, capture: Signal, rate: u32, score: impl Fn(&[i16], &[i16]) -> Option<f64>) -> Option<[f64; 2]> {
+    let (played, heard) = (pcm(reference, rate), pcm(capture, rate));
+    let later = |samples: &[i16]| [&vec![0; (HALF_STEP_S * f64::from(rate)) as usize], samples].concat();
+    let scores = [score(&played, &heard)?, score(&later(&played), &later(&heard))?];
+    scores.iter().all(|score| score.is_finite()).then_some(scores)
+}
+
+/// Expanded uncertainty of the first of two.
+fn apart([one, other]: [f64; 2]) -> f64 {
+    (2.0 * (one - other).abs()).max(FINEST)
 }
 
 /// 16-bit samples at a rate the model knows.

@@ -25,7 +25,11 @@ pub struct Press {
     #[serde(rename = "uncertainty_s")]
     pub uncertainty: f64,
     pub press_s: f64,
+    /// Expanded (k = 2).
+    pub press_uncertainty_s: f64,
     pub sound_s: f64,
+    /// Expanded (k = 2).
+    pub sound_uncertainty_s: f64,
 }
 
 /// Noise is taken from the time before the press if there is as much as this, seconds.
@@ -47,8 +51,14 @@ pub fn press_to_sound(gate: &[f32], ear: &[f32], rate: f64, tone_hz: f64) -> Opt
     let noise_dbfs = before.and_then(|before| dbfs(band_power(before, rate) + doubt));
     let sound = first_sound(ear.get(from..)?, rate, noise_dbfs)?;
     let frames = sound.frame + from as f64 - press.frame;
-    let uncertainty = press.uncertainty_frames.hypot(sound.uncertainty_frames) / rate;
-    Some(Press { seconds: frames / rate, uncertainty, press_s: press.frame / rate, sound_s: (sound.frame + from as f64) / rate })
+    Some(Press {
+        seconds: frames / rate,
+        uncertainty: press.uncertainty_frames.hypot(sound.uncertainty_frames) / rate,
+        press_s: press.frame / rate,
+        press_uncertainty_s: press.uncertainty_frames / rate,
+        sound_s: (sound.frame + from as f64) / rate,
+        sound_uncertainty_s: sound.uncertainty_frames / rate,
+    })
 }
 
 /// Mean square in the speech band.

@@ -78,6 +78,19 @@ impl Spectrum {
             .collect()
     }
 
+    /// How fast the sound changes against how large it is, radians per second, rms: what an error of time is worth in phase.
+    pub fn slope(&self) -> f64 {
+        let angular = |k: usize| 2.0 * PI * k as f64 * self.spacing_hz;
+        let moved: f64 = self.power.iter().enumerate().map(|(k, power)| power * angular(k).powi(2)).sum();
+        (moved / self.power.iter().sum::<f64>()).sqrt()
+    }
+
+    /// Width of the flat band that would fluctuate as little, hertz.
+    pub fn bandwidth_hz(&self) -> f64 {
+        let sum: f64 = self.power.iter().sum();
+        self.spacing_hz * sum.powi(2) / self.power.iter().map(|power| power * power).sum::<f64>()
+    }
+
     /// Mean-square value between two frequencies; bins on an edge count with the share of them that lies inside.
     pub fn between(&self, low: f64, high: f64) -> f64 {
         let share = |k: usize| {

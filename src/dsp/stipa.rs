@@ -33,6 +33,9 @@ const BETA: [f64; 6] = [0.085, 0.078, 0.065, 0.011, 0.047, 0.095];
 /// Absolute speech reception threshold of each octave, dB SPL (table A.2).
 const THRESHOLD_DB: [f64; 7] = [46.0, 27.0, 12.0, 6.5, 7.5, 8.0, 12.0];
 
+/// Indices and modulation transfer values are stated to three decimals, and no finer.
+const FINEST: f64 = 0.0005;
+
 /// What makes a result doubtful, or limits what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,7 +71,7 @@ pub enum Flag {
 pub struct Stipa {
     /// 0 to 1.
     pub sti: f64,
-    /// Expanded (k = 2), from the carrier's own fluctuation; 0 for an impulse response.
+    /// Expanded (k = 2), from the carrier's own fluctuation; of an impulse response, from what noise may be left at its end.
     pub uncertainty: f64,
     /// Qualification band, `U` to `A+` (annex F).
     pub rating: &'static str,
@@ -76,10 +79,16 @@ pub struct Stipa {
     pub ceiling: f64,
     /// Modulation transfer index of each octave, 0 to 1.
     pub mti: [f64; 7],
+    /// Expanded (k = 2), likewise.
+    pub mti_uncertainty: [f64; 7],
     /// Modulation transfer values `[band][modulation]` as measured, before limiting to 1.
     pub m: [[f64; 2]; 7],
+    /// Expanded (k = 2), likewise.
+    pub m_uncertainty: [[f64; 2]; 7],
     /// Level of each octave, dBFS (sine), or dB SPL with a calibration; null where the band is missing.
     pub band_level_db: [Option<f64>; 7],
+    /// Expanded (k = 2), as for random noise.
+    pub band_level_uncertainty_db: [f64; 7],
     pub bands_hz: [f64; 7],
     pub modulations_hz: [[f64; 2]; 7],
     /// Parts per million by which the recording runs long, and its expanded uncertainty (k = 2); null where the modulations do not show it.
@@ -116,8 +125,11 @@ impl Stipa {
             rating: index::rating(sti),
             ceiling: index::weighted(&present.map(|p| f64::from(u8::from(p)))),
             mti,
+            mti_uncertainty: [0.0; 7],
             m,
+            m_uncertainty: [[0.0; 2]; 7],
             band_level_db,
+            band_level_uncertainty_db: [0.0; 7],
             bands_hz: BANDS_HZ,
             modulations_hz: MODULATIONS_HZ,
             clock_ppm: None,

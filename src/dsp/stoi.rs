@@ -15,21 +15,41 @@ const RATE: u32 = 10_000;
 const RATES: std::ops::RangeInclusive<u32> = 8000..=384_000;
 const FRAME: usize = 256;
 const HOP: usize = 128;
+/// Length of a frame, seconds.
+pub const FRAME_S: f64 = FRAME as f64 / RATE as f64;
 const TRANSFORM: usize = 512;
 const BANDS: usize = 15;
 const LOWEST_HZ: f64 = 150.0;
 /// Frames of one comparison: 384 ms.
 const SEGMENT: usize = 30;
+/// Both are stated to three decimals, and no finer.
+const FINEST: f64 = 0.0005;
 /// Frames this far below the loudest are silence, dB.
 const DYNAMIC_DB: f64 = 40.0;
 
 /// Both figures, 0 (nothing) to 1 (as clear as the reference); slightly negative values are possible for unrelated signals.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Intelligibility {
     pub stoi: f64,
+    /// Expanded (k = 2): how far the mean over the speech scatters with the words spoken.
+    pub stoi_uncertainty: f64,
     pub estoi: f64,
+    /// Expanded (k = 2), likewise.
+    pub estoi_uncertainty: f64,
     /// Speech that took part, seconds: silence is left out.
     pub speech_s: f64,
+    /// Both of each stretch of 384 ms, each a frame after the last.
+    #[serde(skip)]
+    pub segments: Vec<Segment>,
+}
+
+/// Both figures of one stretch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Segment {
+    /// Where it begins, seconds of both signals.
+    pub at_s: f64,
+    pub stoi: f64,
+    pub estoi: f64,
 }
 
 type Frames = Vec<[f64; BANDS]>;
@@ -42,20 +62,35 @@ pub fn intelligibility(clean: &[f32], degraded: &[f32], rate: u32) -> Option<Int
     if !RATES.contains(&rate) || clean.iter().chain(degraded).any(|x| !x.is_finite()) {
         return None;
     }
-    let (clean, degraded) = without_silence(&resample::to_model_rate(clean, rate), &resample::to_model_rate(degraded, rate));
+    let (clean, degraded) = (resample::to_model_rate(clean, rate), resample::to_model_rate(degraded, rate));
+    let (clean, degraded, starts) = without_silence(&clean, &degraded);
     let (x, y) = (third_octaves(&clean), third_octaves(&degraded));
     // Speech that never changes, or a recording without sound, leaves nothing to correlate: 0 would be a figure, and a wrong one.
     let sounds = |samples: &[f64]| samples.iter().any(|x| x.abs() > 1e-9);
     if x.len() < SEGMENT || !sounds(&clean) || !sounds(&degraded) {
         return None;
     }
-    let count = (x.len() - SEGMENT + 1) as f64;
-    let pairs = || x.windows(SEGMENT).zip(y.windows(SEGMENT));
-    Some(Intelligibility {
-        stoi: pairs().map(|(x, y)| clipped_correlation(x, y)).sum::<f64>() / count,
-        estoi: pairs().map(|(x, y)| spectral_correlation(x, y)).sum::<f64>() / count,
-        speech_s: clean.len() as f64 / f64::from(RATE),
-    })
+    let segment = |((x, y), start): ((&[_], &[_]), &usize)| Segment {
+        at_s: *start as f64 / f64::from(RATE),
+        stoi: clipped_correlation(x, y),
+        estoi: spectral_correlation(x, y),
+    };
+    let segments: Vec<Segment> = x.windows(SEGMENT).zip(y.windows(SEGMENT)).zip(&starts).map(segment).collect();
+    let (stoi, stoi_uncertainty) = mean(segments.iter().map(|s| s.stoi));
+    let (estoi, estoi_uncertainty) = mean(segments.iter().map(|s| s.estoi));
+    let speech_s = clean.len() as f64 / f64::from(RATE);
+    Some(Intelligibility { stoi, stoi_uncertainty, estoi, estoi_uncertainty, speech_s, segments })
+}
+
+/// Mean of what neighbouring segments gave, each a frame later than the last, and its expanded uncertainty: only segments that do not overlap
+/// count as independent, and of a single one nothing is known but that both lie between 0 and 1.
+fn mean(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    let independent = (count + (SEGMENT - 1) as f64) / SEGMENT as f64;
+    let square = values.map(|v| (v - mean).powi(2)).sum::<f64>() / count;
+    let doubt = if independent > 1.0 { 2.0 * (square / (independent - 1.0)).sqrt() } else { 1.0 };
+    (mean, doubt.clamp(FINEST, 1.0))
 }
 
 /// Hann window without its zero ends.
@@ -63,10 +98,10 @@ fn window(i: usize) -> f64 {
     0.5 - 0.5 * (2.0 * PI * (i + 1) as f64 / (FRAME + 1) as f64).cos()
 }
 
-/// Both signals overlap-added from the frames in which the clean one is not silent.
-fn without_silence(clean: &[f64], degraded: &[f64]) -> (Vec<f64>, Vec<f64>) {
+/// Both signals overlap-added from the frames in which the clean one is not silent, and where those frames began.
+fn without_silence(clean: &[f64], degraded: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<usize>) {
     if clean.len() <= FRAME {
-        return (Vec::new(), Vec::new());
+        return (Vec::new(), Vec::new(), Vec::new());
     }
     let starts: Vec<usize> = (0..clean.len() - FRAME).step_by(HOP).collect();
     let energy = |start: usize| (0..FRAME).map(|i| (window(i) * clean[start + i]).powi(2)).sum::<f64>().sqrt();
@@ -83,7 +118,7 @@ fn without_silence(clean: &[f64], degraded: &[f64]) -> (Vec<f64>, Vec<f64>) {
         }
         out
     };
-    (join(clean), join(degraded))
+    (join(clean), join(degraded), kept)
 }
 
 /// Third-octave band amplitudes of each frame.

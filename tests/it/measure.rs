@@ -131,6 +131,38 @@ fn files_that_cannot_be_trusted_are_refused_in_words() {
     for what in SINGLES {
         shelf.refused(what, &["nan.wav"], "sample 4001");
     }
+    for (file, why) in [("good.wav", "no channel 2"), ("cut.wav", "WAV"), ("none.wav", "no samples"), ("slow.wav", "4000 Hz")] {
+        shelf.refused("press", &[file], why);
+    }
+}
+
+/// A Polish reader meets no English, on the way in and on the way out; a program reads the same figures.
+#[test]
+fn a_polish_reader_is_told_in_polish() {
+    let shelf = Shelf(Scratch::new("measure-polish"));
+    let path = |name: &str| shelf.0.0.join(name).display().to_string();
+    let (good, late_one, plot) = (path("good.wav"), path("late.wav"), path("plot.svg"));
+    let refused = say(["stimulus", "tone", &good, "--hz", "5", "--lang", "pl"]);
+    assert!(
+        refused.code == Some(NOT_FOUND) && refused.err.contains("--hz 5 --rate 48000: przyjmuje się od 20 do 21600"),
+        "{refused:?}"
+    );
+    assert_eq!(say(["stimulus", "burst", &good, "--rate", "8000", "--lang", "pl"]).code, Some(0));
+    shelf.put("late.wav", &late(&burst(1, 8000, 1.0)), 8000);
+    let told = say(["measure", "delay", &good, &late_one, "--lang", "pl", "--plot", &plot]);
+    assert!(told.code == Some(0) && told.err.is_empty(), "{told:?}");
+    assert!(
+        told.out.contains("Opóźnienie na jego początku") && told.out.contains("Metoda: ") && !told.out.contains("Delay"),
+        "{told:?}"
+    );
+    let drawn = std::fs::read_to_string(&plot).unwrap();
+    assert!(drawn.contains("Korelacja wzajemna; opóźnienie 250,") && !drawn.contains("delay"), "{drawn}");
+    let json = |lang: &str| -> Value {
+        serde_json::from_str(&say(["measure", "delay", &good, &late_one, "--json", "--lang", lang]).out).unwrap()
+    };
+    assert_eq!(json("en")["figures"], json("pl")["figures"]);
+    let absent = say(["measure", "level", "no.wav", "--lang", "pl"]);
+    assert!(absent.code == Some(NOT_FOUND) && absent.err.contains("nie ma takiego pliku"), "{absent:?}");
 }
 
 /// What can be mended is mended, said, and measured rightly.

@@ -8,6 +8,8 @@ const CAP_G711: f64 = 0.85;
 const CAP_G711_WIDE: f64 = 0.91;
 const CAP_G722: f64 = 0.995;
 const CAP_OPUS: f64 = 1.0;
+/// Expanded (k = 2): half of the spread of the seeds, rounded up.
+pub(super) const UNCERTAINTY: f64 = 0.01;
 
 /// A codec that a recording came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,12 +36,12 @@ impl Codec {
     }
 
     /// In words.
-    pub fn path(self) -> &'static str {
+    pub fn path(self) -> (&'static str, &'static str) {
         match self {
-            Codec::G711 => "G.711 over 300 to 3400 Hz",
-            Codec::G711Wide => "G.711 over all of its 4 kHz",
-            Codec::G722 => "G.722 at 64 kbit/s",
-            Codec::Opus => "Opus, full band",
+            Codec::G711 => ("G.711 over 300 to 3400 Hz", "G.711 w paśmie od 300 do 3400 Hz"),
+            Codec::G711Wide => ("G.711 over all of its 4 kHz", "G.711 w całym paśmie 4 kHz"),
+            Codec::G722 => ("G.722 at 64 kbit/s", "G.722 przy 64 kbit/s"),
+            Codec::Opus => ("Opus, full band", "Opus, pełne pasmo"),
         }
     }
 }

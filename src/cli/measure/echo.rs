@@ -5,13 +5,13 @@
 use std::path::PathBuf;
 
 use super::finding::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, waveform};
+use super::plot::{Mark, Plot, Series, titled, waveform};
 use super::wav::{self, Recording};
 use super::{OutputArgs, PairArgs};
 use crate::dsp::double_talk::{self, Duplex};
 use crate::dsp::echo::{self, Echo, NoEcho};
 use crate::dsp::method;
-use crate::unit::{Estimate, Unit};
+use crate::unit::{Bilingual, Estimate, Unit};
 
 /// Loudness ratings of a nominal telephone (ITU-T G.111, G.131), sending and receiving together, dB.
 const TELEPHONE_DB: f64 = 8.0 + 2.0;
@@ -58,7 +58,7 @@ pub(super) fn echo(args: &PairArgs) -> Result<Finding, Failure> {
             finding.field("echo", Option::<bool>::None).line(("Echo", "Echo"), why)
         }
     };
-    Ok(finding.plot(draw(&sent, &returned, found.ok().and_then(|found| found.delay_s))))
+    Ok(draw(finding, &sent, &returned, found.ok().as_ref()))
 }
 
 fn describe(finding: Finding, found: &Echo, sent: &Recording, returned: &Recording) -> Finding {
@@ -102,20 +102,35 @@ fn describe(finding: Finding, found: &Echo, sent: &Recording, returned: &Recordi
         .figure("delay_s", ("Echo delay", "Opóźnienie echa"), Estimate::seconds(delay, delay_spread), method::DELAY)
 }
 
-/// Both recordings one below the other, the echo's first moment marked.
-fn draw(sent: &Recording, returned: &Recording, delay: Option<f64>) -> Plot {
-    let course = |name: (&str, &str), recording: &Recording| Series {
-        name: name.into(),
-        points: waveform(&recording.samples, f64::from(recording.rate)),
-        steps: false,
+/// Both recordings one below the other, on one scale of time, the echo's delay marked from the first sound on.
+fn draw(finding: Finding, sent: &Recording, returned: &Recording, found: Option<&Echo>) -> Finding {
+    let title = match found {
+        Some(found) => match found.uncertainty_db {
+            Some(spread) => titled(("Returned; echo loss", "Powracające; tłumienie echa"), decibel(found.attenuation_db, spread)),
+            None => titled(
+                ("Returned; no echo heard, loss at least", "Powracające; echa nie słychać, tłumienie co najmniej"),
+                decibel(found.attenuation_db, 1.0),
+            ),
+        },
+        None => ("Returned; echo not measured", "Powracające; echa nie zmierzono").into(),
     };
-    let marks = delay.map(|delay| Mark { from: delay.min(0.0), to: delay.max(0.0), name: ("delay", "opóźnienie").into() });
+    let loudest = sent.samples.iter().fold(0f32, |most, x| most.max(x.abs()));
+    let first = sent.samples.iter().position(|x| x.abs() > 0.1 * loudest).unwrap_or(0) as f64 / f64::from(sent.rate);
+    let mark = |delay: f64| Mark { from: first, to: first + delay, name: ("delay", "opóźnienie").into() };
+    let marks = found.and_then(|found| found.delay_s).map(mark).into_iter().collect();
+    let until = sent.seconds().max(returned.seconds());
+    finding.plot(sound(("Sent", "Wysłane").into(), sent, until)).plot(Plot { marks, ..sound(title, returned, until) })
+}
+
+/// A recording's course, up to a moment that it shares with what stands above or below.
+fn sound(title: Bilingual, recording: &Recording, until: f64) -> Plot {
+    let mut points = waveform(&recording.samples, f64::from(recording.rate));
+    points.push((until, f64::NAN));
     Plot {
-        title: ("Sent and returned", "Wysłane i powracające").into(),
+        title,
         x_label: ("time / s", "czas / s").into(),
         y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
-        series: vec![course(("sent", "wysłane"), sent), course(("returned", "powracające"), returned)],
-        marks: marks.into_iter().collect(),
+        series: vec![Series { points, ..Series::default() }],
         ..Plot::default()
     }
 }
@@ -134,6 +149,13 @@ pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
     let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
     let found = double_talk::double_talk(near.signal(), far.signal(), capture.signal());
     let finding = Finding::new("double-talk", found.is_some(), method::DOUBLE_TALK, &[&near, &far, &capture]);
+    let title = match &found {
+        Some(found) => titled(
+            ("Recording; attenuation in double talk", "Nagranie; tłumienie przy mowie jednoczesnej"),
+            decibel(found.attenuation_db, found.uncertainty_db),
+        ),
+        None => ("Recording; double talk not measured", "Nagranie; mowy jednoczesnej nie zmierzono").into(),
+    };
     let finding = match found {
         Some(found) => {
             let label = if found.heard {
@@ -162,22 +184,11 @@ pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
             finding.line(("Double talk", "Mowa jednoczesna"), why)
         }
     };
-    let course = |name: (&str, &str), recording: &Recording| Series {
-        name: name.into(),
-        points: waveform(&recording.samples, f64::from(recording.rate)),
-        steps: false,
-    };
-    Ok(finding.plot(Plot {
-        title: ("Double talk", "Mowa jednoczesna").into(),
-        x_label: ("time / s", "czas / s").into(),
-        y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
-        series: vec![
-            course(("near", "bliski"), &near),
-            course(("far", "daleki"), &far),
-            course(("recording", "nagranie"), &capture),
-        ],
-        ..Plot::default()
-    }))
+    let until = [&near, &far, &capture].iter().fold(0.0, |most: f64, recording| most.max(recording.seconds()));
+    Ok(finding
+        .plot(sound(("Near voice", "Głos bliski").into(), &near, until))
+        .plot(sound(("Far voice", "Głos daleki").into(), &far, until))
+        .plot(sound(title, &capture, until)))
 }
 
 fn duplex(duplex: Duplex) -> (&'static str, &'static str) {

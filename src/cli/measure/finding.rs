@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::plot::{self, Picture};
-use super::wav::{Recording, WavError};
-use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
+use super::wav::{Recording, WavError, in_words};
+use crate::unit::{Bilingual, Estimate, Lang, Method};
 
 /// Version of the JSON layout: keys are only ever added under one number.
 const FORMAT: u32 = 1;
@@ -20,7 +20,7 @@ const FORMAT: u32 = 1;
 pub(super) enum Failure {
     #[error(transparent)]
     Wav(#[from] WavError),
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {}", path.display(), in_words(error))]
     Write { path: PathBuf, error: std::io::Error },
     #[error("{0}")]
     Refused(Bilingual),
@@ -34,7 +34,7 @@ impl Failure {
         match self {
             Failure::Wav(error) => error.show(lang),
             Failure::Refused(reason) => reason.show(lang).to_owned(),
-            Failure::Write { .. } => self.to_string(),
+            Failure::Write { path, error } => format!("{}: {}", path.display(), in_words(error).show(lang)),
         }
     }
     pub fn to_json(&self, lang: Lang) -> Value {
@@ -96,15 +96,17 @@ impl Finding {
         self
     }
 
+    /// Adds a count, which has no uncertainty and is written without decimals.
+    pub fn count(self, key: &str, label: impl Into<Bilingual>, count: usize, method: Method) -> Self {
+        self.kept(key, label.into(), Estimate::count(count), json!(count), method)
+    }
+
     /// Adds a figure: under `key` its value, under `figures` and `key` all that belongs to it, and a line for people.
-    pub fn figure(mut self, key: &str, label: impl Into<Bilingual>, estimate: Estimate, method: Method) -> Self {
-        let label = label.into();
-        // A count is written as one.
-        let value = if estimate.unit == Unit::Count && estimate.uncertainty == 0.0 {
-            json!(estimate.value as i64)
-        } else {
-            json!(estimate.value)
-        };
+    pub fn figure(self, key: &str, label: impl Into<Bilingual>, estimate: Estimate, method: Method) -> Self {
+        self.kept(key, label.into(), estimate, json!(estimate.value), method)
+    }
+
+    fn kept(mut self, key: &str, label: Bilingual, estimate: Estimate, value: Value, method: Method) -> Self {
         let whole = json!({
             "value": value, "unit": estimate.unit, "uncertainty": estimate.uncertainty, "coverage_factor": 2,
             "method": method.en, "method_pl": method.pl, "norm": method.norm,
@@ -190,7 +192,8 @@ impl Finding {
         }
         let _ = writeln!(text, "{method_word}: {}.", self.method.show(lang));
         for (method, labels) in &self.methods {
-            let labels: Vec<&str> = labels.iter().map(|label| label.show(lang).trim()).collect();
+            let mut labels: Vec<&str> = labels.iter().map(|label| label.show(lang).trim()).collect();
+            labels.dedup();
             let norm = if method.norm.is_empty() { String::new() } else { format!(" ({})", method.norm) };
             let _ = writeln!(text, "  {}: {}{norm}.", grouped(&labels), method.show(lang));
         }
@@ -206,27 +209,10 @@ fn grouped(labels: &[&str]) -> String {
     }
 }
 
-/// A duration with its expanded uncertainty, in milliseconds, to the digits that the uncertainty justifies.
-pub(super) fn milliseconds(seconds: f64, uncertainty: f64) -> String {
-    let digits = digits(uncertainty * 1e3);
-    format!("{:.digits$} ms ± {:.digits$} ms", seconds * 1e3, uncertainty * 1e3)
-}
-
-/// Decimals that show two digits of the uncertainty.
-pub(super) fn digits(uncertainty: f64) -> usize {
-    if uncertainty > 0.0 && uncertainty.is_finite() { (1.0 - uncertainty.log10().floor()).clamp(0.0, 6.0) as usize } else { 3 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_follow_the_uncertainty() {
-        assert_eq!(milliseconds(0.153_246_8, 0.000_001_23), "153.2468 ms ± 0.0012 ms");
-        assert_eq!(milliseconds(0.153_246_8, 0.012), "153 ms ± 12 ms");
-        assert_eq!((digits(0.0), digits(f64::NAN), digits(1e-30)), (3, 3, 6));
-    }
+    use crate::unit::Unit;
 
     #[test]
     fn not_finite_becomes_null() {

@@ -63,7 +63,7 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
     let way = method::GAPS;
     let mut finding = finding
         .fields(found)
-        .figure("count", ("Gaps", "Przerwy"), Estimate::count(found.gaps.len()), way)
+        .count("count", ("Gaps", "Przerwy"), found.gaps.len(), way)
         .figure("total_s", ("Together", "Razem"), seconds(found.total_s()), way)
         .figure("longest_s", ("Longest", "Najdłuższa"), seconds(found.longest_s()), way)
         .figure("longest_onset_s", ("Longest cut beginning", "Najdłużej ucięty początek"), seconds(found.longest_onset_s()), way);
@@ -77,7 +77,7 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
             "wzorca (ciągły ton?) nie da się wyrównać w czasie, więc zmierzono samo nagranie, licząc czas od jego początku",
         ));
     }
-    finding = finding.figure("click_count", ("Clicks", "Trzaski"), Estimate::count(found.clicks.len()), method::CLICKS);
+    finding = finding.count("click_count", ("Clicks", "Trzaski"), found.clicks.len(), method::CLICKS);
     for click in &found.clicks {
         let words = |lang: Lang, from: &str| {
             let prominence = Estimate::new(click.prominence_db.round(), 0.0, Unit::Decibel).show(lang);
@@ -85,10 +85,10 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
         };
         finding = finding.line(label(("click", "trzask")), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "w")));
     }
-    finding = finding.figure(
+    finding = finding.count(
         "repeat_count",
         ("Packets played twice", "Pakiety odtworzone dwukrotnie"),
-        Estimate::count(found.repeats.len()),
+        found.repeats.len(),
         method::REPEATS,
     );
     for repeat in &found.repeats {
@@ -135,11 +135,25 @@ fn draw(capture: &Recording, found: &Continuity) -> Plot {
     let mut marks: Vec<Mark> = gaps.chain(clicks).chain(repeats).collect();
     marks.sort_by(|a, b| a.from.total_cmp(&b.from));
     Plot {
-        title: ("Recording, damage marked", "Nagranie z zaznaczonymi uszkodzeniami").into(),
+        title: title(found),
         x_label: ("time of the recording / s", "czas nagrania / s").into(),
         y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
         series: vec![Series { points: waveform(&capture.samples, f64::from(capture.rate)), ..Series::default() }],
         marks,
         ..Plot::default()
     }
+}
+
+fn title(found: &Continuity) -> Bilingual {
+    let count = found.gaps.len();
+    let words = |lang: Lang, [gaps, longest]: [&str; 2]| {
+        let (length, uncertainty) = found.longest_s();
+        let longest =
+            if count > 0 { format!(", {longest} {}", Estimate::seconds(length, uncertainty).show(lang)) } else { String::new() };
+        format!("{gaps} {count}{longest}")
+    };
+    Bilingual::new(
+        words(Lang::En, ["Recording, damage marked; gaps:", "longest"]),
+        words(Lang::Pl, ["Nagranie z zaznaczonymi uszkodzeniami; przerwy:", "najdłuższa"]),
+    )
 }

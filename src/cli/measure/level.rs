@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::OutputArgs;
 use super::finding::{Failure, Finding};
-use super::plot::{Mark, Plot, Series};
+use super::plot::{Plot, Series, titled};
 use super::wav::{self, Recording};
 use crate::dsp::level::{self, Calibration};
 use crate::dsp::spectrum::{self, Band, Spectrum};
@@ -112,7 +112,7 @@ pub(super) fn level(args: &LevelArgs) -> Result<Finding, Failure> {
             "poziomy podano względem pełnej skali: bez --calibration ciśnienie akustyczne nie jest znane",
         )),
     };
-    Ok(bands(finding, spectrum.as_ref()).plot(course(&capture, speech.as_ref())))
+    Ok(bands(finding, spectrum.as_ref(), weighted).plot(course(&capture, &levels, speech.as_ref())))
 }
 
 /// The levels that are given on several scales, in dBFS.
@@ -160,7 +160,7 @@ fn plain(finding: Finding, capture: &Recording, rms: f64) -> Finding {
         .figure("rms_dbfs", ("RMS", "Wartość skuteczna"), rounding(rms), method::RMS)
         .figure_or("peak_dbfs", ("Peak", "Szczyt"), peak.map(rounding), method::PEAK, NONE)
         .figure("offset", ("Steady offset", "Składowa stała"), Estimate::new(offset, capture.step, Unit::Ratio), method::OFFSET)
-        .figure("clipped_stretches", ("Clipped stretches", "Odcinki przesterowane"), Estimate::count(count), method::CLIPPING)
+        .count("clipped_stretches", ("Clipped stretches", "Odcinki przesterowane"), count, method::CLIPPING)
         .figure(
             "clipped_share",
             ("Clipped share", "Udział przesterowania"),
@@ -174,9 +174,10 @@ fn plain(finding: Finding, capture: &Recording, rms: f64) -> Finding {
                 c.stretches, c.limit
             ),
             format!(
-                "{} odcinków co najmniej trzech próbek trwa na {:.3} pełnej skali: nagranie jest przesterowane",
-                c.stretches, c.limit
-            ),
+                "liczba odcinków co najmniej trzech próbek trwających na {:.3} pełnej skali: {}; nagranie jest przesterowane",
+                c.limit, c.stretches
+            )
+            .replace('.', ","),
         )),
         _ => finding,
     }
@@ -234,7 +235,7 @@ fn in_sound_pressure(finding: Finding, calibration: Calibration, levels: &Levels
 }
 
 /// Third octaves: all of them as a list for programs and as a picture, for people in one line each.
-fn bands(finding: Finding, spectrum: Option<&Spectrum>) -> Finding {
+fn bands(finding: Finding, spectrum: Option<&Spectrum>, weighted: Option<Estimate>) -> Finding {
     let bands: Vec<Band> = spectrum.map(Spectrum::third_octaves).unwrap_or_default();
     let finding = bands.iter().fold(finding.field("bands", &bands), |finding, band| {
         let label = Bilingual::new(format!("  {} Hz", band.hz), format!("  {} Hz", band.hz).replace('.', ","));
@@ -248,8 +249,12 @@ fn bands(finding: Finding, spectrum: Option<&Spectrum>) -> Finding {
         )
     });
     let points = bands.iter().map(|band| (band.hz, band.level_dbfs)).collect();
+    let title = match weighted {
+        Some(weighted) => titled(("Third-octave levels; A-weighted", "Poziomy w tercjach; ważony krzywą A"), weighted),
+        None => ("Third-octave levels", "Poziomy w tercjach").into(),
+    };
     finding.plot(Plot {
-        title: ("Third-octave levels", "Poziomy w tercjach").into(),
+        title,
         x_label: ("mid-band frequency / Hz", "częstotliwość środkowa / Hz").into(),
         y_label: ("level / dBFS", "poziom / dBFS").into(),
         log_x: true,
@@ -259,29 +264,37 @@ fn bands(finding: Finding, spectrum: Option<&Spectrum>) -> Finding {
 }
 
 /// Level over time, with the threshold of speech activity.
-fn course(capture: &Recording, speech: Option<&ActiveSpeech>) -> Plot {
+fn course(capture: &Recording, levels: &Levels, speech: Option<&ActiveSpeech>) -> Plot {
     // No more points than can be seen.
     let block = (capture.rate as usize / 50).max(capture.samples.len() / 3000);
     let rate = f64::from(capture.rate);
-    let level = |(k, part): (usize, &[f32])| ((k * block) as f64 / rate, level::rms_dbfs(part).unwrap_or(f64::NAN));
-    let mut series =
-        vec![Series { name: "RMS".into(), points: capture.samples.chunks(block).enumerate().map(level).collect(), steps: false }];
+    // What lies below the rounding of sixteen bits is silence, however far.
+    let level = |(k, part): (usize, &[f32])| {
+        ((k * block) as f64 / rate, level::rms_dbfs(part).map_or(f64::NAN, |db| db.max(SILENT_DBFS)))
+    };
+    let mut series = vec![Series {
+        name: ("RMS of 20 ms", "wartość skuteczna 20 ms").into(),
+        points: capture.samples.chunks(block).enumerate().map(level).collect(),
+        ..Series::default()
+    }];
     if let Some(speech) = speech {
         let ends = [0.0, capture.seconds()];
         let line = |name: (&str, &str), level: f64| Series {
             name: name.into(),
             points: ends.map(|t| (t, level)).to_vec(),
-            steps: false,
+            ..Series::default()
         };
         series.push(line(("active speech level", "poziom mowy czynnej"), speech.level_dbfs));
         series.push(line(("threshold of speech", "próg mowy"), speech.level_dbfs - 15.9));
     }
     Plot {
-        title: ("Level over time", "Poziom w czasie").into(),
+        title: match levels.speech {
+            Some(speech) => titled(("Level over time; active speech level", "Poziom w czasie; poziom mowy czynnej"), speech),
+            None => titled(("Level over time; RMS", "Poziom w czasie; wartość skuteczna"), levels.rms),
+        },
         x_label: ("time / s", "czas / s").into(),
         y_label: ("level / dBFS", "poziom / dBFS").into(),
         series,
-        marks: Vec::<Mark>::new(),
         ..Plot::default()
     }
 }

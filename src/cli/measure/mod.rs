@@ -7,13 +7,16 @@ mod cap;
 mod echo;
 mod finding;
 mod gaps;
+mod keys;
 mod level;
 mod mtf;
 mod plot;
+mod press;
 mod reader;
 mod response;
 mod speech;
 pub(super) mod stimulus;
+mod stipa;
 mod timing;
 mod tones;
 pub mod wav;
@@ -28,25 +31,15 @@ use crate::unit::{Bilingual, Lang};
 
 pub use stimulus::{StimulusArgs, run_stimulus};
 
-/// What a program reads; people find it with `hejnal measure --help`.
-const JSON: &str = "\
-With --json one object is printed, whatever comes of it:
-  format       1; keys are only ever added under one number
-  found        whether there was anything to measure (exit code 0) or not (3)
-  error        why not, where the files cannot be used
-  measurement  the command
-  figures      key → value, unit, uncertainty (expanded, coverage_factor 2), method, method_pl, norm
-  method       how it was done on the whole
-  notes        what was mended, left out or doubtful
-The value of each figure also stands under its key in the object itself, beside lists (gaps, clicks, digits, tones, bands, points). Times are in
-seconds, levels in decibels, ratios from 0 to 1. A figure that could not be got is null, never a guess.";
+const NO_PICTURE: (&str, &str) =
+    ("nothing was measured, so there is nothing to draw", "niczego nie zmierzono, więc nie ma czego narysować");
 
 /// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response, intelligibility.
 ///
 /// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure that cannot be measured is
 /// reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = JSON)]
+#[command(after_long_help = keys::help())]
 pub struct MeasureArgs {
     #[command(subcommand)]
     what: What,
@@ -59,7 +52,7 @@ enum What {
     /// Course of the delay over a long recording: drift, creep and slips
     Track(timing::TrackArgs),
     /// From the press to the first sound, both in one recording: a tone gated by the contact, and the ear
-    Press(timing::PressArgs),
+    Press(press::PressArgs),
     /// Frequency response, coherence and distortion
     Response(PairArgs),
     /// Talker echo: its level below the talker's own sound, weighted (ITU-T G.122) and not, and its delay
@@ -73,7 +66,7 @@ enum What {
     /// Tones: distortion of a steady tone, dialled digits (ITU-T Q.23), call tones (ITU-T E.180)
     Tones(SingleArgs),
     /// Speech transmission index by STIPA (IEC 60268-16)
-    Stipa(speech::StipaArgs),
+    Stipa(stipa::StipaArgs),
     /// Short-time objective intelligibility (STOI and ESTOI)
     Stoi(PairArgs),
     /// Perceptual quality of speech (ITU-T P.862, PESQ)
@@ -127,13 +120,18 @@ struct SingleArgs {
 impl OutputArgs {
     /// The part of the recording that was asked for.
     fn read(&self, path: &Path, most: u64) -> Result<wav::Recording, Failure> {
+        self.read_channel(path, self.channel, most)
+    }
+
+    /// The same of a channel that the measurement names itself.
+    fn read_channel(&self, path: &Path, channel: Option<u16>, most: u64) -> Result<wav::Recording, Failure> {
         if !(0.0..=1e6).contains(&self.from) || self.seconds.is_some_and(|seconds| !(0.0..=1e6).contains(&seconds)) {
             return Err(Failure::refused((
                 "--from and --seconds must lie within 0 to 1000000 s",
                 "--from i --seconds muszą leżeć w zakresie od 0 do 1000000 s",
             )));
         }
-        let part = wav::Part { channel: self.channel, from_s: self.from, seconds: self.seconds, most };
+        let part = wav::Part { channel, from_s: self.from, seconds: self.seconds, most };
         Ok(wav::read_part(path, part)?)
     }
 }
@@ -175,14 +173,14 @@ impl What {
         match self {
             What::Delay(a) => timing::delay(a),
             What::Track(a) => timing::track(a),
-            What::Press(a) => timing::press(a),
+            What::Press(a) => press::press(a),
             What::Response(a) => response::response(a),
             What::Echo(a) => echo::echo(a),
             What::DoubleTalk(a) => echo::double_talk(a),
             What::Gaps(a) => gaps::gaps(a),
             What::Level(a) => level::level(a),
             What::Tones(a) => tones::tones(a),
-            What::Stipa(a) => speech::stipa(a),
+            What::Stipa(a) => stipa::stipa(a),
             What::Stoi(a) => speech::stoi(a),
             What::Pesq(a) => speech::pesq(a),
         }
@@ -214,9 +212,12 @@ pub fn run(args: &MeasureArgs) -> ExitCode {
 
 /// Prints the finding and draws its plot; whether there was anything to find.
 fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
-    if let (Some(path), Some(svg)) = (&output.plot, finding.to_svg(output.lang)) {
-        let failed = |error| Failure::Write { path: path.clone(), error };
-        std::fs::write(path, svg).map_err(failed)?;
+    match (&output.plot, finding.to_svg(output.lang)) {
+        (Some(path), Some(svg)) => {
+            std::fs::write(path, svg).map_err(|error| Failure::Write { path: path.clone(), error })?;
+        }
+        (Some(_), None) => eprintln!("hejnal measure: {}", Bilingual::from(NO_PICTURE).show(output.lang)),
+        (None, _) => {}
     }
     if output.json {
         println!("{}", finding.to_json(output.lang));
@@ -230,3 +231,5 @@ fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
 mod rubbish;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told;

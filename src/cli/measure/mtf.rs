@@ -5,13 +5,16 @@
 use std::fmt::Write;
 
 use super::plot::text;
-use crate::dsp::stipa::Stipa;
+use crate::dsp::stipa::{Flag, Stipa};
+use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 /// A matrix to be drawn.
 #[derive(Debug, Clone)]
 pub struct Matrix {
-    title: String,
+    title: Bilingual,
     result: Box<Stipa>,
+    /// Of the octave levels.
+    scale: Unit,
 }
 
 /// The fourteen modulation frequencies of the full method, hertz; STIPA measures two of them in each octave.
@@ -22,55 +25,93 @@ const LEGEND: f64 = 7.0 * CELL.0 / 11.0;
 const LEFT: f64 = 110.0;
 const TOP: f64 = 90.0;
 const WIDTH: f64 = 900.0;
-const HEIGHT: f64 = 680.0;
+const HEIGHT: f64 = 700.0;
 
 impl Matrix {
-    pub fn new(title: String, result: &Stipa) -> Self {
-        Matrix { title, result: Box::new(result.clone()) }
+    pub fn new(title: Bilingual, result: &Stipa, scale: Unit) -> Self {
+        Matrix { title, result: Box::new(result.clone()), scale }
     }
 
     /// The document.
-    pub fn to_svg(&self) -> String {
+    pub fn to_svg(&self, lang: Lang) -> String {
+        let words = match lang {
+            Lang::En => ["octave / Hz", "modulation / Hz", "modulation transfer value m / 1", "MTI / 1", "level", "none"],
+            Lang::Pl => {
+                ["oktawa / Hz", "modulacja / Hz", "współczynnik przenoszenia modulacji m / 1", "MTI / 1", "poziom", "brak"]
+            }
+        };
+        let [octave, modulation, transfer, mti, level, none] = words;
+        let plain = |value: f64| Estimate::new(value, 0.0, Unit::Count).show(lang);
         let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n\
              <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
         );
         let middle = |k: usize| LEFT + (k as f64 + 0.5) * CELL.0;
         let line = |row: f64| TOP + row * CELL.1 + 20.0;
-        text(&mut svg, (WIDTH / 2.0, 26.0), "middle", &self.title);
-        text(&mut svg, (WIDTH / 2.0, 50.0), "middle", "modulation transfer value m by octave and modulation frequency");
+        let centre = LEFT + 3.5 * CELL.0;
+        text(&mut svg, (centre, 24.0), "middle", self.title.show(lang));
+        text(&mut svg, (centre, 50.0), "middle", octave);
+        let _ = writeln!(svg, "<g transform=\"translate(20 {:.1}) rotate(-90)\">", TOP + 7.0 * CELL.1);
+        text(&mut svg, (0.0, 0.0), "middle", modulation);
+        svg.push_str("</g>\n");
         for (row, hz) in ROWS_HZ.iter().enumerate() {
-            text(&mut svg, (LEFT - 10.0, line(row as f64)), "end", &format!("{hz} Hz"));
+            text(&mut svg, (LEFT - 10.0, line(row as f64)), "end", &plain(*hz));
         }
         for k in 0..7 {
-            text(&mut svg, (middle(k), TOP - 10.0), "middle", &format!("{} Hz", self.result.bands_hz[k]));
-            let level = self.result.band_level_db[k];
+            text(&mut svg, (middle(k), TOP - 10.0), "middle", &plain(self.result.bands_hz[k]));
+            let heard = self.result.band_level_db[k];
             for (row, hz) in ROWS_HZ.iter().enumerate() {
                 let measured = self.result.modulations_hz[k].iter().position(|own| (own - hz).abs() < 0.01);
-                let value = measured.filter(|_| level.is_some()).map(|i| self.result.m[k][i]);
-                cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + row as f64 * CELL.1), CELL.0, value);
+                let value = measured.filter(|_| heard.is_some()).map(|i| self.result.m[k][i]);
+                cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + row as f64 * CELL.1), CELL.0, value, lang);
             }
-            let index = level.map(|_| self.result.mti[k]);
-            cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + 14.5 * CELL.1), CELL.0, index);
-            let level = level.map_or("none".to_owned(), |level| format!("{level:.1} dB"));
-            text(&mut svg, (middle(k), line(15.6)), "middle", &level);
+            let index = heard.map(|_| self.result.mti[k]);
+            cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + 14.5 * CELL.1), CELL.0, index, lang);
+            let shown = heard.map_or(none.to_owned(), |db| format!("{} {}", decimals(db, 1, lang), self.scale.symbol()));
+            text(&mut svg, (middle(k), line(15.6)), "middle", &shown);
         }
-        text(&mut svg, (LEFT - 10.0, line(14.5)), "end", "MTI");
-        text(&mut svg, (LEFT - 10.0, line(15.6)), "end", "level");
+        text(&mut svg, (LEFT - 10.0, line(14.5)), "end", mti);
+        text(&mut svg, (LEFT - 10.0, line(15.6)), "end", level);
+        text(&mut svg, (LEFT, TOP + 17.0 * CELL.1 + 4.0), "start", transfer);
         for step in 0..=10 {
-            cell(&mut svg, (LEFT + LEGEND * f64::from(step), TOP + 17.0 * CELL.1), LEGEND, Some(f64::from(step) / 10.0));
+            cell(&mut svg, (LEFT + LEGEND * f64::from(step), TOP + 17.4 * CELL.1), LEGEND, Some(f64::from(step) / 10.0), lang);
         }
-        let flags = serde_json::to_value(&self.result.flags).unwrap_or_default();
-        let words: Vec<&str> = flags.as_array().into_iter().flatten().filter_map(|flag| flag.as_str()).collect();
-        let said = if words.is_empty() { "no flags".to_owned() } else { format!("flags: {}", words.join(", ")) };
-        text(&mut svg, (LEFT, HEIGHT - 14.0), "start", &said);
+        text(&mut svg, (LEFT, HEIGHT - 16.0), "start", &self.doubts(lang));
         svg.push_str("</svg>\n");
         svg
+    }
+
+    fn doubts(&self, lang: Lang) -> String {
+        let words: Vec<String> =
+            self.result.flags.iter().map(|flag| Bilingual::from(in_short(*flag)).show(lang).to_owned()).collect();
+        match lang {
+            _ if words.is_empty() => String::new(),
+            Lang::En => format!("Mind: {}", words.join(", ")),
+            Lang::Pl => format!("Uwaga: {}", words.join(", ")),
+        }
+    }
+}
+
+/// A doubt in a word or two; the sentences stand with the result.
+fn in_short(flag: Flag) -> (&'static str, &'static str) {
+    match flag {
+        Flag::Short => ("short", "krótkie nagranie"),
+        Flag::Clipped => ("overdriven", "przesterowanie"),
+        Flag::Trimmed => ("silence left out", "pominięta cisza"),
+        Flag::BandsMissing => ("octaves missing", "brak oktaw"),
+        Flag::Long => ("first two minutes only", "tylko pierwsze dwie minuty"),
+        Flag::ModulationAboveOne => ("m above 1", "m powyżej 1"),
+        Flag::ModulationAboveLimit => ("m above 1.3", "m powyżej 1,3"),
+        Flag::SuppressorSuspected => ("noise suppressor?", "redukcja szumu?"),
+        Flag::ClockError => ("clocks apart", "różne zegary"),
+        Flag::GainControlSuspected => ("gain control?", "regulacja wzmocnienia?"),
+        Flag::NotTestSignal => ("not the test signal", "to nie sygnał pomiarowy"),
+        Flag::NoMasking => ("no masking, no threshold", "bez maskowania i progu słyszenia"),
     }
 }
 
 /// One value as a shade from light (0) to dark (1), or an empty field.
-fn cell(svg: &mut String, (x, y): (f64, f64), width: f64, value: Option<f64>) {
+fn cell(svg: &mut String, (x, y): (f64, f64), width: f64, value: Option<f64>, lang: Lang) {
     let Some(value) = value else {
         let _ = writeln!(
             svg,
@@ -88,8 +129,13 @@ fn cell(svg: &mut String, (x, y): (f64, f64), width: f64, value: Option<f64>) {
         CELL.1
     );
     let _ = writeln!(svg, "<g fill=\"{}\">", if part > 0.5 { "white" } else { "black" });
-    text(svg, (x + width / 2.0, y + 20.0), "middle", &format!("{value:.2}"));
+    text(svg, (x + width / 2.0, y + 20.0), "middle", &decimals(value, 2, lang));
     svg.push_str("</g>\n");
+}
+
+fn decimals(value: f64, count: usize, lang: Lang) -> String {
+    let figure = format!("{value:.count$}").replace('-', "−");
+    if lang == Lang::Pl { figure.replace('.', ",") } else { figure }
 }
 
 #[cfg(test)]
@@ -101,9 +147,9 @@ mod tests {
     #[test]
     fn every_measured_value_is_drawn_and_nothing_else() {
         let result = stipa::direct(Signal::new(&stipa::test_signal(1, 8000, 16.0), 8e3), None, None).unwrap();
-        let svg = Matrix::new("STI < 1".to_owned(), &result).to_svg();
+        let svg = Matrix::new("STI < 1".into(), &result, Unit::DecibelFullScale).to_svg(Lang::Pl);
         // Six octaves of two values and their index, eleven steps of the legend; the octave beyond the rate is empty.
         assert_eq!(svg.matches("stroke=\"#888\"").count(), 6 * 3 + 11);
-        assert!(svg.contains("STI &lt; 1") && svg.contains("bands-missing") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
+        assert!(svg.contains("STI &lt; 1") && svg.contains("brak oktaw") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
     }
 }

@@ -4,7 +4,8 @@
 
 use std::fmt::Write;
 
-use crate::unit::{Bilingual, Lang};
+use crate::dsp::spectrum::Spectrum;
+use crate::unit::{Bilingual, Estimate, Lang};
 
 /// A plot in the making.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// Points as steps, each reaching half-way to its neighbours, instead of a line through them.
     pub steps: bool,
+    /// Points marked on the line: they are few, and what lies between them is not known.
+    pub dots: bool,
 }
 
 /// A stretch of the horizontal axis with a word to it; stretches too narrow to be seen are drawn as a line.
@@ -38,10 +41,13 @@ pub struct Mark {
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 480.0;
-const LEFT: f64 = 80.0;
-const RIGHT: f64 = 20.0;
-const TOP: f64 = 40.0;
-const BOTTOM: f64 = 60.0;
+const LEFT: f64 = 100.0;
+const RIGHT: f64 = 24.0;
+/// Title, names of the lines and names of the marks lie above, each in a row of its own, where no line can cross them.
+const TOP: f64 = 76.0;
+const BOTTOM: f64 = 56.0;
+/// Mean width of a letter; no font is at hand to ask.
+const LETTER: f64 = 7.7;
 /// Colours that stay apart for the colour-blind (Okabe and Ito).
 const COLOURS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
@@ -81,6 +87,18 @@ impl Axis {
         let first = (self.low / step).ceil() as i64;
         (first..first + 12).map(|k| k as f64 * step).filter(|t| *t <= self.high).collect()
     }
+
+    /// Ticks with as many decimals as tell neighbours apart.
+    fn labelled(&self, lang: Lang) -> Vec<(f64, String)> {
+        let ticks = self.ticks();
+        let step = match ticks[..] {
+            [a, b, ..] => b - a,
+            _ => ticks.first().map_or(1.0, |only| only.abs()),
+        };
+        let decimals = |step: f64| if step > 0.0 { (-(step * 1.000_001).log10().floor()).clamp(0.0, 12.0) as usize } else { 0 };
+        let label = |tick: &f64| number(*tick, decimals(if self.log { *tick } else { step }), lang);
+        ticks.iter().map(|tick| (*tick, label(tick))).collect()
+    }
 }
 
 /// What can be drawn of a measurement.
@@ -107,7 +125,7 @@ pub fn to_svg(pictures: &[Picture], lang: Lang) -> String {
     let mut plots = Vec::new();
     for picture in pictures {
         match picture {
-            Picture::Matrix(matrix) => return matrix.to_svg(),
+            Picture::Matrix(matrix) => return matrix.to_svg(lang),
             Picture::Lines(plot) => plots.push(plot),
         }
     }
@@ -117,7 +135,7 @@ pub fn to_svg(pictures: &[Picture], lang: Lang) -> String {
 fn stacked(plots: &[&Plot], lang: Lang) -> String {
     let height = HEIGHT * plots.len().max(1) as f64;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
     for (k, plot) in plots.iter().enumerate() {
@@ -137,18 +155,21 @@ impl Plot {
         let at_x = |value: f64| LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
         let at_y = |value: f64| HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
         text(svg, (WIDTH / 2.0, 24.0), "middle", self.title.show(lang));
-        text(svg, (WIDTH / 2.0, HEIGHT - 14.0), "middle", self.x_label.show(lang));
-        text(svg, (8.0, TOP - 10.0), "start", self.y_label.show(lang));
-        for tick in x.ticks() {
-            line(svg, (at_x(tick), TOP), (at_x(tick), HEIGHT - BOTTOM));
-            text(svg, (at_x(tick), HEIGHT - BOTTOM + 18.0), "middle", &number(tick, lang));
+        text(svg, (LEFT + (WIDTH - LEFT - RIGHT) / 2.0, HEIGHT - 14.0), "middle", self.x_label.show(lang));
+        let middle = TOP + (HEIGHT - TOP - BOTTOM) / 2.0;
+        let _ = writeln!(svg, "<g transform=\"translate(20 {middle:.1}) rotate(-90)\">");
+        text(svg, (0.0, 0.0), "middle", self.y_label.show(lang));
+        svg.push_str("</g>\n");
+        for (tick, label) in x.labelled(lang) {
+            line(svg, (at_x(tick), TOP), (at_x(tick), HEIGHT - BOTTOM), "#ddd");
+            text(svg, (at_x(tick), HEIGHT - BOTTOM + 18.0), "middle", &label);
         }
-        for tick in y.ticks() {
-            line(svg, (LEFT, at_y(tick)), (WIDTH - RIGHT, at_y(tick)));
-            text(svg, (LEFT - 6.0, at_y(tick) + 4.0), "end", &number(tick, lang));
+        for (tick, label) in y.labelled(lang) {
+            line(svg, (LEFT, at_y(tick)), (WIDTH - RIGHT, at_y(tick)), "#ddd");
+            text(svg, (LEFT - 6.0, at_y(tick) + 4.0), "end", &label);
         }
         self.draw_marks(svg, lang, &at_x);
-        for ((k, series), colour) in self.series.iter().enumerate().zip(COLOURS.iter().cycle()) {
+        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
             let points = if series.steps { stairs(&series.points, self.log_x) } else { series.points.clone() };
             for run in points.split(|(a, b)| !a.is_finite() || !b.is_finite() || (self.log_x && *a <= 0.0)) {
                 let points: Vec<String> = run.iter().map(|(a, b)| format!("{:.2},{:.2}", at_x(*a), at_y(*b))).collect();
@@ -157,19 +178,37 @@ impl Plot {
                 }
                 let _ = writeln!(
                     svg,
-                    "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{}\"/>",
+                    "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" stroke-linejoin=\"round\" points=\"{}\"/>",
                     points.join(" ")
                 );
+                for (a, b) in run.iter().filter(|_| series.dots) {
+                    let _ = writeln!(svg, "<circle cx=\"{:.2}\" cy=\"{:.2}\" r=\"2.5\" fill=\"{colour}\"/>", at_x(*a), at_y(*b));
+                }
             }
+        }
+        self.draw_names(svg, lang);
+        line(svg, (LEFT, HEIGHT - BOTTOM), (WIDTH - RIGHT, HEIGHT - BOTTOM), "#444");
+        line(svg, (LEFT, TOP), (LEFT, HEIGHT - BOTTOM), "#444");
+    }
+
+    /// What each line is, in its colour, from the right.
+    fn draw_names(&self, svg: &mut String, lang: Lang) {
+        let mut right = WIDTH - RIGHT;
+        let named: Vec<_> =
+            self.series.iter().zip(COLOURS.iter().cycle()).filter(|(series, _)| !series.name.is_empty()).collect();
+        for (series, colour) in named.into_iter().rev() {
+            let name = series.name.show(lang);
             let _ = writeln!(svg, "<g fill=\"{colour}\">");
-            text(svg, (WIDTH - RIGHT - 6.0, TOP + 16.0 * (k as f64 + 1.0)), "end", series.name.show(lang));
+            text(svg, (right, 46.0), "end", name);
             svg.push_str("</g>\n");
+            right -= LETTER * name.chars().count() as f64 + 30.0;
+            line(svg, (right + 6.0, 42.0), (right + 24.0, 42.0), colour);
+            right -= 8.0;
         }
     }
 
     /// Shaded stretches, each with its word; words that would overlap the last one are left out.
     fn draw_marks(&self, svg: &mut String, lang: Lang, at_x: &impl Fn(f64) -> f64) {
-        const WORD: f64 = 60.0;
         let mut free = f64::NEG_INFINITY;
         for mark in self.marks.iter().filter(|mark| mark.from.is_finite() && mark.to.is_finite()) {
             let within = |value: f64| at_x(value).clamp(LEFT, WIDTH - RIGHT);
@@ -179,9 +218,14 @@ impl Plot {
                 "<rect x=\"{from:.2}\" y=\"{TOP}\" width=\"{width:.2}\" height=\"{:.1}\" fill=\"#D55E00\" fill-opacity=\"0.25\"/>",
                 HEIGHT - TOP - BOTTOM
             );
-            if from >= free {
-                text(svg, (from + 2.0, HEIGHT - BOTTOM - 6.0), "start", mark.name.show(lang));
-                free = from + WORD;
+            let word = mark.name.show(lang);
+            let long = LETTER * word.chars().count() as f64;
+            let start = from.min(WIDTH - RIGHT - long);
+            if start >= free {
+                svg.push_str("<g fill=\"#A04000\">\n");
+                text(svg, (start, TOP - 6.0), "start", word);
+                svg.push_str("</g>\n");
+                free = start + long + LETTER;
             }
         }
     }
@@ -210,24 +254,56 @@ pub fn waveform(samples: &[f32], rate: f64) -> Vec<(f64, f64)> {
     samples.chunks(length).enumerate().flat_map(extremes).collect()
 }
 
+/// The spectrum from 20 Hz up, in no more points than can be seen: the strongest component of each fiftieth of an octave.
+pub fn spectrum(title: Bilingual, of: &Spectrum) -> Plot {
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    let mut last = i64::MIN;
+    for (k, power) in of.power.iter().enumerate() {
+        let (hz, level) = (k as f64 * of.spacing_hz, 10.0 * (2.0 * power).max(1e-18).log10());
+        let step = (50.0 * hz.log2()).floor() as i64;
+        match points.last_mut().filter(|_| step == last) {
+            Some(point) if point.1 < level => *point = (hz, level),
+            Some(_) => {}
+            None if hz >= 20.0 => points.push((hz, level)),
+            None => {}
+        }
+        last = step;
+    }
+    Plot {
+        title,
+        x_label: ("frequency / Hz", "częstotliwość / Hz").into(),
+        y_label: Bilingual::new(
+            format!("level in {:.2} Hz / dBFS", of.spacing_hz),
+            format!("poziom w {:.2} Hz / dBFS", of.spacing_hz).replace('.', ","),
+        ),
+        log_x: true,
+        series: vec![Series { points, ..Series::default() }],
+        ..Plot::default()
+    }
+}
+
 pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
     let safe = content.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{safe}</text>");
 }
 
-fn line(svg: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-    let _ = writeln!(svg, "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"#ddd\"/>");
+fn line(svg: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64), colour: &str) {
+    let _ = writeln!(svg, "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{colour}\"/>");
 }
 
-/// A tick's label without noise digits.
-fn number(value: f64, lang: Lang) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    let digits = (5 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    let label = format!("{value:.digits$}");
-    let label = if label.contains('.') { label.trim_end_matches('0').trim_end_matches('.').to_owned() } else { label };
+/// A tick's label, never `-0`.
+fn number(value: f64, decimals: usize, lang: Lang) -> String {
+    let label = format!("{value:.decimals$}");
+    let label = if label.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { "0".to_owned() } else { label };
+    let label = label.replace('-', "−");
     if lang == Lang::Pl { label.replace('.', ",") } else { label }
+}
+
+/// What was measured and its figure, for a title.
+pub fn titled(words: impl Into<Bilingual>, figure: Estimate) -> Bilingual {
+    let words = words.into();
+    let with = |lang: Lang| format!("{} {}", words.show(lang), figure.show(lang));
+    Bilingual::new(with(Lang::En), with(Lang::Pl))
 }
 
 #[cfg(test)]
@@ -235,7 +311,7 @@ mod tests {
     use super::*;
 
     fn plot(points: Vec<(f64, f64)>, log_x: bool) -> String {
-        let series = vec![Series { name: "a < b".into(), points, steps: false }];
+        let series = vec![Series { name: "a < b".into(), points, ..Series::default() }];
         let marks = vec![Mark { from: 0.5, to: f64::NAN, name: "never".into() }, Mark { from: 1.0, to: 1.0, name: "gap".into() }];
         stacked(&[&Plot { title: "T & C".into(), log_x, series, marks, ..Plot::default() }, &Plot::default()], Lang::Pl)
     }
@@ -260,8 +336,13 @@ mod tests {
     fn ticks_are_round() {
         assert_eq!(Axis { low: 0.0, high: 6.0, log: false }.ticks(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         assert_eq!(Axis { low: 90.0, high: 1100.0, log: true }.ticks(), [100.0, 200.0, 500.0, 1000.0]);
-        let label = |value| number(value, Lang::En);
-        assert_eq!((label(0.05), label(1000.0), label(-2.5)), ("0.05".to_owned(), "1000".to_owned(), "-2.5".to_owned()));
+        let labels = |low: f64, high: f64, lang| -> Vec<String> {
+            Axis { low, high, log: false }.labelled(lang).into_iter().map(|(_, label)| label).collect()
+        };
+        assert_eq!(labels(500.0001, 500.0009, Lang::Pl)[..2], ["500,0002", "500,0004"]);
+        assert_eq!(labels(-2.0, 2.0, Lang::En), ["−2", "−1", "0", "1", "2"]);
+        let octaves = Axis { low: 0.5, high: 25.0, log: true }.labelled(Lang::En);
+        assert_eq!(octaves.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>(), ["0.5", "1", "2", "5", "10", "20"]);
         assert_eq!(stairs(&[(1.0, 5.0), (4.0, 6.0)], true), [(1.0, 5.0), (2.0, 5.0), (2.0, 6.0), (4.0, 6.0)]);
     }
 }

@@ -4,10 +4,11 @@
 
 use super::PairArgs;
 use super::finding::{Failure, Finding};
-use super::plot::{Plot, Series};
+use super::plot::{self, Plot, Series, titled};
+use super::tones;
 use crate::dsp::align::align;
 use crate::dsp::response::{self, Response, ResponsePoint};
-use crate::dsp::{distortion, method};
+use crate::dsp::{distortion, method, spectrum};
 use crate::unit::{Bilingual, Estimate, Unit};
 
 pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
@@ -29,6 +30,11 @@ pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
         }
     }
     finding = finding.field("distortion", tone);
+    if let (None, Some(tone)) = (&result, &tone)
+        && let Some(spectrum) = spectrum::spectrum(&capture.samples, f64::from(capture.rate))
+    {
+        finding = finding.plot(plot::spectrum(tones::title_of(tone), &spectrum));
+    }
     Ok(match tone {
         Some(tone) => {
             let level = Estimate::new(tone.level_dbfs, tone.level_uncertainty_db, Unit::DecibelFullScale);
@@ -73,15 +79,18 @@ fn describe(finding: Finding, result: &Response) -> Finding {
         );
         finding = finding.figure(&key, label, value, method::RESPONSE);
     }
-    draw(finding, result)
+    draw(finding, result, rest)
 }
 
-fn draw(finding: Finding, result: &Response) -> Finding {
+fn draw(finding: Finding, result: &Response, rest: Estimate) -> Finding {
     let points = |value: fn(&ResponsePoint) -> f64| result.points.iter().map(|p| (p.hz, value(p))).collect();
-    let line = |name: (&str, &str), points: Vec<(f64, f64)>| Series { name: name.into(), points, steps: false };
+    let line = |name: (&str, &str), points: Vec<(f64, f64)>| Series { name: name.into(), points, ..Series::default() };
     let frequency = Bilingual::from(("frequency / Hz", "częstotliwość / Hz"));
     let magnitude = Plot {
-        title: ("Frequency response", "Charakterystyka częstotliwościowa").into(),
+        title: titled(
+            ("Frequency response; coherent to rest", "Charakterystyka częstotliwościowa; część spójna do reszty"),
+            rest,
+        ),
         x_label: frequency.clone(),
         y_label: ("recording over reference / dB", "nagranie do wzorca / dB").into(),
         log_x: true,
@@ -95,7 +104,7 @@ fn draw(finding: Finding, result: &Response) -> Finding {
     let coherence = Plot {
         title: ("Coherence", "Spójność").into(),
         x_label: frequency,
-        y_label: "γ²".into(),
+        y_label: "γ² / 1".into(),
         log_x: true,
         series: vec![line(("coherence", "spójność"), points(|p| p.coherence))],
         ..Plot::default()

@@ -168,6 +168,12 @@ fn a_two_hour_file_is_refused_where_it_is_too_long() {
         let error = find(&[command, &path, &path]).unwrap_err().show(Lang::En);
         assert!(error.contains("--from and --seconds"), "{command}: {error}");
     }
-    let part = find(&["level", &path, "--from", "7199", "--seconds", "1"]).unwrap();
+    // The same bytes as two channels of half the length; the part that is asked for is searched.
+    let stereo = [&bytes[..22], &[2, 0], &bytes[24..32], &[4, 0], &bytes[34..]].concat();
+    std::io::Write::write_all(&mut std::fs::OpenOptions::new().write(true).open(&path).unwrap(), &stereo).unwrap();
+    let error = find(&["press", &path]).unwrap_err().show(Lang::En);
+    assert!(error.contains("--from and --seconds") && error.contains("60.0 min"), "{error}");
+    assert!(!find(&["press", &path, "--from", "100", "--seconds", "1"]).unwrap().found);
+    let part = find(&["level", &path, "--from", "3599", "--seconds", "1"]).unwrap();
     assert!(!part.found && part.to_text(Lang::Pl).contains("cyfrowa cisza"), "{}", part.to_text(Lang::Pl));
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::wav;
 use crate::dsp::{stimulus, stipa};
 use crate::fault::exit;
+use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 /// Write a test sound as a WAV file (16 bits; mono, but for the double talk, whose channels are near and far)
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,9 @@ pub struct StimulusArgs {
     /// Order of the maximum-length sequence, 10 to 20
     #[arg(long, value_name = "N", default_value_t = 16)]
     order: u32,
+    /// Language of what is said
+    #[arg(long, value_parser = crate::cli::args::lang, value_name = "en|pl", default_value = "en")]
+    pub lang: Lang,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -68,26 +72,36 @@ pub enum Kind {
 pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
     let result = compose(args).and_then(|channels| {
         let channels: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-        wav::write_channels(&args.out, &channels, args.rate).map_err(|e| e.to_string())
+        wav::write_channels(&args.out, &channels, args.rate).map_err(|e| Bilingual::new(e.show(Lang::En), e.show(Lang::Pl)))
     });
     match result {
         Ok(()) => ExitCode::from(exit::ACCEPTED),
         Err(reason) => {
-            eprintln!("hejnal stimulus: {reason}");
+            eprintln!("hejnal stimulus: {}", reason.show(args.lang));
             ExitCode::from(exit::BENCH)
         }
     }
 }
 
 /// A sound as it is usually wanted, in one channel.
-pub fn usual(kind: Kind, rate: u32) -> Result<Vec<f32>, String> {
+pub fn usual(kind: Kind, rate: u32) -> Result<Vec<f32>, Bilingual> {
     let keys = "0123456789*#".to_owned();
-    let args = StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate, hz: 1000.0, keys, order: 16 };
+    let args =
+        StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate, hz: 1000.0, keys, order: 16, lang: Lang::En };
     compose(&args).map(|channels| channels.into_iter().next().unwrap_or_default())
 }
 
+/// An option that lies outside its range.
+fn outside(typed: String, low: f64, high: f64) -> Bilingual {
+    let figure = |value: f64, lang: Lang| Estimate::new(value, 0.0, Unit::Count).show(lang);
+    Bilingual::new(
+        format!("{typed}: {} to {} are accepted", figure(low, Lang::En), figure(high, Lang::En)),
+        format!("{typed}: przyjmuje się od {} do {}", figure(low, Lang::Pl), figure(high, Lang::Pl)),
+    )
+}
+
 /// The sound's channels.
-fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, String> {
+pub(super) fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, Bilingual> {
     let (seed, rate) = (args.seed, args.rate);
     let usual = match args.kind {
         Kind::Burst | Kind::Tone => 1.0,
@@ -105,14 +119,14 @@ fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, String> {
     };
     let seconds = args.seconds.unwrap_or(usual);
     if !(8_000..=96_000).contains(&rate) {
-        return Err(format!("--rate {rate}: 8000 to 96000 are accepted"));
+        return Err(outside(format!("--rate {rate}"), 8000.0, 96_000.0));
     }
     if !(0.05..=3600.0).contains(&seconds) {
-        return Err(format!("--seconds {seconds}: 0.05 to 3600 are accepted"));
+        return Err(outside(format!("--seconds {seconds}"), 0.05, 3600.0));
     }
     let top = 0.45 * f64::from(rate);
     if !(20.0..=top).contains(&args.hz) {
-        return Err(format!("--hz {}: 20 to {top} are accepted at {rate} samples per second", args.hz));
+        return Err(outside(format!("--hz {} --rate {rate}", args.hz), 20.0, top));
     }
     Ok(vec![match args.kind {
         Kind::Burst => stimulus::burst(seed, rate, seconds),
@@ -123,11 +137,15 @@ fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, String> {
         Kind::Chirp => stimulus::chirp(stimulus::Sweep::Linear, rate, seconds, 100.0, top),
         Kind::Sweep => stimulus::chirp(stimulus::Sweep::Exponential, rate, seconds, 100.0, top),
         Kind::Tone => stimulus::tone(rate, seconds, args.hz, 0.01),
-        Kind::Mls => {
-            stimulus::mls(seed, args.order, rate, seconds).ok_or(format!("--order {}: 10 to 20 are accepted", args.order))?
-        }
+        Kind::Mls => stimulus::mls(seed, args.order, rate, seconds)
+            .ok_or_else(|| outside(format!("--order {}", args.order), 10.0, 20.0))?,
         Kind::Dtmf => {
-            let refused = || format!("--keys {:?}: 0 to 9, *, #, A to D are accepted, 256 at most", args.keys);
+            let refused = || {
+                Bilingual::new(
+                    format!("--keys {:?}: 0 to 9, *, #, A to D are accepted, 256 at most", args.keys),
+                    format!("--keys {:?}: przyjmuje się 0 do 9, *, #, A do D, najwyżej 256", args.keys),
+                )
+            };
             let few = Some(args.keys.as_str()).filter(|keys| !keys.is_empty() && keys.len() <= 256);
             few.and_then(|keys| stimulus::dial(keys, rate, 0.07, 0.07)).ok_or_else(refused)?
         }

@@ -91,10 +91,9 @@ fn long_files_have_the_same_delay() {
     assert!(!find(&["delay", &reference, &silence]).unwrap().found && !find(&["track", &reference, &silence]).unwrap().found);
 }
 
-#[test]
-fn a_press_is_measured_between_two_channels() {
-    let files = Files::new("press");
-    let (path, alone) = (files.0.join("p.wav"), files.write("m.wav", &[0.1; 4800], 48_000));
+/// A tone in channel 1 from 0.2 s on and a sound in channel 2 from 0.5 s on.
+pub(super) fn write_press(files: &Files, name: &str) -> String {
+    let path = files.0.join(name);
     let spec = hound::WavSpec { channels: 2, sample_rate: 48_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
     let (gate, sound) = (stimulus::tone(48_000, 0.5, 1000.0, 0.0), stimulus::burst(3, 48_000, 0.5));
@@ -107,7 +106,13 @@ fn a_press_is_measured_between_two_channels() {
         }
     }
     writer.finalize().unwrap();
-    let path = path.to_string_lossy().into_owned();
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_press_is_measured_between_two_channels() {
+    let files = Files::new("press");
+    let (path, alone) = (write_press(&files, "p.wav"), files.write("m.wav", &[0.1; 4800], 48_000));
     let json = check(&["press", &path, "--gate", "1", "--ear", "2"]);
     let off = json["press_to_sound_s"].as_f64().unwrap() - 0.3;
     assert!(off.abs() < 5e-4 && off.abs() <= json["uncertainty_s"].as_f64().unwrap(), "{json}");

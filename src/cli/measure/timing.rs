@@ -1,20 +1,19 @@
-//! `measure delay` and `measure track`.
+//! `measure delay` and `measure track`: when a known sound arrives, and how that changes.
+//!
+//! Knows nothing of how a delay is got, only of how it is told.
 
-use super::finding::{Failure, Finding, digits, milliseconds};
-use super::plot::{Plot, Series};
+use super::PairArgs;
+use super::finding::{Failure, Finding};
+use super::plot::{Mark, Plot, Series, titled};
 use super::reader::WavSource;
-use super::{OutputArgs, PairArgs, wav, wav::Recording};
-use crate::dsp::delay::{self, Delay};
-use crate::dsp::follow;
-use crate::dsp::onset;
-use crate::dsp::press::{self, Press};
-use crate::dsp::track::{self, Track};
-
-const DELAY_METHOD: &str = "joint least-squares fit of gain, delay and clock ratio after normalised cross-correlation, with robust weights per \
-     10 ms block; uncertainty is expanded (k = 2, about 95 %) and estimated from the residual; in the manner of ITU-T P.501 stimuli and \
-     JCGM 100:2008";
-const TRACK_METHOD: &str = "delay of each stretch of the reference as by `measure delay`, then weighted least squares for one drift between slips; \
-     uncertainties are expanded (k = 2, about 95 %)";
+use super::wav::Recording;
+use crate::dsp::align::align;
+use crate::dsp::delay::{self, Delay, Signal};
+use crate::dsp::follow::{self, Source};
+use crate::dsp::method;
+use crate::dsp::spectrum::{self, Spectrum};
+use crate::dsp::track::{self, Slip, Track};
+use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TrackArgs {
@@ -28,95 +27,223 @@ pub(super) struct TrackArgs {
     reach: f64,
 }
 
+const DELAY_METHOD: (&str, &str) = (
+    "a known sound is sought in its recording; delays count from the first sample of each file; uncertainties are expanded (k = 2)",
+    "znany dźwięk odszukany w jego nagraniu; opóźnienia liczone od pierwszej próbki każdego pliku; niepewności rozszerzone (k = 2)",
+);
+const TRACK_METHOD: (&str, &str) = (
+    "a known sound is sought in its recording stretch by stretch; uncertainties are expanded (k = 2)",
+    "znany dźwięk odszukany w jego nagraniu odcinek po odcinku; niepewności rozszerzone (k = 2)",
+);
+
 /// Files longer than this are read piece by piece.
 const READ_WHOLE_S: f64 = 300.0;
-const ONE_OF_TWO: [&str; 7] = ["delay_s", "t_ref_s", "ppm", "uncertainty_s", "ppm_uncertainty", "gain", "snr_db"];
+/// So much of a reference shows its spectrum, and so much of an aligned pair its correlation.
+const LOOK_S: f64 = 5.0;
+const ONE_OF_TWO: [&str; 9] =
+    ["delay_s", "t_ref_s", "delay_at_start_s", "ppm", "uncertainty_s", "ppm_uncertainty", "gain", "gain_db", "snr_db"];
+const OF_A_TRACK: [&str; 8] =
+    ["first_delay_s", "ppm", "ppm_uncertainty", "creep_s", "creep_uncertainty_s", "scatter_s", "point_count", "slip_count"];
 
 pub(super) fn delay(args: &PairArgs) -> Result<Finding, Failure> {
+    let wanted = args.output.plot.is_some();
     if let Some((mut reference, mut capture)) = long(args)? {
         let found = follow::find(&mut reference, &mut capture)?;
-        let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]).notes(reference.notes).notes(capture.notes);
-        return Ok(described(finding, found.as_ref()));
+        let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]);
+        let Some(found) = found else {
+            return Ok(described(finding, None, None).notes(reference.notes).notes(capture.notes));
+        };
+        let played = Stretch::read(&mut reference, found.t_ref_s, LOOK_S)?;
+        let spectrum = spectrum::spectrum(&played.samples, played.rate);
+        let mut finding = described(finding, Some(&found), spectrum.as_ref());
+        if wanted {
+            let heard = Stretch::read(&mut capture, found.t_ref_s + found.seconds, LOOK_S + 1.0)?;
+            finding = pictures(finding, &played, &heard, &found);
+        }
+        return Ok(finding.notes(reference.notes).notes(capture.notes));
     }
     let (reference, capture) = args.read()?;
     let found = delay::delay(reference.signal(), capture.signal());
+    let spectrum = spectrum::spectrum(&reference.samples, f64::from(reference.rate));
     let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[&reference, &capture]);
-    let finding = described(finding, found.as_ref());
+    let finding = described(finding, found.as_ref(), spectrum.as_ref());
     Ok(match found {
-        Some(found) => finding.plot(overlay(&reference, &capture, &found)),
-        None => finding,
+        Some(found) if wanted => pictures(finding, &Stretch::of(reference), &Stretch::of(capture), &found),
+        _ => finding,
     })
+}
+
+/// Part of a recording, and when it begins.
+struct Stretch {
+    samples: Vec<f32>,
+    rate: f64,
+    from_s: f64,
+}
+
+impl Stretch {
+    fn of(recording: Recording) -> Stretch {
+        Stretch { rate: f64::from(recording.rate), samples: recording.samples, from_s: 0.0 }
+    }
+
+    /// So many seconds about a moment, as far as there are any.
+    fn read(source: &mut WavSource, about_s: f64, seconds: f64) -> Result<Stretch, Failure> {
+        let rate = source.rate();
+        let from = ((about_s - seconds / 2.0).max(0.0) * rate) as usize;
+        let samples = source.read(from..from + (seconds * rate) as usize)?;
+        Ok(Stretch { samples, rate, from_s: from as f64 / rate })
+    }
+
+    fn signal(&self) -> Signal<'_> {
+        Signal::new(&self.samples, self.rate)
+    }
 }
 
 /// Both files opened for reading piece by piece, if either is long.
 fn long(args: &PairArgs) -> Result<Option<(WavSource, WavSource)>, Failure> {
-    let reference = WavSource::open(&args.reference, None)?;
+    let reference = WavSource::open(&args.reference, args.reference_channel)?;
     let capture = WavSource::open(&args.capture, args.output.channel)?;
     let either = reference.seconds().max(capture.seconds()) > READ_WHOLE_S;
-    Ok(either.then_some((reference, capture)))
+    // A part of the recording is asked for: it is read as one, and refused if it is too long for that.
+    let whole = args.output.from == 0.0 && args.output.seconds.is_none();
+    Ok((either && whole).then_some((reference, capture)))
 }
 
-fn described(finding: Finding, found: Option<&Delay>) -> Finding {
+fn described(finding: Finding, found: Option<&Delay>, spectrum: Option<&Spectrum>) -> Finding {
     match found {
-        Some(found) => describe_delay(finding, found),
-        None => absent(finding, &ONE_OF_TWO)
-            .field("confidence", 0.0)
-            .line("Delay", "not found: the reference is not in the recording, or cannot be told from a repetition of itself"),
+        Some(found) => describe_delay(finding, found, spectrum),
+        None => absent(finding, &ONE_OF_TWO).field("confidence", 0.0).line(
+            ("Delay", "Opóźnienie"),
+            (
+                "not found: the reference is not in the recording, or cannot be told from a repetition of itself",
+                "nie zmierzono: w nagraniu nie ma wzorca albo nie da się go odróżnić od jego własnego powtórzenia",
+            ),
+        ),
     }
 }
 
-fn absent(finding: Finding, keys: &[&str]) -> Finding {
+pub(super) fn absent(finding: Finding, keys: &[&str]) -> Finding {
     keys.iter().fold(finding, |finding, key| finding.field(key, Option::<f64>::None))
 }
 
-fn describe_delay(finding: Finding, found: &Delay) -> Finding {
-    let ppm_digits = digits(found.ppm_uncertainty);
-    let inverted = if found.gain < 0.0 { ", inverted" } else { "" };
-    finding
+fn decibel(value: f64, uncertainty: f64) -> Estimate {
+    Estimate::new(value, uncertainty, Unit::Decibel)
+}
+
+fn parts_per_million(value: f64, uncertainty: f64) -> Estimate {
+    Estimate::new(value, uncertainty, Unit::PartsPerMillion)
+}
+
+fn describe_delay(finding: Finding, found: &Delay, spectrum: Option<&Spectrum>) -> Finding {
+    let moment = |lang: Lang| Estimate::seconds((found.t_ref_s * 1e3).round() * 1e-3, 0.0).show(lang);
+    let label = Bilingual::new(
+        format!("Delay, at {} of the reference", moment(Lang::En)),
+        format!("Opóźnienie, w chwili {} wzorca", moment(Lang::Pl)),
+    );
+    let start = Estimate::seconds(found.at(0.0), found.uncertainty.hypot(found.t_ref_s * found.ppm_uncertainty * 1e-6));
+    // Gain and delay of one fit are wrong by the same noise: once against the sound, once against its slope.
+    let doubt = found.uncertainty * spectrum.map_or(f64::INFINITY, Spectrum::slope);
+    let gain = decibel(20.0 * found.gain.abs().log10(), 20.0 * (1.0 + doubt).log10());
+    let values = spectrum.map_or(0.0, |spectrum| 2.0 * spectrum.bandwidth_hz() * spectrum.seconds);
+    let rest = decibel(found.snr_db, 10.0 * (1.0 + 2.0 * (2.0 / values.max(1.0)).sqrt()).log10());
+    let finding = finding
         .fields(found)
-        .line("Delay", format!("{} at {:.3} s of the reference", milliseconds(found.seconds, found.uncertainty), found.t_ref_s))
-        .line("Delay at its start", format!("{:.4} ms", found.at(0.0) * 1e3))
-        .line(
-            "Clock ratio",
-            format!(
-                "{:+.ppm_digits$} ppm ± {:.ppm_digits$} ppm (positive: the recording runs long)",
-                found.ppm, found.ppm_uncertainty
-            ),
+        .figure("delay_s", label, Estimate::seconds(found.seconds, found.uncertainty), method::DELAY)
+        .figure("delay_at_start_s", ("Delay at its start", "Opóźnienie na jego początku"), start, method::DELAY)
+        .figure(
+            "ppm",
+            ("Clock ratio", "Stosunek zegarów"),
+            parts_per_million(found.ppm, found.ppm_uncertainty),
+            method::CLOCK_RATIO,
         )
-        .line("Gain", format!("{:.2} dB{inverted}", 20.0 * found.gain.abs().log10()))
-        .line("Signal to residual", format!("{:.1} dB within the reference's band", found.snr_db))
-        .line("Confidence", format!("{:.2} (how far the peak stands above the next candidate)", found.confidence))
+        .figure("gain_db", ("Gain", "Wzmocnienie"), gain, method::PATH_GAIN)
+        .figure("snr_db", ("Signal to residual", "Sygnał do reszty"), rest, method::TO_RESIDUAL)
+        .figure(
+            "confidence",
+            ("Confidence", "Pewność"),
+            Estimate::new((found.confidence * 1e3).round() * 1e-3, 0.0, Unit::Count),
+            method::CONFIDENCE,
+        );
+    if found.gain < 0.0 {
+        return finding.note(("the path inverts the sound", "tor odwraca biegunowość dźwięku"));
+    }
+    finding
+}
+
+/// The alignment that shows the correlation is a measurement of its own: only for who wants to see it.
+fn pictures(finding: Finding, reference: &Stretch, capture: &Stretch, found: &Delay) -> Finding {
+    let finding = match correlation(reference, capture, found) {
+        Some(plot) => finding.plot(plot),
+        None => finding,
+    };
+    finding.plot(overlay(reference, capture, found))
+}
+
+/// The correlation of the aligned pair about the delay: a narrow peak alone is a sure finding.
+fn correlation(reference: &Stretch, capture: &Stretch, found: &Delay) -> Option<Plot> {
+    const REACH_S: f64 = 0.005;
+    let pair = align(reference.signal(), capture.signal())?;
+    // The pair ends with the reference: what is moved against it must stay inside.
+    let reach = (REACH_S * pair.rate) as usize;
+    let (centre, half) = (((found.t_ref_s - reference.from_s) * pair.rate) as usize, (LOOK_S / 2.0 * pair.rate) as usize);
+    let from = centre.saturating_sub(half).max(reach);
+    let to = (centre + half).min(pair.reference.len().saturating_sub(reach));
+    let played = pair.reference.get(from..to)?;
+    let energy = |samples: &[f32]| samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let at = |lag: usize| {
+        let heard = pair.capture.get(from + lag - reach..to + lag - reach)?;
+        let product: f64 = played.iter().zip(heard).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+        Some(product / (energy(played) * energy(heard)).sqrt())
+    };
+    let delay_ms = |lag: usize| (found.seconds + (lag as f64 - reach as f64) / pair.rate) * 1e3;
+    let points = (0..=2 * reach).map(|lag| (delay_ms(lag), at(lag).unwrap_or(f64::NAN))).collect();
+    let (peak, doubt) = (found.seconds * 1e3, found.uncertainty * 1e3);
+    let delay = Estimate::seconds(found.seconds, found.uncertainty);
+    Some(Plot {
+        title: titled(("Cross-correlation; delay", "Korelacja wzajemna; opóźnienie"), delay),
+        x_label: ("delay / ms", "opóźnienie / ms").into(),
+        y_label: ("correlation coefficient / 1", "współczynnik korelacji / 1").into(),
+        series: vec![Series { points, ..Series::default() }],
+        marks: vec![Mark { from: peak - doubt, to: peak + doubt, name: ("delay", "opóźnienie").into() }],
+        ..Plot::default()
+    })
 }
 
 /// A few milliseconds of both signals about the loudest moment, the reference moved onto the recording.
-fn overlay(reference: &Recording, capture: &Recording, found: &Delay) -> Plot {
+fn overlay(reference: &Stretch, capture: &Stretch, found: &Delay) -> Plot {
     let loudest =
         reference.samples.iter().enumerate().fold((0, 0f32), |best, (i, x)| if x.abs() > best.1 { (i, x.abs()) } else { best }).0;
-    let centre = loudest as f64 / f64::from(reference.rate);
+    let moment = |i: usize, of: &Stretch| of.from_s + i as f64 / of.rate;
+    let centre = moment(loudest, reference);
     let near = |seconds: f64| (seconds - centre).abs() < 0.005;
-    let moved =
-        reference.samples.iter().enumerate().map(|(i, x)| (i as f64 / f64::from(reference.rate), f64::from(*x) * found.gain));
+    let moved = reference.samples.iter().enumerate().map(|(i, x)| (moment(i, reference), f64::from(*x) * found.gain));
     let recorded = capture.samples.iter().enumerate().map(|(i, x)| {
-        let at = i as f64 / f64::from(capture.rate);
+        let at = moment(i, capture);
         (found.t_ref_s + (at - found.seconds - found.t_ref_s) / (1.0 + found.ppm * 1e-6), f64::from(*x))
     });
-    let series = |name: &str, points: &mut dyn Iterator<Item = (f64, f64)>| Series {
+    let series = |name: (&str, &str), points: &mut dyn Iterator<Item = (f64, f64)>| Series {
         name: name.into(),
         points: points.filter(|(t, _)| near(*t)).map(|(t, x)| (t * 1e3, x)).collect(),
         ..Series::default()
     };
     Plot {
-        title: "Recording and fitted reference".into(),
-        x_label: "time of the reference / ms".into(),
-        y_label: "amplitude / full scale".into(),
-        series: vec![series("reference, fitted", &mut { moved }), series("recording", &mut { recorded })],
+        title: ("Recording and fitted reference at its loudest", "Nagranie i dopasowany wzorzec w najgłośniejszym miejscu")
+            .into(),
+        x_label: ("time of the reference / ms", "czas wzorca / ms").into(),
+        y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
+        series: vec![
+            series(("reference, fitted", "wzorzec, dopasowany"), &mut { moved }),
+            series(("recording", "nagranie"), &mut { recorded }),
+        ],
         ..Plot::default()
     }
 }
 
 pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
     if !(0.1..=60.0).contains(&args.window) || !(0.001..=60.0).contains(&args.reach) {
-        return Err(Failure::refused("--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s".to_owned()));
+        return Err(Failure::refused((
+            "--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s",
+            "--window musi leżeć w zakresie od 0,1 do 60 s, --reach od 0,001 do 60 s",
+        )));
     }
     let (points, notes) = if let Some((mut reference, mut capture)) = long(&args.pair)? {
         let points = follow::follow(&mut reference, &mut capture, args.window, args.reach)?;
@@ -130,91 +257,65 @@ pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
     let finding = Finding::new("track", tracked.is_some(), TRACK_METHOD, &[]).notes(notes);
     Ok(match tracked {
         Some(tracked) => describe_track(finding, &tracked),
-        None => absent(finding, &["ppm", "ppm_uncertainty", "creep_s", "creep_uncertainty_s", "scatter_s"])
-            .field("points", &points)
-            .field("slips", [(); 0])
-            .line("Track", format!("not found: {} of the stretches could be measured, two are needed", points.len())),
+        None => {
+            let why = Bilingual::new(
+                format!("not found: {} of the stretches could be measured, two are needed", points.len()),
+                format!("nie zmierzono: liczba zmierzonych odcinków {}, potrzebne są dwa", points.len()),
+            );
+            absent(finding, &OF_A_TRACK)
+                .field("points", &points)
+                .field("slips", [(); 0])
+                .line(("Track", "Przebieg opóźnienia"), why)
+        }
     })
 }
 
 fn describe_track(finding: Finding, tracked: &Track) -> Finding {
-    let ppm_digits = digits(tracked.ppm_uncertainty);
-    let first = tracked.points.first().map_or(0.0, |p| p.delay_s);
+    let count = tracked.points.len();
+    let first = tracked.points.first().map(|p| Estimate::seconds(p.delay_s, p.uncertainty_s));
+    let drift = Some(parts_per_million(tracked.ppm, tracked.ppm_uncertainty)).filter(|drift| drift.uncertainty.is_finite());
+    // Two points lie on a line whatever they scatter.
+    let freedom = count.saturating_sub(tracked.slips.len() + 2);
+    let spread = 2.0 * tracked.scatter_s / (2.0 * freedom as f64).sqrt();
+    let scatter = (freedom > 0).then(|| Estimate::seconds(tracked.scatter_s, spread));
+    let few = ("not measured: too few stretches between the slips", "nie zmierzono: za mało odcinków między skokami");
     let mut finding = finding
         .fields(tracked)
-        .line("Stretches measured", tracked.points.len().to_string())
-        .line("First delay", format!("{:.4} ms", first * 1e3))
-        .line("Drift", format!("{:+.ppm_digits$} ppm ± {:.ppm_digits$} ppm", tracked.ppm, tracked.ppm_uncertainty))
-        .line("Creep, first to last", milliseconds(tracked.creep_s, tracked.creep_uncertainty_s))
-        .line("Scatter", format!("{:.4} ms rms", tracked.scatter_s * 1e3))
-        .line("Slips", tracked.slips.len().to_string());
+        .count("point_count", ("Stretches measured", "Zmierzone odcinki"), count, method::TRACK)
+        .figure_or("first_delay_s", ("First delay", "Pierwsze opóźnienie"), first, method::TRACK, few)
+        .figure_or("ppm", ("Drift", "Dryf"), drift, method::TRACK, few)
+        .figure(
+            "creep_s",
+            ("Creep, first to last", "Pełzanie, od pierwszego do ostatniego"),
+            Estimate::seconds(tracked.creep_s, tracked.creep_uncertainty_s),
+            method::TRACK,
+        )
+        .figure_or("scatter_s", ("Scatter, rms", "Rozrzut, wartość skuteczna"), scatter, method::SCATTER, few)
+        .count("slip_count", ("Slips", "Skoki"), tracked.slips.len(), method::TRACK);
     for slip in &tracked.slips {
-        let size = milliseconds(slip.size_s, slip.uncertainty_s);
-        finding = finding.line("", format!("between {:.2} s and {:.2} s: {size}", slip.after_s, slip.before_s));
+        finding = finding.line(("  slip", "  skok"), slip_in_words(slip));
     }
     let points = tracked.points.iter().map(|p| (p.at_s, p.delay_s * 1e3)).collect();
+    let marks = tracked.slips.iter().map(|slip| Mark { from: slip.after_s, to: slip.before_s, name: ("slip", "skok").into() });
+    let title = match drift {
+        Some(drift) => titled(("Delay over the recording; drift", "Opóźnienie w czasie nagrania; dryf"), drift),
+        None => ("Delay over the recording", "Opóźnienie w czasie nagrania").into(),
+    };
     finding.plot(Plot {
-        title: "Delay over the recording".into(),
-        x_label: "time of the reference / s".into(),
-        y_label: "delay / ms".into(),
-        series: vec![Series { name: "delay".into(), points, ..Series::default() }],
+        title,
+        x_label: ("time of the reference / s", "czas wzorca / s").into(),
+        y_label: ("delay / ms", "opóźnienie / ms").into(),
+        series: vec![Series { points, dots: true, ..Series::default() }],
+        marks: marks.collect(),
         ..Plot::default()
     })
 }
 
-const PRESS_METHOD: &str = "make of the contact from the tone that it gates into one input (first bounce), first arrival of sound (300 to 3400 Hz, 6 dB \
-     above the noise before the press) in another input of the same recorder, the gate's crosstalk taken off; one sample clock; uncertainty is \
-     expanded (k = 2, about 95 %)";
-
-#[derive(Debug, clap::Args)]
-pub(super) struct PressArgs {
-    /// What was recorded
-    pub capture: std::path::PathBuf,
-    /// Channel into which the relay contact gates a tone, from 1
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    gate: u16,
-    /// Channel in which the sound arrives, from 1
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    ear: u16,
-    /// Frequency of the gated tone, in hertz
-    #[arg(long, value_name = "HZ", default_value_t = 1000.0)]
-    tone: f64,
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-pub(super) fn press(args: &PressArgs) -> Result<Finding, Failure> {
-    if args.output.channel.is_some() {
-        return Err(Failure::refused(
-            "a press is measured between two channels: name them by --gate and --ear, not by --channel".to_owned(),
-        ));
-    }
-    if args.gate == args.ear {
-        return Err(Failure::refused(format!(
-            "--gate and --ear are both channel {}: the contact and the sound need one each",
-            args.gate
-        )));
-    }
-    if !(100.0..=3600.0).contains(&args.tone) {
-        return Err(Failure::refused("--tone must lie within 100 to 3600 Hz".to_owned()));
-    }
-    let gate = wav::read(&args.capture, Some(args.gate))?;
-    let ear = wav::read(&args.capture, Some(args.ear))?;
-    let rate = f64::from(gate.rate);
-    let found = press::press_to_sound(&gate.samples, &ear.samples, rate, args.tone);
-    let finding = Finding::new("press", found.is_some(), PRESS_METHOD, &[&gate]);
-    let Some(found) = found else {
-        let why = match onset::tone_onset(&gate.samples, rate, args.tone) {
-            Some(_) => "no sound arrives after the press",
-            None => "no contact closes: there is no tone that begins",
-        };
-        return Ok(absent(finding, &["press_to_sound_s", "uncertainty_s", "press_s", "sound_s"])
-            .line("Press to sound", format!("not found: {why}")));
+fn slip_in_words(slip: &Slip) -> Bilingual {
+    let words = |lang: Lang, [between, and]: [&str; 2]| {
+        let at = |seconds: f64| Estimate::seconds((seconds * 100.0).round() / 100.0, 0.0).show(lang);
+        let size = Estimate::seconds(slip.size_s, slip.uncertainty_s).show(lang);
+        format!("{between} {} {and} {}: {size}", at(slip.after_s), at(slip.before_s))
     };
-    let Press { press_s, sound_s, seconds, uncertainty } = found;
-    Ok(finding
-        .fields(&found)
-        .line("Press to sound", milliseconds(seconds, uncertainty))
-        .line("Press at", format!("{press_s:.5} s"))
-        .line("First sound at", format!("{sound_s:.5} s")))
+    Bilingual::new(words(Lang::En, ["between", "and"]), words(Lang::Pl, ["między", "a"]))
 }

@@ -4,12 +4,12 @@
 
 use super::SingleArgs;
 use super::finding::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, waveform};
+use super::plot::{self, Mark, Plot, Series, titled, waveform};
 use super::wav;
 use crate::dsp::call_tone::{self, CallTone, Kind};
 use crate::dsp::distortion::{self, Distortion};
 use crate::dsp::dtmf::{self, Digit};
-use crate::dsp::method;
+use crate::dsp::{method, spectrum};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 const METHOD: (&str, &str) = (
@@ -32,14 +32,37 @@ pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
     finding = called(finding, &calls);
     let digit = |d: &Digit| Mark { from: d.start_s, to: d.start_s + d.length_s, name: d.key.to_string().into() };
     let call = |t: &CallTone| Mark { from: t.start_s, to: t.start_s + t.length_s, name: name(t.kind).into() };
+    // The harmonics of a steady tone show in its spectrum alone.
+    let spectrum = steady.as_ref().and_then(|tone| Some((tone, spectrum::spectrum(&capture.samples, rate)?)));
+    if let Some((tone, spectrum)) = spectrum {
+        return Ok(finding.plot(plot::spectrum(title_of(tone), &spectrum)));
+    }
     Ok(finding.plot(Plot {
-        title: ("Tones", "Tony").into(),
+        title: title(&digits, &calls),
         x_label: ("time / s", "czas / s").into(),
         y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
         series: vec![Series { points: waveform(&capture.samples, rate), ..Series::default() }],
         marks: digits.iter().map(digit).chain(calls.iter().map(call)).collect(),
         ..Plot::default()
     }))
+}
+
+pub(super) fn title_of(tone: &Distortion) -> Bilingual {
+    titled(("Steady tone; THD+N", "Ton ciągły; THD+N"), decibel(tone.thd_n_db, tone.uncertainty_db))
+}
+
+/// The first that there is: what was dialled, what the network said.
+fn title(digits: &[Digit], calls: &[CallTone]) -> Bilingual {
+    if !digits.is_empty() {
+        let keys: String = digits.iter().map(|digit| digit.key).collect();
+        return Bilingual::new(format!("Dialled digits: {keys}"), format!("Wybrane cyfry: {keys}"));
+    }
+    if let Some(call) = calls.first() {
+        let (en, pl) = name(call.kind);
+        let hz = Estimate::new(call.hz, call.hz_uncertainty, Unit::Hertz);
+        return titled(Bilingual::new(format!("Call tone: {en},"), format!("Sygnał tonowy: {pl},")), hz);
+    }
+    ("No tones", "Brak tonów").into()
 }
 
 fn decibel(value: f64, uncertainty: f64) -> Estimate {
@@ -76,7 +99,7 @@ fn steady_tone(finding: Finding, tone: Option<&Distortion>) -> Finding {
 fn dialled(finding: Finding, digits: &[Digit]) -> Finding {
     let keys: String = digits.iter().map(|digit| digit.key).collect();
     let finding = finding.field("digits", digits).field("dialled", &keys);
-    let finding = finding.figure("digit_count", ("Digits", "Cyfry"), Estimate::count(digits.len()), method::DTMF);
+    let finding = finding.count("digit_count", ("Digits", "Cyfry"), digits.len(), method::DTMF);
     digits.iter().fold(finding, |finding, digit| {
         let at = Estimate::seconds(digit.start_s, digit.uncertainty_s);
         let length = Estimate::seconds(digit.length_s, digit.uncertainty_s);
@@ -103,9 +126,8 @@ fn name(kind: Kind) -> (&'static str, &'static str) {
 }
 
 fn called(finding: Finding, tones: &[CallTone]) -> Finding {
-    let count = Estimate::count(tones.len());
     let finding =
-        finding.field("tones", tones).figure("call_tone_count", ("Call tones", "Sygnały tonowe"), count, method::CALL_TONES);
+        finding.field("tones", tones).count("call_tone_count", ("Call tones", "Sygnały tonowe"), tones.len(), method::CALL_TONES);
     tones.iter().fold(finding, |finding, tone| {
         let words = |lang: Lang, [from, bursts, off]: [&str; 3]| {
             let time = |seconds: f64| Estimate::seconds(seconds, tone.uncertainty_s).show(lang);

@@ -80,6 +80,9 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     flags.sort_unstable();
     Some(Stipa {
         uncertainty: uncertainty(&heard, &deviation, present),
+        m_uncertainty: deviation.map(|pair| pair.map(|sd| (2.0 * sd).max(super::FINEST))),
+        mti_uncertainty: octave_uncertainty(&heard, &deviation, present),
+        band_level_uncertainty_db: super::BANDS_HZ.map(|hz| level_uncertainty_db(hz, seconds)),
         flags,
         clock_ppm: clock.map(|c| c.ppm),
         clock_ppm_uncertainty: clock.map(|c| 2.0 * c.deviation_ppm),
@@ -207,5 +210,27 @@ fn uncertainty(m: &[[f64; 2]; 7], deviation: &[[f64; 2]; 7], present: [bool; 7])
     };
     let part = |k: usize, i: usize| (index(k, i, deviation[k][i]) - index(k, i, -deviation[k][i])) / 2.0;
     let sum: f64 = (0..7).flat_map(|k| [part(k, 0), part(k, 1)]).map(|p| p * p).sum();
-    2.0 * sum.sqrt()
+    (2.0 * sum.sqrt()).max(super::FINEST)
+}
+
+/// The same of each octave's own index.
+fn octave_uncertainty(m: &[[f64; 2]; 7], deviation: &[[f64; 2]; 7], present: [bool; 7]) -> [f64; 7] {
+    let moved = |i: usize, sign: f64| -> [f64; 7] {
+        let m: [[f64; 2]; 7] = std::array::from_fn(|k| {
+            let mut pair = m[k];
+            pair[i] += sign * deviation[k][i];
+            pair
+        });
+        octave_indices(&m, present)
+    };
+    let half: [[f64; 7]; 2] = std::array::from_fn(|i| {
+        let (up, down) = (moved(i, 1.0), moved(i, -1.0));
+        std::array::from_fn(|k| (up[k] - down[k]) / 2.0)
+    });
+    std::array::from_fn(|k| (2.0 * half[0][k].hypot(half[1][k])).max(super::FINEST))
+}
+
+/// Expanded uncertainty of an octave's level, as for random noise of its bandwidth (IEC 61260-1): an octave is 0.707 of its middle wide.
+fn level_uncertainty_db(hz: f64, seconds: f64) -> f64 {
+    2.0 * 4.343 / (hz * std::f64::consts::FRAC_1_SQRT_2 * seconds).sqrt()
 }

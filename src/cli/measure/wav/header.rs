@@ -228,7 +228,7 @@ fn fetch(file: &mut (impl Read + Seek), at: u64, count: u64) -> Result<Vec<u8>, 
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(at))
         .and_then(|_| file.take(count).read_to_end(&mut bytes))
-        .map_err(|error| Bilingual::from(error.to_string()))?;
+        .map_err(|error| super::in_words(&error))?;
     Ok(bytes)
 }
 

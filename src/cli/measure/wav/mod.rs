@@ -101,7 +101,7 @@ pub struct OpenWav {
 /// Opens one channel (1 is the first; `None`: the first, noted where there are more).
 pub fn open(path: &Path, channel: Option<u16>) -> Result<OpenWav, WavError> {
     let fail = |reason: Bilingual| WavError { path: path.to_owned(), reason };
-    let io = |error: std::io::Error| fail(Bilingual::from(error.to_string()));
+    let io = |error: std::io::Error| fail(in_words(&error));
     let file = File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
     // A pipe or a device has no length, and reading it might never end.
@@ -182,7 +182,7 @@ fn choose_frames(layout: &Layout, part: Part) -> Result<(u64, u64), Bilingual> {
         let has = frames as f64 / rate;
         return Err(both(
             format!("nothing is left of the {has:.3} s after --from and --seconds"),
-            format!("z {has:.3} s nic nie zostaje po --from i --seconds"),
+            format!("z {} s nic nie zostaje po --from i --seconds", polish(has, 3)),
         ));
     }
     if wanted > part.most {
@@ -192,7 +192,9 @@ fn choose_frames(layout: &Layout, part: Part) -> Result<(u64, u64), Bilingual> {
                 "{has:.1} min are more than is measured at once ({most:.1} min at this rate): choose a part with --from and --seconds"
             ),
             format!(
-                "{has:.1} min to więcej, niż mierzy się naraz ({most:.1} min przy tej częstotliwości): wybierz część przez --from i --seconds"
+                "{} min to więcej, niż mierzy się naraz ({} min przy tej częstotliwości): wybierz część przez --from i --seconds",
+                polish(has, 1),
+                polish(most, 1)
             ),
         ));
     }
@@ -202,8 +204,9 @@ fn choose_frames(layout: &Layout, part: Part) -> Result<(u64, u64), Bilingual> {
 fn samples(file: &mut (impl Read + Seek), layout: &Layout, index: usize, first: u64, count: u64) -> Result<Vec<f32>, Bilingual> {
     const FRAMES_AT_ONCE: u64 = 1 << 14;
     let frame = layout.frame_bytes();
-    let broken =
-        |error: std::io::Error| both(format!("the samples break off ({error})"), format!("próbki się urywają ({error})"));
+    let broken = |error: std::io::Error| {
+        both(format!("the samples break off ({error})"), format!("próbki się urywają ({})", in_words(&error).pl))
+    };
     file.seek(SeekFrom::Start(layout.start + first * frame as u64)).map_err(broken)?;
     let mut out = Vec::with_capacity(count as usize);
     let mut bytes = vec![0u8; FRAMES_AT_ONCE.min(count) as usize * frame];
@@ -226,6 +229,28 @@ fn samples(file: &mut (impl Read + Seek), layout: &Layout, index: usize, first: 
     Ok(out)
 }
 
+/// A figure with a decimal comma.
+fn polish(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('.', ",")
+}
+
+/// What the system says of a file. The usual reasons in both languages; of the others the number, which reads the same in any.
+pub fn in_words(error: &std::io::Error) -> Bilingual {
+    use std::io::ErrorKind;
+    let polish = match error.kind() {
+        ErrorKind::NotFound => "nie ma takiego pliku lub katalogu",
+        ErrorKind::PermissionDenied => "brak uprawnień",
+        ErrorKind::IsADirectory => "to katalog, a nie plik",
+        ErrorKind::NotADirectory => "ścieżka prowadzi przez plik, który nie jest katalogiem",
+        ErrorKind::StorageFull => "brak miejsca na dysku",
+        ErrorKind::ReadOnlyFilesystem => "system plików jest tylko do odczytu",
+        ErrorKind::UnexpectedEof => "plik kończy się za wcześnie",
+        _ => "błąd systemu",
+    };
+    let number = error.raw_os_error().map_or(String::new(), |number| format!(" (os error {number})"));
+    Bilingual::new(error.to_string(), format!("{polish}{number}"))
+}
+
 fn not_finite(at: usize) -> Bilingual {
     both(
         format!("sample {} is not a finite number: the recording cannot be trusted", at + 1),
@@ -236,7 +261,11 @@ fn not_finite(at: usize) -> Bilingual {
 fn not_scaled(at: usize, value: f32) -> Bilingual {
     both(
         format!("sample {} is {value:e}, where full scale is 1: scale the float recording to ± 1", at + 1),
-        format!("próbka {} wynosi {value:e}, a pełna skala to 1: przeskaluj nagranie float do ± 1", at + 1),
+        format!(
+            "próbka {} wynosi {}, a pełna skala to 1: przeskaluj nagranie float do ± 1",
+            at + 1,
+            format!("{value:e}").replace('.', ",")
+        ),
     )
 }
 
@@ -263,7 +292,13 @@ pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), WavError> {
 
 /// As [`write`], one channel a slice; the shortest ends the file.
 pub fn write_channels(path: &Path, channels: &[&[f32]], rate: u32) -> Result<(), WavError> {
-    let fail = |error: hound::Error| WavError { path: path.to_owned(), reason: Bilingual::from(error.to_string()) };
+    let fail = |error: hound::Error| {
+        let reason = match error {
+            hound::Error::IoError(error) => in_words(&error),
+            other => both(other.to_string(), format!("nie da się zapisać pliku WAV ({other})")),
+        };
+        WavError { path: path.to_owned(), reason }
+    };
     let count = u16::try_from(channels.len()).unwrap_or(u16::MAX);
     let spec =
         hound::WavSpec { channels: count, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };

@@ -1,0 +1,63 @@
+//! What the JSON of each measurement holds, for `hejnal measure --help`; a test holds it against what is printed.
+//!
+//! Knows nothing of how the values come about.
+
+/// Of all measurements alike.
+const COMMON: &str = "\
+With --json one object is printed, whatever comes of it:
+  format       1; keys are only ever added under one number
+  found        whether there was anything to measure (exit code 0) or not (3)
+  error        why not, where the files cannot be used; then there are no further keys
+  measurement  the command
+  figures      key → value, unit, uncertainty (expanded, coverage_factor 2), method, method_pl, norm
+  method       how it was done on the whole
+  notes        what was mended, left out or doubtful
+Times are in seconds, levels in decibels, ratios and indices from 0 to 1; unit \"1\" stands for a count or an index. The value of each figure also
+stands under its key in the object itself, beside the other keys below. A figure that could not be got is null or not there, never a guess.
+Keys, numbers and the words of judged_against are the same in every language; error, method and notes follow --lang.
+* stands for a mid-band frequency in hertz (a point written as _).
+
+";
+
+/// A measurement, the keys of its figures, and the other keys of its object.
+pub(super) const KEYS: [(&str, &str, &str); 12] = [
+    ("delay", "delay_s delay_at_start_s ppm gain_db snr_db confidence", "t_ref_s gain uncertainty_s ppm_uncertainty"),
+    ("track", "point_count first_delay_s ppm creep_s scatter_s slip_count", "points slips ppm_uncertainty creep_uncertainty_s"),
+    ("press", "press_to_sound_s press_s sound_s", "uncertainty_s press_uncertainty_s sound_uncertainty_s"),
+    (
+        "response",
+        "coherent_to_rest_db low_6db_hz high_6db_hz magnitude_*_db tone_hz tone_dbfs thd_n_db thd_db",
+        "points distortion coherent_to_rest_uncertainty_db",
+    ),
+    (
+        "echo",
+        "sent_dbfs returned_dbfs attenuation_db echo_dbfs weighted_db telr_db delay_s",
+        "echo uncertainty_db weighted_uncertainty_db delay_uncertainty_s",
+    ),
+    ("double-talk", "attenuation_db gain_alone_db", "duplex heard alone_s both_s uncertainty_db"),
+    ("gaps", "count total_s longest_s longest_onset_s click_count repeat_count", "gaps clicks repeats one_way alone delay_s"),
+    (
+        "level",
+        "rms_dbfs peak_dbfs offset clipped_stretches clipped_share active_speech_dbfs activity noise_floor_dbfs signal_to_noise_db \
+         a_weighted_dbfs rms_dbm0 active_speech_dbm0 full_scale_db_spl rms_db_spl a_weighted_dba active_speech_db_spl band_*_dbfs",
+        "seconds bands",
+    ),
+    ("tones", "tone_hz tone_dbfs thd_n_db thd_n thd_db digit_count call_tone_count", "digits dialled tones"),
+    (
+        "stipa",
+        "sti ceiling mti_* m_*_slow m_*_fast level_*_db clock_ppm cap below_cap sti_in_noise",
+        "norm speech masking_and_threshold rating flags seconds bands_hz modulations_hz mti mti_uncertainty m m_uncertainty band_level_db \
+         band_level_uncertainty_db uncertainty clock_ppm_uncertainty judged_against noise_db mti_in_noise",
+    ),
+    ("stoi", "stoi estoi speech_s", "stoi_uncertainty estoi_uncertainty"),
+    ("pesq", "mos_lqo mos_lqo_wb raw", "mos_lqo_uncertainty mos_lqo_wb_uncertainty raw_uncertainty"),
+];
+
+/// The format of the JSON, as people find it.
+pub(super) fn help() -> String {
+    let of_one = |(command, figures, others): &(&str, &str, &str)| {
+        let listed = |keys: &str| keys.split_whitespace().collect::<Vec<_>>().join(", ");
+        format!("  {command}\n    figures: {}\n    others: {}\n", listed(figures), listed(others))
+    };
+    COMMON.to_owned() + &KEYS.iter().map(of_one).collect::<String>()
+}

@@ -1,0 +1,294 @@
+//! `measure stipa`: the speech transmission index, what it is made of, and what it is to be held against.
+//!
+//! Knows nothing of how an index is got, only of how it is told.
+
+use std::path::PathBuf;
+
+use super::finding::{Failure, Finding};
+use super::mtf::Matrix;
+use super::plot::titled;
+use super::{OutputArgs, cap, wav};
+use crate::dsp::method;
+use crate::dsp::stipa::{self, Flag, Stipa};
+use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
+
+const METHOD: (&str, &str) = (
+    "speech transmission index at two modulations an octave, edition 5; uncertainties are expanded (k = 2)",
+    "wskaźnik transmisji mowy z dwóch modulacji na oktawę, wydanie 5; niepewności rozszerzone (k = 2)",
+);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct StipaArgs {
+    /// Recording of the STIPA test signal (or an impulse response, with --impulse-response)
+    capture: PathBuf,
+    /// The signal that was played, if its modulation is not the standard's 0.55
+    #[arg(long, value_name = "R.wav", conflicts_with = "impulse_response")]
+    reference: Option<PathBuf>,
+    /// Take the recording for an impulse response (indirect method)
+    #[arg(long)]
+    impulse_response: bool,
+    /// Sound pressure level of a full-scale sine, in dB: with it, masking and the hearing threshold are taken into account
+    #[arg(long, value_name = "DB", allow_negative_numbers = true)]
+    calibration: Option<f64>,
+    /// Ambient noise in use, seven octave levels from 125 Hz to 8 kHz in dB SPL: also states the index in that noise (annex M)
+    #[arg(long, value_name = "L1,…,L7", value_delimiter = ',', requires = "calibration", conflicts_with = "impulse_response")]
+    noise: Option<Vec<f64>>,
+    /// Codec that the recording came through: the index is judged against what that codec alone allows
+    #[arg(long, value_enum)]
+    codec: Option<cap::Codec>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
+    if args.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
+        return Err(Failure::refused((
+            "--calibration must lie within 0 to 200 dB",
+            "--calibration musi leżeć w zakresie od 0 do 200 dB",
+        )));
+    }
+    let noise = args.noise.as_ref().map(|levels| noise_levels(levels)).transpose()?;
+    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
+    let part = wav::Part { most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
+    let reference = args.reference.as_ref().map(|path| wav::read_part(path, part)).transpose()?;
+    let result = if args.impulse_response {
+        stipa::from_impulse_response(capture.signal())
+    } else {
+        stipa::direct(capture.signal(), reference.as_ref().map(wav::Recording::signal), args.calibration)
+    };
+    // Without a single modulation of the test signal there is nothing that could be called an index.
+    let found = result.as_ref().is_some_and(|r| !r.flags.contains(&Flag::NotTestSignal));
+    let finding = Finding::new("stipa", found, METHOD, &[&capture])
+        .field("norm", "IEC 60268-16:2020")
+        .field("speech", "male")
+        .field("masking_and_threshold", args.calibration.is_some() && !args.impulse_response);
+    let nothing = ("not measured: this is no recording of the test signal", "nie zmierzono: to nie jest nagranie sygnału STIPA");
+    Ok(match result {
+        Some(result) if found => {
+            let finding = describe(finding, &result, &Ways::of(args));
+            let finding = judged(finding, &result, args.codec);
+            let finding = noise.iter().fold(finding, |finding, noise| in_noise(finding, &result, noise));
+            result.flags.iter().fold(finding, |finding, flag| finding.note(explain(*flag)))
+        }
+        Some(result) => absent(result.flags.iter().fold(finding, |f, flag| f.note(explain(*flag))))
+            .field("m", result.m)
+            .field("flags", &result.flags)
+            .line("STI", nothing),
+        None => absent(finding)
+            .field("m", Option::<[[f64; 2]; 7]>::None)
+            .field("flags", [(); 0])
+            .line("STI", why_not(args, reference.as_ref())),
+    })
+}
+
+fn noise_levels(levels: &[f64]) -> Result<[f64; 7], Failure> {
+    let refused = |given: String, podano: String| {
+        Failure::refused(Bilingual::new(
+            format!("--noise must give seven levels, 125 Hz to 8 kHz, within -20 to 140 dB; {given}"),
+            format!("--noise musi podać siedem poziomów, od 125 Hz do 8 kHz, w zakresie od -20 do 140 dB; {podano}"),
+        ))
+    };
+    let count = levels.len();
+    let seven: [f64; 7] =
+        levels.try_into().map_err(|_| refused(format!("{count} were given"), format!("liczba podanych: {count}")))?;
+    match seven.iter().find(|level| !(-20.0..=140.0).contains(*level)) {
+        Some(level) => Err(refused(format!("{level} was given"), format!("podano {level}"))),
+        None => Ok(seven),
+    }
+}
+
+fn why_not(args: &StipaArgs, reference: Option<&wav::Recording>) -> (&'static str, &'static str) {
+    if args.impulse_response {
+        return (
+            "not measured: silence, or more than a minute, which is no impulse response",
+            "nie zmierzono: cisza albo ponad minuta, a to nie odpowiedź impulsowa",
+        );
+    }
+    if reference.is_some_and(|r| stipa::direct(r.signal(), None, None).is_none()) {
+        return (
+            "not measured: the reference holds silence, or less than 5 s of sound",
+            "nie zmierzono: wzorzec zawiera ciszę albo mniej niż 5 s dźwięku",
+        );
+    }
+    ("not measured: silence, or less than 5 s of sound", "nie zmierzono: cisza albo mniej niż 5 s dźwięku")
+}
+
+fn absent(finding: Finding) -> Finding {
+    finding.field("sti", Option::<f64>::None).field("uncertainty", Option::<f64>::None).field("mti", Option::<[f64; 7]>::None)
+}
+
+/// How the index was got, and the octave levels, and on what scale these are.
+struct Ways {
+    index: Method,
+    level: Method,
+    scale: Unit,
+}
+
+impl Ways {
+    fn of(args: &StipaArgs) -> Ways {
+        if args.impulse_response {
+            return Ways { index: method::STIPA_INDIRECT, level: method::OCTAVE_ENERGIES, scale: Unit::Decibel };
+        }
+        let scale = if args.calibration.is_some() { Unit::DecibelSpl } else { Unit::DecibelFullScale };
+        Ways { index: method::STIPA, level: method::OCTAVE_LEVELS, scale }
+    }
+}
+
+fn index(value: f64, uncertainty: f64) -> Estimate {
+    Estimate::new(value, uncertainty, Unit::Count)
+}
+
+/// The index, then each octave's own with the level it was heard at.
+fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
+    let Ways { index: method, level: of_levels, scale } = *ways;
+    let whole = index(result.sti, result.uncertainty);
+    let mut finding = finding
+        .fields(result)
+        .figure("sti", "STI", whole, method)
+        .line(("Rating (annex F)", "Klasa (załącznik F)"), result.rating);
+    if result.ceiling < 0.999 {
+        finding = finding.figure(
+            "ceiling",
+            ("At best, with the octaves that the sample rate carries", "Co najwyżej, z oktawami w paśmie próbkowania"),
+            index(result.ceiling, 0.0005),
+            method::STIPA_CEILING,
+        );
+    }
+    let missing = ("beyond the sample rate", "poza pasmem próbkowania");
+    for (k, hz) in result.bands_hz.iter().enumerate() {
+        let there = result.band_level_db[k].map(|level| Estimate::new(level, result.band_level_uncertainty_db[k], scale));
+        let of_band = |value: f64, doubt: f64| there.map(|_| index(value, doubt));
+        finding = finding.figure_or(
+            &format!("mti_{hz:.0}"),
+            (&format!("  {hz:.0} Hz: MTI"), &format!("  {hz:.0} Hz: MTI")),
+            of_band(result.mti[k], result.mti_uncertainty[k]),
+            method,
+            missing,
+        );
+        if there.is_none() {
+            continue;
+        }
+        for (i, modulation) in result.modulations_hz[k].iter().enumerate() {
+            let label = |lang: Lang| format!("    m, {}", Estimate::new(*modulation, 0.0, Unit::Hertz).show(lang));
+            finding = finding.figure_or(
+                &format!("m_{hz:.0}_{}", ["slow", "fast"][i]),
+                (&label(Lang::En), &label(Lang::Pl)),
+                of_band(result.m[k][i], result.m_uncertainty[k][i]),
+                method,
+                missing,
+            );
+        }
+        finding = finding.figure_or(&format!("level_{hz:.0}_db"), ("    level", "    poziom"), there, of_levels, missing);
+    }
+    if let (Some(ppm), Some(uncertainty)) = (result.clock_ppm, result.clock_ppm_uncertainty) {
+        let ratio = Estimate::new(ppm, uncertainty, Unit::PartsPerMillion);
+        finding = finding.figure("clock_ppm", ("Clock ratio", "Stosunek zegarów"), ratio, method::MODULATION_CLOCK);
+    }
+    finding.plot(Matrix::new(titled("STI", whole), result, scale))
+}
+
+/// What the index is to be held against: the codec's own cap, that of the sample rate, or 1.
+fn judged(finding: Finding, result: &Stipa, codec: Option<cap::Codec>) -> Finding {
+    let (cap, against): (f64, (&str, &str)) = match codec {
+        Some(codec) => (codec.cap().min(result.ceiling), codec.path()),
+        None if result.ceiling < 0.999 => {
+            (result.ceiling, ("the octaves that the sample rate carries", "tego, na co pozwalają oktawy w paśmie próbkowania"))
+        }
+        None => (1.0, ("a perfect path (no codec was named with --codec)", "idealnego toru (nie podano kodeka przez --codec)")),
+    };
+    let finding = finding
+        .field("cap", cap)
+        .field("judged_against", against.0)
+        .field("below_cap", cap - result.sti)
+        .line(("Judged against", "Odniesiono do"), against);
+    match codec {
+        Some(codec) => {
+            let below = index(cap - result.sti, cap::UNCERTAINTY.hypot(result.uncertainty));
+            let finding = finding
+                .figure(
+                    "cap",
+                    ("  which allows at best", "  co pozwala najwyżej na"),
+                    index(cap, cap::UNCERTAINTY),
+                    method::CODEC_CAP,
+                )
+                .figure("below_cap", ("  taken by the rest of the path", "  odjęte przez resztę toru"), below, method::CODEC_CAP);
+            if codec != cap::Codec::Opus {
+                return finding;
+            }
+            finding.note((
+                "Opus follows the sound as a vocoder does at low rates: STIPA is no measure of it, only of what stands around it",
+                "Opus przy małych przepływnościach działa jak wokoder: STIPA nie jest jego miarą, a tylko tego, co stoi wokół niego",
+            ))
+        }
+        None => finding,
+    }
+}
+
+fn in_noise(finding: Finding, result: &Stipa, noise: &[f64; 7]) -> Finding {
+    let Some((sti, mti)) = result.in_noise(noise) else { return finding };
+    let shown = |lang: Lang| {
+        let levels: Vec<String> = noise.iter().map(|level| Estimate::new(*level, 0.0, Unit::Count).show(lang)).collect();
+        levels.join("; ")
+    };
+    let label = Bilingual::new(
+        format!("STI in noise of {} dB in the octaves", shown(Lang::En)),
+        format!("STI w szumie {} dB w oktawach", shown(Lang::Pl)),
+    );
+    finding.field("noise_db", noise).field("mti_in_noise", mti).figure(
+        "sti_in_noise",
+        label,
+        index(sti, result.uncertainty),
+        method::STIPA_NOISE,
+    )
+}
+
+fn explain(flag: Flag) -> (&'static str, &'static str) {
+    match flag {
+        Flag::Short => (
+            "shorter than 15 s, so the carrier's own fluctuation is not averaged out",
+            "krócej niż 15 s, więc własna fluktuacja nośnej się nie uśrednia",
+        ),
+        Flag::Long => {
+            ("longer than two minutes: only the first two were measured", "dłużej niż dwie minuty: zmierzono tylko pierwsze dwie")
+        }
+        Flag::Clipped => (
+            "the recording sticks at its largest magnitude: it is overdriven",
+            "nagranie trwa na swojej największej wartości: jest przesterowane",
+        ),
+        Flag::Trimmed => {
+            ("silence before or after the test signal was left out", "pominięto ciszę przed sygnałem pomiarowym lub po nim")
+        }
+        Flag::BandsMissing => (
+            "the sample rate does not reach the highest octaves, which count as 0: compare only with what such a band allows, never with 1",
+            "częstotliwość próbkowania nie obejmuje najwyższych oktaw, które liczą się jako 0: porównuj tylko z tym, na co pozwala takie pasmo, nigdy z 1",
+        ),
+        Flag::ModulationAboveOne => (
+            "a modulation transfer value exceeds 1 by more than its scatter and counts as 1",
+            "współczynnik przenoszenia modulacji przekracza 1 o więcej niż swój rozrzut i liczy się jako 1",
+        ),
+        Flag::ModulationAboveLimit => (
+            "a modulation transfer value exceeds 1.3: impulsive noise or processing, the result is invalid",
+            "współczynnik przenoszenia modulacji przekracza 1,3: szum impulsowy lub przetwarzanie, wynik jest nieważny",
+        ),
+        Flag::SuppressorSuspected => (
+            "modulation is deeper than the source's, or bent: a noise suppressor or expander in the path makes the result worthless",
+            "modulacja jest głębsza niż w źródle albo zniekształcona: układ redukcji szumu lub ekspander w torze czyni wynik bezwartościowym",
+        ),
+        Flag::GainControlSuspected => (
+            "slow modulations are weakened against fast ones: an automatic gain control is suspected",
+            "wolne modulacje są osłabione względem szybkich: podejrzewa się automatyczną regulację wzmocnienia",
+        ),
+        Flag::ClockError => (
+            "player and recorder run on clocks more than 100 ppm apart; the modulations were measured where they are",
+            "zegary odtwarzacza i rejestratora różnią się o ponad 100 ppm; modulacje zmierzono tam, gdzie są",
+        ),
+        Flag::NotTestSignal => (
+            "hardly any of the test signal's modulations are there: probably not a recording of it",
+            "prawie nie ma modulacji sygnału pomiarowego: to zapewne nie jego nagranie",
+        ),
+        Flag::NoMasking => (
+            "without --calibration masking and the hearing threshold are left out",
+            "bez --calibration nie uwzględniono maskowania ani progu słyszenia",
+        ),
+    }
+}
