@@ -25,6 +25,8 @@ pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &R
         return None;
     }
     let path = dispersion(pair, solution, rest, (expanded[1] / 2.0).powi(2) / inverse[1][1]).hypot(distortion(solution));
+    // The rounding that limits the delay limits the clock ratio over the signal's length, too.
+    let lever = (inverse[2][2] / inverse[1][1]).max(0.0).sqrt();
     let (signal, residual) = blocks
         .iter()
         .zip(weights)
@@ -34,7 +36,7 @@ pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &R
         t_ref_s: at.pivot,
         ppm: at.ratio * 1e6,
         uncertainty: expanded[1].hypot(2.0 * path).hypot(FLOOR_S),
-        ppm_uncertainty: expanded[2] * 1e6,
+        ppm_uncertainty: expanded[2].hypot(FLOOR_S * lever) * 1e6,
         confidence: found.confidence,
         gain: at.gain,
         snr_db: 10.0 * (signal / residual.max(signal * 1e-15)).log10(),
