@@ -114,6 +114,12 @@ impl Bench {
         Ok(Moment { seconds: base.seconds_of(frame as f64), uncertainty: base.output_uncertainty })
     }
 
+    /// The moment of what the operator spoke last, once it is over: until then nobody knows how late its packets would leave.
+    pub fn operator_spoke(&mut self, call: CallId, spoken: Moment) -> Result<Moment> {
+        let base = self.operator()?.audio(call)?.timebase()?;
+        Ok(Moment { uncertainty: base.output_uncertainty, ..spoken })
+    }
+
     /// What the operator heard of a call in a stretch of time that is already over.
     pub fn operator_record(&mut self, call: CallId, from: Instant, to: Instant) -> Result<Heard> {
         let audio = self.operator()?.audio(call)?;

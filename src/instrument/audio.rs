@@ -22,7 +22,7 @@ pub struct Timebase {
     pub frames_per_second: f64,
     /// Expanded uncertainty (k = 2) of a frame's moment, in seconds, for inputs.
     pub input_uncertainty: f64,
-    /// The same for outputs.
+    /// The same for outputs; where it depends on what was played, of the stretch played last.
     pub output_uncertainty: f64,
 }
 

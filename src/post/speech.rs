@@ -162,12 +162,16 @@ impl Post {
         // The recording at the other end may lag by a buffer of its own: a tenth of a second covers it.
         self.bench.clock().wait_until(spoken + BURST + LATEST + Duration::from_millis(100))?;
         let heard = self.listen(direction, call, spoken, spoken + BURST + LATEST)?;
+        let left = match direction {
+            Direction::ToOperator => voice.spoken,
+            Direction::ToCaller => self.bench.operator_spoke(call, voice.spoken)?,
+        };
         let reference = Signal::new(&voice.samples, f64::from(rate));
         let Some(found) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
         // The delay is stated at a moment of the burst; a card whose clock runs fast speaks that moment earlier than its nominal rate says.
         let spoken_at = voice.spoken.seconds + found.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
         let seconds = heard.start.seconds + found.t_ref_s + found.seconds - spoken_at;
-        let uncertainty = combine(&[heard.start.uncertainty, voice.spoken.uncertainty, found.uncertainty]);
+        let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.uncertainty]);
         Ok(Some(Estimate::seconds(seconds, uncertainty)))
     }
 

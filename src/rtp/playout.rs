@@ -13,9 +13,10 @@ use std::time::Duration;
 
 /// The depth of the reference playout, a common fixed jitter buffer.
 pub const DEPTH: Duration = Duration::from_millis(40);
-/// After so many packets in a row that came too late to be heard the stream is anchored anew, as any telephone would: otherwise a post
-/// whose clock runs 20 ppm slow would fall silent for good after half an hour.
-pub const LATE_IN_A_ROW: u32 = 50;
+/// A stream of which so many more packets came too late to be heard than came in time is anchored anew, as any telephone would: otherwise a post
+/// whose clock runs 20 ppm slow would fall silent for good after half an hour, and one that once leaves out two packets' worth of sound without counting
+/// it would be heard in shreds for the rest of the call. Packets in a row would not do: jitter lets one in ten through.
+pub const MOST_LATE: u32 = 50;
 
 /// What became of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +43,21 @@ pub struct Playout {
     timeline: Timeline,
     /// The frame at which the stream's timestamp 0 is heard.
     anchor: i64,
-    late_in_a_row: u32,
+    /// Late packets, less those since that came in time; not below 0.
+    late: u32,
     heard: Heard,
 }
 
 impl Playout {
     pub fn on(axis: Axis) -> Self {
-        Playout { axis, timeline: Timeline::default(), anchor: 0, late_in_a_row: 0, heard: Heard::default() }
+        Playout { axis, timeline: Timeline::default(), anchor: 0, late: 0, heard: Heard::default() }
     }
 
     /// `rate`: the RTP clock in Hz of what is agreed.
     pub fn place(&mut self, at: Instant, packet: &Packet<'_>, rate: u32) -> Place {
         self.timeline.use_clock(rate);
         let place = self.timeline.place(at, packet);
-        if !place.restarted && self.late_in_a_row >= LATE_IN_A_ROW {
+        if !place.restarted && self.late >= MOST_LATE {
             self.timeline.restart(at, packet);
             return Place { sequence: 0, timestamp: 0, restarted: true };
         }
@@ -66,14 +68,14 @@ impl Playout {
     pub fn receive(&mut self, at: Instant, place: Place, codec: Codec, payload: &[u8]) -> Fate {
         if place.restarted {
             self.anchor = self.axis.next_frame(at + DEPTH).cast_signed();
-            self.late_in_a_row = 0;
+            self.late = 0;
         }
         let first = u64::try_from(self.anchor + place.timestamp);
         let Some(first) = first.ok().filter(|frame| self.axis.instant_of(*frame) >= at) else {
-            self.late_in_a_row += 1;
+            self.late += 1;
             return Fate::Late;
         };
-        self.late_in_a_row = 0;
+        self.late = self.late.saturating_sub(1);
         if self.heard.add(first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
     }
 
@@ -223,5 +225,22 @@ mod tests {
         let received = 51 * 20_000 + 100_000;
         assert_eq!(fates[50], Fate::Heard((received + 40_000) / 125));
         assert_eq!(fates[51], Fate::Heard((received + 60_000) / 125));
+    }
+
+    #[test]
+    fn a_stream_that_is_late_but_for_every_tenth_packet_is_anchored_anew_and_then_heard_whole() {
+        let mut playout = Playout::on(Axis::starting(at(0)));
+        let mut fate = |n: u64| {
+            let delay = match n {
+                0 => 0,
+                n if n.is_multiple_of(10) => 39_000,
+                _ => 41_000,
+            };
+            feed(&mut playout, n * 20_000 + delay, n as u16, n as u32 * 160, &[LOUD; 160])
+        };
+        let fates: Vec<Fate> = (0..200).map(&mut fate).collect();
+        let late = |part: &[Fate]| part.iter().filter(|f| **f == Fate::Late).count();
+        // Eight more late ones with every ten packets.
+        assert_eq!((late(&fates[..64]), late(&fates[64..])), (56, 0), "{fates:?}");
     }
 }

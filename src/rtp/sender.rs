@@ -5,10 +5,12 @@
 
 use super::axis::{Axis, PACKET, RATE};
 use super::codec::Codec;
+use super::lateness::Lateness;
 use super::packet::Packet;
 use super::report::Sent;
 use super::voice::Mouth;
 use crate::clock::Instant;
+use std::time::Duration;
 
 /// A sender that was woken later than this many packets skips what is past instead of sending it in a burst.
 const MOST_BEHIND: u64 = 50;
@@ -33,6 +35,7 @@ pub struct Sender {
     /// What sounds again and again from its first frame on, wherever nothing is spoken: a call tone.
     background: Option<(u64, Vec<f32>)>,
     mouth: Mouth,
+    lateness: Lateness,
     packets: u32,
     octets: u32,
 }
@@ -53,6 +56,7 @@ impl Sender {
             queue_start: 0,
             background: None,
             mouth: Mouth::default(),
+            lateness: Lateness::default(),
             packets: 0,
             octets: 0,
         }
@@ -75,6 +79,8 @@ impl Sender {
         let kept = usize::try_from(boundary - self.queue_start).unwrap_or(usize::MAX).min(MOST_QUEUED);
         self.queue.resize(kept, 0.0);
         self.queue.extend(samples);
+        let first = boundary / PACKET;
+        self.lateness.speaks(first..first + (samples.len() as u64).div_ceil(PACKET));
         boundary
     }
 
@@ -104,6 +110,15 @@ impl Sender {
         self.queue_start += spoken as u64;
     }
 
+    /// What [`Sender::wake`] gave so far has left by now, at `by`.
+    pub fn gone(&mut self, by: Instant) {
+        self.lateness.gone(by);
+    }
+    /// How long after it was due the latest packet left that carried what was spoken last; before the first of those, the latest of all.
+    pub fn latest(&self) -> Duration {
+        self.lateness.latest()
+    }
+
     pub fn next_wake(&self) -> Instant {
         self.axis.instant_of((self.next + 1) * PACKET)
     }
@@ -116,12 +131,13 @@ impl Sender {
             self.marker = true;
         }
         while at >= self.next_wake() {
-            let first = self.next * PACKET;
+            let (first, due) = (self.next * PACKET, self.next_wake());
             self.next += 1;
             if !aloud {
                 self.marker = true;
                 continue;
             }
+            self.lateness.handed(first / PACKET, due, at);
             return Some(self.packet(first));
         }
         None

@@ -70,6 +70,11 @@ impl SoundServer {
         Some(self)
     }
 
+    /// Has the scheduler prefer it to whatever else runs; false where that is not permitted.
+    pub fn prefer(&self) -> bool {
+        self.listener.iter().chain([&self.process]).all(prefer)
+    }
+
     /// What libasound and the sound server's own library must find in a client's environment.
     pub fn environment(&self) -> [(&'static OsStr, PathBuf); 3] {
         [
@@ -88,6 +93,14 @@ impl Drop for SoundServer {
         }
         let _removed = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Has the scheduler prefer a process, with every thread it has and will have, to whatever else runs on the machine: its lowest real-time priority.
+/// False where that is not permitted.
+pub fn prefer(process: &Child) -> bool {
+    let mut chrt = Command::new("chrt");
+    chrt.args(["--all-tasks", "--rr", "--pid", "1", &process.id().to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+    chrt.status().is_ok_and(|status| status.success())
 }
 
 /// Past the capture of the test harness.

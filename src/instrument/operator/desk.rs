@@ -38,7 +38,7 @@ use std::time::Duration;
 
 pub use crate::sip::registrar::User;
 pub use call::Stage;
-pub use config::{CallInfo, DeskConfig, DeskError, Outgoing};
+pub use config::{CallInfo, Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
@@ -130,20 +130,21 @@ impl Desk {
         self
     }
 
-    /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception.
+    /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception, exactly.
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        self.datagram_of_class(at, from, to, bytes, None);
+        self.datagram_that_came(Circumstances { at, within: Duration::ZERO, dscp: None }, from, to, bytes);
     }
 
-    /// The same, with the differentiated services code point it came under where that is known.
-    pub fn datagram_of_class(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], dscp: Option<u8>) {
+    /// The same under circumstances of a real network.
+    pub fn datagram_that_came(&mut self, how: Circumstances, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        let at = how.at;
         if self.is_signalling(to) {
             self.signalling(at, Way::udp(self.own(to), from), bytes);
             self.settle();
         } else if to.port() == *self.config.media_ports.end() {
             self.check_answered(bytes);
         } else if self.config.media_ports.contains(&to.port()) {
-            self.media(at, from, to.port(), bytes, dscp);
+            self.media(how, from, to.port(), bytes);
         }
     }
 

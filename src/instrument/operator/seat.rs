@@ -16,7 +16,7 @@ const NAME: &str = "operator";
 /// The way to the desk: for the moment at hand, and with whatever it wants sent taken care of afterwards.
 pub trait Access: Send {
     fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()>;
-    /// How far to trust the moments of what is heard and of what is spoken (k = 2), in seconds.
+    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
     fn uncertainty(&self) -> (f64, f64);
     /// What stands behind the desk, e.g. `udp 192.168.1.10:5060`.
     fn place(&self) -> String;
@@ -146,9 +146,7 @@ impl<A: Access> AudioPort for Headset<A> {
     }
     fn timebase(&mut self) -> Result<Timebase> {
         let call = self.call;
-        let exact = self.at_desk("tell its time", |_, desk| desk.timebase(call))?;
-        let (input_uncertainty, output_uncertainty) = self.access.uncertainty();
-        Ok(Timebase { input_uncertainty, output_uncertainty, ..exact })
+        self.at_desk("tell its time", |_, desk| desk.timebase(call))
     }
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
         self.is_own(input)?;

@@ -1,6 +1,6 @@
 //! A headless baresip as a post: its configuration, and its control socket (netstrings of JSON).
 
-use super::super::sound_server::SoundServer;
+use super::super::sound_server::{self, SoundServer};
 use super::{Error, wait_for};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -21,6 +21,8 @@ pub struct Account<'a> {
     pub host: &'a str,
     /// Who signs the certificates that are believed, over TLS.
     pub ca: Option<&'a Path>,
+    /// Its own certificate with its key, in one file, which it shows where it is asked for one over TLS.
+    pub certificate: Option<&'a Path>,
     /// Plays there what it hears, and records what it says, instead of a tone.
     pub sound: Option<&'a SoundServer>,
 }
@@ -35,6 +37,7 @@ impl Default for Account<'_> {
             more: "",
             host: "127.0.0.1",
             ca: None,
+            certificate: None,
             sound: None,
         }
     }
@@ -101,7 +104,7 @@ impl Baresip {
     pub fn start(folder: &Path, port: u16, account: &Account<'_>) -> Result<Baresip, Error> {
         let folder = folder.join("baresip");
         std::fs::create_dir_all(&folder)?;
-        let Account { operator, transport, password, codec, more, host, ca, sound } = account;
+        let Account { operator, transport, password, codec, more, host, ca, certificate, sound } = account;
         // It does not register where UDP is named, only where nothing is.
         let over = if *transport == "udp" { String::new() } else { format!(";transport={transport}") };
         let uri = format!("sip:post1@{host}:{operator}{over}");
@@ -113,6 +116,9 @@ impl Baresip {
         let mut config = config(&folder, port, account);
         if let Some(ca) = ca {
             let _ = writeln!(config, "sip_cafile {}", ca.display());
+        }
+        if let Some(certificate) = certificate {
+            let _ = writeln!(config, "sip_certificate {}", certificate.display());
         }
         std::fs::write(folder.join("config"), config)?;
         write_source(&folder.join("source.wav"), 440.0, codec)?;
@@ -138,6 +144,11 @@ impl Baresip {
         };
         let target = format!("sip:operator@{host}:{operator}{over}");
         Ok(Baresip { child, control, folder, target })
+    }
+
+    /// Has the scheduler prefer it to whatever else runs; false where that is not permitted.
+    pub fn prefer(&self) -> bool {
+        sound_server::prefer(&self.child)
     }
 
     pub fn command(&mut self, command: &str, parameters: &str) -> Result<(), Error> {

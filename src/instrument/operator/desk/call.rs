@@ -25,6 +25,7 @@ use crate::sip::session::Session;
 use crate::sip::way::Way;
 use std::fmt;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// How far a call has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub(super) struct MediaState {
     pub ear: Ear,
     pub playout: Playout,
     pub sender: Sender,
+    /// How far to trust the moments from which on the other end's streams are heard (k = 2): of the least certain of them.
+    pub anchored_within: Duration,
     pub reporting: Reporting,
 }
 
@@ -218,7 +221,8 @@ impl Call {
             let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
             // The low bits of the sequence number's draw are the timestamp's; these have no other use.
             let reporting = Reporting::started(at, calendar, sender.ssrc(), agreed.codec.clock_rate(), random[0].rotate_left(32));
-            self.media = Some(MediaState { axis, ear: Ear::default(), playout: Playout::on(axis), sender, reporting });
+            let (ear, playout, anchored_within) = (Ear::default(), Playout::on(axis), Duration::ZERO);
+            self.media = Some(MediaState { axis, ear, playout, sender, anchored_within, reporting });
         }
     }
     /// Takes the other end's answer to an offer of ours; false if it is none.

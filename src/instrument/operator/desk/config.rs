@@ -3,6 +3,7 @@
 //! Must not know how any of it comes about.
 
 use super::call::Stage;
+use crate::clock::Instant;
 use crate::instrument::operator::{Behaviour, CallId, Invite};
 use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
@@ -44,6 +45,17 @@ pub struct DeskConfig {
     pub srtp: Srtp,
     /// What reports call the time.
     pub calendar: Calendar,
+}
+
+/// How a datagram came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Its reception.
+    pub at: Instant,
+    /// How far to trust that moment (k = 2).
+    pub within: Duration,
+    /// The differentiated services code point it came under, where that is known.
+    pub dscp: Option<u8>,
 }
 
 /// A datagram, or a message of a connection, to be sent.

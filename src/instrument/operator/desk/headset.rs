@@ -46,15 +46,17 @@ impl Desk {
         all.filter_map(|call| call.media.as_ref()?.playout.anchor()).collect()
     }
 
-    /// The call's axis, exact by definition.
+    /// The call's axis, exact by definition; uncertain is when its packets really came and left. What is heard is as uncertain as the reception that
+    /// anchors its stream, for all that follows it is played by the axis. What is spoken: as late as the latest packet of the stretch spoken last,
+    /// or of the call as long as none of the stretch has left.
     pub fn timebase(&self, call: CallId) -> Result<Timebase, DeskError> {
         let media = self.known(call)?.media.as_ref().ok_or(DeskError::NoMedia(call))?;
         Ok(Timebase {
             frame: 0,
             at: media.axis.origin,
             frames_per_second: f64::from(RATE),
-            input_uncertainty: 0.0,
-            output_uncertainty: 0.0,
+            input_uncertainty: media.anchored_within.as_secs_f64(),
+            output_uncertainty: media.sender.latest().as_secs_f64(),
         })
     }
 }

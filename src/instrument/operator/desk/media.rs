@@ -3,7 +3,7 @@
 //! Must not know SIP messages.
 
 use super::call::{Call, Stage};
-use super::{Desk, Outgoing};
+use super::{Circumstances, Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Stray};
 use crate::rtp::codec::Codec;
@@ -19,7 +19,8 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const MOST_STRAYS: usize = 64;
 
 impl Desk {
-    pub(super) fn media(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8], dscp: Option<u8>) {
+    pub(super) fn media(&mut self, how: Circumstances, from: SocketAddr, port: u16, bytes: &[u8]) {
+        let at = how.at;
         let Some(bytes) = self.opened(at, from, port, bytes) else { return };
         let bytes = &*bytes;
         if packet::is_rtcp(bytes) {
@@ -46,14 +47,14 @@ impl Desk {
         if call.media.is_none() {
             call.start_media(at, [self.tokens.number(), self.tokens.number()], self.config.calendar);
         }
-        call.meter.came_under(dscp);
+        call.meter.came_under(how.dscp);
         if call.agreed.as_ref().is_some_and(|a| a.events == Some(packet.payload_type)) {
             let told = call.digits.received(&packet).map(|digit| CallEvent::Digit { call: id, digit });
             told.into_iter().for_each(|event| self.tell(at, event));
             return;
         }
         let first = call.meter.is_untouched();
-        if hear(call, at, &packet) {
+        if hear(call, how, &packet) {
             if first {
                 self.tell(at, CallEvent::FirstMedia { call: id });
             }
@@ -85,6 +86,11 @@ impl Desk {
         self.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind });
     }
 
+    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`.
+    pub fn outgoing_left(&mut self, by: Instant) {
+        self.calls.values_mut().filter_map(|call| call.media.as_mut()).for_each(|media| media.sender.gone(by));
+    }
+
     pub(super) fn wake_media(&mut self, at: Instant) {
         for call in self.calls.values_mut() {
             let may_send = call.may_send();
@@ -101,13 +107,17 @@ impl Desk {
 }
 
 /// Takes a packet into a call's record; false if it is of a kind that was not agreed.
-fn hear(call: &mut Call, at: Instant, packet: &Packet<'_>) -> bool {
+fn hear(call: &mut Call, how: Circumstances, packet: &Packet<'_>) -> bool {
+    let at = how.at;
     let (Some(media), Some(agreed)) = (&mut call.media, &call.agreed) else { return false };
     if packet.payload_type != agreed.payload_type {
         call.meter.had_foreign_payload();
         return false;
     }
     let place = media.playout.place(at, packet, agreed.codec.clock_rate());
+    if place.restarted {
+        media.anchored_within = media.anchored_within.max(how.within);
+    }
     if !call.meter.received(at, packet, place) {
         return true;
     }

@@ -118,6 +118,43 @@ fn what_the_operator_says_leaves_at_its_exact_moment() {
 }
 
 #[test]
+fn a_call_is_trusted_as_far_as_the_packets_that_matter_to_it() {
+    let mut s = Scene::ready(AT_ONCE);
+    let ok = s.call("c1");
+    let to = SocketAddr::new(s.sip.ip(), media_port(&ok));
+    let check = |s: &Scene, came: f64, left: f64| {
+        let base = s.desk.timebase(CALL).expect("media");
+        assert_eq!((base.input_uncertainty, base.output_uncertainty), (came, left));
+    };
+    let send = |s: &mut Scene, woken: u64, gone: u64| {
+        s.desk.wake(ms(woken));
+        assert_eq!(s.desk.take_outgoing().len(), 1);
+        s.desk.outgoing_left(ms(gone));
+    };
+    check(&s, 0.0, 0.0);
+    send(&mut s, 1025, 1026);
+    check(&s, 0.0, 0.006);
+    assert_eq!(s.desk.speak(ms(1030), CALL, &[0.5; 200]), Ok(320), "in the packets due at 1060 and 1080 ms");
+    send(&mut s, 1040, 1049);
+    check(&s, 0.0, 0.009);
+    send(&mut s, 1061, 1062);
+    send(&mut s, 1081, 1081);
+    send(&mut s, 1110, 1110);
+    check(&s, 0.0, 0.002);
+    let hear = |s: &mut Scene, ssrc: u32, sequence: u16, micros: u64| {
+        let packet =
+            Packet { marker: false, payload_type: 8, sequence, timestamp: u32::from(sequence) * 160, ssrc, payload: &[0; 160] };
+        let how = Circumstances { at: ms(1110), within: Duration::from_micros(micros), dscp: None };
+        s.desk.datagram_that_came(how, socket("10.0.0.2:4000"), to, &packet.bytes());
+    };
+    hear(&mut s, 77, 0, 30);
+    hear(&mut s, 77, 1, 500);
+    check(&s, 3e-5, 0.002);
+    hear(&mut s, 78, 2, 60);
+    check(&s, 6e-5, 0.002);
+}
+
+#[test]
 fn what_the_post_says_is_heard_at_its_frame_and_kept_after_the_call() {
     let mut s = Scene::ready(AT_ONCE);
     let ok = s.call("c1");
