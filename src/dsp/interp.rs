@@ -64,15 +64,17 @@ impl Resampler {
         if !position.is_finite() || position.abs() > 1e15 {
             return (0.0, 0.0, 0.0);
         }
-        let whole = position.floor();
-        let phase = (position - whole) * self.phases as f64;
+        // Rounding down by `floor` is a call on processors of the first generation.
+        let cut = position as i64;
+        let whole = cut - i64::from(cut as f64 > position);
+        let phase = (position - whole as f64) * self.phases as f64;
         let row = (phase as usize).min(self.phases - 1);
         let part = (phase - row as f64) as f32;
         let rows = &self.table[row * self.taps..(row + 2) * self.taps];
         let (low, high) = rows.split_at(self.taps);
-        let first = whole as i64 - self.reach() as i64 + 1;
+        let first = whole - self.reach() as i64 + 1;
         let (low, high) = match usize::try_from(first).ok().and_then(|first| samples.get(first..first + self.taps)) {
-            Some(window) => both(window, low, high),
+            Some(window) => (dot(window, low), dot(window, high)),
             None => at_edge(samples, first, low, high),
         };
         (low, high, part)
@@ -106,19 +108,15 @@ fn push_row(table: &mut Vec<f32>, taps: usize, phase: f64, stretch: f64) {
     table.extend(row.iter().map(|value| (value / sum) as f32));
 }
 
-/// The inner loop: two dot products in explicit lanes, since the compiler may not reorder floating-point sums itself.
-#[inline]
-fn both(window: &[f32], low: &[f32], high: &[f32]) -> (f32, f32) {
-    let mut at_low = [0f32; LANES];
-    let mut at_high = [0f32; LANES];
-    let rows = low.chunks_exact(LANES).zip(high.chunks_exact(LANES));
-    for (x, (a, b)) in window.chunks_exact(LANES).zip(rows) {
-        for lane in 0..LANES {
-            at_low[lane] += x[lane] * a[lane];
-            at_high[lane] += x[lane] * b[lane];
-        }
+/// The inner loop, in explicit lanes, since the compiler may not reorder floating-point sums itself. By itself: together with a second one it would
+/// weave the two into slower lanes.
+#[inline(never)]
+fn dot(window: &[f32], row: &[f32]) -> f32 {
+    let mut sums = [0f32; LANES];
+    for (x, a) in window.as_chunks::<LANES>().0.iter().zip(row.as_chunks::<LANES>().0) {
+        (0..LANES).for_each(|lane| sums[lane] += x[lane] * a[lane]);
     }
-    (at_low.iter().sum(), at_high.iter().sum())
+    sums.iter().sum()
 }
 
 fn sinc(x: f64) -> f64 {

@@ -2,6 +2,16 @@
 //! of the same recorder, so that both stand on one sample clock.
 //!
 //! Knows nothing of relays, rooms or calls.
+//!
+//! What it reaches, as `cargo bench --bench delay_table` prints it:
+//!
+//! From press to sound, 200 trials a row:
+//!
+//! | noise      | bias      | σ        | worst    | stated   | covered | not found |
+//! |-----------:|----------:|---------:|---------:|---------:|--------:|----------:|
+//! | -67 dBFS   | +0.026 ms | 0.016 ms | 0.117 ms | 0.503 ms | 100.0 % |         0 |
+//! | -47 dBFS   | +0.055 ms | 0.025 ms | 0.201 ms | 0.506 ms | 100.0 % |         0 |
+//! | -31 dBFS   | +0.116 ms | 0.074 ms | 0.507 ms | 0.528 ms | 100.0 % |         0 |
 
 use super::onset::{first_sound, tone_onset};
 

@@ -210,8 +210,12 @@ fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(f64) -> f64) -> 
 
 /// Gain of a band with raised-cosine edges `edge` hertz wide, inside the band.
 pub(super) fn band_gain(hz: f64, (low, high): (f64, f64), edge: f64) -> f64 {
-    let depth = ((hz - low).min(high - hz) / edge).clamp(0.0, 1.0);
-    0.5 * (1.0 - (PI * depth).cos())
+    let depth = (hz - low).min(high - hz) / edge;
+    match depth {
+        ..=0.0 => 0.0,
+        1.0.. => 1.0,
+        _ => 0.5 * (1.0 - (PI * depth).cos()),
+    }
 }
 
 fn sample_count(seconds: f64, rate_hz: u32) -> usize {

@@ -9,6 +9,8 @@ use crate::dsp::fft;
 
 /// Smallest stated uncertainty: rounding in the samples themselves.
 const FLOOR_S: f64 = 10e-9;
+/// Samples of one spectrum in the sum over the whole.
+const SEGMENT: usize = 4096;
 /// A dispersion is only believed where noise alone would show it once in a hundred times (χ² of two degrees of freedom).
 const DISPERSION_SEEN: f64 = 9.21;
 /// How much of the amplitude of a distortion may look like a shift in every block alike, as a standard deviation. From experience (JCGM
@@ -17,7 +19,7 @@ const COHERENT: f64 = 0.025;
 
 /// The finding, in words of seconds and parts per million. `None` where the gain may as well be zero.
 pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &Rest) -> Option<Delay> {
-    let Solution { at, blocks, weights, inverse } = solution;
+    let Solution { at, blocks, weights, inverse, .. } = solution;
     let expanded = expanded(solution);
     if at.gain.abs() < 2.5 * expanded[0] || !at.delay.is_finite() {
         return None;
@@ -65,17 +67,26 @@ fn expanded(solution: &Solution) -> Vec3 {
 /// the delays so found, by least squares weighted with the slope's energy. `excess` is how far noise exceeds what the weights promise.
 fn dispersion(pair: &Pair, solution: &Solution, rest: &Rest, excess: f64) -> f64 {
     let last = solution.weights.len().saturating_sub(1);
-    let root = |i: usize| solution.weights[(i / rest.block_size).min(last)].sqrt();
-    let length = fft::fast_len(rest.residual.len());
-    let spectrum = |x: &[f64]| fft::forward(x.iter().enumerate().map(|(i, x)| x * root(i)), length);
-    let (residual, slope) = (spectrum(&rest.residual), spectrum(&rest.by_delay));
+    let roots: Vec<f64> = solution.weights.iter().map(|weight| weight.sqrt()).collect();
+    let root = |i: usize| roots[(i / rest.block_size).min(last)];
+    let length = fft::fast_len(rest.residual.len().min(SEGMENT));
+    let spectrum = |x: &[f32], from: usize| {
+        let part = x.iter().enumerate().skip(from).take(length);
+        fft::forward(part.map(|(i, x)| f64::from(*x) * root(i)), length)
+    };
+    let mut bins = vec![(0.0, 0.0); length / 2 + 1];
+    for from in (0..rest.residual.len()).step_by(length) {
+        let (residual, slope) = (spectrum(&rest.residual, from), spectrum(&rest.by_delay, from));
+        for (sums, (r, s)) in bins.iter_mut().zip(residual.iter().zip(&slope)) {
+            *sums = (sums.0 + s.norm_sqr(), sums.1 + (r * s.conj()).re);
+        }
+    }
     let (low, high) = pair.band;
     let (mut normal, mut gradient, mut whole) = (Matrix3::default(), Vec3::default(), 0.0);
-    let bins = |f: f64| ((f * length as f64) as usize).min(residual.len() - 1);
-    for k in bins(low)..=bins(high) {
+    let bin = |f: f64| ((f * length as f64) as usize).min(bins.len() - 1);
+    for (k, sums) in bins.iter().enumerate().take(bin(high) + 1).skip(bin(low)) {
         let x = (2.0 * k as f64 / length as f64 - low - high) / (high - low).max(1e-9);
-        let (energy, cross) =
-            (2.0 / length as f64 * slope[k].norm_sqr(), 2.0 / length as f64 * (residual[k] * slope[k].conj()).re);
+        let (energy, cross) = (2.0 / length as f64 * sums.0, 2.0 / length as f64 * sums.1);
         let powers = [1.0, x, x * x];
         for a in 0..3 {
             gradient[a] += cross * powers[a];

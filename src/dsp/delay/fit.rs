@@ -4,7 +4,7 @@ use std::array::from_fn;
 use std::f64::consts::PI;
 
 use super::doubt;
-use super::model::{self, Block, Matrix3, Parameters, Rest, Vec3};
+use super::model::{Block, Matrix3, Parameters, Reading, Rest, Vec3};
 use super::prepare::Pair;
 use super::search::Found;
 use super::{Delay, MAX_PPM, weights, whiten};
@@ -21,9 +21,15 @@ const CLOSE: f64 = 0.2;
 /// How far the ends of the fitted stretch may be off, in periods of the highest frequency: beyond a quarter the fit would lock on a wrong one.
 const WITHIN_REACH: f64 = 0.12;
 
-/// Parameters where the iteration settled, with the last round's blocks and weights.
+/// Seconds of a stretch that a start looks at: it needs no more, if they lie all over the stretch.
+const SAMPLED_S: f64 = 2.0;
+/// Relative error of the interpolator's slope.
+const SLOPE_ERROR: f64 = 0.01;
+
+/// Parameters where the iteration settled, with the last round's reading, blocks and weights.
 pub(super) struct Solution {
     pub at: Parameters,
+    reading: Reading,
     pub blocks: Vec<Block>,
     pub weights: Vec<f64>,
     /// Inverse of the weighted normal matrix.
@@ -35,35 +41,52 @@ const DOUBTFUL_DB: f64 = 6.0;
 
 /// Begins without weights: a capture that is silent for half its time would otherwise be taken for the rule and the signal for the exception. Where
 /// little is explained so, begins with weights as well: a signal that is a hundred times as strong at first as later throws an unweighted step
-/// far off. What leaves less stands.
+/// far off. Where both lead to different places, what leaves less stands.
 pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
-    let plain = fit_from(pair, found, Weighing::None, Weighing::WhenClose);
+    let plain = begin(pair, found, Weighing::None).and_then(|at| finish(pair, found, at, Weighing::WhenClose));
     if plain.is_some_and(|delay| delay.snr_db > DOUBTFUL_DB) {
         return plain;
     }
-    let weighted = fit_from(pair, found, Weighing::Roughly, Weighing::FromTheStart);
+    let Some(begun) = begin(pair, found, Weighing::Roughly) else {
+        return plain;
+    };
+    if plain.is_some_and(|delay| same_place(pair, &delay, begun)) {
+        return plain;
+    }
+    let weighted = finish(pair, found, begun, Weighing::FromTheStart);
     [plain, weighted].into_iter().flatten().max_by(|a, b| a.snr_db.total_cmp(&b.snr_db))
 }
 
-fn fit_from(pair: &Pair, found: &Found, near: Weighing, whole: Weighing) -> Option<Delay> {
+/// Whether the fit would come to `delay` from `begun` as well.
+fn same_place(pair: &Pair, delay: &Delay, begun: Parameters) -> bool {
+    let begun = begun.about(delay.t_ref_s);
+    let apart = (begun.delay - delay.seconds).abs() + (begun.ratio - delay.ppm * 1e-6).abs() * pair.reference_seconds() / 2.0;
+    2.0 * PI * pair.highest_hz() * apart < CLOSE
+}
+
+/// A start close enough for the whole reference: the ends of a long one only fall into place once the clock ratio is known from its middle.
+fn begin(pair: &Pair, found: &Found, weighing: Weighing) -> Option<Parameters> {
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio, pivot: found.pivot };
-    // The ends of a long reference only fall into place once the clock ratio is known from its middle.
     let mut span = WITHIN_REACH / (pair.highest_hz() * found.ratio_doubt);
     let reach = found.pivot.max(pair.reference_seconds() - found.pivot);
     while span < reach {
-        let part = iterate(pair, at, span, near)?;
+        let part = iterate(pair, at, span, weighing)?;
         let doubt = 3.0 * part.inverse[2][2].sqrt();
         span = (WITHIN_REACH / (pair.highest_hz() * doubt)).clamp(1.5 * span, 6.0 * span);
         at = part.at;
     }
-    at = at.about(pair.centroid);
-    let solution = iterate(pair, at, f64::INFINITY, whole)?;
+    // A look at a few blocks of a long one is cheap, and spares one at all of them.
+    if reach > SAMPLED_S { Some(iterate(pair, at, f64::INFINITY, weighing)?.at) } else { Some(at) }
+}
+
+fn finish(pair: &Pair, found: &Found, at: Parameters, weighing: Weighing) -> Option<Delay> {
+    let solution = iterate(pair, at.about(pair.centroid), f64::INFINITY, weighing)?;
     enough(pair, &solution).then_some(())?;
-    let rest = Rest::of(pair, &solution.at)?;
+    let rest = solution.reading.rest(pair, &solution.at);
     if let Some(white) = whiten::whitened(pair, &kept(&solution, &rest))
         && let Some(better) = iterate(&white, solution.at, f64::INFINITY, Weighing::FromTheStart)
-        && let Some(rest) = Rest::of(&white, &better.at)
     {
+        let rest = better.reading.rest(&white, &better.at);
         return doubt::conclude(&white, found, &better, &rest);
     }
     doubt::conclude(pair, found, &solution, &rest)
@@ -94,25 +117,35 @@ fn iterate(pair: &Pair, mut at: Parameters, span: f64, weighing: Weighing) -> Op
     let phase = 2.0 * PI * pair.highest_hz();
     let lever = span.min(pair.reference_seconds() / 2.0);
     let rough = matches!(weighing, Weighing::None | Weighing::Roughly);
+    let wanted_s = if rough { SAMPLED_S } else { f64::INFINITY };
     let mut weigh = matches!(weighing, Weighing::Roughly | Weighing::FromTheStart);
     let mut last = None;
     for round in 0..MAX_ROUNDS {
-        let mut blocks = model::blocks(pair, &mut at, span)?;
-        let Settled { weights, step, inverse } = settle(&mut blocks, at.ratio, weigh)?;
+        let mut reading = Reading::of(pair, &at, span, wanted_s)?;
+        let mut blocks = reading.blocks(pair)?;
+        at.gain = reading.gain();
+        let mut settled = settle(&mut blocks, at.ratio, weigh)?;
+        let moved = |step: &Vec3| phase * (step[1].abs() + step[2].abs() * lever);
+        let close = moved(&settled.step) < CLOSE;
+        if !weigh && weighing == Weighing::WhenClose && (close || round >= 3) {
+            weigh = true;
+            if close {
+                settled = settle(&mut blocks, at.ratio + settled.step[2], true)?.after(&settled);
+            }
+        }
+        let Settled { weights, step, inverse } = settled;
+        // How far the model may bend over the step, as a share of the step.
+        let bend = moved(&step) + (step[0] / at.gain).abs() + SLOPE_ERROR;
         at.gain += step[0];
         at.delay += step[1].clamp(-2e-4, 2e-4);
         at.ratio = (at.ratio + step[2].clamp(-1e-4, 1e-4)).clamp(-limit, limit);
-        last = Some((blocks, weights, inverse));
-        let moved = phase * (step[1].abs() + step[2].abs() * lever);
-        // What a small step leaves undone is its square.
-        let small = |i: usize| step[i].abs() < 0.05 * inverse[i][i].sqrt();
-        let close = moved < CLOSE;
-        if close && rough || weigh && small(1) && small(2) {
+        let left = |i: usize| bend * step[i].abs() < 0.05 * inverse[i][i].sqrt();
+        last = Some((reading, blocks, weights, inverse));
+        if rough && close || weigh && close && left(1) && left(2) {
             break;
         }
-        weigh = weigh || weighing == Weighing::WhenClose && (close || round >= 3);
     }
-    last.map(|(blocks, weights, inverse)| Solution { at, blocks, weights, inverse })
+    last.map(|(reading, blocks, weights, inverse)| Solution { at, reading, blocks, weights, inverse })
 }
 
 /// Weights, the step to the parameters that agree with them, and the inverse of the normal matrix.
@@ -120,6 +153,13 @@ struct Settled {
     weights: Vec<f64>,
     step: Vec3,
     inverse: Matrix3,
+}
+
+impl Settled {
+    /// As one step with the one `before` it.
+    fn after(self, before: &Settled) -> Settled {
+        Settled { step: from_fn(|i| before.step[i] + self.step[i]), ..self }
+    }
 }
 
 /// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were made; moves the blocks
@@ -142,11 +182,15 @@ fn settle(blocks: &mut [Block], ratio: f64, weigh: bool) -> Option<Settled> {
 }
 
 /// The residual without the blocks that were rejected.
-fn kept(solution: &Solution, rest: &Rest) -> Vec<f64> {
+fn kept(solution: &Solution, rest: &Rest) -> Vec<f32> {
     let trusted = |k: usize| solution.blocks[k].residual_power < 3.0 / solution.weights[k].max(1e-300);
-    let last = solution.blocks.len().saturating_sub(1);
-    let value = |(i, x): (usize, &f64)| if trusted((i / rest.block_size).min(last)) { *x } else { 0.0 };
-    rest.residual.iter().enumerate().map(value).collect()
+    let mut residual = rest.residual.clone();
+    for (k, block) in residual.chunks_mut(rest.block_size).enumerate() {
+        if !trusted(k) {
+            block.fill(0.0);
+        }
+    }
+    residual
 }
 
 /// One Gauss-Newton step, with the clock-ratio prior, and the inverse of the normal matrix.

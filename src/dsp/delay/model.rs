@@ -1,6 +1,7 @@
 //! The reference as it should stand in the capture, and the sums over blocks of 10 ms of which the fit is made.
 
 use std::array::from_fn;
+use std::ops::Range;
 
 use super::prepare::Pair;
 use crate::dsp::interp::sinc_slope_at;
@@ -39,49 +40,96 @@ pub(super) struct Block {
     pub count: f64,
 }
 
-/// Samples of the capture that a stretch of the reference covers, and how the reference is read there.
-#[derive(Clone, Copy)]
-struct Stretch {
+/// The reference read at the capture's samples, where the parameters put it.
+pub(super) struct Reading {
+    at: Parameters,
+    /// Samples of the capture that are looked at: blocks of `size`, each `every` blocks after the one before, from `first` to `last`.
     first: usize,
     last: usize,
-    /// Reference position of the capture's sample 0, and per sample, in samples.
-    start: f64,
-    step: f64,
-    /// Capture time of the pivot, seconds.
-    origin: f64,
+    size: usize,
+    every: usize,
+    /// Of those samples, one after the other: the reference there, and its slope per reference sample.
+    model: Vec<f32>,
+    slope: Vec<f32>,
 }
 
-impl Stretch {
-    fn of(pair: &Pair, at: &Parameters, span: f64) -> Option<Stretch> {
+impl Reading {
+    /// Of the reference within `span` seconds of the pivot. Of more than `wanted_s` seconds only so much is looked at, in blocks an equal distance
+    /// apart. `None` if too little is covered.
+    pub fn of(pair: &Pair, at: &Parameters, span: f64, wanted_s: f64) -> Option<Reading> {
         let origin = at.pivot + at.delay;
         let edge = |reference_s: f64| (origin + (reference_s - at.pivot) * (1.0 + at.ratio)) * pair.capture_rate;
         let first = edge((at.pivot - span).max(0.0)).ceil().max(0.0) as usize;
         let last = (edge((at.pivot + span).min(pair.reference_seconds())).floor().max(0.0) as usize).min(pair.capture.len());
-        let step = pair.reference_rate / (pair.capture_rate * (1.0 + at.ratio));
+        if last <= first + 8 {
+            return None;
+        }
+        let size = ((BLOCK_S * pair.capture_rate) as usize).max(8);
+        let every = (((last - first) as f64 / pair.capture_rate / wanted_s) as usize).max(1);
+        let mut reading = Reading { at: *at, first, last, size, every, model: Vec::new(), slope: Vec::new() };
+        // Reference position of the capture's sample 0, and per sample, in samples.
         let start = (at.pivot - origin / (1.0 + at.ratio)) * pair.reference_rate;
-        (last > first + 8).then_some(Stretch { first, last, start, step, origin })
+        let step = pair.reference_rate / (pair.capture_rate * (1.0 + at.ratio));
+        let count = (last - first).div_ceil(every);
+        (reading.model, reading.slope) = (Vec::with_capacity(count + size), Vec::with_capacity(count + size));
+        for n in reading.ranges().flatten() {
+            let (model, slope) = sinc_slope_at(&pair.reference, start + n as f64 * step);
+            reading.model.push(model);
+            reading.slope.push(slope);
+        }
+        Some(reading)
     }
-}
 
-fn block_size(pair: &Pair) -> usize {
-    ((BLOCK_S * pair.capture_rate) as usize).max(8)
-}
-
-/// The sums of each block of the capture that the reference within `span` seconds of the pivot covers. A gain of zero is replaced by the one
-/// that fits best. `None` if too little is covered.
-pub(super) fn blocks(pair: &Pair, at: &mut Parameters, span: f64) -> Option<Vec<Block>> {
-    let stretch = Stretch::of(pair, at, span)?;
-    let size = block_size(pair);
-    let mut sums: Vec<Sums> = (stretch.first..stretch.last)
-        .step_by(size)
-        .map(|from| Sums::over(pair, &stretch, from, (from + size).min(stretch.last)))
-        .collect();
-    if at.gain == 0.0 {
-        let total = |part: fn(&Sums) -> f64| sums.iter().map(part).sum::<f64>();
-        at.gain = total(|s| s.my) / total(|s| s.mm);
+    /// The capture's samples, block by block.
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (last, size) = (self.last, self.size);
+        (self.first..last).step_by(size * self.every).map(move |from| from..(from + size).min(last))
     }
-    let scale = pair.reference_rate / (1.0 + at.ratio);
-    (at.gain.is_finite() && at.gain != 0.0).then(|| sums.drain(..).map(|s| s.block(at.gain, scale, at.ratio)).collect())
+
+    /// The sums of each block. A gain of zero is replaced by the one that fits best; `None` if there is none.
+    pub fn blocks(&mut self, pair: &Pair) -> Option<Vec<Block>> {
+        let read = self.model.chunks(self.size).zip(self.slope.chunks(self.size));
+        let times = |range: &Range<usize>| range.start as f64 / pair.capture_rate - self.at.pivot - self.at.delay;
+        let sums: Vec<Sums> = self
+            .ranges()
+            .zip(read)
+            .map(|(range, (model, slope))| {
+                let from_s = times(&range);
+                Sums::over(model, slope, &pair.capture[range], from_s, 1.0 / pair.capture_rate)
+            })
+            .collect();
+        if self.at.gain == 0.0 {
+            let total = |part: fn(&Sums) -> f64| sums.iter().map(part).sum::<f64>();
+            self.at.gain = total(|s| s.my) / total(|s| s.mm);
+        }
+        let gain = self.at.gain;
+        let by = self.by(pair);
+        (gain.is_finite() && gain != 0.0).then(|| sums.iter().map(|s| s.block(gain, by)).collect())
+    }
+
+    /// How the model moves per second of delay and per unit of ratio and second since the pivot, in slopes.
+    fn by(&self, pair: &Pair) -> (f64, f64) {
+        let by_delay = -self.at.gain * pair.reference_rate / (1.0 + self.at.ratio);
+        (by_delay, by_delay / (1.0 + self.at.ratio))
+    }
+
+    pub fn gain(&self) -> f64 {
+        self.at.gain
+    }
+
+    /// What is left of a whole reading once the parameters have moved to `to`, as far as the model is linear.
+    pub fn rest(&self, pair: &Pair, to: &Parameters) -> Rest {
+        let (by_delay, by_ratio) = self.by(pair);
+        let (delay, ratio) = (by_delay * (to.delay - self.at.delay), by_ratio * (to.ratio - self.at.ratio));
+        let origin = self.at.pivot + self.at.delay;
+        let read = self.model.iter().zip(&self.slope).zip(&pair.capture[self.first..self.last]);
+        let both = read.zip(self.first..).map(|(((m, d), y), n)| {
+            let (m, d, t) = (f64::from(*m), f64::from(*d), n as f64 / pair.capture_rate - origin);
+            ((f64::from(*y) - to.gain * m - (delay + ratio * t) * d) as f32, (by_delay * d) as f32)
+        });
+        let (residual, by_delay) = both.unzip();
+        Rest { residual, by_delay, block_size: self.size }
+    }
 }
 
 /// Products summed over a block: `m` model for unit gain, `d` its slope per reference sample, `y` capture, `t` seconds since the pivot.
@@ -101,14 +149,12 @@ struct Sums {
 }
 
 impl Sums {
-    fn over(pair: &Pair, stretch: &Stretch, from: usize, to: usize) -> Sums {
-        let mut sums = Sums { count: (to - from) as f64, ..Sums::default() };
-        let seconds = 1.0 / pair.capture_rate;
-        for (n, y) in (from..to).zip(&pair.capture[from..to]) {
-            let (m, d) = sinc_slope_at(&pair.reference, stretch.start + n as f64 * stretch.step);
-            let (m, d, y) = (f64::from(m), f64::from(d), f64::from(*y));
-            let t = n as f64 * seconds - stretch.origin;
-            let dt = d * t;
+    /// The first sample stands `from_s` seconds after the pivot, each further one `step_s` later.
+    fn over(model: &[f32], slope: &[f32], capture: &[f32], from_s: f64, step_s: f64) -> Sums {
+        let mut sums = Sums { count: capture.len() as f64, ..Sums::default() };
+        for (n, ((m, d), y)) in model.iter().zip(slope).zip(capture).enumerate() {
+            let (m, d, y) = (f64::from(*m), f64::from(*d), f64::from(*y));
+            let dt = d * (from_s + n as f64 * step_s);
             sums.mm += m * m;
             sums.md += m * d;
             sums.mdt += m * dt;
@@ -123,10 +169,8 @@ impl Sums {
         sums
     }
 
-    /// Normal matrix and gradient: the model moves by −gain · slope · `scale` per second of delay, and by that times `t` per unit of ratio.
-    fn block(&self, gain: f64, scale: f64, ratio: f64) -> Block {
-        let by_delay = -gain * scale;
-        let by_ratio = by_delay / (1.0 + ratio);
+    /// Normal matrix and gradient, where the model moves so much per second of delay and per unit of ratio and second.
+    fn block(&self, gain: f64, (by_delay, by_ratio): (f64, f64)) -> Block {
         let cross = |a: usize, b: usize| match (a.min(b), a.max(b)) {
             (0, 0) => self.mm,
             (0, 1) => by_delay * self.md,
@@ -157,23 +201,10 @@ impl Block {
     }
 }
 
-/// What the whole fit leaves, sample by sample.
+/// What a fit leaves, sample by sample.
 pub(super) struct Rest {
-    pub residual: Vec<f64>,
+    pub residual: Vec<f32>,
     /// How the model moves per second of delay.
-    pub by_delay: Vec<f64>,
+    pub by_delay: Vec<f32>,
     pub block_size: usize,
-}
-
-impl Rest {
-    pub fn of(pair: &Pair, at: &Parameters) -> Option<Rest> {
-        let stretch = Stretch::of(pair, at, f64::INFINITY)?;
-        let scale = -at.gain * pair.reference_rate / (1.0 + at.ratio);
-        let both = (stretch.first..stretch.last).zip(&pair.capture[stretch.first..stretch.last]).map(|(n, y)| {
-            let (m, d) = sinc_slope_at(&pair.reference, stretch.start + n as f64 * stretch.step);
-            (f64::from(*y) - at.gain * f64::from(m), scale * f64::from(d))
-        });
-        let (residual, by_delay) = both.unzip();
-        Some(Rest { residual, by_delay, block_size: block_size(pair) })
-    }
 }

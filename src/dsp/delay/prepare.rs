@@ -2,10 +2,8 @@
 //!
 //! Knows nothing of how the delay is found.
 
-use std::f64::consts::PI;
-
 use super::Signal;
-use crate::dsp::fft::{self, Complex64};
+use crate::dsp::fft::{self, Complex32};
 use crate::dsp::stimulus::band_gain;
 
 /// Shortest reference that can be measured, in seconds.
@@ -34,14 +32,29 @@ pub(super) struct Pair {
     pub band: (f64, f64),
 }
 
-/// The capture's spectrum, padded so that a section of the reference can be laid at any lag.
+/// A signal's spectrum, with room behind the signal.
 pub(super) struct Padded {
-    pub bins: Vec<Complex64>,
+    pub bins: Vec<Complex32>,
     pub length: usize,
 }
 
+impl Padded {
+    /// With room for `more` samples.
+    pub fn of(samples: &[f32], more: usize) -> Padded {
+        let length = fft::fast_len(samples.len() + more);
+        Padded { bins: fft::forward_single(samples.iter().copied(), length), length }
+    }
+
+    /// The signal's first `count` samples.
+    fn signal(&self, count: usize) -> Vec<f32> {
+        let mut samples = fft::inverse_single(self.bins.clone(), self.length);
+        samples.truncate(count);
+        samples
+    }
+}
+
 impl Pair {
-    /// The pair, and the capture's spectrum with room for `room` seconds. `None` where either signal is unusable.
+    /// The pair, and the capture's spectrum, with room for `room` seconds if that costs little. `None` where either signal is unusable.
     pub fn prepare(reference: Signal, capture: Signal, room: impl Fn(&Pair) -> f64) -> Option<(Pair, Padded)> {
         let usable = |s: &Signal| (1000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e12);
         let long = |s: &Signal| s.samples.len() as f64 / s.rate >= MIN_REFERENCE_S;
@@ -63,13 +76,12 @@ impl Pair {
             band: (low / f64::from(working), highest / f64::from(working)),
         };
         let moved = spectrum.moved(working, keep);
-        let slope =
-            moved.bins.iter().enumerate().map(|(k, bin)| bin * Complex64::new(0.0, 2.0 * PI * k as f64 / moved.length as f64));
-        let wanted = samples_at(&reference, working);
-        pair.centroid = centroid(fft::inverse(slope.collect(), moved.length).get(..wanted)?)? / pair.reference_rate;
-        pair.reference = narrowed(fft::inverse(moved.bins, moved.length), wanted);
-        let moved = Spectrum::of(&capture, room(&pair) + MARGIN_S).moved(working, keep);
-        pair.capture = narrowed(fft::inverse(moved.bins.clone(), moved.length), samples_at(&capture, working));
+        pair.reference = moved.signal(samples_at(&reference, working));
+        pair.centroid = centroid(&pair.reference)? / pair.reference_rate;
+        // At a much higher rate the room would cost more than another spectrum.
+        let room = if capture.rate > 2.0 * f64::from(working) { 0.0 } else { room(&pair) };
+        let moved = Spectrum::of(&capture, room + MARGIN_S).moved(working, keep);
+        pair.capture = moved.signal(samples_at(&capture, working));
         let alive = pair.capture.iter().any(|x| x.abs() > 1e-9);
         alive.then_some((pair, moved))
     }
@@ -84,20 +96,17 @@ impl Pair {
     }
 }
 
-fn narrowed(samples: Vec<f64>, count: usize) -> Vec<f32> {
-    samples.iter().take(count).map(|x| *x as f32).collect()
-}
-
 /// Samples of a signal once it is at the working rate.
 fn samples_at(signal: &Signal, working: u32) -> usize {
     (signal.samples.len() as u64 * u64::from(working)).div_ceil(signal.rate.round() as u64) as usize
 }
 
-/// Centroid of energy, in samples. `None` if there is next to none.
-fn centroid(slope: &[f64]) -> Option<f64> {
-    let energy: f64 = slope.iter().map(|d| d * d).sum();
-    let moment: f64 = slope.iter().enumerate().map(|(i, d)| i as f64 * d * d).sum();
-    (energy > 1e-12 * slope.len() as f64).then(|| moment / energy)
+/// Centroid of the slope's energy, in samples; the slope by differences of four samples. `None` if there is next to none.
+fn centroid(samples: &[f32]) -> Option<f64> {
+    let slope = |w: &[f32]| (27.0 * (w[2] - w[1]) - (w[3] - w[0])) / 24.0;
+    let energies = samples.windows(4).map(|w| f64::from(slope(w).powi(2))).enumerate();
+    let (energy, moment) = energies.fold((0.0, 0.0), |(e, m), (n, d)| (e + d, m + (n as f64 + 1.5) * d));
+    (energy > 1e-12 * samples.len() as f64).then(|| moment / energy)
 }
 
 /// The lowest working rate that holds the reference's band.
@@ -108,7 +117,7 @@ fn working_rate(highest_hz: f64) -> u32 {
 
 /// A signal's spectrum at a length that is whole at every working rate.
 struct Spectrum {
-    bins: Vec<Complex64>,
+    bins: Vec<Complex32>,
     /// Nominal, whole hertz.
     rate: u32,
     length: usize,
@@ -124,13 +133,13 @@ impl Spectrum {
         let length = period * fft::fast_len(needed.div_ceil(period));
         // A steady offset would be a step at either end.
         let mean = signal.samples.iter().map(|x| f64::from(*x)).sum::<f64>() / signal.samples.len() as f64;
-        let bins = fft::forward(signal.samples.iter().map(|x| f64::from(*x) - mean), length);
+        let bins = fft::forward_single(signal.samples.iter().map(|x| (f64::from(*x) - mean) as f32), length);
         Spectrum { bins, rate, length }
     }
 
     /// The frequencies (hertz) between which all but [`OUTSIDE`] of the energy lies, steady offset left out; `None` for silence.
     fn occupied_band(&self) -> Option<(f64, f64)> {
-        let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| bin.norm_sqr()).collect();
+        let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)).collect();
         let total: f64 = power.iter().sum();
         if total <= 1e-18 * self.length as f64 {
             return None;
@@ -145,11 +154,11 @@ impl Spectrum {
     fn moved(&self, working: u32, gain: impl Fn(f64) -> f64) -> Padded {
         let length = (self.length as u64 * u64::from(working) / u64::from(self.rate)) as usize;
         let scale = length as f64 / self.length as f64;
-        let mut bins: Vec<Complex64> = self.bins.iter().take(length.min(self.length) / 2).copied().collect();
+        let mut bins: Vec<Complex32> = self.bins.iter().take(length.min(self.length) / 2).copied().collect();
         for (k, bin) in bins.iter_mut().enumerate() {
-            *bin *= scale * gain(k as f64 * f64::from(working) / length as f64);
+            *bin *= (scale * gain(k as f64 * f64::from(working) / length as f64)) as f32;
         }
-        bins.resize(length / 2 + 1, Complex64::default());
+        bins.resize(length / 2 + 1, Complex32::default());
         Padded { bins, length }
     }
 }

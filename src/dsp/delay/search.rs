@@ -2,7 +2,7 @@
 
 use super::prepare::{Padded, Pair};
 use super::{MAX_PPM, Missing};
-use crate::dsp::fft::{self, Complex64};
+use crate::dsp::fft;
 use crate::dsp::interp::sinc_at;
 
 /// Standard deviations above chance needed: the largest of 10⁸ chance values stays below 6.
@@ -41,7 +41,7 @@ pub(super) fn quick_seconds(pair: &Pair) -> f64 {
 
 pub(super) fn search(pair: &Pair, capture: &Padded) -> Result<Found, Missing> {
     let quick = Section::of(pair, quick_seconds(pair));
-    let at_once = best_of(pair, capture, &quick, 0.0, 0);
+    let at_once = best_of(pair, roomy(pair, capture, &quick).as_ref().unwrap_or(capture), &quick, 0.0, 0);
     if let Ok(found) = at_once
         && found.confidence > SURE
         && found.held > MOSTLY
@@ -54,12 +54,13 @@ pub(super) fn search(pair: &Pair, capture: &Padded) -> Result<Found, Missing> {
     let limit = MAX_PPM * 1e-6;
     let each_side = ((limit - step / 2.0) / step).ceil().max(0.0) as i32;
     let step = if each_side > 0 { limit / (f64::from(each_side) + 0.5) } else { 0.0 };
-    let length = fft::fast_len(pair.capture.len() + section.len + 2);
-    if length <= capture.length {
-        return best_of(pair, capture, &section, step, each_side);
-    }
-    let bins = fft::forward(pair.capture.iter().map(|x| f64::from(*x)), length);
-    best_of(pair, &Padded { bins, length }, &section, step, each_side)
+    best_of(pair, roomy(pair, capture, &section).as_ref().unwrap_or(capture), &section, step, each_side)
+}
+
+/// The capture's spectrum with room for the section, where `capture` lacks it.
+fn roomy(pair: &Pair, capture: &Padded, section: &Section) -> Option<Padded> {
+    let room = section.len + 2;
+    (capture.length < pair.capture.len() + room).then(|| Padded::of(&pair.capture, room))
 }
 
 /// The highest peak of a section over clock ratios `step` apart, as many to either side.
@@ -105,15 +106,15 @@ impl Section {
     }
 
     /// The section as it looks on the capture's clock.
-    fn template(&self, pair: &Pair, ratio: f64) -> Vec<f64> {
+    fn template(&self, pair: &Pair, ratio: f64) -> Vec<f32> {
         let step = pair.reference_rate / (pair.capture_rate * (1.0 + ratio));
         let end = (self.start + self.len) as f64;
         let value = |n: usize| {
             let position = self.start as f64 + n as f64 * step;
-            if position < end { f64::from(sinc_at(&pair.reference, position)) } else { 0.0 }
+            if position < end { sinc_at(&pair.reference, position) } else { 0.0 }
         };
         if step == 1.0 {
-            return pair.reference[self.start..self.start + self.len].iter().map(|x| f64::from(*x)).chain([0.0]).collect();
+            return pair.reference[self.start..self.start + self.len].iter().copied().chain([0.0]).collect();
         }
         (0..self.len + 1).map(value).collect()
     }
@@ -153,29 +154,32 @@ fn window_energy(capture: &[f32], len: usize) -> Vec<f64> {
 /// One correlation over all lags; index 0 is lag `−len` of the section.
 struct Correlation {
     /// Plain correlation: sharp peak, for interpolation.
-    plain: Vec<f64>,
-    /// Magnitude over the local energy of the capture, 0 to 1.
+    plain: Vec<f32>,
+    /// Square over the local energy of the capture, 0 to 1.
     normalised: Vec<f64>,
     best: usize,
 }
 
 impl Correlation {
     fn height(&self) -> f64 {
-        self.normalised.get(self.best).copied().unwrap_or(0.0)
+        self.normalised.get(self.best).map_or(0.0, |square| square.sqrt())
     }
 }
 
-fn correlate(template: &[f64], capture: &Padded, energy: &[f64]) -> Correlation {
-    let mut product = fft::forward(template.iter().copied(), capture.length);
-    product.iter_mut().zip(&capture.bins).for_each(|(w, y): (&mut Complex64, _)| *w = y * w.conj());
-    let circular = fft::inverse(product, capture.length);
+fn correlate(template: &[f32], capture: &Padded, energy: &[f64]) -> Correlation {
+    let mut product = fft::forward_single(template.iter().copied(), capture.length);
+    product.iter_mut().zip(&capture.bins).for_each(|(w, y)| *w = y * w.conj());
+    let circular = fft::inverse_single(product, capture.length);
     let len = template.len() - 1;
-    let own: f64 = template.iter().map(|x| x * x).sum();
+    let own: f64 = template.iter().map(|x| f64::from(*x).powi(2)).sum();
     let floor = energy.iter().fold(0f64, |max, e| max.max(*e)) * 1e-6 + 1e-30;
     // Negative lags stand at the end of the circular result.
     let (later, earlier) = circular.split_at(circular.len() - len);
-    let plain: Vec<f64> = earlier.iter().chain(later).take(energy.len()).copied().collect();
-    let normalised: Vec<f64> = plain.iter().zip(energy).map(|(c, e)| c.abs() / ((e + floor) * own).sqrt()).collect();
+    let mut plain = Vec::with_capacity(circular.len());
+    plain.extend_from_slice(earlier);
+    plain.extend_from_slice(later);
+    plain.truncate(energy.len());
+    let normalised: Vec<f64> = plain.iter().zip(energy).map(|(c, e)| f64::from(*c).powi(2) / ((e + floor) * own)).collect();
     let larger = |best: (usize, f64), (k, v): (usize, &f64)| if *v > best.1 { (k, *v) } else { best };
     let best = normalised.iter().enumerate().fold((0, 0.0), larger).0;
     Correlation { plain, normalised, best }
@@ -191,7 +195,7 @@ fn judge(pair: &Pair, section: &Section, correlation: &Correlation) -> Result<f6
     let near = (SAME_PEAK_S * pair.capture_rate) as usize;
     let before = correlation.normalised.get(..correlation.best.saturating_sub(near)).unwrap_or(&[]);
     let after = correlation.normalised.get(correlation.best + near + 1..).unwrap_or(&[]);
-    let second = before.iter().chain(after).fold(0f64, |most, v| most.max(*v));
+    let second = before.iter().chain(after).fold(0f64, |most, v| most.max(*v)).sqrt();
     let confidence = (1.0 - second / peak).clamp(0.0, 1.0);
     (confidence >= MIN_CONFIDENCE).then_some(confidence).ok_or(Missing::Repeated)
 }
@@ -208,7 +212,7 @@ fn effective_bandwidth(pair: &Pair, section: &Section) -> f64 {
 
 /// The lag in capture samples, between samples by a parabola.
 fn fractional_lag(correlation: &Correlation, len: usize) -> f64 {
-    let height = |k: usize| correlation.plain.get(k).map_or(0.0, |c| c.abs());
+    let height = |k: usize| correlation.plain.get(k).map_or(0.0, |c| f64::from(c.abs()));
     // The normalisation moves the peak by a sample at most.
     let near = correlation.best.saturating_sub(2)..=correlation.best + 2;
     let best = near.max_by(|a, b| height(*a).total_cmp(&height(*b))).unwrap_or(correlation.best);

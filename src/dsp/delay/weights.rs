@@ -24,9 +24,12 @@ pub(super) fn robust(blocks: &[Block]) -> Vec<f64> {
 fn noise_model(blocks: &[Block]) -> (f64, f64) {
     let loudest = blocks.iter().map(|b| b.signal_power).fold(0.0, f64::max);
     let mut live: Vec<&Block> = blocks.iter().filter(|b| b.signal_power > 0.02 * loudest).collect();
-    live.sort_by(|a, b| a.signal_power.total_cmp(&b.signal_power));
     let least = loudest * 1e-12 + 1e-24;
-    let (quiet, loud) = live.split_at(live.len() / 2);
+    let half = live.len() / 2;
+    if half > 0 {
+        live.select_nth_unstable_by(half, |a, b| a.signal_power.total_cmp(&b.signal_power));
+    }
+    let (quiet, loud) = live.split_at(half);
     let (Some(quiet), Some(loud)) = (medians(quiet), medians(loud)) else {
         return (live.first().map_or(least, |b| b.residual_power.max(least)), 0.0);
     };
@@ -44,8 +47,8 @@ fn noise_model(blocks: &[Block]) -> (f64, f64) {
 fn medians(blocks: &[&Block]) -> Option<(f64, f64)> {
     let median = |power: fn(&Block) -> f64| {
         let mut values: Vec<f64> = blocks.iter().map(|b| power(b)).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied()
+        let middle = values.len() / 2;
+        (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
     };
     Some((median(|b| b.signal_power)?, median(|b| b.residual_power)?))
 }

@@ -8,6 +8,8 @@ use crate::dsp::fft;
 
 /// Length of the spectra averaged over the residual: 32 ms.
 const SEGMENT_S: f64 = 0.032;
+/// More spectra would not be seen in the mean.
+const MOST_SEGMENTS: usize = 1000;
 /// Noise that varies by less than this over the band is white enough: the spectrum is known no better.
 const WORTHWHILE_DB: f64 = 4.0;
 /// Frequencies are raised or lowered against each other by no more than this.
@@ -15,7 +17,7 @@ const MOST_DB: f64 = 30.0;
 
 /// The pair filtered so that `residual` would be white within the reference's band; `None` where that would change little. The filter has zero
 /// phase, the same for both signals, so it moves neither.
-pub(super) fn whitened(pair: &Pair, residual: &[f64]) -> Option<Pair> {
+pub(super) fn whitened(pair: &Pair, residual: &[f32]) -> Option<Pair> {
     let rate = pair.capture_rate;
     let spectrum = noise_spectrum(residual, (SEGMENT_S * rate) as usize)?;
     let at = |f: f64| -> f64 {
@@ -40,15 +42,16 @@ pub(super) fn whitened(pair: &Pair, residual: &[f64]) -> Option<Pair> {
 }
 
 /// Power spectrum in dB, zero frequency to half the rate, smoothed over five bins.
-fn noise_spectrum(residual: &[f64], segment: usize) -> Option<Vec<f64>> {
+fn noise_spectrum(residual: &[f32], segment: usize) -> Option<Vec<f64>> {
     let length = fft::fast_len(segment);
     if residual.len() < 4 * length {
         return None;
     }
-    let window = |i: usize| 0.5 - 0.5 * (2.0 * PI * i as f64 / length as f64).cos();
+    let window: Vec<f64> = (0..length).map(|i| 0.5 - 0.5 * (2.0 * PI * i as f64 / length as f64).cos()).collect();
     let mut sum = vec![0.0; length / 2 + 1];
-    for start in (0..=residual.len() - length).step_by(length / 2) {
-        let bins = fft::forward(residual[start..start + length].iter().enumerate().map(|(i, x)| x * window(i)), length);
+    let step = (length / 2).max(residual.len() / MOST_SEGMENTS);
+    for start in (0..=residual.len() - length).step_by(step) {
+        let bins = fft::forward(residual[start..start + length].iter().zip(&window).map(|(x, w)| f64::from(*x) * w), length);
         sum.iter_mut().zip(&bins).for_each(|(sum, bin)| *sum += bin.norm_sqr());
     }
     let smooth = |k: usize| {
