@@ -23,8 +23,9 @@ pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
     let rate = f64::from(capture.rate);
     let digits = dtmf::digits(&capture.samples, rate);
     let calls = call_tone::call_tones(&capture.samples, rate);
-    // A tone in a cadence, or a pair, is no steady tone whose distortion could be stated.
-    let steady = if digits.is_empty() { distortion::strongest_tone(&capture.samples, rate) } else { None };
+    // A tone in a cadence, or a pair, is no steady tone whose distortion could be stated: what switches it would count as distortion.
+    let switched = !digits.is_empty() || calls.iter().any(|call| call.kind != Kind::Dial);
+    let steady = if switched { None } else { distortion::strongest_tone(&capture.samples, rate) };
     let found = !digits.is_empty() || !calls.is_empty() || steady.is_some();
     let mut finding = Finding::new("tones", found, METHOD, &[&capture]);
     finding = steady_tone(finding, steady.as_ref());
@@ -139,4 +140,24 @@ fn called(finding: Finding, tones: &[CallTone]) -> Finding {
         let value = Bilingual::new(words(Lang::En, ["at", "bursts:", "pause"]), words(Lang::Pl, ["od", "impulsy:", "przerwa"]));
         finding.line(Bilingual::new(format!("  {en}"), format!("  {pl}")), value)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::measure::tests::{Files, find};
+    use crate::dsp::stimulus;
+    use crate::unit::Lang;
+
+    /// Its spectrum is that of the switching, and a ratio of distortion read off it would be a figure without a meaning.
+    #[test]
+    fn a_tone_in_a_cadence_has_no_distortion() {
+        let files = Files::new("cadence");
+        let ringing = files.write("ringing.wav", &stimulus::cadence(8000, 11.0, 425.0, &[(1.0, 4.0)]), 8000);
+        let found = find(&["tones", &ringing]).unwrap();
+        let json = found.to_json(Lang::En);
+        assert!(json["call_tone_count"] == 1 && json["thd_n_db"].is_null() && json["tone_hz"].is_null(), "{json}");
+        assert!(found.to_svg(Lang::Pl).unwrap().contains("Sygnał tonowy: zwrotny sygnał wywołania, 425"));
+        let steady = files.write("steady.wav", &stimulus::tone(8000, 2.0, 1000.0, 0.0), 8000);
+        assert!(find(&["tones", &steady]).unwrap().to_json(Lang::En)["thd_n_db"].is_number());
+    }
 }
