@@ -68,15 +68,17 @@ impl fmt::Display for Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamped<T> {
     pub at: Instant,
+    /// How far to trust that moment (k = 2); zero where it is exact, or where its source says so of all its stamps at once.
+    pub within: Duration,
     pub value: T,
 }
 
 impl<T> Stamped<T> {
     pub fn new(at: Instant, value: T) -> Self {
-        Stamped { at, value }
+        Stamped { at, within: Duration::ZERO, value }
     }
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Stamped<U> {
-        Stamped { at: self.at, value: f(self.value) }
+        Stamped { at: self.at, within: self.within, value: f(self.value) }
     }
 }
 

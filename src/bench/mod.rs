@@ -16,7 +16,7 @@ pub use flash::Writing;
 pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Record, Report};
-pub use sound::{Heard, Moment};
+pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::Circuit;
 
 use crate::clock::{Clock, Instant, Interrupted};

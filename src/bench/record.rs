@@ -3,6 +3,7 @@
 //! Knows nothing of limits. Nothing here waits or moves anything.
 
 use super::log::Log;
+use super::sound::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
@@ -108,8 +109,8 @@ impl Record {
     }
 
     /// When something happened to one call.
-    pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Instant> {
-        self.calls.iter().find(|event| which(&event.value)).map(|event| event.at)
+    pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Moment> {
+        self.calls.iter().find(|event| which(&event.value)).map(Moment::at_operator)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Knows nothing of calls or of what is measured with the sounds.
 
 use super::{Bench, missing};
-use crate::clock::{Instant, Interrupted};
+use crate::clock::{Instant, Interrupted, Stamped};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::audio::{Frame, Jack, Timebase};
@@ -13,6 +13,10 @@ use crate::journal::Event;
 use crate::rig::{JackRef, Patch};
 use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
+
+/// What a moment at the operator is trusted to at best, expanded (k = 2), in seconds: a network card and its interrupt come before any stamp. The
+/// twin's are exact.
+pub const NETWORK_STAMP_S: f64 = 0.0002;
 
 /// A moment on the bench's clock with its expanded uncertainty (k = 2), both in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +29,10 @@ impl Moment {
     /// A moment stamped by software that saw it at once.
     pub fn stamped(at: Instant, uncertainty: f64) -> Self {
         Moment { seconds: at.as_secs_f64(), uncertainty }
+    }
+    /// The moment of an event at the operator, to be trusted as far as it was stamped, and never further than a network allows.
+    pub fn at_operator<T>(event: &Stamped<T>) -> Self {
+        Moment::stamped(event.at, event.within.as_secs_f64().max(NETWORK_STAMP_S))
     }
     /// Time from `earlier` to `self`; the two uncertainties are independent.
     pub fn since(self, earlier: Moment) -> Estimate {

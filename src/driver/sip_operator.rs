@@ -183,12 +183,17 @@ impl Network {
     }
     /// Sends what came of a visit to the desk; wakes the due thread only if something is due before it wakes by itself.
     fn leave(&self, mut state: MutexGuard<'_, State>) {
-        state.flush();
+        self.flush(&mut state);
         let earlier = state.desk.next_wake().is_some_and(|due| due < state.alarm);
         drop(state);
         if earlier {
             self.changed.notify_all();
         }
+    }
+    fn flush(&self, state: &mut State) {
+        state.flush();
+        // As long after the system call as a reception is before its own, at most.
+        state.desk.outgoing_left(self.clock.now() + KERNEL_LATENESS);
     }
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -299,7 +304,7 @@ impl Network {
                         state.desk.connected(at, way, cipher, certified);
                     }
                     for message in messages {
-                        state.desk.message(at, way, &message);
+                        state.desk.message(at, STAMP_UNCERTAINTY, way, &message);
                     }
                     self.leave(state);
                 }
@@ -323,9 +328,7 @@ impl Network {
             if let Some(due) = due.filter(|due| *due <= now) {
                 self.latest.fetch_max(u64::try_from(now.since(due).as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
                 state.desk.wake(now);
-                state.flush();
-                // As long after the system call as a reception is before its own, at most.
-                state.desk.outgoing_left(self.clock.now() + KERNEL_LATENESS);
+                self.flush(&mut state);
                 continue;
             }
             let wait = due.map_or(IDLE, |due| due.since(now).min(IDLE));

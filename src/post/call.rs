@@ -6,7 +6,7 @@ mod quantities;
 
 use super::judge::Quantity;
 use super::{Fault, Post, Press, Result, order};
-use crate::bench::{Circuit, Moment};
+use crate::bench::{Circuit, Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::dsp::onset;
 use crate::dsp::stimulus;
@@ -17,8 +17,6 @@ use crate::verdict::Criterion;
 use quantities::{CALLS, FEWEST_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING};
 use std::time::Duration;
 
-/// Expanded uncertainty of a stamp on a received datagram, in seconds: kernel receive stamps on a real rig lie within it, the twin's are exact.
-pub(super) const NETWORK_STAMP_S: f64 = 0.0002;
 /// The tone that the button's second pole gates: well above hum, well below the card's band edge.
 const CONTACT_TONE_HZ: f64 = 3000.0;
 /// How long the tone plays before the contact may move.
@@ -169,13 +167,9 @@ impl Post {
         let record = &self.bench.record;
         let first = |press: &Press, end: Instant| {
             let since = press.contact.instant();
-            record.calls_since(since).find(|event| event.at < end && which(&event.value)).map(|event| event.at)
+            record.calls_since(since).find(|event| event.at < end && which(&event.value)).map(Moment::at_operator)
         };
-        self.presses
-            .iter()
-            .zip(ends)
-            .map(|(press, end)| first(press, end).map(|at| Moment::stamped(at, NETWORK_STAMP_S).since(press.contact)))
-            .collect()
+        self.presses.iter().zip(ends).map(|(press, end)| first(press, end).map(|moment| moment.since(press.contact))).collect()
     }
 
     /// T01 and T02: every press must have led there, and in time.

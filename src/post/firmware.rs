@@ -2,11 +2,10 @@
 //!
 //! Knows nothing of the debug probe's wire or of calls.
 
-use super::call::NETWORK_STAMP_S;
 use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
-use crate::bench::{Moment, Report};
+use crate::bench::{Moment, NETWORK_STAMP_S, Report};
 use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
@@ -195,9 +194,8 @@ impl Post {
         let deadline = started + Duration::from_secs_f64(self.patience("T19", limit));
         let found = self.bench.watch(deadline, |bench| {
             let registered = |e: &CallEvent| matches!(e, CallEvent::Registered { .. });
-            Ok::<_, Fault>(bench.record.calls_since(started).find(|e| registered(&e.value)).map(|e| e.at))
+            Ok::<_, Fault>(bench.record.calls_since(started).find(|e| registered(&e.value)).map(Moment::at_operator))
         })?;
-        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
         self.judge_within(&READY_AFTER_WRITING, Moment::stamped(started, NETWORK_STAMP_S), found, limit)
     }
 }

@@ -8,7 +8,6 @@ use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Part};
-use crate::post::call::NETWORK_STAMP_S;
 use crate::rig::InputRef;
 use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
@@ -119,10 +118,10 @@ impl Post {
         self.judge_within(&PLACED_AFTER_PRESS, press, found, limit)
     }
 
-    fn answered(&mut self, deadline: Instant) -> Result<Option<Instant>> {
+    fn answered(&mut self, deadline: Instant) -> Result<Option<Moment>> {
         let since = self.last_press()?.contact.instant();
         self.bench.watch(deadline, |bench| {
-            Ok(bench.record.calls_since(since).find(|e| matches!(e.value, CallEvent::Answered { .. })).map(|e| e.at))
+            Ok(bench.record.calls_since(since).find(|e| matches!(e.value, CallEvent::Answered { .. })).map(Moment::at_operator))
         })
     }
 
@@ -131,7 +130,7 @@ impl Post {
         let press = self.last_press()?.contact.instant();
         let input = self.lamp(Lamp::Connected)?;
         let answered = self.answered(press + Duration::from_secs(30))?;
-        let until = answered.unwrap_or_else(|| self.bench.now());
+        let until = answered.map_or_else(|| self.bench.now(), Moment::instant);
         let early = self
             .bench
             .record
@@ -150,9 +149,9 @@ impl Post {
         let Some(answered) = self.answered(press + Duration::from_secs(30))? else {
             return self.judge_within(&CONNECTED_AFTER_ANSWER, Moment::stamped(press, 0.0), None, limit);
         };
-        let deadline = answered + Duration::from_secs_f64(self.patience("T06", limit));
-        let found = self.await_lamp(Lamp::Connected, true, answered, deadline)?;
-        self.judge_within(&CONNECTED_AFTER_ANSWER, Moment::stamped(answered, NETWORK_STAMP_S), found, limit)
+        let deadline = answered.instant() + Duration::from_secs_f64(self.patience("T06", limit));
+        let found = self.await_lamp(Lamp::Connected, true, answered.instant(), deadline)?;
+        self.judge_within(&CONNECTED_AFTER_ANSWER, answered, found, limit)
     }
 
     /// T06, at the other end of the talk.

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of lamps.
 
-use super::call::NETWORK_STAMP_S;
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
@@ -70,7 +69,7 @@ impl Post {
         self.judge(&UNMARKED, Estimate::count(unmarked), Criterion::Exactly(0.0))?;
         match delivered.first() {
             Some(first) => {
-                let moment = Moment::stamped(first.at, NETWORK_STAMP_S);
+                let moment = Moment::at_operator(first);
                 self.judge_within(quantity, returned, Some(moment), limit_s)
             }
             None => {

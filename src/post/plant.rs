@@ -184,10 +184,9 @@ impl Post {
     fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
         let since = moment.instant();
         let deadline = since + Duration::from_secs_f64(patience);
-        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
-            Ok(bench.record.calls_since(since).find(|e| is_registration(&e.value)).map(|e| e.at))
-        })?;
-        Ok(found.map(|at| Moment::stamped(at, crate::post::call::NETWORK_STAMP_S)))
+        self.bench.watch(deadline, |bench| {
+            Ok(bench.record.calls_since(since).find(|e| is_registration(&e.value)).map(Moment::at_operator))
+        })
     }
 
     /// T19.

@@ -2,10 +2,10 @@
 //!
 //! Knows nothing of fibre or lamps.
 
-use super::call::{LOST_AFTER, NETWORK_STAMP_S};
+use super::call::LOST_AFTER;
 use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
-use crate::bench::{Moment, Record};
+use crate::bench::{Moment, NETWORK_STAMP_S, Record};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
 use crate::instrument::{InstrumentError, Part};
@@ -71,15 +71,14 @@ impl Post {
     pub fn second_operator_rings_within(&mut self, limit: Duration) -> Result<()> {
         let since = self.last_press()?.contact.instant();
         let limit = limit.as_secs_f64();
-        let first = self.bench.watch::<Instant, Fault>(since + LOST_AFTER, |bench| {
+        let first = self.bench.watch::<Moment, Fault>(since + LOST_AFTER, |bench| {
             let told = |e: &CallEvent| matches!(e, CallEvent::Ringing { .. } | CallEvent::Refused { .. });
-            Ok(bench.record.calls_since(since).find(|e| told(&e.value)).map(|e| e.at))
+            Ok(bench.record.calls_since(since).find(|e| told(&e.value)).map(Moment::at_operator))
         })?;
         let Some(first) = first else { return self.judge_within(&SECOND_RINGS, Moment::stamped(since, 0.0), None, limit) };
-        let deadline = first + Duration::from_secs_f64(self.patience("T08", limit));
-        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| Ok(ringing_at_second(&bench.record, since)))?;
-        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
-        self.judge_within(&SECOND_RINGS, Moment::stamped(first, NETWORK_STAMP_S), found, limit)
+        let deadline = first.instant() + Duration::from_secs_f64(self.patience("T08", limit));
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(ringing_at_second(&bench.record, since)))?;
+        self.judge_within(&SECOND_RINGS, first, found, limit)
     }
 
     /// T09.
@@ -88,11 +87,11 @@ impl Post {
         let since = press.contact.instant();
         let limit = limit.as_secs_f64();
         let deadline = since + Duration::from_secs_f64(self.patience("T09", limit));
-        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
             let there = |e: &CallEvent| matches!(e, CallEvent::Invited { server: Server::Backup, .. });
-            Ok(bench.record.calls_since(since).find(|e| there(&e.value)).map(|e| e.at))
+            Ok(bench.record.calls_since(since).find(|e| there(&e.value)).map(Moment::at_operator))
         })?;
-        self.judge_within(&CALL_AT_BACKUP, press.contact, found.map(|at| Moment::stamped(at, NETWORK_STAMP_S)), limit)
+        self.judge_within(&CALL_AT_BACKUP, press.contact, found, limit)
     }
 
     /// What is asked of the main server alone makes sense only where posts know of another.
@@ -169,11 +168,10 @@ impl Post {
         let from = self.returned_server()?;
         let limit = limit.as_secs_f64();
         let deadline = from.instant() + Duration::from_secs_f64(self.patience("T19", limit));
-        let found = self.bench.watch::<Instant, Fault>(deadline, |bench| {
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
             let there = |e: &CallEvent| matches!(e, CallEvent::Registered { server: Server::Primary, .. });
-            Ok(bench.record.calls_since(from.instant()).find(|e| there(&e.value)).map(|e| e.at))
+            Ok(bench.record.calls_since(from.instant()).find(|e| there(&e.value)).map(Moment::at_operator))
         })?;
-        let found = found.map(|at| Moment::stamped(at, NETWORK_STAMP_S));
         self.judge_within(&REGISTERED_AFTER_SERVER, from, found, limit)
     }
 
@@ -190,14 +188,14 @@ impl Post {
 }
 
 /// When a call to the second operator began to ring there.
-fn ringing_at_second(record: &Record, since: Instant) -> Option<Instant> {
+fn ringing_at_second(record: &Record, since: Instant) -> Option<Moment> {
     let for_second = |e: &CallEvent| match e {
         CallEvent::Invited { call, invite, .. } if user_of(&invite.to) == SECOND_USER => Some(*call),
         _ => None,
     };
     let calls: Vec<_> = record.calls_since(since).filter_map(|e| for_second(&e.value)).collect();
     let rings = |e: &CallEvent| matches!(e, CallEvent::Ringing { call } if calls.contains(call));
-    record.calls_since(since).find(|e| rings(&e.value)).map(|e| e.at)
+    record.calls_since(since).find(|e| rings(&e.value)).map(Moment::at_operator)
 }
 
 /// The user part of `sip:user@host`.

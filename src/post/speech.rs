@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
 
-use super::call::NETWORK_STAMP_S;
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
@@ -241,7 +240,7 @@ impl Post {
     }
 
     /// Lets both sides speak as soon as the call is answered, and finds when both were heard.
-    fn first_words(&mut self) -> Result<(Option<Instant>, Option<Moment>)> {
+    fn first_words(&mut self) -> Result<(Option<Moment>, Option<Moment>)> {
         let press = self.last_press()?.contact.instant();
         if self.voices.is_empty() {
             let caller = self.begin_voice(Direction::ToOperator, CallId(0), FIRST_WORDS * 3)?;
@@ -254,7 +253,7 @@ impl Post {
             self.voices.push(operator);
         }
         let confirmed = self.bench.record.moment_of(|e| *e == CallEvent::Confirmed { call });
-        let from = confirmed.unwrap_or(press);
+        let from = confirmed.map_or(press, Moment::instant);
         let to = from + FIRST_WORDS;
         self.bench.clock().wait_until(to + Duration::from_millis(200))?;
         self.bench.collect()?;
@@ -267,7 +266,7 @@ impl Post {
     /// T04.
     pub fn both_heard_after_answer(&mut self, limit: Duration) -> Result<()> {
         let (answered, both) = self.first_words()?;
-        let from = Moment::stamped(answered.unwrap_or(Instant::ZERO), NETWORK_STAMP_S);
+        let from = answered.unwrap_or(Moment::stamped(Instant::ZERO, 0.0));
         self.judge_within(&BOTH_AFTER_ANSWER, from, both.filter(|_| answered.is_some()), limit.as_secs_f64())
     }
 

@@ -3,6 +3,7 @@
 //! Knows nothing of files.
 
 use super::{Post, Result};
+use crate::bench::Moment;
 use crate::instrument::operator::{CallEvent, CallId};
 use std::time::Duration;
 
@@ -42,8 +43,8 @@ impl Post {
             let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
             let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });
             // What the reference playout has not played yet has not been heard.
-            let until = until.unwrap_or(now).min(now - PLAYOUT_LAG);
-            let Some(from) = from.filter(|from| *from < until) else { continue };
+            let until = until.map_or(now, Moment::instant).min(now - PLAYOUT_LAG);
+            let Some(from) = from.map(Moment::instant).filter(|from| *from < until) else { continue };
             let heard = self.bench.operator_record(call, from, until)?;
             let what = format!("call {}, all that the operator heard", call.0);
             self.keep("call", &what, heard.rate.round() as u32, &heard.samples);

@@ -20,12 +20,9 @@ mod session;
 mod tests;
 mod watch;
 
-use super::security::{ConnectionFault, MediaSecurity};
+use super::security::ConnectionFault;
 use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
-use crate::rtp::codec::Codec;
-use crate::rtp::report::FarView;
-use crate::rtp::stats::Stats;
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::token::{Chance, Tokens};
@@ -95,6 +92,10 @@ pub struct Desk {
     signalling_due: Option<Instant>,
     outgoing: Vec<Outgoing>,
     events: Vec<Stamped<CallEvent>>,
+    /// How far to trust the moment at hand (k = 2).
+    within: Duration,
+    /// From this event on, what goes with our own deeds may not have left yet.
+    unsettled: usize,
 }
 
 impl Desk {
@@ -119,6 +120,8 @@ impl Desk {
             signalling_due: None,
             outgoing: Vec::new(),
             events: Vec::new(),
+            within: Duration::ZERO,
+            unsettled: 0,
             config,
         }
     }
@@ -138,6 +141,7 @@ impl Desk {
     /// The same under circumstances of a real network.
     pub fn datagram_that_came(&mut self, how: Circumstances, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let at = how.at;
+        self.within = how.within;
         if self.is_signalling(to) {
             self.signalling(at, Way::udp(self.own(to), from), bytes);
             self.settle();
@@ -146,12 +150,15 @@ impl Desk {
         } else if self.config.media_ports.contains(&to.port()) {
             self.media(how, from, to.port(), bytes);
         }
+        self.within = Duration::ZERO;
     }
 
-    /// A whole message arrived over a connection.
-    pub fn message(&mut self, at: Instant, way: Way, bytes: &[u8]) {
+    /// A whole message arrived over a connection, its moment trusted `within` (k = 2).
+    pub fn message(&mut self, at: Instant, within: Duration, way: Way, bytes: &[u8]) {
+        self.within = within;
         self.signalling(at, Way { own: self.own(way.own), ..way }, bytes);
         self.settle();
+        self.within = Duration::ZERO;
     }
 
     /// A connection over TLS is up.
@@ -273,7 +280,15 @@ impl Desk {
     }
 
     fn tell(&mut self, at: Instant, event: CallEvent) {
-        self.events.push(Stamped::new(at, event));
+        self.events.push(Stamped { at, within: self.within, value: event });
+    }
+    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
+    pub fn outgoing_left(&mut self, by: Instant) {
+        self.calls.values_mut().filter_map(|call| call.media.as_mut()).for_each(|media| media.sender.gone(by));
+        for event in self.events.iter_mut().skip(self.unsettled).filter(|event| event.value.is_own_deed()) {
+            event.within = event.within.max(by.since(event.at));
+        }
+        self.unsettled = self.events.len();
     }
     /// A black hole sends nothing either.
     fn send(&mut self, to: Way, bytes: Vec<u8>) {
@@ -288,6 +303,7 @@ impl Desk {
     }
     /// All events since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Stamped<CallEvent>> {
+        self.unsettled = 0;
         std::mem::take(&mut self.events)
     }
 
@@ -368,25 +384,5 @@ impl Desk {
     pub fn is_at_rest(&self) -> bool {
         let transactions = self.invites.len() + self.servers.len() + self.clients.len();
         transactions == 0 && self.calls.is_empty() && self.registrar.bindings().is_empty()
-    }
-    /// The codec agreed on last.
-    pub fn agreed_codec(&self, call: CallId) -> Option<Codec> {
-        self.known(call).ok()?.agreed.as_ref().map(|agreed| agreed.codec)
-    }
-    /// The frame after the last one heard; 0 if nothing was.
-    pub fn media_end(&self, call: CallId) -> Result<u64, DeskError> {
-        Ok(self.known(call)?.media.as_ref().map_or(0, |media| media.playout.end()))
-    }
-    /// What a call's media was secured with, and what was not played for it.
-    pub fn media_security(&self, call: CallId) -> Result<MediaSecurity, DeskError> {
-        Ok(self.known(call)?.safety.account())
-    }
-    /// What a call's received packets went through.
-    pub fn media_stats(&self, call: CallId) -> Result<Stats, DeskError> {
-        Ok(self.known(call)?.stats())
-    }
-    /// What the post saw of our stream, as it reported last.
-    pub fn far_view(&self, call: CallId) -> Result<Option<FarView>, DeskError> {
-        Ok(self.known(call)?.media.as_ref().and_then(|media| media.reporting.far()))
     }
 }

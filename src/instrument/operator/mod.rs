@@ -81,6 +81,17 @@ pub enum CallEvent {
     Intruder { from: String, what: String },
 }
 
+impl CallEvent {
+    /// Whether it is told of something that we sent: it happened when that left, which is later than when it was decided.
+    pub fn is_own_deed(&self) -> bool {
+        use CallEvent::{Answered, EarlyMedia, Ended, Refused, Ringing};
+        matches!(
+            self,
+            Refused { .. } | Ringing { .. } | EarlyMedia { .. } | Answered { .. } | Ended { by: EndedBy::Operator, .. }
+        )
+    }
+}
+
 /// A direction of voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {

@@ -116,7 +116,7 @@ impl Scene {
     }
     fn tell_in_connection(&mut self, bytes: &[u8], from: SocketAddr) {
         let _last = LastWords(bytes);
-        self.desk.message(self.now, Way { wire: Wire::Tcp, own: socket(SIP), peer: from }, bytes);
+        self.desk.message(self.now, Duration::ZERO, Way { wire: Wire::Tcp, own: socket(SIP), peer: from }, bytes);
         self.hear();
     }
     fn say(&mut self, text: &str) {

@@ -46,6 +46,8 @@ struct Told {
     dialog: String,
     invited: Option<Instant>,
     answered: Option<Instant>,
+    /// How far the operator trusts that moment, in seconds.
+    answered_within: f64,
     confirmed: Option<Instant>,
     first_media: Option<Instant>,
     ended: Option<EndedBy>,
@@ -69,12 +71,15 @@ impl Guard {
     }
 
     fn look(&mut self) -> Result<(), Error> {
-        for Stamped { at, value } in self.operator.events()? {
+        for Stamped { at, within, value } in self.operator.events()? {
             match value {
                 CallEvent::Invited { call, invite, .. } => {
                     self.told.insert(call, Told { dialog: invite.dialog, invited: Some(at), ..Told::default() });
                 }
-                CallEvent::Answered { call } => self.told.entry(call).or_default().answered = Some(at),
+                CallEvent::Answered { call } => {
+                    let told = self.told.entry(call).or_default();
+                    (told.answered, told.answered_within) = (Some(at), within.as_secs_f64());
+                }
                 CallEvent::Confirmed { call } => self.told.entry(call).or_default().confirmed = Some(at),
                 CallEvent::FirstMedia { call } => self.told.entry(call).or_default().first_media = Some(at),
                 CallEvent::Ended { call, by } => self.end(call, by)?,
@@ -129,6 +134,11 @@ fn report(guard: &Guard, plan: Plan, seen: &[Seen]) -> Result<String, Error> {
     // Both clocks are read one after the other, so that the stamps of one moment at both ends can be compared.
     let (wall, own) = (wall_clock().as_secs_f64(), guard.clock.now().as_secs_f64());
     let stamped = |s: &Seen| Some((told(s)?.invited?.as_secs_f64() - own + wall - s.invited.as_secs_f64()).abs());
+    let received = |s: &Seen, stated: f64| {
+        let told = told(s)?;
+        let late = s.answered?.as_secs_f64() - (told.answered?.as_secs_f64() - own + wall);
+        Some((late.abs() - stated * told.answered_within).max(0.0))
+    };
     let mut text = format!("  {:<44} {:>8} {:>8} {:>8}\n", "", "median", "p99", "worst");
     text += &row("INVITE to 100", after(|s| s.invited, |s| s.trying));
     text += &row("INVITE to 180", after(|s| s.invited, |s| s.ringing));
@@ -139,6 +149,8 @@ fn report(guard: &Guard, plan: Plan, seen: &[Seen]) -> Result<String, Error> {
         after(|s| s.acknowledged + Duration::from_millis(20), |s| s.first_media),
     );
     text += &row("operator's stamp of the INVITE, from sending", seen.iter().filter_map(stamped).collect());
+    text += &row("operator's stamp of the 200, to reception", seen.iter().filter_map(|s| received(s, 0.0)).collect());
+    text += &row("the same, beyond what was stated with it", seen.iter().filter_map(|s| received(s, 1.0)).collect());
     text += &row("unevenness of the operator's packets, a call", seen.iter().map(|s| s.worst_step.as_secs_f64()).collect());
     let sum = |of: fn(&Told) -> u64| guard.told.values().map(of).sum::<u64>();
     let posts = |of: fn(&Seen) -> u64| seen.iter().map(of).sum::<u64>();

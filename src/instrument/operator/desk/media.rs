@@ -3,12 +3,15 @@
 //! Must not know SIP messages.
 
 use super::call::{Call, Stage};
-use super::{Circumstances, Desk, Outgoing};
+use super::{Circumstances, Desk, DeskError, Outgoing};
 use crate::clock::Instant;
+use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{CallEvent, CallId, Stray};
 use crate::rtp::codec::Codec;
 use crate::rtp::packet::{self, Packet};
 use crate::rtp::playout::Fate;
+use crate::rtp::report::FarView;
+use crate::rtp::stats::Stats;
 use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -86,11 +89,6 @@ impl Desk {
         self.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind });
     }
 
-    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`.
-    pub fn outgoing_left(&mut self, by: Instant) {
-        self.calls.values_mut().filter_map(|call| call.media.as_mut()).for_each(|media| media.sender.gone(by));
-    }
-
     pub(super) fn wake_media(&mut self, at: Instant) {
         for call in self.calls.values_mut() {
             let may_send = call.may_send();
@@ -103,6 +101,27 @@ impl Desk {
             }
         }
         self.wake_reports(at);
+    }
+
+    /// The codec agreed on last.
+    pub fn agreed_codec(&self, call: CallId) -> Option<Codec> {
+        self.known(call).ok()?.agreed.as_ref().map(|agreed| agreed.codec)
+    }
+    /// The frame after the last one heard; 0 if nothing was.
+    pub fn media_end(&self, call: CallId) -> Result<u64, DeskError> {
+        Ok(self.known(call)?.media.as_ref().map_or(0, |media| media.playout.end()))
+    }
+    /// What a call's media was secured with, and what was not played for it.
+    pub fn media_security(&self, call: CallId) -> Result<MediaSecurity, DeskError> {
+        Ok(self.known(call)?.safety.account())
+    }
+    /// What a call's received packets went through.
+    pub fn media_stats(&self, call: CallId) -> Result<Stats, DeskError> {
+        Ok(self.known(call)?.stats())
+    }
+    /// What the post saw of our stream, as it reported last.
+    pub fn far_view(&self, call: CallId) -> Result<Option<FarView>, DeskError> {
+        Ok(self.known(call)?.media.as_ref().and_then(|media| media.reporting.far()))
     }
 }
 

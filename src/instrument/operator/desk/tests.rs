@@ -10,6 +10,7 @@ mod reporting;
 mod secure;
 mod servers;
 mod session;
+mod stamps;
 
 use super::*;
 use crate::instrument::operator::EndedBy;

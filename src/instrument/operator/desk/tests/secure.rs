@@ -176,7 +176,7 @@ fn over_tls_nobody_else_has_seen_the_keys() {
     let mut s = Scene::ready(AT_ONCE);
     let invite = s.invite("c1", &secure(&crypto(1, SUITE, INLINE)));
     let way = Way { wire: Wire::Tls, own: s.sip, peer: s.post };
-    s.desk.message(ms(s.now), way, invite.as_bytes());
+    s.desk.message(ms(s.now), Duration::ZERO, way, invite.as_bytes());
     assert_eq!(told(&mut s), [Security::Secured { suite: SUITE, keys_in_clear: false }]);
 }
 
