@@ -7,6 +7,7 @@ pub mod guard;
 
 use hejnal::clock::wall_clock;
 use hejnal::driver::sip_operator::udp;
+use hejnal::rtp::packet::is_rtcp;
 use hejnal::sip::digest::Algorithm;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -214,7 +215,11 @@ impl Post {
         let mut buffer = [0; 2048];
         while let Ok(arrival) = udp::receive(&self.media, &mut buffer) {
             let at = arrival.stamp.ok_or("the kernel gives no stamps")?;
-            let Some([_, _, high, low, ..]) = buffer.get(..arrival.length) else { continue };
+            let Some(packet @ [_, _, high, low, ..]) = buffer.get(..arrival.length) else { continue };
+            // Reports go to the port after each post's media, which may be the next post's: they have no sequence number.
+            if is_rtcp(packet) {
+                continue;
+            }
             let sequence = u16::from_be_bytes([*high, *low]);
             self.seen.heard += 1;
             self.seen.first_media.get_or_insert(at);
