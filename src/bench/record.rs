@@ -200,6 +200,7 @@ fn stray(kind: Stray) -> &'static str {
 mod tests {
     use super::*;
     use crate::instrument::operator::{EndedBy, Invite};
+    use std::time::Duration;
 
     #[test]
     fn a_console_line_needs_its_checksum() {
@@ -234,5 +235,18 @@ mod tests {
         check(vec![invited(1)], true);
         check(vec![invited(1), CallEvent::Ringing { call: CallId(1) }, ended(1)], false);
         check(vec![invited(1), invited(2), ended(1)], true);
+    }
+
+    #[test]
+    fn a_moment_at_the_operator_is_trusted_as_it_was_stamped_and_no_further_than_a_network_allows() {
+        let check = |within: Duration, expected: f64| {
+            let value = CallEvent::Answered { call: CallId(1) };
+            let mut record = Record::default();
+            record.calls.push(Stamped { at: Instant::from_nanos(7), within, value: value.clone() });
+            assert_eq!(record.moment_of(|event| *event == value).map(|moment| moment.uncertainty), Some(expected));
+        };
+        check(Duration::ZERO, 0.0002);
+        check(Duration::from_micros(30), 0.0002);
+        check(Duration::from_millis(3), 0.003);
     }
 }

@@ -203,6 +203,19 @@ fn part_of_the_signal_is_enough() {
     }
 }
 
+/// Without noise the residual promises more than single precision keeps.
+#[test]
+fn what_is_stated_covers_rounding_too() {
+    for (seed, lead) in [(1, 100), (2, 613), (3, 2000)] {
+        let reference = burst(seed, 8000, 2.0);
+        let capture = [vec![0.0; lead], reference.clone(), vec![0.0; 400]].concat();
+        let found = delay(Signal::new(&reference, 8e3), Signal::new(&capture, 8e3)).expect("it is there");
+        assert!((found.seconds - lead as f64 / 8e3).abs() <= found.uncertainty, "{found:?}");
+        assert!(found.ppm.abs() <= found.ppm_uncertainty, "{found:?}");
+        assert!(found.ppm_uncertainty < 0.1, "{found:?}");
+    }
+}
+
 /// Wherever the capture's part of a long reference lies, the middle within it, beside it or at its very edge.
 #[test]
 fn any_part_of_a_long_reference_is_placed_rightly() {
