@@ -19,10 +19,10 @@ use audio_codec::opus::OpusApplication;
 use audio_codec::{CodecType, Decoder, Encoder, create_decoder, create_encoder, create_opus_decoder, create_opus_encoder};
 use hejnal::dsp::delay::{Delay, Signal, delay};
 use hejnal::dsp::fft::derivative;
-use hejnal::dsp::follow::follow;
 use hejnal::dsp::interp::resample_linear_clock;
 use hejnal::dsp::press::press_to_sound;
 use hejnal::dsp::stimulus::{Random, burst};
+use hejnal::dsp::streaming_delay::follow;
 use hejnal::dsp::track::track;
 
 const TRIALS: u64 = 2000;

@@ -3,14 +3,14 @@
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
 mod flash;
+mod journaled;
 mod log;
 mod open;
 mod record;
 mod safe;
+mod self_test;
 mod sound;
 mod switch;
-mod tap;
-mod trust;
 
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
@@ -26,13 +26,13 @@ use crate::instrument::lamp::InputBoard;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
-use crate::instrument::{InstrumentError, Part, Result};
+use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::Rig;
 use crate::twin::Twin;
+use journaled::Journaled;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tap::Tap;
 
 /// How often a waiting bench looks at its instruments. Stamps are made at the source, so this bounds reaction, not accuracy.
 pub const LOOK_EVERY: Duration = Duration::from_millis(10);
@@ -43,11 +43,11 @@ pub struct Bench {
     pub log: Log,
     pub record: Record,
     clock: Arc<dyn Clock>,
-    relays: BTreeMap<String, Tap<dyn RelayBoard>>,
+    relays: BTreeMap<String, Journaled<dyn RelayBoard>>,
     inputs: BTreeMap<String, Box<dyn InputBoard>>,
     console: Option<Box<dyn Console>>,
-    probe: Option<Tap<dyn DebugProbe>>,
-    card: Option<Tap<dyn AudioPort>>,
+    probe: Option<Journaled<dyn DebugProbe>>,
+    card: Option<Journaled<dyn AudioPort>>,
     operator: Option<Box<dyn Operator>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
@@ -89,13 +89,13 @@ impl Bench {
     /// Takes in whatever the instruments have seen since the last time.
     pub fn collect(&mut self) -> Result<()> {
         if let Some(operator) = &mut self.operator {
-            self.record.add_calls(&self.log, operator.events().map_err(|error| error.of(Part::Operator))?);
+            self.record.add_calls(&self.log, operator.events().map_err(|error| error.of(Subsystem::Operator))?);
         }
         for (name, board) in &mut self.inputs {
-            self.record.add_inputs(&self.log, name, board.edges().map_err(|error| error.of(Part::Inputs))?);
+            self.record.add_inputs(&self.log, name, board.edges().map_err(|error| error.of(Subsystem::Inputs))?);
         }
         if let Some(console) = &mut self.console {
-            self.record.add_console(&self.log, console.lines().map_err(|error| error.of(Part::Console))?);
+            self.record.add_console(&self.log, console.lines().map_err(|error| error.of(Subsystem::Console))?);
         }
         self.check_console()
     }
@@ -138,5 +138,5 @@ fn missing(role: &str) -> InstrumentError {
         "the rig names no such instrument",
         format!("add `{role}` under `roles` in the rig, or leave out the scenarios that need it"),
     )
-    .of(Part::Rig)
+    .of(Subsystem::Rig)
 }

@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of scenarios.
 
+use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
-use super::tap::Tap;
 use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
 use crate::clock::{Clock, Instant, Interrupted, RealClock, poll, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
@@ -17,7 +17,7 @@ use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
-use crate::instrument::{Instrument, InstrumentError, Part, Result};
+use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event};
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
@@ -47,7 +47,7 @@ pub struct Opening {
 pub enum OpenError {
     /// Before anything was written down: there is no journal of this run.
     #[error(transparent)]
-    Ground(InstrumentError),
+    Context(InstrumentError),
     /// An instrument could not be opened. The journal says so, and that the run has ended.
     #[error(transparent)]
     Instrument(InstrumentError),
@@ -64,20 +64,20 @@ impl Blamed for OpenError {
 impl OpenError {
     pub fn account(&self) -> Bilingual {
         match self {
-            OpenError::Ground(error) | OpenError::Instrument(error) => error.account(),
+            OpenError::Context(error) | OpenError::Instrument(error) => error.account(),
             OpenError::Journal(error) => error.to_string().into(),
         }
     }
     pub fn remedy(&self) -> Bilingual {
         match self {
-            OpenError::Ground(error) | OpenError::Instrument(error) => error.advice(),
+            OpenError::Context(error) | OpenError::Instrument(error) => error.advice(),
             OpenError::Journal(error) => error.remedy(),
         }
     }
 }
 
 /// The clock, and the virtual post where the rig is one.
-struct Ground {
+struct Context {
     clock: Arc<dyn Clock>,
     twin: Option<Twin>,
     /// The image to be written: the rig's file, or the variant that a planted defect needs.
@@ -87,8 +87,8 @@ struct Ground {
 /// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let Opening { rig, seed, folder, onlooker, preamble } = opening;
-    let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Ground)?);
-    let ground = lay_ground(&rig, seed).map_err(OpenError::Ground)?;
+    let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
+    let ground = open_context(&rig, seed).map_err(OpenError::Context)?;
     let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
@@ -96,7 +96,7 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     });
     preamble.into_iter().for_each(|event| log.append(event));
     log.commit()?;
-    match furnish(rig, ground, &log) {
+    match open_instruments(rig, ground, &log) {
         Ok(bench) => Ok(bench),
         Err(error) => {
             let ending = Ending::failed(error.blame(), error.account(), error.advice());
@@ -108,7 +108,7 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     }
 }
 
-fn furnish(rig: Arc<Rig>, ground: Ground, log: &Log) -> Result<Bench> {
+fn open_instruments(rig: Arc<Rig>, ground: Context, log: &Log) -> Result<Bench> {
     let mut bench = Bench {
         rig: Arc::clone(&rig),
         log: log.clone(),
@@ -157,25 +157,25 @@ fn known_defect(id: &str) -> Result<&'static defect::Defect> {
             "there is none of that name",
             "`hejnal prove --list` names those that can be planted",
         )
-        .of(Part::Rig)
+        .of(Subsystem::Rig)
     })
 }
 
-fn part(config: &Config) -> Part {
+fn part(config: &Config) -> Subsystem {
     match config {
-        Config::Lcus { .. } => Part::Relays,
-        Config::InputReporter { .. } => Part::Inputs,
-        Config::SerialConsole { .. } => Part::Console,
-        Config::ProbeRs { .. } => Part::Probe,
-        Config::SoundCard { .. } => Part::Sound,
-        Config::SipOperator { .. } => Part::Operator,
+        Config::Lcus { .. } => Subsystem::Relays,
+        Config::InputReporter { .. } => Subsystem::Inputs,
+        Config::SerialConsole { .. } => Subsystem::Console,
+        Config::ProbeRs { .. } => Subsystem::Probe,
+        Config::SoundCard { .. } => Subsystem::Sound,
+        Config::SipOperator { .. } => Subsystem::Operator,
     }
 }
 
-fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
+fn open_context(rig: &Rig, seed: u64) -> Result<Context> {
     let Some(settings) = &rig.twin else {
         let image = read_image(&rig.post.firmware.file)?;
-        return Ok(Ground { clock: Arc::new(RealClock::start()), twin: None, image });
+        return Ok(Context { clock: Arc::new(RealClock::start()), twin: None, image });
     };
     let mut config = TwinConfig::new(seed, &rig.post.identity);
     let mut file = rig.post.firmware.file.clone();
@@ -189,7 +189,7 @@ fn lay_ground(rig: &Rig, seed: u64) -> Result<Ground> {
     }
     let image = read_image(&file)?;
     let twin = twin::build(config);
-    Ok(Ground { clock: twin.clock(), twin: Some(twin), image })
+    Ok(Context { clock: twin.clock(), twin: Some(twin), image })
 }
 
 fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
@@ -200,18 +200,18 @@ fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
             error,
             "put the file in place, or correct `firmware` in the rig",
         )
-        .of(Part::Firmware)
+        .of(Subsystem::Firmware)
     })
 }
 
 impl Bench {
-    fn add(&mut self, ground: &Ground, name: &str, config: &Config) -> Result<()> {
+    fn add(&mut self, ground: &Context, name: &str, config: &Config) -> Result<()> {
         let (log, clock) = (self.log.clone(), &*ground.clock);
         match config {
             Config::Lcus { port, channels } => {
                 let mut board: Box<dyn RelayBoard> = Box::new(Lcus::new(ground.port(port)?, *channels));
                 introduce(&log, clock, name, &mut *board)?;
-                self.relays.insert(name.into(), Tap::new(name, &log, board));
+                self.relays.insert(name.into(), Journaled::new(name, &log, board));
             }
             Config::InputReporter { port, .. } => {
                 let mut board: Box<dyn InputBoard> = Box::new(Inputs::new(ground.port(port)?)?);
@@ -226,12 +226,12 @@ impl Bench {
             Config::ProbeRs { selector } => {
                 let mut probe: Box<dyn DebugProbe> = Box::new(ground.probe(selector, &self.rig)?);
                 introduce(&log, clock, name, &mut *probe)?;
-                self.probe = Some(Tap::new(name, &log, probe));
+                self.probe = Some(Journaled::new(name, &log, probe));
             }
             Config::SoundCard { device, rate, outputs, inputs } => {
                 let mut card = ground.card(device, *rate, *outputs, *inputs)?;
                 introduce(&log, clock, name, &mut *card)?;
-                self.card = Some(Tap::new(name, &log, card));
+                self.card = Some(Journaled::new(name, &log, card));
             }
             Config::SipOperator { listen, backup, realm, users, tls, srtp } => {
                 let now = self.clock.now();
@@ -270,7 +270,7 @@ fn introduce<I: Instrument + ?Sized>(log: &Log, clock: &dyn Clock, name: &str, i
     }
 }
 
-impl Ground {
+impl Context {
     fn twin(&self) -> Result<&Twin> {
         self.twin.as_ref().ok_or_else(|| missing("twin"))
     }

@@ -5,7 +5,7 @@
 
 use super::switch::Circuit;
 use super::{Bench, LOOK_EVERY};
-use crate::instrument::{Instrument, InstrumentError, Part};
+use crate::instrument::{Instrument, InstrumentError, Subsystem};
 use crate::journal::SafeCheck;
 use crate::unit::Bilingual;
 use std::time::Duration;
@@ -76,11 +76,14 @@ impl Bench {
     fn quiet_instruments(&mut self) -> Vec<(Bilingual, crate::instrument::Result<()>)> {
         let mut done = Vec::new();
         if let Some(operator) = &mut self.operator {
-            let ended = operator.make_safe().map_err(|error| error.of(Part::Operator));
+            let ended = operator.make_safe().map_err(|error| error.of(Subsystem::Operator));
             done.push((("calls ended", "rozmowy zakończone").into(), ended));
         }
         if let Some(card) = &mut self.card {
-            done.push((("sound stopped", "dźwięk zatrzymany").into(), card.make_safe().map_err(|error| error.of(Part::Sound))));
+            done.push((
+                ("sound stopped", "dźwięk zatrzymany").into(),
+                card.make_safe().map_err(|error| error.of(Subsystem::Sound)),
+            ));
         }
         done
     }

@@ -8,7 +8,7 @@ use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::audio::{Frame, Jack, Timebase};
 use crate::instrument::operator::CallId;
-use crate::instrument::{InstrumentError, Part, Result};
+use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::journal::Event;
 use crate::rig::{JackRef, Patch};
 use crate::unit::{Estimate, combine, rectangular};
@@ -172,7 +172,7 @@ impl Bench {
                 "the chirp did not come back",
                 "check the cable from the loop-back output to the loop-back input",
             )
-            .of(Part::Sound)
+            .of(Subsystem::Sound)
             .into());
         };
         let round_trip = found.seconds - (frame - from) as f64 / f64::from(rate);

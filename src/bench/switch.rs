@@ -6,7 +6,7 @@ use super::{Bench, Moment, missing};
 use crate::clock::Instant;
 use crate::instrument::lamp::Input;
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::instrument::{InstrumentError, Part, Result};
+use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Pole, Switch};
 use crate::unit::{Bilingual, rectangular};
 
@@ -96,7 +96,7 @@ impl Bench {
     pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
         let sense = self.wiring_of(circuit)?.sense;
         let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
-        board.is_lit(Input(sense.input)).map_err(|error| error.of(Part::Inputs))
+        board.is_lit(Input(sense.input)).map_err(|error| error.of(Subsystem::Inputs))
     }
 
     /// The first change of an input to `lit` from `since` on.
@@ -124,6 +124,6 @@ impl Bench {
             "its sense input saw no change after the command",
             "check the relay board's supply and the wires of the relay and of its sense input",
         )
-        .of(Part::Relays)
+        .of(Subsystem::Relays)
     }
 }

@@ -14,7 +14,7 @@ mod twin;
 use crate::fault::exit;
 use crate::report::terminal::Style;
 use crate::steps::{TABLES, World};
-use crate::suite::{Book, panics};
+use crate::suite::{PhraseMatcher, panics};
 use crate::unit::Bilingual;
 use args::{Args, Command};
 use clap::CommandFactory as _;
@@ -33,7 +33,7 @@ pub fn main(args: Args) -> ExitCode {
         }
         // Scenarios catch their own; this is for what lies around them.
         Err((_, panicked)) => {
-            complain(&format!("hejnal stumbled: {} (at {})", panicked.message, panicked.location));
+            complain(&format!("hejnal panicked: {} (at {})", panicked.message, panicked.location));
             complain_further("this is a mistake in hejnal: report it");
             ExitCode::from(exit::HEJNAL)
         }
@@ -86,9 +86,9 @@ impl Refused {
     }
 }
 
-fn phrase_book() -> Result<Book<World>, Refused> {
+fn phrase_book() -> Result<PhraseMatcher<World>, Refused> {
     let remedy = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
-    Book::new(TABLES).map_err(|error| Refused::new(exit::HEJNAL, error.to_string(), remedy))
+    PhraseMatcher::new(TABLES).map_err(|error| Refused::new(exit::HEJNAL, error.to_string(), remedy))
 }
 
 /// Colours and redraws only on a terminal; `NO_COLOR` (no-color.org) takes the colours away.

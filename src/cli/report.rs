@@ -5,7 +5,7 @@
 use super::{Refused, complain, style};
 use crate::fault::exit;
 use crate::journal::Event;
-use crate::journal::read::{Story, read};
+use crate::journal::read::{LoadedJournal, read};
 use crate::journal::store::JournalError;
 use crate::report::junit;
 use crate::report::terminal::{Style, Terminal};
@@ -31,7 +31,7 @@ pub(super) fn again(path: &Path, lang: Option<Lang>) -> Result<u8, Refused> {
     Ok(ended.filter(|_| story.is_authentic()).unwrap_or(exit::BENCH))
 }
 
-fn lang_of(story: &Story) -> Option<Lang> {
+fn lang_of(story: &LoadedJournal) -> Option<Lang> {
     story.entries.iter().find_map(|entry| match entry.event {
         Event::RunBegan { lang, .. } => Some(lang),
         _ => None,
@@ -43,7 +43,7 @@ pub(super) fn unreadable(error: &JournalError) -> Refused {
 }
 
 /// Writes `junit.xml` beside a journal.
-pub(super) fn write_junit(story: &Story) -> Result<(), Refused> {
+pub(super) fn write_junit(story: &LoadedJournal) -> Result<(), Refused> {
     let path = story.path.with_file_name("junit.xml");
     let xml = junit::render(&story.entries, &story.path.display().to_string());
     std::fs::write(&path, xml).map_err(|error| {

@@ -13,7 +13,7 @@ use crate::steps::World;
 use crate::suite::on_bench::OnBench;
 use crate::suite::preamble::preamble;
 use crate::suite::signals::Signals;
-use crate::suite::{Book, Feature, Needs, Options, Stage as _, TagExpression, lint, select};
+use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
 use crate::unit::{Bilingual, Lang};
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// Everything that can be known before an instrument is touched.
 struct Prepared {
     rig: Rig,
-    book: Book<World>,
+    book: PhraseMatcher<World>,
     features: Vec<Feature>,
     scenarios: usize,
 }
@@ -130,7 +130,7 @@ pub(super) fn rig_in_order(file: &Path) -> Result<Rig, Refused> {
 pub(super) fn features_in_order(
     named: &[PathBuf],
     lang: Lang,
-    book: &Book<World>,
+    book: &PhraseMatcher<World>,
 ) -> Result<(Vec<PathBuf>, Vec<Feature>), Refused> {
     let mut slips = Slips::default();
     let files = slips.features(feature_files(named, lang)).unwrap_or_default();
@@ -181,7 +181,7 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     Ok(exit_code)
 }
 
-fn judge(mut stage: OnBench, book: &Book<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {
+fn judge(mut stage: OnBench, book: &PhraseMatcher<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {
     let signals = Signals::install(&stage.clock().guard().stop_flag());
     let _signals = signals.map_err(|error| {
         let text =

@@ -5,7 +5,7 @@
 use super::{Refused, phrase_book};
 use crate::fault::exit;
 use crate::steps::phrase::Kind;
-use crate::suite::book::{Parameter, wording};
+use crate::suite::phrase_matcher::{Parameter, wording};
 use crate::unit::Lang;
 use std::io::{self, Write as _};
 

@@ -16,7 +16,7 @@ use crate::instrument::operator::desk::{Circumstances, Desk, DeskConfig, Outgoin
 use crate::instrument::operator::seat::{Access, Seat};
 use crate::instrument::{InstrumentError, Result};
 use crate::sip::framing::Framer;
-use crate::sip::way::{Way, Wire};
+use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
@@ -284,14 +284,14 @@ impl Network {
         let Ok(connection) = Connection::accept(stream, door.tls.as_ref(), LOOK).map(Arc::new) else { return };
         self.lock().connections.insert((wire, peer), Arc::clone(&connection));
         let network = Arc::clone(self);
-        let way = Way { wire, own, peer };
+        let way = Route { wire, own, peer };
         let thread = std::thread::Builder::new().name(format!("operator {peer}"));
         if thread.spawn(move || network.serve(way, &connection)).is_err() {
             self.lock().connections.remove(&(wire, peer));
         }
     }
 
-    fn serve(&self, way: Way, connection: &Connection) {
+    fn serve(&self, way: Route, connection: &Connection) {
         let mut framer = Framer::default();
         while !self.is_stopping() {
             let heard = connection.hear(&mut framer);

@@ -3,9 +3,9 @@
 //! Knows nothing of calls or packets. What the reference does by itself (pause, click, repeat) is no damage.
 
 use super::align::{Aligned, align};
-use super::damage::{self, Click, Repeat};
 use super::delay::Signal;
 use super::gaps::{self, Gap, Rule};
+use super::impairments::{self, Click, Repeat};
 use super::level;
 
 /// Below this a recording carries nothing.
@@ -132,8 +132,8 @@ fn compare(pair: &Aligned, rule: Rule) -> Continuity {
         gaps.iter().any(|missing| (missing.gap.start_s - 0.01..missing.gap.start_s + missing.gap.length_s + 0.01).contains(&at))
     };
     Continuity {
-        clicks: damage::clicks(pair).into_iter().filter(|click| !at_edge(click.at_s)).collect(),
-        repeats: damage::repeats(pair),
+        clicks: impairments::clicks(pair).into_iter().filter(|click| !at_edge(click.at_s)).collect(),
+        repeats: impairments::repeats(pair),
         gaps,
         one_way: false,
         delay_s: Some(pair.delay.seconds),

@@ -40,11 +40,11 @@
 //! less than noise does, which the stated uncertainty allows for (`delay/doubt.rs`): at 30 dB it covers more than it need. Drift and slips stand in
 //! `track.rs`, from press to sound in `press.rs`.
 
-mod doubt;
 mod fit;
 mod model;
 mod prepare;
 mod search;
+mod uncertainty;
 mod weights;
 mod whiten;
 

@@ -2,10 +2,10 @@
 //!
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
+pub mod activity;
 pub mod align;
 pub mod call_tone;
 pub mod continuity;
-pub mod damage;
 pub mod delay;
 pub mod distortion;
 pub mod double_talk;
@@ -13,16 +13,15 @@ pub mod dtmf;
 pub mod echo;
 pub mod fft;
 pub mod filter;
-pub mod follow;
 pub mod gaps;
 #[cfg(test)]
 mod golden;
+pub mod impairments;
 pub mod interp;
 pub mod level;
 pub mod method;
 pub mod onset;
 pub mod pesq;
-pub mod presence;
 pub mod press;
 pub mod response;
 mod segment;
@@ -31,6 +30,7 @@ pub mod speech_level;
 pub mod stimulus;
 pub mod stipa;
 pub mod stoi;
+pub mod streaming_delay;
 mod tone_frames;
 pub mod track;
 
@@ -67,7 +67,7 @@ mod tests {
             let _ = (
                 echo::echo(a, b),
                 echo::echo(b, a),
-                follow::follow(&mut b.clone(), &mut a.clone(), 0.1, 0.1).map(|points| track::track(&points)),
+                streaming_delay::follow(&mut b.clone(), &mut a.clone(), 0.1, 0.1).map(|points| track::track(&points)),
             );
             let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
             let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
@@ -86,7 +86,7 @@ mod tests {
             let _ = speech_level::active_speech(&x, rate).and_then(|speech| speech_level::noise_floor(&x, rate, &speech));
             let _ = spectrum::spectrum(&x, rate).map(|found| (found.a_weighted_dbfs(), found.third_octaves()));
             let _ = (dtmf::digits(&x, rate), call_tone::call_tones(&x, rate), double_talk::double_talk(a, b, b));
-            let _ = align::align(a, b).map(|pair| (damage::clicks(&pair), damage::repeats(&pair)));
+            let _ = align::align(a, b).map(|pair| (impairments::clicks(&pair), impairments::repeats(&pair)));
             let _ = (distortion::distortion(&x, rate, 1000.0), distortion::clipping(&x), interp::sinc_at(&x, rate));
         }
     }

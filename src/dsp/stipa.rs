@@ -6,11 +6,11 @@
 
 mod analysis;
 mod clock;
-mod doubt;
 mod impulse;
 mod index;
 mod octaves;
 mod signal;
+mod uncertainty;
 
 pub use analysis::direct;
 pub use impulse::from_impulse_response;

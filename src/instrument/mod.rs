@@ -7,13 +7,13 @@ pub mod audio;
 pub mod console;
 pub mod lamp;
 pub mod operator;
-mod part;
 pub mod port;
 pub mod probe;
 pub mod relay;
 pub mod sample_clock;
+mod subsystem;
 
-pub use part::Part;
+pub use subsystem::Subsystem;
 
 use crate::fault::{Blame, Blamed};
 use crate::unit::Bilingual;
@@ -34,7 +34,7 @@ pub struct Identity {
 #[error("{instrument}: failed to {action}: {cause}")]
 pub struct InstrumentError {
     pub instrument: String,
-    pub part: Part,
+    pub part: Subsystem,
     pub action: String,
     pub cause: String,
     /// What to do, in one sentence for a technician.
@@ -49,12 +49,12 @@ impl InstrumentError {
         remedy: impl Into<String>,
     ) -> Self {
         let (instrument, action, remedy) = (instrument.into(), action.into(), remedy.into());
-        InstrumentError { instrument, part: Part::Other, action, cause: cause.to_string(), remedy }
+        InstrumentError { instrument, part: Subsystem::Other, action, cause: cause.to_string(), remedy }
     }
     /// Says which part of the bench it was, unless that has been said nearer to the cause.
     #[must_use]
-    pub fn of(self, part: Part) -> Self {
-        if self.part == Part::Other { InstrumentError { part, ..self } } else { self }
+    pub fn of(self, part: Subsystem) -> Self {
+        if self.part == Subsystem::Other { InstrumentError { part, ..self } } else { self }
     }
     /// Puts the name under which the rig knows the instrument before what the instrument calls itself.
     #[must_use]

@@ -25,13 +25,13 @@ pub enum Damage {
 
 /// A journal as far as it could be read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Story {
+pub struct LoadedJournal {
     pub path: PathBuf,
     pub entries: Vec<Entry>,
     pub damage: Vec<Damage>,
 }
 
-impl Story {
+impl LoadedJournal {
     /// The run came to its end and wrote so.
     pub fn reached_its_end(&self) -> bool {
         matches!(self.entries.last(), Some(Entry { event: Event::RunEnded { .. }, .. }))
@@ -43,7 +43,7 @@ impl Story {
 }
 
 /// Reads a journal, named by its file or by its run's directory.
-pub fn read(path: &Path) -> Result<Story, JournalError> {
+pub fn read(path: &Path) -> Result<LoadedJournal, JournalError> {
     let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
     let file = std::fs::File::open(&path).map_err(JournalError::io("open", &path))?;
     let mut reader = Reader::new(path);
@@ -59,7 +59,7 @@ pub fn read(path: &Path) -> Result<Story, JournalError> {
 }
 
 struct Reader {
-    story: Story,
+    story: LoadedJournal,
     line: usize,
     /// Number due next; `None` right after a line that could not be read.
     due: Option<u64>,
@@ -68,7 +68,7 @@ struct Reader {
 
 impl Reader {
     fn new(path: PathBuf) -> Reader {
-        let story = Story { path, entries: Vec::new(), damage: Vec::new() };
+        let story = LoadedJournal { path, entries: Vec::new(), damage: Vec::new() };
         Reader { story, line: 0, due: Some(0), prev: NO_PREDECESSOR.to_string() }
     }
 
@@ -127,7 +127,7 @@ impl Reader {
         }
     }
 
-    fn finish(self) -> Result<Story, JournalError> {
+    fn finish(self) -> Result<LoadedJournal, JournalError> {
         if self.story.entries.is_empty() {
             let why = "it holds no complete line".to_string();
             return Err(JournalError::NotAJournal { path: self.story.path, why });
@@ -153,7 +153,7 @@ mod tests {
         std::fs::read(journal.path()).unwrap()
     }
 
-    fn reread(scratch: &Scratch, bytes: &[u8]) -> Result<Story, JournalError> {
+    fn reread(scratch: &Scratch, bytes: &[u8]) -> Result<LoadedJournal, JournalError> {
         let path = scratch.0.join("altered.jsonl");
         std::fs::write(&path, bytes).unwrap();
         read(&path)

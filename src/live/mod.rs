@@ -4,14 +4,14 @@
 //! on its button, fibre and mains. The simulation does not know: it is advanced to the present every few milliseconds, and what comes from outside is put in at
 //! the moment of its reception. Knows nothing of scenarios, of drivers or of what a post should do.
 
-mod face;
+mod acoustic_bridge;
 mod keyboard;
-mod pace;
-mod room;
+mod pty;
+mod realtime;
 mod sockets;
 mod sound;
+mod status_line;
 mod tty;
-mod wires;
 
 pub use keyboard::Command;
 pub use sockets::{Called, resolve};
@@ -21,12 +21,13 @@ use crate::image::Image;
 use crate::instrument::audio::Feed;
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::{self, Datagram, TwinConfig};
-use face::Face;
+use acoustic_bridge::AcousticBridge;
 use keyboard::Keyboard;
-use pace::Live;
-use room::Room;
+use pty::Ptys;
+use realtime::Live;
 use sockets::Sockets;
 use sound::{Ear, Mouth};
+use status_line::StatusLine;
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
@@ -36,7 +37,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
-use wires::Wires;
 
 /// What a live post is made of.
 pub struct Setup {
@@ -96,13 +96,13 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     (twin.voice.password, twin.voice.registers) = (password, registers);
     let twin = twin::build(twin);
     twin.install(&image);
-    let wires = Wires::open(&twin)?;
+    let wires = Ptys::open(&twin)?;
     let mouth = mouth.map(|(samples, rate)| Mouth::new(twin.card(), &samples, rate));
     let ear = ear.map(|path| Ear::create(twin.card(), &path)).transpose()?;
-    let mut before = Before { mouth, ear, room: card.map(Room::before) };
+    let mut before = Before { mouth, ear, room: card.map(AcousticBridge::before) };
 
     let at_terminal = io::stdin().is_terminal();
-    let mut face = Face::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal());
+    let mut face = StatusLine::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal());
     let way = if registers { "registers with" } else { "calls without registering" };
     let own = SocketAddr::new(sockets.address(), sip);
     face.say(format_args!("post {identity} at {own}, RTP {rtp}; {way} {}, calls {}", called.server, called.user));
@@ -155,5 +155,5 @@ fn is_device(is: &std::fs::Metadata) -> bool {
 struct Before {
     mouth: Option<Mouth>,
     ear: Option<Ear>,
-    room: Option<Room>,
+    room: Option<AcousticBridge>,
 }

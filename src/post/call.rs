@@ -11,7 +11,7 @@ use crate::clock::Instant;
 use crate::dsp::onset;
 use crate::dsp::stimulus;
 use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use quantities::{CALLS, FEWEST_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING};
@@ -71,7 +71,7 @@ impl Post {
                 "the tone did not come through although the relay was commanded",
                 "check the relay's second pole and its cables to the sound card",
             )
-            .of(Part::Sound)
+            .of(Subsystem::Sound)
         })?;
         Ok(Moment {
             seconds: heard.start.seconds + found.frame / heard.rate,

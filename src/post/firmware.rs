@@ -9,7 +9,7 @@ use crate::bench::{Moment, NETWORK_STAMP_S, Report};
 use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -93,7 +93,7 @@ impl Post {
             format!("the image carries {found}"),
             "put the right file in place, or correct `firmware` in the rig",
         )
-        .of(Part::Firmware)
+        .of(Subsystem::Firmware)
         .into())
     }
 
@@ -101,7 +101,7 @@ impl Post {
         image::parse(self.bench.image()).ok()?.header
     }
 
-    /// A refusal or silence of the microcontroller is a count of nought successes; the rest is the bench's.
+    /// A refusal or silence of the microcontroller is a count of zero successes; the rest is the bench's.
     fn judge_flash(&mut self, result: std::result::Result<(), FlashError>) -> Result<()> {
         match result {
             Ok(()) => self.judge(&WRITTEN, Estimate::count(1), Criterion::AtLeast(1.0)),
@@ -172,7 +172,7 @@ impl Post {
                 "the writing was over before the power was gone",
                 "use a quicker relay, a supply with less hold-up, or an earlier share",
             )
-            .of(Part::Relays)
+            .of(Subsystem::Relays)
             .into()),
             (Some(_), Err(FlashError::Bench(error))) => Err(error.into()),
             (Some(_), Err(broken_off)) => {

@@ -58,7 +58,7 @@ impl Post {
         }
     }
 
-    /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of nought, not a time.
+    /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of zero, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         match found {
             Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),

@@ -7,7 +7,7 @@ use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
 use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
@@ -97,7 +97,7 @@ impl Post {
                 "the rig names no sensor for it",
                 format!("add `{role}` under `roles` in the rig"),
             )
-            .of(Part::Rig)
+            .of(Subsystem::Rig)
             .into()
         })
     }

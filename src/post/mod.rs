@@ -10,12 +10,12 @@ mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod recording;
 mod server;
 mod speech;
-mod take;
 
 pub use fault::{Fault, ScenarioError};
-pub use take::Take;
+pub use recording::Recording;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
@@ -30,7 +30,7 @@ pub struct Post {
     presses: Vec<Press>,
     /// When this scenario began.
     began: Instant,
-    takes: Vec<Take>,
+    takes: Vec<Recording>,
     /// Calls that arrived before this moment belong to an earlier step or scenario.
     counted_from: Instant,
     /// The talk under way, when a step has set one up.

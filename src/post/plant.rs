@@ -7,7 +7,7 @@ use super::{Fault, Post, Result};
 use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -177,7 +177,7 @@ impl Post {
             ),
             "check the console's cable, its ground, and the baud rate in the rig",
         )
-        .of(Part::Console)
+        .of(Subsystem::Console)
         .into())
     }
 

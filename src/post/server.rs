@@ -8,7 +8,7 @@ use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Record};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -105,7 +105,7 @@ impl Post {
             "the rig names no backup server",
             "add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it",
         )
-        .of(Part::Rig)
+        .of(Subsystem::Rig)
         .into())
     }
 

@@ -6,8 +6,8 @@ use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
+use crate::dsp::activity::{self, Activity};
 use crate::dsp::delay::{Signal, delay};
-use crate::dsp::presence::{self, Presence};
 use crate::dsp::{method, stimulus};
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::unit::{Estimate, combine};
@@ -44,7 +44,7 @@ pub(super) struct Voice {
 struct Found {
     /// First moment at which it was audible.
     first: Moment,
-    presence: Presence,
+    presence: Activity,
 }
 
 const TO_OPERATOR: Quantity = Quantity {
@@ -229,7 +229,7 @@ impl Post {
         let spoken = (to.seconds_after(voice.spoken.instant()).max(0.0) * f64::from(voice.rate)) as usize;
         let samples = &voice.samples[..spoken.min(voice.samples.len())];
         let reference = Signal::new(samples, f64::from(voice.rate));
-        let found = presence::find(reference, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE);
+        let found = activity::find(reference, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE);
         Ok(found.map(|presence| Found {
             first: Moment {
                 seconds: heard.start.seconds + presence.first_s,

@@ -160,7 +160,7 @@ impl Margin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instrument::{Identity, InstrumentError, Part};
+    use crate::instrument::{Identity, InstrumentError, Subsystem};
     use crate::journal::read::read;
     use crate::journal::store::tests::{Scratch, run_began};
     use crate::journal::store::{FILE_NAME, Journal};
@@ -290,7 +290,7 @@ mod tests {
         script.begin("S03", "The call names the right point and place", 1);
         let error =
             InstrumentError::new("relay", "close contact 1", "no answer in 200 ms", "check the USB cable of the relay board");
-        let broken = crate::post::Fault::from(error.of(Part::Relays)).ending();
+        let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();
         script.end("S03", 1, broken.clone());
         script.begin("S03", "The call names the right point and place", 2);
         script.passes("Then", "the call is from \"SOS-0417\"");
@@ -319,7 +319,7 @@ mod tests {
         let stumble = Ending::failed(
             Blame::Hejnal,
             (
-                "hejnal stumbled: index out of bounds (at src/dsp/gaps.rs:88:17)",
+                "hejnal panicked: index out of bounds (at src/dsp/gaps.rs:88:17)",
                 "błąd wewnętrzny programu hejnal: index out of bounds (at src/dsp/gaps.rs:88:17)",
             ),
             (

@@ -123,8 +123,8 @@ impl Sender {
         self.axis.instant_of((self.next + 1) * PACKET)
     }
 
-    /// The next packet if it is due. `aloud`: whether the agreement lets us send; the axis goes on either way.
-    pub fn wake(&mut self, at: Instant, aloud: bool) -> Option<Vec<u8>> {
+    /// The next packet if it is due. `sending`: whether the agreement lets us send; the axis goes on either way.
+    pub fn wake(&mut self, at: Instant, sending: bool) -> Option<Vec<u8>> {
         let elapsed = at.as_nanos().saturating_sub(self.axis.instant_of(0).as_nanos()) / 125_000 / PACKET;
         if elapsed > self.next + MOST_BEHIND {
             self.next = elapsed - 1;
@@ -133,7 +133,7 @@ impl Sender {
         while at >= self.next_wake() {
             let (first, due) = (self.next * PACKET, self.next_wake());
             self.next += 1;
-            if !aloud {
+            if !sending {
                 self.marker = true;
                 continue;
             }

@@ -4,8 +4,8 @@
 //! Must not know media, events or how long anybody rings.
 
 use super::message::{self, ALLOWED, Request, targets};
+use super::route::Route;
 use super::transaction::{Act, Repeat, Timers};
-use super::way::Way;
 use crate::clock::Instant;
 use std::net::SocketAddr;
 
@@ -39,7 +39,7 @@ pub enum Order {
 struct Unacknowledged {
     cseq: u32,
     response: Vec<u8>,
-    to: Way,
+    to: Route,
     repeat: Repeat,
 }
 
@@ -53,7 +53,7 @@ pub struct Dialog {
     route: Vec<String>,
     route_socket: Option<SocketAddr>,
     /// Where the INVITE came from: used where the Contact names a host we would have to look up.
-    way: Way,
+    way: Route,
     local_cseq: u32,
     remote_cseq: u32,
     answer: Option<Unacknowledged>,
@@ -61,7 +61,7 @@ pub struct Dialog {
 
 impl Dialog {
     /// Made by an INVITE that we answer under `tag`.
-    pub fn from_invite(invite: &Request, tag: &str, way: Way) -> Self {
+    pub fn from_invite(invite: &Request, tag: &str, way: Route) -> Self {
         let head = &invite.head;
         let id =
             DialogId { call_id: head.call_id.clone(), local: tag.to_owned(), remote: head.from.tag.clone().unwrap_or_default() };
@@ -101,7 +101,7 @@ impl Dialog {
     }
 
     /// The 2xx to the INVITE with this CSeq was sent.
-    pub fn answered(&mut self, at: Instant, timers: &Timers, cseq: u32, response: Vec<u8>, to: Way) {
+    pub fn answered(&mut self, at: Instant, timers: &Timers, cseq: u32, response: Vec<u8>, to: Route) {
         self.answer = Some(Unacknowledged { cseq, response, to, repeat: Repeat::whatever_the_transport(at, timers, timers.t2) });
     }
     pub fn awaits_ack(&self) -> bool {
@@ -127,24 +127,30 @@ impl Dialog {
         self.answer.as_ref().map(|a| a.repeat.next_wake())
     }
     /// The 2xx under way and where it goes.
-    pub fn unacknowledged(&self) -> Option<(Way, &[u8])> {
+    pub fn unacknowledged(&self) -> Option<(Route, &[u8])> {
         self.answer.as_ref().map(|a| (a.to, a.response.as_slice()))
     }
 
     /// A request under `branch` with lines and a body of its own, the CSeq it took, and where it goes: first route, else remote target, else
     /// where the INVITE came from. Over a connection it goes back the way the INVITE came.
-    pub fn request(&mut self, method: &str, branch: &str, more: &[(&'static str, String)], body: Vec<u8>) -> (Way, u32, Vec<u8>) {
+    pub fn request(
+        &mut self,
+        method: &str,
+        branch: &str,
+        more: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> (Route, u32, Vec<u8>) {
         self.local_cseq += 1;
         let (way, bytes) = self.written(method, branch, self.local_cseq, more, body);
         (way, self.local_cseq, bytes)
     }
 
     /// The ACK to a 2xx to our INVITE with this CSeq (RFC 3261, 13.2.2.4).
-    pub fn ack(&self, branch: &str, cseq: u32) -> (Way, Vec<u8>) {
+    pub fn ack(&self, branch: &str, cseq: u32) -> (Route, Vec<u8>) {
         self.written("ACK", branch, cseq, &[], Vec::new())
     }
 
-    fn written(&self, method: &str, branch: &str, cseq: u32, more: &[(&'static str, String)], body: Vec<u8>) -> (Way, Vec<u8>) {
+    fn written(&self, method: &str, branch: &str, cseq: u32, more: &[(&'static str, String)], body: Vec<u8>) -> (Route, Vec<u8>) {
         let own = self.way.own;
         let mut lines = vec![(
             "Via",

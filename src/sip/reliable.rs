@@ -3,8 +3,8 @@
 //! Must not know what a response says, nor whether anybody rings.
 
 use super::message::{Head, Method, Request};
+use super::route::Route;
 use super::transaction::{Act, Repeat, Timers};
-use super::way::Way;
 use crate::clock::Instant;
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub struct Reliable {
 #[derive(Debug, Clone)]
 struct Waiting {
     response: Vec<u8>,
-    to: Way,
+    to: Route,
     repeat: Repeat,
 }
 
@@ -67,7 +67,7 @@ impl Reliable {
     }
 
     /// That response has just been sent for the first time. The interval doubles without a ceiling, over any transport.
-    pub fn sent(&mut self, at: Instant, timers: &Timers, response: Vec<u8>, to: Way) {
+    pub fn sent(&mut self, at: Instant, timers: &Timers, response: Vec<u8>, to: Route) {
         let repeat = Repeat::whatever_the_transport(at, timers, Duration::MAX);
         self.waiting = Some(Waiting { response, to, repeat });
     }
@@ -98,7 +98,7 @@ impl Reliable {
         self.waiting.as_ref().map(|w| w.repeat.next_wake())
     }
     /// The response under way and where it goes.
-    pub fn unacknowledged(&self) -> Option<(Way, &[u8])> {
+    pub fn unacknowledged(&self) -> Option<(Route, &[u8])> {
         self.waiting.as_ref().map(|w| (w.to, w.response.as_slice()))
     }
 }
@@ -128,8 +128,8 @@ mod tests {
             other => panic!("{other:?}"),
         }
     }
-    fn way() -> Way {
-        Way::udp(([10, 0, 0, 1], 5060).into(), ([10, 0, 0, 2], 5060).into())
+    fn way() -> Route {
+        Route::udp(([10, 0, 0, 1], 5060).into(), ([10, 0, 0, 2], 5060).into())
     }
 
     #[test]

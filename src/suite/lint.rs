@@ -6,10 +6,10 @@
 mod layout;
 mod meaning;
 
-use super::book::{Book, Lost};
-use super::glue;
+use super::cucumber_runner;
+use super::lexer;
 use super::model::Feature;
-use super::scan;
+use super::phrase_matcher::{Lost, PhraseMatcher};
 use crate::fault::{Blame, Blamed};
 use crate::rig::{Limits, Rig, Role};
 use std::collections::BTreeSet;
@@ -74,13 +74,13 @@ impl Problems<'_> {
 ///
 /// # Errors
 /// Every problem of every file, in order of file and line. Files are left out of nothing: one broken file hides no other.
-pub fn load<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> Result<Vec<Feature>, Vec<Problem>> {
+pub fn load<W>(files: &[PathBuf], book: &PhraseMatcher<W>, needs: &Needs) -> Result<Vec<Feature>, Vec<Problem>> {
     let (features, found) = survey(files, book, needs);
     if found.is_empty() { Ok(features) } else { Err(found) }
 }
 
 /// The features that could be read, sound or not, and every problem of every file, in order of file and line.
-pub fn survey<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> (Vec<Feature>, Vec<Problem>) {
+pub fn survey<W>(files: &[PathBuf], book: &PhraseMatcher<W>, needs: &Needs) -> (Vec<Feature>, Vec<Problem>) {
     let mut found = Vec::new();
     let mut features = Vec::new();
     for path in files {
@@ -97,7 +97,7 @@ pub fn survey<W>(files: &[PathBuf], book: &Book<W>, needs: &Needs) -> (Vec<Featu
 }
 
 /// What the rig lacks for the scenarios that were selected, and where they ask for less than it does.
-pub fn lacking<W>(features: &[Feature], book: &Book<W>, needs: &Needs) -> Vec<Problem> {
+pub fn lacking<W>(features: &[Feature], book: &PhraseMatcher<W>, needs: &Needs) -> Vec<Problem> {
     let mut found = Vec::new();
     for feature in features {
         meaning::check(feature, book, needs, &mut Problems { file: &feature.file, found: &mut found });
@@ -127,9 +127,9 @@ fn read(path: &Path) -> Result<String, (String, String)> {
 }
 
 /// Checks one file's text; gives the feature if there is one, sound or not.
-fn check_text<W>(file: &str, text: &str, book: &Book<W>, needs: &Needs, found: &mut Vec<Problem>) -> Option<Feature> {
+fn check_text<W>(file: &str, text: &str, book: &PhraseMatcher<W>, needs: &Needs, found: &mut Vec<Problem>) -> Option<Feature> {
     let mut problems = Problems { file, found };
-    let lang = match scan::language(text) {
+    let lang = match lexer::language(text) {
         Ok(lang) => lang,
         Err(other) => {
             problems.add(
@@ -140,12 +140,12 @@ fn check_text<W>(file: &str, text: &str, book: &Book<W>, needs: &Needs, found: &
             return None;
         }
     };
-    let lines = scan::scan(text, lang);
+    let lines = lexer::scan(text, lang);
     let parsable = layout::check(&lines, lang, &mut problems);
     if !parsable {
         return None;
     }
-    match glue::parse(file, &layout::plain(text), lang, &lines) {
+    match cucumber_runner::parse(file, &layout::plain(text), lang, &lines) {
         Ok(feature) => {
             meaning::check(&feature, book, needs, &mut problems);
             Some(feature)
@@ -200,7 +200,7 @@ pub(super) mod tests {
     ];
 
     pub(in crate::suite) fn parse(text: &str) -> (Option<Feature>, Vec<Problem>) {
-        let book = Book::new(&[PHRASES]).unwrap();
+        let book = PhraseMatcher::new(&[PHRASES]).unwrap();
         let needs = Needs { roles: Some([Role::Button].into()), limits: None, rig: "virtual".into() };
         let mut found = Vec::new();
         let feature = check_text("f.feature", text, &book, &needs, &mut found);
@@ -326,7 +326,7 @@ pub(super) mod tests {
             std::fs::write(&path, bytes).unwrap();
             path
         };
-        let book = Book::new(&[PHRASES]).unwrap();
+        let book = PhraseMatcher::new(&[PHRASES]).unwrap();
         let marked = write("bom.feature", format!("\u{feff}{SOUND}").as_bytes());
         assert_eq!(load(std::slice::from_ref(&marked), &book, &Needs::default()).unwrap().len(), 1);
         let garbled = write("garbled.feature", b"Feature: \xff");

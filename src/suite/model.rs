@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of phrases or rigs.
 
-use super::glue::RawFeature;
+use super::cucumber_runner::RawFeature;
 use crate::unit::Lang;
 
 /// A feature file.

@@ -2,11 +2,11 @@
 //!
 //! Before a scenario the bench proves itself; before a post is condemned it does so again. Knows nothing of which rig stands behind it.
 
-use super::stage::{ScenarioInfo, Sink, Stage};
+use super::runner_port::{RunnerPort, ScenarioInfo, Sink};
 use crate::bench::{Bench, Log};
 use crate::clock::Clock;
 use crate::fault::Blame;
-use crate::instrument::{InstrumentError, Part};
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::store::JournalError;
 use crate::journal::{Ending, Event, SafeCheck, audio};
 use crate::post::{Fault, Post};
@@ -52,7 +52,7 @@ impl OnBench {
 }
 
 fn evidence_lost(error: &JournalError) -> InstrumentError {
-    InstrumentError::new("evidence", "save a recording", error, error.remedy().en).of(Part::Storage)
+    InstrumentError::new("evidence", "save a recording", error, error.remedy().en).of(Subsystem::Storage)
 }
 
 impl Sink for Log {
@@ -64,7 +64,7 @@ impl Sink for Log {
     }
 }
 
-impl Stage for OnBench {
+impl RunnerPort for OnBench {
     type World = World;
 
     fn clock(&self) -> &dyn Clock {

@@ -8,10 +8,10 @@ use super::on_bench::OnBench;
 use super::panics;
 use super::preamble::preamble;
 use super::run::{Options, run};
+use super::runner_port::RunnerPort as _;
 use super::select::{self, TagExpression};
 use super::signals::Signals;
-use super::stage::Stage as _;
-use super::{Book, Feature};
+use super::{Feature, PhraseMatcher};
 use crate::bench::{self, Opening};
 use crate::fault::{Blame, Blamed as _, exit};
 use crate::journal::read::read;
@@ -174,7 +174,7 @@ pub fn prove_one(plan: &Plan, defect: &Defect) -> Proof {
         Ok(Ok(())) => read_back(&folder),
         Ok(Err(ending)) => nothing(ending),
         Err((_, panicked)) => {
-            let message = format!("hejnal stumbled: {} (at {})", panicked.message, panicked.location);
+            let message = format!("hejnal panicked: {} (at {})", panicked.message, panicked.location);
             nothing(Ending::failed(Blame::Hejnal, message, "this is a mistake in hejnal: report it"))
         }
     };
@@ -207,7 +207,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     if plan.stop.load(Ordering::Relaxed) {
         return Err(stopped());
     }
-    let book = Book::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), "report it"))?;
+    let book = PhraseMatcher::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), "report it"))?;
     let all = lint::load(&plan.features, &book, &Needs::default()).map_err(|problems| {
         let first = problems.first().map(ToString::to_string).unwrap_or_default();
         Ending::failed(Blame::Scenario, first, "mend the features")

@@ -3,11 +3,11 @@
 //! Whatever ends an attempt (a pass, a shortfall, a panic, a limit, Ctrl-C) it is closed and made safe in the same way, and a verdict can
 //! only get worse on the way out. Knows nothing of cucumber.
 
-use super::book::{Book, Lost};
-use super::glue;
+use super::cucumber_runner;
 use super::model::Feature;
 use super::panics::{self, Panicked};
-use super::stage::{ScenarioInfo, Stage};
+use super::phrase_matcher::{Lost, PhraseMatcher};
+use super::runner_port::{RunnerPort, ScenarioInfo};
 use crate::clock::{Guard, Instant};
 use crate::fault::{Blame, Blamed};
 use crate::journal::{Ending, Event, Outcome, SafeCheck};
@@ -78,7 +78,7 @@ impl Cause {
             Cause::Panicked(Panicked { message, location }) => {
                 let place = if location.is_empty() { String::new() } else { format!(" (at {location})") };
                 let what = Bilingual::new(
-                    format!("hejnal stumbled: {message}{place}"),
+                    format!("hejnal panicked: {message}{place}"),
                     format!("błąd wewnętrzny programu hejnal: {message}{place}"),
                 );
                 let remedy = (
@@ -140,7 +140,7 @@ impl Grant {
 }
 
 /// A run under way.
-pub(super) struct Session<'s, S: Stage> {
+pub(super) struct Session<'s, S: RunnerPort> {
     stage: &'s mut S,
     options: Options,
     scenario: ScenarioInfo,
@@ -154,7 +154,7 @@ pub(super) struct Session<'s, S: Stage> {
     stopped: bool,
 }
 
-impl<'s, S: Stage> Session<'s, S> {
+impl<'s, S: RunnerPort> Session<'s, S> {
     fn new(stage: &'s mut S, options: Options) -> Self {
         let tally = Finished { ending: Ending::passed(), passed: 0, failed: 0, inconclusive: 0, skipped: 0, exit_code: 0 };
         let (scenario, ending) = (ScenarioInfo::default(), Ending::passed());
@@ -301,7 +301,7 @@ impl<'s, S: Stage> Session<'s, S> {
         self.tally.clone()
     }
 
-    /// The runner itself stumbled. The rig comes first.
+    /// The runner itself panicked. The rig comes first.
     fn rescue(&mut self, panicked: Panicked) {
         if self.open {
             // The world was lost on the way; what can be made safe is.
@@ -318,11 +318,11 @@ impl<'s, S: Stage> Session<'s, S> {
 }
 
 /// Runs features on a stage. The journal must have begun; this ends it.
-pub fn run<S: Stage>(stage: &mut S, book: &Book<S::World>, features: Vec<Feature>, options: Options) -> Finished {
+pub fn run<S: RunnerPort>(stage: &mut S, book: &PhraseMatcher<S::World>, features: Vec<Feature>, options: Options) -> Finished {
     let scenarios: usize = features.iter().map(|feature| feature.scenarios.len()).sum();
     let planned = scenarios.saturating_mul(options.rounds as usize);
     let session = Rc::new(RefCell::new(Session::new(stage, options)));
-    let driven = panics::catch(|| glue::drive(&session, book, features, options.rounds));
+    let driven = panics::catch(|| cucumber_runner::drive(&session, book, features, options.rounds));
     let mut session = session.borrow_mut();
     if let Err((_, panicked)) = driven {
         session.rescue(panicked);

@@ -1,6 +1,6 @@
 //! Which features and scenarios to run: by file, directory, language, tags or id.
 
-use super::glue;
+use super::cucumber_runner;
 use super::model::Feature;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub enum SelectError {
 
 /// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its `@`.
 #[derive(Debug, Clone)]
-pub struct TagExpression(glue::Tags);
+pub struct TagExpression(cucumber_runner::Tags);
 
 impl TagExpression {
     pub fn parse(text: &str) -> Result<TagExpression, SelectError> {
@@ -28,7 +28,7 @@ impl TagExpression {
             if super::model::is_id(word) && !word.starts_with('@') { format!("@{piece}") } else { piece.to_string() }
         });
         let text: String = words.collect();
-        glue::Tags::parse(text.trim()).map(TagExpression).ok_or(SelectError::BadTags { text })
+        cucumber_runner::Tags::parse(text.trim()).map(TagExpression).ok_or(SelectError::BadTags { text })
     }
     pub fn matches(&self, tags: &[String]) -> bool {
         self.0.match_on(tags)

@@ -21,7 +21,7 @@ impl Door {
 const DOORS: &[Door] = &[
     Door {
         name: "cucumber",
-        only: &["src/suite/glue.rs"],
+        only: &["src/suite/cucumber_runner.rs"],
         reason: "cucumber is to be replaced, or its quirks dealt with, in one file",
     },
     Door {

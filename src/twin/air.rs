@@ -3,7 +3,7 @@
 //! Lazy: sounds are noted when they are made, and a microphone's signal is worked out only for the stretch that somebody asks for. Knows nothing
 //! of calls, cards or codecs. Samples are relative to each transducer's full scale, levels are dB re 20 µPa.
 
-use super::chance::{noise_of, stream};
+use super::rng::{noise_of, stream};
 use super::track::{Interpolators, Track};
 
 /// Metres per second, dry air at 20 °C.

@@ -4,7 +4,7 @@
 //! what the bench believes about its clock.
 
 use super::air::Air;
-use super::chance::{Chance, noise_of, stream, unit_of};
+use super::rng::{Rng, noise_of, stream, unit_of};
 use super::track::Track;
 use crate::instrument::audio::{Frame, Jack};
 use std::collections::VecDeque;
@@ -71,7 +71,7 @@ pub struct Card {
 
 impl Card {
     pub fn new(config: CardConfig, seed: u64) -> Self {
-        let mut chance = Chance::new(seed, "sound card");
+        let mut chance = Rng::new(seed, "sound card");
         let drawn = chance.between(-80.0, 80.0);
         let ppm = config.ppm.unwrap_or(drawn);
         Card {

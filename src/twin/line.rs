@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of what the datagrams carry. Its contact comes from the wiring, its power from the supply.
 
-use super::chance::Chance;
-use super::settling::Settling;
+use super::delayed_switch::DelayedSwitch;
+use super::rng::Rng;
 
 const MILLISECOND: u64 = 1_000_000;
 
@@ -50,10 +50,10 @@ pub struct Line {
     config: LineConfig,
     light: bool,
     powered: bool,
-    link: Settling,
+    link: DelayedSwitch,
     last_arrival: [u64; 2],
     carried: [Carried; 2],
-    chance: Chance,
+    chance: Rng,
 }
 
 impl Line {
@@ -63,10 +63,10 @@ impl Line {
             config,
             light: true,
             powered: false,
-            link: Settling::default(),
+            link: DelayedSwitch::default(),
             last_arrival: [0; 2],
             carried: [Carried::default(); 2],
-            chance: Chance::new(seed, "line"),
+            chance: Rng::new(seed, "line"),
         }
     }
 

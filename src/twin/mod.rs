@@ -3,23 +3,23 @@
 //! A microcontroller that executes the very firmware flashed onto it, a voice module, fibre, mains, air, and the bench's own boards. The same seed
 //! gives the same run. Knows nothing of roles, scenarios, limits, or of drivers; must not use the operator's stack for the post's side.
 
+mod adapters;
 pub mod air;
 pub mod card;
-mod chance;
 mod clock;
 pub mod defect;
-mod hands;
+mod delayed_switch;
+mod input_board;
 pub mod line;
+mod manual_inputs;
 pub mod mcu;
 mod net;
-mod person;
 mod ports;
 pub mod power;
 pub mod probe;
 mod queue;
 mod relays;
-mod reporter;
-mod settling;
+mod rng;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -29,8 +29,8 @@ mod wiring;
 mod world;
 
 pub use clock::TwinClock;
+pub use manual_inputs::ManualAction;
 pub use net::Datagram;
-pub use person::Deed;
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
@@ -38,15 +38,15 @@ use crate::instrument::operator::desk::{Desk, DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::rtp::report::Calendar;
+use adapters::{CardPort, ProbeLead, TwinOperator};
 use air::{Air, AirConfig};
 use card::{Card, CardConfig};
-use chance::{Chance, stream};
-use hands::{CardPort, ProbeLead, TwinOperator};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
 use net::{FarEnd, Host};
 use ports::{Plug, SerialLine, TwinPort};
 use power::{Supply, SupplyConfig};
+use rng::{Rng, stream};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -105,7 +105,7 @@ impl TwinConfig {
     pub fn new(seed: u64, identity: impl Into<String>) -> Self {
         let password = "twin".to_string();
         let mut module = voice::Config::new(POST_ADDRESS, SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT), password.as_str());
-        let mut chance = Chance::new(seed, "voice module");
+        let mut chance = Rng::new(seed, "voice module");
         module.seed = chance.bits();
         module.codec_clock_ppm = chance.between(-30.0, 30.0);
         module.operator = OPERATOR_USER.to_string();
@@ -192,7 +192,7 @@ fn parts(config: &TwinConfig) -> Parts {
         air: Air::new(config.air.clone(), seed),
         card: Card::new(config.card.clone(), seed),
         relays: relays::RelayBoard::new(config.broken_relay, seed),
-        reporter: reporter::Reporter::new(seed),
+        reporter: input_board::ReportingBoard::new(seed),
         console_line,
     }
 }

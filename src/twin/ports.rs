@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what the bytes mean. A byte counts as arrived when its stop bit has passed.
 
-use super::chance::{mix, stream};
+use super::rng::{mix, stream};
 use super::world::{self, Shared};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::Result;

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of who switches the mains or of what the output feeds.
 
-use super::settling::Settling;
+use super::delayed_switch::DelayedSwitch;
 
 /// How a supply behaves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,13 +25,13 @@ impl Default for SupplyConfig {
 #[derive(Debug)]
 pub struct Supply {
     config: SupplyConfig,
-    output: Settling,
+    output: DelayedSwitch,
 }
 
 impl Supply {
     /// Without mains since long.
     pub fn new(config: SupplyConfig) -> Self {
-        Supply { config, output: Settling::default() }
+        Supply { config, output: DelayedSwitch::default() }
     }
 
     /// Mains come or go. Returns when to look at [`Supply::settle`].

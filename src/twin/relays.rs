@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what its contacts switch. Frames are `A0 channel state sum`; the board answers nothing and reports nothing.
 
-use super::chance::Chance;
+use super::rng::Rng;
 
 /// Relays on the board.
 pub const RELAYS: usize = 4;
@@ -27,13 +27,13 @@ pub struct RelayBoard {
     release: [f64; RELAYS],
     /// When each armature will have come to rest.
     at_rest: [u64; RELAYS],
-    chance: Chance,
+    chance: Rng,
 }
 
 impl RelayBoard {
     /// All relays released. `broken`: number of a relay (0 is the first) whose contact never closes.
     pub fn new(broken: Option<usize>, seed: u64) -> Self {
-        let mut chance = Chance::new(seed, "relay board");
+        let mut chance = Rng::new(seed, "relay board");
         let mut times = || std::array::from_fn(|_| chance.between(3.3, 7.7));
         let (operate, release) = (times(), times());
         RelayBoard { frame: Vec::new(), energised: [false; RELAYS], broken, operate, release, at_rest: [0; RELAYS], chance }

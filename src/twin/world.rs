@@ -5,16 +5,16 @@
 
 use super::air::Air;
 use super::card::{Card, MOUTH};
-use super::chance::mix;
+use super::input_board::ReportingBoard;
 use super::line::Line;
+use super::manual_inputs::ManualAction;
 use super::mcu::{Emission, Mcu, Pin, Port, Uart};
 use super::net::{Datagram, FarEnd, Host};
-use super::person::Deed;
 use super::ports::{Plug, SerialLine};
 use super::power::Supply;
 use super::queue::Queue;
 use super::relays::{Movement, RelayBoard};
-use super::reporter::Reporter;
+use super::rng::mix;
 use super::truth::Truth;
 use super::voice::{Acoustics, Voice};
 use crate::clock::{Instant, Stamped};
@@ -48,7 +48,7 @@ pub(super) enum Event {
     AtOperator(Datagram),
     AtPost(Datagram),
     /// A person before the post does something.
-    Deed(Deed),
+    ManualAction(ManualAction),
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -69,7 +69,7 @@ pub struct World {
     pub(super) air: Air,
     pub(super) card: Card,
     pub(super) relays: RelayBoard,
-    pub(super) reporter: Reporter,
+    pub(super) reporter: ReportingBoard,
     pub(super) contacts: super::wiring::Contacts,
     pub(super) relay_line: SerialLine,
     pub(super) input_line: SerialLine,
@@ -94,7 +94,7 @@ pub(super) struct Parts {
     pub air: Air,
     pub card: Card,
     pub relays: RelayBoard,
-    pub reporter: Reporter,
+    pub reporter: ReportingBoard,
     pub console_line: SerialLine,
 }
 
@@ -116,7 +116,7 @@ impl World {
             reporter,
             contacts: super::wiring::Contacts::default(),
             relay_line: SerialLine::new(super::relays::BAUD),
-            input_line: SerialLine::new(super::reporter::BAUD),
+            input_line: SerialLine::new(super::input_board::BAUD),
             console_line,
             truth: Truth::default(),
             module_free: 0,
@@ -204,7 +204,7 @@ impl World {
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
-            Event::Deed(deed) => self.done_by_hand(deed),
+            Event::ManualAction(deed) => self.done_by_hand(deed),
         }
     }
 
@@ -292,7 +292,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::ModuleByte(byte) => 0x200 | u64::from(*byte),
         Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
         Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
-        Event::Deed(deed) => 10 | deed.number() << 4,
+        Event::ManualAction(deed) => 10 | deed.number() << 4,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The program as its users start it, for the tests that look at it from outside. Knows nothing of what is tested.
 
-use hejnal::journal::read::{Story, read};
+use hejnal::journal::read::{LoadedJournal, read};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -115,6 +115,6 @@ impl Running {
 }
 
 /// The journal of a run, whatever became of it.
-pub fn journal(folder: &Path) -> Story {
+pub fn journal(folder: &Path) -> LoadedJournal {
     read(folder).unwrap()
 }

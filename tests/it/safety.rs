@@ -5,13 +5,13 @@
 use crate::program::{Running, Said, Scratch, hejnal, journal, say};
 use hejnal::bench::{self, Circuit, Opening};
 use hejnal::fault::Blame;
-use hejnal::journal::read::Story;
+use hejnal::journal::read::LoadedJournal;
 use hejnal::journal::{Ending, Entry, Event, FormatVersion, PostIdentity, SafeCheck};
 use hejnal::rig;
 use hejnal::steps::phrase::{Kind, Phrase};
 use hejnal::steps::{TABLES, World};
 use hejnal::suite::on_bench::OnBench;
-use hejnal::suite::{Book, Finished, Needs, Options, lint};
+use hejnal::suite::{Finished, Needs, Options, PhraseMatcher, lint};
 use hejnal::unit::Lang;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn all_switched() -> String {
 
 /// The circuits and instruments read back when the rig was last made safe.
 #[track_caller]
-fn last_made_safe(story: &Story) -> (usize, Vec<SafeCheck>) {
+fn last_made_safe(story: &LoadedJournal) -> (usize, Vec<SafeCheck>) {
     let found = story.entries.iter().enumerate().rev().find_map(|(place, entry)| match &entry.event {
         Event::MadeSafe { checks } => Some((place, checks.clone())),
         _ => None,
@@ -38,7 +38,7 @@ fn last_made_safe(story: &Story) -> (usize, Vec<SafeCheck>) {
 }
 
 #[track_caller]
-fn is_left_safe(story: &Story) {
+fn is_left_safe(story: &LoadedJournal) {
     let (place, checks) = last_made_safe(story);
     let done: Vec<(&str, bool)> = checks.iter().map(|check| (check.what.en.as_str(), check.ok)).collect();
     let wanted = ["button released", "mains on", "fibre connected", "calls ended", "sound stopped"];
@@ -50,7 +50,7 @@ fn is_left_safe(story: &Story) {
     assert!(!after.iter().any(|entry| matches!(entry.event, Event::Did { .. } | Event::StepBegan { .. })), "nothing moves after");
 }
 
-fn ended(story: &Story) -> Option<(&Ending, u8)> {
+fn ended(story: &LoadedJournal) -> Option<(&Ending, u8)> {
     match &story.entries.last()?.event {
         Event::RunEnded { ending, exit_code, .. } => Some((ending, *exit_code)),
         _ => None,
@@ -59,7 +59,7 @@ fn ended(story: &Story) -> Option<(&Ending, u8)> {
 
 /// Stopped from outside: told so everywhere, and safe.
 #[track_caller]
-fn is_stopped_and_safe(said: &Said, story: &Story, what: &str) {
+fn is_stopped_and_safe(said: &Said, story: &LoadedJournal, what: &str) {
     assert_eq!(said.code, Some(130), "{what}: {said:?}");
     assert_eq!(story.damage, [], "{what}");
     let (ending, code) = ended(story).expect(what);
@@ -190,11 +190,11 @@ static PANICS: &[Phrase<World>] = &[
 ];
 
 /// Runs one step on the virtual rig, within this process: the product has no phrase that panics.
-fn perform(step: &str) -> (Finished, Story, [bool; 3]) {
+fn perform(step: &str) -> (Finished, LoadedJournal, [bool; 3]) {
     let scratch = Scratch::new(&step.replace(' ', "-"));
     let feature = scratch.write("f.feature", format!("Feature: F\n@S01\nScenario: s\nGiven the post is ready\nWhen {step}\n"));
     let tables: Vec<&'static [Phrase<World>]> = TABLES.iter().copied().chain([PANICS]).collect();
-    let book = Book::new(&tables).unwrap();
+    let book = PhraseMatcher::new(&tables).unwrap();
     let rig = rig::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rigs/virtual.yaml")).unwrap();
     let features = lint::load(&[feature], &book, &Needs::of(&rig)).unwrap();
     let folder = scratch.0.join("run");
@@ -239,8 +239,8 @@ fn a_panic_in_a_step_leaves_the_rig_safe_and_blames_hejnal() {
         assert_eq!(story.damage, []);
         assert_eq!(ended(&story).map(|(_, code)| code), Some(70));
         is_left_safe(&story);
-        let stumbled = |e: &Entry| matches!(&e.event, Event::StepEnded { ending } if ending.blame == Some(Blame::Hejnal));
-        let panic_at = story.entries.iter().position(stumbled).unwrap();
+        let panicked = |e: &Entry| matches!(&e.event, Event::StepEnded { ending } if ending.blame == Some(Blame::Hejnal));
+        let panic_at = story.entries.iter().position(panicked).unwrap();
         assert!(last_made_safe(&story).0 > panic_at, "made safe after the panic");
     }
 }

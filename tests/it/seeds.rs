@@ -152,7 +152,7 @@ fn refused(seeds: std::ops::RangeInclusive<u64>, work: &Path) -> Result<Vec<Stri
         let shares: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
         let mut all = Vec::new();
         for thread in shares {
-            all.extend(thread.join().map_err(|_| "a thread stumbled")??);
+            all.extend(thread.join().map_err(|_| "a thread panicked")??);
         }
         Ok(all)
     })

@@ -114,7 +114,7 @@ fn measure(rig: &Arc<Rig>, seed: u64, folder: &Path) -> Result<BTreeMap<&'static
         (TO_OPERATOR, played - mouthed),
         (TO_CALLER, sounded - spoken),
     ]);
-    let figures = figures.lock().map_err(|_| "the onlooker stumbled")?;
+    let figures = figures.lock().map_err(|_| "the onlooker panicked")?;
     let held = true_values.into_iter().map(|(quantity, truth)| {
         let estimate = *figures.get(quantity).ok_or_else(|| format!("no figure for {quantity:?}"))?;
         Ok((quantity, Held { seed, estimate, truth }))
@@ -132,16 +132,16 @@ fn measure_all(rig: &Arc<Rig>, work: &Path) -> Result<BTreeMap<&'static str, Vec
                 return Ok(());
             }
             let held = measure(rig, seed, &work.join(seed.to_string())).map_err(|why| format!("seed {seed}: {why}"))?;
-            let mut found = found.lock().map_err(|_| "another thread stumbled")?;
+            let mut found = found.lock().map_err(|_| "another thread panicked")?;
             held.into_iter().for_each(|(quantity, held)| found.entry(quantity).or_default().push(held));
         }
     };
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let shares: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
-        shares.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err("a thread stumbled".into())))
+        shares.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err("a thread panicked".into())))
     })?;
-    found.into_inner().map_err(|_| "another thread stumbled".into())
+    found.into_inner().map_err(|_| "another thread panicked".into())
 }
 
 /// Nearest-rank percentile of figures in any order.

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Mark, Plot, Series, titled, waveform};
 use super::wav::{self, Recording};
 use super::{OutputArgs, PairArgs};

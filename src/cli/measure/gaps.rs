@@ -3,7 +3,7 @@
 //! Knows nothing of how damage is found, only of how it is told.
 
 use super::PairArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Mark, Plot, Series, waveform};
 use super::wav::Recording;
 use crate::dsp::continuity::{self, Continuity, Kind, Missing, Unknown};

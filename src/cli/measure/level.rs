@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::OutputArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Plot, Series, titled};
 use super::wav::{self, Recording};
 use crate::dsp::level::{self, Calibration};

@@ -3,12 +3,12 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
-mod cap;
+mod codec_ceiling;
 mod echo;
-mod finding;
 mod gaps;
 mod keys;
 mod level;
+mod measurement;
 mod mtf;
 mod plot;
 mod press;
@@ -24,7 +24,7 @@ pub mod wav;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use finding::{Failure, Finding};
+use measurement::{Failure, Finding};
 
 use crate::fault::exit;
 use crate::unit::{Bilingual, Lang};
@@ -228,8 +228,8 @@ fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
 }
 
 #[cfg(test)]
-mod rubbish;
+mod degenerate_inputs;
+#[cfg(test)]
+mod json_contract;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod told;

@@ -3,7 +3,7 @@
 //! Knows nothing of relays: a contact gates a tone into one channel, the sound arrives in another.
 
 use super::OutputArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Mark, Plot, Series, titled, waveform};
 use super::timing::absent;
 use super::wav::{self, Recording};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::wav::{self, OpenWav, WavError};
-use crate::dsp::follow::Source;
+use crate::dsp::streaming_delay::Source;
 use crate::unit::Bilingual;
 
 /// One channel of a file on disk.

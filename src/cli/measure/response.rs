@@ -3,7 +3,7 @@
 //! Knows nothing of masks: a response is relative to what was played.
 
 use super::PairArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{self, Plot, Series, titled};
 use super::tones;
 use crate::dsp::align::align;

@@ -3,7 +3,7 @@
 //! Knows nothing of either model.
 
 use super::PairArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Plot, Series, titled};
 use super::timing::absent;
 use super::wav::Recording;

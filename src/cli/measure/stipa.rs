@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::mtf::Matrix;
 use super::plot::titled;
-use super::{OutputArgs, cap, wav};
+use super::{OutputArgs, codec_ceiling, wav};
 use crate::dsp::method;
 use crate::dsp::stipa::{self, Flag, Stipa};
 use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
@@ -35,7 +35,7 @@ pub(super) struct StipaArgs {
     noise: Option<Vec<f64>>,
     /// Codec that the recording came through: the index is judged against what that codec alone allows
     #[arg(long, value_enum)]
-    codec: Option<cap::Codec>,
+    codec: Option<codec_ceiling::Codec>,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -188,7 +188,7 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
 }
 
 /// What the index is to be held against: the codec's own cap, that of the sample rate, or 1.
-fn judged(finding: Finding, result: &Stipa, codec: Option<cap::Codec>) -> Finding {
+fn judged(finding: Finding, result: &Stipa, codec: Option<codec_ceiling::Codec>) -> Finding {
     let (cap, against): (f64, (&str, &str)) = match codec {
         Some(codec) => (codec.cap().min(result.ceiling), codec.path()),
         None if result.ceiling < 0.999 => {
@@ -203,16 +203,16 @@ fn judged(finding: Finding, result: &Stipa, codec: Option<cap::Codec>) -> Findin
         .line(("Judged against", "Odniesiono do"), against);
     match codec {
         Some(codec) => {
-            let below = index(cap - result.sti, cap::UNCERTAINTY.hypot(result.uncertainty));
+            let below = index(cap - result.sti, codec_ceiling::UNCERTAINTY.hypot(result.uncertainty));
             let finding = finding
                 .figure(
                     "cap",
                     ("  which allows at best", "  co pozwala najwyżej na"),
-                    index(cap, cap::UNCERTAINTY),
+                    index(cap, codec_ceiling::UNCERTAINTY),
                     method::CODEC_CAP,
                 )
                 .figure("below_cap", ("  taken by the rest of the path", "  odjęte przez resztę toru"), below, method::CODEC_CAP);
-            if codec != cap::Codec::Opus {
+            if codec != codec_ceiling::Codec::Opus {
                 return finding;
             }
             finding.note((

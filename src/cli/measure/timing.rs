@@ -3,15 +3,15 @@
 //! Knows nothing of how a delay is got, only of how it is told.
 
 use super::PairArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{Mark, Plot, Series, titled};
 use super::reader::WavSource;
 use super::wav::Recording;
 use crate::dsp::align::align;
 use crate::dsp::delay::{self, Delay, Signal};
-use crate::dsp::follow::{self, Source};
 use crate::dsp::method;
 use crate::dsp::spectrum::{self, Spectrum};
+use crate::dsp::streaming_delay::{self, Source};
 use crate::dsp::track::{self, Slip, Track};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
@@ -48,7 +48,7 @@ const OF_A_TRACK: [&str; 8] =
 pub(super) fn delay(args: &PairArgs) -> Result<Finding, Failure> {
     let wanted = args.output.plot.is_some();
     if let Some((mut reference, mut capture)) = long(args)? {
-        let found = follow::find(&mut reference, &mut capture)?;
+        let found = streaming_delay::find(&mut reference, &mut capture)?;
         let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]);
         let Some(found) = found else {
             return Ok(described(finding, None, None).notes(reference.notes).notes(capture.notes));
@@ -246,11 +246,11 @@ pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
         )));
     }
     let (points, notes) = if let Some((mut reference, mut capture)) = long(&args.pair)? {
-        let points = follow::follow(&mut reference, &mut capture, args.window, args.reach)?;
+        let points = streaming_delay::follow(&mut reference, &mut capture, args.window, args.reach)?;
         (points, [reference.notes, capture.notes].concat())
     } else {
         let (reference, capture) = args.pair.read()?;
-        let Ok(points) = follow::follow(&mut reference.signal(), &mut capture.signal(), args.window, args.reach);
+        let Ok(points) = streaming_delay::follow(&mut reference.signal(), &mut capture.signal(), args.window, args.reach);
         (points, [reference.notes, capture.notes].concat())
     };
     let tracked = track::track(&points);

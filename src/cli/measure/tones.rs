@@ -3,7 +3,7 @@
 //! Knows nothing of how they are told.
 
 use super::SingleArgs;
-use super::finding::{Failure, Finding};
+use super::measurement::{Failure, Finding};
 use super::plot::{self, Mark, Plot, Series, titled, waveform};
 use super::wav;
 use crate::dsp::call_tone::{self, CallTone, Kind};

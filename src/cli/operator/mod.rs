@@ -3,11 +3,11 @@
 //!
 //! Knows nothing of features, limits or verdicts: it shows figures and judges none.
 
+mod console_session;
 mod keys;
-mod secure;
-mod shift;
+mod options;
+mod secure_options;
 mod show;
-mod typed;
 
 use super::measure::{self, stimulus, wav};
 use super::{Refused, place};
@@ -25,14 +25,14 @@ use crate::rtp::report::Calendar;
 use crate::sip::session;
 use crate::suite::signals::Signals;
 use crate::unit::Lang;
-use shift::Shift;
+use console_session::ConsoleSession;
+use options::{Digest, codec, duration, ports, user};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use typed::{Digest, codec, duration, ports, user};
 
 /// Answer a real post by hand or by itself, show its calls, write what was heard
 #[derive(Debug, clap::Args)]
@@ -91,7 +91,7 @@ pub struct OperatorArgs {
     session_timer: Option<Duration>,
     /// Who refreshes the session where the post leaves that to us
     #[arg(long, value_enum, default_value = "post")]
-    refresher: typed::Who,
+    refresher: options::Who,
     /// Hang up so long after the answer
     #[arg(long, value_name = "TIME", value_parser = duration)]
     hang_up_after: Option<Duration>,
@@ -114,7 +114,7 @@ pub struct OperatorArgs {
     #[arg(long, default_value = "40000-40063", value_name = "FIRST-LAST", value_parser = ports)]
     media_ports: RangeInclusive<u16>,
     #[command(flatten)]
-    secure: secure::SecureArgs,
+    secure: secure_options::SecureArgs,
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
     pub(super) lang: Lang,
@@ -124,8 +124,9 @@ pub struct OperatorArgs {
 pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let (config, tls) = config(args, Calendar::by_the_wall(clock::wall_clock(), clock.now()))?;
-    let about_tls = tls.as_ref().map(|tls| secure::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
-    let tls = tls.as_ref().map(secure::set_up).transpose()?;
+    let about_tls =
+        tls.as_ref().map(|tls| secure_options::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
+    let tls = tls.as_ref().map(secure_options::set_up).transpose()?;
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let signals = Signals::install(&clock.guard().stop_flag());
@@ -137,7 +138,7 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     about_tls.unwrap_or_default().iter().for_each(|line| say(line));
     let usual = behaviour(args).answering;
     let (hang_up_after, lang) = (args.hang_up_after, args.lang);
-    let mut shift = Shift { clock, operator, sound, out, hang_up_after, lang, due: Vec::new(), usual };
+    let mut shift = ConsoleSession { clock, operator, sound, out, hang_up_after, lang, due: Vec::new(), usual };
     shift.work().map_err(|e| failed(&e))?;
     shift.go_home().map_err(|e| failed(&e))?;
     Ok(exit::ACCEPTED)

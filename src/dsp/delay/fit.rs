@@ -3,10 +3,10 @@
 use std::array::from_fn;
 use std::f64::consts::PI;
 
-use super::doubt;
 use super::model::{Block, Matrix3, Parameters, Reading, Rest, Vec3};
 use super::prepare::Pair;
 use super::search::Found;
+use super::uncertainty;
 use super::{Delay, MAX_PPM, weights, whiten};
 
 const MAX_ROUNDS: usize = 16;
@@ -87,9 +87,9 @@ fn finish(pair: &Pair, found: &Found, at: Parameters, weighing: Weighing) -> Opt
         && let Some(better) = iterate(&white, solution.at, f64::INFINITY, Weighing::FromTheStart)
     {
         let rest = better.reading.rest(&white, &better.at);
-        return doubt::conclude(&white, found, &better, &rest);
+        return uncertainty::conclude(&white, found, &better, &rest);
     }
-    doubt::conclude(pair, found, &solution, &rest)
+    uncertainty::conclude(pair, found, &solution, &rest)
 }
 
 /// Whether enough of the reference lies within the capture.

@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of how octaves are taken out of a sound.
 
-use super::doubt::{self, Evidence};
 use super::index::{heard_share, octave_indices, weighted};
 use super::octaves::{Envelope, octaves};
+use super::uncertainty::{self, Evidence};
 use super::{Flag, MODULATIONS_HZ, SOURCE_DEPTH, Stipa, clock};
 use crate::dsp::delay::Signal;
 use crate::dsp::distortion;
@@ -67,8 +67,13 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     };
     let present = received.map(|b| b.present);
     let mti = octave_indices(&heard, present);
-    let mut flags =
-        doubt::doubts(&Evidence { m: &m, deviation: &deviation, received: &received, clock: &clock, clipped: active.clipped });
+    let mut flags = uncertainty::doubts(&Evidence {
+        m: &m,
+        deviation: &deviation,
+        received: &received,
+        clock: &clock,
+        clipped: active.clipped,
+    });
     let seconds = active.signal.samples.len() as f64 / active.signal.rate;
     let more = [
         (seconds < 15.0, Flag::Short),

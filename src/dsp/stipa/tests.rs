@@ -10,7 +10,7 @@ use crate::dsp::delay::Signal;
 
 mod annex_m;
 mod chance;
-mod doubts;
+mod uncertainties;
 
 /// How many seeds the statistical tests take each; `HEJNAL_SEEDS` asks for more.
 fn seeds(usual: u64) -> u64 {

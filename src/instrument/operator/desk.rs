@@ -25,9 +25,9 @@ use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
+use crate::sip::route::Route;
 use crate::sip::token::{Chance, Tokens};
 use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
-use crate::sip::way::Way;
 use call::Call;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -49,13 +49,13 @@ const MEDIA_GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 struct InviteTransaction {
     machine: InviteServer,
-    to: Way,
+    to: Route,
 }
 
 /// A request of ours, other than INVITE, and what for.
 #[derive(Debug)]
 struct ClientTransaction {
-    to: Way,
+    to: Route,
     machine: Client,
     call: CallId,
     purpose: Purpose,
@@ -73,7 +73,7 @@ pub struct Desk {
     tokens: Tokens,
     registrar: Registrar,
     invites: BTreeMap<String, InviteTransaction>,
-    servers: BTreeMap<String, (Way, ServerTransaction)>,
+    servers: BTreeMap<String, (Route, ServerTransaction)>,
     clients: BTreeMap<String, ClientTransaction>,
     /// INVITEs of ours within calls, by branch.
     reinvites: BTreeMap<String, change::Asked>,
@@ -143,7 +143,7 @@ impl Desk {
         let at = how.at;
         self.within = how.within;
         if self.is_signalling(to) {
-            self.signalling(at, Way::udp(self.own(to), from), bytes);
+            self.signalling(at, Route::udp(self.own(to), from), bytes);
             self.settle();
         } else if to.port() == *self.config.media_ports.end() {
             self.check_answered(bytes);
@@ -154,24 +154,24 @@ impl Desk {
     }
 
     /// A whole message arrived over a connection, its moment trusted `within` (k = 2).
-    pub fn message(&mut self, at: Instant, within: Duration, way: Way, bytes: &[u8]) {
+    pub fn message(&mut self, at: Instant, within: Duration, way: Route, bytes: &[u8]) {
         self.within = within;
-        self.signalling(at, Way { own: self.own(way.own), ..way }, bytes);
+        self.signalling(at, Route { own: self.own(way.own), ..way }, bytes);
         self.settle();
         self.within = Duration::ZERO;
     }
 
     /// A connection over TLS is up.
-    pub fn connected(&mut self, at: Instant, way: Way, cipher: String, certified: bool) {
+    pub fn connected(&mut self, at: Instant, way: Route, cipher: String, certified: bool) {
         self.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
     }
 
     /// A connection ended otherwise than by being closed, e.g. because a certificate was not believed.
-    pub fn lost_connection(&mut self, at: Instant, way: Way, fault: ConnectionFault) {
+    pub fn lost_connection(&mut self, at: Instant, way: Route, fault: ConnectionFault) {
         self.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
     }
 
-    fn signalling(&mut self, at: Instant, way: Way, bytes: &[u8]) {
+    fn signalling(&mut self, at: Instant, way: Route, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
         let Ok(message) = message::parse(bytes) else { return };
         if self.is_swallowed(at, way, &message) {
@@ -291,7 +291,7 @@ impl Desk {
         self.unsettled = self.events.len();
     }
     /// A black hole sends nothing either.
-    fn send(&mut self, to: Way, bytes: Vec<u8>) {
+    fn send(&mut self, to: Route, bytes: Vec<u8>) {
         if !self.is_silent(to) {
             self.outgoing.push(Outgoing { wire: to.wire, from: to.own, to: to.peer, bytes });
         }

@@ -1,8 +1,8 @@
 //! The checks of a feature file's layout, line by line: what stands where it may, what looks like a keyword and is none.
 
 use super::{OUTLINE_ROWS_MAX, Problems};
-use crate::suite::book::letters_apart as apart;
-use crate::suite::scan::{Heading, Line, What, heading_words, step_words};
+use crate::suite::lexer::{Heading, Line, What, heading_words, step_words};
+use crate::suite::phrase_matcher::letters_apart as apart;
 use crate::unit::Lang;
 
 /// Checks the lines; `false` where parsing them would only repeat the same complaints, or take for ever.

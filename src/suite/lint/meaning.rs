@@ -3,12 +3,12 @@
 use super::{Needs, Problem, Problems, explain};
 use crate::rig::{Limits, Profile, Role};
 use crate::steps::bound;
-use crate::suite::book::{Book, Found, Lost};
 use crate::suite::model::{Feature, Scenario, Step, is_id};
+use crate::suite::phrase_matcher::{Found, Lost, PhraseMatcher};
 use crate::unit::Lang;
 use std::collections::BTreeMap;
 
-pub(super) fn check<W>(feature: &Feature, book: &Book<W>, needs: &Needs, problems: &mut Problems<'_>) {
+pub(super) fn check<W>(feature: &Feature, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems<'_>) {
     for scenario in &feature.scenarios {
         id(scenario, problems);
         for step in &scenario.steps {
@@ -35,7 +35,7 @@ fn id(scenario: &Scenario, problems: &mut Problems<'_>) {
     }
 }
 
-fn step_means_one_thing<W>(step: &Step, book: &Book<W>, needs: &Needs, problems: &mut Problems<'_>) {
+fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems<'_>) {
     let at = (step.line, step.column);
     if step.has_text_block {
         problems.add(at, "no phrase takes a text block", "take the block away; tables and quoted texts are understood");

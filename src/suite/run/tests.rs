@@ -10,8 +10,8 @@ use crate::journal::store::tests::{Scratch, run_began};
 use crate::journal::store::{Journal, JournalError};
 use crate::steps::phrase::{Args, Kind, Phrase};
 use crate::suite::lint::{self, Needs};
+use crate::suite::runner_port::Sink;
 use crate::suite::select;
-use crate::suite::stage::Sink;
 use crate::unit::Estimate;
 use crate::verdict::{Criterion, Verdict, decide};
 use std::cell::Cell;
@@ -91,7 +91,7 @@ fn bench_fault(cause: &str) -> Fault {
     Fault::Bench(InstrumentError::new("relay", "close the contact", cause, "look at the cable"))
 }
 
-impl Stage for TestStage {
+impl RunnerPort for TestStage {
     type World = World;
     fn clock(&self) -> &dyn Clock {
         &*self.clock
@@ -204,7 +204,7 @@ fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     }
     let file = scratch.0.join("f.feature");
     std::fs::write(&file, text).unwrap();
-    let book = Book::new(&[PHRASES]).unwrap();
+    let book = PhraseMatcher::new(&[PHRASES]).unwrap();
     let features = select::select(lint::load(&[file], &book, &Needs::default()).unwrap(), None).features;
     let clock = Arc::new(TestClock::default());
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
@@ -256,7 +256,7 @@ fn only_a_shortfall_blames_the_post() {
 #[test]
 fn a_panic_in_a_step_blames_hejnal_and_says_where() {
     let setup = Setup { steps: &["the step panics"], ..SETUP };
-    let message = "hejnal stumbled: index out of bounds (at src/suite/run/tests.rs:";
+    let message = "hejnal panicked: index out of bounds (at src/suite/run/tests.rs:";
     check("panic", setup, Outcome::Failed, Some(Blame::Hejnal), 70, message);
 }
 

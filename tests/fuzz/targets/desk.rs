@@ -7,7 +7,7 @@ use hejnal::rtp::codec::Codec;
 use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;
 use hejnal::sip::sdes::Srtp;
-use hejnal::sip::way::{Way, Wire};
+use hejnal::sip::route::{Route, Wire};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub fn run(data: &[u8]) {
         let Some((&place, bytes)) = piece.split_first() else { continue };
         match place {
             b'0'..=b'5' => desk.datagram(now, post, SocketAddr::new(own.ip(), 20_000 + u16::from(place - b'0')), bytes),
-            b'c' => desk.message(now, Duration::ZERO, Way { wire: Wire::Tcp, own, peer: post }, bytes),
+            b'c' => desk.message(now, Duration::ZERO, Route { wire: Wire::Tcp, own, peer: post }, bytes),
             b't' => {
                 let until = now + Duration::from_millis(u64::from(bytes.first().copied().unwrap_or(1)) * 200);
                 while let Some(due) = desk.next_wake().filter(|due| *due <= until) {

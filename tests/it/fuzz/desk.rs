@@ -10,7 +10,7 @@ use hejnal::rtp::codec::Codec;
 use hejnal::rtp::packet::{Packet, is_rtcp};
 use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;
-use hejnal::sip::way::{Way, Wire};
+use hejnal::sip::route::{Route, Wire};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ impl Scene {
     }
     fn tell_in_connection(&mut self, bytes: &[u8], from: SocketAddr) {
         let _last = LastWords(bytes);
-        self.desk.message(self.now, Duration::ZERO, Way { wire: Wire::Tcp, own: socket(SIP), peer: from }, bytes);
+        self.desk.message(self.now, Duration::ZERO, Route { wire: Wire::Tcp, own: socket(SIP), peer: from }, bytes);
         self.hear();
     }
     fn say(&mut self, text: &str) {

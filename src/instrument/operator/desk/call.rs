@@ -20,9 +20,9 @@ use crate::rtp::voice::Ear;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::Request;
 use crate::sip::reliable::Reliable;
+use crate::sip::route::Route;
 use crate::sip::sdp::{Audio, Format, Local, SdpError};
 use crate::sip::session::Session;
-use crate::sip::way::Way;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -66,9 +66,9 @@ pub(super) struct Agreed {
     /// Where RTCP goes; the same address if both share a port.
     pub rtcp: SocketAddr,
     /// Whether we may send.
-    pub aloud: bool,
+    pub sending: bool,
     /// Whether the other end means to send.
-    pub hears: bool,
+    pub receiving: bool,
     /// As the other end's description has it, for an offer of ours that keeps it.
     pub format: Format,
 }
@@ -88,10 +88,11 @@ impl Agreed {
     pub fn with(audio: &Audio, codecs: &[Codec]) -> Result<(Self, Format), SdpError> {
         let format = audio.choose(&names(codecs))?;
         let codec = Codec::named(&format.name).ok_or(SdpError::NoCodec)?;
-        let aloud = audio.direction.mirrored().sends() && audio.can_be_sent_to();
+        let sending = audio.direction.mirrored().sends() && audio.can_be_sent_to();
         let events = audio.events(format.rate).map(|f| f.payload);
-        let (remote, rtcp, hears) = (audio.remote, audio.rtcp, audio.direction.sends());
-        let agreed = Agreed { codec, payload_type: format.payload, events, remote, rtcp, aloud, hears, format: format.clone() };
+        let (remote, rtcp, receiving) = (audio.remote, audio.rtcp, audio.direction.sends());
+        let agreed =
+            Agreed { codec, payload_type: format.payload, events, remote, rtcp, sending, receiving, format: format.clone() };
         Ok((agreed, format))
     }
 }
@@ -115,7 +116,7 @@ pub(super) struct Call {
     /// The INVITE under way, its transaction and where it came from: needed to answer it.
     pub request: Request,
     pub transaction: String,
-    pub way: Way,
+    pub way: Route,
     pub tag: String,
     pub dialog: Dialog,
     pub stage: Stage,

@@ -10,11 +10,11 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Change, Outcome};
 use crate::sip::dialog;
 use crate::sip::message::{Response, SUPPORTED};
+use crate::sip::route::Route;
 use crate::sip::sdes::Srtp;
 use crate::sip::sdp::{Direction, Format};
 use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, InviteClient};
-use crate::sip::way::Way;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const GLARE_STEP: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct Asked {
     machine: InviteClient,
-    to: Way,
+    to: Route,
     call: CallId,
     cseq: u32,
     /// A final failure came.
@@ -233,7 +233,7 @@ impl Call {
         let direction = match pending.what {
             Some(Change::Hold) => Direction::SendOnly,
             Some(Change::Resume) => Direction::SendRecv,
-            Some(Change::Move) | None => Direction::between(agreed.aloud, agreed.hears),
+            Some(Change::Move) | None => Direction::between(agreed.sending, agreed.receiving),
         };
         let before = self.local.address;
         self.local.address = SocketAddr::new(before.ip(), pending.port);

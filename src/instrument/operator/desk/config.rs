@@ -9,8 +9,8 @@ use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::digest::Algorithm;
 use crate::sip::registrar::User;
+use crate::sip::route::Wire;
 use crate::sip::sdes::Srtp;
-use crate::sip::way::Wire;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub struct DeskConfig {
     /// The user part of the second operator.
     pub second_user: String,
     pub behaviour: Behaviour,
-    /// Calls at a time; one more hears 486.
+    /// Calls at a time; one more receiving 486.
     pub max_calls: usize,
     /// From INVITE to 180.
     pub ring_after: Duration,

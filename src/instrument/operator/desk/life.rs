@@ -14,19 +14,19 @@ use crate::rtp::stats::Meter;
 use crate::sip::dialog::Dialog;
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
 use crate::sip::reliable::Reliable;
+use crate::sip::route::Route;
 use crate::sip::sdes::Srtp;
 use crate::sip::sdp::{Audio, Direction, Local, SdpError};
 use crate::sip::session::{Asked, Session, TooBrief};
 use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, Client};
-use crate::sip::way::Way;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
 const TOLD_HEADERS: [&str; 3] = ["Priority", "P-Asserted-Identity", "User-Agent"];
 impl Desk {
-    pub(super) fn new_call(&mut self, at: Instant, way: Way, request: Request, key: String) {
+    pub(super) fn new_call(&mut self, at: Instant, way: Route, request: Request, key: String) {
         let user = request.head.from.user.clone();
         if self.registrar.source_of(&user).is_none_or(|known| known.ip() != way.peer.ip()) {
             return self.refuse_stranger(at, way, &request, &key);
@@ -97,7 +97,7 @@ impl Desk {
         self.wake_call(at, id);
     }
 
-    fn refuse_stranger(&mut self, at: Instant, way: Way, request: &Request, key: &str) {
+    fn refuse_stranger(&mut self, at: Instant, way: Route, request: &Request, key: &str) {
         let user = &request.head.from.user;
         let what = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
         let reply = self.reply(request, 403, way);
@@ -214,7 +214,7 @@ impl Desk {
     }
 
     /// 200 to an INVITE or re-INVITE of a call.
-    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, way: Way, body: Option<Vec<u8>>) {
+    pub(super) fn send_ok(&mut self, at: Instant, id: CallId, key: &str, request: &Request, way: Route, body: Option<Vec<u8>>) {
         let contact = contact(&self.config.operator_user, way);
         let lines = self.session_lines(id);
         let Some(call) = self.calls.get_mut(&id) else { return };
@@ -263,7 +263,7 @@ impl Desk {
     }
 
     /// A request of ours other than INVITE.
-    pub(super) fn ask(&mut self, at: Instant, branch: String, to: Way, call: CallId, purpose: Purpose, bytes: Vec<u8>) {
+    pub(super) fn ask(&mut self, at: Instant, branch: String, to: Route, call: CallId, purpose: Purpose, bytes: Vec<u8>) {
         let machine = Client::started(at, to.wire.timers(), bytes.clone());
         self.clients.insert(branch, ClientTransaction { to, machine, call, purpose });
         self.send(to, bytes);
@@ -308,7 +308,7 @@ fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, String)> {
 }
 
 /// Where requests within a call reach us.
-pub(super) fn contact(user: &str, way: Way) -> String {
+pub(super) fn contact(user: &str, way: Route) -> String {
     format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
 }
 

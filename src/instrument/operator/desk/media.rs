@@ -12,7 +12,7 @@ use crate::rtp::packet::{self, Packet};
 use crate::rtp::playout::Fate;
 use crate::rtp::report::FarView;
 use crate::rtp::stats::Stats;
-use crate::sip::way::Wire;
+use crate::sip::route::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -96,7 +96,7 @@ impl Desk {
             if !may_send {
                 continue;
             }
-            while let Some(bytes) = media.sender.wake(at, agreed.aloud && !self.config.behaviour.mute) {
+            while let Some(bytes) = media.sender.wake(at, agreed.sending && !self.config.behaviour.mute) {
                 self.outgoing.push(Outgoing { wire: Wire::Udp, from: call.local.address, to: agreed.remote, bytes });
             }
         }

@@ -12,10 +12,10 @@ use crate::rtp::axis::RATE;
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{Reply, Request};
 use crate::sip::reliable::{self, Wish};
+use crate::sip::route::Route;
 use crate::sip::sdes::Srtp;
 use crate::sip::token::Tokens;
 use crate::sip::transaction::Act;
-use crate::sip::way::Way;
 
 /// The Polish call tone: 425 Hz, 1 s on, 4 s off (ITU-T E.180, supplement 2), at −10 dB of full scale.
 const TONE_HZ: f64 = 425.0;
@@ -152,7 +152,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn prack(&mut self, at: Instant, way: Way, request: &Request) {
+    pub(super) fn prack(&mut self, at: Instant, way: Route, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
         let outcome = call.ok_or(481).and_then(|call| acknowledge(call, request, self.config.srtp, &mut self.tokens));

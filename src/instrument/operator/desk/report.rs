@@ -6,7 +6,7 @@ use super::call::Call;
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::CallId;
-use crate::sip::way::Wire;
+use crate::sip::route::Wire;
 use std::net::SocketAddr;
 
 impl Desk {

@@ -9,8 +9,8 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
+use crate::sip::route::Route;
 use crate::sip::transaction::{Act, InviteServer, Server};
-use crate::sip::way::Way;
 use crate::sip::{reliable, session};
 
 /// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
@@ -27,7 +27,7 @@ fn transaction_key(request: &Request, method: Method) -> String {
 }
 
 impl Desk {
-    pub(super) fn request(&mut self, at: Instant, way: Way, request: Request) {
+    pub(super) fn request(&mut self, at: Instant, way: Route, request: Request) {
         match request.method {
             Method::Invite => self.invite(at, way, request),
             Method::Ack => self.ack(at, &request),
@@ -74,13 +74,13 @@ impl Desk {
         }
     }
 
-    pub(super) fn reply(&mut self, request: &Request, status: u16, way: Way) -> Reply {
+    pub(super) fn reply(&mut self, request: &Request, status: u16, way: Route) -> Reply {
         let tag = self.tokens.hex();
         Reply::to(request, status, &tag, way.peer).header("Allow", ALLOWED)
     }
 
     /// Answers a request other than INVITE, and remembers the answer.
-    pub(super) fn respond(&mut self, at: Instant, way: Way, request: &Request, reply: Reply) {
+    pub(super) fn respond(&mut self, at: Instant, way: Route, request: &Request, reply: Reply) {
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let bytes = reply.bytes();
         let server = Server::answered(at, way.wire.timers(), bytes.clone());
@@ -88,7 +88,7 @@ impl Desk {
         self.send(to, bytes);
     }
 
-    fn register(&mut self, at: Instant, way: Way, request: &Request) {
+    fn register(&mut self, at: Instant, way: Route, request: &Request) {
         let answer = self.registrar.register(at, way.peer, request, &mut self.tokens);
         let reply = self.reply(request, answer.status, way);
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
@@ -96,7 +96,7 @@ impl Desk {
         self.tell_changes(at, self.server_at(way.own), answer.changes);
     }
 
-    fn invite(&mut self, at: Instant, way: Way, request: Request) {
+    fn invite(&mut self, at: Instant, way: Route, request: Request) {
         let key = transaction_key(&request, Method::Invite);
         if let Some(known) = self.invites.get(&key) {
             if known.machine.repeated() == Act::Send {
@@ -139,7 +139,7 @@ impl Desk {
         }
     }
 
-    fn reinvite(&mut self, at: Instant, way: Way, request: &Request, key: &str, dialog: &DialogId) {
+    fn reinvite(&mut self, at: Instant, way: Route, request: &Request, key: &str, dialog: &DialogId) {
         match self.renegotiate(at, request, dialog) {
             Ok((id, body)) => {
                 self.send_ok(at, id, key, request, way, body);
@@ -157,7 +157,7 @@ impl Desk {
     }
 
     /// UPDATE: a refresh, and with a body a new agreement, also before the answer (RFC 3311, 5.2).
-    fn update(&mut self, at: Instant, way: Way, request: &Request) {
+    fn update(&mut self, at: Instant, way: Route, request: &Request) {
         let outcome = DialogId::of(request).ok_or(Denied::from(481)).and_then(|d| self.renegotiate(at, request, &d));
         let reply = match outcome {
             Ok((id, body)) => {
@@ -201,7 +201,7 @@ impl Desk {
     /// Tells if the agreement in force is a hold and the one told last was none, or the other way round.
     fn tell_held(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let held = call.agreed.as_ref().is_some_and(|agreed| !agreed.aloud);
+        let held = call.agreed.as_ref().is_some_and(|agreed| !agreed.sending);
         if std::mem::replace(&mut call.told_held, held) != held {
             self.tell(at, CallEvent::Held { call: id, held });
         }
@@ -234,7 +234,7 @@ impl Desk {
         }
     }
 
-    fn bye(&mut self, at: Instant, way: Way, request: &Request) {
+    fn bye(&mut self, at: Instant, way: Route, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
         let (status, id) = match call.map(|c| (c.id, c.dialog.order(request))) {
@@ -251,7 +251,7 @@ impl Desk {
         }
     }
 
-    fn cancel(&mut self, at: Instant, way: Way, request: &Request) {
+    fn cancel(&mut self, at: Instant, way: Route, request: &Request) {
         let key = transaction_key(request, Method::Invite);
         let status = if self.invites.contains_key(&key) { 200 } else { 481 };
         let reply = self.reply(request, status, way);

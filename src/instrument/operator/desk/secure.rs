@@ -11,10 +11,10 @@ use crate::instrument::operator::{CallEvent, CallId};
 use crate::rtp::codec::Codec;
 use crate::rtp::packet::{self, Packet};
 use crate::rtp::srtp::{Flaw, Guard, Master, Tag};
+use crate::sip::route::Wire;
 use crate::sip::sdes::{Crypto, Srtp, Suite};
 use crate::sip::sdp::SdpError;
 use crate::sip::token::Tokens;
-use crate::sip::way::Wire;
 use std::borrow::Cow;
 use std::net::SocketAddr;
 

@@ -5,7 +5,7 @@
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::sip::message::{self, Message};
-use crate::sip::way::Wire;
+use crate::sip::route::Wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use super::{Desk, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, Health, Server};
 use crate::sip::message::{Message, Method, Reply, Request};
-use crate::sip::way::Way;
+use crate::sip::route::Route;
 use std::net::SocketAddr;
 
 impl Desk {
@@ -32,17 +32,17 @@ impl Desk {
 
     /// Whether the server at our end of this way is a black hole. The self-check is let through: it asks whether the bench works, not how the
     /// server is to behave.
-    pub(super) fn is_silent(&self, way: Way) -> bool {
+    pub(super) fn is_silent(&self, way: Route) -> bool {
         let is_server = self.is_signalling(way.own) && !self.is_self_check(way);
         is_server && self.config.behaviour.health(self.server_at(way.own)) == Health::Silent
     }
 
-    fn is_self_check(&self, way: Way) -> bool {
+    fn is_self_check(&self, way: Route) -> bool {
         way.peer.port() == *self.config.media_ports.end() && way.peer.ip() == way.own.ip()
     }
 
     /// Takes what reaches a black hole, and tells of each new request.
-    pub(super) fn is_swallowed(&mut self, at: Instant, way: Way, message: &Message) -> bool {
+    pub(super) fn is_swallowed(&mut self, at: Instant, way: Route, message: &Message) -> bool {
         if !self.is_silent(way) {
             return false;
         }
@@ -60,7 +60,7 @@ impl Desk {
     }
 
     /// The answer of a server that turns everything new away; requests within a call are served. `None`: it is well.
-    pub(super) fn turned_away(&mut self, request: &Request, way: Way) -> Option<Reply> {
+    pub(super) fn turned_away(&mut self, request: &Request, way: Route) -> Option<Reply> {
         let Health::Refusing { retry_after } = self.config.behaviour.health(self.server_at(way.own)) else { return None };
         let is_new = request.head.to.tag.is_none() && request.method != Method::Cancel;
         if !is_new || self.is_self_check(way) {

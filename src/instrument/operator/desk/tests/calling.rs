@@ -7,7 +7,7 @@ fn a_call_is_rung_answered_confirmed_and_ended_by_the_post() {
     let mut s = Scene::ready(Answering::After(Duration::from_secs(2)));
     let invite = s.invite("c1", &offer("8 0", 4000, ""));
     assert_eq!(statuses(&s.send(&invite)), [100, 180]);
-    assert_eq!(statuses(&s.send(&invite)), [180], "a repeated INVITE hears the same again");
+    assert_eq!(statuses(&s.send(&invite)), [180], "a repeated INVITE receiving the same again");
     let sent = s.pass(3000);
     assert_eq!(sent.iter().map(|(t, text)| (*t, status(text))).collect::<Vec<_>>(), [(3000, 200)]);
     let ok = sent[0].1.clone();
@@ -17,7 +17,7 @@ fn a_call_is_rung_answered_confirmed_and_ended_by_the_post() {
     s.pass(60_000);
     let bye = s.within("BYE", &ok, 2, "");
     assert_eq!(statuses(&s.send(&bye)), [200]);
-    assert_eq!(statuses(&s.send(&bye)), [200], "a repeated BYE hears the same again");
+    assert_eq!(statuses(&s.send(&bye)), [200], "a repeated BYE receiving the same again");
     let events = s.events();
     assert!(
         matches!(&events[0], CallEvent::Invited { call: CALL, invite, server: Server::Primary } if invite.from == "sos-1" && invite.header("x-sos-press") == Some("12") && invite.dialog == "c1")

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::instrument::operator::security::Security;
+use crate::sip::route::Wire;
 use crate::sip::sdes::Srtp;
-use crate::sip::way::Wire;
 use webrtc_srtp::context::Context;
 use webrtc_srtp::protection_profile::ProtectionProfile;
 
@@ -175,7 +175,7 @@ fn the_policy_decides_and_a_downgrade_is_seen() {
 fn over_tls_nobody_else_has_seen_the_keys() {
     let mut s = Scene::ready(AT_ONCE);
     let invite = s.invite("c1", &secure(&crypto(1, SUITE, INLINE)));
-    let way = Way { wire: Wire::Tls, own: s.sip, peer: s.post };
+    let way = Route { wire: Wire::Tls, own: s.sip, peer: s.post };
     s.desk.message(ms(s.now), Duration::ZERO, way, invite.as_bytes());
     assert_eq!(told(&mut s), [Security::Secured { suite: SUITE, keys_in_clear: false }]);
 }

@@ -24,7 +24,7 @@ fn what_came_is_trusted_as_its_reception_and_what_we_did_as_its_leaving() {
     s.desk.datagram_that_came(came(2210), s.post, s.sip, ack.as_bytes());
     s.desk.outgoing_left(ms(2214));
     assert_eq!(trusted(&mut s), [1000, 70], "answered, confirmed");
-    let way = Way { wire: crate::sip::way::Wire::Tcp, own: s.sip, peer: s.post };
+    let way = Route { wire: crate::sip::route::Wire::Tcp, own: s.sip, peer: s.post };
     let bye = s.within("BYE", &ok, 2, "");
     s.desk.message(ms(2300), Duration::from_micros(500), way, bye.as_bytes());
     s.desk.outgoing_left(ms(2302));

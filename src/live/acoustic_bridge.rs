@@ -32,7 +32,7 @@ pub struct Breaks {
     pub speaker: u32,
 }
 
-pub struct Room {
+pub struct AcousticBridge {
     card: Box<dyn Feed>,
     mouth: Option<Mouth>,
     speaker: Option<Speaker>,
@@ -55,9 +55,9 @@ struct Speaker {
     end: Frame,
 }
 
-impl Room {
-    pub fn before(card: Box<dyn Feed>) -> Room {
-        Room { card, mouth: None, speaker: None, breaks: Breaks::default() }
+impl AcousticBridge {
+    pub fn before(card: Box<dyn Feed>) -> AcousticBridge {
+        AcousticBridge { card, mouth: None, speaker: None, breaks: Breaks::default() }
     }
     pub fn name(&mut self) -> Result<String> {
         Ok(self.card.identify()?.model)

@@ -3,11 +3,11 @@
 //! The runner goes in lock step: an event is written down before what it announces happens, so that a figure never lands on the wrong step.
 //! What an attempt means, how it ends and what is journaled is decided in `run`; nothing of that is known here.
 
-use super::book::{Book, Found, Parameter};
+use super::lexer::{Heading, Line, What};
 use super::model::{Feature, Scenario, Step, is_id};
+use super::phrase_matcher::{Found, Parameter, PhraseMatcher};
 use super::run::{Cause, Session};
-use super::scan::{Heading, Line, What};
-use super::stage::{ScenarioInfo, Stage};
+use super::runner_port::{RunnerPort, ScenarioInfo};
 use crate::unit::Lang;
 use cucumber::event::{self, Cucumber, HookType, Retries, Source, StepError};
 use cucumber::tag::Ext as _;
@@ -224,19 +224,19 @@ impl Place {
 }
 
 /// Runs features on a stage, one step after the other, each attempt ended by making safe.
-struct BenchRunner<'s, S: Stage> {
+struct BenchRunner<'s, S: RunnerPort> {
     session: Rc<RefCell<Session<'s, S>>>,
-    book: &'s Book<S::World>,
+    book: &'s PhraseMatcher<S::World>,
     /// What the stream of features is made of, round after round.
     features: Rc<Vec<Feature>>,
 }
 
-struct Drive<'s, S: Stage> {
+struct Drive<'s, S: RunnerPort> {
     runner: BenchRunner<'s, S>,
     to_writer: mpsc::Sender<Item<S::World>>,
 }
 
-impl<S: Stage> Drive<'_, S> {
+impl<S: RunnerPort> Drive<'_, S> {
     /// Returns when the writer has dealt with the event: the channel holds one, and the writer takes the next only after the last.
     async fn emit(&mut self, event: Cucumber<S::World>) {
         // Nobody listens any more: the run is being dropped, and there is nobody to tell.
@@ -350,7 +350,7 @@ impl<S: Stage> Drive<'_, S> {
     }
 }
 
-impl<'s, S: Stage> Runner<S::World> for BenchRunner<'s, S> {
+impl<'s, S: RunnerPort> Runner<S::World> for BenchRunner<'s, S> {
     type Cli = cli::Empty;
     type EventStream = LocalBoxStream<'s, Item<S::World>>;
 
@@ -366,11 +366,11 @@ impl<'s, S: Stage> Runner<S::World> for BenchRunner<'s, S> {
 }
 
 /// Turns cucumber's events into the journal's.
-struct JournalWriter<'s, S: Stage> {
+struct JournalWriter<'s, S: RunnerPort> {
     session: Rc<RefCell<Session<'s, S>>>,
 }
 
-impl<S: Stage> Writer<S::World> for JournalWriter<'_, S> {
+impl<S: RunnerPort> Writer<S::World> for JournalWriter<'_, S> {
     type Cli = cli::Empty;
 
     async fn handle_event(&mut self, event: Item<S::World>, _: &cli::Empty) {
@@ -393,9 +393,9 @@ impl<S: Stage> Writer<S::World> for JournalWriter<'_, S> {
 }
 
 /// Runs all features so many times over, made as they are needed: a soak of a million rounds holds one.
-pub(super) fn drive<'s, S: Stage>(
+pub(super) fn drive<'s, S: RunnerPort>(
     session: &Rc<RefCell<Session<'s, S>>>,
-    book: &'s Book<S::World>,
+    book: &'s PhraseMatcher<S::World>,
     features: Vec<Feature>,
     rounds: u32,
 ) {

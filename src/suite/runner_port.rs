@@ -33,7 +33,7 @@ pub struct ScenarioInfo {
 }
 
 /// A bench as the runner sees it.
-pub trait Stage {
+pub trait RunnerPort {
     /// What the steps of one scenario work on.
     type World: 'static;
 

@@ -29,7 +29,7 @@ struct Wire {
     pty: Pty,
 }
 
-pub struct Wires {
+pub struct Ptys {
     wires: Vec<Wire>,
     /// What the console has said of a line that is not over yet.
     line: Vec<u8>,
@@ -40,14 +40,14 @@ fn failed(name: &str, cause: impl std::fmt::Display) -> InstrumentError {
     InstrumentError::new(format!("pseudo-terminal of the {name}"), "work", cause, remedy)
 }
 
-impl Wires {
-    pub fn open(twin: &Twin) -> Result<Wires> {
+impl Ptys {
+    pub fn open(twin: &Twin) -> Result<Ptys> {
         let open = |name: &'static str| {
             let board = twin.port(name).ok_or_else(|| failed(name, "the virtual post has no such line"))?;
             Ok(Wire { name, board, pty: Pty::open().map_err(|e| failed(name, e))? })
         };
         let wires = NAMES.into_iter().map(open).collect::<Result<_>>()?;
-        Ok(Wires { wires, line: Vec::new() })
+        Ok(Ptys { wires, line: Vec::new() })
     }
 
     /// Each line's name and the path to open.

@@ -7,7 +7,7 @@ use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
-use crate::instrument::{InstrumentError, Part, Result};
+use crate::instrument::{InstrumentError, Result, Subsystem};
 use std::time::Duration;
 
 /// A request to its own address comes back at once, or the desk is out of order.
@@ -31,7 +31,7 @@ impl Bench {
             "no answer came back",
             "check that the operator's address in the rig is this machine's and that no firewall or other program holds its port",
         )
-        .of(Part::Operator)
+        .of(Subsystem::Operator)
         .into())
     }
 
@@ -54,7 +54,7 @@ impl Bench {
                 "the burst from the artificial mouth was not found in the ear's signal",
                 "check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier",
             )
-            .of(Part::Sound)
+            .of(Subsystem::Sound)
             .into()),
         }
     }
@@ -114,6 +114,6 @@ impl Bench {
             format!("{garbled} of {} lines are unreadable, the last: {sample:?}", garbled + readable),
             "check the console's cable and ground, and the baud rate in the rig",
         )
-        .of(Part::Console))
+        .of(Subsystem::Console))
     }
 }

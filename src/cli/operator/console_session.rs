@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// The operator at work.
-pub(super) struct Shift {
+pub(super) struct ConsoleSession {
     pub clock: Arc<dyn Clock>,
     pub operator: SipOperator,
     pub sound: Vec<f32>,
@@ -37,7 +37,7 @@ pub(super) struct Shift {
 
 type Done = Result<(), InstrumentError>;
 
-impl Shift {
+impl ConsoleSession {
     /// Until Ctrl-C, SIGTERM or `q`.
     pub fn work(&mut self) -> Done {
         let mut keys = Keys::listen();

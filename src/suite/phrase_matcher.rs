@@ -2,7 +2,7 @@
 //!
 //! Looks a phrase up by its text alone, under any keyword and in either language. Knows nothing of what phrases do.
 
-use super::glue;
+use super::cucumber_runner;
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
 use regex::Regex;
@@ -57,7 +57,7 @@ impl Parameter {
 /// A mistake in the phrase book itself: ours, found by the first test that opens it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the phrase {phrase:?} cannot be used: {why}")]
-pub struct BookError {
+pub struct PhraseTableError {
     pub phrase: String,
     pub why: String,
 }
@@ -90,13 +90,13 @@ struct Way {
 }
 
 /// All phrases, in both languages.
-pub struct Book<W: 'static> {
+pub struct PhraseMatcher<W: 'static> {
     phrases: Vec<&'static Phrase<W>>,
     ways: Vec<Way>,
 }
 
-impl<W> Book<W> {
-    pub fn new(tables: &[&'static [Phrase<W>]]) -> Result<Book<W>, BookError> {
+impl<W> PhraseMatcher<W> {
+    pub fn new(tables: &[&'static [Phrase<W>]]) -> Result<PhraseMatcher<W>, PhraseTableError> {
         let phrases: Vec<&'static Phrase<W>> = tables.iter().flat_map(|table| table.iter()).collect();
         let mut ways = Vec::new();
         for (index, phrase) in phrases.iter().enumerate() {
@@ -104,12 +104,12 @@ impl<W> Book<W> {
             let pl = compile(index, phrase.pl)?;
             if en.parameters != pl.parameters {
                 let why = format!("its Polish form {:?} has other parameters, or in another order", phrase.pl);
-                return Err(BookError { phrase: phrase.en.into(), why });
+                return Err(PhraseTableError { phrase: phrase.en.into(), why });
             }
             ways.push(en);
             ways.push(pl);
         }
-        Ok(Book { phrases, ways })
+        Ok(PhraseMatcher { phrases, ways })
     }
 
     pub fn phrases(&self) -> &[&'static Phrase<W>] {
@@ -157,9 +157,9 @@ impl<W> Book<W> {
     }
 }
 
-fn compile(phrase: usize, text: &'static str) -> Result<Way, BookError> {
-    let error = |why: String| BookError { phrase: text.to_string(), why };
-    let regex = glue::expression(text).map_err(error)?;
+fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
+    let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
+    let regex = cucumber_runner::expression(text).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);
@@ -231,8 +231,8 @@ pub(super) mod tests {
         phrase("the post is idle", "the post is idle"),
     ];
 
-    fn book() -> Book<()> {
-        Book::new(&[PHRASES]).unwrap()
+    fn book() -> PhraseMatcher<()> {
+        PhraseMatcher::new(&[PHRASES]).unwrap()
     }
 
     #[track_caller]
@@ -261,9 +261,9 @@ pub(super) mod tests {
     #[test]
     fn the_two_forms_of_a_phrase_must_have_the_same_parameters() {
         static BAD: &[Phrase<()>] = &[phrase("within {duration}", "w ciągu {count}")];
-        assert!(Book::new(&[BAD]).err().unwrap().why.contains("other parameters"));
+        assert!(PhraseMatcher::new(&[BAD]).err().unwrap().why.contains("other parameters"));
         static TYPO: &[Phrase<()>] = &[phrase("within {durration}", "w ciągu {durration}")];
-        assert!(Book::new(&[TYPO]).is_err());
+        assert!(PhraseMatcher::new(&[TYPO]).is_err());
     }
 
     #[test]

@@ -8,18 +8,18 @@ use crate::clock::Instant;
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::instrument::{Identity, Instrument, InstrumentError, Part, Result};
+use crate::instrument::{Identity, Instrument, InstrumentError, Result, Subsystem};
 
 /// An instrument, its name in the rig, and the journal.
-pub struct Tap<I: ?Sized> {
+pub struct Journaled<I: ?Sized> {
     pub name: String,
     pub log: Log,
     pub inner: Box<I>,
 }
 
-impl<I: ?Sized> Tap<I> {
+impl<I: ?Sized> Journaled<I> {
     pub fn new(name: &str, log: &Log, inner: Box<I>) -> Self {
-        Tap { name: name.into(), log: log.clone(), inner }
+        Journaled { name: name.into(), log: log.clone(), inner }
     }
     fn outcome<T, E: std::fmt::Display>(&self, action: &str, result: std::result::Result<T, E>) -> std::result::Result<T, E> {
         match &result {
@@ -30,7 +30,7 @@ impl<I: ?Sized> Tap<I> {
     }
 }
 
-impl<I: Instrument + ?Sized> Instrument for Tap<I> {
+impl<I: Instrument + ?Sized> Instrument for Journaled<I> {
     fn identify(&mut self) -> Result<Identity> {
         self.inner.identify()
     }
@@ -41,29 +41,29 @@ impl<I: Instrument + ?Sized> Instrument for Tap<I> {
 }
 
 fn sound(error: InstrumentError) -> InstrumentError {
-    error.of(Part::Sound)
+    error.of(Subsystem::Sound)
 }
 
 /// What the target did is no failure of the bench's part.
 fn probe(error: FlashError) -> FlashError {
     match error {
-        FlashError::Bench(error) => FlashError::Bench(error.of(Part::Probe)),
+        FlashError::Bench(error) => FlashError::Bench(error.of(Subsystem::Probe)),
         target => target,
     }
 }
 
-impl RelayBoard for Tap<dyn RelayBoard> {
+impl RelayBoard for Journaled<dyn RelayBoard> {
     fn set(&mut self, channel: Channel, to: Contact) -> Result<Instant> {
-        let result = self.inner.set(channel, to).map_err(|error| error.of(Part::Relays));
+        let result = self.inner.set(channel, to).map_err(|error| error.of(Subsystem::Relays));
         let state = if to == Contact::Closed { "energise" } else { "release" };
         self.outcome(&format!("{state} relay {}", channel.0), result)
     }
     fn get(&mut self, channel: Channel) -> Result<Contact> {
-        self.inner.get(channel).map_err(|error| error.of(Part::Relays))
+        self.inner.get(channel).map_err(|error| error.of(Subsystem::Relays))
     }
 }
 
-impl AudioPort for Tap<dyn AudioPort> {
+impl AudioPort for Journaled<dyn AudioPort> {
     fn rate(&self) -> u32 {
         self.inner.rate()
     }
@@ -80,7 +80,7 @@ impl AudioPort for Tap<dyn AudioPort> {
     }
 }
 
-impl DebugProbe for Tap<dyn DebugProbe> {
+impl DebugProbe for Journaled<dyn DebugProbe> {
     fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError> {
         self.log.did(&self.name, format!("write {} bytes of image file", elf.len()));
         let result = self.inner.flash(elf, watch).map_err(probe);

@@ -3,19 +3,19 @@
 //! Knows nothing of what it is, nor why it takes so long.
 
 #[derive(Debug, Default)]
-pub(super) struct Settling {
+pub(super) struct DelayedSwitch {
     on: bool,
     /// The change under way: when (nanoseconds), and to what.
     due: Option<(u64, bool)>,
 }
 
-impl Settling {
+impl DelayedSwitch {
     pub(super) fn is_on(&self) -> bool {
         self.on
     }
 
     /// It is to be `on`, `seconds` from `at`; a change that way under way goes on, one the other way is given up. Returns when to look at
-    /// [`Settling::settle`], if anything new is due.
+    /// [`DelayedSwitch::settle`], if anything new is due.
     pub(super) fn aim(&mut self, at: u64, on: bool, seconds: impl FnOnce() -> f64) -> Option<u64> {
         if self.due.is_some_and(|(_, to)| to == on) {
             return None;
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_change_of_mind_begins_anew_and_a_repetition_does_not() {
-        let mut switch = Settling::default();
+        let mut switch = DelayedSwitch::default();
         assert_eq!(switch.aim(0, false, || 1.0), None, "it is so already");
         assert_eq!(switch.aim(0, true, || 1.0), Some(1_000_000_000));
         assert_eq!(switch.aim(5, true, || 1.0), None);

@@ -40,19 +40,19 @@ impl Wire {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Way {
+pub struct Route {
     pub wire: Wire,
     /// The address of ours that the other end is told.
     pub own: SocketAddr,
     pub peer: SocketAddr,
 }
 
-impl Way {
+impl Route {
     pub fn udp(own: SocketAddr, peer: SocketAddr) -> Self {
-        Way { wire: Wire::Udp, own, peer }
+        Route { wire: Wire::Udp, own, peer }
     }
     /// The same way to another address of the peer. A connection leads to one place only.
     pub fn towards(self, peer: SocketAddr) -> Self {
-        if self.wire.is_stream() { self } else { Way { peer, ..self } }
+        if self.wire.is_stream() { self } else { Route { peer, ..self } }
     }
 }

@@ -17,7 +17,7 @@ const PLAYOUT_LAG: Duration = Duration::from_millis(100);
 
 /// A stretch of sound.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Take {
+pub struct Recording {
     /// Where it was spoken or heard: `mouth`, `ear`, `operator-hears`, `operator-speaks`, with a number.
     pub name: String,
     /// In words, for the journal.
@@ -30,12 +30,12 @@ impl Post {
     pub(super) fn keep(&mut self, name: &str, what: &str, rate: u32, samples: &[f32]) {
         if self.takes.len() < MOST_TAKES {
             let name = format!("{:02}-{name}", self.takes.len() + 1);
-            self.takes.push(Take { name, what: what.into(), rate, samples: samples.to_vec() });
+            self.takes.push(Recording { name, what: what.into(), rate, samples: samples.to_vec() });
         }
     }
 
     /// Hands over the takes of this scenario, with what the operator heard of its last calls from beginning to end.
-    pub fn take_takes(&mut self) -> Result<Vec<Take>> {
+    pub fn take_takes(&mut self) -> Result<Vec<Recording>> {
         let now = self.bench.now();
         let calls = self.confirmed_calls();
         for call in calls.into_iter().rev().take(MOST_CALLS) {

@@ -32,7 +32,7 @@ impl Display for Look {
 }
 
 /// Whoever reads may have gone: then nothing is shown, and the post works on.
-pub struct Face {
+pub struct StatusLine {
     out: Box<dyn Write>,
     /// Keep a last line with the lamps.
     last_line: bool,
@@ -41,9 +41,9 @@ pub struct Face {
 
 const CLEAR: &str = "\r\x1b[2K";
 
-impl Face {
+impl StatusLine {
     pub fn new(out: Box<dyn Write>, last_line: bool) -> Self {
-        Face { out, last_line, look: Look::default() }
+        StatusLine { out, last_line, look: Look::default() }
     }
 
     /// One line: when, what it is about, what happened.
@@ -122,7 +122,7 @@ mod tests {
 
     fn check(last_line: bool, expected: &str) {
         let paper = Paper::default();
-        let mut face = Face::new(Box::new(paper.clone()), last_line);
+        let mut face = StatusLine::new(Box::new(paper.clone()), last_line);
         let healthy = Look { fibre: true, mains: true, ..Look::default() };
         face.show(Instant::from_nanos(1_500_000), healthy);
         face.show(Instant::from_nanos(12_345_000_000), Look { lamps: [false, true, false], ..healthy });

@@ -1,4 +1,4 @@
-//! Chance that repeats: every stream of figures follows from the twin's seed and the stream's name, every figure of a series from its number.
+//! Rng that repeats: every stream of figures follows from the twin's seed and the stream's name, every figure of a series from its number.
 //!
 //! Knows nothing of what the figures decide. The mixing function is SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 
@@ -33,11 +33,11 @@ pub fn noise_of(series: u64, n: u64) -> f32 {
 
 /// Figures one after the other.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub struct Rng(u64);
 
-impl Chance {
+impl Rng {
     pub fn new(seed: u64, name: &str) -> Self {
-        Chance(stream(seed, name))
+        Rng(stream(seed, name))
     }
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn the_same_seed_and_name_give_the_same_figures() {
         let draw = |seed, name| {
-            let mut c = Chance::new(seed, name);
+            let mut c = Rng::new(seed, name);
             [c.bits(), c.bits(), c.bits()]
         };
         assert_eq!(draw(1, "line"), draw(1, "line"));
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn figures_are_spread_evenly_and_noise_has_unit_power() {
-        let mut chance = Chance::new(7, "spread");
+        let mut chance = Rng::new(7, "spread");
         let mean = (0..20000).map(|_| chance.between(2.0, 4.0)).sum::<f64>() / 20000.0;
         assert!((mean - 3.0).abs() < 0.02, "{mean}");
         let power = (0..40000).map(|n| f64::from(noise_of(3, n)).powi(2)).sum::<f64>() / 40000.0;

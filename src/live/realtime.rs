@@ -3,15 +3,15 @@
 //! It is never ahead of the clock, and behind it by a few milliseconds at most: it is advanced at every known event and at least every step, by
 //! absolute deadlines, and to the reception of whatever comes from outside before that is put in. When the machine cannot keep up, that is told.
 
-use super::face::{Face, Look};
+use super::acoustic_bridge::{AcousticBridge, Breaks};
 use super::keyboard::{self, Command};
-use super::room::{Breaks, Room};
+use super::pty::Ptys;
 use super::sockets::Sockets;
-use super::wires::Wires;
+use super::status_line::{Look, StatusLine};
 use super::{Before, Ended, Input};
 use crate::clock::{Clock, Instant};
 use crate::instrument::Result;
-use crate::twin::{Deed, Twin};
+use crate::twin::{ManualAction, Twin};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -30,8 +30,8 @@ pub struct Live {
     twin: Twin,
     clock: Arc<dyn Clock>,
     sockets: Sockets,
-    wires: Wires,
-    face: Face,
+    wires: Ptys,
+    face: StatusLine,
     before: Before,
     /// The longest that the simulation was late, in all and since it was last told.
     behind: (Duration, Duration),
@@ -42,7 +42,7 @@ pub struct Live {
 }
 
 impl Live {
-    pub fn new(twin: Twin, clock: Arc<dyn Clock>, sockets: Sockets, wires: Wires, face: Face, before: Before) -> Self {
+    pub fn new(twin: Twin, clock: Arc<dyn Clock>, sockets: Sockets, wires: Ptys, face: StatusLine, before: Before) -> Self {
         let told = clock.now();
         Live {
             twin,
@@ -171,15 +171,15 @@ impl Live {
         let look = self.face.look();
         match command {
             Command::Press(time) => self.press(at, time),
-            Command::Hold(how) => self.twin.plan(at, Deed::Button(how.unwrap_or(!look.pressed))),
+            Command::Hold(how) => self.twin.plan(at, ManualAction::Button(how.unwrap_or(!look.pressed))),
             Command::Bounce => {
                 for n in 0..BOUNCES {
                     self.press(at + BOUNCE * 2 * n, BOUNCE);
                 }
                 self.press(at + BOUNCE * 2 * BOUNCES, keyboard::PRESS);
             }
-            Command::Fibre(how) => self.twin.plan(at, Deed::Fibre(how.unwrap_or(!look.fibre))),
-            Command::Power(how) => self.twin.plan(at, Deed::Mains(how.unwrap_or(!look.mains))),
+            Command::Fibre(how) => self.twin.plan(at, ManualAction::Fibre(how.unwrap_or(!look.fibre))),
+            Command::Power(how) => self.twin.plan(at, ManualAction::Mains(how.unwrap_or(!look.mains))),
             Command::Say => self.speak(at)?,
             Command::Status => self.face.tell(at, "status", look),
             Command::Help => self.face.say(format_args!("{}\n{}", keyboard::WORDS, keyboard::KEYS)),
@@ -192,8 +192,8 @@ impl Live {
     }
 
     fn press(&mut self, at: Instant, time: Duration) {
-        self.twin.plan(at, Deed::Button(true));
-        self.twin.plan(at + time, Deed::Button(false));
+        self.twin.plan(at, ManualAction::Button(true));
+        self.twin.plan(at + time, ManualAction::Button(false));
     }
 
     fn speak(&mut self, at: Instant) -> Result<()> {
@@ -212,7 +212,9 @@ impl Live {
         }
     }
     fn tell_breaks(&mut self, at: Instant) {
-        let Some(breaks) = self.before.room.as_ref().map(Room::breaks).filter(|breaks| *breaks != self.breaks) else { return };
+        let Some(breaks) = self.before.room.as_ref().map(AcousticBridge::breaks).filter(|breaks| *breaks != self.breaks) else {
+            return;
+        };
         let Breaks { mouth, speaker } = std::mem::replace(&mut self.breaks, breaks);
         let (mouth, speaker) = (breaks.mouth - mouth, breaks.speaker - speaker);
         self.face.tell(

@@ -13,7 +13,7 @@ const FLASH: u32 = 0x0800_0000;
 
 /// What a hand can do at the post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum ManualAction {
     /// A finger closes the button's contact (true) or lets go of it, without bounces of its own.
     Button(bool),
     /// The fibre is plugged in (true) or pulled out.
@@ -22,33 +22,33 @@ pub enum Deed {
     Mains(bool),
 }
 
-impl Deed {
+impl ManualAction {
     /// For the trace: which deed it is.
     pub(super) fn number(self) -> u64 {
         match self {
-            Deed::Button(on) => u64::from(on),
-            Deed::Fibre(on) => 2 | u64::from(on),
-            Deed::Mains(on) => 4 | u64::from(on),
+            ManualAction::Button(on) => u64::from(on),
+            ManualAction::Fibre(on) => 2 | u64::from(on),
+            ManualAction::Mains(on) => 4 | u64::from(on),
         }
     }
 }
 
 impl World {
-    pub(super) fn done_by_hand(&mut self, deed: Deed) {
+    pub(super) fn done_by_hand(&mut self, deed: ManualAction) {
         match deed {
-            Deed::Button(closed) => self.button(HAND, closed),
-            Deed::Fibre(plugged) => self.light(HAND, plugged),
-            Deed::Mains(on) => self.mains(on),
+            ManualAction::Button(closed) => self.button(HAND, closed),
+            ManualAction::Fibre(plugged) => self.light(HAND, plugged),
+            ManualAction::Mains(on) => self.mains(on),
         }
     }
 }
 
 impl Twin {
     /// Plans a deed. What lies in the past is done at once.
-    pub fn plan(&self, at: Instant, deed: Deed) {
+    pub fn plan(&self, at: Instant, deed: ManualAction) {
         let mut world = world::lock(&self.world);
         let at = at.as_nanos().max(world.now());
-        world.queue.plan(at, Event::Deed(deed));
+        world.queue.plan(at, Event::ManualAction(deed));
     }
     /// What a person sees of the lamps: call placed, connected, out of service.
     pub fn lamps(&self) -> [bool; 3] {
@@ -128,8 +128,8 @@ mod tests {
 
     fn press(twin: &Twin) {
         let now = twin.clock().now();
-        twin.plan(now, Deed::Button(true));
-        twin.plan(now + Duration::from_millis(150), Deed::Button(false));
+        twin.plan(now, ManualAction::Button(true));
+        twin.plan(now + Duration::from_millis(150), ManualAction::Button(false));
         wait(twin, 1.0);
     }
 
@@ -164,7 +164,7 @@ mod tests {
         };
         assert_eq!(ask(to), ["192.168.7.7:5060 > 192.168.7.1:5070 SIP/2.0 200 OK"]);
         assert_eq!(ask(SocketAddr::from(([192, 168, 7, 8], 5060))), [""; 0], "not for this post");
-        twin.plan(twin.clock().now(), Deed::Fibre(false));
+        twin.plan(twin.clock().now(), ManualAction::Fibre(false));
         wait(&twin, 0.1);
         assert_eq!((ask(to), twin.is_fed()), (Vec::new(), (false, true)));
         wait(&twin, 0.5);
@@ -175,10 +175,10 @@ mod tests {
     fn a_press_lasts_until_both_relay_and_finger_let_go() {
         let twin = post();
         let mut relays = twin.port("relays").expect("a line");
-        twin.plan(twin.clock().now(), Deed::Button(true));
+        twin.plan(twin.clock().now(), ManualAction::Button(true));
         relays.write(&[0xA0, 1, 1, 0xA2]).expect("written");
         wait(&twin, 0.1);
-        twin.plan(twin.clock().now(), Deed::Button(false));
+        twin.plan(twin.clock().now(), ManualAction::Button(false));
         wait(&twin, 0.1);
         assert!(twin.is_pressed());
         relays.write(&[0xA0, 1, 0, 0xA1]).expect("written");
@@ -189,10 +189,10 @@ mod tests {
     #[test]
     fn without_mains_nothing_is_left_and_with_them_it_boots_again() {
         let twin = post();
-        twin.plan(twin.clock().now(), Deed::Mains(false));
+        twin.plan(twin.clock().now(), ManualAction::Mains(false));
         wait(&twin, 0.5);
         assert_eq!((twin.is_fed(), twin.lamps()), ((true, false), [false; 3]));
-        twin.plan(twin.clock().now(), Deed::Mains(true));
+        twin.plan(twin.clock().now(), ManualAction::Mains(true));
         wait(&twin, 1.0);
         assert_eq!(twin.lamps(), [false, false, true]);
         wait(&twin, 6.0);

@@ -3,7 +3,7 @@
 //! Knows nothing of what its inputs see. Protocol at 115200 baud: `+IN <n> <0|1>` on a change, `?` asks for all states, `ID?` for the board's name;
 //! lines end with CR LF.
 
-use super::chance::Chance;
+use super::rng::Rng;
 
 /// Inputs on the board.
 pub const INPUTS: usize = 6;
@@ -13,7 +13,7 @@ pub const BAUD: u32 = 115_200;
 const SCAN: u64 = 1_000_000;
 
 #[derive(Debug)]
-pub struct Reporter {
+pub struct ReportingBoard {
     unit: String,
     seen: [bool; INPUTS],
     actual: [bool; INPUTS],
@@ -23,10 +23,10 @@ pub struct Reporter {
     line: Vec<u8>,
 }
 
-impl Reporter {
+impl ReportingBoard {
     pub fn new(seed: u64) -> Self {
-        let mut chance = Chance::new(seed, "input board");
-        Reporter {
+        let mut chance = Rng::new(seed, "input board");
+        ReportingBoard {
             unit: format!("HI{:04}", chance.bits() % 10_000),
             seen: [false; INPUTS],
             actual: [false; INPUTS],
@@ -94,7 +94,7 @@ fn report(input: usize, on: bool) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn ask(board: &mut Reporter, line: &str) -> String {
+    fn ask(board: &mut ReportingBoard, line: &str) -> String {
         let sent: Vec<u8> = line.bytes().flat_map(|byte| board.byte(byte)).collect();
         String::from_utf8(sent).expect("ASCII")
     }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_change_is_seen_within_a_millisecond_and_told_once() {
         for at in [5_000_000, 5_000_001, 5_499_999, 5_999_999] {
-            let mut board = Reporter::new(at);
+            let mut board = ReportingBoard::new(at);
             let scan = board.set(at, 2, true).expect("it will look");
             assert!(scan > at && scan <= at + SCAN);
             assert_eq!(board.set(at + 1, 3, true), None);
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_pulse_between_two_looks_is_not_seen() {
-        let mut board = Reporter::new(1);
+        let mut board = ReportingBoard::new(1);
         board.set(100, 0, true);
         board.set(200, 0, false);
         assert_eq!(board.scan(), b"");
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn it_answers_what_it_knows() {
-        let mut board = Reporter::new(1);
+        let mut board = ReportingBoard::new(1);
         board.preset(4, true);
         assert_eq!(ask(&mut board, "?\r\n"), "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\nOK\r\n");
         assert!(ask(&mut board, "ID?\r\n").starts_with("HEJNAL-INPUTS 1.0 HI"));

@@ -25,7 +25,7 @@ const LIKENESS_S: f64 = 0.002;
 
 /// Where a reference was heard.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Presence {
+pub struct Activity {
     /// Where it was first heard, in seconds into the aligned signals.
     pub first_s: f64,
     /// Where it was last heard.
@@ -38,7 +38,7 @@ pub struct Presence {
     pub gap_edge_s: f64,
 }
 
-impl Presence {
+impl Activity {
     /// Length of the longest absent stretch, zero when there is none.
     pub fn longest_gap_s(&self) -> f64 {
         self.gaps.last().map_or(0.0, |(_, length)| *length)
@@ -47,7 +47,7 @@ impl Presence {
 
 /// Finds when `reference` was heard in `capture`, whatever their rates and however late: both are brought to `rate` (whole hertz) and the
 /// reference is moved to where it stands in the capture, so that moments count from the capture's first sample. `None`: nowhere to be heard.
-pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Presence> {
+pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Activity> {
     let aligned = delay(reference, capture)?;
     let at_rate = |signal: Signal| -> Vec<f32> {
         fft::resample(signal.samples, signal.rate.round() as u32, rate).iter().map(|s| *s as f32).collect()
@@ -65,7 +65,7 @@ pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Presence> {
 /// Looks for `reference` in `capture`, sample by sample aligned and at the same rate (Hz).
 ///
 /// Blocks in which the reference itself is silent are passed over: they say nothing. `None`: the reference is nowhere to be heard.
-pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Presence> {
+pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Activity> {
     let length = reference.len().min(capture.len());
     let block = (BLOCK_S * rate) as usize;
     let hop = ((HOP_S * rate) as usize).max(1);
@@ -92,7 +92,7 @@ pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Presenc
         gaps.push((from.at / rate, ((to.at - from.at) / rate).max(0.0)));
     }
     gaps.sort_by(|a, b| a.1.total_cmp(&b.1));
-    Some(Presence {
+    Some(Activity {
         first_s: begin.at / rate,
         last_s: end.at / rate,
         gaps,
@@ -220,7 +220,7 @@ mod tests {
     }
 
     /// Mutes `from..to` seconds of a reference, adds noise of the given relative level, and looks.
-    fn look(muted: &[(f64, f64)], noise_level: f32) -> Option<Presence> {
+    fn look(muted: &[(f64, f64)], noise_level: f32) -> Option<Activity> {
         let reference = noise(1, 24_000);
         let mut capture: Vec<f32> =
             reference.iter().zip(noise(2, 24_000)).map(|(r, n)| 0.3 * r + 0.3 * noise_level * n).collect();
