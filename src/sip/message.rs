@@ -1,12 +1,14 @@
-//! SIP messages as the desk reads and writes them: parsed by `rsipstack::sip`, checked for what every message must carry, written as text.
+//! SIP messages as the desk reads and writes them: header values parsed by `sip-header` and `sip-uri`, checked for what every message must
+//! carry, written as text.
 //!
 //! Must not know transactions or dialogs. Whatever bytes come in, the worst that can happen is `Malformed`.
 
-use rsipstack::sip::{self as lib, SipMessage, prelude::HeadersExt};
+use sip_header::{SipHeader, SipHeaderAddr, SipVia, extract_all_headers};
+use sip_uri::{Host, SipUri, Uri};
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
-pub use rsipstack::sip::Method;
+pub use super::method::Method;
 
 /// The port of a URI or Via that names none (RFC 3261, 19.1.2).
 pub const DEFAULT_PORT: u16 = 5060;
@@ -102,78 +104,103 @@ pub enum Message {
     Response(Response),
 }
 
-/// Reads one datagram.
+/// Reads one message: a datagram, or what framing has cut out of a stream.
 pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
-    let parsed = lib::parser::parse_message(bytes).map_err(|e| Malformed::Unreadable(e.to_string()))?;
-    match parsed {
-        SipMessage::Request(request) => {
-            let head = head(&request, &request.headers, request.body.clone(), bytes)?;
-            if head.cseq_method != request.method {
-                return Err(Malformed::Missing("CSeq: its method is not the request's"));
-            }
-            let user = request.uri.user().unwrap_or_default().to_owned();
-            Ok(Message::Request(Request { method: request.method, uri: request.uri.to_string(), user, head }))
-        }
-        SipMessage::Response(response) => {
-            let head = head(&response, &response.headers, response.body.clone(), bytes)?;
-            Ok(Message::Response(Response { status: response.status_code.code(), head }))
-        }
+    let unreadable = |what: &str| Malformed::Unreadable(what.to_owned());
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| unreadable("no empty line after its headers"))?;
+    let (section, body) = (bytes.get(..end).unwrap_or_default(), bytes.get(end + 4..).unwrap_or_default());
+    // A name in some other encoding must not cost the headers that follow it.
+    let section = String::from_utf8_lossy(section);
+    let (start, lines) = section.split_once("\r\n").ok_or_else(|| unreadable("no header"))?;
+    let (first, rest) = start.split_once([' ', '\t']).ok_or_else(|| unreadable("no start line"))?;
+    if first.starts_with("SIP/") {
+        only_version_2(first)?;
+        let status = rest.trim_start().get(..3).and_then(|code| code.parse().ok()).filter(|status| (100..700).contains(status));
+        let status = status.ok_or_else(|| unreadable("no status code"))?;
+        return Ok(Message::Response(Response { status, head: head(lines, body)? }));
     }
+    let method: Method = first.parse().map_err(|_| unreadable("its method is unknown"))?;
+    let (uri, version) = rest.trim_start().split_once([' ', '\t']).ok_or_else(|| unreadable("no version"))?;
+    only_version_2(version.trim())?;
+    let parsed: Uri = uri.parse().map_err(|_| unreadable("its Request-URI is none"))?;
+    let head = head(lines, body)?;
+    if head.cseq_method != method {
+        return Err(Malformed::Missing("CSeq: its method is not the request's"));
+    }
+    Ok(Message::Request(Request { method, user: parsed.user().unwrap_or_default().to_owned(), uri: uri.to_owned(), head }))
 }
 
-fn head(message: &impl HeadersExt, headers: &lib::Headers, body: Vec<u8>, bytes: &[u8]) -> Result<Head, Malformed> {
-    let cseq = message.cseq_header().map_err(|_| Malformed::Missing("CSeq"))?.value().to_owned();
-    let (number, method) = cseq.trim().split_once(char::is_whitespace).ok_or(Malformed::Missing("CSeq"))?;
-    let from = message.from_header().map_err(|_| Malformed::Missing("From"))?.value();
-    let to = message.to_header().map_err(|_| Malformed::Missing("To"))?.value();
-    let call_id = message.call_id_header().map_err(|_| Malformed::Missing("Call-ID"))?.value().trim();
+fn only_version_2(version: &str) -> Result<(), Malformed> {
+    let known = version.eq_ignore_ascii_case("SIP/2.0");
+    if known { Ok(()) } else { Err(Malformed::Unreadable("its version is not SIP/2.0".to_owned())) }
+}
+
+fn head(lines: &str, body: &[u8]) -> Result<Head, Malformed> {
+    let headers: Vec<(String, String)> = extract_all_headers(lines).into_iter().map(|(name, value)| (full(name), value)).collect();
+    let first = |name: &'static str| {
+        let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str()).ok_or(Malformed::Missing(name))
+    };
+    let (number, method) = first("CSeq")?.split_once(char::is_whitespace).ok_or(Malformed::Missing("CSeq"))?;
+    let call_id = first("Call-ID")?;
     if call_id.is_empty() {
         return Err(Malformed::Missing("Call-ID"));
     }
     Ok(Head {
-        via: top_via(message)?,
-        from: party(from).ok_or(Malformed::Missing("From"))?,
-        to: party(to).ok_or(Malformed::Missing("To"))?,
+        via: top_via(first("Via")?)?,
+        from: party(first("From")?).ok_or(Malformed::Missing("From"))?,
+        to: party(first("To")?).ok_or(Malformed::Missing("To"))?,
         call_id: call_id.to_owned(),
         cseq: number.parse().map_err(|_| Malformed::Missing("CSeq"))?,
         cseq_method: method.trim().parse().map_err(|_| Malformed::Missing("CSeq"))?,
-        headers: headers.iter().map(|h| (h.name().to_owned(), h.value().trim().to_owned())).collect(),
-        body: whole_body(headers, body, bytes)?,
+        body: whole_body(first("Content-Length").ok(), body)?,
+        headers,
     })
 }
 
-fn top_via(message: &impl HeadersExt) -> Result<Via, Malformed> {
-    let missing = Malformed::Missing("Via");
-    let top = message.top_via_header().map_err(|_| missing.clone())?;
-    let via = lib::typed::Via::parse(top.value()).map_err(|_| missing)?;
+/// A header's name in full where it came in its compact form (RFC 3261, 7.3.3).
+fn full(name: String) -> String {
+    let compact = <[u8; 1]>::try_from(name.as_bytes()).ok().and_then(|[letter]| SipHeader::from_compact(letter));
+    compact.map_or(name, |header| header.as_str().to_owned())
+}
+
+fn top_via(value: &str) -> Result<Via, Malformed> {
+    let first = split_list(value);
+    let via = SipVia::from_entries(first.first().map(String::as_str)).map_err(|_| Malformed::Missing("Via"))?;
+    let via = via.into_entries().into_iter().next().ok_or(Malformed::Missing("Via"))?;
     Ok(Via {
-        branch: via.branch().map(|b| b.value().to_owned()).unwrap_or_default(),
-        sent_by: via.sent_by().to_string(),
-        port: via.sent_by().port.as_ref().map(|p| u16::from(*p)),
+        branch: via.branch().unwrap_or_default().to_owned(),
+        sent_by: via.port().map_or_else(|| via.host().to_owned(), |port| format!("{}:{port}", via.host())),
+        port: via.port(),
         rport: via.rport().is_some(),
     })
 }
 
 fn party(raw: &str) -> Option<Party> {
-    let parsed = lib::typed::From::parse(raw).ok()?;
-    let tag = parsed.tag().map(|t| t.value().to_owned());
-    let user = parsed.uri.user().unwrap_or_default().to_owned();
-    let bare = lib::Uri { params: Vec::new(), headers: Vec::new(), ..parsed.uri };
-    Some(Party { raw: raw.trim().to_owned(), uri: bare.to_string(), user, tag })
+    let parsed: SipHeaderAddr = raw.parse().ok()?;
+    let (uri, user) = (bare(parsed.uri()), parsed.uri().user().unwrap_or_default().to_owned());
+    Some(Party { raw: raw.trim().to_owned(), uri, user, tag: parsed.tag().map(str::to_owned) })
 }
 
-/// Over UDP a message without Content-Length ends with its datagram, and one whose Content-Length says more than there is, is broken
-/// (RFC 3261, 18.3).
-fn whole_body(headers: &lib::Headers, body: Vec<u8>, bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let stated = headers.iter().find(|h| h.name().eq_ignore_ascii_case("Content-Length"));
-    let Some(stated) = stated else {
-        let start = bytes.windows(4).position(|w| w == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
-        return Ok(bytes.get(start..).unwrap_or_default().to_vec());
-    };
-    match stated.value().trim().parse::<usize>() {
-        Ok(length) if length == body.len() => Ok(body),
-        _ => Err(Malformed::Missing("Content-Length")),
+/// A URI without its parameters and headers.
+fn bare(uri: &Uri) -> String {
+    let Some(sip) = uri.as_sip() else { return uri.to_string() };
+    let mut bare = SipUri::new(sip.host().clone()).with_scheme(sip.scheme());
+    if let Some(user) = sip.user() {
+        bare = bare.with_user(user).with_user_params(sip.user_params().to_vec());
     }
+    if let Some(password) = sip.password() {
+        bare = bare.with_password(password);
+    }
+    sip.port().map_or(bare.clone(), |port| bare.with_port(port)).to_string()
+}
+
+/// Over UDP a message without Content-Length ends with its datagram, and one whose Content-Length says more than there is, is broken; what
+/// comes after the stated length is no part of it (RFC 3261, 18.3).
+fn whole_body(stated: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let Some(stated) = stated else { return Ok(body.to_vec()) };
+    let length = stated.parse::<usize>().ok().and_then(|length| body.get(..length));
+    length.map(<[u8]>::to_vec).ok_or(Malformed::Missing("Content-Length"))
 }
 
 /// A URI out of a Contact or Route value, and the socket it stands for if its host is a number.
@@ -190,19 +217,17 @@ pub struct Target {
 
 /// Splits a Contact, Route or Record-Route value into its entries. Entries that cannot be read are left out.
 pub fn targets(value: &str) -> Vec<Target> {
-    let Ok(contacts) = lib::typed::Contact::parse_header_list(value) else { return Vec::new() };
-    let raw = split_list(value);
-    let entries = contacts.into_iter().enumerate();
-    entries
-        .map(|(n, contact)| {
-            let text = raw.get(n).map_or("", String::as_str);
-            let uri = match (text.find('<'), text.find('>')) {
-                (Some(start), Some(end)) if start < end => text.get(start + 1..end).unwrap_or_default().to_owned(),
-                _ => contact.uri.to_string(),
-            };
-            Target { uri, socket: socket_of(&contact.uri), expires: contact.expires(), instance: instance(text) }
-        })
-        .collect()
+    split_list(value).iter().filter_map(|entry| target(entry)).collect()
+}
+
+fn target(entry: &str) -> Option<Target> {
+    let parsed: SipHeaderAddr = entry.parse().ok()?;
+    let uri = match (entry.find('<'), entry.find('>')) {
+        (Some(start), Some(end)) if start < end => entry.get(start + 1..end).unwrap_or_default().to_owned(),
+        _ => parsed.uri().to_string(),
+    };
+    let expires = parsed.param_raw("expires").flatten().and_then(|seconds| seconds.parse().ok());
+    Some(Target { uri, socket: parsed.sip_uri().and_then(socket_of), expires, instance: instance(entry) })
 }
 
 /// `;+sip.instance="<urn:uuid:…>"` among the parameters after the URI.
@@ -211,10 +236,13 @@ fn instance(contact: &str) -> Option<String> {
     value.split_once('"').map(|(instance, _)| instance.to_owned())
 }
 
-fn socket_of(uri: &lib::Uri) -> Option<SocketAddr> {
-    let lib::Host::IpAddr(ip) = uri.host_with_port.host else { return None };
-    let port = uri.host_with_port.port.as_ref().map_or(DEFAULT_PORT, |p| u16::from(*p));
-    Some(SocketAddr::new(ip, port))
+fn socket_of(uri: &SipUri) -> Option<SocketAddr> {
+    let ip = match uri.host() {
+        Host::IPv4(ip) => IpAddr::V4(*ip),
+        Host::IPv6(ip) => IpAddr::V6(*ip),
+        _ => return None,
+    };
+    Some(SocketAddr::new(ip, uri.port().unwrap_or(DEFAULT_PORT)))
 }
 
 /// Splits at commas outside quotes and angle brackets.

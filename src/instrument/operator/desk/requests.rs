@@ -45,7 +45,7 @@ impl Desk {
                     Method::Register => self.register(at, way, &request),
                     Method::Bye => self.bye(at, way, &request),
                     Method::Cancel => self.cancel(at, way, &request),
-                    Method::PRack => self.prack(at, way, &request),
+                    Method::Prack => self.prack(at, way, &request),
                     Method::Update => self.update(at, way, &request),
                     Method::Options => {
                         let reply = self.reply(&request, 200, way).header("Accept", "application/sdp");
