@@ -20,7 +20,7 @@ use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -202,8 +202,8 @@ impl Network {
     fn listen(self: &Arc<Self>, ears: &Ears) {
         udp::ask_for_priority();
         let mut buffer = vec![0; LARGEST];
-        let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_raw_fd());
-        let doors = ears.doors.iter().map(|door| door.listener.as_raw_fd());
+        let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_fd());
+        let doors = ears.doors.iter().map(|door| door.listener.as_fd());
         let watch = udp::Watch::over(sockets.chain(doors));
         while !self.is_stopping() {
             let places = match watch.as_ref().map(|watch| watch.readable(LOOK)) {

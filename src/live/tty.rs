@@ -1,12 +1,18 @@
 //! Terminals of this machine: pseudo-terminals that look like serial ports to other programs, and the keyboard without its line editing.
 //!
-//! The only place that names libc. Knows nothing of what is typed or of what the bytes mean.
+//! Knows nothing of what is typed or of what the bytes mean.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
+
+/// What a key is set to that does nothing (`_POSIX_VDISABLE` of Linux).
+const NO_KEY: u8 = 0;
 
 /// A pseudo-terminal. Other programs open its [`path`](Pty::path) as they would a serial port.
 #[derive(Debug)]
@@ -20,20 +26,17 @@ pub struct Pty {
 impl Pty {
     /// A line on which every byte passes as it is.
     pub fn open() -> io::Result<Pty> {
-        let (mut near, mut far) = (-1, -1);
-        // SAFETY: both descriptors are written before they are read; null pointers ask for no name and the usual settings.
-        let made = unsafe {
-            libc::openpty(&raw mut near, &raw mut far, std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut())
-        };
-        check(made)?;
-        // SAFETY: openpty has just made both, and nobody else owns them.
-        let (near, far) = unsafe { (OwnedFd::from_raw_fd(near), OwnedFd::from_raw_fd(far)) };
-        let mut settings = settings_of(far.as_fd())?;
-        // SAFETY: a whole termios, as read from the terminal.
-        unsafe { libc::cfmakeraw(&raw mut settings) };
-        apply(far.as_fd(), &settings)?;
-        make_impatient(near.as_fd())?;
-        Ok(Pty { near: File::from(near), path: name_of(far.as_fd())?, far })
+        let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        grantpt(&near)?;
+        unlockpt(&near)?;
+        let name = ptsname(&near, Vec::new())?;
+        let far = open(&*name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+        let mut settings = tcgetattr(&far)?;
+        settings.make_raw();
+        tcsetattr(&far, OptionalActions::Now, &settings)?;
+        // Writing and reading return at once when they cannot go on.
+        fcntl_setfl(&near, fcntl_getfl(&near)? | OFlags::NONBLOCK)?;
+        Ok(Pty { near: File::from(near), path: name.to_string_lossy().into_owned(), far })
     }
 
     pub fn path(&self) -> &str {
@@ -54,11 +57,8 @@ impl Pty {
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {
                     // What is on the way, and what has arrived and was not taken.
-                    // SAFETY: both descriptors are ours and open.
-                    unsafe {
-                        check(libc::tcflush(self.near.as_raw_fd(), libc::TCOFLUSH))?;
-                        check(libc::tcflush(self.far.as_raw_fd(), libc::TCIFLUSH))?;
-                    }
+                    tcflush(&self.near, QueueSelector::OFlush)?;
+                    tcflush(&self.far, QueueSelector::IFlush)?;
                     return match self.near.write(rest) {
                         Err(e) if e.kind() != ErrorKind::WouldBlock => Err(e),
                         _ => Ok(()),
@@ -73,14 +73,12 @@ impl Pty {
 
 /// Waits at most `within` for bytes and takes them. `None`: none came; an empty piece: the far end is gone.
 pub fn hear(from: &mut File, within: Duration, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-    let mut wanted = libc::pollfd { fd: from.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let millis = i32::try_from(within.as_millis()).unwrap_or(i32::MAX);
-    // SAFETY: one pollfd, alive for the length of the call.
-    let ready = unsafe { libc::poll(&raw mut wanted, 1, millis) };
-    if ready == 0 {
+    let within = Timespec::try_from(within).map_err(io::Error::other)?;
+    let ready = poll(&mut [PollFd::new(&*from, PollFlags::IN)], Some(&within));
+    if ready == Ok(0) {
         return Ok(None);
     }
-    let taken = check(ready).and_then(|()| from.read(buffer));
+    let taken = ready.map_err(io::Error::from).and_then(|_| from.read(buffer));
     match taken {
         Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(None),
         taken => taken.map(Some),
@@ -90,22 +88,22 @@ pub fn hear(from: &mut File, within: Duration, buffer: &mut [u8]) -> io::Result<
 /// A keyboard that gives each key at once and does not show it, until this is dropped.
 pub struct SingleKeys {
     keyboard: OwnedFd,
-    before: libc::termios,
+    before: Termios,
 }
 
 impl SingleKeys {
     /// `keyboard` must be a terminal. Ctrl-C still interrupts; the keys that would suspend or quit without a word to us are taken out.
     pub fn on(keyboard: BorrowedFd<'_>) -> io::Result<SingleKeys> {
-        let before = settings_of(keyboard)?;
-        let mut settings = before;
-        settings.c_lflag &= !(libc::ICANON | libc::ECHO);
-        for key in [libc::VSUSP, libc::VQUIT] {
-            settings.c_cc[key] = libc::_POSIX_VDISABLE;
+        let before = tcgetattr(keyboard)?;
+        let mut settings = before.clone();
+        settings.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+        for key in [SpecialCodeIndex::VSUSP, SpecialCodeIndex::VQUIT] {
+            settings.special_codes[key] = NO_KEY;
         }
-        settings.c_cc[libc::VMIN] = 1;
-        settings.c_cc[libc::VTIME] = 0;
+        settings.special_codes[SpecialCodeIndex::VMIN] = 1;
+        settings.special_codes[SpecialCodeIndex::VTIME] = 0;
         let keyboard = keyboard.try_clone_to_owned()?;
-        apply(keyboard.as_fd(), &settings)?;
+        tcsetattr(&keyboard, OptionalActions::Now, &settings)?;
         Ok(SingleKeys { keyboard, before })
     }
 }
@@ -113,52 +111,14 @@ impl SingleKeys {
 impl Drop for SingleKeys {
     fn drop(&mut self) {
         // A terminal that is gone needs no restoring.
-        let _gone = apply(self.keyboard.as_fd(), &self.before);
+        let _gone = tcsetattr(&self.keyboard, OptionalActions::Now, &self.before);
     }
-}
-
-fn check(outcome: libc::c_int) -> io::Result<()> {
-    if outcome < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
-}
-
-fn settings_of(terminal: BorrowedFd<'_>) -> io::Result<libc::termios> {
-    let mut settings = MaybeUninit::uninit();
-    // SAFETY: tcgetattr fills the whole structure, or says that it has not.
-    unsafe {
-        check(libc::tcgetattr(terminal.as_raw_fd(), settings.as_mut_ptr()))?;
-        Ok(settings.assume_init())
-    }
-}
-
-fn apply(terminal: BorrowedFd<'_>, settings: &libc::termios) -> io::Result<()> {
-    // SAFETY: a whole termios that outlives the call.
-    check(unsafe { libc::tcsetattr(terminal.as_raw_fd(), libc::TCSANOW, settings) })
-}
-
-/// Writing and reading return at once when they cannot go on.
-fn make_impatient(line: BorrowedFd<'_>) -> io::Result<()> {
-    // SAFETY: both calls take and give plain flags of an open descriptor.
-    unsafe {
-        let flags = libc::fcntl(line.as_raw_fd(), libc::F_GETFL);
-        check(flags)?;
-        check(libc::fcntl(line.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK))
-    }
-}
-
-fn name_of(terminal: BorrowedFd<'_>) -> io::Result<String> {
-    let mut name = [0u8; 256];
-    // SAFETY: the buffer is as long as stated; the name in it ends with a NUL.
-    let failed = unsafe { libc::ttyname_r(terminal.as_raw_fd(), name.as_mut_ptr().cast(), name.len()) };
-    if failed != 0 {
-        return Err(io::Error::from_raw_os_error(failed));
-    }
-    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
-    Ok(String::from_utf8_lossy(name.get(..end).unwrap_or_default()).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::fd::AsFd as _;
 
     /// Takes what is there until `length` bytes have come, 2 s at most.
     fn heard(from: &mut File, length: usize) -> Vec<u8> {
@@ -215,13 +175,14 @@ mod tests {
     #[test]
     fn the_keyboard_is_given_back_as_it_was() {
         let pty = Pty::open().expect("a terminal");
-        let mut cooked = settings_of(pty.far.as_fd()).expect("settings");
-        cooked.c_lflag |= libc::ICANON | libc::ECHO;
-        apply(pty.far.as_fd(), &cooked).expect("set");
-        let lflag = || settings_of(pty.far.as_fd()).expect("settings").c_lflag & (libc::ICANON | libc::ECHO);
+        let lines = LocalModes::ICANON | LocalModes::ECHO;
+        let mut cooked = tcgetattr(&pty.far).expect("settings");
+        cooked.local_modes |= lines;
+        tcsetattr(&pty.far, OptionalActions::Now, &cooked).expect("set");
+        let modes = || tcgetattr(&pty.far).expect("settings").local_modes & lines;
         let keys = SingleKeys::on(pty.far.as_fd()).expect("a terminal");
-        assert_eq!(lflag(), 0);
+        assert_eq!(modes(), LocalModes::empty());
         drop(keys);
-        assert_eq!(lflag(), libc::ICANON | libc::ECHO);
+        assert_eq!(modes(), lines);
     }
 }

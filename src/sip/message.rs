@@ -107,7 +107,8 @@ pub enum Message {
 /// Reads one message: a datagram, or what framing has cut out of a stream.
 pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
     let unreadable = |what: &str| Malformed::Unreadable(what.to_owned());
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| unreadable("no empty line after its headers"))?;
+    let end =
+        bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| unreadable("no empty line after its headers"))?;
     let (section, body) = (bytes.get(..end).unwrap_or_default(), bytes.get(end + 4..).unwrap_or_default());
     // A name in some other encoding must not cost the headers that follow it.
     let section = String::from_utf8_lossy(section);
@@ -136,7 +137,8 @@ fn only_version_2(version: &str) -> Result<(), Malformed> {
 }
 
 fn head(lines: &str, body: &[u8]) -> Result<Head, Malformed> {
-    let headers: Vec<(String, String)> = extract_all_headers(lines).into_iter().map(|(name, value)| (full(name), value)).collect();
+    let headers: Vec<(String, String)> =
+        extract_all_headers(lines).into_iter().map(|(name, value)| (full(name), value)).collect();
     let first = |name: &'static str| {
         let found = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str()).ok_or(Malformed::Missing(name))

@@ -2,6 +2,8 @@
 //!
 //! The only unsafe code of the sound driver is here and in the calls through these pointers. Knows nothing of threads or of what is played.
 
+#![expect(unsafe_code, reason = "a library of C, looked up at run time, so that the program needs none to be built")]
+
 use libloading::Library;
 use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint, c_ulong, c_void};
 use std::ptr;

@@ -3,16 +3,18 @@
 //!
 //! The one place that calls the system directly. Must not know SIP or RTP.
 
-#![expect(unsafe_code, reason = "the standard library has no ancillary data and no poll")]
+#![expect(unsafe_code, reason = "neither the standard library nor rustix tells the ancillary data of a datagram")]
 
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::os::fd::{AsRawFd, FromRawFd as _, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd as _, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 /// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
-pub const VOICE: libc::c_int = 46 << 2;
+const VOICE: libc::c_int = 46 << 2;
 
 /// One datagram's circumstances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,42 +71,17 @@ pub fn ask_for_priority() -> bool {
     unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_RR, &raw const lowest) == 0 }
 }
 
-/// Which of the descriptors can be read without waiting; waits up to `time` for the first.
-pub fn readable(descriptors: &mut [libc::pollfd], time: Duration) -> io::Result<()> {
-    let millis = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
-    let count = libc::nfds_t::try_from(descriptors.len()).unwrap_or(libc::nfds_t::MAX);
-    // SAFETY: the pointer is to as many entries as are named, borrowed for the call.
-    let ready = unsafe { libc::poll(descriptors.as_mut_ptr(), count, millis) };
-    if ready >= 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-/// An entry for [`readable`].
-pub fn watched(descriptor: RawFd) -> libc::pollfd {
-    libc::pollfd { fd: descriptor, events: libc::POLLIN, revents: 0 }
-}
-
-/// Many descriptors watched at once: what a look costs does not grow with their number, as it would with [`readable`].
+/// Many descriptors watched at once: what a look costs does not grow with their number, as it would with `poll`.
 pub struct Watch {
     queue: OwnedFd,
     count: usize,
 }
 
 impl Watch {
-    pub fn over(descriptors: impl Iterator<Item = RawFd>) -> io::Result<Watch> {
-        // SAFETY: takes no pointer; a descriptor it returns is new and nobody else's.
-        let queue = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
-        if queue < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: the descriptor is open and owned by nobody yet.
-        let mut watch = Watch { queue: unsafe { OwnedFd::from_raw_fd(queue) }, count: 0 };
+    pub fn over<'d>(descriptors: impl Iterator<Item = BorrowedFd<'d>>) -> io::Result<Watch> {
+        let mut watch = Watch { queue: epoll::create(epoll::CreateFlags::CLOEXEC)?, count: 0 };
         for descriptor in descriptors {
-            let mut event = libc::epoll_event { events: libc::EPOLLIN as u32, u64: watch.count as u64 };
-            // SAFETY: the pointer is to a live local, and the queue is open.
-            let added = unsafe { libc::epoll_ctl(watch.queue.as_raw_fd(), libc::EPOLL_CTL_ADD, descriptor, &raw mut event) };
-            if added < 0 {
-                return Err(io::Error::last_os_error());
-            }
+            epoll::add(&watch.queue, descriptor, epoll::EventData::new_u64(watch.count as u64), epoll::EventFlags::IN)?;
             watch.count += 1;
         }
         Ok(watch)
@@ -112,13 +89,10 @@ impl Watch {
 
     /// Which can be read without waiting, by their place in the order given; waits up to `time` for the first.
     pub fn readable(&self, time: Duration) -> io::Result<Vec<usize>> {
-        let mut events = vec![libc::epoll_event { events: 0, u64: 0 }; self.count.max(1)];
-        let millis = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX);
-        let most = libc::c_int::try_from(events.len()).unwrap_or(libc::c_int::MAX);
-        // SAFETY: the pointer is to as many entries as are named, borrowed for the call.
-        let ready = unsafe { libc::epoll_wait(self.queue.as_raw_fd(), events.as_mut_ptr(), most, millis) };
-        let ready = usize::try_from(ready).map_err(|_| io::Error::last_os_error())?;
-        let mut places: Vec<usize> = events.iter().take(ready).filter_map(|event| usize::try_from(event.u64).ok()).collect();
+        let mut events = Vec::with_capacity(self.count.max(1));
+        let time = Timespec::try_from(time).map_err(io::Error::other)?;
+        epoll::wait(&self.queue, spare_capacity(&mut events), Some(&time))?;
+        let mut places: Vec<usize> = events.iter().filter_map(|event| usize::try_from(event.data.u64()).ok()).collect();
         places.sort_unstable();
         Ok(places)
     }
@@ -223,6 +197,7 @@ pub fn is_of_the_datagram(error: &io::Error) -> bool {
 mod tests {
     use super::*;
     use crate::clock::wall_clock;
+    use std::os::fd::AsFd as _;
 
     fn check(own: &str, peer: &str) {
         let socket = bind(own.parse().expect("an address")).expect("a free port");
@@ -236,8 +211,8 @@ mod tests {
         for (sender, dscp) in [(&other, 0), (&marked, 46)] {
             let before = wall_clock();
             sender.send_to(b"hello", target).expect("sent");
-            let mut watch = [watched(socket.as_raw_fd())];
-            readable(&mut watch, Duration::from_secs(2)).expect("a poll");
+            let watch = Watch::over([socket.as_fd()].into_iter()).expect("a queue");
+            assert_eq!(watch.readable(Duration::from_secs(2)).expect("a look"), [0]);
             let got = receive(&socket, &mut buffer).expect("a datagram");
             assert_eq!((got.length, got.from), (5, sender.local_addr().expect("bound")), "{own}");
             assert_eq!((got.to, got.dscp), (Some(target.ip()), Some(dscp)), "{own}");

@@ -12,7 +12,7 @@ use hejnal::sip::digest::Algorithm;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 type Error = Box<dyn std::error::Error>;
@@ -73,6 +73,7 @@ struct Post {
 
 pub struct Street {
     sip: UdpSocket,
+    watch: udp::Watch,
     own: SocketAddr,
     operator: SocketAddr,
     /// Calls begun so far, by all walks.
@@ -95,7 +96,8 @@ impl Street {
     /// With its one account registered.
     pub fn registered_with(operator: SocketAddr) -> Result<Street, Error> {
         let sip = bind()?;
-        let street = Street { own: sip.local_addr()?, sip, operator, begun: Cell::new(0) };
+        let watch = udp::Watch::over([sip.as_fd()].into_iter())?;
+        let street = Street { own: sip.local_addr()?, sip, watch, operator, begun: Cell::new(0) };
         street.send("REGISTER", "r", 1, "", "", "")?;
         let challenge = street.answer()?;
         let nonce = between(&challenge, "nonce=\"", "\"");
@@ -115,7 +117,7 @@ impl Street {
 
     fn answer(&self) -> Result<String, Error> {
         let mut buffer = [0; 4096];
-        udp::readable(&mut [udp::watched(self.sip.as_raw_fd())], PATIENCE)?;
+        self.watch.readable(PATIENCE)?;
         let arrival = udp::receive(&self.sip, &mut buffer)?;
         Ok(String::from_utf8_lossy(buffer.get(..arrival.length).unwrap_or_default()).into_owned())
     }
@@ -158,7 +160,7 @@ impl Street {
             let busy = posts.values().filter(|post| post.operator_media.is_some()).map(|post| post.next_packet);
             let due = busy.chain((begun < plan.calls).then_some(next)).min().unwrap_or(now + PACKET);
             let wait = due.saturating_sub(wall_clock()).max(Duration::from_millis(1)).min(PACKET);
-            udp::readable(&mut [udp::watched(self.sip.as_raw_fd())], wait)?;
+            self.watch.readable(wait)?;
             self.hear(&mut posts)?;
             let over = |post: &Post| post.seen.parted.is_some() || now > post.seen.invited + plan.hold + PATIENCE;
             let gone: Vec<String> = posts.iter().filter(|(_, post)| over(post)).map(|(id, _)| id.clone()).collect();
