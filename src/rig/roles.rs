@@ -1,9 +1,9 @@
 //! The `roles:` section: references to instruments, checked against what stands on the bench and against each other.
-//!
-//! Knows nothing of what a step does with a role.
 
+use super::capability::Capability;
+use super::drivers::DRIVERS;
 use super::file::{Section, meant_or_listed, word};
-use super::instruments::{Driver, Instrument, Named};
+use super::instruments::Named;
 use super::locate::{Node, Word};
 use super::problem::{Place, Problems, listed};
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
@@ -33,11 +33,11 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
             Some(Role::LampPlaced) => wiring.lamp_placed = reader.lamp(Role::LampPlaced, node),
             Some(Role::LampConnected) => wiring.lamp_connected = reader.lamp(Role::LampConnected, node),
             Some(Role::LampOutOfService) => wiring.lamp_out_of_service = reader.lamp(Role::LampOutOfService, node),
-            Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Driver::SerialConsole),
-            Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Driver::ProbeRs),
-            Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Driver::SipOperator),
-            Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Socket::Output),
-            Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Socket::Input),
+            Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Capability::Console),
+            Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Capability::Probe),
+            Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Capability::Operator),
+            Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
+            Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),
             Some(Role::Loopback) => wiring.loopback = reader.patch(Role::Loopback, node),
         }
@@ -45,63 +45,11 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
     Some(wiring)
 }
 
-/// What a reference points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Socket {
-    Relay,
-    Sense,
-    Output,
-    Input,
-}
-
-impl Socket {
-    const fn what(self) -> &'static str {
-        match self {
-            Socket::Relay => "relay",
-            Socket::Output => "output",
-            Socket::Sense | Socket::Input => "input",
-        }
-    }
-    const fn driver(self) -> Driver {
-        match self {
-            Socket::Relay => Driver::Lcus,
-            Socket::Sense => Driver::InputReporter,
-            Socket::Output | Socket::Input => Driver::SoundCard,
-        }
-    }
-    /// What stands between slash and number.
-    const fn prefix(self) -> &'static str {
-        match self {
-            Socket::Relay | Socket::Sense => "",
-            Socket::Output => "out-",
-            Socket::Input => "in-",
-        }
-    }
-    fn example(self) -> &'static str {
-        match self {
-            Socket::Relay => "relays/1",
-            Socket::Sense => "inputs/1",
-            Socket::Output => "card/out-1",
-            Socket::Input => "card/in-1",
-        }
-    }
-    fn count(self, instrument: &Instrument) -> Option<u8> {
-        match (self, instrument) {
-            (Socket::Relay, Instrument::Lcus { channels, .. }) | (Socket::Sense, Instrument::InputReporter { channels, .. }) => {
-                Some(*channels)
-            }
-            (Socket::Output, Instrument::SoundCard { outputs, .. }) => Some(*outputs),
-            (Socket::Input, Instrument::SoundCard { inputs, .. }) => Some(*inputs),
-            _ => None,
-        }
-    }
-}
-
 struct Reader<'r> {
     instruments: &'r Named,
     problems: &'r mut Problems,
     /// Who uses a socket, and where that is written.
-    taken: BTreeMap<(String, Socket, u8), (String, Place)>,
+    taken: BTreeMap<(String, Capability, u8), (String, Place)>,
 }
 
 impl Reader<'_> {
@@ -109,11 +57,11 @@ impl Reader<'_> {
         let path = format!("roles.{}", role.name());
         let section = Section::open(node, &path, &["relay", "contact", "sense"], self.problems)?;
         let relay = section.text("relay", "relay: relays/1", self.problems);
-        let relay = relay.and_then(|word| self.socket(word, &path, Socket::Relay));
+        let relay = relay.and_then(|word| self.socket(word, &path, Capability::Relay));
         let contact = section.text("contact", "contact: normally-open", self.problems);
         let contact = contact.and_then(|word| self.contact(word, role));
         let sense = section.text("sense", "sense: inputs/4", self.problems);
-        let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Socket::Sense));
+        let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Capability::Input));
         let (relay, contact, sense) = (relay?, contact?, sense?);
         let relay = ChannelRef { board: relay.0, channel: relay.1 };
         Some(Switch { relay, contact, sense: InputRef { board: sense.0, input: sense.1 } })
@@ -146,18 +94,18 @@ impl Reader<'_> {
     fn lamp(&mut self, role: Role, node: &Node) -> Option<InputRef> {
         let path = format!("roles.{}", role.name());
         let word = word(node, &path, &format!("{}: inputs/1", role.name()), self.problems)?;
-        let (board, input) = self.socket(word, &path, Socket::Sense)?;
+        let (board, input) = self.socket(word, &path, Capability::Input)?;
         Some(InputRef { board, input })
     }
 
-    fn lone_jack(&mut self, role: Role, node: &Node, socket: Socket) -> Option<JackRef> {
+    fn lone_jack(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<JackRef> {
         let path = format!("roles.{}", role.name());
-        let word = word(node, &path, &format!("{}: {}", role.name(), socket.example()), self.problems)?;
-        self.jack(word, &path, socket)
+        let word = word(node, &path, &format!("{}: {}", role.name(), wanted.example()), self.problems)?;
+        self.jack(word, &path, wanted)
     }
 
-    fn jack(&mut self, word: &Word, path: &str, socket: Socket) -> Option<JackRef> {
-        let (card, jack) = self.socket(word, path, socket)?;
+    fn jack(&mut self, word: &Word, path: &str, wanted: Capability) -> Option<JackRef> {
+        let (card, jack) = self.socket(word, path, wanted)?;
         Some(JackRef { card, jack })
     }
 
@@ -165,10 +113,10 @@ impl Reader<'_> {
         let path = format!("roles.{}", role.name());
         let section = Section::open(node, &path, &["out", "in"], self.problems)?;
         let output = section.text("out", "out: card/out-2", self.problems);
-        let output = output.and_then(|word| self.jack(word, &section.path("out"), Socket::Output));
+        let output = output.and_then(|word| self.jack(word, &section.path("out"), Capability::SoundOut));
         let input = section.text("in", "in: card/in-2", self.problems);
         let input_at = input.map(|word| word.at);
-        let input = input.and_then(|word| self.jack(word, &section.path("in"), Socket::Input));
+        let input = input.and_then(|word| self.jack(word, &section.path("in"), Capability::SoundIn));
         let patch = Patch { output: output?, input: input? };
         if patch.output.card != patch.input.card {
             let what = format!("{path} runs from card \"{}\" to card \"{}\"", patch.output.card, patch.input.card);
@@ -178,42 +126,42 @@ impl Reader<'_> {
     }
 
     /// A role that takes a whole instrument.
-    fn whole(&mut self, role: Role, node: &Node, driver: Driver) -> Option<String> {
+    fn whole(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<String> {
         let path = format!("roles.{}", role.name());
         let word = word(node, &path, &format!("{0}: {0}", role.name()), self.problems)?;
-        self.instrument(word, &word.text, &path, driver)?;
+        self.count(word, &word.text, &path, wanted)?;
         Some(word.text.clone())
     }
 
     /// `relays/1`: the instrument's name and the number, both checked against what stands on the bench.
-    fn socket(&mut self, word: &Word, path: &str, socket: Socket) -> Option<(String, u8)> {
-        let example = socket.example();
+    fn socket(&mut self, word: &Word, path: &str, wanted: Capability) -> Option<(String, u8)> {
+        let (example, noun) = (wanted.example(), wanted.noun().0);
         let Some((name, rest)) = word.text.split_once('/') else {
-            let what = format!("{path} must name an instrument and its {}, here is \"{}\"", socket.what(), word.text);
+            let what = format!("{path} must name an instrument and its {noun}, here is \"{}\"", word.text);
             self.problems.add(word.at, what, format!("write them with a slash between: {example}"));
             return None;
         };
         // An unknown instrument and a bad number are two mistakes: tell both.
-        let digits = rest.strip_prefix(socket.prefix()).filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
+        let digits = rest.strip_prefix(wanted.prefix()).filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
         let number = digits.and_then(|digits| digits.parse::<u8>().ok()).filter(|number| *number > 0);
         if number.is_none() {
-            let what = format!("{path}: \"{rest}\" is no {} of \"{name}\"", socket.what());
+            let what = format!("{path}: \"{rest}\" is no {noun} of \"{name}\"");
             self.problems.add(word.at, what, format!("count from 1, as printed on the board, and write: {example}"));
         }
-        let known = self.instrument(word, name, path, socket.driver())?;
+        let known = self.count(word, name, path, wanted)?;
         let number = number?;
-        let count = known.and_then(|instrument| socket.count(&instrument));
-        if let Some(count) = count.filter(|count| number > *count) {
-            let what = format!("{path}: \"{name}\" has {count} {}s, there is no {number}", socket.what());
+        if let Some(count) = known.filter(|count| number > *count) {
+            let what = format!("{path}: \"{name}\" has {count} {noun}s, there is no {number}");
             self.problems.add(word.at, what, format!("use a number from 1 to {count}, or correct instruments.{name}"));
             return None;
         }
-        self.claim(word, name, path, socket, number);
+        self.claim(word, name, path, wanted, number);
         Some((name.to_string(), number))
     }
 
-    /// The instrument of this name, if it is of the kind the role needs. The inner `None`: it is there, but its own section could not be read.
-    fn instrument(&mut self, word: &Word, name: &str, path: &str, driver: Driver) -> Option<Option<Instrument>> {
+    /// How many of what the role needs the instrument of this name offers. The inner `None`: it is there, but its own section could not be
+    /// read.
+    fn count(&mut self, word: &Word, name: &str, path: &str, wanted: Capability) -> Option<Option<u8>> {
         let Some((_, entry)) = self.instruments.get(name) else {
             let names: Vec<&str> = self.instruments.keys().map(String::as_str).collect();
             let what = format!("{path} names \"{name}\", and there is no such instrument");
@@ -221,18 +169,16 @@ impl Reader<'_> {
             return None;
         };
         let Some(instrument) = entry else { return Some(None) };
-        if instrument.driver() == driver {
-            return Some(Some(instrument.clone()));
+        if instrument.offers(wanted) {
+            return Some(Some(instrument.count(wanted)));
         }
-        let what = format!("{path} needs {}, \"{name}\" is {}", driver.what(), instrument.driver().what());
-        let fitting: Vec<&str> = self
-            .instruments
-            .iter()
-            .filter(|(_, (_, one))| one.as_ref().is_some_and(|one| one.driver() == driver))
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let what = format!("{path} needs {}, \"{name}\" is {}", wanted.one().0, instrument.driver.what.0);
+        let offering = |(_, one): &(Place, Option<_>)| one.as_ref().is_some_and(|one: &super::Instrument| one.offers(wanted));
+        let fitting: Vec<&str> =
+            self.instruments.iter().filter(|(_, entry)| offering(entry)).map(|(name, _)| name.as_str()).collect();
         let remedy = if fitting.is_empty() {
-            format!("add an instrument with driver: {}", driver.name())
+            let drivers = DRIVERS.iter().filter(|driver| driver.most(wanted) > 0).map(|driver| driver.name);
+            format!("add an instrument that offers one: driver {}", listed(drivers, "or"))
         } else {
             format!("name {}", listed(fitting, "or"))
         };
@@ -241,15 +187,15 @@ impl Reader<'_> {
     }
 
     /// Everything serves one role, but for the output of test tones: contact tone and loopback may share it.
-    fn claim(&mut self, word: &Word, name: &str, path: &str, socket: Socket, number: u8) {
-        let key = (name.to_string(), socket, number);
+    fn claim(&mut self, word: &Word, name: &str, path: &str, wanted: Capability, number: u8) {
+        let key = (name.to_string(), wanted, number);
         let shareable = |path: &str| matches!(path, "roles.contact-tone.out" | "roles.loopback.out");
         if let Some((other, at)) = self.taken.get(&key) {
             if shareable(path) && shareable(other) {
                 return;
             }
             let what = format!("{path} is on \"{}\", which {other} already uses (line {})", word.text, at.line);
-            self.problems.add(word.at, what, format!("give each role its own {}, as it is wired", socket.what()));
+            self.problems.add(word.at, what, format!("give each role its own {}, as it is wired", wanted.noun().0));
             return;
         }
         self.taken.insert(key, (path.to_string(), word.at));
