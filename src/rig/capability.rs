@@ -42,15 +42,15 @@ impl Capability {
             Capability::Operator => ("an operator", "operatora"),
         }
     }
-    /// The bare word, as it is counted in English and Polish: "there is no relay 5", „przekaźnik 5”.
-    pub const fn noun(self) -> (&'static str, &'static str) {
+    /// The bare word.
+    pub const fn noun(self) -> Noun {
         match self {
-            Capability::Relay => ("relay", "przekaźnik"),
-            Capability::Input | Capability::SoundIn => ("input", "wejście"),
-            Capability::SoundOut => ("output", "wyjście"),
-            Capability::Console => ("console", "konsola"),
-            Capability::Probe => ("debug probe", "programator"),
-            Capability::Operator => ("operator", "operator"),
+            Capability::Relay => Noun { en: "relay", pl: "przekaźnik", pl_plural: "przekaźniki" },
+            Capability::Input | Capability::SoundIn => Noun { en: "input", pl: "wejście", pl_plural: "wejścia" },
+            Capability::SoundOut => Noun { en: "output", pl: "wyjście", pl_plural: "wyjścia" },
+            Capability::Console => Noun { en: "console", pl: "konsola", pl_plural: "konsole" },
+            Capability::Probe => Noun { en: "debug probe", pl: "programator", pl_plural: "programatory" },
+            Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -73,4 +73,12 @@ impl Capability {
             Capability::Operator => "operator",
         }
     }
+}
+
+/// A word as messages need it; the English plural adds an s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noun {
+    pub en: &'static str,
+    pub pl: &'static str,
+    pub pl_plural: &'static str,
 }

@@ -4,8 +4,9 @@ use super::capability::Capability;
 use super::drivers::{self, DRIVERS, Driver, Settings, SipOperator};
 use super::file::{Section, meant_or_listed};
 use super::locate::{Node, Word};
-use super::problem::{Place, Problems};
 use super::transport::{Transport, is_name};
+use crate::problem::{Place, Problems};
+use crate::unit::{Bilingual, both};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -49,13 +50,19 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Named
     let Some(section) = Section::open_free(node, "instruments", problems) else { return named };
     for (name, node) in section.entries() {
         if !is_name(&name.text) {
-            let what = format!("\"{}\" is no name for an instrument", name.text);
-            problems.add(name.at, what, "use lower-case letters, digits and hyphens, beginning with a letter: relays-2");
+            let what = both!("\"{0}\" is no name for an instrument", "\"{0}\" nie może być nazwą przyrządu", name.text);
+            let remedy = (
+                "use lower-case letters, digits and hyphens, beginning with a letter: relays-2",
+                "użyj małych liter bez znaków diakrytycznych, cyfr i łączników, zaczynając od litery: relays-2",
+            );
+            problems.add(name.at, what, remedy);
         }
         named.insert(name.text.clone(), (name.at, read_one(name, node, folder, problems)));
     }
     if named.is_empty() {
-        problems.add(node.at, "a rig needs instruments, here are none", "copy the instruments: section of rigs/virtual.yaml");
+        let what = ("a rig needs instruments, here are none", "stanowisko musi mieć przyrządy, a tu nie ma żadnego");
+        let remedy = ("copy the instruments: section of rigs/virtual.yaml", "skopiuj sekcję instruments: z rigs/virtual.yaml");
+        problems.add(node.at, what, remedy);
     }
     complain_of_shared_transports(&named, problems);
     complain_of_mixture(&named, problems);
@@ -68,8 +75,9 @@ fn read_one(name: &Word, node: &Node, folder: &Path, problems: &mut Problems) ->
     let typed = bare.text("driver", "driver: lcus", problems)?;
     let Some(driver) = drivers::find(&typed.text) else {
         let names = DRIVERS.each_ref().map(|driver| driver.name);
-        let remedy = meant_or_listed(&typed.text, &names, "drivers known");
-        problems.add(typed.at, format!("unknown driver \"{}\" in {path}", typed.text), remedy);
+        let remedy = meant_or_listed(&typed.text, &names, ("drivers known", "znane sterowniki"));
+        let what = both!("unknown driver \"{0}\" in {path}", "nieznany sterownik \"{0}\" w {path}", typed.text);
+        problems.add(typed.at, what, remedy);
         return None;
     };
     let section = Section::open(node, &path, &driver.key_names(), problems)?;
@@ -90,19 +98,44 @@ fn complain_of_shared_transports(named: &Named, problems: &mut Problems) {
     }
 }
 
-fn shared(name: &str, first: &str, transport: &Transport) -> (String, &'static str) {
+fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingual) {
     let (thing, remedy) = match transport {
-        Transport::Serial { .. } => {
-            ("port", "give each instrument the port it is plugged into (list them: ls /dev/serial/by-id)")
+        Transport::Serial { .. } => (
+            ("the same port", "ten sam port"),
+            (
+                "give each instrument the port it is plugged into (list them: ls /dev/serial/by-id)",
+                "podaj każdemu przyrządowi port, do którego jest podłączony (lista: ls /dev/serial/by-id)",
+            ),
+        ),
+        Transport::Twin { .. } => (
+            ("the same place of the virtual post", "to samo miejsce wirtualnego punktu"),
+            (
+                "give each instrument a place of its own, or delete one of the two",
+                "podaj każdemu przyrządowi osobne miejsce albo usuń jeden z dwóch",
+            ),
+        ),
+        Transport::Usb { .. } => (
+            ("the same selector", "ten sam selektor"),
+            (
+                "put the serial number of each behind its selector: 0483:374b:SERIAL",
+                "dopisz do każdego selektora numer seryjny: 0483:374b:NUMER",
+            ),
+        ),
+        Transport::Alsa { .. } => (
+            ("the same card", "tę samą kartę"),
+            (
+                "give each the name that arecord -L shows for it, or delete one of the two",
+                "podaj każdej nazwę, jaką pokazuje arecord -L, albo usuń jedną z dwóch",
+            ),
+        ),
+        Transport::Network { .. } => {
+            (("the same address", "ten sam adres"), ("give each a port of its own", "podaj każdemu osobny port"))
         }
-        Transport::Twin { .. } => {
-            ("port", "give each instrument a place of its own in the virtual post, or delete one of the two")
-        }
-        Transport::Usb { .. } => ("probe", "put the serial number of each behind its selector: 0483:374b:SERIAL"),
-        Transport::Alsa { .. } => ("card", "give each the device that arecord -L shows for it, or delete one of the two"),
-        Transport::Network { .. } => ("address", "give each a port of its own"),
     };
-    (format!("instruments.{name} is on the same {thing} as instruments.{first}: \"{transport}\""), remedy)
+    let (en, pl) = thing;
+    let en = format!("instruments.{name} is on {en} as instruments.{first}: \"{transport}\"");
+    let pl = format!("instruments.{name} i instruments.{first} wskazują na {pl}: \"{transport}\"");
+    (Bilingual::new(en, pl), remedy.into())
 }
 
 /// The twin's time is virtual: it cannot wait for hardware, nor hardware for it.
@@ -111,9 +144,17 @@ fn complain_of_mixture(named: &Named, problems: &mut Problems) {
         named.iter().filter_map(|(name, (at, one))| Some((*at, name.as_str(), one.as_ref()?.is_twin()))).collect();
     known.sort();
     let Some((_, first, kind)) = known.first().copied() else { return };
-    let called = |twin: bool| if twin { "on the twin" } else { "hardware" };
+    let called = |twin: bool| {
+        if twin { ("on the twin", "w wirtualnym punkcie") } else { ("hardware", "sprzętem") }
+    };
     for (at, name, twin) in known.into_iter().filter(|(_, _, twin)| *twin != kind) {
-        let what = format!("instruments.{name} is {}, but instruments.{first} is {}", called(twin), called(kind));
-        problems.add(at, what, "have all instruments on the twin or none: virtual and real time cannot be mixed");
+        let (this, that) = (called(twin), called(kind));
+        let en = format!("instruments.{name} is {}, but instruments.{first} is {}", this.0, that.0);
+        let pl = format!("instruments.{name} jest {}, a instruments.{first} jest {}", this.1, that.1);
+        let remedy = (
+            "have all instruments on the twin or none: virtual and real time cannot be mixed",
+            "niech wszystkie przyrządy będą w wirtualnym punkcie albo żaden: nie można łączyć czasu wirtualnego z rzeczywistym",
+        );
+        problems.add(at, Bilingual::new(en, pl), remedy);
     }
 }

@@ -14,7 +14,6 @@ mod instruments;
 mod limits;
 mod locate;
 mod post;
-mod problem;
 mod roles;
 mod syntax;
 mod transport;
@@ -27,11 +26,11 @@ pub use firmware::Firmware;
 pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{Post, Profile};
-pub use problem::Problem;
 pub use transport::Transport;
 pub use twin::Twin;
 pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 
+use crate::problem::{self, Problem};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

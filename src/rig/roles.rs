@@ -5,8 +5,9 @@ use super::drivers::DRIVERS;
 use super::file::{Section, meant_or_listed, word};
 use super::instruments::Named;
 use super::locate::{Node, Word};
-use super::problem::{Place, Problems, listed};
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
+use crate::problem::{OR, Place, Problems, listed};
+use crate::unit::{Bilingual, both};
 use std::collections::BTreeMap;
 
 /// Roles without which no scenario can be run at all: nobody presses, or nobody answers.
@@ -74,18 +75,35 @@ impl Reader<'_> {
             "normally-open" => (Pole::NormallyOpen, role == Role::Button),
             "normally-closed" => (Pole::NormallyClosed, role != Role::Button),
             other => {
-                let what = format!("unknown contact \"{other}\" in roles.{}", role.name());
-                self.problems.add(word.at, what, meant_or_listed(other, &names, "possible contacts"));
+                let path = format!("roles.{}", role.name());
+                let what = both!("unknown contact \"{other}\" in {path}", "nieznany styk \"{other}\" w {path}");
+                let remedy = meant_or_listed(other, &names, ("possible contacts", "możliwe styki"));
+                self.problems.add(word.at, what, remedy);
                 return None;
             }
         };
         if !safe {
-            let (why, other) = match role {
-                Role::Button => ("a bench without power would press the button", "normally-open"),
-                _ => ("a bench without power would leave the post cut off", "normally-closed"),
+            let (en, pl, other) = match role {
+                Role::Button => (
+                    "a bench without power would press the button",
+                    "stanowisko bez zasilania nacisnęłoby przycisk",
+                    "normally-open",
+                ),
+                _ => (
+                    "a bench without power would leave the post cut off",
+                    "stanowisko bez zasilania odcięłoby punkt",
+                    "normally-closed",
+                ),
             };
-            let what = format!("roles.{} is {}: {why}", role.name(), word.text);
-            self.problems.add(word.at, what, format!("wire it to the other contact of the relay and write {other}"));
+            let what = Bilingual::new(
+                format!("roles.{} is {}: {en}", role.name(), word.text),
+                format!("roles.{} to {}: {pl}", role.name(), word.text),
+            );
+            let remedy = both!(
+                "wire it to the other contact of the relay and write {other}",
+                "podłącz do drugiego styku przekaźnika i napisz {other}"
+            );
+            self.problems.add(word.at, what, remedy);
             return None;
         }
         Some(pole)
@@ -119,8 +137,16 @@ impl Reader<'_> {
         let input = input.and_then(|word| self.jack(word, &section.path("in"), Capability::SoundIn));
         let patch = Patch { output: output?, input: input? };
         if patch.output.card != patch.input.card {
-            let what = format!("{path} runs from card \"{}\" to card \"{}\"", patch.output.card, patch.input.card);
-            self.problems.add(input_at.unwrap_or(node.at), what, "use two sockets of one card: two cards have two clocks");
+            let (from, to) = (&patch.output.card, &patch.input.card);
+            let what = both!(
+                "{path} runs from card \"{from}\" to card \"{to}\"",
+                "{path} biegnie od karty \"{from}\" do karty \"{to}\""
+            );
+            let remedy = (
+                "use two sockets of one card: two cards have two clocks",
+                "użyj dwóch gniazd jednej karty: dwie karty mają dwa zegary",
+            );
+            self.problems.add(input_at.unwrap_or(node.at), what, remedy);
         }
         Some(patch)
     }
@@ -135,24 +161,42 @@ impl Reader<'_> {
 
     /// `relays/1`: the instrument's name and the number, both checked against what stands on the bench.
     fn socket(&mut self, word: &Word, path: &str, wanted: Capability) -> Option<(String, u8)> {
-        let (example, noun) = (wanted.example(), wanted.noun().0);
+        let (example, noun) = (wanted.example(), wanted.noun());
         let Some((name, rest)) = word.text.split_once('/') else {
-            let what = format!("{path} must name an instrument and its {noun}, here is \"{}\"", word.text);
-            self.problems.add(word.at, what, format!("write them with a slash between: {example}"));
+            let what = Bilingual::new(
+                format!("{path} must name an instrument and its {}, here is \"{}\"", noun.en, word.text),
+                format!("{path} musi wskazywać przyrząd i jego {}, a jest \"{}\"", noun.pl, word.text),
+            );
+            let remedy = both!("write them with a slash between: {example}", "napisz je z ukośnikiem pomiędzy: {example}");
+            self.problems.add(word.at, what, remedy);
             return None;
         };
         // An unknown instrument and a bad number are two mistakes: tell both.
         let digits = rest.strip_prefix(wanted.prefix()).filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
         let number = digits.and_then(|digits| digits.parse::<u8>().ok()).filter(|number| *number > 0);
         if number.is_none() {
-            let what = format!("{path}: \"{rest}\" is no {noun} of \"{name}\"");
-            self.problems.add(word.at, what, format!("count from 1, as printed on the board, and write: {example}"));
+            let what = Bilingual::new(
+                format!("{path}: \"{rest}\" is no {} of \"{name}\"", noun.en),
+                format!("{path}: \"{rest}\" to nie numer, pod którym \"{name}\" ma {}", noun.pl),
+            );
+            let remedy = both!(
+                "count from 1, as printed on the board, and write: {example}",
+                "licz od 1, jak na nadruku płytki, i napisz: {example}"
+            );
+            self.problems.add(word.at, what, remedy);
         }
         let known = self.count(word, name, path, wanted)?;
         let number = number?;
         if let Some(count) = known.filter(|count| number > *count) {
-            let what = format!("{path}: \"{name}\" has {count} {noun}s, there is no {number}");
-            self.problems.add(word.at, what, format!("use a number from 1 to {count}, or correct instruments.{name}"));
+            let what = Bilingual::new(
+                format!("{path}: \"{name}\" has {count} {}s, there is no {number}", noun.en),
+                format!("{path}: \"{name}\" ma {} od 1 do {count}, numeru {number} nie ma", noun.pl_plural),
+            );
+            let remedy = both!(
+                "use a number from 1 to {count}, or correct instruments.{name}",
+                "użyj numeru od 1 do {count} albo popraw instruments.{name}"
+            );
+            self.problems.add(word.at, what, remedy);
             return None;
         }
         self.claim(word, name, path, wanted, number);
@@ -164,23 +208,36 @@ impl Reader<'_> {
     fn count(&mut self, word: &Word, name: &str, path: &str, wanted: Capability) -> Option<Option<u8>> {
         let Some((_, entry)) = self.instruments.get(name) else {
             let names: Vec<&str> = self.instruments.keys().map(String::as_str).collect();
-            let what = format!("{path} names \"{name}\", and there is no such instrument");
-            self.problems.add(word.at, what, meant_or_listed(name, &names, "instruments of this rig"));
+            let what = both!(
+                "{path} names \"{name}\", and there is no such instrument",
+                "{path} wskazuje na \"{name}\", a takiego przyrządu nie ma"
+            );
+            let called = ("instruments of this rig", "przyrządy tego stanowiska");
+            self.problems.add(word.at, what, meant_or_listed(name, &names, called));
             return None;
         };
         let Some(instrument) = entry else { return Some(None) };
         if instrument.offers(wanted) {
             return Some(Some(instrument.count(wanted)));
         }
-        let what = format!("{path} needs {}, \"{name}\" is {}", wanted.one().0, instrument.driver.what.0);
+        let (one, is) = (wanted.one(), instrument.driver.what);
+        let what = Bilingual::new(
+            format!("{path} needs {}, \"{name}\" is {}", one.0, is.0),
+            format!("{path} potrzebuje {}, a \"{name}\" to {}", one.1, is.1),
+        );
         let offering = |(_, one): &(Place, Option<_>)| one.as_ref().is_some_and(|one: &super::Instrument| one.offers(wanted));
         let fitting: Vec<&str> =
             self.instruments.iter().filter(|(_, entry)| offering(entry)).map(|(name, _)| name.as_str()).collect();
         let remedy = if fitting.is_empty() {
             let drivers = DRIVERS.iter().filter(|driver| driver.most(wanted) > 0).map(|driver| driver.name);
-            format!("add an instrument that offers one: driver {}", listed(drivers, "or"))
+            let drivers = listed(drivers, OR);
+            Bilingual::new(
+                format!("add an instrument that offers one: driver {}", drivers.en),
+                format!("dodaj przyrząd, który to ma: sterownik {}", drivers.pl),
+            )
         } else {
-            format!("name {}", listed(fitting, "or"))
+            let fitting = listed(fitting, OR);
+            Bilingual::new(format!("name {}", fitting.en), format!("wskaż {}", fitting.pl))
         };
         self.problems.add(word.at, what, remedy);
         None
@@ -194,8 +251,17 @@ impl Reader<'_> {
             if shareable(path) && shareable(other) {
                 return;
             }
-            let what = format!("{path} is on \"{}\", which {other} already uses (line {})", word.text, at.line);
-            self.problems.add(word.at, what, format!("give each role its own {}, as it is wired", wanted.noun().0));
+            let what = both!(
+                "{path} is on \"{0}\", which {other} already uses (line {1})",
+                "{path} wskazuje na \"{0}\", czego używa już {other} (wiersz {1})",
+                word.text,
+                at.line
+            );
+            let remedy = Bilingual::new(
+                format!("give each role its own {}, as it is wired", wanted.noun().en),
+                "podaj każdej roli osobny numer, zgodnie z okablowaniem",
+            );
+            self.problems.add(word.at, what, remedy);
             return;
         }
         self.taken.insert(key, (path.to_string(), word.at));

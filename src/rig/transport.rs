@@ -5,7 +5,8 @@
 use super::drivers::Key;
 use super::file::Section;
 use super::locate::Word;
-use super::problem::Problems;
+use crate::problem::Problems;
+use crate::unit::{Bilingual, both};
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -72,14 +73,25 @@ pub(super) fn serial(section: &Section<'_>, port: &Key, baud: &Key, problems: &m
         if is_name(name) {
             return Some(Transport::twin(name));
         }
-        let what = format!("{} names no line of the twin: \"{}\"", section.path(port.name), word.text);
-        problems.add(word.at, what, "write twin: and a name at once, e.g. twin:relays");
+        let path = section.path(port.name);
+        let what = both!(
+            "{path} names no line of the twin: \"{0}\"",
+            "{path} nie wskazuje żadnego łącza wirtualnego punktu: \"{0}\"",
+            word.text
+        );
+        let remedy = ("write twin: and a name at once, e.g. twin:relays", "napisz twin: i zaraz po nim nazwę, np. twin:relays");
+        problems.add(word.at, what, remedy);
         return None;
     }
     let windows = word.text.strip_prefix("COM").is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
     if !windows && !word.text.starts_with("/dev/") {
-        let what = format!("{} is no serial port: \"{}\"", section.path(port.name), word.text);
-        problems.add(word.at, what, "write a path such as /dev/serial/by-id/... (list them: ls /dev/serial/by-id), or twin:NAME");
+        let path = section.path(port.name);
+        let what = both!("{path} is no serial port: \"{0}\"", "{path} to nie port szeregowy: \"{0}\"", word.text);
+        let remedy = (
+            "write a path such as /dev/serial/by-id/... (list them: ls /dev/serial/by-id), or twin:NAME",
+            "podaj ścieżkę taką jak /dev/serial/by-id/... (lista: ls /dev/serial/by-id) albo twin:NAZWA",
+        );
+        problems.add(word.at, what, remedy);
         return None;
     }
     Some(Transport::Serial { path: word.text.clone(), baud: baud? })
@@ -99,12 +111,13 @@ pub(super) fn usb(section: &Section<'_>, key: &Key, twin: &str, problems: &mut P
             return Some(Transport::Usb { vendor, product, serial });
         }
     }
-    let what = format!("{} is no debug probe: \"{}\"", section.path(key.name), word.text);
-    problems.add(
-        word.at,
-        what,
+    let path = section.path(key.name);
+    let what = both!("{path} is no debug probe: \"{0}\"", "{path} to nie programator: \"{0}\"", word.text);
+    let remedy = (
         "write vendor and product as lsusb shows them, e.g. 0483:374b, with :SERIAL behind if there are two alike; or twin",
+        "podaj producenta i produkt tak, jak je podaje lsusb, np. 0483:374b, a gdy są dwa jednakowe, dopisz :NUMER; albo twin",
     );
+    problems.add(word.at, what, remedy);
     None
 }
 
@@ -118,8 +131,13 @@ pub(super) fn alsa(section: &Section<'_>, key: &Key, twin: &str, problems: &mut 
     if plain && !word.text.starts_with("twin") {
         return Some(Transport::Alsa { device: word.text.clone() });
     }
-    let what = format!("{} is no sound device: \"{}\"", section.path(key.name), word.text);
-    problems.add(word.at, what, "write an ALSA name as arecord -L shows it, e.g. hw:CARD=Device,DEV=0; or twin");
+    let path = section.path(key.name);
+    let what = both!("{path} is no sound device: \"{0}\"", "{path} to nie urządzenie dźwiękowe: \"{0}\"", word.text);
+    let remedy = (
+        "write an ALSA name as arecord -L shows it, e.g. hw:CARD=Device,DEV=0; or twin",
+        "podaj nazwę ALSA tak, jak ją pokazuje arecord -L, np. hw:CARD=Device,DEV=0; albo twin",
+    );
+    problems.add(word.at, what, remedy);
     None
 }
 
@@ -128,29 +146,39 @@ pub(super) fn listen(word: &Word, path: &str, usual: u16, twin: &str, problems: 
     if word.text == "twin" {
         return Some(Transport::twin(twin));
     }
-    address(word, path, usual, "; or twin", problems).map(|listen| Transport::Network { listen })
+    address(word, path, usual, ("; or twin", "; albo twin"), problems).map(|listen| Transport::Network { listen })
 }
 
-/// An IP address with a port at which something of this machine can listen.
-pub(super) fn address(word: &Word, path: &str, usual: u16, or: &str, problems: &mut Problems) -> Option<SocketAddr> {
-    let remedy = format!(
-        "write this machine's IP address, a colon and a port, e.g. 192.168.10.2:{usual} (0.0.0.0:{usual}: all its addresses){or}"
-    );
-    match word.text.parse::<SocketAddr>() {
-        Ok(address) if address.port() == 0 => {
-            problems.add(word.at, format!("{path} has port 0, a post could not find it"), format!("SIP's usual port is {usual}"));
-            None
-        }
-        Ok(address) => Some(address),
-        Err(_) if word.text.parse::<std::net::IpAddr>().is_ok() => {
-            problems.add(word.at, format!("{path} lacks a port: \"{}\"", word.text), format!("write {}:{usual}", word.text));
-            None
-        }
+/// An IP address with a port at which something of this machine can listen; `or` says what else may stand there.
+pub(super) fn address(word: &Word, path: &str, usual: u16, or: (&str, &str), problems: &mut Problems) -> Option<SocketAddr> {
+    let typed = &word.text;
+    let (what, remedy) = match typed.parse::<SocketAddr>() {
+        Ok(address) if address.port() == 0 => (
+            both!("{path} has port 0, a post could not find it", "{path} ma port 0, punkt by go nie znalazł"),
+            both!("SIP's usual port is {usual}", "zwykłym portem SIP jest {usual}"),
+        ),
+        Ok(address) => return Some(address),
+        Err(_) if typed.parse::<std::net::IpAddr>().is_ok() => (
+            both!("{path} lacks a port: \"{typed}\"", "{path}: brakuje portu: \"{typed}\""),
+            both!("write {typed}:{usual}", "napisz {typed}:{usual}"),
+        ),
         Err(_) => {
-            problems.add(word.at, format!("{path} is no IP address with a port: \"{}\"", word.text), remedy);
-            None
+            let (en, pl) = or;
+            (
+                both!("{path} is no IP address with a port: \"{typed}\"", "{path} to nie adres IP z portem: \"{typed}\""),
+                Bilingual::new(
+                    format!(
+                        "write this machine's IP address, a colon and a port, e.g. 192.168.10.2:{usual} (0.0.0.0:{usual}: all its addresses){en}"
+                    ),
+                    format!(
+                        "podaj adres IP tego komputera, dwukropek i port, np. 192.168.10.2:{usual} (0.0.0.0:{usual}: wszystkie jego adresy){pl}"
+                    ),
+                ),
+            )
         }
-    }
+    };
+    problems.add(word.at, what, remedy);
+    None
 }
 
 /// Lower-case letters, digits and hyphens, a letter first: what can stand before the slash of `relays/1`.

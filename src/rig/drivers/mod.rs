@@ -13,8 +13,9 @@ pub use operator::{SipOperator, SipUser, Srtp, Tls};
 use super::capability::Capability;
 use super::file::{Section, meant_or_listed};
 use super::locate::Word;
-use super::problem::Problems;
 use super::transport::Transport;
+use crate::problem::Problems;
+use crate::unit::both;
 use std::fmt;
 use std::path::Path;
 
@@ -183,9 +184,13 @@ impl Key {
         let found = words.iter().copied().find(|known| *known == word.text);
         if found.is_none() {
             let (last, first) = words.split_last().unwrap_or((&"", &[]));
-            let possible = format!("{} or {last}", first.join(", "));
-            let what = format!("{} must be {possible}, here is \"{}\"", section.path(self.name), word.text);
-            problems.add(word.at, what, meant_or_listed(&word.text, words, "possible values"));
+            let (path, first) = (section.path(self.name), first.join(", "));
+            let what = both!(
+                "{path} must be {first} or {last}, here is \"{0}\"",
+                "{path} musi mieć wartość {first} albo {last}, a ma \"{0}\"",
+                word.text
+            );
+            problems.add(word.at, what, meant_or_listed(&word.text, words, ("possible values", "możliwe wartości")));
         }
         found
     }

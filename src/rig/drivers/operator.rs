@@ -4,10 +4,11 @@ use super::super::capability::Capability;
 use super::super::credentials::{self, Facts, Flaw};
 use super::super::file::Section;
 use super::super::locate::Word;
-use super::super::problem::Problems;
 use super::super::transport::{self, Transport};
 use super::{Driver, Key, Kind, Presence, Settings, names};
 use crate::clock::wall_clock;
+use crate::problem::Problems;
+use crate::unit::both;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -174,8 +175,12 @@ fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option
     });
     let tls = match section.get(TLS.name) {
         Some(node) if listen.as_ref().is_some_and(Transport::is_twin) => {
-            let what = format!("{} is set, but the virtual post speaks plain SIP", section.path(TLS.name));
-            problems.add(node.at, what, "delete the tls: section");
+            let path = section.path(TLS.name);
+            let what = both!(
+                "{path} is set, but the virtual post speaks plain SIP",
+                "podano {path}, ale wirtualny punkt używa SIP bez szyfrowania"
+            );
+            problems.add(node.at, what, ("delete the tls: section", "usuń sekcję tls:"));
             None
         }
         Some(node) => {
@@ -201,10 +206,21 @@ fn backup(section: &Section<'_>, main: Option<&Transport>, problems: &mut Proble
     if let Some(listen) = found {
         return Some(Some(Transport::Network { listen }));
     }
-    let what = format!("{} is no address for a second server: \"{}\"", section.path(BACKUP.name), word.text);
+    let path = section.path(BACKUP.name);
+    let what = both!(
+        "{path} is no address for a second server: \"{0}\"",
+        "{path} to nie adres dla drugiego serwera: \"{0}\"",
+        word.text
+    );
     let remedy = match main {
-        Some(Transport::Twin { .. }) => "write twin: both servers are the virtual post's",
-        _ => "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070",
+        Some(Transport::Twin { .. }) => (
+            "write backup: twin, for both servers are in the virtual post's network",
+            "napisz backup: twin, bo oba serwery są w sieci wirtualnego punktu",
+        ),
+        _ => (
+            "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070",
+            "podaj adres tego komputera, którego nie zajmuje `listen`, dwukropek i port, np. 192.168.10.2:5070",
+        ),
     };
     problems.add(word.at, what, remedy);
     None
@@ -227,8 +243,8 @@ fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>>
         let (name, password) = (name.text(&entry, problems), password.text(&entry, problems));
         let (Some(name), Some(password)) = (name, password) else { continue };
         if users.iter().any(|user| user.name == name.text) {
-            let what = format!("{path} has \"{}\" twice", name.text);
-            problems.add(name.at, what, "give every post a name of its own");
+            let what = both!("{path} has \"{0}\" twice", "{path}: \"{0}\" jest dwa razy", name.text);
+            problems.add(name.at, what, ("give every post a name of its own", "nadaj każdemu punktowi osobną nazwę"));
         }
         users.push(SipUser { name: name.text.clone(), password: password.text.clone() });
     }
@@ -239,7 +255,7 @@ fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>>
 fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<Tls> {
     let [listen, certificate, key, ca, name] = TLS_KEYS.map(|key| key.text(section, problems));
     let path = section.path(LISTEN.name);
-    let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, "", problems));
+    let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, ("", ""), problems));
     let mut complain = |word: &Word, key: &str, flaw: &Flaw| {
         problems.add(word.at, format!("{} \"{}\": {flaw}", section.path(key), word.text), flaw.remedy());
     };
