@@ -22,9 +22,9 @@ pub use street::{air, line, power};
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
-use crate::instrument::operator::desk::{Desk, DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::operator::{Desk, DeskConfig, User};
 use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use air::{Air, AirConfig};

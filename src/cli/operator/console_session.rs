@@ -6,10 +6,10 @@ use super::keys::{Key, Keys};
 use super::{say, show, wav};
 use crate::clock::{Clock, Instant, Interrupted, Stamped};
 use crate::driver::sip_operator::SipOperator;
-use crate::instrument::operator::desk::{DeskError, Stage};
-use crate::instrument::operator::seat::HEADSET;
 use crate::instrument::operator::{Action, Answering, CallEvent, CallId, Change, Health, Operator as _};
 use crate::instrument::{Instrument as _, InstrumentError};
+use crate::operator::operator_port::HEADSET;
+use crate::operator::{CallState, DeskError};
 use crate::rtp::axis::RATE;
 use crate::unit::Lang;
 use std::path::PathBuf;
@@ -161,13 +161,13 @@ impl ConsoleSession {
 
     /// Does it to the latest call that it can be done to.
     fn act(&mut self, action: Action) -> Done {
-        let fits = |stage: Stage| match action {
-            Action::Answer | Action::Announce => matches!(stage, Stage::Arrived | Stage::Ringing),
-            Action::HangUp => !matches!(stage, Stage::Ended(_)),
-            Action::Change(_) => stage == Stage::Confirmed,
+        let fits = |state: CallState| match action {
+            Action::Answer | Action::Announce => matches!(state, CallState::Arrived | CallState::Ringing),
+            Action::HangUp => !matches!(state, CallState::Ended(_)),
+            Action::Change(_) => state == CallState::Confirmed,
         };
         let calls = self.operator.consult("look at its calls", |_, desk| Ok(desk.calls()))?;
-        let Some(call) = calls.iter().rev().find(|info| fits(info.stage)).map(|info| info.id) else {
+        let Some(call) = calls.iter().rev().find(|info| fits(info.state)).map(|info| info.id) else {
             say(show::no_call(self.lang));
             return Ok(());
         };

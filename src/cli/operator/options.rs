@@ -3,7 +3,7 @@
 //! Knows nothing of what they are for.
 
 use crate::instrument::operator::Refresher;
-use crate::instrument::operator::desk::User;
+use crate::operator::User;
 use crate::rtp::codec::Codec;
 use crate::sip::digest::Algorithm;
 use std::ops::RangeInclusive;

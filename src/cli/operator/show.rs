@@ -4,11 +4,11 @@
 
 use crate::clock::Stamped;
 use crate::dsp::level::rms_dbfs;
-use crate::instrument::operator::desk::DeskConfig;
 use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{
     Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
+use crate::operator::DeskConfig;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
 use crate::rtp::stats::{Source, Stats};

@@ -4,9 +4,9 @@
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
-use crate::instrument::operator::desk::DeskError;
 use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::operator::DeskError;
 use crate::rtp::axis::RATE;
 use crate::twin::kernel::world::{self, Shared};
 
