@@ -20,6 +20,9 @@ pub trait DeskAccess: Send {
     fn uncertainty(&self) -> (f64, f64);
     /// What stands behind the desk, e.g. `udp 192.168.1.10:5060`.
     fn place(&self) -> String;
+    /// A stretch that was queued begins at this moment, in seconds of the bench's clock. Only the simulation, which is asked for the truth
+    /// later, has a use for it.
+    fn spoken_from(&self, _seconds: f64) {}
 }
 
 /// The operator.
@@ -142,7 +145,9 @@ impl<A: DeskAccess> AudioPort for Headset<A> {
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
         self.is_own(output)?;
         let call = self.call;
-        self.at_desk("speak", |at, desk| desk.speak(at, call, samples))
+        let (frame, line) = self.at_desk("speak", |at, desk| Ok((desk.speak(at, call, samples)?, desk.timebase(call)?)))?;
+        self.access.spoken_from(line.seconds_of(frame as f64));
+        Ok(frame)
     }
     fn timebase(&mut self) -> Result<Timebase> {
         let call = self.call;

@@ -1,6 +1,4 @@
 //! The operator's options, from what was typed to what is meant.
-//!
-//! Knows nothing of what they are for.
 
 use crate::instrument::operator::Refresher;
 use crate::operator::User;
