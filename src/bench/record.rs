@@ -1,32 +1,72 @@
-//! Everything that has arrived, in order of its source stamps: the record that checks ask questions of.
+//! What has arrived in a scenario, by its source stamps: the record that checks ask questions of.
 //!
-//! Knows nothing of limits. Nothing here waits or moves anything.
+//! Calls stand in a table by their number, everything else along the time, so that no question scans what came before. A scenario has a record
+//! of its own; what the one before leaves to it is named in [`HandedOn`]. Nothing here waits or moves anything.
+
+mod calls;
+mod timeline;
+
+pub use calls::{Call, Calls};
+pub use timeline::Timeline;
 
 use super::log::Log;
-use super::sound::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId, Server, Side, Stray, Unbound};
 use crate::journal::Event;
-use std::collections::BTreeSet;
+use crate::rig::InputRef;
+use std::collections::BTreeMap;
 
-/// A lamp or sense input changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputChange {
-    /// Name of the input board in the rig.
-    pub board: String,
-    pub edge: Edge,
-}
+/// The first word of the line by which a post names itself and its firmware (post protocol, section 2).
+const BANNER: &str = "BOOT";
 
-/// All that the bench has seen since the run began.
+/// All that the bench has seen in the scenario under way.
 #[derive(Debug, Default)]
 pub struct Record {
-    pub calls: Vec<Stamped<CallEvent>>,
-    pub inputs: Vec<Stamped<InputChange>>,
-    pub console: Vec<Stamped<Report>>,
-    /// Console lines whose checksum did not match or that were no text: a bad cable shows here.
-    pub garbled: Vec<Stamped<Line>>,
+    events: Timeline<CallEvent>,
+    calls: Calls,
+    registration: Option<Registration>,
+    inputs: BTreeMap<InputRef, Timeline<bool>>,
+    console: Timeline<Report>,
+    lines: ConsoleLines,
+}
+
+/// What a scenario leaves to the next one: what still holds, and no history.
+#[derive(Debug, Default)]
+pub struct HandedOn {
+    /// The latest registration, standing or not.
+    registration: Option<Registration>,
+    /// The calls that have not ended.
+    calls: Calls,
+    /// The last change of each lamp and sense input: the state it is in.
+    inputs: BTreeMap<InputRef, Timeline<bool>>,
+    /// The last banner: the firmware that was seen.
+    banner: Timeline<Report>,
+    /// How readable the console has been so far.
+    lines: ConsoleLines,
+}
+
+/// A binding at the registrar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registration {
+    made: Instant,
+    until: Instant,
+}
+
+impl Registration {
+    /// Whether it is still alive at `now` and was made from `since` on.
+    pub fn stands(self, since: Instant, now: Instant) -> bool {
+        self.made >= since && self.until > now
+    }
+}
+
+/// Lines of the console since the run began. One whose checksum does not match or that is no text is garbled: a bad cable shows here.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleLines {
+    pub readable: usize,
+    pub garbled: usize,
+    pub last_garbled: String,
 }
 
 /// A console line whose checksum matched.
@@ -55,18 +95,52 @@ impl Report {
 }
 
 impl Record {
+    /// Begins the record of the next scenario with what this one leaves to it.
+    pub fn begin_scenario(&mut self) {
+        *self = Record::following(std::mem::take(self).hand_on());
+    }
+
+    fn hand_on(mut self) -> HandedOn {
+        self.calls.retain_standing();
+        let inputs = self.inputs.into_iter().map(|(input, changes)| (input, changes.shrink_to_last(|_| true)));
+        HandedOn {
+            registration: self.registration,
+            calls: self.calls,
+            inputs: inputs.collect(),
+            banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
+            lines: self.lines,
+        }
+    }
+
+    fn following(before: HandedOn) -> Record {
+        let HandedOn { registration, calls, inputs, banner, lines } = before;
+        Record { events: Timeline::default(), calls, registration, inputs, console: banner, lines }
+    }
+
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
         for event in events {
             log.append(Event::Seen { source: "operator".into(), seen_at: event.at, text: describe(&event.value) });
-            self.calls.push(event);
+            self.note_call(event);
         }
+    }
+
+    fn note_call(&mut self, event: Stamped<CallEvent>) {
+        match &event.value {
+            CallEvent::Registered { expires, .. } => {
+                self.registration = Some(Registration { made: event.at, until: event.at + *expires });
+            }
+            CallEvent::Unregistered { .. } => self.registration = Some(Registration { made: event.at, until: event.at }),
+            _ => self.calls.note(&event),
+        }
+        self.events.push(event);
     }
 
     pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>) {
         for edge in edges {
             let text = format!("input {} {}", edge.value.input.0, if edge.value.lit { "on" } else { "off" });
             log.append(Event::Seen { source: board.into(), seen_at: edge.at, text });
-            self.inputs.push(edge.map(|edge| InputChange { board: board.into(), edge }));
+            let input = InputRef { board: board.into(), input: edge.value.input.0 };
+            self.inputs.entry(input).or_default().push(edge.map(|edge| edge.lit));
         }
     }
 
@@ -74,43 +148,86 @@ impl Record {
         for line in lines {
             log.append(Event::Seen { source: "console".into(), seen_at: line.at, text: line.value.text.clone() });
             match Report::parse(&line.value.text) {
-                Some(report) => self.console.push(Stamped::new(line.at, report)),
-                None => self.garbled.push(line),
+                Some(report) => {
+                    self.lines.readable += 1;
+                    self.console.push(Stamped::new(line.at, report));
+                }
+                None => {
+                    self.lines.garbled += 1;
+                    self.lines.last_garbled = line.value.text;
+                }
             }
         }
     }
 
     /// Call events from `since` on.
-    pub fn calls_since(&self, since: Instant) -> impl Iterator<Item = &Stamped<CallEvent>> {
-        self.calls.iter().filter(move |event| event.at >= since)
+    pub fn calls_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<CallEvent>> {
+        self.events.since(since).iter()
     }
 
-    /// Calls that arrived from `since` on, in order.
-    pub fn invited_since(&self, since: Instant) -> Vec<Stamped<CallId>> {
-        self.calls_since(since)
-            .filter_map(|event| match &event.value {
-                CallEvent::Invited { call, .. } => Some(Stamped::new(event.at, *call)),
-                _ => None,
-            })
-            .collect()
+    /// Call events from `from` on and before `to`, where there is an end.
+    pub fn calls_between(&self, from: Instant, to: Option<Instant>) -> impl Iterator<Item = &Stamped<CallEvent>> {
+        self.events.between(from, to).iter()
+    }
+
+    /// When calls arrived from `from` on and before `to`, where there is an end, in order.
+    pub fn invited_between(&self, from: Instant, to: Option<Instant>) -> impl Iterator<Item = Stamped<CallId>> {
+        self.calls_between(from, to).filter_map(|event| match &event.value {
+            CallEvent::Invited { call, .. } => Some(Stamped::new(event.at, *call)),
+            _ => None,
+        })
+    }
+
+    /// When calls arrived from `since` on, in order.
+    pub fn invited_since(&self, since: Instant) -> impl Iterator<Item = Stamped<CallId>> {
+        self.invited_between(since, None)
+    }
+
+    /// A call of this scenario, or one that the scenario before has left standing.
+    pub fn call(&self, call: CallId) -> Option<&Call> {
+        self.calls.get(call)
     }
 
     /// Whether some call has arrived and not ended.
     pub fn a_call_stands(&self) -> bool {
-        let mut standing = BTreeSet::new();
-        for event in &self.calls {
-            match &event.value {
-                CallEvent::Invited { call, .. } => _ = standing.insert(*call),
-                CallEvent::Ended { call, .. } => _ = standing.remove(call),
-                _ => {}
-            }
-        }
-        !standing.is_empty()
+        self.calls.standing().next().is_some()
     }
 
-    /// When something happened to one call.
-    pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Moment> {
-        self.calls.iter().find(|event| which(&event.value)).map(Moment::at_operator)
+    /// The call that was confirmed last of those that have not ended.
+    pub fn talk(&self) -> Option<CallId> {
+        let confirmed = self.calls.standing().filter_map(|(id, call)| Some((id, call.confirmed?.seconds)));
+        confirmed.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id)
+    }
+
+    /// The binding that was made or ended last.
+    pub fn registration(&self) -> Option<Registration> {
+        self.registration
+    }
+
+    /// Changes of an input to `lit` from `from` on and before `to`, where there is an end.
+    pub fn changes(&self, input: &InputRef, lit: bool, from: Instant, to: Option<Instant>) -> impl Iterator<Item = Instant> {
+        let changes = self.inputs.get(input).map(|changes| changes.between(from, to)).unwrap_or_default();
+        changes.iter().filter(move |change| change.value == lit).map(|change| change.at)
+    }
+
+    /// The post's reports from `since` on.
+    pub fn reports_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<Report>> {
+        self.console.since(since).iter()
+    }
+
+    /// The first banner from `since` on.
+    pub fn banner_since(&self, since: Instant) -> Option<&Report> {
+        self.reports_since(since).map(|report| &report.value).find(|report| report.argument(BANNER).is_some())
+    }
+
+    /// The last banner seen, be it in an earlier scenario.
+    pub fn last_banner(&self) -> Option<&Report> {
+        self.reports_since(Instant::ZERO).rev().map(|report| &report.value).find(|report| report.argument(BANNER).is_some())
+    }
+
+    /// How readable the console has been since the run began.
+    pub fn console_lines(&self) -> &ConsoleLines {
+        &self.lines
     }
 }
 
@@ -222,14 +339,29 @@ mod tests {
         assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
     }
 
+    fn invited(call: u32) -> CallEvent {
+        let invite = Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
+        CallEvent::Invited { call: CallId(call), invite, server: Server::Primary }
+    }
+    fn ended(call: u32) -> CallEvent {
+        CallEvent::Ended { call: CallId(call), by: EndedBy::Operator }
+    }
+    /// One event a second, from 1 s on.
+    fn record(events: Vec<CallEvent>) -> Record {
+        let mut record = Record::default();
+        for (second, event) in (1..).zip(events) {
+            record.note_call(Stamped::new(Instant::ZERO + Duration::from_secs(second), event));
+        }
+        record
+    }
+
     #[test]
     fn a_call_stands_from_its_arrival_to_its_end() {
-        let invite = || Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
-        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite(), server: Server::Primary };
-        let ended = |call| CallEvent::Ended { call: CallId(call), by: EndedBy::Operator };
         let check = |events: Vec<CallEvent>, expected: bool| {
-            let calls = events.into_iter().map(|event| Stamped::new(Instant::ZERO, event)).collect();
-            assert_eq!(Record { calls, ..Record::default() }.a_call_stands(), expected);
+            let mut record = record(events);
+            assert_eq!(record.a_call_stands(), expected);
+            record.begin_scenario();
+            assert_eq!(record.a_call_stands(), expected, "in the next scenario");
         };
         check(vec![], false);
         check(vec![invited(1)], true);
@@ -238,12 +370,64 @@ mod tests {
     }
 
     #[test]
+    fn the_talk_is_the_call_confirmed_last_that_has_not_ended() {
+        let confirmed = |call| CallEvent::Confirmed { call: CallId(call) };
+        let check = |events: Vec<CallEvent>, expected: Option<u32>| {
+            let mut record = record(events);
+            assert_eq!(record.talk(), expected.map(CallId));
+            record.begin_scenario();
+            assert_eq!(record.talk(), expected.map(CallId), "in the next scenario");
+        };
+        check(vec![invited(1)], None);
+        check(vec![invited(1), invited(2), confirmed(2), confirmed(1)], Some(1));
+        check(vec![invited(1), invited(2), confirmed(2), confirmed(1), ended(1)], Some(2));
+    }
+
+    #[test]
+    fn a_registration_stands_over_scenarios_until_it_runs_out_or_the_post_was_disturbed() {
+        let (user, contact) = ("SOS-0417".to_string(), "sip:x".to_string());
+        let expires = Duration::from_secs(60);
+        let bound = CallEvent::Registered { user: user.clone(), contact: contact.clone(), expires, server: Server::Primary };
+        let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+        let mut seen = record(vec![bound.clone()]);
+        seen.begin_scenario();
+        let stands = |since, now| seen.registration().is_some_and(|r| r.stands(at(since), at(now)));
+        assert_eq!([stands(0, 30), stands(1, 60), stands(0, 61), stands(2, 30)], [true, true, false, false]);
+        let gone = CallEvent::Unregistered { user, contact, why: Unbound::Removed };
+        let gone = record(vec![bound, gone]);
+        assert_eq!(gone.registration().map(|r| r.stands(at(0), at(3))), Some(false));
+    }
+
+    #[test]
+    fn a_scenario_leaves_what_holds_and_no_history() {
+        let mut seen = record(vec![invited(1), ended(1), invited(2)]);
+        let input = InputRef { board: "inputs".into(), input: 3 };
+        for (at, lit) in [(1, true), (2, false), (3, true)] {
+            seen.inputs.entry(input.clone()).or_default().push(Stamped::new(Instant::from_nanos(at), lit));
+        }
+        for (at, text) in [(1, "BOOT a"), (2, "BEAT 1"), (3, "BOOT b"), (4, "BEAT 2")] {
+            let words = text.split(' ').map(str::to_string).collect();
+            seen.console.push(Stamped::new(Instant::from_nanos(at), Report { words }));
+        }
+        seen.lines = ConsoleLines { readable: 4, garbled: 1, last_garbled: "?".into() };
+        seen.begin_scenario();
+        assert_eq!(seen.calls_since(Instant::ZERO).count(), 0);
+        assert_eq!([1, 2].map(|id| seen.call(CallId(id)).is_some()), [false, true]);
+        assert_eq!(seen.changes(&input, true, Instant::ZERO, None).collect::<Vec<_>>(), [Instant::from_nanos(3)]);
+        assert_eq!(seen.changes(&input, false, Instant::ZERO, None).count(), 0);
+        assert_eq!(seen.last_banner().and_then(|banner| banner.argument(BANNER)), Some("b"));
+        assert_eq!(seen.reports_since(Instant::ZERO).count(), 1);
+        assert_eq!((seen.console_lines().readable, seen.console_lines().garbled), (4, 1));
+    }
+
+    #[test]
     fn a_moment_at_the_operator_is_trusted_as_it_was_stamped_and_no_further_than_a_network_allows() {
         let check = |within: Duration, expected: f64| {
+            let mut record = record(vec![invited(1)]);
             let value = CallEvent::Answered { call: CallId(1) };
-            let mut record = Record::default();
-            record.calls.push(Stamped { at: Instant::from_nanos(7), within, value: value.clone() });
-            assert_eq!(record.moment_of(|event| *event == value).map(|moment| moment.uncertainty), Some(expected));
+            record.note_call(Stamped { at: Instant::from_nanos(7), within, value });
+            let answered = record.call(CallId(1)).and_then(|call| call.answered);
+            assert_eq!(answered.map(|moment| moment.uncertainty), Some(expected));
         };
         check(Duration::ZERO, 0.0002);
         check(Duration::from_micros(30), 0.0002);

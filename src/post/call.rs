@@ -113,10 +113,7 @@ impl Post {
     }
 
     fn ended_by(&self, call: CallId) -> Option<EndedBy> {
-        self.bench.record.calls.iter().find_map(|event| match event.value {
-            CallEvent::Ended { call: ended, by } if ended == call => Some(by),
-            _ => None,
-        })
+        self.bench.record.call(call)?.ended.map(|(_, by)| by)
     }
 
     /// Presses, answers, and leaves the two talking.
@@ -151,23 +148,19 @@ impl Post {
 
     /// The last call that was confirmed in this scenario.
     fn latest_call(&self) -> Option<CallId> {
-        self.bench
-            .record
-            .calls_since(self.counted_from)
-            .filter_map(|event| match event.value {
-                CallEvent::Confirmed { call } => Some(call),
-                _ => None,
-            })
-            .last()
+        self.bench.record.calls_since(self.counted_from).rev().find_map(|event| match event.value {
+            CallEvent::Confirmed { call } => Some(call),
+            _ => None,
+        })
     }
 
     /// For each press, when something of its first call happened.
     fn per_press(&self, which: impl Fn(&CallEvent) -> bool) -> Vec<Option<Estimate>> {
-        let ends = self.presses.iter().skip(1).map(|p| p.contact.instant()).chain([Instant::from_nanos(u64::MAX)]);
+        let ends = self.presses.iter().skip(1).map(|p| Some(p.contact.instant())).chain([None]);
         let record = &self.bench.record;
-        let first = |press: &Press, end: Instant| {
-            let since = press.contact.instant();
-            record.calls_since(since).find(|event| event.at < end && which(&event.value)).map(Moment::at_operator)
+        let first = |press: &Press, end: Option<Instant>| {
+            let mut events = record.calls_between(press.contact.instant(), end);
+            events.find(|event| which(&event.value)).map(Moment::at_operator)
         };
         self.presses.iter().zip(ends).map(|(press, end)| first(press, end).map(|moment| moment.since(press.contact))).collect()
     }
@@ -211,9 +204,8 @@ impl Post {
     pub fn each_press_raised(&mut self, count: u64) -> Result<()> {
         let mut counts = Vec::new();
         for (i, press) in self.presses.iter().enumerate() {
-            let end = self.presses.get(i + 1).map_or(Instant::from_nanos(u64::MAX), |next| next.contact.instant());
-            let raised = self.bench.record.invited_since(press.contact.instant());
-            counts.push(raised.iter().filter(|call| call.at < end).count());
+            let end = self.presses.get(i + 1).map(|next| next.contact.instant());
+            counts.push(self.bench.record.invited_between(press.contact.instant(), end).count());
         }
         let fewest = counts.iter().copied().min().unwrap_or(0);
         let most = counts.iter().copied().max().unwrap_or(0);
@@ -228,7 +220,7 @@ impl Post {
         let deadline = since.max(self.bench.now() - time) + time;
         self.bench.clock().wait_until(deadline)?;
         self.bench.collect()?;
-        let arrived = self.bench.record.invited_since(since).len();
+        let arrived = self.bench.record.invited_since(since).count();
         self.judge(&Quantity { requirement, ..CALLS }, Estimate::count(arrived), Criterion::Exactly(count as f64))
     }
 
@@ -236,7 +228,7 @@ impl Post {
     pub fn no_further_call_within(&mut self, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.quiet_since();
         self.bench.wait::<Fault>(time)?;
-        let arrived = self.bench.record.invited_since(since).len();
+        let arrived = self.bench.record.invited_since(since).count();
         let quantity =
             Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
         self.judge(&quantity, Estimate::count(arrived), Criterion::Exactly(0.0))?;

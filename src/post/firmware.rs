@@ -148,10 +148,7 @@ impl Post {
         };
         let reset = self.bench.disturbed();
         let deadline = reset + BANNER_WITHIN;
-        let banner = self.bench.watch::<Report, Fault>(deadline, |bench| {
-            let mut lines = bench.record.console.iter().filter(|line| line.at >= reset);
-            Ok(lines.find(|line| line.value.argument("BOOT").is_some()).map(|line| line.value.clone()))
-        })?;
+        let banner = self.bench.watch::<Report, Fault>(deadline, |bench| Ok(bench.record.banner_since(reset).cloned()))?;
         let says = |word: &str| banner.as_ref().is_some_and(|b| b.words.iter().any(|w| w == word));
         let is_right = says(&header.version) && says(&header.build);
         self.judge(&NAMED_AS_FILE, Estimate::count(usize::from(is_right)), Criterion::Exactly(1.0))

@@ -131,14 +131,7 @@ impl Post {
         let input = self.lamp(Lamp::Connected)?;
         let answered = self.answered(press + Duration::from_secs(30))?;
         let until = answered.map_or_else(|| self.bench.now(), Moment::instant);
-        let early = self
-            .bench
-            .record
-            .inputs
-            .iter()
-            .filter(|c| c.at >= press && c.at < until && c.value.edge.lit)
-            .filter(|c| c.value.board == input.board && c.value.edge.input.0 == input.input)
-            .count();
+        let early = self.bench.record.changes(&input, true, press, Some(until)).count();
         self.judge(&CONNECTED_TOO_EARLY, Estimate::count(early), Criterion::Exactly(0.0))
     }
 
@@ -175,7 +168,7 @@ impl Post {
     pub fn no_lamp_claims(&mut self) -> Result<()> {
         let press = self.last_press()?.contact.instant();
         self.bench.collect()?;
-        let sent = self.bench.record.invited_since(press).first().map(|call| call.at);
+        let sent = self.bench.record.invited_since(press).next().map(|call| call.at);
         let until = sent.unwrap_or_else(|| self.bench.now());
         let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
             .iter()

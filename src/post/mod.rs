@@ -85,6 +85,7 @@ impl Post {
     /// Forgets what belongs to the scenario before, keeps what belongs to the run.
     pub fn begin_scenario(&mut self) -> Result<()> {
         self.bench.collect()?;
+        self.bench.record.begin_scenario();
         self.presses.clear();
         self.voices.clear();
         self.takes.clear();

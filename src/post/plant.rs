@@ -4,8 +4,7 @@
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
-use crate::bench::{Circuit, Moment};
-use crate::clock::{Instant, Stamped};
+use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, Estimate, Method};
@@ -120,9 +119,10 @@ impl Post {
             self.write_firmware()?;
         }
         let deadline = self.bench.now() + READY_WITHIN;
-        let ready = self.bench.watch::<(), Fault>(deadline, |bench| {
+        let ready = self.bench.watch::<Registration, Fault>(deadline, |bench| {
+            // One from before mains or fibre came back may be all that is left of a post that is gone.
             let (now, disturbed) = (bench.now(), bench.disturbed());
-            Ok(is_registered(&bench.record.calls, disturbed, now).then_some(()))
+            Ok(bench.record.registration().filter(|registration| registration.stands(disturbed, now)))
         })?;
         self.judge(&READY, Estimate::count(usize::from(ready.is_some())), Criterion::AtLeast(1.0))?;
         self.hear_heartbeat()?;
@@ -159,15 +159,16 @@ impl Post {
     /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent console is the bench's
     /// affair until the operator's end says otherwise.
     fn hear_heartbeat(&mut self) -> Result<()> {
-        if self.bench.rig.wiring.console.is_none() || !self.bench.record.console.is_empty() {
+        if self.bench.rig.wiring.console.is_none() || self.bench.record.console_lines().readable > 0 {
             return Ok(());
         }
         let deadline = self.bench.now() + HEARTBEAT_WITHIN;
-        let heard = self.bench.watch::<(), Fault>(deadline, |bench| Ok((!bench.record.console.is_empty()).then_some(())))?;
+        let readable = |bench: &mut Bench| Ok((bench.record.console_lines().readable > 0).then_some(()));
+        let heard = self.bench.watch::<(), Fault>(deadline, readable)?;
         if heard.is_some() {
             return Ok(());
         }
-        let garbled = self.bench.record.garbled.len();
+        let garbled = self.bench.record.console_lines().garbled;
         Err(InstrumentError::new(
             "console",
             "read the post's console",
@@ -219,8 +220,8 @@ impl Post {
             _ => None,
         });
         let is_own = last.last().is_some_and(|user| user == identity);
-        if let Some(boot) = self.bench.record.console.iter().rev().find(|report| report.value.argument("BOOT").is_some()) {
-            let said = boot.value.value("id").unwrap_or("–");
+        if let Some(banner) = self.bench.record.last_banner() {
+            let said = banner.value("id").unwrap_or("–");
             let pl = format!("na konsoli punkt przedstawia się jako {said}");
             self.bench.log.note(Bilingual::new(format!("the post calls itself {said} on its console"), pl));
         }
@@ -230,15 +231,4 @@ impl Post {
 
 fn is_registration(event: &CallEvent) -> bool {
     matches!(event, CallEvent::Registered { .. })
-}
-
-/// Whether the latest binding is still alive and was made after the last time that mains or fibre came back: an older one may be all that is
-/// left of a post that is gone.
-fn is_registered(calls: &[Stamped<CallEvent>], disturbed: Instant, now: Instant) -> bool {
-    let latest = calls.iter().rev().find_map(|e| match &e.value {
-        CallEvent::Registered { expires, .. } => Some((e.at, e.at + *expires)),
-        CallEvent::Unregistered { .. } => Some((e.at, e.at)),
-        _ => None,
-    });
-    latest.is_some_and(|(made, until)| made >= disturbed && until > now)
 }

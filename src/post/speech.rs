@@ -9,7 +9,7 @@ use crate::clock::Instant;
 use crate::dsp::activity::{self, Activity};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::{method, stimulus};
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::CallId;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -252,14 +252,14 @@ impl Post {
             self.voices[0].call = call;
             self.voices.push(operator);
         }
-        let confirmed = self.bench.record.moment_of(|e| *e == CallEvent::Confirmed { call });
+        let confirmed = self.bench.record.call(call).and_then(|call| call.confirmed);
         let from = confirmed.map_or(press, Moment::instant);
         let to = from + FIRST_WORDS;
         self.bench.clock().wait_until(to + Duration::from_millis(200))?;
         self.bench.collect()?;
         let voices = self.voices.clone();
         let last = self.both_found(&voices, from, to)?;
-        let answered = self.bench.record.moment_of(|e| *e == CallEvent::Answered { call });
+        let answered = self.bench.record.call(call).and_then(|call| call.answered);
         Ok((answered, last))
     }
 
