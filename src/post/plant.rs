@@ -215,11 +215,11 @@ impl Post {
     pub fn settings_are_intact(&mut self) -> Result<()> {
         let identity = self.bench.rig.post.identity.clone();
         let since = self.mains_on.map_or(self.counted_from, Moment::instant);
-        let last = self.bench.record.calls_since(since).filter_map(|e| match &e.value {
+        let last = self.bench.record.calls_since(since).rev().find_map(|e| match &e.value {
             CallEvent::Registered { user, .. } => Some(user.clone()),
             _ => None,
         });
-        let is_own = last.last().is_some_and(|user| user == identity);
+        let is_own = last.is_some_and(|user| user == identity);
         if let Some(banner) = self.bench.record.last_banner() {
             let said = banner.value("id").unwrap_or("–");
             let pl = format!("na konsoli punkt przedstawia się jako {said}");
