@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of calls.
 
+use super::deeds::{Proof, What};
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, Circuit, Moment, Registration};
@@ -69,13 +70,14 @@ impl Post {
 
     pub fn cut_fibre(&mut self) -> Result<()> {
         self.is_unsettled = true;
-        self.fibre_cut = Some(self.switch(Circuit::Fibre, false)?);
-        self.fibre_returned = None;
+        let cut = self.switch(Circuit::Fibre, false)?;
+        self.deeds.add(What::Fibre { connected: false }, cut, Proof::Sense);
         Ok(())
     }
 
     pub fn restore_fibre(&mut self) -> Result<()> {
-        self.fibre_returned = Some(self.switch(Circuit::Fibre, true)?);
+        let returned = self.switch(Circuit::Fibre, true)?;
+        self.deeds.add(What::Fibre { connected: true }, returned, Proof::Sense);
         Ok(())
     }
 
@@ -89,13 +91,14 @@ impl Post {
 
     pub fn mains_off(&mut self) -> Result<()> {
         self.is_unsettled = true;
-        self.switch(Circuit::Mains, false)?;
-        self.mains_on = None;
+        let off = self.switch(Circuit::Mains, false)?;
+        self.deeds.add(What::Mains { on: false }, off, Proof::Sense);
         Ok(())
     }
 
     pub fn mains_on(&mut self) -> Result<()> {
-        self.mains_on = Some(self.switch(Circuit::Mains, true)?);
+        let on = self.switch(Circuit::Mains, true)?;
+        self.deeds.add(What::Mains { on: true }, on, Proof::Sense);
         Ok(())
     }
 
@@ -192,7 +195,7 @@ impl Post {
 
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
-        let from = self.mains_on.ok_or_else(|| {
+        let from = self.deeds.last(What::Mains { on: true }).ok_or_else(|| {
             super::order(
                 ("the mains has not been switched on in this scenario", "w tym scenariuszu nie włączono jeszcze zasilania"),
                 ("switch the mains off and on first", "najpierw wyłącz i włącz zasilanie"),
@@ -214,7 +217,7 @@ impl Post {
     /// The identity is the setting that a person's life hangs on: it tells the operator where to send help.
     pub fn settings_are_intact(&mut self) -> Result<()> {
         let identity = self.bench.rig.post.identity.clone();
-        let since = self.mains_on.map_or(self.counted_from, Moment::instant);
+        let since = self.deeds.last(What::Mains { on: true }).map_or(self.counted_from, Moment::instant);
         let last = self.bench.record.calls_since(since).rev().find_map(|e| match &e.value {
             CallEvent::Registered { user, .. } => Some(user.clone()),
             _ => None,

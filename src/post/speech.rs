@@ -3,7 +3,7 @@
 //! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
 
 use super::judge::Quantity;
-use super::{Fault, Post, Result};
+use super::{Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::dsp::activity::{self, Activity};
@@ -145,12 +145,6 @@ impl Post {
         Ok(heard)
     }
 
-    /// The bench's own ears, mouth and loop-back; the loop-back's result also goes into the uncertainty budget.
-    pub fn bench_hears_itself(&mut self) -> Result<()> {
-        self.bench.calibrate_card::<Fault>()?;
-        self.bench.prove_ears()
-    }
-
     /// Mouth-to-ear delay by one burst; `None`: nothing arrived.
     pub(super) fn mouth_to_ear(&mut self, direction: Direction) -> Result<Option<Estimate>> {
         let call = self.talk_under_way()?;
@@ -241,7 +235,7 @@ impl Post {
 
     /// Lets both sides speak as soon as the call is answered, and finds when both were heard.
     fn first_words(&mut self) -> Result<(Option<Moment>, Option<Moment>)> {
-        let press = self.last_press()?.contact.instant();
+        let press = self.last_press()?.instant();
         if self.voices.is_empty() {
             let caller = self.begin_voice(Direction::ToOperator, CallId(0), FIRST_WORDS * 3)?;
             self.voices.push(caller);
@@ -273,7 +267,7 @@ impl Post {
     /// T03.
     pub fn both_heard_after_press(&mut self, limit: Duration) -> Result<()> {
         let (_, both) = self.first_words()?;
-        let press = self.last_press()?.contact;
+        let press = self.last_press()?;
         self.judge_within(&BOTH_AFTER_PRESS, press, both, limit.as_secs_f64())
     }
 

@@ -22,6 +22,13 @@ impl Call {
     pub fn stands(&self) -> bool {
         self.ended.is_none()
     }
+
+    /// Whom it is for: the user part of `sip:user@host`, also of `sips:`, with or without port and parameters.
+    pub fn callee(&self) -> &str {
+        let uri = self.invite.to.as_str();
+        let rest = uri.strip_prefix("sips:").or_else(|| uri.strip_prefix("sip:")).unwrap_or(uri);
+        rest.split('@').next().unwrap_or_default()
+    }
 }
 
 /// The calls that have arrived, by their number.
@@ -65,5 +72,31 @@ impl Calls {
     /// Forgets those that have ended.
     pub(super) fn retain_standing(&mut self) {
         self.0.retain(|_, call| call.stands());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Instant;
+
+    #[track_caller]
+    fn check(to: &str, expected: &str) {
+        let invite = Invite { dialog: "x".into(), to: to.into(), from: "SOS-0417".into(), headers: Vec::new() };
+        let mut calls = Calls::default();
+        let event = CallEvent::Invited { call: CallId(1), invite, server: Server::Primary };
+        calls.note(&Stamped::new(Instant::ZERO, event));
+        assert_eq!(calls.get(CallId(1)).map(Call::callee), Some(expected));
+    }
+
+    #[test]
+    fn whom_a_call_is_for() {
+        for good in ["sip:operator@10.20.0.2", "sips:operator@host:5061;transport=tls"] {
+            check(good, "operator");
+        }
+        check("sip:112@10.20.0.2", "112");
+        check("sip:operator2@10.20.0.2", "operator2");
+        check("tel:112", "tel:112");
+        check("", "");
     }
 }
