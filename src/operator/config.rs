@@ -1,6 +1,4 @@
 //! What a desk is made of, what it gives out, and what it cannot do.
-//!
-//! Must not know how any of it comes about.
 
 use super::call::CallState;
 use crate::clock::Instant;
