@@ -11,9 +11,8 @@ mod provisionals;
 mod srtp_session;
 mod timers;
 
-use super::config::CallInfo;
 use crate::clock::Instant;
-use crate::instrument::operator::{CallId, Change};
+use crate::instrument::operator::{CallId, Change, Invite};
 use crate::rtp::report::Calendar;
 use crate::sip::dialog::Dialog;
 use crate::sip::sdes::Srtp;
@@ -30,6 +29,15 @@ pub use pending_change::PendingChange;
 pub use provisionals::{Leaves, Provisional, Provisionals};
 pub use srtp_session::SrtpSession;
 pub use timers::{Timer, Timers};
+
+/// What the desk knows of a call, living or past.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallInfo {
+    pub id: CallId,
+    pub state: CallState,
+    pub invite: Invite,
+    pub media_port: u16,
+}
 
 /// The parts are types of their own, each with a rule of its own: none can be set from outside.
 #[derive(Debug)]

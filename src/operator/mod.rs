@@ -34,8 +34,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use crate::sip::registrar::User;
-pub use call::CallState;
-pub use config::{CallInfo, Circumstances, DeskConfig, DeskError, Outgoing};
+pub use call::{CallInfo, CallState};
+pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
