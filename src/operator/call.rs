@@ -136,7 +136,6 @@ impl Call {
         body
     }
     /// The body of the 2xx, which may be none; the outer `None`: there is no answer to the offer.
-    #[expect(clippy::option_option, reason = "no body at all, and no answer, are two things")]
     pub fn describe_finally(&mut self, srtp: Srtp, tokens: &mut Tokens) -> Option<Option<Vec<u8>>> {
         let body = self.talk.describe_finally(&mut self.srtp, srtp, tokens);
         self.agreed();

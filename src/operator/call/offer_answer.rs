@@ -157,7 +157,6 @@ impl OfferAnswer {
     }
     /// The body of the 2xx to the INVITE: what a reliable response described needs no repetition (RFC 3262, 5). The outer `None`: there is no
     /// answer to the offer.
-    #[expect(clippy::option_option, reason = "no body at all, and no answer, are two things")]
     pub fn describe_finally(&mut self, keys: &mut SrtpSession, srtp: Srtp, tokens: &mut Tokens) -> Option<Option<Vec<u8>>> {
         match self.early.take() {
             Some(early) => Some((!early.is_reliable).then_some(early.body)),
