@@ -8,7 +8,8 @@ use super::model::{Feature, Scenario, Step, is_id};
 use super::phrase_matcher::{Found, Parameter, PhraseMatcher};
 use super::run::{Cause, Session};
 use super::runner_port::{RunnerPort, ScenarioInfo};
-use crate::unit::Lang;
+use crate::problem::Problem;
+use crate::unit::{Lang, both};
 use cucumber::event::{self, Cucumber, HookType, Retries, Source, StepError};
 use cucumber::tag::Ext as _;
 use cucumber::{Event, Runner, Writer, cli, gherkin, parser};
@@ -38,9 +39,16 @@ impl RawFeature {
 /// Where the parser gave up, and what it would have taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unparsed {
-    pub line: usize,
-    pub column: usize,
+    pub at: crate::problem::Place,
     pub expected: String,
+}
+
+impl Unparsed {
+    pub(super) fn problem(&self) -> Problem {
+        let cause =
+            ("Gherkin cannot make sense of this line or the one before it", "Gherkin nie rozumie tego wiersza albo poprzedniego");
+        Problem::new(cause, both!("expected one of: {}", "oczekiwano jednego z: {}", self.expected))
+    }
 }
 
 /// The regular expression of a phrase.
@@ -68,7 +76,7 @@ pub(super) fn parse(file: &str, text: &str, lang: Lang, lines: &[Line]) -> Resul
         Lang::En => "en",
         Lang::Pl => "pl",
     });
-    let parsed = env.map_err(|_| Unparsed { line: 1, column: 1, expected: "a language it knows".into() })?;
+    let parsed = env.map_err(|_| Unparsed { at: crate::problem::Place::START, expected: "a language it knows".into() })?;
     let mut raw = gherkin::Feature::parse(text, parsed).map_err(|error| unparsed(&error.to_string()))?;
     raw.path = Some(file.into());
     place(&mut raw, lines);
@@ -85,7 +93,7 @@ fn unparsed(message: &str) -> Unparsed {
     let words = parts.next().unwrap_or_default().trim().trim_matches(['{', '}']);
     let mut words: Vec<&str> = words.split(", ").collect();
     words.sort_unstable();
-    Unparsed { line, column, expected: words.join(", ") }
+    Unparsed { at: crate::problem::Place { line, column }, expected: words.join(", ") }
 }
 
 /// Puts the scanned positions in the place of the parser's, which may be a line late. Where the two disagree on how many there are, the

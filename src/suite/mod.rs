@@ -17,7 +17,7 @@ pub mod runner_port;
 pub mod select;
 pub mod signals;
 
-pub use lint::{Needs, Problem};
+pub use lint::Needs;
 pub use model::{Feature, Scenario, Step};
 pub use on_bench::OnBench;
 pub use phrase_matcher::{PhraseMatcher, PhraseTableError};

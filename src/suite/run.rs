@@ -68,8 +68,8 @@ impl Cause {
 
     /// The text of a step leads to no phrase. The checks before the run report this too; here it is the last line of defence.
     pub(super) fn lost(text: &str, lost: &Lost) -> Cause {
-        let (cause, remedy) = super::lint::explain(text, lost);
-        Cause::Fault(Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() }))
+        let problem = super::lint::explain(text, lost);
+        Cause::Fault(Fault::Scenario(ScenarioError { cause: problem.cause, remedy: problem.remedy }))
     }
 
     fn ending(&self) -> Ending {

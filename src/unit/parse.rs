@@ -3,24 +3,40 @@
 //! Knows nothing of phrases or files. A comma and a point are both a decimal mark, never a separator of thousands; a space may separate
 //! groups of three digits. What cannot be understood is refused with an example of what can.
 
-use super::{Estimate, Unit};
+use super::{Bilingual, Estimate, Unit};
 use std::time::Duration;
 
 /// Why a quantity could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not {expected}")]
+#[error("{}", self.told())]
 pub struct ParseError {
     pub text: String,
-    /// What would have been understood, with an example.
-    pub expected: &'static str,
+    /// What would have been understood, with an example, in English and Polish.
+    pub expected: (&'static str, &'static str),
 }
 
-const DURATION: &str = "a duration such as 0.5 s, 500 ms, 2 minutes or 72 h (po polsku: 0,5 s, 2 minuty, 72 godziny)";
-const LEVEL: &str = "a level with its unit, such as -12.5 dBm0, -20 dBFS, 75 dBA or 10 dB";
-const COUNT: &str = "a count: digits such as 300, or a word up to twelve (dwanaście)";
-const PERCENT: &str = "a percentage from 0 to 100 % such as 3 % or 0.5 %";
-const FREQUENCY: &str = "a frequency such as 300 Hz or 7 kHz";
-const NUMBER: &str = "a number such as 0.45 or 0,45";
+impl ParseError {
+    /// What was written, and what would have been understood.
+    pub fn told(&self) -> Bilingual {
+        let (en, pl) = self.expected;
+        Bilingual::new(format!("{:?} is not {en}", self.text), format!("{:?} to nie jest {pl}", self.text))
+    }
+}
+
+/// What a kind of quantity is called, with an example, in English and Polish.
+type Expected = (&'static str, &'static str);
+
+const DURATION: Expected =
+    ("a duration such as 0.5 s, 500 ms, 2 minutes or 72 h", "czas trwania, np. 0,5 s, 500 ms, 2 minuty albo 72 godziny");
+const LEVEL: Expected = (
+    "a level with its unit, such as -12.5 dBm0, -20 dBFS, 75 dBA or 10 dB",
+    "poziom z jednostką, np. -12,5 dBm0, -20 dBFS, 75 dBA albo 10 dB",
+);
+const COUNT: Expected =
+    ("a count: digits such as 300, or a word up to twelve", "liczba całkowita: cyfry, np. 300, albo słowo do „dwanaście”");
+const PERCENT: Expected = ("a percentage from 0 to 100 % such as 3 % or 0.5 %", "wartość od 0 do 100 %, np. 3 % albo 0,5 %");
+const FREQUENCY: Expected = ("a frequency such as 300 Hz or 7 kHz", "częstotliwość, np. 300 Hz albo 7 kHz");
+const NUMBER: Expected = ("a number such as 0.45 or 0,45", "liczba, np. 0,45");
 
 /// Longer than any soak, and far within what the bench's clock can hold (2^64 ns are 584 years).
 const LONGEST_SECONDS: f64 = 10.0 * 366.0 * 86_400.0;
@@ -90,7 +106,7 @@ pub fn parse_number(text: &str) -> Result<f64, ParseError> {
     number().ok_or_else(|| refuse(text, NUMBER))
 }
 
-fn refuse(text: &str, expected: &'static str) -> ParseError {
+fn refuse(text: &str, expected: Expected) -> ParseError {
     ParseError { text: text.to_string(), expected }
 }
 

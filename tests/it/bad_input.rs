@@ -29,23 +29,56 @@ fn problems(said: &Said, file: &str) -> usize {
     lines.iter().filter(|line| own(line)).count()
 }
 
-#[test]
-fn every_broken_feature_is_told_what_is_wrong_and_what_to_do() {
+/// What every broken feature is told, in one language.
+fn told_of_features(lang: &str, heading: &str, ending: &str) -> String {
     let files = files("fixtures/bad/features", "feature");
     assert!(files.len() >= 40, "{}", files.len());
     let mut shown = String::new();
     for file in files {
         let file = file.to_str().unwrap();
-        let said = say(["check", file]);
+        let said = say(["check", file, "--lang", lang]);
         assert_eq!(said.code, Some(4), "{file}: {said:?}");
         assert!(problems(&said, file) > 0, "{file}: {said:?}");
-        shown += &said.err.replace("hejnal: the features are not in order:\n", "").replace("    nothing was moved\n", "\n");
+        shown += &said.err.replace(heading, "").replace(ending, "\n");
     }
+    shown
+}
+
+#[test]
+fn every_broken_feature_is_told_what_is_wrong_and_what_to_do() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../fixtures/bad/features");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    let shown = told_of_features("en", "hejnal: the features are not in order:\n", "    nothing was moved\n");
     settings.bind(|| insta::assert_snapshot!("messages", shown));
+    let shown = told_of_features("pl", "hejnal: scenariusze zawierają błędy:\n", "    niczego nie uruchomiono\n");
+    settings.bind(|| insta::assert_snapshot!("messages-pl", shown));
+}
+
+/// Words without which no English sentence does, and that are no Polish ones.
+const ENGLISH: [&str; 22] = [
+    "the", "is", "are", "was", "and", "of", "in", "an", "it", "not", "no", "be", "must", "has", "have", "here", "with", "from",
+    "write", "give", "or", "for",
+];
+
+/// The English words of a text, but those that are quoted from the file (`"…"`, `<…>`, `` `…` ``) or come as technical detail
+/// in brackets.
+fn english_in(line: &str) -> Vec<&str> {
+    let bare = line.split(['"', '`', '„', '”']).step_by(2);
+    bare.flat_map(|part| part.split(|c: char| !c.is_alphabetic())).filter(|word| ENGLISH.contains(word)).collect()
+}
+
+#[test]
+fn a_polish_reader_is_told_in_polish() {
+    for file in ["fixtures/bad/messages-pl.snap", "fixtures/bad/features/messages-pl.snap"] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let (_, told) = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("---\n")).unwrap();
+        // A cause stands after its file, line and column.
+        let sentences = told.lines().map(|line| (line, line.splitn(4, ':').last().unwrap_or_default()));
+        let english: Vec<_> = sentences.filter(|(_, sentence)| !english_in(sentence).is_empty()).map(|(line, _)| line).collect();
+        assert!(english.is_empty(), "{file}: {english:#?}");
+    }
 }
 
 #[test]
