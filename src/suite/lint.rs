@@ -6,7 +6,7 @@
 mod layout;
 mod meaning;
 
-use super::cucumber_runner;
+use super::gherkin;
 use super::lexer;
 use super::model::Feature;
 use super::phrase_matcher::{Lost, PhraseMatcher};
@@ -129,7 +129,7 @@ fn understand(file: &str, text: &str, problems: &mut Problems) -> Option<Feature
         // Parsing would only repeat the same complaints, or take for ever.
         return None;
     }
-    let parsed = cucumber_runner::parse(file, &layout::plain(text), lang, &lines);
+    let parsed = gherkin::parse(file, &layout::plain(text), lang, &lines);
     parsed.map_err(|unparsed| problems.push(unparsed.at, unparsed.problem())).ok()
 }
 

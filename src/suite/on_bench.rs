@@ -101,7 +101,7 @@ impl RunnerPort for OnBench {
             let mut post = self.post.borrow_mut();
             self.log.note((
                 "the post was found wanting: the bench proves itself again before that stands",
-                "punkt nie spełnił wymagania: zanim to zostanie uznane, stanowisko ponownie dowodzi swojej sprawności",
+                "punkt nie spełnił wymagania; przed wydaniem oceny stanowisko ponownie sprawdza samo siebie",
             ));
             post.bench.collect()?;
             if post.bench.rig.wiring.operator.is_some() {

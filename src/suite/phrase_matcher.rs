@@ -2,7 +2,7 @@
 //!
 //! Looks a phrase up by its text alone, under any keyword and in either language. Knows nothing of what phrases do.
 
-use super::cucumber_runner;
+use super::gherkin;
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
 use regex::Regex;
@@ -159,7 +159,7 @@ impl<W> PhraseMatcher<W> {
 
 fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
     let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
-    let regex = cucumber_runner::expression(text).map_err(error)?;
+    let regex = gherkin::expression(text).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);

@@ -1,6 +1,6 @@
 //! Which features and scenarios to run: by file, directory, language, tags or id.
 
-use super::cucumber_runner;
+use super::gherkin;
 use super::model::Feature;
 use crate::problem::Problem;
 use crate::unit::both;
@@ -11,7 +11,7 @@ pub const NAME_FEATURES: (&str, &str) = ("name feature files or directories", "p
 
 /// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its `@`.
 #[derive(Debug, Clone)]
-pub struct TagExpression(cucumber_runner::Tags);
+pub struct TagExpression(gherkin::Tags);
 
 impl TagExpression {
     pub fn parse(text: &str) -> Result<TagExpression, Problem> {
@@ -20,7 +20,7 @@ impl TagExpression {
             if super::model::is_id(word) && !word.starts_with('@') { format!("@{piece}") } else { piece.to_string() }
         });
         let text: String = words.collect();
-        cucumber_runner::Tags::parse(text.trim()).map(TagExpression).ok_or_else(|| {
+        gherkin::Tags::parse(text.trim()).map(TagExpression).ok_or_else(|| {
             let cause = both!("{text:?} is not a condition on tags", "{text:?} nie jest warunkiem na znaczniki");
             let example = "\"@S01 or @S02\", \"@fat and not @slow\"";
             Problem::new(cause, both!("write for example {example}", "napisz na przykład {example}"))

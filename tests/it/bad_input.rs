@@ -2,7 +2,7 @@
 //!
 //! The messages are one text to read through in a review: `fixtures/bad/features/messages.snap`.
 
-use crate::program::{Said, Scratch, say};
+use crate::program::{Said, Scratch, hejnal, said, say};
 use std::path::{Path, PathBuf};
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
@@ -71,7 +71,7 @@ fn english_in(line: &str) -> Vec<&str> {
 
 #[test]
 fn a_polish_reader_is_told_in_polish() {
-    for file in ["fixtures/bad/messages-pl.snap", "fixtures/bad/features/messages-pl.snap"] {
+    for file in ["fixtures/bad/features/messages-pl.snap"] {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let (_, told) = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("---\n")).unwrap();
         // A cause stands after its file, line and column.
@@ -178,6 +178,30 @@ fn what_is_not_there_is_told_with_where_it_was_looked_for() {
         let said = say(words.into_iter().filter(|word| !word.is_empty()));
         assert_eq!(said.code, Some(code), "{words:?}: {said:?}");
         assert!(said.err.contains(told), "{words:?}: {said:?}");
+    }
+}
+
+/// The environment decides where `--lang` does not.
+#[test]
+fn a_polish_environment_is_answered_in_polish() {
+    let answer = |locale: (&str, &str), words: &[&str]| {
+        let mut command = hejnal(words);
+        command.env(locale.0, locale.1);
+        said(command)
+    };
+    for (locale, words, code, told) in [
+        (("LANG", "pl_PL.UTF-8"), &["check"][..], 0, "W porządku: pliki: "),
+        (("LC_ALL", "pl_PL.UTF-8"), &["check", "no.feature"], 4, "nie znaleziono no.feature; sprawdzono: no.feature"),
+        (("LC_MESSAGES", "pl"), &["check", "--speed"], 2, "nie ma opcji --speed"),
+        (("LANG", "pl_PL.UTF-8"), &["check", "--lang", "en", "--tags", "@S77"], 4, "no scenario is left to run"),
+        (("LANG", "pl_PL.UTF-8"), &["check", "--tags", "@S01 and"], 2, "nie jest warunkiem na znaczniki"),
+        (("LANG", "pl_PL.UTF-8"), &["prove", "lamp-lat"], 2, "nie ma usterki lamp-lat"),
+        (("LANG", "pl_PL.UTF-8"), &["report", "Cargo.toml"], 3, "nie można odczytać dziennika: "),
+        (("LANG", "de_DE.UTF-8"), &["check", "--tags", "@S77"], 4, "no scenario is left to run"),
+    ] {
+        let said = answer(locale, words);
+        assert_eq!(said.code, Some(code), "{words:?}: {said:?}");
+        assert!(said.err.contains(told) || said.out.contains(told), "{words:?}: {said:?}");
     }
 }
 
