@@ -3,6 +3,8 @@
 pub mod clock;
 pub mod fault;
 pub mod image;
+pub mod problem;
+pub mod rng;
 pub mod unit;
 
 pub mod dsp;
@@ -13,6 +15,8 @@ pub mod verdict;
 
 pub mod instrument;
 pub mod journal;
+
+pub mod operator;
 
 pub mod driver;
 pub mod report;

@@ -6,9 +6,10 @@
 mod failure;
 
 use crate::clock::{Clock, Instant};
-use crate::image::{self, Chip, Core, Image, ImageProblem};
+use crate::image::{self, Chip, Core, Image};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::problem::Problem;
 use failure::Failure;
 use probe_rs::config::{CoreType, MemoryRegion, Registry, Target};
 use probe_rs::flashing::{DownloadOptions, FlashProgress, ProgressEvent, ProgressOperation};
@@ -59,7 +60,7 @@ impl ProbeRs {
     /// Images must leave `reserved` alone.
     pub fn new(selector: &str, chip: &str, reserved: Vec<Range<u32>>, clock: Arc<dyn Clock>) -> Result<Self> {
         let selector = selector.parse::<DebugProbeSelector>().map_err(|error| {
-            let remedy = "Write the probe as vendor:product:serial, as `hejnal rig scan` shows it.";
+            let remedy = "Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.";
             InstrumentError::new(name_of(selector), "understand its name", error, remedy)
         })?;
         let probe = ProbeRs { selector, chip: chip.to_owned(), reserved, clock };
@@ -99,9 +100,10 @@ impl ProbeRs {
         image::inspect(elf, &self.chip()?).map_err(|problems| self.unfit(&problems))
     }
 
-    fn unfit(&self, problems: &[ImageProblem]) -> InstrumentError {
-        let causes: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        let remedy = problems.first().map(|p| p.remedy.clone()).unwrap_or_default();
+    fn unfit(&self, problems: &[Problem]) -> InstrumentError {
+        let cause = |problem: &Problem| Problem { remedy: "".into(), ..problem.clone() }.to_string();
+        let causes: Vec<_> = problems.iter().map(cause).collect();
+        let remedy = problems.first().map(|problem| problem.remedy.en.clone()).unwrap_or_default();
         InstrumentError::new(self.name(), "accept the firmware image", causes.join("; "), remedy)
     }
 

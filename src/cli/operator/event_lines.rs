@@ -1,0 +1,382 @@
+//! What happens at the operator, as plain lines in English or Polish.
+
+use crate::clock::Stamped;
+use crate::dsp::level::rms_dbfs;
+use crate::instrument::operator::security::MediaSecurity;
+use crate::instrument::operator::{
+    Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
+};
+use crate::operator::DeskConfig;
+use crate::rtp::axis::RATE;
+use crate::rtp::codec::Codec;
+use crate::rtp::stats::{Source, Stats};
+use crate::unit::Lang;
+use std::path::Path;
+
+fn pick(lang: Lang, en: &'static str, pl: &'static str) -> &'static str {
+    match lang {
+        Lang::En => en,
+        Lang::Pl => pl,
+    }
+}
+
+/// The first line.
+pub fn listening(config: &DeskConfig, lang: Lang) -> String {
+    let users: Vec<&str> = config.users.iter().map(|u| u.name.as_str()).collect();
+    let codecs: Vec<&str> = config.codecs.iter().map(|c| c.name()).collect();
+    let (sip, user, users, codecs) = (config.sip, &config.operator_user, users.join(", "), codecs.join(", "));
+    match lang {
+        Lang::En => {
+            format!("Listening at {sip} as {user}, realm {}; posts: {users}; codecs: {codecs}. Ctrl-C ends.", config.realm)
+        }
+        Lang::Pl => {
+            format!("Nasłuch pod {sip} jako {user}, domena {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
+        }
+    }
+}
+
+/// One event, with the seconds since the beginning.
+pub fn event(event: &Stamped<CallEvent>, lang: Lang) -> String {
+    format!("{:>10.3}  {}", event.at.as_secs_f64(), words(&event.value, lang))
+}
+
+fn words(event: &CallEvent, lang: Lang) -> String {
+    let call = pick(lang, "call", "połączenie");
+    match event {
+        CallEvent::Registered { user, contact, expires, server } => {
+            let (at, time) = (pick(lang, "registered at", "zarejestrowany pod"), pick(lang, "for", "na"));
+            format!("{user} {at} {contact} {time} {} s{}", expires.as_secs(), at_server(*server, lang))
+        }
+        CallEvent::Unregistered { user, contact, why } => {
+            let gone = match why {
+                Unbound::Expired => pick(lang, "no longer registered, its time is over, at", "stracił ważność rejestracji pod"),
+                Unbound::Removed => pick(lang, "no longer registered at", "wyrejestrowany z"),
+                Unbound::Replaced(_) => pick(lang, "has moved away from", "przeniósł się z"),
+            };
+            format!("{user} {gone} {contact}")
+        }
+        CallEvent::RegistrationRefused { user, why } => {
+            format!("{} {user}: {why}", pick(lang, "registration refused to", "odmowa rejestracji dla"))
+        }
+        CallEvent::Invited { call: id, invite, server } => {
+            let (from, to) = (pick(lang, "from", "od"), pick(lang, "for", "do"));
+            let headers: Vec<String> = invite.headers.iter().map(|(name, value)| format!("; {name}: {value}")).collect();
+            let server = at_server(*server, lang);
+            format!("{call} {}: INVITE {from} {} {to} {}{server}{}", id.0, invite.from, invite.to, headers.concat())
+        }
+        CallEvent::Refused { call: id, status } => format!("{call} {}: {} {status}", id.0, pick(lang, "refused with", "odmowa")),
+        CallEvent::Ringing { call: id } => format!("{call} {}: {}", id.0, pick(lang, "ringing", "dzwoni")),
+        CallEvent::Answered { call: id } => format!("{call} {}: {}", id.0, pick(lang, "answered", "odebrane")),
+        CallEvent::Confirmed { call: id } => format!("{call} {}: {}", id.0, pick(lang, "up", "zestawione")),
+        CallEvent::FirstMedia { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
+        }
+        CallEvent::Held { call: id, held: true } => {
+            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez punkt"))
+        }
+        CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
+        CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
+        CallEvent::Security { call: id, what } => format!("{call} {}: {}", id.0, what.words().show(lang)),
+        CallEvent::Connected { from, cipher, certified } => {
+            let shown = pick(lang, ", with a certificate of its own", ", z własnym certyfikatem");
+            let shown = if *certified { shown } else { "" };
+            format!("{from} {} {cipher}{shown}", pick(lang, "connected over", "połączono przez"))
+        }
+        CallEvent::ConnectionFailed { from, fault } => {
+            format!("{} {from}: {}", pick(lang, "connection from", "połączenie z"), fault.words().show(lang))
+        }
+        CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
+        CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        other => more_words(other, call, lang),
+    }
+}
+
+/// What happens beside a call's usual course.
+fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
+    match event {
+        CallEvent::PassedOn { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "passed on to the second operator", "przekazane drugiemu operatorowi"))
+        }
+        CallEvent::EarlyMedia { call: id } => {
+            format!("{call} {}: {}", id.0, pick(lang, "hears us before the answer (183)", "słyszy nas przed odebraniem (183)"))
+        }
+        CallEvent::Changed { call: id, change, outcome } => {
+            format!("{call} {}: {}: {}", id.0, asked(*change, lang), became(*outcome, lang))
+        }
+        CallEvent::MediaMoved { call: id } => {
+            format!(
+                "{call} {}: {}",
+                id.0,
+                pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie")
+            )
+        }
+        CallEvent::Refreshed { call: id, by } => {
+            let by = match by {
+                Refresher::Us => pick(lang, "session refreshed by us", "sesja odświeżona przez nas"),
+                Refresher::Them => pick(lang, "session refreshed by the post", "sesja odświeżona przez punkt"),
+            };
+            format!("{call} {}: {by}", id.0)
+        }
+        CallEvent::VoiceMissing { call: id, side, since } => {
+            let (what, from) = (missing(*side, lang), pick(lang, "since", "od"));
+            format!("{call} {}: {what}, {from} {:.3} s", id.0, since.as_secs_f64())
+        }
+        CallEvent::VoiceBack { call: id, side: Side::FromPost } => {
+            format!("{call} {}: {}", id.0, pick(lang, "voice from the post again", "znów głos z punktu"))
+        }
+        CallEvent::VoiceBack { call: id, side: Side::ToPost } => {
+            format!("{call} {}: {}", id.0, pick(lang, "the post receives our voice again", "punkt znów odbiera nasz głos"))
+        }
+        CallEvent::FarReport { call: id, view } => format!("{call} {}: {}", id.0, far_view(view, lang)),
+        CallEvent::Swallowed { server, from, what } => {
+            let swallowed = pick(lang, "taken and not answered", "przyjęte bez odpowiedzi");
+            format!("{what} {} {from}: {swallowed}{}", pick(lang, "from", "od"), at_server(*server, lang))
+        }
+        CallEvent::StrayMedia { call: id, from, kind } => {
+            let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
+            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The primary server is not worth a word.
+fn at_server(server: Server, lang: Lang) -> &'static str {
+    match server {
+        Server::Primary => "",
+        Server::Backup => pick(lang, ", backup server", ", serwer zapasowy"),
+    }
+}
+
+fn asked(change: Change, lang: Lang) -> &'static str {
+    match change {
+        Change::Hold => pick(lang, "hold", "wstrzymanie"),
+        Change::Resume => pick(lang, "resume", "wznowienie"),
+        Change::Move => pick(lang, "move to another port", "przejście na inny port"),
+    }
+}
+
+fn became(outcome: Outcome, lang: Lang) -> String {
+    match outcome {
+        Outcome::Agreed => pick(lang, "agreed", "uzgodnione").to_owned(),
+        Outcome::Refused(status) => format!("{} {status}", pick(lang, "refused with", "odmowa")),
+        Outcome::Unanswered => pick(lang, "the post did not answer", "punkt nie odpowiedział").to_owned(),
+    }
+}
+
+fn missing(side: Side, lang: Lang) -> &'static str {
+    match side {
+        Side::FromPost => pick(lang, "ONE-WAY: no voice from the post", "JEDNOKIERUNKOWE: brak głosu z punktu"),
+        Side::ToPost => {
+            pick(lang, "ONE-WAY: the post does not receive our voice", "JEDNOKIERUNKOWE: punkt nie odbiera naszego głosu")
+        }
+    }
+}
+
+fn stray(kind: Stray, lang: Lang) -> &'static str {
+    match kind {
+        Stray::BeforeAnswer => pick(lang, "before the answer", "przed odebraniem"),
+        Stray::AfterEnd => pick(lang, "after the call's end", "po zakończeniu połączenia"),
+        Stray::NoCall => pick(lang, "without any call", "bez połączenia"),
+        Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
+        Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
+        Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
+    }
+}
+
+fn far_view(view: &FarView, lang: Lang) -> String {
+    let (lost, jitter) = (view.fraction * 100.0, view.jitter * 1e3);
+    let trip = view.round_trip.map(|seconds| format!("{:.1} ms", seconds * 1e3));
+    match lang {
+        Lang::En => {
+            let trip = trip.unwrap_or_else(|| "not yet known".to_owned());
+            format!("the post saw {lost:.1} % lost ({} in all), jitter {jitter:.1} ms, round trip {trip}", view.lost)
+        }
+        Lang::Pl => {
+            let trip = trip.unwrap_or_else(|| "jeszcze nieznany".to_owned());
+            format!("punkt widział {lost:.1} % strat (razem {}), jitter {jitter:.1} ms, czas obiegu {trip}", view.lost)
+        }
+    }
+}
+
+/// How the operator's side is after something was turned over.
+pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
+    let is_busy = matches!(how.answering, Answering::Refuse { .. });
+    let health = |health: Health| match health {
+        Health::Well => pick(lang, "well", "sprawny"),
+        Health::Silent => pick(lang, "a black hole", "czarna dziura"),
+        Health::Refusing { .. } => pick(lang, "refusing", "odmawia"),
+    };
+    let operator = if is_busy { pick(lang, "busy", "zajęty") } else { pick(lang, "free", "wolny") };
+    let media = if how.mute { pick(lang, "not sent", "nie są wysyłane") } else { pick(lang, "sent", "są wysyłane") };
+    let (primary, backup) = (health(how.primary), health(how.backup));
+    match lang {
+        Lang::En => format!("Operator {operator}; primary server {primary}, backup server {backup}; media {media}."),
+        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; media {media}."),
+    }
+}
+
+/// A line for each source of a call's media, where there were several; and what the post told of ours.
+pub fn sources(stats: &Stats, far: Option<FarView>, lang: Lang) -> Vec<String> {
+    let each = stats.sources.iter().filter(|_| stats.sources.len() > 1);
+    let mut lines: Vec<String> = each.map(|source| of_source(source, lang)).collect();
+    lines.extend(far.map(|view| format!("              {}", far_view(&view, lang))));
+    lines
+}
+
+fn of_source(source: &Source, lang: Lang) -> String {
+    let jitter = source.jitter * 1e3;
+    let Source { ssrc, packets, lost, reordered, duplicates, .. } = source;
+    match lang {
+        Lang::En => format!(
+            "              source {ssrc:08x}: {packets} packets, {lost} lost, {reordered} reordered, {duplicates} duplicates; jitter {jitter:.1} ms"
+        ),
+        Lang::Pl => format!(
+            "              źródło {ssrc:08x}: pakietów {packets}, zgubionych {lost}, nie po kolei {reordered}, podwójnych {duplicates}; \
+             jitter {jitter:.1} ms"
+        ),
+    }
+}
+
+fn end(by: EndedBy, lang: Lang) -> &'static str {
+    match by {
+        EndedBy::Post => pick(lang, "over, the post hung up", "koniec, rozłączył się punkt"),
+        EndedBy::Operator => pick(lang, "over, ended from here", "koniec, zakończone stąd"),
+        EndedBy::Cancelled => {
+            pick(lang, "over, the post gave up before the answer", "koniec, punkt zrezygnował przed odebraniem")
+        }
+        EndedBy::Silence => pick(lang, "over, the post stopped answering", "koniec, punkt przestał odpowiadać"),
+    }
+}
+
+/// What a call's media went through, where the recording lies, and what looks wrong at once.
+pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], file: Option<&Path>, lang: Lang) -> String {
+    let name = codec.map_or("–", Codec::name);
+    if stats.packets == 0 {
+        let nothing = pick(lang, "NO VOICE PACKET came from the post", "z punktu NIE PRZYSZEDŁ ŻADEN pakiet głosu");
+        return format!("            {} {}, {name}: {nothing}", pick(lang, "call", "połączenie"), call.0);
+    }
+    let level = rms_dbfs(heard).map_or_else(|| pick(lang, "silence", "cisza").to_owned(), |db| format!("{db:.1} dBFS"));
+    let seconds = heard.len() as f64 / f64::from(RATE);
+    let (jitter, gap) = (stats.jitter * 1e3, stats.longest_gap.as_secs_f64() * 1e3);
+    let mut text = match lang {
+        Lang::En => format!(
+            "            call {}, {name}: {} packets, {} lost, {} late, {} reordered, {} duplicates; jitter {jitter:.1} ms, \
+             longest gap {gap:.0} ms; {seconds:.1} s heard at {level}",
+            call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
+        ),
+        Lang::Pl => format!(
+            "            połączenie {}, {name}: pakietów {}, zgubionych {}, spóźnionych {}, nie po kolei {}, podwójnych {}; jitter \
+             {jitter:.1} ms, najdłuższa przerwa {gap:.0} ms; słyszano {seconds:.1} s przy {level}",
+            call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
+        ),
+    };
+    if stats.foreign_payloads > 0 {
+        let foreign = pick(lang, "packets of a codec that was not agreed", "pakiety kodeka, którego nie uzgodniono");
+        text += &format!("; {} {foreign}", stats.foreign_payloads);
+    }
+    if let Some(dscp) = stats.dscp {
+        text += &format!("; DSCP {dscp}");
+    }
+    if let Some(file) = file {
+        text += &format!(" → {}", file.display());
+    }
+    text
+}
+
+/// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k = 2).
+pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
+    let (arrived, left) = (arrived * 1e3, left * 1e3);
+    match lang {
+        Lang::En => format!("            moments of arrival ± {arrived:.3} ms, of sending ± {left:.3} ms (worst so far)"),
+        Lang::Pl => format!("            chwile odbioru ± {arrived:.3} ms, nadania ± {left:.3} ms (najgorsze dotąd)"),
+    }
+}
+
+/// What a call's media was secured with, and how much was not played or believed for it.
+pub fn security(security: &MediaSecurity, lang: Lang) -> String {
+    security.words().show(lang).to_owned()
+}
+
+/// The last line. `open`: somebody has not answered our BYE.
+pub fn ended(open: bool, lang: Lang) -> &'static str {
+    if open {
+        pick(lang, "Ended; a post has not answered our BYE.", "Koniec; punkt nie odpowiedział na BYE.")
+    } else {
+        pick(lang, "Ended.", "Koniec.")
+    }
+}
+
+pub fn no_call(lang: Lang) -> &'static str {
+    pick(lang, "There is no such call now.", "Nie ma teraz takiego połączenia.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Instant;
+
+    #[test]
+    fn every_line_begins_with_its_moment_and_names_its_call() {
+        let check = |value: CallEvent, en: &str, pl: &str| {
+            let stamped = Stamped::new(Instant::from_nanos(1_500_000_000), value);
+            assert_eq!((event(&stamped, Lang::En).as_str(), event(&stamped, Lang::Pl).as_str()), (en, pl));
+        };
+        let call = CallId(3);
+        check(CallEvent::Ringing { call }, "     1.500  call 3: ringing", "     1.500  połączenie 3: dzwoni");
+        check(
+            CallEvent::Ended { call, by: EndedBy::Silence },
+            "     1.500  call 3: over, the post stopped answering",
+            "     1.500  połączenie 3: koniec, punkt przestał odpowiadać",
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_voice_and_bindings_is_told_in_both_languages() {
+        let check = |value: CallEvent, en: &str, pl: &str| {
+            assert_eq!((words(&value, Lang::En), words(&value, Lang::Pl)), (en.into(), pl.into()))
+        };
+        let call = CallId(3);
+        check(
+            CallEvent::VoiceMissing { call, side: Side::FromPost, since: Instant::from_nanos(2_500_000_000) },
+            "call 3: ONE-WAY: no voice from the post, since 2.500 s",
+            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z punktu, od 2.500 s",
+        );
+        check(
+            CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
+            "stray media from 10.0.0.2:4000 (call 3): after the call's end",
+            "niepożądane media od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
+        );
+        check(
+            CallEvent::Unregistered { user: "sos".into(), contact: "sip:a".into(), why: Unbound::Expired },
+            "sos no longer registered, its time is over, at sip:a",
+            "sos stracił ważność rejestracji pod sip:a",
+        );
+        check(
+            CallEvent::Changed { call, change: Change::Hold, outcome: Outcome::Refused(488) },
+            "call 3: hold: refused with 488",
+            "połączenie 3: wstrzymanie: odmowa 488",
+        );
+    }
+
+    #[test]
+    fn the_trust_in_moments_is_told_in_milliseconds() {
+        assert_eq!(trust((21e-6, 4e-4), Lang::En).trim(), "moments of arrival ± 0.021 ms, of sending ± 0.400 ms (worst so far)");
+        assert!(trust((21e-6, 4e-4), Lang::Pl).contains("chwile odbioru ± 0.021 ms"));
+    }
+
+    #[test]
+    fn a_call_says_how_secure_it_was() {
+        let mut account = MediaSecurity::default();
+        assert_eq!(security(&account, Lang::Pl), "; zwykły RTP");
+        (account.suite, account.forged) = (Some("AES_CM_128_HMAC_SHA1_80"), 3);
+        let expected = "; SRTP AES_CM_128_HMAC_SHA1_80; NOT PLAYED: 0 plain packets, 3 not authentic, 0 replayed";
+        assert_eq!(security(&account, Lang::En), expected);
+    }
+
+    #[test]
+    fn one_way_audio_is_told_in_capitals() {
+        let text = media(CallId(1), &Stats::default(), Some(Codec::Pcma), &[], None, Lang::En);
+        assert!(text.contains("call 1, PCMA: NO VOICE PACKET"), "{text}");
+    }
+}

@@ -1,0 +1,384 @@
+//! The operator's desk: registrar, calls and media as one sans-I/O machine. It takes datagrams and moments, and gives datagrams, events
+//! and the next moment at which it must be woken; the same machine sits on a real network and in the twin.
+//!
+//! Must not know sockets or clocks, nor what a call is a test of. It never dials out, and it answers only those who registered with it.
+
+mod call;
+mod call_audio;
+mod call_lifecycle;
+mod config;
+mod early_dialog;
+mod media;
+pub mod operator_port;
+mod reinvite;
+mod requests;
+mod responses;
+mod rtcp;
+mod self_check;
+mod servers;
+mod session_timer;
+#[cfg(test)]
+mod tests;
+
+use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::security::ConnectionFault;
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Health, Server, Stray};
+use crate::sip::message::{self, Message, Response};
+use crate::sip::registrar::{Binding, Change, Registrar};
+use crate::sip::route::Route;
+use crate::sip::token::{Chance, Tokens};
+use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
+use call::Call;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+pub use crate::sip::registrar::User;
+pub use call::{CallInfo, CallState};
+pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
+
+/// Ended calls whose record is kept.
+const PAST_CALLS: usize = 64;
+/// Requests remembered of each kind; beyond that the oldest are forgotten.
+const MOST_TRANSACTIONS: usize = 4096;
+
+#[derive(Debug)]
+struct InviteTransaction {
+    machine: InviteServer,
+    to: Route,
+}
+
+/// A request of ours, other than INVITE, and what for.
+#[derive(Debug)]
+struct ClientTransaction {
+    to: Route,
+    machine: Client,
+    call: CallId,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Farewell,
+    /// An UPDATE that refreshes the session.
+    Refresh,
+}
+
+pub struct Desk {
+    config: DeskConfig,
+    tokens: Tokens,
+    registrar: Registrar,
+    invites: BTreeMap<String, InviteTransaction>,
+    servers: BTreeMap<String, (Route, ServerTransaction)>,
+    clients: BTreeMap<String, ClientTransaction>,
+    /// INVITEs of ours within calls, by branch.
+    reinvites: BTreeMap<String, reinvite::Asked>,
+    calls: BTreeMap<CallId, Call>,
+    past: BTreeMap<CallId, Call>,
+    /// The last call on each media port.
+    ports: BTreeMap<u16, CallId>,
+    next_port: u16,
+    last_call: u32,
+    /// When stray media was last reported.
+    reported: BTreeMap<(IpAddr, Stray), Instant>,
+    /// Requests that a black hole has taken, by transaction.
+    swallowed: std::collections::BTreeSet<String>,
+    self_check: Option<self_check::SelfCheck>,
+    /// When signalling wants to be woken; media is asked each time.
+    signalling_due: Option<Instant>,
+    outgoing: Vec<Outgoing>,
+    events: Vec<Stamped<CallEvent>>,
+    /// How far to trust the moment at hand (k = 2).
+    within: Duration,
+    /// From this event on, what goes with our own deeds may not have left yet.
+    unsettled: usize,
+}
+
+impl Desk {
+    pub fn new(config: DeskConfig) -> Self {
+        let mut registrar = Registrar::new(config.realm.clone(), config.users.clone());
+        registrar.offer(config.digests.clone());
+        Desk {
+            tokens: Tokens::from_seed(config.seed),
+            registrar,
+            invites: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            reinvites: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            past: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            next_port: config.media_ports.start().next_multiple_of(2),
+            last_call: 0,
+            reported: BTreeMap::new(),
+            swallowed: std::collections::BTreeSet::new(),
+            self_check: None,
+            signalling_due: None,
+            outgoing: Vec::new(),
+            events: Vec::new(),
+            within: Duration::ZERO,
+            unsettled: 0,
+            config,
+        }
+    }
+
+    /// Draws from here what it made up from its seed so far: on a real network nobody may be able to guess a key or a nonce.
+    #[must_use]
+    pub fn drawing_from(mut self, chance: Chance) -> Self {
+        self.tokens = Tokens::from_chance(chance);
+        self
+    }
+
+    /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception, exactly.
+    pub fn datagram(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        self.datagram_that_came(Circumstances { at, within: Duration::ZERO, dscp: None }, from, to, bytes);
+    }
+
+    /// The same under circumstances of a real network.
+    pub fn datagram_that_came(&mut self, how: Circumstances, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        let at = how.at;
+        self.within = how.within;
+        if self.is_signalling(to) {
+            self.signalling(at, Route::udp(self.own(to), from), bytes);
+            self.settle();
+        } else if to.port() == *self.config.media_ports.end() {
+            self.check_answered(bytes);
+        } else if self.config.media_ports.contains(&to.port()) {
+            self.media(how, from, to.port(), bytes);
+        }
+        self.within = Duration::ZERO;
+    }
+
+    /// A whole message arrived over a connection, its moment trusted `within` (k = 2).
+    pub fn message(&mut self, at: Instant, within: Duration, way: Route, bytes: &[u8]) {
+        self.within = within;
+        self.signalling(at, Route { own: self.own(way.own), ..way }, bytes);
+        self.settle();
+        self.within = Duration::ZERO;
+    }
+
+    /// A connection over TLS is up.
+    pub fn connected(&mut self, at: Instant, way: Route, cipher: String, certified: bool) {
+        self.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
+    }
+
+    /// A connection ended otherwise than by being closed, e.g. because a certificate was not believed.
+    pub fn lost_connection(&mut self, at: Instant, way: Route, fault: ConnectionFault) {
+        self.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
+    }
+
+    fn signalling(&mut self, at: Instant, way: Route, bytes: &[u8]) {
+        // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
+        let Ok(message) = message::parse(bytes) else { return };
+        if self.is_swallowed(at, way, &message) {
+            return;
+        }
+        match message {
+            Message::Request(request) => self.request(at, way, request),
+            Message::Response(response) => self.response(at, &response),
+        }
+    }
+
+    fn response(&mut self, at: Instant, response: &Response) {
+        let Some(client) = self.clients.get_mut(&response.head.via.branch) else {
+            return self.reinvite_answered(at, response);
+        };
+        let (call, purpose) = (client.call, client.purpose);
+        if client.machine.response(at, response.status) {
+            match purpose {
+                Purpose::Farewell => self.expect_quiet(call, at),
+                Purpose::Refresh => self.refresh_answered(at, call, response),
+            }
+        }
+    }
+
+    /// Everything that is due at `at`.
+    pub fn wake(&mut self, at: Instant) {
+        if self.signalling_due.is_some_and(|due| at >= due) {
+            self.wake_registrar(at);
+            self.wake_transactions(at);
+            self.wake_calls(at);
+            self.settle();
+        }
+        self.wake_media(at);
+    }
+
+    pub fn next_wake(&self) -> Option<Instant> {
+        let media = self.calls.values().filter_map(Call::next_media_wake).min();
+        [self.signalling_due, media].into_iter().flatten().min()
+    }
+
+    /// Works out when signalling is due next. Called after whatever may have changed it.
+    fn settle(&mut self) {
+        let invites = self.invites.values().filter_map(|t| t.machine.next_wake());
+        let servers = self.servers.values().map(|(_, server)| server.next_wake());
+        let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
+        let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
+        let calls = self.calls.values().filter_map(|call| call.timers().next());
+        let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
+        let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
+        self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).min();
+    }
+
+    fn wake_registrar(&mut self, at: Instant) {
+        let lapsed = self.registrar.wake(at);
+        self.tell_changes(at, Server::Primary, lapsed);
+        self.wake_self_check(at);
+    }
+
+    fn wake_transactions(&mut self, at: Instant) {
+        let mut due = Vec::new();
+        for transaction in self.invites.values_mut() {
+            if transaction.machine.wake(at) == Act::Send {
+                due.push((transaction.to, transaction.machine.bytes().to_vec()));
+            }
+        }
+        self.invites.retain(|_, t| !t.machine.is_over());
+        self.servers.retain(|_, (_, server)| !server.is_over(at));
+        let mut unanswered = Vec::new();
+        for client in self.clients.values_mut() {
+            match client.machine.wake(at) {
+                Act::Send => due.push((client.to, client.machine.bytes().to_vec())),
+                Act::TimedOut => unanswered.push((client.call, client.purpose)),
+                Act::Nothing => {}
+            }
+        }
+        self.clients.retain(|_, client| !client.machine.is_over());
+        for (to, bytes) in due {
+            self.send(to, bytes);
+        }
+        for (call, purpose) in unanswered {
+            match purpose {
+                Purpose::Farewell => self.expect_quiet(call, at),
+                Purpose::Refresh => self.end_in_silence(at, call),
+            }
+        }
+        self.wake_reinvites(at);
+    }
+
+    fn wake_calls(&mut self, at: Instant) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.wake_call(at, id);
+        }
+    }
+
+    /// `server` is the one that was spoken to; a binding that lapses was spoken to by nobody.
+    fn tell_changes(&mut self, at: Instant, server: Server, changes: Vec<Change>) {
+        for change in changes {
+            let event = match change {
+                Change::Bound { user, contact, expires } => CallEvent::Registered { user, contact, expires, server },
+                Change::Unbound { user, contact, why } => CallEvent::Unregistered { user, contact, why },
+                Change::Refused { user, why } => CallEvent::RegistrationRefused { user, why },
+            };
+            self.tell(at, event);
+        }
+    }
+
+    fn tell(&mut self, at: Instant, event: CallEvent) {
+        self.events.push(Stamped { at, within: self.within, value: event });
+    }
+    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
+    pub fn outgoing_left(&mut self, by: Instant) {
+        self.calls.values_mut().for_each(|call| call.media.packets_left(by));
+        for event in self.events.iter_mut().skip(self.unsettled).filter(|event| event.value.is_own_deed()) {
+            event.within = event.within.max(by.since(event.at));
+        }
+        self.unsettled = self.events.len();
+    }
+    /// A black hole sends nothing either.
+    fn send(&mut self, to: Route, bytes: Vec<u8>) {
+        if !self.is_silent(to) {
+            self.outgoing.push(Outgoing { wire: to.wire, from: to.own, to: to.peer, bytes });
+        }
+    }
+
+    /// All datagrams to be sent, in order.
+    pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.outgoing).into_iter().filter_map(|one| self.sealed(one)).collect()
+    }
+    /// All events since the last call, in order.
+    pub fn take_events(&mut self) -> Vec<Stamped<CallEvent>> {
+        self.unsettled = 0;
+        std::mem::take(&mut self.events)
+    }
+
+    pub fn behave(&mut self, how: Behaviour) {
+        self.config.behaviour = how;
+    }
+    pub fn behaviour(&self) -> Behaviour {
+        self.config.behaviour
+    }
+    /// Does something to a call. A BYE is held back until the ACK has come (RFC 3261, 15).
+    pub fn act(&mut self, at: Instant, call: CallId, what: Action) -> Result<(), DeskError> {
+        let state = self.living(call)?.state();
+        let is_ringing = matches!(state, CallState::Arrived | CallState::Ringing);
+        let fits = match what {
+            Action::Answer | Action::Announce => is_ringing,
+            Action::HangUp => true,
+            Action::Change(_) => state == CallState::Confirmed,
+        };
+        if !fits {
+            return Err(DeskError::WrongState { call, state });
+        }
+        match what {
+            Action::Answer => {
+                self.ring(at, call);
+                self.accept(at, call);
+            }
+            Action::Announce => {
+                self.ring(at, call);
+                self.announce(at, call)?;
+            }
+            Action::HangUp => self.end_from_here(at, call),
+            Action::Change(change) => self.change(at, call, change)?,
+        }
+        self.settle();
+        Ok(())
+    }
+    /// Ends every call, with servers that are well: for making safe.
+    pub fn make_safe(&mut self, at: Instant) {
+        let set = self.config.behaviour;
+        self.config.behaviour = Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set };
+        self.hang_up_all(at);
+    }
+    /// Ends every call.
+    pub fn hang_up_all(&mut self, at: Instant) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.end_from_here(at, id);
+        }
+        self.settle();
+    }
+
+    fn living(&self, call: CallId) -> Result<&Call, DeskError> {
+        match (self.calls.get(&call), self.past.get(&call)) {
+            (Some(living), _) => Ok(living),
+            (None, Some(past)) => Err(DeskError::WrongState { call, state: past.state() }),
+            (None, None) => Err(DeskError::NoSuchCall(call)),
+        }
+    }
+    fn known(&self, call: CallId) -> Result<&Call, DeskError> {
+        self.calls.get(&call).or_else(|| self.past.get(&call)).ok_or(DeskError::NoSuchCall(call))
+    }
+
+    /// Living and past calls, in order of arrival.
+    pub fn calls(&self) -> Vec<CallInfo> {
+        let mut all: Vec<CallInfo> = self.past.values().chain(self.calls.values()).map(Call::info).collect();
+        all.sort_by_key(|info| info.id);
+        all
+    }
+    /// Who can be reached where.
+    pub fn bindings(&self) -> &[Binding] {
+        self.registrar.bindings()
+    }
+    /// Is a request of ours (a BYE) still unanswered, or a call still up?
+    pub fn is_waiting_for_farewell(&self) -> bool {
+        !self.calls.is_empty() || self.clients.values().any(|client| client.machine.is_unanswered())
+    }
+    /// Nothing is under way: no call, no transaction, no registration. Only the records of past calls are kept.
+    pub fn is_at_rest(&self) -> bool {
+        let transactions = self.invites.len() + self.servers.len() + self.clients.len();
+        transactions == 0 && self.calls.is_empty() && self.registrar.bindings().is_empty()
+    }
+}
