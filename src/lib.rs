@@ -4,10 +4,10 @@ pub mod clock;
 pub mod fault;
 pub mod image;
 pub mod problem;
-pub mod rng;
 pub mod unit;
+pub use hejnal_rng as rng;
 
-pub mod dsp;
+pub use hejnal_dsp as dsp;
 pub mod rig;
 pub mod rtp;
 pub mod sip;
@@ -15,6 +15,8 @@ pub mod verdict;
 
 pub mod instrument;
 pub mod journal;
+
+pub mod measure;
 
 pub mod driver;
 pub mod report;

@@ -114,7 +114,7 @@ mod tests {
         assert!(Calibration::from_tone(&[0.0; 48_000], 48e3, 94.0, 0.4).is_none());
         let clipped: Vec<f32> = sine(1.3, 48e3, 2.0).iter().map(|x| x.clamp(-1.0, 1.0)).collect();
         assert!(Calibration::from_tone(&clipped, 48e3, 94.0, 0.4).is_none());
-        let noise = crate::dsp::stimulus::speech_noise(1, 48_000, 2.0);
+        let noise = crate::stimulus::speech_noise(1, 48_000, 2.0);
         assert!(Calibration::from_tone(&noise, 48e3, 94.0, 0.4).is_none());
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     use std::f64::consts::PI;
 
     use super::*;
-    use crate::dsp::stimulus::{Random, burst};
+    use crate::stimulus::{Random, burst};
 
     const RATE: f64 = 48_000.0;
 

@@ -10,7 +10,7 @@ use super::wav::{self, Recording};
 use super::{OutputArgs, PairArgs};
 use crate::dsp::double_talk::{self, Duplex};
 use crate::dsp::echo::{self, Echo, NoEcho};
-use crate::dsp::method;
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Unit};
 
 /// Loudness ratings of a nominal telephone (ITU-T G.111, G.131), sending and receiving together, dB.

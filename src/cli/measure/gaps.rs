@@ -8,7 +8,7 @@ use super::plot::{Mark, Plot, Series, waveform};
 use super::wav::Recording;
 use crate::dsp::continuity::{self, Continuity, Kind, Missing, Unknown};
 use crate::dsp::gaps::Rule;
-use crate::dsp::method;
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 #[derive(Debug, clap::Args)]

@@ -8,10 +8,11 @@ use super::OutputArgs;
 use super::measurement::{Failure, Finding};
 use super::plot::{Plot, Series, titled};
 use super::wav::{self, Recording};
+use crate::dsp::distortion;
 use crate::dsp::level::{self, Calibration};
 use crate::dsp::spectrum::{self, Band, Spectrum};
 use crate::dsp::speech_level::{self, ActiveSpeech, NoiseFloor};
-use crate::dsp::{distortion, method};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Unit};
 
 const METHOD: (&str, &str) = (

@@ -7,8 +7,9 @@ use super::measurement::{Failure, Finding};
 use super::plot::{Mark, Plot, Series, titled, waveform};
 use super::timing::absent;
 use super::wav::{self, Recording};
+use crate::dsp::onset;
 use crate::dsp::press::{self, Press};
-use crate::dsp::{method, onset};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate};
 
 const METHOD: (&str, &str) = (

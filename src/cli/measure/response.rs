@@ -8,7 +8,8 @@ use super::plot::{self, Plot, Series, titled};
 use super::tones;
 use crate::dsp::align::align;
 use crate::dsp::response::{self, Response, ResponsePoint};
-use crate::dsp::{distortion, method, spectrum};
+use crate::dsp::{distortion, spectrum};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Unit};
 
 pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {

@@ -9,7 +9,8 @@ use super::timing::absent;
 use super::wav::Recording;
 use crate::dsp::align::align;
 use crate::dsp::stoi::{self, Intelligibility};
-use crate::dsp::{level, method, pesq};
+use crate::dsp::{level, pesq};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 /// STOI and PESQ are made for sentences; this much is more than any comparison needs, and bounds the time it takes.

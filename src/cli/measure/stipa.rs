@@ -8,8 +8,8 @@ use super::measurement::{Failure, Finding};
 use super::mtf::Matrix;
 use super::plot::titled;
 use super::{OutputArgs, codec_ceiling, wav};
-use crate::dsp::method;
 use crate::dsp::stipa::{self, Flag, Stipa};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
 
 const METHOD: (&str, &str) = (

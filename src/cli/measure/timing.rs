@@ -9,10 +9,10 @@ use super::reader::WavSource;
 use super::wav::Recording;
 use crate::dsp::align::align;
 use crate::dsp::delay::{self, Delay, Signal};
-use crate::dsp::method;
 use crate::dsp::spectrum::{self, Spectrum};
 use crate::dsp::streaming_delay::{self, Source};
 use crate::dsp::track::{self, Slip, Track};
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 #[derive(Debug, clap::Args)]

@@ -9,7 +9,8 @@ use super::wav;
 use crate::dsp::call_tone::{self, CallTone, Kind};
 use crate::dsp::distortion::{self, Distortion};
 use crate::dsp::dtmf::{self, Digit};
-use crate::dsp::{method, spectrum};
+use crate::dsp::spectrum;
+use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 const METHOD: (&str, &str) = (

@@ -19,7 +19,6 @@ mod golden;
 pub mod impairments;
 pub mod interp;
 pub mod level;
-pub mod method;
 pub mod onset;
 pub mod pesq;
 pub mod press;

@@ -1,0 +1,3 @@
+//! What a metrologist signs: how each figure is got, and by which norm.
+
+pub mod method;
