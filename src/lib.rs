@@ -8,10 +8,12 @@ pub mod unit;
 pub use hejnal_rng as rng;
 
 pub use hejnal_dsp as dsp;
+pub mod plot;
 pub mod rig;
 pub mod rtp;
 pub mod sip;
 pub mod verdict;
+pub mod wav;
 
 pub mod instrument;
 pub mod journal;

@@ -1,5 +1,6 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+use super::language::lang;
 use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
@@ -207,14 +208,6 @@ impl std::str::FromStr for Own {
             .or_else(|_| alone())
             .map(Own)
             .map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
-    }
-}
-
-pub(super) fn lang(text: &str) -> Result<Lang, String> {
-    match text {
-        "en" => Ok(Lang::En),
-        "pl" => Ok(Lang::Pl),
-        _ => Err("write en or pl".into()),
     }
 }
 

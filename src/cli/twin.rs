@@ -2,7 +2,6 @@
 
 use super::Refused;
 use super::args::LiveTwin;
-use super::measure::wav;
 use super::run::rig_in_order;
 use crate::clock::{Clock, RealClock};
 use crate::driver::alsa::{CardSettings, SoundCard};
@@ -14,6 +13,7 @@ use crate::live::{self, Setup};
 use crate::rig::{Instrument, Rig};
 use crate::suite::signals::Signals;
 use crate::twin::{TwinConfig, defect};
+use crate::wav;
 use std::path::PathBuf;
 use std::sync::Arc;
 

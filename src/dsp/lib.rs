@@ -21,7 +21,6 @@ pub mod interp;
 pub mod level;
 pub mod onset;
 pub mod pesq;
-pub mod press;
 pub mod response;
 mod segment;
 pub mod spectrum;
@@ -70,9 +69,9 @@ mod tests {
             );
             let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
             let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
-            let _ = (press::press_to_sound(&x, &y, rate, 1000.0), press::press_to_sound(&y, &x, rate, f64::NAN));
             let _ = (
                 onset::gate_edges(&x, rate, 1000.0),
+                onset::tone_onset(&y, rate, f64::NAN),
                 onset::first_sound(&x, rate, None),
                 onset::first_sound(&x, rate, Some(f64::NAN)),
             );

@@ -9,7 +9,7 @@ mod options;
 mod secure_options;
 mod show;
 
-use super::measure::{self, stimulus, wav};
+use super::measure::stimulus;
 use super::{Refused, place};
 use crate::clock::{self, Clock, RealClock};
 use crate::driver::sip_operator;
@@ -25,6 +25,7 @@ use crate::rtp::report::Calendar;
 use crate::sip::session;
 use crate::suite::signals::Signals;
 use crate::unit::Lang;
+use crate::wav;
 use console_session::ConsoleSession;
 use options::{Digest, codec, duration, ports, user};
 use std::io::{self, Write as _};
@@ -116,7 +117,7 @@ pub struct OperatorArgs {
     #[command(flatten)]
     secure: secure_options::SecureArgs,
     /// Language of what is shown
-    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = "en")]
     pub(super) lang: Lang,
 }
 
@@ -249,7 +250,7 @@ fn sound(args: &OperatorArgs) -> Result<Vec<f32>, Refused> {
     Ok(measure_rate(&recording))
 }
 
-fn measure_rate(recording: &measure::wav::Recording) -> Vec<f32> {
+fn measure_rate(recording: &wav::Recording) -> Vec<f32> {
     if recording.rate == RATE {
         return recording.samples.clone();
     }
