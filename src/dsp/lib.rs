@@ -75,12 +75,7 @@ mod tests {
                 onset::first_sound(&x, rate, None),
                 onset::first_sound(&x, rate, Some(f64::NAN)),
             );
-            let _ = (
-                level::rms_dbfs(&x),
-                level::peak(&x),
-                level::without_offset(&x),
-                level::Calibration::from_tone(&x, rate, 94.0, 0.4),
-            );
+            let _ = (level::rms_dbfs(&x), level::peak(&x), level::without_offset(&x));
             let _ = speech_level::active_speech(&x, rate).and_then(|speech| speech_level::noise_floor(&x, rate, &speech));
             let _ = spectrum::spectrum(&x, rate).map(|found| (found.a_weighted_dbfs(), found.third_octaves()));
             let _ = (dtmf::digits(&x, rate), call_tone::call_tones(&x, rate), double_talk::double_talk(a, b, b));

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use super::OutputArgs;
 use crate::dsp::distortion;
-use crate::dsp::level::{self, Calibration};
+use crate::dsp::level;
 use crate::dsp::spectrum::{self, Band, Spectrum};
 use crate::dsp::speech_level::{self, ActiveSpeech, NoiseFloor};
 use crate::measure::method;
-use crate::measure::{Failure, Finding};
+use crate::measure::{Calibration, Failure, Finding};
 use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Unit};
 use crate::wav::{self, Recording};
