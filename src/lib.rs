@@ -19,6 +19,7 @@ pub mod instrument;
 pub mod journal;
 
 pub mod measure;
+pub mod operator;
 
 pub mod driver;
 pub mod report;
