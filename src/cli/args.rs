@@ -1,6 +1,6 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
-use super::language::lang;
+use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
@@ -82,17 +82,17 @@ pub enum Command {
 }
 
 impl Command {
-    /// The language asked for; English where none was.
+    /// The language asked for; the environment's where none was.
     pub fn lang(&self) -> Lang {
         match self {
             Command::Run(run) => run.choice.lang,
             Command::Check(check) => check.choice.lang,
             Command::Prove(prove) => prove.lang,
             Command::Operator(operator) => operator.lang,
-            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or_default(),
+            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or(of_environment()),
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
-            Command::Twin(_) | Command::Completions { .. } => Lang::En,
+            Command::Twin(_) | Command::Completions { .. } => of_environment(),
         }
     }
 }
@@ -109,7 +109,7 @@ pub struct Choice {
     #[arg(long, value_name = "EXPR")]
     pub tags: Option<String>,
     /// Language of features and report
-    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = spoken())]
     pub lang: Lang,
 }
 
@@ -151,7 +151,7 @@ pub struct Prove {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Language of features and matrix
-    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = spoken())]
     pub lang: Lang,
 }
 

@@ -85,7 +85,7 @@ struct OutputArgs {
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<f64>,
     /// Language of the words
-    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = super::language::spoken())]
     lang: Lang,
 }
 
