@@ -10,6 +10,7 @@ use crate::dsp::activity::{self, Activity};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::operator::CallId;
+use crate::measure::method;
 use crate::rig::Role;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
