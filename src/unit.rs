@@ -5,6 +5,7 @@
 mod bilingual;
 mod date;
 mod method;
+mod numeral;
 mod parse;
 mod show;
 
@@ -12,6 +13,7 @@ pub use bilingual::Bilingual;
 pub(crate) use bilingual::both;
 pub use date::Utc;
 pub use method::Method;
+pub use numeral::{BARE_UNITS, PolishNumber, number_words, parse_times, polish_number};
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;

@@ -174,6 +174,9 @@ pub(super) fn explain(text: &str, lost: &Lost) -> (String, String) {
                 "this is a mistake in the phrase book: report it".to_string(),
             )
         }
+        Lost::Ungrammatical { written, right } => {
+            (format!("{written:?} is not how it is said in Polish or English"), format!("write {right}"))
+        }
         Lost::Unreadable(error) => {
             (format!("in {text:?}, {error}"), "write the quantity with its unit, as in `hejnal steps`".to_string())
         }
@@ -187,7 +190,7 @@ pub(super) mod tests {
     use std::time::Duration;
 
     const fn phrase(en: &'static str, pl: &'static str, needs: &'static [Role]) -> Phrase<()> {
-        Phrase { kind: Kind::Then, en, pl, needs, within: Duration::from_secs(1), run: |(), _| Ok(()) }
+        Phrase { kind: Kind::Then, en, pl, judges: None, needs, within: Duration::from_secs(1), run: |(), _| Ok(()) }
     }
 
     static PHRASES: &[Phrase<()>] = &[
