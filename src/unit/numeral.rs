@@ -78,8 +78,8 @@ pub fn polish_number(duration: &str) -> Option<PolishNumber> {
         return Some(PolishNumber::OneOrMany);
     }
     parse_duration(&text).ok()?;
-    let unit = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let unit = unit.filter(|word| number_word(word).is_none() && *word != "pół").next()?;
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let unit = words.find(|word| number_word(word).is_none() && *word != "pół")?;
     if unit.starts_with("minute") || !POLISH_UNITS.iter().any(|stem| unit.starts_with(stem)) {
         return None;
     }

@@ -1,3 +1,5 @@
+//! What is found by which text, and what is refused with which words.
+
 use super::*;
 use crate::steps::phrase::Kind;
 use std::time::Duration;
