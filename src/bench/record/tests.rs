@@ -1,3 +1,5 @@
+//! What the record answers, in its scenario and in the next one.
+
 use super::*;
 use crate::instrument::operator::{EndedBy, Invite};
 use std::time::Duration;
