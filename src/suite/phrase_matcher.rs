@@ -2,7 +2,7 @@
 //!
 //! Looks a phrase up by its text alone, under any keyword and in either language. Knows nothing of what phrases do.
 
-use super::cucumber_runner;
+use super::gherkin;
 use crate::rig::{Limits, Profile};
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
@@ -93,7 +93,10 @@ static TIMES: LazyLock<String> =
 /// The id of a requirement that there is.
 fn requirement(text: &str) -> Result<&'static str, unit::ParseError> {
     let known = Limits::of(Profile::ExistingPole).get(text).map(|limit| limit.id);
-    known.ok_or_else(|| unit::ParseError { text: text.into(), expected: "a requirement from T01 to T42" })
+    known.ok_or_else(|| unit::ParseError {
+        text: text.into(),
+        expected: ("a requirement from T01 to T42", "wymaganie od T01 do T42"),
+    })
 }
 
 /// A mistake in the phrase book itself: ours, found by the first test that opens it.
@@ -218,7 +221,7 @@ impl<W> PhraseMatcher<W> {
 
 fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
     let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
-    let regex = cucumber_runner::expression(text).map_err(error)?;
+    let regex = gherkin::expression(text).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);
@@ -253,7 +256,7 @@ fn distance(a: &[String], b: &[String]) -> usize {
         (_, true) => 1,
         _ => 2,
     };
-    edit(a, b, 2, substitution)
+    weighted(a, b, 2, substitution)
 }
 
 pub(super) fn letters_apart(a: &str, b: &str) -> usize {
@@ -262,15 +265,14 @@ pub(super) fn letters_apart(a: &str, b: &str) -> usize {
     if difference > FARTHEST_LETTERS {
         return difference;
     }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    edit(&a, &b, 1, |x, y| usize::from(x != y))
+    strsim::levenshtein(a, b)
 }
 
 /// Words farther apart than this are different words.
 const FARTHEST_LETTERS: usize = 2;
 
-/// Levenshtein's distance with the given costs.
-pub(super) fn edit<T>(a: &[T], b: &[T], gap: usize, substitution: impl Fn(&T, &T) -> usize) -> usize {
+/// Levenshtein's distance with the given costs: the usual ones would not tell a word misspelt from another word.
+fn weighted<T>(a: &[T], b: &[T], gap: usize, substitution: impl Fn(&T, &T) -> usize) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).map(|n| n * gap).collect();
     for (i, x) in a.iter().enumerate() {
         let mut next = vec![(i + 1) * gap];

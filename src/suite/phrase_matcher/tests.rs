@@ -143,9 +143,9 @@ fn what_nobody_says_is_refused_with_the_right_form() {
     check("mijają 5 sekund", "„mija 5 sekund”");
     check("mijają minuta", "„mija minuta”");
     check("mijają 2,5 sekundy", "„mija 2,5 sekundy”");
-    check("przycisk zostaje naciśnięty 1 razy na 2 s", "„raz” / “once”");
-    check("przycisk zostaje naciśnięty 5 raz na 2 s", "„5 razy” / “5 times”");
-    check("the button is pressed 1 times for 2 s", "„raz” / “once”");
+    check("przycisk zostaje naciśnięty 1 razy na 2 s", "„raz”");
+    check("przycisk zostaje naciśnięty 5 raz na 2 s", "„5 razy”");
+    check("the button is pressed 1 times for 2 s", "“once”");
     assert!(matches!(PhraseMatcher::new(&[POLISH]).unwrap().find("mija 5 furlongs"), Err(Lost::Unreadable(_))));
 }
 
