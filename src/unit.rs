@@ -4,12 +4,14 @@
 
 mod bilingual;
 mod date;
+mod figure;
 mod method;
 mod parse;
 mod show;
 
 pub use bilingual::Bilingual;
 pub use date::Utc;
+pub use figure::Figure;
 pub use method::Method;
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 

@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
+mod budget;
 mod flash;
 mod journaled;
 mod log;
+mod observation;
 mod open;
 mod record;
 mod safe;
@@ -12,6 +14,7 @@ mod self_test;
 mod sound;
 mod switch;
 
+pub use budget::figures;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
@@ -92,7 +95,8 @@ impl Bench {
             self.record.add_calls(&self.log, operator.events().map_err(|error| error.of(Subsystem::Operator))?);
         }
         for (name, board) in &mut self.inputs {
-            self.record.add_inputs(&self.log, name, board.edges().map_err(|error| error.of(Subsystem::Inputs))?);
+            let edges = board.edges().map_err(|error| error.of(Subsystem::Inputs))?;
+            self.record.add_inputs(&self.log, name, edges, Duration::from_secs_f64(board.stamp_uncertainty().max(0.0)));
         }
         if let Some(console) = &mut self.console {
             self.record.add_console(&self.log, console.lines().map_err(|error| error.of(Subsystem::Console))?);

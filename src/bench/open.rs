@@ -37,7 +37,7 @@ pub struct Opening {
     pub seed: u64,
     /// Where journal and recordings go.
     pub folder: PathBuf,
-    pub onlooker: Onlooker,
+    pub onlookers: Vec<Onlooker>,
     /// The journal's first lines: they stand before anything the instruments say.
     pub preamble: Vec<Event>,
 }
@@ -65,7 +65,7 @@ impl OpenError {
     pub fn account(&self) -> Bilingual {
         match self {
             OpenError::Context(error) | OpenError::Instrument(error) => error.account(),
-            OpenError::Journal(error) => error.to_string().into(),
+            OpenError::Journal(error) => error.account(),
         }
     }
     pub fn remedy(&self) -> Bilingual {
@@ -86,10 +86,10 @@ struct Context {
 
 /// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
-    let Opening { rig, seed, folder, onlooker, preamble } = opening;
+    let Opening { rig, seed, folder, onlookers, preamble } = opening;
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
     let ground = open_context(&rig, seed).map_err(OpenError::Context)?;
-    let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlookers);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
         _ => None,
@@ -262,7 +262,8 @@ fn introduce<I: Instrument + ?Sized>(log: &Log, clock: &dyn Clock, name: &str, i
     });
     match (known, last) {
         (Ok(Some(identity)), _) => {
-            log.append(Event::InstrumentOpened { name: name.into(), identity });
+            let crate::instrument::Identity { model, unit } = identity;
+            log.append(Event::InstrumentOpened { name: name.into(), model, unit });
             Ok(())
         }
         (_, Some(error)) => Err(error),

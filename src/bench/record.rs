@@ -3,13 +3,14 @@
 //! Knows nothing of limits. Nothing here waits or moves anything.
 
 use super::log::Log;
+use super::observation;
 use super::sound::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
-use crate::instrument::operator::{CallEvent, CallId, Server, Side, Stray, Unbound};
-use crate::journal::Event;
+use crate::instrument::operator::{CallEvent, CallId};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A lamp or sense input changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,22 +58,21 @@ impl Report {
 impl Record {
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
         for event in events {
-            log.append(Event::Seen { source: "operator".into(), seen_at: event.at, text: describe(&event.value) });
+            log.append(observation::of_call(&event));
             self.calls.push(event);
         }
     }
 
-    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>) {
+    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>, uncertainty: Duration) {
         for edge in edges {
-            let text = format!("input {} {}", edge.value.input.0, if edge.value.lit { "on" } else { "off" });
-            log.append(Event::Seen { source: board.into(), seen_at: edge.at, text });
+            log.append(observation::of_input(board, &edge, uncertainty));
             self.inputs.push(edge.map(|edge| InputChange { board: board.into(), edge }));
         }
     }
 
     pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>) {
         for line in lines {
-            log.append(Event::Seen { source: "console".into(), seen_at: line.at, text: line.value.text.clone() });
+            log.append(observation::of_console(&line));
             match Report::parse(&line.value.text) {
                 Some(report) => self.console.push(Stamped::new(line.at, report)),
                 None => self.garbled.push(line),
@@ -114,93 +114,10 @@ impl Record {
     }
 }
 
-/// A call event in words for the journal.
-fn describe(event: &CallEvent) -> String {
-    match event {
-        CallEvent::Registered { user, contact, expires, server } => {
-            format!("{user} registered {contact} for {} s{}", expires.as_secs(), at_server(*server))
-        }
-        CallEvent::Unregistered { user, contact, why: Unbound::Expired } => {
-            format!("registration of {user} at {contact} expired")
-        }
-        CallEvent::Unregistered { user, contact, why: Unbound::Removed } => format!("{user} unregistered {contact}"),
-        CallEvent::Unregistered { user, contact, why: Unbound::Replaced(by) } => format!("{user} moved from {contact} to {by}"),
-        CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
-        CallEvent::Invited { call, invite, server } => {
-            format!("call {} from {} for {} ({}){}", call.0, invite.from, invite.to, invite.dialog, at_server(*server))
-        }
-        CallEvent::Refused { call, status } => format!("call {} refused with {status}", call.0),
-        CallEvent::Ringing { call } => format!("call {} rings", call.0),
-        CallEvent::PassedOn { call } => format!("call {} passed on to the second operator", call.0),
-        CallEvent::EarlyMedia { call } => format!("call {} hears us before the answer", call.0),
-        CallEvent::Answered { call } => format!("call {} answered", call.0),
-        CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
-        CallEvent::FirstMedia { call } => format!("call {}: first voice packet", call.0),
-        CallEvent::Held { call, held: true } => format!("call {} put on hold by the post", call.0),
-        CallEvent::Held { call, held: false } => format!("call {} taken off hold", call.0),
-        CallEvent::Changed { call, change, outcome } => format!("call {}: {change:?} asked of the post: {outcome:?}", call.0),
-        CallEvent::MediaMoved { call } => format!("call {}: first voice packet at the new port", call.0),
-        CallEvent::Refreshed { call, by } => format!("call {}: session refreshed by {by:?}", call.0),
-        CallEvent::VoiceMissing { call, side, since } => {
-            format!("call {}: no voice {} since {:.3} s", call.0, direction(*side), since.as_secs_f64())
-        }
-        CallEvent::VoiceBack { call, side } => format!("call {}: voice {} again", call.0, direction(*side)),
-        CallEvent::FarReport { call, view } => {
-            let trip = view.round_trip.map_or_else(|| "unknown".to_string(), |s| format!("{:.1} ms", s * 1e3));
-            format!(
-                "call {}: the post saw {:.1} % lost, jitter {:.1} ms, round trip {trip}",
-                call.0,
-                view.fraction * 100.0,
-                view.jitter * 1e3
-            )
-        }
-        CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
-        CallEvent::Security { call, what } => format!("call {}: {}", call.0, what.words().en),
-        CallEvent::Connected { from, cipher, certified } => {
-            format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
-        }
-        CallEvent::ConnectionFailed { from, fault } => format!("connection from {from}: {}", fault.words().en),
-        CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
-        CallEvent::Swallowed { server, from, what } => format!("{what} of {from} taken and not answered{}", at_server(*server)),
-        CallEvent::StrayMedia { call, from, kind } => {
-            let of = call.map_or_else(String::new, |call| format!(", call {}", call.0));
-            format!("stray media from {from}{of}: {}", stray(*kind))
-        }
-        CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
-    }
-}
-
-/// The primary server is not worth a word.
-fn at_server(server: Server) -> &'static str {
-    match server {
-        Server::Primary => "",
-        Server::Backup => " at the backup server",
-    }
-}
-
-fn direction(side: Side) -> &'static str {
-    match side {
-        Side::FromPost => "from the post",
-        Side::ToPost => "at the post",
-    }
-}
-
-fn stray(kind: Stray) -> &'static str {
-    match kind {
-        Stray::BeforeAnswer => "before the answer",
-        Stray::AfterEnd => "after the call",
-        Stray::NoCall => "without a call",
-        Stray::OfAnother => "into the call of another",
-        Stray::OldPort => "at the port that was given up",
-        Stray::NoMedia => "no media on a media port",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instrument::operator::{EndedBy, Invite};
-    use std::time::Duration;
+    use crate::instrument::operator::{EndedBy, Invite, Server};
 
     #[test]
     fn a_console_line_needs_its_checksum() {

@@ -217,8 +217,8 @@ fn decisive(attempt: &Attempt, lang: Lang) -> String {
     };
     let (value, required) = (found.estimate.show(lang), criterion.show(&found.estimate, lang));
     match lang {
-        Lang::En => format!("{}: {value}, required {required}", found.en),
-        Lang::Pl => format!("{}: {value}, wymagane {required}", found.pl),
+        Lang::En => format!("{}: {value}, required {required}", found.name(lang)),
+        Lang::Pl => format!("{}: {value}, wymagane {required}", found.name(lang)),
     }
 }
 
@@ -228,7 +228,7 @@ fn closest(margin: &Margin, lang: Lang) -> String {
     let required = m.criterion.map(|criterion| criterion.show(&m.estimate, lang)).unwrap_or_default();
     let (value, used) = (m.estimate.show(lang), (1.0 - margin.part) * 100.0);
     match lang {
-        Lang::En => format!("{} {}: {value}, required {required} ({used:.0} % used)", margin.id, m.en),
-        Lang::Pl => format!("{} {}: {value}, wymagane {required} (wykorzystane {used:.0} %)", margin.id, m.pl),
+        Lang::En => format!("{} {}: {value}, required {required} ({used:.0} % used)", margin.id, m.name(lang)),
+        Lang::Pl => format!("{} {}: {value}, wymagane {required} (wykorzystane {used:.0} %)", margin.id, m.name(lang)),
     }
 }

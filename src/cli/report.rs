@@ -39,7 +39,7 @@ fn lang_of(story: &LoadedJournal) -> Option<Lang> {
 }
 
 pub(super) fn unreadable(error: &JournalError) -> Refused {
-    Refused::new(exit::BENCH, error.to_string(), error.remedy())
+    Refused::new(exit::BENCH, error.account(), error.remedy())
 }
 
 /// Writes `junit.xml` beside a journal.

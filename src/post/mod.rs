@@ -5,6 +5,7 @@
 
 mod call;
 mod fault;
+mod figures;
 mod firmware;
 mod judge;
 mod lamps;
@@ -15,6 +16,7 @@ mod server;
 mod speech;
 
 pub use fault::{Fault, ScenarioError};
+pub use figures::figures;
 pub use recording::Recording;
 
 use crate::bench::{Bench, Moment};

@@ -297,7 +297,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
 
 /// A figure's parts in properties of their own, the numbers in the base unit and with a decimal point.
 fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String, String)) {
-    let Measurement { en, pl, estimate, criterion, source, method, outcome } = measurement;
+    let Measurement { key, en, pl, observations, estimate, criterion, source, method, outcome } = measurement;
     let name = |part: &str| format!("measurement.{number}.{part}");
     let outcome = match (outcome, criterion) {
         (_, None) => "not judged",
@@ -306,10 +306,14 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
         (Outcome::Inconclusive, _) => "inconclusive",
         (Outcome::Skipped, _) => "skipped",
     };
+    add(name("key"), key.clone());
     add(name("quantity"), en.clone());
     add(name("quantity.pl"), pl.clone());
+    if *observations > 1 {
+        add(name("observations"), observations.to_string());
+    }
     add(name("value"), estimate.value.to_string());
-    add(name("unit"), if matches!(estimate.unit.symbol(), "%" | "") { "1" } else { estimate.unit.symbol() }.into());
+    add(name("unit"), estimate.unit.written().into());
     add(name("uncertainty"), estimate.uncertainty.to_string());
     if let Some(criterion) = criterion {
         add(name("limit"), criterion.show(estimate, Lang::En));

@@ -2,6 +2,7 @@
 //!
 //! This file folds a journal's entries into attempts; each report tells them in its own way. Knows nothing of how events come about.
 
+mod events;
 pub mod junit;
 pub mod terminal;
 mod words;
@@ -160,8 +161,9 @@ impl Margin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instrument::{Identity, InstrumentError, Subsystem};
+    use crate::instrument::{InstrumentError, Subsystem};
     use crate::journal::read::read;
+    use crate::journal::seen::{CallObservation, Observation};
     use crate::journal::store::tests::{Scratch, run_began};
     use crate::journal::store::{FILE_NAME, Journal};
     use crate::unit::{Estimate, Method};
@@ -214,15 +216,25 @@ mod tests {
             self.step(keyword, text);
             self.say(Event::StepEnded { ending: Ending::passed() });
         }
-        fn measure(&mut self, en: &str, pl: &str, estimate: Estimate, criterion: Criterion, source: (&str, &str)) -> Ending {
+        fn measure(
+            &mut self,
+            key: &str,
+            en: &str,
+            pl: &str,
+            estimate: Estimate,
+            criterion: Criterion,
+            source: (&str, &str),
+        ) -> Ending {
             let (outcome, ending) = match decide((en, pl), estimate, criterion) {
                 Verdict::Pass => (Outcome::Passed, Ending::passed()),
                 Verdict::Fail(shortfall) => (Outcome::Failed, crate::post::Fault::from(shortfall).ending()),
                 Verdict::Inconclusive(undecided) => (Outcome::Inconclusive, crate::post::Fault::from(undecided).ending()),
             };
             self.say(Event::Measured(Measurement {
+                key: key.into(),
                 en: en.into(),
                 pl: pl.into(),
+                observations: 1,
                 estimate,
                 criterion: Some(criterion),
                 source: Some(Source { id: source.0.into(), text: source.1.into() }),
@@ -252,11 +264,16 @@ mod tests {
             Event::RunBegan { format, hejnal, lang, seed, rig, rig_sha256, post, planned: 7 }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
-        let identity = Identity { model: "LCUS-4 relay board".into(), unit: "/dev/ttyUSB0".into() };
-        script.say(Event::InstrumentOpened { name: "relay".into(), identity });
+        let (model, unit) = ("LCUS-4 relay board".into(), "/dev/ttyUSB0".into());
+        script.say(Event::InstrumentOpened { name: "relay".into(), model, unit });
         let what = ("relay contact", "styk przekaźnika");
         let method = ("sense contact, 200 switchings", "styk kontrolny, 200 przełączeń");
-        script.say(Event::Budget { what: what.into(), estimate: Estimate::seconds(0.0041, 0.0006), method: method.into() });
+        script.say(Event::Budget {
+            key: "bench.relay".into(),
+            what: what.into(),
+            estimate: Estimate::seconds(0.0041, 0.0006),
+            method: method.into(),
+        });
         first_half(script);
         second_half(script);
     }
@@ -270,16 +287,38 @@ mod tests {
         script.step("Then", "the operator's phone rings within 2 s");
         script.say(Event::Did { instrument: "relay".into(), action: "close 1".into() });
         let at = script.now;
-        script.say(Event::Seen { source: "operator".into(), seen_at: at, text: "INVITE from SOS-0417".into() });
-        let ending = script.measure(ringing.0, ringing.1, Estimate::seconds(1.24, 0.004), Criterion::AtMost(2.0), t02);
-        script.measure("calls raised", "liczba zgłoszeń", Estimate::count(1), Criterion::Exactly(1.0), ("T33", "[EJ]"));
+        let what = Observation::Call { call: 1, what: CallObservation::Ringing };
+        script.say(Event::Seen { source: "operator".into(), seen_at_ns: at, uncertainty_ns: Some(200_000), what });
+        let ending = script.measure(
+            "T02.press-to-ringing",
+            ringing.0,
+            ringing.1,
+            Estimate::seconds(1.24, 0.004),
+            Criterion::AtMost(2.0),
+            t02,
+        );
+        script.measure(
+            "call.arrived",
+            "calls raised",
+            "liczba zgłoszeń",
+            Estimate::count(1),
+            Criterion::Exactly(1.0),
+            ("T33", "[EJ]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         script.end("S01", 1, ending);
 
         script.begin("S02", "Both sides hear each other from the first word", 1);
         script.step("Then", "both sides hear each other within 500 ms");
         let heard = ("answer to speech", "od odebrania do mowy");
-        let ending = script.measure(heard.0, heard.1, Estimate::seconds(0.743, 0.006), Criterion::AtMost(0.5), ("T04", "[EJ]"));
+        let ending = script.measure(
+            "T04.answer-to-voice",
+            heard.0,
+            heard.1,
+            Estimate::seconds(0.743, 0.006),
+            Criterion::AtMost(0.5),
+            ("T04", "[EJ]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         let file = "audio/S02-1-operator.wav".to_string();
         script.say(Event::Audio { file, sha256: "ef".repeat(32), what: "what the operator heard".into() });
@@ -299,8 +338,14 @@ mod tests {
         script.begin("S12", "Delay stays within the limit for the whole call", 1);
         script.step("Then", "speech takes at most 150 ms each way");
         let delay = ("mouth to ear, worst", "od ust do ucha, najgorzej");
-        let ending =
-            script.measure(delay.0, delay.1, Estimate::seconds(0.1496, 0.0008), Criterion::AtMost(0.15), ("T10", "G.114 [V]"));
+        let ending = script.measure(
+            "T10.delay.to-operator",
+            delay.0,
+            delay.1,
+            Estimate::seconds(0.1496, 0.0008),
+            Criterion::AtMost(0.15),
+            ("T10", "G.114 [V]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         script.end("S12", 1, ending);
 
@@ -330,15 +375,6 @@ mod tests {
         script.end("S14", 1, stumble.clone());
         let ending = stumble;
         script.say(Event::RunEnded { ending, passed: 2, failed: 3, inconclusive: 1, skipped: 1, exit_code: 70 });
-    }
-
-    /// Format 1 said methods in English words alone.
-    #[test]
-    fn a_journal_of_an_earlier_format_is_still_reported() {
-        let story = read(&fixture("format-1.jsonl")).unwrap();
-        assert!(story.damage.is_empty() && story.reached_its_end(), "{:?}", story.damage);
-        let xml = junit::render(&story.entries, "j");
-        assert_eq!(xml.matches(".method\" value=\"difference of source stamps\"").count(), 4, "{xml}");
     }
 
     #[test]

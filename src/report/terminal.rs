@@ -3,6 +3,7 @@
 //! The same renderer shows a run under way and a journal read back. Redraws and colours only where it is told to. What it keeps does not
 //! grow with the length of a soak.
 
+use super::events;
 use super::words::{self, words};
 use super::{Attempt, Fold, Margin};
 use crate::clock::Instant;
@@ -101,10 +102,10 @@ impl<W: Write> Terminal<W> {
         match &entry.event {
             Event::RunBegan { hejnal, seed, rig, post, planned, .. } => self.header(hejnal, *seed, rig, post, *planned),
             Event::WallClock { .. } | Event::StepEnded { .. } => {}
-            Event::InstrumentOpened { name, identity } => {
-                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {} ({})", identity.model, identity.unit)));
+            Event::InstrumentOpened { name, model, unit } => {
+                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {model} ({unit})")));
             }
-            Event::Budget { what, estimate, method } => {
+            Event::Budget { what, estimate, method, .. } => {
                 let (what, method) = (what.show(self.lang), method.show(self.lang));
                 let indent = if self.fold.open().is_some() { "           " } else { "  " };
                 let text = format!("{indent}{}: {what} {} ({method})", words(self.lang).budget, estimate.show(self.lang));
@@ -116,7 +117,9 @@ impl<W: Write> Terminal<W> {
                 self.line(&format!("         {} {text}", self.paint(Colour::Quiet, keyword)));
             }
             Event::Did { instrument, action } => self.status(entry.at, &format!("{instrument}: {action}")),
-            Event::Seen { source, text, .. } => self.status(entry.at, &format!("{source}: {text}")),
+            Event::Seen { source, what, .. } => {
+                self.status(entry.at, &format!("{source}: {}", events::observed(what, self.lang)));
+            }
             Event::Note { text } => self.line(&self.paint(Colour::Quiet, &format!("           {}", text.show(self.lang)))),
             Event::Measured(measurement) => self.measurement(measurement),
             Event::Audio { .. } => self.recordings += 1,
@@ -199,10 +202,7 @@ impl<W: Write> Terminal<W> {
 
     /// `press to ringing: 1.24 s ± 0.01 s, required at most 2 s`.
     fn figure(&self, measurement: &Measurement) -> String {
-        let name = match self.lang {
-            Lang::En => &measurement.en,
-            Lang::Pl => &measurement.pl,
-        };
+        let name = measurement.name(self.lang);
         let required = words(self.lang).required;
         let shown = measurement.estimate.show(self.lang);
         let requirement = match &measurement.criterion {

@@ -95,8 +95,8 @@ impl Proof {
         margins.sort_by(|a, b| a.part.total_cmp(&b.part));
         let mut seen: Vec<String> = Vec::new();
         margins.retain(|margin| {
-            let is_new = !seen.contains(&margin.measurement.en);
-            seen.push(margin.measurement.en.clone());
+            let is_new = !seen.contains(&margin.measurement.key);
+            seen.push(margin.measurement.key.clone());
             is_new
         });
         margins
@@ -191,7 +191,7 @@ fn read_back(folder: &Path) -> (Vec<Attempt>, Ending) {
             let message = format!("{} is damaged", story.path.display());
             return (Vec::new(), Ending::failed(Blame::Hejnal, message, "this is a mistake in hejnal: report it"));
         }
-        Err(error) => return (Vec::new(), Ending::failed(Blame::Bench, error.to_string(), error.remedy())),
+        Err(error) => return (Vec::new(), Ending::failed(Blame::Bench, error.account(), error.remedy())),
     };
     let mut fold = Fold::default();
     let attempts = story.entries.iter().filter_map(|entry| fold.take(entry)).collect();
@@ -223,8 +223,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
     let preamble = preamble(&rig, plan.lang, plan.seed, planned)
         .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "correct `firmware` in the rig"))?;
-    let opening =
-        Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlooker: Box::new(|_| {}), preamble };
+    let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.to_string(), e.remedy()))?;
     let mut stage = OnBench::new(bench, plan.seed, folder.to_path_buf());
     let _signals = Signals::install(&stage.clock().guard().stop_flag())

@@ -260,7 +260,7 @@ impl<'s, S: RunnerPort> Session<'s, S> {
         self.stage.journal().append(event);
         if let Err(error) = self.stage.journal().commit() {
             self.broken = true;
-            self.worsen(Ending::failed(error.blame(), error.to_string(), error.remedy()));
+            self.worsen(Ending::failed(error.blame(), error.account(), error.remedy()));
         }
     }
 
@@ -294,7 +294,7 @@ impl<'s, S: RunnerPort> Session<'s, S> {
         let Finished { ending, passed, failed, inconclusive, skipped, exit_code } = self.tally.clone();
         self.stage.journal().append(Event::RunEnded { ending, passed, failed, inconclusive, skipped, exit_code });
         if let Err(error) = self.stage.journal().commit() {
-            let broken = Ending::failed(error.blame(), error.to_string(), error.remedy());
+            let broken = Ending::failed(error.blame(), error.account(), error.remedy());
             self.tally.ending = self.tally.ending.clone().or_worse(broken);
             self.tally.exit_code = self.tally.ending.exit_code();
         }
