@@ -3,6 +3,8 @@
 pub mod clock;
 pub mod fault;
 pub mod image;
+pub mod problem;
+pub mod rng;
 pub mod unit;
 
 pub mod dsp;

@@ -10,6 +10,7 @@ mod parse;
 mod show;
 
 pub use bilingual::Bilingual;
+pub(crate) use bilingual::both;
 pub use date::Utc;
 pub use figure::Figure;
 pub use method::Method;

@@ -12,6 +12,7 @@ pub use telephone::{cadence, dial};
 
 use super::fft::{self, Complex64};
 use super::interp;
+use crate::rng::Rng;
 
 /// Largest magnitude of every stimulus: −6 dBFS.
 pub const PEAK: f32 = 0.5;
@@ -22,25 +23,22 @@ const GRID_S: f64 = 0.04;
 /// Composition rate of [`burst`]: no part of it lies above 4 kHz.
 const BURST_RATE: u32 = 8000;
 
-/// Deterministic random numbers (splitmix64, Steele et al. 2014): the same on every machine.
+/// Random numbers for stimuli: the same on every machine.
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub struct Random(Rng);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        Random(seed)
+        Random(Rng::seeded(seed))
     }
 
     pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.bits()
     }
 
     /// Uniform in 0 (included) to 1 (excluded).
     pub fn uniform(&mut self) -> f64 {
-        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+        self.0.unit()
     }
 
     /// Normally distributed, mean 0, variance 1 (Box–Muller).

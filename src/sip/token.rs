@@ -3,6 +3,8 @@
 //! A seed gives no secrets: one token tells all that follow. On a real network they are drawn from the system's randomness instead, because keys
 //! and nonces are among them. Must not know what the tokens are for.
 
+use crate::rng::Rng;
+
 /// Gives 64 bits that nobody can guess.
 pub type Chance = fn() -> u64;
 
@@ -11,22 +13,13 @@ pub struct Tokens(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    /// State of a generator.
-    Seed(u64),
+    Seed(Rng),
     Chance(Chance),
-}
-
-/// The splitmix64 generator (Steele, Lea and Flood 2014): small, seekable by its state alone, and good enough to tell tokens apart.
-fn splitmix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 impl Tokens {
     pub fn from_seed(seed: u64) -> Self {
-        Tokens(Source::Seed(seed))
+        Tokens(Source::Seed(Rng::seeded(seed)))
     }
     pub fn from_chance(chance: Chance) -> Self {
         Tokens(Source::Chance(chance))
@@ -34,7 +27,7 @@ impl Tokens {
 
     pub fn number(&mut self) -> u64 {
         match &mut self.0 {
-            Source::Seed(state) => splitmix(state),
+            Source::Seed(rng) => rng.bits(),
             Source::Chance(chance) => chance(),
         }
     }

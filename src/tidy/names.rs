@@ -26,7 +26,7 @@ const DOORS: &[Door] = &[
     },
     Door {
         name: "probe_rs",
-        only: &["src/driver/probe.rs", "src/driver/probe/", "src/twin/probe.rs"],
+        only: &["src/driver/probe.rs", "src/driver/probe/", "src/twin/bench/probe.rs"],
         reason: "probe-rs is pinned and changes its traits with every version: one place on each side of the wire knows it",
     },
     Door {
@@ -103,11 +103,11 @@ fn check_one(source: &Source) -> Vec<Violation> {
                 TIME,
             ));
         }
-        if source.path.starts_with("src/twin/voice/") && (has_word(line, "crate::sip") || has_word(line, "crate::rtp")) {
+        if source.path.starts_with("src/twin/post/voice/") && (has_word(line, "crate::sip") || has_word(line, "crate::rtp")) {
             violations.push(Violation::new(
                 &source.path,
                 number,
-                "twin::voice may name neither crate::sip nor crate::rtp",
+                "twin::post::voice may name neither crate::sip nor crate::rtp",
                 INDEPENDENT,
             ));
         }
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_voice_stands_apart() {
-        check_lines("src/twin/voice/call.rs", "use crate::sip::Dialog;\n", &[1]);
-        check_lines("src/twin/net.rs", "use crate::sip::Dialog;\n", &[]);
+        check_lines("src/twin/post/voice/call.rs", "use crate::sip::Dialog;\n", &[1]);
+        check_lines("src/twin/street/net.rs", "use crate::sip::Dialog;\n", &[]);
     }
 }

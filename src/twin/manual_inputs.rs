@@ -3,10 +3,10 @@
 //! Knows nothing of who that is: a test, or somebody at a keyboard. Every deed happens at its own moment of the twin's time.
 
 use super::Twin;
-use super::net::{Datagram, FarEnd};
-use super::wiring::HAND;
-use super::world::{self, Event, World};
 use crate::clock::Instant;
+use crate::twin::bench::wiring::HAND;
+use crate::twin::kernel::world::{self, Event, World};
+use crate::twin::street::net::{Datagram, FarEnd};
 
 /// Where the microcontroller sees the start of its flash.
 const FLASH: u32 = 0x0800_0000;
@@ -24,7 +24,7 @@ pub enum ManualAction {
 
 impl ManualAction {
     /// For the trace: which deed it is.
-    pub(super) fn number(self) -> u64 {
+    pub(in crate::twin) fn number(self) -> u64 {
         match self {
             ManualAction::Button(on) => u64::from(on),
             ManualAction::Fibre(on) => 2 | u64::from(on),
@@ -34,7 +34,7 @@ impl ManualAction {
 }
 
 impl World {
-    pub(super) fn done_by_hand(&mut self, deed: ManualAction) {
+    pub(in crate::twin) fn done_by_hand(&mut self, deed: ManualAction) {
         match deed {
             ManualAction::Button(closed) => self.button(HAND, closed),
             ManualAction::Fibre(plugged) => self.light(HAND, plugged),

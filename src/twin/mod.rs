@@ -3,58 +3,47 @@
 //! A microcontroller that executes the very firmware flashed onto it, a voice module, fibre, mains, air, and the bench's own boards. The same seed
 //! gives the same run. Knows nothing of roles, scenarios, limits, or of drivers; must not use the operator's stack for the post's side.
 
-mod adapters;
-pub mod air;
-pub mod card;
-mod clock;
+mod bench;
 pub mod defect;
-mod delayed_switch;
-mod input_board;
-pub mod line;
+mod kernel;
 mod manual_inputs;
-pub mod mcu;
-mod net;
-mod ports;
-pub mod power;
-pub mod probe;
-mod queue;
-mod relays;
-mod rng;
+mod post;
+mod street;
 #[cfg(test)]
 mod tests;
-mod track;
 pub mod truth;
-pub mod voice;
-mod wiring;
-mod world;
 
-pub use clock::TwinClock;
+pub use bench::{card, probe};
+pub use kernel::clock::TwinClock;
 pub use manual_inputs::ManualAction;
-pub use net::Datagram;
+pub use post::{mcu, voice};
+pub use street::net::Datagram;
+pub use street::{air, line, power};
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
 use crate::instrument::operator::desk::{Desk, DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
-use adapters::{CardPort, ProbeLead, TwinOperator};
 use air::{Air, AirConfig};
+use bench::adapters::{CardPort, ProbeLead, TwinOperator};
+use bench::ports::{Plug, SerialLine, TwinPort};
 use card::{Card, CardConfig};
+use kernel::world::{self, Event, Parts, Shared, World};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
-use net::{FarEnd, Host};
-use ports::{Plug, SerialLine, TwinPort};
+use post::settings;
 use power::{Supply, SupplyConfig};
-use rng::{Rng, stream};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use street::net::{FarEnd, Host};
 use voice::Voice;
-use world::{Event, Parts, Shared, World};
 
 /// The post's address on its line.
 pub const POST_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 17));
@@ -70,8 +59,6 @@ const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
 /// The name under which the operator is called.
 const OPERATOR_USER: &str = "operator";
-/// Where the settings page lies in flash, from its first byte.
-const SETTINGS: usize = 0x1_F800;
 
 /// What a twin is made of. The default is a healthy post on a healthy bench.
 #[derive(Debug, Clone)]
@@ -158,7 +145,7 @@ pub fn build(config: TwinConfig) -> Twin {
 fn parts(config: &TwinConfig) -> Parts {
     let seed = config.seed;
     let mut microcontroller = Mcu::new();
-    plant_settings(microcontroller.flash_mut(), &config.identity);
+    settings::plant(microcontroller.flash_mut(), &config.identity);
     *microcontroller.faults() = config.flash;
     let mut console_line = SerialLine::new(115_200);
     if config.garbled_console {
@@ -191,28 +178,10 @@ fn parts(config: &TwinConfig) -> Parts {
         supply: Supply::new(config.supply),
         air: Air::new(config.air.clone(), seed),
         card: Card::new(config.card.clone(), seed),
-        relays: relays::RelayBoard::new(config.broken_relay, seed),
-        reporter: input_board::ReportingBoard::new(seed),
+        relays: bench::relays::RelayBoard::new(config.broken_relay, seed),
+        reporter: bench::input_board::ReportingBoard::new(seed),
         console_line,
     }
-}
-
-/// Writes the settings page: mark, identity, checksum.
-fn plant_settings(flash: &mut [u8], identity: &str) {
-    let mut page = [0u8; 24];
-    page[..4].copy_from_slice(b"HJC1");
-    page[4..20].iter_mut().zip(identity.bytes()).for_each(|(cell, byte)| *cell = byte);
-    let sum = crc32(&page[..20]);
-    page[20..].copy_from_slice(&sum.to_le_bytes());
-    if let Some(cells) = flash.get_mut(SETTINGS..SETTINGS + page.len()) {
-        cells.copy_from_slice(&page);
-    }
-}
-
-/// CRC-32 of IEEE 802.3, bit by bit: it is used once.
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
-    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
 impl Twin {

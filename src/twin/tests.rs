@@ -132,7 +132,7 @@ fn healthy(seed: u64) -> Bench {
 
 /// Noise of the telephone band that compares well with itself: white noise, low-passed by averaging, at 48 or 8 kHz.
 fn burst(length: usize, average: usize, seed: u64) -> Vec<f32> {
-    let white: Vec<f32> = (0..length + average).map(|n| rng::noise_of(seed, n as u64) * 0.2).collect();
+    let white: Vec<f32> = (0..length + average).map(|n| crate::rng::noise_of(seed, n as u64) * 0.2).collect();
     white.windows(average).map(|w| w.iter().sum::<f32>() / (average as f32).sqrt()).take(length).collect()
 }
 

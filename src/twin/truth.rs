@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of measurements.
 
-use super::voice;
 use crate::clock::Instant;
 use crate::rtp::playout::Anchor;
+use crate::twin::post::voice;
 
 /// The post's lamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,18 +64,18 @@ pub struct Truth {
 }
 
 impl Truth {
-    pub(super) fn datagram_left_post(&mut self, at: u64, bytes: &[u8]) {
+    pub(in crate::twin) fn datagram_left_post(&mut self, at: u64, bytes: &[u8]) {
         if bytes.starts_with(b"INVITE ") {
             self.invites.push((at, call_id(bytes)));
         }
     }
-    pub(super) fn datagram_left_operator(&mut self, at: u64, bytes: &[u8]) {
+    pub(in crate::twin) fn datagram_left_operator(&mut self, at: u64, bytes: &[u8]) {
         if bytes.starts_with(b"SIP/2.0 180 ") {
             self.ringings.push((at, call_id(bytes)));
         }
         note_stream(&mut self.from_operator, at, bytes);
     }
-    pub(super) fn datagram_reached_operator(&mut self, at: u64, bytes: &[u8]) {
+    pub(in crate::twin) fn datagram_reached_operator(&mut self, at: u64, bytes: &[u8]) {
         note_stream(&mut self.at_operator, at, bytes);
     }
     /// When a sound spoken by the operator at `spoken` (seconds) came out of the loudspeaker in the latest call; `None`: never.

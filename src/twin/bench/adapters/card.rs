@@ -1,0 +1,78 @@
+//! The sound card as an instrument: what a driver reports, and what the bench makes of it.
+//!
+//! Its sample clock is fitted from the driver's reports, as a real card's would be; the card's true clock is out of reach here.
+
+use crate::clock::Instant;
+use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::sample_clock::{SampleClock, WINDOW_SECONDS};
+use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::twin::bench::card::{MOUTH, NoRecord, PERIOD, RATE, TONE};
+use crate::twin::kernel::world::{self, Shared};
+
+pub struct CardPort {
+    world: Shared,
+    clock: SampleClock,
+    /// The next of the driver's reports to look at.
+    next_period: u64,
+}
+
+impl CardPort {
+    pub fn new(world: Shared) -> Self {
+        let opened = Instant::from_nanos(world::lock(&world).now());
+        CardPort { world, clock: SampleClock::new(RATE, PERIOD, opened), next_period: 0 }
+    }
+}
+
+fn error(action: String, cause: impl std::fmt::Display, remedy: &str) -> InstrumentError {
+    InstrumentError::new("virtual sound card", action, cause, remedy)
+}
+
+impl Instrument for CardPort {
+    fn identify(&mut self) -> Result<Identity> {
+        Ok(Identity { model: "virtual sound card, 2 outputs, 3 inputs".into(), unit: "twin:card".into() })
+    }
+    /// Both outputs fall silent.
+    fn make_safe(&mut self) -> Result<()> {
+        let mouth = self.play(MOUTH, &[]).map(drop);
+        mouth.and(self.play(TONE, &[]).map(drop))
+    }
+}
+
+impl AudioPort for CardPort {
+    fn rate(&self) -> u32 {
+        RATE
+    }
+
+    fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
+        let mut world = world::lock(&self.world);
+        world.play(output, samples).ok_or_else(|| {
+            error(
+                format!("play on output {}", output.0),
+                "it has outputs 1 and 2",
+                "Correct the jack's number in the rig description.",
+            )
+        })
+    }
+
+    fn timebase(&mut self) -> Result<Timebase> {
+        let world = world::lock(&self.world);
+        let reported = world.card.periods(world.now());
+        let window = (WINDOW_SECONDS * f64::from(RATE) / f64::from(PERIOD)) as u64;
+        for period in self.next_period.max(reported.saturating_sub(window))..reported {
+            self.clock.observe((period + 1) * u64::from(PERIOD), Instant::from_nanos(world.card.stamp(period)));
+        }
+        self.next_period = reported;
+        Ok(self.clock.timebase())
+    }
+
+    fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
+        let world = world::lock(&self.world);
+        world.card.record(world.now(), input, from, to, &world.air).map_err(|why| {
+            let remedy = match why {
+                NoRecord::NoJack => "Correct the jack's number in the rig description.",
+                _ => "Ask for a stretch that lies in the record.",
+            };
+            error(format!("record frames {from} to {to} of input {}", input.0), why, remedy)
+        })
+    }
+}

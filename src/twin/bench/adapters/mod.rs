@@ -1,0 +1,11 @@
+//! The bench's hands in the twin: instruments that have no byte protocol of their own, and the probe's lead.
+//!
+//! Knows nothing of roles or posts.
+
+mod card;
+mod operator;
+mod probe;
+
+pub use card::CardPort;
+pub use operator::TwinOperator;
+pub(in crate::twin) use probe::ProbeLead;

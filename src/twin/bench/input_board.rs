@@ -1,0 +1,130 @@
+//! The bench's input board: watches lamps and sense contacts, reports every change in ASCII.
+//!
+//! Knows nothing of what its inputs see. Protocol at 115200 baud: `+IN <n> <0|1>` on a change, `?` asks for all states, `ID?` for the board's name;
+//! lines end with CR LF.
+
+use crate::rng::Rng;
+
+/// Inputs on the board.
+pub const INPUTS: usize = 6;
+/// Bits per second on its serial line.
+pub const BAUD: u32 = 115_200;
+/// The board looks at its inputs once a millisecond.
+const SCAN: u64 = 1_000_000;
+
+#[derive(Debug)]
+pub struct ReportingBoard {
+    unit: String,
+    seen: [bool; INPUTS],
+    actual: [bool; INPUTS],
+    /// Where its millisecond lies against the twin's.
+    phase: u64,
+    scan_due: bool,
+    line: Vec<u8>,
+}
+
+impl ReportingBoard {
+    pub fn new(seed: u64) -> Self {
+        let mut chance = Rng::new(seed, "input board");
+        ReportingBoard {
+            unit: format!("HI{:04}", chance.bits() % 10_000),
+            seen: [false; INPUTS],
+            actual: [false; INPUTS],
+            phase: chance.bits() % SCAN,
+            scan_due: false,
+            line: Vec::new(),
+        }
+    }
+
+    /// Input `input` (0 is the first) is now `on`. Returns when the board will look, unless it is about to anyway.
+    pub fn set(&mut self, at: u64, input: usize, on: bool) -> Option<u64> {
+        *self.actual.get_mut(input)? = on;
+        if self.scan_due {
+            return None;
+        }
+        self.scan_due = true;
+        let since = (at + SCAN - self.phase) % SCAN;
+        Some(at + SCAN - since)
+    }
+
+    /// The state before anything moved: known, not a change.
+    pub fn preset(&mut self, input: usize, on: bool) {
+        if let (Some(actual), Some(seen)) = (self.actual.get_mut(input), self.seen.get_mut(input)) {
+            (*actual, *seen) = (on, on);
+        }
+    }
+
+    /// The board looks; what it sends.
+    pub fn scan(&mut self) -> Vec<u8> {
+        self.scan_due = false;
+        let mut sent = Vec::new();
+        for (n, (seen, actual)) in self.seen.iter_mut().zip(self.actual).enumerate() {
+            if *seen != actual {
+                *seen = actual;
+                sent.extend(report(n, actual));
+            }
+        }
+        sent
+    }
+
+    /// A byte from the bench has arrived; what the board answers.
+    pub fn byte(&mut self, byte: u8) -> Vec<u8> {
+        if byte != b'\n' && byte != b'\r' {
+            // A longer line is no command: keep just enough to know that.
+            if self.line.len() < 16 {
+                self.line.push(byte);
+            }
+            return Vec::new();
+        }
+        let line = std::mem::take(&mut self.line);
+        match line.as_slice() {
+            b"" => Vec::new(),
+            b"?" => self.seen.iter().enumerate().flat_map(|(n, on)| report(n, *on)).chain(*b"OK\r\n").collect(),
+            b"ID?" => format!("HEJNAL-INPUTS 1.0 {}\r\n", self.unit).into_bytes(),
+            _ => b"ERROR\r\n".to_vec(),
+        }
+    }
+}
+
+fn report(input: usize, on: bool) -> Vec<u8> {
+    format!("+IN {} {}\r\n", input + 1, u8::from(on)).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(board: &mut ReportingBoard, line: &str) -> String {
+        let sent: Vec<u8> = line.bytes().flat_map(|byte| board.byte(byte)).collect();
+        String::from_utf8(sent).expect("ASCII")
+    }
+
+    #[test]
+    fn a_change_is_seen_within_a_millisecond_and_told_once() {
+        for at in [5_000_000, 5_000_001, 5_499_999, 5_999_999] {
+            let mut board = ReportingBoard::new(at);
+            let scan = board.set(at, 2, true).expect("it will look");
+            assert!(scan > at && scan <= at + SCAN);
+            assert_eq!(board.set(at + 1, 3, true), None);
+            assert_eq!(board.scan(), b"+IN 3 1\r\n+IN 4 1\r\n");
+            assert_eq!(board.scan(), b"");
+        }
+    }
+
+    #[test]
+    fn a_pulse_between_two_looks_is_not_seen() {
+        let mut board = ReportingBoard::new(1);
+        board.set(100, 0, true);
+        board.set(200, 0, false);
+        assert_eq!(board.scan(), b"");
+    }
+
+    #[test]
+    fn it_answers_what_it_knows() {
+        let mut board = ReportingBoard::new(1);
+        board.preset(4, true);
+        assert_eq!(ask(&mut board, "?\r\n"), "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\nOK\r\n");
+        assert!(ask(&mut board, "ID?\r\n").starts_with("HEJNAL-INPUTS 1.0 HI"));
+        assert_eq!(ask(&mut board, &format!("{}\r\n", "x".repeat(1000))), "ERROR\r\n");
+    }
+}

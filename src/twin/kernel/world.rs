@@ -1,0 +1,310 @@
+//! The kernel: one queue of things to come, the machines between them, one thread.
+//!
+//! The microcontroller is advanced lazily to the next thing to come and stops early whenever it does something that others see, so every
+//! encounter happens at its own moment and in order. Knows nothing of scenarios, limits or verdicts. No wall clock, no thread, no hash order.
+
+use crate::clock::{Instant, Stamped};
+use crate::instrument::audio::{Frame, Jack};
+use crate::rng::mix;
+use crate::twin::bench::card::{Card, MOUTH};
+use crate::twin::bench::input_board::ReportingBoard;
+use crate::twin::bench::ports::{Plug, SerialLine};
+use crate::twin::bench::relays::{Movement, RelayBoard};
+use crate::twin::kernel::queue::Queue;
+use crate::twin::manual_inputs::ManualAction;
+use crate::twin::post::mcu::{Emission, Mcu, Pin, Port, Uart};
+use crate::twin::post::voice::{Acoustics, Voice};
+use crate::twin::street::air::Air;
+use crate::twin::street::line::Line;
+use crate::twin::street::net::{Datagram, FarEnd, Host};
+use crate::twin::street::power::Supply;
+use crate::twin::truth::Truth;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The world as the bench's hands hold it.
+pub type Shared = Arc<Mutex<World>>;
+
+/// Takes hold of the world. A panic elsewhere cannot leave it half-changed in a way that matters: the run is over then.
+pub fn lock(shared: &Shared) -> MutexGuard<'_, World> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What may be planned.
+#[derive(Debug)]
+pub(in crate::twin) enum Event {
+    /// A byte from the bench arrives at a board.
+    BoardByte(Plug, u8),
+    Contact(Movement),
+    /// The input board looks at its inputs.
+    Scan,
+    /// A phototransistor has followed its lamp.
+    Light(usize, bool),
+    /// Supply or link may be due to change.
+    Settle,
+    /// The mains themselves come or go (a dip in the street).
+    Mains(bool),
+    /// A byte from the voice module arrives at the microcontroller.
+    ModuleByte(u8),
+    AtOperator(Datagram),
+    AtPost(Datagram),
+    /// A person before the post does something.
+    ManualAction(ManualAction),
+}
+
+/// The alarm button's pin: closed pulls it low.
+pub(in crate::twin) const BUTTON: Pin = Pin::new(Port::A, 0);
+/// The lamps' pins in the order of the inputs that watch them.
+const LAMPS: [Pin; 3] = [Pin::new(Port::B, 0), Pin::new(Port::B, 1), Pin::new(Port::B, 2)];
+
+/// Everything there is, in simulation time (nanoseconds since the run began).
+pub struct World {
+    now: u64,
+    pub(in crate::twin) queue: Queue<Event>,
+    pub(in crate::twin) mcu: Mcu,
+    pub(in crate::twin) voice: Voice,
+    pub(in crate::twin) host: Host,
+    pub(in crate::twin) far_end: FarEnd,
+    pub(in crate::twin) line: Line,
+    pub(in crate::twin) supply: Supply,
+    pub(in crate::twin) air: Air,
+    pub(in crate::twin) card: Card,
+    pub(in crate::twin) relays: RelayBoard,
+    pub(in crate::twin) reporter: ReportingBoard,
+    pub(in crate::twin) contacts: crate::twin::bench::wiring::Contacts,
+    pub(in crate::twin) relay_line: SerialLine,
+    pub(in crate::twin) input_line: SerialLine,
+    pub(in crate::twin) console_line: SerialLine,
+    pub(in crate::twin) truth: Truth,
+    /// When the voice module's serial line to the microcontroller is free again.
+    pub(in crate::twin) module_free: u64,
+    /// Until when the probe's lead is plugged in.
+    pub(in crate::twin) probe_plugged: bool,
+    trace: u64,
+    steps: u64,
+}
+
+/// The parts a world is made of, before anything happens.
+pub(in crate::twin) struct Parts {
+    pub mcu: Mcu,
+    pub voice: Voice,
+    pub host: Host,
+    pub far_end: FarEnd,
+    pub line: Line,
+    pub supply: Supply,
+    pub air: Air,
+    pub card: Card,
+    pub relays: RelayBoard,
+    pub reporter: ReportingBoard,
+    pub console_line: SerialLine,
+}
+
+impl World {
+    pub(in crate::twin) fn new(parts: Parts) -> Self {
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, relays, reporter, console_line } = parts;
+        World {
+            now: 0,
+            queue: Queue::default(),
+            mcu,
+            voice,
+            host,
+            far_end,
+            line,
+            supply,
+            air,
+            card,
+            relays,
+            reporter,
+            contacts: crate::twin::bench::wiring::Contacts::default(),
+            relay_line: SerialLine::new(crate::twin::bench::relays::BAUD),
+            input_line: SerialLine::new(crate::twin::bench::input_board::BAUD),
+            console_line,
+            truth: Truth::default(),
+            module_free: 0,
+            probe_plugged: true,
+            trace: 0,
+            steps: 0,
+        }
+    }
+
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+    pub(in crate::twin) fn instant(&self) -> Instant {
+        Instant::from_nanos(self.now)
+    }
+    /// A figure that follows from everything that has happened, in order: the same for the same seed and the same acts.
+    pub fn trace(&self) -> u64 {
+        self.trace
+    }
+    /// How many things have happened.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Lets everything happen up to and at `until`.
+    pub fn run_to(&mut self, until: u64) {
+        loop {
+            let due = self.next_due();
+            if let Some((at, emission)) = self.mcu.run_until(due.min(until)) {
+                // The core may finish an instruction a little after the moment asked for: time does not run back for it.
+                self.now = self.now.max(at);
+                self.emitted(emission);
+                continue;
+            }
+            if due > until {
+                self.now = self.now.max(until);
+                return;
+            }
+            self.now = self.now.max(due);
+            self.happen(due);
+        }
+    }
+
+    /// The moment of the next thing that is known to come. What the microcontroller will do of itself is not known beforehand.
+    pub(in crate::twin) fn next_due(&self) -> u64 {
+        let wakes = [self.voice.next_wake(), self.host.next_wake()];
+        let wakes = wakes.into_iter().flatten().map(Instant::as_nanos);
+        wakes.chain(self.queue.next()).min().unwrap_or(u64::MAX)
+    }
+
+    /// One thing that is due: planned ones first, then the voice module, then the operator's desk.
+    fn happen(&mut self, due: u64) {
+        if let Some((_, event)) = self.queue.take(due) {
+            self.note(event_kind(&event));
+            self.dispatch(event);
+        } else if self.voice.next_wake().is_some_and(|at| at.as_nanos() <= due) {
+            self.note(20);
+            let at = self.instant();
+            self.voice.wake(at, &mut PostEars(&mut self.air));
+            self.voice_acted();
+        } else {
+            self.note(21);
+            let at = self.instant();
+            self.host.wake(at);
+            self.host_acted();
+        }
+    }
+
+    fn note(&mut self, kind: u64) {
+        self.steps += 1;
+        self.trace = mix(self.trace ^ mix(self.now.wrapping_add(mix(kind))));
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::BoardByte(plug, byte) => self.board_byte(plug, byte),
+            Event::Contact(movement) => self.contact_moved(movement),
+            Event::Scan => {
+                let report = self.reporter.scan();
+                self.input_line.send(self.now, &report);
+            }
+            Event::Light(lamp, lit) => self.input_changed(lamp, lit),
+            Event::Settle => self.settle(),
+            Event::Mains(on) => self.mains(on),
+            Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
+            Event::AtOperator(datagram) => self.at_operator(datagram),
+            Event::AtPost(datagram) => self.at_post(&datagram),
+            Event::ManualAction(deed) => self.done_by_hand(deed),
+        }
+    }
+
+    fn emitted(&mut self, emission: Emission) {
+        self.note(22);
+        match emission {
+            Emission::Byte { uart: Uart::Console, byte } => self.console_line.arrived(self.now, byte),
+            Emission::Byte { uart: Uart::Module, byte } => {
+                let at = self.instant();
+                self.voice.serial_in(at, byte);
+                self.voice_acted();
+            }
+            Emission::Level { pin, high } => {
+                if let Some(lamp) = LAMPS.iter().position(|p| *p == pin) {
+                    self.lamp(lamp, high);
+                }
+            }
+            Emission::Reset { .. } => {
+                for (lamp, pin) in LAMPS.into_iter().enumerate() {
+                    let high = self.mcu.level(pin);
+                    self.lamp(lamp, high);
+                }
+            }
+        }
+    }
+
+    /// The bench writes to one of its ports; when the last byte will have left.
+    pub(in crate::twin) fn write(&mut self, plug: Plug, bytes: &[u8]) -> u64 {
+        let now = self.now;
+        let mut left = now;
+        for &byte in bytes {
+            left = self.serial_line(plug).reaches_board(now);
+            self.queue.plan(left, Event::BoardByte(plug, byte));
+        }
+        left
+    }
+
+    pub(in crate::twin) fn read(&mut self, plug: Plug) -> Vec<Stamped<u8>> {
+        let now = self.now;
+        self.serial_line(plug).take(now)
+    }
+
+    /// The bench's sound card sounds something; the first frame's number.
+    pub(in crate::twin) fn play(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
+        let frame = self.card.play(self.now, output, samples, &mut self.air)?;
+        if output == MOUTH && !samples.is_empty() {
+            self.truth.mouthed.push(self.card.output_time(frame as f64));
+        }
+        Some(frame)
+    }
+
+    fn serial_line(&mut self, plug: Plug) -> &mut SerialLine {
+        match plug {
+            Plug::Relays => &mut self.relay_line,
+            Plug::Inputs => &mut self.input_line,
+            Plug::Console => &mut self.console_line,
+        }
+    }
+
+    fn board_byte(&mut self, plug: Plug, byte: u8) {
+        match plug {
+            Plug::Relays => {
+                for movement in self.relays.byte(self.now, byte) {
+                    self.queue.plan(movement.at, Event::Contact(movement));
+                }
+            }
+            Plug::Inputs => {
+                let answer = self.reporter.byte(byte);
+                self.input_line.send(self.now, &answer);
+            }
+            Plug::Console => self.mcu.receive(Uart::Console, byte),
+        }
+    }
+}
+
+/// For the trace: which kind of thing happened.
+fn event_kind(event: &Event) -> u64 {
+    match event {
+        Event::BoardByte(_, byte) => 0x100 | u64::from(*byte),
+        Event::Contact(movement) => 2 | (movement.relay as u64) << 4 | u64::from(movement.closed) << 3,
+        Event::Scan => 3,
+        Event::Light(lamp, lit) => 4 | (*lamp as u64) << 4 | u64::from(*lit) << 3,
+        Event::Settle => 5,
+        Event::Mains(on) => 6 | u64::from(*on) << 3,
+        Event::ModuleByte(byte) => 0x200 | u64::from(*byte),
+        Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
+        Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
+        Event::ManualAction(deed) => 10 | deed.number() << 4,
+    }
+}
+
+/// The post's ears and mouth, in the air.
+struct PostEars<'a>(&'a mut Air);
+
+impl Acoustics for PostEars<'_> {
+    fn hear(&mut self, first: f64, period: f64, out: &mut [f32]) {
+        out.fill(0.0);
+        self.0.at_microphone(first, period, out);
+    }
+    fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
+        self.0.from_speaker(first, period, samples);
+    }
+}

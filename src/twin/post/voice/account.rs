@@ -1,0 +1,155 @@
+//! Who the module is on the network, and the plumbing that its registration and its calls share: credentials, transactions, outbox.
+//!
+//! Must not know what a request is for.
+
+use super::digest::{Challenge, Credentials, Signed};
+use super::message::{Message, host_of};
+use super::sdp::Session;
+use super::serial::Report;
+use super::transaction::{Client, Clients, Outbox, Owner, Servers, is_challenge};
+use crate::clock::Instant;
+use crate::rng::Rng;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
+const USER_AGENT: &str = "SOS voice module";
+/// A request may be challenged once for its first nonce and once for a stale one.
+const MOST_CHALLENGES: u8 = 2;
+
+/// What happened in signalling, for the rest of the module.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Report(Report),
+    /// A call began, with this Call-ID.
+    Began(String),
+    /// Its INVITE got past the link.
+    InviteLeft,
+    Open(Session),
+    Change(Session),
+    Close,
+}
+
+/// Addresses and names.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub sip: SocketAddr,
+    pub rtp: SocketAddr,
+    /// The server in use.
+    pub server: SocketAddr,
+    /// Another one, to turn to when that does not answer.
+    pub other: Option<SocketAddr>,
+    /// The server in use is the backup.
+    pub away: bool,
+    /// The server keeps registrations.
+    pub registers: bool,
+    pub password: String,
+    /// The post's identity, once the firmware has told it.
+    pub user: Option<String>,
+}
+
+impl Account {
+    pub fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or("unknown")
+    }
+    /// Turns to the other server; `false`: there is none.
+    pub fn turn(&mut self) -> bool {
+        let Some(other) = self.other else { return false };
+        self.other = Some(std::mem::replace(&mut self.server, other));
+        self.away = !self.away;
+        true
+    }
+    /// The URI of a user at the operator's server.
+    pub fn at_server(&self, user: &str) -> String {
+        format!("sip:{user}@{}", host_of(self.server))
+    }
+    pub fn contact(&self) -> String {
+        format!("<sip:{}@{}>", self.user(), host_of(self.sip))
+    }
+    /// `From` value with tag.
+    pub fn from(&self, tag: &str) -> String {
+        format!("\"{}\" <{}>;tag={tag}", self.user(), self.at_server(self.user()))
+    }
+}
+
+/// The module's half of SIP below registration and calls.
+pub struct Stack {
+    pub account: Account,
+    pub random: Rng,
+    pub clients: Clients,
+    pub servers: Servers,
+    pub out: Outbox,
+    pub events: Vec<Event>,
+    credentials: Credentials,
+}
+
+impl Stack {
+    pub fn new(account: Account, random: Rng, link: bool) -> Self {
+        Stack {
+            account,
+            random,
+            clients: Clients::default(),
+            servers: Servers::default(),
+            out: Outbox { link, datagrams: Vec::new() },
+            events: Vec::new(),
+            credentials: Credentials::default(),
+        }
+    }
+    pub fn report(&mut self, report: Report) {
+        self.events.push(Event::Report(report));
+    }
+    pub fn new_call_id(&mut self) -> String {
+        format!("{}@{}", self.random.hex(), self.account.sip.ip())
+    }
+    /// A fresh Via for a request that begins a transaction or, as ACK of a 2xx, stands alone.
+    pub fn stamp(&mut self, request: &mut Message) {
+        let via = format!("SIP/2.0/UDP {};rport;branch=z9hG4bK{}", self.account.sip, self.random.hex());
+        request.set_via(via);
+    }
+    /// Answers with the nonce in use, if there is one: saves a round trip on every refresh.
+    pub fn sign(&mut self, request: &mut Message) {
+        request.remove("Authorization");
+        request.remove("Proxy-Authorization");
+        let cnonce = self.random.hex();
+        let signed = Signed {
+            user: self.account.user(),
+            password: &self.account.password,
+            method: request.method().unwrap_or_default(),
+            uri: request.uri(),
+            cnonce: &cnonce,
+        };
+        if let Some((name, value)) = self.credentials.answer(&signed) {
+            request.push(name, value);
+        }
+    }
+    pub fn send(&mut self, at: Instant, owner: Owner, mut request: Message, to: SocketAddr, patience: Duration) {
+        self.stamp(&mut request);
+        request.set("User-Agent", USER_AGENT.to_owned());
+        self.clients.start(at, owner, request, to, patience, &mut self.out);
+    }
+    /// Sends a challenged request again with credentials and returns its new count. `None`: no challenge, or not one to answer.
+    pub fn answer_challenge(&mut self, at: Instant, client: &Client, response: &Message, patience: Duration) -> Option<u32> {
+        let proxy = is_challenge(response)?;
+        if client.challenges >= MOST_CHALLENGES {
+            return None;
+        }
+        let header = if proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
+        let challenge = response.lines(header).find_map(|value| Challenge::parse(value, proxy))?;
+        self.credentials.adopt(challenge);
+        let mut request = client.request.clone();
+        let (count, method) = request.cseq().map(|(n, method)| (n.wrapping_add(1), method.to_owned()))?;
+        request.set("CSeq", format!("{count} {method}"));
+        self.sign(&mut request);
+        self.send(at, client.owner, request, client.to, patience);
+        self.clients.set_challenges(client.challenges + 1);
+        Some(count)
+    }
+    /// A response of ours with the headers that every one of them carries.
+    pub fn respond(&mut self, request: &Message, code: u16, reason: &str, source: SocketAddr) -> Message {
+        let tag = self.random.hex();
+        let mut response = Message::response(request, code, reason, &tag, source);
+        response.push("Allow", ALLOW);
+        response.push("User-Agent", USER_AGENT);
+        response
+    }
+}

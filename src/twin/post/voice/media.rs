@@ -1,0 +1,170 @@
+//! The sound of one call: microphone to RTP, RTP to loudspeaker, both on the codec's own clock.
+//!
+//! Must not know SIP. One tick every 160 samples does it all: the frame just taken is encoded and sent 1 ms after its end, and the
+//! next frame for the loudspeaker is handed on 1 ms before it is spoken.
+
+use super::Acoustics;
+use super::FRAME;
+use super::echo::EchoSwitch;
+use super::faults::Faults;
+use super::g711::Law;
+use super::jitter::JitterBuffer;
+use super::rtp::{self, HEADER, Header};
+use super::sdp::Session;
+use super::truth::CallTruth;
+use crate::clock::Instant;
+use crate::rng::Rng;
+use std::time::Duration;
+
+/// From the end of a frame to its packet: time to encode.
+const ENCODING: f64 = 0.001;
+/// From the end of a microphone frame to the start of the loudspeaker's next, in samples: 2 ms.
+const SPEAKER_LEAD: u64 = 16;
+/// The settings of the sound.
+#[derive(Debug, Clone, Copy)]
+pub struct Tuning {
+    /// Seconds per sample.
+    pub period: f64,
+    /// Seconds.
+    pub jitter_target: f64,
+    /// Without a packet for so long a call is lost.
+    pub starved_after: Duration,
+    /// Factors of amplitude.
+    pub mic_gain: f32,
+    pub speaker_gain: f32,
+}
+
+pub struct Media {
+    session: Session,
+    tuning: Tuning,
+    faults: Faults,
+    /// Seconds of simulation time of sample 0.
+    origin: f64,
+    began: Instant,
+    /// Frames taken so far.
+    frames: u64,
+    header: Header,
+    jitter: JitterBuffer,
+    source: Option<u32>,
+    heard_at: Instant,
+    echo: EchoSwitch,
+    mic: [f32; FRAME],
+    speaker: [f32; FRAME],
+}
+
+impl Media {
+    pub fn new(at: Instant, session: Session, tuning: Tuning, faults: &Faults, random: &mut Rng) -> Self {
+        let header = Header {
+            marker: true,
+            payload_type: session.law.payload_type(),
+            sequence: random.word() as u16,
+            timestamp: random.word(),
+            ssrc: random.word(),
+        };
+        let target = tuning.jitter_target + faults.extra_audio_delay.as_secs_f64();
+        Media {
+            session,
+            tuning,
+            faults: faults.clone(),
+            origin: at.as_secs_f64(),
+            began: at,
+            frames: 0,
+            header,
+            jitter: JitterBuffer::new(tuning.period, target, faults.delay_creep, !faults.plc_missing),
+            source: None,
+            heard_at: at,
+            echo: EchoSwitch::new(),
+            mic: [0.0; FRAME],
+            speaker: [0.0; FRAME],
+        }
+    }
+    pub fn ssrc(&self) -> u32 {
+        self.header.ssrc
+    }
+    pub fn session(&self) -> Session {
+        self.session
+    }
+    pub fn change(&mut self, at: Instant, session: Session) {
+        self.session = session;
+        self.heard_at = at;
+    }
+    /// The far end means to speak, and nothing came for too long.
+    pub fn is_starved(&self, at: Instant) -> bool {
+        self.session.receiving && at.since(self.heard_at) >= self.tuning.starved_after
+    }
+    pub fn next_wake(&self) -> Instant {
+        Instant::from_secs_f64(self.seconds_of((self.frames + 1) * FRAME as u64) + ENCODING)
+    }
+    fn seconds_of(&self, sample: u64) -> f64 {
+        self.origin + sample as f64 * self.tuning.period
+    }
+
+    /// A datagram on the RTP port.
+    pub fn datagram(&mut self, at: Instant, from: std::net::IpAddr, bytes: &[u8]) {
+        if from != self.session.remote.ip() {
+            return;
+        }
+        let Some((header, payload)) = rtp::read(bytes) else { return };
+        // Comfort noise and telephone events are no sound here, but signs of life.
+        self.heard_at = at;
+        let Some(law) = Law::of_payload_type(header.payload_type) else { return };
+        if self.source != Some(header.ssrc) {
+            self.source = Some(header.ssrc);
+            self.jitter.restart();
+        }
+        self.jitter.insert(at.as_secs_f64(), header.timestamp, payload, law);
+    }
+
+    /// The tick after a frame. Returns the packet to send, if any.
+    pub fn wake(&mut self, at: Instant, air: &mut dyn Acoustics, truth: &mut CallTruth) -> Option<Vec<u8>> {
+        let first = self.seconds_of(self.frames * FRAME as u64);
+        self.frames += 1;
+        let packet = self.take(at, first, air, truth);
+        let speak_at = self.seconds_of(self.frames * FRAME as u64 + SPEAKER_LEAD);
+        self.speak(at, speak_at, air, truth);
+        packet
+    }
+    fn take(&mut self, at: Instant, first: f64, air: &mut dyn Acoustics, truth: &mut CallTruth) -> Option<Vec<u8>> {
+        let timestamp = self.header.timestamp;
+        self.header.timestamp = timestamp.wrapping_add(FRAME as u32);
+        if !self.session.sending {
+            self.header.marker = true;
+            return None;
+        }
+        air.hear(first, self.tuning.period, &mut self.mic);
+        if self.is_deaf(at) {
+            self.mic.fill(0.0);
+        } else if self.tuning.mic_gain != 1.0 {
+            self.mic.iter_mut().for_each(|s| *s *= self.tuning.mic_gain);
+        }
+        if !self.faults.no_echo_cancel {
+            self.echo.heard(&mut self.mic);
+        }
+        let mut packet = Vec::with_capacity(HEADER + FRAME);
+        Header { timestamp, payload_type: self.session.law.payload_type(), ..self.header }.write(&mut packet);
+        self.session.law.encode(&self.mic, &mut packet);
+        self.header.marker = false;
+        self.header.sequence = self.header.sequence.wrapping_add(1);
+        truth.sent.extend(timestamp, FRAME as u32, first, self.tuning.period);
+        Some(packet)
+    }
+    fn is_deaf(&self, at: Instant) -> bool {
+        let age = at.since(self.began);
+        self.faults.mic_dead || self.faults.mic_mutes_after.is_some_and(|limit| age >= limit) || self.is_clipped(at)
+    }
+    fn is_clipped(&self, at: Instant) -> bool {
+        self.faults.first_second_clipped && at.since(self.began) < Duration::from_secs(1)
+    }
+    fn speak(&mut self, at: Instant, speak_at: f64, air: &mut dyn Acoustics, truth: &mut CallTruth) {
+        let Some(source) = self.source else { return };
+        let mut audible = self.jitter.pull(speak_at, &mut self.speaker, truth, source);
+        audible &= !self.faults.speaker_dead && !self.is_clipped(at);
+        if audible {
+            if self.tuning.speaker_gain != 1.0 {
+                self.speaker.iter_mut().for_each(|s| *s = (*s * self.tuning.speaker_gain).clamp(-1.0, 1.0));
+            }
+            air.speak(speak_at, self.tuning.period, &self.speaker);
+        }
+        self.echo.spoken(audible.then_some(&self.speaker));
+    }
+}

@@ -1,0 +1,344 @@
+//! The voice module of the virtual post: a cheap SIP device commanded over a UART, with a microphone and a loudspeaker.
+//!
+//! Sans-I/O and sans-clock: it is told what happens and when, and says what it does at once and when it wants to be woken. It must not
+//! know the operator's stack (`sip`, `rtp`): a mistake shared by both would cancel out. It behaves the same in simulation and against
+//! real SIP servers.
+
+mod account;
+mod agent;
+mod call;
+mod dialog;
+mod digest;
+mod echo;
+mod faults;
+mod g711;
+mod jitter;
+mod media;
+pub mod message;
+mod registration;
+mod rtp;
+mod sdp;
+mod serial;
+mod transaction;
+mod truth;
+
+#[cfg(test)]
+mod tests;
+
+pub use faults::Faults;
+pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
+
+use crate::clock::Instant;
+use crate::rng::Rng;
+use account::{Account, Event, Stack};
+use agent::Agent;
+use media::{Media, Tuning};
+use serial::{Command, LineReader, Report};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use transaction::earliest;
+
+/// Samples of a frame: 20 ms at 8 kHz.
+const FRAME: usize = 160;
+/// Nominal samples per second.
+const RATE: f64 = 8000.0;
+
+/// How a module is built and set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The same seed gives the same tags, timestamps and moments.
+    pub seed: u64,
+    pub address: IpAddr,
+    pub sip_port: u16,
+    pub rtp_port: u16,
+    /// The operator's server: registrar and first hop of every call.
+    pub server: SocketAddr,
+    /// Where to turn while that does not answer.
+    pub backup: Option<SocketAddr>,
+    /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to register.
+    pub registers: bool,
+    /// User part of the operator's address at the server.
+    pub operator: String,
+    /// Whom to call if nobody answers there, or not in time.
+    pub second: Option<String>,
+    pub password: String,
+    /// The registration asked for.
+    pub expires: Duration,
+    /// From power to `+READY`.
+    pub boot: Duration,
+    /// Deviation of the codec's clock, which drives microphone and loudspeaker.
+    pub codec_clock_ppm: f64,
+    /// The least time that a stream's first packet waits in the receive buffer.
+    pub jitter_target: Duration,
+    /// Without a packet for so long a call is lost.
+    pub starved_after: Duration,
+    pub mic_gain_db: f64,
+    pub speaker_gain_db: f64,
+    pub faults: Faults,
+}
+
+impl Config {
+    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock, 30 s of patience with silence.
+    pub fn new(address: IpAddr, server: SocketAddr, password: impl Into<String>) -> Self {
+        Config {
+            seed: 1,
+            address,
+            sip_port: message::SIP_PORT,
+            rtp_port: 4000,
+            server,
+            backup: None,
+            registers: true,
+            operator: "operator".to_owned(),
+            second: None,
+            password: password.into(),
+            expires: Duration::from_secs(60),
+            boot: Duration::from_secs(3),
+            codec_clock_ppm: 0.0,
+            jitter_target: Duration::from_millis(40),
+            starved_after: Duration::from_secs(30),
+            mic_gain_db: 0.0,
+            speaker_gain_db: 0.0,
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// What the module does, at the moment of the call that made it do so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Bytes for the firmware; the UART paces them.
+    Serial(Vec<u8>),
+    /// A datagram from one of the module's ports.
+    Send { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
+}
+
+/// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.
+pub trait Acoustics {
+    /// What the microphone took, all of it in the past. Never asked outside a call.
+    fn hear(&mut self, first: f64, period: f64, out: &mut [f32]);
+    /// What the loudspeaker will say, from 1 ms after now. Not called for silence.
+    fn speak(&mut self, first: f64, period: f64, samples: &[f32]);
+}
+
+/// How far the module is.
+enum State {
+    Off,
+    Booting { until: Instant },
+    Running(Box<Running>),
+}
+
+struct Running {
+    agent: Agent,
+    reader: LineReader,
+    media: Option<Media>,
+    /// The firmware believes a call under way.
+    in_call: bool,
+}
+
+pub struct Voice {
+    config: Config,
+    random: Rng,
+    link: bool,
+    state: State,
+    actions: Vec<Action>,
+    truth: Truth,
+}
+
+impl Voice {
+    /// Unpowered, with its link up.
+    pub fn new(config: Config) -> Self {
+        let random = Rng::seeded(config.seed);
+        Voice { config, random, link: true, state: State::Off, actions: Vec::new(), truth: Truth::default() }
+    }
+    /// Off: all state is lost and nothing is sent any more, not even a BYE.
+    pub fn set_power(&mut self, at: Instant, on: bool) {
+        match (&self.state, on) {
+            (State::Off, true) => self.state = State::Booting { until: at + self.config.boot },
+            (State::Off, false) | (_, true) => {}
+            (_, false) => {
+                self.state = State::Off;
+                self.end_truth(at);
+            }
+        }
+    }
+    /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
+    pub fn set_link(&mut self, at: Instant, up: bool) {
+        if std::mem::replace(&mut self.link, up) == up {
+            return;
+        }
+        if let State::Running(running) = &mut self.state {
+            running.agent.stack.report(Report::Link(up));
+            running.agent.set_link(up);
+            self.settle(at);
+        }
+    }
+    pub fn serial_in(&mut self, at: Instant, byte: u8) {
+        let State::Running(running) = &mut self.state else { return };
+        let Some(line) = running.reader.push(byte) else { return };
+        let agent = &mut running.agent;
+        let done = match line {
+            Err(_) => false,
+            Ok(Command::Attention) => true,
+            Ok(Command::Identity(name)) => {
+                agent.identify(name);
+                true
+            }
+            Ok(Command::Register(on)) => agent.register(at, on),
+            Ok(Command::Dial { press, delayed }) => agent.dial(at, press, delayed),
+            Ok(Command::HangUp) => agent.hang_up(at),
+        };
+        self.say(if done { "OK" } else { "ERROR" });
+        self.settle(at);
+    }
+    /// A datagram for one of the module's ports.
+    pub fn datagram_in(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8]) {
+        let State::Running(running) = &mut self.state else { return };
+        if !self.link {
+            return;
+        }
+        if port == self.config.rtp_port {
+            if let Some(media) = &mut running.media {
+                media.datagram(at, from.ip(), bytes);
+            }
+        } else if port == self.config.sip_port {
+            running.agent.datagram(at, from, bytes);
+            self.settle(at);
+        }
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        match &self.state {
+            State::Off => None,
+            State::Booting { until } => Some(*until),
+            State::Running(running) => earliest(running.agent.next_wake(), running.media.as_ref().map(Media::next_wake)),
+        }
+    }
+    /// Does what is due. May be called early or late; late frames of sound are made up for one by one.
+    pub fn wake(&mut self, at: Instant, air: &mut dyn Acoustics) {
+        if let State::Booting { until } = self.state
+            && until <= at
+        {
+            self.start();
+        }
+        let State::Running(running) = &mut self.state else { return };
+        if running.agent.next_wake().is_some_and(|t| t <= at) {
+            running.agent.wake(at);
+            self.settle(at);
+        }
+        self.sound(at, air);
+    }
+    pub fn address(&self) -> IpAddr {
+        self.config.address
+    }
+    /// Everything done since the last call, in order.
+    pub fn take_actions(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.actions)
+    }
+    /// What the simulation knows and the bench must find out.
+    pub fn truth(&self) -> &Truth {
+        &self.truth
+    }
+
+    fn start(&mut self) {
+        let config = &self.config;
+        let account = Account {
+            sip: SocketAddr::new(config.address, config.sip_port),
+            rtp: SocketAddr::new(config.address, config.rtp_port),
+            server: config.server,
+            other: config.backup.filter(|_| !config.faults.never_fails_over),
+            away: false,
+            registers: config.registers,
+            password: config.password.clone(),
+            user: None,
+        };
+        let stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
+        let reader = LineReader::default();
+        self.state = State::Running(Box::new(Running { agent, reader, media: None, in_call: false }));
+        self.say(Report::Ready);
+        self.say(Report::Link(self.link));
+    }
+    fn say(&mut self, line: impl std::fmt::Display) {
+        self.actions.push(Action::Serial(format!("{line}\r\n").into_bytes()));
+    }
+    /// Carries out what signalling decided: datagrams first, for a report may only tell what has happened.
+    fn settle(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        let from_port = self.config.sip_port;
+        let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
+        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes }));
+        for event in std::mem::take(&mut running.agent.stack.events) {
+            self.carry_out(at, event);
+        }
+    }
+    fn carry_out(&mut self, at: Instant, event: Event) {
+        match event {
+            Event::Report(report) => self.say(report),
+            Event::Began(dialog) => self.truth.calls.push(CallTruth::new(dialog)),
+            Event::InviteLeft => {
+                if let Some(call) = self.truth.calls.last_mut() {
+                    call.invite_sent = Some(at);
+                }
+            }
+            Event::Open(session) => self.open(at, session),
+            Event::Change(session) => {
+                if let State::Running(running) = &mut self.state
+                    && let Some(media) = &mut running.media
+                {
+                    media.change(at, session);
+                }
+            }
+            Event::Close => {
+                self.end_truth(at);
+                if let State::Running(running) = &mut self.state {
+                    running.in_call = false;
+                    if !self.config.faults.mic_open_when_idle {
+                        running.media = None;
+                    }
+                }
+            }
+        }
+    }
+    fn open(&mut self, at: Instant, session: sdp::Session) {
+        let State::Running(running) = &mut self.state else { return };
+        let tuning = Tuning {
+            period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
+            jitter_target: self.config.jitter_target.as_secs_f64(),
+            starved_after: self.config.starved_after,
+            mic_gain: amplitude(self.config.mic_gain_db),
+            speaker_gain: amplitude(self.config.speaker_gain_db),
+        };
+        let media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
+        if let Some(call) = self.truth.calls.last_mut() {
+            call.answered = Some(at);
+            call.ssrc = media.ssrc();
+        }
+        running.media = Some(media);
+        running.in_call = true;
+    }
+    fn end_truth(&mut self, at: Instant) {
+        if let Some(call) = self.truth.calls.last_mut() {
+            call.ended.get_or_insert(at);
+        }
+    }
+    /// Sound due by now, and the watch over its absence.
+    fn sound(&mut self, at: Instant, air: &mut dyn Acoustics) {
+        let State::Running(running) = &mut self.state else { return };
+        let (Some(media), Some(truth)) = (&mut running.media, self.truth.calls.last_mut()) else { return };
+        while media.next_wake() <= at {
+            let to = media.session().remote;
+            let packet = media.wake(at, air, truth);
+            if let (Some(bytes), true) = (packet, self.link) {
+                self.actions.push(Action::Send { from_port: self.config.rtp_port, to, bytes });
+            }
+        }
+        if running.in_call && media.is_starved(at) {
+            running.agent.media_lost(at);
+            self.settle(at);
+        }
+    }
+}
+
+/// A gain in dB as a factor of amplitude.
+fn amplitude(db: f64) -> f32 {
+    10f64.powf(db / 20.0) as f32
+}

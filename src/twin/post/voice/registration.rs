@@ -1,0 +1,186 @@
+//! Keeps the post registered at the operator's server (RFC 3261, section 10).
+//!
+//! Must not know calls or audio.
+
+use super::account::Stack;
+use super::faults::Faults;
+use super::message::{Message, host_of, param, uri_of};
+use super::serial::Report;
+use super::transaction::{Client, Owner, earliest};
+use crate::clock::Instant;
+use std::time::Duration;
+
+/// A REGISTER that nothing answers is given up after this.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// After a failure the module tries again by itself; the firmware usually tells it sooner.
+const RETRY: Duration = Duration::from_secs(30);
+/// Away from the main server, the module asks so often whether that is there again.
+const PROBE: Duration = Duration::from_secs(20);
+
+pub struct Registration {
+    wanted: bool,
+    registered: bool,
+    call_id: String,
+    tag: String,
+    cseq: u32,
+    expires: Duration,
+    next_try: Option<Instant>,
+    /// Succeeded at least once.
+    known: bool,
+    /// A refusal was taken for final, a planted defect.
+    resigned: bool,
+    /// The other server has been tried since the last success or command.
+    tried_other: bool,
+    probe_at: Option<Instant>,
+}
+
+impl Registration {
+    pub fn new(expires: Duration, stack: &mut Stack) -> Self {
+        Registration {
+            wanted: false,
+            registered: false,
+            call_id: stack.new_call_id(),
+            tag: stack.random.hex(),
+            cseq: 0,
+            expires,
+            next_try: None,
+            known: false,
+            resigned: false,
+            tried_other: false,
+            probe_at: None,
+        }
+    }
+    /// `AT+REG`.
+    pub fn command(&mut self, at: Instant, on: bool, faults: &Faults, stack: &mut Stack) {
+        self.wanted = on;
+        self.next_try = None;
+        self.tried_other = false;
+        if !stack.account.registers {
+            self.set(on, stack);
+            return;
+        }
+        if on {
+            if stack.clients.get(Owner::Registration).is_none() {
+                self.register(at, faults, stack);
+            }
+            return;
+        }
+        stack.clients.forget(Owner::Registration);
+        if self.registered {
+            self.send(at, Duration::ZERO, stack);
+            self.set(false, stack);
+        }
+    }
+    pub fn link_lost(&mut self, stack: &mut Stack) {
+        stack.clients.forget(Owner::Registration);
+        (self.next_try, self.probe_at) = (None, None);
+        self.set(false, stack);
+    }
+    /// The main server has answered.
+    pub fn return_home(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if stack.account.away && stack.account.turn() {
+            self.register(at, faults, stack);
+        }
+    }
+    pub fn response(&mut self, at: Instant, client: &Client, response: &Message, faults: &Faults, stack: &mut Stack) {
+        if response.code() < 200 || !self.wanted {
+            return;
+        }
+        if response.code() / 100 == 2 {
+            let granted = granted(response, &stack.account.contact()).unwrap_or(self.expires);
+            self.known = true;
+            // About half time, and not all posts of a city at once.
+            self.next_try = Some(at + granted.mul_f64(0.45 + 0.1 * stack.random.unit()));
+            self.tried_other = false;
+            let probes = stack.account.away && !faults.never_returns_to_primary;
+            self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + PROBE));
+            self.set(true, stack);
+            return;
+        }
+        if let Some(count) = stack.answer_challenge(at, client, response, PATIENCE) {
+            self.cseq = count;
+            return;
+        }
+        let wished = response.header("Min-Expires").and_then(|v| v.parse().ok()).map(Duration::from_secs);
+        if let (423, Some(wished)) = (response.code(), wished)
+            && wished > self.expires
+        {
+            self.expires = wished.min(Duration::from_secs(86_400));
+            self.register(at, faults, stack);
+            return;
+        }
+        self.resigned |= faults.register_stops_on_refusal;
+        self.failed(at, faults, stack);
+    }
+    /// Nothing answered, or the answer was no: the other server may have another.
+    pub fn failed(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if self.wanted && !std::mem::replace(&mut self.tried_other, true) && stack.account.turn() {
+            return self.register(at, faults, stack);
+        }
+        if self.wanted {
+            self.next_try = Some(at + RETRY);
+        }
+        self.set(false, stack);
+    }
+    pub fn wake(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if self.next_try.is_some_and(|t| t <= at) {
+            self.next_try = None;
+            self.tried_other = false;
+            self.register(at, faults, stack);
+        }
+        if self.probe_at.is_some_and(|t| t <= at) {
+            self.probe_at = Some(at + PROBE);
+            self.probe(at, stack);
+        }
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        earliest(self.next_try, self.probe_at)
+    }
+
+    fn probe(&mut self, at: Instant, stack: &mut Stack) {
+        let Some(main) = stack.account.other.filter(|_| stack.account.away) else { return };
+        let tag = stack.random.hex();
+        let mut request = Message::request("OPTIONS", &format!("sip:{}", host_of(main)));
+        request.push("Max-Forwards", "70");
+        request.push("From", stack.account.from(&tag));
+        request.push("To", format!("<sip:{}>", host_of(main)));
+        request.push("Call-ID", stack.new_call_id());
+        request.push("CSeq", "1 OPTIONS");
+        stack.send(at, Owner::Probe, request, main, PATIENCE);
+    }
+
+    fn register(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if self.resigned || (faults.never_reregisters && self.known) {
+            return;
+        }
+        self.send(at, self.expires, stack);
+    }
+    fn send(&mut self, at: Instant, expires: Duration, stack: &mut Stack) {
+        self.cseq += 1;
+        let account = &stack.account;
+        let (from, contact, aor) = (account.from(&self.tag), account.contact(), account.at_server(account.user()));
+        let mut request = Message::request("REGISTER", &format!("sip:{}", host_of(account.server)));
+        request.push("Max-Forwards", "70");
+        request.push("From", from);
+        request.push("To", format!("<{aor}>"));
+        request.push("Call-ID", self.call_id.as_str());
+        request.push("CSeq", format!("{} REGISTER", self.cseq));
+        request.push("Contact", contact);
+        request.push("Expires", expires.as_secs().to_string());
+        stack.sign(&mut request);
+        stack.send(at, Owner::Registration, request, stack.account.server, PATIENCE);
+    }
+    fn set(&mut self, registered: bool, stack: &mut Stack) {
+        if std::mem::replace(&mut self.registered, registered) != registered {
+            stack.report(Report::Registered(registered));
+        }
+    }
+}
+
+/// For how long the server keeps us: our Contact's own figure, else the header's (10.2.4).
+fn granted(response: &Message, contact: &str) -> Option<Duration> {
+    let ours = response.all("Contact").find(|c| uri_of(c) == uri_of(contact)).or_else(|| response.all("Contact").next());
+    let seconds = ours.and_then(|c| param(c, "expires")).or_else(|| response.header("Expires"))?;
+    let seconds: u64 = seconds.parse().ok()?;
+    (seconds > 0).then(|| Duration::from_secs(seconds.min(86_400)))
+}

@@ -1,0 +1,8 @@
+//! The street between post and operator: fibre and network, mains, and the air that carries sound.
+
+pub mod air;
+mod delayed_switch;
+pub mod line;
+pub(in crate::twin) mod net;
+pub mod power;
+pub(in crate::twin) mod track;

@@ -1,0 +1,142 @@
+//! The two ends of the line as machines with addresses: the post's voice module, and the operator's host with its desk.
+//!
+//! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
+//! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
+
+use crate::clock::Instant;
+use crate::instrument::operator::desk::Desk;
+use crate::twin::kernel::world::{Event, World};
+use crate::twin::post::voice::Action;
+use crate::twin::street::line::Way;
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+
+/// A host's way to itself, in nanoseconds.
+const LOCAL: u64 = 50_000;
+/// Nanoseconds a byte takes between voice module and microcontroller: 115200 baud, ten bits.
+const MODULE_BYTE: u64 = 10_000_000_000 / 115_200;
+
+/// A UDP datagram: from where, to where, and its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datagram {
+    pub from: SocketAddr,
+    pub to: SocketAddr,
+    pub bytes: Vec<u8>,
+}
+
+/// What the line leads to.
+pub(in crate::twin) enum FarEnd {
+    /// The operator's host in the simulation.
+    Desk,
+    /// Somewhere else: datagrams as they came out of the line, until they are taken away.
+    Outside(VecDeque<Datagram>),
+}
+
+/// The operator's host: the desk and the network card under it.
+pub(in crate::twin) struct Host {
+    pub desk: Desk,
+    pub address: IpAddr,
+    /// The backup server's.
+    pub second_address: IpAddr,
+    /// Nothing reaches the desk: the host is there but does not answer.
+    pub deaf: bool,
+}
+
+impl Host {
+    fn is_at(&self, address: IpAddr) -> bool {
+        address == self.address || address == self.second_address
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.desk.next_wake()
+    }
+    pub fn wake(&mut self, at: Instant) {
+        self.desk.wake(at);
+    }
+}
+
+impl World {
+    /// Carries out what the voice module did.
+    pub(in crate::twin) fn voice_acted(&mut self) {
+        for action in self.voice.take_actions() {
+            match action {
+                Action::Serial(bytes) => {
+                    for byte in bytes {
+                        self.module_free = self.module_free.max(self.now()) + MODULE_BYTE;
+                        self.queue.plan(self.module_free, Event::ModuleByte(byte));
+                    }
+                }
+                Action::Send { from_port, to, bytes } => {
+                    let from = SocketAddr::new(self.voice.address(), from_port);
+                    self.truth.datagram_left_post(self.now(), &bytes);
+                    if self.is_reached(to.ip())
+                        && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
+                    {
+                        self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the line's far end takes datagrams for this address.
+    fn is_reached(&self, address: IpAddr) -> bool {
+        match self.far_end {
+            FarEnd::Desk => self.host.is_at(address),
+            FarEnd::Outside(_) => true,
+        }
+    }
+
+    /// Sends what the desk wants sent.
+    pub(in crate::twin) fn host_acted(&mut self) {
+        for out in self.host.desk.take_outgoing() {
+            let datagram = Datagram { from: out.from, to: out.to, bytes: out.bytes };
+            if self.host.is_at(datagram.to.ip()) {
+                self.queue.plan(self.now() + LOCAL, Event::AtOperator(datagram));
+                continue;
+            }
+            self.truth.datagram_left_operator(self.now(), &datagram.bytes);
+            if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
+                self.queue.plan(at, Event::AtPost(datagram));
+            }
+        }
+    }
+
+    pub(in crate::twin) fn at_operator(&mut self, datagram: Datagram) {
+        if self.host.deaf {
+            return;
+        }
+        self.truth.datagram_reached_operator(self.now(), &datagram.bytes);
+        if let FarEnd::Outside(arrived) = &mut self.far_end {
+            arrived.push_back(datagram);
+            return;
+        }
+        let at = self.instant();
+        self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
+        self.host_acted();
+    }
+
+    /// Somebody beyond the line's far end sends the post something now.
+    pub(in crate::twin) fn outside_sends(&mut self, datagram: Datagram) {
+        self.truth.datagram_left_operator(self.now(), &datagram.bytes);
+        if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
+            self.queue.plan(at, Event::AtPost(datagram));
+        }
+    }
+
+    pub(in crate::twin) fn at_post(&mut self, datagram: &Datagram) {
+        if datagram.to.ip() != self.voice.address() || !self.line.passes() {
+            return;
+        }
+        let at = self.instant();
+        self.voice.datagram_in(at, datagram.from, datagram.to.port(), &datagram.bytes);
+        self.voice_acted();
+    }
+
+    /// The bench does something at the desk; whatever follows from it is sent.
+    pub(in crate::twin) fn at_desk<T>(&mut self, act: impl FnOnce(&mut Desk, Instant) -> T) -> T {
+        let at = self.instant();
+        let outcome = act(&mut self.host.desk, at);
+        self.host_acted();
+        outcome
+    }
+}
