@@ -19,7 +19,7 @@ use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
-use crate::journal::{Ending, Event};
+use crate::journal::{Ending, Event, Tally};
 use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
 use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
@@ -101,7 +101,8 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
         Err(error) => {
             let ending = Ending::failed(error.blame(), error.account(), error.advice());
             let (exit_code, skipped) = (ending.exit_code(), planned.unwrap_or(0));
-            log.append(Event::RunEnded { ending, passed: 0, failed: 0, inconclusive: 0, skipped, exit_code });
+            let tally = Tally { skipped, ..Tally::default() };
+            log.append(Event::RunEnded { ending, tally, exit_code });
             log.commit()?;
             Err(OpenError::Instrument(error))
         }

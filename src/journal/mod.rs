@@ -82,6 +82,44 @@ impl Ending {
     }
 }
 
+/// How the scenarios of a run ended, each once a round: its last attempt counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub passed: usize,
+    /// The post does not meet a requirement.
+    pub failed: usize,
+    /// A figure lay too close to its limit.
+    pub inconclusive: usize,
+    /// Nothing was found out about the post, on account of the bench.
+    pub not_judged_bench: usize,
+    /// The same, on account of a feature.
+    pub not_judged_scenario: usize,
+    /// The same, on account of a mistake of ours.
+    pub not_judged_hejnal: usize,
+    /// Never begun, or stopped on the way.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Counts the attempt that decided a scenario.
+    pub fn count(&mut self, ending: &Ending) {
+        let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = self;
+        *match (ending.outcome, ending.blame) {
+            (Outcome::Passed, _) => passed,
+            (Outcome::Inconclusive, _) => inconclusive,
+            (Outcome::Skipped, _) | (Outcome::Failed, None | Some(Blame::Nobody)) => skipped,
+            (Outcome::Failed, Some(Blame::Device)) => failed,
+            (Outcome::Failed, Some(Blame::Bench)) => not_judged_bench,
+            (Outcome::Failed, Some(Blame::Scenario)) => not_judged_scenario,
+            (Outcome::Failed, Some(Blame::Hejnal)) => not_judged_hejnal,
+        } += 1;
+    }
+    pub fn total(&self) -> usize {
+        let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = self;
+        passed + failed + inconclusive + not_judged_bench + not_judged_scenario + not_judged_hejnal + skipped
+    }
+}
+
 /// A figure held against a requirement, kept whether it passed or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -142,6 +180,8 @@ pub enum Event {
         hejnal: String,
         lang: Lang,
         seed: u64,
+        /// The rig is a virtual one: nothing in this run was measured on a post.
+        simulated: bool,
         rig: String,
         rig_sha256: String,
         post: PostIdentity,
@@ -223,10 +263,7 @@ pub enum Event {
     /// Last line of a run that reached its end.
     RunEnded {
         ending: Ending,
-        passed: usize,
-        failed: usize,
-        inconclusive: usize,
-        skipped: usize,
+        tally: Tally,
         exit_code: u8,
     },
 }

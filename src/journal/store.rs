@@ -218,6 +218,7 @@ pub(crate) mod tests {
             hejnal: "0.1.0".into(),
             lang: Lang::En,
             seed: 7,
+            simulated: true,
             rig: "virtual".into(),
             rig_sha256: "cd".repeat(32),
             post,

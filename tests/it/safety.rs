@@ -222,6 +222,7 @@ fn run_began(rig: &rig::Rig) -> Event {
         hejnal: "test".into(),
         lang: Lang::En,
         seed: 1,
+        simulated: true,
         rig: rig.name.clone(),
         rig_sha256: rig.sha256.clone(),
         post,
