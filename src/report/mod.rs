@@ -12,7 +12,6 @@ pub use model::{Case, Keep, Model};
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::clock::Instant;
     use crate::fault::Blame;
     use crate::instrument::{InstrumentError, Subsystem};

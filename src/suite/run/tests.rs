@@ -209,7 +209,7 @@ fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     let clock = Arc::new(TestClock::default());
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
     let journal = Journal::create(&scratch.0).unwrap();
-    let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Box::new(|_| {}));
+    let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Vec::new());
     log.append(run_began());
     let mut stage =
         TestStage { clock, log, plan: setup.plan, entered: 0, made_safe: 0, waited_while_making_safe: None, broken: Broken };
