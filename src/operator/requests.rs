@@ -2,8 +2,8 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Call, Stage};
-use super::life::{Denied, contact, describe, offer_of};
+use super::call::{Call, CallState};
+use super::call_lifecycle::{Denied, contact, describe, offer_of};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
@@ -182,7 +182,7 @@ impl Desk {
         }
         let asks = request.method == Method::Invite || !request.head.body.is_empty();
         let is_settled = match request.method {
-            Method::Invite => call.stage == Stage::Confirmed && !call.dialog.awaits_ack(),
+            Method::Invite => call.state == CallState::Confirmed && !call.dialog.awaits_ack(),
             _ => call.agreed.is_some() && !call.answer_expected && !call.dialog.awaits_ack(),
         };
         if asks && (!is_settled || call.change.is_some()) {
@@ -223,8 +223,8 @@ impl Desk {
         }
         call.start_media(at, random, self.config.calendar);
         let (bye_wanted, mute) = (call.bye_wanted, call.agreed.is_none());
-        if call.stage == Stage::Answered {
-            call.stage = Stage::Confirmed;
+        if call.state == CallState::Answered {
+            call.state = CallState::Confirmed;
             call.watch.expect(at);
             self.tell(at, CallEvent::Confirmed { call: id });
         }
@@ -256,7 +256,7 @@ impl Desk {
         let status = if self.invites.contains_key(&key) { 200 } else { 481 };
         let reply = self.reply(request, status, way);
         self.respond(at, way, request, reply);
-        let ringing = |c: &&Call| c.transaction == key && matches!(c.stage, Stage::Arrived | Stage::Ringing);
+        let ringing = |c: &&Call| c.transaction == key && matches!(c.state, CallState::Arrived | CallState::Ringing);
         if let Some(id) = self.calls.values().find(ringing).map(|c| c.id) {
             self.refuse(at, id, 487);
             self.ended(at, id, EndedBy::Cancelled);

@@ -2,7 +2,7 @@
 //!
 //! Must not know how any of it comes about.
 
-use super::call::Stage;
+use super::call::CallState;
 use crate::clock::Instant;
 use crate::instrument::operator::{Behaviour, CallId, Invite};
 use crate::rtp::codec::Codec;
@@ -71,8 +71,8 @@ pub struct Outgoing {
 pub enum DeskError {
     #[error("there is no call {}", .0.0)]
     NoSuchCall(CallId),
-    #[error("call {} is {stage}", .call.0)]
-    WrongStage { call: CallId, stage: Stage },
+    #[error("call {} is {state}", .call.0)]
+    WrongState { call: CallId, state: CallState },
     #[error("call {} has no media yet", .0.0)]
     NoMedia(CallId),
     #[error("something else is just being agreed in call {}", .0.0)]
@@ -89,7 +89,7 @@ pub enum DeskError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallInfo {
     pub id: CallId,
-    pub stage: Stage,
+    pub state: CallState,
     pub invite: Invite,
     pub media_port: u16,
 }

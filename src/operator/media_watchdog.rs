@@ -3,7 +3,7 @@
 //! Must not know SIP.
 
 use super::Desk;
-use super::call::{Call, Stage};
+use super::call::{Call, CallState};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Side};
 use crate::rtp::report::FarView;
@@ -48,7 +48,7 @@ impl Watch {
 
 impl Call {
     fn silent_since(&self) -> Option<Instant> {
-        let should_speak = self.stage == Stage::Confirmed && self.agreed.as_ref().is_some_and(|agreed| agreed.receiving);
+        let should_speak = self.state == CallState::Confirmed && self.agreed.as_ref().is_some_and(|agreed| agreed.receiving);
         let expected = self.watch.expected.filter(|_| should_speak)?;
         Some(self.meter.last_at().map_or(expected, |last| last.max(expected)))
     }

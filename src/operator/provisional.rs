@@ -2,8 +2,8 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Call, Stage};
-use super::life::{contact, describe, offer_of};
+use super::call::{Call, CallState};
+use super::call_lifecycle::{contact, describe, offer_of};
 use super::{Desk, DeskError};
 use crate::clock::Instant;
 use crate::dsp::stimulus;
@@ -47,8 +47,8 @@ fn call_tone() -> Vec<f32> {
 
 impl Desk {
     pub(super) fn ring(&mut self, at: Instant, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|c| c.stage == Stage::Arrived) else { return };
-        call.stage = Stage::Ringing;
+        let Some(call) = self.calls.get_mut(&id).filter(|c| c.state == CallState::Arrived) else { return };
+        call.state = CallState::Ringing;
         call.rang_at = Some(at);
         let tone = call.behaviour.progress == Progress::Tone;
         if self.progress(at, id, Provisional::RINGING) {

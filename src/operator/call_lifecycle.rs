@@ -2,9 +2,9 @@
 //!
 //! Must not know media packets, nor requests other than those a call is made of.
 
-use super::call::{Agreed, Call, Stage, formats};
-use super::secure::Safety;
-use super::watch::Watch;
+use super::call::{Agreed, Call, CallState, formats};
+use super::media_watchdog::Watch;
+use super::srtp_session::Safety;
 use super::{ClientTransaction, Desk, MEDIA_GRACE, PAST_CALLS, Purpose};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
@@ -57,7 +57,7 @@ impl Desk {
             transaction: key.clone(),
             way,
             tag,
-            stage: Stage::Arrived,
+            state: CallState::Arrived,
             ring_at: at + self.config.ring_after,
             behaviour,
             rang_at: None,
@@ -152,7 +152,7 @@ impl Desk {
 
     /// What is due in one call's signalling.
     pub(super) fn wake_call(&mut self, at: Instant, id: CallId) {
-        if self.calls.get(&id).is_some_and(|c| c.stage == Stage::Arrived && at >= c.ring_at) {
+        if self.calls.get(&id).is_some_and(|c| c.state == CallState::Arrived && at >= c.ring_at) {
             self.ring(at, id);
         }
         if self.calls.get(&id).and_then(Call::answer_at).is_some_and(|due| at >= due) {
@@ -196,7 +196,7 @@ impl Desk {
         }
         let offer = call.offer.take();
         let (request, way) = (call.request.clone(), call.way);
-        call.stage = Stage::Answered;
+        call.state = CallState::Answered;
         let body = match call.description.take() {
             Some(_) if call.is_described => Some(None),
             Some(sent) => Some(Some(sent)),
@@ -243,14 +243,14 @@ impl Desk {
 
     pub(super) fn end_from_here(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        match call.stage {
-            Stage::Arrived | Stage::Ringing => self.refuse(at, id, 480),
-            Stage::Answered => {
+        match call.state {
+            CallState::Arrived | CallState::Ringing => self.refuse(at, id, 480),
+            CallState::Answered => {
                 call.bye_wanted = true;
                 return;
             }
-            Stage::Confirmed => self.send_bye(at, id),
-            Stage::Ended(_) => return,
+            CallState::Confirmed => self.send_bye(at, id),
+            CallState::Ended(_) => return,
         }
         self.ended(at, id, EndedBy::Operator);
     }
@@ -280,7 +280,7 @@ impl Desk {
     pub(super) fn ended(&mut self, at: Instant, id: CallId, by: EndedBy) {
         self.report_goodbye(at, id);
         let Some(mut call) = self.calls.remove(&id) else { return };
-        call.stage = Stage::Ended(by);
+        call.state = CallState::Ended(by);
         self.past.insert(id, call);
         while self.past.len() > PAST_CALLS {
             self.past.pop_first();

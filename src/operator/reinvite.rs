@@ -3,8 +3,8 @@
 //!
 //! Must not know media packets.
 
-use super::call::{Call, Stage};
-use super::session::RETRY;
+use super::call::{Call, CallState};
+use super::session_timer::RETRY;
 use super::{Desk, DeskError, MEDIA_GRACE};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Change, Outcome};
@@ -97,7 +97,7 @@ impl Desk {
     fn invite_again(&mut self, at: Instant, id: CallId, pending: Pending) {
         let branch = self.tokens.branch();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let contact = super::life::contact(&self.config.operator_user, call.way);
+        let contact = super::call_lifecycle::contact(&self.config.operator_user, call.way);
         let mut lines = vec![("Contact", contact), ("Supported", SUPPORTED.to_owned())];
         lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.behaviour.session.least)));
         lines.push(("Content-Type", "application/sdp".to_owned()));
@@ -222,7 +222,7 @@ impl Desk {
 
 impl Call {
     pub(super) fn is_confirmed(&self) -> bool {
-        self.stage == Stage::Confirmed
+        self.state == CallState::Confirmed
     }
 
     /// Our description as it would be after the change. What stands stays in force until the answer.

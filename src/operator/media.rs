@@ -2,7 +2,7 @@
 //!
 //! Must not know SIP messages.
 
-use super::call::{Call, Stage};
+use super::call::{Call, CallState};
 use super::{Circumstances, Desk, DeskError, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::security::MediaSecurity;
@@ -71,7 +71,7 @@ impl Desk {
     /// Media on a port without a living call: stragglers of its last one are forgiven for a while.
     fn ownerless(&mut self, at: Instant, from: SocketAddr, owner: Option<CallId>) {
         match owner.and_then(|id| self.past.get(&id)) {
-            Some(call) if matches!(call.stage, Stage::Ended(_)) && call.quiet_from.is_none_or(|quiet| at < quiet) => {}
+            Some(call) if matches!(call.state, CallState::Ended(_)) && call.quiet_from.is_none_or(|quiet| at < quiet) => {}
             Some(_) => self.stray(at, from, owner, Stray::AfterEnd),
             None => self.stray(at, from, None, Stray::NoCall),
         }

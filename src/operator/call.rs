@@ -2,10 +2,10 @@
 //!
 //! Must not know other calls, ports or events.
 
-use super::change::Pending;
-use super::progress::Provisional;
-use super::secure::Safety;
-use super::watch::Watch;
+use super::media_watchdog::Watch;
+use super::provisional::Provisional;
+use super::reinvite::Pending;
+use super::srtp_session::Safety;
 use super::{CallInfo, LONGEST_RING};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallId, EndedBy, Invite};
@@ -29,7 +29,7 @@ use std::time::Duration;
 
 /// How far a call has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum CallState {
     /// INVITE received, not yet ringing.
     Arrived,
     Ringing,
@@ -39,14 +39,14 @@ pub enum Stage {
     Ended(EndedBy),
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Stage::Arrived => "not yet ringing",
-            Stage::Ringing => "ringing",
-            Stage::Answered => "answered and waits for its ACK",
-            Stage::Confirmed => "up",
-            Stage::Ended(_) => "over",
+            CallState::Arrived => "not yet ringing",
+            CallState::Ringing => "ringing",
+            CallState::Answered => "answered and waits for its ACK",
+            CallState::Confirmed => "up",
+            CallState::Ended(_) => "over",
         })
     }
 }
@@ -119,7 +119,7 @@ pub(super) struct Call {
     pub way: Route,
     pub tag: String,
     pub dialog: Dialog,
-    pub stage: Stage,
+    pub state: CallState,
     pub ring_at: Instant,
     /// As it was when the call came.
     pub behaviour: Behaviour,
@@ -161,39 +161,39 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub fn stage(&self) -> Stage {
-        self.stage
+    pub fn state(&self) -> CallState {
+        self.state
     }
     pub fn info(&self) -> CallInfo {
-        CallInfo { id: self.id, stage: self.stage, invite: self.invite.clone(), media_port: self.local.address.port() }
+        CallInfo { id: self.id, state: self.state, invite: self.invite.clone(), media_port: self.local.address.port() }
     }
     pub fn stats(&self) -> Stats {
         self.meter.stats()
     }
     pub fn is_up(&self) -> bool {
-        matches!(self.stage, Stage::Answered | Stage::Confirmed)
+        matches!(self.state, CallState::Answered | CallState::Confirmed)
     }
 
     /// When a call that rings by itself is answered.
     pub fn answer_at(&self) -> Option<Instant> {
-        match (self.stage, self.behaviour.answering, self.rang_at) {
-            (Stage::Ringing, Answering::After(time), Some(rang)) if !self.accept_wanted => Some(rang + time),
+        match (self.state, self.behaviour.answering, self.rang_at) {
+            (CallState::Ringing, Answering::After(time), Some(rang)) if !self.accept_wanted => Some(rang + time),
             _ => None,
         }
     }
     /// When a call that the first operator does not answer rings at the second.
     pub fn pass_on_at(&self) -> Option<Instant> {
         let after = self.behaviour.second.and_then(|second| second.after);
-        (self.stage == Stage::Ringing).then(|| self.rang_at.zip(after).map(|(rang, after)| rang + after)).flatten()
+        (self.state == CallState::Ringing).then(|| self.rang_at.zip(after).map(|(rang, after)| rang + after)).flatten()
     }
     /// When a ringing call is given up.
     pub fn give_up_at(&self) -> Option<Instant> {
-        (self.stage == Stage::Ringing).then(|| self.rang_at.map(|rang| rang + LONGEST_RING)).flatten()
+        (self.state == CallState::Ringing).then(|| self.rang_at.map(|rang| rang + LONGEST_RING)).flatten()
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        let ring = (self.stage == Stage::Arrived).then_some(self.ring_at);
+        let ring = (self.state == CallState::Arrived).then_some(self.ring_at);
         let reliable = self.reliable.as_ref().and_then(Reliable::next_wake);
-        let session = self.session.as_ref().filter(|_| self.stage == Stage::Confirmed).map(Session::next_wake);
+        let session = self.session.as_ref().filter(|_| self.state == CallState::Confirmed).map(Session::next_wake);
         let change = self.change.as_ref().and_then(|change| change.retry_at);
         let ringing = [ring, self.answer_at(), self.pass_on_at(), self.give_up_at(), reliable];
         let up = [self.dialog.next_wake(), session, change, self.missing_at()];
@@ -205,7 +205,7 @@ impl Call {
     }
     /// Media leaves: the call is up, or it rings and its media has been opened early.
     pub fn may_send(&self) -> bool {
-        self.is_up() || self.stage == Stage::Ringing
+        self.is_up() || self.state == CallState::Ringing
     }
 
     /// Is this the other end's address, as it described itself or where its signalling comes from?

@@ -2,7 +2,7 @@
 //!
 //! Must not know media.
 
-use super::life::Denied;
+use super::call_lifecycle::Denied;
 use super::{Desk, Purpose};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Refresher};
@@ -46,7 +46,7 @@ impl Desk {
             return self.refresh_by_invite(at, id);
         }
         let branch = self.tokens.branch();
-        let contact = super::life::contact(&self.config.operator_user, call.way);
+        let contact = super::call_lifecycle::contact(&self.config.operator_user, call.way);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let mut lines = vec![("Contact", contact), ("Supported", SUPPORTED.to_owned())];
         lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.behaviour.session.least)));

@@ -4,25 +4,26 @@
 //! Must not know sockets or clocks, nor what a call is a test of. It never dials out, and it answers only those who registered with it.
 
 mod call;
-mod change;
+mod call_audio;
+mod call_lifecycle;
 mod config;
-mod headset;
-mod life;
 mod media;
-mod progress;
-mod report;
+mod media_watchdog;
+pub mod operator_port;
+mod provisional;
+mod reinvite;
 mod requests;
-mod secure;
+mod rtcp;
 mod self_check;
 mod servers;
-mod session;
+mod session_timer;
+mod srtp_session;
 #[cfg(test)]
 mod tests;
-mod watch;
 
-use super::security::ConnectionFault;
-use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::security::ConnectionFault;
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Health, Server, Stray};
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::route::Route;
@@ -34,7 +35,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use crate::sip::registrar::User;
-pub use call::Stage;
+pub use call::CallState;
 pub use config::{CallInfo, Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
@@ -76,7 +77,7 @@ pub struct Desk {
     servers: BTreeMap<String, (Route, ServerTransaction)>,
     clients: BTreeMap<String, ClientTransaction>,
     /// INVITEs of ours within calls, by branch.
-    reinvites: BTreeMap<String, change::Asked>,
+    reinvites: BTreeMap<String, reinvite::Asked>,
     calls: BTreeMap<CallId, Call>,
     past: BTreeMap<CallId, Call>,
     /// The last call on each media port.
@@ -84,7 +85,7 @@ pub struct Desk {
     next_port: u16,
     last_call: u32,
     /// When stray media was last reported.
-    reported: BTreeMap<(IpAddr, super::Stray), Instant>,
+    reported: BTreeMap<(IpAddr, Stray), Instant>,
     /// Requests that a black hole has taken, by transaction.
     swallowed: std::collections::BTreeSet<String>,
     self_check: Option<self_check::SelfCheck>,
@@ -217,7 +218,7 @@ impl Desk {
         let invites = self.invites.values().filter_map(|t| t.machine.next_wake());
         let servers = self.servers.values().map(|(_, server)| server.next_wake());
         let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
-        let reinvites = self.reinvites.values().filter_map(change::Asked::next_wake);
+        let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
         let calls = self.calls.values().filter_map(Call::next_wake);
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
@@ -315,15 +316,15 @@ impl Desk {
     }
     /// Does something to a call. A BYE is held back until the ACK has come (RFC 3261, 15).
     pub fn act(&mut self, at: Instant, call: CallId, what: Action) -> Result<(), DeskError> {
-        let stage = self.living(call)?.stage();
-        let is_ringing = matches!(stage, Stage::Arrived | Stage::Ringing);
+        let state = self.living(call)?.state();
+        let is_ringing = matches!(state, CallState::Arrived | CallState::Ringing);
         let fits = match what {
             Action::Answer | Action::Announce => is_ringing,
             Action::HangUp => true,
-            Action::Change(_) => stage == Stage::Confirmed,
+            Action::Change(_) => state == CallState::Confirmed,
         };
         if !fits {
-            return Err(DeskError::WrongStage { call, stage });
+            return Err(DeskError::WrongState { call, state });
         }
         match what {
             Action::Answer => {
@@ -358,7 +359,7 @@ impl Desk {
     fn living(&self, call: CallId) -> Result<&Call, DeskError> {
         match (self.calls.get(&call), self.past.get(&call)) {
             (Some(living), _) => Ok(living),
-            (None, Some(past)) => Err(DeskError::WrongStage { call, stage: past.stage() }),
+            (None, Some(past)) => Err(DeskError::WrongState { call, state: past.state() }),
             (None, None) => Err(DeskError::NoSuchCall(call)),
         }
     }
