@@ -4,6 +4,7 @@
 
 mod bilingual;
 mod date;
+mod expected;
 mod figure;
 mod method;
 mod parse;
@@ -12,9 +13,10 @@ mod show;
 pub use bilingual::Bilingual;
 pub(crate) use bilingual::both;
 pub use date::Utc;
+pub use expected::ParseError;
 pub use figure::Figure;
 pub use method::Method;
-pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
+pub use parse::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;
 
