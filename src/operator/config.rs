@@ -1,10 +1,8 @@
 //! What a desk is made of, what it gives out, and what it cannot do.
-//!
-//! Must not know how any of it comes about.
 
 use super::call::CallState;
 use crate::clock::Instant;
-use crate::instrument::operator::{Behaviour, CallId, Invite};
+use crate::instrument::operator::{Behaviour, CallId};
 use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::digest::Algorithm;
@@ -83,13 +81,4 @@ pub enum DeskError {
     NotYetHeard { call: CallId, to: u64 },
     #[error("frames {from} to {to} are no stretch of a call")]
     BadStretch { from: u64, to: u64 },
-}
-
-/// What the desk knows of a call, living or past.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CallInfo {
-    pub id: CallId,
-    pub state: CallState,
-    pub invite: Invite,
-    pub media_port: u16,
 }

@@ -7,17 +7,16 @@ mod call;
 mod call_audio;
 mod call_lifecycle;
 mod config;
+mod early_dialog;
 mod media;
-mod media_watchdog;
 pub mod operator_port;
-mod provisional;
 mod reinvite;
 mod requests;
+mod responses;
 mod rtcp;
 mod self_check;
 mod servers;
 mod session_timer;
-mod srtp_session;
 #[cfg(test)]
 mod tests;
 
@@ -35,17 +34,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use crate::sip::registrar::User;
-pub use call::CallState;
-pub use config::{CallInfo, Circumstances, DeskConfig, DeskError, Outgoing};
+pub use call::{CallInfo, CallState};
+pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
-/// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone.
-const LONGEST_RING: Duration = Duration::from_secs(180);
 /// Requests remembered of each kind; beyond that the oldest are forgotten.
 const MOST_TRANSACTIONS: usize = 4096;
-/// Media may still be under way for so long after a call's last signalling.
-const MEDIA_GRACE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct InviteTransaction {
@@ -219,7 +214,7 @@ impl Desk {
         let servers = self.servers.values().map(|(_, server)| server.next_wake());
         let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
         let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
-        let calls = self.calls.values().filter_map(Call::next_wake);
+        let calls = self.calls.values().filter_map(|call| call.timers().next());
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
         self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).min();
@@ -285,7 +280,7 @@ impl Desk {
     }
     /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
     pub fn outgoing_left(&mut self, by: Instant) {
-        self.calls.values_mut().filter_map(|call| call.media.as_mut()).for_each(|media| media.sender.gone(by));
+        self.calls.values_mut().for_each(|call| call.media.packets_left(by));
         for event in self.events.iter_mut().skip(self.unsettled).filter(|event| event.value.is_own_deed()) {
             event.within = event.within.max(by.since(event.at));
         }

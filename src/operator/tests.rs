@@ -1,9 +1,9 @@
 //! A post played in plain text, independent of the stack under test, on virtual time.
 
 mod calling;
+mod early_dialog;
 mod media;
 mod memory;
-mod provisional;
 mod registering;
 mod reinvite;
 mod rtcp;
