@@ -6,7 +6,7 @@
 use crate::rng::Rng;
 
 /// Inputs on the board.
-pub const INPUTS: usize = 6;
+pub const INPUTS: usize = 8;
 /// Bits per second on its serial line.
 pub const BAUD: u32 = 115_200;
 /// The board looks at its inputs once a millisecond.
@@ -123,7 +123,10 @@ mod tests {
     fn it_answers_what_it_knows() {
         let mut board = ReportingBoard::new(1);
         board.preset(4, true);
-        assert_eq!(ask(&mut board, "?\r\n"), "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\nOK\r\n");
+        assert_eq!(
+            ask(&mut board, "?\r\n"),
+            "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\n+IN 7 0\r\n+IN 8 0\r\nOK\r\n"
+        );
         assert!(ask(&mut board, "ID?\r\n").starts_with("HEJNAL-INPUTS 1.0 HI"));
         assert_eq!(ask(&mut board, &format!("{}\r\n", "x".repeat(1000))), "ERROR\r\n");
     }
