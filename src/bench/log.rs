@@ -8,7 +8,7 @@ use crate::journal::{Entry, Event};
 use crate::unit::Bilingual;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Somebody who looks on while a journal is written: the live terminal.
+/// Somebody who looks on while a journal is written, e.g. the live terminal. Several may; each gets every entry, in the order of the list.
 pub type Onlooker = Box<dyn FnMut(&Entry) + Send>;
 
 /// A shared handle; all copies write into the same journal, each line stamped by the bench's clock.
@@ -20,12 +20,12 @@ pub struct Log {
 
 struct Shared {
     journal: Journal,
-    onlooker: Onlooker,
+    onlookers: Vec<Onlooker>,
 }
 
 impl Log {
-    pub fn new(clock: Arc<dyn Clock>, journal: Journal, onlooker: Onlooker) -> Self {
-        Log { clock, shared: Arc::new(Mutex::new(Shared { journal, onlooker })) }
+    pub fn new(clock: Arc<dyn Clock>, journal: Journal, onlookers: Vec<Onlooker>) -> Self {
+        Log { clock, shared: Arc::new(Mutex::new(Shared { journal, onlookers })) }
     }
     /// A panic elsewhere must not cost the record: a poisoned lock is taken as it is.
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -35,7 +35,7 @@ impl Log {
         let now = self.clock.now();
         let mut shared = self.shared();
         let entry = shared.journal.append(now, event);
-        (shared.onlooker)(&entry);
+        shared.onlookers.iter_mut().for_each(|look| look(&entry));
     }
     /// Returns when everything appended so far is on disk.
     pub fn commit(&self) -> Result<(), JournalError> {
@@ -46,5 +46,40 @@ impl Log {
     }
     pub fn note(&self, text: impl Into<Bilingual>) {
         self.append(Event::Note { text: text.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Guard, Instant, Interrupted};
+    use crate::journal::store::tests::Scratch;
+
+    struct Still(Guard);
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::ZERO
+        }
+        fn wait_until(&self, _deadline: Instant) -> Result<(), Interrupted> {
+            Ok(())
+        }
+        fn guard(&self) -> &Guard {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn each_onlooker_gets_every_entry() {
+        let scratch = Scratch::new("log-onlookers");
+        let seen: [Arc<Mutex<Vec<u64>>>; 2] = Default::default();
+        let look = |seen: &Arc<Mutex<Vec<u64>>>| -> Onlooker {
+            let seen = Arc::clone(seen);
+            Box::new(move |entry| seen.lock().unwrap().push(entry.n))
+        };
+        let onlookers = seen.iter().map(look).collect();
+        let log = Log::new(Arc::new(Still(Guard::default())), Journal::create(&scratch.0).unwrap(), onlookers);
+        log.note("one");
+        log.did("relay", "close 1");
+        assert_eq!(seen.map(|seen| seen.lock().unwrap().clone()), [vec![0, 1], vec![0, 1]]);
     }
 }

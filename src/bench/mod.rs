@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
+mod budget;
 mod flash;
 mod journaled;
 mod log;
+mod observation;
 mod open;
 mod record;
 mod safe;
@@ -12,6 +14,7 @@ mod self_test;
 mod sound;
 mod switch;
 
+pub use budget::figures;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
@@ -91,7 +94,7 @@ impl Bench {
                 record.add_calls(log, events);
             }
         }
-        self.gear.edges(|board, edges| record.add_inputs(log, board, edges))?;
+        self.gear.edges(|board, uncertainty, edges| record.add_inputs(log, board, edges, uncertainty))?;
         for (name, console) in &mut self.consoles {
             let lines = console.lines().map_err(|error| error.of(Subsystem::Console))?;
             if wiring.console.as_ref() == Some(name) {

@@ -14,7 +14,7 @@ use crate::clock::{Clock, Interrupted, poll};
 use crate::fault::{Blame, Blamed};
 use crate::instrument::{Identity, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
-use crate::journal::{Ending, Event};
+use crate::journal::{Ending, Event, Tally};
 use crate::rig::{Capability, Instrument, Rig};
 use crate::twin::defect;
 use crate::unit::Bilingual;
@@ -30,7 +30,7 @@ pub struct Opening {
     pub seed: u64,
     /// Where journal and recordings go.
     pub folder: PathBuf,
-    pub onlooker: Onlooker,
+    pub onlookers: Vec<Onlooker>,
     /// The journal's first lines: they stand before anything the instruments say.
     pub preamble: Vec<Event>,
 }
@@ -58,7 +58,7 @@ impl OpenError {
     pub fn account(&self) -> Bilingual {
         match self {
             OpenError::Context(error) | OpenError::Instrument(error) => error.account(),
-            OpenError::Journal(error) => error.to_string().into(),
+            OpenError::Journal(error) => error.account(),
         }
     }
     pub fn remedy(&self) -> Bilingual {
@@ -71,11 +71,11 @@ impl OpenError {
 
 /// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
-    let Opening { rig, seed, folder, onlooker, preamble } = opening;
+    let Opening { rig, seed, folder, onlookers, preamble } = opening;
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
     let context = Context::of(&rig, seed).map_err(OpenError::Context)?;
     let image = read_image(&image_to_write(&rig).map_err(OpenError::Context)?).map_err(OpenError::Context)?;
-    let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlooker);
+    let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlookers);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
         _ => None,
@@ -87,7 +87,8 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
         Err(error) => {
             let ending = Ending::failed(error.blame(), error.account(), error.advice());
             let (exit_code, skipped) = (ending.exit_code(), planned.unwrap_or(0));
-            log.append(Event::RunEnded { ending, passed: 0, failed: 0, inconclusive: 0, skipped, exit_code });
+            let tally = Tally { skipped, ..Tally::default() };
+            log.append(Event::RunEnded { ending, tally, exit_code });
             log.commit()?;
             Err(OpenError::Instrument(error))
         }
@@ -111,7 +112,8 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
     };
     for (name, one) in &rig.instruments {
         let (identity, handles) = open_one(&context, &rig, name, one)?;
-        log.append(Event::InstrumentOpened { name: name.clone(), identity });
+        let Identity { model, unit } = identity;
+        log.append(Event::InstrumentOpened { name: name.clone(), model, unit });
         handles.into_iter().for_each(|handle| bench.take(name, handle));
     }
     bench.twin = context.twin;
@@ -255,7 +257,7 @@ mod tests {
     fn each_role_finds_its_own_of_several_instruments_of_a_kind() {
         let folder = std::env::temp_dir().join(format!("hejnal-several-{}", std::process::id()));
         let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
-        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlooker: Box::new(|_| {}), preamble: Vec::new() };
+        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble: Vec::new() };
         let mut bench = open(opening).expect("the virtual post");
         let second = Context::of(&bench.rig, 2).expect("another virtual post");
         bench.take("another-console", Handle::Console(Box::new(Talker("not the post"))));

@@ -10,13 +10,14 @@ pub use calls::{Call, Calls};
 pub use timeline::Timeline;
 
 use super::log::Log;
+use super::observation;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
-use crate::instrument::operator::{CallEvent, CallId, Server, Side, Stray, Unbound};
-use crate::journal::Event;
+use crate::instrument::operator::{CallEvent, CallId};
 use crate::rig::InputRef;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The first word of the line by which a post names itself and its firmware (post protocol, section 2).
 const BANNER: &str = "BOOT";
@@ -119,7 +120,7 @@ impl Record {
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
         for event in events {
-            log.append(Event::Seen { source: "operator".into(), seen_at: event.at, text: describe(&event.value) });
+            log.append(observation::of_call(&event));
             self.note_call(event);
         }
     }
@@ -135,10 +136,9 @@ impl Record {
         self.events.push(event);
     }
 
-    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>) {
+    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>, uncertainty: Duration) {
         for edge in edges {
-            let text = format!("input {} {}", edge.value.input.0, if edge.value.lit { "on" } else { "off" });
-            log.append(Event::Seen { source: board.into(), seen_at: edge.at, text });
+            log.append(observation::of_input(board, &edge, uncertainty));
             let input = InputRef { board: board.into(), input: edge.value.input.0 };
             self.inputs.entry(input).or_default().push(edge.map(|edge| edge.lit));
         }
@@ -146,7 +146,7 @@ impl Record {
 
     pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>) {
         for line in lines {
-            log.append(Event::Seen { source: "console".into(), seen_at: line.at, text: line.value.text.clone() });
+            log.append(observation::of_console(&line));
             match Report::parse(&line.value.text) {
                 Some(report) => {
                     self.lines.readable += 1;
@@ -228,88 +228,6 @@ impl Record {
     /// How readable the console has been since the run began.
     pub fn console_lines(&self) -> &ConsoleLines {
         &self.lines
-    }
-}
-
-/// A call event in words for the journal.
-fn describe(event: &CallEvent) -> String {
-    match event {
-        CallEvent::Registered { user, contact, expires, server } => {
-            format!("{user} registered {contact} for {} s{}", expires.as_secs(), at_server(*server))
-        }
-        CallEvent::Unregistered { user, contact, why: Unbound::Expired } => {
-            format!("registration of {user} at {contact} expired")
-        }
-        CallEvent::Unregistered { user, contact, why: Unbound::Removed } => format!("{user} unregistered {contact}"),
-        CallEvent::Unregistered { user, contact, why: Unbound::Replaced(by) } => format!("{user} moved from {contact} to {by}"),
-        CallEvent::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
-        CallEvent::Invited { call, invite, server } => {
-            format!("call {} from {} for {} ({}){}", call.0, invite.from, invite.to, invite.dialog, at_server(*server))
-        }
-        CallEvent::Refused { call, status } => format!("call {} refused with {status}", call.0),
-        CallEvent::Ringing { call } => format!("call {} rings", call.0),
-        CallEvent::PassedOn { call } => format!("call {} passed on to the second operator", call.0),
-        CallEvent::EarlyMedia { call } => format!("call {} hears us before the answer", call.0),
-        CallEvent::Answered { call } => format!("call {} answered", call.0),
-        CallEvent::Confirmed { call } => format!("call {} confirmed by the post", call.0),
-        CallEvent::FirstMedia { call } => format!("call {}: first voice packet", call.0),
-        CallEvent::Held { call, held: true } => format!("call {} put on hold by the post", call.0),
-        CallEvent::Held { call, held: false } => format!("call {} taken off hold", call.0),
-        CallEvent::Changed { call, change, outcome } => format!("call {}: {change:?} asked of the post: {outcome:?}", call.0),
-        CallEvent::MediaMoved { call } => format!("call {}: first voice packet at the new port", call.0),
-        CallEvent::Refreshed { call, by } => format!("call {}: session refreshed by {by:?}", call.0),
-        CallEvent::VoiceMissing { call, side, since } => {
-            format!("call {}: no voice {} since {:.3} s", call.0, direction(*side), since.as_secs_f64())
-        }
-        CallEvent::VoiceBack { call, side } => format!("call {}: voice {} again", call.0, direction(*side)),
-        CallEvent::FarReport { call, view } => {
-            let trip = view.round_trip.map_or_else(|| "unknown".to_string(), |s| format!("{:.1} ms", s * 1e3));
-            format!(
-                "call {}: the post saw {:.1} % lost, jitter {:.1} ms, round trip {trip}",
-                call.0,
-                view.fraction * 100.0,
-                view.jitter * 1e3
-            )
-        }
-        CallEvent::Digit { call, digit } => format!("call {}: key {digit}", call.0),
-        CallEvent::Security { call, what } => format!("call {}: {}", call.0, what.words().en),
-        CallEvent::Connected { from, cipher, certified } => {
-            format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
-        }
-        CallEvent::ConnectionFailed { from, fault } => format!("connection from {from}: {}", fault.words().en),
-        CallEvent::Ended { call, by } => format!("call {} ended by {by:?}", call.0),
-        CallEvent::Swallowed { server, from, what } => format!("{what} of {from} taken and not answered{}", at_server(*server)),
-        CallEvent::StrayMedia { call, from, kind } => {
-            let of = call.map_or_else(String::new, |call| format!(", call {}", call.0));
-            format!("stray media from {from}{of}: {}", stray(*kind))
-        }
-        CallEvent::Intruder { from, what } => format!("turned away: {what} from {from}"),
-    }
-}
-
-/// The primary server is not worth a word.
-fn at_server(server: Server) -> &'static str {
-    match server {
-        Server::Primary => "",
-        Server::Backup => " at the backup server",
-    }
-}
-
-fn direction(side: Side) -> &'static str {
-    match side {
-        Side::FromPost => "from the post",
-        Side::ToPost => "at the post",
-    }
-}
-
-fn stray(kind: Stray) -> &'static str {
-    match kind {
-        Stray::BeforeAnswer => "before the answer",
-        Stray::AfterEnd => "after the call",
-        Stray::NoCall => "without a call",
-        Stray::OfAnother => "into the call of another",
-        Stray::OldPort => "at the port that was given up",
-        Stray::NoMedia => "no media on a media port",
     }
 }
 

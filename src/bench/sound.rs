@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of calls or of what is measured with the sounds.
 
+use super::budget::{ONE_WAY, ROUND_TRIP};
 use super::{Bench, missing};
 use crate::clock::{Instant, Interrupted, Stamped};
 use crate::dsp::delay::{Signal, delay};
@@ -9,7 +10,6 @@ use crate::dsp::stimulus;
 use crate::instrument::audio::{Frame, Jack, Timebase};
 use crate::instrument::operator::CallId;
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::journal::Event;
 use crate::rig::{JackRef, Patch, Role};
 use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
@@ -187,24 +187,8 @@ impl Bench {
         let calibration = Calibration { round_trip, uncertainty: found.uncertainty };
         let (one_way, share) = calibration.share();
         self.sound.insert(output.card, calibration);
-        self.log.append(Event::Budget {
-            what: ("sound card, output to input", "karta dźwiękowa, od wyjścia do wejścia").into(),
-            estimate: Estimate::seconds(round_trip, found.uncertainty),
-            method: (
-                "chirp through the loop-back, output to input of the same card",
-                "sygnał próbny przez pętlę zwrotną, z wyjścia na wejście tej samej karty",
-            )
-                .into(),
-        });
-        self.log.append(Event::Budget {
-            what: ("sound card, one way", "karta dźwiękowa, w jedną stronę").into(),
-            estimate: Estimate::seconds(one_way, share),
-            method: (
-                "half of the round trip each way, the other half as a rectangular distribution",
-                "po połowie w każdą stronę, druga połowa jako rozkład prostokątny",
-            )
-                .into(),
-        });
+        self.budget(&ROUND_TRIP, Estimate::seconds(round_trip, found.uncertainty));
+        self.budget(&ONE_WAY, Estimate::seconds(one_way, share));
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::rig::{InputRef, Pole, Rig, Switch, Wiring};
 use crate::unit::{Bilingual, rectangular};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A circuit that the bench opens and closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,10 +174,11 @@ impl Switchgear {
         self.disturbed = self.clock.now();
     }
 
-    /// All changes of all inputs since the last call, board by board in the order of their names.
-    pub(super) fn edges(&mut self, mut tell: impl FnMut(&str, Vec<Stamped<Edge>>)) -> Result<()> {
+    /// All changes of all inputs since the last call, board by board in the order of their names, with what their stamps are worth.
+    pub(super) fn edges(&mut self, mut tell: impl FnMut(&str, Duration, Vec<Stamped<Edge>>)) -> Result<()> {
         for (name, board) in &mut self.inputs {
-            tell(name, board.edges().map_err(|error| error.of(Subsystem::Inputs))?);
+            let edges = board.edges().map_err(|error| error.of(Subsystem::Inputs))?;
+            tell(name, Duration::from_secs_f64(board.stamp_uncertainty().max(0.0)), edges);
         }
         Ok(())
     }

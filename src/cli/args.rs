@@ -56,6 +56,9 @@ pub enum Command {
     Prove(Prove),
     /// List every phrase that a feature may use, by what it is for
     Steps {
+        /// The figures that a run may state instead: key, name, unit, method, norm
+        #[arg(long)]
+        figures: bool,
         /// One language only
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
@@ -89,7 +92,7 @@ impl Command {
             Command::Check(check) => check.choice.lang,
             Command::Prove(prove) => prove.lang,
             Command::Operator(operator) => operator.lang,
-            Command::Steps { lang } | Command::Report { lang, .. } => lang.unwrap_or(of_environment()),
+            Command::Steps { lang, .. } | Command::Report { lang, .. } => lang.unwrap_or(of_environment()),
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
             Command::Twin(_) | Command::Completions { .. } => of_environment(),

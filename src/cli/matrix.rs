@@ -34,7 +34,7 @@ impl<W: Write> Matrix<W> {
     pub(super) fn begin(&mut self) {
         let line = match self.lang {
             Lang::En => row(["defect", "planted in", "expected", "came"], "verdict"),
-            Lang::Pl => row(["usterka", "podłożona", "oczekiwano", "wyszło"], "werdykt"),
+            Lang::Pl => row(["usterka", "podłożono", "oczekiwano", "wykryto"], "werdykt"),
         };
         self.say(&line);
     }
@@ -139,14 +139,13 @@ fn came(defect: &Defect, proof: &Proof, lang: Lang) -> String {
     match (proof.decisive(defect.scenario), proof.ending.blame, lang) {
         (Some(attempt), ..) => what_came_of(attempt, lang),
         (None, Some(blame), _) => party(blame, lang).into(),
-        (None, None, Lang::En) => format!("{} passed", proof.attempts.len()),
-        (None, None, Lang::Pl) => format!("zaliczone: {}", proof.attempts.len()),
+        (None, None, Lang::En) => format!("{} passed", proof.run.attempts().count()),
+        (None, None, Lang::Pl) => format!("zaliczone: {}", proof.run.attempts().count()),
     }
 }
 
 fn what_came_of(attempt: &Attempt, lang: Lang) -> String {
-    let ending = attempt.ending.as_ref();
-    match (ending.and_then(|ending| ending.blame), lang) {
+    match (attempt.blame(), lang) {
         (None, Lang::En) => format!("{} passed", attempt.id),
         (None, Lang::Pl) => format!("{} zaliczony", attempt.id),
         (Some(blame), _) => format!("{} {} {}", attempt.id, party(blame, lang), reason(attempt, blame)),
@@ -171,9 +170,9 @@ const fn verdict(defect: &Defect, verdict: Verdict, lang: Lang) -> &'static str 
         (Verdict::Missed, Lang::En) => "NOT CAUGHT",
         (Verdict::Missed, Lang::Pl) => "NIEWYKRYTA",
         (Verdict::WrongReason, Lang::En) => "WRONG REASON",
-        (Verdict::WrongReason, Lang::Pl) => "ZŁY POWÓD",
+        (Verdict::WrongReason, Lang::Pl) => "BŁĘDNIE WSKAZANY POWÓD",
         (Verdict::WrongBlame, Lang::En) => "WRONG BLAME",
-        (Verdict::WrongBlame, Lang::Pl) => "ZŁY WINNY",
+        (Verdict::WrongBlame, Lang::Pl) => "BŁĘDNIE WSKAZANY WINNY",
         (Verdict::HealthyCondemned, Lang::En) => "A HEALTHY POST WAS TURNED AWAY",
         (Verdict::HealthyCondemned, Lang::Pl) => "ODRZUCONO ZDROWY PUNKT",
         (Verdict::BenchBlamedPost, Lang::En) => "A BROKEN BENCH BLAMED THE POST",
@@ -186,7 +185,7 @@ const fn verdict(defect: &Defect, verdict: Verdict, lang: Lang) -> &'static str 
 /// What the verdict rests on, and where else the defect showed.
 fn details(defect: &Defect, proof: &Proof, lang: Lang) -> Vec<String> {
     let mut lines = match (proof.decisive(defect.scenario), proof.verdict) {
-        (None, Verdict::AsExpected) => proof.margins().iter().take(MARGINS_SHOWN).map(|m| closest(m, lang)).collect(),
+        (None, Verdict::AsExpected) => proof.run.margins().into_iter().take(MARGINS_SHOWN).map(|m| closest(m, lang)).collect(),
         (None, _) => vec![proof.ending.message.show(lang).to_string()],
         (Some(attempt), _) => vec![decisive(attempt, lang)],
     };
@@ -207,18 +206,14 @@ fn details(defect: &Defect, proof: &Proof, lang: Lang) -> Vec<String> {
 
 /// `calls raised by one press, most: 2, required exactly 1`.
 fn decisive(attempt: &Attempt, lang: Lang) -> String {
-    let ending = attempt.ending.as_ref();
-    let Some((found, criterion)) = attempt
-        .decisive()
-        .filter(|_| ending.is_some_and(|ending| ending.blame == Some(Blame::Device)))
-        .and_then(|m| Some((m, m.criterion?)))
-    else {
-        return ending.map(|ending| ending.message.show(lang).to_string()).unwrap_or_default();
+    let found = attempt.decided_by().and_then(|found| Some((found, found.criterion?)));
+    let Some((found, criterion)) = found else {
+        return attempt.ending.as_ref().map(|ending| ending.message.show(lang).to_string()).unwrap_or_default();
     };
     let (value, required) = (found.estimate.show(lang), criterion.show(&found.estimate, lang));
     match lang {
-        Lang::En => format!("{}: {value}, required {required}", found.en),
-        Lang::Pl => format!("{}: {value}, wymagane {required}", found.pl),
+        Lang::En => format!("{}: {value}, required {required}", found.name(lang)),
+        Lang::Pl => format!("{}: {value}, wymagane {required}", found.name(lang)),
     }
 }
 
@@ -228,7 +223,7 @@ fn closest(margin: &Margin, lang: Lang) -> String {
     let required = m.criterion.map(|criterion| criterion.show(&m.estimate, lang)).unwrap_or_default();
     let (value, used) = (m.estimate.show(lang), (1.0 - margin.part) * 100.0);
     match lang {
-        Lang::En => format!("{} {}: {value}, required {required} ({used:.0} % used)", margin.id, m.en),
-        Lang::Pl => format!("{} {}: {value}, wymagane {required} (wykorzystane {used:.0} %)", margin.id, m.pl),
+        Lang::En => format!("{} {}: {value}, required {required} ({used:.0} % used)", margin.id, m.name(lang)),
+        Lang::Pl => format!("{} {}: {value}, wymagane {required} (wykorzystane {used:.0} %)", margin.id, m.name(lang)),
     }
 }

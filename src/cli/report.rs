@@ -19,16 +19,12 @@ pub(super) fn again(path: &Path, lang: Option<Lang>) -> Result<u8, Refused> {
     let lang = lang.or(lang_of(&story)).unwrap_or_default();
     let mut terminal = Terminal::new(io::stdout(), Style { redraw: false, ..style() }, lang, story.path.display().to_string());
     story.entries.iter().for_each(|entry| terminal.take(entry));
-    terminal.finish();
+    let (_, exit_code) = terminal.finish();
     for damage in &story.damage {
         complain(&format!("{}: {damage}", story.path.display()));
     }
     write_junit(&story)?;
-    let ended = story.entries.iter().rev().find_map(|entry| match entry.event {
-        Event::RunEnded { exit_code, .. } => Some(exit_code),
-        _ => None,
-    });
-    Ok(ended.filter(|_| story.is_authentic()).unwrap_or(exit::BENCH))
+    Ok(if story.is_authentic() { exit_code } else { exit::BENCH })
 }
 
 fn lang_of(story: &LoadedJournal) -> Option<Lang> {
@@ -39,7 +35,7 @@ fn lang_of(story: &LoadedJournal) -> Option<Lang> {
 }
 
 pub(super) fn unreadable(error: &JournalError) -> Refused {
-    Refused::new(exit::BENCH, both!("{error}", "nie można odczytać dziennika: {error}"), error.remedy())
+    Refused::new(exit::BENCH, error.account(), error.remedy())
 }
 
 /// Writes `junit.xml` beside a journal.

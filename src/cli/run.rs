@@ -166,8 +166,8 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     })?;
     let journal = folder.join(FILE_NAME);
     let mut terminal = Terminal::new(io::stdout(), style(), run.choice.lang, journal.display().to_string());
-    let onlooker: bench::Onlooker = Box::new(move |entry| terminal.take(entry));
-    let opening = Opening { rig: Arc::new(rig), seed, folder: folder.clone(), onlooker, preamble };
+    let onlookers: Vec<bench::Onlooker> = vec![Box::new(move |entry| terminal.take(entry))];
+    let opening = Opening { rig: Arc::new(rig), seed, folder: folder.clone(), onlookers, preamble };
     let exit_code = match bench::open(opening) {
         Ok(bench) => judge(OnBench::new(bench, seed, folder.clone()), &book, features, run)?,
         // The summary has told why.

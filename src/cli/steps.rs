@@ -6,7 +6,7 @@ use super::{Refused, phrase_book};
 use crate::fault::exit;
 use crate::steps::phrase::Kind;
 use crate::suite::phrase_matcher::{Parameter, wording};
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Figure, Lang};
 use std::io::{self, Write as _};
 
 /// The heading over the phrases of a kind. A phrase may stand under any keyword; this is where it usually does.
@@ -40,6 +40,29 @@ const fn example(parameter: Parameter, lang: Lang) -> &'static str {
     }
 }
 
+/// Prints every figure that a run may state: by its key a machine knows it in journals and JUnit reports.
+pub(super) fn figures(lang: Lang) -> u8 {
+    // Whoever reads may have read enough and gone, as `head` does.
+    let _reader_left = io::stdout().write_all(table(lang).as_bytes());
+    exit::ACCEPTED
+}
+
+fn all_figures() -> Vec<Figure> {
+    let mut figures = crate::post::figures();
+    figures.extend(crate::bench::figures());
+    figures.sort_by(|a, b| a.key.cmp(&b.key));
+    figures
+}
+
+/// Key, unit and name on one line, how the figure is got and by which norm on the next.
+fn table(lang: Lang) -> String {
+    let row = |figure: Figure| {
+        let method = Bilingual::from(figure.method);
+        format!("{:<44}{:<4}{}\n{:48}{}\n", figure.key, figure.unit.written(), figure.name.show(lang), "", method.show(lang))
+    };
+    all_figures().into_iter().map(row).collect()
+}
+
 /// Prints the phrases by kind, in one language or in both, and then what may stand in the place of their parameters.
 pub(super) fn list(only: Option<Lang>) -> Result<u8, Refused> {
     let book = phrase_book()?;
@@ -69,4 +92,30 @@ pub(super) fn list(only: Option<Lang>) -> Result<u8, Refused> {
     // Whoever reads may have read enough and gone, as `head` does.
     let _reader_left = io::stdout().write_all(text.as_bytes());
     Ok(exit::ACCEPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_figures_share_a_key_or_a_name_in_either_language() {
+        let figures = all_figures();
+        let each = [
+            figures.iter().map(|figure| figure.key.as_str()).collect::<BTreeSet<_>>(),
+            figures.iter().map(|figure| figure.name.en.as_str()).collect(),
+            figures.iter().map(|figure| figure.name.pl.as_str()).collect(),
+        ];
+        assert_eq!(each.map(|set| set.len()), [figures.len(); 3]);
+        let plain = |key: &str| key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) && key.contains('.');
+        assert!(figures.iter().all(|figure| plain(&figure.key)));
+    }
+
+    /// Dashboards hold on to keys: one that changes here is a break for whoever reads journals and JUnit reports.
+    #[test]
+    fn the_list_of_figures() {
+        insta::assert_snapshot!("figures_en", table(Lang::En));
+        insta::assert_snapshot!("figures_pl", table(Lang::Pl));
+    }
 }

@@ -5,25 +5,26 @@
 pub mod audio;
 mod method;
 pub mod read;
+pub mod seen;
 pub mod store;
 
 pub use method::MethodText;
 
 use crate::clock::Instant;
 use crate::fault::Blame;
-use crate::instrument::Identity;
 use crate::unit::{Bilingual, Estimate, Lang};
 use crate::verdict::{Criterion, Source};
+use seen::Observation;
 use serde::{Deserialize, Serialize};
 
-/// Version of the journal's format. A reader refuses what is newer than itself. Since 2 a figure's method is said in both languages, with its norm.
+/// Version of the journal's format. A reader reads its own format and no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FormatVersion(pub u32);
 
 impl FormatVersion {
-    pub const CURRENT: FormatVersion = FormatVersion(2);
+    pub const CURRENT: FormatVersion = FormatVersion(3);
     pub fn is_readable(self) -> bool {
-        self <= FormatVersion::CURRENT
+        self == FormatVersion::CURRENT
     }
 }
 
@@ -81,12 +82,55 @@ impl Ending {
     }
 }
 
+/// How the scenarios of a run ended, each once a round: its last attempt counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub passed: usize,
+    /// The post does not meet a requirement.
+    pub failed: usize,
+    /// A figure lay too close to its limit.
+    pub inconclusive: usize,
+    /// Nothing was found out about the post, on account of the bench.
+    pub not_judged_bench: usize,
+    /// The same, on account of a feature.
+    pub not_judged_scenario: usize,
+    /// The same, on account of a mistake of ours.
+    pub not_judged_hejnal: usize,
+    /// Never begun, or stopped on the way.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Counts the attempt that decided a scenario.
+    pub fn count(&mut self, ending: &Ending) {
+        let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = self;
+        *match (ending.outcome, ending.blame) {
+            (Outcome::Passed, _) => passed,
+            (Outcome::Inconclusive, _) => inconclusive,
+            (Outcome::Skipped, _) | (Outcome::Failed, None | Some(Blame::Nobody)) => skipped,
+            (Outcome::Failed, Some(Blame::Device)) => failed,
+            (Outcome::Failed, Some(Blame::Bench)) => not_judged_bench,
+            (Outcome::Failed, Some(Blame::Scenario)) => not_judged_scenario,
+            (Outcome::Failed, Some(Blame::Hejnal)) => not_judged_hejnal,
+        } += 1;
+    }
+    pub fn total(&self) -> usize {
+        let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = self;
+        passed + failed + inconclusive + not_judged_bench + not_judged_scenario + not_judged_hejnal + skipped
+    }
+}
+
 /// A figure held against a requirement, kept whether it passed or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
+    /// By which machines know the quantity: [`crate::unit::Figure::key`].
+    pub key: String,
     /// The quantity as a reader of the report knows it, in both languages.
     pub en: String,
     pub pl: String,
+    /// How many observations the figure rests on, where it is one of a series.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub observations: usize,
     pub estimate: Estimate,
     /// `None`: reported, not judged.
     pub criterion: Option<Criterion>,
@@ -95,6 +139,25 @@ pub struct Measurement {
     /// How the figure was got, and by which norm.
     pub method: MethodText,
     pub outcome: Outcome,
+}
+
+const fn one() -> usize {
+    1
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_one(observations: &usize) -> bool {
+    *observations == 1
+}
+
+impl Measurement {
+    /// The quantity in a language, with the size of the series where there is one: `press to INVITE, 95th percentile (n = 300)`.
+    pub fn name(&self, lang: Lang) -> String {
+        let name = match lang {
+            Lang::En => &self.en,
+            Lang::Pl => &self.pl,
+        };
+        if self.observations > 1 { format!("{name} (n = {})", self.observations) } else { name.clone() }
+    }
 }
 
 /// One thing that was read back while making safe.
@@ -117,6 +180,8 @@ pub enum Event {
         hejnal: String,
         lang: Lang,
         seed: u64,
+        /// The rig is a virtual one: nothing in this run was measured on a post.
+        simulated: bool,
         rig: String,
         rig_sha256: String,
         post: PostIdentity,
@@ -128,10 +193,15 @@ pub enum Event {
     },
     InstrumentOpened {
         name: String,
-        identity: Identity,
+        /// E.g. `LCUS-4 relay board`.
+        model: String,
+        /// Serial number or port: what tells two of a kind apart.
+        unit: String,
     },
     /// A contribution to the uncertainty of what this run measures, with how it was found.
     Budget {
+        /// [`crate::unit::Figure::key`].
+        key: String,
         what: Bilingual,
         estimate: Estimate,
         method: Bilingual,
@@ -161,8 +231,11 @@ pub enum Event {
     /// Something arrived, stamped at its source (which may be earlier than the line's own stamp).
     Seen {
         source: String,
-        seen_at: Instant,
-        text: String,
+        seen_at_ns: Instant,
+        /// How far to trust that moment (k = 2); absent where the source states nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uncertainty_ns: Option<u64>,
+        what: Observation,
     },
     /// A remark for the reader: what the bench is about to do or concluded.
     Note {
@@ -190,10 +263,7 @@ pub enum Event {
     /// Last line of a run that reached its end.
     RunEnded {
         ending: Ending,
-        passed: usize,
-        failed: usize,
-        inconclusive: usize,
-        skipped: usize,
+        tally: Tally,
         exit_code: u8,
     },
 }

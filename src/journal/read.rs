@@ -111,7 +111,7 @@ impl Reader {
         self.story.entries.push(Entry { n: found.n, at: found.at, event: found.event });
     }
 
-    /// Looks at the version alone: a newer format may have given the rest of the line another shape.
+    /// Looks at the version alone: another format may have given the rest of the line another shape.
     fn check_version(&self, text: &[u8]) -> Result<(), JournalError> {
         let not_a_journal = |why: String| JournalError::NotAJournal { path: self.story.path.clone(), why };
         let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(why.to_string()))?;
@@ -123,7 +123,7 @@ impl Reader {
             Ok(())
         } else {
             let readable = FormatVersion::CURRENT.0;
-            Err(JournalError::Newer { path: self.story.path.clone(), found: format, readable })
+            Err(JournalError::OtherFormat { path: self.story.path.clone(), found: format, readable })
         }
     }
 
@@ -216,11 +216,19 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_refused_by_name_whatever_else_it_holds() {
+    fn another_format_is_refused_by_name_whatever_else_it_holds() {
+        let own = FormatVersion::CURRENT.0;
+        let refused = |error: JournalError, format: u32| {
+            let told = error.account();
+            let en = format!("has journal format {format}, and this hejnal reads format {own} alone");
+            let pl = format!("ma format dziennika {format}, a ta wersja programu hejnal czyta tylko format {own}");
+            assert!(told.en.ends_with(&en) && told.pl.ends_with(&pl), "{told:?}");
+            assert!(error.remedy().en.contains("the version of hejnal that wrote it"));
+        };
         let scratch = Scratch::new("read-newer");
-        let error = reread(&scratch, b"{\"event\":{\"run-began\":{\"format\":99,\"new\":[]}}}\n").unwrap_err();
-        let newest = FormatVersion::CURRENT.0;
-        assert!(error.to_string().ends_with(&format!("has format 99, and this hejnal reads formats up to {newest}")), "{error}");
+        refused(reread(&scratch, b"{\"event\":{\"run-began\":{\"format\":99,\"new\":[]}}}\n").unwrap_err(), 99);
+        let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/journals/format-1.jsonl");
+        refused(read(&old).unwrap_err(), 1);
     }
 
     #[test]
@@ -230,7 +238,7 @@ mod tests {
         let mut journal = Journal::create(&scratch.0).unwrap();
         journal.append(Instant::ZERO, run_began());
         let estimate = Estimate::new(f64::NAN, f64::INFINITY, Unit::Second);
-        journal.append(Instant::ZERO, Event::Budget { what: "x".into(), estimate, method: "y".into() });
+        journal.append(Instant::ZERO, Event::Budget { key: "x.y".into(), what: "x".into(), estimate, method: "y".into() });
         journal.commit().unwrap();
         let story = read(&scratch.0).unwrap();
         assert_eq!(story.damage, []);

@@ -28,8 +28,8 @@ pub enum JournalError {
     Wav { path: PathBuf, cause: Bilingual },
     #[error("{path} is not a journal of hejnal: {why}")]
     NotAJournal { path: PathBuf, why: String },
-    #[error("{path} has format {found}, and this hejnal reads formats up to {readable}")]
-    Newer { path: PathBuf, found: u32, readable: u32 },
+    #[error("{path} has journal format {found}, and this hejnal reads format {readable} alone")]
+    OtherFormat { path: PathBuf, found: u32, readable: u32 },
 }
 
 impl Blamed for JournalError {
@@ -39,6 +39,29 @@ impl Blamed for JournalError {
 }
 
 impl JournalError {
+    /// What went wrong, in one sentence. Technical detail reads the same in both languages.
+    pub fn account(&self) -> Bilingual {
+        let pl = match self {
+            JournalError::Io { action, path, cause } => {
+                let could_not = match *action {
+                    "open" => "otworzyć",
+                    "read" => "odczytać",
+                    "make" | "create" => "utworzyć",
+                    _ => "zapisać",
+                };
+                format!("nie udało się {could_not} {}: {cause}", path.display())
+            }
+            JournalError::Wav { path, cause } => format!("nie udało się zapisać {} jako pliku WAV: {cause}", path.display()),
+            JournalError::NotAJournal { path, why } => {
+                format!("{} nie jest dziennikiem programu hejnal: {why}", path.display())
+            }
+            JournalError::OtherFormat { path, found, readable } => format!(
+                "{} ma format dziennika {found}, a ta wersja programu hejnal czyta tylko format {readable}",
+                path.display()
+            ),
+        };
+        Bilingual::new(self.to_string(), pl)
+    }
     /// What to do about it, in one sentence for a technician.
     pub fn remedy(&self) -> Bilingual {
         Bilingual::from(match self {
@@ -57,9 +80,9 @@ impl JournalError {
             JournalError::NotAJournal { .. } => {
                 ("name a run's directory or its journal.jsonl", "podaj katalog przebiegu albo jego plik journal.jsonl")
             }
-            JournalError::Newer { .. } => (
-                "read it with the version of hejnal that wrote it, or a newer one",
-                "odczytaj go wersją programu hejnal, która go zapisała, albo nowszą",
+            JournalError::OtherFormat { .. } => (
+                "read it with the version of hejnal that wrote it: its name stands in the journal's first line",
+                "odczytaj go tą wersją programu hejnal, która go zapisała: jest podana w pierwszym wierszu dziennika",
             ),
         })
     }
@@ -195,6 +218,7 @@ pub(crate) mod tests {
             hejnal: "0.1.0".into(),
             lang: Lang::En,
             seed: 7,
+            simulated: true,
             rig: "virtual".into(),
             rig_sha256: "cd".repeat(32),
             post,

@@ -16,7 +16,11 @@ use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::Role;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
-use quantities::{CALLS, FEWEST_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING};
+use quantities::{
+    CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING,
+    WITHOUT_INVITE, WITHOUT_RINGING,
+};
+pub(super) use quantities::{QUANTITIES, SERIES};
 use std::time::Duration;
 
 /// The tone that the button's second pole gates: well above hum, well below the card's band edge.
@@ -184,7 +188,13 @@ impl Post {
     }
 
     /// T01 and T02: every press must have led there, and in time.
-    fn judge_presses(&mut self, quantity: &Quantity, limit: Duration, which: fn(&CallEvent) -> bool) -> Result<()> {
+    fn judge_presses(
+        &mut self,
+        quantity: &Quantity,
+        without: &Quantity,
+        limit: Duration,
+        which: fn(&CallEvent) -> bool,
+    ) -> Result<()> {
         let press = self.last_press()?;
         let limit = limit.as_secs_f64();
         let deadline = press.instant() + Duration::from_secs_f64(self.patience(quantity.requirement, limit));
@@ -194,28 +204,17 @@ impl Post {
         })?;
         let found = self.per_press(which);
         let served: Vec<Estimate> = found.iter().flatten().copied().collect();
-        self.judge_served(quantity, served.len())?;
+        // A press without a result is a failure of its own kind: it has no time to be judged by.
+        self.judge(without, Estimate::count(self.deeds.presses().count() - served.len()), Criterion::Exactly(0.0))?;
         self.judge_series(quantity, &served, limit)
     }
 
-    /// A press without a result is a failure of its own kind: it has no time to be judged by.
-    fn judge_served(&mut self, quantity: &Quantity, served: usize) -> Result<()> {
-        let lost = self.deeds.presses().count() - served;
-        let lost_presses = Quantity {
-            en: "presses without a call",
-            pl: "naciśnięcia bez zgłoszenia",
-            method: quantity.method,
-            requirement: "T33",
-        };
-        self.judge(&lost_presses, Estimate::count(lost), Criterion::Exactly(0.0))
-    }
-
     pub fn invite_within(&mut self, limit: Duration) -> Result<()> {
-        self.judge_presses(&PRESS_TO_INVITE, limit, |event| matches!(event, CallEvent::Invited { .. }))
+        self.judge_presses(&PRESS_TO_INVITE, &WITHOUT_INVITE, limit, |event| matches!(event, CallEvent::Invited { .. }))
     }
 
     pub fn ring_within(&mut self, limit: Duration) -> Result<()> {
-        self.judge_presses(&PRESS_TO_RING, limit, |event| matches!(event, CallEvent::Ringing { .. }))
+        self.judge_presses(&PRESS_TO_RING, &WITHOUT_RINGING, limit, |event| matches!(event, CallEvent::Ringing { .. }))
     }
 
     /// Over a series: never none, never two. `requirement` is the one that asks for so many.
@@ -246,9 +245,7 @@ impl Post {
         let since = self.quiet_since();
         self.bench.wait::<Fault>(time)?;
         let arrived = self.bench.record.invited_since(since).count();
-        let quantity =
-            Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
-        self.judge(&quantity, Estimate::count(arrived), Criterion::Exactly(0.0))?;
+        self.judge(&Quantity { requirement, ..FURTHER_CALLS }, Estimate::count(arrived), Criterion::Exactly(0.0))?;
         self.counted_from = self.bench.now();
         Ok(())
     }

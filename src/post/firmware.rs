@@ -11,7 +11,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method};
+use crate::unit::{Bilingual, Estimate, Method, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ const DISCHARGED_AFTER: Duration = Duration::from_secs(5);
 const BANNER_WITHIN: Duration = Duration::from_secs(2);
 
 const DIFFERING_BYTES: Quantity = Quantity {
+    key: "T41.differing-bytes",
+    unit: Unit::Count,
     en: "bytes on the post that differ from the file",
     pl: "bajty w punkcie różne od pliku",
     method: Method::new(
@@ -31,12 +33,16 @@ const DIFFERING_BYTES: Quantity = Quantity {
     requirement: "T41",
 };
 const NAMED_AS_FILE: Quantity = Quantity {
+    key: "T41.banners-as-file",
+    unit: Unit::Count,
     en: "banners naming the file's version and build",
     pl: "komunikaty startowe z wersją i kompilacją z pliku",
     method: Method::new("console after a reset, against the image's header", "konsola po resecie względem nagłówka obrazu", ""),
     requirement: "T41",
 };
 const WRITTEN: Quantity = Quantity {
+    key: "T41.writings",
+    unit: Unit::Count,
     en: "successful writings",
     pl: "udane wgrania",
     method: Method::new(
@@ -47,6 +53,8 @@ const WRITTEN: Quantity = Quantity {
     requirement: "T41",
 };
 const READY_AFTER_WRITING: Quantity = Quantity {
+    key: "T41.writing-to-registration",
+    unit: Unit::Second,
     en: "start of the rewritten firmware to registration",
     pl: "od startu ponownie wgranego oprogramowania do rejestracji",
     method: Method::new(
@@ -56,6 +64,8 @@ const READY_AFTER_WRITING: Quantity = Quantity {
     ),
     requirement: "T41",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[DIFFERING_BYTES, NAMED_AS_FILE, WRITTEN, READY_AFTER_WRITING];
 
 impl Post {
     /// Writes the rig's image, and lets the post start with it. A microcontroller that refuses is the post's failure, anything on this side of

@@ -5,12 +5,15 @@
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::journal::{Event, Measurement, Outcome};
-use crate::unit::{Bilingual, Estimate, Method};
+use crate::unit::{Bilingual, Estimate, Figure, Method, Unit};
 use crate::verdict::{Criterion, Source, Verdict, decide};
 
 /// A quantity as the report names it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quantity {
+    /// See [`Figure::key`].
+    pub key: &'static str,
+    pub unit: Unit,
     pub en: &'static str,
     pub pl: &'static str,
     /// How the figure was got, with the norm where there is one.
@@ -19,22 +22,53 @@ pub(super) struct Quantity {
     pub requirement: &'static str,
 }
 
+/// What is stated of a quantity: most often the figure itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Itself,
+    /// How often something came that had to come in time: what never came has no time.
+    Occurrences,
+    /// The 95th percentile of a series.
+    P95,
+    /// The largest of a series.
+    Largest,
+}
+
+impl Quantity {
+    /// As the journal names it.
+    pub(super) fn figure(&self, form: Form) -> Figure {
+        let Quantity { key, unit, en, pl, method, .. } = *self;
+        let (suffix, in_en, in_pl, unit) = match form {
+            Form::Itself => ("", "", "", unit),
+            Form::Occurrences => (".occurrences", " (occurrences)", " (ile razy)", Unit::Count),
+            Form::P95 => (".p95", ", 95th percentile", ", 95. percentyl", unit),
+            Form::Largest => (".largest", ", largest", ", największa wartość", unit),
+        };
+        Figure {
+            key: format!("{key}{suffix}"),
+            name: Bilingual::new(format!("{en}{in_en}"), format!("{pl}{in_pl}")),
+            unit,
+            method,
+        }
+    }
+}
+
 impl Post {
     /// Holds one figure against one criterion and writes both down.
     pub(super) fn judge(&mut self, quantity: &Quantity, estimate: Estimate, criterion: Criterion) -> Result<()> {
-        self.judge_named(quantity, "", "", estimate, criterion)
+        self.judge_form(quantity, Form::Itself, 1, estimate, criterion)
     }
 
-    fn judge_named(
+    fn judge_form(
         &mut self,
         quantity: &Quantity,
-        suffix_en: &str,
-        suffix_pl: &str,
+        form: Form,
+        observations: usize,
         estimate: Estimate,
         criterion: Criterion,
     ) -> Result<()> {
-        let what = Bilingual::new(format!("{}{suffix_en}", quantity.en), format!("{}{suffix_pl}", quantity.pl));
-        let verdict = decide(what.clone(), estimate, criterion);
+        let Figure { key, name, .. } = quantity.figure(form);
+        let verdict = decide(name.clone(), estimate, criterion);
         let outcome = match &verdict {
             Verdict::Pass => Outcome::Passed,
             Verdict::Fail(_) => Outcome::Failed,
@@ -43,8 +77,10 @@ impl Post {
         let limit = self.bench.rig.limits.get(quantity.requirement);
         let source = limit.map(|limit| Source { id: limit.id.into(), text: limit.source.clone() });
         self.bench.log.append(Event::Measured(Measurement {
-            en: what.en,
-            pl: what.pl,
+            key,
+            en: name.en,
+            pl: name.pl,
+            observations,
             estimate,
             criterion: Some(criterion),
             source,
@@ -62,10 +98,12 @@ impl Post {
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         match found {
             Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
-            None => {
-                self.judge_named(quantity, " (occurrences)", " (liczba zdarzeń)", Estimate::count(0), Criterion::AtLeast(1.0))
-            }
+            None => self.judge_absent(quantity),
         }
+    }
+
+    fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
+        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0))
     }
 
     /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).
@@ -73,23 +111,15 @@ impl Post {
         let mut sorted = series.to_vec();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
         let (Some(p95), Some(max)) = (percentile(&sorted, 0.95), sorted.last()) else {
-            return self.judge_named(
-                quantity,
-                " (occurrences)",
-                " (liczba zdarzeń)",
-                Estimate::count(0),
-                Criterion::AtLeast(1.0),
-            );
+            return self.judge_absent(quantity);
         };
         if sorted.len() == 1 {
             return self.judge(quantity, *max, Criterion::AtMost(limit));
         }
         let n = sorted.len();
-        let (en, pl) = (format!(", 95 % of {n}"), format!(", 95 % z {n}"));
-        let typical = self.judge_named(quantity, &en, &pl, p95, Criterion::AtMost(limit));
+        let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit));
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
-        let (en, pl) = (format!(", largest of {n}"), format!(", największe z {n}"));
-        let worst = self.judge_named(quantity, &en, &pl, *max, Criterion::AtMost(hard));
+        let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard));
         typical.and(worst)
     }
 

@@ -10,11 +10,13 @@ use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
-use crate::unit::{Estimate, Method};
+use crate::unit::{Estimate, Method, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
 const PLACED_AFTER_PRESS: Quantity = Quantity {
+    key: "T05.press-to-placed-lamp",
+    unit: Unit::Second,
     en: "press to lamp \"call placed\"",
     pl: "od naciśnięcia do lampki „wezwano”",
     method: Method::new(
@@ -25,6 +27,8 @@ const PLACED_AFTER_PRESS: Quantity = Quantity {
     requirement: "T05",
 };
 const CONNECTED_AFTER_ANSWER: Quantity = Quantity {
+    key: "T06.answer-to-connected-lamp",
+    unit: Unit::Second,
     en: "answer to lamp \"connected\"",
     pl: "od odebrania do lampki „połączono”",
     method: Method::new(
@@ -35,6 +39,8 @@ const CONNECTED_AFTER_ANSWER: Quantity = Quantity {
     requirement: "T06",
 };
 const CONNECTED_TOO_EARLY: Quantity = Quantity {
+    key: "T06.connected-lamp-early",
+    unit: Unit::Count,
     en: "times the lamp \"connected\" was lit before the answer",
     pl: "zapalenia lampki „połączono” przed odebraniem",
     method: Method::new(
@@ -44,17 +50,27 @@ const CONNECTED_TOO_EARLY: Quantity = Quantity {
     ),
     requirement: "T06",
 };
-const DARK_AFTER_TALK: Quantity = Quantity {
-    en: "end of the talk to both lamps dark",
-    pl: "od końca rozmowy do zgaśnięcia obu lampek",
+const PLACED_DARK_AFTER_TALK: Quantity = Quantity {
+    key: "T06.end-of-talk-to-dark.placed-lamp",
+    unit: Unit::Second,
+    en: "end of the talk to lamp \"call placed\" dark",
+    pl: "od końca rozmowy do zgaśnięcia lampki „wezwano”",
     method: Method::new(
-        "BYE sent by the operator to the lamps' sensors",
-        "od BYE wysłanego przez operatora do czujników lampek",
+        "BYE sent by the operator to the lamp's sensor",
+        "od BYE wysłanego przez operatora do czujnika lampki",
         "RFC 3261, 15",
     ),
     requirement: "T06",
 };
+const CONNECTED_DARK_AFTER_TALK: Quantity = Quantity {
+    key: "T06.end-of-talk-to-dark.connected-lamp",
+    en: "end of the talk to lamp \"connected\" dark",
+    pl: "od końca rozmowy do zgaśnięcia lampki „połączono”",
+    ..PLACED_DARK_AFTER_TALK
+};
 const FALSE_CLAIMS: Quantity = Quantity {
+    key: "T05.false-claims",
+    unit: Unit::Count,
     en: "lamps that claimed a call though none was sent",
     pl: "lampki potwierdzające zgłoszenie, którego nie wysłano",
     method: Method::new(
@@ -65,6 +81,8 @@ const FALSE_CLAIMS: Quantity = Quantity {
     requirement: "T05",
 };
 const OUT_OF_SERVICE_AFTER_PRESS: Quantity = Quantity {
+    key: "T38.press-to-out-of-service-lamp",
+    unit: Unit::Second,
     en: "press to a sign from the lamp \"out of service\"",
     pl: "od naciśnięcia do reakcji lampki „nieczynny”",
     method: Method::new(
@@ -74,6 +92,16 @@ const OUT_OF_SERVICE_AFTER_PRESS: Quantity = Quantity {
     ),
     requirement: "T38",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    PLACED_AFTER_PRESS,
+    FALSE_CLAIMS,
+    CONNECTED_AFTER_ANSWER,
+    CONNECTED_TOO_EARLY,
+    PLACED_DARK_AFTER_TALK,
+    CONNECTED_DARK_AFTER_TALK,
+    OUT_OF_SERVICE_AFTER_PRESS,
+];
 
 /// The post's lamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,9 +186,9 @@ impl Post {
         })?;
         let limit = limit.as_secs_f64();
         let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
-        for lamp in [Lamp::Placed, Lamp::Connected] {
+        for (lamp, quantity) in [(Lamp::Placed, PLACED_DARK_AFTER_TALK), (Lamp::Connected, CONNECTED_DARK_AFTER_TALK)] {
             let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
-            self.judge_within(&DARK_AFTER_TALK, ended, found, limit)?;
+            self.judge_within(&quantity, ended, found, limit)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod call;
 mod deeds;
 mod fault;
+mod figures;
 mod firmware;
 mod judge;
 mod lamps;
@@ -17,6 +18,7 @@ mod server;
 mod speech;
 
 pub use fault::{Fault, ScenarioError};
+pub use figures::figures;
 pub use recording::Recording;
 
 use crate::bench::{Bench, Moment};

@@ -6,23 +6,29 @@ use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Call, Moment};
 use crate::instrument::operator::CallId;
-use crate::unit::{Estimate, Method};
+use crate::unit::{Estimate, Method, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
 const DELIVERIES: Quantity = Quantity {
+    key: "T38.deliveries",
+    unit: Unit::Count,
     en: "deliveries of the kept press",
     pl: "doręczenia zachowanego zgłoszenia",
     method: Method::new("INVITEs after the return of fibre or server", "liczba INVITE po powrocie światłowodu lub serwera", ""),
     requirement: "T38",
 };
 const UNMARKED: Quantity = Quantity {
+    key: "T38.unmarked-deliveries",
+    unit: Unit::Count,
     en: "late deliveries not marked as delayed",
     pl: "późne doręczenia bez oznaczenia opóźnienia",
     method: Method::new("header X-SOS-Delayed of each INVITE", "nagłówek X-SOS-Delayed każdego INVITE", ""),
     requirement: "T38",
 };
 const DELIVERED_AFTER: Quantity = Quantity {
+    key: "T38.fibre-to-delivery",
+    unit: Unit::Second,
     en: "fibre's return to delivery of the kept press",
     pl: "od powrotu światłowodu do doręczenia zachowanego zgłoszenia",
     method: Method::new(
@@ -34,6 +40,8 @@ const DELIVERED_AFTER: Quantity = Quantity {
 };
 
 const DELIVERED_AFTER_SERVER: Quantity = Quantity {
+    key: "T38.server-to-delivery",
+    unit: Unit::Second,
     en: "server's return to delivery of the kept press",
     pl: "od powrotu serwera do doręczenia zachowanego zgłoszenia",
     method: Method::new(
@@ -43,6 +51,8 @@ const DELIVERED_AFTER_SERVER: Quantity = Quantity {
     ),
     requirement: "T38",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[DELIVERIES, UNMARKED, DELIVERED_AFTER, DELIVERED_AFTER_SERVER];
 
 impl Post {
     /// T38: at most once, marked, in time. No delivery at all is a refusal, which the lamp has announced at the press.

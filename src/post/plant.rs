@@ -8,7 +8,7 @@ use super::{Fault, Post, Result};
 use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method};
+use crate::unit::{Bilingual, Estimate, Method, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -25,12 +25,16 @@ pub(super) const AWAKE_AFTER: Duration = Duration::from_millis(500);
 const SETTLES_WITHIN: Duration = Duration::from_millis(1500);
 
 const READY: Quantity = Quantity {
+    key: "T19.registered",
+    unit: Unit::Count,
     en: "post registered with the operator",
     pl: "punkt zarejestrowany u operatora",
     method: Method::new("registrations at the operator", "rejestracje u operatora", "RFC 3261, 10"),
     requirement: "T19",
 };
 const REGISTERED_AFTER_POWER: Quantity = Quantity {
+    key: "T19.power-to-registration",
+    unit: Unit::Second,
     en: "power-on to registration",
     pl: "od włączenia zasilania do rejestracji",
     method: Method::new(
@@ -41,6 +45,8 @@ const REGISTERED_AFTER_POWER: Quantity = Quantity {
     requirement: "T19",
 };
 const REGISTERED_AFTER_FIBRE: Quantity = Quantity {
+    key: "T20.fibre-to-registration",
+    unit: Unit::Second,
     en: "fibre's return to registration",
     pl: "od powrotu światłowodu do rejestracji",
     method: Method::new(
@@ -51,6 +57,8 @@ const REGISTERED_AFTER_FIBRE: Quantity = Quantity {
     requirement: "T20",
 };
 const SETTINGS: Quantity = Quantity {
+    key: "T41.own-registrations",
+    unit: Unit::Count,
     en: "registrations under the post's own identity",
     pl: "rejestracje pod własną tożsamością punktu",
     method: Method::new(
@@ -60,6 +68,8 @@ const SETTINGS: Quantity = Quantity {
     ),
     requirement: "T41",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[READY, REGISTERED_AFTER_POWER, REGISTERED_AFTER_FIBRE, SETTINGS];
 
 impl Post {
     /// Switches a circuit and waits for its proof; returns when it happened.

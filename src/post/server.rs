@@ -10,7 +10,7 @@ use crate::bench::{Moment, NETWORK_STAMP_S, Record};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Estimate, Method};
+use crate::unit::{Estimate, Method, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use std::time::Duration;
 const REGISTERS_WITHIN: Duration = Duration::from_secs(30);
 
 const REGISTERED_AFTER_SERVER: Quantity = Quantity {
+    key: "T19.server-to-registration",
+    unit: Unit::Second,
     en: "server's return to registration",
     pl: "od powrotu serwera do rejestracji",
     method: Method::new(
@@ -28,6 +30,8 @@ const REGISTERED_AFTER_SERVER: Quantity = Quantity {
     requirement: "T19",
 };
 const OPEN_SECONDS: Quantity = Quantity {
+    key: "T40.sound-outside-calls",
+    unit: Unit::Count,
     en: "seconds with sound from the post outside a call",
     pl: "sekundy, w których z punktu szedł dźwięk poza rozmową",
     method: Method::new(
@@ -38,17 +42,32 @@ const OPEN_SECONDS: Quantity = Quantity {
     requirement: "T40",
 };
 
-const SECOND_RINGS: Quantity = Quantity {
-    en: "first operator called to second operator's ringing",
-    pl: "od dzwonka lub odmowy u pierwszego operatora do dzwonka u drugiego",
+const ESCALATED_UNANSWERED: Quantity = Quantity {
+    key: "T08.escalation.unanswered",
+    unit: Unit::Second,
+    en: "first operator's ringing to second operator's ringing",
+    pl: "od dzwonka u pierwszego operatora do dzwonka u drugiego",
     method: Method::new(
-        "180 or refusal at the first operator to 180 at the second",
-        "od odpowiedzi 180 lub odmowy u pierwszego operatora do odpowiedzi 180 u drugiego",
+        "180 at the first operator to 180 at the second",
+        "od odpowiedzi 180 u pierwszego operatora do odpowiedzi 180 u drugiego",
         "RFC 3261, 13.3.1",
     ),
     requirement: "T08",
 };
+const ESCALATED_REFUSED: Quantity = Quantity {
+    key: "T08.escalation.refused",
+    en: "first operator's refusal to second operator's ringing",
+    pl: "od odmowy u pierwszego operatora do dzwonka u drugiego",
+    method: Method::new(
+        "refusal at the first operator to 180 at the second",
+        "od odmowy u pierwszego operatora do odpowiedzi 180 u drugiego",
+        "RFC 3261, 13.3.1",
+    ),
+    ..ESCALATED_UNANSWERED
+};
 const CALL_AT_BACKUP: Quantity = Quantity {
+    key: "T09.press-to-backup",
+    unit: Unit::Second,
     en: "press to the call at the backup server",
     pl: "od naciśnięcia do zgłoszenia na serwerze zapasowym",
     method: Method::new(
@@ -58,6 +77,9 @@ const CALL_AT_BACKUP: Quantity = Quantity {
     ),
     requirement: "T09",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] =
+    &[REGISTERED_AFTER_SERVER, OPEN_SECONDS, ESCALATED_UNANSWERED, ESCALATED_REFUSED, CALL_AT_BACKUP];
 /// The second operator's user part.
 const SECOND_USER: &str = "operator2";
 
@@ -72,14 +94,20 @@ impl Post {
     pub fn second_operator_rings_within(&mut self, limit: Duration) -> Result<()> {
         let since = self.last_press()?.instant();
         let limit = limit.as_secs_f64();
-        let first = self.bench.watch::<Moment, Fault>(since + LOST_AFTER, |bench| {
-            let told = |e: &CallEvent| matches!(e, CallEvent::Ringing { .. } | CallEvent::Refused { .. });
-            Ok(bench.record.calls_since(since).find(|e| told(&e.value)).map(Moment::at_operator))
+        let first = self.bench.watch::<_, Fault>(since + LOST_AFTER, |bench| {
+            let quantity = |e: &CallEvent| match e {
+                CallEvent::Ringing { .. } => Some(ESCALATED_UNANSWERED),
+                CallEvent::Refused { .. } => Some(ESCALATED_REFUSED),
+                _ => None,
+            };
+            Ok(bench.record.calls_since(since).find_map(|e| Some((Moment::at_operator(e), quantity(&e.value)?))))
         })?;
-        let Some(first) = first else { return self.judge_within(&SECOND_RINGS, Moment::stamped(since, 0.0), None, limit) };
+        let Some((first, quantity)) = first else {
+            return self.judge_within(&ESCALATED_UNANSWERED, Moment::stamped(since, 0.0), None, limit);
+        };
         let deadline = first.instant() + Duration::from_secs_f64(self.patience("T08", limit));
         let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(ringing_at_second(&bench.record, since)))?;
-        self.judge_within(&SECOND_RINGS, first, found, limit)
+        self.judge_within(&quantity, first, found, limit)
     }
 
     /// T09.
@@ -151,7 +179,7 @@ impl Post {
         self.deeds.last(What::Servers { answering: true }).ok_or_else(|| {
             order(
                 ("the server has not come back in this scenario", "w tym scenariuszu serwer jeszcze nie wrócił"),
-                ("take the server away and bring it back first", "najpierw odbierz, a potem przywróć serwer"),
+                ("take the server away and bring it back first", "najpierw wyłącz, a potem przywróć serwer"),
             )
         })
     }

@@ -12,7 +12,7 @@ use crate::dsp::stimulus;
 use crate::instrument::operator::CallId;
 use crate::measure::method;
 use crate::rig::Role;
-use crate::unit::{Estimate, combine};
+use crate::unit::{Estimate, Unit, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -50,52 +50,85 @@ struct Found {
 }
 
 const TO_OPERATOR: Quantity = Quantity {
+    key: "T10.delay.to-operator",
+    unit: Unit::Second,
     en: "mouth-to-ear delay, caller to operator",
     pl: "opóźnienie usta–ucho, od wzywającego do operatora",
     method: method::DELAY,
     requirement: "T10",
 };
 const TO_CALLER: Quantity = Quantity {
+    key: "T10.delay.to-caller",
+    unit: Unit::Second,
     en: "mouth-to-ear delay, operator to caller",
     pl: "opóźnienie usta–ucho, od operatora do wzywającego",
     method: method::DELAY,
     requirement: "T10",
 };
 const GROWTH_TO_OPERATOR: Quantity = Quantity {
+    key: "T11.delay-growth.to-operator",
+    unit: Unit::Second,
     en: "growth of delay, caller to operator",
     pl: "przyrost opóźnienia, od wzywającego do operatora",
     method: method::DELAY_GROWTH,
     requirement: "T11",
 };
 const GROWTH_TO_CALLER: Quantity = Quantity {
+    key: "T11.delay-growth.to-caller",
     en: "growth of delay, operator to caller",
     pl: "przyrost opóźnienia, od operatora do wzywającego",
     ..GROWTH_TO_OPERATOR
 };
 const BOTH_AFTER_ANSWER: Quantity = Quantity {
+    key: "T04.answer-to-voice",
+    unit: Unit::Second,
     en: "answer to voice both ways",
     pl: "od odebrania do głosu w obie strony",
     method: method::PRESENCE,
     requirement: "T04",
 };
 const BOTH_AFTER_PRESS: Quantity = Quantity {
+    key: "T03.press-to-voice",
+    unit: Unit::Second,
     en: "press to voice both ways",
     pl: "od naciśnięcia do głosu w obie strony",
     method: method::PRESENCE,
     requirement: "T03",
 };
-const GAP: Quantity = Quantity {
-    en: "longest interruption of speech",
-    pl: "najdłuższa przerwa w mowie",
+const GAP_TO_OPERATOR: Quantity = Quantity {
+    key: "T21.gap.to-operator",
+    unit: Unit::Second,
+    en: "longest interruption of speech, caller to operator",
+    pl: "najdłuższa przerwa w mowie, od wzywającego do operatora",
     method: method::PRESENCE,
     requirement: "T21",
 };
+const GAP_TO_CALLER: Quantity = Quantity {
+    key: "T21.gap.to-caller",
+    en: "longest interruption of speech, operator to caller",
+    pl: "najdłuższa przerwa w mowie, od operatora do wzywającego",
+    ..GAP_TO_OPERATOR
+};
 const HEALED: Quantity = Quantity {
+    key: "T22.fibre-to-voice",
+    unit: Unit::Second,
     en: "fibre's return to voice both ways",
     pl: "od powrotu światłowodu do głosu w obie strony",
     method: method::PRESENCE,
     requirement: "T22",
 };
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[
+    TO_OPERATOR,
+    TO_CALLER,
+    GROWTH_TO_OPERATOR,
+    GROWTH_TO_CALLER,
+    BOTH_AFTER_ANSWER,
+    BOTH_AFTER_PRESS,
+    GAP_TO_OPERATOR,
+    GAP_TO_CALLER,
+    HEALED,
+];
 
 impl Post {
     fn rate_of(&mut self, direction: Direction) -> Result<u32> {
@@ -291,6 +324,7 @@ impl Post {
         let voices = self.voices.clone();
         let mut outcome = Ok(());
         for voice in &voices {
+            let quantity = if voice.direction == Direction::ToOperator { GAP_TO_OPERATOR } else { GAP_TO_CALLER };
             let from = voice.spoken.instant();
             let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
             let until = from + length + LATEST;
@@ -299,9 +333,9 @@ impl Post {
             let judged = match found {
                 Some(found) => {
                     let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
-                    self.judge(&GAP, gap, Criterion::AtMost(limit.as_secs_f64()))
+                    self.judge(&quantity, gap, Criterion::AtMost(limit.as_secs_f64()))
                 }
-                None => self.judge_within(&GAP, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
+                None => self.judge_within(&quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
             };
             outcome = outcome.and(judged);
         }

@@ -3,10 +3,11 @@
 //!
 //! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
 
-use super::{Attempt, Fold};
+use super::model::Header;
+use super::{Attempt, Case, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
-use crate::journal::{Ending, Entry, Event, Measurement, Outcome};
+use crate::journal::{Ending, Entry, Measurement, Outcome};
 use crate::unit::{Lang, Utc};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
@@ -15,17 +16,11 @@ use std::io;
 
 type Out = Writer<Vec<u8>>;
 
-/// A scenario with all its attempts within one round, the deciding one last.
-struct Case {
-    earlier: Vec<Attempt>,
-    last: Attempt,
-}
-
-#[derive(Default)]
-struct Suite {
-    feature: String,
-    file: String,
-    cases: Vec<Case>,
+/// A feature, and its cases in the order of the run.
+struct Suite<'m> {
+    feature: &'m str,
+    file: &'m str,
+    cases: Vec<&'m Case>,
 }
 
 /// What a dashboard counts.
@@ -50,40 +45,28 @@ enum Shown<'a> {
 pub fn render(entries: &[Entry], journal: &str) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing into memory does not fail.
-    let _infallible = document(&mut xml, entries, journal);
+    let _infallible = document(&mut xml, &Model::of(entries), journal);
     let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn document(xml: &mut Out, entries: &[Entry], journal: &str) -> io::Result<()> {
-    let suites = gather(entries);
-    let mut total = count(suites.iter().flat_map(|suite| &suite.cases));
-    let unbegun = entries.last().and_then(unbegun).filter(|_| suites.is_empty());
+fn document(xml: &mut Out, model: &Model, journal: &str) -> io::Result<()> {
+    let suites = gather(model);
+    let mut total = count(&model.cases);
+    let unbegun = model.end.as_ref().map(|end| &end.ending).filter(|ending| !ending.has_passed() && suites.is_empty());
     if unbegun.is_some() {
         (total.tests, total.errors) = (total.tests + 1, total.errors + 1);
     }
-    let began = entries.iter().find_map(|entry| match entry.event {
-        Event::WallClock { unix_seconds } => Some(unix_seconds),
-        _ => None,
-    });
-    let run = properties_of_the_run(entries);
+    let run = properties_of_the_run(model);
     xml.write_event(Xml::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let root = total.attributes("hejnal");
     element(xml, "testsuites", &root, |xml| {
         if let Some(ending) = unbegun {
             write_unbegun(xml, ending, &run, journal)?;
         }
-        suites.iter().try_for_each(|suite| write_suite(xml, suite, began, &run, journal))
+        suites.iter().try_for_each(|suite| write_suite(xml, suite, model.began_unix_seconds, &run, journal))
     })
-}
-
-/// Why a run ended without having begun a scenario.
-fn unbegun(last: &Entry) -> Option<&Ending> {
-    match &last.event {
-        Event::RunEnded { ending, .. } if !ending.has_passed() => Some(ending),
-        _ => None,
-    }
 }
 
 /// A report without a test case would look like a success to a dashboard.
@@ -127,45 +110,39 @@ fn element(
     Ok(())
 }
 
-fn gather(entries: &[Entry]) -> Vec<Suite> {
-    let mut fold = Fold::default();
-    let mut attempts: Vec<Attempt> = entries.iter().filter_map(|entry| fold.take(entry)).collect();
-    attempts.extend(fold.finish());
-    let mut suites: Vec<Suite> = Vec::new();
-    let mut place: BTreeMap<String, usize> = BTreeMap::new();
-    for attempt in attempts {
-        let index = *place.entry(attempt.file.clone()).or_insert(suites.len());
+fn gather(model: &Model) -> Vec<Suite<'_>> {
+    let mut suites: Vec<Suite<'_>> = Vec::new();
+    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in &model.cases {
+        let (feature, file) = (case.last.feature.as_str(), case.last.file.as_str());
+        let index = *place.entry(file).or_insert(suites.len());
         if index == suites.len() {
-            suites.push(Suite { feature: attempt.feature.clone(), file: attempt.file.clone(), cases: Vec::new() });
+            suites.push(Suite { feature, file, cases: Vec::new() });
         }
-        let Some(suite) = suites.get_mut(index) else { continue };
-        match suite.cases.last_mut().filter(|case| case.last.id == attempt.id && case.last.round == attempt.round) {
-            Some(case) => case.earlier.push(std::mem::replace(&mut case.last, attempt)),
-            None => suite.cases.push(Case { earlier: Vec::new(), last: attempt }),
+        if let Some(suite) = suites.get_mut(index) {
+            suite.cases.push(case);
         }
     }
     suites
 }
 
-impl Case {
-    fn shown(&self) -> Shown<'_> {
-        let Some(ending) = &self.last.ending else { return Shown::Killed };
-        match (ending.outcome, ending.blame) {
-            (Outcome::Passed, _) => Shown::Passed,
-            (_, Some(Blame::Nobody)) | (Outcome::Skipped, _) => Shown::Skipped(ending),
-            (Outcome::Inconclusive, _) => Shown::Error(ending, "inconclusive"),
-            (_, Some(Blame::Device)) => Shown::Failure(ending),
-            (_, blame) => Shown::Error(ending, kind(blame)),
-        }
+fn shown(case: &Case) -> Shown<'_> {
+    let Some(ending) = &case.last.ending else { return Shown::Killed };
+    match (ending.outcome, ending.blame) {
+        (Outcome::Passed, _) => Shown::Passed,
+        (_, Some(Blame::Nobody)) | (Outcome::Skipped, _) => Shown::Skipped(ending),
+        (Outcome::Inconclusive, _) => Shown::Error(ending, "inconclusive"),
+        (_, Some(Blame::Device)) => Shown::Failure(ending),
+        (_, blame) => Shown::Error(ending, kind(blame)),
     }
 }
 
-fn count<'a>(cases: impl Iterator<Item = &'a Case>) -> Counts {
+fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Counts {
     let mut counts = Counts::default();
     for case in cases {
         counts.tests += 1;
-        counts.seconds += case.earlier.iter().chain([&case.last]).map(Attempt::seconds).sum::<f64>();
-        match case.shown() {
+        counts.seconds += case.attempts().map(Attempt::seconds).sum::<f64>();
+        match shown(case) {
             Shown::Passed => {}
             Shown::Failure(_) => counts.failures += 1,
             Shown::Error(..) | Shown::Killed => counts.errors += 1,
@@ -191,10 +168,8 @@ impl Counts {
 /// Name and value.
 type Property = (String, String);
 
-fn properties_of_the_run(entries: &[Entry]) -> Vec<Property> {
-    let Some(Event::RunBegan { hejnal, seed, rig, rig_sha256, post, .. }) = entries.first().map(|entry| &entry.event) else {
-        return Vec::new();
-    };
+fn properties_of_the_run(model: &Model) -> Vec<Property> {
+    let Some(Header { hejnal, seed, rig, rig_sha256, post, .. }) = &model.header else { return Vec::new() };
     let pairs = [
         ("post", post.identity.as_str()),
         ("place", &post.place),
@@ -210,9 +185,9 @@ fn properties_of_the_run(entries: &[Entry]) -> Vec<Property> {
     pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect()
 }
 
-fn write_suite(xml: &mut Out, suite: &Suite, began: Option<u64>, run: &[Property], journal: &str) -> io::Result<()> {
-    let mut attributes = count(suite.cases.iter()).attributes(&suite.feature);
-    attributes.push(("file", suite.file.clone()));
+fn write_suite(xml: &mut Out, suite: &Suite<'_>, began: Option<u64>, run: &[Property], journal: &str) -> io::Result<()> {
+    let mut attributes = count(suite.cases.iter().copied()).attributes(suite.feature);
+    attributes.push(("file", suite.file.to_string()));
     let first = suite.cases.iter().map(|case| case.earlier.first().unwrap_or(&case.last).began).min();
     if let Some((began, first)) = began.zip(first) {
         attributes.push(("timestamp", Utc::from_unix(began + first.since(Instant::ZERO).as_secs()).iso()));
@@ -249,7 +224,7 @@ fn write_case(xml: &mut Out, case: &Case, journal: &str) -> io::Result<()> {
     ];
     element(xml, "testcase", &attributes, |xml| {
         write_properties(xml, &properties_of(case))?;
-        match case.shown() {
+        match shown(case) {
             Shown::Passed => {}
             Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last)?,
             Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last)?,
@@ -270,7 +245,7 @@ fn killed() -> Ending {
 
 fn problem(xml: &mut Out, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
     let attributes = [("type", kind.to_string()), ("message", ending.message.en.clone())];
-    let step = attempt.step.as_ref().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
+    let step = attempt.unpassed_step().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
     let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.en);
     element(xml, name, &attributes, |xml| xml.write_event(Xml::Text(BytesText::new(&printable(text.trim_end())))))
 }
@@ -286,7 +261,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
         let ending = attempt.ending.clone().unwrap_or_else(killed);
         add(format!("attempt.{}", attempt.number), ending.message.en);
     }
-    for (number, measurement) in (1..).zip(&case.last.measurements) {
+    for (number, measurement) in (1..).zip(&case.last.figures) {
         figures(number, measurement, &mut add);
     }
     for (number, file) in (1..).zip(&case.last.audio) {
@@ -297,7 +272,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
 
 /// A figure's parts in properties of their own, the numbers in the base unit and with a decimal point.
 fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String, String)) {
-    let Measurement { en, pl, estimate, criterion, source, method, outcome } = measurement;
+    let Measurement { key, en, pl, observations, estimate, criterion, source, method, outcome } = measurement;
     let name = |part: &str| format!("measurement.{number}.{part}");
     let outcome = match (outcome, criterion) {
         (_, None) => "not judged",
@@ -306,10 +281,14 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
         (Outcome::Inconclusive, _) => "inconclusive",
         (Outcome::Skipped, _) => "skipped",
     };
+    add(name("key"), key.clone());
     add(name("quantity"), en.clone());
     add(name("quantity.pl"), pl.clone());
+    if *observations > 1 {
+        add(name("observations"), observations.to_string());
+    }
     add(name("value"), estimate.value.to_string());
-    add(name("unit"), if matches!(estimate.unit.symbol(), "%" | "") { "1" } else { estimate.unit.symbol() }.into());
+    add(name("unit"), estimate.unit.written().into());
     add(name("uncertainty"), estimate.uncertainty.to_string());
     if let Some(criterion) = criterion {
         add(name("limit"), criterion.show(estimate, Lang::En));
@@ -347,6 +326,7 @@ fn printable(text: &str) -> String {
 mod tests {
     use super::super::tests::{cut_run, whole_run};
     use super::*;
+    use crate::journal::{Event, Tally};
 
     #[test]
     fn a_run_as_a_dashboard_takes_it() {
@@ -368,7 +348,7 @@ mod tests {
         run.push(Entry {
             n: 2,
             at: Instant::ZERO,
-            event: Event::RunEnded { ending, passed: 0, failed: 0, inconclusive: 0, skipped: 7, exit_code: 3 },
+            event: Event::RunEnded { ending, tally: Tally { skipped: 7, ..Tally::default() }, exit_code: 3 },
         });
         let xml = render(&run, "j");
         assert!(xml.contains("<testsuites name=\"hejnal\" tests=\"1\" failures=\"0\" errors=\"1\""), "{xml}");

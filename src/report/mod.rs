@@ -1,170 +1,27 @@
-//! Reports are pure functions of a journal: on any machine, at any time, with no bench.
-//!
-//! This file folds a journal's entries into attempts; each report tells them in its own way. Knows nothing of how events come about.
+//! Reports are pure functions of a journal: on any machine, at any time, with no bench. Each is a view of one read model (`model`).
 
+mod attempt;
+mod events;
 pub mod junit;
+pub mod model;
 pub mod terminal;
 mod words;
 
-use crate::clock::Instant;
-use crate::fault::Blame;
-use crate::journal::{Ending, Entry, Event, Measurement, Outcome, SafeCheck};
-use crate::unit::Unit;
-use crate::verdict::Criterion;
-
-/// One attempt at one scenario, as the journal tells it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attempt {
-    pub id: String,
-    pub name: String,
-    pub feature: String,
-    pub file: String,
-    pub line: usize,
-    pub tags: Vec<String>,
-    pub round: u32,
-    pub number: u32,
-    pub began: Instant,
-    pub ended: Instant,
-    /// `None`: the run was killed in the middle of it.
-    pub ending: Option<Ending>,
-    pub measurements: Vec<Measurement>,
-    /// The step under way, and after the end the one that ended it early.
-    pub step: Option<Step>,
-    pub checks: Vec<SafeCheck>,
-    /// Recordings, as paths beside the journal.
-    pub audio: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    pub line: usize,
-    pub keyword: String,
-    pub text: String,
-}
-
-impl Attempt {
-    /// The figure that decided against the post, or could not decide.
-    pub fn decisive(&self) -> Option<&Measurement> {
-        self.measurements.iter().rev().find(|m| matches!(m.outcome, Outcome::Failed | Outcome::Inconclusive))
-    }
-    pub fn is_repeated_on_account_of_the_bench(&self) -> bool {
-        self.ending.as_ref().is_some_and(|e| e.outcome == Outcome::Failed && e.blame == Some(Blame::Bench))
-    }
-    pub fn seconds(&self) -> f64 {
-        self.ended.since(self.began).as_secs_f64()
-    }
-}
-
-/// Gathers entries into attempts.
-#[derive(Debug, Default)]
-pub struct Fold {
-    open: Option<Attempt>,
-    last: Instant,
-}
-
-impl Fold {
-    /// Takes an entry; gives the attempt that it completed, if it did.
-    pub fn take(&mut self, entry: &Entry) -> Option<Attempt> {
-        self.last = entry.at;
-        match &entry.event {
-            Event::ScenarioBegan { id, name, feature, file, line, tags, round, attempt } => {
-                let unfinished = self.open.take();
-                self.open = Some(Attempt {
-                    id: id.clone(),
-                    name: name.clone(),
-                    feature: feature.clone(),
-                    file: file.clone(),
-                    line: *line,
-                    tags: tags.clone(),
-                    round: *round,
-                    number: *attempt,
-                    began: entry.at,
-                    ended: entry.at,
-                    ending: None,
-                    measurements: Vec::new(),
-                    step: None,
-                    checks: Vec::new(),
-                    audio: Vec::new(),
-                });
-                unfinished
-            }
-            Event::ScenarioEnded { ending, .. } => self.open.take().map(|mut attempt| {
-                attempt.ended = entry.at;
-                attempt.ending = Some(ending.clone());
-                attempt
-            }),
-            event => {
-                if let Some(attempt) = &mut self.open {
-                    attempt.note(event);
-                }
-                None
-            }
-        }
-    }
-
-    /// The attempt under way.
-    pub fn open(&self) -> Option<&Attempt> {
-        self.open.as_ref()
-    }
-
-    /// What was under way when the journal broke off.
-    pub fn finish(self) -> Option<Attempt> {
-        self.open.map(|attempt| Attempt { ended: self.last, ..attempt })
-    }
-}
-
-impl Attempt {
-    fn note(&mut self, event: &Event) {
-        match event {
-            Event::StepBegan { line, keyword, text } => {
-                self.step = Some(Step { line: *line, keyword: keyword.clone(), text: text.clone() });
-            }
-            Event::StepEnded { ending } if ending.has_passed() => self.step = None,
-            Event::Measured(measurement) => self.measurements.push(measurement.clone()),
-            Event::MadeSafe { checks } => self.checks.clone_from(checks),
-            Event::Audio { file, .. } => self.audio.push(file.clone()),
-            _ => {}
-        }
-    }
-}
-
-/// How far a figure that passed stayed from its nearest limit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Margin {
-    pub id: String,
-    pub measurement: Measurement,
-    /// In the figure's unit.
-    pub left: f64,
-    /// The same as a part of the limit: what margins are ordered by.
-    pub part: f64,
-}
-
-impl Margin {
-    /// `None` where there is no such thing: not judged, not a number, or a count that is right or wrong.
-    pub fn of(id: &str, measurement: &Measurement) -> Option<Margin> {
-        let value = measurement.estimate.value;
-        if measurement.outcome != Outcome::Passed || measurement.estimate.unit == Unit::Count || !value.is_finite() {
-            return None;
-        }
-        let (left, limit) = match measurement.criterion? {
-            Criterion::AtMost(high) => (high - value, high),
-            Criterion::AtLeast(low) => (value - low, low),
-            Criterion::Between(low, high) => ((high - value).min(value - low), (high - low) / 2.0),
-            Criterion::Exactly(_) => return None,
-        };
-        let part = left / limit.abs().max(f64::MIN_POSITIVE);
-        Some(Margin { id: id.to_string(), measurement: measurement.clone(), left, part })
-    }
-}
+pub use attempt::{Attempt, Margin, Step};
+pub use model::{Case, Keep, Model};
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::instrument::{Identity, InstrumentError, Subsystem};
+    use crate::clock::Instant;
+    use crate::fault::Blame;
+    use crate::instrument::{InstrumentError, Subsystem};
     use crate::journal::read::read;
+    use crate::journal::seen::{CallObservation, Observation};
     use crate::journal::store::tests::{Scratch, run_began};
     use crate::journal::store::{FILE_NAME, Journal};
+    use crate::journal::{Ending, Entry, Event, Measurement, Outcome, SafeCheck, Tally};
     use crate::unit::{Estimate, Method};
+    use crate::verdict::Criterion;
     use crate::verdict::{Source, Verdict, decide};
     use std::path::{Path, PathBuf};
     use std::time::Duration;
@@ -214,15 +71,25 @@ mod tests {
             self.step(keyword, text);
             self.say(Event::StepEnded { ending: Ending::passed() });
         }
-        fn measure(&mut self, en: &str, pl: &str, estimate: Estimate, criterion: Criterion, source: (&str, &str)) -> Ending {
+        fn measure(
+            &mut self,
+            key: &str,
+            en: &str,
+            pl: &str,
+            estimate: Estimate,
+            criterion: Criterion,
+            source: (&str, &str),
+        ) -> Ending {
             let (outcome, ending) = match decide((en, pl), estimate, criterion) {
                 Verdict::Pass => (Outcome::Passed, Ending::passed()),
                 Verdict::Fail(shortfall) => (Outcome::Failed, crate::post::Fault::from(shortfall).ending()),
                 Verdict::Inconclusive(undecided) => (Outcome::Inconclusive, crate::post::Fault::from(undecided).ending()),
             };
             self.say(Event::Measured(Measurement {
+                key: key.into(),
                 en: en.into(),
                 pl: pl.into(),
+                observations: 1,
                 estimate,
                 criterion: Some(criterion),
                 source: Some(Source { id: source.0.into(), text: source.1.into() }),
@@ -248,15 +115,22 @@ mod tests {
     /// Writes the journals that the snapshots are taken from. They are kept as files, so that a change of format is seen to break them.
     fn write_fixture(script: &mut Script) {
         script.journal.append(Instant::ZERO, {
-            let Event::RunBegan { format, hejnal, lang, seed, rig, rig_sha256, post, .. } = run_began() else { unreachable!() };
-            Event::RunBegan { format, hejnal, lang, seed, rig, rig_sha256, post, planned: 7 }
+            let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, .. } = run_began() else {
+                unreachable!()
+            };
+            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, planned: 7 }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
-        let identity = Identity { model: "LCUS-4 relay board".into(), unit: "/dev/ttyUSB0".into() };
-        script.say(Event::InstrumentOpened { name: "relay".into(), identity });
+        let (model, unit) = ("LCUS-4 relay board".into(), "/dev/ttyUSB0".into());
+        script.say(Event::InstrumentOpened { name: "relay".into(), model, unit });
         let what = ("relay contact", "styk przekaźnika");
         let method = ("sense contact, 200 switchings", "styk kontrolny, 200 przełączeń");
-        script.say(Event::Budget { what: what.into(), estimate: Estimate::seconds(0.0041, 0.0006), method: method.into() });
+        script.say(Event::Budget {
+            key: "bench.relay".into(),
+            what: what.into(),
+            estimate: Estimate::seconds(0.0041, 0.0006),
+            method: method.into(),
+        });
         first_half(script);
         second_half(script);
     }
@@ -270,16 +144,38 @@ mod tests {
         script.step("Then", "the operator's phone rings within 2 s");
         script.say(Event::Did { instrument: "relay".into(), action: "close 1".into() });
         let at = script.now;
-        script.say(Event::Seen { source: "operator".into(), seen_at: at, text: "INVITE from SOS-0417".into() });
-        let ending = script.measure(ringing.0, ringing.1, Estimate::seconds(1.24, 0.004), Criterion::AtMost(2.0), t02);
-        script.measure("calls raised", "liczba zgłoszeń", Estimate::count(1), Criterion::Exactly(1.0), ("T33", "[EJ]"));
+        let what = Observation::Call { call: 1, what: CallObservation::Ringing };
+        script.say(Event::Seen { source: "operator".into(), seen_at_ns: at, uncertainty_ns: Some(200_000), what });
+        let ending = script.measure(
+            "T02.press-to-ringing",
+            ringing.0,
+            ringing.1,
+            Estimate::seconds(1.24, 0.004),
+            Criterion::AtMost(2.0),
+            t02,
+        );
+        script.measure(
+            "call.arrived",
+            "calls raised",
+            "liczba zgłoszeń",
+            Estimate::count(1),
+            Criterion::Exactly(1.0),
+            ("T33", "[EJ]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         script.end("S01", 1, ending);
 
         script.begin("S02", "Both sides hear each other from the first word", 1);
         script.step("Then", "both sides hear each other within 500 ms");
         let heard = ("answer to speech", "od odebrania do mowy");
-        let ending = script.measure(heard.0, heard.1, Estimate::seconds(0.743, 0.006), Criterion::AtMost(0.5), ("T04", "[EJ]"));
+        let ending = script.measure(
+            "T04.answer-to-voice",
+            heard.0,
+            heard.1,
+            Estimate::seconds(0.743, 0.006),
+            Criterion::AtMost(0.5),
+            ("T04", "[EJ]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         let file = "audio/S02-1-operator.wav".to_string();
         script.say(Event::Audio { file, sha256: "ef".repeat(32), what: "what the operator heard".into() });
@@ -299,8 +195,14 @@ mod tests {
         script.begin("S12", "Delay stays within the limit for the whole call", 1);
         script.step("Then", "speech takes at most 150 ms each way");
         let delay = ("mouth to ear, worst", "od ust do ucha, najgorzej");
-        let ending =
-            script.measure(delay.0, delay.1, Estimate::seconds(0.1496, 0.0008), Criterion::AtMost(0.15), ("T10", "G.114 [V]"));
+        let ending = script.measure(
+            "T10.delay.to-operator",
+            delay.0,
+            delay.1,
+            Estimate::seconds(0.1496, 0.0008),
+            Criterion::AtMost(0.15),
+            ("T10", "G.114 [V]"),
+        );
         script.say(Event::StepEnded { ending: ending.clone() });
         script.end("S12", 1, ending);
 
@@ -329,16 +231,9 @@ mod tests {
         );
         script.end("S14", 1, stumble.clone());
         let ending = stumble;
-        script.say(Event::RunEnded { ending, passed: 2, failed: 3, inconclusive: 1, skipped: 1, exit_code: 70 });
-    }
-
-    /// Format 1 said methods in English words alone.
-    #[test]
-    fn a_journal_of_an_earlier_format_is_still_reported() {
-        let story = read(&fixture("format-1.jsonl")).unwrap();
-        assert!(story.damage.is_empty() && story.reached_its_end(), "{:?}", story.damage);
-        let xml = junit::render(&story.entries, "j");
-        assert_eq!(xml.matches(".method\" value=\"difference of source stamps\"").count(), 4, "{xml}");
+        let mut tally = Tally { passed: 2, failed: 1, inconclusive: 1, ..Tally::default() };
+        (tally.not_judged_bench, tally.not_judged_hejnal, tally.skipped) = (1, 1, 1);
+        script.say(Event::RunEnded { ending, tally, exit_code: 70 });
     }
 
     #[test]

@@ -3,13 +3,14 @@
 //! The same renderer shows a run under way and a journal read back. Redraws and colours only where it is told to. What it keeps does not
 //! grow with the length of a soak.
 
+use super::events;
+use super::model::{Header, Scenario};
 use super::words::{self, words};
-use super::{Attempt, Fold, Margin};
+use super::{Attempt, Keep, Margin, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
 use crate::journal::{Ending, Entry, Event, Measurement, Outcome, PostIdentity, SafeCheck};
 use crate::unit::{Estimate, Lang};
-use std::collections::BTreeMap;
 use std::io::Write;
 
 /// How many of the narrowest margins the summary shows.
@@ -36,40 +37,15 @@ enum Colour {
     Strong,
 }
 
-/// One scenario over all its rounds.
-#[derive(Debug)]
-struct Row {
-    id: String,
-    name: String,
-    rounds: usize,
-    passed: usize,
-    /// The worst of the rounds; of a round the last attempt counts. `None`: the run was killed.
-    ending: Option<Ending>,
-    attempts: u32,
-    why: String,
-    step: Option<super::Step>,
-}
-
 /// Renders entries as they come.
 pub struct Terminal<W: Write> {
     out: W,
     style: Style,
     lang: Lang,
     journal: String,
-    fold: Fold,
-    planned: usize,
-    begun: usize,
-    rows: Vec<Row>,
-    place: BTreeMap<String, usize>,
-    margins: Vec<Margin>,
-    /// Attempts that may yet be followed by another: counted when it is known that they are not.
-    undecided: Option<Attempt>,
-    recordings: usize,
+    model: Model,
     step_began: Instant,
     status_shown: bool,
-    /// The run's own ending, once it is known.
-    ended: Option<Ending>,
-    marks_shown: bool,
 }
 
 impl<W: Write> Terminal<W> {
@@ -80,33 +56,24 @@ impl<W: Write> Terminal<W> {
             style,
             lang,
             journal: journal.into(),
-            fold: Fold::default(),
-            planned: 0,
-            begun: 0,
-            rows: Vec::new(),
-            place: BTreeMap::new(),
-            margins: Vec::new(),
-            undecided: None,
-            recordings: 0,
+            model: Model::new(Keep::Tallies),
             step_began: Instant::ZERO,
             status_shown: false,
-            ended: None,
-            marks_shown: false,
         }
     }
 
     /// Shows an entry.
     pub fn take(&mut self, entry: &Entry) {
-        let completed = self.fold.take(entry);
+        let completed = self.model.take(entry).cloned();
         match &entry.event {
-            Event::RunBegan { hejnal, seed, rig, post, planned, .. } => self.header(hejnal, *seed, rig, post, *planned),
-            Event::WallClock { .. } | Event::StepEnded { .. } => {}
-            Event::InstrumentOpened { name, identity } => {
-                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {} ({})", identity.model, identity.unit)));
+            Event::RunBegan { .. } => self.header(),
+            Event::WallClock { .. } | Event::StepEnded { .. } | Event::Audio { .. } | Event::ScenarioEnded { .. } => {}
+            Event::InstrumentOpened { name, model, unit } => {
+                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {model} ({unit})")));
             }
-            Event::Budget { what, estimate, method } => {
+            Event::Budget { what, estimate, method, .. } => {
                 let (what, method) = (what.show(self.lang), method.show(self.lang));
-                let indent = if self.fold.open().is_some() { "           " } else { "  " };
+                let indent = if self.model.open().is_some() { "           " } else { "  " };
                 let text = format!("{indent}{}: {what} {} ({method})", words(self.lang).budget, estimate.show(self.lang));
                 self.line(&self.paint(Colour::Quiet, &text));
             }
@@ -116,60 +83,48 @@ impl<W: Write> Terminal<W> {
                 self.line(&format!("         {} {text}", self.paint(Colour::Quiet, keyword)));
             }
             Event::Did { instrument, action } => self.status(entry.at, &format!("{instrument}: {action}")),
-            Event::Seen { source, text, .. } => self.status(entry.at, &format!("{source}: {text}")),
+            Event::Seen { source, what, .. } => {
+                self.status(entry.at, &format!("{source}: {}", events::observed(what, self.lang)));
+            }
             Event::Note { text } => self.line(&self.paint(Colour::Quiet, &format!("           {}", text.show(self.lang)))),
             Event::Measured(measurement) => self.measurement(measurement),
-            Event::Audio { .. } => self.recordings += 1,
             Event::MadeSafe { checks } => self.made_safe(checks),
-            Event::ScenarioEnded { .. } => {}
-            Event::RunEnded { ending, passed, failed, inconclusive, skipped, exit_code } => {
-                let tally = words::tally(*passed, *failed, *inconclusive, *skipped, self.lang);
-                let meaning = words::exit_meaning(*exit_code, self.lang);
-                self.ended = Some(ending.clone());
-                self.summary(&tally, *exit_code, meaning);
-            }
+            Event::RunEnded { exit_code, .. } => self.summary(words::exit_meaning(*exit_code, self.lang)),
         }
         if let Some(attempt) = completed {
-            self.completed(attempt);
+            self.completed(&attempt);
         }
     }
 
-    /// The end of the entries. Of a journal that broke off, what there is to say about it.
-    pub fn finish(mut self) -> W {
+    /// The end of the entries. Of a journal that broke off, what there is to say about it. Gives the run's exit code as well.
+    pub fn finish(mut self) -> (W, u8) {
         self.clear_status();
-        if self.ended.is_none() {
-            if let Some(attempt) = std::mem::take(&mut self.fold).finish() {
-                self.completed(attempt);
-            }
-            let count =
-                |outcome| self.rows.iter().filter(|row| row.ending.as_ref().is_some_and(|e| e.outcome == outcome)).count();
-            let (passed, failed, unsure) = (count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Inconclusive));
-            let missing = self.planned.saturating_sub(passed + failed + unsure);
-            let tally = words::tally(passed, failed, unsure, missing, self.lang);
-            // What a report of such a journal ends with: nothing can be concluded from it.
-            self.summary(&tally, crate::fault::exit::BENCH, words::cut_off(self.lang));
+        if let Some(attempt) = self.model.finish() {
+            self.completed(&attempt);
         }
-        self.out
+        if self.model.end.is_none() {
+            self.summary(words::cut_off(self.lang));
+        }
+        (self.out, self.model.exit_code())
     }
 
-    fn header(&mut self, hejnal: &str, seed: u64, rig: &str, post: &PostIdentity, planned: usize) {
+    fn header(&mut self) {
         let words = words(self.lang);
-        self.planned = planned;
+        let Some(Header { hejnal, seed, simulated, rig, post, planned, .. }) = self.model.header.clone() else { return };
         let PostIdentity { identity, place, profile, chip, firmware, firmware_sha256 } = post;
         let hash: String = firmware_sha256.chars().take(12).collect();
         self.line(&self.paint(Colour::Strong, &format!("hejnal {hejnal}")));
-        self.line(&format!("  {}: {identity}, {place} ({})", words.post, words::profile(profile, self.lang)));
+        self.line(&format!("  {}: {identity}, {place} ({})", words.post, words::profile(&profile, self.lang)));
         self.line(&format!("  {}: {firmware}, {chip}, SHA-256 {hash}…", words.firmware));
-        self.line(&format!("  {}: {rig}, {} {seed}", words.rig, words.seed));
+        let seed = if simulated { format!(", {} {seed}", words.seed) } else { String::new() };
+        self.line(&format!("  {}: {rig}{seed}", words.rig));
         self.line(&format!("  {}: {planned}", words.planned));
     }
 
     fn scenario(&mut self, id: &str, name: &str, round: u32, attempt: u32) {
         let words = words(self.lang);
-        if attempt == 1 {
-            self.begun += 1;
-        }
-        let width = self.planned.to_string().len();
+        let planned = self.model.header.as_ref().map_or(0, |header| header.planned);
+        let width = planned.to_string().len();
         let mut title = format!("{id}  {name}");
         if round > 1 {
             title += &format!("  ({} {round})", words.round);
@@ -177,7 +132,7 @@ impl<W: Write> Terminal<W> {
         if attempt > 1 {
             title += &format!("  ({} {attempt})", words.attempt);
         }
-        let progress = format!("{:>width$}/{}", self.begun, self.planned);
+        let progress = format!("{:>width$}/{planned}", self.model.begun);
         self.line("");
         self.line(&format!("{progress:>7}  {}", self.paint(Colour::Strong, &title)));
     }
@@ -191,7 +146,6 @@ impl<W: Write> Terminal<W> {
         };
         let mark = self.paint(colour, mark);
         let text = self.figure(measurement);
-        self.marks_shown |= measurement.source.is_some();
         let source = measurement.source.as_ref().map(words::source);
         let source = source.map(|source| self.paint(Colour::Quiet, &format!("  {source}")));
         self.line(&format!("           {mark} {text}{}", source.unwrap_or_default()));
@@ -199,10 +153,7 @@ impl<W: Write> Terminal<W> {
 
     /// `press to ringing: 1.24 s ± 0.01 s, required at most 2 s`.
     fn figure(&self, measurement: &Measurement) -> String {
-        let name = match self.lang {
-            Lang::En => &measurement.en,
-            Lang::Pl => &measurement.pl,
-        };
+        let name = measurement.name(self.lang);
         let required = words(self.lang).required;
         let shown = measurement.estimate.show(self.lang);
         let requirement = match &measurement.criterion {
@@ -226,7 +177,7 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn completed(&mut self, attempt: Attempt) {
+    fn completed(&mut self, attempt: &Attempt) {
         let seconds = words::elapsed(attempt.seconds(), self.lang);
         let verdict = words::verdict(attempt.ending.as_ref(), self.lang);
         let colour = self.colour(attempt.ending.as_ref());
@@ -234,121 +185,86 @@ impl<W: Write> Terminal<W> {
         if let Some(ending) = attempt.ending.as_ref().filter(|ending| !ending.has_passed()) {
             self.line(&format!("         {}", words::blamed(ending, self.lang)));
             // A figure that decided stands right above already.
-            let why = self.why(&attempt);
-            if attempt.decisive().is_none_or(|measurement| why != self.figure(measurement)) {
-                self.line(&format!("         {why}"));
+            if attempt.decided_by().is_none() {
+                self.line(&format!("         {}", self.why(attempt)));
             }
             let remedy = self.remedy(ending, &attempt.id);
             if !remedy.is_empty() {
                 self.line(&format!("         {}: {remedy}", words(self.lang).what_to_do));
             }
         }
-        self.keep(&attempt);
     }
 
-    /// Adds an attempt to its scenario's row; another attempt of the same round takes the place of the one before.
-    fn keep(&mut self, attempt: &Attempt) {
-        for measurement in &attempt.measurements {
-            self.margins.extend(Margin::of(&attempt.id, measurement));
-        }
-        self.margins.sort_by(|a, b| a.part.total_cmp(&b.part));
-        self.margins.truncate(MARGINS_SHOWN);
-        let repeats = self.undecided.as_ref().is_some_and(|last| last.id == attempt.id && last.round == attempt.round);
-        if !repeats {
-            self.settle();
-        }
-        self.undecided = Some(attempt.clone());
-    }
-
-    /// No other attempt follows the last one: it counts.
-    fn settle(&mut self) {
-        let Some(attempt) = self.undecided.take() else { return };
-        let why = self.why(&attempt);
-        let index = *self.place.entry(attempt.id.clone()).or_insert(self.rows.len());
-        if index == self.rows.len() {
-            let ending = Some(Ending::passed());
-            let (id, name) = (attempt.id.clone(), attempt.name.clone());
-            self.rows.push(Row { id, name, rounds: 0, passed: 0, ending, attempts: 1, why: String::new(), step: None });
-        }
-        let Some(row) = self.rows.get_mut(index) else { return };
-        row.rounds += 1;
-        row.attempts = row.attempts.max(attempt.number);
-        row.passed += usize::from(attempt.ending.as_ref().is_some_and(Ending::has_passed));
-        let worst = match (row.ending.clone(), attempt.ending.clone()) {
-            (Some(so_far), Some(now)) => Some(so_far.or_worse(now)),
-            _ => None,
-        };
-        if worst != row.ending {
-            (row.ending, row.why, row.step) = (worst, why, attempt.step.clone());
-        }
-    }
-
-    fn summary(&mut self, tally: &str, exit_code: u8, meaning: &str) {
-        self.settle();
+    fn summary(&mut self, meaning: &str) {
         let words = words(self.lang);
-        let rows = std::mem::take(&mut self.rows);
         self.heading(words.results);
-        if !rows.is_empty() {
-            rows.iter().for_each(|row| self.row(row));
+        let scenarios = std::mem::take(&mut self.model.scenarios);
+        if !scenarios.is_empty() {
+            scenarios.iter().for_each(|scenario| self.scenario_over_all(scenario));
             self.line("");
         }
-        self.line(&format!("  {}", self.paint(Colour::Strong, tally)));
+        let tally = words::tally(&self.model.tally(), self.lang);
+        self.line(&format!("  {}", self.paint(Colour::Strong, &tally)));
         self.closest();
-        self.advice(&rows);
+        self.advice(&scenarios);
+        self.model.scenarios = scenarios;
         self.line("");
-        self.line(&format!("{} {exit_code}: {meaning}.", words.exit_code));
+        self.line(&format!("{} {}: {meaning}.", words.exit_code, self.model.exit_code()));
         self.line(&format!("{}: {}", words.journal, self.journal));
-        if self.recordings > 0 {
-            self.line(&format!("{}: {}", words.recordings, self.recordings));
+        if self.model.recordings > 0 {
+            self.line(&format!("{}: {}", words.recordings, self.model.recordings));
         }
-        if self.marks_shown {
+        if self.model.has_sources {
             self.line(&self.paint(Colour::Quiet, words.marks));
         }
         self.line(&self.paint(Colour::Quiet, words.scope));
     }
 
-    fn row(&mut self, row: &Row) {
-        let mut verdict = words::verdict(row.ending.as_ref(), self.lang).to_string();
-        if row.attempts > 1 && row.rounds == 1 {
-            verdict = words::on_attempt(&verdict, row.attempts, self.lang);
+    fn scenario_over_all(&mut self, scenario: &Scenario) {
+        let Scenario { id, name, rounds, passed, attempts, .. } = scenario;
+        let ending = scenario.ending();
+        let mut verdict = words::verdict(ending.as_ref(), self.lang).to_string();
+        if *attempts > 1 && *rounds == 1 {
+            verdict = words::on_attempt(&verdict, *attempts, self.lang);
         }
         let padding = " ".repeat(VERDICT_WIDTH.saturating_sub(verdict.chars().count()));
-        let painted = self.paint(self.colour(row.ending.as_ref()), &verdict);
-        let share =
-            if row.rounds > 1 { format!("  ({})", words::share(row.passed, row.rounds, self.lang)) } else { String::new() };
-        self.line(&format!("  {:<6} {painted}{padding}  {}{share}", row.id, row.name));
+        let painted = self.paint(self.colour(ending.as_ref()), &verdict);
+        let share = if *rounds > 1 { format!("  ({})", words::share(*passed, *rounds, self.lang)) } else { String::new() };
+        self.line(&format!("  {id:<6} {painted}{padding}  {name}{share}"));
     }
 
     fn closest(&mut self) {
-        if self.margins.is_empty() {
-            return;
-        }
-        self.heading(words(self.lang).closest);
-        for margin in std::mem::take(&mut self.margins) {
+        let row = |margin: &&Margin| {
             let measured = margin.measurement.estimate;
             // Three digits are enough to see where to look, and no more than the uncertainty allows.
             let digits = measured.uncertainty.max(margin.left.abs() / 50.0);
             let left = Estimate::new(margin.left, digits, measured.unit).show_value(self.lang);
-            let part = format!("{:.0} %", margin.part * 100.0);
-            let figure = self.figure(&margin.measurement);
-            self.line(&format!("  {:<6} {figure}; {} {left} ({part})", margin.id, words(self.lang).left));
+            let (figure, part) = (self.figure(&margin.measurement), margin.part * 100.0);
+            format!("  {:<6} {figure}; {} {left} ({part:.0} %)", margin.id, words(self.lang).left)
+        };
+        let rows: Vec<String> = self.model.margins().iter().take(MARGINS_SHOWN).map(row).collect();
+        if !rows.is_empty() {
+            self.heading(words(self.lang).closest);
+            rows.iter().for_each(|row| self.line(row));
         }
     }
 
-    fn advice(&mut self, rows: &[Row]) {
+    fn advice(&mut self, scenarios: &[Scenario]) {
         let words = words(self.lang);
         self.heading(words.next);
-        let mut to_do: Vec<&Row> = rows.iter().filter(|row| !row.ending.as_ref().is_some_and(Ending::has_passed)).collect();
+        let mut to_do: Vec<&Attempt> = scenarios.iter().filter_map(|scenario| scenario.worst.as_ref()).collect();
         self.advice_on_the_run(to_do.is_empty());
         // Whatever makes the rest doubtful comes first.
-        to_do.sort_by_key(|row| std::cmp::Reverse(row.ending.as_ref().and_then(|ending| ending.blame)));
-        for row in to_do.iter().take(ADVICE_SHOWN) {
-            let step = row.step.as_ref().map(|step| {
+        to_do.sort_by_key(|attempt| std::cmp::Reverse(attempt.blame()));
+        for attempt in to_do.iter().take(ADVICE_SHOWN) {
+            let step = attempt.unpassed_step().map(|step| {
                 format!(" ({} {})", words.at_step, words::quoted(&format!("{} {}", step.keyword, step.text), self.lang))
             });
-            self.line(&format!("  {:<6} {}{}", row.id, row.why, step.unwrap_or_default()));
-            let remedy =
-                row.ending.as_ref().map_or_else(|| words.killed_remedy.to_string(), |ending| self.remedy(ending, &row.id));
+            self.line(&format!("  {:<6} {}{}", attempt.id, self.why(attempt), step.unwrap_or_default()));
+            let remedy = match &attempt.ending {
+                Some(ending) => self.remedy(ending, &attempt.id),
+                None => words.killed_remedy.to_string(),
+            };
             if !remedy.is_empty() {
                 self.line(&format!("         {remedy}"));
             }
@@ -361,7 +277,7 @@ impl<W: Write> Terminal<W> {
     /// What no scenario can tell: that the run never came to its end, or why none of them was begun.
     fn advice_on_the_run(&mut self, all_is_well: bool) {
         let words = words(self.lang);
-        let (what, remedy) = match self.ended.clone() {
+        let (what, remedy) = match self.model.end.as_ref().map(|end| &end.ending) {
             None => (words.broken_off.to_string(), words.broken_off_remedy.to_string()),
             Some(ending) if all_is_well && !ending.has_passed() => {
                 (ending.message.show(self.lang).to_string(), ending.remedy.show(self.lang).to_string())
@@ -381,11 +297,10 @@ impl<W: Write> Terminal<W> {
     }
 
     fn why(&self, attempt: &Attempt) -> String {
-        let Some(ending) = &attempt.ending else { return words(self.lang).killed.to_string() };
-        let by_a_figure = ending.blame == Some(Blame::Device) || ending.outcome == Outcome::Inconclusive;
-        match attempt.decisive() {
-            Some(measurement) if by_a_figure => self.figure(measurement),
-            _ => ending.message.show(self.lang).to_string(),
+        match (attempt.decided_by(), &attempt.ending) {
+            (Some(measurement), _) => self.figure(measurement),
+            (None, Some(ending)) => ending.message.show(self.lang).to_string(),
+            (None, None) => words(self.lang).killed.to_string(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What reports say, in both languages, as an engineer of either would write it.
 
 use crate::fault::{Blame, exit};
-use crate::journal::{Ending, Outcome};
+use crate::journal::{Ending, Outcome, Tally};
 use crate::unit::{Estimate, Lang};
 use crate::verdict::Source;
 
@@ -74,7 +74,7 @@ const PL: Words = Words {
     post: "punkt",
     rig: "stanowisko",
     firmware: "oprogramowanie",
-    seed: "ziarno losowe",
+    seed: "ziarno generatora losowego:",
     planned: "zaplanowane scenariusze",
     budget: "budżet niepewności",
     attempt: "próba",
@@ -83,7 +83,7 @@ const PL: Words = Words {
     made_safe: "przywrócono stan bezpieczny",
     not_made_safe: "NIE PRZYWRÓCONO STANU BEZPIECZNEGO",
     results: "Wyniki",
-    closest: "Najmniejsze zapasy do limitu",
+    closest: "Najmniejsze zapasy względem limitów",
     left: "zapas",
     next: "Co dalej",
     nothing_to_do: "Nic: wszystkie sprawdzone wymagania są spełnione.",
@@ -99,7 +99,7 @@ const PL: Words = Words {
     broken_off: "dziennik się urywa: program przerwano i nie zapisano, czy przywrócono stan bezpieczny",
     broken_off_remedy: "upewnij się, że przycisk jest zwolniony, zasilanie włączone, a światłowód podłączony, i uruchom przebieg ponownie",
     required: "wymagane",
-    marks: "Źródła limitów: [V] opublikowane, [M] z pamięci normy, do sprawdzenia, [EJ] ocena inżynierska, [C] umowa.",
+    marks: "Źródła limitów: [V] opublikowane, [M] przytoczone z pamięci, wymaga sprawdzenia w normie, [EJ] ocena inżynierska, [C] umowa.",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {
@@ -118,7 +118,7 @@ pub(super) fn verdict(ending: Option<&Ending>, lang: Lang) -> &'static str {
         (Outcome::Inconclusive, _, Lang::En) => "UNDECIDED",
         (Outcome::Inconclusive, _, Lang::Pl) => "NIEROZSTRZYGNIĘTY",
         (_, Some(Blame::Device), Lang::En) => "FAILED: post",
-        (_, Some(Blame::Device), Lang::Pl) => "NIEZALICZONY: punkt",
+        (_, Some(Blame::Device), Lang::Pl) => "NIEZALICZONY (wina punktu)",
         (_, Some(Blame::Bench), Lang::En) => "NOT JUDGED: bench",
         (_, Some(Blame::Bench), Lang::Pl) => "BEZ OCENY: stanowisko",
         (_, Some(Blame::Scenario), Lang::En) => "NOT JUDGED: scenario",
@@ -213,16 +213,21 @@ pub(super) fn source(source: &Source) -> String {
 }
 
 /// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns, so that none needs a plural.
-pub(super) fn tally(passed: usize, failed: usize, inconclusive: usize, skipped: usize, lang: Lang) -> String {
-    let [p, f, i, s] = match lang {
-        Lang::En => ["passed", "did not pass", "undecided", "not run to the end"],
-        Lang::Pl => ["zaliczone", "niezaliczone", "nierozstrzygnięte", "niedokończone"],
-    };
-    let parts = [(passed, p, true), (failed, f, false), (inconclusive, i, false), (skipped, s, false)];
-    let shown = parts.iter().filter(|(count, _, always)| *always || *count > 0);
-    let part = |(count, word, _): &(usize, &str, bool)| match lang {
-        Lang::En => format!("{count} {word}"),
-        Lang::Pl => format!("{word}: {count}"),
+pub(super) fn tally(tally: &Tally, lang: Lang) -> String {
+    let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = *tally;
+    let parts = [
+        (passed, "passed", "zaliczone"),
+        (failed, "failed", "niezaliczone"),
+        (inconclusive, "undecided", "nierozstrzygnięte"),
+        (not_judged_bench, "not judged (bench)", "bez oceny (stanowisko)"),
+        (not_judged_scenario, "not judged (scenario)", "bez oceny (scenariusz)"),
+        (not_judged_hejnal, "not judged (hejnal)", "bez oceny (hejnal)"),
+        (skipped, "not run to the end", "niedokończone"),
+    ];
+    let shown = parts.iter().enumerate().filter(|(place, (count, ..))| *place == 0 || *count > 0);
+    let part = |(_, (count, en, pl)): (usize, &(usize, &str, &str))| match lang {
+        Lang::En => format!("{count} {en}"),
+        Lang::Pl => format!("{pl}: {count}"),
     };
     shown.map(part).collect::<Vec<_>>().join(", ")
 }

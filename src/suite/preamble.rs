@@ -26,6 +26,7 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize) -> io::Result<
         hejnal: env!("CARGO_PKG_VERSION").into(),
         lang,
         seed,
+        simulated: rig.twin.is_some(),
         rig: rig.name.clone(),
         rig_sha256: rig.sha256.clone(),
         post,

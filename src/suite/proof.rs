@@ -16,7 +16,7 @@ use crate::bench::{self, Opening};
 use crate::fault::{Blame, Blamed as _, exit};
 use crate::journal::read::read;
 use crate::journal::{Ending, Outcome};
-use crate::report::{Attempt, Fold, Margin};
+use crate::report::{Attempt, Model};
 use crate::rig::{Rig, Twin};
 use crate::steps::TABLES;
 use crate::twin::defect::Defect;
@@ -47,8 +47,8 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proof {
     pub id: &'static str,
-    /// Every attempt, in order.
-    pub attempts: Vec<Attempt>,
+    /// What its journal tells; empty where there is none.
+    pub run: Model,
     /// Of the whole run.
     pub ending: Ending,
     pub verdict: Verdict,
@@ -77,29 +77,15 @@ pub enum Verdict {
 impl Proof {
     /// The attempt that the verdict rests on: at the scenario named for the defect, else the worst of all.
     pub fn decisive(&self, scenario: &str) -> Option<&Attempt> {
-        let own = self.attempts.iter().filter(|a| is_of(a, scenario));
-        let own = own.clone().find(|a| !has_passed(a)).or_else(|| own.clone().next());
-        own.or_else(|| self.attempts.iter().filter(|a| !has_passed(a)).max_by_key(|a| blame_of(a)))
+        let own = self.run.attempts().filter(|a| is_of(a, scenario));
+        let own = own.clone().find(|a| !a.has_passed()).or_else(|| own.clone().next());
+        own.or_else(|| self.run.attempts().filter(|a| !a.has_passed()).max_by_key(|a| a.blame()))
     }
 
     /// Ids of the scenarios that did not pass, other than this one.
     pub fn others_that_failed(&self, scenario: &str) -> Vec<&str> {
-        let others = self.attempts.iter().filter(|a| !is_of(a, scenario) && !has_passed(a));
+        let others = self.run.attempts().filter(|a| !is_of(a, scenario) && !a.has_passed());
         others.map(|a| a.id.as_str()).collect()
-    }
-
-    /// What came closest to its limit, each quantity once, the closest first.
-    pub fn margins(&self) -> Vec<Margin> {
-        let all = self.attempts.iter().flat_map(|a| a.measurements.iter().filter_map(|m| Margin::of(&a.id, m)));
-        let mut margins: Vec<Margin> = all.collect();
-        margins.sort_by(|a, b| a.part.total_cmp(&b.part));
-        let mut seen: Vec<String> = Vec::new();
-        margins.retain(|margin| {
-            let is_new = !seen.contains(&margin.measurement.en);
-            seen.push(margin.measurement.en.clone());
-            is_new
-        });
-        margins
     }
 }
 
@@ -109,12 +95,6 @@ fn is_of(attempt: &Attempt, scenario: &str) -> bool {
 }
 fn is_id_of(id: &str, scenario: &str) -> bool {
     id.strip_prefix(scenario).is_some_and(|rest| !scenario.is_empty() && (rest.is_empty() || rest.starts_with('.')))
-}
-fn has_passed(attempt: &Attempt) -> bool {
-    attempt.ending.as_ref().is_some_and(Ending::has_passed)
-}
-fn blame_of(attempt: &Attempt) -> Option<Blame> {
-    attempt.ending.as_ref().and_then(|ending| ending.blame)
 }
 
 /// The process exit code of a matrix: everything as expected, or not.
@@ -169,8 +149,8 @@ pub fn prove(plan: &Plan, defects: &[Defect], mut show: impl FnMut(&Defect, &Pro
 /// Plants one defect, runs what has to find it, and reads the journal that this left behind.
 pub fn prove_one(plan: &Plan, defect: &Defect) -> Proof {
     let folder = plan.folder.join(defect.id);
-    let nothing = |ending: Ending| (Vec::new(), ending);
-    let (attempts, ending) = match panics::catch(|| run_planted(plan, defect, &folder)) {
+    let nothing = |ending: Ending| (Model::of(&[]), ending);
+    let (run, ending) = match panics::catch(|| run_planted(plan, defect, &folder)) {
         Ok(Ok(())) => read_back(&folder),
         Ok(Err(ending)) => nothing(ending),
         Err((_, panicked)) => {
@@ -178,28 +158,28 @@ pub fn prove_one(plan: &Plan, defect: &Defect) -> Proof {
             nothing(Ending::failed(Blame::Hejnal, message, "this is a mistake in hejnal: report it"))
         }
     };
-    let mut proof = Proof { id: defect.id, attempts, ending, verdict: Verdict::Missed, folder };
+    let mut proof = Proof { id: defect.id, run, ending, verdict: Verdict::Missed, folder };
     proof.verdict = judge(defect, &proof);
     proof
 }
 
 /// The journal is what a report is made of, so it is what a proof is made of.
-fn read_back(folder: &Path) -> (Vec<Attempt>, Ending) {
+fn read_back(folder: &Path) -> (Model, Ending) {
+    let nothing = |ending: Ending| (Model::of(&[]), ending);
     let story = match read(folder) {
-        Ok(story) if story.is_authentic() && story.reached_its_end() => story,
-        Ok(story) => {
-            let message = format!("{} is damaged", story.path.display());
-            return (Vec::new(), Ending::failed(Blame::Hejnal, message, "this is a mistake in hejnal: report it"));
-        }
-        Err(error) => return (Vec::new(), Ending::failed(Blame::Bench, error.to_string(), error.remedy())),
+        Ok(story) => story,
+        Err(error) => return nothing(Ending::failed(Blame::Bench, error.account(), error.remedy())),
     };
-    let mut fold = Fold::default();
-    let attempts = story.entries.iter().filter_map(|entry| fold.take(entry)).collect();
-    let ending = story.entries.iter().rev().find_map(|entry| match &entry.event {
-        crate::journal::Event::RunEnded { ending, .. } => Some(ending.clone()),
-        _ => None,
-    });
-    (attempts, ending.unwrap_or_else(Ending::passed))
+    let run = Model::of(&story.entries);
+    match run.end.as_ref().map(|end| end.ending.clone()).filter(|_| story.is_authentic()) {
+        Some(ending) => (run, ending),
+        None => {
+            let path = story.path.display();
+            let message = Bilingual::new(format!("{path} is damaged"), format!("plik {path} jest uszkodzony"));
+            let remedy = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
+            nothing(Ending::failed(Blame::Hejnal, message, remedy))
+        }
+    }
 }
 
 /// The same way as any run, with a rig that has the defect planted.
@@ -223,8 +203,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
     let preamble = preamble(&rig, plan.lang, plan.seed, planned)
         .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "correct `firmware` in the rig"))?;
-    let opening =
-        Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlooker: Box::new(|_| {}), preamble };
+    let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.to_string(), e.remedy()))?;
     let mut stage = OnBench::new(bench, plan.seed, folder.to_path_buf());
     let _signals = Signals::install(&stage.clock().guard().stop_flag())
@@ -259,7 +238,7 @@ fn judge(defect: &Defect, proof: &Proof) -> Verdict {
         return Verdict::Stopped;
     }
     match defect.blame {
-        None if proof.ending.has_passed() && !proof.attempts.is_empty() => Verdict::AsExpected,
+        None if proof.ending.has_passed() && !proof.run.cases.is_empty() => Verdict::AsExpected,
         None => Verdict::HealthyCondemned,
         Some(Blame::Bench) => judge_bench_fault(defect, proof),
         Some(blame) => judge_defect(defect, blame, proof),
@@ -267,7 +246,7 @@ fn judge(defect: &Defect, proof: &Proof) -> Verdict {
 }
 
 fn judge_bench_fault(defect: &Defect, proof: &Proof) -> Verdict {
-    if proof.attempts.iter().any(|attempt| blame_of(attempt) == Some(Blame::Device)) {
+    if proof.run.attempts().any(|attempt| attempt.blame() == Some(Blame::Device)) {
         return Verdict::BenchBlamedPost;
     }
     if proof.ending.has_passed() {
@@ -300,10 +279,10 @@ fn judge_defect(defect: &Defect, blame: Blame, proof: &Proof) -> Verdict {
     let Some(attempt) = proof.decisive(defect.scenario).filter(|attempt| is_of(attempt, defect.scenario)) else {
         return Verdict::Missed;
     };
-    if has_passed(attempt) {
+    if attempt.has_passed() {
         return Verdict::Missed;
     }
-    if blame_of(attempt) != Some(blame) {
+    if attempt.blame() != Some(blame) {
         return Verdict::WrongBlame;
     }
     let reason = attempt.decisive().and_then(|m| m.source.as_ref()).map(|source| source.id.as_str());

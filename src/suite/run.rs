@@ -10,7 +10,7 @@ use super::phrase_matcher::{Lost, PhraseMatcher};
 use super::runner_port::{RunnerPort, ScenarioInfo};
 use crate::clock::{Guard, Instant};
 use crate::fault::{Blame, Blamed};
-use crate::journal::{Ending, Event, Outcome, SafeCheck};
+use crate::journal::{Ending, Event, Outcome, SafeCheck, Tally};
 use crate::post::{Fault, ScenarioError};
 use crate::unit::{Bilingual, Lang};
 use std::any::Any;
@@ -42,10 +42,7 @@ impl Default for Options {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
     pub ending: Ending,
-    pub passed: usize,
-    pub failed: usize,
-    pub inconclusive: usize,
-    pub skipped: usize,
+    pub tally: Tally,
     pub exit_code: u8,
 }
 
@@ -146,7 +143,7 @@ pub(super) struct Session<'s, S: RunnerPort> {
     ending: Ending,
     /// An attempt has begun and is not made safe yet.
     open: bool,
-    tally: Finished,
+    finished: Finished,
     /// The journal cannot be kept any more: nothing that follows could be proved.
     broken: bool,
     stopped: bool,
@@ -154,9 +151,9 @@ pub(super) struct Session<'s, S: RunnerPort> {
 
 impl<'s, S: RunnerPort> Session<'s, S> {
     fn new(stage: &'s mut S, options: Options) -> Self {
-        let tally = Finished { ending: Ending::passed(), passed: 0, failed: 0, inconclusive: 0, skipped: 0, exit_code: 0 };
+        let finished = Finished { ending: Ending::passed(), tally: Tally::default(), exit_code: 0 };
         let (scenario, ending) = (ScenarioInfo::default(), Ending::passed());
-        Session { stage, options, scenario, ending, open: false, tally, broken: false, stopped: false }
+        Session { stage, options, scenario, ending, open: false, finished, broken: false, stopped: false }
     }
 
     pub(super) fn retries(&self) -> usize {
@@ -258,27 +255,20 @@ impl<'s, S: RunnerPort> Session<'s, S> {
         self.stage.journal().append(event);
         if let Err(error) = self.stage.journal().commit() {
             self.broken = true;
-            self.worsen(Ending::failed(error.blame(), error.to_string(), error.remedy()));
+            self.worsen(Ending::failed(error.blame(), error.account(), error.remedy()));
         }
     }
 
     /// Counts the attempt that decided its scenario.
     fn count(&mut self) {
-        let Finished { passed, failed, inconclusive, skipped, .. } = &mut self.tally;
-        *match self.ending.outcome {
-            Outcome::Passed => passed,
-            Outcome::Failed => failed,
-            Outcome::Inconclusive => inconclusive,
-            Outcome::Skipped => skipped,
-        } += 1;
-        let so_far = std::mem::replace(&mut self.tally.ending, Ending::passed());
-        self.tally.ending = so_far.or_worse(self.ending.clone());
+        self.finished.tally.count(&self.ending);
+        let so_far = std::mem::replace(&mut self.finished.ending, Ending::passed());
+        self.finished.ending = so_far.or_worse(self.ending.clone());
     }
 
     fn finish(&mut self, planned: usize) -> Finished {
-        let done = self.tally.passed + self.tally.failed + self.tally.inconclusive + self.tally.skipped;
-        let missing = planned.saturating_sub(done);
-        self.tally.skipped += missing;
+        let missing = planned.saturating_sub(self.finished.tally.total());
+        self.finished.tally.skipped += missing;
         if missing > 0 {
             let message = Bilingual::new(
                 format!("the run was stopped with {missing} of {planned} scenarios not begun"),
@@ -286,17 +276,17 @@ impl<'s, S: RunnerPort> Session<'s, S> {
             );
             let remedy = ("start the run again", "uruchom przebieg ponownie").into();
             let ending = Ending { outcome: Outcome::Skipped, blame: Some(Blame::Nobody), message, remedy };
-            self.tally.ending = self.tally.ending.clone().or_worse(ending);
+            self.finished.ending = self.finished.ending.clone().or_worse(ending);
         }
-        self.tally.exit_code = self.tally.ending.exit_code();
-        let Finished { ending, passed, failed, inconclusive, skipped, exit_code } = self.tally.clone();
-        self.stage.journal().append(Event::RunEnded { ending, passed, failed, inconclusive, skipped, exit_code });
+        self.finished.exit_code = self.finished.ending.exit_code();
+        let Finished { ending, tally, exit_code } = self.finished.clone();
+        self.stage.journal().append(Event::RunEnded { ending, tally, exit_code });
         if let Err(error) = self.stage.journal().commit() {
-            let broken = Ending::failed(error.blame(), error.to_string(), error.remedy());
-            self.tally.ending = self.tally.ending.clone().or_worse(broken);
-            self.tally.exit_code = self.tally.ending.exit_code();
+            let broken = Ending::failed(error.blame(), error.account(), error.remedy());
+            self.finished.ending = self.finished.ending.clone().or_worse(broken);
+            self.finished.exit_code = self.finished.ending.exit_code();
         }
-        self.tally.clone()
+        self.finished.clone()
     }
 
     /// The runner itself panicked. The rig comes first.
@@ -310,7 +300,7 @@ impl<'s, S: RunnerPort> Session<'s, S> {
             self.scenario_ended();
             self.count();
         } else {
-            self.tally.ending = self.tally.ending.clone().or_worse(Cause::Panicked(panicked).ending());
+            self.finished.ending = self.finished.ending.clone().or_worse(Cause::Panicked(panicked).ending());
         }
     }
 }

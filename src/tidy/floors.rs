@@ -27,10 +27,7 @@ const APART: &str = "a driver and the twin's double of it must not share a mista
 const UNKNOWN: &str = "a module without a floor escapes the rule";
 
 /// Uses that are tolerated for now: (module, uses). This list may only shrink.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    // An instrument's identity is written into the journal as it is.
-    ("journal", "instrument"),
-];
+const EXCEPTIONS: &[(&str, &str)] = &[];
 
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
     let mut violations = Vec::new();

@@ -1,7 +1,7 @@
 //! The command line as a technician, a contractor in Poland and a nightly job use it. Knows nothing of how anything is done.
 
 use crate::program::{Running, Said, Scratch, hejnal, journal, said, say};
-use hejnal::journal::Event;
+use hejnal::journal::{Event, Tally};
 use std::path::Path;
 
 /// A run on the virtual rig with a planted defect.
@@ -41,7 +41,7 @@ fn a_failing_post_is_a_failure_and_told_in_polish_to_a_polish_reader() {
     let (said, scratch) = run_with("mic-dead", "@S02", "pl");
     assert_eq!(said.code, Some(1), "{said:?}");
     for words in [
-        "NIEZALICZONY: punkt",
+        "NIEZALICZONY (wina punktu)",
         "Punkt nie spełnia wymagania.",
         "przycisk zwolniony, zasilanie włączone, światłowód podłączony, rozmowy zakończone, dźwięk zatrzymany",
         "po naprawie punktu powtórz sam ten scenariusz: hejnal run --tags @S02",
@@ -107,7 +107,7 @@ fn a_bench_that_cannot_be_opened_ends_its_journal_all_the_same() {
     let story = journal(&out);
     assert!(story.reached_its_end() && story.damage.is_empty());
     let last = story.entries.last().map(|entry| &entry.event);
-    assert!(matches!(last, Some(Event::RunEnded { exit_code: 3, skipped: 1, .. })), "{last:?}");
+    assert!(matches!(last, Some(Event::RunEnded { exit_code: 3, tally: Tally { skipped: 1, .. }, .. })), "{last:?}");
     let junit = junit(&scratch);
     assert!(junit.contains("tests=\"1\" failures=\"0\" errors=\"1\"") && junit.contains("<error type=\"bench\""), "{junit}");
     assert!(scratch.0.join("latest").is_symlink());

@@ -202,7 +202,7 @@ fn perform(step: &str) -> (Finished, LoadedJournal, [bool; 3]) {
     let features = lint::load(&[feature], &book, &Needs::of(&rig)).unwrap();
     let folder = scratch.0.join("run");
     let preamble = vec![run_began(&rig)];
-    let opening = Opening { rig: Arc::new(rig), seed: 1, folder: folder.clone(), onlooker: Box::new(|_| {}), preamble };
+    let opening = Opening { rig: Arc::new(rig), seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble };
     let mut stage = OnBench::new(bench::open(opening).unwrap(), 1, folder.clone());
     let finished = hejnal::suite::run(&mut stage, &book, features, Options::default());
     let mut post = stage.post().borrow_mut();
@@ -225,6 +225,7 @@ fn run_began(rig: &rig::Rig) -> Event {
         hejnal: "test".into(),
         lang: Lang::En,
         seed: 1,
+        simulated: true,
         rig: rig.name.clone(),
         rig_sha256: rig.sha256.clone(),
         post,

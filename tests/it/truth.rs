@@ -63,12 +63,13 @@ type Figures = Arc<Mutex<BTreeMap<String, Estimate>>>;
 fn open(rig: &Arc<Rig>, seed: u64, folder: &Path) -> Result<(Post, Figures), Error> {
     let figures = Figures::default();
     let seen = Arc::clone(&figures);
-    let onlooker = Box::new(move |entry: &Entry| {
+    let onlooker: hejnal::bench::Onlooker = Box::new(move |entry: &Entry| {
         if let (Event::Measured(found), Ok(mut seen)) = (&entry.event, seen.lock()) {
             seen.insert(found.en.clone(), found.estimate);
         }
     });
-    let opening = Opening { rig: Arc::clone(rig), seed, folder: folder.to_path_buf(), onlooker, preamble: Vec::new() };
+    let opening =
+        Opening { rig: Arc::clone(rig), seed, folder: folder.to_path_buf(), onlookers: vec![onlooker], preamble: Vec::new() };
     Ok((Post::new(bench::open(opening)?, seed), figures))
 }
 

@@ -1,7 +1,7 @@
 //! What the record answers, in its scenario and in the next one.
 
 use super::*;
-use crate::instrument::operator::{EndedBy, Invite};
+use crate::instrument::operator::{EndedBy, Invite, Server, Unbound};
 use std::time::Duration;
 
 #[test]

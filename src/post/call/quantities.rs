@@ -3,9 +3,11 @@
 //! Knows nothing of how calls are watched.
 
 use crate::post::judge::Quantity;
-use crate::unit::Method;
+use crate::unit::{Method, Unit};
 
 pub(super) const PRESS_TO_INVITE: Quantity = Quantity {
+    key: "T01.press-to-invite",
+    unit: Unit::Second,
     en: "press to INVITE",
     pl: "od naciśnięcia do INVITE",
     method: Method::new(
@@ -16,6 +18,8 @@ pub(super) const PRESS_TO_INVITE: Quantity = Quantity {
     requirement: "T01",
 };
 pub(super) const PRESS_TO_RING: Quantity = Quantity {
+    key: "T02.press-to-ringing",
+    unit: Unit::Second,
     en: "press to ringing at the operator",
     pl: "od naciśnięcia do dzwonka u operatora",
     method: Method::new(
@@ -26,6 +30,8 @@ pub(super) const PRESS_TO_RING: Quantity = Quantity {
     requirement: "T02",
 };
 pub(super) const CALLS: Quantity = Quantity {
+    key: "call.arrived",
+    unit: Unit::Count,
     en: "calls at the operator",
     pl: "zgłoszenia u operatora",
     method: Method::new(
@@ -35,11 +41,23 @@ pub(super) const CALLS: Quantity = Quantity {
     ),
     requirement: "T33",
 };
-pub(super) const FEWEST_CALLS: Quantity =
-    Quantity { en: "calls raised by one press, fewest", pl: "zgłoszenia po jednym naciśnięciu, najmniej", ..CALLS };
-pub(super) const MOST_CALLS: Quantity =
-    Quantity { en: "calls raised by one press, most", pl: "zgłoszenia po jednym naciśnięciu, najwięcej", ..CALLS };
+pub(super) const FURTHER_CALLS: Quantity =
+    Quantity { key: "call.further", en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", ..CALLS };
+pub(super) const FEWEST_CALLS: Quantity = Quantity {
+    key: "T33.calls-per-press.fewest",
+    en: "calls raised by one press, fewest",
+    pl: "zgłoszenia po jednym naciśnięciu, najmniej",
+    ..CALLS
+};
+pub(super) const MOST_CALLS: Quantity = Quantity {
+    key: "T33.calls-per-press.most",
+    en: "calls raised by one press, most",
+    pl: "zgłoszenia po jednym naciśnięciu, najwięcej",
+    ..CALLS
+};
 pub(super) const OWN_IDENTITY: Quantity = Quantity {
+    key: "T33.own-identity",
+    unit: Unit::Count,
     en: "calls that name this post, in From and in X-SOS-Post",
     pl: "zgłoszenia wskazujące ten punkt, w From i w X-SOS-Post",
     method: Method::new(
@@ -50,18 +68,54 @@ pub(super) const OWN_IDENTITY: Quantity = Quantity {
     requirement: "T33",
 };
 pub(super) const OWN_DESTINATION: Quantity = Quantity {
+    key: "T40.foreign-destinations",
+    unit: Unit::Count,
     en: "calls addressed to anybody but the City Guard's operator",
     pl: "zgłoszenia skierowane do kogokolwiek poza operatorem Straży Miejskiej",
     method: Method::new(
         "Request-URI of each INVITE, and everything the desk turned away",
-        "Request-URI każdego INVITE oraz wszystko, co stanowisko operatora odrzuciło",
+        "Request-URI każdego INVITE oraz wszystko, co symulator operatora odrzucił",
         "RFC 3261, 8.1.1.1",
     ),
     requirement: "T40",
 };
 pub(super) const STILL_TALKING: Quantity = Quantity {
+    key: "T21.talks-ended-early",
+    unit: Unit::Count,
     en: "talks ended before the operator hung up",
     pl: "rozmowy zakończone, zanim rozłączył się operator",
     method: Method::new("BYE and silence at the operator", "BYE i cisza u operatora", "RFC 3261, 15"),
     requirement: "T21",
 };
+pub(super) const WITHOUT_INVITE: Quantity = Quantity {
+    key: "T33.presses-without-invite",
+    unit: Unit::Count,
+    en: "presses without a call",
+    pl: "naciśnięcia bez zgłoszenia",
+    requirement: "T33",
+    ..PRESS_TO_INVITE
+};
+pub(super) const WITHOUT_RINGING: Quantity = Quantity {
+    key: "T33.presses-without-ringing",
+    unit: Unit::Count,
+    en: "presses without ringing at the operator",
+    pl: "naciśnięcia bez dzwonka u operatora",
+    requirement: "T33",
+    ..PRESS_TO_RING
+};
+/// Keys of what is judged over a series of presses.
+pub(in crate::post) const SERIES: &[&str] = &[PRESS_TO_INVITE.key, PRESS_TO_RING.key];
+/// All that this file judges.
+pub(in crate::post) const QUANTITIES: &[Quantity] = &[
+    PRESS_TO_INVITE,
+    PRESS_TO_RING,
+    CALLS,
+    FURTHER_CALLS,
+    FEWEST_CALLS,
+    MOST_CALLS,
+    WITHOUT_INVITE,
+    WITHOUT_RINGING,
+    OWN_IDENTITY,
+    OWN_DESTINATION,
+    STILL_TALKING,
+];

@@ -6,7 +6,7 @@ use crate::report::tests::{cut_run, whole_run};
 fn show(entries: &[Entry], style: Style, lang: Lang) -> String {
     let mut terminal = Terminal::new(Vec::new(), style, lang, "runs/20260703T140509Z-virtual/journal.jsonl");
     entries.iter().for_each(|entry| terminal.take(entry));
-    String::from_utf8(terminal.finish()).unwrap()
+    String::from_utf8(terminal.finish().0).unwrap()
 }
 
 #[test]
@@ -46,21 +46,21 @@ fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
 }
 
 #[test]
-fn a_soak_is_told_by_its_share_and_its_memory_does_not_grow() {
-    let mut terminal = Terminal::new(std::io::sink(), Style::default(), Lang::En, "j");
-    let run = whole_run();
-    for round in 1..=50u32 {
-        for entry in &run {
-            let mut entry = entry.clone();
-            match &mut entry.event {
-                Event::ScenarioBegan { round: r, .. } | Event::ScenarioEnded { round: r, .. } => *r = round,
-                Event::RunBegan { .. } | Event::RunEnded { .. } => continue,
-                _ => {}
-            }
-            terminal.take(&entry);
-        }
+fn a_soak_is_told_by_its_share_and_a_live_terminal_keeps_no_round() {
+    let mut terminal = Terminal::new(Vec::new(), Style::default(), Lang::En, "j");
+    crate::report::model::tests::soak(50).for_each(|entry| terminal.take(&entry));
+    assert!(terminal.model.cases.is_empty());
+    let shown = String::from_utf8(terminal.finish().0).unwrap();
+    assert!(shown.contains("One press raises exactly one call within the limit  (50 of 50 passed)"), "{shown}");
+    assert!(shown.contains("(0 of 50 passed)"), "{shown}");
+}
+
+#[test]
+fn a_seed_is_told_of_a_simulated_rig_alone() {
+    let mut run = whole_run();
+    assert!(show(&run, Style::default(), Lang::Pl).contains("ziarno generatora losowego: 7"));
+    if let Some(Event::RunBegan { simulated, .. }) = run.first_mut().map(|entry| &mut entry.event) {
+        *simulated = false;
     }
-    terminal.settle();
-    assert_eq!((terminal.rows.len(), terminal.margins.len()), (6, 5));
-    assert_eq!((terminal.rows[0].passed, terminal.rows[1].passed, terminal.rows[1].rounds), (50, 0, 50));
+    assert!(!show(&run, Style::default(), Lang::Pl).contains("ziarno"));
 }

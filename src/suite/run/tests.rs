@@ -209,7 +209,7 @@ fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     let clock = Arc::new(TestClock::default());
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
     let journal = Journal::create(&scratch.0).unwrap();
-    let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Box::new(|_| {}));
+    let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Vec::new());
     log.append(run_began());
     let mut stage =
         TestStage { clock, log, plan: setup.plan, entered: 0, made_safe: 0, waited_while_making_safe: None, broken: Broken };
@@ -282,7 +282,7 @@ fn ctrl_c_in_a_wait_ends_the_run_and_what_was_not_begun_is_counted() {
     assert_eq!((endings[1].2.outcome, endings[1].2.blame), (Outcome::Skipped, Some(Blame::Nobody)));
     assert_eq!(outcomes.stage.made_safe, 2);
     let finished = &outcomes.finished;
-    assert_eq!((finished.passed, finished.skipped, finished.exit_code), (1, 2, 130));
+    assert_eq!((finished.tally.passed, finished.tally.skipped, finished.exit_code), (1, 2, 130));
 }
 
 #[test]
@@ -329,18 +329,18 @@ fn only_the_bench_gets_another_attempt_and_none_is_erased() {
     let outcomes = perform("retry", &setup, &[&["all is well"], &["the post is late"], &["the post is nearly late"]]);
     let told: Vec<String> = outcomes.endings().iter().map(|(id, n, ending)| format!("{id} {n} {:?}", ending.outcome)).collect();
     assert_eq!(told, ["S01 1 Failed", "S01 2 Passed", "S02 1 Failed", "S03 1 Inconclusive"]);
-    let Finished { passed, failed, inconclusive, .. } = outcomes.finished;
+    let Tally { passed, failed, inconclusive, .. } = outcomes.finished.tally;
     assert_eq!((passed, failed, inconclusive), (1, 1, 1));
     let in_vain = Setup { plan: Plan::EnterFails, options: retry, ..SETUP };
     let outcomes = perform("retry-in-vain", &in_vain, &[&["all is well"]]);
-    assert_eq!((outcomes.endings().len(), outcomes.stage.made_safe, outcomes.finished.failed), (3, 3, 1));
+    assert_eq!((outcomes.endings().len(), outcomes.stage.made_safe, outcomes.finished.tally.not_judged_bench), (3, 3, 1));
 }
 
 #[test]
 fn rounds_repeat_the_selection() {
     let setup = Setup { options: Options { rounds: 20, retries: 0 }, ..SETUP };
     let outcomes = perform("rounds", &setup, &[&["all is well"], &["a second passes"]]);
-    assert_eq!((outcomes.finished.passed, outcomes.stage.made_safe), (40, 40));
+    assert_eq!((outcomes.finished.tally.passed, outcomes.stage.made_safe), (40, 40));
     let mut rounds = outcomes.entries.iter().filter_map(|entry| match entry.event {
         Event::ScenarioBegan { round, .. } => Some(round),
         _ => None,

@@ -1,0 +1,133 @@
+//! What the instruments saw, as the journal keeps it: an instrument's types may change, the journal's names may not.
+
+use super::sound::Moment;
+use crate::clock::Stamped;
+use crate::instrument::console::Line;
+use crate::instrument::lamp::Edge;
+use crate::instrument::operator as desk;
+use crate::instrument::operator::CallEvent;
+use crate::journal::Event;
+use crate::journal::seen::{
+    CallObservation as Call, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
+    Stray,
+};
+use std::time::Duration;
+
+/// An event at the operator, to be trusted as a figure would trust it ([`Moment::at_operator`]).
+pub(super) fn of_call(event: &Stamped<CallEvent>) -> Event {
+    let floor = Duration::from_secs_f64(Moment::at_operator(event).uncertainty);
+    seen("operator", event, floor, observed(event.value.clone()))
+}
+
+/// A change at an input of a board whose stamps are worth so much (k = 2).
+pub(super) fn of_input(board: &str, edge: &Stamped<Edge>, uncertainty: Duration) -> Event {
+    seen(board, edge, uncertainty, Observation::Input { input: edge.value.input.0, on: edge.value.lit })
+}
+
+pub(super) fn of_console(line: &Stamped<Line>) -> Event {
+    seen("console", line, Duration::ZERO, Observation::Console { text: line.value.text.clone() })
+}
+
+fn seen<T>(source: &str, stamped: &Stamped<T>, floor: Duration, what: Observation) -> Event {
+    let within = stamped.within.max(floor);
+    let uncertainty_ns = (within > Duration::ZERO).then(|| u64::try_from(within.as_nanos()).unwrap_or(u64::MAX));
+    Event::Seen { source: source.into(), seen_at_ns: stamped.at, uncertainty_ns, what }
+}
+
+fn observed(event: CallEvent) -> Observation {
+    let of = |call: desk::CallId, what: Call| Observation::Call { call: call.0, what };
+    let at = Observation::Server;
+    use CallEvent as E;
+    match event {
+        E::Registered { user, contact, expires, server } => {
+            at(AtServer::Registered { user, contact, expires_s: expires.as_secs(), server: server_of(server) })
+        }
+        E::Unregistered { user, contact, why: desk::Unbound::Expired } => at(AtServer::RegistrationExpired { user, contact }),
+        E::Unregistered { user, contact, why: desk::Unbound::Removed } => at(AtServer::Unregistered { user, contact }),
+        E::Unregistered { user, contact, why: desk::Unbound::Replaced(to) } => at(AtServer::Moved { user, from: contact, to }),
+        E::RegistrationRefused { user, why } => at(AtServer::RegistrationRefused { user, why }),
+        E::Invited { call, invite: desk::Invite { dialog: call_id, to, from, headers }, server } => {
+            of(call, Call::Invited { from, to, call_id, headers, server: server_of(server) })
+        }
+        E::Refused { call, status } => of(call, Call::Refused { status }),
+        E::Ringing { call } => of(call, Call::Ringing),
+        E::PassedOn { call } => of(call, Call::PassedOn),
+        E::EarlyMedia { call } => of(call, Call::EarlyMedia),
+        E::Answered { call } => of(call, Call::Answered),
+        E::Confirmed { call } => of(call, Call::Confirmed),
+        E::FirstMedia { call } => of(call, Call::FirstMedia),
+        E::Held { call, held } => of(call, Call::Held { held }),
+        E::Changed { call, change, outcome } => {
+            of(call, Call::Changed { change: change_of(change), outcome: outcome_of(outcome) })
+        }
+        E::MediaMoved { call } => of(call, Call::MediaMoved),
+        E::Refreshed { call, by: desk::Refresher::Us } => of(call, Call::Refreshed { by: Party::Operator }),
+        E::Refreshed { call, by: desk::Refresher::Them } => of(call, Call::Refreshed { by: Party::Post }),
+        E::VoiceMissing { call, side, since } => of(call, Call::VoiceMissing { side: side_of(side), since_ns: since }),
+        E::VoiceBack { call, side } => of(call, Call::VoiceBack { side: side_of(side) }),
+        E::FarReport { call, view } => {
+            let (lost_ratio, jitter_s, round_trip_s) = (view.fraction, view.jitter, view.round_trip);
+            of(call, Call::FarReport { lost_ratio, jitter_s, round_trip_s })
+        }
+        E::Digit { call, digit } => of(call, Call::Digit { digit }),
+        E::Security { call, what } => of(call, Call::MediaSecurity { what: what.words() }),
+        E::Connected { from, cipher, certified } => at(AtServer::Connected { from, cipher, certified }),
+        E::ConnectionFailed { from, fault } => at(AtServer::ConnectionFailed { from, why: fault.words() }),
+        E::Ended { call, by } => of(call, Call::Ended { by: ended_by(by) }),
+        E::Swallowed { server, from, what } => at(AtServer::Swallowed { server: server_of(server), from, method: what }),
+        E::StrayMedia { call, from, kind } => {
+            at(AtServer::StrayMedia { call: call.map(|call| call.0), from, kind: stray_of(kind) })
+        }
+        E::Intruder { from, what } => at(AtServer::Intruder { from, what }),
+    }
+}
+
+fn server_of(server: desk::Server) -> Server {
+    match server {
+        desk::Server::Primary => Server::Primary,
+        desk::Server::Backup => Server::Backup,
+    }
+}
+
+fn side_of(side: desk::Side) -> Side {
+    match side {
+        desk::Side::FromPost => Side::FromPost,
+        desk::Side::ToPost => Side::ToPost,
+    }
+}
+
+fn change_of(change: desk::Change) -> Change {
+    match change {
+        desk::Change::Hold => Change::Hold,
+        desk::Change::Resume => Change::Resume,
+        desk::Change::Move => Change::Move,
+    }
+}
+
+fn outcome_of(outcome: desk::Outcome) -> ChangeOutcome {
+    match outcome {
+        desk::Outcome::Agreed => ChangeOutcome::Agreed,
+        desk::Outcome::Refused(status) => ChangeOutcome::Refused { status },
+        desk::Outcome::Unanswered => ChangeOutcome::Unanswered,
+    }
+}
+
+fn ended_by(by: desk::EndedBy) -> EndedBy {
+    match by {
+        desk::EndedBy::Post => EndedBy::Post,
+        desk::EndedBy::Operator => EndedBy::Operator,
+        desk::EndedBy::Cancelled => EndedBy::Cancelled,
+        desk::EndedBy::Silence => EndedBy::Silence,
+    }
+}
+
+fn stray_of(kind: desk::Stray) -> Stray {
+    match kind {
+        desk::Stray::BeforeAnswer => Stray::BeforeAnswer,
+        desk::Stray::AfterEnd => Stray::AfterEnd,
+        desk::Stray::NoCall => Stray::NoCall,
+        desk::Stray::OfAnother => Stray::OfAnother,
+        desk::Stray::OldPort => Stray::OldPort,
+        desk::Stray::NoMedia => Stray::NoMedia,
+    }
+}

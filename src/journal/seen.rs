@@ -1,0 +1,237 @@
+//! What arrived at the bench, as values: a report puts them into words, a machine reads them as they are.
+//!
+//! Names and fields are part of the journal's format. They are the journal's own, so that an instrument's types may change without it.
+
+use crate::clock::Instant;
+use crate::unit::Bilingual;
+use serde::{Deserialize, Serialize};
+
+/// One thing that arrived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observation {
+    /// At the operator's server, of no call in particular.
+    Server(ServerObservation),
+    /// Of one call; calls are numbered in order of arrival from 1.
+    Call { call: u32, what: CallObservation },
+    /// An input changed; inputs are numbered as on their board.
+    Input { input: u8, on: bool },
+    /// A line of the post's console, as it came.
+    Console { text: String },
+}
+
+/// What happened at the operator's servers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerObservation {
+    Registered {
+        user: String,
+        contact: String,
+        expires_s: u64,
+        server: Server,
+    },
+    RegistrationExpired {
+        user: String,
+        contact: String,
+    },
+    Unregistered {
+        user: String,
+        contact: String,
+    },
+    /// The same post registered under another contact instead.
+    Moved {
+        user: String,
+        from: String,
+        to: String,
+    },
+    RegistrationRefused {
+        user: String,
+        /// The registrar's own words.
+        why: String,
+    },
+    Connected {
+        from: String,
+        cipher: String,
+        certified: bool,
+    },
+    ConnectionFailed {
+        from: String,
+        why: Bilingual,
+    },
+    /// A request reached a server that answers nothing.
+    Swallowed {
+        server: Server,
+        from: String,
+        method: String,
+    },
+    /// Media where there should be none, told once a second.
+    StrayMedia {
+        call: Option<u32>,
+        from: String,
+        kind: Stray,
+    },
+    Intruder {
+        from: String,
+        what: String,
+    },
+}
+
+/// What happened to a call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallObservation {
+    Invited {
+        from: String,
+        to: String,
+        call_id: String,
+        /// Headers that scenarios ask for, as sent.
+        headers: Vec<(String, String)>,
+        server: Server,
+    },
+    Refused {
+        status: u16,
+    },
+    Ringing,
+    /// The first operator refused or did not answer: it rings at the second.
+    PassedOn,
+    EarlyMedia,
+    Answered,
+    Confirmed,
+    FirstMedia,
+    /// The post put the call on hold or took it off.
+    Held {
+        held: bool,
+    },
+    /// What the operator asked of the post by a re-INVITE, and what became of it.
+    Changed {
+        change: Change,
+        outcome: ChangeOutcome,
+    },
+    MediaMoved,
+    Refreshed {
+        by: Party,
+    },
+    VoiceMissing {
+        side: Side,
+        since_ns: Instant,
+    },
+    VoiceBack {
+        side: Side,
+    },
+    /// What the post reported of our stream (RTCP).
+    FarReport {
+        /// Since its last report, 0 to 1.
+        lost_ratio: f64,
+        jitter_s: f64,
+        round_trip_s: Option<f64>,
+    },
+    Digit {
+        digit: char,
+    },
+    MediaSecurity {
+        what: Bilingual,
+    },
+    Ended {
+        by: EndedBy,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Server {
+    Primary,
+    Backup,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    Operator,
+    Post,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    FromPost,
+    ToPost,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    Hold,
+    Resume,
+    Move,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeOutcome {
+    Agreed,
+    Refused { status: u16 },
+    Unanswered,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedBy {
+    Post,
+    Operator,
+    Cancelled,
+    Silence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stray {
+    BeforeAnswer,
+    AfterEnd,
+    NoCall,
+    OfAnother,
+    OldPort,
+    NoMedia,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(what: &Observation, written: &str) {
+        assert_eq!(serde_json::to_string(what).unwrap(), written);
+        assert_eq!(&serde_json::from_str::<Observation>(written).unwrap(), what);
+    }
+
+    #[test]
+    fn what_was_seen_is_written_under_stable_names_with_units() {
+        check(&Observation::Input { input: 2, on: true }, r#"{"input":{"input":2,"on":true}}"#);
+        check(&Observation::Console { text: "$BEAT*1F".into() }, r#"{"console":{"text":"$BEAT*1F"}}"#);
+        let call = |what| Observation::Call { call: 1, what };
+        let registered = ServerObservation::Registered {
+            user: "SOS-0417".into(),
+            contact: "sip:SOS-0417@10.20.0.17".into(),
+            expires_s: 60,
+            server: Server::Primary,
+        };
+        check(
+            &Observation::Server(registered),
+            r#"{"server":{"registered":{"user":"SOS-0417","contact":"sip:SOS-0417@10.20.0.17","expires_s":60,"server":"primary"}}}"#,
+        );
+        let since_ns = Instant::from_nanos(1_500);
+        check(
+            &call(CallObservation::VoiceMissing { side: Side::FromPost, since_ns }),
+            r#"{"call":{"call":1,"what":{"voice-missing":{"side":"from-post","since_ns":1500}}}}"#,
+        );
+        let outcome = ChangeOutcome::Refused { status: 488 };
+        check(&call(CallObservation::Ringing), r#"{"call":{"call":1,"what":"ringing"}}"#);
+        check(
+            &call(CallObservation::Changed { change: Change::Hold, outcome }),
+            r#"{"call":{"call":1,"what":{"changed":{"change":"hold","outcome":{"refused":{"status":488}}}}}}"#,
+        );
+        check(
+            &Observation::Server(ServerObservation::StrayMedia { call: None, from: "10.0.0.9:4000".into(), kind: Stray::NoCall }),
+            r#"{"server":{"stray-media":{"call":null,"from":"10.0.0.9:4000","kind":"no-call"}}}"#,
+        );
+    }
+}

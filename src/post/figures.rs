@@ -1,0 +1,32 @@
+//! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
+
+use super::judge::{Form, Quantity};
+use super::{call, firmware, lamps, outage, plant, server, speech};
+use crate::unit::{Figure, Unit};
+
+const QUANTITIES: &[&[Quantity]] = &[
+    call::QUANTITIES,
+    server::QUANTITIES,
+    speech::QUANTITIES,
+    lamps::QUANTITIES,
+    plant::QUANTITIES,
+    outage::QUANTITIES,
+    firmware::QUANTITIES,
+];
+
+/// Every figure that a post may be judged by, in all the forms in which it is stated, in the order of keys.
+pub fn figures() -> Vec<Figure> {
+    let quantities = QUANTITIES.iter().copied().flatten();
+    let mut figures: Vec<Figure> =
+        quantities.flat_map(|quantity| forms(quantity).iter().map(|form| quantity.figure(*form))).collect();
+    figures.sort_by(|a, b| a.key.cmp(&b.key));
+    figures
+}
+
+fn forms(quantity: &Quantity) -> &'static [Form] {
+    match quantity.unit {
+        Unit::Second if call::SERIES.contains(&quantity.key) => &[Form::Itself, Form::Occurrences, Form::P95, Form::Largest],
+        Unit::Second => &[Form::Itself, Form::Occurrences],
+        _ => &[Form::Itself],
+    }
+}

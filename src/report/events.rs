@@ -1,0 +1,266 @@
+//! What was seen, in words of either language: the one place where the journal's values become sentences.
+
+use crate::clock::Instant;
+use crate::journal::seen::{
+    CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
+    Stray,
+};
+use crate::unit::{Estimate, Lang, Unit};
+
+/// One line about what arrived.
+pub(super) fn observed(what: &Observation, lang: Lang) -> String {
+    match (what, lang) {
+        (Observation::Server(what), Lang::En) => at_server_en(what),
+        (Observation::Server(what), Lang::Pl) => at_server_pl(what),
+        (Observation::Call { call, what }, Lang::En) => call_en(*call, what),
+        (Observation::Call { call, what }, Lang::Pl) => call_pl(*call, what),
+        (Observation::Input { input, on: true }, Lang::En) => format!("input {input} on"),
+        (Observation::Input { input, on: false }, Lang::En) => format!("input {input} off"),
+        (Observation::Input { input, on: true }, Lang::Pl) => format!("wejście {input} załączone"),
+        (Observation::Input { input, on: false }, Lang::Pl) => format!("wejście {input} wyłączone"),
+        (Observation::Console { text }, _) => text.clone(),
+    }
+}
+
+fn at_server_en(what: &AtServer) -> String {
+    match what {
+        AtServer::Registered { user, contact, expires_s, server } => {
+            format!("{user} registered {contact} for {expires_s} s{}", at_server(*server, " at the backup server"))
+        }
+        AtServer::RegistrationExpired { user, contact } => format!("registration of {user} at {contact} expired"),
+        AtServer::Unregistered { user, contact } => format!("{user} unregistered {contact}"),
+        AtServer::Moved { user, from, to } => format!("{user} moved from {from} to {to}"),
+        AtServer::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
+        AtServer::Connected { from, cipher, certified } => {
+            format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
+        }
+        AtServer::ConnectionFailed { from, why } => format!("connection from {from}: {}", why.en),
+        AtServer::Swallowed { server, from, method } => {
+            format!("{method} of {from} taken and not answered{}", at_server(*server, " at the backup server"))
+        }
+        AtServer::StrayMedia { call, from, kind } => {
+            let of = call.map_or_else(String::new, |call| format!(", call {call}"));
+            format!("stray media from {from}{of}: {}", stray_en(*kind))
+        }
+        AtServer::Intruder { from, what } => format!("turned away: {what} from {from}"),
+    }
+}
+
+fn call_en(call: u32, what: &Seen) -> String {
+    match what {
+        Seen::Invited { from, to, server, .. } => {
+            format!("call {call} from {from} for {to}{}", at_server(*server, " at the backup server"))
+        }
+        Seen::Refused { status } => format!("call {call} refused with {status}"),
+        Seen::Ringing => format!("call {call} rings"),
+        Seen::PassedOn => format!("call {call} passed on to the second operator"),
+        Seen::EarlyMedia => format!("call {call} hears us before the answer"),
+        Seen::Answered => format!("call {call} answered"),
+        Seen::Confirmed => format!("call {call} confirmed by the post"),
+        Seen::FirstMedia => format!("call {call}: first voice packet"),
+        Seen::Held { held: true } => format!("call {call} put on hold by the post"),
+        Seen::Held { held: false } => format!("call {call} taken off hold by the post"),
+        Seen::Changed { change, outcome } => {
+            let change = match change {
+                Change::Hold => "hold",
+                Change::Resume => "the end of hold",
+                Change::Move => "another media port",
+            };
+            let outcome = match outcome {
+                ChangeOutcome::Agreed => "agreed".to_string(),
+                ChangeOutcome::Refused { status } => format!("refused with {status}"),
+                ChangeOutcome::Unanswered => "not answered".to_string(),
+            };
+            format!("call {call}: {change} asked of the post, {outcome}")
+        }
+        Seen::MediaMoved => format!("call {call}: first voice packet at the new port"),
+        Seen::Refreshed { by: Party::Operator } => format!("call {call}: session refreshed by the operator"),
+        Seen::Refreshed { by: Party::Post } => format!("call {call}: session refreshed by the post"),
+        Seen::VoiceMissing { side, since_ns } => {
+            format!("call {call}: no voice {} since {}", side_en(*side), seconds(*since_ns, Lang::En))
+        }
+        Seen::VoiceBack { side } => format!("call {call}: voice {} again", side_en(*side)),
+        Seen::FarReport { lost_ratio, jitter_s, round_trip_s } => {
+            let [lost, jitter, trip] = far_report(*lost_ratio, *jitter_s, *round_trip_s, Lang::En);
+            format!("call {call}: the post saw {lost} lost, jitter {jitter}, round trip {trip}")
+        }
+        Seen::Digit { digit } => format!("call {call}: key {digit}"),
+        Seen::MediaSecurity { what } => format!("call {call}: {}", what.en),
+        Seen::Ended { by } => match by {
+            EndedBy::Post => format!("call {call} ended by the post"),
+            EndedBy::Operator => format!("call {call} ended by the operator"),
+            EndedBy::Cancelled => format!("call {call} cancelled by the post"),
+            EndedBy::Silence => format!("call {call} ended: the post fell silent"),
+        },
+    }
+}
+
+fn at_server_pl(what: &AtServer) -> String {
+    match what {
+        AtServer::Registered { user, contact, expires_s, server } => {
+            let backup = at_server(*server, " na serwerze zapasowym");
+            format!("rejestracja {user} pod {contact} na {expires_s} s{backup}")
+        }
+        AtServer::RegistrationExpired { user, contact } => format!("rejestracja {user} pod {contact} wygasła"),
+        AtServer::Unregistered { user, contact } => format!("wyrejestrowanie {user} spod {contact}"),
+        AtServer::Moved { user, from, to } => format!("rejestracja {user} przeniesiona z {from} na {to}"),
+        AtServer::RegistrationRefused { user, why } => format!("odrzucono rejestrację {user} ({why})"),
+        AtServer::Connected { from, cipher, certified } => {
+            format!("połączenie z {from}, {cipher}{}", if *certified { ", z własnym certyfikatem" } else { "" })
+        }
+        AtServer::ConnectionFailed { from, why } => format!("połączenie z {from}: {}", why.pl),
+        AtServer::Swallowed { server, from, method } => {
+            format!("{method} od {from} pozostawiono bez odpowiedzi{}", at_server(*server, " na serwerze zapasowym"))
+        }
+        AtServer::StrayMedia { call, from, kind } => {
+            let of = call.map_or_else(String::new, |call| format!(", zgłoszenie {call}"));
+            format!("niespodziewany dźwięk z {from}{of}: {}", stray_pl(*kind))
+        }
+        AtServer::Intruder { from, what } => format!("odrzucono: {what} od {from}"),
+    }
+}
+
+fn call_pl(call: u32, what: &Seen) -> String {
+    match what {
+        Seen::Invited { from, to, server, .. } => {
+            format!("zgłoszenie {call} od {from} do {to}{}", at_server(*server, " na serwerze zapasowym"))
+        }
+        Seen::Refused { status } => format!("zgłoszenie {call} odrzucone z kodem {status}"),
+        Seen::Ringing => format!("zgłoszenie {call} dzwoni"),
+        Seen::PassedOn => format!("zgłoszenie {call} przekazane drugiemu operatorowi"),
+        Seen::EarlyMedia => format!("zgłoszenie {call}: dźwięk od operatora przed odebraniem"),
+        Seen::Answered => format!("zgłoszenie {call} odebrane"),
+        Seen::Confirmed => format!("zgłoszenie {call} potwierdzone przez punkt"),
+        Seen::FirstMedia => format!("zgłoszenie {call}: pierwszy pakiet z głosem"),
+        Seen::Held { held: true } => format!("zgłoszenie {call} zawieszone przez punkt"),
+        Seen::Held { held: false } => format!("zgłoszenie {call} wznowione przez punkt"),
+        Seen::Changed { change, outcome } => {
+            let change = match change {
+                Change::Hold => "zawieszenia rozmowy",
+                Change::Resume => "wznowienia rozmowy",
+                Change::Move => "innego portu dźwięku",
+            };
+            let outcome = match outcome {
+                ChangeOutcome::Agreed => "punkt się zgodził".to_string(),
+                ChangeOutcome::Refused { status } => format!("punkt odmówił z kodem {status}"),
+                ChangeOutcome::Unanswered => "punkt nie odpowiedział".to_string(),
+            };
+            format!("zgłoszenie {call}: żądanie {change}, {outcome}")
+        }
+        Seen::MediaMoved => format!("zgłoszenie {call}: pierwszy pakiet z głosem na nowym porcie"),
+        Seen::Refreshed { by: Party::Operator } => format!("zgłoszenie {call}: sesję odświeżył operator"),
+        Seen::Refreshed { by: Party::Post } => format!("zgłoszenie {call}: sesję odświeżył punkt"),
+        Seen::VoiceMissing { side, since_ns } => {
+            format!("zgłoszenie {call}: brak głosu {} od chwili {}", side_pl(*side), seconds(*since_ns, Lang::Pl))
+        }
+        Seen::VoiceBack { side } => format!("zgłoszenie {call}: głos {} wrócił", side_pl(*side)),
+        Seen::FarReport { lost_ratio, jitter_s, round_trip_s } => {
+            let [lost, jitter, trip] = far_report(*lost_ratio, *jitter_s, *round_trip_s, Lang::Pl);
+            format!("zgłoszenie {call}: w punkcie utracono {lost} pakietów, jitter {jitter}, czas obiegu {trip}")
+        }
+        Seen::Digit { digit } => format!("zgłoszenie {call}: klawisz {digit}"),
+        Seen::MediaSecurity { what } => format!("zgłoszenie {call}: {}", what.pl),
+        Seen::Ended { by } => match by {
+            EndedBy::Post => format!("zgłoszenie {call} zakończone przez punkt"),
+            EndedBy::Operator => format!("zgłoszenie {call} zakończone przez operatora"),
+            EndedBy::Cancelled => format!("zgłoszenie {call} anulowane przez punkt"),
+            EndedBy::Silence => format!("zgłoszenie {call} zakończone: punkt zamilkł"),
+        },
+    }
+}
+
+/// The primary server is not worth a word.
+fn at_server(server: Server, backup: &'static str) -> &'static str {
+    match server {
+        Server::Primary => "",
+        Server::Backup => backup,
+    }
+}
+
+fn seconds(moment: Instant, lang: Lang) -> String {
+    // Milliseconds are enough for a reader.
+    Estimate::seconds((moment.as_secs_f64() * 1e3).round() / 1e3, 0.0).show(lang)
+}
+
+/// Loss, jitter and round trip as a reader wants them.
+fn far_report(lost: f64, jitter: f64, round_trip: Option<f64>, lang: Lang) -> [String; 3] {
+    let milliseconds = |seconds: f64| Estimate::seconds((seconds * 1e4).round() / 1e4, 0.0).show(lang);
+    let unknown = match lang {
+        Lang::En => "unknown",
+        Lang::Pl => "nieznany",
+    };
+    let lost = Estimate::new((lost * 1e3).round() / 1e3, 0.0, Unit::Ratio).show(lang);
+    [lost, milliseconds(jitter), round_trip.map_or_else(|| unknown.to_string(), milliseconds)]
+}
+
+fn side_en(side: Side) -> &'static str {
+    match side {
+        Side::FromPost => "from the post",
+        Side::ToPost => "at the post",
+    }
+}
+
+fn side_pl(side: Side) -> &'static str {
+    match side {
+        Side::FromPost => "z punktu",
+        Side::ToPost => "w punkcie",
+    }
+}
+
+fn stray_en(kind: Stray) -> &'static str {
+    match kind {
+        Stray::BeforeAnswer => "before the answer",
+        Stray::AfterEnd => "after the call",
+        Stray::NoCall => "without a call",
+        Stray::OfAnother => "into the call of another",
+        Stray::OldPort => "at the port that was given up",
+        Stray::NoMedia => "no media on a media port",
+    }
+}
+
+fn stray_pl(kind: Stray) -> &'static str {
+    match kind {
+        Stray::BeforeAnswer => "przed odebraniem",
+        Stray::AfterEnd => "po zakończeniu rozmowy",
+        Stray::NoCall => "bez połączenia",
+        Stray::OfAnother => "do cudzej rozmowy",
+        Stray::OldPort => "na porzucony port",
+        Stray::NoMedia => "na port dźwięku przyszło co innego",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(what: &Observation, en: &str, pl: &str) {
+        assert_eq!((observed(what, Lang::En).as_str(), observed(what, Lang::Pl).as_str()), (en, pl));
+    }
+
+    #[test]
+    fn what_was_seen_is_told_in_both_languages() {
+        check(&Observation::Input { input: 2, on: true }, "input 2 on", "wejście 2 załączone");
+        check(&Observation::Console { text: "$BEAT*1F".into() }, "$BEAT*1F", "$BEAT*1F");
+        let ended = |by| Observation::Call { call: 3, what: Seen::Ended { by } };
+        check(&ended(EndedBy::Post), "call 3 ended by the post", "zgłoszenie 3 zakończone przez punkt");
+        check(&ended(EndedBy::Silence), "call 3 ended: the post fell silent", "zgłoszenie 3 zakończone: punkt zamilkł");
+        let since_ns = Instant::from_nanos(1_234_567_890);
+        check(
+            &Observation::Call { call: 1, what: Seen::VoiceMissing { side: Side::FromPost, since_ns } },
+            "call 1: no voice from the post since 1.235 s",
+            "zgłoszenie 1: brak głosu z punktu od chwili 1,235 s",
+        );
+        check(
+            &Observation::Call { call: 1, what: Seen::FarReport { lost_ratio: 0.015, jitter_s: 0.0021, round_trip_s: None } },
+            "call 1: the post saw 1.5 % lost, jitter 2.1 ms, round trip unknown",
+            "zgłoszenie 1: w punkcie utracono 1,5 % pakietów, jitter 2,1 ms, czas obiegu nieznany",
+        );
+        let outcome = ChangeOutcome::Refused { status: 488 };
+        check(
+            &Observation::Call { call: 1, what: Seen::Changed { change: Change::Hold, outcome } },
+            "call 1: hold asked of the post, refused with 488",
+            "zgłoszenie 1: żądanie zawieszenia rozmowy, punkt odmówił z kodem 488",
+        );
+    }
+}

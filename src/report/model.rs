@@ -1,0 +1,272 @@
+//! The read model of a run: made once from a journal's entries, in their order, and asked by every report.
+//!
+//! Run, cases (a scenario in one round), attempts, steps, figures. That the last attempt counts, the tallies, the exit code, and what
+//! came closest to its limit are derived here and nowhere else.
+
+use super::attempt::{Attempt, Margin, Step};
+use crate::clock::Instant;
+use crate::fault::exit;
+use crate::journal::{Ending, Entry, Event, PostIdentity, Tally};
+use std::collections::BTreeMap;
+
+/// What is kept of rounds that are over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Every attempt, for a report of the whole.
+    Everything,
+    /// Tallies, the worst attempt of each scenario, and the closest figure of each key. Dropped: every other attempt with its steps, figures
+    /// and recordings; what is kept does not grow with the number of rounds.
+    Tallies,
+}
+
+/// The first line of a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    pub hejnal: String,
+    pub seed: u64,
+    pub simulated: bool,
+    pub rig: String,
+    pub rig_sha256: String,
+    pub post: PostIdentity,
+    pub planned: usize,
+}
+
+/// How a run came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub ending: Ending,
+    /// As the run counted itself.
+    pub tally: Tally,
+    pub exit_code: u8,
+}
+
+/// A scenario in one round, with every attempt at it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Those that the bench failed, in order.
+    pub earlier: Vec<Attempt>,
+    /// The attempt that counts.
+    pub last: Attempt,
+}
+
+/// One scenario over all its rounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    pub id: String,
+    pub name: String,
+    pub rounds: usize,
+    pub passed: usize,
+    /// The most that it took in one round.
+    pub attempts: u32,
+    /// The attempt that counts in the worst of the rounds, the first of them where several are equal; `None`: all passed.
+    pub worst: Option<Attempt>,
+}
+
+impl Scenario {
+    /// How it ended over all rounds: `None` where the run was killed within it.
+    pub fn ending(&self) -> Option<Ending> {
+        self.worst.as_ref().map_or(Some(Ending::passed()), |attempt| attempt.ending.clone())
+    }
+}
+
+/// Everything that a report can say of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    keep: Keep,
+    pub header: Option<Header>,
+    pub began_unix_seconds: Option<u64>,
+    pub end: Option<End>,
+    /// In the order in which they were first begun.
+    pub scenarios: Vec<Scenario>,
+    place: BTreeMap<String, usize>,
+    /// Those that are over, in the order of the run; none of them with [`Keep::Tallies`].
+    pub cases: Vec<Case>,
+    /// The case that may yet be followed by another attempt.
+    unsettled: Option<Case>,
+    open: Option<Attempt>,
+    /// The figure closest to its limit, by key.
+    closest: BTreeMap<String, Margin>,
+    tally: Tally,
+    /// Cases begun, each counted once.
+    pub begun: usize,
+    pub recordings: usize,
+    /// Whether some limit's source was stated.
+    pub has_sources: bool,
+    last: Instant,
+}
+
+impl Model {
+    pub fn new(keep: Keep) -> Self {
+        Model {
+            keep,
+            header: None,
+            began_unix_seconds: None,
+            end: None,
+            scenarios: Vec::new(),
+            place: BTreeMap::new(),
+            cases: Vec::new(),
+            unsettled: None,
+            open: None,
+            closest: BTreeMap::new(),
+            tally: Tally::default(),
+            begun: 0,
+            recordings: 0,
+            has_sources: false,
+            last: Instant::ZERO,
+        }
+    }
+
+    /// The model of a journal that has been read as far as it goes.
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut model = Model::new(Keep::Everything);
+        entries.iter().for_each(|entry| _ = model.take(entry));
+        model.finish();
+        model
+    }
+
+    /// Takes an entry; gives the attempt that it completed, if it did.
+    pub fn take(&mut self, entry: &Entry) -> Option<&Attempt> {
+        self.last = entry.at;
+        match &entry.event {
+            Event::RunBegan { hejnal, seed, simulated, rig, rig_sha256, post, planned, .. } => {
+                let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
+                let (seed, simulated, post, planned) = (*seed, *simulated, post.clone(), *planned);
+                self.header = Some(Header { hejnal, seed, simulated, rig, rig_sha256, post, planned });
+            }
+            Event::WallClock { unix_seconds } => self.began_unix_seconds = Some(*unix_seconds),
+            Event::ScenarioBegan { attempt, .. } => {
+                self.begun += usize::from(*attempt == 1);
+                let unfinished = self.open.take();
+                self.open = Attempt::begun(entry);
+                return unfinished.map(|attempt| self.completed(attempt));
+            }
+            Event::ScenarioEnded { ending, .. } => {
+                let open = self.open.take()?;
+                return Some(self.completed(Attempt { ended: entry.at, ending: Some(ending.clone()), ..open }));
+            }
+            Event::RunEnded { ending, tally, exit_code } => {
+                self.settle();
+                self.end = Some(End { ending: ending.clone(), tally: *tally, exit_code: *exit_code });
+            }
+            event => {
+                self.recordings += usize::from(matches!(event, Event::Audio { .. }));
+                self.has_sources |= matches!(event, Event::Measured(measurement) if measurement.source.is_some());
+                if let Some(attempt) = &mut self.open {
+                    attempt.note(entry.at, event);
+                }
+            }
+        }
+        None
+    }
+
+    /// There are no more entries. Gives the attempt that was under way when the journal broke off.
+    pub fn finish(&mut self) -> Option<Attempt> {
+        let cut = self.open.take().map(|attempt| Attempt { ended: self.last, ..attempt });
+        if let Some(attempt) = &cut {
+            self.completed(attempt.clone());
+        }
+        self.settle();
+        cut
+    }
+
+    /// The attempt under way.
+    pub fn open(&self) -> Option<&Attempt> {
+        self.open.as_ref()
+    }
+
+    /// Another attempt of the same round takes the place of the one before.
+    fn completed(&mut self, attempt: Attempt) -> &Attempt {
+        for measurement in &attempt.figures {
+            let Some(margin) = Margin::of(&attempt.id, measurement) else { continue };
+            match self.closest.get_mut(&measurement.key) {
+                Some(closest) if margin.part < closest.part => *closest = margin,
+                Some(_) => {}
+                None => _ = self.closest.insert(measurement.key.clone(), margin),
+            }
+        }
+        let repeats = |case: &Case| case.last.id == attempt.id && case.last.round == attempt.round;
+        let case = match self.unsettled.take() {
+            Some(mut case) if repeats(&case) => {
+                case.earlier.push(case.last);
+                Case { earlier: case.earlier, last: attempt }
+            }
+            other => {
+                self.unsettled = other;
+                self.settle();
+                Case { earlier: Vec::new(), last: attempt }
+            }
+        };
+        &self.unsettled.insert(case).last
+    }
+
+    /// No other attempt follows the last one: it counts.
+    fn settle(&mut self) {
+        let Some(case) = self.unsettled.take() else { return };
+        let attempt = &case.last;
+        let index = *self.place.entry(attempt.id.clone()).or_insert(self.scenarios.len());
+        if index == self.scenarios.len() {
+            let (id, name) = (attempt.id.clone(), attempt.name.clone());
+            self.scenarios.push(Scenario { id, name, rounds: 0, passed: 0, attempts: 1, worst: None });
+        }
+        if let Some(scenario) = self.scenarios.get_mut(index) {
+            scenario.rounds += 1;
+            scenario.attempts = scenario.attempts.max(attempt.number);
+            scenario.passed += usize::from(attempt.has_passed());
+            let is_worse = match (scenario.ending(), &attempt.ending) {
+                (Some(so_far), Some(now)) => so_far.clone().or_worse(now.clone()) != so_far,
+                // Nothing is worse than having been killed.
+                (so_far, None) => so_far.is_some(),
+                (None, Some(_)) => false,
+            };
+            if is_worse {
+                scenario.worst = Some(attempt.clone());
+            }
+        }
+        if let Some(ending) = &attempt.ending {
+            self.tally.count(ending);
+        }
+        if self.keep == Keep::Everything {
+            self.cases.push(case);
+        }
+    }
+
+    /// How the cases ended so far. What was planned and never ended is skipped once the run is over.
+    pub fn tally(&self) -> Tally {
+        let planned = self.header.as_ref().map_or(0, |header| header.planned);
+        let missing = planned.saturating_sub(self.tally.total());
+        Tally { skipped: self.tally.skipped + missing, ..self.tally }
+    }
+
+    /// What a report of the run ends with: of one that broke off nothing can be concluded.
+    pub fn exit_code(&self) -> u8 {
+        self.end.as_ref().map_or(exit::BENCH, |end| end.exit_code)
+    }
+
+    /// What passed closest to its limit, each figure once, the closest first.
+    pub fn margins(&self) -> Vec<&Margin> {
+        let mut margins: Vec<&Margin> = self.closest.values().collect();
+        margins.sort_by(|a, b| a.part.total_cmp(&b.part));
+        margins
+    }
+
+    /// Every attempt in order, where they are kept.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> + Clone {
+        self.cases.iter().flat_map(Case::attempts)
+    }
+}
+
+impl Case {
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> + Clone {
+        self.earlier.iter().chain([&self.last])
+    }
+}
+
+impl Step {
+    /// Whether it ended well.
+    pub fn has_passed(&self) -> bool {
+        self.ending.as_ref().is_some_and(Ending::has_passed)
+    }
+}
+
+#[cfg(test)]
+pub(in crate::report) mod tests;
