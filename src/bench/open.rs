@@ -177,7 +177,7 @@ fn open_context(rig: &Rig, seed: u64) -> Result<Context> {
         let image = read_image(&rig.post.firmware.file)?;
         return Ok(Context { clock: Arc::new(RealClock::start()), twin: None, image });
     };
-    let mut config = TwinConfig::new(seed, &rig.post.identity);
+    let mut config = TwinConfig::of(rig, seed);
     let mut file = rig.post.firmware.file.clone();
     for id in &settings.defects {
         let defect = known_defect(id)?;

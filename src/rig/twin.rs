@@ -5,6 +5,7 @@
 use super::file::{Section, word};
 use super::locate::Node;
 use super::problem::Problems;
+use super::wiring::Wiring;
 
 /// How the virtual post behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Twin {
     pub seed: u64,
     /// Ids of the defects planted, e.g. `lamp-late`.
     pub defects: Vec<String>,
+    /// What is really wired to what on the virtual bench, where that differs from the roles.
+    pub wiring: Option<Wiring>,
 }
 
 /// Reads the section. What a defect is called is checked by its form only: the twin knows the list.
@@ -32,12 +35,12 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Twin> {
             defects.push(defect.text.clone());
         }
     }
-    Some(Twin { seed, defects })
+    Some(Twin { seed, defects, wiring: None })
 }
 
 impl Default for Twin {
     /// A healthy post, seed 1.
     fn default() -> Self {
-        Twin { seed: 1, defects: Vec::new() }
+        Twin { seed: 1, defects: Vec::new(), wiring: None }
     }
 }
