@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod fault;
 pub mod image;
+pub mod problem;
 pub mod rng;
 pub mod unit;
 

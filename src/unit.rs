@@ -9,6 +9,7 @@ mod parse;
 mod show;
 
 pub use bilingual::Bilingual;
+pub(crate) use bilingual::both;
 pub use date::Utc;
 pub use method::Method;
 pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};

@@ -4,7 +4,9 @@
 //! is noted, and the rest is read all the same.
 
 use super::locate::{Node, Value, Word};
-use super::problem::{Place, Problems, listed, nearest};
+pub(super) use crate::problem::meant_or_listed;
+use crate::problem::{Place, Problems, nearest};
+use crate::unit::both;
 
 /// An opened section of the file.
 #[derive(Debug, Clone)]
@@ -27,9 +29,10 @@ impl<'n> Section<'n> {
             let remedy = match value.value {
                 // `{ device: hw:CARD=1,DEV=0 }` is read as two keys.
                 Value::Nothing if nearest(&key.text, keys.iter().copied()).is_none() => {
-                    "a value with a comma needs quotation marks: device: \"hw:CARD=Device,DEV=0\"".to_string()
+                    let line = "device: \"hw:CARD=Device,DEV=0\"";
+                    both!("a value with a comma needs quotation marks: {line}", "wartość z przecinkiem wymaga cudzysłowu: {line}")
                 }
-                _ => meant_or_listed(&key.text, keys, "possible keys"),
+                _ => meant_or_listed(&key.text, keys, ("possible keys", "możliwe klucze")),
             };
             problems.add(key.at, what, remedy);
         }
@@ -177,13 +180,5 @@ pub(super) fn number(word: &Word, path: &str, (least, most): (u64, u64), problem
             problems.add(word.at, what, format!("write it in digits, from {least} to {most}"));
             None
         }
-    }
-}
-
-/// `did you mean "x"?`, or all that is possible where nothing comes near.
-pub(super) fn meant_or_listed(typed: &str, known: &[&str], called: &str) -> String {
-    match nearest(typed, known.iter().copied()) {
-        Some(word) => format!("did you mean \"{word}\"?"),
-        None => format!("{called}: {}", listed(known, "and")),
     }
 }

@@ -199,8 +199,8 @@ mod tests {
     fn check(yaml: &[u8], expected: &str) {
         let mut problems = Problems::new(PathBuf::from("r"));
         let tree = parse(yaml, &mut problems);
-        let mut shown: Vec<String> =
-            problems.into_sorted().iter().map(|p| format!("{}:{} {}", p.line, p.column, p.what)).collect();
+        let told = problems.into_sorted().into_iter().filter_map(|problem| Some((problem.at?.1, problem.cause)));
+        let mut shown: Vec<String> = told.map(|(at, cause)| format!("{}:{} {cause}", at.line, at.column)).collect();
         if let (Some(tree), true) = (tree, shown.is_empty()) {
             shown.push(outline(&tree));
         }

@@ -13,7 +13,6 @@ mod limits;
 mod locate;
 mod operator;
 mod post;
-mod problem;
 mod roles;
 mod syntax;
 mod twin;
@@ -24,10 +23,10 @@ pub use instruments::{Driver, Instrument, Line, ProbeSelector, SoundDevice};
 pub use limits::{Limit, Limits, Mark, Sense};
 pub use operator::{Listen, SipUser, Srtp, Tls};
 pub use post::{Post, Profile};
-pub use problem::Problem;
 pub use twin::Twin;
 pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 
+use crate::problem::{self, Problem};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

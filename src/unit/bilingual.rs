@@ -6,7 +6,7 @@ use super::Lang;
 use std::fmt;
 
 /// The same said in English and in Polish. Names, figures and the technical detail of an error read the same in both.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
 pub struct Bilingual {
     pub en: String,
     pub pl: String,
@@ -26,6 +26,15 @@ impl Bilingual {
         self.en.is_empty() && self.pl.is_empty()
     }
 }
+
+/// A sentence with figures or names in it, said in both languages with the same ones: `both!("{n} left", "pozostało: {n}")`. As with
+/// `format!`, one that is given and not said in either is a mistake the compiler finds.
+macro_rules! both {
+    ($en:literal, $pl:literal $(, $($args:tt)*)?) => {
+        $crate::unit::Bilingual::new(format!($en $(, $($args)*)?), format!($pl $(, $($args)*)?))
+    };
+}
+pub(crate) use both;
 
 /// In English: the language of logs and error chains.
 impl fmt::Display for Bilingual {
