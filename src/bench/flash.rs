@@ -6,6 +6,7 @@ use super::switch::Circuit;
 use super::{Bench, missing};
 use crate::clock::Instant;
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
+use crate::rig::Role;
 
 /// How a writing ended, and when the power was cut on the way.
 pub struct Writing {
@@ -16,7 +17,8 @@ pub struct Writing {
 impl Bench {
     /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the programming is done.
     pub fn flash(&mut self, power_fails_at: Option<f64>) -> std::result::Result<Writing, FlashError> {
-        let mut probe = self.probe.take().ok_or_else(|| missing("probe"))?;
+        let name = self.serving(Role::Probe)?;
+        let mut probe = self.probes.remove(&name).ok_or_else(|| missing("probe"))?;
         let image = self.image.clone();
         let (mut cut, mut cut_failed) = (None, None);
         let result = probe.flash(&image, &mut |progress| {
@@ -29,7 +31,7 @@ impl Bench {
                 }
             }
         });
-        self.probe = Some(probe);
+        self.probes.insert(name, probe);
         match cut_failed {
             Some(error) => Err(error.into()),
             None => Ok(Writing { result, cut }),

@@ -17,17 +17,15 @@ pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Record, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
-pub use switch::Circuit;
+pub use switch::{Circuit, Switchgear};
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
-use crate::instrument::lamp::InputBoard;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
-use crate::instrument::relay::RelayBoard;
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::Rig;
+use crate::rig::{Rig, Role};
 use crate::twin::Twin;
 use journaled::Journaled;
 use std::collections::BTreeMap;
@@ -43,18 +41,16 @@ pub struct Bench {
     pub log: Log,
     pub record: Record,
     clock: Arc<dyn Clock>,
-    relays: BTreeMap<String, Journaled<dyn RelayBoard>>,
-    inputs: BTreeMap<String, Box<dyn InputBoard>>,
-    console: Option<Box<dyn Console>>,
-    probe: Option<Journaled<dyn DebugProbe>>,
-    card: Option<Journaled<dyn AudioPort>>,
-    operator: Option<Box<dyn Operator>>,
+    gear: Switchgear,
+    /// The other instruments under their names in the rig, as many of a kind as it has; a role finds its own by the rig's wiring.
+    consoles: BTreeMap<String, Box<dyn Console>>,
+    probes: BTreeMap<String, Journaled<dyn DebugProbe>>,
+    cards: BTreeMap<String, Journaled<dyn AudioPort>>,
+    operators: BTreeMap<String, Box<dyn Operator>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
-    sound: sound::Calibration,
-    /// What each circuit was last told, in the order of `Circuit::ALL`.
-    commanded: [Option<bool>; 3],
-    disturbed: Instant,
+    /// What is known of each card's latency.
+    sound: BTreeMap<String, sound::Calibration>,
     /// Lives as long as the bench on it.
     twin: Option<Twin>,
 }
@@ -71,11 +67,11 @@ impl Bench {
     }
     /// When mains or fibre were last switched, or the microcontroller was reset: what was true of the post before need not be so now.
     pub fn disturbed(&self) -> Instant {
-        self.disturbed
+        self.gear.disturbed()
     }
     /// The post was disturbed in a way that no circuit shows.
     pub fn note_disturbance(&mut self) {
-        self.disturbed = self.now();
+        self.gear.note_disturbance();
     }
     /// The virtual post, where this bench stands on one: for proofs that hold figures against the truth, never for measuring.
     pub fn twin(&self) -> Option<&Twin> {
@@ -86,16 +82,21 @@ impl Bench {
         &self.image
     }
 
-    /// Takes in whatever the instruments have seen since the last time.
+    /// Takes in whatever the instruments have seen since the last time. What one sees that no role uses is let go.
     pub fn collect(&mut self) -> Result<()> {
-        if let Some(operator) = &mut self.operator {
-            self.record.add_calls(&self.log, operator.events().map_err(|error| error.of(Subsystem::Operator))?);
+        let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
+        for (name, operator) in &mut self.operators {
+            let events = operator.events().map_err(|error| error.of(Subsystem::Operator))?;
+            if wiring.operator.as_ref() == Some(name) {
+                record.add_calls(log, events);
+            }
         }
-        for (name, board) in &mut self.inputs {
-            self.record.add_inputs(&self.log, name, board.edges().map_err(|error| error.of(Subsystem::Inputs))?);
-        }
-        if let Some(console) = &mut self.console {
-            self.record.add_console(&self.log, console.lines().map_err(|error| error.of(Subsystem::Console))?);
+        self.gear.edges(|board, edges| record.add_inputs(log, board, edges))?;
+        for (name, console) in &mut self.consoles {
+            let lines = console.lines().map_err(|error| error.of(Subsystem::Console))?;
+            if wiring.console.as_ref() == Some(name) {
+                record.add_console(log, lines);
+            }
         }
         self.check_console()
     }
@@ -119,14 +120,20 @@ impl Bench {
         })
     }
 
+    /// The name of the instrument that serves a role.
+    fn serving(&self, role: Role) -> Result<String> {
+        self.rig.wiring.instrument(role).map(str::to_string).ok_or_else(|| missing(role.name()))
+    }
     pub fn operator(&mut self) -> Result<&mut dyn Operator> {
-        self.operator.as_deref_mut().map(|o| o as &mut dyn Operator).ok_or_else(|| missing("operator"))
+        let name = self.serving(Role::Operator)?;
+        self.operators.get_mut(&name).map(|one| &mut **one as &mut dyn Operator).ok_or_else(|| missing(&name))
     }
     pub fn probe(&mut self) -> Result<&mut dyn DebugProbe> {
-        self.probe.as_mut().map(|p| p as &mut dyn DebugProbe).ok_or_else(|| missing("probe"))
+        let name = self.serving(Role::Probe)?;
+        self.probes.get_mut(&name).map(|one| one as &mut dyn DebugProbe).ok_or_else(|| missing(&name))
     }
-    fn card(&mut self) -> Result<&mut dyn AudioPort> {
-        self.card.as_mut().map(|c| c as &mut dyn AudioPort).ok_or_else(|| missing("card"))
+    fn card(&mut self, name: &str) -> Result<&mut dyn AudioPort> {
+        self.cards.get_mut(name).map(|one| one as &mut dyn AudioPort).ok_or_else(|| missing(name))
     }
 }
 

@@ -1,32 +1,25 @@
-//! From a rig on paper to instruments in hand: the only place that matches a configuration to a driver or to the twin.
-//!
-//! Knows nothing of scenarios.
+//! From a rig on paper to instruments in hand: the only place that brings a configuration together with a driver or with the twin.
+
+mod context;
+mod openers;
+
+pub(super) use context::Context;
+pub(super) use openers::Handle;
 
 use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
-use super::{Bench, Circuit, LOOK_EVERY, Record, missing, sound};
-use crate::clock::{Clock, Instant, Interrupted, RealClock, poll, wall_clock};
-use crate::driver::alsa::{CardSettings, SoundCard};
-use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, serial::Serial, sip_operator};
+use super::switch::Switchgear;
+use super::{Bench, LOOK_EVERY, Record};
+use crate::clock::{Clock, Interrupted, poll};
 use crate::fault::{Blame, Blamed};
-use crate::instrument::audio::AudioPort;
-use crate::instrument::console::Console;
-use crate::instrument::lamp::InputBoard;
-use crate::instrument::operator::desk::{DeskConfig, User};
-use crate::instrument::operator::{Answering, Behaviour, Operator};
-use crate::instrument::port::Port;
-use crate::instrument::probe::DebugProbe;
-use crate::instrument::relay::RelayBoard;
-use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};
+use crate::instrument::{Identity, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event};
-use crate::rig::{self, Instrument as Config, Line, Listen, ProbeSelector, Rig, SoundDevice};
-use crate::rtp::report::Calendar;
-use crate::twin::{self, Twin, TwinConfig, defect};
+use crate::rig::{Capability, Instrument, Rig};
+use crate::twin::defect;
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,27 +69,20 @@ impl OpenError {
     }
 }
 
-/// The clock, and the virtual post where the rig is one.
-struct Context {
-    clock: Arc<dyn Clock>,
-    twin: Option<Twin>,
-    /// The image to be written: the rig's file, or the variant that a planted defect needs.
-    image: Vec<u8>,
-}
-
 /// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let Opening { rig, seed, folder, onlooker, preamble } = opening;
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
-    let ground = open_context(&rig, seed).map_err(OpenError::Context)?;
-    let log = Log::new(Arc::clone(&ground.clock), Journal::create(&folder)?, onlooker);
+    let context = Context::of(&rig, seed).map_err(OpenError::Context)?;
+    let image = read_image(&image_to_write(&rig).map_err(OpenError::Context)?).map_err(OpenError::Context)?;
+    let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlooker);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
         _ => None,
     });
     preamble.into_iter().for_each(|event| log.append(event));
     log.commit()?;
-    match open_instruments(rig, ground, &log) {
+    match open_instruments(rig, context, image, &log) {
         Ok(bench) => Ok(bench),
         Err(error) => {
             let ending = Ending::failed(error.blame(), error.account(), error.advice());
@@ -108,29 +94,66 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     }
 }
 
-fn open_instruments(rig: Arc<Rig>, ground: Context, log: &Log) -> Result<Bench> {
+fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) -> Result<Bench> {
     let mut bench = Bench {
         rig: Arc::clone(&rig),
         log: log.clone(),
         record: Record::default(),
-        clock: Arc::clone(&ground.clock),
-        relays: BTreeMap::new(),
-        inputs: BTreeMap::new(),
-        console: None,
-        probe: None,
-        card: None,
-        operator: None,
-        image: ground.image.clone(),
-        sound: sound::Calibration::default(),
-        commanded: [None; Circuit::ALL.len()],
-        disturbed: Instant::ZERO,
+        clock: context.shared_clock(),
+        gear: Switchgear::empty(Arc::clone(&rig), context.shared_clock()),
+        consoles: BTreeMap::new(),
+        probes: BTreeMap::new(),
+        cards: BTreeMap::new(),
+        operators: BTreeMap::new(),
+        image,
+        sound: BTreeMap::new(),
         twin: None,
     };
-    for (name, config) in &rig.instruments {
-        bench.add(&ground, name, config).map_err(|error| error.of(part(config)).named(name))?;
+    for (name, one) in &rig.instruments {
+        let (identity, handles) = open_one(&context, &rig, name, one)?;
+        log.append(Event::InstrumentOpened { name: name.clone(), identity });
+        handles.into_iter().for_each(|handle| bench.take(name, handle));
     }
-    bench.twin = ground.twin;
+    bench.twin = context.twin;
     Ok(bench)
+}
+
+impl Bench {
+    /// Whatever moves something is told to the journal.
+    fn take(&mut self, name: &str, handle: Handle) {
+        let key = name.to_string();
+        match handle {
+            Handle::Relays(board) => self.gear.add_relays(name, Box::new(Journaled::new(name, &self.log, board))),
+            Handle::Inputs(board) => self.gear.add_inputs(name, board),
+            Handle::Console(console) => _ = self.consoles.insert(key, console),
+            Handle::Probe(probe) => _ = self.probes.insert(key, Journaled::new(name, &self.log, probe)),
+            Handle::Sound(card) => _ = self.cards.insert(key, Journaled::new(name, &self.log, card)),
+            Handle::Operator(operator) => _ = self.operators.insert(key, operator),
+        }
+    }
+}
+
+/// Opens one instrument of the rig and has it say what it is.
+pub(super) fn open_one(context: &Context, rig: &Rig, name: &str, one: &Instrument) -> Result<(Identity, Vec<Handle>)> {
+    let opened = openers::open(context, rig, one).and_then(|mut handles| {
+        let first = handles.first_mut().ok_or_else(|| super::missing(name))?;
+        let identity = introduce(&*context.clock, name, first)?;
+        Ok((identity, handles))
+    });
+    opened.map_err(|error| error.of(subsystem(one)).named(name))
+}
+
+/// The part of the bench that an instrument belongs to, by what it offers first.
+fn subsystem(one: &Instrument) -> Subsystem {
+    match Capability::ALL.into_iter().find(|capability| one.offers(*capability)) {
+        Some(Capability::Relay) => Subsystem::Relays,
+        Some(Capability::Input) => Subsystem::Inputs,
+        Some(Capability::SoundOut | Capability::SoundIn) => Subsystem::Sound,
+        Some(Capability::Console) => Subsystem::Console,
+        Some(Capability::Probe) => Subsystem::Probe,
+        Some(Capability::Operator) => Subsystem::Operator,
+        None => Subsystem::Other,
+    }
 }
 
 /// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly labelled, and the bench
@@ -161,38 +184,19 @@ fn known_defect(id: &str) -> Result<&'static defect::Defect> {
     })
 }
 
-fn part(config: &Config) -> Subsystem {
-    match config {
-        Config::Lcus { .. } => Subsystem::Relays,
-        Config::InputReporter { .. } => Subsystem::Inputs,
-        Config::SerialConsole { .. } => Subsystem::Console,
-        Config::ProbeRs { .. } => Subsystem::Probe,
-        Config::SoundCard { .. } => Subsystem::Sound,
-        Config::SipOperator { .. } => Subsystem::Operator,
-    }
-}
-
-fn open_context(rig: &Rig, seed: u64) -> Result<Context> {
-    let Some(settings) = &rig.twin else {
-        let image = read_image(&rig.post.firmware.file)?;
-        return Ok(Context { clock: Arc::new(RealClock::start()), twin: None, image });
-    };
-    let mut config = TwinConfig::of(rig, seed);
+/// The image to be written: the rig's file, or the variant that a planted defect needs.
+fn image_to_write(rig: &Rig) -> Result<PathBuf> {
     let mut file = rig.post.firmware.file.clone();
-    for id in &settings.defects {
-        let defect = known_defect(id)?;
-        config = config.with(defect);
-        let variant = defect.image.flashed();
+    for id in rig.twin.iter().flat_map(|twin| &twin.defects) {
+        let variant = known_defect(id)?.image.flashed();
         if variant != defect::REFERENCE {
             file.set_file_name(format!("{variant}.elf"));
         }
     }
-    let image = read_image(&file)?;
-    let twin = twin::build(config);
-    Ok(Context { clock: twin.clock(), twin: Some(twin), image })
+    Ok(file)
 }
 
-fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
+fn read_image(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).map_err(|error| {
         InstrumentError::new(
             "firmware file",
@@ -204,53 +208,10 @@ fn read_image(file: &std::path::Path) -> Result<Vec<u8>> {
     })
 }
 
-impl Bench {
-    fn add(&mut self, ground: &Context, name: &str, config: &Config) -> Result<()> {
-        let (log, clock) = (self.log.clone(), &*ground.clock);
-        match config {
-            Config::Lcus { port, channels } => {
-                let mut board: Box<dyn RelayBoard> = Box::new(Lcus::new(ground.port(port)?, *channels));
-                introduce(&log, clock, name, &mut *board)?;
-                self.relays.insert(name.into(), Journaled::new(name, &log, board));
-            }
-            Config::InputReporter { port, .. } => {
-                let mut board: Box<dyn InputBoard> = Box::new(Inputs::new(ground.port(port)?)?);
-                introduce(&log, clock, name, &mut *board)?;
-                self.inputs.insert(name.into(), board);
-            }
-            Config::SerialConsole { port } => {
-                let mut console: Box<dyn Console> = Box::new(SerialConsole::new(ground.port(port)?));
-                introduce(&log, clock, name, &mut *console)?;
-                self.console = Some(console);
-            }
-            Config::ProbeRs { selector } => {
-                let mut probe: Box<dyn DebugProbe> = Box::new(ground.probe(selector, &self.rig)?);
-                introduce(&log, clock, name, &mut *probe)?;
-                self.probe = Some(Journaled::new(name, &log, probe));
-            }
-            Config::SoundCard { device, rate, outputs, inputs } => {
-                let mut card = ground.card(device, *rate, *outputs, *inputs)?;
-                introduce(&log, clock, name, &mut *card)?;
-                self.card = Some(Journaled::new(name, &log, card));
-            }
-            Config::SipOperator { listen, backup, realm, users, tls, srtp } => {
-                let now = self.clock.now();
-                let mut operator = ground.operator(listen, tls.as_ref(), |sip| DeskConfig {
-                    backup: *backup,
-                    ..desk(now, sip, realm, users, *srtp)
-                })?;
-                introduce(&log, clock, name, &mut *operator)?;
-                self.operator = Some(operator);
-            }
-        }
-        Ok(())
-    }
-}
-
 /// A board that was just opened may need a moment before it can say what it is.
 const SAYS_WHO_IT_IS_WITHIN: Duration = Duration::from_secs(3);
 
-fn introduce<I: Instrument + ?Sized>(log: &Log, clock: &dyn Clock, name: &str, instrument: &mut I) -> Result<()> {
+fn introduce(clock: &dyn Clock, name: &str, instrument: &mut Handle) -> Result<Identity> {
     let deadline = clock.now() + SAYS_WHO_IT_IS_WITHIN;
     let mut last = None;
     let known = poll::<_, Interrupted>(clock, deadline, LOOK_EVERY, || match instrument.identify() {
@@ -261,87 +222,8 @@ fn introduce<I: Instrument + ?Sized>(log: &Log, clock: &dyn Clock, name: &str, i
         }
     });
     match (known, last) {
-        (Ok(Some(identity)), _) => {
-            log.append(Event::InstrumentOpened { name: name.into(), identity });
-            Ok(())
-        }
+        (Ok(Some(identity)), _) => Ok(identity),
         (_, Some(error)) => Err(error),
         (_, None) => Err(InstrumentError::new(name, "say what it is", "the run was stopped", "start the run again")),
-    }
-}
-
-impl Context {
-    fn twin(&self) -> Result<&Twin> {
-        self.twin.as_ref().ok_or_else(|| missing("twin"))
-    }
-
-    fn port(&self, line: &Line) -> Result<Box<dyn Port>> {
-        match line {
-            Line::Serial { path, baud } => Ok(Box::new(Serial::open(path, *baud, Arc::clone(&self.clock))?)),
-            Line::Twin { name } => self.twin()?.port(name).ok_or_else(|| {
-                let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
-                InstrumentError::new(format!("twin:{name}"), "open the line", "the virtual post has no such line", remedy)
-            }),
-        }
-    }
-
-    fn probe(&self, selector: &ProbeSelector, rig: &Rig) -> Result<ProbeRs> {
-        let selector = match selector {
-            ProbeSelector::Twin => twin::probe::selector(self.twin()?.probe_serial()),
-            ProbeSelector::Usb { vendor, product, serial } => {
-                let serial = serial.as_ref().map(|serial| format!(":{serial}")).unwrap_or_default();
-                format!("{vendor:04x}:{product:04x}{serial}")
-            }
-        };
-        let settings = rig.post.firmware.settings_page;
-        // A page of this family holds 2 KiB; the settings are in its first bytes.
-        let reserved = settings..settings.saturating_add(2048);
-        ProbeRs::new(&selector, &rig.post.chip, vec![reserved], Arc::clone(&self.clock))
-    }
-
-    fn card(&self, device: &SoundDevice, rate: u32, outputs: u8, inputs: u8) -> Result<Box<dyn AudioPort>> {
-        match device {
-            SoundDevice::Twin => Ok(self.twin()?.card()),
-            SoundDevice::Alsa(device) => {
-                let settings = CardSettings { device: device.clone(), rate, outputs, inputs };
-                Ok(Box::new(SoundCard::open(settings, Arc::clone(&self.clock))?))
-            }
-        }
-    }
-
-    fn operator(
-        &self,
-        listen: &Listen,
-        tls: Option<&rig::Tls>,
-        desk: impl Fn(SocketAddr) -> DeskConfig,
-    ) -> Result<Box<dyn Operator>> {
-        let sip = match listen {
-            Listen::Twin => return Ok(self.twin()?.operator()),
-            Listen::Udp(address) => *address,
-        };
-        let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
-        Ok(Box::new(sip_operator::listen_also(Arc::clone(&self.clock), desk(sip), tls.transpose()?)?))
-    }
-}
-
-/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
-fn desk(now: Instant, sip: SocketAddr, realm: &str, users: &[rig::SipUser], srtp: rig::Srtp) -> DeskConfig {
-    DeskConfig {
-        // Nothing is drawn from it: on a network the system's randomness takes its place.
-        seed: 0,
-        sip,
-        backup: None,
-        media_ports: 40_000..=40_063,
-        realm: realm.into(),
-        users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
-        operator_user: "operator".into(),
-        second_user: "operator2".into(),
-        behaviour: Behaviour::answering(Answering::Manual),
-        max_calls: 8,
-        ring_after: Duration::ZERO,
-        codecs: crate::rtp::codec::Codec::G711.to_vec(),
-        digests: vec![crate::sip::digest::Algorithm::Md5],
-        calendar: Calendar::by_the_wall(wall_clock(), now),
-        srtp: sip_operator::policy(srtp),
     }
 }

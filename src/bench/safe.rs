@@ -1,11 +1,11 @@
-//! Making safe: button released, mains on, fibre connected, calls ended, sound stopped; read back and graded, not assumed.
+//! Making safe: button released, mains on, fibre connected; then calls ended, sound stopped. Read back and graded, not assumed.
 //!
-//! Runs at every end of a scenario and of a run, whatever ended it. Knows nothing of the scenario. It must not fail early: each thing is
-//! tried whatever became of the others.
+//! Runs at every end of a scenario and of a run, whatever ended it. It must not fail early: each thing is tried whatever became of the others. The
+//! circuits need nothing but the switchgear, so that they can be made safe where there is no bench any more.
 
-use super::switch::Circuit;
+use super::switch::{Circuit, Switchgear};
 use super::{Bench, LOOK_EVERY};
-use crate::instrument::{Instrument, InstrumentError, Subsystem};
+use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};
 use crate::journal::SafeCheck;
 use crate::unit::Bilingual;
 use std::time::Duration;
@@ -13,34 +13,25 @@ use std::time::Duration;
 /// How long a contact may take to follow its command before the read-back counts as failed.
 const SETTLE: Duration = Duration::from_millis(300);
 
-impl Bench {
-    /// Brings everything to the state that harms nobody and says what was read back.
+impl Switchgear {
+    /// Brings every circuit of the rig to the state that harms nobody and says what was read back.
     pub fn make_safe(&mut self) -> Vec<SafeCheck> {
-        let mut checks = Vec::new();
-        for circuit in Circuit::ALL {
-            if self.wires(circuit) {
-                checks.push(self.make_circuit_safe(circuit));
-            }
-        }
-        for (what, result) in self.quiet_instruments() {
-            let detail = result.as_ref().err().map_or_else(|| ("done", "wykonano").into(), InstrumentError::account);
-            checks.push(SafeCheck { what, ok: result.is_ok(), detail });
-        }
-        if let Err(error) = self.collect() {
-            let account = error.account();
-            let en = format!("while making safe: {}", account.en);
-            self.log.note(Bilingual::new(en, format!("przy przywracaniu stanu bezpiecznego: {}", account.pl)));
-        }
-        checks
+        let there: Vec<Circuit> = Circuit::ALL.into_iter().filter(|circuit| self.has(*circuit)).collect();
+        there.into_iter().map(|circuit| self.make_circuit_safe(circuit)).collect()
     }
 
-    fn wires(&self, circuit: Circuit) -> bool {
-        let wiring = &self.rig.wiring;
-        match circuit {
-            Circuit::Button => wiring.button.is_some(),
-            Circuit::Mains => wiring.mains.is_some(),
-            Circuit::Fibre => wiring.fibre.is_some(),
+    /// The first circuit that is not where it harms nobody, as a failure of the bench's.
+    ///
+    /// # Errors
+    /// A circuit stands elsewhere, or cannot be read back.
+    pub fn is_safe(&mut self) -> Result<()> {
+        for circuit in Circuit::ALL {
+            let closed = circuit.is_closed_when_safe();
+            if self.has(circuit) && self.is_closed(circuit)? != closed {
+                return Err(self.unproved(circuit, closed));
+            }
         }
+        Ok(())
     }
 
     fn make_circuit_safe(&mut self, circuit: Circuit) -> SafeCheck {
@@ -49,13 +40,13 @@ impl Bench {
         if let Err(error) = self.switch(circuit, closed) {
             return SafeCheck { what, ok: false, detail: error.account() };
         }
-        let deadline = self.now() + SETTLE;
+        let deadline = self.clock.now() + SETTLE;
         loop {
             match self.is_closed(circuit) {
                 Ok(read) if read == closed => return SafeCheck { what, ok: true, detail: ("read back", "odczytano").into() },
                 Err(error) => return SafeCheck { what, ok: false, detail: error.account() },
                 // An interruption must not end the wait for the read-back: the guard was cleared for making safe.
-                Ok(_) if self.now() < deadline => {
+                Ok(_) if self.clock.now() < deadline => {
                     if let Err(error) = self.clock.wait(LOOK_EVERY) {
                         let detail = Bilingual::new(
                             format!("not read back: {error}"),
@@ -72,19 +63,85 @@ impl Bench {
             }
         }
     }
+}
 
-    fn quiet_instruments(&mut self) -> Vec<(Bilingual, crate::instrument::Result<()>)> {
-        let mut done = Vec::new();
-        if let Some(operator) = &mut self.operator {
-            let ended = operator.make_safe().map_err(|error| error.of(Subsystem::Operator));
-            done.push((("calls ended", "rozmowy zakończone").into(), ended));
+impl Bench {
+    /// Brings everything to the state that harms nobody and says what was read back.
+    pub fn make_safe(&mut self) -> Vec<SafeCheck> {
+        let mut checks = self.gear.make_safe();
+        for (what, result) in self.quiet_instruments() {
+            let detail = result.as_ref().err().map_or_else(|| ("done", "wykonano").into(), InstrumentError::account);
+            checks.push(SafeCheck { what, ok: result.is_ok(), detail });
         }
-        if let Some(card) = &mut self.card {
-            done.push((
-                ("sound stopped", "dźwięk zatrzymany").into(),
-                card.make_safe().map_err(|error| error.of(Subsystem::Sound)),
-            ));
+        if let Err(error) = self.collect() {
+            let account = error.account();
+            let en = format!("while making safe: {}", account.en);
+            self.log.note(Bilingual::new(en, format!("przy przywracaniu stanu bezpiecznego: {}", account.pl)));
+        }
+        checks
+    }
+
+    /// Every operator and every card, whether a role uses it or not.
+    fn quiet_instruments(&mut self) -> Vec<(Bilingual, Result<()>)> {
+        let (ended, stopped) = (("calls ended", "rozmowy zakończone"), ("sound stopped", "dźwięk zatrzymany"));
+        let several = (self.operators.len() > 1, self.cards.len() > 1);
+        let mut done = Vec::new();
+        for (name, operator) in &mut self.operators {
+            let result = operator.make_safe().map_err(|error| error.of(Subsystem::Operator));
+            done.push((at(ended, name, several.0), result));
+        }
+        for (name, card) in &mut self.cards {
+            let result = card.make_safe().map_err(|error| error.of(Subsystem::Sound));
+            done.push((at(stopped, name, several.1), result));
         }
         done
+    }
+}
+
+/// What was done, and at which instrument where there are several of a kind.
+fn at((en, pl): (&str, &str), name: &str, is_one_of_several: bool) -> Bilingual {
+    if is_one_of_several { Bilingual::new(format!("{en} ({name})"), format!("{pl} ({name})")) } else { (en, pl).into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_rig_is_made_safe_by_its_switching_instruments_alone() {
+        let rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
+        assert_eq!(gear.is_safe(), Ok(()));
+        for circuit in Circuit::ALL {
+            gear.switch(circuit, !circuit.is_closed_when_safe()).expect("switches");
+        }
+        gear.clock.wait(SETTLE).expect("nobody interrupts");
+        for circuit in Circuit::ALL {
+            assert_eq!(gear.is_closed(circuit), Ok(!circuit.is_closed_when_safe()), "{}", circuit.name());
+        }
+        assert!(gear.is_safe().is_err());
+        let checks = gear.make_safe();
+        let graded: Vec<(&str, &str, bool)> =
+            checks.iter().map(|check| (check.what.en.as_str(), check.detail.en.as_str(), check.ok)).collect();
+        let wanted = ["button released", "mains on", "fibre connected"].map(|what| (what, "read back", true));
+        assert_eq!(graded, wanted);
+        assert_eq!(gear.is_safe(), Ok(()));
+    }
+
+    #[test]
+    fn a_contact_that_sticks_is_graded_as_it_reads_and_the_others_are_made_safe_all_the_same() {
+        let mut rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        // The button's sense is wired where the mains' is: it can never read as released while the mains are on.
+        let mains = rig.wiring.mains.clone().expect("wired");
+        if let Some(button) = &mut rig.wiring.button {
+            button.sense = mains.sense;
+        }
+        let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
+        let checks = gear.make_safe();
+        assert_eq!(checks.iter().map(|check| check.ok).collect::<Vec<_>>(), [false, true, true], "{checks:?}");
+        assert_eq!(checks.first().map(|check| check.detail.en.as_str()), Some("read back as pressed"));
     }
 }

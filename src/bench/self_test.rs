@@ -8,6 +8,7 @@ use crate::clock::{Instant, Interrupted};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::{InstrumentError, Result, Subsystem};
+use crate::rig::Role;
 use std::time::Duration;
 
 /// A request to its own address comes back at once, or the desk is out of order.
@@ -40,7 +41,7 @@ impl Bench {
         if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
             return Ok(());
         }
-        let rate = self.card_rate()?;
+        let rate = self.card_rate(Role::Mouth)?;
         let burst = stimulus::burst(2, rate, 0.5);
         let from = self.mouth_play(&burst)?.instant();
         self.wait::<E>(Duration::from_millis(800))?;
@@ -81,24 +82,13 @@ impl Bench {
             Some(moment) => Ok(moment),
             // It may have stood there already: then there was no change to see.
             None if self.is_closed(circuit)? == closed => Ok(Moment::stamped(commanded, 0.02)),
-            None => Err(self.unproved(circuit, closed).into()),
+            None => Err(self.gear.unproved(circuit, closed).into()),
         }
     }
 
     /// Are the circuits where they should be before a scenario begins?
     pub fn prove_safe_state(&mut self) -> Result<()> {
-        for circuit in Circuit::ALL {
-            let closed = circuit.is_closed_when_safe();
-            let is_wired = match circuit {
-                Circuit::Button => self.rig.wiring.button.is_some(),
-                Circuit::Mains => self.rig.wiring.mains.is_some(),
-                Circuit::Fibre => self.rig.wiring.fibre.is_some(),
-            };
-            if is_wired && self.is_closed(circuit)? != closed {
-                return Err(self.unproved(circuit, closed));
-            }
-        }
-        Ok(())
+        self.gear.is_safe()
     }
 
     /// A console full of unreadable lines is a cable or a wrong baud rate. Called with everything that arrives.

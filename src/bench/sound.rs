@@ -10,7 +10,7 @@ use crate::instrument::audio::{Frame, Jack, Timebase};
 use crate::instrument::operator::CallId;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::journal::Event;
-use crate::rig::{JackRef, Patch};
+use crate::rig::{JackRef, Patch, Role};
 use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
 
@@ -66,30 +66,31 @@ pub struct Heard {
 }
 
 impl Bench {
-    fn jack(reference: &Option<JackRef>, role: &str) -> Result<Jack> {
-        reference.as_ref().map(|jack| Jack(jack.jack)).ok_or_else(|| missing(role))
+    /// A role's socket, and the card it is on.
+    fn jack(reference: Option<&JackRef>, role: Role) -> Result<JackRef> {
+        reference.cloned().ok_or_else(|| missing(role.name()))
     }
 
     /// Speaks into the artificial mouth; returns when the first sample becomes sound.
     pub fn mouth_play(&mut self, samples: &[f32]) -> Result<Moment> {
-        let jack = Self::jack(&self.rig.wiring.mouth, "mouth")?;
-        let frame = self.card()?.play(jack, samples)?;
-        self.output_moment(frame as f64)
+        let JackRef { card, jack } = Self::jack(self.rig.wiring.mouth.as_ref(), Role::Mouth)?;
+        let frame = self.card(&card)?.play(Jack(jack), samples)?;
+        self.output_moment(&card, frame as f64)
     }
 
     /// What the bench's ear heard in a stretch of time that is already over.
     pub fn ear_record(&mut self, from: Instant, to: Instant) -> Result<Heard> {
-        let jack = Self::jack(&self.rig.wiring.ear, "ear")?;
-        self.input_record(jack, from, to)
+        let jack = Self::jack(self.rig.wiring.ear.as_ref(), Role::Ear)?;
+        self.input_record(&jack, from, to)
     }
 
-    fn input_record(&mut self, jack: Jack, from: Instant, to: Instant) -> Result<Heard> {
-        let (latency, shared) = self.sound.share();
-        let card = self.card()?;
+    fn input_record(&mut self, input: &JackRef, from: Instant, to: Instant) -> Result<Heard> {
+        let (latency, shared) = self.calibration(&input.card).share();
+        let card = self.card(&input.card)?;
         let base = card.timebase()?;
         let frame = |at: Instant| base.frame_of(at.shifted(latency)).max(0.0).round() as Frame;
         let (first, last) = (frame(from), frame(to));
-        let samples = card.record(jack, first, last)?;
+        let samples = card.record(Jack(input.jack), first, last)?;
         let uncertainty = combine(&[base.input_uncertainty, shared]);
         Ok(Heard {
             samples,
@@ -98,20 +99,27 @@ impl Bench {
         })
     }
 
+    fn calibration(&self, card: &str) -> Calibration {
+        self.sound.get(card).copied().unwrap_or_default()
+    }
+
     /// When an output's frame becomes sound.
-    fn output_moment(&mut self, frame: f64) -> Result<Moment> {
-        let (latency, shared) = self.sound.share();
-        let base = self.card()?.timebase()?;
+    fn output_moment(&mut self, card: &str, frame: f64) -> Result<Moment> {
+        let (latency, shared) = self.calibration(card).share();
+        let base = self.card(card)?.timebase()?;
         Ok(Moment { seconds: base.seconds_of(frame) + latency, uncertainty: combine(&[base.output_uncertainty, shared]) })
     }
 
-    pub fn card_rate(&mut self) -> Result<u32> {
-        Ok(self.card()?.rate())
+    /// Nominal frames per second of the card that serves a role.
+    pub fn card_rate(&mut self, role: Role) -> Result<u32> {
+        let card = self.serving(role)?;
+        Ok(self.card(&card)?.rate())
     }
 
-    /// Frames per second of the bench's clock, as far as known.
-    pub fn card_timebase(&mut self) -> Result<Timebase> {
-        self.card()?.timebase()
+    /// Frames per second of the bench's clock, as far as known, of the card that serves a role.
+    pub fn card_timebase(&mut self, role: Role) -> Result<Timebase> {
+        let card = self.serving(role)?;
+        self.card(&card)?.timebase()
     }
 
     /// Speaks into a call as the operator; returns when the first sample is spoken (exact by definition of the reference sender).
@@ -141,25 +149,25 @@ impl Bench {
 
     /// Plays a tone on the output whose path runs through the button relay, long enough for a press.
     pub fn contact_tone(&mut self, samples: &[f32]) -> Result<()> {
-        let patch = self.rig.wiring.contact_tone.clone().ok_or_else(|| missing("contact-tone"))?;
-        self.card()?.play(Jack(patch.output.jack), samples).map(drop)
+        let output = Self::jack(self.rig.wiring.contact_tone.as_ref().map(|patch| &patch.output), Role::ContactTone)?;
+        self.card(&output.card)?.play(Jack(output.jack), samples).map(drop)
     }
 
     /// What came through the button relay.
     pub fn contact_record(&mut self, from: Instant, to: Instant) -> Result<Heard> {
-        let patch = self.rig.wiring.contact_tone.clone().ok_or_else(|| missing("contact-tone"))?;
-        self.input_record(Jack(patch.input.jack), from, to)
+        let input = Self::jack(self.rig.wiring.contact_tone.as_ref().map(|patch| &patch.input), Role::ContactTone)?;
+        self.input_record(&input, from, to)
     }
 
     /// Sends a chirp through the loop-back and takes the card's latency from it.
     pub fn calibrate_card<E: From<InstrumentError> + From<Interrupted>>(&mut self) -> std::result::Result<(), E> {
         let Some(Patch { output, input }) = self.rig.wiring.loopback.clone() else { return Ok(()) };
-        let rate = self.card()?.rate();
+        let rate = self.card(&output.card)?.rate();
         let burst = stimulus::burst(1, rate, 0.4);
-        self.sound = Calibration::default();
-        let frame = self.card()?.play(Jack(output.jack), &burst)?;
+        self.sound.remove(&output.card);
+        let frame = self.card(&output.card)?.play(Jack(output.jack), &burst)?;
         self.wait::<E>(Duration::from_millis(700))?;
-        let card = self.card()?;
+        let card = self.card(&input.card)?;
         // Where two directions are not started together the answer may even seem to come before the question.
         let early = Frame::from(rate) / 10;
         let from = frame.saturating_sub(early);
@@ -176,8 +184,9 @@ impl Bench {
             .into());
         };
         let round_trip = found.seconds - (frame - from) as f64 / f64::from(rate);
-        self.sound = Calibration { round_trip, uncertainty: found.uncertainty };
-        let (one_way, share) = self.sound.share();
+        let calibration = Calibration { round_trip, uncertainty: found.uncertainty };
+        let (one_way, share) = calibration.share();
+        self.sound.insert(output.card, calibration);
         self.log.append(Event::Budget {
             what: ("sound card, output to input", "karta dźwiękowa, od wyjścia do wejścia").into(),
             estimate: Estimate::seconds(round_trip, found.uncertainty),

@@ -11,7 +11,7 @@ use crate::image;
 use crate::instrument::InstrumentError;
 use crate::instrument::audio::Feed;
 use crate::live::{self, Setup};
-use crate::rig::{Instrument, Rig};
+use crate::rig::Rig;
 use crate::suite::signals::Signals;
 use crate::twin::{TwinConfig, defect};
 use std::path::PathBuf;
@@ -98,12 +98,7 @@ fn open_card(device: &str, clock: &Arc<dyn Clock>) -> Result<Box<dyn Feed>, Refu
 
 /// The rig's operator knows the post under this password.
 fn password_of(rig: &Rig) -> Option<String> {
-    rig.instruments.values().find_map(|instrument| match instrument {
-        Instrument::SipOperator { users, .. } => {
-            users.iter().find(|user| user.name == rig.post.identity).map(|user| user.password.clone())
-        }
-        _ => None,
-    })
+    rig.operator()?.password_of(&rig.post.identity).map(str::to_string)
 }
 
 fn refuse(error: &InstrumentError) -> Refused {

@@ -95,7 +95,7 @@ impl AudioPort for SoundCard {
             self.error(
                 &format!("give what input {} recorded", input.0),
                 cause,
-                "give the bench a machine of its own, or a larger `period`",
+                "give the bench a machine of its own, with nothing else that uses the card",
             )
         })
     }

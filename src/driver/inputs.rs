@@ -1,6 +1,6 @@
-//! The input board: six inputs, every change reported in ASCII (`+IN <n> <0|1>`), all states on `?`, its name on `ID?`.
+//! The input board: every change reported in ASCII (`+IN <n> <0|1>`), all states and `OK` on `?`, its name on `ID?`.
 //!
-//! Knows nothing of what its inputs see, or of whether the port is hardware.
+//! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there would never light.
 
 use super::text::Lines;
 use crate::clock::Stamped;
@@ -11,25 +11,27 @@ use std::collections::BTreeMap;
 
 /// Bits per second of the board's serial line.
 pub const BAUD: u32 = 115_200;
-/// Inputs on the board.
-const INPUTS: u8 = 6;
 /// Scan period 1 ms, phototransistor 0.3 ms, a report queued behind another 0.8 ms, its first byte 0.1 ms, USB frame 0.5 ms: straight sum, seconds.
 const STAMP_UNCERTAINTY: f64 = 2.7e-3;
 
 pub struct Inputs {
     port: Box<dyn Port>,
     lines: Lines,
+    /// Inputs that the rig gives it.
+    inputs: u8,
     asked: bool,
+    /// All states have been told once since opening.
+    told: bool,
     name: Option<(String, String)>,
     states: BTreeMap<u8, bool>,
     changes: Vec<Stamped<Edge>>,
 }
 
 impl Inputs {
-    /// Asks at once for the board's name and the present states; the answers take some 10 ms to arrive.
-    pub fn new(port: Box<dyn Port>) -> Result<Self> {
+    /// A board with so many inputs. Asks at once for its name and the present states; the answers take some 10 ms to arrive.
+    pub fn new(port: Box<dyn Port>, inputs: u8) -> Result<Self> {
         let (states, changes) = (BTreeMap::new(), Vec::new());
-        let mut board = Inputs { port, lines: Lines::default(), asked: false, name: None, states, changes };
+        let mut board = Inputs { port, lines: Lines::default(), inputs, asked: false, told: false, name: None, states, changes };
         board.ask()?;
         Ok(board)
     }
@@ -54,16 +56,23 @@ impl Inputs {
         match words.as_slice() {
             ["HEJNAL-INPUTS", version, unit] => self.name = Some(((*version).to_string(), (*unit).to_string())),
             ["+IN", number, state @ ("0" | "1")] => {
-                let Some(number) = number.parse().ok().filter(|n| (1..=INPUTS).contains(n)) else { return };
+                let Some(number) = number.parse().ok().filter(|n| (1..=self.inputs).contains(n)) else { return };
                 let lit = *state == "1";
                 // The first report of an input answers the question for its state: no change.
                 if self.states.insert(number, lit).is_some_and(|before| before != lit) {
                     self.changes.push(Stamped::new(line.at, Edge { input: Input(number), lit }));
                 }
             }
-            // `OK`, or a piece of a line that began before the port was opened.
+            ["OK"] => self.told = true,
+            // A piece of a line that began before the port was opened.
             _ => {}
         }
+    }
+
+    fn lacking(&self) -> InstrumentError {
+        let cause = format!("it told the state of {} of the {} inputs that the rig gives it", self.states.len(), self.inputs);
+        let remedy = "Correct `channels` in the rig: as many inputs as the board has.";
+        InstrumentError::new(format!("input board on {}", self.port.name()), "tell all its inputs", cause, remedy)
     }
 
     fn silent(&self, action: &str) -> InstrumentError {
@@ -75,8 +84,9 @@ impl Inputs {
 impl Instrument for Inputs {
     fn identify(&mut self) -> Result<Identity> {
         self.take_in()?;
-        if let Some((version, unit)) = &self.name {
-            return Ok(Identity { model: format!("HEJNAL-INPUTS {version}"), unit: unit.clone() });
+        if let Some((version, unit)) = self.name.as_ref().filter(|_| self.told) {
+            let identity = Identity { model: format!("HEJNAL-INPUTS {version}"), unit: unit.clone() };
+            return if self.states.len() < usize::from(self.inputs) { Err(self.lacking()) } else { Ok(identity) };
         }
         // One question is on its way since opening; a later call asks again, for a board that was plugged in meanwhile.
         if !std::mem::take(&mut self.asked) {
@@ -123,28 +133,43 @@ mod tests {
         }
     }
 
-    fn board(said: &[u8]) -> Inputs {
+    fn board(inputs: u8, said: &[u8]) -> Inputs {
         let stamped = said.iter().zip(0..).map(|(byte, n)| Stamped::new(Instant::from_nanos(n), *byte)).collect();
-        Inputs::new(Box::new(Script(stamped))).expect("opens")
+        Inputs::new(Box::new(Script(stamped)), inputs).expect("opens")
     }
 
     #[test]
     fn states_are_no_changes_and_changes_are_stamped_at_their_first_byte() {
         let mut board =
-            board(b"N 3 1\r\nHEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 5 1\r\nOK\r\n+IN 1 1\r\n+IN 5 1\r\n+IN 1 0\r\n");
+            board(2, b"N 3 1\r\nHEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 2 1\r\nOK\r\n+IN 1 1\r\n+IN 2 1\r\n+IN 1 0\r\n");
         assert_eq!(board.identify().map(|i| i.unit), Ok("HI0042".into()));
         let edges: Vec<_> =
             board.edges().expect("reads").iter().map(|e| (e.at.as_nanos(), e.value.input.0, e.value.lit)).collect();
         assert_eq!(edges, [(55, 1, true), (73, 1, false)]);
-        assert_eq!((board.is_lit(Input(1)), board.is_lit(Input(5))), (Ok(false), Ok(true)));
+        assert_eq!((board.is_lit(Input(1)), board.is_lit(Input(2))), (Ok(false), Ok(true)));
         assert!(board.is_lit(Input(3)).is_err(), "a piece of a line is no report");
         assert_eq!(board.edges(), Ok(Vec::new()));
     }
 
     #[test]
+    fn it_watches_as_many_as_a_rig_may_name_and_wants_them_all() {
+        let most = crate::rig::drivers::find("input-reporter").expect("its row").most(crate::rig::Capability::Input);
+        let says = |inputs: u8| -> Vec<u8> {
+            let states: String = (1..=inputs).map(|input| format!("+IN {input} 1\r\n")).collect();
+            format!("HEJNAL-INPUTS 1.0 HI0042\r\n{states}OK\r\n").into_bytes()
+        };
+        let mut whole = board(most, &says(most));
+        assert!(whole.identify().is_ok() && (1..=most).all(|input| whole.is_lit(Input(input)) == Ok(true)));
+        let mut beyond = board(most, &says(most + 1));
+        assert!(beyond.identify().is_ok() && beyond.is_lit(Input(most + 1)).is_err());
+        let lacking = board(most, &says(most - 1)).identify().expect_err("one is not there");
+        assert!(lacking.cause.contains("7 of the 8") && lacking.remedy.contains("channels"), "{lacking}");
+    }
+
+    #[test]
     fn a_board_that_is_silent_or_talks_nonsense_is_the_benchs_trouble() {
         for said in [&b""[..], b"+IN 9 1\r\n+IN x 1\r\n+IN 1 2\r\n\xff\xfe\r\n"] {
-            let mut board = board(said);
+            let mut board = board(6, said);
             assert!(board.identify().is_err() && board.is_lit(Input(1)).is_err());
             assert_eq!(board.edges(), Ok(Vec::new()));
         }

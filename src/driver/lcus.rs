@@ -1,4 +1,4 @@
-//! LCUS USB relay boards (CH340 and a small controller; one to eight relays): four bytes switch one relay.
+//! LCUS USB relay boards (CH340 and a small controller): four bytes switch one relay.
 //!
 //! The board never answers and cannot be asked: `get` tells what was last commanded. Proof that a contact moved is a sense input's business.
 //! Knows nothing of what the contacts switch, or of whether the port is hardware.
@@ -19,9 +19,9 @@ pub struct Lcus {
 }
 
 impl Lcus {
-    /// A board with so many relays (1 to 8) on `port`. Nothing is sent yet.
+    /// A board with so many relays on `port`. Nothing is sent yet.
     pub fn new(port: Box<dyn Port>, relays: u8) -> Self {
-        Lcus { port, commanded: vec![None; usize::from(relays.clamp(1, 8))] }
+        Lcus { port, commanded: vec![None; usize::from(relays)] }
     }
 
     fn model(&self) -> String {
@@ -134,6 +134,16 @@ mod tests {
             let error = board.set(Channel(channel), Contact::Closed).expect_err("no such relay");
             assert!(error.to_string().contains("relays 1 to 4") && error.remedy.contains("rig"), "{error}");
         }
+    }
+
+    #[test]
+    fn it_switches_as_many_as_a_rig_may_name() {
+        let most = crate::rig::drivers::find("lcus").expect("its row").most(crate::rig::Capability::Relay);
+        let tape = Tape::default();
+        let mut board = Lcus::new(Box::new(tape.clone()), most);
+        assert!((1..=most).all(|channel| board.set(Channel(channel), Contact::Closed).is_ok()));
+        assert!(board.set(Channel(most + 1), Contact::Closed).is_err());
+        assert_eq!(tape.written.lock().expect("lock").len(), 4 * usize::from(most));
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl ProbeRs {
     /// Images must leave `reserved` alone.
     pub fn new(selector: &str, chip: &str, reserved: Vec<Range<u32>>, clock: Arc<dyn Clock>) -> Result<Self> {
         let selector = selector.parse::<DebugProbeSelector>().map_err(|error| {
-            let remedy = "Write the probe as vendor:product:serial, as `hejnal rig scan` shows it.";
+            let remedy = "Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.";
             InstrumentError::new(name_of(selector), "understand its name", error, remedy)
         })?;
         let probe = ProbeRs { selector, chip: chip.to_owned(), reserved, clock };

@@ -12,6 +12,7 @@ use crate::dsp::onset;
 use crate::dsp::stimulus;
 use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::rig::Role;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use quantities::{CALLS, FEWEST_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING};
@@ -46,7 +47,7 @@ impl Post {
     pub fn press(&mut self, hold: Duration) -> Result<()> {
         let has_tone = self.bench.rig.wiring.contact_tone.is_some();
         if has_tone {
-            let rate = self.bench.card_rate()?;
+            let rate = self.bench.card_rate(Role::ContactTone)?;
             let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
             self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
             self.bench.wait::<Fault>(TONE_LEAD)?;

@@ -10,6 +10,7 @@ use crate::dsp::activity::{self, Activity};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::{method, stimulus};
 use crate::instrument::operator::{CallEvent, CallId};
+use crate::rig::Role;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -98,7 +99,7 @@ const HEALED: Quantity = Quantity {
 impl Post {
     fn rate_of(&mut self, direction: Direction) -> Result<u32> {
         Ok(match direction {
-            Direction::ToOperator => self.bench.card_rate()?,
+            Direction::ToOperator => self.bench.card_rate(Role::Mouth)?,
             Direction::ToCaller => CHANNEL_RATE,
         })
     }
@@ -106,7 +107,7 @@ impl Post {
     /// Frames per second of the bench's clock, as far as known.
     fn true_rate(&mut self, direction: Direction) -> Result<f64> {
         Ok(match direction {
-            Direction::ToOperator => self.bench.card_timebase()?.frames_per_second,
+            Direction::ToOperator => self.bench.card_timebase(Role::Mouth)?.frames_per_second,
             Direction::ToCaller => f64::from(CHANNEL_RATE),
         })
     }

@@ -52,7 +52,7 @@ fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
     let twin = twin_settings(&top, named.as_ref(), wiring.as_ref(), problems);
     let (post, identity_at) = post?;
     let named = named?;
-    complain_of_stranger(&post, identity_at, &named, problems);
+    complain_of_stranger(&post, identity_at, &named, wiring.as_ref(), problems);
     let instruments = named.into_iter().filter_map(|(name, (_, one))| Some((name, one?))).collect();
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Some(Rig { name: name?, file: path.to_path_buf(), sha256, post, instruments, wiring: wiring?, limits, twin })
@@ -94,10 +94,12 @@ fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring
 }
 
 /// A post whose name the operator does not know is turned away at registration, and every scenario would blame it.
-fn complain_of_stranger(post: &Post, at: Place, named: &Named, problems: &mut Problems) {
-    for (name, (_, one)) in named {
-        let Some(Instrument::SipOperator { users, .. }) = one else { continue };
-        if users.iter().any(|user| user.name == post.identity) {
+fn complain_of_stranger(post: &Post, at: Place, named: &Named, wiring: Option<&Wiring>, problems: &mut Problems) {
+    // A second operator that no role uses need not know it.
+    let is_used = |name: &String| wiring.and_then(|wiring| wiring.operator.as_ref()).is_none_or(|used| used == name);
+    for (name, (_, one)) in named.iter().filter(|(name, _)| is_used(name)) {
+        let Some(operator) = one.as_ref().and_then(Instrument::operator) else { continue };
+        if operator.password_of(&post.identity).is_some() {
             continue;
         }
         let what = format!("post.identity \"{}\" is not among instruments.{name}.users", post.identity);

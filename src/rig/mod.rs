@@ -4,25 +4,29 @@
 //! Knows nothing of drivers, twins or probe libraries: it says what was written down, checked as far as paper can be checked. Opening
 //! an instrument is the bench's affair. The types here are not serialisable on purpose: the file's spelling may change without them.
 
+mod capability;
 mod check;
 pub mod credentials;
+pub mod drivers;
 mod file;
 mod firmware;
 mod instruments;
 mod limits;
 mod locate;
-mod operator;
 mod post;
 mod roles;
 mod syntax;
+mod transport;
 mod twin;
 mod wiring;
 
+pub use capability::Capability;
+pub use drivers::{Driver, Settings, SipOperator, SipUser, Srtp, Tls};
 pub use firmware::Firmware;
-pub use instruments::{Driver, Instrument, Line, ProbeSelector, SoundDevice};
+pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};
-pub use operator::{Listen, SipUser, Srtp, Tls};
 pub use post::{Post, Profile};
+pub use transport::Transport;
 pub use twin::Twin;
 pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 
@@ -55,10 +59,17 @@ impl Rig {
     pub fn has(&self, role: Role) -> bool {
         self.wiring.has(role)
     }
-    /// Whether posts have a second server to turn to; the twin's always have.
+    /// The operator that serves the role: who may register with it, and how.
+    pub fn operator(&self) -> Option<&SipOperator> {
+        self.instruments.get(self.wiring.operator.as_ref()?)?.operator()
+    }
+    /// Whether posts have a second server to turn to.
     pub fn has_backup_server(&self) -> bool {
-        let has = |one: &Instrument| matches!(one, Instrument::SipOperator { backup: Some(_), .. });
-        self.is_twin() || self.instruments.values().any(has)
+        self.operator().is_some_and(|operator| operator.backup.is_some())
+    }
+    /// What of the virtual post the rig uses: the name it has there, and the instrument's name and entry, in the order of the instruments' names.
+    pub fn on_twin(&self) -> impl Iterator<Item = (&str, &str, &Instrument)> {
+        self.instruments.iter().filter_map(|(name, one)| Some((one.transport.twin_name()?, name.as_str(), one)))
     }
     /// Whether the rig's instruments are those of the virtual post. A rig is wholly on the twin or wholly on hardware.
     pub fn is_twin(&self) -> bool {

@@ -1,12 +1,13 @@
 //! The `roles:` section: references to instruments, checked against what stands on the bench and against each other.
-//!
-//! Knows nothing of what a step does with a role.
 
+use super::capability::Capability;
+use super::drivers::DRIVERS;
 use super::file::{Section, meant_or_listed, word};
-use super::instruments::{Driver, Instrument, Named};
+use super::instruments::Named;
 use super::locate::{Node, Word};
-use super::problem::{Place, Problems, listed};
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
+use crate::problem::{OR, Place, Problems, listed};
+use crate::unit::{Bilingual, both};
 use std::collections::BTreeMap;
 
 /// Roles without which no scenario can be run at all: nobody presses, or nobody answers.
@@ -44,11 +45,11 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Option<Wiring> {
             Some(Role::LampPlaced) => wiring.lamp_placed = reader.lamp(Role::LampPlaced, node),
             Some(Role::LampConnected) => wiring.lamp_connected = reader.lamp(Role::LampConnected, node),
             Some(Role::LampOutOfService) => wiring.lamp_out_of_service = reader.lamp(Role::LampOutOfService, node),
-            Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Driver::SerialConsole),
-            Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Driver::ProbeRs),
-            Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Driver::SipOperator),
-            Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Socket::Output),
-            Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Socket::Input),
+            Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Capability::Console),
+            Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Capability::Probe),
+            Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Capability::Operator),
+            Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
+            Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),
             Some(Role::Loopback) => wiring.loopback = reader.patch(Role::Loopback, node),
         }
@@ -56,63 +57,11 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Option<Wiring> {
     Some(wiring)
 }
 
-/// What a reference points at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Socket {
-    Relay,
-    Sense,
-    Output,
-    Input,
-}
-
-impl Socket {
-    const fn what(self) -> &'static str {
-        match self {
-            Socket::Relay => "relay",
-            Socket::Output => "output",
-            Socket::Sense | Socket::Input => "input",
-        }
-    }
-    const fn driver(self) -> Driver {
-        match self {
-            Socket::Relay => Driver::Lcus,
-            Socket::Sense => Driver::InputReporter,
-            Socket::Output | Socket::Input => Driver::SoundCard,
-        }
-    }
-    /// What stands between slash and number.
-    const fn prefix(self) -> &'static str {
-        match self {
-            Socket::Relay | Socket::Sense => "",
-            Socket::Output => "out-",
-            Socket::Input => "in-",
-        }
-    }
-    fn example(self) -> &'static str {
-        match self {
-            Socket::Relay => "relays/1",
-            Socket::Sense => "inputs/1",
-            Socket::Output => "card/out-1",
-            Socket::Input => "card/in-1",
-        }
-    }
-    fn count(self, instrument: &Instrument) -> Option<u8> {
-        match (self, instrument) {
-            (Socket::Relay, Instrument::Lcus { channels, .. }) | (Socket::Sense, Instrument::InputReporter { channels, .. }) => {
-                Some(*channels)
-            }
-            (Socket::Output, Instrument::SoundCard { outputs, .. }) => Some(*outputs),
-            (Socket::Input, Instrument::SoundCard { inputs, .. }) => Some(*inputs),
-            _ => None,
-        }
-    }
-}
-
 struct Reader<'r> {
     instruments: &'r Named,
     problems: &'r mut Problems,
     /// Who uses a socket, and where that is written.
-    taken: BTreeMap<(String, Socket, u8), (String, Place)>,
+    taken: BTreeMap<(String, Capability, u8), (String, Place)>,
     /// Of which all this is said: `roles`.
     section: &'static str,
     /// Wires as they are, not as they ought to be.
@@ -128,11 +77,11 @@ impl Reader<'_> {
         let path = self.path(role);
         let section = Section::open(node, &path, &["relay", "contact", "sense"], self.problems)?;
         let relay = section.text("relay", "relay: relays/1", self.problems);
-        let relay = relay.and_then(|word| self.socket(word, &path, Socket::Relay));
+        let relay = relay.and_then(|word| self.socket(word, &path, Capability::Relay));
         let contact = section.text("contact", "contact: normally-open", self.problems);
         let contact = contact.and_then(|word| self.contact(word, role));
         let sense = section.text("sense", "sense: inputs/4", self.problems);
-        let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Socket::Sense));
+        let sense = sense.and_then(|word| self.socket(word, &section.path("sense"), Capability::Input));
         let (relay, contact, sense) = (relay?, contact?, sense?);
         let relay = ChannelRef { board: relay.0, channel: relay.1 };
         Some(Switch { relay, contact, sense: InputRef { board: sense.0, input: sense.1 } })
@@ -145,18 +94,35 @@ impl Reader<'_> {
             "normally-open" => (Pole::NormallyOpen, role == Role::Button),
             "normally-closed" => (Pole::NormallyClosed, role != Role::Button),
             other => {
-                let what = format!("unknown contact \"{other}\" in {}", self.path(role));
-                self.problems.add(word.at, what, meant_or_listed(other, &names, "possible contacts"));
+                let path = self.path(role);
+                let what = both!("unknown contact \"{other}\" in {path}", "nieznany styk \"{other}\" w {path}");
+                let remedy = meant_or_listed(other, &names, ("possible contacts", "możliwe styki"));
+                self.problems.add(word.at, what, remedy);
                 return None;
             }
         };
         if !safe && !self.is_harness {
-            let (why, other) = match role {
-                Role::Button => ("a bench without power would press the button", "normally-open"),
-                _ => ("a bench without power would leave the post cut off", "normally-closed"),
+            let (en, pl, other) = match role {
+                Role::Button => (
+                    "a bench without power would press the button",
+                    "stanowisko bez zasilania nacisnęłoby przycisk",
+                    "normally-open",
+                ),
+                _ => (
+                    "a bench without power would leave the post cut off",
+                    "stanowisko bez zasilania odcięłoby punkt",
+                    "normally-closed",
+                ),
             };
-            let what = format!("{} is {}: {why}", self.path(role), word.text);
-            self.problems.add(word.at, what, format!("wire it to the other contact of the relay and write {other}"));
+            let what = Bilingual::new(
+                format!("{} is {}: {en}", self.path(role), word.text),
+                format!("{} to {}: {pl}", self.path(role), word.text),
+            );
+            let remedy = both!(
+                "wire it to the other contact of the relay and write {other}",
+                "podłącz do drugiego styku przekaźnika i napisz {other}"
+            );
+            self.problems.add(word.at, what, remedy);
             return None;
         }
         Some(pole)
@@ -165,18 +131,18 @@ impl Reader<'_> {
     fn lamp(&mut self, role: Role, node: &Node) -> Option<InputRef> {
         let path = self.path(role);
         let word = word(node, &path, &format!("{}: inputs/1", role.name()), self.problems)?;
-        let (board, input) = self.socket(word, &path, Socket::Sense)?;
+        let (board, input) = self.socket(word, &path, Capability::Input)?;
         Some(InputRef { board, input })
     }
 
-    fn lone_jack(&mut self, role: Role, node: &Node, socket: Socket) -> Option<JackRef> {
+    fn lone_jack(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<JackRef> {
         let path = self.path(role);
-        let word = word(node, &path, &format!("{}: {}", role.name(), socket.example()), self.problems)?;
-        self.jack(word, &path, socket)
+        let word = word(node, &path, &format!("{}: {}", role.name(), wanted.example()), self.problems)?;
+        self.jack(word, &path, wanted)
     }
 
-    fn jack(&mut self, word: &Word, path: &str, socket: Socket) -> Option<JackRef> {
-        let (card, jack) = self.socket(word, path, socket)?;
+    fn jack(&mut self, word: &Word, path: &str, wanted: Capability) -> Option<JackRef> {
+        let (card, jack) = self.socket(word, path, wanted)?;
         Some(JackRef { card, jack })
     }
 
@@ -184,91 +150,137 @@ impl Reader<'_> {
         let path = self.path(role);
         let section = Section::open(node, &path, &["out", "in"], self.problems)?;
         let output = section.text("out", "out: card/out-2", self.problems);
-        let output = output.and_then(|word| self.jack(word, &section.path("out"), Socket::Output));
+        let output = output.and_then(|word| self.jack(word, &section.path("out"), Capability::SoundOut));
         let input = section.text("in", "in: card/in-2", self.problems);
         let input_at = input.map(|word| word.at);
-        let input = input.and_then(|word| self.jack(word, &section.path("in"), Socket::Input));
+        let input = input.and_then(|word| self.jack(word, &section.path("in"), Capability::SoundIn));
         let patch = Patch { output: output?, input: input? };
         if patch.output.card != patch.input.card {
-            let what = format!("{path} runs from card \"{}\" to card \"{}\"", patch.output.card, patch.input.card);
-            self.problems.add(input_at.unwrap_or(node.at), what, "use two sockets of one card: two cards have two clocks");
+            let (from, to) = (&patch.output.card, &patch.input.card);
+            let what = both!(
+                "{path} runs from card \"{from}\" to card \"{to}\"",
+                "{path} biegnie od karty \"{from}\" do karty \"{to}\""
+            );
+            let remedy = (
+                "use two sockets of one card: two cards have two clocks",
+                "użyj dwóch gniazd jednej karty: dwie karty mają dwa zegary",
+            );
+            self.problems.add(input_at.unwrap_or(node.at), what, remedy);
         }
         Some(patch)
     }
 
     /// A role that takes a whole instrument.
-    fn whole(&mut self, role: Role, node: &Node, driver: Driver) -> Option<String> {
+    fn whole(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<String> {
         let path = self.path(role);
         let word = word(node, &path, &format!("{0}: {0}", role.name()), self.problems)?;
-        self.instrument(word, &word.text, &path, driver)?;
+        self.count(word, &word.text, &path, wanted)?;
         Some(word.text.clone())
     }
 
     /// `relays/1`: the instrument's name and the number, both checked against what stands on the bench.
-    fn socket(&mut self, word: &Word, path: &str, socket: Socket) -> Option<(String, u8)> {
-        let example = socket.example();
+    fn socket(&mut self, word: &Word, path: &str, wanted: Capability) -> Option<(String, u8)> {
+        let (example, noun) = (wanted.example(), wanted.noun());
         let Some((name, rest)) = word.text.split_once('/') else {
-            let what = format!("{path} must name an instrument and its {}, here is \"{}\"", socket.what(), word.text);
-            self.problems.add(word.at, what, format!("write them with a slash between: {example}"));
+            let what = Bilingual::new(
+                format!("{path} must name an instrument and its {}, here is \"{}\"", noun.en, word.text),
+                format!("{path} musi wskazywać przyrząd i jego {}, a jest \"{}\"", noun.pl, word.text),
+            );
+            let remedy = both!("write them with a slash between: {example}", "napisz je z ukośnikiem pomiędzy: {example}");
+            self.problems.add(word.at, what, remedy);
             return None;
         };
         // An unknown instrument and a bad number are two mistakes: tell both.
-        let digits = rest.strip_prefix(socket.prefix()).filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
+        let digits = rest.strip_prefix(wanted.prefix()).filter(|digits| digits.chars().all(|c| c.is_ascii_digit()));
         let number = digits.and_then(|digits| digits.parse::<u8>().ok()).filter(|number| *number > 0);
         if number.is_none() {
-            let what = format!("{path}: \"{rest}\" is no {} of \"{name}\"", socket.what());
-            self.problems.add(word.at, what, format!("count from 1, as printed on the board, and write: {example}"));
+            let what = Bilingual::new(
+                format!("{path}: \"{rest}\" is no {} of \"{name}\"", noun.en),
+                format!("{path}: \"{rest}\" to nie numer, pod którym \"{name}\" ma {}", noun.pl),
+            );
+            let remedy = both!(
+                "count from 1, as printed on the board, and write: {example}",
+                "licz od 1, jak na nadruku płytki, i napisz: {example}"
+            );
+            self.problems.add(word.at, what, remedy);
         }
-        let known = self.instrument(word, name, path, socket.driver())?;
+        let known = self.count(word, name, path, wanted)?;
         let number = number?;
-        let count = known.and_then(|instrument| socket.count(&instrument));
-        if let Some(count) = count.filter(|count| number > *count) {
-            let what = format!("{path}: \"{name}\" has {count} {}s, there is no {number}", socket.what());
-            self.problems.add(word.at, what, format!("use a number from 1 to {count}, or correct instruments.{name}"));
+        if let Some(count) = known.filter(|count| number > *count) {
+            let what = Bilingual::new(
+                format!("{path}: \"{name}\" has {count} {}s, there is no {number}", noun.en),
+                format!("{path}: \"{name}\" ma {} od 1 do {count}, numeru {number} nie ma", noun.pl_plural),
+            );
+            let remedy = both!(
+                "use a number from 1 to {count}, or correct instruments.{name}",
+                "użyj numeru od 1 do {count} albo popraw instruments.{name}"
+            );
+            self.problems.add(word.at, what, remedy);
             return None;
         }
-        self.claim(word, name, path, socket, number);
+        self.claim(word, name, path, wanted, number);
         Some((name.to_string(), number))
     }
 
-    /// The instrument of this name, if it is of the kind the role needs. The inner `None`: it is there, but its own section could not be read.
-    fn instrument(&mut self, word: &Word, name: &str, path: &str, driver: Driver) -> Option<Option<Instrument>> {
+    /// How many of what the role needs the instrument of this name offers. The inner `None`: it is there, but its own section could not be
+    /// read.
+    fn count(&mut self, word: &Word, name: &str, path: &str, wanted: Capability) -> Option<Option<u8>> {
         let Some((_, entry)) = self.instruments.get(name) else {
             let names: Vec<&str> = self.instruments.keys().map(String::as_str).collect();
-            let what = format!("{path} names \"{name}\", and there is no such instrument");
-            self.problems.add(word.at, what, meant_or_listed(name, &names, "instruments of this rig"));
+            let what = both!(
+                "{path} names \"{name}\", and there is no such instrument",
+                "{path} wskazuje na \"{name}\", a takiego przyrządu nie ma"
+            );
+            let called = ("instruments of this rig", "przyrządy tego stanowiska");
+            self.problems.add(word.at, what, meant_or_listed(name, &names, called));
             return None;
         };
         let Some(instrument) = entry else { return Some(None) };
-        if instrument.driver() == driver {
-            return Some(Some(instrument.clone()));
+        if instrument.offers(wanted) {
+            return Some(Some(instrument.count(wanted)));
         }
-        let what = format!("{path} needs {}, \"{name}\" is {}", driver.what(), instrument.driver().what());
-        let fitting: Vec<&str> = self
-            .instruments
-            .iter()
-            .filter(|(_, (_, one))| one.as_ref().is_some_and(|one| one.driver() == driver))
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let (one, is) = (wanted.one(), instrument.driver.what);
+        let what = Bilingual::new(
+            format!("{path} needs {}, \"{name}\" is {}", one.0, is.0),
+            format!("{path} potrzebuje {}, a \"{name}\" to {}", one.1, is.1),
+        );
+        let offering = |(_, one): &(Place, Option<_>)| one.as_ref().is_some_and(|one: &super::Instrument| one.offers(wanted));
+        let fitting: Vec<&str> =
+            self.instruments.iter().filter(|(_, entry)| offering(entry)).map(|(name, _)| name.as_str()).collect();
         let remedy = if fitting.is_empty() {
-            format!("add an instrument with driver: {}", driver.name())
+            let drivers = DRIVERS.iter().filter(|driver| driver.most(wanted) > 0).map(|driver| driver.name);
+            let drivers = listed(drivers, OR);
+            Bilingual::new(
+                format!("add an instrument that offers one: driver {}", drivers.en),
+                format!("dodaj przyrząd, który to ma: sterownik {}", drivers.pl),
+            )
         } else {
-            format!("name {}", listed(fitting, "or"))
+            let fitting = listed(fitting, OR);
+            Bilingual::new(format!("name {}", fitting.en), format!("wskaż {}", fitting.pl))
         };
         self.problems.add(word.at, what, remedy);
         None
     }
 
     /// Everything serves one role, but for the output of test tones: contact tone and loopback may share it.
-    fn claim(&mut self, word: &Word, name: &str, path: &str, socket: Socket, number: u8) {
-        let key = (name.to_string(), socket, number);
+    fn claim(&mut self, word: &Word, name: &str, path: &str, wanted: Capability, number: u8) {
+        let key = (name.to_string(), wanted, number);
         let shareable = |path: &str| path.ends_with(".contact-tone.out") || path.ends_with(".loopback.out");
         if let Some((other, at)) = self.taken.get(&key) {
             if shareable(path) && shareable(other) {
                 return;
             }
-            let what = format!("{path} is on \"{}\", which {other} already uses (line {})", word.text, at.line);
-            self.problems.add(word.at, what, format!("give each role its own {}, as it is wired", socket.what()));
+            let what = both!(
+                "{path} is on \"{0}\", which {other} already uses (line {1})",
+                "{path} wskazuje na \"{0}\", czego używa już {other} (wiersz {1})",
+                word.text,
+                at.line
+            );
+            let remedy = Bilingual::new(
+                format!("give each role its own {}, as it is wired", wanted.noun().en),
+                "podaj każdej roli osobny numer, zgodnie z okablowaniem",
+            );
+            self.problems.add(word.at, what, remedy);
             return;
         }
         self.taken.insert(key, (path.to_string(), word.at));

@@ -5,9 +5,10 @@
 use super::file::{Section, word};
 use super::instruments::Named;
 use super::locate::Node;
-use super::problem::Problems;
 use super::roles;
 use super::wiring::{InputRef, Role, Wiring};
+use crate::problem::Problems;
+use crate::unit::both;
 
 /// How the virtual post behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +74,16 @@ fn complain_of_shared_terminals(wiring: &Wiring, node: &Node, problems: &mut Pro
     let mut taken: Vec<(Role, String)> = Vec::new();
     for (role, terminal) in terminals(wiring) {
         if let Some((other, _)) = taken.iter().find(|(other, known)| *known == terminal && *other != role) {
-            let what = format!("{WIRING} leaves both {} and {} on {terminal}", other.name(), role.name());
-            problems.add(node.at, what, format!("say in {WIRING} as well where the wire of {} goes", other.name()));
+            let (first, second) = (other.name(), role.name());
+            let what = both!(
+                "{WIRING} leaves both {first} and {second} on {terminal}",
+                "{WIRING} zostawia {first} i {second} na tym samym zacisku {terminal}"
+            );
+            let remedy = both!(
+                "say in {WIRING} as well where the wire of {first} goes",
+                "podaj w {WIRING} także, dokąd biegnie przewód {first}"
+            );
+            problems.add(node.at, what, remedy);
         }
         taken.push((role, terminal));
     }

@@ -1,6 +1,4 @@
 //! What is wired where: roles, and the channels, inputs and sockets that serve them.
-//!
-//! Knows nothing of how a rig is written down, nor of what a step does with a role.
 
 /// What a channel of an instrument is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -143,6 +141,20 @@ impl Wiring {
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
             Role::Loopback => self.loopback.is_some(),
+        }
+    }
+
+    /// The instrument that serves a role taking a whole one, and the sound card of a role that uses sound.
+    pub fn instrument(&self, role: Role) -> Option<&str> {
+        match role {
+            Role::Console => self.console.as_deref(),
+            Role::Probe => self.probe.as_deref(),
+            Role::Operator => self.operator.as_deref(),
+            Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
+            Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
+            Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
+            Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
+            Role::Button | Role::Mains | Role::Fibre | Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
         }
     }
 }

@@ -71,22 +71,23 @@ pub struct OperatorConfig {
     pub realm: String,
     pub users: Vec<User>,
     pub srtp: Srtp,
+    /// It has a second server, and the post knows of it.
+    pub has_backup: bool,
 }
 
 impl OperatorConfig {
-    /// `None`: the rig has no operator on the twin.
+    /// `None`: the rig has no operator.
     fn of(rig: &Rig) -> Option<Self> {
-        rig.instruments.values().find_map(|one| match one {
-            rig::Instrument::SipOperator { listen: rig::Listen::Twin, realm, users, srtp, .. } => Some(OperatorConfig {
-                realm: realm.clone(),
-                users: users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
-                srtp: match srtp {
-                    rig::Srtp::Mandatory => Srtp::Mandatory,
-                    rig::Srtp::Optional => Srtp::Optional,
-                    rig::Srtp::Refused => Srtp::Refused,
-                },
-            }),
-            _ => None,
+        let operator = rig.operator()?;
+        Some(OperatorConfig {
+            realm: operator.realm.clone(),
+            users: operator.users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
+            srtp: match operator.srtp {
+                rig::Srtp::Mandatory => Srtp::Mandatory,
+                rig::Srtp::Optional => Srtp::Optional,
+                rig::Srtp::Refused => Srtp::Refused,
+            },
+            has_backup: operator.backup.is_some(),
         })
     }
 }
@@ -138,7 +139,7 @@ impl TwinConfig {
             flash: mcu::Faults::default(),
             bench: BenchConfig::default(),
             board_faults: BoardFaults::default(),
-            operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional },
+            operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, has_backup: true },
             operator_down: false,
             line_ends_outside: false,
         }
@@ -151,6 +152,7 @@ impl TwinConfig {
             if let Some(user) = operator.users.iter().find(|user| user.name == config.identity) {
                 config.voice.password.clone_from(&user.password);
             }
+            config.voice.backup = config.voice.backup.filter(|_| operator.has_backup);
             config.operator = operator;
         }
         config
@@ -190,7 +192,7 @@ fn parts(config: &TwinConfig) -> Parts {
     let desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
-        backup: Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
+        backup: config.operator.has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
         media_ports: MEDIA_PORTS,
         realm: config.operator.realm.clone(),
         users: config.operator.users.clone(),

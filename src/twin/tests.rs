@@ -39,7 +39,7 @@ impl Bench {
     fn new(config: TwinConfig, image: Option<&str>) -> Self {
         let twin = build(config);
         let port = |name| twin.port(name).expect("a port");
-        let (relays, inputs) = (Lcus::new(port("relays"), 4), Inputs::new(port("inputs")).expect("opens"));
+        let (relays, inputs) = (Lcus::new(port("relays"), 4), Inputs::new(port("inputs"), 8).expect("opens"));
         let console = SerialConsole::new(port("console"));
         let (operator, card, clock) = (twin.operator(), twin.card(), twin.clock());
         if let Some(name) = image {

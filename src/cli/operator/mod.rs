@@ -18,7 +18,7 @@ use crate::fault::exit;
 use crate::instrument::InstrumentError;
 use crate::instrument::operator::desk::{DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Policy, Progress, Second};
-use crate::rig;
+use crate::rig::{self, Transport};
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
@@ -226,12 +226,13 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
     })?;
-    let found = rig.instruments.into_values().find_map(|instrument| match instrument {
-        rig::Instrument::SipOperator { listen: rig::Listen::Udp(sip), backup, realm, users, tls, srtp } => {
-            let users = users.into_iter().map(|u| User { name: u.name, password: u.password }).collect();
-            Some(Network { sip, backup, realm, users, safety: Some((tls, srtp)) })
-        }
-        _ => None,
+    let found = rig.operator().zip(rig.wiring.operator.as_ref().and_then(|name| rig.instruments.get(name)?.transport.address()));
+    let found = found.map(|(operator, sip)| Network {
+        sip,
+        backup: operator.backup.as_ref().and_then(Transport::address),
+        realm: operator.realm.clone(),
+        users: operator.users.iter().map(|u| User { name: u.name.clone(), password: u.password.clone() }).collect(),
+        safety: Some((operator.tls.clone(), operator.srtp)),
     });
     let remedy = "give its `sip-operator` an address to listen at, or use --listen and --user";
     found.ok_or_else(|| Refused::new(exit::BENCH, "the rig has no operator on a network", remedy))

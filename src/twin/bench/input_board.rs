@@ -120,9 +120,12 @@ mod tests {
 
     #[test]
     fn it_answers_what_it_knows() {
-        let mut board = ReportingBoard::new(6, "input board", 1);
+        let mut board = ReportingBoard::new(8, "input board", 1);
         board.preset(4, true);
-        assert_eq!(ask(&mut board, "?\r\n"), "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\nOK\r\n");
+        assert_eq!(
+            ask(&mut board, "?\r\n"),
+            "+IN 1 0\r\n+IN 2 0\r\n+IN 3 0\r\n+IN 4 0\r\n+IN 5 1\r\n+IN 6 0\r\n+IN 7 0\r\n+IN 8 0\r\nOK\r\n"
+        );
         assert!(ask(&mut board, "ID?\r\n").starts_with("HEJNAL-INPUTS 1.0 HI"));
         assert_eq!(ask(&mut board, &format!("{}\r\n", "x".repeat(1000))), "ERROR\r\n");
     }

@@ -1,7 +1,7 @@
 //! What stands on the virtual bench and how it is wired: by default as a rig says, and then as somebody may have wired it wrongly.
 
 use crate::instrument::audio::Jack;
-use crate::rig::{ChannelRef, InputRef, Instrument, JackRef, Line, Patch, Pole, Rig, SoundDevice, Switch, Wiring};
+use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, Switch, Wiring};
 
 /// A board with a serial line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +34,19 @@ pub struct BenchConfig {
 impl BenchConfig {
     /// The boards under the names and with the channels of the rig; wired as its `twin:` section says, or else as its roles do.
     pub fn of(rig: &Rig) -> Self {
-        let boards = rig.instruments.iter().filter_map(|(name, one)| board(name, one)).collect();
-        let jacks = rig.instruments.values().find_map(|one| match one {
-            Instrument::SoundCard { device: SoundDevice::Twin, outputs, inputs, .. } => Some((*outputs, *inputs)),
-            _ => None,
+        let boards = rig.on_twin().filter_map(|(line, instrument, one)| {
+            let kind = match (one.count(Capability::Relay), one.count(Capability::Input)) {
+                (0, 0) if one.offers(Capability::Console) => BoardKind::Console,
+                (0, 0) => return None,
+                (0, channels) => BoardKind::Inputs { channels },
+                (channels, _) => BoardKind::Relays { channels },
+            };
+            Some(BoardConfig { instrument: instrument.to_owned(), line: line.to_owned(), kind })
         });
+        let card = rig.on_twin().find(|(.., one)| one.offers(Capability::SoundOut) || one.offers(Capability::SoundIn));
+        let jacks = card.map_or((0, 0), |(.., one)| (one.count(Capability::SoundOut), one.count(Capability::SoundIn)));
         let stated = rig.twin.as_ref().and_then(|twin| twin.wiring.clone());
-        BenchConfig { boards, jacks: jacks.unwrap_or((0, 0)), harness: stated.unwrap_or_else(|| rig.wiring.clone()) }
+        BenchConfig { boards: boards.collect(), jacks, harness: stated.unwrap_or_else(|| rig.wiring.clone()) }
     }
 }
 
@@ -53,17 +59,6 @@ impl BenchConfig {
         let harness = Wiring { mouth: jack(mouth), ear: jack(ear), contact_tone: None, loopback: None, ..self.harness };
         BenchConfig { harness, ..self }
     }
-}
-
-fn board(name: &str, one: &Instrument) -> Option<BoardConfig> {
-    let (port, kind) = match one {
-        Instrument::Lcus { port, channels } => (port, BoardKind::Relays { channels: *channels }),
-        Instrument::InputReporter { port, channels } => (port, BoardKind::Inputs { channels: *channels }),
-        Instrument::SerialConsole { port } => (port, BoardKind::Console),
-        _ => return None,
-    };
-    let Line::Twin { name: line } = port else { return None };
-    Some(BoardConfig { instrument: name.to_owned(), line: line.clone(), kind })
 }
 
 impl Default for BenchConfig {

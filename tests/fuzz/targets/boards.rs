@@ -29,7 +29,7 @@ impl Port for Given {
 pub fn run(data: &[u8]) {
     let given = || Box::new(Given(data.to_vec(), 0));
     let (mut relays, mut console) = (Lcus::new(given(), 4), SerialConsole::new(given()));
-    let Ok(mut inputs) = Inputs::new(given()) else { return };
+    let Ok(mut inputs) = Inputs::new(given(), 8) else { return };
     for _ in 0..5 {
         let (_, _) = (relays.set(Channel(1), Contact::Closed), relays.get(Channel(1)));
         let (_, _, _) = (relays.identify(), inputs.identify(), inputs.edges());

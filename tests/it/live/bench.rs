@@ -33,7 +33,7 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
     let server = desk.server.clone();
     let mut post = Post::start(&clock, &["--server", &server, "--password", PASSWORD]);
     let mut relays = Lcus::new(line_of(&mut post, &clock, "relays"), 4);
-    let mut inputs = Inputs::new(line_of(&mut post, &clock, "inputs")).expect("a board");
+    let mut inputs = Inputs::new(line_of(&mut post, &clock, "inputs"), 8).expect("a board");
     let mut console = SerialConsole::new(line_of(&mut post, &clock, "console"));
     desk.registered(SECOND * 30);
     post.expect("lamp     out of service off", SECOND * 10);

@@ -1,0 +1,56 @@
+//! What instruments are opened on: the clock, the virtual post where the rig is on one, and the transports of this machine.
+
+use super::super::missing;
+use super::known_defect;
+use crate::clock::{Clock, RealClock};
+use crate::driver::serial::Serial;
+use crate::instrument::port::Port;
+use crate::instrument::{InstrumentError, Result, Subsystem};
+use crate::rig::{Rig, Transport};
+use crate::twin::{self, Twin, TwinConfig};
+use std::sync::Arc;
+
+/// The clock, and the virtual post where the rig is one.
+pub(in super::super) struct Context {
+    pub clock: Arc<dyn Clock>,
+    pub twin: Option<Twin>,
+}
+
+impl Context {
+    /// `seed` is the virtual post's.
+    pub fn of(rig: &Rig, seed: u64) -> Result<Context> {
+        let Some(settings) = &rig.twin else { return Ok(Context { clock: Arc::new(RealClock::start()), twin: None }) };
+        let mut config = TwinConfig::of(rig, seed);
+        for id in &settings.defects {
+            config = config.with(known_defect(id)?);
+        }
+        let twin = twin::build(config);
+        Ok(Context { clock: twin.clock(), twin: Some(twin) })
+    }
+
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    pub fn twin(&self) -> Result<&Twin> {
+        self.twin.as_ref().ok_or_else(|| missing("twin"))
+    }
+
+    /// A byte line, whatever it runs over.
+    pub fn port(&self, transport: &Transport) -> Result<Box<dyn Port>> {
+        match transport {
+            Transport::Serial { path, baud } => Ok(Box::new(Serial::open(path, *baud, self.shared_clock())?)),
+            Transport::Twin { name } => self.twin()?.port(name).ok_or_else(|| {
+                let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
+                InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
+            }),
+            Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } => Err(unfit(transport)),
+        }
+    }
+}
+
+/// A driver was given a transport that it cannot speak over: its row in the rig and its opener do not agree.
+pub(super) fn unfit(transport: &Transport) -> InstrumentError {
+    let remedy = "name another transport in the rig, or report this as a mistake in hejnal";
+    InstrumentError::new(transport.to_string(), "open", "this driver does not speak over it", remedy).of(Subsystem::Rig)
+}

@@ -1,0 +1,153 @@
+//! How each driver of the rig's table is opened: one row a driver, from an entry of the rig to what roles can use of it.
+
+use super::context::{Context, unfit};
+use crate::clock::{Instant, wall_clock};
+use crate::driver::alsa::{CardSettings, SoundCard};
+use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
+use crate::instrument::audio::AudioPort;
+use crate::instrument::console::Console;
+use crate::instrument::lamp::InputBoard;
+use crate::instrument::operator::desk::{DeskConfig, User};
+use crate::instrument::operator::{Answering, Behaviour, Operator};
+use crate::instrument::probe::DebugProbe;
+use crate::instrument::relay::RelayBoard;
+use crate::instrument::{Identity, Result};
+use crate::rig::{Capability, Instrument, Rig, Settings, SipOperator, Transport};
+use crate::rtp::report::Calendar;
+use crate::twin;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One face of an opened instrument. An instrument that can do several things gives several.
+pub(in super::super) enum Handle {
+    Relays(Box<dyn RelayBoard>),
+    Inputs(Box<dyn InputBoard>),
+    Console(Box<dyn Console>),
+    Probe(Box<dyn DebugProbe>),
+    Sound(Box<dyn AudioPort>),
+    Operator(Box<dyn Operator>),
+}
+
+impl Handle {
+    pub fn identify(&mut self) -> Result<Identity> {
+        match self {
+            Handle::Relays(one) => one.identify(),
+            Handle::Inputs(one) => one.identify(),
+            Handle::Console(one) => one.identify(),
+            Handle::Probe(one) => one.identify(),
+            Handle::Sound(one) => one.identify(),
+            Handle::Operator(one) => one.identify(),
+        }
+    }
+}
+
+/// How the instruments of one driver are opened.
+struct Opener {
+    /// As the rig's table of drivers calls it.
+    driver: &'static str,
+    open: fn(&Context, &Rig, &Instrument) -> Result<Vec<Handle>>,
+}
+
+const OPENERS: &[Opener] = &[
+    Opener {
+        driver: "lcus",
+        open: |context, _, one| {
+            let relays = one.count(Capability::Relay);
+            Ok(vec![Handle::Relays(Box::new(Lcus::new(context.port(&one.transport)?, relays)))])
+        },
+    },
+    Opener {
+        driver: "input-reporter",
+        open: |context, _, one| {
+            let inputs = one.count(Capability::Input);
+            Ok(vec![Handle::Inputs(Box::new(Inputs::new(context.port(&one.transport)?, inputs)?))])
+        },
+    },
+    Opener {
+        driver: "serial-console",
+        open: |context, _, one| Ok(vec![Handle::Console(Box::new(SerialConsole::new(context.port(&one.transport)?)))]),
+    },
+    Opener { driver: "probe-rs", open: |context, rig, one| Ok(vec![Handle::Probe(Box::new(probe(context, rig, one)?))]) },
+    Opener { driver: "sound-card", open: |context, _, one| Ok(vec![Handle::Sound(card(context, one)?)]) },
+    Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
+];
+
+/// Opens an instrument of the rig.
+pub(super) fn open(context: &Context, rig: &Rig, one: &Instrument) -> Result<Vec<Handle>> {
+    let opener = OPENERS.iter().find(|opener| opener.driver == one.driver.name);
+    let opener = opener.ok_or_else(|| unfit(&one.transport))?;
+    (opener.open)(context, rig, one)
+}
+
+fn probe(context: &Context, rig: &Rig, one: &Instrument) -> Result<ProbeRs> {
+    let selector = match &one.transport {
+        Transport::Twin { .. } => twin::probe::selector(context.twin()?.probe_serial()),
+        usb @ Transport::Usb { .. } => usb.to_string(),
+        other => return Err(unfit(other)),
+    };
+    let settings = rig.post.firmware.settings_page;
+    // A page of this family holds 2 KiB; the settings are in its first bytes.
+    let reserved = settings..settings.saturating_add(2048);
+    ProbeRs::new(&selector, &rig.post.chip, vec![reserved], context.shared_clock())
+}
+
+fn card(context: &Context, one: &Instrument) -> Result<Box<dyn AudioPort>> {
+    match (&one.transport, &one.settings) {
+        (Transport::Twin { .. }, _) => Ok(context.twin()?.card()),
+        (Transport::Alsa { device }, Settings::Sound { rate }) => {
+            let (outputs, inputs) = (one.count(Capability::SoundOut), one.count(Capability::SoundIn));
+            let settings = CardSettings { device: device.clone(), rate: *rate, outputs, inputs };
+            Ok(Box::new(SoundCard::open(settings, context.shared_clock())?))
+        }
+        (other, _) => Err(unfit(other)),
+    }
+}
+
+fn operator(context: &Context, one: &Instrument) -> Result<Box<dyn Operator>> {
+    match (&one.transport, &one.settings) {
+        (Transport::Twin { .. }, _) => Ok(context.twin()?.operator()),
+        (Transport::Network { listen }, Settings::Operator(settings)) => {
+            let tls = settings.tls.as_ref();
+            let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
+            let desk = desk(context.clock.now(), *listen, settings);
+            Ok(Box::new(sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?)?))
+        }
+        (other, _) => Err(unfit(other)),
+    }
+}
+
+/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
+fn desk(now: Instant, sip: SocketAddr, settings: &SipOperator) -> DeskConfig {
+    let users = settings.users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() });
+    DeskConfig {
+        // Nothing is drawn from it: on a network the system's randomness takes its place.
+        seed: 0,
+        sip,
+        backup: settings.backup.as_ref().and_then(Transport::address),
+        media_ports: 40_000..=40_063,
+        realm: settings.realm.clone(),
+        users: users.collect(),
+        operator_user: "operator".into(),
+        second_user: "operator2".into(),
+        behaviour: Behaviour::answering(Answering::Manual),
+        max_calls: 8,
+        ring_after: Duration::ZERO,
+        codecs: crate::rtp::codec::Codec::G711.to_vec(),
+        digests: vec![crate::sip::digest::Algorithm::Md5],
+        calendar: Calendar::by_the_wall(wall_clock(), now),
+        srtp: sip_operator::policy(settings.srtp),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig::drivers::DRIVERS;
+
+    #[test]
+    fn every_driver_that_a_rig_can_name_can_be_opened_and_no_other() {
+        let named: Vec<&str> = DRIVERS.iter().map(|driver| driver.name).collect();
+        let opened: Vec<&str> = OPENERS.iter().map(|opener| opener.driver).collect();
+        assert_eq!(named, opened);
+    }
+}

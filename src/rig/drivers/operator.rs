@@ -1,0 +1,328 @@
+//! An operator's entry of the `instruments:` section: where it listens, who may register, and how safe connections and media are to be.
+
+use super::super::capability::Capability;
+use super::super::credentials::{self, Facts, Flaw};
+use super::super::file::Section;
+use super::super::locate::Word;
+use super::super::transport::{self, Transport};
+use super::{Driver, Key, Kind, Presence, Settings, names};
+use crate::clock::wall_clock;
+use crate::problem::Problems;
+use crate::unit::both;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The City Guard's operator, played by the bench.
+pub(in super::super) const SIP_OPERATOR: Driver = Driver {
+    name: "sip-operator",
+    what: ("a SIP operator", "operator SIP"),
+    keys: &[LISTEN, BACKUP, REALM, USERS, TLS, SRTP],
+    whole: &[Capability::Operator],
+    read,
+};
+
+/// Its name in the virtual post.
+const IN_TWIN: &str = "operator";
+const SIP_PORT: u16 = 5060;
+const TLS_PORT: u16 = 5061;
+
+const LISTEN: Key = Key {
+    name: "listen",
+    example: "192.168.10.2:5060",
+    about: (
+        "This machine's address and port, which the post has as its server; or twin.",
+        "Adres i port tego komputera, który punkt ma jako swój serwer; albo twin.",
+    ),
+    ..TEXT
+};
+const BACKUP: Key = Key {
+    name: "backup",
+    presence: Presence::Optional,
+    example: "192.168.10.2:5070",
+    about: (
+        "A second address, if the post is set to turn to one; or twin.",
+        "Drugi adres, jeżeli punkt ma ustawiony serwer zapasowy; albo twin.",
+    ),
+    ..TEXT
+};
+const REALM: Key = Key {
+    name: "realm",
+    example: "straz.miejska",
+    about: ("What the post's password is for (RFC 3261, 22).", "Dziedzina, do której należy hasło punktu (RFC 3261, 22)."),
+    ..TEXT
+};
+const USERS: Key = Key {
+    name: "users",
+    kind: Kind::List(&USER),
+    example: "[ { name: SOS-0417, password: secret } ]",
+    about: ("The posts that may register.", "Punkty, które mogą się zarejestrować."),
+    ..TEXT
+};
+const USER: [Key; 2] = [
+    Key { name: "name", example: "SOS-0417", about: ("The post's name at the server.", "Nazwa punktu na serwerze."), ..TEXT },
+    Key { name: "password", example: "secret", about: ("Its password.", "Hasło punktu."), ..TEXT },
+];
+const SRTP: Key = Key {
+    name: "srtp",
+    kind: Kind::Choice(&["mandatory", "optional", "refused"]),
+    presence: Presence::Usual("optional"),
+    example: "mandatory",
+    about: ("Whether voice must be encrypted.", "Czy głos musi być szyfrowany."),
+    ..TEXT
+};
+const TLS: Key = Key {
+    name: "tls",
+    kind: Kind::Section(&TLS_KEYS),
+    presence: Presence::Optional,
+    example: "{ listen: 192.168.10.2:5061, certificate: operator.pem, key: operator.key }",
+    about: ("SIP over TLS beside UDP and TCP.", "SIP po TLS obok UDP i TCP."),
+    ..TEXT
+};
+const TLS_KEYS: [Key; 5] = [
+    Key { name: "listen", example: "192.168.10.2:5061", about: ("Address and port.", "Adres i port."), ..TEXT },
+    Key {
+        name: "certificate",
+        example: "operator.pem",
+        about: ("The certificate chain (PEM).", "Łańcuch certyfikatów (PEM)."),
+        ..TEXT
+    },
+    Key { name: "key", example: "operator.key", about: ("Its private key (PEM).", "Klucz prywatny (PEM)."), ..TEXT },
+    Key {
+        name: "ca",
+        presence: Presence::Optional,
+        example: "posts-ca.pem",
+        about: (
+            "Who signs the posts' certificates; a post must then show one.",
+            "Kto podpisuje certyfikaty punktów; punkt musi wtedy okazać swój.",
+        ),
+        ..TEXT
+    },
+    Key {
+        name: "name",
+        presence: Presence::Optional,
+        example: "sos.example.org",
+        about: ("What posts call, if not the address.", "Nazwa, pod którą dzwonią punkty, jeżeli nie adres."),
+        ..TEXT
+    },
+];
+
+/// A key that must be there and holds text, to be completed.
+const TEXT: Key = Key { name: "", kind: Kind::Text, presence: Presence::Needed, unit: "", example: "", about: ("", "") };
+
+/// What the operator is set up with, beside where it listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SipOperator {
+    /// Where its second server listens, if posts know of one.
+    pub backup: Option<Transport>,
+    pub realm: String,
+    pub users: Vec<SipUser>,
+    pub tls: Option<Tls>,
+    pub srtp: Srtp,
+}
+
+impl SipOperator {
+    /// The password under which a post may register.
+    pub fn password_of(&self, post: &str) -> Option<&str> {
+        self.users.iter().find(|user| user.name == post).map(|user| user.password.as_str())
+    }
+}
+
+/// A post that may register with the operator.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SipUser {
+    pub name: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for SipUser {
+    /// A password has no business in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SipUser({})", self.name)
+    }
+}
+
+/// SIP over TLS: where, and with which files. They have been read once and found sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    pub listen: SocketAddr,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    /// Who signs the posts' certificates; where it is named, a post must show one.
+    pub ca: Option<PathBuf>,
+    /// What posts call the operator, if not by the address.
+    pub name: Option<String>,
+}
+
+/// Whether media is to be secure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Srtp {
+    Mandatory,
+    Optional,
+    Refused,
+}
+
+fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<(Transport, Settings)> {
+    let path = section.path(LISTEN.name);
+    let listen = LISTEN.text(section, problems);
+    let listen = listen.and_then(|word| transport::listen(word, &path, SIP_PORT, IN_TWIN, problems));
+    let backup = backup(section, listen.as_ref(), problems);
+    let realm = REALM.text(section, problems).map(|word| word.text.clone());
+    let users = users(section, problems);
+    let srtp = SRTP.choice(section, problems).map(|word| match word {
+        "mandatory" => Srtp::Mandatory,
+        "refused" => Srtp::Refused,
+        _ => Srtp::Optional,
+    });
+    let tls = match section.get(TLS.name) {
+        Some(node) if listen.as_ref().is_some_and(Transport::is_twin) => {
+            let path = section.path(TLS.name);
+            let what = both!(
+                "{path} is set, but the virtual post speaks plain SIP",
+                "podano {path}, ale wirtualny punkt używa SIP bez szyfrowania"
+            );
+            problems.add(node.at, what, ("delete the tls: section", "usuń sekcję tls:"));
+            None
+        }
+        Some(node) => {
+            let opened = Section::open(node, &section.path(TLS.name), &names(&TLS_KEYS), problems);
+            Some(opened.and_then(|opened| tls(&opened, folder, problems))?)
+        }
+        None => None,
+    };
+    let settings = SipOperator { backup: backup?, realm: realm?, users: users?, tls, srtp: srtp? };
+    Some((listen?, Settings::Operator(Box::new(settings))))
+}
+
+/// The second server's address; `None`: it cannot be read.
+fn backup(section: &Section<'_>, main: Option<&Transport>, problems: &mut Problems) -> Option<Option<Transport>> {
+    let Some(word) = BACKUP.text(section, problems) else { return section.get(BACKUP.name).is_none().then_some(None) };
+    let found = match (&*word.text, main) {
+        ("twin", None | Some(Transport::Twin { .. })) => {
+            return Some(Some(Transport::Twin { name: IN_TWIN.to_string() }));
+        }
+        (_, Some(Transport::Twin { .. })) | ("twin", _) => None,
+        (address, main) => address.parse::<SocketAddr>().ok().filter(|address| address.port() != 0 && !takes(main, *address)),
+    };
+    if let Some(listen) = found {
+        return Some(Some(Transport::Network { listen }));
+    }
+    let path = section.path(BACKUP.name);
+    let what = both!(
+        "{path} is no address for a second server: \"{0}\"",
+        "{path} to nie adres dla drugiego serwera: \"{0}\"",
+        word.text
+    );
+    let remedy = match main {
+        Some(Transport::Twin { .. }) => (
+            "write backup: twin, for both servers are in the virtual post's network",
+            "napisz backup: twin, bo oba serwery są w sieci wirtualnego punktu",
+        ),
+        _ => (
+            "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070",
+            "podaj adres tego komputera, którego nie zajmuje `listen`, dwukropek i port, np. 192.168.10.2:5070",
+        ),
+    };
+    problems.add(word.at, what, remedy);
+    None
+}
+
+/// Whether the main server has an address already.
+fn takes(main: Option<&Transport>, address: SocketAddr) -> bool {
+    main.and_then(Transport::address)
+        .is_some_and(|main| address.port() == main.port() && (address.ip() == main.ip() || main.ip().is_unspecified()))
+}
+
+/// Those who may register. A name given twice would make two posts look like one.
+fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>> {
+    let [name, password] = &USER;
+    section.need(USERS.name, &USERS.line(), problems)?;
+    let path = section.path(USERS.name);
+    let mut users: Vec<SipUser> = Vec::new();
+    for node in section.list(USERS.name, &USERS.line(), problems)? {
+        let Some(entry) = Section::open(node, &path, &names(&USER), problems) else { continue };
+        let (name, password) = (name.text(&entry, problems), password.text(&entry, problems));
+        let (Some(name), Some(password)) = (name, password) else { continue };
+        if users.iter().any(|user| user.name == name.text) {
+            let what = both!("{path} has \"{0}\" twice", "{path}: \"{0}\" jest dwa razy", name.text);
+            problems.add(name.at, what, ("give every post a name of its own", "nadaj każdemu punktowi osobną nazwę"));
+        }
+        users.push(SipUser { name: name.text.clone(), password: password.text.clone() });
+    }
+    Some(users)
+}
+
+/// Every file is read and held against the others; each flaw stands at the key that names the file.
+fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<Tls> {
+    let [listen, certificate, key, ca, name] = TLS_KEYS.map(|key| key.text(section, problems));
+    let path = section.path(LISTEN.name);
+    let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, ("", ""), problems));
+    let mut complain = |word: &Word, key: &str, flaw: &Flaw| {
+        problems.add(word.at, format!("{} \"{}\": {flaw}", section.path(key), word.text), flaw.remedy());
+    };
+    let chain = certificate.and_then(|word| {
+        let chain = credentials::certificates(&folder.join(&word.text)).map_err(|flaw| complain(word, "certificate", &flaw));
+        Some((word, chain.ok()?))
+    });
+    let private = key.and_then(|word| {
+        let key = credentials::key(&folder.join(&word.text)).map_err(|flaw| complain(word, "key", &flaw));
+        Some((word, key.ok()?))
+    });
+    if let Some(word) = ca
+        && let Err(flaw) = credentials::certificates(&folder.join(&word.text))
+    {
+        complain(word, "ca", &flaw);
+    }
+    if let (Some((_, chain)), Some((word, private))) = (&chain, &private)
+        && let Err(flaw) = credentials::belong_together(chain, private)
+    {
+        complain(word, "key", &flaw);
+    }
+    if let Some((word, facts)) = chain.as_ref().and_then(|(word, chain)| Some((word, chain.first().map(Facts::of)?))) {
+        match facts {
+            Ok(facts) => {
+                if let Err(flaw) = facts.hold_at(wall_clock().as_secs()) {
+                    complain(word, "certificate", &flaw);
+                }
+                let own = listen.map(|listen| listen.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+                let called = name.map(|name| (name, "name", name.text.clone())).or(own.map(|own| (*word, "certificate", own)));
+                if let Some((at, key, called)) = called
+                    && let Err(flaw) = facts.stand_for(&called)
+                {
+                    complain(at, key, &flaw);
+                }
+            }
+            Err(flaw) => complain(word, "certificate", &flaw),
+        }
+    }
+    Some(Tls {
+        listen: listen?,
+        certificate: folder.join(&certificate?.text),
+        key: folder.join(&key?.text),
+        ca: ca.map(|word| folder.join(&word.text)),
+        name: name.map(|word| word.text.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_entry_is_taken_with_paths_from_the_rigs_folder() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let broken = std::fs::read_to_string(root.join("bad/tls-key-typo.yaml")).expect("a fixture");
+        let sound = broken.replace("cea: tls/", "ca: tls/").replace("../firmware", &root.join("firmware").display().to_string());
+        let sound = sound.replace("tls/", &root.join("bad/tls/").display().to_string());
+        let file = std::env::temp_dir().join(format!("hejnal-tls-rig-{}.yaml", std::process::id()));
+        std::fs::write(&file, sound.replace("realm:", "srtp: mandatory\n    realm:")).expect("a file");
+        let rig = super::super::super::load(&file);
+        let _gone = std::fs::remove_file(&file);
+        let rig = rig.expect("a sound rig");
+        let Some(SipOperator { tls: Some(tls), srtp, .. }) = rig.operator() else { panic!("{:?}", rig.instruments) };
+        assert_eq!((*srtp, tls.listen.port(), tls.name.as_deref()), (Srtp::Mandatory, 5061, None));
+        assert_eq!(
+            (tls.certificate.clone(), tls.ca.clone()),
+            (root.join("bad/tls/sound.pem"), Some(root.join("bad/tls/sound.pem")))
+        );
+    }
+}
