@@ -16,6 +16,8 @@ pub mod verdict;
 pub mod instrument;
 pub mod journal;
 
+pub mod operator;
+
 pub mod driver;
 pub mod report;
 pub mod twin;

@@ -12,9 +12,9 @@ mod tls;
 pub mod udp;
 
 use crate::clock::{Clock, Instant, wall_clock};
-use crate::instrument::operator::desk::{Circumstances, Desk, DeskConfig, Outgoing};
-use crate::instrument::operator::seat::{Access, Seat};
 use crate::instrument::{InstrumentError, Result};
+use crate::operator::operator_port::{DeskAccess, OperatorPort};
+use crate::operator::{Circumstances, Desk, DeskConfig, Outgoing};
 use crate::sip::framing::Framer;
 use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ const MOST_CONNECTIONS: usize = 64;
 const LARGEST: usize = 65_535;
 
 /// The operator on a real network.
-pub type SipOperator = Seat<Listening>;
+pub type SipOperator = OperatorPort<Listening>;
 
 /// The network and the threads that serve it. Dropping it closes every socket.
 pub struct Listening {
@@ -149,7 +149,7 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
     let (ear, ears) = (Arc::clone(&network), Ears { sockets: ears, doors });
     listening.spawn("operator ear", move || ear.listen(&ears))?;
     listening.spawn("operator due", move || network.send_due())?;
-    Ok(Seat::at(listening))
+    Ok(OperatorPort::at(listening))
 }
 
 fn door(own: SocketAddr, tls: Option<Arc<rustls::ServerConfig>>) -> Result<Door> {
@@ -371,7 +371,7 @@ impl State {
     }
 }
 
-impl Access for Listening {
+impl DeskAccess for Listening {
     fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()> {
         let mut state = self.network.lock();
         if let Some(fault) = state.fault.take() {

@@ -5,7 +5,7 @@
 
 use super::TwinConfig;
 use crate::fault::Blame;
-use crate::instrument::operator::desk::User;
+use crate::operator::User;
 use std::time::Duration;
 
 /// Which image the bench is given to flash.

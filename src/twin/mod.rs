@@ -22,15 +22,16 @@ pub use street::{air, line, power};
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
-use crate::instrument::operator::desk::{Desk, DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::operator::operator_port::OperatorPort;
+use crate::operator::{Desk, DeskConfig, User};
 use crate::rig::{self, Rig};
 use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinOperator};
+use bench::adapters::{CardPort, ProbeLead, TwinDesk};
 use bench::boards::{BoardFaults, Boards};
 use bench::ports::TwinPort;
 use bench::setup::BenchConfig;
@@ -243,7 +244,7 @@ impl Twin {
         Box::new(CardPort::new(Arc::clone(&self.world)))
     }
     pub fn operator(&self) -> Box<dyn Operator> {
-        Box::new(TwinOperator::new(Arc::clone(&self.world)))
+        Box::new(OperatorPort::at(TwinDesk::in_world(Arc::clone(&self.world))))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

@@ -7,11 +7,11 @@ use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::P
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
-use crate::instrument::operator::desk::{DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::{Identity, Result};
+use crate::operator::{DeskConfig, User};
 use crate::rig::{Capability, Instrument, Rig, Settings, SipOperator, Transport};
 use crate::rtp::report::Calendar;
 use crate::twin;

@@ -1,15 +1,13 @@
 //! The operator at work: shows events as they come, does what is typed, keeps what was heard.
-//!
-//! Knows nothing of options, features, limits or verdicts.
 
-use super::keys::{Key, Keys};
-use super::{say, show, wav};
+use super::console_commands::{Key, Keys};
+use super::{event_lines, say, wav};
 use crate::clock::{Clock, Instant, Interrupted, Stamped};
 use crate::driver::sip_operator::SipOperator;
-use crate::instrument::operator::desk::{DeskError, Stage};
-use crate::instrument::operator::seat::HEADSET;
 use crate::instrument::operator::{Action, Answering, CallEvent, CallId, Change, Health, Operator as _};
 use crate::instrument::{Instrument as _, InstrumentError};
+use crate::operator::operator_port::HEADSET;
+use crate::operator::{CallState, DeskError};
 use crate::rtp::axis::RATE;
 use crate::unit::Lang;
 use std::path::PathBuf;
@@ -65,7 +63,7 @@ impl ConsoleSession {
             self.show()?;
             let open = self.operator.consult("look at its calls", |_, desk| Ok(desk.is_waiting_for_farewell()))?;
             if !open || self.clock.now() >= until || self.clock.wait(LOOK).is_err() {
-                say(show::ended(open, self.lang));
+                say(event_lines::ended(open, self.lang));
                 return Ok(());
             }
         }
@@ -73,7 +71,7 @@ impl ConsoleSession {
 
     fn show(&mut self) -> Done {
         for event in self.operator.events()? {
-            say(&show::event(&event, self.lang));
+            say(&event_lines::event(&event, self.lang));
             self.follow(&event)?;
         }
         Ok(())
@@ -128,10 +126,10 @@ impl ConsoleSession {
                 say(&format!("  {}: {why}", file.display()));
             }
         }
-        let told = show::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
-        say(&format!("{told}{}", show::security(&security, self.lang)));
-        say(&show::trust(self.operator.uncertainty(), self.lang));
-        show::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
+        let told = event_lines::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
+        say(&format!("{told}{}", event_lines::security(&security, self.lang)));
+        say(&event_lines::trust(self.operator.uncertainty(), self.lang));
+        event_lines::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
         Ok(())
     }
 
@@ -161,14 +159,14 @@ impl ConsoleSession {
 
     /// Does it to the latest call that it can be done to.
     fn act(&mut self, action: Action) -> Done {
-        let fits = |stage: Stage| match action {
-            Action::Answer | Action::Announce => matches!(stage, Stage::Arrived | Stage::Ringing),
-            Action::HangUp => !matches!(stage, Stage::Ended(_)),
-            Action::Change(_) => stage == Stage::Confirmed,
+        let fits = |state: CallState| match action {
+            Action::Answer | Action::Announce => matches!(state, CallState::Arrived | CallState::Ringing),
+            Action::HangUp => !matches!(state, CallState::Ended(_)),
+            Action::Change(_) => state == CallState::Confirmed,
         };
         let calls = self.operator.consult("look at its calls", |_, desk| Ok(desk.calls()))?;
-        let Some(call) = calls.iter().rev().find(|info| fits(info.stage)).map(|info| info.id) else {
-            say(show::no_call(self.lang));
+        let Some(call) = calls.iter().rev().find(|info| fits(info.state)).map(|info| info.id) else {
+            say(event_lines::no_call(self.lang));
             return Ok(());
         };
         if let Err(why) = self.operator.act(call, action) {
@@ -188,7 +186,7 @@ impl ConsoleSession {
             _ => how.answering = if how.answering == Answering::BUSY { self.usual } else { Answering::BUSY },
         }
         self.operator.behave(how)?;
-        say(&show::behaviour(&how, self.lang));
+        say(&event_lines::behaviour(&how, self.lang));
         Ok(())
     }
 }

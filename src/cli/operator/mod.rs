@@ -1,13 +1,11 @@
 //! `hejnal operator`: the operator alone on a real network. It answers a post on the bench, shows calls as they come, plays a sound into
 //! them, and leaves what was heard as WAV files. The tool a technician reaches for first.
-//!
-//! Knows nothing of features, limits or verdicts: it shows figures and judges none.
 
+mod console_commands;
 mod console_session;
-mod keys;
+mod event_lines;
 mod options;
-mod secure_options;
-mod show;
+mod tls_srtp_options;
 
 use super::measure::{self, stimulus, wav};
 use super::{Refused, place};
@@ -16,8 +14,8 @@ use crate::driver::sip_operator;
 use crate::dsp::interp::Resampler;
 use crate::fault::exit;
 use crate::instrument::InstrumentError;
-use crate::instrument::operator::desk::{DeskConfig, User};
 use crate::instrument::operator::{Answering, Behaviour, Policy, Progress, Second};
+use crate::operator::{DeskConfig, User};
 use crate::rig::{self, Transport};
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
@@ -114,7 +112,7 @@ pub struct OperatorArgs {
     #[arg(long, default_value = "40000-40063", value_name = "FIRST-LAST", value_parser = ports)]
     media_ports: RangeInclusive<u16>,
     #[command(flatten)]
-    secure: secure_options::SecureArgs,
+    secure: tls_srtp_options::SecureArgs,
     /// Language of what is shown
     #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
     pub(super) lang: Lang,
@@ -125,14 +123,14 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let (config, tls) = config(args, Calendar::by_the_wall(clock::wall_clock(), clock.now()))?;
     let about_tls =
-        tls.as_ref().map(|tls| secure_options::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
-    let tls = tls.as_ref().map(secure_options::set_up).transpose()?;
+        tls.as_ref().map(|tls| tls_srtp_options::certificate(tls, clock::wall_clock().as_secs(), args.lang)).transpose()?;
+    let tls = tls.as_ref().map(tls_srtp_options::set_up).transpose()?;
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let signals = Signals::install(&clock.guard().stop_flag());
     let _signals =
         signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
-    let listening = show::listening(&config, args.lang);
+    let listening = event_lines::listening(&config, args.lang);
     let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
     say(&listening);
     about_tls.unwrap_or_default().iter().for_each(|line| say(line));

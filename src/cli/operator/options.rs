@@ -1,9 +1,7 @@
 //! The operator's options, from what was typed to what is meant.
-//!
-//! Knows nothing of what they are for.
 
 use crate::instrument::operator::Refresher;
-use crate::instrument::operator::desk::User;
+use crate::operator::User;
 use crate::rtp::codec::Codec;
 use crate::sip::digest::Algorithm;
 use std::ops::RangeInclusive;

@@ -4,8 +4,8 @@ mod secure;
 
 use super::*;
 use crate::clock::RealClock;
-use crate::instrument::operator::desk::User;
 use crate::instrument::operator::{Action, Answering, Behaviour, Operator};
+use crate::operator::User;
 
 fn config(ports: std::ops::RangeInclusive<u16>, sip: u16) -> DeskConfig {
     DeskConfig {

@@ -1,11 +1,7 @@
 //! The City Guard's operator as an instrument: calls arrive here, are answered, spoken on and hung up, and every step of them is stamped.
-//!
-//! Knows nothing of limits. `desk` is the same sans-I/O machine on a real network and in the twin; it never opens a socket and never asks
-//! the time.
+//! The trait and its values; the desk that implements it is `crate::operator`.
 
 mod behaviour;
-pub mod desk;
-pub mod seat;
 pub mod security;
 
 pub use crate::rtp::report::FarView;

@@ -79,19 +79,19 @@ impl Security {
             }
             Security::FellBack => Bilingual::new(
                 "DOWNGRADE: the post gave up SRTP within the call, media is plain from here on",
-                "OBNIŻENIE ZABEZPIECZEŃ: posterunek zrezygnował z SRTP w trakcie rozmowy, dalej dźwięk nie jest szyfrowany",
+                "OBNIŻENIE ZABEZPIECZEŃ: punkt zrezygnował z SRTP w trakcie rozmowy, dalej dźwięk nie jest szyfrowany",
             ),
             Security::PlainRefused => Bilingual::new(
                 "DOWNGRADE: the post offers plain RTP only, where SRTP is mandatory",
-                "OBNIŻENIE ZABEZPIECZEŃ: posterunek proponuje tylko zwykły RTP, a SRTP jest obowiązkowe",
+                "OBNIŻENIE ZABEZPIECZEŃ: punkt proponuje tylko zwykły RTP, a SRTP jest obowiązkowe",
             ),
             Security::SecureRefused => Bilingual::new(
                 "the post offers SRTP only, where SRTP is refused",
-                "posterunek proponuje tylko SRTP, a SRTP jest wyłączone",
+                "punkt proponuje tylko SRTP, a SRTP jest wyłączone",
             ),
             Security::NoKey(why) => Bilingual::new(
                 format!("the post offers SRTP, but not by keys that could be agreed on: {why}"),
-                format!("posterunek proponuje SRTP, ale bez kluczy, które można przyjąć: {why}"),
+                format!("punkt proponuje SRTP, ale bez kluczy, które można przyjąć: {why}"),
             ),
             Security::PlainPacket => Bilingual::new(
                 "DOWNGRADE: plain RTP comes on a secured call; it is not played",
@@ -174,33 +174,31 @@ fn alert(name: &str) -> Bilingual {
     let (en, pl) = match name {
         "certificate_expired" => (
             "the post takes our certificate for expired or not yet valid: hold its dates against the post's own clock",
-            "posterunek uważa nasz certyfikat za wygasły lub jeszcze nieważny: porównaj jego daty z zegarem posterunku",
+            "punkt uważa nasz certyfikat za wygasły lub jeszcze nieważny: porównaj jego daty z zegarem punktu",
         ),
         "unknown_ca" => (
             "the post does not know who signed our certificate: put that CA into the post",
-            "posterunek nie zna wystawcy naszego certyfikatu: wgraj ten urząd (CA) do posterunku",
+            "punkt nie zna wystawcy naszego certyfikatu: wgraj ten urząd (CA) do punktu",
         ),
         "bad_certificate" | "certificate_unknown" => (
             "the post does not accept our certificate: mostly its names lack what the post calls, or the post's clock stands before its first day",
-            "posterunek nie przyjmuje naszego certyfikatu: zwykle brak w nim adresu lub nazwy, pod którą posterunek dzwoni, albo zegar posterunku się spóźnia",
+            "punkt nie przyjmuje naszego certyfikatu: zwykle brak w nim adresu lub nazwy, pod którą punkt dzwoni, albo zegar punktu się spóźnia",
         ),
         "decrypt_error" => (
             "the post knows the signer of our certificate by name, but with another key: put the present CA into the post",
-            "posterunek zna wystawcę naszego certyfikatu z nazwy, ale z innym kluczem: wgraj do posterunku obecny urząd (CA)",
+            "punkt zna wystawcę naszego certyfikatu z nazwy, ale z innym kluczem: wgraj do punktu obecny urząd (CA)",
         ),
-        "unrecognized_name" => ("the post asked for a name that is not ours", "posterunek pytał o nazwę, która nie jest nasza"),
-        "certificate_revoked" => {
-            ("the post takes our certificate for revoked", "posterunek uważa nasz certyfikat za unieważniony")
-        }
+        "unrecognized_name" => ("the post asked for a name that is not ours", "punkt pytał o nazwę, która nie jest nasza"),
+        "certificate_revoked" => ("the post takes our certificate for revoked", "punkt uważa nasz certyfikat za unieważniony"),
         "unsupported_certificate" => (
             "the post cannot deal with our kind of certificate or key",
-            "posterunek nie obsługuje naszego rodzaju certyfikatu lub klucza",
+            "punkt nie obsługuje naszego rodzaju certyfikatu lub klucza",
         ),
         "handshake_failure" | "protocol_version" | "insufficient_security" => (
             "the post found no version or cipher of TLS in common with us",
-            "posterunek nie znalazł wspólnej z nami wersji lub szyfru TLS",
+            "punkt nie znalazł wspólnej z nami wersji lub szyfru TLS",
         ),
-        _ => ("the post broke TLS off", "posterunek przerwał TLS"),
+        _ => ("the post broke TLS off", "punkt przerwał TLS"),
     };
     Bilingual::new(format!("{en} (alert {name})"), format!("{pl} (alert {name})"))
 }
@@ -213,20 +211,20 @@ impl ConnectionFault {
                 let why = flaw.words();
                 Bilingual::new(
                     format!("the post's certificate was refused: {}", why.en),
-                    format!("certyfikat posterunku odrzucono: {}", why.pl),
+                    format!("certyfikat punktu odrzucono: {}", why.pl),
                 )
             }
             ConnectionFault::NoCertificate => Bilingual::new(
                 "the post showed no certificate, and one is asked for",
-                "posterunek nie okazał certyfikatu, a jest wymagany",
+                "punkt nie okazał certyfikatu, a jest wymagany",
             ),
             ConnectionFault::NoTls => Bilingual::new(
                 "what comes at the TLS port is no TLS: the post is set to plain TCP",
-                "na port TLS przychodzi coś innego niż TLS: posterunek jest ustawiony na zwykły TCP",
+                "na port TLS przychodzi coś innego niż TLS: punkt jest ustawiony na zwykły TCP",
             ),
             ConnectionFault::TlsOnPlain => Bilingual::new(
                 "TLS comes at the port for plain TCP: the post is set to the wrong port",
-                "TLS przychodzi na port zwykłego TCP: w posterunku ustawiono zły port",
+                "TLS przychodzi na port zwykłego TCP: w punkcie ustawiono zły port",
             ),
             ConnectionFault::NothingInCommon(why) => Bilingual::new(
                 format!("no version or cipher of TLS in common: {why}"),
@@ -234,7 +232,7 @@ impl ConnectionFault {
             ),
             ConnectionFault::HungUp => Bilingual::new(
                 "the post hung up within the TLS handshake without a word; many do when they do not believe a certificate",
-                "posterunek rozłączył się w trakcie uzgadniania TLS bez słowa; wiele urządzeń robi tak, nie ufając certyfikatowi",
+                "punkt rozłączył się w trakcie uzgadniania TLS bez słowa; wiele urządzeń robi tak, nie ufając certyfikatowi",
             ),
             ConnectionFault::Other(why) => {
                 Bilingual::new(format!("connection lost: {why}"), format!("połączenie zerwane: {why}"))

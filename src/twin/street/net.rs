@@ -4,7 +4,7 @@
 //! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
 use crate::clock::Instant;
-use crate::instrument::operator::desk::Desk;
+use crate::operator::Desk;
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
 use crate::twin::street::line::Way;

@@ -1,7 +1,7 @@
 //! The whole operator's desk: pieces of input between two bytes 0xFE, the first byte of each saying where it goes or how much time passes.
 
 use hejnal::clock::Instant;
-use hejnal::instrument::operator::desk::{Desk, DeskConfig, User};
+use hejnal::operator::{Desk, DeskConfig, User};
 use hejnal::instrument::operator::{Answering, Behaviour};
 use hejnal::rtp::codec::Codec;
 use hejnal::rtp::report::Calendar;

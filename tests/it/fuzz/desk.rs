@@ -4,8 +4,8 @@ use super::caller::{Caller, PASSWORD, POST, status};
 use super::mutate::Mutator;
 use super::{LastWords, Survived, heap};
 use hejnal::clock::Instant;
-use hejnal::instrument::operator::desk::{Desk, DeskConfig, User};
 use hejnal::instrument::operator::{Answering, Behaviour, CallEvent};
+use hejnal::operator::{Desk, DeskConfig, User};
 use hejnal::rtp::codec::Codec;
 use hejnal::rtp::packet::{Packet, is_rtcp};
 use hejnal::rtp::report::Calendar;
@@ -200,7 +200,7 @@ impl Scene {
         self.desk.hang_up_all(self.now);
         self.hear();
         self.pass(Duration::from_secs(40));
-        assert!(self.desk.calls().iter().all(|call| matches!(call.stage, hejnal::instrument::operator::desk::Stage::Ended(_))));
+        assert!(self.desk.calls().iter().all(|call| matches!(call.state, hejnal::operator::CallState::Ended(_))));
     }
 
     /// Registers, calls, hears and is heard, hangs up.

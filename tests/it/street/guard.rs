@@ -5,8 +5,8 @@
 use super::{Error, PASSWORD, Plan, Seen, Street, USER};
 use hejnal::clock::{Clock, Instant, RealClock, Stamped, wall_clock};
 use hejnal::driver::sip_operator::{self, SipOperator};
-use hejnal::instrument::operator::desk::{DeskConfig, User};
 use hejnal::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Operator as _};
+use hejnal::operator::{DeskConfig, User};
 use hejnal::rtp::codec::Codec;
 use hejnal::rtp::report::Calendar;
 use hejnal::sip::digest::Algorithm;

@@ -7,5 +7,5 @@ mod operator;
 mod probe;
 
 pub use card::CardPort;
-pub use operator::TwinOperator;
+pub(in crate::twin) use operator::TwinDesk;
 pub(in crate::twin) use probe::ProbeLead;

@@ -177,7 +177,7 @@ fn what_the_post_says_is_heard_at_its_frame_and_kept_after_the_call() {
     let bye = s.within("BYE", &ok, 2, "");
     s.send(&bye);
     assert_eq!(s.desk.heard(CALL, 1120, 1121).expect("kept")[0], heard[1120]);
-    assert!(matches!(s.desk.speak(ms(1200), CALL, &[0.0]), Err(DeskError::WrongStage { .. })));
+    assert!(matches!(s.desk.speak(ms(1200), CALL, &[0.0]), Err(DeskError::WrongState { .. })));
 }
 
 #[test]

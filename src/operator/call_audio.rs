@@ -1,7 +1,7 @@
-//! The operator's headset on one call: what is spoken and what was heard, both on the call's one frame axis.
+//! The audio of one call: what is spoken and what was heard, both on the call's one frame axis.
 //!
 //! Frame 0 is the origin of the call's media: its ACK, or its first media packet if that came earlier. Frame `n` lies exactly `n / 8000` s
-//! after it on the bench's clock, for speaking and for hearing alike. Must not know sounds.
+//! after it on the bench's clock, for speaking and for hearing alike.
 
 use super::{Desk, DeskError};
 use crate::clock::Instant;
@@ -18,23 +18,25 @@ impl Desk {
     /// is spoken. What was queued from there on is replaced.
     pub fn speak(&mut self, at: Instant, call: CallId, samples: &[f32]) -> Result<Frame, DeskError> {
         self.living(call)?;
-        let media = self.calls.get_mut(&call).and_then(|c| c.media.as_mut()).ok_or(DeskError::NoMedia(call))?;
-        Ok(media.sender.speak(at, samples))
+        self.calls.get_mut(&call).and_then(|c| c.media.speak(at, samples)).ok_or(DeskError::NoMedia(call))
     }
 
     /// What the reference playout plays in frames `from..to`, as far as is known by now; what never came is silence.
     pub fn heard(&self, call: CallId, from: Frame, to: Frame) -> Result<Vec<f32>, DeskError> {
-        let media = self.known(call)?.media.as_ref().ok_or(DeskError::NoMedia(call))?;
+        let media = &self.known(call)?.media;
+        if !media.is_begun() {
+            return Err(DeskError::NoMedia(call));
+        }
         if to < from || to - from > LONGEST {
             return Err(DeskError::BadStretch { from, to });
         }
-        Ok(media.playout.heard(from, to))
+        media.heard(from, to).ok_or(DeskError::NoMedia(call))
     }
 
     /// The same, but an error if part of it is yet to be played at `at`.
     pub fn record(&self, at: Instant, call: CallId, from: Frame, to: Frame) -> Result<Vec<f32>, DeskError> {
-        let media = self.known(call)?.media.as_ref().ok_or(DeskError::NoMedia(call))?;
-        if media.axis.instant_of(to) > at {
+        let end = self.known(call)?.media.instant_of(to).ok_or(DeskError::NoMedia(call))?;
+        if end > at {
             return Err(DeskError::NotYetHeard { call, to });
         }
         self.heard(call, from, to)
@@ -43,20 +45,11 @@ impl Desk {
     /// When the streams of living and past calls are heard, for whoever holds a measured delay against its definition.
     pub fn playout_anchors(&self) -> Vec<Anchor> {
         let all = self.past.values().chain(self.calls.values());
-        all.filter_map(|call| call.media.as_ref()?.playout.anchor()).collect()
+        all.filter_map(|call| call.media.anchor()).collect()
     }
 
-    /// The call's axis, exact by definition; uncertain is when its packets really came and left. What is heard is as uncertain as the reception that
-    /// anchors its stream, for all that follows it is played by the axis. What is spoken: as late as the latest packet of the stretch spoken last,
-    /// or of the call as long as none of the stretch has left.
+    /// The call's axis on the bench's clock, and how far to trust what comes and leaves by it.
     pub fn timebase(&self, call: CallId) -> Result<Timebase, DeskError> {
-        let media = self.known(call)?.media.as_ref().ok_or(DeskError::NoMedia(call))?;
-        Ok(Timebase {
-            frame: 0,
-            at: media.axis.origin,
-            frames_per_second: f64::from(RATE),
-            input_uncertainty: media.anchored_within.as_secs_f64(),
-            output_uncertainty: media.sender.latest().as_secs_f64(),
-        })
+        self.known(call)?.media.timebase().ok_or(DeskError::NoMedia(call))
     }
 }

@@ -1,9 +1,7 @@
 //! What the desk does with each SIP request, and with a call from its INVITE to its end.
-//!
-//! Must not know media packets.
 
-use super::call::{Call, Stage};
-use super::life::{Denied, contact, describe, offer_of};
+use super::call::Call;
+use super::responses::{Denied, contact};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy};
@@ -149,7 +147,7 @@ impl Desk {
             Err(Denied { status, lines, offer }) => {
                 let reply = self.reply(request, status, way).headers(&lines);
                 self.conclude(at, key, status, reply);
-                if let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(|c| c.id) {
+                if let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(Call::id) {
                     self.tell_unsafe_offer(at, id, offer.as_ref());
                 }
             }
@@ -182,27 +180,29 @@ impl Desk {
         }
         let asks = request.method == Method::Invite || !request.head.body.is_empty();
         let is_settled = match request.method {
-            Method::Invite => call.stage == Stage::Confirmed && !call.dialog.awaits_ack(),
-            _ => call.agreed.is_some() && !call.answer_expected && !call.dialog.awaits_ack(),
+            Method::Invite => call.life.is_confirmed() && !call.dialog.awaits_ack(),
+            _ => call.talk().agreed().is_some() && !call.talk().is_offering() && !call.dialog.awaits_ack(),
         };
         if asks && (!is_settled || call.change.is_some()) {
             return Err(PENDING.into());
         }
-        let offer = offer_of(request, &call.codecs, self.config.srtp)?;
-        let id = call.id;
+        let offer = call.talk().offer_of(request, self.config.srtp)?;
+        let id = call.id();
         self.refreshed_by_post(at, id, request)?;
         let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         call.dialog.refresh_target(request);
-        let described = asks.then(|| describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).ok_or(488u16));
+        let describe = || match &offer {
+            Some(offer) => call.answer(offer, &mut self.tokens),
+            None => call.describe(self.config.srtp, &mut self.tokens),
+        };
+        let described = asks.then(describe).map(|body| body.ok_or(488u16));
         let body = described.transpose()?;
         Ok((id, body))
     }
 
     /// Tells if the agreement in force is a hold and the one told last was none, or the other way round.
     fn tell_held(&mut self, at: Instant, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let held = call.agreed.as_ref().is_some_and(|agreed| !agreed.sending);
-        if std::mem::replace(&mut call.told_held, held) != held {
+        if let Some(held) = self.calls.get_mut(&id).and_then(Call::hold_news) {
             self.tell(at, CallEvent::Held { call: id, held });
         }
     }
@@ -217,15 +217,14 @@ impl Desk {
         if !call.dialog.acknowledged(request) {
             return;
         }
-        let id = call.id;
-        if std::mem::take(&mut call.answer_expected) {
+        let id = call.id();
+        if call.talk().is_offering() {
             call.take_answer(&request.head.body);
         }
         call.start_media(at, random, self.config.calendar);
-        let (bye_wanted, mute) = (call.bye_wanted, call.agreed.is_none());
-        if call.stage == Stage::Answered {
-            call.stage = Stage::Confirmed;
-            call.watch.expect(at);
+        let (bye_wanted, mute) = (call.life.wants_bye(), call.talk().agreed().is_none());
+        if call.life.confirm() {
+            call.media.expect_voice(at);
             self.tell(at, CallEvent::Confirmed { call: id });
         }
         self.tell_agreed_security(at, id);
@@ -237,7 +236,7 @@ impl Desk {
     fn bye(&mut self, at: Instant, way: Route, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
-        let (status, id) = match call.map(|c| (c.id, c.dialog.order(request))) {
+        let (status, id) = match call.map(|c| (c.id(), c.dialog.order(request))) {
             None => (481, None),
             Some((_, Order::Late)) => (500, None),
             Some((id, Order::Next)) => (200, Some(id)),
@@ -256,8 +255,8 @@ impl Desk {
         let status = if self.invites.contains_key(&key) { 200 } else { 481 };
         let reply = self.reply(request, status, way);
         self.respond(at, way, request, reply);
-        let ringing = |c: &&Call| c.transaction == key && matches!(c.stage, Stage::Arrived | Stage::Ringing);
-        if let Some(id) = self.calls.values().find(ringing).map(|c| c.id) {
+        let ringing = |c: &&Call| c.invitation().transaction() == key && c.life.is_unanswered();
+        if let Some(id) = self.calls.values().find(ringing).map(Call::id) {
             self.refuse(at, id, 487);
             self.ended(at, id, EndedBy::Cancelled);
         }

@@ -4,25 +4,25 @@
 //! Must not know sockets or clocks, nor what a call is a test of. It never dials out, and it answers only those who registered with it.
 
 mod call;
-mod change;
+mod call_audio;
+mod call_lifecycle;
 mod config;
-mod headset;
-mod life;
+mod early_dialog;
 mod media;
-mod progress;
-mod report;
+pub mod operator_port;
+mod reinvite;
 mod requests;
-mod secure;
+mod responses;
+mod rtcp;
 mod self_check;
 mod servers;
-mod session;
+mod session_timer;
 #[cfg(test)]
 mod tests;
-mod watch;
 
-use super::security::ConnectionFault;
-use super::{Action, Behaviour, CallEvent, CallId, Health, Server};
 use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::security::ConnectionFault;
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Health, Server, Stray};
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::route::Route;
@@ -34,17 +34,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use crate::sip::registrar::User;
-pub use call::Stage;
-pub use config::{CallInfo, Circumstances, DeskConfig, DeskError, Outgoing};
+pub use call::{CallInfo, CallState};
+pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
-/// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone.
-const LONGEST_RING: Duration = Duration::from_secs(180);
 /// Requests remembered of each kind; beyond that the oldest are forgotten.
 const MOST_TRANSACTIONS: usize = 4096;
-/// Media may still be under way for so long after a call's last signalling.
-const MEDIA_GRACE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct InviteTransaction {
@@ -76,7 +72,7 @@ pub struct Desk {
     servers: BTreeMap<String, (Route, ServerTransaction)>,
     clients: BTreeMap<String, ClientTransaction>,
     /// INVITEs of ours within calls, by branch.
-    reinvites: BTreeMap<String, change::Asked>,
+    reinvites: BTreeMap<String, reinvite::Asked>,
     calls: BTreeMap<CallId, Call>,
     past: BTreeMap<CallId, Call>,
     /// The last call on each media port.
@@ -84,7 +80,7 @@ pub struct Desk {
     next_port: u16,
     last_call: u32,
     /// When stray media was last reported.
-    reported: BTreeMap<(IpAddr, super::Stray), Instant>,
+    reported: BTreeMap<(IpAddr, Stray), Instant>,
     /// Requests that a black hole has taken, by transaction.
     swallowed: std::collections::BTreeSet<String>,
     self_check: Option<self_check::SelfCheck>,
@@ -217,8 +213,8 @@ impl Desk {
         let invites = self.invites.values().filter_map(|t| t.machine.next_wake());
         let servers = self.servers.values().map(|(_, server)| server.next_wake());
         let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
-        let reinvites = self.reinvites.values().filter_map(change::Asked::next_wake);
-        let calls = self.calls.values().filter_map(Call::next_wake);
+        let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
+        let calls = self.calls.values().filter_map(|call| call.timers().next());
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
         self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).min();
@@ -284,7 +280,7 @@ impl Desk {
     }
     /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
     pub fn outgoing_left(&mut self, by: Instant) {
-        self.calls.values_mut().filter_map(|call| call.media.as_mut()).for_each(|media| media.sender.gone(by));
+        self.calls.values_mut().for_each(|call| call.media.packets_left(by));
         for event in self.events.iter_mut().skip(self.unsettled).filter(|event| event.value.is_own_deed()) {
             event.within = event.within.max(by.since(event.at));
         }
@@ -315,15 +311,15 @@ impl Desk {
     }
     /// Does something to a call. A BYE is held back until the ACK has come (RFC 3261, 15).
     pub fn act(&mut self, at: Instant, call: CallId, what: Action) -> Result<(), DeskError> {
-        let stage = self.living(call)?.stage();
-        let is_ringing = matches!(stage, Stage::Arrived | Stage::Ringing);
+        let state = self.living(call)?.state();
+        let is_ringing = matches!(state, CallState::Arrived | CallState::Ringing);
         let fits = match what {
             Action::Answer | Action::Announce => is_ringing,
             Action::HangUp => true,
-            Action::Change(_) => stage == Stage::Confirmed,
+            Action::Change(_) => state == CallState::Confirmed,
         };
         if !fits {
-            return Err(DeskError::WrongStage { call, stage });
+            return Err(DeskError::WrongState { call, state });
         }
         match what {
             Action::Answer => {
@@ -358,7 +354,7 @@ impl Desk {
     fn living(&self, call: CallId) -> Result<&Call, DeskError> {
         match (self.calls.get(&call), self.past.get(&call)) {
             (Some(living), _) => Ok(living),
-            (None, Some(past)) => Err(DeskError::WrongStage { call, stage: past.stage() }),
+            (None, Some(past)) => Err(DeskError::WrongState { call, state: past.state() }),
             (None, None) => Err(DeskError::NoSuchCall(call)),
         }
     }

@@ -89,7 +89,7 @@ fn a_cancelled_call_ends_with_487() {
     assert_eq!(s.events().last(), Some(&CallEvent::Ended { call: CALL, by: EndedBy::Cancelled }));
     assert_eq!(
         s.desk.act(ms(1000), CALL, Action::Answer),
-        Err(DeskError::WrongStage { call: CALL, stage: Stage::Ended(EndedBy::Cancelled) })
+        Err(DeskError::WrongState { call: CALL, state: CallState::Ended(EndedBy::Cancelled) })
     );
     let stray = cancel.replace("z9hG4bK", "z9hG4bKx");
     assert_eq!(statuses(&s.send(&stray)), [481]);

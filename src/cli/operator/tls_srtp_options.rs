@@ -1,6 +1,4 @@
 //! The operator's options for TLS and SRTP, and what is to be said of its own certificate before a post has a chance to complain.
-//!
-//! Knows nothing of connections or calls.
 
 use super::failed;
 use crate::cli::Refused;
@@ -85,7 +83,7 @@ pub fn certificate(tls: &rig::Tls, now: u64, lang: Lang) -> Result<Vec<String>, 
     let mutual = match (lang, &tls.ca) {
         (_, None) => String::new(),
         (Lang::En, Some(ca)) => format!("; posts must show a certificate signed by {}", ca.display()),
-        (Lang::Pl, Some(ca)) => format!("; posterunki muszą okazać certyfikat podpisany przez {}", ca.display()),
+        (Lang::Pl, Some(ca)) => format!("; punkty muszą okazać certyfikat podpisany przez {}", ca.display()),
     };
     let mut lines = vec![match lang {
         Lang::En => format!("TLS at {}; certificate for {names}, valid from {from} to {to}{mutual}.", tls.listen),
@@ -112,14 +110,14 @@ fn day(seconds: u64) -> String {
 fn warning(flaw: &Flaw, lang: Lang) -> String {
     match (lang, flaw) {
         (Lang::En, flaw) => format!("WARNING: posts will refuse this certificate: {flaw}."),
-        (Lang::Pl, Flaw::Expired(at)) => format!("UWAGA: posterunki odrzucą ten certyfikat: wygasł {}.", day(*at)),
+        (Lang::Pl, Flaw::Expired(at)) => format!("UWAGA: punkty odrzucą ten certyfikat: wygasł {}.", day(*at)),
         (Lang::Pl, Flaw::NotYetValid(at)) => {
-            format!("UWAGA: posterunki odrzucą ten certyfikat: jest ważny dopiero od {}.", day(*at))
+            format!("UWAGA: punkty odrzucą ten certyfikat: jest ważny dopiero od {}.", day(*at))
         }
         (Lang::Pl, Flaw::WrongName { wanted, names }) => {
-            format!("UWAGA: posterunki odrzucą ten certyfikat: nie jest wystawiony dla {wanted}, lecz dla {}.", names.join(", "))
+            format!("UWAGA: punkty odrzucą ten certyfikat: nie jest wystawiony dla {wanted}, lecz dla {}.", names.join(", "))
         }
-        (Lang::Pl, flaw) => format!("UWAGA: posterunki odrzucą ten certyfikat: {flaw}."),
+        (Lang::Pl, flaw) => format!("UWAGA: punkty odrzucą ten certyfikat: {flaw}."),
     }
 }
 
@@ -132,7 +130,7 @@ mod tests {
         let wrong = Flaw::WrongName { wanted: "192.0.2.1".to_owned(), names: vec!["a".to_owned(), "b".to_owned()] };
         let check = |flaw: &Flaw, en: &str, pl: &str| {
             assert_eq!(warning(flaw, Lang::En), format!("WARNING: posts will refuse this certificate: {en}."));
-            assert_eq!(warning(flaw, Lang::Pl), format!("UWAGA: posterunki odrzucą ten certyfikat: {pl}."));
+            assert_eq!(warning(flaw, Lang::Pl), format!("UWAGA: punkty odrzucą ten certyfikat: {pl}."));
         };
         check(
             &wrong,

@@ -1,10 +1,8 @@
 //! What a desk is made of, what it gives out, and what it cannot do.
-//!
-//! Must not know how any of it comes about.
 
-use super::call::Stage;
+use super::call::CallState;
 use crate::clock::Instant;
-use crate::instrument::operator::{Behaviour, CallId, Invite};
+use crate::instrument::operator::{Behaviour, CallId};
 use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::digest::Algorithm;
@@ -71,8 +69,8 @@ pub struct Outgoing {
 pub enum DeskError {
     #[error("there is no call {}", .0.0)]
     NoSuchCall(CallId),
-    #[error("call {} is {stage}", .call.0)]
-    WrongStage { call: CallId, stage: Stage },
+    #[error("call {} is {state}", .call.0)]
+    WrongState { call: CallId, state: CallState },
     #[error("call {} has no media yet", .0.0)]
     NoMedia(CallId),
     #[error("something else is just being agreed in call {}", .0.0)]
@@ -83,13 +81,4 @@ pub enum DeskError {
     NotYetHeard { call: CallId, to: u64 },
     #[error("frames {from} to {to} are no stretch of a call")]
     BadStretch { from: u64, to: u64 },
-}
-
-/// What the desk knows of a call, living or past.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CallInfo {
-    pub id: CallId,
-    pub stage: Stage,
-    pub invite: Invite,
-    pub media_port: u16,
 }

@@ -1,29 +1,17 @@
-//! How secure a call's media is: our keys, what both ends agreed on, packets sealed on leaving and opened on arrival, and what is told of those
-//! that could not be.
-//!
-//! Must not know SIP messages, nor what is said.
+//! The SRTP of one call: our keys, what both ends agreed on (RFC 4568), packets sealed on leaving and opened on arrival (RFC 3711), and what is
+//! told of those that could not be.
 
-use super::call::Call;
-use super::{Desk, Outgoing};
-use crate::clock::Instant;
 use crate::instrument::operator::security::{MediaSecurity, Security};
-use crate::instrument::operator::{CallEvent, CallId};
-use crate::rtp::codec::Codec;
-use crate::rtp::packet::{self, Packet};
+use crate::rtp::packet;
 use crate::rtp::srtp::{Flaw, Guard, Master, Tag};
 use crate::sip::route::Wire;
 use crate::sip::sdes::{Crypto, Srtp, Suite};
-use crate::sip::sdp::SdpError;
 use crate::sip::token::Tokens;
 use std::borrow::Cow;
-use std::net::SocketAddr;
 
-/// A packet of constant rate carries whole stretches of 10 ms, 80 octets; a sealed one is longer by its tag.
-const STRETCH: usize = 80;
-
-/// One call's safety. Off until keys have been agreed.
+/// One call's SRTP. Off until keys have been agreed.
 #[derive(Debug, Default)]
-pub(super) struct Safety {
+pub struct SrtpSession {
     /// Our keys, one for each suite that was spoken of.
     own: Vec<Crypto>,
     /// Stays through a stretch of plain media, so that no key begins anew.
@@ -45,7 +33,7 @@ fn master(crypto: &Crypto) -> Master {
     Master { tag, key: crypto.key }
 }
 
-impl Safety {
+impl SrtpSession {
     pub fn is_on(&self) -> bool {
         self.suite.is_some()
     }
@@ -110,7 +98,7 @@ impl Safety {
     }
 
     /// A media or control packet of ours as it may leave: sealed where that was agreed. `None`: it must not leave.
-    fn sealed(&mut self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    pub fn sealed(&mut self, bytes: Vec<u8>) -> Option<Vec<u8>> {
         match (&mut self.guard, self.suite) {
             (Some(guard), Some(_)) => guard.seal(&bytes),
             _ => Some(bytes),
@@ -118,7 +106,7 @@ impl Safety {
     }
 
     /// A packet of the other end as it may be read. The error is what is to be told, if it is the first of its kind.
-    fn opened<'b>(&mut self, bytes: &'b [u8], looks_plain: bool) -> Result<Cow<'b, [u8]>, Option<Security>> {
+    pub fn opened<'b>(&mut self, bytes: &'b [u8], looks_plain: bool) -> Result<Cow<'b, [u8]>, Option<Security>> {
         let (Some(guard), Some(_)) = (&mut self.guard, self.suite) else { return Ok(Cow::Borrowed(bytes)) };
         let flaw = match guard.open(bytes) {
             Ok(plain) => return Ok(Cow::Owned(plain)),
@@ -137,7 +125,7 @@ impl Safety {
     }
 
     /// What has changed since it was told last.
-    fn news(&mut self, wire: Wire) -> Option<Security> {
+    pub fn news(&mut self, wire: Wire) -> Option<Security> {
         let before = std::mem::replace(&mut self.told, self.suite);
         match (before, self.suite) {
             (before, Some(suite)) if before != Some(suite) => {
@@ -149,57 +137,42 @@ impl Safety {
     }
 }
 
-/// Is this what a plain packet of the call would look like? Nobody can be sure of it where a packet's length varies.
-fn looks_plain(call: &Call, bytes: &[u8]) -> bool {
-    let (Some(packet), Some(agreed)) = (Packet::parse(bytes), &call.agreed) else { return false };
-    packet.payload_type == agreed.payload_type && agreed.codec != Codec::Opus && packet.payload.len() % STRETCH == 0
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtp::packet::Packet;
 
-impl Desk {
-    /// What leaves, sealed if it is media or control of a secure call. Everything passes here last, so that nothing can be forgotten.
-    pub(super) fn sealed(&mut self, one: Outgoing) -> Option<Outgoing> {
-        if one.wire != Wire::Udp || !packet::is_rtp_or_rtcp(&one.bytes) {
-            return Some(one);
-        }
-        let Some(id) = self.ports.get(&(one.from.port() & !1)).copied() else { return Some(one) };
-        let Some(call) = self.calls.get_mut(&id).or_else(|| self.past.get_mut(&id)) else { return Some(one) };
-        Some(Outgoing { bytes: call.safety.sealed(one.bytes)?, ..one })
+    /// Two ends that have agreed on the first suite: ours, theirs.
+    fn agreed() -> (SrtpSession, SrtpSession) {
+        let (mut ours, mut theirs) = (SrtpSession::default(), SrtpSession::default());
+        let (mut tokens, mut others) = (Tokens::from_seed(1), Tokens::from_seed(2));
+        let offered = ours.offer(Srtp::Mandatory, &mut tokens);
+        let answer = theirs.answer(offered.first(), &mut others);
+        assert!(ours.answered(answer.as_ref()));
+        (ours, theirs)
+    }
+    fn packet() -> Vec<u8> {
+        Packet { marker: false, payload_type: 8, sequence: 1, timestamp: 160, ssrc: 7, payload: &[1; 160] }.bytes()
     }
 
-    /// What arrived at a media port, opened where its call is secure. `None`: it must not be read; that has been counted and told. Packets of
-    /// strangers pass unopened, to be told as such.
-    pub(super) fn opened<'b>(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
-        let owner = self.ports.get(&(port & !1)).copied();
-        let Some(call) = owner.and_then(|id| self.calls.get_mut(&id)).filter(|call| call.is_up() && call.is_from(from)) else {
-            return Some(Cow::Borrowed(bytes));
-        };
-        let looks_plain = call.safety.is_on() && looks_plain(call, bytes);
-        let id = call.id;
-        match call.safety.opened(bytes, looks_plain) {
-            Ok(bytes) => Some(bytes),
-            Err(news) => {
-                news.into_iter().for_each(|what| self.tell(at, CallEvent::Security { call: id, what }));
-                None
-            }
-        }
+    #[test]
+    fn what_is_sealed_at_one_end_is_opened_once_at_the_other() {
+        let (mut ours, mut theirs) = agreed();
+        let sealed = ours.sealed(packet()).expect("keys");
+        assert_eq!(theirs.opened(&sealed, false).as_deref(), Ok(packet().as_slice()));
+        assert_eq!(theirs.opened(&sealed, false), Err(Some(Security::Replayed)));
+        assert_eq!(theirs.opened(&sealed, false), Err(None), "told once, counted each time");
+        assert_eq!(theirs.opened(&packet(), true), Err(Some(Security::PlainPacket)));
+        assert_eq!((theirs.account().replayed, theirs.account().plain), (2, 1));
     }
 
-    /// Tells what an agreement has changed.
-    pub(super) fn tell_agreed_security(&mut self, at: Instant, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        if let Some(what) = call.safety.news(call.way.wire) {
-            self.tell(at, CallEvent::Security { call: id, what });
-        }
-    }
-
-    /// Tells why an offer was refused, if it was for its security.
-    pub(super) fn tell_unsafe_offer(&mut self, at: Instant, call: CallId, error: Option<&SdpError>) {
-        let what = match error {
-            Some(SdpError::NotSecure) => Security::PlainRefused,
-            Some(SdpError::Secure) => Security::SecureRefused,
-            Some(SdpError::NoKey(why)) => Security::NoKey(why.clone()),
-            _ => return,
-        };
-        self.tell(at, CallEvent::Security { call, what });
+    #[test]
+    fn a_secure_offer_is_answered_by_one_of_its_own_keys() {
+        let mut ours = SrtpSession::default();
+        let offered = ours.offer(Srtp::Mandatory, &mut Tokens::from_seed(1));
+        assert!(!ours.answered(None), "plain is no answer");
+        assert!(!ours.answered(offered.first().map(|key| Crypto { tag: 9, ..key.clone() }).as_ref()), "nor is a tag of its own");
+        assert!(!ours.is_on());
+        assert!(ours.answered(offered.first()) && ours.is_on());
     }
 }

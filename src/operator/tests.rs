@@ -1,15 +1,15 @@
 //! A post played in plain text, independent of the stack under test, on virtual time.
 
 mod calling;
-mod changing;
+mod early_dialog;
 mod media;
 mod memory;
-mod progress;
 mod registering;
-mod reporting;
-mod secure;
+mod reinvite;
+mod rtcp;
 mod servers;
-mod session;
+mod session_timer;
+mod srtp;
 mod stamps;
 
 use super::*;

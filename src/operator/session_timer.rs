@@ -1,8 +1,6 @@
 //! Session timers at the desk: both roles of RFC 4028, and the end of a call that nobody refreshes.
-//!
-//! Must not know media.
 
-use super::life::Denied;
+use super::responses::{Denied, contact};
 use super::{Desk, Purpose};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Refresher};
@@ -23,7 +21,7 @@ impl Desk {
     pub(super) fn refreshed_by_post(&mut self, at: Instant, id: CallId, request: &Request) -> Result<(), Denied> {
         let Some(call) = self.calls.get_mut(&id) else { return Ok(()) };
         let had_one = call.session.is_some();
-        call.session = Session::answering(at, &call.behaviour.session, &Asked::of(&request.head))?;
+        call.session = Session::answering(at, &call.life.behaviour().session, &Asked::of(&request.head))?;
         if had_one && call.session.is_some() {
             self.tell(at, CallEvent::Refreshed { call: id, by: Refresher::Them });
         }
@@ -31,7 +29,7 @@ impl Desk {
     }
 
     pub(super) fn wake_session(&mut self, at: Instant, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_confirmed()) else { return };
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.life.is_confirmed()) else { return };
         match call.session.as_mut().and_then(|session| session.wake(at)) {
             Some(Due::Expired) => self.end_in_silence(at, id),
             Some(Due::Refresh) => self.refresh(at, id),
@@ -42,14 +40,14 @@ impl Desk {
     /// By UPDATE where the post can be asked that, for it changes nothing else; else by a re-INVITE that offers what stands.
     fn refresh(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get(&id) else { return };
-        if !call.request.head.allows(Method::Update) {
+        if !call.invitation().allows(Method::Update) {
             return self.refresh_by_invite(at, id);
         }
         let branch = self.tokens.branch();
-        let contact = super::life::contact(&self.config.operator_user, call.way);
+        let contact = contact(&self.config.operator_user, call.invitation().way());
         let Some(call) = self.calls.get_mut(&id) else { return };
         let mut lines = vec![("Contact", contact), ("Supported", SUPPORTED.to_owned())];
-        lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.behaviour.session.least)));
+        lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.life.behaviour().session.least)));
         let (to, _, bytes) = call.dialog.request("UPDATE", &branch, &lines, Vec::new());
         self.ask(at, branch, to, id, Purpose::Refresh, bytes);
     }

@@ -1,30 +1,18 @@
-//! A call's life at the desk, from its INVITE to its end.
-//!
-//! Must not know media packets, nor requests other than those a call is made of.
+//! A call at the desk, from its INVITE to its end.
 
-use super::call::{Agreed, Call, Stage, formats};
-use super::secure::Safety;
-use super::watch::Watch;
-use super::{ClientTransaction, Desk, MEDIA_GRACE, PAST_CALLS, Purpose};
+use super::call::{Call, CallState, Invitation, Lifecycle, OfferAnswer, Timer, described, offer_of};
+use super::responses::{Denied, contact, retry_lines};
+use super::{ClientTransaction, Desk, PAST_CALLS, Purpose};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
-use crate::rtp::codec::Codec;
-use crate::rtp::digits::Digits;
-use crate::rtp::stats::Meter;
-use crate::sip::dialog::Dialog;
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy};
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
-use crate::sip::reliable::Reliable;
 use crate::sip::route::Route;
-use crate::sip::sdes::Srtp;
-use crate::sip::sdp::{Audio, Direction, Local, SdpError};
-use crate::sip::session::{Asked, Session, TooBrief};
-use crate::sip::token::Tokens;
+use crate::sip::sdp::{Audio, Local};
+use crate::sip::session::{Asked, Session};
 use crate::sip::transaction::{Act, Client};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
-const TOLD_HEADERS: [&str; 3] = ["Priority", "P-Asserted-Identity", "User-Agent"];
 impl Desk {
     pub(super) fn new_call(&mut self, at: Instant, way: Route, request: Request, key: String) {
         let user = request.head.from.user.clone();
@@ -49,42 +37,11 @@ impl Desk {
             }
         };
         let tag = self.tokens.hex();
-        let call = Call {
-            id,
-            invite,
-            dialog: Dialog::from_invite(&request, &tag, way),
-            request,
-            transaction: key.clone(),
-            way,
-            tag,
-            stage: Stage::Arrived,
-            ring_at: at + self.config.ring_after,
-            behaviour,
-            rang_at: None,
-            reliable: None,
-            held_back: Vec::new(),
-            accept_wanted: false,
-            is_announced: false,
-            description: None,
-            is_described: false,
-            session,
-            change: None,
-            watch: Watch::default(),
-            told_held: false,
-            old_ports: Vec::new(),
-            new_port: None,
-            bye_wanted: false,
-            local: Local::new(SocketAddr::new(way.own.ip(), port), self.tokens.number()),
-            offer,
-            codecs: self.config.codecs.clone(),
-            answer_expected: false,
-            agreed: None,
-            safety: Safety::default(),
-            meter: Meter::default(),
-            digits: Digits::default(),
-            media: None,
-            quiet_from: None,
-        };
+        let local = Local::new(SocketAddr::new(way.own.ip(), port), self.tokens.number());
+        let invitation = Invitation::new(invite, request, key.clone(), way, tag);
+        let life = Lifecycle::arrived(at + self.config.ring_after, behaviour);
+        let talk = OfferAnswer::begun(local, self.config.codecs.clone(), offer);
+        let call = Call::invited(id, invitation, life, session, talk);
         self.ports.insert(port, id);
         self.calls.insert(id, call);
         if let Some(transaction) = self.invites.get(&key) {
@@ -143,8 +100,8 @@ impl Desk {
         let (first, last) = (self.config.media_ports.start().next_multiple_of(2), *self.config.media_ports.end());
         let ports = (first..last.saturating_sub(1)).step_by(2);
         let turned = ports.clone().skip_while(|p| *p < self.next_port).chain(ports);
-        let changing = self.calls.values().filter_map(|c| c.change.as_ref()).map(|change| change.port);
-        let used: Vec<u16> = self.calls.values().map(|c| c.local.address.port()).chain(changing).collect();
+        let changing = self.calls.values().filter_map(|c| c.change.as_ref()).map(|change| change.port());
+        let used: Vec<u16> = self.calls.values().map(|c| c.talk().address().port()).chain(changing).collect();
         let free = turned.into_iter().find(|p| !used.contains(p))?;
         self.next_port = free.saturating_add(2);
         Some(free)
@@ -152,24 +109,29 @@ impl Desk {
 
     /// What is due in one call's signalling.
     pub(super) fn wake_call(&mut self, at: Instant, id: CallId) {
-        if self.calls.get(&id).is_some_and(|c| c.stage == Stage::Arrived && at >= c.ring_at) {
-            self.ring(at, id);
+        for timer in Timer::ALL {
+            // One that fires may set another anew, or end the call.
+            if self.calls.get(&id).and_then(|call| call.due(timer)).is_some_and(|due| at >= due) {
+                self.fire(at, id, timer);
+            }
         }
-        if self.calls.get(&id).and_then(Call::answer_at).is_some_and(|due| at >= due) {
-            self.accept(at, id);
+    }
+
+    fn fire(&mut self, at: Instant, id: CallId, timer: Timer) {
+        match timer {
+            Timer::Ring => self.ring(at, id),
+            Timer::Answer => self.accept(at, id),
+            Timer::PassOn => self.pass_on(at, id),
+            Timer::Provisional => self.wake_reliable(at, id),
+            Timer::Session => self.wake_session(at, id),
+            Timer::Reinvite => self.wake_change(at, id),
+            Timer::Voice => self.miss_voice(at, id),
+            Timer::GiveUp => {
+                self.refuse(at, id, 480);
+                self.ended(at, id, EndedBy::Silence);
+            }
+            Timer::Acknowledgement => self.wake_dialog(at, id),
         }
-        if self.calls.get(&id).and_then(Call::pass_on_at).is_some_and(|due| at >= due) {
-            self.pass_on(at, id);
-        }
-        self.wake_reliable(at, id);
-        self.wake_session(at, id);
-        self.wake_change(at, id);
-        self.watch(at, id);
-        if self.calls.get(&id).and_then(Call::give_up_at).is_some_and(|due| at >= due) {
-            self.refuse(at, id, 480);
-            self.ended(at, id, EndedBy::Silence);
-        }
-        self.wake_dialog(at, id);
     }
 
     fn wake_dialog(&mut self, at: Instant, id: CallId) {
@@ -190,24 +152,18 @@ impl Desk {
     pub(super) fn accept(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         // RFC 3262, 3: no 2xx while a reliable response is under way, and what that described needs no repetition.
-        if call.reliable.as_ref().is_some_and(Reliable::is_waiting) {
-            call.accept_wanted = true;
+        if !call.provisionals.may_accept() {
             return;
         }
-        let offer = call.offer.take();
-        let (request, way) = (call.request.clone(), call.way);
-        call.stage = Stage::Answered;
-        let body = match call.description.take() {
-            Some(_) if call.is_described => Some(None),
-            Some(sent) => Some(Some(sent)),
-            None => describe(call, offer.as_ref(), self.config.srtp, &mut self.tokens).map(Some),
-        };
-        call.media.iter_mut().for_each(|media| media.sender.repeat(Vec::new()));
+        call.life.answer();
+        let body = call.describe_finally(self.config.srtp, &mut self.tokens);
+        call.media.repeat(&[]);
+        let (request, way) = (call.invitation().request().clone(), call.invitation().way());
+        let key = call.invitation().transaction().to_owned();
         let Some(body) = body else {
             self.refuse(at, id, 488);
             return self.ended(at, id, EndedBy::Operator);
         };
-        let key = call.transaction.clone();
         self.send_ok(at, id, &key, &request, way, body);
         self.tell(at, CallEvent::Answered { call: id });
         self.tell_agreed_security(at, id);
@@ -218,7 +174,8 @@ impl Desk {
         let contact = contact(&self.config.operator_user, way);
         let lines = self.session_lines(id);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let reply = Reply::to(request, 200, &call.tag, way.peer).header("Contact", &contact).header("Allow", ALLOWED);
+        let reply =
+            Reply::to(request, 200, call.invitation().tag(), way.peer).header("Contact", &contact).header("Allow", ALLOWED);
         let reply = reply.header("Supported", SUPPORTED).headers(&lines);
         let bytes = if let Some(body) = body { reply.body("application/sdp", body) } else { reply }.bytes();
         let Some(transaction) = self.invites.get_mut(key) else { return };
@@ -236,21 +193,20 @@ impl Desk {
 
     pub(super) fn refuse_until(&mut self, at: Instant, id: CallId, status: u16, retry_after: Option<Duration>) {
         let Some(call) = self.calls.get(&id) else { return };
-        let reply = Reply::to(&call.request, status, &call.tag, call.way.peer).headers(&retry_lines(retry_after));
-        let key = call.transaction.clone();
+        let reply = call.invitation().reply(status).headers(&retry_lines(retry_after));
+        let key = call.invitation().transaction().to_owned();
         self.conclude(at, &key, status, reply);
     }
 
     pub(super) fn end_from_here(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        match call.stage {
-            Stage::Arrived | Stage::Ringing => self.refuse(at, id, 480),
-            Stage::Answered => {
-                call.bye_wanted = true;
-                return;
+        match call.state() {
+            CallState::Arrived | CallState::Ringing => self.refuse(at, id, 480),
+            CallState::Answered => {
+                return call.life.hold_bye_back();
             }
-            Stage::Confirmed => self.send_bye(at, id),
-            Stage::Ended(_) => return,
+            CallState::Confirmed => self.send_bye(at, id),
+            CallState::Ended(_) => return,
         }
         self.ended(at, id, EndedBy::Operator);
     }
@@ -280,7 +236,7 @@ impl Desk {
     pub(super) fn ended(&mut self, at: Instant, id: CallId, by: EndedBy) {
         self.report_goodbye(at, id);
         let Some(mut call) = self.calls.remove(&id) else { return };
-        call.stage = Stage::Ended(by);
+        call.life.end(by);
         self.past.insert(id, call);
         while self.past.len() > PAST_CALLS {
             self.past.pop_first();
@@ -291,7 +247,7 @@ impl Desk {
     /// The last word of a call has been exchanged: its media must stop.
     pub(super) fn expect_quiet(&mut self, id: CallId, at: Instant) {
         if let Some(call) = self.past.get_mut(&id) {
-            call.quiet_from.get_or_insert(at + MEDIA_GRACE);
+            call.media.expect_quiet(at);
         }
     }
 }
@@ -301,78 +257,4 @@ struct Admitted {
     port: u16,
     offer: Option<Audio>,
     session: Option<Session>,
-}
-
-fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, String)> {
-    retry_after.map(|time| ("Retry-After", time.as_secs().to_string())).into_iter().collect()
-}
-
-/// Where requests within a call reach us.
-pub(super) fn contact(user: &str, way: Route) -> String {
-    format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
-}
-
-/// Why a call may not ring, or what stands not be changed: the status that says so, lines that explain it, and what was wrong with the offer if
-/// it was that.
-#[derive(Debug)]
-pub(super) struct Denied {
-    pub status: u16,
-    pub lines: Vec<(&'static str, String)>,
-    pub offer: Option<SdpError>,
-}
-
-impl From<u16> for Denied {
-    fn from(status: u16) -> Self {
-        Denied { status, lines: Vec::new(), offer: None }
-    }
-}
-
-impl From<SdpError> for Denied {
-    /// Not Acceptable Here (RFC 3261, 21.4.26).
-    fn from(error: SdpError) -> Self {
-        Denied { status: 488, lines: Vec::new(), offer: Some(error) }
-    }
-}
-
-impl From<TooBrief> for Denied {
-    /// 422 says what would be long enough (RFC 4028, 9).
-    fn from(why: TooBrief) -> Self {
-        Denied { lines: vec![("Min-SE", why.0.as_secs().to_string())], ..422.into() }
-    }
-}
-
-/// The offer an INVITE brings; `None` if it leaves offering to us.
-pub(super) fn offer_of(request: &Request, codecs: &[Codec], srtp: Srtp) -> Result<Option<Audio>, SdpError> {
-    if request.head.body.is_empty() {
-        return Ok(None);
-    }
-    let audio = Audio::parse_under(&request.head.body, srtp)?;
-    Agreed::with(&audio, codecs)?;
-    Ok(Some(audio))
-}
-
-/// Our description: the answer to an offer, which is then in force, or an offer of our own.
-pub(super) fn describe(call: &mut Call, offer: Option<&Audio>, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
-    let Some(audio) = offer else {
-        call.answer_expected = true;
-        let cryptos = call.safety.offer(srtp, tokens);
-        return Some(call.local.offer(&formats(&call.codecs), Direction::SendRecv, &cryptos.iter().collect::<Vec<_>>()));
-    };
-    let (agreed, format) = Agreed::with(audio, &call.codecs).ok()?;
-    let crypto = call.safety.answer(audio.crypto.as_ref(), tokens);
-    call.agree(agreed);
-    Some(call.local.answer(audio, &format, crypto.as_ref()))
-}
-
-fn described(request: &Request) -> Invite {
-    let told = |name: &str| {
-        let extra = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("X-"));
-        extra || TOLD_HEADERS.iter().any(|t| t.eq_ignore_ascii_case(name))
-    };
-    Invite {
-        dialog: request.head.call_id.clone(),
-        to: request.uri.clone(),
-        from: request.head.from.user.clone(),
-        headers: request.head.all().iter().filter(|(name, _)| told(name)).cloned().collect(),
-    }
 }

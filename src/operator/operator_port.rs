@@ -1,11 +1,11 @@
-//! The operator's seat at a desk: the `Operator` trait over a [`Desk`], whoever feeds it datagrams, and the headset of one call.
+//! The operator as an instrument: the `Operator` trait over a [`Desk`], whoever feeds it datagrams, and the headset of one call.
 //!
-//! Must not know sockets or the simulation: it reaches the desk through [`Access`], which knows the moment and sends what comes of it.
+//! Must not know sockets or the simulation: it reaches the desk through [`DeskAccess`], which knows the moment and sends what comes of it.
 
-use super::desk::{Desk, DeskError};
-use super::{Action, Behaviour, CallEvent, CallId, Operator};
+use super::{Desk, DeskError};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::rtp::axis::RATE;
 
@@ -14,16 +14,19 @@ pub const HEADSET: Jack = Jack(1);
 const NAME: &str = "operator";
 
 /// The way to the desk: for the moment at hand, and with whatever it wants sent taken care of afterwards.
-pub trait Access: Send {
+pub trait DeskAccess: Send {
     fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()>;
     /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
     fn uncertainty(&self) -> (f64, f64);
     /// What stands behind the desk, e.g. `udp 192.168.1.10:5060`.
     fn place(&self) -> String;
+    /// A stretch that was queued begins at this moment, in seconds of the bench's clock. Only the simulation, which is asked for the truth
+    /// later, has a use for it.
+    fn spoken_from(&self, _seconds: f64) {}
 }
 
 /// The operator.
-pub struct Seat<A> {
+pub struct OperatorPort<A> {
     headset: Headset<A>,
 }
 
@@ -33,7 +36,7 @@ struct Headset<A> {
     call: CallId,
 }
 
-impl<A: Access> Headset<A> {
+impl<A: DeskAccess> Headset<A> {
     /// Does something at the desk; `action` names it in case it fails.
     fn at_desk<T>(
         &self,
@@ -61,9 +64,9 @@ impl<A: Access> Headset<A> {
     }
 }
 
-impl<A: Access> Seat<A> {
+impl<A: DeskAccess> OperatorPort<A> {
     pub fn at(access: A) -> Self {
-        Seat { headset: Headset { access, call: CallId(0) } }
+        OperatorPort { headset: Headset { access, call: CallId(0) } }
     }
     /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
     pub fn uncertainty(&self) -> (f64, f64) {
@@ -79,7 +82,7 @@ impl<A: Access> Seat<A> {
     }
 }
 
-impl<A: Access> Instrument for Seat<A> {
+impl<A: DeskAccess> Instrument for OperatorPort<A> {
     fn identify(&mut self) -> Result<Identity> {
         self.headset.identify()
     }
@@ -92,7 +95,7 @@ impl<A: Access> Instrument for Seat<A> {
     }
 }
 
-impl<A: Access> Operator for Seat<A> {
+impl<A: DeskAccess> Operator for OperatorPort<A> {
     fn events(&mut self) -> Result<Vec<Stamped<CallEvent>>> {
         self.headset.at_desk("tell its events", |_, desk| Ok(desk.take_events()))
     }
@@ -121,7 +124,7 @@ impl<A: Access> Operator for Seat<A> {
     }
 }
 
-impl<A: Access> Instrument for Headset<A> {
+impl<A: DeskAccess> Instrument for Headset<A> {
     fn identify(&mut self) -> Result<Identity> {
         Ok(Identity { model: "hejnal operator's desk".to_owned(), unit: self.access.place() })
     }
@@ -129,20 +132,22 @@ impl<A: Access> Instrument for Headset<A> {
     fn make_safe(&mut self) -> Result<()> {
         let call = self.call;
         self.at_desk("fall silent", |at, desk| match desk.speak(at, call, &[]) {
-            Ok(_) | Err(DeskError::WrongStage { .. } | DeskError::NoSuchCall(_) | DeskError::NoMedia(_)) => Ok(()),
+            Ok(_) | Err(DeskError::WrongState { .. } | DeskError::NoSuchCall(_) | DeskError::NoMedia(_)) => Ok(()),
             Err(other) => Err(other),
         })
     }
 }
 
-impl<A: Access> AudioPort for Headset<A> {
+impl<A: DeskAccess> AudioPort for Headset<A> {
     fn rate(&self) -> u32 {
         RATE
     }
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
         self.is_own(output)?;
         let call = self.call;
-        self.at_desk("speak", |at, desk| desk.speak(at, call, samples))
+        let (frame, line) = self.at_desk("speak", |at, desk| Ok((desk.speak(at, call, samples)?, desk.timebase(call)?)))?;
+        self.access.spoken_from(line.seconds_of(frame as f64));
+        Ok(frame)
     }
     fn timebase(&mut self) -> Result<Timebase> {
         let call = self.call;
@@ -159,7 +164,7 @@ impl<A: Access> AudioPort for Headset<A> {
 mod tests {
     use super::*;
     use crate::instrument::operator::Answering;
-    use crate::instrument::operator::desk::{DeskConfig, User};
+    use crate::operator::{DeskConfig, User};
     use std::cell::{Cell, RefCell};
     use std::net::SocketAddr;
     use std::time::Duration;
@@ -170,7 +175,7 @@ mod tests {
         millis: Cell<u64>,
     }
 
-    impl Access for Alone {
+    impl DeskAccess for Alone {
         fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()> {
             self.millis.set(self.millis.get() + 1);
             act(Instant::from_nanos(self.millis.get() * 1_000_000), &mut self.desk.borrow_mut());
@@ -184,7 +189,7 @@ mod tests {
         }
     }
 
-    fn alone() -> Seat<Alone> {
+    fn alone() -> OperatorPort<Alone> {
         let config = DeskConfig {
             seed: 1,
             sip: SocketAddr::from(([10, 0, 0, 1], 5060)),
@@ -202,7 +207,7 @@ mod tests {
             calendar: crate::rtp::report::Calendar { beginning: Duration::ZERO },
             srtp: crate::sip::sdes::Srtp::Optional,
         };
-        Seat::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
+        OperatorPort::at(Alone { desk: RefCell::new(Desk::new(config)), millis: Cell::new(0) })
     }
 
     fn check<T: std::fmt::Debug>(outcome: Result<T>, cause: &str) {
@@ -212,21 +217,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_done_names_the_action_and_blames_the_bench() {
-        let mut seat = alone();
-        check(seat.act(CallId(3), Action::Answer), "there is no call 3");
-        check(seat.act(CallId(3), Action::HangUp), "there is no call 3");
-        check(seat.audio(CallId(3)).map(|_| ()), "there is no call 3");
-        check(seat.headset.play(Jack(2), &[0.0]), "a headset has no jack 2");
-        assert!(seat.make_safe().is_ok() && seat.headset.make_safe().is_ok(), "silence needs no call");
-        assert_eq!(seat.identify().map(|i| i.unit), Ok("nowhere".to_owned()));
+        let mut port = alone();
+        check(port.act(CallId(3), Action::Answer), "there is no call 3");
+        check(port.act(CallId(3), Action::HangUp), "there is no call 3");
+        check(port.audio(CallId(3)).map(|_| ()), "there is no call 3");
+        check(port.headset.play(Jack(2), &[0.0]), "a headset has no jack 2");
+        assert!(port.make_safe().is_ok() && port.headset.make_safe().is_ok(), "silence needs no call");
+        assert_eq!(port.identify().map(|i| i.unit), Ok("nowhere".to_owned()));
     }
 
     #[test]
     fn a_self_check_that_nothing_carries_fails_after_a_second() {
-        let mut seat = alone();
+        let mut port = alone();
         for _ in 0..1000 {
-            assert_eq!(seat.self_check(), Ok(None));
+            assert_eq!(port.self_check(), Ok(None));
         }
-        assert_eq!(seat.self_check(), Ok(Some(false)));
+        assert_eq!(port.self_check(), Ok(Some(false)));
     }
 }

@@ -1,28 +1,16 @@
 //! What the desk asks of the post within a call, by a re-INVITE: hold, resume, another port, or just to hear that it is still there
 //! (RFC 3261, 14.1).
-//!
-//! Must not know media packets.
 
-use super::call::{Call, Stage};
-use super::session::RETRY;
-use super::{Desk, DeskError, MEDIA_GRACE};
+use super::call::PendingChange;
+use super::responses::contact;
+use super::session_timer::RETRY;
+use super::{Desk, DeskError};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Change, Outcome};
 use crate::sip::dialog;
 use crate::sip::message::{Response, SUPPORTED};
 use crate::sip::route::Route;
-use crate::sip::sdes::Srtp;
-use crate::sip::sdp::{Direction, Format};
-use crate::sip::token::Tokens;
 use crate::sip::transaction::{Act, InviteClient};
-use std::net::SocketAddr;
-use std::time::Duration;
-
-/// How often a change that met another one is tried.
-const MOST_TRIES: u8 = 5;
-/// Whoever did not make the Call-ID waits up to 2 s in units of 10 ms (RFC 3261, 14.1).
-const GLARE_STEPS: u64 = 201;
-const GLARE_STEP: Duration = Duration::from_millis(10);
 
 /// An INVITE of ours within a call.
 #[derive(Debug)]
@@ -52,58 +40,45 @@ impl Asked {
     }
 }
 
-/// What is asked for in a call, until it is settled.
-#[derive(Debug, Clone)]
-pub(super) struct Pending {
-    /// `None`: a refresh of the session.
-    what: Option<Change>,
-    /// Where we want to receive from then on.
-    pub port: u16,
-    /// The INVITE under way; empty while the next try is waited for.
-    branch: String,
-    pub retry_at: Option<Instant>,
-    tries: u8,
-}
-
 impl Desk {
     pub(super) fn change(&mut self, at: Instant, id: CallId, what: Change) -> Result<(), DeskError> {
         let Some(call) = self.calls.get(&id) else { return Err(DeskError::NoSuchCall(id)) };
         if call.change.is_some() || call.dialog.awaits_ack() {
             return Err(DeskError::Occupied(id));
         }
-        if call.agreed.is_none() {
+        if call.talk().agreed().is_none() {
             return Err(DeskError::NoMedia(id));
         }
         let port = match what {
             Change::Move => self.free_port().ok_or(DeskError::NoPort)?,
-            Change::Hold | Change::Resume => call.local.address.port(),
+            Change::Hold | Change::Resume => call.talk().address().port(),
         };
         self.ports.insert(port, id);
-        self.invite_again(at, id, Pending { what: Some(what), port, branch: String::new(), retry_at: None, tries: 0 });
+        self.invite_again(at, id, PendingChange::new(Some(what), port));
         Ok(())
     }
 
     /// Another agreement under way refreshes the session as well.
     pub(super) fn refresh_by_invite(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        if call.change.is_some() || call.dialog.awaits_ack() || call.agreed.is_none() {
+        if call.change.is_some() || call.dialog.awaits_ack() || call.talk().agreed().is_none() {
             call.session.iter_mut().for_each(|session| session.ask_again(at + RETRY));
             return;
         }
-        let port = call.local.address.port();
-        self.invite_again(at, id, Pending { what: None, port, branch: String::new(), retry_at: None, tries: 0 });
+        let port = call.talk().address().port();
+        self.invite_again(at, id, PendingChange::new(None, port));
     }
 
-    fn invite_again(&mut self, at: Instant, id: CallId, pending: Pending) {
+    fn invite_again(&mut self, at: Instant, id: CallId, pending: PendingChange) {
         let branch = self.tokens.branch();
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let contact = super::life::contact(&self.config.operator_user, call.way);
+        let contact = contact(&self.config.operator_user, call.invitation().way());
         let mut lines = vec![("Contact", contact), ("Supported", SUPPORTED.to_owned())];
-        lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.behaviour.session.least)));
+        lines.extend(call.session.iter().flat_map(|session| session.request_lines(call.life.behaviour().session.least)));
         lines.push(("Content-Type", "application/sdp".to_owned()));
-        let body = call.proposal(&pending, self.config.srtp, &mut self.tokens);
+        let body = call.proposal(pending.what(), pending.port(), self.config.srtp, &mut self.tokens);
         let (to, cseq, bytes) = call.dialog.request("INVITE", &branch, &lines, body);
-        call.change = Some(Pending { branch: branch.clone(), retry_at: None, tries: pending.tries + 1, ..pending });
+        call.change = Some(pending.asked(&branch));
         let machine = InviteClient::started(at, to.wire.timers(), bytes.clone());
         self.reinvites.insert(branch, Asked { machine, to, call: id, cseq, is_settled: false, ack: None });
         self.send(to, bytes);
@@ -145,14 +120,14 @@ impl Desk {
         }
         self.send(to, ack);
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let Some(pending) = call.change.take_if(|pending| pending.branch == branch) else { return };
+        let Some(pending) = call.change.take_if(|pending| pending.is_asked_by(branch)) else { return };
         if !call.take_answer(&response.head.body) {
             // RFC 3264 knows no such answer: there is nothing left to talk over.
             return self.end_from_here(at, id);
         }
-        call.watch.expect(at);
-        call.move_to(at, pending.port);
-        if let Some(change) = pending.what {
+        call.media.expect_voice(at);
+        call.move_to(at, pending.port());
+        if let Some(change) = pending.what() {
             self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Agreed });
         }
         self.tell_agreed_security(at, id);
@@ -164,15 +139,13 @@ impl Desk {
         let Some(asked) = self.reinvites.get_mut(branch) else { return };
         asked.is_settled = true;
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let Some(mut pending) = call.change.take_if(|pending| pending.branch == branch) else { return };
+        let Some(mut pending) = call.change.take_if(|pending| pending.is_asked_by(branch)) else { return };
         let status = response.status;
-        if status == 491 && pending.tries < MOST_TRIES {
-            pending.retry_at = Some(at + GLARE_STEP * u32::try_from(random % GLARE_STEPS).unwrap_or_default());
-            pending.branch.clear();
+        if status == 491 && pending.met_another(at, random) {
             call.change = Some(pending);
             return;
         }
-        match pending.what {
+        match pending.what() {
             Some(change) => self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Refused(status) }),
             None => self.refresh_refused(at, id, response),
         }
@@ -185,12 +158,8 @@ impl Desk {
     /// The next try of a change that met another one, once nothing else is under way.
     pub(super) fn wake_change(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let is_due = call.change.as_ref().and_then(|change| change.retry_at).is_some_and(|due| at >= due);
-        if !is_due {
-            return;
-        }
         if call.dialog.awaits_ack() {
-            call.change.iter_mut().for_each(|change| change.retry_at = Some(at + GLARE_STEP));
+            call.change.iter_mut().for_each(|change| change.put_off(at));
         } else if let Some(pending) = call.change.take() {
             self.invite_again(at, id, pending);
         }
@@ -211,45 +180,11 @@ impl Desk {
             self.send(to, bytes);
         }
         for id in unanswered {
-            let change = self.calls.get_mut(&id).and_then(|call| call.change.take()).and_then(|pending| pending.what);
+            let change = self.calls.get_mut(&id).and_then(|call| call.change.take()).and_then(|pending| pending.what());
             if let Some(change) = change {
                 self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Unanswered });
             }
             self.end_in_silence(at, id);
-        }
-    }
-}
-
-impl Call {
-    pub(super) fn is_confirmed(&self) -> bool {
-        self.stage == Stage::Confirmed
-    }
-
-    /// Our description as it would be after the change. What stands stays in force until the answer.
-    fn proposal(&mut self, pending: &Pending, srtp: Srtp, tokens: &mut Tokens) -> Vec<u8> {
-        let Some(agreed) = &self.agreed else { return Vec::new() };
-        let events = agreed.events.map(|payload| Format { payload, ..Format::events(agreed.format.rate) });
-        let formats: Vec<Format> = std::iter::once(agreed.format.clone()).chain(events).collect();
-        let direction = match pending.what {
-            Some(Change::Hold) => Direction::SendOnly,
-            Some(Change::Resume) => Direction::SendRecv,
-            Some(Change::Move) | None => Direction::between(agreed.sending, agreed.receiving),
-        };
-        let before = self.local.address;
-        self.local.address = SocketAddr::new(before.ip(), pending.port);
-        let cryptos = self.safety.offer(srtp, tokens);
-        let body = self.local.offer(&formats, direction, &cryptos.iter().collect::<Vec<_>>());
-        self.local.address = before;
-        body
-    }
-
-    /// From now on media is received, and sent from, there.
-    fn move_to(&mut self, at: Instant, port: u16) {
-        let old = self.local.address.port();
-        if old != port {
-            self.local.address.set_port(port);
-            self.new_port = Some(port);
-            self.old_ports.push((old, at + MEDIA_GRACE));
         }
     }
 }

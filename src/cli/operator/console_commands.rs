@@ -1,6 +1,4 @@
 //! What is typed while the operator works: a word and Enter. Nothing is read where nobody types.
-//!
-//! Must not know calls.
 
 use std::io::BufRead as _;
 use std::sync::mpsc::{Receiver, channel};

@@ -1,14 +1,12 @@
 //! What happens at the operator, as plain lines in English or Polish.
-//!
-//! Knows nothing of how it came to happen, and judges nothing.
 
 use crate::clock::Stamped;
 use crate::dsp::level::rms_dbfs;
-use crate::instrument::operator::desk::DeskConfig;
 use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{
     Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
+use crate::operator::DeskConfig;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
 use crate::rtp::stats::{Source, Stats};
@@ -32,10 +30,7 @@ pub fn listening(config: &DeskConfig, lang: Lang) -> String {
             format!("Listening at {sip} as {user}, realm {}; posts: {users}; codecs: {codecs}. Ctrl-C ends.", config.realm)
         }
         Lang::Pl => {
-            format!(
-                "Nasłuch pod {sip} jako {user}, domena {}; posterunki: {users}; kodeki: {codecs}. Ctrl-C kończy.",
-                config.realm
-            )
+            format!("Nasłuch pod {sip} jako {user}, domena {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
         }
     }
 }
@@ -77,7 +72,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
         }
         CallEvent::Held { call: id, held: true } => {
-            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez posterunek"))
+            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez punkt"))
         }
         CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
         CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
@@ -118,7 +113,7 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
         CallEvent::Refreshed { call: id, by } => {
             let by = match by {
                 Refresher::Us => pick(lang, "session refreshed by us", "sesja odświeżona przez nas"),
-                Refresher::Them => pick(lang, "session refreshed by the post", "sesja odświeżona przez posterunek"),
+                Refresher::Them => pick(lang, "session refreshed by the post", "sesja odświeżona przez punkt"),
             };
             format!("{call} {}: {by}", id.0)
         }
@@ -127,10 +122,10 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
             format!("{call} {}: {what}, {from} {:.3} s", id.0, since.as_secs_f64())
         }
         CallEvent::VoiceBack { call: id, side: Side::FromPost } => {
-            format!("{call} {}: {}", id.0, pick(lang, "voice from the post again", "znów głos z posterunku"))
+            format!("{call} {}: {}", id.0, pick(lang, "voice from the post again", "znów głos z punktu"))
         }
         CallEvent::VoiceBack { call: id, side: Side::ToPost } => {
-            format!("{call} {}: {}", id.0, pick(lang, "the post receives our voice again", "posterunek znów odbiera nasz głos"))
+            format!("{call} {}: {}", id.0, pick(lang, "the post receives our voice again", "punkt znów odbiera nasz głos"))
         }
         CallEvent::FarReport { call: id, view } => format!("{call} {}: {}", id.0, far_view(view, lang)),
         CallEvent::Swallowed { server, from, what } => {
@@ -165,15 +160,15 @@ fn became(outcome: Outcome, lang: Lang) -> String {
     match outcome {
         Outcome::Agreed => pick(lang, "agreed", "uzgodnione").to_owned(),
         Outcome::Refused(status) => format!("{} {status}", pick(lang, "refused with", "odmowa")),
-        Outcome::Unanswered => pick(lang, "the post did not answer", "posterunek nie odpowiedział").to_owned(),
+        Outcome::Unanswered => pick(lang, "the post did not answer", "punkt nie odpowiedział").to_owned(),
     }
 }
 
 fn missing(side: Side, lang: Lang) -> &'static str {
     match side {
-        Side::FromPost => pick(lang, "ONE-WAY: no voice from the post", "JEDNOKIERUNKOWE: brak głosu z posterunku"),
+        Side::FromPost => pick(lang, "ONE-WAY: no voice from the post", "JEDNOKIERUNKOWE: brak głosu z punktu"),
         Side::ToPost => {
-            pick(lang, "ONE-WAY: the post does not receive our voice", "JEDNOKIERUNKOWE: posterunek nie odbiera naszego głosu")
+            pick(lang, "ONE-WAY: the post does not receive our voice", "JEDNOKIERUNKOWE: punkt nie odbiera naszego głosu")
         }
     }
 }
@@ -199,7 +194,7 @@ fn far_view(view: &FarView, lang: Lang) -> String {
         }
         Lang::Pl => {
             let trip = trip.unwrap_or_else(|| "jeszcze nieznany".to_owned());
-            format!("posterunek widział {lost:.1} % strat (razem {}), jitter {jitter:.1} ms, czas obiegu {trip}", view.lost)
+            format!("punkt widział {lost:.1} % strat (razem {}), jitter {jitter:.1} ms, czas obiegu {trip}", view.lost)
         }
     }
 }
@@ -245,12 +240,12 @@ fn of_source(source: &Source, lang: Lang) -> String {
 
 fn end(by: EndedBy, lang: Lang) -> &'static str {
     match by {
-        EndedBy::Post => pick(lang, "over, the post hung up", "koniec, rozłączył się posterunek"),
+        EndedBy::Post => pick(lang, "over, the post hung up", "koniec, rozłączył się punkt"),
         EndedBy::Operator => pick(lang, "over, ended from here", "koniec, zakończone stąd"),
         EndedBy::Cancelled => {
-            pick(lang, "over, the post gave up before the answer", "koniec, posterunek zrezygnował przed odebraniem")
+            pick(lang, "over, the post gave up before the answer", "koniec, punkt zrezygnował przed odebraniem")
         }
-        EndedBy::Silence => pick(lang, "over, the post stopped answering", "koniec, posterunek przestał odpowiadać"),
+        EndedBy::Silence => pick(lang, "over, the post stopped answering", "koniec, punkt przestał odpowiadać"),
     }
 }
 
@@ -258,7 +253,7 @@ fn end(by: EndedBy, lang: Lang) -> &'static str {
 pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], file: Option<&Path>, lang: Lang) -> String {
     let name = codec.map_or("–", Codec::name);
     if stats.packets == 0 {
-        let nothing = pick(lang, "NO VOICE PACKET came from the post", "z posterunku NIE PRZYSZEDŁ ŻADEN pakiet głosu");
+        let nothing = pick(lang, "NO VOICE PACKET came from the post", "z punktu NIE PRZYSZEDŁ ŻADEN pakiet głosu");
         return format!("            {} {}, {name}: {nothing}", pick(lang, "call", "połączenie"), call.0);
     }
     let level = rms_dbfs(heard).map_or_else(|| pick(lang, "silence", "cisza").to_owned(), |db| format!("{db:.1} dBFS"));
@@ -306,7 +301,7 @@ pub fn security(security: &MediaSecurity, lang: Lang) -> String {
 /// The last line. `open`: somebody has not answered our BYE.
 pub fn ended(open: bool, lang: Lang) -> &'static str {
     if open {
-        pick(lang, "Ended; a post has not answered our BYE.", "Koniec; posterunek nie odpowiedział na BYE.")
+        pick(lang, "Ended; a post has not answered our BYE.", "Koniec; punkt nie odpowiedział na BYE.")
     } else {
         pick(lang, "Ended.", "Koniec.")
     }
@@ -332,7 +327,7 @@ mod tests {
         check(
             CallEvent::Ended { call, by: EndedBy::Silence },
             "     1.500  call 3: over, the post stopped answering",
-            "     1.500  połączenie 3: koniec, posterunek przestał odpowiadać",
+            "     1.500  połączenie 3: koniec, punkt przestał odpowiadać",
         );
     }
 
@@ -345,7 +340,7 @@ mod tests {
         check(
             CallEvent::VoiceMissing { call, side: Side::FromPost, since: Instant::from_nanos(2_500_000_000) },
             "call 3: ONE-WAY: no voice from the post, since 2.500 s",
-            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z posterunku, od 2.500 s",
+            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z punktu, od 2.500 s",
         );
         check(
             CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
