@@ -15,7 +15,7 @@ mod switch;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
-pub use record::{Record, Report};
+pub use record::{Call, Record, Registration, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::{Circuit, Switchgear};
 

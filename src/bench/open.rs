@@ -227,3 +227,53 @@ fn introduce(clock: &dyn Clock, name: &str, instrument: &mut Handle) -> Result<I
         (_, None) => Err(InstrumentError::new(name, "say what it is", "the run was stopped", "start the run again")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Instant, Stamped};
+    use crate::instrument::console::{Console, Line};
+    use crate::rig;
+
+    /// A console that says one line at each look.
+    struct Talker(&'static str);
+    impl crate::instrument::Instrument for Talker {
+        fn identify(&mut self) -> Result<Identity> {
+            Ok(Identity { model: "talker".into(), unit: self.0.into() })
+        }
+        fn make_safe(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+    impl Console for Talker {
+        fn lines(&mut self) -> Result<Vec<Stamped<Line>>> {
+            Ok(vec![Stamped::new(Instant::ZERO, Line { text: self.0.into() })])
+        }
+    }
+
+    #[test]
+    fn each_role_finds_its_own_of_several_instruments_of_a_kind() {
+        let folder = std::env::temp_dir().join(format!("hejnal-several-{}", std::process::id()));
+        let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
+        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlooker: Box::new(|_| {}), preamble: Vec::new() };
+        let mut bench = open(opening).expect("the virtual post");
+        let second = Context::of(&bench.rig, 2).expect("another virtual post");
+        bench.take("another-console", Handle::Console(Box::new(Talker("not the post"))));
+        bench.take("another-card", Handle::Sound(second.twin().expect("virtual").card()));
+        bench.take("another-operator", Handle::Operator(second.twin().expect("virtual").operator()));
+
+        bench.collect().expect("all are heard");
+        assert!(bench.record.garbled.is_empty(), "{:?}", bench.record.garbled);
+        let said: Vec<String> = bench.make_safe().into_iter().filter(|check| check.ok).map(|check| check.what.en).collect();
+        let wanted =
+            ["calls ended (another-operator)", "calls ended (operator)", "sound stopped (another-card)", "sound stopped (card)"];
+        assert_eq!(said.get(3..), Some(wanted.map(String::from).as_slice()));
+
+        let mut other = Rig::clone(&bench.rig);
+        other.wiring.console = Some("another-console".into());
+        bench.rig = Arc::new(other);
+        bench.collect().expect("all are heard");
+        assert_eq!(bench.record.garbled.first().map(|line| line.value.text.as_str()), Some("not the post"));
+        let _gone = std::fs::remove_dir_all(&folder);
+    }
+}

@@ -1,32 +1,72 @@
-//! Everything that has arrived, in order of its source stamps: the record that checks ask questions of.
+//! What has arrived in a scenario, by its source stamps: the record that checks ask questions of.
 //!
-//! Knows nothing of limits. Nothing here waits or moves anything.
+//! Calls stand in a table by their number, everything else along the time, so that no question scans what came before. A scenario has a record
+//! of its own; what the one before leaves to it is named in [`HandedOn`]. Nothing here waits or moves anything.
+
+mod calls;
+mod timeline;
+
+pub use calls::{Call, Calls};
+pub use timeline::Timeline;
 
 use super::log::Log;
-use super::sound::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId, Server, Side, Stray, Unbound};
 use crate::journal::Event;
-use std::collections::BTreeSet;
+use crate::rig::InputRef;
+use std::collections::BTreeMap;
 
-/// A lamp or sense input changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputChange {
-    /// Name of the input board in the rig.
-    pub board: String,
-    pub edge: Edge,
-}
+/// The first word of the line by which a post names itself and its firmware (post protocol, section 2).
+const BANNER: &str = "BOOT";
 
-/// All that the bench has seen since the run began.
+/// All that the bench has seen in the scenario under way.
 #[derive(Debug, Default)]
 pub struct Record {
-    pub calls: Vec<Stamped<CallEvent>>,
-    pub inputs: Vec<Stamped<InputChange>>,
-    pub console: Vec<Stamped<Report>>,
-    /// Console lines whose checksum did not match or that were no text: a bad cable shows here.
-    pub garbled: Vec<Stamped<Line>>,
+    events: Timeline<CallEvent>,
+    calls: Calls,
+    registration: Option<Registration>,
+    inputs: BTreeMap<InputRef, Timeline<bool>>,
+    console: Timeline<Report>,
+    lines: ConsoleLines,
+}
+
+/// What a scenario leaves to the next one: what still holds, and no history.
+#[derive(Debug, Default)]
+pub struct HandedOn {
+    /// The latest registration, standing or not.
+    registration: Option<Registration>,
+    /// The calls that have not ended.
+    calls: Calls,
+    /// The last change of each lamp and sense input: the state it is in.
+    inputs: BTreeMap<InputRef, Timeline<bool>>,
+    /// The last banner: the firmware that was seen.
+    banner: Timeline<Report>,
+    /// How readable the console has been so far.
+    lines: ConsoleLines,
+}
+
+/// A binding at the registrar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registration {
+    made: Instant,
+    until: Instant,
+}
+
+impl Registration {
+    /// Whether it is still alive at `now` and was made from `since` on.
+    pub fn stands(self, since: Instant, now: Instant) -> bool {
+        self.made >= since && self.until > now
+    }
+}
+
+/// Lines of the console since the run began. One whose checksum does not match or that is no text is garbled: a bad cable shows here.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleLines {
+    pub readable: usize,
+    pub garbled: usize,
+    pub last_garbled: String,
 }
 
 /// A console line whose checksum matched.
@@ -55,18 +95,52 @@ impl Report {
 }
 
 impl Record {
+    /// Begins the record of the next scenario with what this one leaves to it.
+    pub fn begin_scenario(&mut self) {
+        *self = Record::following(std::mem::take(self).hand_on());
+    }
+
+    fn hand_on(mut self) -> HandedOn {
+        self.calls.retain_standing();
+        let inputs = self.inputs.into_iter().map(|(input, changes)| (input, changes.shrink_to_last(|_| true)));
+        HandedOn {
+            registration: self.registration,
+            calls: self.calls,
+            inputs: inputs.collect(),
+            banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
+            lines: self.lines,
+        }
+    }
+
+    fn following(before: HandedOn) -> Record {
+        let HandedOn { registration, calls, inputs, banner, lines } = before;
+        Record { events: Timeline::default(), calls, registration, inputs, console: banner, lines }
+    }
+
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
         for event in events {
             log.append(Event::Seen { source: "operator".into(), seen_at: event.at, text: describe(&event.value) });
-            self.calls.push(event);
+            self.note_call(event);
         }
+    }
+
+    fn note_call(&mut self, event: Stamped<CallEvent>) {
+        match &event.value {
+            CallEvent::Registered { expires, .. } => {
+                self.registration = Some(Registration { made: event.at, until: event.at + *expires });
+            }
+            CallEvent::Unregistered { .. } => self.registration = Some(Registration { made: event.at, until: event.at }),
+            _ => self.calls.note(&event),
+        }
+        self.events.push(event);
     }
 
     pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>) {
         for edge in edges {
             let text = format!("input {} {}", edge.value.input.0, if edge.value.lit { "on" } else { "off" });
             log.append(Event::Seen { source: board.into(), seen_at: edge.at, text });
-            self.inputs.push(edge.map(|edge| InputChange { board: board.into(), edge }));
+            let input = InputRef { board: board.into(), input: edge.value.input.0 };
+            self.inputs.entry(input).or_default().push(edge.map(|edge| edge.lit));
         }
     }
 
@@ -74,43 +148,86 @@ impl Record {
         for line in lines {
             log.append(Event::Seen { source: "console".into(), seen_at: line.at, text: line.value.text.clone() });
             match Report::parse(&line.value.text) {
-                Some(report) => self.console.push(Stamped::new(line.at, report)),
-                None => self.garbled.push(line),
+                Some(report) => {
+                    self.lines.readable += 1;
+                    self.console.push(Stamped::new(line.at, report));
+                }
+                None => {
+                    self.lines.garbled += 1;
+                    self.lines.last_garbled = line.value.text;
+                }
             }
         }
     }
 
     /// Call events from `since` on.
-    pub fn calls_since(&self, since: Instant) -> impl Iterator<Item = &Stamped<CallEvent>> {
-        self.calls.iter().filter(move |event| event.at >= since)
+    pub fn calls_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<CallEvent>> {
+        self.events.since(since).iter()
     }
 
-    /// Calls that arrived from `since` on, in order.
-    pub fn invited_since(&self, since: Instant) -> Vec<Stamped<CallId>> {
-        self.calls_since(since)
-            .filter_map(|event| match &event.value {
-                CallEvent::Invited { call, .. } => Some(Stamped::new(event.at, *call)),
-                _ => None,
-            })
-            .collect()
+    /// Call events from `from` on and before `to`, where there is an end.
+    pub fn calls_between(&self, from: Instant, to: Option<Instant>) -> impl Iterator<Item = &Stamped<CallEvent>> {
+        self.events.between(from, to).iter()
+    }
+
+    /// When calls arrived from `from` on and before `to`, where there is an end, in order.
+    pub fn invited_between(&self, from: Instant, to: Option<Instant>) -> impl Iterator<Item = Stamped<CallId>> {
+        self.calls_between(from, to).filter_map(|event| match &event.value {
+            CallEvent::Invited { call, .. } => Some(Stamped::new(event.at, *call)),
+            _ => None,
+        })
+    }
+
+    /// When calls arrived from `since` on, in order.
+    pub fn invited_since(&self, since: Instant) -> impl Iterator<Item = Stamped<CallId>> {
+        self.invited_between(since, None)
+    }
+
+    /// A call of this scenario, or one that the scenario before has left standing.
+    pub fn call(&self, call: CallId) -> Option<&Call> {
+        self.calls.get(call)
     }
 
     /// Whether some call has arrived and not ended.
     pub fn a_call_stands(&self) -> bool {
-        let mut standing = BTreeSet::new();
-        for event in &self.calls {
-            match &event.value {
-                CallEvent::Invited { call, .. } => _ = standing.insert(*call),
-                CallEvent::Ended { call, .. } => _ = standing.remove(call),
-                _ => {}
-            }
-        }
-        !standing.is_empty()
+        self.calls.standing().next().is_some()
     }
 
-    /// When something happened to one call.
-    pub fn moment_of(&self, which: impl Fn(&CallEvent) -> bool) -> Option<Moment> {
-        self.calls.iter().find(|event| which(&event.value)).map(Moment::at_operator)
+    /// The call that was confirmed last of those that have not ended.
+    pub fn talk(&self) -> Option<CallId> {
+        let confirmed = self.calls.standing().filter_map(|(id, call)| Some((id, call.confirmed?.seconds)));
+        confirmed.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(id, _)| id)
+    }
+
+    /// The binding that was made or ended last.
+    pub fn registration(&self) -> Option<Registration> {
+        self.registration
+    }
+
+    /// Changes of an input to `lit` from `from` on and before `to`, where there is an end.
+    pub fn changes(&self, input: &InputRef, lit: bool, from: Instant, to: Option<Instant>) -> impl Iterator<Item = Instant> {
+        let changes = self.inputs.get(input).map(|changes| changes.between(from, to)).unwrap_or_default();
+        changes.iter().filter(move |change| change.value == lit).map(|change| change.at)
+    }
+
+    /// The post's reports from `since` on.
+    pub fn reports_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<Report>> {
+        self.console.since(since).iter()
+    }
+
+    /// The first banner from `since` on.
+    pub fn banner_since(&self, since: Instant) -> Option<&Report> {
+        self.reports_since(since).map(|report| &report.value).find(|report| report.argument(BANNER).is_some())
+    }
+
+    /// The last banner seen, be it in an earlier scenario.
+    pub fn last_banner(&self) -> Option<&Report> {
+        self.reports_since(Instant::ZERO).rev().map(|report| &report.value).find(|report| report.argument(BANNER).is_some())
+    }
+
+    /// How readable the console has been since the run began.
+    pub fn console_lines(&self) -> &ConsoleLines {
+        &self.lines
     }
 }
 
@@ -197,56 +314,4 @@ fn stray(kind: Stray) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::instrument::operator::{EndedBy, Invite};
-    use std::time::Duration;
-
-    #[test]
-    fn a_console_line_needs_its_checksum() {
-        let sum = "STATE idle".bytes().fold(0, |s, b| s ^ b);
-        let report = Report::parse(&format!("$STATE idle*{sum:02X}")).expect("valid");
-        assert_eq!(report.argument("STATE"), Some("idle"));
-        assert_eq!(report.argument("BEAT"), None);
-        for bad in [format!("$STATE idle*{:02X}", sum ^ 1), "STATE idle".into(), "$STATE idle".into(), "$*".into(), String::new()]
-        {
-            assert_eq!(Report::parse(&bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_boot_line_gives_its_values() {
-        let payload = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power";
-        let sum = payload.bytes().fold(0, |s, b| s ^ b);
-        let report = Report::parse(&format!("${payload}*{sum:02X}")).expect("valid");
-        assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
-    }
-
-    #[test]
-    fn a_call_stands_from_its_arrival_to_its_end() {
-        let invite = || Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
-        let invited = |call| CallEvent::Invited { call: CallId(call), invite: invite(), server: Server::Primary };
-        let ended = |call| CallEvent::Ended { call: CallId(call), by: EndedBy::Operator };
-        let check = |events: Vec<CallEvent>, expected: bool| {
-            let calls = events.into_iter().map(|event| Stamped::new(Instant::ZERO, event)).collect();
-            assert_eq!(Record { calls, ..Record::default() }.a_call_stands(), expected);
-        };
-        check(vec![], false);
-        check(vec![invited(1)], true);
-        check(vec![invited(1), CallEvent::Ringing { call: CallId(1) }, ended(1)], false);
-        check(vec![invited(1), invited(2), ended(1)], true);
-    }
-
-    #[test]
-    fn a_moment_at_the_operator_is_trusted_as_it_was_stamped_and_no_further_than_a_network_allows() {
-        let check = |within: Duration, expected: f64| {
-            let value = CallEvent::Answered { call: CallId(1) };
-            let mut record = Record::default();
-            record.calls.push(Stamped { at: Instant::from_nanos(7), within, value: value.clone() });
-            assert_eq!(record.moment_of(|event| *event == value).map(|moment| moment.uncertainty), Some(expected));
-        };
-        check(Duration::ZERO, 0.0002);
-        check(Duration::from_micros(30), 0.0002);
-        check(Duration::from_millis(3), 0.003);
-    }
-}
+mod tests;

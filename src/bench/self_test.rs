@@ -93,11 +93,12 @@ impl Bench {
 
     /// A console full of unreadable lines is a cable or a wrong baud rate. Called with everything that arrives.
     pub(super) fn check_console(&self) -> Result<()> {
-        let (garbled, readable) = (self.record.garbled.len(), self.record.console.len());
+        let lines = self.record.console_lines();
+        let (garbled, readable) = (lines.garbled, lines.readable);
         if garbled < GARBLED_LINES || garbled <= readable {
             return Ok(());
         }
-        let sample = self.record.garbled.last().map(|line| line.value.text.clone()).unwrap_or_default();
+        let sample = &lines.last_garbled;
         Err(InstrumentError::new(
             "console",
             "read the post's console",

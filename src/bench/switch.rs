@@ -205,13 +205,8 @@ impl Bench {
 
     /// The first change of an input to `lit` from `since` on.
     pub fn first_change(&self, input: &InputRef, lit: bool, since: Instant) -> Option<Moment> {
-        let found = self.record.inputs.iter().find(|change| {
-            change.at >= since
-                && change.value.board == input.board
-                && change.value.edge.input.0 == input.input
-                && change.value.edge.lit == lit
-        })?;
-        Some(self.input_moment(input, found.at))
+        let found = self.record.changes(input, lit, since, None).next()?;
+        Some(self.input_moment(input, found))
     }
 
     /// The moment of an input's change: a stamp is only ever late, by up to the board's figure, so the middle is the best estimate.

@@ -4,8 +4,9 @@
 
 mod quantities;
 
+use super::deeds::{Proof, What};
 use super::judge::Quantity;
-use super::{Fault, Post, Press, Result, order};
+use super::{Fault, Post, Result, order};
 use crate::bench::{Circuit, Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::dsp::onset;
@@ -43,8 +44,26 @@ impl Post {
         Ok(self.bench.operator()?.behave(how)?)
     }
 
-    /// Presses the button once, with everything needed to say when the contact closed.
+    pub fn operator_answers_after(&mut self, time: Duration) -> Result<()> {
+        self.set_answering(Answering::After(time))
+    }
+
+    pub fn operator_does_not_answer(&mut self) -> Result<()> {
+        self.set_answering(Answering::Manual)
+    }
+
+    pub fn operator_is_busy(&mut self) -> Result<()> {
+        self.set_answering(Answering::BUSY)
+    }
+
     pub fn press(&mut self, hold: Duration) -> Result<()> {
+        let (contact, proof) = self.close_contact(hold)?;
+        self.deeds.add(What::Press, contact, proof);
+        Ok(())
+    }
+
+    /// Presses the button once, with everything needed to say when the contact closed.
+    fn close_contact(&mut self, hold: Duration) -> Result<(Moment, Proof)> {
         let has_tone = self.bench.rig.wiring.contact_tone.is_some();
         if has_tone {
             let rate = self.bench.card_rate(Role::ContactTone)?;
@@ -57,9 +76,7 @@ impl Post {
         let released = self.bench.switch(Circuit::Button, false)?;
         self.bench.clock().wait_until(released + Duration::from_millis(40))?;
         let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
-        let contact = if has_tone { self.contact_closed(commanded)? } else { sensed };
-        self.presses.push(Press { contact });
-        Ok(())
+        Ok(if has_tone { (self.contact_closed(commanded)?, Proof::Effect) } else { (sensed, Proof::Sense) })
     }
 
     /// When the gated tone came through.
@@ -85,7 +102,7 @@ impl Post {
         self.set_answering(Answering::After(SERIES_ANSWERS_AFTER))?;
         for _ in 0..count {
             self.press(hold)?;
-            let since = self.last_press()?.contact.instant();
+            let since = self.last_press()?.instant();
             let Some(call) = self.next_confirmed(since, since + LOST_AFTER)? else { continue };
             self.bench.wait::<Fault>(talk)?;
             self.end_call(call)?;
@@ -108,29 +125,26 @@ impl Post {
     fn end_call(&mut self, call: CallId) -> Result<()> {
         if self.ended_by(call).is_none() {
             let at = self.bench.operator()?.act(call, Action::HangUp)?;
-            self.talk_ended = Some(Moment::stamped(at, NETWORK_STAMP_S));
+            self.deeds.add(What::HangUp, Moment::stamped(at, NETWORK_STAMP_S), Proof::Stamp);
         }
         Ok(())
     }
 
     fn ended_by(&self, call: CallId) -> Option<EndedBy> {
-        self.bench.record.calls.iter().find_map(|event| match event.value {
-            CallEvent::Ended { call: ended, by } if ended == call => Some(by),
-            _ => None,
-        })
+        self.bench.record.call(call)?.ended.map(|(_, by)| by)
     }
 
     /// Presses, answers, and leaves the two talking.
     pub fn begin_talk(&mut self) -> Result<()> {
         self.set_answering(Answering::After(SERIES_ANSWERS_AFTER))?;
         self.press(Duration::from_millis(200))?;
-        let since = self.last_press()?.contact.instant();
+        let since = self.last_press()?.instant();
         let call = self.next_confirmed(since, since + LOST_AFTER)?;
         self.judge(&CALLS, Estimate::count(usize::from(call.is_some())), Criterion::AtLeast(1.0))?;
         self.talk = call;
         self.bench.wait::<Fault>(Duration::from_secs(1))?;
-        self.presses.clear();
         self.counted_from = self.bench.now();
+        self.deeds.add(What::Talk, Moment::stamped(self.counted_from, 0.0), Proof::Effect);
         Ok(())
     }
 
@@ -152,33 +166,29 @@ impl Post {
 
     /// The last call that was confirmed in this scenario.
     fn latest_call(&self) -> Option<CallId> {
-        self.bench
-            .record
-            .calls_since(self.counted_from)
-            .filter_map(|event| match event.value {
-                CallEvent::Confirmed { call } => Some(call),
-                _ => None,
-            })
-            .last()
+        self.bench.record.calls_since(self.counted_from).rev().find_map(|event| match event.value {
+            CallEvent::Confirmed { call } => Some(call),
+            _ => None,
+        })
     }
 
     /// For each press, when something of its first call happened.
     fn per_press(&self, which: impl Fn(&CallEvent) -> bool) -> Vec<Option<Estimate>> {
-        let ends = self.presses.iter().skip(1).map(|p| p.contact.instant()).chain([Instant::from_nanos(u64::MAX)]);
+        let ends = self.deeds.presses().skip(1).map(|press| Some(press.instant())).chain([None]);
         let record = &self.bench.record;
-        let first = |press: &Press, end: Instant| {
-            let since = press.contact.instant();
-            record.calls_since(since).find(|event| event.at < end && which(&event.value)).map(Moment::at_operator)
+        let first = |press: Moment, end: Option<Instant>| {
+            let mut events = record.calls_between(press.instant(), end);
+            events.find(|event| which(&event.value)).map(Moment::at_operator)
         };
-        self.presses.iter().zip(ends).map(|(press, end)| first(press, end).map(|moment| moment.since(press.contact))).collect()
+        self.deeds.presses().zip(ends).map(|(press, end)| first(press, end).map(|moment| moment.since(press))).collect()
     }
 
     /// T01 and T02: every press must have led there, and in time.
     fn judge_presses(&mut self, quantity: &Quantity, limit: Duration, which: fn(&CallEvent) -> bool) -> Result<()> {
         let press = self.last_press()?;
         let limit = limit.as_secs_f64();
-        let deadline = press.contact.instant() + Duration::from_secs_f64(self.patience(quantity.requirement, limit));
-        let since = press.contact.instant();
+        let deadline = press.instant() + Duration::from_secs_f64(self.patience(quantity.requirement, limit));
+        let since = press.instant();
         self.bench.watch::<(), Fault>(deadline, |bench| {
             Ok(bench.record.calls_since(since).any(|event| which(&event.value)).then_some(()))
         })?;
@@ -190,7 +200,7 @@ impl Post {
 
     /// A press without a result is a failure of its own kind: it has no time to be judged by.
     fn judge_served(&mut self, quantity: &Quantity, served: usize) -> Result<()> {
-        let lost = self.presses.len() - served;
+        let lost = self.deeds.presses().count() - served;
         let lost_presses = Quantity {
             en: "presses without a call",
             pl: "naciśnięcia bez zgłoszenia",
@@ -210,12 +220,9 @@ impl Post {
 
     /// T33 over a series: never none, never two.
     pub fn each_press_raised(&mut self, count: u64) -> Result<()> {
-        let mut counts = Vec::new();
-        for (i, press) in self.presses.iter().enumerate() {
-            let end = self.presses.get(i + 1).map_or(Instant::from_nanos(u64::MAX), |next| next.contact.instant());
-            let raised = self.bench.record.invited_since(press.contact.instant());
-            counts.push(raised.iter().filter(|call| call.at < end).count());
-        }
+        let ends = self.deeds.presses().skip(1).map(|press| Some(press.instant())).chain([None]);
+        let raised = |(press, end): (Moment, _)| self.bench.record.invited_between(press.instant(), end).count();
+        let counts: Vec<usize> = self.deeds.presses().zip(ends).map(raised).collect();
         let fewest = counts.iter().copied().min().unwrap_or(0);
         let most = counts.iter().copied().max().unwrap_or(0);
         let wanted = Criterion::Exactly(count as f64);
@@ -225,11 +232,11 @@ impl Post {
     /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.
     /// `requirement` is the one that asks for so many.
     pub fn calls_within(&mut self, count: u64, time: Duration, requirement: &'static str) -> Result<()> {
-        let since = self.presses.last().map_or(self.counted_from, |press| press.contact.instant());
+        let since = self.deeds.presses().next_back().map_or(self.counted_from, Moment::instant);
         let deadline = since.max(self.bench.now() - time) + time;
         self.bench.clock().wait_until(deadline)?;
         self.bench.collect()?;
-        let arrived = self.bench.record.invited_since(since).len();
+        let arrived = self.bench.record.invited_since(since).count();
         self.judge(&Quantity { requirement, ..CALLS }, Estimate::count(arrived), Criterion::Exactly(count as f64))
     }
 
@@ -237,7 +244,7 @@ impl Post {
     pub fn no_further_call_within(&mut self, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.quiet_since();
         self.bench.wait::<Fault>(time)?;
-        let arrived = self.bench.record.invited_since(since).len();
+        let arrived = self.bench.record.invited_since(since).count();
         let quantity =
             Quantity { en: "further calls at the operator", pl: "dalsze zgłoszenia u operatora", requirement, ..CALLS };
         self.judge(&quantity, Estimate::count(arrived), Criterion::Exactly(0.0))?;
@@ -248,12 +255,12 @@ impl Post {
     /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the steps that could raise one.
     fn quiet_since(&self) -> Instant {
         let last = self.bench.record.invited_since(self.counted_from).last().map(|call| call.at + Duration::from_nanos(1));
-        let is_expected = self.presses.is_empty() || self.talk.is_some();
+        let is_expected = self.deeds.presses().next().is_none() || self.talk.is_some();
         if is_expected { self.counted_from } else { last.unwrap_or(self.counted_from) }
     }
 
     fn last_invite(&mut self) -> Result<Option<Invite>> {
-        let since = self.last_press()?.contact.instant();
+        let since = self.last_press()?.instant();
         let deadline = since + LOST_AFTER;
         self.bench.watch(deadline, |bench| {
             Ok(bench.record.calls_since(since).find_map(|event| match &event.value {
@@ -279,7 +286,9 @@ impl Post {
             .record
             .calls_since(self.counted_from)
             .filter(|event| match &event.value {
-                CallEvent::Invited { invite, .. } => !is_for_operator(&invite.to),
+                CallEvent::Invited { call, .. } => {
+                    self.bench.record.call(*call).is_none_or(|call| call.callee() != OPERATOR_USER)
+                }
                 CallEvent::Intruder { .. } | CallEvent::StrayMedia { .. } => true,
                 _ => false,
             })
@@ -297,10 +306,10 @@ impl Post {
 
     /// Pulses too short for a finger.
     pub fn pulses(&mut self, count: u64, width: Duration, apart: Duration) -> Result<()> {
-        self.presses.clear();
         self.counted_from = self.bench.now();
         for _ in 0..count {
             let commanded = self.pulse(width)?;
+            self.deeds.add(What::Pulse, Moment::stamped(commanded, 0.0), Proof::Command);
             self.bench.clock().wait_until(commanded + apart)?;
         }
         self.bench.collect().map_err(Fault::from)
@@ -322,31 +331,8 @@ impl Post {
         }
         // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
         let began = self.counted_from;
-        self.press(hold)?;
-        if let Some(press) = self.presses.last_mut() {
-            press.contact = Moment::stamped(began, press.contact.uncertainty);
-        }
+        let (contact, proof) = self.close_contact(hold)?;
+        self.deeds.add(What::Press, Moment::stamped(began, contact.uncertainty), proof);
         Ok(())
-    }
-}
-
-/// `sip:operator@host` and `sips:operator@host`, with or without port and parameters.
-fn is_for_operator(uri: &str) -> bool {
-    let rest = uri.strip_prefix("sips:").or_else(|| uri.strip_prefix("sip:")).unwrap_or(uri);
-    rest.split('@').next() == Some(OPERATOR_USER)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_operator_is_the_operator() {
-        for good in ["sip:operator@10.20.0.2", "sips:operator@host:5061;transport=tls"] {
-            assert!(is_for_operator(good), "{good}");
-        }
-        for stray in ["sip:112@10.20.0.2", "sip:operator2@10.20.0.2", "tel:112", ""] {
-            assert!(!is_for_operator(stray), "{stray}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the debug probe's wire or of calls.
 
+use super::deeds::{Proof, What};
 use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
@@ -64,6 +65,7 @@ impl Post {
         let writing = self.bench.flash(None).and_then(|writing| writing.result).map(drop);
         self.judge_flash(writing)?;
         self.restart()?;
+        self.deeds.add(What::Write, Moment::stamped(self.bench.disturbed(), NETWORK_STAMP_S), Proof::Effect);
         self.is_written = true;
         Ok(())
     }
@@ -148,10 +150,7 @@ impl Post {
         };
         let reset = self.bench.disturbed();
         let deadline = reset + BANNER_WITHIN;
-        let banner = self.bench.watch::<Report, Fault>(deadline, |bench| {
-            let mut lines = bench.record.console.iter().filter(|line| line.at >= reset);
-            Ok(lines.find(|line| line.value.argument("BOOT").is_some()).map(|line| line.value.clone()))
-        })?;
+        let banner = self.bench.watch::<Report, Fault>(deadline, |bench| Ok(bench.record.banner_since(reset).cloned()))?;
         let says = |word: &str| banner.as_ref().is_some_and(|b| b.words.iter().any(|w| w == word));
         let is_right = says(&header.version) && says(&header.build);
         self.judge(&NAMED_AS_FILE, Estimate::count(usize::from(is_right)), Criterion::Exactly(1.0))
@@ -165,6 +164,9 @@ impl Post {
             Err(refused) => return self.judge_flash(Err(refused)),
         };
         self.is_written = false;
+        if let Some(cut) = writing.cut {
+            self.deeds.add(What::Mains { on: false }, Moment::stamped(cut, 0.0), Proof::Command);
+        }
         match (writing.cut, writing.result) {
             (None, _) | (Some(_), Ok(_)) => Err(InstrumentError::new(
                 "mains relay",
@@ -189,13 +191,14 @@ impl Post {
         self.mains_on()?;
         self.bench.wait::<Fault>(AWAKE_AFTER)?;
         self.write_firmware()?;
-        let started = self.bench.disturbed();
+        let Some(written) = self.deeds.last(What::Write) else { return Ok(()) };
+        let started = written.instant();
         let limit = limit.as_secs_f64();
         let deadline = started + Duration::from_secs_f64(self.patience("T19", limit));
         let found = self.bench.watch(deadline, |bench| {
             let registered = |e: &CallEvent| matches!(e, CallEvent::Registered { .. });
             Ok::<_, Fault>(bench.record.calls_since(started).find(|e| registered(&e.value)).map(Moment::at_operator))
         })?;
-        self.judge_within(&READY_AFTER_WRITING, Moment::stamped(started, NETWORK_STAMP_S), found, limit)
+        self.judge_within(&READY_AFTER_WRITING, written, found, limit)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of sound. A lamp is seen by the bench's own sensor, never taken from the post's console.
 
+use super::deeds::What;
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
@@ -110,7 +111,7 @@ impl Post {
 
     /// T05.
     pub fn placed_lamp_within(&mut self, limit: Duration) -> Result<()> {
-        let press = self.last_press()?.contact;
+        let press = self.last_press()?;
         let limit = limit.as_secs_f64();
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T05", limit));
         // A lamp that was lit already at the press makes no change: it is found wanting below as one that never lit.
@@ -119,7 +120,7 @@ impl Post {
     }
 
     fn answered(&mut self, deadline: Instant) -> Result<Option<Moment>> {
-        let since = self.last_press()?.contact.instant();
+        let since = self.last_press()?.instant();
         self.bench.watch(deadline, |bench| {
             Ok(bench.record.calls_since(since).find(|e| matches!(e.value, CallEvent::Answered { .. })).map(Moment::at_operator))
         })
@@ -127,24 +128,17 @@ impl Post {
 
     /// T06: a lamp that lights on ringing promises somebody who is not there yet.
     pub fn connected_lamp_waits(&mut self) -> Result<()> {
-        let press = self.last_press()?.contact.instant();
+        let press = self.last_press()?.instant();
         let input = self.lamp(Lamp::Connected)?;
         let answered = self.answered(press + Duration::from_secs(30))?;
         let until = answered.map_or_else(|| self.bench.now(), Moment::instant);
-        let early = self
-            .bench
-            .record
-            .inputs
-            .iter()
-            .filter(|c| c.at >= press && c.at < until && c.value.edge.lit)
-            .filter(|c| c.value.board == input.board && c.value.edge.input.0 == input.input)
-            .count();
+        let early = self.bench.record.changes(&input, true, press, Some(until)).count();
         self.judge(&CONNECTED_TOO_EARLY, Estimate::count(early), Criterion::Exactly(0.0))
     }
 
     /// T06.
     pub fn connected_lamp_within(&mut self, limit: Duration) -> Result<()> {
-        let press = self.last_press()?.contact.instant();
+        let press = self.last_press()?.instant();
         let limit = limit.as_secs_f64();
         let Some(answered) = self.answered(press + Duration::from_secs(30))? else {
             return self.judge_within(&CONNECTED_AFTER_ANSWER, Moment::stamped(press, 0.0), None, limit);
@@ -156,7 +150,7 @@ impl Post {
 
     /// T06, at the other end of the talk.
     pub fn lamps_dark_within(&mut self, limit: Duration) -> Result<()> {
-        let ended = self.talk_ended.ok_or_else(|| {
+        let ended = self.deeds.last(What::HangUp).ok_or_else(|| {
             super::order(
                 ("no talk has ended in this scenario", "w tym scenariuszu nie zakończyła się jeszcze żadna rozmowa"),
                 ("let the operator hang up first", "najpierw niech operator zakończy rozmowę"),
@@ -173,9 +167,9 @@ impl Post {
 
     /// Neither lamp may claim a call as long as no INVITE has reached the operator.
     pub fn no_lamp_claims(&mut self) -> Result<()> {
-        let press = self.last_press()?.contact.instant();
+        let press = self.last_press()?.instant();
         self.bench.collect()?;
-        let sent = self.bench.record.invited_since(press).first().map(|call| call.at);
+        let sent = self.bench.record.invited_since(press).next().map(|call| call.at);
         let until = sent.unwrap_or_else(|| self.bench.now());
         let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
             .iter()
@@ -186,7 +180,7 @@ impl Post {
 
     /// T38: a press that cannot become a call must not go unanswered. Any change of the lamp is a sign: it may have been lit before.
     pub fn out_of_service_lamp_within(&mut self, limit: Duration) -> Result<()> {
-        let press = self.last_press()?.contact;
+        let press = self.last_press()?;
         let input = self.lamp(Lamp::OutOfService)?;
         let limit = limit.as_secs_f64();
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T38", limit));

@@ -4,6 +4,7 @@
 //! is held against the post.
 
 mod call;
+mod deeds;
 mod fault;
 mod firmware;
 mod judge;
@@ -11,6 +12,7 @@ mod lamps;
 mod outage;
 mod plant;
 mod recording;
+mod self_test;
 mod server;
 mod speech;
 
@@ -20,14 +22,14 @@ pub use recording::Recording;
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
+use deeds::{Deeds, What};
 
 pub type Result<T> = std::result::Result<T, Fault>;
 
 /// The post under test, and what has been done to it in this scenario.
 pub struct Post {
-    pub bench: Bench,
-    /// Presses of this scenario, in order.
-    presses: Vec<Press>,
+    bench: Bench,
+    deeds: Deeds,
     /// When this scenario began.
     began: Instant,
     takes: Vec<Recording>,
@@ -35,28 +37,18 @@ pub struct Post {
     counted_from: Instant,
     /// The talk under way, when a step has set one up.
     talk: Option<CallId>,
-    talk_ended: Option<Moment>,
     /// How the operator's side is.
     behaviour: Behaviour,
-    fibre_cut: Option<Moment>,
-    fibre_returned: Option<Moment>,
-    server_returned: Option<Moment>,
-    mains_on: Option<Moment>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
     is_written: bool,
+    /// Whether the sound card's latency has been measured in this run.
+    is_calibrated: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
-}
-
-/// One press of the button.
-#[derive(Debug, Clone, Copy)]
-struct Press {
-    /// When the contact closed.
-    contact: Moment,
 }
 
 impl Post {
@@ -64,17 +56,13 @@ impl Post {
         let now = bench.now();
         Post {
             bench,
-            presses: Vec::new(),
+            deeds: Deeds::default(),
             began: now,
             takes: Vec::new(),
             counted_from: now,
             talk: None,
-            talk_ended: None,
             behaviour: Behaviour::answering(Answering::Manual),
-            fibre_cut: None,
-            fibre_returned: None,
-            server_returned: None,
-            mains_on: None,
+            is_calibrated: false,
             voices: Vec::new(),
             is_written: false,
             is_unsettled: false,
@@ -85,13 +73,13 @@ impl Post {
     /// Forgets what belongs to the scenario before, keeps what belongs to the run.
     pub fn begin_scenario(&mut self) -> Result<()> {
         self.bench.collect()?;
-        self.presses.clear();
+        self.bench.record.begin_scenario();
+        self.deeds.clear();
         self.voices.clear();
         self.takes.clear();
         self.began = self.bench.now();
         self.counted_from = self.began;
-        (self.talk, self.talk_ended) = (None, None);
-        (self.fibre_cut, self.fibre_returned, self.mains_on, self.server_returned) = (None, None, None, None);
+        self.talk = None;
         self.behave(Behaviour::answering(Answering::Manual))
     }
 
@@ -105,8 +93,9 @@ impl Post {
         self.stimuli
     }
 
-    fn last_press(&self) -> Result<Press> {
-        self.presses.last().copied().ok_or_else(|| {
+    /// When the button's contact closed last.
+    fn last_press(&self) -> Result<Moment> {
+        self.deeds.presses().next_back().ok_or_else(|| {
             order(
                 ("no press has been made in this scenario", "w tym scenariuszu nie naciśnięto jeszcze przycisku"),
                 ("press the button first", "najpierw naciśnij przycisk"),
@@ -114,7 +103,7 @@ impl Post {
         })
     }
     fn returned(&self) -> Result<Moment> {
-        self.fibre_returned.ok_or_else(|| {
+        self.deeds.last(What::Fibre { connected: true }).ok_or_else(|| {
             order(
                 ("the fibre has not been restored in this scenario", "w tym scenariuszu nie przywrócono jeszcze światłowodu"),
                 ("cut and restore the fibre first", "najpierw przerwij i przywróć światłowód"),

@@ -4,9 +4,8 @@
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
-use crate::bench::Moment;
-use crate::clock::{Instant, Stamped};
-use crate::instrument::operator::{CallEvent, CallId, Invite};
+use crate::bench::{Call, Moment};
+use crate::instrument::operator::CallId;
 use crate::unit::{Estimate, Method};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -63,15 +62,14 @@ impl Post {
         // The whole time, not until the first: a second delivery is a second patrol sent.
         self.bench.clock().wait_until(until)?;
         self.bench.collect()?;
-        let delivered = self.invites_since(returned.instant());
+        let record = &self.bench.record;
+        let delivered = record.invited_since(returned.instant()).filter_map(|call| record.call(call.value));
+        let delivered: Vec<Call> = delivered.cloned().collect();
         self.judge(&DELIVERIES, Estimate::count(delivered.len()), Criterion::AtMost(1.0))?;
-        let unmarked = delivered.iter().filter(|call| call.value.1.header("X-SOS-Delayed") != Some("yes")).count();
+        let unmarked = delivered.iter().filter(|call| call.invite.header("X-SOS-Delayed") != Some("yes")).count();
         self.judge(&UNMARKED, Estimate::count(unmarked), Criterion::Exactly(0.0))?;
         match delivered.first() {
-            Some(first) => {
-                let moment = Moment::at_operator(first);
-                self.judge_within(quantity, returned, Some(moment), limit_s)
-            }
+            Some(first) => self.judge_within(quantity, returned, Some(first.arrived), limit_s),
             None => {
                 self.bench.log.note((
                     "the kept press was not delivered: judged as refused, which the lamp had to announce at the press",
@@ -82,32 +80,9 @@ impl Post {
         }
     }
 
-    fn invites_since(&self, since: Instant) -> Vec<Stamped<(CallId, Invite)>> {
-        self.bench
-            .record
-            .calls_since(since)
-            .filter_map(|event| match &event.value {
-                CallEvent::Invited { call, invite, .. } => Some(Stamped::new(event.at, (*call, invite.clone()))),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// Waits for a fresh talk or for the old one to go on: the last confirmed call that has not ended.
     pub(super) fn living_call(&mut self) -> Result<Option<CallId>> {
         self.bench.collect().map_err(Fault::from)?;
-        let record = &self.bench.record;
-        let ended: Vec<CallId> = record
-            .calls
-            .iter()
-            .filter_map(|event| match event.value {
-                CallEvent::Ended { call, .. } => Some(call),
-                _ => None,
-            })
-            .collect();
-        Ok(record.calls.iter().rev().find_map(|event| match event.value {
-            CallEvent::Confirmed { call } if !ended.contains(&call) => Some(call),
-            _ => None,
-        }))
+        Ok(self.bench.record.talk())
     }
 }

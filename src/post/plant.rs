@@ -2,10 +2,10 @@
 //!
 //! Knows nothing of calls.
 
+use super::deeds::{Proof, What};
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
-use crate::bench::{Circuit, Moment};
-use crate::clock::{Instant, Stamped};
+use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, Estimate, Method};
@@ -70,13 +70,14 @@ impl Post {
 
     pub fn cut_fibre(&mut self) -> Result<()> {
         self.is_unsettled = true;
-        self.fibre_cut = Some(self.switch(Circuit::Fibre, false)?);
-        self.fibre_returned = None;
+        let cut = self.switch(Circuit::Fibre, false)?;
+        self.deeds.add(What::Fibre { connected: false }, cut, Proof::Sense);
         Ok(())
     }
 
     pub fn restore_fibre(&mut self) -> Result<()> {
-        self.fibre_returned = Some(self.switch(Circuit::Fibre, true)?);
+        let returned = self.switch(Circuit::Fibre, true)?;
+        self.deeds.add(What::Fibre { connected: true }, returned, Proof::Sense);
         Ok(())
     }
 
@@ -90,13 +91,14 @@ impl Post {
 
     pub fn mains_off(&mut self) -> Result<()> {
         self.is_unsettled = true;
-        self.switch(Circuit::Mains, false)?;
-        self.mains_on = None;
+        let off = self.switch(Circuit::Mains, false)?;
+        self.deeds.add(What::Mains { on: false }, off, Proof::Sense);
         Ok(())
     }
 
     pub fn mains_on(&mut self) -> Result<()> {
-        self.mains_on = Some(self.switch(Circuit::Mains, true)?);
+        let on = self.switch(Circuit::Mains, true)?;
+        self.deeds.add(What::Mains { on: true }, on, Proof::Sense);
         Ok(())
     }
 
@@ -120,9 +122,10 @@ impl Post {
             self.write_firmware()?;
         }
         let deadline = self.bench.now() + READY_WITHIN;
-        let ready = self.bench.watch::<(), Fault>(deadline, |bench| {
+        let ready = self.bench.watch::<Registration, Fault>(deadline, |bench| {
+            // One from before mains or fibre came back may be all that is left of a post that is gone.
             let (now, disturbed) = (bench.now(), bench.disturbed());
-            Ok(is_registered(&bench.record.calls, disturbed, now).then_some(()))
+            Ok(bench.record.registration().filter(|registration| registration.stands(disturbed, now)))
         })?;
         self.judge(&READY, Estimate::count(usize::from(ready.is_some())), Criterion::AtLeast(1.0))?;
         self.hear_heartbeat()?;
@@ -159,15 +162,16 @@ impl Post {
     /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent console is the bench's
     /// affair until the operator's end says otherwise.
     fn hear_heartbeat(&mut self) -> Result<()> {
-        if self.bench.rig.wiring.console.is_none() || !self.bench.record.console.is_empty() {
+        if self.bench.rig.wiring.console.is_none() || self.bench.record.console_lines().readable > 0 {
             return Ok(());
         }
         let deadline = self.bench.now() + HEARTBEAT_WITHIN;
-        let heard = self.bench.watch::<(), Fault>(deadline, |bench| Ok((!bench.record.console.is_empty()).then_some(())))?;
+        let readable = |bench: &mut Bench| Ok((bench.record.console_lines().readable > 0).then_some(()));
+        let heard = self.bench.watch::<(), Fault>(deadline, readable)?;
         if heard.is_some() {
             return Ok(());
         }
-        let garbled = self.bench.record.garbled.len();
+        let garbled = self.bench.record.console_lines().garbled;
         Err(InstrumentError::new(
             "console",
             "read the post's console",
@@ -191,7 +195,7 @@ impl Post {
 
     /// T19.
     pub fn registered_within_after_power(&mut self, limit: Duration) -> Result<()> {
-        let from = self.mains_on.ok_or_else(|| {
+        let from = self.deeds.last(What::Mains { on: true }).ok_or_else(|| {
             super::order(
                 ("the mains has not been switched on in this scenario", "w tym scenariuszu nie włączono jeszcze zasilania"),
                 ("switch the mains off and on first", "najpierw wyłącz i włącz zasilanie"),
@@ -213,14 +217,14 @@ impl Post {
     /// The identity is the setting that a person's life hangs on: it tells the operator where to send help.
     pub fn settings_are_intact(&mut self) -> Result<()> {
         let identity = self.bench.rig.post.identity.clone();
-        let since = self.mains_on.map_or(self.counted_from, Moment::instant);
-        let last = self.bench.record.calls_since(since).filter_map(|e| match &e.value {
+        let since = self.deeds.last(What::Mains { on: true }).map_or(self.counted_from, Moment::instant);
+        let last = self.bench.record.calls_since(since).rev().find_map(|e| match &e.value {
             CallEvent::Registered { user, .. } => Some(user.clone()),
             _ => None,
         });
-        let is_own = last.last().is_some_and(|user| user == identity);
-        if let Some(boot) = self.bench.record.console.iter().rev().find(|report| report.value.argument("BOOT").is_some()) {
-            let said = boot.value.value("id").unwrap_or("–");
+        let is_own = last.is_some_and(|user| user == identity);
+        if let Some(banner) = self.bench.record.last_banner() {
+            let said = banner.value("id").unwrap_or("–");
             let pl = format!("na konsoli punkt przedstawia się jako {said}");
             self.bench.log.note(Bilingual::new(format!("the post calls itself {said} on its console"), pl));
         }
@@ -230,15 +234,4 @@ impl Post {
 
 fn is_registration(event: &CallEvent) -> bool {
     matches!(event, CallEvent::Registered { .. })
-}
-
-/// Whether the latest binding is still alive and was made after the last time that mains or fibre came back: an older one may be all that is
-/// left of a post that is gone.
-fn is_registered(calls: &[Stamped<CallEvent>], disturbed: Instant, now: Instant) -> bool {
-    let latest = calls.iter().rev().find_map(|e| match &e.value {
-        CallEvent::Registered { expires, .. } => Some((e.at, e.at + *expires)),
-        CallEvent::Unregistered { .. } => Some((e.at, e.at)),
-        _ => None,
-    });
-    latest.is_some_and(|(made, until)| made >= disturbed && until > now)
 }

@@ -39,9 +39,9 @@ impl Post {
         let now = self.bench.now();
         let calls = self.confirmed_calls();
         for call in calls.into_iter().rev().take(MOST_CALLS) {
-            let of = |which: fn(&CallEvent) -> Option<CallId>| self.bench.record.moment_of(|event| which(event) == Some(call));
-            let from = of(|event| if let CallEvent::Confirmed { call } = event { Some(*call) } else { None });
-            let until = of(|event| if let CallEvent::Ended { call, .. } = event { Some(*call) } else { None });
+            let known = self.bench.record.call(call);
+            let from = known.and_then(|call| call.confirmed);
+            let until = known.and_then(|call| call.ended).map(|(ended, _)| ended);
             // What the reference playout has not played yet has not been heard.
             let until = until.map_or(now, Moment::instant).min(now - PLAYOUT_LAG);
             let Some(from) = from.map(Moment::instant).filter(|from| *from < until) else { continue };

@@ -3,6 +3,7 @@
 //! Knows nothing of fibre or lamps.
 
 use super::call::LOST_AFTER;
+use super::deeds::{Proof, What};
 use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Record};
@@ -69,7 +70,7 @@ impl Post {
 
     /// T08: from what the first operator's end did with the call to the ringing of the second.
     pub fn second_operator_rings_within(&mut self, limit: Duration) -> Result<()> {
-        let since = self.last_press()?.contact.instant();
+        let since = self.last_press()?.instant();
         let limit = limit.as_secs_f64();
         let first = self.bench.watch::<Moment, Fault>(since + LOST_AFTER, |bench| {
             let told = |e: &CallEvent| matches!(e, CallEvent::Ringing { .. } | CallEvent::Refused { .. });
@@ -84,14 +85,14 @@ impl Post {
     /// T09.
     pub fn call_at_backup_within(&mut self, limit: Duration) -> Result<()> {
         let press = self.last_press()?;
-        let since = press.contact.instant();
+        let since = press.instant();
         let limit = limit.as_secs_f64();
         let deadline = since + Duration::from_secs_f64(self.patience("T09", limit));
         let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
             let there = |e: &CallEvent| matches!(e, CallEvent::Invited { server: Server::Backup, .. });
             Ok(bench.record.calls_since(since).find(|e| there(&e.value)).map(Moment::at_operator))
         })?;
-        self.judge_within(&CALL_AT_BACKUP, press.contact, found, limit)
+        self.judge_within(&CALL_AT_BACKUP, press, found, limit)
     }
 
     /// What is asked of the main server alone makes sense only where posts know of another.
@@ -111,22 +112,33 @@ impl Post {
 
     /// Both servers take everything and answer nothing; the link is up all the while.
     pub fn silence_servers(&mut self) -> Result<()> {
-        self.behave_servers(Health::Silent, Health::Silent)
+        self.behave_servers(Health::Silent, Health::Silent)?;
+        self.note_servers(false);
+        Ok(())
     }
 
     pub fn silence_main_server(&mut self) -> Result<()> {
         self.need_backup()?;
-        self.behave_servers(Health::Silent, Health::Well)
+        self.behave_servers(Health::Silent, Health::Well)?;
+        self.note_servers(false);
+        Ok(())
     }
 
     pub fn refuse_at_main_server(&mut self) -> Result<()> {
-        self.behave_servers(Health::Refusing { retry_after: None }, Health::Well)
+        self.behave_servers(Health::Refusing { retry_after: None }, Health::Well)?;
+        self.note_servers(false);
+        Ok(())
     }
 
     pub fn restore_servers(&mut self) -> Result<()> {
         self.behave_servers(Health::Well, Health::Well)?;
-        self.server_returned = Some(Moment::stamped(self.bench.now(), NETWORK_STAMP_S));
+        self.note_servers(true);
         Ok(())
+    }
+
+    fn note_servers(&mut self, answering: bool) {
+        let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
+        self.deeds.add(What::Servers { answering }, now, Proof::Stamp);
     }
 
     fn behave_servers(&mut self, primary: Health, backup: Health) -> Result<()> {
@@ -136,7 +148,7 @@ impl Post {
     }
 
     pub(super) fn returned_server(&self) -> Result<Moment> {
-        self.server_returned.ok_or_else(|| {
+        self.deeds.last(What::Servers { answering: true }).ok_or_else(|| {
             order(
                 ("the server has not come back in this scenario", "w tym scenariuszu serwer jeszcze nie wrócił"),
                 ("take the server away and bring it back first", "najpierw odbierz, a potem przywróć serwer"),
@@ -189,17 +201,7 @@ impl Post {
 
 /// When a call to the second operator began to ring there.
 fn ringing_at_second(record: &Record, since: Instant) -> Option<Moment> {
-    let for_second = |e: &CallEvent| match e {
-        CallEvent::Invited { call, invite, .. } if user_of(&invite.to) == SECOND_USER => Some(*call),
-        _ => None,
-    };
-    let calls: Vec<_> = record.calls_since(since).filter_map(|e| for_second(&e.value)).collect();
-    let rings = |e: &CallEvent| matches!(e, CallEvent::Ringing { call } if calls.contains(call));
-    record.calls_since(since).find(|e| rings(&e.value)).map(Moment::at_operator)
-}
-
-/// The user part of `sip:user@host`.
-fn user_of(uri: &str) -> &str {
-    let rest = uri.strip_prefix("sips:").or_else(|| uri.strip_prefix("sip:")).unwrap_or(uri);
-    rest.split('@').next().unwrap_or_default()
+    let calls = record.invited_since(since).filter_map(|call| record.call(call.value));
+    let ringing = calls.filter(|call| call.callee() == SECOND_USER).filter_map(|call| call.ringing);
+    ringing.min_by(|a, b| a.seconds.total_cmp(&b.seconds))
 }

@@ -3,13 +3,13 @@
 //! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
 
 use super::judge::Quantity;
-use super::{Fault, Post, Result};
+use super::{Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::dsp::activity::{self, Activity};
 use crate::dsp::delay::{Signal, delay};
 use crate::dsp::{method, stimulus};
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::CallId;
 use crate::rig::Role;
 use crate::unit::{Estimate, combine};
 use crate::verdict::Criterion;
@@ -146,12 +146,6 @@ impl Post {
         Ok(heard)
     }
 
-    /// The bench's own ears, mouth and loop-back; the loop-back's result also goes into the uncertainty budget.
-    pub fn bench_hears_itself(&mut self) -> Result<()> {
-        self.bench.calibrate_card::<Fault>()?;
-        self.bench.prove_ears()
-    }
-
     /// Mouth-to-ear delay by one burst; `None`: nothing arrived.
     pub(super) fn mouth_to_ear(&mut self, direction: Direction) -> Result<Option<Estimate>> {
         let call = self.talk_under_way()?;
@@ -242,7 +236,7 @@ impl Post {
 
     /// Lets both sides speak as soon as the call is answered, and finds when both were heard.
     fn first_words(&mut self) -> Result<(Option<Moment>, Option<Moment>)> {
-        let press = self.last_press()?.contact.instant();
+        let press = self.last_press()?.instant();
         if self.voices.is_empty() {
             let caller = self.begin_voice(Direction::ToOperator, CallId(0), FIRST_WORDS * 3)?;
             self.voices.push(caller);
@@ -253,14 +247,14 @@ impl Post {
             self.voices[0].call = call;
             self.voices.push(operator);
         }
-        let confirmed = self.bench.record.moment_of(|e| *e == CallEvent::Confirmed { call });
+        let confirmed = self.bench.record.call(call).and_then(|call| call.confirmed);
         let from = confirmed.map_or(press, Moment::instant);
         let to = from + FIRST_WORDS;
         self.bench.clock().wait_until(to + Duration::from_millis(200))?;
         self.bench.collect()?;
         let voices = self.voices.clone();
         let last = self.both_found(&voices, from, to)?;
-        let answered = self.bench.record.moment_of(|e| *e == CallEvent::Answered { call });
+        let answered = self.bench.record.call(call).and_then(|call| call.answered);
         Ok((answered, last))
     }
 
@@ -274,7 +268,7 @@ impl Post {
     /// T03.
     pub fn both_heard_after_press(&mut self, limit: Duration) -> Result<()> {
         let (_, both) = self.first_words()?;
-        let press = self.last_press()?.contact;
+        let press = self.last_press()?;
         self.judge_within(&BOTH_AFTER_PRESS, press, both, limit.as_secs_f64())
     }
 

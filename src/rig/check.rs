@@ -35,7 +35,7 @@ pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
     }
 }
 
-fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
+pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
     let tree = locate::parse(bytes, problems)?;
     if !readable_version(&tree, problems) {
         return None;

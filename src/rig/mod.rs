@@ -6,6 +6,8 @@
 
 mod capability;
 mod check;
+#[cfg(test)]
+mod contradictions;
 pub mod credentials;
 pub mod drivers;
 mod file;

@@ -23,7 +23,10 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
     for (role, example) in ALWAYS_NEEDED {
         section.need(role.name(), example, problems);
     }
-    wiring_of(&section, Reader { instruments, problems, taken: BTreeMap::new(), section: "roles", is_harness: false })
+    let reader = Reader { instruments, problems: &mut *problems, taken: BTreeMap::new(), section: "roles", is_harness: false };
+    let wiring = wiring_of(&section, reader);
+    complain_of_unmeasured_cards(&section, &wiring, problems);
+    Some(wiring)
 }
 
 /// Reads wires as they really run, in the spelling of roles. Any may be left out, and any may be dangerous.
@@ -31,10 +34,10 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
     let wires: Vec<&str> =
         Role::ALL.into_iter().filter(|role| !matches!(role, Role::Probe | Role::Operator)).map(Role::name).collect();
     let section = Section::open(node, name, &wires, problems)?;
-    wiring_of(&section, Reader { instruments, problems, taken: BTreeMap::new(), section: name, is_harness: true })
+    Some(wiring_of(&section, Reader { instruments, problems, taken: BTreeMap::new(), section: name, is_harness: true }))
 }
 
-fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Option<Wiring> {
+fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
     let mut wiring = Wiring::default();
     for (key, node) in section.entries() {
         match Role::ALL.into_iter().find(|role| role.name() == key.text) {
@@ -54,7 +57,25 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Option<Wiring> {
             Some(Role::Loopback) => wiring.loopback = reader.patch(Role::Loopback, node),
         }
     }
-    Some(wiring)
+    wiring
+}
+
+/// A card's latency is known from its own loopback only: on another card moments would look sharper than they are.
+fn complain_of_unmeasured_cards(section: &Section<'_>, wiring: &Wiring, problems: &mut Problems) {
+    let Some(measured) = wiring.instrument(Role::Loopback) else { return };
+    for role in [Role::Mouth, Role::Ear, Role::ContactTone] {
+        let Some(card) = wiring.instrument(role).filter(|card| *card != measured) else { continue };
+        let role = role.name();
+        let what = both!(
+            "roles.{role} is on card \"{card}\", and the loopback that tells a card's latency is on \"{measured}\"",
+            "roles.{role} jest na karcie \"{card}\", a pętla zwrotna, z której znane jest opóźnienie karty, na \"{measured}\""
+        );
+        let remedy = both!(
+            "put {role} and the loopback on one card, as they are wired",
+            "umieść {role} i pętlę zwrotną na jednej karcie, zgodnie z okablowaniem"
+        );
+        problems.add(section.get(role).map_or(section.at, |node| node.at), what, remedy);
+    }
 }
 
 struct Reader<'r> {

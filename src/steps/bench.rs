@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "styk przycisku zamyka się i otwiera zgodnie z poleceniem",
         needs: &[Button],
         within: minutes(1),
-        run: |w, _| w.post().bench.prove_button(),
+        run: |w, _| w.post().prove_button(),
     },
     Phrase {
         kind: Kind::Then,
@@ -27,6 +27,6 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "pulpit operatora odpowiada na zapytanie wysłane do samego siebie",
         needs: &[Operator],
         within: minutes(1),
-        run: |w, _| w.post().bench.prove_operator(),
+        run: |w, _| w.post().prove_operator(),
     },
 ];

@@ -2,7 +2,6 @@
 
 use super::World;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::instrument::operator::Answering;
 use crate::rig::Role::{Button, Operator};
 
 pub const PHRASES: &[Phrase<World>] = &[
@@ -12,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator odbiera po {duration}",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, a| w.post().set_answering(Answering::After(a.duration(0)?)),
+        run: |w, a| w.post().operator_answers_after(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Given,
@@ -20,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator nie odbiera",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, _| w.post().set_answering(Answering::Manual),
+        run: |w, _| w.post().operator_does_not_answer(),
     },
     Phrase {
         kind: Kind::Given,

@@ -2,7 +2,6 @@
 
 use super::World;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::instrument::operator::Answering;
 use crate::rig::Role::{Button, Operator};
 
 pub const PHRASES: &[Phrase<World>] = &[
@@ -20,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "operator jest zajęty",
         needs: &[Operator],
         within: seconds(5),
-        run: |w, _| w.post().set_answering(Answering::BUSY),
+        run: |w, _| w.post().operator_is_busy(),
     },
     Phrase {
         kind: Kind::When,

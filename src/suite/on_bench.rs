@@ -23,14 +23,13 @@ pub struct OnBench {
     post: Rc<RefCell<Post>>,
     folder: PathBuf,
     scenario: ScenarioInfo,
-    is_calibrated: bool,
 }
 
 impl OnBench {
     pub fn new(bench: Bench, seed: u64, folder: PathBuf) -> Self {
         let (clock, log) = (bench.shared_clock(), bench.log.clone());
         let post = Rc::new(RefCell::new(Post::new(bench, seed)));
-        OnBench { clock, log, post, folder, scenario: ScenarioInfo::default(), is_calibrated: false }
+        OnBench { clock, log, post, folder, scenario: ScenarioInfo::default() }
     }
 
     /// The post, for whoever holds figures against the truth.
@@ -79,14 +78,7 @@ impl RunnerPort for OnBench {
         self.scenario = scenario.clone();
         let mut post = self.post.borrow_mut();
         post.begin_scenario()?;
-        post.bench.prove_safe_state()?;
-        if !self.is_calibrated {
-            post.bench.calibrate_card::<Fault>()?;
-            self.is_calibrated = true;
-        }
-        if post.bench.rig.wiring.operator.is_some() {
-            post.bench.prove_operator::<Fault>()?;
-        }
+        post.prove_bench()?;
         drop(post);
         Ok(World::new(&self.post))
     }
@@ -98,22 +90,17 @@ impl RunnerPort for OnBench {
             self.post.borrow_mut().distrust();
         }
         if ending.blame == Some(Blame::Device) {
-            let mut post = self.post.borrow_mut();
             self.log.note((
                 "the post was found wanting: the bench proves itself again before that stands",
                 "punkt nie spełnił wymagania: zanim to zostanie uznane, stanowisko ponownie dowodzi swojej sprawności",
             ));
-            post.bench.collect()?;
-            if post.bench.rig.wiring.operator.is_some() {
-                post.bench.prove_operator::<Fault>()?;
-            }
-            post.bench.prove_ears::<Fault>()?;
+            self.post.borrow_mut().prove_bench_again()?;
             self.log.note(("the bench is in order", "stanowisko jest sprawne"));
         }
         saved
     }
 
     fn make_safe(&mut self) -> Vec<SafeCheck> {
-        self.post.borrow_mut().bench.make_safe()
+        self.post.borrow_mut().make_safe()
     }
 }

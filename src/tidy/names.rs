@@ -57,7 +57,37 @@ const DOORS: &[Door] = &[
 ];
 
 const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, and any other clock would be wrong there";
-const INDEPENDENT: &str = "the post's voice and the bench's operator share no code: a shared mistake would cancel out";
+/// A folder, names that its product code may not say, and why.
+const STRANGERS: &[(&str, &[&str], &str)] = &[
+    (
+        "src/twin/post/voice/",
+        &["crate::sip", "crate::rtp"],
+        "the post's voice and the bench's operator share no code: a shared mistake would cancel out",
+    ),
+    (
+        "src/steps/",
+        &["crate::instrument", "crate::bench", "crate::driver", "crate::twin"],
+        "a step calls one verb of the post and never touches an instrument: whatever it did past the post no other phrase could do",
+    ),
+    (
+        "src/post/",
+        &[
+            "parse_duration",
+            "parse_level",
+            "parse_count",
+            "parse_times",
+            "parse_percent",
+            "parse_frequency",
+            "parse_number",
+            "split_once",
+            "rsplit_once",
+            "strip_prefix",
+            "split_whitespace",
+            "FromStr",
+        ],
+        "the post parses no text: what a phrase says comes understood, and what a post says is understood where it is recorded",
+    ),
+];
 
 /// Words that mark code as not finished, or as hiding something.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -103,13 +133,10 @@ fn check_one(source: &Source) -> Vec<Violation> {
                 TIME,
             ));
         }
-        if source.path.starts_with("src/twin/post/voice/") && (has_word(line, "crate::sip") || has_word(line, "crate::rtp")) {
-            violations.push(Violation::new(
-                &source.path,
-                number,
-                "twin::post::voice may name neither crate::sip nor crate::rtp",
-                INDEPENDENT,
-            ));
+        for (folder, names, reason) in STRANGERS.iter().filter(|(folder, _, _)| source.path.starts_with(folder)) {
+            for name in names.iter().filter(|name| has_word(line, name)) {
+                violations.push(Violation::new(&source.path, number, format!("{folder} may not name `{name}`"), reason));
+            }
         }
     }
     violations

@@ -88,11 +88,11 @@ fn measure(rig: &Arc<Rig>, seed: u64, folder: &Path) -> Result<BTreeMap<&'static
     // The moment within the scan, the packet and the driver's period must not always be the same.
     told(post.pass(Duration::from_micros(seed * 7_919 % 100_000)))?;
     told(post.set_answering(Answering::After(Duration::from_secs(1))))?;
-    let before = post.bench.now();
+    let before = post.now();
     told(post.press(Duration::from_millis(200)))?;
     told(post.ring_within(NO_LIMIT))?;
     told(post.both_heard_after_press(NO_LIMIT))?;
-    let truth = |post: &Post| post.bench.twin().map(hejnal::twin::Twin::truth).ok_or("this bench stands on no twin");
+    let truth = |post: &Post| post.twin().map(hejnal::twin::Twin::truth).ok_or("this bench stands on no twin");
     let first = truth(&post)?;
     told(post.delay_to_operator_at_most(NO_LIMIT))?;
     told(post.delay_to_caller_at_most(NO_LIMIT))?;

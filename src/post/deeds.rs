@@ -1,0 +1,121 @@
+//! What has been done to the post in the scenario under way, in one list: what, when, and by what that is proved.
+
+use crate::bench::Moment;
+use std::mem::discriminant;
+
+/// Something that was done to the post, or by its operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// The button, held as a finger holds it.
+    Press,
+    /// The button's contact, too short for a finger.
+    Pulse,
+    Fibre {
+        connected: bool,
+    },
+    Mains {
+        on: bool,
+    },
+    Servers {
+        answering: bool,
+    },
+    /// The rig's image was written, and the post started with it.
+    Write,
+    /// A talk was set up by hejnal itself; presses before it are no longer counted.
+    Talk,
+    /// The operator ended a call.
+    HangUp,
+}
+
+/// What shows that a deed was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// Its circuit's sense input.
+    Sense,
+    /// What came of it: the tone through the contact, the writing that broke off, the image that verified, the call that was confirmed.
+    Effect,
+    /// Whoever did it stamped it where it left.
+    Stamp,
+    /// Nothing but the command: no figure may rest on it.
+    Command,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Deed {
+    what: What,
+    at: Moment,
+    proof: Proof,
+}
+
+/// The deeds of a scenario, in order.
+#[derive(Debug, Default)]
+pub(super) struct Deeds(Vec<Deed>);
+
+impl Deeds {
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub fn add(&mut self, what: What, at: Moment, proof: Proof) {
+        self.0.push(Deed { what, at, proof });
+    }
+
+    /// When this was done last, unless its contrary has been done since (a fibre that was cut again has not returned) or nothing proves it.
+    pub fn last(&self, what: What) -> Option<Moment> {
+        let last = self.0.iter().rev().find(|deed| discriminant(&deed.what) == discriminant(&what))?;
+        (last.what == what && last.proof != Proof::Command).then_some(last.at)
+    }
+
+    /// The presses that count: those since the last pulses or the last talk that was set up.
+    pub fn presses(&self) -> impl DoubleEndedIterator<Item = Moment> {
+        let anew = self.0.iter().rposition(|deed| matches!(deed.what, What::Pulse | What::Talk));
+        let counted = self.0.get(anew.map_or(0, |anew| anew + 1)..).unwrap_or_default();
+        counted.iter().filter(|deed| deed.what == What::Press && deed.proof != Proof::Command).map(|deed| deed.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One deed a second, from 0 s on.
+    fn deeds(list: &[(What, Proof)]) -> Deeds {
+        let mut deeds = Deeds::default();
+        for (second, (what, proof)) in list.iter().enumerate() {
+            deeds.add(*what, Moment { seconds: second as f64, uncertainty: 0.0 }, *proof);
+        }
+        deeds
+    }
+    const CUT: (What, Proof) = (What::Fibre { connected: false }, Proof::Sense);
+    const RETURNED: (What, Proof) = (What::Fibre { connected: true }, Proof::Sense);
+
+    #[track_caller]
+    fn check_last(list: &[(What, Proof)], what: What, expected: Option<f64>) {
+        assert_eq!(deeds(list).last(what).map(|at| at.seconds), expected, "{list:?}");
+    }
+
+    #[test]
+    fn a_deed_stands_until_its_contrary_and_only_if_it_was_proved() {
+        check_last(&[], RETURNED.0, None);
+        check_last(&[CUT, RETURNED], RETURNED.0, Some(1.0));
+        check_last(&[CUT, RETURNED, CUT], RETURNED.0, None);
+        check_last(&[CUT, RETURNED, (What::Mains { on: false }, Proof::Effect)], RETURNED.0, Some(1.0));
+        check_last(&[(What::Mains { on: true }, Proof::Command)], What::Mains { on: true }, None);
+        check_last(&[(What::HangUp, Proof::Stamp), (What::HangUp, Proof::Stamp)], What::HangUp, Some(1.0));
+    }
+
+    #[track_caller]
+    fn check_presses(list: &[(What, Proof)], expected: &[f64]) {
+        assert_eq!(deeds(list).presses().map(|at| at.seconds).collect::<Vec<_>>(), expected, "{list:?}");
+    }
+
+    #[test]
+    fn presses_count_from_the_last_pulse_or_talk_on() {
+        let (press, pulse, talk) = ((What::Press, Proof::Effect), (What::Pulse, Proof::Command), (What::Talk, Proof::Effect));
+        check_presses(&[], &[]);
+        check_presses(&[press, CUT, press], &[0.0, 2.0]);
+        check_presses(&[press, pulse, press], &[2.0]);
+        check_presses(&[press, talk], &[]);
+        check_presses(&[(What::Press, Proof::Command), press], &[1.0]);
+    }
+}
