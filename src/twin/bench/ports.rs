@@ -94,7 +94,7 @@ impl<L: SerialPath> SerialPath for Garbled<L> {
         for byte in &mut taken {
             let bits = mix(self.series ^ mix(self.count));
             self.count += 1;
-            if bits % 4 == 0 {
+            if bits.is_multiple_of(4) {
                 byte.value ^= (bits >> 8) as u8 | 0x80;
             }
         }
