@@ -2,6 +2,8 @@
 //!
 //! Reads bytes only. Knows nothing of probes, and flashes nothing.
 
+use crate::problem::Problem;
+use crate::unit::both;
 use object::Endianness;
 use object::elf::{EM_ARM, ET_EXEC, FileHeader32, PT_LOAD, SHT_ARM_ATTRIBUTES};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
@@ -91,20 +93,6 @@ fn text(field: &[u8]) -> Option<String> {
     clean.then(|| String::from_utf8_lossy(text).into_owned())
 }
 
-/// One thing that is wrong with an image, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{cause}")]
-pub struct ImageProblem {
-    pub cause: String,
-    pub remedy: String,
-}
-
-impl ImageProblem {
-    fn new(cause: impl Into<String>, remedy: &str) -> Self {
-        ImageProblem { cause: cause.into(), remedy: remedy.to_owned() }
-    }
-}
-
 /// An image that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
@@ -135,11 +123,13 @@ impl Image {
     }
 }
 
-const REBUILD: &str = "Build the image for this chip, or choose the right file.";
-const COPY_AGAIN: &str = "Copy the file again: it is cut short or damaged.";
+const REBUILD: (&str, &str) =
+    ("build the image for this chip, or choose the right file", "zbuduj obraz dla tego układu albo wskaż właściwy plik");
+const COPY_AGAIN: (&str, &str) =
+    ("copy the file again: it is cut short or damaged", "skopiuj plik ponownie: jest ucięty lub uszkodzony");
 
 /// Reads an ELF file, whatever chip it is for. All problems are reported at once.
-pub fn parse(elf: &[u8]) -> Result<Image, Vec<ImageProblem>> {
+pub fn parse(elf: &[u8]) -> Result<Image, Vec<Problem>> {
     let mut problems = Vec::new();
     match read(elf, &mut problems) {
         Some(image) if problems.is_empty() => Ok(image),
@@ -148,7 +138,7 @@ pub fn parse(elf: &[u8]) -> Result<Image, Vec<ImageProblem>> {
 }
 
 /// Reads an ELF file and checks that it can run on `chip`. All problems are reported at once.
-pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
+pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(image) = read(elf, &mut problems) else {
         return Err(problems);
@@ -165,34 +155,53 @@ pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<ImageProblem>> {
 
 type Elf = FileHeader32<Endianness>;
 
+fn unreadable(cause: (&str, &str), error: impl std::fmt::Display) -> Problem {
+    Problem::new(cause, COPY_AGAIN).with_detail(error)
+}
+
 /// `None` if nothing can be made of the file.
-fn read(elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Image> {
+fn read(elf: &[u8], problems: &mut Vec<Problem>) -> Option<Image> {
     if !elf.starts_with(&object::elf::ELFMAG) {
-        problems.push(ImageProblem::new("this is no ELF file", "Give the .elf file that the build makes, not a .bin or .hex."));
+        problems.push(Problem::new(
+            ("this is no ELF file", "to nie jest plik ELF"),
+            (
+                "give the .elf file that the build makes, not a .bin or .hex",
+                "podaj plik .elf utworzony przy budowaniu, a nie .bin ani .hex",
+            ),
+        ));
         return None;
     }
     if elf.get(4) != Some(&object::elf::ELFCLASS32) {
-        problems.push(ImageProblem::new("this is not a 32-bit program", REBUILD));
+        problems.push(Problem::new(("this is not a 32-bit program", "to nie jest program 32-bitowy"), REBUILD));
         return None;
     }
     let header = match Elf::parse(elf) {
         Ok(header) => header,
         Err(error) => {
-            problems.push(ImageProblem::new(format!("the file's header cannot be read: {error}"), COPY_AGAIN));
+            problems.push(unreadable(("the file's header cannot be read", "nie można odczytać nagłówka pliku"), error));
             return None;
         }
     };
     let endian = header.endian().unwrap_or(Endianness::Little);
     if header.e_machine(endian) != EM_ARM {
-        problems.push(ImageProblem::new("this program is not for an ARM core", REBUILD));
+        problems.push(Problem::new(
+            ("this program is not for an ARM core", "ten program nie jest przeznaczony dla rdzenia ARM"),
+            REBUILD,
+        ));
     }
     if header.is_big_endian() {
-        problems.push(ImageProblem::new("this program is for a big-endian core", REBUILD));
+        problems.push(Problem::new(
+            ("this program is for a big-endian core", "ten program jest przeznaczony dla rdzenia big-endian"),
+            REBUILD,
+        ));
     }
     if header.e_type(endian) != ET_EXEC {
-        problems.push(ImageProblem::new(
-            "this file is not a linked program",
-            "Give the linked program, not an object file or library.",
+        problems.push(Problem::new(
+            ("this file is not a linked program", "ten plik nie jest programem po konsolidacji"),
+            (
+                "give the linked program, not an object file or library",
+                "podaj program po konsolidacji, a nie plik obiektowy ani bibliotekę",
+            ),
         ));
     }
     let segments = read_segments(header, endian, elf, problems);
@@ -202,9 +211,9 @@ fn read(elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Image> {
     Some(image)
 }
 
-fn read_segments(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<ImageProblem>) -> Vec<Segment> {
+fn read_segments(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<Problem>) -> Vec<Segment> {
     let headers = header.program_headers(endian, elf).unwrap_or_else(|error| {
-        problems.push(ImageProblem::new(format!("the table of segments cannot be read: {error}"), COPY_AGAIN));
+        problems.push(unreadable(("the table of segments cannot be read", "nie można odczytać tablicy segmentów"), error));
         &[]
     });
     let mut segments = Vec::new();
@@ -212,8 +221,11 @@ fn read_segments(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Ve
         let address = segment.p_paddr(endian);
         match segment.data(endian, elf) {
             Ok(bytes) => segments.push(Segment { address, bytes: bytes.to_vec() }),
-            Err(()) => problems.push(ImageProblem::new(
-                format!("the file ends before the contents of the segment at {address:#010x}"),
+            Err(()) => problems.push(Problem::new(
+                both!(
+                    "the file ends before the contents of the segment at {address:#010x}",
+                    "plik kończy się przed zawartością segmentu o adresie {address:#010x}"
+                ),
                 COPY_AGAIN,
             )),
         }
@@ -221,11 +233,11 @@ fn read_segments(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Ve
     segments
 }
 
-fn read_core(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<ImageProblem>) -> Option<Core> {
+fn read_core(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<Problem>) -> Option<Core> {
     let sections = match header.section_headers(endian, elf) {
         Ok(sections) => sections,
         Err(error) => {
-            problems.push(ImageProblem::new(format!("the table of sections cannot be read: {error}"), COPY_AGAIN));
+            problems.push(unreadable(("the table of sections cannot be read", "nie można odczytać tablicy sekcji"), error));
             return None;
         }
     };
@@ -233,54 +245,75 @@ fn read_core(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<Im
     match section.data(endian, elf) {
         Ok(data) => attributes::core(data),
         Err(error) => {
-            problems.push(ImageProblem::new(format!("the build attributes cannot be read: {error}"), COPY_AGAIN));
+            problems.push(unreadable(("the build attributes cannot be read", "nie można odczytać atrybutów budowania"), error));
             None
         }
     }
 }
 
 /// A core executes what was built for an older one. probe-rs itself cannot tell them apart: it would flash, and the post would lock up.
-fn check_core(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+fn check_core(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
     if let Some(core) = image.core.filter(|core| *core > chip.core) {
-        let cause = format!("the image was built for {core}, but the {} is {}", chip.name, chip.core);
-        problems.push(ImageProblem::new(cause, REBUILD));
+        let cause = both!(
+            "the image was built for {core}, but the {} is {}",
+            "obraz zbudowano dla {core}, a {} to {}",
+            chip.name,
+            chip.core
+        );
+        problems.push(Problem::new(cause, REBUILD));
     }
 }
 
-fn check_segments(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+fn check_segments(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
     if image.segments.is_empty() {
-        problems.push(ImageProblem::new("there is nothing in the file to write", REBUILD));
+        problems.push(Problem::new(("there is nothing in the file to write", "w pliku nie ma nic do zapisania"), REBUILD));
     }
     let widen = |r: &Range<u32>| u64::from(r.start)..u64::from(r.end);
     for segment in &image.segments {
         let (range, flash) = (segment.range(), chip.flash.iter().map(widen));
-        let shown = format!("{:#010x} to {:#010x}", range.start, range.end - 1);
+        let (first, last) = (range.start, range.end - 1);
         if !flash.into_iter().any(|f| f.start <= range.start && range.end <= f.end) {
-            let cause = format!("the image writes {shown}, which is not within the {}'s flash", chip.name);
-            problems.push(ImageProblem::new(cause, REBUILD));
+            let cause = both!(
+                "the image writes {first:#010x} to {last:#010x}, which is not within the {}'s flash",
+                "obraz zapisuje adresy od {first:#010x} do {last:#010x}, które leżą poza pamięcią flash układu {}",
+                chip.name
+            );
+            problems.push(Problem::new(cause, REBUILD));
         }
         if chip.reserved.iter().map(widen).any(|r| r.start < range.end && range.start < r.end) {
-            let cause = format!("the image writes {shown}, where the post keeps its settings");
-            problems.push(ImageProblem::new(cause, "Link the image so that it leaves the settings page alone."));
+            let cause = both!(
+                "the image writes {first:#010x} to {last:#010x}, where the post keeps its settings",
+                "obraz zapisuje adresy od {first:#010x} do {last:#010x}, gdzie punkt przechowuje ustawienia"
+            );
+            let remedy = (
+                "link the image so that it leaves the settings page alone",
+                "skonsoliduj obraz tak, aby nie zajmował strony ustawień",
+            );
+            problems.push(Problem::new(cause, remedy));
         }
     }
     let mut ranges: Vec<_> = image.segments.iter().map(Segment::range).collect();
     ranges.sort_by_key(|r| r.start);
     if ranges.windows(2).any(|pair| matches!(pair, [a, b] if a.end > b.start)) {
-        problems.push(ImageProblem::new("two segments of the image overlap", REBUILD));
+        problems.push(Problem::new(("two segments of the image overlap", "dwa segmenty obrazu nakładają się"), REBUILD));
     }
 }
 
 /// The core starts from the first two words of the flash: initial stack pointer and entry.
-fn check_vectors(image: &Image, chip: &Chip, problems: &mut Vec<ImageProblem>) {
+fn check_vectors(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
     let Some(base) = chip.flash.iter().map(|r| r.start).min() else { return };
     let (Some(_stack), Some(entry)) = (image.word_at(base), image.word_at(base.saturating_add(4))) else {
-        problems.push(ImageProblem::new(format!("the image has no vector table at {base:#010x}"), REBUILD));
+        let cause =
+            both!("the image has no vector table at {base:#010x}", "obraz nie ma tablicy wektorów pod adresem {base:#010x}");
+        problems.push(Problem::new(cause, REBUILD));
         return;
     };
     if entry & 1 == 0 || image.bytes_at(entry & !1, 2).is_none() {
-        let cause = format!("the image starts at {entry:#010x}, where it has no Thumb code");
-        problems.push(ImageProblem::new(cause, REBUILD));
+        let cause = both!(
+            "the image starts at {entry:#010x}, where it has no Thumb code",
+            "obraz zaczyna działanie pod adresem {entry:#010x}, gdzie nie ma kodu Thumb"
+        );
+        problems.push(Problem::new(cause, REBUILD));
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bilingual;
 mod date;
+mod expected;
 mod method;
 mod parse;
 mod show;
@@ -11,8 +12,9 @@ mod show;
 pub use bilingual::Bilingual;
 pub(crate) use bilingual::both;
 pub use date::Utc;
+pub use expected::ParseError;
 pub use method::Method;
-pub use parse::{ParseError, parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
+pub use parse::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;
 

@@ -10,31 +10,37 @@ mod report;
 mod run;
 mod steps;
 mod twin;
+mod usage;
 
 use crate::fault::exit;
+use crate::problem::Problem;
 use crate::report::terminal::Style;
 use crate::steps::{TABLES, World};
 use crate::suite::{PhraseMatcher, panics};
-use crate::unit::Bilingual;
+use crate::unit::{Bilingual, both};
 use args::{Args, Command};
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-/// Does what was asked for; gives the process exit code.
-pub fn main(args: Args) -> ExitCode {
+/// Does what was asked for on the command line; gives the process exit code.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => usage::refuse(&error),
+    };
     let lang = args.command.lang();
     match panics::catch(|| dispatch(args.command)) {
         Ok(Ok(code)) => code,
         Ok(Err(refused)) => {
-            complain(refused.text.show(lang));
-            complain_further(refused.remedy.show(lang));
+            complain(&refused.problem.show(lang));
             ExitCode::from(refused.exit_code)
         }
         // Scenarios catch their own; this is for what lies around them.
         Err((_, panicked)) => {
-            complain(&format!("hejnal panicked: {} (at {})", panicked.message, panicked.location));
-            complain_further("this is a mistake in hejnal: report it");
+            let panics::Panicked { message, location } = panicked;
+            let cause = both!("hejnal panicked: {message} (at {location})", "błąd wewnętrzny: {message} (w {location})");
+            complain(&Problem::new(cause, OUR_MISTAKE).show(lang));
             ExitCode::from(exit::HEJNAL)
         }
     }
@@ -66,29 +72,27 @@ fn complain(text: &str) {
     let _nobody_reads = writeln!(io::stderr(), "hejnal: {text}");
 }
 
-fn complain_further(text: &str) {
-    if !text.is_empty() {
-        let _nobody_reads = writeln!(io::stderr(), "    {text}");
-    }
-}
+/// What to do about a mistake of ours.
+const OUR_MISTAKE: (&str, &str) = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
 
 /// Nothing was run: what to tell, and what to end with.
 #[derive(Debug)]
 struct Refused {
-    text: Bilingual,
-    remedy: Bilingual,
+    problem: Problem,
     exit_code: u8,
 }
 
 impl Refused {
-    fn new(exit_code: u8, text: impl Into<Bilingual>, remedy: impl Into<Bilingual>) -> Refused {
-        Refused { text: text.into(), remedy: remedy.into(), exit_code }
+    fn new(exit_code: u8, cause: impl Into<Bilingual>, remedy: impl Into<Bilingual>) -> Refused {
+        Refused { problem: Problem::new(cause, remedy), exit_code }
     }
 }
 
 fn phrase_book() -> Result<PhraseMatcher<World>, Refused> {
-    let remedy = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
-    PhraseMatcher::new(TABLES).map_err(|error| Refused::new(exit::HEJNAL, error.to_string(), remedy))
+    PhraseMatcher::new(TABLES).map_err(|error| {
+        let problem = Problem::new(("a phrase cannot be used", "nie można użyć frazy"), OUR_MISTAKE).with_detail(error);
+        Refused { problem, exit_code: exit::HEJNAL }
+    })
 }
 
 /// Colours and redraws only on a terminal; `NO_COLOR` (no-color.org) takes the colours away.

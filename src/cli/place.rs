@@ -1,18 +1,14 @@
 //! Where things lie: features, rigs and the directory of a run.
 
-use crate::unit::Utc;
+use crate::problem::Problem;
+use crate::unit::{Utc, both};
 use std::path::{Path, PathBuf};
 
-/// Something that was named is not there.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} was not found; looked at {}", looked.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
-pub struct NotFound {
-    pub what: String,
-    pub looked: Vec<PathBuf>,
-}
-
 /// A file or directory as named from the current directory, else beside the program, else beside its sources.
-pub fn find(path: &Path) -> Result<PathBuf, NotFound> {
+///
+/// # Errors
+/// It is in none of these places. What to name instead is for the caller to say.
+pub fn find(path: &Path) -> Result<PathBuf, Problem> {
     let mut looked = vec![path.to_path_buf()];
     if path.is_relative() {
         let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(|folder| folder.join(path)));
@@ -21,7 +17,11 @@ pub fn find(path: &Path) -> Result<PathBuf, NotFound> {
     }
     match looked.iter().find(|candidate| candidate.exists()) {
         Some(found) => Ok(found.clone()),
-        None => Err(NotFound { what: path.display().to_string(), looked }),
+        None => {
+            let (what, looked) = (path.display(), looked.iter().map(|place| place.display().to_string()).collect::<Vec<_>>());
+            let cause = both!("{what} was not found; looked at {}", "nie znaleziono {what}; sprawdzono: {}", looked.join(", "));
+            Err(Problem::new(cause, ""))
+        }
     }
 }
 
@@ -55,8 +55,8 @@ mod tests {
     #[test]
     fn what_is_missing_is_told_with_every_place_looked_at() {
         let error = find(Path::new("rigs/none.yaml")).unwrap_err();
-        assert_eq!(error.looked.len(), 3);
         assert!(error.to_string().starts_with("rigs/none.yaml was not found; looked at rigs/none.yaml, "));
+        assert_eq!(error.to_string().matches("none.yaml").count(), 4, "{error}");
         assert!(find(Path::new("rigs/virtual.yaml")).is_ok());
     }
 

@@ -4,7 +4,7 @@
 
 use super::args::Prove;
 use super::matrix::{Matrix, list};
-use super::run::{BY_DEFAULT, features_in_order, rig_in_order};
+use super::run::{BY_DEFAULT, NOTHING_MOVED, features_in_order, no_signals, rig_in_order};
 use super::{Refused, phrase_book, place, style};
 use crate::clock::wall_clock;
 use crate::fault::exit;
@@ -12,6 +12,7 @@ use crate::suite::proof::{self, Plan};
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, TagExpression, select};
 use crate::twin::defect::{self, DEFECTS, Defect};
+use crate::unit::both;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -29,7 +30,7 @@ struct Choice {
 
 pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
     let (files, features) = features_in_order(&typed.features, typed.lang, &phrase_book()?)?;
-    let by_default = TagExpression::parse(BY_DEFAULT).map_err(|e| Refused::new(exit::HEJNAL, e.to_string(), "report it"))?;
+    let by_default = TagExpression::parse(BY_DEFAULT).map_err(|problem| Refused { problem, exit_code: exit::HEJNAL })?;
     let all = ids(&features);
     let usual = ids(&select::select(features, Some(&by_default)).features);
     let choice = choose(&typed.defects, &all, &usual)?;
@@ -41,8 +42,7 @@ pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
     let seed = typed.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = typed.out.clone().unwrap_or_else(|| place::run_directory(wall_clock().as_secs(), "prove"));
     let stop = Arc::new(AtomicBool::new(false));
-    let _signals = Signals::install(&stop)
-        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was moved"))?;
+    let _signals = Signals::install(&stop).map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let all_scenarios = typed.all_scenarios;
     let plan = Plan { rig, features: files, folder: folder.clone(), seed, lang: typed.lang, by_default, all_scenarios, stop };
     let mut matrix = Matrix::new(io::stdout(), style().colour, typed.lang);
@@ -68,15 +68,27 @@ fn choose(named: &[String], all: &BTreeSet<String>, usual: &BTreeSet<String>) ->
     }
     let found = named.iter().map(|id| known(id).copied()).collect::<Result<Vec<Defect>, Refused>>()?;
     if let Some(unsought) = found.iter().find(|defect| !is_sought(defect, all)) {
-        let text = format!("{} is to be found by {}, and there is no such scenario yet", unsought.id, unsought.scenario);
-        return Err(Refused::new(exit::SCENARIO, text, "leave it out, or write the scenario; nothing was moved"));
+        let Defect { id, scenario, .. } = unsought;
+        let text = both!(
+            "{id} is to be found by {scenario}, and there is no such scenario yet",
+            "usterkę {id} ma wykryć scenariusz {scenario}, którego jeszcze nie ma"
+        );
+        let remedy = (
+            "leave it out, or write the scenario; nothing was moved",
+            "pomiń ją albo napisz scenariusz; niczego nie uruchomiono",
+        );
+        return Err(Refused::new(exit::SCENARIO, text, remedy));
     }
     Ok(Choice { defects: found, left_out: Vec::new() })
 }
 
 fn known(id: &str) -> Result<&'static Defect, Refused> {
     defect::find(id).ok_or_else(|| {
-        Refused::new(exit::USAGE, format!("there is no defect {id}"), "`hejnal prove --list` names those that can be planted")
+        let remedy = (
+            "`hejnal prove --list` names those that can be planted",
+            "usterki, które można podłożyć, wypisuje `hejnal prove --list`",
+        );
+        Refused::new(exit::USAGE, both!("there is no defect {id}", "nie ma usterki {id}"), remedy)
     })
 }
 
@@ -90,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_no_scenario_looks_for_is_left_out_or_refused() {
-        let all = choose(&[], &set(&["S00", "S05", "S08"]), &set(&["S00", "S08"])).unwrap_or_else(|e| panic!("{}", e.text));
+        let all = choose(&[], &set(&["S00", "S05", "S08"]), &set(&["S00", "S08"])).unwrap_or_else(|e| panic!("{}", e.problem));
         let ids: Vec<&str> = all.defects.iter().map(|defect| defect.id).collect();
         assert!(ids.contains(&"lamp-late") && ids.contains(&"control-nominal") && ids.contains(&"bench-relay-open"));
         assert!(!ids.contains(&"duplicate-call") && !ids.contains(&"button-dead-after-idle"), "{ids:?}");

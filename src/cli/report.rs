@@ -9,7 +9,7 @@ use crate::journal::read::{LoadedJournal, read};
 use crate::journal::store::JournalError;
 use crate::report::junit;
 use crate::report::terminal::{Style, Terminal};
-use crate::unit::{Bilingual, Lang};
+use crate::unit::{Lang, both};
 use std::io;
 use std::path::Path;
 
@@ -39,7 +39,7 @@ fn lang_of(story: &LoadedJournal) -> Option<Lang> {
 }
 
 pub(super) fn unreadable(error: &JournalError) -> Refused {
-    Refused::new(exit::BENCH, error.to_string(), error.remedy())
+    Refused::new(exit::BENCH, both!("{error}", "nie można odczytać dziennika: {error}"), error.remedy())
 }
 
 /// Writes `junit.xml` beside a journal.
@@ -48,7 +48,7 @@ pub(super) fn write_junit(story: &LoadedJournal) -> Result<(), Refused> {
     let xml = junit::render(&story.entries, &story.path.display().to_string());
     std::fs::write(&path, xml).map_err(|error| {
         let path = path.display();
-        let text = Bilingual::new(format!("failed to write {path}: {error}"), format!("nie udało się zapisać {path}: {error}"));
+        let text = both!("failed to write {path}: {error}", "nie udało się zapisać {path}: {error}");
         let remedy = ("check that the directory may be written to", "sprawdź, czy katalog pozwala na zapis");
         Refused::new(exit::BENCH, text, remedy)
     })

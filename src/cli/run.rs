@@ -7,6 +7,7 @@ use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::read::read;
 use crate::journal::store::FILE_NAME;
+use crate::problem::Problem;
 use crate::report::terminal::Terminal;
 use crate::rig::{self, Rig};
 use crate::steps::World;
@@ -14,8 +15,7 @@ use crate::suite::on_bench::OnBench;
 use crate::suite::preamble::preamble;
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
-use crate::unit::{Bilingual, Lang};
-use std::fmt::Display;
+use crate::unit::{Bilingual, Lang, both};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,19 +34,19 @@ pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
 /// Reads everything and complains of everything at once: a rig's slip hides no feature's, nor the other way round.
 fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     let tags = TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT));
-    let tags = tags.map_err(|error| Refused::new(exit::USAGE, error.to_string(), NOTHING_MOVED))?;
+    let tags = tags.map_err(|problem| Refused { problem, exit_code: exit::USAGE })?;
     let book = phrase_book()?;
     let mut slips = Slips::default();
     let rig = slips.rig(load_rig(&choice.rig));
     let files = slips.features(feature_files(&choice.features, choice.lang)).unwrap_or_default();
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
     let (all, problems) = lint::survey(&files, &book, &Needs::default());
-    slips.features.extend(problems.iter().map(ToString::to_string));
+    slips.features.extend(problems.iter().cloned());
     let selection = select::select(all, Some(&tags));
     if let Some(rig) = &rig {
         let lacking = lint::lacking(&selection.features, &book, &Needs::of(rig));
         // What is wrong in itself has been told already.
-        slips.features.extend(lacking.iter().filter(|problem| !problems.contains(problem)).map(ToString::to_string));
+        slips.features.extend(lacking.into_iter().filter(|problem| !problems.contains(problem)));
     }
     match rig {
         Some(rig) if slips.features.is_empty() => {
@@ -60,28 +60,25 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     }
 }
 
-const NOTHING_MOVED: (&str, &str) = ("nothing was moved", "niczego nie uruchomiono");
+pub(super) const NOTHING_MOVED: (&str, &str) = ("nothing was moved", "niczego nie uruchomiono");
 
 fn nothing_to_run(left_out: usize) -> Refused {
-    let remedy = Bilingual::new(
-        format!("{left_out} scenarios were left out by --tags"),
-        format!("scenariusze pominięte przez --tags: {left_out}"),
-    );
-    Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie zostaje żaden scenariusz do wykonania"), remedy)
+    let remedy = both!("{left_out} scenarios were left out by --tags", "scenariusze pominięte przez --tags: {left_out}");
+    Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie pozostał żaden scenariusz do wykonania"), remedy)
 }
 
 /// Everything that is wrong with what was named on the command line.
 #[derive(Default)]
 struct Slips {
-    rig: Vec<String>,
-    features: Vec<String>,
+    rig: Vec<Problem>,
+    features: Vec<Problem>,
 }
 
 impl Slips {
-    fn rig(&mut self, loaded: Result<Rig, Vec<String>>) -> Option<Rig> {
+    fn rig(&mut self, loaded: Result<Rig, Vec<Problem>>) -> Option<Rig> {
         loaded.map_err(|slips| self.rig.extend(slips)).ok()
     }
-    fn features<T>(&mut self, found: Result<T, String>) -> Option<T> {
+    fn features<T>(&mut self, found: Result<T, Problem>) -> Option<T> {
         found.map_err(|slip| self.features.push(slip)).ok()
     }
     /// A bad rig is the worse of the two: without it nothing can be judged.
@@ -92,7 +89,8 @@ impl Slips {
             (("the features are not in order:", "scenariusze zawierają błędy:"), self.features),
         ];
         let told = |lang| {
-            let group = |(heading, slips): &((&str, &str), Vec<String>)| {
+            let group = |(heading, slips): &((&str, &str), Vec<Problem>)| {
+                let slips: Vec<String> = slips.iter().map(|problem| problem.show(lang)).collect();
                 (!slips.is_empty()).then(|| format!("{}\n{}", Bilingual::from(*heading).show(lang), slips.join("\n")))
             };
             groups.iter().filter_map(group).collect::<Vec<_>>().join("\n")
@@ -101,20 +99,21 @@ impl Slips {
     }
 }
 
-fn load_rig(file: &Path) -> Result<Rig, Vec<String>> {
-    let file = place::find(file).map_err(|error| vec![format!("{error}\n    name the rig's file with --rig")])?;
-    rig::load(&file).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+fn load_rig(file: &Path) -> Result<Rig, Vec<Problem>> {
+    let remedy = ("name the rig's file with --rig", "podaj plik z opisem stanowiska za pomocą --rig");
+    let file = place::find(file).map_err(|problem| vec![Problem { remedy: remedy.into(), ..problem }])?;
+    rig::load(&file)
 }
 
-fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, String> {
+fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, Problem> {
     let default = match lang {
         Lang::En => "features/en",
         Lang::Pl => "features/pl",
     };
     let named = if named.is_empty() { vec![PathBuf::from(default)] } else { named.to_vec() };
-    let remedy = |error: &dyn Display| format!("{error}\n    name feature files or directories");
-    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>().map_err(|error| remedy(&error))?;
-    select::feature_files(&found).map_err(|error| remedy(&error))
+    let missing = |problem| Problem { remedy: select::NAME_FEATURES.into(), ..problem };
+    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>().map_err(missing)?;
+    select::feature_files(&found)
 }
 
 /// A rig that is in order, or all that is wrong with it.
@@ -135,7 +134,7 @@ pub(super) fn features_in_order(
     let mut slips = Slips::default();
     let files = slips.features(feature_files(named, lang)).unwrap_or_default();
     let (features, problems) = lint::survey(&files, book, &Needs::default());
-    slips.features.extend(problems.iter().map(ToString::to_string));
+    slips.features.extend(problems);
     if slips.features.is_empty() { Ok((files, features)) } else { Err(slips.refuse()) }
 }
 
@@ -162,7 +161,7 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
     let preamble = preamble(&rig, run.choice.lang, seed, planned).map_err(|error| {
         let file = rig.post.firmware.file.display();
-        let text = Bilingual::new(format!("failed to read {file}: {error}"), format!("nie udało się odczytać {file}: {error}"));
+        let text = both!("failed to read {file}: {error}", "nie udało się odczytać {file}: {error}");
         Refused::new(exit::BENCH, text, ("correct `firmware` in the rig", "popraw „firmware” w opisie stanowiska"))
     })?;
     let journal = folder.join(FILE_NAME);
@@ -181,13 +180,14 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     Ok(exit_code)
 }
 
+/// Ctrl-C would kill the program and leave the rig as it is.
+pub(super) fn no_signals(error: &io::Error) -> Bilingual {
+    both!("Ctrl-C could not be caught: {error}", "nie można przechwycić Ctrl-C: {error}")
+}
+
 fn judge(mut stage: OnBench, book: &PhraseMatcher<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {
     let signals = Signals::install(&stage.clock().guard().stop_flag());
-    let _signals = signals.map_err(|error| {
-        let text =
-            Bilingual::new(format!("Ctrl-C could not be caught: {error}"), format!("nie można przechwycić Ctrl-C: {error}"));
-        Refused::new(exit::BENCH, text, NOTHING_MOVED)
-    })?;
+    let _signals = signals.map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let options = Options { rounds: run.repeat, retries: run.retry };
     Ok(crate::suite::run(&mut stage, book, features, options).exit_code)
 }

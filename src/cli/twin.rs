@@ -3,7 +3,7 @@
 use super::Refused;
 use super::args::LiveTwin;
 use super::measure::wav;
-use super::run::rig_in_order;
+use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
 use crate::clock::{Clock, RealClock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::fault::exit;
@@ -14,6 +14,7 @@ use crate::live::{self, Setup};
 use crate::rig::Rig;
 use crate::suite::signals::Signals;
 use crate::twin::{TwinConfig, defect};
+use crate::unit::{Bilingual, Lang, both};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,11 +27,13 @@ pub(super) fn run(args: &LiveTwin) -> Result<u8, Refused> {
     let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
     let setup = setup(args, &rig, &clock)?;
     let _signals = Signals::install(&clock.guard().stop_flag())
-        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "Ctrl-C could not be caught, so nothing was started"))?;
+        .map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     // A terminal that is closed takes the post with it, but not before its settings are given back.
     let hung_up = signal_hook::flag::register(signal_hook::consts::SIGHUP, clock.guard().stop_flag());
-    hung_up
-        .map_err(|error| Refused::new(exit::BENCH, error.to_string(), "SIGHUP could not be caught, so nothing was started"))?;
+    hung_up.map_err(|error| {
+        let cause = both!("SIGHUP could not be caught: {error}", "nie można przechwycić SIGHUP: {error}");
+        Refused::new(exit::BENCH, cause, NOTHING_MOVED)
+    })?;
     let ended = live::run(setup, clock).map_err(|error| refuse(&error))?;
     Ok(if ended.stopped { exit::STOPPED } else { exit::ACCEPTED })
 }
@@ -39,14 +42,20 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
     let Some(settings) = &rig.twin else {
         return Err(Refused::new(
             exit::BENCH,
-            "the rig is one of real instruments",
-            "name a rig with a virtual post, as rigs/virtual.yaml",
+            ("the rig is one of real instruments", "stanowisko składa się z prawdziwych przyrządów"),
+            (
+                "name a rig with a virtual post, as rigs/virtual.yaml",
+                "podaj opis stanowiska z wirtualnym punktem, np. rigs/virtual.yaml",
+            ),
         ));
     };
     let (twin, file) = planted(rig, args.seed.unwrap_or(settings.seed), &settings.defects)?;
     let called = live::resolve(&args.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;
     let mouth = args.mouth.as_ref().map(|file| wav::read(file, None)).transpose();
-    let mouth = mouth.map_err(|error| Refused::new(exit::BENCH, error.to_string(), "give a WAV file of 8 to 96 kHz"))?;
+    let mouth = mouth.map_err(|error| {
+        let remedy = ("give a WAV file of 8 to 96 kHz", "podaj plik WAV o częstotliwości próbkowania od 8 do 96 kHz");
+        Refused::new(exit::BENCH, both!("{error}", "nie można odczytać nagrania: {error}"), remedy)
+    })?;
     Ok(Setup {
         twin,
         image: read_image(&file)?,
@@ -65,8 +74,10 @@ fn planted(rig: &Rig, seed: u64, defects: &[String]) -> Result<(TwinConfig, Path
     let mut config = TwinConfig::of(rig, seed);
     let mut file = rig.post.firmware.file.clone();
     for id in defects {
-        let defect = defect::find(id)
-            .ok_or_else(|| Refused::new(exit::BENCH, format!("there is no defect {id}"), "correct `defects` in the rig"))?;
+        let defect = defect::find(id).ok_or_else(|| {
+            let remedy = ("correct `defects` in the rig", "popraw `defects` w opisie stanowiska");
+            Refused::new(exit::BENCH, both!("there is no defect {id}", "nie ma usterki {id}"), remedy)
+        })?;
         config = config.with(defect);
         let variant = defect.image.flashed();
         if variant != defect::REFERENCE {
@@ -77,12 +88,22 @@ fn planted(rig: &Rig, seed: u64, defects: &[String]) -> Result<(TwinConfig, Path
 }
 
 fn read_image(file: &std::path::Path) -> Result<image::Image, Refused> {
-    let remedy = "put a firmware image in place, or correct `firmware` in the rig";
-    let refuse = |why: String| Refused::new(exit::BENCH, format!("failed to read {}: {why}", file.display()), remedy);
-    let bytes = std::fs::read(file).map_err(|error| refuse(error.to_string()))?;
+    let path = file.display();
+    let bytes = std::fs::read(file).map_err(|error| {
+        let remedy = (
+            "put a firmware image in place, or correct `firmware` in the rig",
+            "umieść obraz oprogramowania we właściwym miejscu albo popraw `firmware` w opisie stanowiska",
+        );
+        Refused::new(exit::BENCH, both!("failed to read {path}: {error}", "nie udało się odczytać {path}: {error}"), remedy)
+    })?;
     image::parse(&bytes).map_err(|problems| {
-        let causes: Vec<&str> = problems.iter().map(|problem| problem.cause.as_str()).collect();
-        refuse(causes.join("; "))
+        let told = |lang| problems.iter().map(|problem| problem.show(lang)).collect::<Vec<_>>().join("\n");
+        let (en, pl) = (told(Lang::En), told(Lang::Pl));
+        Refused::new(
+            exit::BENCH,
+            Bilingual::new(format!("failed to read {path}:\n{en}"), format!("nie udało się odczytać {path}:\n{pl}")),
+            "",
+        )
     })
 }
 
@@ -90,7 +111,10 @@ fn read_image(file: &std::path::Path) -> Result<image::Image, Refused> {
 fn open_card(device: &str, clock: &Arc<dyn Clock>) -> Result<Box<dyn Feed>, Refused> {
     let settings = CardSettings { device: device.to_owned(), rate: CARD_RATE, outputs: 1, inputs: 1 };
     let card = SoundCard::open(settings, Arc::clone(clock)).map_err(|error| {
-        let advice = "`aplay -L` lists the names; a card that has no mono of its own is called plughw:… instead of hw:…";
+        let advice = (
+            "`aplay -L` lists the names; a card that has no mono of its own is called plughw:… instead of hw:…",
+            "nazwy wypisuje `aplay -L`; karta bez własnego trybu mono nazywa się plughw:… zamiast hw:…",
+        );
         Refused::new(exit::BENCH, error.account(), advice)
     })?;
     Ok(Box::new(card))

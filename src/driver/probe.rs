@@ -6,9 +6,10 @@
 mod failure;
 
 use crate::clock::{Clock, Instant};
-use crate::image::{self, Chip, Core, Image, ImageProblem};
+use crate::image::{self, Chip, Core, Image};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::problem::Problem;
 use failure::Failure;
 use probe_rs::config::{CoreType, MemoryRegion, Registry, Target};
 use probe_rs::flashing::{DownloadOptions, FlashProgress, ProgressEvent, ProgressOperation};
@@ -99,9 +100,10 @@ impl ProbeRs {
         image::inspect(elf, &self.chip()?).map_err(|problems| self.unfit(&problems))
     }
 
-    fn unfit(&self, problems: &[ImageProblem]) -> InstrumentError {
-        let causes: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        let remedy = problems.first().map(|p| p.remedy.clone()).unwrap_or_default();
+    fn unfit(&self, problems: &[Problem]) -> InstrumentError {
+        let cause = |problem: &Problem| Problem { remedy: "".into(), ..problem.clone() }.to_string();
+        let causes: Vec<_> = problems.iter().map(cause).collect();
+        let remedy = problems.first().map(|problem| problem.remedy.en.clone()).unwrap_or_default();
         InstrumentError::new(self.name(), "accept the firmware image", causes.join("; "), remedy)
     }
 

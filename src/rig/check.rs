@@ -6,12 +6,17 @@ use super::file::Section;
 use super::instruments::{Instrument, Named};
 use super::locate::{self, Node};
 use super::post::Post;
-use super::problem::{Place, Problem, Problems};
 use super::twin::Twin;
 use super::wiring::Wiring;
 use super::{FORMAT, Limits, Profile, Rig, instruments, limits, post, roles, twin};
+use crate::problem::{Place, Problem, Problems};
+use crate::unit::both;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+
+/// What to name where no rig was found.
+pub(super) const A_RIG: (&str, &str) =
+    ("give the path of a rig, e.g. rigs/virtual.yaml", "podaj ścieżkę do opisu stanowiska, np. rigs/virtual.yaml");
 
 const SECTIONS: [&str; 7] = ["hejnal", "name", "post", "instruments", "roles", "limits", "twin"];
 
@@ -20,12 +25,18 @@ pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
     let rig = match std::fs::read(path) {
         Ok(bytes) => read(path, &bytes, &mut problems),
         Err(error) => {
-            let why = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is no such file".to_string(),
-                kind => kind.to_string(),
+            let failed = ("failed to read the rig", "nie udało się odczytać opisu stanowiska");
+            let problem = match error.kind() {
+                std::io::ErrorKind::NotFound => Problem::new(
+                    (
+                        "failed to read the rig: there is no such file",
+                        "nie udało się odczytać opisu stanowiska: nie ma takiego pliku",
+                    ),
+                    A_RIG,
+                ),
+                kind => Problem::new(failed, A_RIG).with_detail(kind),
             };
-            let what = format!("failed to read the rig: {why}");
-            problems.add(Place::START, what, "give the path of a rig, e.g. rigs/virtual.yaml");
+            problems.push(Place::START, problem);
             None
         }
     };
@@ -67,8 +78,15 @@ fn readable_version(tree: &Node, problems: &mut Problems) -> bool {
         return true;
     }
     let at = top.get("hejnal").map_or(Place::START, |node| node.at);
-    let what = format!("the rig is of format {version}, this program reads formats up to {FORMAT}");
-    problems.add(at, what, "use a newer hejnal, or the rig that came with this one");
+    let cause = both!(
+        "the rig is of format {version}, this program reads formats up to {FORMAT}",
+        "opis stanowiska ma format {version}, ten program czyta formaty do {FORMAT}"
+    );
+    let remedy = (
+        "use a newer hejnal, or the rig that came with this one",
+        "użyj nowszej wersji programu hejnal albo opisu stanowiska dostarczonego z tą wersją",
+    );
+    problems.add(at, cause, remedy);
     false
 }
 
@@ -80,13 +98,19 @@ fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring
     match settings {
         Some((_, settings)) if virtual_rig => Some(settings),
         Some((at, settings)) => {
-            let what = "twin: is set, but no instrument of this rig is on the twin";
+            let cause = (
+                "twin: is set, but no instrument of this rig is on the twin",
+                "sekcja twin: jest wypełniona, lecz żaden przyrząd tego stanowiska nie jest wirtualny",
+            );
             let remedy = if settings.defects.is_empty() {
-                "delete the twin: section"
+                ("delete the twin: section", "usuń sekcję twin:")
             } else {
-                "delete the twin: section: defects cannot be planted in a real post"
+                (
+                    "delete the twin: section: defects cannot be planted in a real post",
+                    "usuń sekcję twin: — w prawdziwym punkcie nie można podłożyć usterek",
+                )
             };
-            problems.add(at, what, remedy);
+            problems.add(at, cause, remedy);
             None
         }
         None => virtual_rig.then(Twin::default),
@@ -102,8 +126,16 @@ fn complain_of_stranger(post: &Post, at: Place, named: &Named, wiring: Option<&W
         if operator.password_of(&post.identity).is_some() {
             continue;
         }
-        let what = format!("post.identity \"{}\" is not among instruments.{name}.users", post.identity);
-        problems.add(at, what, format!("add {{ name: {}, password: ... }} to the users, or correct the identity", post.identity));
+        let identity = &post.identity;
+        let cause = both!(
+            "post.identity \"{identity}\" is not among instruments.{name}.users",
+            "post.identity \"{identity}\" nie występuje w instruments.{name}.users"
+        );
+        let remedy = both!(
+            "add {{ name: {identity}, password: ... }} to the users, or correct the identity",
+            "dopisz {{ name: {identity}, password: ... }} do users albo popraw identity"
+        );
+        problems.add(at, cause, remedy);
     }
 }
 
@@ -111,7 +143,7 @@ fn complain_of_stranger(post: &Post, at: Place, named: &Named, wiring: Option<&W
 mod tests {
     use super::super::{Role, Sense};
     use super::*;
-    use std::fmt::Write as _;
+    use crate::unit::Lang;
     use std::path::PathBuf;
 
     fn load_example(file: &str) -> Rig {
@@ -164,17 +196,20 @@ mod tests {
     /// Every broken rig with everything it is told: one text to read through in a review.
     #[test]
     fn every_broken_rig_is_told_what_is_wrong_and_what_to_do() {
-        let mut shown = String::new();
-        for file in files_in("fixtures/bad", "yaml") {
-            let problems = load(&file).expect_err(&file.to_string_lossy());
-            assert!(problems.iter().all(|problem| !problem.remedy.is_empty()), "{}", joined(&problems));
-            let _ = writeln!(shown, "{}", joined(&problems));
-        }
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../../fixtures/bad");
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!("messages", shown));
+        for (lang, name) in [(Lang::En, "messages")] {
+            let mut shown = String::new();
+            for file in files_in("fixtures/bad", "yaml") {
+                let problems = load(&file).expect_err(&file.to_string_lossy());
+                assert!(problems.iter().all(|problem| !problem.remedy.is_empty()), "{}", joined(&problems));
+                problems.iter().for_each(|problem| shown += &format!("{}\n", problem.show(lang)));
+                shown.push('\n');
+            }
+            settings.bind(|| insta::assert_snapshot!(name, shown));
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! Must not know connections. What is wrong comes as a [`Flaw`] that says what to do; whether it keeps a bench from being opened is for others.
 
-use super::problem::listed;
-use crate::unit::Utc;
+use super::firmware::MAY_READ;
+use crate::problem::{AND, listed};
+use crate::unit::{Bilingual, Utc, both};
 use rustls::CertificateError;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::ring;
@@ -22,60 +23,127 @@ const LARGEST: u64 = 1 << 20;
 const NOBODY: &str = "nobody.invalid";
 
 /// What is wrong with a certificate or a key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw {
-    #[error("there is no such file")]
     NotThere,
-    #[error("it cannot be read: {0}")]
+    Folder,
+    /// How many bytes it has.
+    TooLarge(u64),
+    /// In the system's or the library's words.
     Unreadable(String),
-    #[error("it holds no certificate")]
     NoCertificate,
-    #[error("it holds a private key, but no certificate")]
     KeyForCertificate,
-    #[error("it holds no private key")]
     NoKey,
-    #[error("it holds a certificate, but no private key")]
     CertificateForKey,
-    #[error("the key is protected by a passphrase")]
     Protected,
-    #[error("its certificate cannot be used: {0}")]
+    /// In the library's words.
     Unusable(String),
-    #[error("the key does not belong to the certificate")]
     Mismatch,
-    #[error("it expired on {}", Utc::from_unix(*.0).iso())]
+    /// Seconds since 1970.
     Expired(u64),
-    #[error("it is not valid before {}", Utc::from_unix(*.0).iso())]
     NotYetValid(u64),
-    #[error("it is not made out for {wanted}, but for {}", listed(.names, "and"))]
-    WrongName { wanted: String, names: Vec<String> },
+    WrongName {
+        wanted: String,
+        names: Vec<String>,
+    },
 }
 
 impl Flaw {
-    /// What to do, in one sentence.
-    pub const fn remedy(&self) -> &'static str {
+    /// What is wrong, as what follows the file's name.
+    pub fn cause(&self) -> Bilingual {
+        let day = |at: &u64| Utc::from_unix(*at).iso();
         match self {
-            Flaw::NotThere => "give the path of a PEM file; in a rig it is relative to the rig's folder",
-            Flaw::Unreadable(_) => "see that whoever runs the bench may read it",
-            Flaw::NoCertificate => "give a PEM file: a certificate begins with -----BEGIN CERTIFICATE-----",
-            Flaw::KeyForCertificate => "give the certificate's file here, and this one as the key",
-            Flaw::NoKey => "give a PEM file: a key begins with -----BEGIN PRIVATE KEY-----",
-            Flaw::CertificateForKey => "give the private key's file here, and this one as the certificate",
-            Flaw::Protected => "take the passphrase off: openssl pkey -in FILE -out NEW-FILE",
-            Flaw::Unusable(_) => "have it made anew as an X.509 certificate of version 3, e.g. by openssl req -x509",
-            Flaw::Mismatch => "give the key that the certificate was made with, or have a certificate made for this key",
-            Flaw::Expired(_) => "have it renewed: posts with a right clock refuse it",
-            Flaw::NotYetValid(_) => "set this machine's clock if it is wrong, else wait or have another one made",
-            Flaw::WrongName { .. } => {
-                "name what the posts call, or have a certificate made out for it (subject alternative name)"
+            Flaw::NotThere => ("there is no such file", "nie ma takiego pliku").into(),
+            Flaw::Folder => ("it cannot be read: it is a folder", "nie można go odczytać: to jest katalog").into(),
+            Flaw::TooLarge(bytes) => both!("it cannot be read: it has {bytes} bytes", "nie można go odczytać: ma {bytes} B"),
+            Flaw::Unreadable(why) => both!("it cannot be read: {why}", "nie można go odczytać: {why}"),
+            Flaw::NoCertificate => ("it holds no certificate", "nie zawiera certyfikatu").into(),
+            Flaw::KeyForCertificate => {
+                ("it holds a private key, but no certificate", "zawiera klucz prywatny, lecz nie zawiera certyfikatu").into()
+            }
+            Flaw::NoKey => ("it holds no private key", "nie zawiera klucza prywatnego").into(),
+            Flaw::CertificateForKey => {
+                ("it holds a certificate, but no private key", "zawiera certyfikat, lecz nie zawiera klucza prywatnego").into()
+            }
+            Flaw::Protected => ("the key is protected by a passphrase", "klucz jest zabezpieczony hasłem").into(),
+            Flaw::Unusable(why) => both!("its certificate cannot be used: {why}", "nie można użyć certyfikatu: {why}"),
+            Flaw::Mismatch => ("the key does not belong to the certificate", "klucz nie pasuje do certyfikatu").into(),
+            Flaw::Expired(at) => both!("it expired on {}", "wygasł {}", day(at)),
+            Flaw::NotYetValid(at) => both!("it is not valid before {}", "jest ważny dopiero od {}", day(at)),
+            Flaw::WrongName { wanted, names } => {
+                let names = listed(names, AND);
+                Bilingual::new(
+                    format!("it is not made out for {wanted}, but for {}", names.en),
+                    format!("nie jest wystawiony na {wanted}, lecz na {}", names.pl),
+                )
             }
         }
     }
+
+    /// What to do, in one sentence.
+    pub fn remedy(&self) -> Bilingual {
+        match self {
+            Flaw::NotThere => (
+                "give the path of a PEM file; in a rig it is relative to the rig's folder",
+                "podaj ścieżkę do pliku PEM; w opisie stanowiska jest względna wobec katalogu tego opisu",
+            ),
+            Flaw::Folder | Flaw::TooLarge(_) | Flaw::Unreadable(_) => MAY_READ,
+            Flaw::NoCertificate => (
+                "give a PEM file: a certificate begins with -----BEGIN CERTIFICATE-----",
+                "podaj plik PEM: certyfikat zaczyna się od -----BEGIN CERTIFICATE-----",
+            ),
+            Flaw::KeyForCertificate => {
+                ("give the certificate's file here, and this one as the key", "podaj tu plik certyfikatu, a ten jako klucz")
+            }
+            Flaw::NoKey => (
+                "give a PEM file: a key begins with -----BEGIN PRIVATE KEY-----",
+                "podaj plik PEM: klucz zaczyna się od -----BEGIN PRIVATE KEY-----",
+            ),
+            Flaw::CertificateForKey => (
+                "give the private key's file here, and this one as the certificate",
+                "podaj tu plik klucza prywatnego, a ten jako certyfikat",
+            ),
+            Flaw::Protected => (
+                "take the passphrase off: openssl pkey -in FILE -out NEW-FILE",
+                "usuń hasło: openssl pkey -in PLIK -out NOWY-PLIK",
+            ),
+            Flaw::Unusable(_) => (
+                "have it made anew as an X.509 certificate of version 3, e.g. by openssl req -x509",
+                "wygeneruj go ponownie jako certyfikat X.509 w wersji 3, np. poleceniem openssl req -x509",
+            ),
+            Flaw::Mismatch => (
+                "give the key that the certificate was made with, or have a certificate made for this key",
+                "podaj klucz, do którego wystawiono certyfikat, albo zleć wystawienie certyfikatu do tego klucza",
+            ),
+            Flaw::Expired(_) => {
+                ("have it renewed: posts with a right clock refuse it", "odnów go: punkty z poprawnym zegarem go odrzucają")
+            }
+            Flaw::NotYetValid(_) => (
+                "set this machine's clock if it is wrong, else wait or have another one made",
+                "ustaw zegar tego komputera, jeśli jest błędny; w przeciwnym razie poczekaj albo zleć wystawienie innego",
+            ),
+            Flaw::WrongName { .. } => (
+                "name what the posts call, or have a certificate made out for it (subject alternative name)",
+                "podaj nazwę, z którą łączą się punkty, albo zleć wystawienie certyfikatu na nią (subject alternative name)",
+            ),
+        }
+        .into()
+    }
 }
+
+/// In English: the language of logs and error chains.
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.cause().en)
+    }
+}
+
+impl std::error::Error for Flaw {}
 
 fn read(path: &Path) -> Result<Vec<u8>, Flaw> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => return Err(Flaw::Unreadable("it is a folder".to_owned())),
-        Ok(found) if found.len() > LARGEST => return Err(Flaw::Unreadable(format!("it has {} bytes", found.len()))),
+        Ok(found) if found.is_dir() => return Err(Flaw::Folder),
+        Ok(found) if found.len() > LARGEST => return Err(Flaw::TooLarge(found.len())),
         _ => {}
     }
     std::fs::read(path).map_err(|error| match error.kind() {

@@ -5,8 +5,8 @@
 
 use super::locate::{Node, Value, Word};
 pub(super) use crate::problem::meant_or_listed;
-use crate::problem::{Place, Problems, nearest};
-use crate::unit::both;
+use crate::problem::{Place, Problems, did_you_mean, nearest};
+use crate::unit::{Bilingual, both};
 
 /// An opened section of the file.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ impl<'n> Section<'n> {
         let mut section = Section::open_free(node, name, problems)?;
         section.keys = keys.iter().map(ToString::to_string).collect();
         for (key, value) in section.entries.iter().filter(|(key, _)| !keys.contains(&key.text.as_str())) {
-            let what = format!("unknown key \"{}\"{}", key.text, section.within());
+            let cause = section.stranger(&key.text);
             let remedy = match value.value {
                 // `{ device: hw:CARD=1,DEV=0 }` is read as two keys.
                 Value::Nothing if nearest(&key.text, keys.iter().copied()).is_none() => {
@@ -34,7 +34,7 @@ impl<'n> Section<'n> {
                 }
                 _ => meant_or_listed(&key.text, keys, ("possible keys", "możliwe klucze")),
             };
-            problems.add(key.at, what, remedy);
+            problems.add(key.at, cause, remedy);
         }
         Some(section)
     }
@@ -45,8 +45,16 @@ impl<'n> Section<'n> {
             Value::Section(entries) => entries,
             Value::Nothing => &[],
             Value::Word(_) | Value::List(_) => {
-                let what = format!("{} must be a section with keys of its own, here is {}", called(name), node.describe());
-                problems.add(node.at, what, "write the keys below it, two spaces further in, each with a colon");
+                let (name, here) = (called(name), node.describe());
+                let cause = Bilingual::new(
+                    format!("{} must be a section with keys of its own, here is {}", name.en, here.en),
+                    format!("{}: oczekiwano sekcji z własnymi kluczami, jest {}", name.pl, here.pl),
+                );
+                let remedy = (
+                    "write the keys below it, two spaces further in, each with a colon",
+                    "zapisz klucze poniżej, wcięte o dwie spacje, każdy z dwukropkiem",
+                );
+                problems.add(node.at, cause, remedy);
                 return None;
             }
         };
@@ -65,25 +73,35 @@ impl<'n> Section<'n> {
 
     /// The value of a key that must be there; `example` is the line to add if it is not.
     pub(super) fn need(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Node> {
-        self.need_or(key, format!("add a line such as: {example}"), problems)
+        self.need_or(key, both!("add a line such as: {example}", "dopisz wiersz, np.: {example}"), problems)
     }
 
     /// The same for a whole section, which no single line can stand for.
     pub(super) fn need_section(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
-        self.need_or(key, format!("copy the section \"{key}:\" from rigs/virtual.yaml and adapt it"), problems)
+        let remedy = both!(
+            "copy the section \"{key}:\" from rigs/virtual.yaml and adapt it",
+            "skopiuj sekcję \"{key}:\" z rigs/virtual.yaml i dostosuj ją"
+        );
+        self.need_or(key, remedy, problems)
     }
 
-    fn need_or(&self, key: &str, remedy: String, problems: &mut Problems) -> Option<&'n Node> {
+    fn need_or(&self, key: &str, remedy: Bilingual, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
             match self.misspelt(key) {
                 // Told already when the section was opened: one slip of the pen is one problem.
                 Some(_) if !self.keys.is_empty() => {}
                 Some(typo) => {
-                    let what = format!("unknown key \"{}\"{}", typo.text, self.within());
-                    problems.add(typo.at, what, format!("did you mean \"{key}\"?"));
+                    problems.add(typo.at, self.stranger(&typo.text), did_you_mean(key));
                 }
-                None => problems.add(self.at, format!("key \"{key}\" is missing{}", self.within()), remedy),
+                None => {
+                    let within = self.within();
+                    let cause = Bilingual::new(
+                        format!("key \"{key}\" is missing{}", within.en),
+                        format!("brakuje klucza \"{key}\"{}", within.pl),
+                    );
+                    problems.add(self.at, cause, remedy);
+                }
             }
         }
         found
@@ -129,8 +147,12 @@ impl<'n> Section<'n> {
             None | Some((_, Value::Nothing)) => Some(&[]),
             Some((_, Value::List(items))) => Some(items),
             Some((node, _)) => {
-                let what = format!("{} must be a list, here is {}", self.path(key), node.describe());
-                problems.add(node.at, what, format!("write it as: {example}"));
+                let (path, here) = (self.path(key), node.describe());
+                let cause = Bilingual::new(
+                    format!("{path} must be a list, here is {}", here.en),
+                    format!("{path}: oczekiwano listy, jest {}", here.pl),
+                );
+                problems.add(node.at, cause, write_as(example));
                 None
             }
         }
@@ -141,13 +163,28 @@ impl<'n> Section<'n> {
         if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) }
     }
 
-    fn within(&self) -> String {
-        if self.name.is_empty() { " at the top of the file".to_string() } else { format!(" in {}", self.name) }
+    fn within(&self) -> Bilingual {
+        let name = &self.name;
+        if name.is_empty() {
+            Bilingual::new(" at the top of the file", " na najwyższym poziomie pliku")
+        } else {
+            both!(" in {name}", " w {name}")
+        }
+    }
+
+    fn stranger(&self, key: &str) -> Bilingual {
+        let within = self.within();
+        Bilingual::new(format!("unknown key \"{key}\"{}", within.en), format!("nieznany klucz \"{key}\"{}", within.pl))
     }
 }
 
-fn called(name: &str) -> &str {
-    if name.is_empty() { "a rig" } else { name }
+fn called(name: &str) -> Bilingual {
+    if name.is_empty() { Bilingual::new("a rig", "opis stanowiska") } else { name.into() }
+}
+
+/// The remedy for a value of the wrong kind.
+pub(super) fn write_as(example: &str) -> Bilingual {
+    both!("write it as: {example}", "zapisz to tak: {example}")
 }
 
 /// A node that must be plain text.
@@ -155,12 +192,16 @@ pub(super) fn word<'n>(node: &'n Node, path: &str, example: &str, problems: &mut
     match &node.value {
         Value::Word(word) if !word.text.trim().is_empty() => Some(word),
         Value::Word(_) | Value::Nothing => {
-            problems.add(node.at, format!("{path} has no value"), format!("write it as: {example}"));
+            problems.add(node.at, both!("{path} has no value", "{path} nie ma wartości"), write_as(example));
             None
         }
         Value::List(_) | Value::Section(_) => {
-            let what = format!("{path} must be a single value, here is {}", node.describe());
-            problems.add(node.at, what, format!("write it as: {example}"));
+            let here = node.describe();
+            let cause = Bilingual::new(
+                format!("{path} must be a single value, here is {}", here.en),
+                format!("{path}: oczekiwano pojedynczej wartości, jest {}", here.pl),
+            );
+            problems.add(node.at, cause, write_as(example));
             None
         }
     }
@@ -171,13 +212,23 @@ pub(super) fn number(word: &Word, path: &str, (least, most): (u64, u64), problem
     match serde_yaml::from_str::<u64>(&word.text.replace('_', "")) {
         Ok(value) if (least..=most).contains(&value) => Some(value),
         Ok(_) => {
-            let remedy = format!("write a whole number from {least} to {most}");
-            problems.add(word.at, format!("{path} is {}, allowed is {least} to {most}", word.text), remedy);
+            let cause = both!(
+                "{path} is {}, allowed is {least} to {most}",
+                "{path} wynosi {}, dopuszczalny zakres: od {least} do {most}",
+                word.text
+            );
+            let remedy = both!("write a whole number from {least} to {most}", "wpisz liczbę całkowitą od {least} do {most}");
+            problems.add(word.at, cause, remedy);
             None
         }
         Err(_) => {
-            let what = format!("{path} must be a whole number, here is \"{}\"", word.text);
-            problems.add(word.at, what, format!("write it in digits, from {least} to {most}"));
+            let cause = both!(
+                "{path} must be a whole number, here is \"{}\"",
+                "{path}: oczekiwano liczby całkowitej, jest \"{}\"",
+                word.text
+            );
+            let remedy = both!("write it in digits, from {least} to {most}", "zapisz ją cyframi, od {least} do {most}");
+            problems.add(word.at, cause, remedy);
             None
         }
     }

@@ -4,8 +4,9 @@
 
 use super::file::Section;
 use super::locate::{Node, Word};
-use super::problem::{Problems, listed, nearest};
 use crate::image::{self, Chip, Core, Header};
+use crate::problem::{AND, Problem, Problems, did_you_mean, listed, nearest};
+use crate::unit::{Bilingual, both};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -57,19 +58,38 @@ fn page_of(word: &Word, chip: Option<&str>, problems: &mut Problems) -> Option<u
     let path = "post.firmware.settings-page";
     let digits = word.text.strip_prefix("0x").or_else(|| word.text.strip_prefix("0X"));
     let Some(page) = digits.and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok()) else {
-        let what = format!("{path} must be an address, here is \"{}\"", word.text);
-        problems.add(word.at, what, "write it in hexadecimal, with 0x before it: 0x0801F800");
+        let cause = both!("{path} must be an address, here is \"{}\"", "{path}: oczekiwano adresu, jest \"{}\"", word.text);
+        let remedy =
+            ("write it in hexadecimal, with 0x before it: 0x0801F800", "zapisz go szesnastkowo, z 0x na początku: 0x0801F800");
+        problems.add(word.at, cause, remedy);
         return None;
     };
     let Some((_, flash)) = chip.and_then(stm32) else { return Some(page) };
     if !flash.contains(&page) {
-        let what = format!("{path} 0x{page:08X} is outside the chip's flash, 0x{:08X} to 0x{:08X}", flash.start, flash.end - 1);
-        problems.add(word.at, what, format!("settings mostly lie in the last page: 0x{:08X}", flash.end - SETTINGS_BYTES));
+        let (start, last) = (flash.start, flash.end - 1);
+        let cause = both!(
+            "{path} 0x{page:08X} is outside the chip's flash, 0x{start:08X} to 0x{last:08X}",
+            "{path} 0x{page:08X} leży poza pamięcią flash układu, od 0x{start:08X} do 0x{last:08X}"
+        );
+        let remedy = both!(
+            "settings mostly lie in the last page: 0x{:08X}",
+            "ustawienia leżą zwykle na ostatniej stronie: 0x{:08X}",
+            flash.end - SETTINGS_BYTES
+        );
+        problems.add(word.at, cause, remedy);
         return None;
     }
     if page % SETTINGS_BYTES != 0 {
-        let what = format!("{path} 0x{page:08X} is not where a flash page of {SETTINGS_BYTES} bytes begins");
-        problems.add(word.at, what, format!("write 0x{:08X}, if that is the page meant", page - page % SETTINGS_BYTES));
+        let cause = both!(
+            "{path} 0x{page:08X} is not where a flash page of {SETTINGS_BYTES} bytes begins",
+            "{path} 0x{page:08X} nie jest początkiem strony pamięci flash ({SETTINGS_BYTES} B)"
+        );
+        let remedy = both!(
+            "write 0x{:08X}, if that is the page meant",
+            "wpisz 0x{:08X}, jeśli chodzi o tę stronę",
+            page - page % SETTINGS_BYTES
+        );
+        problems.add(word.at, cause, remedy);
         return None;
     }
     Some(page)
@@ -83,8 +103,13 @@ fn version_of(word: &Word, problems: &mut Problems) -> Option<String> {
     if formed {
         return Some(word.text.clone());
     }
-    let what = format!("post.firmware.version \"{}\" is no version", word.text);
-    problems.add(word.at, what, "write three figures with dots, as the firmware's console prints at boot: 1.4.2");
+    let cause =
+        both!("post.firmware.version \"{}\" is no version", "post.firmware.version \"{}\" nie jest numerem wersji", word.text);
+    let remedy = (
+        "write three figures with dots, as the firmware's console prints at boot: 1.4.2",
+        "zapisz trzy liczby rozdzielone kropkami, jak w komunikacie startowym na konsoli: 1.4.2",
+    );
+    problems.add(word.at, cause, remedy);
     None
 }
 
@@ -92,20 +117,20 @@ fn version_of(word: &Word, problems: &mut Problems) -> Option<String> {
 const LARGEST_IMAGE: u64 = 64 << 20;
 
 fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
-    let complain = |problems: &mut Problems, why: String, remedy: &str| {
-        problems.add(word.at, format!("failed to read the firmware \"{}\": {why}", word.text), remedy);
-    };
+    let failed = both!("failed to read the firmware \"{}\"", "nie udało się odczytać oprogramowania \"{}\"", word.text);
+    let because = |why: Bilingual| Bilingual::new(format!("{}: {}", failed.en, why.en), format!("{}: {}", failed.pl, why.pl));
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => {
-            complain(problems, "it is a folder".into(), "give the path of the ELF file in it");
+            let remedy = ("give the path of the ELF file in it", "podaj ścieżkę do pliku ELF w tym katalogu");
+            problems.add(word.at, because(("it is a folder", "to jest katalog").into()), remedy);
             return None;
         }
         Ok(found) if found.len() > LARGEST_IMAGE => {
-            complain(
-                problems,
-                format!("it has {} bytes", found.len()),
+            let remedy = (
                 "give the path of the ELF file that the firmware's build wrote",
+                "podaj ścieżkę do pliku ELF utworzonego przy budowaniu oprogramowania",
             );
+            problems.add(word.at, because(both!("it has {} bytes", "plik ma {} B", found.len())), remedy);
             return None;
         }
         _ => {}
@@ -113,18 +138,22 @@ fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u
     match std::fs::read(path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            complain(problems, "there is no such file".into(), &not_found(path));
+            problems.add(word.at, because(("there is no such file", "nie ma takiego pliku").into()), not_found(path));
             None
         }
         Err(error) => {
-            complain(problems, error.kind().to_string(), "see that whoever runs the bench may read it");
+            problems.push(word.at, Problem::new(failed, MAY_READ).with_detail(error.kind()));
             None
         }
     }
 }
 
+/// The remedy where the system keeps a file from us.
+pub(super) const MAY_READ: (&str, &str) =
+    ("see that whoever runs the bench may read it", "sprawdź, czy użytkownik stanowiska ma prawo odczytu");
+
 /// Mostly a typo, or a path taken from where the program was started instead of from the rig. Name what lies there instead.
-fn not_found(path: &Path) -> String {
+fn not_found(path: &Path) -> Bilingual {
     let folder = path.parent().unwrap_or(path);
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut elves: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -132,13 +161,14 @@ fn not_found(path: &Path) -> String {
     elves.sort();
     let typed = path.file_name().unwrap_or_default().to_string_lossy();
     if let Some(meant) = nearest(&typed, elves.iter().map(String::as_str)) {
-        return format!("did you mean \"{meant}\"?");
+        return did_you_mean(meant);
     }
     if elves.is_empty() {
-        return "a path is relative to the folder of this rig".to_string();
+        return ("a path is relative to the folder of this rig", "ścieżki są względne wobec katalogu tego opisu").into();
     }
     elves.truncate(4);
-    format!("in that folder are {}", listed(elves, "and"))
+    let there = listed(elves, AND);
+    Bilingual::new(format!("in that folder are {}", there.en), format!("w tym katalogu są {}", there.pl))
 }
 
 /// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
@@ -154,37 +184,57 @@ fn check_image(
         Ok(image) => image,
         Err(found) => {
             for problem in found {
-                let remedy = as_fragment(&problem.remedy);
-                problems.add(file.at, format!("firmware \"{}\": {}", file.text, problem.cause), remedy);
+                let cause = Bilingual::new(
+                    format!("firmware \"{}\": {}", file.text, problem.cause.en),
+                    format!("oprogramowanie \"{}\": {}", file.text, problem.cause.pl),
+                );
+                problems.push(file.at, Problem { cause, ..problem });
             }
             return;
         }
     };
     let Some(header) = image.header else {
-        let what = format!("firmware \"{}\" does not say which version it is: no header at 0x{:08X}", file.text, Header::ADDRESS);
-        problems.add(file.at, what, "take a post's firmware: its build puts a 64-byte record beginning with HJFW there");
+        let cause = both!(
+            "firmware \"{}\" does not say which version it is: no header at 0x{:08X}",
+            "oprogramowanie \"{}\" nie podaje swojej wersji: brak nagłówka pod adresem 0x{:08X}",
+            file.text,
+            Header::ADDRESS
+        );
+        let remedy = (
+            "take a post's firmware: its build puts a 64-byte record beginning with HJFW there",
+            "użyj oprogramowania punktu: ma w tym miejscu 64-bajtowy rekord zaczynający się od HJFW",
+        );
+        problems.add(file.at, cause, remedy);
         return;
     };
     if let Some(version) = version.filter(|version| version.text != header.version) {
-        let what = format!("post.firmware.version is {}, but \"{}\" says it is {}", version.text, file.text, header.version);
-        problems.add(
-            version.at,
-            what,
-            format!("take the right file, or write {} if that is the version to accept", header.version),
+        let there = &header.version;
+        let cause = both!(
+            "post.firmware.version is {}, but \"{}\" says it is {there}",
+            "post.firmware.version to {}, lecz według \"{}\" jest to wersja {there}",
+            version.text,
+            file.text
         );
+        let remedy = both!(
+            "take the right file, or write {there} if that is the version to accept",
+            "wskaż właściwy plik albo wpisz {there}, jeśli tę wersję należy odebrać"
+        );
+        problems.add(version.at, cause, remedy);
     }
     let wanted = variant.map_or(USUAL_VARIANT, |word| &word.text);
     if wanted != header.variant {
-        let what = format!("post.firmware.variant is {wanted}, but \"{}\" says it is {}", file.text, header.variant);
-        let remedy = format!("take the right file, or write variant: {} if that is the one to accept", header.variant);
-        problems.add(variant.map_or(file.at, |word| word.at), what, remedy);
+        let there = &header.variant;
+        let cause = both!(
+            "post.firmware.variant is {wanted}, but \"{}\" says it is {there}",
+            "post.firmware.variant to {wanted}, lecz według \"{}\" jest to wariant {there}",
+            file.text
+        );
+        let remedy = both!(
+            "take the right file, or write variant: {there} if that is the one to accept",
+            "wskaż właściwy plik albo wpisz variant: {there}, jeśli ten wariant należy odebrać"
+        );
+        problems.add(variant.map_or(file.at, |word| word.at), cause, remedy);
     }
-}
-
-/// A sentence in the style of this file's messages: no capital, no full stop.
-fn as_fragment(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Settings fill one flash page (RM0091, 3.3: 2 KiB on the larger STM32F0).

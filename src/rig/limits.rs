@@ -2,11 +2,11 @@
 //!
 //! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in the rig.
 
-use super::file::{Section, meant_or_listed};
+use super::file::{Section, meant_or_listed, write_as};
 use super::locate::{Node, Word};
 use super::post::Profile;
-use super::problem::Problems;
-use crate::unit::{self, Estimate, Lang, Unit};
+use crate::problem::Problems;
+use crate::unit::{self, Bilingual, Estimate, Lang, Unit, both};
 use std::collections::BTreeMap;
 
 use Mark::{Judgement, Verified};
@@ -138,7 +138,7 @@ fn complain_of_id(id: &Word, problems: &mut Problems) {
         Some(_) => meant_or_listed(&id.text, &known, ("ids", "identyfikatory")),
         None => ("ids run from T01 to T42", "identyfikatory mają postać od T01 do T42").into(),
     };
-    problems.add(id.at, format!("unknown limit \"{}\"", id.text), remedy);
+    problems.add(id.at, both!("unknown limit \"{}\"", "nieznany limit \"{}\"", id.text), remedy);
 }
 
 fn read_one(limit: &Limit, node: &Node, problems: &mut Problems) -> Option<Limit> {
@@ -153,13 +153,21 @@ fn read_one(limit: &Limit, node: &Node, problems: &mut Problems) -> Option<Limit
     let (soft, source) = (soft?, source?);
     if let (Some(hard), Some(word)) = (hard, hard_word) {
         let (fits, wanted) = match limit.sense {
-            Sense::AtMost => (hard >= soft, "not below"),
-            Sense::AtLeast => (hard <= soft, "not above"),
-            Sense::Exactly => (hard == soft, "equal to"),
+            Sense::AtMost => (hard >= soft, ("not below", "nie niższy niż")),
+            Sense::AtLeast => (hard <= soft, ("not above", "nie wyższy niż")),
+            Sense::Exactly => (hard == soft, ("equal to", "równy jak")),
         };
         if !fits {
-            let what = format!("{path}: the hard limit \"{}\" must be {wanted} the limit, which 95 % of cases meet", word.text);
-            problems.add(word.at, what, "swap the two figures, or leave hard: out");
+            let (hard, (en, pl)) = (&word.text, wanted);
+            let cause = Bilingual::new(
+                format!("{path}: the hard limit \"{hard}\" must be {en} the limit, which 95 % of cases meet"),
+                format!("{path}: limit bezwzględny \"{hard}\" musi być {pl} limit spełniany w 95 % przypadków"),
+            );
+            problems.add(
+                word.at,
+                cause,
+                ("swap the two figures, or leave hard: out", "zamień obie wartości miejscami albo usuń hard:"),
+            );
             return None;
         }
     }
@@ -193,16 +201,24 @@ fn figure(word: &Word, limit: &Limit, problems: &mut Problems) -> Option<f64> {
     let value = match read {
         Ok(value) => value,
         Err(error) => {
-            let what = format!("limits.{} ({}): {error}", limit.id, limit.en);
-            problems.add(word.at, what, format!("write it as: {}", example_of(limit.unit)));
+            let error = error.told();
+            let cause = Bilingual::new(
+                format!("limits.{} ({}): {}", limit.id, limit.en, error.en),
+                format!("limits.{} ({}): {}", limit.id, limit.pl, error.pl),
+            );
+            problems.add(word.at, cause, write_as(example_of(limit.unit)));
             return None;
         }
     };
     if value > 0.0 || (value == 0.0 && limit.unit == Unit::Count) {
         return Some(value);
     }
-    let what = format!("limits.{} ({}) is \"{}\": it could never be met", limit.id, limit.en, word.text);
-    problems.add(word.at, what, format!("write a positive figure, e.g. {}", example_of(limit.unit)));
+    let cause = Bilingual::new(
+        format!("limits.{} ({}) is \"{}\": it could never be met", limit.id, limit.en, word.text),
+        format!("limits.{} ({}) wynosi \"{}\": takiego limitu nie da się spełnić", limit.id, limit.pl, word.text),
+    );
+    let example = example_of(limit.unit);
+    problems.add(word.at, cause, both!("write a positive figure, e.g. {example}", "wpisz wartość dodatnią, np. {example}"));
     None
 }
 
@@ -212,9 +228,9 @@ fn level(word: &Word, unit: Unit) -> Result<f64, unit::ParseError> {
         return Ok(level.value);
     }
     let expected = if unit == Unit::DecibelA {
-        "a sound level in dBA, such as 75 dBA"
+        ("a sound level in dBA, such as 75 dBA", "poziom dźwięku w dBA, np. 75 dBA")
     } else {
-        "a difference of levels in dB, such as 10 dB"
+        ("a difference of levels in dB, such as 10 dB", "różnica poziomów w dB, np. 10 dB")
     };
     Err(unit::ParseError { text: word.text.clone(), expected })
 }

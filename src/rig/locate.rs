@@ -3,8 +3,9 @@
 //! Knows nothing of rigs. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not false): what a word means is for
 //! the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors, no tags, one document.
 
-use super::problem::{Place, Problems};
 use super::syntax::{complain_of_syntax, complain_of_tabs, decode, place};
+use crate::problem::{Place, Problems};
+use crate::unit::{Bilingual, both};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// Rigs nest four deep. The bound keeps a malicious file from exhausting the stack.
@@ -36,12 +37,12 @@ pub(super) enum Value {
 
 impl Node {
     /// What this is, for a message about what was expected instead.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> Bilingual {
         match &self.value {
-            Value::Nothing => "nothing".to_string(),
-            Value::Word(word) => format!("\"{}\"", word.text),
-            Value::List(_) => "a list".to_string(),
-            Value::Section(_) => "a section with keys of its own".to_string(),
+            Value::Nothing => Bilingual::new("nothing", "puste miejsce"),
+            Value::Word(word) => format!("\"{}\"", word.text).into(),
+            Value::List(_) => Bilingual::new("a list", "lista"),
+            Value::Section(_) => Bilingual::new("a section with keys of its own", "sekcja z własnymi kluczami"),
         }
     }
 }
@@ -67,7 +68,8 @@ pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
     }
     let root = tree.root.take();
     if root.as_ref().is_none_or(|node| node.value == Value::Nothing) {
-        problems.add(Place::START, "the file is empty", "start from a copy of rigs/virtual.yaml");
+        let remedy = ("start from a copy of rigs/virtual.yaml", "zacznij od kopii pliku rigs/virtual.yaml");
+        problems.add(Place::START, ("the file is empty", "plik jest pusty"), remedy);
         return None;
     }
     root
@@ -94,14 +96,18 @@ impl Tree<'_> {
             Event::DocumentStart(_) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    self.give_up(at, "a second document begins here (---)", "keep one rig in one file");
+                    let cause = ("a second document begins here (---)", "tu zaczyna się drugi dokument (---)");
+                    self.give_up(at, cause, ("keep one rig in one file", "jeden plik opisuje jedno stanowisko"));
                 }
             }
             Event::Alias(_) => {
                 self.give_up(
                     at,
-                    "an alias (*name) refers to another place",
-                    "write the value out: a rig must read from top to bottom",
+                    ("an alias (*name) refers to another place", "alias (*nazwa) odsyła w inne miejsce"),
+                    (
+                        "write the value out: a rig must read from top to bottom",
+                        "wpisz samą wartość: opis stanowiska ma się dać czytać od góry do dołu",
+                    ),
                 );
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -121,20 +127,30 @@ impl Tree<'_> {
         }
     }
 
-    fn give_up(&mut self, at: Place, what: &str, remedy: &str) {
-        self.problems.add(at, what, remedy);
+    fn give_up(&mut self, at: Place, cause: (&str, &str), remedy: (&str, &str)) {
+        self.problems.add(at, cause, remedy);
         self.sound = false;
     }
 
     fn refuse_extras(&mut self, at: Place, anchor: usize, tagged: bool) {
         if anchor != 0 {
-            self.give_up(at, "an anchor (&name) before a value", "leave the anchor out and write the value where it is needed");
+            self.give_up(
+                at,
+                ("an anchor (&name) before a value", "kotwica (&nazwa) przed wartością"),
+                (
+                    "leave the anchor out and write the value where it is needed",
+                    "usuń kotwicę i wpisz wartość tam, gdzie jest potrzebna",
+                ),
+            );
         }
         if tagged {
             self.give_up(
                 at,
-                "a tag (!name) before a value",
-                "leave the tag out; put the value between quotation marks if it is text",
+                ("a tag (!name) before a value", "znacznik (!nazwa) przed wartością"),
+                (
+                    "leave the tag out; put the value between quotation marks if it is text",
+                    "usuń znacznik; jeśli wartość jest tekstem, ujmij ją w cudzysłów",
+                ),
             );
         }
     }
@@ -143,12 +159,19 @@ impl Tree<'_> {
         if let Some(Open::Section(_, _, None)) = self.open.last() {
             return self.give_up(
                 at,
-                "a list or section stands where a key belongs",
-                "keys are plain words; quote a value that begins with { or [",
+                ("a list or section stands where a key belongs", "w miejscu klucza stoi lista lub sekcja"),
+                (
+                    "keys are plain words; quote a value that begins with { or [",
+                    "klucze są zwykłymi słowami; wartość zaczynającą się od { lub [ ujmij w cudzysłów",
+                ),
             );
         }
         if self.open.len() >= DEEPEST {
-            return self.give_up(at, "sections nested deeper than any rig needs", "compare with rigs/virtual.yaml");
+            let cause = (
+                "sections nested deeper than any rig needs",
+                "sekcje zagnieżdżone głębiej, niż wymaga jakikolwiek opis stanowiska",
+            );
+            return self.give_up(at, cause, ("compare with rigs/virtual.yaml", "porównaj z plikiem rigs/virtual.yaml"));
         }
         self.open.push(opened);
     }
@@ -181,8 +204,13 @@ impl Tree<'_> {
                 let at = if matches!(node.value, Value::Word(_)) { node.at } else { key.at };
                 let node = Node { at, ..node };
                 if let Some((first, _)) = entries.iter().find(|(known, _)| known.text == key.text) {
-                    let what = format!("key \"{}\" stands here a second time, first in line {}", key.text, first.at.line);
-                    self.problems.add(key.at, what, "delete one of the two");
+                    let cause = both!(
+                        "key \"{}\" stands here a second time, first in line {}",
+                        "klucz \"{}\" występuje tu po raz drugi, pierwszy raz w wierszu {}",
+                        key.text,
+                        first.at.line
+                    );
+                    self.problems.add(key.at, cause, ("delete one of the two", "usuń jeden z nich"));
                 } else {
                     entries.push((key, node));
                 }

@@ -5,7 +5,8 @@
 use super::file::{Section, meant_or_listed};
 use super::firmware::{self, Firmware};
 use super::locate::{Node, Word};
-use super::problem::{Place, Problems};
+use crate::problem::{Place, Problems};
+use crate::unit::both;
 use std::path::Path;
 
 /// How the point was built. It decides which site checks apply.
@@ -61,16 +62,25 @@ fn identity_of(word: &Word, problems: &mut Problems) -> Option<String> {
     if plain && word.text.len() <= 16 {
         return Some(word.text.clone());
     }
-    let what = format!("post.identity \"{}\" does not fit the post's settings", word.text);
-    problems.add(word.at, what, "use at most 16 letters, digits and hyphens, without Polish letters or spaces: SOS-0417");
+    let cause = both!(
+        "post.identity \"{}\" does not fit the post's settings",
+        "post.identity \"{}\" nie mieści się w ustawieniach punktu",
+        word.text
+    );
+    let remedy = (
+        "use at most 16 letters, digits and hyphens, without Polish letters or spaces: SOS-0417",
+        "użyj najwyżej 16 liter, cyfr i łączników, bez polskich liter i spacji: SOS-0417",
+    );
+    problems.add(word.at, cause, remedy);
     None
 }
 
 fn profile_of(word: &Word, problems: &mut Problems) -> Option<Profile> {
     let found = Profile::ALL.into_iter().find(|profile| profile.name() == word.text);
     if found.is_none() {
-        let what = format!("unknown profile \"{}\" in post", word.text);
-        problems.add(word.at, what, meant_or_listed(&word.text, &Profile::ALL.map(Profile::name), "profiles"));
+        let cause = both!("unknown profile \"{}\" in post", "nieznany profil \"{}\" w post", word.text);
+        let remedy = meant_or_listed(&word.text, &Profile::ALL.map(Profile::name), ("profiles", "profile"));
+        problems.add(word.at, cause, remedy);
     }
     found
 }
@@ -85,7 +95,14 @@ fn chip_of(word: &Word, problems: &mut Problems) -> Option<String> {
     if formed {
         return Some(text.clone());
     }
-    let what = format!("post.chip \"{text}\" is no part number of a microcontroller");
-    problems.add(word.at, what, "write it as printed on the chip, without package and temperature letters: STM32F072CB");
+    let cause = both!(
+        "post.chip \"{text}\" is no part number of a microcontroller",
+        "post.chip \"{text}\" nie jest oznaczeniem mikrokontrolera"
+    );
+    let remedy = (
+        "write it as printed on the chip, without package and temperature letters: STM32F072CB",
+        "przepisz oznaczenie z układu, bez liter obudowy i zakresu temperatur: STM32F072CB",
+    );
+    problems.add(word.at, cause, remedy);
     None
 }

@@ -3,7 +3,9 @@
 //!
 //! Knows nothing of rigs, and of YAML only what people trip over.
 
-use super::problem::{Place, Problems};
+use super::check::A_RIG;
+use crate::problem::{Place, Problem, Problems};
+use crate::unit::{Bilingual, both};
 use saphyr_parser::{Marker, ScanError};
 
 /// A settings file is written by hand; one larger than this is some other file.
@@ -17,15 +19,22 @@ pub(super) fn place(marker: Marker) -> Place {
 /// UTF-8 text, without a byte order mark.
 pub(super) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
     if bytes.len() > LARGEST_FILE {
-        let what = format!("the file has {} bytes, a rig has some thousand", bytes.len());
-        problems.add(Place::START, what, "give the path of a rig, e.g. rigs/virtual.yaml");
+        let cause = both!(
+            "the file has {} bytes, a rig has some thousand",
+            "plik ma {} B, a opis stanowiska zwykle kilka tysięcy",
+            bytes.len()
+        );
+        problems.add(Place::START, cause, A_RIG);
         return None;
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         problems.add(
             Place::START,
-            "the file is UTF-16, expected UTF-8",
-            "save it as UTF-8 (in Notepad: Save as, encoding UTF-8)",
+            ("the file is UTF-16, expected UTF-8", "plik jest w UTF-16, oczekiwano UTF-8"),
+            (
+                "save it as UTF-8 (in Notepad: Save as, encoding UTF-8)",
+                "zapisz go jako UTF-8 (w Notatniku: Zapisz jako, kodowanie UTF-8)",
+            ),
         );
         return None;
     }
@@ -41,8 +50,11 @@ pub(super) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b
                 column: before.get(line_start..).map_or(0, |line| line.chars().count()) + 1,
             };
             let byte = rest.first().copied().unwrap_or_default();
-            let what = format!("byte 0x{byte:02X} is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
-            problems.add(at, what, "save the file as UTF-8");
+            let cause = both!(
+                "byte 0x{byte:02X} is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)",
+                "bajt 0x{byte:02X} nie należy do UTF-8 (może to polska litera w Windows-1250 lub ISO 8859-2)"
+            );
+            problems.add(at, cause, ("save the file as UTF-8", "zapisz plik jako UTF-8"));
             None
         }
     }
@@ -56,7 +68,9 @@ pub(super) fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
         let found = line.get(..indent).and_then(|space| space.chars().position(|c| c == '\t'));
         if let (Some(column), false) = (found, line.trim().is_empty()) {
             let at = Place { line: index + 1, column: column + 1 };
-            problems.add(at, "a tab in the indentation, YAML allows spaces only", "replace the tab by two spaces");
+            let cause =
+                ("a tab in the indentation, YAML allows spaces only", "tabulator we wcięciu, YAML dopuszcza tylko spacje");
+            problems.add(at, cause, ("replace the tab by two spaces", "zastąp tabulator dwiema spacjami"));
             any = true;
         }
     }
@@ -68,42 +82,107 @@ pub(super) fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut P
     let at = within(place(*error.marker()), text);
     let info = error.info();
     let letter = text.lines().nth(at.line - 1).and_then(|line| line.chars().nth(at.column - 1));
-    let (at, what, remedy) = if matches!(letter, Some(']' | '}')) {
-        (at, "a closing bracket too many".to_string(), "delete it, or put the opening one before the list it closes")
-    } else if info.contains("',' or '}'") || info.contains("',' or ']'") || info.contains("in flow construct") {
-        match last_open_bracket(text, at) {
+    if matches!(letter, Some(']' | '}')) {
+        return not_yaml(problems, at, ("a closing bracket too many", "o jeden nawias zamykający za dużo"), BRACKET_TOO_MANY);
+    }
+    if info.contains("',' or '}'") || info.contains("',' or ']'") || info.contains("in flow construct") {
+        return match last_open_bracket(text, at) {
             Some((open, bracket)) => {
-                (open, format!("the {bracket} here is not closed"), "close it, and put a comma between its entries")
+                let cause = both!("the {bracket} here is not closed", "nawias {bracket} nie jest zamknięty");
+                not_yaml(problems, open, cause, CLOSE_BRACKET)
             }
-            None => (at, "a comma is missing between two entries".to_string(), "put a comma between the entries of a { } or [ ]"),
+            None => not_yaml(problems, at, ("a comma is missing between two entries", "brakuje przecinka między wpisami"), COMMA),
+        };
+    }
+    let bare = line_without_colon(text, at);
+    let colon_is_missing = info.contains("mapping values") && bare.line + 1 == at.line
+        || info.contains("simple key")
+        || info.contains("expected ':'");
+    if colon_is_missing && !info.contains("quoted scalar") && !info.contains("trailing content") {
+        let cause = ("a line without a colon and a space", "wiersz bez dwukropka i spacji");
+        return not_yaml(problems, bare, cause, ("write \"key: value\"", "zapisz \"klucz: wartość\""));
+    }
+    match FINDINGS.iter().find(|finding| finding.signs.iter().any(|signs| signs.iter().all(|sign| info.contains(sign)))) {
+        Some(finding) => not_yaml(problems, at, finding.cause, finding.remedy),
+        None => {
+            let remedy = (
+                "compare this line and the one above with rigs/virtual.yaml",
+                "porównaj ten wiersz i poprzedni z plikiem rigs/virtual.yaml",
+            );
+            problems.push(at, Problem::new(("not YAML", "to nie jest YAML"), remedy).with_detail(info));
         }
-    } else if info.contains("quoted scalar") && (info.contains("end of stream") || info.contains("indentation")) {
-        (at, "the quotation mark here is not closed".to_string(), "close the text with the same quotation mark")
-    } else if info.contains("trailing content") {
-        (at, "text after a closing quotation mark".to_string(), "put the whole value between one pair of quotation marks")
-    } else if info.contains("mapping values") && line_without_colon(text, at).line + 1 == at.line {
-        (line_without_colon(text, at), "a line without a colon and a space".to_string(), "write \"key: value\"")
-    } else if info.contains("mapping values are not allowed") {
-        let remedy =
-            "quote a value that holds a colon and a space, such as place: \"Łódź: centre\"; else look at the indentation";
-        (at, "a second colon on this line, or more indentation than the line above allows".to_string(), remedy)
-    } else if info.contains("simple key") || info.contains("expected ':'") {
-        (line_without_colon(text, at), "a line without a colon and a space".to_string(), "write \"key: value\"")
-    } else if info.contains("expected key") || info.contains("indentation") || info.contains("block collection") {
-        (at, "a line whose indentation fits nothing above it".to_string(), "begin the keys of one section in the same column")
-    } else if info.contains("escape") {
-        (
-            at,
-            "a backslash before a letter that has no meaning there".to_string(),
-            "use single quotation marks for text with backslashes",
-        )
-    } else if info.contains("node content") {
-        (at, "a value that begins with a special sign".to_string(), "put the value between quotation marks")
-    } else {
-        (at, info.to_string(), "compare this line and the one above with rigs/virtual.yaml")
-    };
-    problems.add(at, format!("not YAML: {what}"), remedy);
+    }
 }
+
+fn not_yaml(problems: &mut Problems, at: Place, cause: impl Into<Bilingual>, remedy: Words) {
+    let cause = cause.into();
+    let cause = Bilingual::new(format!("not YAML: {}", cause.en), format!("to nie jest YAML: {}", cause.pl));
+    problems.add(at, cause, remedy);
+}
+
+/// English and Polish.
+type Words = (&'static str, &'static str);
+
+const BRACKET_TOO_MANY: Words = (
+    "delete it, or put the opening one before the list it closes",
+    "usuń go albo wstaw nawias otwierający przed listą, którą zamyka",
+);
+const CLOSE_BRACKET: Words = ("close it, and put a comma between its entries", "zamknij go, a wpisy oddziel przecinkami");
+const COMMA: Words = ("put a comma between the entries of a { } or [ ]", "oddziel wpisy w { } lub [ ] przecinkami");
+
+/// What the parser's message tells by its words alone.
+struct Finding {
+    /// Any of these, each a list of words that are all there.
+    signs: &'static [&'static [&'static str]],
+    cause: Words,
+    remedy: Words,
+}
+
+/// The first that fits counts.
+const FINDINGS: &[Finding] = &[
+    Finding {
+        signs: &[&["quoted scalar", "end of stream"], &["quoted scalar", "indentation"]],
+        cause: ("the quotation mark here is not closed", "otwarty tu cudzysłów nie jest zamknięty"),
+        remedy: ("close the text with the same quotation mark", "zamknij tekst takim samym cudzysłowem"),
+    },
+    Finding {
+        signs: &[&["trailing content"]],
+        cause: ("text after a closing quotation mark", "tekst po cudzysłowie zamykającym"),
+        remedy: ("put the whole value between one pair of quotation marks", "ujmij całą wartość w jedną parę cudzysłowów"),
+    },
+    Finding {
+        signs: &[&["mapping values are not allowed"]],
+        cause: (
+            "a second colon on this line, or more indentation than the line above allows",
+            "drugi dwukropek w tym wierszu albo wcięcie większe, niż pozwala poprzedni wiersz",
+        ),
+        remedy: (
+            "quote a value that holds a colon and a space, such as place: \"Łódź: centre\"; else look at the indentation",
+            "wartość z dwukropkiem i spacją ujmij w cudzysłów, np. place: \"Łódź: centrum\"; jeśli to nie to, sprawdź wcięcia",
+        ),
+    },
+    Finding {
+        signs: &[&["expected key"], &["indentation"], &["block collection"]],
+        cause: (
+            "a line whose indentation fits nothing above it",
+            "wiersz, którego wcięcie nie pasuje do żadnego wiersza powyżej",
+        ),
+        remedy: ("begin the keys of one section in the same column", "zacznij klucze jednej sekcji w tej samej kolumnie"),
+    },
+    Finding {
+        signs: &[&["escape"]],
+        cause: (
+            "a backslash before a letter that has no meaning there",
+            "ukośnik wsteczny przed literą, z którą nic tu nie znaczy",
+        ),
+        remedy: ("use single quotation marks for text with backslashes", "tekst z ukośnikami wstecznymi ujmij w apostrofy"),
+    },
+    Finding {
+        signs: &[&["node content"]],
+        cause: ("a value that begins with a special sign", "wartość zaczynająca się od znaku specjalnego"),
+        remedy: ("put the value between quotation marks", "ujmij wartość w cudzysłów"),
+    },
+];
 
 /// A place that exists: the parser names the line after the last one when a file ends too soon.
 fn within(at: Place, text: &str) -> Place {

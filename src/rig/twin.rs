@@ -30,10 +30,15 @@ pub(super) fn read(node: &Node, named: &Named, roles: Option<&Wiring>, problems:
         let Some(defect) = word(item, "twin.defects", "defects: [ lamp-late ]", problems) else { continue };
         let plain = defect.text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !plain {
-            let what = format!("\"{}\" is no id of a defect", defect.text);
-            problems.add(defect.at, what, "ids are lower-case words with hyphens, e.g. lamp-late");
+            let cause = both!("\"{}\" is no id of a defect", "\"{}\" nie jest identyfikatorem usterki", defect.text);
+            let remedy = (
+                "ids are lower-case words with hyphens, e.g. lamp-late",
+                "identyfikatory to słowa małymi literami z łącznikami, np. lamp-late",
+            );
+            problems.add(defect.at, cause, remedy);
         } else if defects.contains(&defect.text) {
-            problems.add(defect.at, format!("defect \"{}\" is planted twice", defect.text), "delete one of the two");
+            let cause = both!("defect \"{}\" is planted twice", "usterka \"{}\" jest podłożona dwa razy", defect.text);
+            problems.add(defect.at, cause, ("delete one of the two", "usuń jeden z wpisów"));
         } else {
             defects.push(defect.text.clone());
         }

@@ -3,6 +3,7 @@
 //! The Gherkin parser passes over some slips in silence and gives positions that are a line late; this is what the checks and the positions
 //! rest on. Knows nothing of phrases or rigs.
 
+use crate::problem::Place;
 use crate::unit::Lang;
 
 /// What opens a block.
@@ -46,6 +47,12 @@ pub struct Line {
     pub number: usize,
     pub column: usize,
     pub what: What,
+}
+
+impl Line {
+    pub fn at(&self) -> Place {
+        Place { line: self.number, column: self.column }
+    }
 }
 
 /// Gherkin's heading words of a language.

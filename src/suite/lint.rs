@@ -6,37 +6,19 @@
 mod layout;
 mod meaning;
 
-use super::cucumber_runner;
+use super::gherkin;
 use super::lexer;
 use super::model::Feature;
 use super::phrase_matcher::{Lost, PhraseMatcher};
-use crate::fault::{Blame, Blamed};
+use crate::problem::{Place, Problem, Problems};
 use crate::rig::{Limits, Rig, Role};
+use crate::unit::{Bilingual, both};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// An outline may not have more example rows than this: each is a scenario of its own. To repeat a scenario use `--repeat`.
 pub const OUTLINE_ROWS_MAX: usize = 500;
-
-/// Something wrong in a feature file, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}:{column}: {cause}\n    {remedy}")]
-pub struct Problem {
-    pub file: String,
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    pub cause: String,
-    pub remedy: String,
-}
-
-impl Blamed for Problem {
-    fn blame(&self) -> Blame {
-        Blame::Scenario
-    }
-}
 
 /// What the rig has to offer.
 #[derive(Debug, Clone, Default)]
@@ -57,19 +39,6 @@ impl Needs {
     }
 }
 
-/// Gathers the problems of one file.
-struct Problems<'a> {
-    file: &'a str,
-    found: &'a mut Vec<Problem>,
-}
-
-impl Problems<'_> {
-    fn add(&mut self, (line, column): (usize, usize), cause: impl Into<String>, remedy: impl Into<String>) {
-        let (cause, remedy) = (cause.into(), remedy.into());
-        self.found.push(Problem { file: self.file.to_string(), line, column, cause, remedy });
-    }
-}
-
 /// Reads feature files and checks them against the phrase book and the rig.
 ///
 /// # Errors
@@ -87,7 +56,7 @@ pub fn survey<W>(files: &[PathBuf], book: &PhraseMatcher<W>, needs: &Needs) -> (
         let file = path.display().to_string();
         match read(path) {
             Ok(text) => features.extend(check_text(&file, &text, book, needs, &mut found)),
-            Err((cause, remedy)) => Problems { file: &file, found: &mut found }.add((1, 1), cause, remedy),
+            Err(problem) => found.push(problem.in_file(path, Place::START)),
         }
     }
     meaning::ids_are_unique(&features, &mut found);
@@ -100,7 +69,9 @@ pub fn survey<W>(files: &[PathBuf], book: &PhraseMatcher<W>, needs: &Needs) -> (
 pub fn lacking<W>(features: &[Feature], book: &PhraseMatcher<W>, needs: &Needs) -> Vec<Problem> {
     let mut found = Vec::new();
     for feature in features {
-        meaning::check(feature, book, needs, &mut Problems { file: &feature.file, found: &mut found });
+        let mut problems = Problems::new(&feature.file);
+        meaning::check(feature, book, needs, &mut problems);
+        found.extend(problems.into_sorted());
     }
     found.sort();
     found.dedup();
@@ -110,72 +81,91 @@ pub fn lacking<W>(features: &[Feature], book: &PhraseMatcher<W>, needs: &Needs) 
 /// No feature that people write comes near it; a recording under a wrong name does.
 const LARGEST_FILE_BYTES: u64 = 4 << 20;
 
-fn read(path: &Path) -> Result<String, (String, String)> {
-    let unreadable = |error| (format!("cannot be read: {error}"), "check the path and its permissions".to_string());
+fn read(path: &Path) -> Result<String, Problem> {
+    let unreadable = |error| {
+        let remedy = ("check the path and its permissions", "sprawdź ścieżkę i prawa dostępu");
+        Problem::new(("cannot be read", "nie można go odczytać"), remedy).with_detail(error)
+    };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST_FILE_BYTES {
-        let remedy = "check that it is a feature file; split it if it truly is".to_string();
-        return Err((format!("is larger than {} MiB", LARGEST_FILE_BYTES >> 20), remedy));
+        let cause = both!("is larger than {} MiB", "jest większy niż {} MiB", LARGEST_FILE_BYTES >> 20);
+        let remedy = (
+            "check that it is a feature file; split it if it truly is",
+            "sprawdź, czy to plik scenariuszy; jeśli tak, podziel go",
+        );
+        return Err(Problem::new(cause, remedy));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        (format!("is not UTF-8 text (byte {at})"), "save the file as UTF-8".to_string())
+        let cause = both!("is not UTF-8 text (byte {at})", "nie jest tekstem UTF-8 (bajt {at})");
+        Problem::new(cause, ("save the file as UTF-8", "zapisz plik jako UTF-8"))
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
 }
 
 /// Checks one file's text; gives the feature if there is one, sound or not.
 fn check_text<W>(file: &str, text: &str, book: &PhraseMatcher<W>, needs: &Needs, found: &mut Vec<Problem>) -> Option<Feature> {
-    let mut problems = Problems { file, found };
-    let lang = match lexer::language(text) {
-        Ok(lang) => lang,
-        Err(other) => {
-            problems.add(
-                (1, 1),
-                format!("the language {other:?} is not one hejnal knows"),
-                "write `# language: pl` or `# language: en`",
-            );
-            return None;
-        }
-    };
-    let lines = lexer::scan(text, lang);
-    let parsable = layout::check(&lines, lang, &mut problems);
-    if !parsable {
-        return None;
+    let mut problems = Problems::new(file);
+    let feature = understand(file, text, &mut problems);
+    if let Some(feature) = &feature {
+        meaning::check(feature, book, needs, &mut problems);
     }
-    match cucumber_runner::parse(file, &layout::plain(text), lang, &lines) {
-        Ok(feature) => {
-            meaning::check(&feature, book, needs, &mut problems);
-            Some(feature)
-        }
-        Err(unparsed) => {
-            let cause = "Gherkin cannot make sense of this line or the one before it";
-            problems.add((unparsed.line, unparsed.column), cause, format!("expected one of: {}", unparsed.expected));
-            None
-        }
-    }
+    found.extend(problems.into_sorted());
+    feature
 }
 
-/// What to tell about a step that leads to no phrase: cause and remedy.
-pub(super) fn explain(text: &str, lost: &Lost) -> (String, String) {
+fn understand(file: &str, text: &str, problems: &mut Problems) -> Option<Feature> {
+    let lang = lexer::language(text).map_err(|other| {
+        let cause = both!("the language {other:?} is not one hejnal knows", "język {other:?} nie jest znany programowi hejnal");
+        let remedy = ("write `# language: pl` or `# language: en`", "wpisz `# language: pl` albo `# language: en`");
+        problems.add(Place::START, cause, remedy);
+    });
+    let lang = lang.ok()?;
+    let lines = lexer::scan(text, lang);
+    layout::check(&lines, lang, problems);
+    if !problems.is_empty() {
+        // Parsing would only repeat the same complaints, or take for ever.
+        return None;
+    }
+    let parsed = gherkin::parse(file, &layout::plain(text), lang, &lines);
+    parsed.map_err(|unparsed| problems.push(unparsed.at, unparsed.problem())).ok()
+}
+
+/// What to tell about a step that leads to no phrase.
+pub(super) fn explain(text: &str, lost: &Lost) -> Problem {
+    let unknown = || both!("no phrase reads {text:?}", "żadna fraza nie brzmi {text:?}");
     match lost {
         Lost::Unknown { nearest: Some(near) } => {
-            (format!("no phrase reads {text:?}"), format!("the nearest is {near:?}; `hejnal steps` lists them all"))
+            let remedy = both!(
+                "the nearest is {near:?}; `hejnal steps` lists them all",
+                "najbliższa to {near:?}; wszystkie wypisuje `hejnal steps`"
+            );
+            Problem::new(unknown(), remedy)
         }
         Lost::Unknown { nearest: None } => {
-            (format!("no phrase reads {text:?}"), "`hejnal steps` lists all phrases in both languages".to_string())
+            let remedy =
+                ("`hejnal steps` lists all phrases in both languages", "`hejnal steps` wypisuje wszystkie frazy w obu językach");
+            Problem::new(unknown(), remedy)
         }
         Lost::Ambiguous { phrases } => {
             let phrases: Vec<String> = phrases.iter().map(|phrase| format!("{phrase:?}")).collect();
-            (
+            let cause = Bilingual::new(
                 format!("{text:?} could mean {}", phrases.join(" or ")),
-                "this is a mistake in the phrase book: report it".to_string(),
-            )
+                format!("{text:?} może znaczyć {}", phrases.join(" albo ")),
+            );
+            let remedy = ("this is a mistake in the phrase book: report it", "to błąd w zbiorze fraz programu hejnal: zgłoś go");
+            Problem::new(cause, remedy)
         }
         Lost::Unreadable(error) => {
-            (format!("in {text:?}, {error}"), "write the quantity with its unit, as in `hejnal steps`".to_string())
+            let error = error.told();
+            let cause = Bilingual::new(format!("in {text:?}, {}", error.en), format!("w kroku {text:?}: {}", error.pl));
+            let remedy = (
+                "write the quantity with its unit, as in `hejnal steps`",
+                "zapisz wielkość z jednostką, tak jak w `hejnal steps`",
+            );
+            Problem::new(cause, remedy)
         }
     }
 }
@@ -213,7 +203,12 @@ pub(super) mod tests {
     /// Each expected problem is `line:column: beginning of its cause`.
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = parse(text).1.iter().map(|p| format!("{}:{}: {}", p.line, p.column, p.cause)).collect();
+        let found: Vec<String> = parse(text)
+            .1
+            .into_iter()
+            .filter_map(|problem| Some((problem.at?.1, problem.cause)))
+            .map(|(at, cause)| format!("{}:{}: {cause}", at.line, at.column))
+            .collect();
         assert_eq!(found.len(), expected.len(), "{found:#?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.starts_with(expected), "found    {found}\nexpected {expected}");
@@ -333,7 +328,7 @@ pub(super) mod tests {
         let missing = scratch.0.join("missing.feature");
         let again = write("again.feature", SOUND.replace("post is ready", "post is raedy").as_bytes());
         let problems = load(&[marked, garbled, missing, again], &book, &Needs::default()).unwrap_err();
-        let causes: Vec<&str> = problems.iter().map(|p| p.cause.split(' ').next().unwrap_or_default()).collect();
+        let causes: Vec<&str> = problems.iter().map(|p| p.cause.en.split(' ').next().unwrap_or_default()).collect();
         assert_eq!(causes, ["the", "no", "is", "cannot"], "{problems:#?}");
     }
 }

@@ -1,9 +1,10 @@
 //! From feature files to a finished run: read, check, select, run, repeat.
 //!
-//! Only `cucumber_runner` names cucumber. Knows nothing of instruments or of where a bench comes from: whatever can be entered, left and made safe is a
+//! Only `gherkin` and `cucumber_runner` name cucumber. Knows nothing of instruments or of where a bench comes from: whatever can be entered, left and made safe is a
 //! [`RunnerPort`].
 
 mod cucumber_runner;
+mod gherkin;
 pub mod lexer;
 pub mod lint;
 pub mod model;
@@ -17,7 +18,7 @@ pub mod runner_port;
 pub mod select;
 pub mod signals;
 
-pub use lint::{Needs, Problem};
+pub use lint::Needs;
 pub use model::{Feature, Scenario, Step};
 pub use on_bench::OnBench;
 pub use phrase_matcher::{PhraseMatcher, PhraseTableError};

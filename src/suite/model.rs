@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of phrases or rigs.
 
-use super::cucumber_runner::RawFeature;
+use super::gherkin::RawFeature;
 use crate::unit::Lang;
 
 /// A feature file.

@@ -92,7 +92,7 @@ impl RunnerPort for OnBench {
         if ending.blame == Some(Blame::Device) {
             self.log.note((
                 "the post was found wanting: the bench proves itself again before that stands",
-                "punkt nie spełnił wymagania: zanim to zostanie uznane, stanowisko ponownie dowodzi swojej sprawności",
+                "punkt nie spełnił wymagania; przed wydaniem oceny stanowisko ponownie sprawdza samo siebie",
             ));
             self.post.borrow_mut().prove_bench_again()?;
             self.log.note(("the bench is in order", "stanowisko jest sprawne"));

@@ -2,7 +2,7 @@
 //!
 //! Looks a phrase up by its text alone, under any keyword and in either language. Knows nothing of what phrases do.
 
-use super::cucumber_runner;
+use super::gherkin;
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
 use regex::Regex;
@@ -159,7 +159,7 @@ impl<W> PhraseMatcher<W> {
 
 fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
     let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
-    let regex = cucumber_runner::expression(text).map_err(error)?;
+    let regex = gherkin::expression(text).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);
@@ -175,7 +175,7 @@ fn distance(a: &[String], b: &[String]) -> usize {
         (_, true) => 1,
         _ => 2,
     };
-    edit(a, b, 2, substitution)
+    weighted(a, b, 2, substitution)
 }
 
 pub(super) fn letters_apart(a: &str, b: &str) -> usize {
@@ -184,15 +184,14 @@ pub(super) fn letters_apart(a: &str, b: &str) -> usize {
     if difference > FARTHEST_LETTERS {
         return difference;
     }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    edit(&a, &b, 1, |x, y| usize::from(x != y))
+    strsim::levenshtein(a, b)
 }
 
 /// Words farther apart than this are different words.
 const FARTHEST_LETTERS: usize = 2;
 
-/// Levenshtein's distance with the given costs.
-pub(super) fn edit<T>(a: &[T], b: &[T], gap: usize, substitution: impl Fn(&T, &T) -> usize) -> usize {
+/// Levenshtein's distance with the given costs: the usual ones would not tell a word misspelt from another word.
+fn weighted<T>(a: &[T], b: &[T], gap: usize, substitution: impl Fn(&T, &T) -> usize) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).map(|n| n * gap).collect();
     for (i, x) in a.iter().enumerate() {
         let mut next = vec![(i + 1) * gap];

@@ -14,8 +14,6 @@ use crate::journal::{Ending, Event, Outcome, SafeCheck};
 use crate::post::{Fault, ScenarioError};
 use crate::unit::{Bilingual, Lang};
 use std::any::Any;
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,8 +66,8 @@ impl Cause {
 
     /// The text of a step leads to no phrase. The checks before the run report this too; here it is the last line of defence.
     pub(super) fn lost(text: &str, lost: &Lost) -> Cause {
-        let (cause, remedy) = super::lint::explain(text, lost);
-        Cause::Fault(Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() }))
+        let problem = super::lint::explain(text, lost);
+        Cause::Fault(Fault::Scenario(ScenarioError { cause: problem.cause, remedy: problem.remedy }))
     }
 
     fn ending(&self) -> Ending {
@@ -321,9 +319,8 @@ impl<'s, S: RunnerPort> Session<'s, S> {
 pub fn run<S: RunnerPort>(stage: &mut S, book: &PhraseMatcher<S::World>, features: Vec<Feature>, options: Options) -> Finished {
     let scenarios: usize = features.iter().map(|feature| feature.scenarios.len()).sum();
     let planned = scenarios.saturating_mul(options.rounds as usize);
-    let session = Rc::new(RefCell::new(Session::new(stage, options)));
-    let driven = panics::catch(|| cucumber_runner::drive(&session, book, features, options.rounds));
-    let mut session = session.borrow_mut();
+    let mut session = Session::new(stage, options);
+    let driven = panics::catch(|| cucumber_runner::drive(&mut session, book, &features, options.rounds));
     if let Err((_, panicked)) = driven {
         session.rescue(panicked);
     }

@@ -1,34 +1,30 @@
 //! Which features and scenarios to run: by file, directory, language, tags or id.
 
-use super::cucumber_runner;
+use super::gherkin;
 use super::model::Feature;
+use crate::problem::Problem;
+use crate::unit::both;
 use std::path::{Path, PathBuf};
 
-/// What was asked for cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SelectError {
-    #[error("{path} is neither a feature file nor a directory")]
-    NotFound { path: PathBuf },
-    #[error("no .feature file lies in {path}")]
-    NoFeatures { path: PathBuf },
-    #[error("{path} cannot be read: {cause}")]
-    Unreadable { path: PathBuf, cause: String },
-    #[error("{text:?} is not a condition on tags; write for example \"@S01 or @S02\" or \"@fat and not @slow\"")]
-    BadTags { text: String },
-}
+/// What to name where no features were found.
+pub const NAME_FEATURES: (&str, &str) = ("name feature files or directories", "podaj pliki lub katalogi ze scenariuszami");
 
 /// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its `@`.
 #[derive(Debug, Clone)]
-pub struct TagExpression(cucumber_runner::Tags);
+pub struct TagExpression(gherkin::Tags);
 
 impl TagExpression {
-    pub fn parse(text: &str) -> Result<TagExpression, SelectError> {
+    pub fn parse(text: &str) -> Result<TagExpression, Problem> {
         let words = text.split_inclusive([' ', '(', ')']).map(|piece| {
             let word = piece.trim_end_matches([' ', '(', ')']);
             if super::model::is_id(word) && !word.starts_with('@') { format!("@{piece}") } else { piece.to_string() }
         });
         let text: String = words.collect();
-        cucumber_runner::Tags::parse(text.trim()).map(TagExpression).ok_or(SelectError::BadTags { text })
+        gherkin::Tags::parse(text.trim()).map(TagExpression).ok_or_else(|| {
+            let cause = both!("{text:?} is not a condition on tags", "{text:?} nie jest warunkiem na znaczniki");
+            let example = "\"@S01 or @S02\", \"@fat and not @slow\"";
+            Problem::new(cause, both!("write for example {example}", "napisz na przykład {example}"))
+        })
     }
     pub fn matches(&self, tags: &[String]) -> bool {
         self.0.match_on(tags)
@@ -37,19 +33,26 @@ impl TagExpression {
 
 /// The feature files meant by `paths`, each a file or a directory (searched to its depths), in order of name within each directory. A file named twice
 /// is taken once.
-pub fn feature_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SelectError> {
+pub fn feature_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = files.len();
             search(path, &mut files)?;
             if files.len() == before {
-                return Err(SelectError::NoFeatures { path: path.clone() });
+                let path = path.display();
+                let cause = both!("no .feature file lies in {path}", "w katalogu {path} nie ma żadnego pliku .feature");
+                return Err(Problem::new(cause, NAME_FEATURES));
             }
         } else if path.is_file() {
             files.push(path.clone());
         } else {
-            return Err(SelectError::NotFound { path: path.clone() });
+            let path = path.display();
+            let cause = both!(
+                "{path} is neither a feature file nor a directory",
+                "{path} nie jest ani plikiem scenariuszy, ani katalogiem"
+            );
+            return Err(Problem::new(cause, NAME_FEATURES));
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -57,8 +60,11 @@ pub fn feature_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SelectError> {
     Ok(files)
 }
 
-fn search(directory: &Path, into: &mut Vec<PathBuf>) -> Result<(), SelectError> {
-    let unreadable = |error: std::io::Error| SelectError::Unreadable { path: directory.to_path_buf(), cause: error.to_string() };
+fn search(directory: &Path, into: &mut Vec<PathBuf>) -> Result<(), Problem> {
+    let unreadable = |error: std::io::Error| {
+        let path = directory.display();
+        Problem::new(both!("{path} cannot be read", "nie można odczytać {path}"), NAME_FEATURES).with_detail(error)
+    };
     let entries = std::fs::read_dir(directory).map_err(unreadable)?;
     let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
     paths.sort();
@@ -122,8 +128,9 @@ mod tests {
         check("(S01 or S02) and not @slow", &["@S02"], true);
         check("not (S01 or S02)", &["@S02"], false);
         check("@S0", &["@S01"], false);
-        assert!(matches!(TagExpression::parse("@S01 and"), Err(SelectError::BadTags { .. })));
-        assert!(matches!(TagExpression::parse(""), Err(SelectError::BadTags { .. })));
+        for bad in ["@S01 and", ""] {
+            assert!(TagExpression::parse(bad).unwrap_err().cause.en.ends_with("is not a condition on tags"), "{bad:?}");
+        }
     }
 
     #[test]
@@ -146,6 +153,7 @@ mod tests {
         let files = feature_files(&[scratch.0.clone(), scratch.0.join("a.feature")]).unwrap();
         let names: Vec<_> = files.iter().map(|f| f.strip_prefix(&scratch.0).unwrap().display().to_string()).collect();
         assert_eq!(names, ["a.feature", "b/1.feature", "b/2.feature"]);
-        assert!(matches!(feature_files(&[scratch.0.join("none")]), Err(SelectError::NotFound { .. })));
+        let missing = feature_files(&[scratch.0.join("none")]).unwrap_err();
+        assert!(missing.cause.en.ends_with("is neither a feature file nor a directory"), "{missing}");
     }
 }

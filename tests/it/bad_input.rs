@@ -2,7 +2,7 @@
 //!
 //! The messages are one text to read through in a review: `fixtures/bad/features/messages.snap`.
 
-use crate::program::{Said, Scratch, say};
+use crate::program::{Said, Scratch, hejnal, said, say};
 use std::path::{Path, PathBuf};
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
@@ -29,23 +29,56 @@ fn problems(said: &Said, file: &str) -> usize {
     lines.iter().filter(|line| own(line)).count()
 }
 
-#[test]
-fn every_broken_feature_is_told_what_is_wrong_and_what_to_do() {
+/// What every broken feature is told, in one language.
+fn told_of_features(lang: &str, heading: &str, ending: &str) -> String {
     let files = files("fixtures/bad/features", "feature");
     assert!(files.len() >= 40, "{}", files.len());
     let mut shown = String::new();
     for file in files {
         let file = file.to_str().unwrap();
-        let said = say(["check", file]);
+        let said = say(["check", file, "--lang", lang]);
         assert_eq!(said.code, Some(4), "{file}: {said:?}");
         assert!(problems(&said, file) > 0, "{file}: {said:?}");
-        shown += &said.err.replace("hejnal: the features are not in order:\n", "").replace("    nothing was moved\n", "\n");
+        shown += &said.err.replace(heading, "").replace(ending, "\n");
     }
+    shown
+}
+
+#[test]
+fn every_broken_feature_is_told_what_is_wrong_and_what_to_do() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../fixtures/bad/features");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    let shown = told_of_features("en", "hejnal: the features are not in order:\n", "    nothing was moved\n");
     settings.bind(|| insta::assert_snapshot!("messages", shown));
+    let shown = told_of_features("pl", "hejnal: scenariusze zawierają błędy:\n", "    niczego nie uruchomiono\n");
+    settings.bind(|| insta::assert_snapshot!("messages-pl", shown));
+}
+
+/// Words without which no English sentence does, and that are no Polish ones.
+const ENGLISH: [&str; 22] = [
+    "the", "is", "are", "was", "and", "of", "in", "an", "it", "not", "no", "be", "must", "has", "have", "here", "with", "from",
+    "write", "give", "or", "for",
+];
+
+/// The English words of a text, but those that are quoted from the file (`"…"`, `<…>`, `` `…` ``) or come as technical detail
+/// in brackets.
+fn english_in(line: &str) -> Vec<&str> {
+    let bare = line.split(['"', '`', '„', '”']).step_by(2);
+    bare.flat_map(|part| part.split(|c: char| !c.is_alphabetic())).filter(|word| ENGLISH.contains(word)).collect()
+}
+
+#[test]
+fn a_polish_reader_is_told_in_polish() {
+    for file in ["fixtures/bad/features/messages-pl.snap"] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let (_, told) = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("---\n")).unwrap();
+        // A cause stands after its file, line and column.
+        let sentences = told.lines().map(|line| (line, line.splitn(4, ':').last().unwrap_or_default()));
+        let english: Vec<_> = sentences.filter(|(_, sentence)| !english_in(sentence).is_empty()).map(|(line, _)| line).collect();
+        assert!(english.is_empty(), "{file}: {english:#?}");
+    }
 }
 
 #[test]
@@ -145,6 +178,30 @@ fn what_is_not_there_is_told_with_where_it_was_looked_for() {
         let said = say(words.into_iter().filter(|word| !word.is_empty()));
         assert_eq!(said.code, Some(code), "{words:?}: {said:?}");
         assert!(said.err.contains(told), "{words:?}: {said:?}");
+    }
+}
+
+/// The environment decides where `--lang` does not.
+#[test]
+fn a_polish_environment_is_answered_in_polish() {
+    let answer = |locale: (&str, &str), words: &[&str]| {
+        let mut command = hejnal(words);
+        command.env(locale.0, locale.1);
+        said(command)
+    };
+    for (locale, words, code, told) in [
+        (("LANG", "pl_PL.UTF-8"), &["check"][..], 0, "W porządku: pliki: "),
+        (("LC_ALL", "pl_PL.UTF-8"), &["check", "no.feature"], 4, "nie znaleziono no.feature; sprawdzono: no.feature"),
+        (("LC_MESSAGES", "pl"), &["check", "--speed"], 2, "nie ma opcji --speed"),
+        (("LANG", "pl_PL.UTF-8"), &["check", "--lang", "en", "--tags", "@S77"], 4, "no scenario is left to run"),
+        (("LANG", "pl_PL.UTF-8"), &["check", "--tags", "@S01 and"], 2, "nie jest warunkiem na znaczniki"),
+        (("LANG", "pl_PL.UTF-8"), &["prove", "lamp-lat"], 2, "nie ma usterki lamp-lat"),
+        (("LANG", "pl_PL.UTF-8"), &["report", "Cargo.toml"], 3, "nie można odczytać dziennika: "),
+        (("LANG", "de_DE.UTF-8"), &["check", "--tags", "@S77"], 4, "no scenario is left to run"),
+    ] {
+        let said = answer(locale, words);
+        assert_eq!(said.code, Some(code), "{words:?}: {said:?}");
+        assert!(said.err.contains(told) || said.out.contains(told), "{words:?}: {said:?}");
     }
 }
 

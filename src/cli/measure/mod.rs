@@ -91,7 +91,7 @@ struct OutputArgs {
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<f64>,
     /// Language of the words
-    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = super::args::spoken())]
     lang: Lang,
 }
 

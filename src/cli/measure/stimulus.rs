@@ -34,7 +34,7 @@ pub struct StimulusArgs {
     #[arg(long, value_name = "N", default_value_t = 16)]
     order: u32,
     /// Language of what is said
-    #[arg(long, value_parser = crate::cli::args::lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = crate::cli::args::lang, value_name = "en|pl", default_value = crate::cli::args::spoken())]
     pub lang: Lang,
 }
 

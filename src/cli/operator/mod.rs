@@ -114,7 +114,7 @@ pub struct OperatorArgs {
     #[command(flatten)]
     secure: tls_srtp_options::SecureArgs,
     /// Language of what is shown
-    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = "en")]
+    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = super::args::spoken())]
     pub(super) lang: Lang,
 }
 
@@ -219,7 +219,7 @@ struct Network {
 }
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
-    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.to_string(), "name the rig's file with --rig"))?;
+    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.cause, "name the rig's file with --rig"))?;
     let rig = rig::load(&file).map_err(|problems| {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")

@@ -1,14 +1,16 @@
 //! The checks of what a feature says: that each step means one thing, that the rig has what it needs, and that scenarios can be told apart.
 
-use super::{Needs, Problem, Problems, explain};
+use super::{Needs, explain};
+use crate::problem::{Place, Problem, Problems};
 use crate::rig::{Limits, Profile, Role};
 use crate::steps::bound;
 use crate::suite::model::{Feature, Scenario, Step, is_id};
 use crate::suite::phrase_matcher::{Found, Lost, PhraseMatcher};
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang, both};
 use std::collections::BTreeMap;
+use std::path::Path;
 
-pub(super) fn check<W>(feature: &Feature, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems<'_>) {
+pub(super) fn check<W>(feature: &Feature, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems) {
     for scenario in &feature.scenarios {
         id(scenario, problems);
         for step in &scenario.steps {
@@ -17,59 +19,97 @@ pub(super) fn check<W>(feature: &Feature, book: &PhraseMatcher<W>, needs: &Needs
     }
 }
 
-fn id(scenario: &Scenario, problems: &mut Problems<'_>) {
+fn id(scenario: &Scenario, problems: &mut Problems) {
     let ids: Vec<&str> = scenario.tags.iter().map(String::as_str).filter(|tag| is_id(tag)).collect();
-    let at = (scenario.line, scenario.column);
+    let at = Place { line: scenario.line, column: scenario.column };
     match ids.as_slice() {
         [_] => {}
         [] => problems.add(
             at,
-            format!("the scenario {:?} has no id", scenario.name),
-            "give it a tag like @S07: the same one in both languages, used by no other scenario",
+            both!("the scenario {:?} has no id", "scenariusz {:?} nie ma identyfikatora", scenario.name),
+            (
+                "give it a tag like @S07: the same one in both languages, used by no other scenario",
+                "nadaj mu znacznik w rodzaju @S07: ten sam w obu językach, nieużywany przez inny scenariusz",
+            ),
         ),
         several => problems.add(
             at,
-            format!("the scenario {:?} has several ids: {}", scenario.name, several.join(", ")),
-            "keep one of them; an id on the feature or rule counts for all its scenarios",
+            both!(
+                "the scenario {:?} has several ids: {}",
+                "scenariusz {:?} ma kilka identyfikatorów: {}",
+                scenario.name,
+                several.join(", ")
+            ),
+            (
+                "keep one of them; an id on the feature or rule counts for all its scenarios",
+                "zostaw jeden; identyfikator przy funkcji lub regule dotyczy wszystkich jej scenariuszy",
+            ),
         ),
     }
 }
 
-fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems<'_>) {
-    let at = (step.line, step.column);
+fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, problems: &mut Problems) {
+    let at = Place { line: step.line, column: step.column };
     if step.has_text_block {
-        problems.add(at, "no phrase takes a text block", "take the block away; tables and quoted texts are understood");
+        let cause = ("no phrase takes a text block", "żadna fraza nie przyjmuje bloku tekstu");
+        let remedy = (
+            "take the block away; tables and quoted texts are understood",
+            "usuń blok; tabele i teksty w cudzysłowie są rozumiane",
+        );
+        problems.add(at, cause, remedy);
     }
     match book.find(&step.text) {
         Ok(found) => {
             let lacks = |role: &&Role| needs.roles.as_ref().is_some_and(|roles| !roles.contains(*role));
             for role in found.phrase.needs.iter().filter(lacks) {
-                let cause =
-                    format!("this step needs the role `{}`, which the rig `{}` has not wired", role_name(*role), needs.rig);
-                problems.add(at, cause, "wire it in the rig's file, or leave the scenario out with --tags");
+                let cause = both!(
+                    "this step needs the role `{}`, which the rig `{}` has not wired",
+                    "ten krok wymaga roli `{}`, której nie przypisano na stanowisku `{}`",
+                    role_name(*role),
+                    needs.rig
+                );
+                let remedy = (
+                    "wire it in the rig's file, or leave the scenario out with --tags",
+                    "przypisz ją w opisie stanowiska albo pomiń scenariusz za pomocą --tags",
+                );
+                problems.add(at, cause, remedy);
             }
             no_requirement_is_loosened(at, &found, needs, problems);
         }
         Err(Lost::Unknown { .. }) if unknown_requirement(&step.text).is_some() => {
             let id = unknown_requirement(&step.text).unwrap_or_default();
-            let remedy = "ids run from T01 to T42; `hejnal steps` shows which phrase is judged by which";
-            problems.add(at, format!("there is no requirement {id}"), remedy);
+            let remedy = (
+                "ids run from T01 to T42; `hejnal steps` shows which phrase is judged by which",
+                "identyfikatory mają postać od T01 do T42; `hejnal steps` pokazuje, które wymaganie ocenia daną frazę",
+            );
+            problems.add(at, both!("there is no requirement {id}", "nie ma wymagania {id}"), remedy);
         }
-        Err(lost) => {
-            let (cause, remedy) = explain(&step.text, &lost);
-            problems.add(at, cause, remedy);
-        }
+        Err(lost) => problems.push(at, explain(&step.text, &lost)),
     }
 }
 
 /// A feature may ask for more than the rig does. Where it asks for less, a post would pass that does not meet what was agreed.
-fn no_requirement_is_loosened<W>(at: (usize, usize), found: &Found<'_, W>, needs: &Needs, problems: &mut Problems<'_>) {
+fn no_requirement_is_loosened<W>(at: Place, found: &Found<'_, W>, needs: &Needs, problems: &mut Problems) {
     let Some(bound) = bound::of(found.phrase) else { return };
     let Some(limit) = needs.limits.as_ref().and_then(|limits| limits.get(bound.requirement)) else { return };
     let Some((stated, asked)) = bound::loosened(&bound, &found.args, limit) else { return };
-    let cause = format!("this step lets {stated} pass for {} ({}), where the rig asks for {asked}", limit.id, limit.en);
-    let remedy =
-        format!("write {asked} or a stricter figure; what was agreed is changed under `limits` in the rig, with its source");
+    let cause = Bilingual::new(
+        format!("this step lets {stated} pass for {} ({}), where the rig asks for {asked}", limit.id, limit.en),
+        format!(
+            "ten krok dopuszcza {} dla {} ({}), a stanowisko wymaga {}",
+            stated.show(Lang::Pl),
+            limit.id,
+            limit.pl,
+            asked.show(Lang::Pl)
+        ),
+    );
+    let remedy = Bilingual::new(
+        format!("write {asked} or a stricter figure; what was agreed is changed under `limits` in the rig, with its source"),
+        format!(
+            "wpisz {} lub wartość ostrzejszą; uzgodnione limity zmienia się w sekcji `limits` opisu stanowiska, z podaniem źródła",
+            asked.show(Lang::Pl)
+        ),
+    );
     problems.add(at, cause, remedy);
 }
 
@@ -93,11 +133,12 @@ pub(super) fn ids_are_unique(features: &[Feature], found: &mut Vec<Problem>) {
             let here = format!("{}:{}", feature.file, scenario.line);
             let key = (feature.lang == Lang::Pl, scenario.id.as_str());
             match taken.get(&key) {
-                Some(there) => Problems { file: &feature.file, found }.add(
-                    (scenario.line, scenario.column),
-                    format!("the id {} is taken by {there}", scenario.id),
-                    "give each scenario an id of its own",
-                ),
+                Some(there) => {
+                    let cause = both!("the id {} is taken by {there}", "identyfikator {} jest już użyty w {there}", scenario.id);
+                    let remedy = ("give each scenario an id of its own", "nadaj każdemu scenariuszowi własny identyfikator");
+                    let at = Place { line: scenario.line, column: scenario.column };
+                    found.push(Problem::new(cause, remedy).in_file(Path::new(&feature.file), at));
+                }
                 None => drop(taken.insert(key, here)),
             }
         }
