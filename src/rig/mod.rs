@@ -32,7 +32,7 @@ pub use transport::Transport;
 pub use twin::Twin;
 pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
