@@ -71,13 +71,15 @@ fn english_in(line: &str) -> Vec<&str> {
 
 #[test]
 fn a_polish_reader_is_told_in_polish() {
-    for file in ["fixtures/bad/features/messages-pl.snap"] {
+    let snapshots: Vec<PathBuf> =
+        ["fixtures/bad", "fixtures/bad/features"].iter().flat_map(|folder| files(folder, "snap")).collect();
+    for file in snapshots.iter().filter(|file| file.ends_with("messages-pl.snap")) {
         let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let (_, told) = text.split_once("---\n").and_then(|(_, rest)| rest.split_once("---\n")).unwrap();
         // A cause stands after its file, line and column.
         let sentences = told.lines().map(|line| (line, line.splitn(4, ':').last().unwrap_or_default()));
         let english: Vec<_> = sentences.filter(|(_, sentence)| !english_in(sentence).is_empty()).map(|(line, _)| line).collect();
-        assert!(english.is_empty(), "{file}: {english:#?}");
+        assert!(english.is_empty(), "{}: {english:#?}", file.display());
     }
 }
 
