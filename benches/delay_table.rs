@@ -20,10 +20,10 @@ use audio_codec::{CodecType, Decoder, Encoder, create_decoder, create_encoder, c
 use hejnal::dsp::delay::{Delay, Signal, delay};
 use hejnal::dsp::fft::derivative;
 use hejnal::dsp::interp::resample_linear_clock;
-use hejnal::dsp::press::press_to_sound;
 use hejnal::dsp::stimulus::{Random, burst};
 use hejnal::dsp::streaming_delay::follow;
 use hejnal::dsp::track::track;
+use hejnal::measure::press::press_to_sound;
 
 const TRIALS: u64 = 2000;
 const LOSS: f64 = 0.05;

@@ -4,18 +4,21 @@ pub mod clock;
 pub mod fault;
 pub mod image;
 pub mod problem;
-pub mod rng;
 pub mod unit;
+pub use hejnal_rng as rng;
 
-pub mod dsp;
+pub use hejnal_dsp as dsp;
+pub mod plot;
 pub mod rig;
 pub mod rtp;
 pub mod sip;
 pub mod verdict;
+pub mod wav;
 
 pub mod instrument;
 pub mod journal;
 
+pub mod measure;
 pub mod operator;
 
 pub mod driver;

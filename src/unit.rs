@@ -6,6 +6,7 @@ mod bilingual;
 mod date;
 mod expected;
 mod method;
+mod numeral;
 mod parse;
 mod show;
 
@@ -14,6 +15,7 @@ pub(crate) use bilingual::both;
 pub use date::Utc;
 pub use expected::ParseError;
 pub use method::Method;
+pub use numeral::{BARE_UNITS, PolishNumber, number_words, parse_times, polish_number};
 pub use parse::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;

@@ -1,5 +1,6 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::Lang;
 use clap::{Parser, Subcommand};
@@ -210,33 +211,6 @@ impl std::str::FromStr for Own {
     }
 }
 
-/// The language a command speaks unless it is told: `en` or `pl`, as the environment has it.
-pub(super) fn spoken() -> &'static str {
-    match of_environment() {
-        Lang::En => "en",
-        Lang::Pl => "pl",
-    }
-}
-
-fn of_environment() -> Lang {
-    locale(|name| std::env::var(name).ok())
-}
-
-/// The first of them that is set and not empty decides (POSIX.1-2017, XBD 8.2).
-fn locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
-    let language = set.as_deref().and_then(|locale| locale.split(['_', '.', '@']).next());
-    if language == Some("pl") { Lang::Pl } else { Lang::En }
-}
-
-pub(super) fn lang(text: &str) -> Result<Lang, String> {
-    match text {
-        "en" => Ok(Lang::En),
-        "pl" => Ok(Lang::Pl),
-        _ => Err("write en or pl".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,20 +223,6 @@ mod tests {
         for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "70 ", "130 "] {
             assert!(help.contains(&format!("\n  {code}")), "{code:?} in {help}");
         }
-    }
-    #[test]
-    fn the_environment_decides_the_language_in_the_order_that_posix_asks_for() {
-        let check = |set: &[(&str, &str)], expected: Lang| {
-            let found = locale(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string()));
-            assert_eq!(found, expected, "{set:?}");
-        };
-        check(&[], Lang::En);
-        check(&[("LANG", "pl_PL.UTF-8")], Lang::Pl);
-        check(&[("LANG", "pl")], Lang::Pl);
-        check(&[("LANG", "pl_PL.UTF-8"), ("LC_MESSAGES", "en_GB.UTF-8")], Lang::En);
-        check(&[("LANG", "C"), ("LC_MESSAGES", "pl_PL"), ("LC_ALL", "")], Lang::Pl);
-        check(&[("LC_ALL", "POSIX"), ("LANG", "pl_PL")], Lang::En);
-        check(&[("LANG", "plt_MG")], Lang::En);
     }
     #[cfg(unix)]
     #[test]

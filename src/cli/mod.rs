@@ -1,6 +1,7 @@
 //! The command line: one match from what was typed to what is done. Knows nothing of how anything is done.
 
 pub mod args;
+mod language;
 mod matrix;
 pub mod measure;
 mod operator;

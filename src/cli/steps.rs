@@ -31,6 +31,10 @@ const fn example(parameter: Parameter, lang: Lang) -> &'static str {
         (Parameter::Percent, Lang::Pl) => "udział: 60 %, 0,5 procenta",
         (Parameter::Count, Lang::En) => "a whole number: 1, 300",
         (Parameter::Count, Lang::Pl) => "liczba całkowita: 1, 300",
+        (Parameter::Times, Lang::En) => "how often: once, twice, 5 times",
+        (Parameter::Times, Lang::Pl) => "ile razy: raz, dwa razy, 5 razy",
+        (Parameter::Requirement, Lang::En) => "a requirement: T31",
+        (Parameter::Requirement, Lang::Pl) => "wymaganie: T31",
         (Parameter::Text, Lang::En) => "a text in quotation marks: \"SOS-0417\"",
         (Parameter::Text, Lang::Pl) => "tekst w cudzysłowie: „SOS-0417”",
     }

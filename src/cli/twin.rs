@@ -2,7 +2,6 @@
 
 use super::Refused;
 use super::args::LiveTwin;
-use super::measure::wav;
 use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
 use crate::clock::{Clock, RealClock};
 use crate::driver::alsa::{CardSettings, SoundCard};
@@ -15,6 +14,7 @@ use crate::rig::Rig;
 use crate::suite::signals::Signals;
 use crate::twin::{TwinConfig, defect};
 use crate::unit::{Bilingual, Lang, both};
+use crate::wav;
 use std::path::PathBuf;
 use std::sync::Arc;
 

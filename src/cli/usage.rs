@@ -1,6 +1,6 @@
 //! A command line that was not understood, told in the reader's language before the argument parser's own words, which are English.
 
-use super::args::spoken;
+use super::language::spoken;
 use crate::problem::Problem;
 use crate::unit::{Bilingual, Lang, both};
 use clap::error::{ContextKind, ContextValue, ErrorKind};

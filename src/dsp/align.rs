@@ -56,7 +56,7 @@ impl Aligned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::burst;
+    use crate::stimulus::burst;
 
     #[test]
     fn the_recording_falls_onto_the_reference() {

@@ -200,7 +200,7 @@ fn special(frames: &ToneFrames, rate: f64) -> Vec<CallTone> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, burst, cadence as sound, speech_noise, tone};
+    use crate::stimulus::{Random, burst, cadence as sound, speech_noise, tone};
 
     fn check(hz: f64, on_off: &[(f64, f64)], seconds: f64, rate: u32, noise: f64) -> Vec<CallTone> {
         let mut random = Random::new(2);

@@ -234,7 +234,7 @@ fn kind(gap: &Gap, pauses: &[Gap]) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, speech_like, speech_noise, tone};
+    use crate::stimulus::{Random, speech_like, speech_noise, tone};
 
     const RATE: f64 = 8000.0;
 

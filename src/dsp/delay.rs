@@ -37,7 +37,7 @@
 //! | Opus        |  6.500 ms | -0.159 µs | 1.067 µs | 0.759 µs |  98.9 % |         0 |
 //!
 //! Through a codec in little noise the errors are of its own making: distortion that depends on the signal repeats itself in every block and averages
-//! less than noise does, which the stated uncertainty allows for (`delay/doubt.rs`): at 30 dB it covers more than it need. Drift and slips stand in
+//! less than noise does, which the stated uncertainty allows for (`delay/uncertainty.rs`): at 30 dB it covers more than it need. Drift and slips stand in
 //! `track.rs`, from press to sound in `press.rs`.
 
 mod fit;

@@ -124,7 +124,7 @@ pub fn clipping(samples: &[f32]) -> Option<Clipping> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::Random;
+    use crate::stimulus::Random;
 
     fn tone(rate: f64, hz: f64, amplitude: f64, shape: impl Fn(f64) -> f64) -> Vec<f32> {
         (0..(rate * 0.7) as usize).map(|i| shape(amplitude * (2.0 * PI * hz * i as f64 / rate).sin()) as f32).collect()

@@ -161,7 +161,7 @@ impl Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, double_talk as pair};
+    use crate::stimulus::{Random, double_talk as pair};
 
     /// A path that lets the near voice through at half level, `loss` dB weaker while the far one speaks, with an echo of the far one.
     fn check(loss_db: f64, echo_db: f64, seed: u64) -> Option<DoubleTalk> {

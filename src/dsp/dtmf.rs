@@ -104,7 +104,7 @@ fn digit(frames: &ToneFrames, (row, column): (usize, usize), first: usize, last:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, dial, speech_noise};
+    use crate::stimulus::{Random, dial, speech_noise};
     use std::f64::consts::PI;
 
     fn keys(found: &[Digit]) -> String {
@@ -155,7 +155,7 @@ mod tests {
     fn other_sounds_dial_nothing() {
         for seed in 0..20 {
             assert_eq!(keys(&digits(&speech_noise(seed, 8000, 10.0), 8e3)), "", "seed {seed}");
-            assert_eq!(keys(&digits(&crate::dsp::stimulus::burst(seed, 8000, 10.0), 8e3)), "", "seed {seed}");
+            assert_eq!(keys(&digits(&crate::stimulus::burst(seed, 8000, 10.0), 8e3)), "", "seed {seed}");
         }
         assert!(
             digits(&[0.0; 8000], 8e3).is_empty()

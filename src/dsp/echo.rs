@@ -129,7 +129,7 @@ fn weighted(spectra: &Spectra) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, burst, speech_like, speech_noise};
+    use crate::stimulus::{Random, burst, speech_like, speech_noise};
 
     /// How many random trials: the few that every run affords, or `HEJNAL_SEEDS`.
     fn trials(few: u64) -> u64 {
@@ -207,7 +207,7 @@ mod tests {
         let sent = speech_noise(5, 8000, 20.0);
         let x: Vec<f64> = sent.iter().map(|x| f64::from(*x)).collect();
         let band = |low: f64, high: f64| -> Vec<f32> {
-            crate::dsp::fft::filter(&x, 800, |f| f64::from(u8::from((low..high).contains(&(f * 8000.0)))))
+            crate::fft::filter(&x, 800, |f| f64::from(u8::from((low..high).contains(&(f * 8000.0)))))
                 .iter()
                 .map(|x| *x as f32)
                 .collect()

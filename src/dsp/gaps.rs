@@ -99,7 +99,7 @@ fn mean_square(samples: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, speech_noise, tone};
+    use crate::stimulus::{Random, speech_noise, tone};
 
     fn sounds(rate: u32) -> Vec<(&'static str, Vec<f32>)> {
         let white: Vec<f32> = {

@@ -177,7 +177,7 @@ fn likeness(x: &[f64], lag: usize, window: usize, faintest: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, burst, speech_like, speech_noise};
+    use crate::stimulus::{Random, burst, speech_like, speech_noise};
 
     fn sounds(rate: u32, seed: u64) -> [(&'static str, Vec<f32>); 3] {
         [("noise", speech_noise(seed, rate, 7.0)), ("speech", speech_like(seed, rate, 7.0)), ("bursts", burst(seed, rate, 7.0))]

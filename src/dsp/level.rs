@@ -1,8 +1,6 @@
-//! Levels of samples: RMS, peak, offset, and what one recorded calibrator makes of them.
+//! Levels of samples: RMS, peak and offset.
 //!
 //! 0 dBFS is the level of a sine that just reaches ± 1, so RMS 1 is +3.01 dBFS. Knows nothing of spectra or speech.
-
-use super::distortion;
 
 /// Overload level of G.711 A-law: a full-scale sine in dBm0 (ITU-T G.711, 4).
 #[expect(clippy::approx_constant, reason = "a level in decibels that only looks like π")]
@@ -51,28 +49,6 @@ pub fn rounding_db(level_dbfs: f64, step: f64) -> f64 {
     (10.0 * (1.0 + rounding / power.max(1e-300)).log10()).max(0.01)
 }
 
-/// What full scale stands for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Calibration {
-    /// Sound pressure level of a sine that just reaches full scale, dB re 20 µPa.
-    pub full_scale_db: f64,
-    /// Expanded (k = 2), dB.
-    pub uncertainty_db: f64,
-}
-
-impl Calibration {
-    /// From the recording of a calibrator's tone (250 Hz or 1 kHz) of known level. `None` if the recording holds no such tone, or one that is
-    /// distorted or noisy (THD+N above −30 dB): then it was not the calibrator.
-    pub fn from_tone(samples: &[f32], rate: f64, tone_db: f64, tone_uncertainty_db: f64) -> Option<Calibration> {
-        let tone = [1000.0, 250.0].iter().find_map(|hz| distortion::distortion(samples, rate, *hz))?;
-        let clipped = distortion::clipping(samples).is_some_and(|c| c.stretches > 0);
-        (tone.thd_n_db < -30.0 && !clipped).then_some(Calibration {
-            full_scale_db: tone_db - tone.level_dbfs,
-            uncertainty_db: tone_uncertainty_db.hypot(tone.level_uncertainty_db),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,16 +81,5 @@ mod tests {
         assert_eq!(rounding_db(-20.0, step), 0.01);
         // A sine of one step's amplitude is 1.5 times as strong as twice the rounding noise: (1/2) / (1/12).
         assert!((rounding_db(20.0 * step.log10(), step) - 10.0 * (1.0 + 1.0 / 6.0f64).log10()).abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_calibrator_fixes_full_scale_and_nothing_else_does() {
-        let found = Calibration::from_tone(&sine(0.1, 48e3, 2.0), 48e3, 94.0, 0.4).unwrap();
-        assert!((found.full_scale_db - 114.0).abs() < 0.02 && (0.4..0.42).contains(&found.uncertainty_db), "{found:?}");
-        assert!(Calibration::from_tone(&[0.0; 48_000], 48e3, 94.0, 0.4).is_none());
-        let clipped: Vec<f32> = sine(1.3, 48e3, 2.0).iter().map(|x| x.clamp(-1.0, 1.0)).collect();
-        assert!(Calibration::from_tone(&clipped, 48e3, 94.0, 0.4).is_none());
-        let noise = crate::dsp::stimulus::speech_noise(1, 48_000, 2.0);
-        assert!(Calibration::from_tone(&noise, 48e3, 94.0, 0.4).is_none());
     }
 }

@@ -241,7 +241,7 @@ fn split(power: &[f64], from: usize, to: usize, noise: f64, rate: f64) -> Split 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::{Random, burst};
+    use crate::stimulus::{Random, burst};
 
     /// A bouncing gate on a tone: the samples, the first make, and the last break, in frames.
     fn gated(seed: u64, rate: f64, noise: f64) -> (Vec<f32>, f64, f64, usize) {

@@ -83,7 +83,7 @@ fn pcm(signal: Signal, rate: u32) -> Vec<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::golden::voice;
+    use crate::golden::voice;
 
     #[test]
     fn damage_lowers_the_score() {

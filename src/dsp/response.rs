@@ -189,10 +189,10 @@ const ROUNDING_DB: f64 = 1e-6;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::align::align;
-    use crate::dsp::delay::Signal;
-    use crate::dsp::filter::band_pass;
-    use crate::dsp::stimulus::{Random, speech_noise};
+    use crate::align::align;
+    use crate::delay::Signal;
+    use crate::filter::band_pass;
+    use crate::stimulus::{Random, speech_noise};
 
     #[test]
     fn a_known_filter_is_found_through_noise() {

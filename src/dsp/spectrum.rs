@@ -112,8 +112,8 @@ fn nominal(n: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::level::rms_dbfs;
-    use crate::dsp::stimulus::{Random, speech_noise};
+    use crate::level::rms_dbfs;
+    use crate::stimulus::{Random, speech_noise};
 
     fn sine(hz: f64, rate: f64, seconds: f64) -> Vec<f32> {
         let step = 2.0 * PI * hz / rate;

@@ -157,8 +157,8 @@ pub fn signal_to_noise(speech: &ActiveSpeech, floor: &NoiseFloor) -> Option<(f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::level::rms_dbfs;
-    use crate::dsp::stimulus::{Random, speech_noise};
+    use crate::level::rms_dbfs;
+    use crate::stimulus::{Random, speech_noise};
 
     /// Speech-like noise in talk spurts of `on` seconds with pauses of `off` in noise of `floor_db`: the whole, and the spurts alone.
     fn talk(on: f64, off: f64, level_db: f64, floor_db: f64, rate: f64) -> (Vec<f32>, Vec<f32>) {

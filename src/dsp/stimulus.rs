@@ -12,7 +12,7 @@ pub use telephone::{cadence, dial};
 
 use super::fft::{self, Complex64};
 use super::interp;
-use crate::rng::Rng;
+use hejnal_rng::Rng;
 
 /// Largest magnitude of every stimulus: −6 dBFS.
 pub const PEAK: f32 = 0.5;

@@ -5,6 +5,7 @@
 //! themselves; signs of them are flagged. Through a telephone codec a result must be judged against what that codec alone allows.
 
 mod analysis;
+mod bands;
 mod clock;
 mod impulse;
 mod index;

@@ -131,9 +131,18 @@ fn piece<S: Source>(source: &mut S, from_s: f64, to_s: f64) -> Result<(Vec<f32>,
 
 /// Measures `part` within `reach_s` of a moment of the capture; the delay counts from `part`'s first sample.
 fn near<C: Source>(part: Signal, capture: &mut C, centre_s: f64, reach_s: f64) -> Result<Result<Delay, Missing>, C::Error> {
+    // A part without sound is nowhere: hours of capture need not be read to say so.
+    if is_flat(part.samples) {
+        return Ok(Err(Missing::NotThere));
+    }
     let (samples, start_s) = piece(capture, centre_s - reach_s, centre_s + reach_s)?;
     let found = seek(part, Signal::new(&samples, capture.rate()));
     Ok(found.map(|d| Delay { seconds: d.seconds + start_s, ..d }))
+}
+
+/// Whether all samples are the same, so that there is no sound.
+fn is_flat(samples: &[f32]) -> bool {
+    samples.first().is_none_or(|first| samples.iter().all(|x| x == first))
 }
 
 /// Centres of the pieces of a capture, the nearest to `from_s` first.

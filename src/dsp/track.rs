@@ -206,7 +206,7 @@ fn fit_slope(points: &[Point], slips: &[usize], fallback: f64) -> (f64, f64, f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::stimulus::Random;
+    use crate::stimulus::Random;
 
     /// A track of `n` points a second apart with given drift, noise of `sd`, and slips `(point, size)`.
     fn points(seed: u64, n: usize, ppm: f64, sd: f64, slips: &[(usize, f64)]) -> Vec<Point> {

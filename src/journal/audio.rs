@@ -4,7 +4,7 @@
 
 use super::Event;
 use super::store::{JournalError, sha256_hex};
-use std::io::Cursor;
+use crate::wav;
 use std::path::Path;
 
 /// Directory of the recordings within a run's directory.
@@ -24,26 +24,9 @@ pub fn save(run: &Path, file_name: &str, what: &str, frames_per_second: u32, sam
     let directory = run.join(DIRECTORY);
     std::fs::create_dir_all(&directory).map_err(JournalError::io("make", &directory))?;
     let path = directory.join(file_name);
-    let bytes = encode(frames_per_second, samples).map_err(|cause| JournalError::Wav { path: path.clone(), cause })?;
+    let bytes = wav::encode(samples, frames_per_second).map_err(|cause| JournalError::Wav { path: path.clone(), cause })?;
     std::fs::write(&path, &bytes).map_err(JournalError::io("write", &path))?;
     Ok(Event::Audio { file: format!("{DIRECTORY}/{file_name}"), sha256: sha256_hex(&bytes), what: what.to_string() })
-}
-
-fn encode(frames_per_second: u32, samples: &[f32]) -> Result<Vec<u8>, hound::Error> {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: frames_per_second,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut bytes = Cursor::new(Vec::new());
-    let mut writer = hound::WavWriter::new(&mut bytes, spec)?;
-    for sample in samples {
-        // A cast of what is not a number gives zero.
-        writer.write_sample((sample.clamp(-1.0, 1.0) * f32::from(i16::MAX)).round() as i16)?;
-    }
-    writer.finalize()?;
-    Ok(bytes.into_inner())
 }
 
 #[cfg(test)]
@@ -61,6 +44,6 @@ mod tests {
         let sha256 = sha256_hex(&std::fs::read(&path).unwrap());
         assert_eq!(event, Event::Audio { file: format!("audio/{name}"), sha256, what: "the operator".into() });
         let samples: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();
-        assert_eq!(samples, [0, 16384, 32767, -32767, 0]);
+        assert_eq!(samples, [0, 16384, 32767, -32768, 0]);
     }
 }

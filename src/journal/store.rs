@@ -25,7 +25,7 @@ pub enum JournalError {
     #[error("failed to {action} {path}: {cause}")]
     Io { action: &'static str, path: PathBuf, cause: io::Error },
     #[error("failed to write {path} as a WAV file: {cause}")]
-    Wav { path: PathBuf, cause: hound::Error },
+    Wav { path: PathBuf, cause: Bilingual },
     #[error("{path} is not a journal of hejnal: {why}")]
     NotAJournal { path: PathBuf, why: String },
     #[error("{path} has format {found}, and this hejnal reads formats up to {readable}")]

@@ -6,8 +6,8 @@ use crate::clock::Instant;
 use crate::dsp::interp::Resampler;
 use crate::instrument::audio::{AudioPort, Frame, Jack};
 use crate::instrument::{InstrumentError, Result};
-use std::fs::File;
-use std::io::BufWriter;
+use crate::unit::Bilingual;
+use crate::wav;
 use std::path::{Path, PathBuf};
 
 /// The newest frames are left for the next time: the card hands them over by the period.
@@ -46,20 +46,14 @@ impl Mouth {
 pub struct Ear {
     card: Box<dyn AudioPort>,
     path: PathBuf,
-    file: hound::WavWriter<BufWriter<File>>,
+    file: wav::Writer,
     next: Frame,
 }
 
 impl Ear {
     /// Begins a mono file of 16 bits at the card's rate.
     pub fn create(card: Box<dyn AudioPort>, path: &Path) -> Result<Self> {
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: card.rate(),
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let file = hound::WavWriter::create(path, spec).map_err(|e| failed(path, &e))?;
+        let file = wav::Writer::create(path, 1, card.rate()).map_err(|e| failed(path, &e.reason))?;
         Ok(Ear { card, path: path.to_owned(), file, next: 0 })
     }
     /// When the file's first sample was at the microphone, as known now.
@@ -77,12 +71,9 @@ impl Ear {
     }
     fn take(&mut self, to: Frame) -> Result<()> {
         let heard = self.card.record(JACKS.1, self.next, to)?;
-        for sample in heard {
-            let value = (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16;
-            self.file.write_sample(value).map_err(|e| failed(&self.path, &e))?;
-        }
+        self.file.push(heard).map_err(|e| failed(&self.path, &e.reason))?;
         self.next = to;
-        self.file.flush().map_err(|e| failed(&self.path, &e))
+        self.file.flush().map_err(|e| failed(&self.path, &e.reason))
     }
     /// Writes the rest and closes the file; its length in seconds.
     pub fn close(mut self, now: Instant) -> Result<f64> {
@@ -93,12 +84,12 @@ impl Ear {
         }
         let seconds = self.next as f64 / f64::from(self.card.rate());
         let path = self.path;
-        self.file.finalize().map_err(|e| failed(&path, &e))?;
+        self.file.finish().map_err(|e| failed(&path, &e.reason))?;
         Ok(seconds)
     }
 }
 
-fn failed(path: &Path, cause: &hound::Error) -> InstrumentError {
+fn failed(path: &Path, cause: &Bilingual) -> InstrumentError {
     InstrumentError::new(
         "ear",
         format!("write {}", path.display()),

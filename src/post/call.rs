@@ -218,15 +218,16 @@ impl Post {
         self.judge_presses(&PRESS_TO_RING, limit, |event| matches!(event, CallEvent::Ringing { .. }))
     }
 
-    /// T33 over a series: never none, never two.
-    pub fn each_press_raised(&mut self, count: u64) -> Result<()> {
+    /// Over a series: never none, never two. `requirement` is the one that asks for so many.
+    pub fn each_press_raised(&mut self, count: u64, requirement: &'static str) -> Result<()> {
         let ends = self.deeds.presses().skip(1).map(|press| Some(press.instant())).chain([None]);
         let raised = |(press, end): (Moment, _)| self.bench.record.invited_between(press.instant(), end).count();
         let counts: Vec<usize> = self.deeds.presses().zip(ends).map(raised).collect();
         let fewest = counts.iter().copied().min().unwrap_or(0);
         let most = counts.iter().copied().max().unwrap_or(0);
         let wanted = Criterion::Exactly(count as f64);
-        self.judge(&FEWEST_CALLS, Estimate::count(fewest), wanted).and(self.judge(&MOST_CALLS, Estimate::count(most), wanted))
+        let fewest = self.judge(&Quantity { requirement, ..FEWEST_CALLS }, Estimate::count(fewest), wanted);
+        fewest.and(self.judge(&Quantity { requirement, ..MOST_CALLS }, Estimate::count(most), wanted))
     }
 
     /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.

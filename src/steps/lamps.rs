@@ -1,6 +1,7 @@
 //! Phrases about the post's lamps.
 
 use super::World;
+use super::bound::{at_most, requirement};
 use super::phrase::{Kind, Phrase, minutes};
 use crate::rig::Role::{LampConnected, LampOutOfService, LampPlaced, Operator};
 
@@ -9,6 +10,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the \"call placed\" lamp lights at most {duration} after the press [T05]",
         pl: "lampka „wezwano” zapala się najpóźniej {duration} po naciśnięciu [T05]",
+        judges: at_most("T05", 0),
         needs: &[LampPlaced],
         within: minutes(1),
         run: |w, a| w.post().placed_lamp_within(a.duration(0)?),
@@ -17,6 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the \"connected\" lamp stays dark until the operator answers [T06]",
         pl: "lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]",
+        judges: requirement("T06"),
         needs: &[LampConnected, Operator],
         within: minutes(1),
         run: |w, _| w.post().connected_lamp_waits(),
@@ -25,6 +28,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the \"connected\" lamp lights at most {duration} after the answer [T06]",
         pl: "lampka „połączono” zapala się najpóźniej {duration} po odebraniu [T06]",
+        judges: at_most("T06", 0),
         needs: &[LampConnected, Operator],
         within: minutes(1),
         run: |w, a| w.post().connected_lamp_within(a.duration(0)?),
@@ -33,6 +37,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "both lamps are dark at most {duration} after the end of the talk [T06]",
         pl: "obie lampki gasną najpóźniej {duration} po zakończeniu rozmowy [T06]",
+        judges: at_most("T06", 0),
         needs: &[LampPlaced, LampConnected, Operator],
         within: minutes(1),
         run: |w, a| w.post().lamps_dark_within(a.duration(0)?),
@@ -41,6 +46,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "neither lamp claims a call that was not sent [T05]",
         pl: "żadna lampka nie potwierdza zgłoszenia, którego nie wysłano [T05]",
+        judges: requirement("T05"),
         needs: &[LampPlaced, LampConnected, Operator],
         within: minutes(1),
         run: |w, _| w.post().no_lamp_claims(),
@@ -49,6 +55,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the \"out of service\" lamp answers at most {duration} after the press [T38]",
         pl: "lampka „nieczynny” reaguje najpóźniej {duration} po naciśnięciu [T38]",
+        judges: at_most("T38", 0),
         needs: &[LampOutOfService],
         within: minutes(1),
         run: |w, a| w.post().out_of_service_lamp_within(a.duration(0)?),

@@ -1,7 +1,6 @@
-//! Steps are rows in a table: an English phrase, a Polish phrase, the roles needed and a function of about three lines.
-//!
-//! Knows nothing of cucumber's runner or of instruments.
+//! Steps are rows in a table: an English phrase, a Polish phrase, what they judge, the roles needed and a function of about three lines.
 
+use super::bound::Judged;
 use crate::post::{Fault, ScenarioError};
 use crate::rig::Role;
 use std::time::Duration;
@@ -14,12 +13,15 @@ pub enum Kind {
     Then,
 }
 
-/// One row of the phrase book. `en` and `pl` are cucumber expressions over the parameter types `{duration}`, `{level}`, `{percent}`, `{count}`, `{string}`,
-/// and hold the same parameters in the same order.
+/// One row of the phrase book. `en` and `pl` are cucumber expressions over the parameter types `{duration}`, `{level}`, `{percent}`, `{count}`,
+/// `{times}`, `{requirement}` and `{string}`, and hold the same parameters in the same order. Where two words stand to choose from before a
+/// Polish duration (`mija/mijają {duration}`), the first is the verb of one, of five and of parts, the second that of two, three and four.
 pub struct Phrase<W: 'static> {
     pub kind: Kind,
     pub en: &'static str,
     pub pl: &'static str,
+    /// The requirement that its figures are held against; `None` where it judges none that a feature could loosen.
+    pub judges: Option<Judged>,
     pub needs: &'static [Role],
     /// How long, on the post's clock, this step may take at most.
     pub within: Duration,
@@ -39,7 +41,10 @@ pub enum Arg {
     Duration(Duration),
     Level(crate::unit::Estimate),
     Percent(f64),
+    /// Also of `{times}`.
     Count(u64),
+    /// Its id, e.g. `T02`.
+    Requirement(&'static str),
     Text(String),
 }
 
@@ -54,6 +59,12 @@ impl Args {
         match self.values.get(index) {
             Some(Arg::Count(value)) => Ok(*value),
             other => Err(unlike("a count", index, other)),
+        }
+    }
+    pub fn requirement(&self, index: usize) -> Result<&'static str, Fault> {
+        match self.values.get(index) {
+            Some(Arg::Requirement(id)) => Ok(id),
+            other => Err(unlike("a requirement", index, other)),
         }
     }
     pub fn percent(&self, index: usize) -> Result<f64, Fault> {

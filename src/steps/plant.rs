@@ -1,6 +1,7 @@
 //! Phrases about mains, fibre, time and readiness.
 
 use super::World;
+use super::bound::at_most;
 use super::phrase::{Kind, Phrase, minutes, seconds};
 use crate::rig::Role::{Fibre, Mains, Operator, Probe};
 
@@ -9,6 +10,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Given,
         en: "the post is ready",
         pl: "punkt jest gotowy do pracy",
+        judges: None,
         needs: &[Mains, Fibre, Operator, Probe],
         within: minutes(6),
         run: |w, _| w.post().make_ready(),
@@ -17,6 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Given,
         en: "the mains is on and the fibre is connected",
         pl: "zasilanie jest włączone, a światłowód podłączony",
+        judges: None,
         needs: &[Mains, Fibre],
         within: seconds(10),
         run: |w, _| w.post().connect_everything(),
@@ -25,6 +28,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Given,
         en: "the post is switched off",
         pl: "punkt jest wyłączony",
+        judges: None,
         needs: &[Mains],
         within: seconds(10),
         run: |w, _| w.post().mains_off(),
@@ -33,6 +37,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "the mains is switched on",
         pl: "zasilanie zostaje włączone",
+        judges: None,
         needs: &[Mains],
         within: seconds(10),
         run: |w, _| w.post().mains_on(),
@@ -41,6 +46,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "the fibre is cut",
         pl: "światłowód zostaje przerwany",
+        judges: None,
         needs: &[Fibre],
         within: seconds(10),
         run: |w, _| w.post().cut_fibre(),
@@ -49,6 +55,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "the fibre is restored",
         pl: "światłowód zostaje przywrócony",
+        judges: None,
         needs: &[Fibre],
         within: seconds(10),
         run: |w, _| w.post().restore_fibre(),
@@ -57,6 +64,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "the fibre is cut for {duration}",
         pl: "światłowód zanika na {duration}",
+        judges: None,
         needs: &[Fibre],
         within: minutes(40),
         run: |w, a| w.post().cut_fibre_for(a.duration(0)?),
@@ -64,7 +72,8 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "{duration} pass(es)",
-        pl: "mija {duration}",
+        pl: "mija/mijają {duration}",
+        judges: None,
         needs: &[],
         within: minutes(80 * 60),
         run: |w, a| w.post().pass(a.duration(0)?),
@@ -73,6 +82,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the post is registered at most {duration} after power-on [T19]",
         pl: "punkt jest zarejestrowany najpóźniej {duration} po włączeniu zasilania [T19]",
+        judges: at_most("T19", 0),
         needs: &[Operator, Mains],
         within: minutes(10),
         run: |w, a| w.post().registered_within_after_power(a.duration(0)?),
@@ -81,6 +91,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the post is registered again at most {duration} after the fibre's return [T20]",
         pl: "punkt jest ponownie zarejestrowany najpóźniej {duration} po powrocie światłowodu [T20]",
+        judges: at_most("T20", 0),
         needs: &[Operator, Fibre],
         within: minutes(5),
         run: |w, a| w.post().registered_within_after_fibre(a.duration(0)?),
@@ -89,6 +100,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         kind: Kind::Then,
         en: "the settings of the post are intact",
         pl: "ustawienia punktu są nienaruszone",
+        judges: None,
         needs: &[Operator],
         within: seconds(10),
         run: |w, _| w.post().settings_are_intact(),

@@ -158,6 +158,10 @@ pub(super) fn explain(text: &str, lost: &Lost) -> Problem {
             let remedy = ("this is a mistake in the phrase book: report it", "to błąd w zbiorze fraz programu hejnal: zgłoś go");
             Problem::new(cause, remedy)
         }
+        Lost::Ungrammatical { written, right } => {
+            let cause = both!("{written:?} does not agree with its number", "forma {written:?} nie zgadza się z liczbą");
+            Problem::new(cause, both!("write {right}", "napisz {right}"))
+        }
         Lost::Unreadable(error) => {
             let error = error.told();
             let cause = Bilingual::new(format!("in {text:?}, {}", error.en), format!("w kroku {text:?}: {}", error.pl));
@@ -177,7 +181,7 @@ pub(super) mod tests {
     use std::time::Duration;
 
     const fn phrase(en: &'static str, pl: &'static str, needs: &'static [Role]) -> Phrase<()> {
-        Phrase { kind: Kind::Then, en, pl, needs, within: Duration::from_secs(1), run: |(), _| Ok(()) }
+        Phrase { kind: Kind::Then, en, pl, judges: None, needs, within: Duration::from_secs(1), run: |(), _| Ok(()) }
     }
 
     static PHRASES: &[Phrase<()>] = &[

@@ -3,9 +3,11 @@
 //! Looks a phrase up by its text alone, under any keyword and in either language. Knows nothing of what phrases do.
 
 use super::gherkin;
+use crate::rig::{Limits, Profile};
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
 use regex::Regex;
+use std::sync::LazyLock;
 
 /// A parameter type of the phrase book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +16,23 @@ pub enum Parameter {
     Level,
     Percent,
     Count,
+    /// How often: `5 times`, `raz`.
+    Times,
+    /// The id of a requirement.
+    Requirement,
     Text,
 }
 
 impl Parameter {
-    pub const ALL: [Parameter; 5] =
-        [Parameter::Duration, Parameter::Level, Parameter::Percent, Parameter::Count, Parameter::Text];
+    pub const ALL: [Parameter; 7] = [
+        Parameter::Duration,
+        Parameter::Level,
+        Parameter::Percent,
+        Parameter::Count,
+        Parameter::Times,
+        Parameter::Requirement,
+        Parameter::Text,
+    ];
 
     /// Its name between the braces of a phrase.
     pub fn name(self) -> &'static str {
@@ -28,6 +41,8 @@ impl Parameter {
             Parameter::Level => "level",
             Parameter::Percent => "percent",
             Parameter::Count => "count",
+            Parameter::Times => "times",
+            Parameter::Requirement => "requirement",
             Parameter::Text => "string",
         }
     }
@@ -35,16 +50,23 @@ impl Parameter {
     /// What it looks like. Generous on purpose: `5 furlongs` must be found and told to be no duration rather than make the step unknown.
     pub fn pattern(self) -> &'static str {
         match self {
-            Parameter::Duration => r"[-+]?\d+(?:[.,]\d+)?[ \x{a0}]?\p{L}+\.?(?: (?:i |and )?\d+(?:[.,]\d+)?[ \x{a0}]?\p{L}+\.?)*",
+            Parameter::Duration => &DURATION,
             Parameter::Level => r"[-+\x{2212}]?\d+(?:[.,]\d+)?[ \x{a0}]?[dD][bB]\w*(?:\([A-Z]\))?",
             Parameter::Percent => r"[-+]?\d+(?:[.,]\d+)?[ \x{a0}]?(?:%|percent|procent\w*|proc\.)",
-            Parameter::Count => r"\d+(?:[.,]\d+)?(?:[ \x{a0}]\d{3}\b)*",
+            Parameter::Count => &COUNT,
+            Parameter::Times => &TIMES,
+            Parameter::Requirement => r"T\d+",
             Parameter::Text => r#""[^"]*"|„[^”"]*[”"]"#,
         }
     }
 
-    fn understand(self, text: &str) -> Result<Arg, unit::ParseError> {
+    fn understand(self, text: &str) -> Result<Arg, Lost> {
         Ok(match self {
+            Parameter::Times => match unit::parse_times(text)? {
+                Ok(count) => Arg::Count(count),
+                Err(right) => return Err(Lost::Ungrammatical { written: text.into(), right }),
+            },
+            Parameter::Requirement => Arg::Requirement(requirement(text)?),
             Parameter::Duration => Arg::Duration(unit::parse_duration(text)?),
             Parameter::Level => Arg::Level(unit::parse_level(text)?),
             Parameter::Percent => Arg::Percent(unit::parse_percent(text)?),
@@ -52,6 +74,29 @@ impl Parameter {
             Parameter::Text => Arg::Text(text.trim_matches(['"', '„', '”']).to_string()),
         })
     }
+}
+
+/// Digits, or a number in words.
+static NUMBER: LazyLock<String> = LazyLock::new(|| {
+    let words: Vec<&str> = unit::number_words().collect();
+    format!(r"(?:[-+]?\d+(?:[.,]\d+)?|(?i:\b(?:{})\b))", words.join("|"))
+});
+static DURATION: LazyLock<String> = LazyLock::new(|| {
+    let (number, bare) = (NUMBER.as_str(), unit::BARE_UNITS.join("|"));
+    let part = format!(r"{number}[ \x{{a0}}]?\p{{L}}+\.?");
+    format!(r"(?:{part}(?: (?:i |and )?\d+(?:[.,]\d+)?[ \x{{a0}}]?\p{{L}}+\.?)*|half an? \p{{L}}+|(?i:{bare}))")
+});
+static COUNT: LazyLock<String> = LazyLock::new(|| format!(r"(?:{}(?:[ \x{{a0}}]\d{{3}}\b)*)", NUMBER.as_str()));
+static TIMES: LazyLock<String> =
+    LazyLock::new(|| format!(r"(?:{}(?:[ \x{{a0}}]\d{{3}}\b)* (?i:times|time|razy|raz)|(?i:once|twice|raz))", NUMBER.as_str()));
+
+/// The id of a requirement that there is.
+fn requirement(text: &str) -> Result<&'static str, unit::ParseError> {
+    let known = Limits::of(Profile::ExistingPole).get(text).map(|limit| limit.id);
+    known.ok_or_else(|| unit::ParseError {
+        text: text.into(),
+        expected: ("a requirement from T01 to T42", "wymaganie od T01 do T42"),
+    })
 }
 
 /// A mistake in the phrase book itself: ours, found by the first test that opens it.
@@ -73,6 +118,18 @@ pub enum Lost {
         phrases: Vec<&'static str>,
     },
     Unreadable(unit::ParseError),
+    /// Understood, but nobody says it so.
+    Ungrammatical {
+        written: String,
+        /// What to write, in quotation marks.
+        right: String,
+    },
+}
+
+impl From<unit::ParseError> for Lost {
+    fn from(error: unit::ParseError) -> Self {
+        Lost::Unreadable(error)
+    }
 }
 
 /// A phrase and the parameters with which a step uses it.
@@ -87,6 +144,8 @@ struct Way {
     text: &'static str,
     regex: Regex,
     parameters: Vec<Parameter>,
+    /// The two forms of a verb before the first parameter, which has to agree with it.
+    verb: Option<(&'static str, &'static str)>,
 }
 
 /// All phrases, in both languages.
@@ -132,9 +191,12 @@ impl<W> PhraseMatcher<W> {
         let unknown = || Lost::Unknown { nearest: None };
         let phrase = self.phrases.get(way.phrase).ok_or_else(unknown)?;
         let captures = way.regex.captures(text).ok_or_else(unknown)?;
-        let texts = captures.iter().skip(1).flatten().map(|group| group.as_str());
-        let values = way.parameters.iter().zip(texts).map(|(parameter, text)| parameter.understand(text));
-        let values = values.collect::<Result<Vec<Arg>, _>>().map_err(Lost::Unreadable)?;
+        let groups: Vec<_> = captures.iter().skip(1).flatten().collect();
+        let values = way.parameters.iter().zip(&groups).map(|(parameter, group)| parameter.understand(group.as_str()));
+        let values = values.collect::<Result<Vec<Arg>, Lost>>()?;
+        if let (Some((one, few)), Some(group)) = (way.verb, groups.first()) {
+            agrees(text.get(..group.start()).unwrap_or_default().trim(), one, few, group.as_str())?;
+        }
         Ok(Found { phrase, args: Args { values, table: Vec::new() }, regex: &way.regex })
     }
 
@@ -165,7 +227,26 @@ fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);
         parameters.push(known.ok_or_else(|| error(format!("there is no parameter type {{{name}}}")))?);
     }
-    Ok(Way { phrase, text, regex, parameters })
+    let verb = match (text.split_once(" {"), parameters.first()) {
+        (Some((words, _)), Some(Parameter::Duration)) => words.rsplit(' ').next().and_then(|last| last.split_once('/')),
+        _ => None,
+    };
+    Ok(Way { phrase, text, regex, parameters, verb })
+}
+
+/// A Polish verb agrees with the number after it: `mija 5 sekund`, `mijają 2 sekundy`.
+fn agrees(before: &str, one: &str, few: &str, quantity: &str) -> Result<(), Lost> {
+    let right = match unit::polish_number(quantity) {
+        Some(unit::PolishNumber::Few) => few,
+        Some(unit::PolishNumber::OneOrMany) => one,
+        // Behind a symbol stands either: `2 s` may be read as `2 sekundy` or as `dwie sekundy`.
+        None => return Ok(()),
+    };
+    let written = before.rsplit(' ').next().unwrap_or_default();
+    if written.eq_ignore_ascii_case(right) {
+        return Ok(());
+    }
+    Err(Lost::Ungrammatical { written: format!("{written} {quantity}"), right: format!("„{right} {quantity}”") })
 }
 
 /// Edit distance in words: 2 for a word added or left out, 2 for another word, 1 for a word spelt nearly the same.
@@ -214,72 +295,4 @@ pub fn wording<W>(phrase: &Phrase<W>, lang: Lang) -> &'static str {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::steps::phrase::Kind;
-    use std::time::Duration;
-
-    const fn phrase(en: &'static str, pl: &'static str) -> Phrase<()> {
-        Phrase { kind: Kind::Then, en, pl, needs: &[], within: Duration::from_secs(1), run: |(), _| Ok(()) }
-    }
-
-    static PHRASES: &[Phrase<()>] = &[
-        phrase("the button is pressed", "naciśnięto przycisk"),
-        phrase("the operator says {string}", "operator mówi {string}"),
-        phrase("a post/point is ready", "punkt jest gotowy"),
-        phrase("the post is idle", "the post is idle"),
-    ];
-
-    fn book() -> PhraseMatcher<()> {
-        PhraseMatcher::new(&[PHRASES]).unwrap()
-    }
-
-    #[track_caller]
-    fn check_lost(text: &str, expected: Lost) {
-        assert_eq!(book().find(text).err(), Some(expected), "{text:?}");
-    }
-
-    #[test]
-    fn a_phrase_is_found_in_either_language_by_its_text_alone() {
-        for text in ["the button is pressed", "naciśnięto przycisk", "a point is ready", "the post is idle"] {
-            assert!(book().find(text).is_ok(), "{text:?}");
-        }
-        for text in ["the operator says \"halo, tu\"", "operator mówi „halo, tu”"] {
-            assert_eq!(book().find(text).ok().unwrap().args.values, [Arg::Text("halo, tu".into())], "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_step_names_the_nearest_phrase() {
-        check_lost("the buton is pressed", Lost::Unknown { nearest: Some("the button is pressed") });
-        check_lost("the button gets pressed", Lost::Unknown { nearest: Some("the button is pressed") });
-        check_lost("naciśnięto guzik", Lost::Unknown { nearest: Some("naciśnięto przycisk") });
-        check_lost("rain falls on Kraków all day", Lost::Unknown { nearest: None });
-    }
-
-    #[test]
-    fn the_two_forms_of_a_phrase_must_have_the_same_parameters() {
-        static BAD: &[Phrase<()>] = &[phrase("within {duration}", "w ciągu {count}")];
-        assert!(PhraseMatcher::new(&[BAD]).err().unwrap().why.contains("other parameters"));
-        static TYPO: &[Phrase<()>] = &[phrase("within {durration}", "w ciągu {durration}")];
-        assert!(PhraseMatcher::new(&[TYPO]).is_err());
-    }
-
-    #[test]
-    fn quantities_are_recognised_as_people_write_them() {
-        let whole =
-            |parameter: Parameter, text: &str| Regex::new(&format!("^(?:{})$", parameter.pattern())).unwrap().is_match(text);
-        for text in ["0.5 s", "0,5 s", "500ms", "2 sekundy", "10 minut", "1 min 30 s", "72 h", "5 furlongs"] {
-            assert!(whole(Parameter::Duration, text), "{text:?}");
-        }
-        for text in ["-12,5 dBm0", "−3 dB", "75 dBA", "75 dB(A)", "-20 dBFS"] {
-            assert!(whole(Parameter::Level, text), "{text:?}");
-        }
-        for text in ["5 %", "5%", "0,5 procenta", "3 percent"] {
-            assert!(whole(Parameter::Percent, text), "{text:?}");
-        }
-        for (parameter, text) in [(Parameter::Count, "three"), (Parameter::Duration, "5"), (Parameter::Level, "5 V")] {
-            assert!(!whole(parameter, text), "{text:?}");
-        }
-    }
-}
+pub(super) mod tests;

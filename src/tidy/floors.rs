@@ -1,9 +1,8 @@
-//! The floors of the house: which module may use which.
-//!
-//! Knows nothing of the modules but their names.
+//! The floors of the house: which module may use which. A module that is a crate of its own keeps its floor: it is `hejnal_dsp` to others, and
+//! `crate` in it is itself.
 
 use super::Violation;
-use super::source::Source;
+use super::source::{Source, has_word};
 
 /// From the ground up. Modules of one floor stand beside each other and do not use each other.
 const FLOORS: [&[&str]; 13] = [
@@ -72,8 +71,29 @@ fn floor_of(module: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&module))
 }
 
-/// Modules of this crate that a file names outside its tests, each with its line.
+/// Modules that are crates: what their own files call `crate` is no module of the house.
+const CRATES: &[&str] = &["dsp", "rng"];
+
+/// How the crate of a module is called where it is used.
+const CRATE_PREFIX: &str = "hejnal_";
+
+/// Modules of the house that a file names outside its tests, each with its line.
 fn uses(source: &Source) -> Vec<(usize, String)> {
+    let mut found = inner_crates(source);
+    if !CRATES.contains(&source.module()) {
+        found.extend(modules(source));
+    }
+    found
+}
+
+/// Modules that are named as the crates they are.
+fn inner_crates(source: &Source) -> Vec<(usize, String)> {
+    let named = |line: &str| CRATES.iter().filter(|name| has_word(line, &format!("{CRATE_PREFIX}{name}"))).collect::<Vec<_>>();
+    source.product().flat_map(|(number, line)| named(line).into_iter().map(move |name| (number, (*name).to_owned()))).collect()
+}
+
+/// Modules of the top package that are named by `crate::`.
+fn modules(source: &Source) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let lines: Vec<(usize, &str)> = source.product().collect();
     for (at, (number, line)) in lines.iter().enumerate() {
@@ -133,6 +153,13 @@ mod tests {
     }
 
     #[test]
+    fn every_crate_of_the_house_is_known() {
+        let sources = crate::tidy::read_sources();
+        let roots = sources.iter().filter(|source| source.path.ends_with("/lib.rs") && source.path != "src/lib.rs");
+        assert_eq!(roots.map(Source::module).collect::<Vec<_>>(), CRATES);
+    }
+
+    #[test]
     fn upwards_and_sideways_are_found() {
         check_uses(
             "src/rig/mod.rs",
@@ -146,6 +173,8 @@ mod tests {
         );
         check_uses("src/twin/a.rs", "fn f() { crate::driver::x() }\n", &["1 `twin` (floor 7) uses `driver` (floor 6)"]);
         check_uses("src/rig/mod.rs", "// crate::bench\n#[cfg(test)]\nmod tests {\n use crate::bench::X;\n}\n", &[]);
+        check_uses("src/rng/a.rs", "use hejnal_dsp::X;\nuse crate::cli;\n", &["1 `rng` (floor 0) uses `dsp` (floor 1)"]);
+        check_uses("src/dsp/a.rs", "use hejnal_rng::X;\n", &[]);
         check_uses("src/new/mod.rs", "", &["1 module `new` has no floor: put it into FLOORS in src/tidy/floors.rs"]);
     }
 }

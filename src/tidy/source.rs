@@ -30,7 +30,8 @@ impl Source {
 
     /// Files that this one declares as tests: `#[cfg(test)]` over `mod name;`.
     pub(super) fn declared_tests(&self) -> Vec<String> {
-        let stem = self.path.strip_suffix("/mod.rs").or_else(|| self.path.strip_suffix(".rs")).unwrap_or(&self.path);
+        let root = self.path.strip_suffix("/mod.rs").or_else(|| self.path.strip_suffix("/lib.rs"));
+        let stem = root.or_else(|| self.path.strip_suffix(".rs")).unwrap_or(&self.path);
         let pairs = self.code.iter().zip(self.code.iter().skip(1));
         let names = pairs.filter(|(above, _)| above.trim() == "#[cfg(test)]");
         let names = names.filter_map(|(_, line)| line.trim().strip_prefix("mod ")?.strip_suffix(';'));

@@ -14,8 +14,38 @@ pub enum Lamp {
     OutOfService,
 }
 
+/// A list of which the latest entries are kept: a twin that runs for days, or a soak of ten thousand rounds, must not fill the memory with what
+/// nobody will ask for.
+#[derive(Debug, Clone)]
+pub struct Latest<T>(Vec<T>);
+
+impl<T> Latest<T> {
+    /// So many are always there, once there have been so many; far more than any proof looks back.
+    pub const KEPT: usize = 1000;
+
+    pub(in crate::twin) fn push(&mut self, value: T) {
+        if self.0.len() >= 2 * Self::KEPT {
+            self.0.drain(..Self::KEPT);
+        }
+        self.0.push(value);
+    }
+}
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Latest(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for Latest<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
 /// Changes of one circuit: when, and to what.
-pub type Changes = Vec<(u64, bool)>;
+pub type Changes = Latest<(u64, bool)>;
 
 /// The first packet of a media stream seen at some place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,21 +68,21 @@ pub struct Truth {
     pub fibre: Changes,
     /// The copper link at the post's converter.
     pub link: Changes,
-    pub lamps: Vec<(u64, Lamp, bool)>,
+    pub lamps: Latest<(u64, Lamp, bool)>,
     /// Each INVITE datagram as it left the voice module: when, its Call-ID.
-    pub invites: Vec<(u64, String)>,
+    pub invites: Latest<(u64, String)>,
     /// The first packet of each stream from the operator, as it left the desk: it carries what was spoken from 20 ms before.
-    pub from_operator: Vec<Packet>,
+    pub from_operator: Latest<Packet>,
     /// The first packet of each stream from the post, as it reached the desk.
-    pub at_operator: Vec<Packet>,
+    pub at_operator: Latest<Packet>,
     /// Each 180 (Ringing) as it left the desk: when, its Call-ID.
-    pub ringings: Vec<(u64, String)>,
+    pub ringings: Latest<(u64, String)>,
     /// When the reference playout plays the streams from the post.
     pub playouts: Vec<Anchor>,
     /// Seconds at which each stretch spoken by the operator began, in order: by definition of the reference sender.
-    pub spoken: Vec<f64>,
+    pub spoken: Latest<f64>,
     /// Seconds at which each stretch from the artificial mouth became sound, in order.
-    pub mouthed: Vec<f64>,
+    pub mouthed: Latest<f64>,
     /// What the voice module knows of its calls.
     pub voice: voice::Truth,
     /// Frames per second of the sound card, and its converters' delays in and out in seconds.
@@ -130,7 +160,7 @@ fn call_id(bytes: &[u8]) -> String {
 }
 
 /// Keeps the first packet of each source; what is no RTP (RFC 3550, 5.1) is left alone.
-fn note_stream(seen: &mut Vec<Packet>, at: u64, bytes: &[u8]) {
+fn note_stream(seen: &mut Latest<Packet>, at: u64, bytes: &[u8]) {
     let Some((&[first, second, _, _, t0, t1, t2, t3, s0, s1, s2, s3], _)) = bytes.split_first_chunk::<12>() else { return };
     // RTCP's packet types 200 to 207 look like payload types 72 to 79 (RFC 5761, 4).
     if first >> 6 != 2 || (72..80).contains(&(second & 0x7F)) {
@@ -139,5 +169,18 @@ fn note_stream(seen: &mut Vec<Packet>, at: u64, bytes: &[u8]) {
     let (ssrc, timestamp) = (u32::from_be_bytes([s0, s1, s2, s3]), u32::from_be_bytes([t0, t1, t2, t3]));
     if seen.last().is_none_or(|p| p.ssrc != ssrc) && seen.iter().all(|p| p.ssrc != ssrc) {
         seen.push(Packet { at, ssrc, timestamp });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_are_kept_and_in_order() {
+        let (mut latest, all) = (Latest::default(), 10 * Latest::<usize>::KEPT + 7);
+        (0..all).for_each(|n| latest.push(n));
+        assert!((Latest::<usize>::KEPT..=2 * Latest::<usize>::KEPT).contains(&latest.len()));
+        assert!(latest.iter().copied().eq(all - latest.len()..all));
     }
 }

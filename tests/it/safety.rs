@@ -165,6 +165,7 @@ static PANICS: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "hejnal stumbles with the fibre cut",
         pl: "hejnal potyka się przy przerwanym światłowodzie",
+        judges: None,
         needs: &[],
         within: Duration::from_secs(60),
         run: |world, _| {
@@ -177,6 +178,7 @@ static PANICS: &[Phrase<World>] = &[
         kind: Kind::When,
         en: "hejnal stumbles with the post in its hands",
         pl: "hejnal potyka się z punktem w rękach",
+        judges: None,
         needs: &[],
         within: Duration::from_secs(60),
         run: |world, _| {

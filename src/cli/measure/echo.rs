@@ -4,14 +4,14 @@
 
 use std::path::PathBuf;
 
-use super::measurement::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, titled, waveform};
-use super::wav::{self, Recording};
 use super::{OutputArgs, PairArgs};
 use crate::dsp::double_talk::{self, Duplex};
 use crate::dsp::echo::{self, Echo, NoEcho};
-use crate::dsp::method;
+use crate::measure::method;
+use crate::measure::{Failure, Finding, signal};
+use crate::plot::{Mark, Plot, Series, titled, waveform};
 use crate::unit::{Bilingual, Estimate, Unit};
+use crate::wav::{self, Recording};
 
 /// Loudness ratings of a nominal telephone (ITU-T G.111, G.131), sending and receiving together, dB.
 const TELEPHONE_DB: f64 = 8.0 + 2.0;
@@ -40,7 +40,7 @@ fn decibel(value: f64, uncertainty: f64) -> Estimate {
 
 pub(super) fn echo(args: &PairArgs) -> Result<Finding, Failure> {
     let (sent, returned) = args.read()?;
-    let found = echo::echo(sent.signal(), returned.signal());
+    let found = echo::echo(signal(&sent), signal(&returned));
     let finding = Finding::new("echo", found.is_ok(), method::ECHO_LOSS, &[&sent, &returned]);
     let finding = match &found {
         Ok(found) => describe(finding, found, &sent, &returned),
@@ -147,7 +147,7 @@ pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
         )));
     }
     let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
-    let found = double_talk::double_talk(near.signal(), far.signal(), capture.signal());
+    let found = double_talk::double_talk(signal(&near), signal(&far), signal(&capture));
     let finding = Finding::new("double-talk", found.is_some(), method::DOUBLE_TALK, &[&near, &far, &capture]);
     let title = match &found {
         Some(found) => titled(

@@ -3,13 +3,13 @@
 //! Knows nothing of how damage is found, only of how it is told.
 
 use super::PairArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, waveform};
-use super::wav::Recording;
 use crate::dsp::continuity::{self, Continuity, Kind, Missing, Unknown};
 use crate::dsp::gaps::Rule;
-use crate::dsp::method;
+use crate::measure::method;
+use crate::measure::{Failure, Finding, signal};
+use crate::plot::{Mark, Plot, Series, waveform};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
+use crate::wav::Recording;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GapsArgs {
@@ -32,7 +32,7 @@ pub(super) fn gaps(args: &GapsArgs) -> Result<Finding, Failure> {
     }
     let (reference, capture) = args.pair.read()?;
     let rule = Rule { shortest_s: args.shortest * 1e-3, depth_db: args.depth, sound_rms: None };
-    let found = continuity::continuity(reference.signal(), capture.signal(), rule);
+    let found = continuity::continuity(signal(&reference), signal(&capture), rule);
     let finding = Finding::new("gaps", found.is_ok(), method::GAPS, &[&reference, &capture]);
     Ok(match found {
         Ok(found) => describe(finding, &found).plot(draw(&capture, &found)),

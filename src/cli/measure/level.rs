@@ -5,14 +5,15 @@
 use std::path::PathBuf;
 
 use super::OutputArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{Plot, Series, titled};
-use super::wav::{self, Recording};
-use crate::dsp::level::{self, Calibration};
+use crate::dsp::distortion;
+use crate::dsp::level;
 use crate::dsp::spectrum::{self, Band, Spectrum};
 use crate::dsp::speech_level::{self, ActiveSpeech, NoiseFloor};
-use crate::dsp::{distortion, method};
+use crate::measure::method;
+use crate::measure::{Calibration, Failure, Finding};
+use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Unit};
+use crate::wav::{self, Recording};
 
 const METHOD: (&str, &str) = (
     "each figure from all samples of the channel; 0 dBFS is a full-scale sine; uncertainties are expanded (k = 2) and those of this recording, not of the microphone before it",

@@ -3,31 +3,25 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
-mod codec_ceiling;
 mod echo;
 mod gaps;
 mod keys;
 mod level;
-mod measurement;
-mod mtf;
-mod plot;
 mod press;
-mod reader;
 mod response;
 mod speech;
 pub(super) mod stimulus;
 mod stipa;
 mod timing;
 mod tones;
-pub mod wav;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use measurement::{Failure, Finding};
-
 use crate::fault::exit;
+use crate::measure::{Failure, Finding};
 use crate::unit::{Bilingual, Lang};
+use crate::wav;
 
 pub use stimulus::{StimulusArgs, run_stimulus};
 
@@ -91,7 +85,7 @@ struct OutputArgs {
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<f64>,
     /// Language of the words
-    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = super::args::spoken())]
+    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = super::language::spoken())]
     lang: Lang,
 }
 

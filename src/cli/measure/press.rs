@@ -3,13 +3,14 @@
 //! Knows nothing of relays: a contact gates a tone into one channel, the sound arrives in another.
 
 use super::OutputArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, titled, waveform};
 use super::timing::absent;
-use super::wav::{self, Recording};
-use crate::dsp::press::{self, Press};
-use crate::dsp::{method, onset};
+use crate::dsp::onset;
+use crate::measure::method;
+use crate::measure::press::{self, Press};
+use crate::measure::{Failure, Finding};
+use crate::plot::{Mark, Plot, Series, titled, waveform};
 use crate::unit::{Bilingual, Estimate};
+use crate::wav::{self, Recording};
 
 const METHOD: (&str, &str) = (
     "one recorder with one sample clock: a tone gated by the contact in one channel, the sound in another; uncertainties are expanded (k = 2)",

@@ -3,17 +3,19 @@
 //! Knows nothing of masks: a response is relative to what was played.
 
 use super::PairArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{self, Plot, Series, titled};
 use super::tones;
 use crate::dsp::align::align;
 use crate::dsp::response::{self, Response, ResponsePoint};
-use crate::dsp::{distortion, method, spectrum};
+use crate::dsp::{distortion, spectrum};
+use crate::measure::method;
+use crate::measure::spectrum_plot;
+use crate::measure::{Failure, Finding, signal};
+use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Unit};
 
 pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
     let (reference, capture) = args.read()?;
-    let result = align(reference.signal(), capture.signal()).and_then(|pair| response::response(&pair));
+    let result = align(signal(&reference), signal(&capture)).and_then(|pair| response::response(&pair));
     // A tone alone cannot be aligned, but it is what distortion is measured with.
     let tone = distortion::strongest_tone(&capture.samples, f64::from(capture.rate));
     let found = result.is_some() || tone.is_some();
@@ -33,7 +35,7 @@ pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
     if let (None, Some(tone)) = (&result, &tone)
         && let Some(spectrum) = spectrum::spectrum(&capture.samples, f64::from(capture.rate))
     {
-        finding = finding.plot(plot::spectrum(tones::title_of(tone), &spectrum));
+        finding = finding.plot(spectrum_plot(tones::title_of(tone), &spectrum));
     }
     Ok(match tone {
         Some(tone) => {

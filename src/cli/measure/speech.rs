@@ -3,14 +3,15 @@
 //! Knows nothing of either model.
 
 use super::PairArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{Plot, Series, titled};
 use super::timing::absent;
-use super::wav::Recording;
 use crate::dsp::align::align;
 use crate::dsp::stoi::{self, Intelligibility};
-use crate::dsp::{level, method, pesq};
+use crate::dsp::{level, pesq};
+use crate::measure::method;
+use crate::measure::{Failure, Finding, signal};
+use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
+use crate::wav::Recording;
 
 /// STOI and PESQ are made for sentences; this much is more than any comparison needs, and bounds the time it takes.
 const LONGEST_S: f64 = 600.0;
@@ -44,7 +45,7 @@ fn score(value: f64, uncertainty: f64) -> Estimate {
 
 pub(super) fn stoi(args: &PairArgs) -> Result<Finding, Failure> {
     let (reference, capture) = read_speech(args)?;
-    let result = align(reference.signal(), capture.signal())
+    let result = align(signal(&reference), signal(&capture))
         .and_then(|pair| stoi::intelligibility(&pair.reference, &pair.capture, pair.rate as u32));
     let finding = Finding::new("stoi", result.is_some(), STOI_METHOD, &[&reference, &capture]);
     let Some(result) = result else {
@@ -83,7 +84,7 @@ fn course(result: &Intelligibility, title: Bilingual) -> Plot {
 
 pub(super) fn pesq(args: &PairArgs) -> Result<Finding, Failure> {
     let (reference, capture) = read_speech(args)?;
-    let result = pesq::quality(reference.signal(), capture.signal());
+    let result = pesq::quality(signal(&reference), signal(&capture));
     let finding = Finding::new("pesq", result.is_some(), PESQ_METHOD, &[&reference, &capture]);
     let Some(result) = result else {
         return Ok(absent(finding, &["raw", "mos_lqo", "mos_lqo_wb"]).line(
@@ -109,7 +110,7 @@ pub(super) fn pesq(args: &PairArgs) -> Result<Finding, Failure> {
 fn levels(reference: &Recording, capture: &Recording, score: Estimate, wanted: bool) -> Plot {
     const BLOCK_S: f64 = 0.032;
     // The model aligns by itself; this alignment is for the picture alone.
-    let pair = wanted.then(|| align(reference.signal(), capture.signal())).flatten();
+    let pair = wanted.then(|| align(signal(reference), signal(capture))).flatten();
     let (played, heard, rates) = match &pair {
         Some(pair) => (&pair.reference, &pair.capture, [pair.rate; 2]),
         None => (&reference.samples, &capture.samples, [f64::from(reference.rate), f64::from(capture.rate)]),

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::wav;
 use crate::dsp::{stimulus, stipa};
 use crate::fault::exit;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
+use crate::wav;
 
 /// Write a test sound as a WAV file (16 bits; mono, but for the double talk, whose channels are near and far)
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub struct StimulusArgs {
     #[arg(long, value_name = "N", default_value_t = 16)]
     order: u32,
     /// Language of what is said
-    #[arg(long, value_parser = crate::cli::args::lang, value_name = "en|pl", default_value = crate::cli::args::spoken())]
+    #[arg(long, value_parser = crate::cli::language::lang, value_name = "en|pl", default_value = crate::cli::language::spoken())]
     pub lang: Lang,
 }
 

@@ -4,13 +4,14 @@
 
 use std::path::PathBuf;
 
-use super::measurement::{Failure, Finding};
-use super::mtf::Matrix;
-use super::plot::titled;
-use super::{OutputArgs, codec_ceiling, wav};
-use crate::dsp::method;
+use super::OutputArgs;
 use crate::dsp::stipa::{self, Flag, Stipa};
+use crate::measure::method;
+use crate::measure::{Failure, Finding};
+use crate::measure::{codec_ceiling, signal};
+use crate::plot::{Matrix, Octave, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
+use crate::wav;
 
 const METHOD: (&str, &str) = (
     "speech transmission index at two modulations an octave, edition 5; uncertainties are expanded (k = 2)",
@@ -35,9 +36,33 @@ pub(super) struct StipaArgs {
     noise: Option<Vec<f64>>,
     /// Codec that the recording came through: the index is judged against what that codec alone allows
     #[arg(long, value_enum)]
-    codec: Option<codec_ceiling::Codec>,
+    codec: Option<Codec>,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// A codec that a recording came through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Codec {
+    /// G.711 over a telephone band of 300 to 3400 Hz and nothing beside it
+    G711,
+    /// G.711 over all of its 4 kHz
+    G711Wide,
+    /// G.722 at 64 kbit/s
+    G722,
+    /// Opus, full band
+    Opus,
+}
+
+impl Codec {
+    fn in_path(self) -> codec_ceiling::Codec {
+        match self {
+            Codec::G711 => codec_ceiling::Codec::G711,
+            Codec::G711Wide => codec_ceiling::Codec::G711Wide,
+            Codec::G722 => codec_ceiling::Codec::G722,
+            Codec::Opus => codec_ceiling::Codec::Opus,
+        }
+    }
 }
 
 pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
@@ -52,9 +77,9 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
     let part = wav::Part { most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
     let reference = args.reference.as_ref().map(|path| wav::read_part(path, part)).transpose()?;
     let result = if args.impulse_response {
-        stipa::from_impulse_response(capture.signal())
+        stipa::from_impulse_response(signal(&capture))
     } else {
-        stipa::direct(capture.signal(), reference.as_ref().map(wav::Recording::signal), args.calibration)
+        stipa::direct(signal(&capture), reference.as_ref().map(signal), args.calibration)
     };
     // Without a single modulation of the test signal there is nothing that could be called an index.
     let found = result.as_ref().is_some_and(|r| !r.flags.contains(&Flag::NotTestSignal));
@@ -66,7 +91,7 @@ pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
     Ok(match result {
         Some(result) if found => {
             let finding = describe(finding, &result, &Ways::of(args));
-            let finding = judged(finding, &result, args.codec);
+            let finding = judged(finding, &result, args.codec.map(Codec::in_path));
             let finding = noise.iter().fold(finding, |finding, noise| in_noise(finding, &result, noise));
             result.flags.iter().fold(finding, |finding, flag| finding.note(explain(*flag)))
         }
@@ -104,7 +129,7 @@ fn why_not(args: &StipaArgs, reference: Option<&wav::Recording>) -> (&'static st
             "nie zmierzono: cisza albo ponad minuta, a to nie odpowiedź impulsowa",
         );
     }
-    if reference.is_some_and(|r| stipa::direct(r.signal(), None, None).is_none()) {
+    if reference.is_some_and(|r| stipa::direct(signal(r), None, None).is_none()) {
         return (
             "not measured: the reference holds silence, or less than 5 s of sound",
             "nie zmierzono: wzorzec zawiera ciszę albo mniej niż 5 s dźwięku",
@@ -184,7 +209,40 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
         let ratio = Estimate::new(ppm, uncertainty, Unit::PartsPerMillion);
         finding = finding.figure("clock_ppm", ("Clock ratio", "Stosunek zegarów"), ratio, method::MODULATION_CLOCK);
     }
-    finding.plot(Matrix::new(titled("STI", whole), result, scale))
+    finding.plot(matrix(result, titled("STI", whole), scale))
+}
+
+/// All that was measured, as a picture; an octave that was not heard has a name and nothing else.
+fn matrix(result: &Stipa, title: Bilingual, scale: Unit) -> Matrix {
+    let octave = |(k, hz): (usize, &f64)| {
+        let level = result.band_level_db[k];
+        let measured = result.modulations_hz[k].iter().copied().zip(result.m[k]);
+        Octave { hz: *hz, transfers: measured.filter(|_| level.is_some()).collect(), index: level.map(|_| result.mti[k]), level }
+    };
+    let doubts = |lang: Lang, begins: &str| {
+        let words: Vec<String> = result.flags.iter().map(|flag| Bilingual::from(in_short(*flag)).show(lang).to_owned()).collect();
+        if words.is_empty() { String::new() } else { format!("{begins}: {}", words.join(", ")) }
+    };
+    let remark = Bilingual::new(doubts(Lang::En, "Mind"), doubts(Lang::Pl, "Uwaga"));
+    Matrix { title, octaves: result.bands_hz.iter().enumerate().map(octave).collect(), scale, remark }
+}
+
+/// A doubt in a word or two; the sentences stand with the result.
+fn in_short(flag: Flag) -> (&'static str, &'static str) {
+    match flag {
+        Flag::Short => ("short", "krótkie nagranie"),
+        Flag::Clipped => ("overdriven", "przesterowanie"),
+        Flag::Trimmed => ("silence left out", "pominięta cisza"),
+        Flag::BandsMissing => ("octaves missing", "brak oktaw"),
+        Flag::Long => ("first two minutes only", "tylko pierwsze dwie minuty"),
+        Flag::ModulationAboveOne => ("m above 1", "m powyżej 1"),
+        Flag::ModulationAboveLimit => ("m above 1.3", "m powyżej 1,3"),
+        Flag::SuppressorSuspected => ("noise suppressor?", "redukcja szumu?"),
+        Flag::ClockError => ("clocks apart", "różne zegary"),
+        Flag::GainControlSuspected => ("gain control?", "regulacja wzmocnienia?"),
+        Flag::NotTestSignal => ("not the test signal", "to nie sygnał pomiarowy"),
+        Flag::NoMasking => ("no masking, no threshold", "bez maskowania i progu słyszenia"),
+    }
 }
 
 /// What the index is to be held against: the codec's own cap, that of the sample rate, or 1.

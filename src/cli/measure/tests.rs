@@ -94,18 +94,13 @@ fn long_files_have_the_same_delay() {
 /// A tone in channel 1 from 0.2 s on and a sound in channel 2 from 0.5 s on.
 pub(super) fn write_press(files: &Files, name: &str) -> String {
     let path = files.0.join(name);
-    let spec = hound::WavSpec { channels: 2, sample_rate: 48_000, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::create(&path, spec).unwrap();
     let (gate, sound) = (stimulus::tone(48_000, 0.5, 1000.0, 0.0), stimulus::burst(3, 48_000, 0.5));
-    for n in 0..48_000usize {
-        let at = |from: usize, samples: &[f32]| n.checked_sub(from).and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
-        // Cut into the noise part, so that the sound begins at once.
-        let noise = if n % 2 == 0 { 1e-4 } else { -1e-4 };
-        for x in [at(9600, &gate), at(24_000, &sound[4800..]) + noise] {
-            writer.write_sample((x * 32_767.0) as i16).unwrap();
-        }
-    }
-    writer.finalize().unwrap();
+    let at = |n: usize, from: usize, samples: &[f32]| n.checked_sub(from).and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+    // Cut into the noise part, so that the sound begins at once.
+    let noise = |n: usize| if n.is_multiple_of(2) { 1e-4 } else { -1e-4 };
+    let contact: Vec<f32> = (0..48_000).map(|n| at(n, 9600, &gate)).collect();
+    let ear: Vec<f32> = (0..48_000).map(|n| at(n, 24_000, &sound[4800..]) + noise(n)).collect();
+    wav::write_channels(&path, &[&contact, &ear], 48_000).unwrap();
     path.to_string_lossy().into_owned()
 }
 

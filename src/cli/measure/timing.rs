@@ -3,17 +3,17 @@
 //! Knows nothing of how a delay is got, only of how it is told.
 
 use super::PairArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{Mark, Plot, Series, titled};
-use super::reader::WavSource;
-use super::wav::Recording;
 use crate::dsp::align::align;
 use crate::dsp::delay::{self, Delay, Signal};
-use crate::dsp::method;
 use crate::dsp::spectrum::{self, Spectrum};
 use crate::dsp::streaming_delay::{self, Source};
 use crate::dsp::track::{self, Slip, Track};
+use crate::measure::method;
+use crate::measure::{Failure, Finding};
+use crate::measure::{WavSource, signal};
+use crate::plot::{Mark, Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
+use crate::wav::Recording;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TrackArgs {
@@ -63,7 +63,7 @@ pub(super) fn delay(args: &PairArgs) -> Result<Finding, Failure> {
         return Ok(finding.notes(reference.notes).notes(capture.notes));
     }
     let (reference, capture) = args.read()?;
-    let found = delay::delay(reference.signal(), capture.signal());
+    let found = delay::delay(signal(&reference), signal(&capture));
     let spectrum = spectrum::spectrum(&reference.samples, f64::from(reference.rate));
     let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[&reference, &capture]);
     let finding = described(finding, found.as_ref(), spectrum.as_ref());
@@ -250,7 +250,7 @@ pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
         (points, [reference.notes, capture.notes].concat())
     } else {
         let (reference, capture) = args.pair.read()?;
-        let Ok(points) = streaming_delay::follow(&mut reference.signal(), &mut capture.signal(), args.window, args.reach);
+        let Ok(points) = streaming_delay::follow(&mut signal(&reference), &mut signal(&capture), args.window, args.reach);
         (points, [reference.notes, capture.notes].concat())
     };
     let tracked = track::track(&points);

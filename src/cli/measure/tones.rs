@@ -3,14 +3,16 @@
 //! Knows nothing of how they are told.
 
 use super::SingleArgs;
-use super::measurement::{Failure, Finding};
-use super::plot::{self, Mark, Plot, Series, titled, waveform};
-use super::wav;
 use crate::dsp::call_tone::{self, CallTone, Kind};
 use crate::dsp::distortion::{self, Distortion};
 use crate::dsp::dtmf::{self, Digit};
-use crate::dsp::{method, spectrum};
+use crate::dsp::spectrum;
+use crate::measure::method;
+use crate::measure::spectrum_plot;
+use crate::measure::{Failure, Finding};
+use crate::plot::{Mark, Plot, Series, titled, waveform};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
+use crate::wav;
 
 const METHOD: (&str, &str) = (
     "tones in looks of 20 ms, 5 ms apart, and in the spectrum of the whole; uncertainties are expanded (k = 2)",
@@ -36,7 +38,7 @@ pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
     // The harmonics of a steady tone show in its spectrum alone.
     let spectrum = steady.as_ref().and_then(|tone| Some((tone, spectrum::spectrum(&capture.samples, rate)?)));
     if let Some((tone, spectrum)) = spectrum {
-        return Ok(finding.plot(plot::spectrum(title_of(tone), &spectrum)));
+        return Ok(finding.plot(spectrum_plot(title_of(tone), &spectrum)));
     }
     Ok(finding.plot(Plot {
         title: title(&digits, &calls),

@@ -7,7 +7,7 @@ mod event_lines;
 mod options;
 mod tls_srtp_options;
 
-use super::measure::{self, stimulus, wav};
+use super::measure::stimulus;
 use super::{Refused, place};
 use crate::clock::{self, Clock, RealClock};
 use crate::driver::sip_operator;
@@ -23,6 +23,7 @@ use crate::rtp::report::Calendar;
 use crate::sip::session;
 use crate::suite::signals::Signals;
 use crate::unit::Lang;
+use crate::wav;
 use console_session::ConsoleSession;
 use options::{Digest, codec, duration, ports, user};
 use std::io::{self, Write as _};
@@ -114,7 +115,7 @@ pub struct OperatorArgs {
     #[command(flatten)]
     secure: tls_srtp_options::SecureArgs,
     /// Language of what is shown
-    #[arg(long, value_parser = super::args::lang, value_name = "en|pl", default_value = super::args::spoken())]
+    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = super::language::spoken())]
     pub(super) lang: Lang,
 }
 
@@ -248,7 +249,7 @@ fn sound(args: &OperatorArgs) -> Result<Vec<f32>, Refused> {
     Ok(measure_rate(&recording))
 }
 
-fn measure_rate(recording: &measure::wav::Recording) -> Vec<f32> {
+fn measure_rate(recording: &wav::Recording) -> Vec<f32> {
     if recording.rate == RATE {
         return recording.samples.clone();
     }

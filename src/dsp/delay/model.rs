@@ -4,7 +4,7 @@ use std::array::from_fn;
 use std::ops::Range;
 
 use super::prepare::Pair;
-use crate::dsp::interp::sinc_slope_at;
+use crate::interp::sinc_slope_at;
 
 /// Blocks within which the noise is taken as one: half a packet of 20 ms.
 const BLOCK_S: f64 = 0.01;

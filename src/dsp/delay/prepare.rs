@@ -3,8 +3,8 @@
 //! Knows nothing of how the delay is found.
 
 use super::Signal;
-use crate::dsp::fft::{self, Complex32};
-use crate::dsp::stimulus::band_gain;
+use crate::fft::{self, Complex32};
+use crate::stimulus::band_gain;
 
 /// Shortest reference that can be measured, in seconds.
 const MIN_REFERENCE_S: f64 = 0.02;

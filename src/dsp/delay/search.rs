@@ -2,8 +2,8 @@
 
 use super::prepare::{Padded, Pair};
 use super::{MAX_PPM, Missing};
-use crate::dsp::fft;
-use crate::dsp::interp::sinc_at;
+use crate::fft;
+use crate::interp::sinc_at;
 
 /// Standard deviations above chance needed: the largest of 10⁸ chance values stays below 6.
 const DETECTION_Z: f64 = 7.5;

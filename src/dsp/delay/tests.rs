@@ -1,8 +1,8 @@
 //! The estimator against its bound: simulated telephone paths with known delay, clock ratio and noise.
 
 use super::*;
-use crate::dsp::stimulus::{Random, burst, steady_noise};
-use crate::dsp::{fft, interp};
+use crate::stimulus::{Random, burst, steady_noise};
+use crate::{fft, interp};
 
 const SECONDS: f64 = 1.0;
 const CARD: u32 = 48000;

@@ -5,7 +5,7 @@ use super::fit::{Solution, invert, multiply};
 use super::model::{Block, Matrix3, Rest, Vec3};
 use super::prepare::Pair;
 use super::search::Found;
-use crate::dsp::fft;
+use crate::fft;
 
 /// Smallest stated uncertainty: rounding in the samples themselves.
 const FLOOR_S: f64 = 10e-9;

@@ -4,7 +4,7 @@
 use std::f64::consts::PI;
 
 use super::prepare::Pair;
-use crate::dsp::fft;
+use crate::fft;
 
 /// Length of the spectra averaged over the residual: 32 ms.
 const SEGMENT_S: f64 = 0.032;

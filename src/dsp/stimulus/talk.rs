@@ -68,7 +68,7 @@ fn turn(t: f64, speaks: fn(&(bool, bool, f64)) -> bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::level::{peak, rms_dbfs};
+    use crate::level::{peak, rms_dbfs};
 
     #[test]
     fn speech_like_comes_and_goes_and_keeps_its_shape_at_every_rate() {

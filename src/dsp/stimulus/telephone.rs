@@ -5,7 +5,7 @@
 use std::f64::consts::PI;
 
 use super::{PEAK, sample_count};
-use crate::dsp::dtmf;
+use crate::dtmf;
 
 /// A silence of `off_s`, then each digit for `on_s` followed by such a silence (ITU-T Q.23), both tones of a digit as loud, together at [`PEAK`].
 /// `None` if a key is not `0`–`9`, `*`, `#` or `A`–`D`.

@@ -2,13 +2,14 @@
 //!
 //! Knows nothing of how octaves are taken out of a sound.
 
+use super::bands::{Band, Heard};
 use super::index::{heard_share, octave_indices, weighted};
 use super::octaves::{Envelope, octaves};
 use super::uncertainty::{self, Evidence};
 use super::{Flag, MODULATIONS_HZ, SOURCE_DEPTH, Stipa, clock};
-use crate::dsp::delay::Signal;
-use crate::dsp::distortion;
-use crate::dsp::fft::Complex64;
+use crate::delay::Signal;
+use crate::distortion;
+use crate::fft::Complex64;
 
 /// Shorter sounds hold too few periods of the slowest modulation.
 const SHORTEST_S: f64 = 5.0;
@@ -16,27 +17,6 @@ const SHORTEST_S: f64 = 5.0;
 const LONGEST_S: f64 = 120.0;
 /// The filters are still being filled, or already running dry, this long at either end.
 const SETTLING_S: f64 = 0.05;
-
-/// Modulation of one band's intensity.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Band {
-    /// Depth at the two modulation frequencies.
-    pub depth: [f64; 2],
-    /// Standard deviation of each depth, from the fluctuation next to its frequency.
-    pub deviation: [f64; 2],
-    /// Depth at frequencies that only a path which is not linear in intensity makes out of the two: twice each, sum and difference.
-    pub distortion: [f64; 4],
-    /// Mean intensity.
-    pub power: f64,
-    pub present: bool,
-}
-
-/// A recording's octaves and the stretch of them that holds the test signal.
-pub(super) struct Heard {
-    pub envelopes: [Option<Envelope>; 7],
-    pub from_s: f64,
-    pub to_s: f64,
-}
 
 /// STIPA by the direct method from a recording of the test signal (5 s at least, 15 s to 25 s recommended; the first two minutes are taken).
 ///

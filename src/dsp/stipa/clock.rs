@@ -5,7 +5,7 @@
 use std::f64::consts::PI;
 
 use super::MODULATIONS_HZ;
-use super::analysis::Heard;
+use super::bands::Heard;
 
 /// A difference of clocks.
 #[derive(Debug, Clone, Copy, PartialEq)]

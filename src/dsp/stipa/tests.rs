@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::index::*;
 use super::*;
-use crate::dsp::delay::Signal;
+use crate::delay::Signal;
 
 mod annex_m;
 mod chance;

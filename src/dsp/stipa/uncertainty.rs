@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of how the figures were got.
 
-use super::analysis::Band;
+use super::bands::Band;
 use super::clock::ClockError;
 use super::{Flag, SPEECH_LEVELS_DB};
 

@@ -3,10 +3,10 @@
 use audio_codec::{CodecType, create_decoder, create_encoder};
 
 use super::*;
-use crate::dsp::delay::delay;
-use crate::dsp::interp::{resample_linear_clock, sinc_at};
-use crate::dsp::stimulus::{Random, burst};
-use crate::dsp::track::Track;
+use crate::delay::delay;
+use crate::interp::{resample_linear_clock, sinc_at};
+use crate::stimulus::{Random, burst};
+use crate::track::Track;
 
 fn bursts(count: u64, rate: u32) -> Vec<f32> {
     (0..count).flat_map(|k| burst(100 + k, rate, 1.0)).collect()

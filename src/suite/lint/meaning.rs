@@ -5,7 +5,7 @@ use crate::problem::{Place, Problem, Problems};
 use crate::rig::{Limits, Profile, Role};
 use crate::steps::bound;
 use crate::suite::model::{Feature, Scenario, Step, is_id};
-use crate::suite::phrase_matcher::{Found, Lost, PhraseMatcher};
+use crate::suite::phrase_matcher::{Found, PhraseMatcher};
 use crate::unit::{Bilingual, Lang, both};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
             }
             no_requirement_is_loosened(at, &found, needs, problems);
         }
-        Err(Lost::Unknown { .. }) if unknown_requirement(&step.text).is_some() => {
+        Err(_) if unknown_requirement(&step.text).is_some() => {
             let id = unknown_requirement(&step.text).unwrap_or_default();
             let remedy = (
                 "ids run from T01 to T42; `hejnal steps` shows which phrase is judged by which",
@@ -90,7 +90,20 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
 
 /// A feature may ask for more than the rig does. Where it asks for less, a post would pass that does not meet what was agreed.
 fn no_requirement_is_loosened<W>(at: Place, found: &Found<'_, W>, needs: &Needs, problems: &mut Problems) {
-    let Some(bound) = bound::of(found.phrase) else { return };
+    if let Some((id, of)) = bound::misnamed(found.phrase, &found.args) {
+        let of = of.join(", ");
+        let remedy = both!(
+            "it can be judged by {of}; `hejnal steps` shows which phrase is judged by which",
+            "ocenia je {of}; `hejnal steps` pokazuje, które wymaganie ocenia daną frazę"
+        );
+        problems.add(
+            at,
+            both!("this sentence says nothing of what {id} limits", "to zdanie nie dotyczy tego, co ogranicza {id}"),
+            remedy,
+        );
+        return;
+    }
+    let Some(bound) = bound::of(found.phrase, &found.args) else { return };
     let Some(limit) = needs.limits.as_ref().and_then(|limits| limits.get(bound.requirement)) else { return };
     let Some((stated, asked)) = bound::loosened(&bound, &found.args, limit) else { return };
     let cause = Bilingual::new(

@@ -142,7 +142,7 @@ fn judge(value: f64, uncertainty: f64) -> Result<(), Fault> {
 }
 
 const fn phrase(en: &'static str, pl: &'static str, run: fn(&mut World, &Args) -> Result<(), Fault>) -> Phrase<World> {
-    Phrase { kind: Kind::When, en, pl, needs: &[], within: Duration::from_secs(10), run }
+    Phrase { kind: Kind::When, en, pl, judges: None, needs: &[], within: Duration::from_secs(10), run }
 }
 
 static PHRASES: &[Phrase<World>] = &[

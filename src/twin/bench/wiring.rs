@@ -220,7 +220,8 @@ impl World {
             return;
         }
         let which = [Lamp::CallPlaced, Lamp::Connected, Lamp::OutOfService].into_iter().nth(lamp);
-        self.truth.lamps.extend(which.map(|which| (self.now(), which, lit)));
+        let now = self.now();
+        which.into_iter().for_each(|which| self.truth.lamps.push((now, which, lit)));
         self.queue.plan(self.now() + PHOTOTRANSISTOR, Event::Light(lamp, lit));
     }
 

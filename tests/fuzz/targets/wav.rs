@@ -1,6 +1,6 @@
 //! A WAV file, or what calls itself one: samples are finite, and no more than the file has bytes.
 
-use hejnal::cli::measure::wav::read;
+use hejnal::wav::read;
 
 pub fn run(data: &[u8]) {
     let file = std::env::temp_dir().join(format!("hejnal-fuzz-{}.wav", std::process::id()));

@@ -273,7 +273,7 @@ impl Voice {
     fn carry_out(&mut self, at: Instant, event: Event) {
         match event {
             Event::Report(report) => self.say(report),
-            Event::Began(dialog) => self.truth.calls.push(CallTruth::new(dialog)),
+            Event::Began(dialog) => self.truth.begin(dialog),
             Event::InviteLeft => {
                 if let Some(call) = self.truth.calls.last_mut() {
                     call.invite_sent = Some(at);

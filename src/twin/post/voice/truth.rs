@@ -4,10 +4,22 @@
 
 use crate::clock::Instant;
 
-/// Everything true about the calls so far, in order.
+/// Of so many calls the truth is kept.
+const MOST_CALLS: usize = 100;
+
+/// Everything true about the latest calls, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Truth {
     pub calls: Vec<CallTruth>,
+}
+
+impl Truth {
+    pub(super) fn begin(&mut self, dialog: String) {
+        if self.calls.len() == MOST_CALLS {
+            self.calls.remove(0);
+        }
+        self.calls.push(CallTruth::new(dialog));
+    }
 }
 
 #[derive(Debug, Clone)]

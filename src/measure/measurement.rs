@@ -1,6 +1,4 @@
 //! A measurement's result in its two dresses: words for people in either language, stable keys for programs.
-//!
-//! Knows nothing of how anything was measured.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,16 +6,16 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::plot::{self, Picture};
-use super::wav::{Recording, WavError, in_words};
+use crate::plot::{self, Picture};
 use crate::unit::{Bilingual, Estimate, Lang, Method};
+use crate::wav::{Recording, WavError, in_words};
 
 /// Version of the JSON layout: keys are only ever added under one number.
 const FORMAT: u32 = 1;
 
 /// Why there is no finding at all.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub enum Failure {
     #[error(transparent)]
     Wav(#[from] WavError),
     #[error("{}: {}", path.display(), in_words(error))]
@@ -51,7 +49,7 @@ enum Line {
 
 /// What a measurement found, with its method.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub struct Finding {
     measurement: &'static str,
     pub found: bool,
     fields: Map<String, Value>,

@@ -1,10 +1,8 @@
-//! Plain plots as an SVG document: axes with round numbers, lines, bars and marked stretches, nothing to install to look at it.
-//!
-//! Knows nothing of what is plotted.
+//! Plots of one quantity over another: axes with round numbers, lines, bars and marked stretches.
 
 use std::fmt::Write;
 
-use crate::dsp::spectrum::Spectrum;
+use super::svg::{line, text};
 use crate::unit::{Bilingual, Estimate, Lang};
 
 /// A plot in the making.
@@ -101,38 +99,8 @@ impl Axis {
     }
 }
 
-/// What can be drawn of a measurement.
-#[derive(Debug, Clone)]
-pub enum Picture {
-    Lines(Plot),
-    Matrix(super::mtf::Matrix),
-}
-
-impl From<Plot> for Picture {
-    fn from(plot: Plot) -> Self {
-        Picture::Lines(plot)
-    }
-}
-
-impl From<super::mtf::Matrix> for Picture {
-    fn from(matrix: super::mtf::Matrix) -> Self {
-        Picture::Matrix(matrix)
-    }
-}
-
-/// The document: a matrix alone, or the plots one below the other.
-pub fn to_svg(pictures: &[Picture], lang: Lang) -> String {
-    let mut plots = Vec::new();
-    for picture in pictures {
-        match picture {
-            Picture::Matrix(matrix) => return matrix.to_svg(lang),
-            Picture::Lines(plot) => plots.push(plot),
-        }
-    }
-    stacked(&plots, lang)
-}
-
-fn stacked(plots: &[&Plot], lang: Lang) -> String {
+/// The plots one below the other.
+pub(super) fn stacked(plots: &[&Plot], lang: Lang) -> String {
     let height = HEIGHT * plots.len().max(1) as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">\n\
@@ -252,43 +220,6 @@ pub fn waveform(samples: &[f32], rate: f64) -> Vec<(f64, f64)> {
         [(at, f64::from(low)), (at, f64::from(high))]
     };
     samples.chunks(length).enumerate().flat_map(extremes).collect()
-}
-
-/// The spectrum from 20 Hz up, in no more points than can be seen: the strongest component of each fiftieth of an octave.
-pub fn spectrum(title: Bilingual, of: &Spectrum) -> Plot {
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    let mut last = i64::MIN;
-    for (k, power) in of.power.iter().enumerate() {
-        let (hz, level) = (k as f64 * of.spacing_hz, 10.0 * (2.0 * power).max(1e-18).log10());
-        let step = (50.0 * hz.log2()).floor() as i64;
-        match points.last_mut().filter(|_| step == last) {
-            Some(point) if point.1 < level => *point = (hz, level),
-            Some(_) => {}
-            None if hz >= 20.0 => points.push((hz, level)),
-            None => {}
-        }
-        last = step;
-    }
-    Plot {
-        title,
-        x_label: ("frequency / Hz", "częstotliwość / Hz").into(),
-        y_label: Bilingual::new(
-            format!("level in {:.2} Hz / dBFS", of.spacing_hz),
-            format!("poziom w {:.2} Hz / dBFS", of.spacing_hz).replace('.', ","),
-        ),
-        log_x: true,
-        series: vec![Series { points, ..Series::default() }],
-        ..Plot::default()
-    }
-}
-
-pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, content: &str) {
-    let safe = content.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{safe}</text>");
-}
-
-fn line(svg: &mut String, (x1, y1): (f64, f64), (x2, y2): (f64, f64), colour: &str) {
-    let _ = writeln!(svg, "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{colour}\"/>");
 }
 
 /// A tick's label, never `-0`.

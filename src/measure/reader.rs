@@ -1,13 +1,13 @@
 //! WAV files of any length, read where something is looked for: two hours at 48 kHz would not fit into memory.
 //!
-//! Knows nothing of what is measured. Short files are better read whole ([`super::wav`]), which also says what is wrong anywhere in them.
+//! Short files are better read whole ([`crate::wav`]), which also says what is wrong anywhere in them.
 
 use std::ops::Range;
 use std::path::Path;
 
-use super::wav::{self, OpenWav, WavError};
 use crate::dsp::streaming_delay::Source;
 use crate::unit::Bilingual;
+use crate::wav::{self, OpenWav, WavError};
 
 /// One channel of a file on disk.
 #[derive(Debug)]

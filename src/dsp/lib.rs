@@ -19,10 +19,8 @@ mod golden;
 pub mod impairments;
 pub mod interp;
 pub mod level;
-pub mod method;
 pub mod onset;
 pub mod pesq;
-pub mod press;
 pub mod response;
 mod segment;
 pub mod spectrum;
@@ -71,18 +69,13 @@ mod tests {
             );
             let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
             let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
-            let _ = (press::press_to_sound(&x, &y, rate, 1000.0), press::press_to_sound(&y, &x, rate, f64::NAN));
             let _ = (
                 onset::gate_edges(&x, rate, 1000.0),
+                onset::tone_onset(&y, rate, f64::NAN),
                 onset::first_sound(&x, rate, None),
                 onset::first_sound(&x, rate, Some(f64::NAN)),
             );
-            let _ = (
-                level::rms_dbfs(&x),
-                level::peak(&x),
-                level::without_offset(&x),
-                level::Calibration::from_tone(&x, rate, 94.0, 0.4),
-            );
+            let _ = (level::rms_dbfs(&x), level::peak(&x), level::without_offset(&x));
             let _ = speech_level::active_speech(&x, rate).and_then(|speech| speech_level::noise_floor(&x, rate, &speech));
             let _ = spectrum::spectrum(&x, rate).map(|found| (found.a_weighted_dbfs(), found.third_octaves()));
             let _ = (dtmf::digits(&x, rate), call_tone::call_tones(&x, rate), double_talk::double_talk(a, b, b));

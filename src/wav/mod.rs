@@ -1,11 +1,10 @@
-//! Reading and writing WAV files: mono samples of one channel, full scale ± 1, from whatever a recorder left behind.
-//!
-//! Knows nothing of what is measured. Every defect of a file is either mended and noted, or an error that names the file and the way out. Memory
+//! WAV files, read and written, for the whole house: mono samples of one channel, full scale ± 1, from whatever a recorder left behind. Every defect of a file is either mended and noted, or an error that names the file and the way out. Memory
 //! is bounded by what was asked for, never by what a header claims.
 
 mod header;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::unit::{Bilingual, Lang};
 use header::{Encoding, Layout, both};
+pub use writer::{Writer, encode, to_16_bits, write, write_channels};
 
 /// Most samples that are measured at once: two hours at 8 kHz, 20 minutes at 48 kHz.
 pub const MOST: u64 = 60_000_000;
@@ -68,10 +68,6 @@ impl WavError {
 impl Recording {
     pub fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.rate)
-    }
-
-    pub fn signal(&self) -> crate::dsp::delay::Signal<'_> {
-        crate::dsp::delay::Signal::new(&self.samples, f64::from(self.rate))
     }
 }
 
@@ -283,31 +279,4 @@ fn value(encoding: Encoding, bytes: &[u8]) -> f32 {
         Encoding::Float32 => f32::from_le_bytes(first(4)),
         Encoding::Float64 => bytes.first_chunk::<8>().map_or(f32::NAN, |eight| f64::from_le_bytes(*eight) as f32),
     }
-}
-
-/// Writes mono 16-bit PCM with nothing but rounding to the nearest value.
-pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), WavError> {
-    write_channels(path, &[samples], rate)
-}
-
-/// As [`write`], one channel a slice; the shortest ends the file.
-pub fn write_channels(path: &Path, channels: &[&[f32]], rate: u32) -> Result<(), WavError> {
-    let fail = |error: hound::Error| {
-        let reason = match error {
-            hound::Error::IoError(error) => in_words(&error),
-            other => both(other.to_string(), format!("nie da się zapisać pliku WAV ({other})")),
-        };
-        WavError { path: path.to_owned(), reason }
-    };
-    let count = u16::try_from(channels.len()).unwrap_or(u16::MAX);
-    let spec =
-        hound::WavSpec { channels: count, sample_rate: rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::create(path, spec).map_err(fail)?;
-    let frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-    for frame in 0..frames {
-        for channel in channels {
-            writer.write_sample((channel[frame] * 32768.0).round().clamp(-32768.0, 32767.0) as i16).map_err(fail)?;
-        }
-    }
-    writer.finalize().map_err(fail)
 }

@@ -1,8 +1,6 @@
 //! From the press to the first sound: the make of a contact that gates a tone into one input, and the first arrival of sound in another input
 //! of the same recorder, so that both stand on one sample clock.
 //!
-//! Knows nothing of relays, rooms or calls.
-//!
 //! What it reaches, as `cargo bench --bench delay_table` prints it:
 //!
 //! From press to sound, 200 trials a row:
@@ -13,7 +11,7 @@
 //! | -47 dBFS   | +0.055 ms | 0.025 ms | 0.201 ms | 0.506 ms | 100.0 % |         0 |
 //! | -31 dBFS   | +0.116 ms | 0.074 ms | 0.507 ms | 0.528 ms | 100.0 % |         0 |
 
-use super::onset::{first_sound, tone_onset};
+use crate::dsp::onset::{first_sound, tone_onset};
 
 /// What was found, in seconds of the recording.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -63,7 +61,7 @@ pub fn press_to_sound(gate: &[f32], ear: &[f32], rate: f64, tone_hz: f64) -> Opt
 
 /// Mean square in the speech band.
 fn band_power(samples: &[f32], rate: f64) -> f64 {
-    let band = super::filter::band_pass(samples, rate, 300.0, 3400.0);
+    let band = crate::dsp::filter::band_pass(samples, rate, 300.0, 3400.0);
     // The filter's own beginning is no noise.
     let settled = &band[band.len() / 4..];
     settled.iter().map(|x| x * x).sum::<f64>() / settled.len().max(1) as f64
@@ -187,6 +185,22 @@ mod tests {
             let (gate, ear, truth) = pressed(seed, 0.0002, 0.005);
             let found = press_to_sound(&gate, &ear, RATE, 1000.0).expect("pressed and heard");
             assert!((found.seconds - truth).abs() < 0.003, "seed {seed}: {found:?} for {truth}");
+        }
+    }
+
+    #[test]
+    fn rubbish_is_survived() {
+        let mut random = Random::new(1);
+        let values: [fn(&mut Random) -> f32; 5] =
+            [|_| 0.0, |_| f32::NAN, |r| r.gaussian() as f32, |_| f32::INFINITY, |r| (r.gaussian() * 1e30) as f32];
+        for value in values {
+            for rate in [0.0, 1.0, 999.0, 8000.0, 1e9, -8000.0, f64::NAN, f64::INFINITY] {
+                for (n, m) in [(0, 9000), (1, 2), (161, 4001), (9000, 160), (4001, 4001)] {
+                    let x: Vec<f32> = (0..n).map(|_| value(&mut random)).collect();
+                    let y: Vec<f32> = (0..m).map(|_| 0.1 * random.gaussian() as f32).collect();
+                    let _ = (press_to_sound(&x, &y, rate, 1000.0), press_to_sound(&y, &x, rate, f64::NAN));
+                }
+            }
         }
     }
 }

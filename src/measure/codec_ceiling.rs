@@ -1,6 +1,6 @@
 //! What a codec in the path allows by itself: a speech transmission index is judged against that, never against 1.
 //!
-//! Knows nothing of recordings. The figures are those of the test signal at −20 dBFS sent through the codec alone; the test beneath sends it again.
+//! The figures are those of the test signal at −20 dBFS sent through the codec alone; the test beneath sends it again.
 
 // Measured with three seeds: 0.842 to 0.850, A-law and µ-law alike, where the band has ideal edges; 0.906 to 0.915 where they have slopes of the
 // fourth order, through which most of the 250 Hz octave still comes.
@@ -9,11 +9,11 @@ const CAP_G711_WIDE: f64 = 0.91;
 const CAP_G722: f64 = 0.995;
 const CAP_OPUS: f64 = 1.0;
 /// Expanded (k = 2): half of the spread of the seeds, rounded up.
-pub(super) const UNCERTAINTY: f64 = 0.01;
+pub const UNCERTAINTY: f64 = 0.01;
 
 /// A codec that a recording came through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Codec {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
     /// G.711 over a telephone band of 300 to 3400 Hz and nothing beside it
     G711,
     /// G.711 over all of its 4 kHz

@@ -1,20 +1,31 @@
 //! The modulation transfer matrix as an SVG picture: octaves across, modulation frequencies down, each value a shade and a figure.
-//!
-//! Knows nothing of how the values were got.
 
 use std::fmt::Write;
 
-use super::plot::text;
-use crate::dsp::stipa::{Flag, Stipa};
+use super::svg::text;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 
 /// A matrix to be drawn.
 #[derive(Debug, Clone)]
 pub struct Matrix {
-    title: Bilingual,
-    result: Box<Stipa>,
+    pub title: Bilingual,
+    /// From the lowest to the highest; there is room for seven.
+    pub octaves: Vec<Octave>,
     /// Of the octave levels.
-    scale: Unit,
+    pub scale: Unit,
+    /// What is to be minded, below the matrix.
+    pub remark: Bilingual,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Octave {
+    /// Mid-band frequency, hertz.
+    pub hz: f64,
+    /// Modulation frequency (hertz) and transfer value of what was measured.
+    pub transfers: Vec<(f64, f64)>,
+    pub index: Option<f64>,
+    pub level: Option<f64>,
 }
 
 /// The fourteen modulation frequencies of the full method, hertz; STIPA measures two of them in each octave.
@@ -28,10 +39,6 @@ const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 700.0;
 
 impl Matrix {
-    pub fn new(title: Bilingual, result: &Stipa, scale: Unit) -> Self {
-        Matrix { title, result: Box::new(result.clone()), scale }
-    }
-
     /// The document.
     pub fn to_svg(&self, lang: Lang) -> String {
         let words = match lang {
@@ -57,17 +64,14 @@ impl Matrix {
         for (row, hz) in ROWS_HZ.iter().enumerate() {
             text(&mut svg, (LEFT - 10.0, line(row as f64)), "end", &plain(*hz));
         }
-        for k in 0..7 {
-            text(&mut svg, (middle(k), TOP - 10.0), "middle", &plain(self.result.bands_hz[k]));
-            let heard = self.result.band_level_db[k];
+        for (k, octave) in self.octaves.iter().enumerate() {
+            text(&mut svg, (middle(k), TOP - 10.0), "middle", &plain(octave.hz));
             for (row, hz) in ROWS_HZ.iter().enumerate() {
-                let measured = self.result.modulations_hz[k].iter().position(|own| (own - hz).abs() < 0.01);
-                let value = measured.filter(|_| heard.is_some()).map(|i| self.result.m[k][i]);
+                let value = octave.transfers.iter().find(|(own, _)| (own - hz).abs() < 0.01).map(|(_, value)| *value);
                 cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + row as f64 * CELL.1), CELL.0, value, lang);
             }
-            let index = heard.map(|_| self.result.mti[k]);
-            cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + 14.5 * CELL.1), CELL.0, index, lang);
-            let shown = heard.map_or(none.to_owned(), |db| format!("{} {}", decimals(db, 1, lang), self.scale.symbol()));
+            cell(&mut svg, (LEFT + k as f64 * CELL.0, TOP + 14.5 * CELL.1), CELL.0, octave.index, lang);
+            let shown = octave.level.map_or(none.to_owned(), |db| format!("{} {}", decimals(db, 1, lang), self.scale.symbol()));
             text(&mut svg, (middle(k), line(15.6)), "middle", &shown);
         }
         text(&mut svg, (LEFT - 10.0, line(14.5)), "end", mti);
@@ -76,37 +80,9 @@ impl Matrix {
         for step in 0..=10 {
             cell(&mut svg, (LEFT + LEGEND * f64::from(step), TOP + 17.4 * CELL.1), LEGEND, Some(f64::from(step) / 10.0), lang);
         }
-        text(&mut svg, (LEFT, HEIGHT - 16.0), "start", &self.doubts(lang));
+        text(&mut svg, (LEFT, HEIGHT - 16.0), "start", self.remark.show(lang));
         svg.push_str("</svg>\n");
         svg
-    }
-
-    fn doubts(&self, lang: Lang) -> String {
-        let words: Vec<String> =
-            self.result.flags.iter().map(|flag| Bilingual::from(in_short(*flag)).show(lang).to_owned()).collect();
-        match lang {
-            _ if words.is_empty() => String::new(),
-            Lang::En => format!("Mind: {}", words.join(", ")),
-            Lang::Pl => format!("Uwaga: {}", words.join(", ")),
-        }
-    }
-}
-
-/// A doubt in a word or two; the sentences stand with the result.
-fn in_short(flag: Flag) -> (&'static str, &'static str) {
-    match flag {
-        Flag::Short => ("short", "krótkie nagranie"),
-        Flag::Clipped => ("overdriven", "przesterowanie"),
-        Flag::Trimmed => ("silence left out", "pominięta cisza"),
-        Flag::BandsMissing => ("octaves missing", "brak oktaw"),
-        Flag::Long => ("first two minutes only", "tylko pierwsze dwie minuty"),
-        Flag::ModulationAboveOne => ("m above 1", "m powyżej 1"),
-        Flag::ModulationAboveLimit => ("m above 1.3", "m powyżej 1,3"),
-        Flag::SuppressorSuspected => ("noise suppressor?", "redukcja szumu?"),
-        Flag::ClockError => ("clocks apart", "różne zegary"),
-        Flag::GainControlSuspected => ("gain control?", "regulacja wzmocnienia?"),
-        Flag::NotTestSignal => ("not the test signal", "to nie sygnał pomiarowy"),
-        Flag::NoMasking => ("no masking, no threshold", "bez maskowania i progu słyszenia"),
     }
 }
 
@@ -141,15 +117,21 @@ fn decimals(value: f64, count: usize, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::delay::Signal;
-    use crate::dsp::stipa;
 
     #[test]
     fn every_measured_value_is_drawn_and_nothing_else() {
-        let result = stipa::direct(Signal::new(&stipa::test_signal(1, 8000, 16.0), 8e3), None, None).unwrap();
-        let svg = Matrix::new("STI < 1".into(), &result, Unit::DecibelFullScale).to_svg(Lang::Pl);
+        let octave = |k: u32| Octave {
+            hz: 125.0 * f64::from(1 << k),
+            transfers: if k < 6 { vec![(1.6, 0.9), (8.0, 0.8)] } else { Vec::new() },
+            index: (k < 6).then_some(0.85),
+            level: (k < 6).then_some(-20.0),
+        };
+        let octaves = (0..7).map(octave).collect();
+        let matrix = Matrix { title: "STI < 1".into(), octaves, scale: Unit::DecibelFullScale, remark: "a < b".into() };
+        let svg = matrix.to_svg(Lang::Pl);
         // Six octaves of two values and their index, eleven steps of the legend; the octave beyond the rate is empty.
         assert_eq!(svg.matches("stroke=\"#888\"").count(), 6 * 3 + 11);
-        assert!(svg.contains("STI &lt; 1") && svg.contains("brak oktaw") && svg.ends_with("</svg>\n") && !svg.contains("NaN"));
+        assert!(svg.contains("STI &lt; 1") && svg.contains(">brak<") && svg.contains("a &lt; b"));
+        assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN"));
     }
 }
