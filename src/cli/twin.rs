@@ -71,7 +71,7 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
 
 /// The post with the rig's defects, and the firmware that they need.
 fn planted(rig: &Rig, seed: u64, defects: &[String]) -> Result<(TwinConfig, PathBuf), Refused> {
-    let mut config = TwinConfig::new(seed, &rig.post.identity);
+    let mut config = TwinConfig::of(rig, seed);
     let mut file = rig.post.firmware.file.clone();
     for id in defects {
         let defect = defect::find(id).ok_or_else(|| {

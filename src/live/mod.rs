@@ -88,6 +88,8 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let Setup { mut twin, image, called, password, registers, mouth, ear, card, .. } = setup;
     let identity = twin.identity.clone();
     twin.line_ends_outside = true;
+    // The person brings a mouth and an ear, whatever the rig wires.
+    twin.bench = twin.bench.with_mouth_and_ear(sound::JACKS);
     twin.voice.address = sockets.address();
     (twin.voice.sip_port, twin.voice.rtp_port) = (sip, rtp);
     (twin.voice.server, twin.voice.operator) = (called.server, called.user.clone());

@@ -15,16 +15,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-/// By the names under which a rig description knows them.
-const NAMES: [&str; 3] = ["relays", "inputs", CONSOLE];
-const CONSOLE: &str = "console";
 /// How often a listening thread looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(100);
 /// A console line longer than this is shown in pieces.
 const LONGEST_LINE: usize = 200;
 
 struct Wire {
-    name: &'static str,
+    /// By which a rig knows the line, behind `twin:`.
+    name: String,
+    /// The post's console is at its other end.
+    is_console: bool,
     board: Box<dyn Port>,
     pty: Pty,
 }
@@ -42,28 +42,29 @@ fn failed(name: &str, cause: impl std::fmt::Display) -> InstrumentError {
 
 impl Ptys {
     pub fn open(twin: &Twin) -> Result<Ptys> {
-        let open = |name: &'static str| {
-            let board = twin.port(name).ok_or_else(|| failed(name, "the virtual post has no such line"))?;
-            Ok(Wire { name, board, pty: Pty::open().map_err(|e| failed(name, e))? })
+        let open = |(name, is_console): (String, bool)| {
+            let board = twin.port(&name).ok_or_else(|| failed(&name, "the virtual post has no such line"))?;
+            let pty = Pty::open().map_err(|e| failed(&name, e))?;
+            Ok(Wire { name, is_console, board, pty })
         };
-        let wires = NAMES.into_iter().map(open).collect::<Result<_>>()?;
+        let wires = twin.ports().into_iter().map(open).collect::<Result<_>>()?;
         Ok(Ptys { wires, line: Vec::new() })
     }
 
     /// Each line's name and the path to open.
-    pub fn paths(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.wires.iter().map(|wire| (wire.name, wire.pty.path()))
+    pub fn paths(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.wires.iter().map(|wire| (wire.name.as_str(), wire.pty.path()))
     }
 
     /// Starts a thread on each line that tells what a bench writes.
     pub fn listen(&self, clock: &Arc<dyn Clock>, tell: &Sender<Input>, closing: &Arc<AtomicBool>) -> Result<()> {
         for (number, wire) in self.wires.iter().enumerate() {
-            let from = wire.pty.listener().map_err(|e| failed(wire.name, e))?;
+            let from = wire.pty.listener().map_err(|e| failed(&wire.name, e))?;
             let (clock, tell, closing) = (Arc::clone(clock), tell.clone(), Arc::clone(closing));
-            let name = wire.name;
-            let work = move || hear(from, (number, name), &*clock, &tell, &closing);
-            let thread = std::thread::Builder::new().name(format!("wire {name}"));
-            thread.spawn(work).map_err(|e| failed(name, e))?;
+            let name = wire.name.clone();
+            let work = move || hear(from, (number, &name), &*clock, &tell, &closing);
+            let thread = std::thread::Builder::new().name(format!("wire {}", wire.name));
+            thread.spawn(work).map_err(|e| failed(&wire.name, e))?;
         }
         Ok(())
     }
@@ -81,8 +82,8 @@ impl Ptys {
             if bytes.is_empty() {
                 continue;
             }
-            wire.pty.write(&bytes).map_err(|e| failed(wire.name, e))?;
-            if wire.name == CONSOLE {
+            wire.pty.write(&bytes).map_err(|e| failed(&wire.name, e))?;
+            if wire.is_console {
                 lines.extend(split(&mut self.line, &bytes));
             }
         }

@@ -6,7 +6,6 @@ use crate::clock::Instant;
 use crate::dsp::interp::Resampler;
 use crate::instrument::audio::{AudioPort, Frame, Jack};
 use crate::instrument::{InstrumentError, Result};
-use crate::twin::card::{EAR, MOUTH};
 use crate::unit::Bilingual;
 use crate::wav;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,8 @@ use std::path::{Path, PathBuf};
 const UNSETTLED: u64 = 2_400;
 /// A stretch taken at once, in frames: half a second.
 const PIECE: u64 = 24_000;
-const JACKS: (Jack, Jack) = (MOUTH, EAR);
+/// Where mouth and ear are plugged in.
+pub(super) const JACKS: (Jack, Jack) = (Jack(1), Jack(1));
 
 /// What the person at the post says.
 pub struct Mouth {

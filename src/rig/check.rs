@@ -60,7 +60,7 @@ pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option
     let wiring = wiring.zip(named.as_ref()).and_then(|(node, named)| roles::read(node, named, problems));
     let profile = post.as_ref().map_or(Profile::ExistingPole, |(post, _)| post.profile);
     let limits: Limits = limits::read(top.get("limits"), profile, problems);
-    let twin = twin_settings(&top, named.as_ref(), problems);
+    let twin = twin_settings(&top, named.as_ref(), wiring.as_ref(), problems);
     let (post, identity_at) = post?;
     let named = named?;
     complain_of_stranger(&post, identity_at, &named, wiring.as_ref(), problems);
@@ -91,9 +91,10 @@ fn readable_version(tree: &Node, problems: &mut Problems) -> bool {
 }
 
 /// Settings of the twin are for rigs on the twin only.
-fn twin_settings(top: &Section<'_>, named: Option<&Named>, problems: &mut Problems) -> Option<Twin> {
-    let virtual_rig = named?.values().any(|(_, one)| one.as_ref().is_some_and(Instrument::is_twin));
-    let settings = top.get("twin").and_then(|node| Some((node.at, twin::read(node, problems)?)));
+fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring>, problems: &mut Problems) -> Option<Twin> {
+    let named = named?;
+    let virtual_rig = named.values().any(|(_, one)| one.as_ref().is_some_and(Instrument::is_twin));
+    let settings = top.get("twin").and_then(|node| Some((node.at, twin::read(node, named, roles, problems)?)));
     match settings {
         Some((_, settings)) if virtual_rig => Some(settings),
         Some((at, settings)) => {

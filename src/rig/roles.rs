@@ -23,7 +23,21 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
     for (role, example) in ALWAYS_NEEDED {
         section.need(role.name(), example, problems);
     }
-    let mut reader = Reader { instruments, problems: &mut *problems, taken: BTreeMap::new() };
+    let reader = Reader { instruments, problems: &mut *problems, taken: BTreeMap::new(), section: "roles", is_harness: false };
+    let wiring = wiring_of(&section, reader);
+    complain_of_unmeasured_cards(&section, &wiring, problems);
+    Some(wiring)
+}
+
+/// Reads wires as they really run, in the spelling of roles. Any may be left out, and any may be dangerous.
+pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
+    let wires: Vec<&str> =
+        Role::ALL.into_iter().filter(|role| !matches!(role, Role::Probe | Role::Operator)).map(Role::name).collect();
+    let section = Section::open(node, name, &wires, problems)?;
+    Some(wiring_of(&section, Reader { instruments, problems, taken: BTreeMap::new(), section: name, is_harness: true }))
+}
+
+fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
     let mut wiring = Wiring::default();
     for (key, node) in section.entries() {
         match Role::ALL.into_iter().find(|role| role.name() == key.text) {
@@ -43,8 +57,7 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
             Some(Role::Loopback) => wiring.loopback = reader.patch(Role::Loopback, node),
         }
     }
-    complain_of_unmeasured_cards(&section, &wiring, problems);
-    Some(wiring)
+    wiring
 }
 
 /// A card's latency is known from its own loopback only: on another card moments would look sharper than they are.
@@ -70,11 +83,19 @@ struct Reader<'r> {
     problems: &'r mut Problems,
     /// Who uses a socket, and where that is written.
     taken: BTreeMap<(String, Capability, u8), (String, Place)>,
+    /// Of which all this is said: `roles`.
+    section: &'static str,
+    /// Wires as they are, not as they ought to be.
+    is_harness: bool,
 }
 
 impl Reader<'_> {
+    fn path(&self, role: Role) -> String {
+        format!("{}.{}", self.section, role.name())
+    }
+
     fn switch(&mut self, role: Role, node: &Node) -> Option<Switch> {
-        let path = format!("roles.{}", role.name());
+        let path = self.path(role);
         let section = Section::open(node, &path, &["relay", "contact", "sense"], self.problems)?;
         let relay = section.text("relay", "relay: relays/1", self.problems);
         let relay = relay.and_then(|word| self.socket(word, &path, Capability::Relay));
@@ -94,14 +115,14 @@ impl Reader<'_> {
             "normally-open" => (Pole::NormallyOpen, role == Role::Button),
             "normally-closed" => (Pole::NormallyClosed, role != Role::Button),
             other => {
-                let path = format!("roles.{}", role.name());
+                let path = self.path(role);
                 let what = both!("unknown contact \"{other}\" in {path}", "nieznany styk \"{other}\" w {path}");
                 let remedy = meant_or_listed(other, &names, ("possible contacts", "możliwe styki"));
                 self.problems.add(word.at, what, remedy);
                 return None;
             }
         };
-        if !safe {
+        if !safe && !self.is_harness {
             let (en, pl, other) = match role {
                 Role::Button => (
                     "a bench without power would press the button",
@@ -115,8 +136,8 @@ impl Reader<'_> {
                 ),
             };
             let what = Bilingual::new(
-                format!("roles.{} is {}: {en}", role.name(), word.text),
-                format!("roles.{} to {}: {pl}", role.name(), word.text),
+                format!("{} is {}: {en}", self.path(role), word.text),
+                format!("{} to {}: {pl}", self.path(role), word.text),
             );
             let remedy = both!(
                 "wire it to the other contact of the relay and write {other}",
@@ -129,14 +150,14 @@ impl Reader<'_> {
     }
 
     fn lamp(&mut self, role: Role, node: &Node) -> Option<InputRef> {
-        let path = format!("roles.{}", role.name());
+        let path = self.path(role);
         let word = word(node, &path, &format!("{}: inputs/1", role.name()), self.problems)?;
         let (board, input) = self.socket(word, &path, Capability::Input)?;
         Some(InputRef { board, input })
     }
 
     fn lone_jack(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<JackRef> {
-        let path = format!("roles.{}", role.name());
+        let path = self.path(role);
         let word = word(node, &path, &format!("{}: {}", role.name(), wanted.example()), self.problems)?;
         self.jack(word, &path, wanted)
     }
@@ -147,7 +168,7 @@ impl Reader<'_> {
     }
 
     fn patch(&mut self, role: Role, node: &Node) -> Option<Patch> {
-        let path = format!("roles.{}", role.name());
+        let path = self.path(role);
         let section = Section::open(node, &path, &["out", "in"], self.problems)?;
         let output = section.text("out", "out: card/out-2", self.problems);
         let output = output.and_then(|word| self.jack(word, &section.path("out"), Capability::SoundOut));
@@ -172,7 +193,7 @@ impl Reader<'_> {
 
     /// A role that takes a whole instrument.
     fn whole(&mut self, role: Role, node: &Node, wanted: Capability) -> Option<String> {
-        let path = format!("roles.{}", role.name());
+        let path = self.path(role);
         let word = word(node, &path, &format!("{0}: {0}", role.name()), self.problems)?;
         self.count(word, &word.text, &path, wanted)?;
         Some(word.text.clone())
@@ -265,7 +286,7 @@ impl Reader<'_> {
     /// Everything serves one role, but for the output of test tones: contact tone and loopback may share it.
     fn claim(&mut self, word: &Word, name: &str, path: &str, wanted: Capability, number: u8) {
         let key = (name.to_string(), wanted, number);
-        let shareable = |path: &str| matches!(path, "roles.contact-tone.out" | "roles.loopback.out");
+        let shareable = |path: &str| path.ends_with(".contact-tone.out") || path.ends_with(".loopback.out");
         if let Some((other, at)) = self.taken.get(&key) {
             if shareable(path) && shareable(other) {
                 return;

@@ -1,9 +1,12 @@
 //! The `twin:` section: settings of the virtual post.
 //!
-//! Knows nothing of what a defect does: only the twin does.
+//! What a defect does, only the twin knows.
 
 use super::file::{Section, word};
+use super::instruments::Named;
 use super::locate::Node;
+use super::roles;
+use super::wiring::{InputRef, Role, Wiring};
 use crate::problem::Problems;
 use crate::unit::both;
 
@@ -14,11 +17,13 @@ pub struct Twin {
     pub seed: u64,
     /// Ids of the defects planted, e.g. `lamp-late`.
     pub defects: Vec<String>,
+    /// What is really wired to what on the virtual bench, where that differs from the roles.
+    pub wiring: Option<Wiring>,
 }
 
 /// Reads the section. What a defect is called is checked by its form only: the twin knows the list.
-pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Twin> {
-    let section = Section::open(node, "twin", &["seed", "defects"], problems)?;
+pub(super) fn read(node: &Node, named: &Named, roles: Option<&Wiring>, problems: &mut Problems) -> Option<Twin> {
+    let section = Section::open(node, "twin", &["seed", "defects", "wiring"], problems)?;
     let seed = section.optional_number("seed", (0, u64::from(u32::MAX)), "seed: 1", problems).unwrap_or(1);
     let mut defects: Vec<String> = Vec::new();
     for item in section.list("defects", "defects: [ lamp-late ]", problems).unwrap_or_default() {
@@ -38,12 +43,81 @@ pub(super) fn read(node: &Node, problems: &mut Problems) -> Option<Twin> {
             defects.push(defect.text.clone());
         }
     }
-    Some(Twin { seed, defects })
+    let stated = section.get("wiring").and_then(|node| Some((node, roles::read_harness(node, WIRING, named, problems)?)));
+    let wiring = stated.zip(roles).map(|((node, stated), roles)| {
+        let wiring = over(stated, roles);
+        complain_of_shared_terminals(&wiring, node, problems);
+        wiring
+    });
+    Some(Twin { seed, defects, wiring })
+}
+
+const WIRING: &str = "twin.wiring";
+
+/// What is not stated is wired as the roles say.
+fn over(stated: Wiring, roles: &Wiring) -> Wiring {
+    let roles = roles.clone();
+    Wiring {
+        button: stated.button.or(roles.button),
+        mains: stated.mains.or(roles.mains),
+        fibre: stated.fibre.or(roles.fibre),
+        lamp_placed: stated.lamp_placed.or(roles.lamp_placed),
+        lamp_connected: stated.lamp_connected.or(roles.lamp_connected),
+        lamp_out_of_service: stated.lamp_out_of_service.or(roles.lamp_out_of_service),
+        console: stated.console.or(roles.console),
+        probe: roles.probe,
+        operator: roles.operator,
+        mouth: stated.mouth.or(roles.mouth),
+        ear: stated.ear.or(roles.ear),
+        contact_tone: stated.contact_tone.or(roles.contact_tone),
+        loopback: stated.loopback.or(roles.loopback),
+    }
+}
+
+/// A wire that is stated may take the place of one that is not, and then the file does not say where that one went.
+fn complain_of_shared_terminals(wiring: &Wiring, node: &Node, problems: &mut Problems) {
+    let mut taken: Vec<(Role, String)> = Vec::new();
+    for (role, terminal) in terminals(wiring) {
+        if let Some((other, _)) = taken.iter().find(|(other, known)| *known == terminal && *other != role) {
+            let (first, second) = (other.name(), role.name());
+            let what = both!(
+                "{WIRING} leaves both {first} and {second} on {terminal}",
+                "{WIRING} zostawia {first} i {second} na tym samym zacisku {terminal}"
+            );
+            let remedy = both!(
+                "say in {WIRING} as well where the wire of {first} goes",
+                "podaj w {WIRING} także, dokąd biegnie przewód {first}"
+            );
+            problems.add(node.at, what, remedy);
+        }
+        taken.push((role, terminal));
+    }
+}
+
+fn terminals(wiring: &Wiring) -> Vec<(Role, String)> {
+    let circuits = [(Role::Button, &wiring.button), (Role::Mains, &wiring.mains), (Role::Fibre, &wiring.fibre)];
+    let lamps = [
+        (Role::LampPlaced, &wiring.lamp_placed),
+        (Role::LampConnected, &wiring.lamp_connected),
+        (Role::LampOutOfService, &wiring.lamp_out_of_service),
+    ];
+    let contact = wiring.contact_tone.as_ref().map(|patch| patch.input.clone());
+    let straight = wiring.loopback.as_ref().map(|patch| patch.input.clone());
+    let jacks = [(Role::Ear, wiring.ear.clone()), (Role::ContactTone, contact), (Role::Loopback, straight)];
+    let input = |input: &InputRef| format!("{}/{}", input.board, input.input);
+    let mut found = Vec::new();
+    for (role, switch) in circuits.into_iter().filter_map(|(role, switch)| Some((role, switch.as_ref()?))) {
+        found.push((role, format!("{}/{}", switch.relay.board, switch.relay.channel)));
+        found.push((role, input(&switch.sense)));
+    }
+    found.extend(lamps.into_iter().filter_map(|(role, lamp)| Some((role, input(lamp.as_ref()?)))));
+    found.extend(jacks.into_iter().filter_map(|(role, jack)| jack.map(|jack| (role, format!("{}/in-{}", jack.card, jack.jack)))));
+    found
 }
 
 impl Default for Twin {
     /// A healthy post, seed 1.
     fn default() -> Self {
-        Twin { seed: 1, defects: Vec::new() }
+        Twin { seed: 1, defects: Vec::new(), wiring: None }
     }
 }

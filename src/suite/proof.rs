@@ -194,7 +194,8 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     })?;
     let features = scenarios_for(plan, defect, all)?;
     let mut rig = plan.rig.clone();
-    rig.twin = Some(Twin { seed: plan.seed, defects: vec![defect.id.to_string()] });
+    let settings = rig.twin.take().unwrap_or_default();
+    rig.twin = Some(Twin { seed: plan.seed, defects: vec![defect.id.to_string()], ..settings });
     let instrument = |error: crate::instrument::InstrumentError| {
         let message = error.to_string();
         Ending::failed(Blame::Bench, message, error.remedy)

@@ -5,6 +5,7 @@
 
 use super::TwinConfig;
 use crate::fault::Blame;
+use crate::operator::User;
 use std::time::Duration;
 
 /// Which image the bench is given to flash.
@@ -146,10 +147,10 @@ pub const DEFECTS: &[Defect] = &[
     control("control-impatient-module", Image::Reference, impatient),
     control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
     // The bench's own instruments.
-    bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.broken_relay = Some(0)),
+    bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),
     bench("bench-operator-stub-down", Image::Reference, "S00", "operator", |c| c.operator_down = true),
-    bench("bench-mic-unplugged", Image::Reference, "S00", "ear", |c| c.card.ear_unplugged = true),
-    bench("bench-uart-garbled", Image::Reference, "S01", "console", |c| c.garbled_console = true),
+    bench("bench-mic-unplugged", Image::Reference, "S00", "ear", |c| c.bench.harness.ear = None),
+    bench("bench-uart-garbled", Image::Reference, "S01", "console", |c| c.board_faults.garbled_console = true),
     bench("bench-wrong-firmware-file", Image::Mislabelled("lamp-late"), "S01", "firmware file", |_| {}),
 ];
 
@@ -174,7 +175,7 @@ fn impatient(config: &mut TwinConfig) {
 
 /// The server knows the other post, so the clone registers and calls like any other.
 fn clone_of_another(config: &mut TwinConfig) {
-    config.other_posts.push("SOS-9999".into());
+    config.operator.users.push(User { name: "SOS-9999".into(), password: config.voice.password.clone() });
     config.voice.faults.wrong_identity = Some("SOS-9999".into());
 }
 

@@ -71,7 +71,7 @@ impl Twin {
     pub fn take_arrived(&self) -> Vec<Datagram> {
         match &mut world::lock(&self.world).far_end {
             FarEnd::Outside(arrived) => arrived.drain(..).collect(),
-            FarEnd::Desk => Vec::new(),
+            FarEnd::Desk | FarEnd::Deaf => Vec::new(),
         }
     }
     /// Hands a datagram for the post to the line's far end now. It gets there if the line carries it.

@@ -26,12 +26,17 @@ use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::operator::operator_port::OperatorPort;
 use crate::operator::{Desk, DeskConfig, User};
+use crate::rig::{self, Rig};
 use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
+use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
 use bench::adapters::{CardPort, ProbeLead, TwinDesk};
-use bench::ports::{Plug, SerialLine, TwinPort};
-use card::{Card, CardConfig};
+use bench::boards::{BoardFaults, Boards};
+use bench::ports::TwinPort;
+use bench::setup::BenchConfig;
+use bench::wiring::Wires;
+use card::{Card, CardConfig, Sockets};
 use kernel::world::{self, Event, Parts, Shared, World};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
@@ -61,6 +66,33 @@ const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
 /// The name under which the operator is called.
 const OPERATOR_USER: &str = "operator";
 
+/// The operator's desk as a rig describes it.
+#[derive(Debug, Clone)]
+pub struct OperatorConfig {
+    pub realm: String,
+    pub users: Vec<User>,
+    pub srtp: Srtp,
+    /// It has a second server, and the post knows of it.
+    pub has_backup: bool,
+}
+
+impl OperatorConfig {
+    /// `None`: the rig has no operator.
+    fn of(rig: &Rig) -> Option<Self> {
+        let operator = rig.operator()?;
+        Some(OperatorConfig {
+            realm: operator.realm.clone(),
+            users: operator.users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() }).collect(),
+            srtp: match operator.srtp {
+                rig::Srtp::Mandatory => Srtp::Mandatory,
+                rig::Srtp::Optional => Srtp::Optional,
+                rig::Srtp::Refused => Srtp::Refused,
+            },
+            has_backup: operator.backup.is_some(),
+        })
+    }
+}
+
 /// What a twin is made of. The default is a healthy post on a healthy bench.
 #[derive(Debug, Clone)]
 pub struct TwinConfig {
@@ -68,8 +100,6 @@ pub struct TwinConfig {
     pub seed: u64,
     /// The post's name, at most 16 ASCII characters, planted in its settings page.
     pub identity: String,
-    /// With which the post registers.
-    pub password: String,
     pub line: LineConfig,
     pub air: AirConfig,
     pub card: CardConfig,
@@ -77,12 +107,10 @@ pub struct TwinConfig {
     pub voice: voice::Config,
     /// Defects of the microcontroller's flash.
     pub flash: mcu::Faults,
-    /// Number of a relay (0 is the first) whose contact never closes.
-    pub broken_relay: Option<usize>,
-    /// Bytes of the console arrive with bits turned over.
-    pub garbled_console: bool,
-    /// Other posts that the operator's server knows, under the same password.
-    pub other_posts: Vec<String>,
+    /// Boards, jacks and wires.
+    pub bench: BenchConfig,
+    pub board_faults: BoardFaults,
+    pub operator: OperatorConfig,
     /// The operator's host does not answer.
     pub operator_down: bool,
     /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
@@ -99,22 +127,36 @@ impl TwinConfig {
         module.operator = OPERATOR_USER.to_string();
         module.second = Some(SECOND_USER.to_string());
         module.backup = Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
+        let identity = identity.into();
+        let users = vec![User { name: identity.clone(), password: password.clone() }];
         TwinConfig {
             seed,
-            identity: identity.into(),
-            password,
+            identity,
             line: LineConfig::default(),
             air: AirConfig::default(),
             card: CardConfig::default(),
             supply: SupplyConfig::default(),
             voice: module,
             flash: mcu::Faults::default(),
-            broken_relay: None,
-            garbled_console: false,
-            other_posts: Vec::new(),
+            bench: BenchConfig::default(),
+            board_faults: BoardFaults::default(),
+            operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, has_backup: true },
             operator_down: false,
             line_ends_outside: false,
         }
+    }
+    /// The post and the bench that a rig describes: its boards, jacks, wires and operator, and the account that its post has there.
+    pub fn of(rig: &Rig, seed: u64) -> Self {
+        let mut config = TwinConfig::new(seed, rig.post.identity.as_str());
+        config.bench = BenchConfig::of(rig);
+        if let Some(operator) = OperatorConfig::of(rig) {
+            if let Some(user) = operator.users.iter().find(|user| user.name == config.identity) {
+                config.voice.password.clone_from(&user.password);
+            }
+            config.voice.backup = config.voice.backup.filter(|_| operator.has_backup);
+            config.operator = operator;
+        }
+        config
     }
     /// The same with a defect planted.
     #[must_use]
@@ -148,18 +190,13 @@ fn parts(config: &TwinConfig) -> Parts {
     let mut microcontroller = Mcu::new();
     settings::plant(microcontroller.flash_mut(), &config.identity);
     *microcontroller.faults() = config.flash;
-    let mut console_line = SerialLine::new(115_200);
-    if config.garbled_console {
-        console_line.garble(seed);
-    }
-    let known = std::iter::once(&config.identity).chain(&config.other_posts);
     let desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
-        backup: Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
+        backup: config.operator.has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
         media_ports: MEDIA_PORTS,
-        realm: "hejnal".into(),
-        users: known.map(|name| User { name: name.clone(), password: config.password.clone() }).collect(),
+        realm: config.operator.realm.clone(),
+        users: config.operator.users.clone(),
         operator_user: OPERATOR_USER.into(),
         second_user: SECOND_USER.into(),
         behaviour: Behaviour::answering(Answering::Manual),
@@ -168,20 +205,26 @@ fn parts(config: &TwinConfig) -> Parts {
         codecs: crate::rtp::codec::Codec::G711.to_vec(),
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         calendar: CALENDAR,
-        srtp: crate::sip::sdes::Srtp::Optional,
+        srtp: config.operator.srtp,
     });
+    let wires = Wires::of(&config.bench);
+    let console = config.bench.harness.console.as_deref();
+    let boards = Boards::new(&config.bench.boards, &wires, console, config.board_faults, seed);
     Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
-        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS, deaf: config.operator_down },
-        far_end: if config.line_ends_outside { FarEnd::Outside(VecDeque::new()) } else { FarEnd::Desk },
+        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS },
+        far_end: match (config.line_ends_outside, config.operator_down) {
+            (true, _) => FarEnd::Outside(VecDeque::new()),
+            (false, true) => FarEnd::Deaf,
+            (false, false) => FarEnd::Desk,
+        },
         line: Line::new(config.line.clone(), seed),
         supply: Supply::new(config.supply),
         air: Air::new(config.air.clone(), seed),
-        card: Card::new(config.card.clone(), seed),
-        relays: bench::relays::RelayBoard::new(config.broken_relay, seed),
-        reporter: bench::input_board::ReportingBoard::new(seed),
-        console_line,
+        card: Card::new(config.card, Sockets::of(&config.bench), seed),
+        boards,
+        wires,
     }
 }
 
@@ -189,9 +232,13 @@ impl Twin {
     pub fn clock(&self) -> Arc<TwinClock> {
         Arc::clone(&self.clock)
     }
-    /// A serial line of the bench: `relays`, `inputs` or `console`.
+    /// A serial line of the bench by its name; `None`: there is none of that name.
     pub fn port(&self, name: &str) -> Option<Box<dyn Port>> {
-        Some(Box::new(TwinPort::new(Arc::clone(&self.world), Plug::named(name)?)))
+        Some(Box::new(TwinPort::open(Arc::clone(&self.world), name)?))
+    }
+    /// The names of its serial lines, each with whether it leads to the post's console.
+    pub fn ports(&self) -> Vec<(String, bool)> {
+        world::lock(&self.world).boards.lines().map(|(name, console)| (name.to_owned(), console)).collect()
     }
     pub fn card(&self) -> Box<dyn AudioPort> {
         Box::new(CardPort::new(Arc::clone(&self.world)))

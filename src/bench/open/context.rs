@@ -20,7 +20,7 @@ impl Context {
     /// `seed` is the virtual post's.
     pub fn of(rig: &Rig, seed: u64) -> Result<Context> {
         let Some(settings) = &rig.twin else { return Ok(Context { clock: Arc::new(RealClock::start()), twin: None }) };
-        let mut config = TwinConfig::new(seed, &rig.post.identity);
+        let mut config = TwinConfig::of(rig, seed);
         for id in &settings.defects {
             config = config.with(known_defect(id)?);
         }

@@ -3,7 +3,9 @@
 //! Nothing happens here while nobody asks: the driver's reports follow from seed and number, recordings from what was sounded. Knows nothing of
 //! what the bench believes about its clock.
 
+use super::setup::BenchConfig;
 use crate::instrument::audio::{Frame, Jack};
+use crate::rig::{JackRef, Patch};
 use crate::rng::{Rng, noise_of, stream, unit_of};
 use crate::twin::street::air::Air;
 use crate::twin::street::track::Track;
@@ -17,29 +19,47 @@ pub const PERIOD: u32 = 480;
 const QUEUED_PERIODS: u64 = 3;
 /// Recordings reach back this far.
 const REMEMBERED_SECONDS: f64 = 40.0 * 60.0;
-/// What a full-scale sine on output 2 reads on inputs 2 and 3.
+/// What a full-scale sine on an output reads on an input that it is wired to.
 const WIRE_GAIN: f32 = 0.5;
 /// Noise of an input with nothing on it, relative to full scale (−94 dBFS).
 const HISS: f32 = 2e-5;
 
-/// Output 1: the artificial mouth.
-pub const MOUTH: Jack = Jack(1);
-/// Output 2: tone for the contact, wired back to input 3.
-pub const TONE: Jack = Jack(2);
-/// Input 1: the artificial ear.
-pub const EAR: Jack = Jack(1);
-/// Input 2: output 2 through the button relay's other pole.
-pub const CONTACT: Jack = Jack(2);
-/// Input 3: output 2, straight.
-pub const LOOP: Jack = Jack(3);
-
 /// What may be wrong with a card; `None`: chosen by the seed within what good cards do.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CardConfig {
     /// Deviation of the sample clock, parts per million.
     pub ppm: Option<f64>,
-    /// The ear is not plugged in.
-    pub ear_unplugged: bool,
+}
+
+/// The card's jacks and what is plugged into them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sockets {
+    pub outputs: u8,
+    pub inputs: u8,
+    /// Output with the artificial mouth.
+    pub mouth: Option<Jack>,
+    /// Input with the artificial ear.
+    pub ear: Option<Jack>,
+    /// From an output through the button relay's other pole to an input.
+    pub contact: Option<(Jack, Jack)>,
+    /// From an output straight to an input.
+    pub straight: Option<(Jack, Jack)>,
+}
+
+impl Sockets {
+    pub fn of(bench: &BenchConfig) -> Self {
+        let harness = &bench.harness;
+        let jack = |jack: &JackRef| Jack(jack.jack);
+        let patch = |patch: &Patch| (jack(&patch.output), jack(&patch.input));
+        Sockets {
+            outputs: bench.jacks.0,
+            inputs: bench.jacks.1,
+            mouth: harness.mouth.as_ref().map(jack),
+            ear: harness.ear.as_ref().map(jack),
+            contact: harness.contact_tone.as_ref().map(patch),
+            straight: harness.loopback.as_ref().map(patch),
+        }
+    }
 }
 
 /// Why a recording cannot be had.
@@ -57,32 +77,33 @@ pub enum NoRecord {
 
 #[derive(Debug)]
 pub struct Card {
-    config: CardConfig,
+    sockets: Sockets,
     rate: f64,
     began: f64,
     input_latency: f64,
     output_latency: f64,
     stamps: u64,
     hiss: u64,
-    wire: Track,
+    /// What went out of each output, the first being 1.
+    wires: Vec<Track>,
     /// The button relay's pole in the wire to input 2: moments of change and what to.
     gate: VecDeque<(f64, bool)>,
 }
 
 impl Card {
-    pub fn new(config: CardConfig, seed: u64) -> Self {
+    pub fn new(config: CardConfig, sockets: Sockets, seed: u64) -> Self {
         let mut chance = Rng::new(seed, "sound card");
         let drawn = chance.between(-80.0, 80.0);
         let ppm = config.ppm.unwrap_or(drawn);
         Card {
-            config,
+            wires: (0..sockets.outputs).map(|_| Track::default()).collect(),
+            sockets,
             rate: f64::from(RATE) * (1.0 + ppm * 1e-6),
             began: chance.between(0.0, 0.01),
             input_latency: chance.between(0.2e-3, 0.45e-3),
             output_latency: chance.between(0.2e-3, 0.45e-3),
             stamps: stream(seed, "sound card stamps"),
             hiss: stream(seed, "sound card hiss"),
-            wire: Track::default(),
             gate: VecDeque::new(),
         }
     }
@@ -125,14 +146,15 @@ impl Card {
         let frame = (self.periods(now) + QUEUED_PERIODS) * u64::from(PERIOD);
         let (first, period) = (self.output_time(frame as f64), 1.0 / self.rate);
         let clipped: Vec<f32> = samples.iter().map(|x| if x.is_finite() { x.clamp(-1.0, 1.0) } else { 0.0 }).collect();
-        match output {
-            MOUTH => air.from_mouth(first, period, &clipped),
-            TONE => {
-                self.wire.cut_from(first);
-                self.wire.push(first, period, &clipped);
-                self.wire.forget_before(first - REMEMBERED_SECONDS);
-            }
-            _ => return None,
+        let wired = [self.sockets.contact, self.sockets.straight].into_iter().flatten().any(|(from, _)| from == output);
+        let wire = self.wires.get_mut(usize::from(output.0).checked_sub(1)?)?;
+        if wired {
+            wire.cut_from(first);
+            wire.push(first, period, &clipped);
+            wire.forget_before(first - REMEMBERED_SECONDS);
+        }
+        if self.is_mouth(output) {
+            air.from_mouth(first, period, &clipped);
         }
         Some(frame)
     }
@@ -161,15 +183,22 @@ impl Card {
         }
         let mut out = vec![0.0; (to - from) as usize];
         let (first, period) = (self.input_time(from as f64), 1.0 / self.rate);
-        match input {
-            EAR if self.config.ear_unplugged => {}
-            EAR => air.at_ear(first, period, &mut out),
-            CONTACT => {
-                self.wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
-                self.gated(first, period, &mut out);
-            }
-            LOOP => self.wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out),
-            _ => return Err(NoRecord::NoJack),
+        if input.0 == 0 || input.0 > self.sockets.inputs {
+            return Err(NoRecord::NoJack);
+        }
+        let wire_to = |patch: Option<(Jack, Jack)>| {
+            let (from, _) = patch.filter(|(_, to)| *to == input)?;
+            self.wires.get(usize::from(from.0).checked_sub(1)?)
+        };
+        if let Some(wire) = wire_to(self.sockets.contact) {
+            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
+            self.gated(first, period, &mut out);
+        }
+        if let Some(wire) = wire_to(self.sockets.straight) {
+            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
+        }
+        if self.sockets.ear == Some(input) {
+            air.at_ear(first, period, &mut out);
         }
         let series = self.hiss ^ u64::from(input.0);
         out.iter_mut().zip(from..).for_each(|(x, frame)| *x = (*x + HISS * noise_of(series, frame)).clamp(-1.0, 1.0));
@@ -196,9 +225,11 @@ impl Card {
         out.iter_mut().zip(open).for_each(|(x, open)| *x *= 1.0 - open.max(0.0));
     }
 
-    /// Plugs the ear in or pulls it out.
-    pub fn config_mut(&mut self) -> &mut CardConfig {
-        &mut self.config
+    pub fn is_mouth(&self, output: Jack) -> bool {
+        self.sockets.mouth == Some(output)
+    }
+    pub fn sockets(&self) -> &Sockets {
+        &self.sockets
     }
 }
 
@@ -209,9 +240,13 @@ mod tests {
     use std::f64::consts::TAU;
 
     const SECOND: u64 = 1_000_000_000;
+    const TONE: Jack = Jack(2);
+    const EAR: Jack = Jack(1);
+    const CONTACT: Jack = Jack(2);
+    const LOOP: Jack = Jack(3);
 
     fn card(seed: u64) -> (Card, Air) {
-        (Card::new(CardConfig::default(), seed), Air::new(AirConfig::default(), seed))
+        (Card::new(CardConfig::default(), Sockets::of(&BenchConfig::default()), seed), Air::new(AirConfig::default(), seed))
     }
 
     fn tone(length: usize) -> Vec<f32> {

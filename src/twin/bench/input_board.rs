@@ -5,8 +5,6 @@
 
 use crate::rng::Rng;
 
-/// Inputs on the board.
-pub const INPUTS: usize = 8;
 /// Bits per second on its serial line.
 pub const BAUD: u32 = 115_200;
 /// The board looks at its inputs once a millisecond.
@@ -15,8 +13,8 @@ const SCAN: u64 = 1_000_000;
 #[derive(Debug)]
 pub struct ReportingBoard {
     unit: String,
-    seen: [bool; INPUTS],
-    actual: [bool; INPUTS],
+    seen: Vec<bool>,
+    actual: Vec<bool>,
     /// Where its millisecond lies against the twin's.
     phase: u64,
     scan_due: bool,
@@ -24,12 +22,13 @@ pub struct ReportingBoard {
 }
 
 impl ReportingBoard {
-    pub fn new(seed: u64) -> Self {
-        let mut chance = Rng::new(seed, "input board");
+    /// With so many inputs, all off. `name`: of the stream that it draws from.
+    pub fn new(inputs: usize, name: &str, seed: u64) -> Self {
+        let mut chance = Rng::new(seed, name);
         ReportingBoard {
             unit: format!("HI{:04}", chance.bits() % 10_000),
-            seen: [false; INPUTS],
-            actual: [false; INPUTS],
+            seen: vec![false; inputs],
+            actual: vec![false; inputs],
             phase: chance.bits() % SCAN,
             scan_due: false,
             line: Vec::new(),
@@ -58,10 +57,10 @@ impl ReportingBoard {
     pub fn scan(&mut self) -> Vec<u8> {
         self.scan_due = false;
         let mut sent = Vec::new();
-        for (n, (seen, actual)) in self.seen.iter_mut().zip(self.actual).enumerate() {
-            if *seen != actual {
-                *seen = actual;
-                sent.extend(report(n, actual));
+        for (n, (seen, actual)) in self.seen.iter_mut().zip(&self.actual).enumerate() {
+            if *seen != *actual {
+                *seen = *actual;
+                sent.extend(report(n, *actual));
             }
         }
         sent
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn a_change_is_seen_within_a_millisecond_and_told_once() {
         for at in [5_000_000, 5_000_001, 5_499_999, 5_999_999] {
-            let mut board = ReportingBoard::new(at);
+            let mut board = ReportingBoard::new(6, "input board", at);
             let scan = board.set(at, 2, true).expect("it will look");
             assert!(scan > at && scan <= at + SCAN);
             assert_eq!(board.set(at + 1, 3, true), None);
@@ -113,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_pulse_between_two_looks_is_not_seen() {
-        let mut board = ReportingBoard::new(1);
+        let mut board = ReportingBoard::new(6, "input board", 1);
         board.set(100, 0, true);
         board.set(200, 0, false);
         assert_eq!(board.scan(), b"");
@@ -121,7 +120,7 @@ mod tests {
 
     #[test]
     fn it_answers_what_it_knows() {
-        let mut board = ReportingBoard::new(1);
+        let mut board = ReportingBoard::new(8, "input board", 1);
         board.preset(4, true);
         assert_eq!(
             ask(&mut board, "?\r\n"),

@@ -1,9 +1,11 @@
 //! The virtual bench: its boards, card and probe as machines, what is wired to what, and the lines and instruments by which they are used.
 
 pub(in crate::twin) mod adapters;
+pub(in crate::twin) mod boards;
 pub mod card;
 pub(in crate::twin) mod input_board;
 pub(in crate::twin) mod ports;
 pub mod probe;
 pub(in crate::twin) mod relays;
+pub mod setup;
 pub(in crate::twin) mod wiring;

@@ -9,43 +9,29 @@ use crate::rng::{mix, stream};
 use crate::twin::kernel::world::{self, Shared};
 use std::collections::VecDeque;
 
-/// Which line.
+/// Which line, by the number of its board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plug {
-    Relays,
-    Inputs,
-    Console,
+pub(in crate::twin) struct Plug(pub usize);
+
+/// A full-duplex way for bytes. Moments are nanoseconds.
+pub(in crate::twin) trait SerialPath: Send {
+    /// The bench hands over a byte at `now`: when it arrives at the board.
+    fn reaches_board(&mut self, now: u64) -> u64;
+    /// The board sends at `now`.
+    fn send(&mut self, now: u64, bytes: &[u8]);
+    /// A byte whose last bit has passed at `at`.
+    fn arrived(&mut self, at: u64, byte: u8);
+    /// All that has arrived at the bench by `now`.
+    fn take(&mut self, now: u64) -> Vec<Stamped<u8>>;
 }
 
-impl Plug {
-    /// By the name under which a rig description knows it.
-    pub fn named(name: &str) -> Option<Plug> {
-        match name {
-            "relays" => Some(Plug::Relays),
-            "inputs" => Some(Plug::Inputs),
-            "console" => Some(Plug::Console),
-            _ => None,
-        }
-    }
-    fn name(self) -> &'static str {
-        match self {
-            Plug::Relays => "twin:relays",
-            Plug::Inputs => "twin:inputs",
-            Plug::Console => "twin:console",
-        }
-    }
-}
-
-/// One full-duplex line, ten bits a byte.
+/// A line in good order, ten bits a byte.
 #[derive(Debug)]
 pub struct SerialLine {
     byte: u64,
     to_board_free: u64,
     to_bench_free: u64,
     received: VecDeque<Stamped<u8>>,
-    /// A bad line: the series that says which bytes arrive wrong.
-    garbled: Option<u64>,
-    count: u64,
 }
 
 impl SerialLine {
@@ -55,44 +41,64 @@ impl SerialLine {
             to_board_free: 0,
             to_bench_free: 0,
             received: VecDeque::new(),
-            garbled: None,
-            count: 0,
         }
     }
+}
 
-    /// From now on about every fourth byte to the bench arrives with bits turned over.
-    pub fn garble(&mut self, seed: u64) {
-        self.garbled = Some(stream(seed, "garbled line"));
-    }
-
-    /// The bench hands over a byte at `now`: when it arrives at the board.
-    pub fn reaches_board(&mut self, now: u64) -> u64 {
+impl SerialPath for SerialLine {
+    fn reaches_board(&mut self, now: u64) -> u64 {
         self.to_board_free = self.to_board_free.max(now) + self.byte;
         self.to_board_free
     }
-
-    /// The board sends at `now`.
-    pub fn send(&mut self, now: u64, bytes: &[u8]) {
+    fn send(&mut self, now: u64, bytes: &[u8]) {
         for &byte in bytes {
             self.to_bench_free = self.to_bench_free.max(now) + self.byte;
             self.arrived(self.to_bench_free, byte);
         }
     }
-
-    /// A byte whose last bit has passed at `at`.
-    pub fn arrived(&mut self, at: u64, byte: u8) {
-        let value = match self.garbled.map(|series| mix(series ^ mix(self.count))) {
-            Some(bits) if bits % 4 == 0 => byte ^ ((bits >> 8) as u8 | 0x80),
-            _ => byte,
-        };
-        self.count += 1;
-        self.received.push_back(Stamped::new(Instant::from_nanos(at), value));
+    fn arrived(&mut self, at: u64, byte: u8) {
+        self.received.push_back(Stamped::new(Instant::from_nanos(at), byte));
     }
-
-    /// All that has arrived at the bench by `now`.
-    pub fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
+    fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
         let there = self.received.partition_point(|byte| byte.at.as_nanos() <= now);
         self.received.drain(..there).collect()
+    }
+}
+
+/// A bad cable around a line: about every fourth byte comes to the bench with bits turned over.
+#[derive(Debug)]
+pub struct Garbled<L> {
+    line: L,
+    series: u64,
+    count: u64,
+}
+
+impl<L: SerialPath> Garbled<L> {
+    pub fn new(line: L, seed: u64) -> Self {
+        Garbled { line, series: stream(seed, "garbled line"), count: 0 }
+    }
+}
+
+impl<L: SerialPath> SerialPath for Garbled<L> {
+    fn reaches_board(&mut self, now: u64) -> u64 {
+        self.line.reaches_board(now)
+    }
+    fn send(&mut self, now: u64, bytes: &[u8]) {
+        self.line.send(now, bytes);
+    }
+    fn arrived(&mut self, at: u64, byte: u8) {
+        self.line.arrived(at, byte);
+    }
+    fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
+        let mut taken = self.line.take(now);
+        for byte in &mut taken {
+            let bits = mix(self.series ^ mix(self.count));
+            self.count += 1;
+            if bits.is_multiple_of(4) {
+                byte.value ^= (bits >> 8) as u8 | 0x80;
+            }
+        }
+        taken
     }
 }
 
@@ -100,11 +106,14 @@ impl SerialLine {
 pub struct TwinPort {
     world: Shared,
     plug: Plug,
+    name: String,
 }
 
 impl TwinPort {
-    pub fn new(world: Shared, plug: Plug) -> Self {
-        TwinPort { world, plug }
+    /// The line of this name, behind `twin:`; `None`: there is none.
+    pub fn open(world: Shared, name: &str) -> Option<Self> {
+        let plug = world::lock(&world).boards.plug(name)?;
+        Some(TwinPort { world, plug, name: format!("twin:{name}") })
     }
 }
 
@@ -116,7 +125,7 @@ impl Port for TwinPort {
         Ok(world::lock(&self.world).read(self.plug))
     }
     fn name(&self) -> String {
-        self.plug.name().to_string()
+        self.name.clone()
     }
 }
 
@@ -141,8 +150,7 @@ mod tests {
 
     #[test]
     fn a_garbled_line_spoils_about_every_fourth_byte() {
-        let mut line = SerialLine::new(115_200);
-        line.garble(1);
+        let mut line = Garbled::new(SerialLine::new(115_200), 1);
         line.send(0, &[b'x'; 4000]);
         let wrong = line.take(u64::MAX).iter().filter(|b| b.value != b'x').count();
         assert!((850..1150).contains(&wrong), "{wrong}");

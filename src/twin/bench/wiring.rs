@@ -1,9 +1,11 @@
-//! What is wired to what on the twin's rig: relay 1 is the finger on the button, relay 2 sits in the mains, relay 3 in the fibre; inputs 1 to 3
-//! look at the lamps, inputs 4 to 6 sense the three circuits.
+//! The harness as it takes effect: which relay closes which circuit of the post, which input looks at which lamp or senses which circuit.
 //!
-//! Mains and fibre go through normally-closed contacts: with a dead relay board the post is powered and connected. Knows nothing of protocols.
+//! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 
-use crate::twin::bench::relays::Movement;
+use super::boards::{Board, Boards};
+use super::relays::Movement;
+use super::setup::{BenchConfig, BoardKind};
+use crate::rig::{InputRef, Pole, Switch};
 use crate::twin::kernel::world::{BUTTON, Event, World};
 use crate::twin::truth::Lamp;
 
@@ -12,8 +14,71 @@ const PHOTOTRANSISTOR: u64 = 300_000;
 /// Who closes a contact or interrupts a fibre: the bench's relay, or a person.
 const RELAY: usize = 0;
 pub(in crate::twin) const HAND: usize = 1;
-/// The first of the inputs that sense the relays' circuits (0 is input 1).
-const SENSE: usize = 3;
+
+/// A numbered screw of a board: the board's number among all, and the channel, 0 being the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::twin) struct Terminal {
+    pub board: usize,
+    pub channel: usize,
+}
+
+/// A circuit of the post that a relay opens and closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Circuit {
+    Button,
+    Mains,
+    Fibre,
+}
+
+/// A circuit's wires on the bench.
+#[derive(Debug, Clone, Copy)]
+struct Lead {
+    circuit: Circuit,
+    relay: Terminal,
+    /// The circuit is closed while the relay is energised; otherwise, while it rests.
+    normally_open: bool,
+    sense: Option<Terminal>,
+}
+
+/// All wires to terminals that there are.
+#[derive(Debug, Clone, Default)]
+pub(in crate::twin) struct Wires {
+    leads: Vec<Lead>,
+    /// By lamp: call placed, connected, out of service.
+    lamps: [Option<Terminal>; 3],
+}
+
+impl Wires {
+    pub fn of(bench: &BenchConfig) -> Self {
+        let input = |input: &InputRef| terminal(bench, &input.board, input.input, false);
+        let lead = |(circuit, switch): (Circuit, &Option<Switch>)| {
+            let switch = switch.as_ref()?;
+            let relay = terminal(bench, &switch.relay.board, switch.relay.channel, true)?;
+            let normally_open = switch.contact == Pole::NormallyOpen;
+            Some(Lead { circuit, relay, normally_open, sense: input(&switch.sense) })
+        };
+        let harness = &bench.harness;
+        let circuits = [(Circuit::Button, &harness.button), (Circuit::Mains, &harness.mains), (Circuit::Fibre, &harness.fibre)];
+        let lamps = [&harness.lamp_placed, &harness.lamp_connected, &harness.lamp_out_of_service];
+        Wires { leads: circuits.into_iter().filter_map(lead).collect(), lamps: lamps.map(|lamp| lamp.as_ref().and_then(input)) }
+    }
+
+    /// Whether a relay's normally-open contact is the one in use. Spare relays count as used on the other side.
+    pub fn is_normally_open(&self, relay: Terminal) -> bool {
+        self.leads.iter().any(|lead| lead.relay == relay && lead.normally_open)
+    }
+}
+
+/// A channel as printed on its board, from 1; `None`: there is no such board, or it has no such channel.
+fn terminal(bench: &BenchConfig, instrument: &str, printed: u8, relays: bool) -> Option<Terminal> {
+    let fits = |kind| match kind {
+        BoardKind::Relays { channels } => relays && printed <= channels,
+        BoardKind::Inputs { channels } => !relays && printed <= channels,
+        BoardKind::Console => false,
+    };
+    let board = bench.boards.iter().position(|board| board.instrument == instrument && fits(board.kind))?;
+    Some(Terminal { board, channel: usize::from(printed).checked_sub(1)? })
+}
 
 /// How the circuits that the relays switch stand now.
 #[derive(Debug, Clone, Copy)]
@@ -36,35 +101,46 @@ impl Default for Contacts {
 }
 
 impl World {
-    /// Gives the first moment its state: mains on, fibre connected, sense inputs knowing it.
+    /// Gives the first moment its state: every relay at rest, sense inputs knowing it.
     pub(in crate::twin) fn begin(&mut self) {
-        self.reporter.preset(SENSE + 1, true);
-        self.reporter.preset(SENSE + 2, true);
+        for lead in self.wires.leads.clone() {
+            let closed = !lead.normally_open;
+            if let Some(sense) = lead.sense {
+                self.boards.preset(sense, closed);
+            }
+            match lead.circuit {
+                Circuit::Mains => self.contacts.mains = closed,
+                Circuit::Button if closed => self.button(RELAY, true),
+                Circuit::Fibre if !closed => self.light(RELAY, false),
+                Circuit::Button | Circuit::Fibre => {}
+            }
+        }
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
     }
 
-    /// A relay's contact has moved.
-    pub(in crate::twin) fn contact_moved(&mut self, movement: Movement) {
-        let normally_open = movement.closed;
-        match movement.relay {
-            0 => {
-                self.card.set_gate(self.now(), normally_open);
-                self.button(RELAY, normally_open);
-                self.input_changed(SENSE, normally_open);
+    /// A relay's contact has moved, and with it every circuit that goes through it.
+    pub(in crate::twin) fn contact_moved(&mut self, board: usize, movement: Movement) {
+        let relay = Terminal { board, channel: movement.relay };
+        let moved: Vec<Lead> = self.wires.leads.iter().filter(|lead| lead.relay == relay).copied().collect();
+        for lead in moved {
+            let closed = movement.closed == lead.normally_open;
+            match lead.circuit {
+                Circuit::Button => {
+                    // The relay's other pole lies in the tone's way.
+                    self.card.set_gate(self.now(), closed);
+                    self.button(RELAY, closed);
+                }
+                Circuit::Mains => {
+                    self.contacts.mains = closed;
+                    self.feed_mains();
+                }
+                Circuit::Fibre => self.light(RELAY, closed),
             }
-            1 => {
-                self.contacts.mains = !normally_open;
-                self.feed_mains();
-                self.input_changed(SENSE + 1, !normally_open);
+            if let Some(sense) = lead.sense {
+                self.input_changed(sense, closed);
             }
-            2 => {
-                self.light(RELAY, !normally_open);
-                self.input_changed(SENSE + 2, !normally_open);
-            }
-            // Relay 4 is spare.
-            _ => {}
         }
     }
 
@@ -149,9 +225,28 @@ impl World {
         self.queue.plan(self.now() + PHOTOTRANSISTOR, Event::Light(lamp, lit));
     }
 
-    pub(in crate::twin) fn input_changed(&mut self, input: usize, on: bool) {
-        if let Some(looks) = self.reporter.set(self.now(), input, on) {
-            self.queue.plan(looks, Event::Scan);
+    /// A phototransistor has followed its lamp.
+    pub(in crate::twin) fn lamp_seen(&mut self, lamp: usize, lit: bool) {
+        if let Some(input) = self.wires.lamps.get(lamp).copied().flatten() {
+            self.input_changed(input, lit);
+        }
+    }
+
+    fn input_changed(&mut self, input: Terminal, on: bool) {
+        let now = self.now();
+        if let Some(Board::Inputs(board)) = self.boards.board(input.board)
+            && let Some(looks) = board.set(now, input.channel, on)
+        {
+            self.queue.plan(looks, Event::Scan(input.board));
+        }
+    }
+}
+
+impl Boards {
+    /// The state of an input before anything moved.
+    fn preset(&mut self, input: Terminal, on: bool) {
+        if let Some(Board::Inputs(board)) = self.board(input.board) {
+            board.preset(input.channel, on);
         }
     }
 }

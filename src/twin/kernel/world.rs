@@ -6,10 +6,11 @@
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{Frame, Jack};
 use crate::rng::mix;
-use crate::twin::bench::card::{Card, MOUTH};
-use crate::twin::bench::input_board::ReportingBoard;
-use crate::twin::bench::ports::{Plug, SerialLine};
-use crate::twin::bench::relays::{Movement, RelayBoard};
+use crate::twin::bench::boards::Boards;
+use crate::twin::bench::card::Card;
+use crate::twin::bench::ports::Plug;
+use crate::twin::bench::relays::Movement;
+use crate::twin::bench::wiring::{Contacts, Wires};
 use crate::twin::kernel::queue::Queue;
 use crate::twin::manual_inputs::ManualAction;
 use crate::twin::post::mcu::{Emission, Mcu, Pin, Port, Uart};
@@ -34,9 +35,10 @@ pub fn lock(shared: &Shared) -> MutexGuard<'_, World> {
 pub(in crate::twin) enum Event {
     /// A byte from the bench arrives at a board.
     BoardByte(Plug, u8),
-    Contact(Movement),
-    /// The input board looks at its inputs.
-    Scan,
+    /// A relay of this board moves.
+    Contact(usize, Movement),
+    /// The input board of this number looks at its inputs.
+    Scan(usize),
     /// A phototransistor has followed its lamp.
     Light(usize, bool),
     /// Supply or link may be due to change.
@@ -68,12 +70,9 @@ pub struct World {
     pub(in crate::twin) supply: Supply,
     pub(in crate::twin) air: Air,
     pub(in crate::twin) card: Card,
-    pub(in crate::twin) relays: RelayBoard,
-    pub(in crate::twin) reporter: ReportingBoard,
-    pub(in crate::twin) contacts: crate::twin::bench::wiring::Contacts,
-    pub(in crate::twin) relay_line: SerialLine,
-    pub(in crate::twin) input_line: SerialLine,
-    pub(in crate::twin) console_line: SerialLine,
+    pub(in crate::twin) boards: Boards,
+    pub(in crate::twin) wires: Wires,
+    pub(in crate::twin) contacts: Contacts,
     pub(in crate::twin) truth: Truth,
     /// When the voice module's serial line to the microcontroller is free again.
     pub(in crate::twin) module_free: u64,
@@ -93,14 +92,13 @@ pub(in crate::twin) struct Parts {
     pub supply: Supply,
     pub air: Air,
     pub card: Card,
-    pub relays: RelayBoard,
-    pub reporter: ReportingBoard,
-    pub console_line: SerialLine,
+    pub boards: Boards,
+    pub wires: Wires,
 }
 
 impl World {
     pub(in crate::twin) fn new(parts: Parts) -> Self {
-        let Parts { mcu, voice, host, far_end, line, supply, air, card, relays, reporter, console_line } = parts;
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires } = parts;
         World {
             now: 0,
             queue: Queue::default(),
@@ -112,12 +110,9 @@ impl World {
             supply,
             air,
             card,
-            relays,
-            reporter,
-            contacts: crate::twin::bench::wiring::Contacts::default(),
-            relay_line: SerialLine::new(crate::twin::bench::relays::BAUD),
-            input_line: SerialLine::new(crate::twin::bench::input_board::BAUD),
-            console_line,
+            boards,
+            wires,
+            contacts: Contacts::default(),
             truth: Truth::default(),
             module_free: 0,
             probe_plugged: true,
@@ -193,12 +188,9 @@ impl World {
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::BoardByte(plug, byte) => self.board_byte(plug, byte),
-            Event::Contact(movement) => self.contact_moved(movement),
-            Event::Scan => {
-                let report = self.reporter.scan();
-                self.input_line.send(self.now, &report);
-            }
-            Event::Light(lamp, lit) => self.input_changed(lamp, lit),
+            Event::Contact(board, movement) => self.contact_moved(board, movement),
+            Event::Scan(board) => self.scan(board),
+            Event::Light(lamp, lit) => self.lamp_seen(lamp, lit),
             Event::Settle => self.settle(),
             Event::Mains(on) => self.mains(on),
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
@@ -211,7 +203,7 @@ impl World {
     fn emitted(&mut self, emission: Emission) {
         self.note(22);
         match emission {
-            Emission::Byte { uart: Uart::Console, byte } => self.console_line.arrived(self.now, byte),
+            Emission::Byte { uart: Uart::Console, byte } => self.boards.console_says(self.now, byte),
             Emission::Byte { uart: Uart::Module, byte } => {
                 let at = self.instant();
                 self.voice.serial_in(at, byte);
@@ -236,7 +228,8 @@ impl World {
         let now = self.now;
         let mut left = now;
         for &byte in bytes {
-            left = self.serial_line(plug).reaches_board(now);
+            let Some(line) = self.boards.line(plug) else { break };
+            left = line.reaches_board(now);
             self.queue.plan(left, Event::BoardByte(plug, byte));
         }
         left
@@ -244,39 +237,16 @@ impl World {
 
     pub(in crate::twin) fn read(&mut self, plug: Plug) -> Vec<Stamped<u8>> {
         let now = self.now;
-        self.serial_line(plug).take(now)
+        self.boards.line(plug).map(|line| line.take(now)).unwrap_or_default()
     }
 
     /// The bench's sound card sounds something; the first frame's number.
     pub(in crate::twin) fn play(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
         let frame = self.card.play(self.now, output, samples, &mut self.air)?;
-        if output == MOUTH && !samples.is_empty() {
+        if self.card.is_mouth(output) && !samples.is_empty() {
             self.truth.mouthed.push(self.card.output_time(frame as f64));
         }
         Some(frame)
-    }
-
-    fn serial_line(&mut self, plug: Plug) -> &mut SerialLine {
-        match plug {
-            Plug::Relays => &mut self.relay_line,
-            Plug::Inputs => &mut self.input_line,
-            Plug::Console => &mut self.console_line,
-        }
-    }
-
-    fn board_byte(&mut self, plug: Plug, byte: u8) {
-        match plug {
-            Plug::Relays => {
-                for movement in self.relays.byte(self.now, byte) {
-                    self.queue.plan(movement.at, Event::Contact(movement));
-                }
-            }
-            Plug::Inputs => {
-                let answer = self.reporter.byte(byte);
-                self.input_line.send(self.now, &answer);
-            }
-            Plug::Console => self.mcu.receive(Uart::Console, byte),
-        }
     }
 }
 
@@ -284,8 +254,8 @@ impl World {
 fn event_kind(event: &Event) -> u64 {
     match event {
         Event::BoardByte(_, byte) => 0x100 | u64::from(*byte),
-        Event::Contact(movement) => 2 | (movement.relay as u64) << 4 | u64::from(movement.closed) << 3,
-        Event::Scan => 3,
+        Event::Contact(_, movement) => 2 | (movement.relay as u64) << 4 | u64::from(movement.closed) << 3,
+        Event::Scan(_) => 3,
         Event::Light(lamp, lit) => 4 | (*lamp as u64) << 4 | u64::from(*lit) << 3,
         Event::Settle => 5,
         Event::Mains(on) => 6 | u64::from(*on) << 3,

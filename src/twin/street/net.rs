@@ -28,6 +28,8 @@ pub struct Datagram {
 pub(in crate::twin) enum FarEnd {
     /// The operator's host in the simulation.
     Desk,
+    /// A host that is there and does not answer, not even itself.
+    Deaf,
     /// Somewhere else: datagrams as they came out of the line, until they are taken away.
     Outside(VecDeque<Datagram>),
 }
@@ -38,8 +40,6 @@ pub(in crate::twin) struct Host {
     pub address: IpAddr,
     /// The backup server's.
     pub second_address: IpAddr,
-    /// Nothing reaches the desk: the host is there but does not answer.
-    pub deaf: bool,
 }
 
 impl Host {
@@ -81,7 +81,7 @@ impl World {
     /// Whether the line's far end takes datagrams for this address.
     fn is_reached(&self, address: IpAddr) -> bool {
         match self.far_end {
-            FarEnd::Desk => self.host.is_at(address),
+            FarEnd::Desk | FarEnd::Deaf => self.host.is_at(address),
             FarEnd::Outside(_) => true,
         }
     }
@@ -102,17 +102,20 @@ impl World {
     }
 
     pub(in crate::twin) fn at_operator(&mut self, datagram: Datagram) {
-        if self.host.deaf {
-            return;
+        let now = self.now();
+        match &mut self.far_end {
+            FarEnd::Deaf => {}
+            FarEnd::Outside(arrived) => {
+                self.truth.datagram_reached_operator(now, &datagram.bytes);
+                arrived.push_back(datagram);
+            }
+            FarEnd::Desk => {
+                self.truth.datagram_reached_operator(now, &datagram.bytes);
+                let at = self.instant();
+                self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
+                self.host_acted();
+            }
         }
-        self.truth.datagram_reached_operator(self.now(), &datagram.bytes);
-        if let FarEnd::Outside(arrived) = &mut self.far_end {
-            arrived.push_back(datagram);
-            return;
-        }
-        let at = self.instant();
-        self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
-        self.host_acted();
     }
 
     /// Somebody beyond the line's far end sends the post something now.

@@ -6,7 +6,7 @@ use crate::clock::Instant;
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::sample_clock::{SampleClock, WINDOW_SECONDS};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
-use crate::twin::bench::card::{MOUTH, NoRecord, PERIOD, RATE, TONE};
+use crate::twin::bench::card::{NoRecord, PERIOD, RATE};
 use crate::twin::kernel::world::{self, Shared};
 
 pub struct CardPort {
@@ -29,12 +29,15 @@ fn error(action: String, cause: impl std::fmt::Display, remedy: &str) -> Instrum
 
 impl Instrument for CardPort {
     fn identify(&mut self) -> Result<Identity> {
-        Ok(Identity { model: "virtual sound card, 2 outputs, 3 inputs".into(), unit: "twin:card".into() })
+        let world = world::lock(&self.world);
+        let sockets = world.card.sockets();
+        let model = format!("virtual sound card, {} outputs, {} inputs", sockets.outputs, sockets.inputs);
+        Ok(Identity { model, unit: "twin:card".into() })
     }
-    /// Both outputs fall silent.
+    /// All outputs fall silent.
     fn make_safe(&mut self) -> Result<()> {
-        let mouth = self.play(MOUTH, &[]).map(drop);
-        mouth.and(self.play(TONE, &[]).map(drop))
+        let outputs = world::lock(&self.world).card.sockets().outputs;
+        (1..=outputs).map(|output| self.play(Jack(output), &[]).map(drop)).fold(Ok(()), Result::and)
     }
 }
 
@@ -45,10 +48,11 @@ impl AudioPort for CardPort {
 
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame> {
         let mut world = world::lock(&self.world);
+        let outputs = world.card.sockets().outputs;
         world.play(output, samples).ok_or_else(|| {
             error(
                 format!("play on output {}", output.0),
-                "it has outputs 1 and 2",
+                format!("it has {outputs} outputs"),
                 "Correct the jack's number in the rig description.",
             )
         })

@@ -1,0 +1,135 @@
+//! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
+
+use super::input_board::{self, ReportingBoard};
+use super::ports::{Garbled, Plug, SerialLine, SerialPath};
+use super::relays::{self, RelayBoard, Relays, StuckOpen};
+use super::setup::{BoardConfig, BoardKind};
+use super::wiring::{Terminal, Wires};
+use crate::twin::kernel::world::{Event, World};
+use crate::twin::post::mcu::Uart;
+
+/// The console's bits per second.
+const CONSOLE_BAUD: u32 = 115_200;
+
+/// What may be wrong with the boards and their lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BoardFaults {
+    /// Number of a relay (0 is the first, through all boards in order) whose contact never closes.
+    pub broken_relay: Option<usize>,
+    /// Bytes of the console arrive with bits turned over.
+    pub garbled_console: bool,
+}
+
+pub(in crate::twin) enum Board {
+    Relays(Box<dyn Relays>),
+    Inputs(ReportingBoard),
+    /// A line to the post's console; `wired`: its other end is plugged in.
+    Console {
+        wired: bool,
+    },
+}
+
+struct Outlet {
+    /// Behind `twin:`.
+    name: String,
+    line: Box<dyn SerialPath>,
+    board: Board,
+}
+
+/// All boards, by number.
+pub(in crate::twin) struct Boards(Vec<Outlet>);
+
+impl Boards {
+    /// `console`: the instrument that the post's console is wired to.
+    pub fn new(configs: &[BoardConfig], wires: &Wires, console: Option<&str>, faults: BoardFaults, seed: u64) -> Self {
+        let mut relays_before = 0;
+        let outlet = |(number, config): (usize, &BoardConfig)| {
+            let (baud, board) = match config.kind {
+                BoardKind::Relays { channels } => {
+                    let used = |channel| wires.is_normally_open(Terminal { board: number, channel });
+                    let normally_open: Vec<bool> = (0..usize::from(channels)).map(used).collect();
+                    let sound = RelayBoard::new(normally_open, &stream_of("relay board", config, "relays"), seed);
+                    let broken = faults.broken_relay.and_then(|relay| relay.checked_sub(relays_before));
+                    relays_before += usize::from(channels);
+                    let board: Box<dyn Relays> = match broken {
+                        Some(relay) => Box::new(StuckOpen::new(sound, relay)),
+                        None => Box::new(sound),
+                    };
+                    (relays::BAUD, Board::Relays(board))
+                }
+                BoardKind::Inputs { channels } => {
+                    let name = stream_of("input board", config, "inputs");
+                    (input_board::BAUD, Board::Inputs(ReportingBoard::new(usize::from(channels), &name, seed)))
+                }
+                BoardKind::Console => (CONSOLE_BAUD, Board::Console { wired: console == Some(config.instrument.as_str()) }),
+            };
+            let line = SerialLine::new(baud);
+            let line: Box<dyn SerialPath> = match board {
+                Board::Console { .. } if faults.garbled_console => Box::new(Garbled::new(line, seed)),
+                _ => Box::new(line),
+            };
+            Outlet { name: config.line.clone(), line, board }
+        };
+        Boards(configs.iter().enumerate().map(outlet).collect())
+    }
+
+    /// By the name under which a rig knows the line.
+    pub fn plug(&self, name: &str) -> Option<Plug> {
+        self.0.iter().position(|outlet| outlet.name == name).map(Plug)
+    }
+    /// The names of all lines, each with whether it leads to the post's console.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.0.iter().map(|outlet| (outlet.name.as_str(), matches!(outlet.board, Board::Console { wired: true })))
+    }
+    pub fn board(&mut self, number: usize) -> Option<&mut Board> {
+        self.0.get_mut(number).map(|outlet| &mut outlet.board)
+    }
+    pub fn line(&mut self, plug: Plug) -> Option<&mut dyn SerialPath> {
+        self.0.get_mut(plug.0).map(|outlet| &mut *outlet.line as _)
+    }
+    /// The post's console says a byte.
+    pub fn console_says(&mut self, at: u64, byte: u8) {
+        for outlet in self.0.iter_mut().filter(|outlet| matches!(outlet.board, Board::Console { wired: true })) {
+            outlet.line.arrived(at, byte);
+        }
+    }
+}
+
+/// The usual board draws from the stream of its kind; each of another name from one of its own.
+fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
+    if config.instrument == usual { kind.to_owned() } else { format!("{kind} {}", config.instrument) }
+}
+
+impl World {
+    pub(in crate::twin) fn board_byte(&mut self, plug: Plug, byte: u8) {
+        let now = self.now();
+        match self.boards.board(plug.0) {
+            Some(Board::Relays(board)) => {
+                for movement in board.byte(now, byte) {
+                    self.queue.plan(movement.at, Event::Contact(plug.0, movement));
+                }
+            }
+            Some(Board::Inputs(board)) => {
+                let answer = board.byte(byte);
+                self.board_says(plug, &answer);
+            }
+            Some(Board::Console { wired: true }) => self.mcu.receive(Uart::Console, byte),
+            Some(Board::Console { wired: false }) | None => {}
+        }
+    }
+
+    /// An input board looks at its inputs.
+    pub(in crate::twin) fn scan(&mut self, number: usize) {
+        if let Some(Board::Inputs(board)) = self.boards.board(number) {
+            let report = board.scan();
+            self.board_says(Plug(number), &report);
+        }
+    }
+
+    fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
+        let now = self.now();
+        if let Some(line) = self.boards.line(plug) {
+            line.send(now, bytes);
+        }
+    }
+}
