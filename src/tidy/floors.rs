@@ -170,7 +170,7 @@ mod tests {
         );
         check_uses("src/twin/a.rs", "fn f() { crate::driver::x() }\n", &["1 `twin` (floor 7) uses `driver` (floor 6)"]);
         check_uses("src/rig/mod.rs", "// crate::bench\n#[cfg(test)]\nmod tests {\n use crate::bench::X;\n}\n", &[]);
-        check_uses("src/rng/a.rs", "use hejnal_dsp::X;\nuse crate::cli;\n", &["1 `rng` (floor 0) uses `dsp` (floor 1)"]);
+        check_uses("src/rng/a.rs", "use hejnal_dsp::X;\nuse crate::cli;\n", &["1 `rng` (floor 0) uses `dsp` (floor 3)"]);
         check_uses("src/dsp/a.rs", "use hejnal_rng::X;\n", &[]);
         check_uses("src/new/mod.rs", "", &["1 module `new` has no floor: put it into FLOORS in src/tidy/floors.rs"]);
     }
