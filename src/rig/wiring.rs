@@ -1,8 +1,7 @@
 //! What is wired where: roles, and the channels, inputs and sockets that serve them.
 
 /// What a channel of an instrument is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Button,
     Mains,

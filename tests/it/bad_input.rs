@@ -198,7 +198,7 @@ fn a_polish_environment_is_answered_in_polish() {
         (("LANG", "pl_PL.UTF-8"), &["check", "--lang", "en", "--tags", "@S77"], 4, "no scenario is left to run"),
         (("LANG", "pl_PL.UTF-8"), &["check", "--tags", "@S01 and"], 2, "nie jest warunkiem na znaczniki"),
         (("LANG", "pl_PL.UTF-8"), &["prove", "lamp-lat"], 2, "nie ma usterki lamp-lat"),
-        (("LANG", "pl_PL.UTF-8"), &["report", "Cargo.toml"], 3, "nie można odczytać dziennika: "),
+        (("LANG", "pl_PL.UTF-8"), &["report", "Cargo.toml"], 3, "Cargo.toml nie jest dziennikiem programu hejnal"),
         (("LANG", "de_DE.UTF-8"), &["check", "--tags", "@S77"], 4, "no scenario is left to run"),
     ] {
         let said = answer(locale, words);

@@ -65,7 +65,7 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
                 let cause = both!(
                     "this step needs the role `{}`, which the rig `{}` has not wired",
                     "ten krok wymaga roli `{}`, której nie przypisano na stanowisku `{}`",
-                    role_name(*role),
+                    role.name(),
                     needs.rig
                 );
                 let remedy = (
@@ -131,11 +131,6 @@ fn unknown_requirement(text: &str) -> Option<&str> {
     let id = text.trim_end().strip_suffix(']')?.rsplit_once('[')?.1;
     let looks_like_one = id.starts_with('T') && id.len() > 1 && id.chars().skip(1).all(|c| c.is_ascii_digit());
     (looks_like_one && Limits::of(Profile::ExistingPole).get(id).is_none()).then_some(id)
-}
-
-/// The role as a rig's file spells it.
-fn role_name(role: Role) -> String {
-    serde_json::to_value(role).ok().and_then(|name| name.as_str().map(str::to_string)).unwrap_or_default()
 }
 
 /// The same scenario stands in both languages under one id; within a language an id is taken once.

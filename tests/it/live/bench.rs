@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A path that the post printed at its start.
+/// A path that the post printed at its start, where the lines stand by their names.
 fn path_of(post: &mut Post, name: &str) -> String {
     let line = post.expect(&format!("{name:<8} /dev/"), SECOND * 20).text;
     line.split_whitespace().nth(1).expect("a path").to_owned()
@@ -32,9 +32,9 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
     let mut desk = Desk::open(&clock, 27_264);
     let server = desk.server.clone();
     let mut post = Post::start(&clock, &["--server", &server, "--password", PASSWORD]);
-    let mut relays = Lcus::new(line_of(&mut post, &clock, "relays"), 4);
-    let mut inputs = Inputs::new(line_of(&mut post, &clock, "inputs"), 8).expect("a board");
     let mut console = SerialConsole::new(line_of(&mut post, &clock, "console"));
+    let mut inputs = Inputs::new(line_of(&mut post, &clock, "inputs"), 8).expect("a board");
+    let mut relays = Lcus::new(line_of(&mut post, &clock, "relays"), 4);
     desk.registered(SECOND * 30);
     post.expect("lamp     out of service off", SECOND * 10);
     clock.wait(SECOND / 2).expect("not interrupted");
@@ -77,7 +77,7 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
 
 /// What a technician would write for a bench without probe and sound card.
 fn rig(paths: &[String; 3], listen: &str) -> String {
-    let [relays, inputs, console] = paths;
+    let [console, inputs, relays] = paths;
     let firmware = format!("{}/fixtures/firmware/elf/reference.elf", env!("CARGO_MANIFEST_DIR"));
     format!(
         "hejnal: 1\nname: live post\npost:\n  identity: {IDENTITY}\n  place: bench\n  profile: new-post\n  chip: STM32F072CB\n  \
@@ -112,7 +112,7 @@ fn the_whole_program_judges_the_live_post_as_if_it_were_hardware() {
     // An address of its own: the ports of the bench's operator are always the same.
     let listen = "127.0.0.3:5060";
     let mut post = Post::start(&clock, &["--server", &format!("sip:operator@{listen}"), "--password", PASSWORD]);
-    let paths = ["relays", "inputs", "console"].map(|name| path_of(&mut post, name));
+    let paths = ["console", "inputs", "relays"].map(|name| path_of(&mut post, name));
     std::fs::write(scratch.path("rig.yaml"), rig(&paths, listen)).expect("written");
     std::fs::write(scratch.path("live.feature"), FEATURE).expect("written");
     let run = Command::new(env!("CARGO_BIN_EXE_hejnal"))
