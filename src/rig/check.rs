@@ -6,6 +6,7 @@ use super::file::Section;
 use super::instruments::{Instrument, Named};
 use super::locate::{self, Node};
 use super::post::Post;
+use super::syntax::A_RIG;
 use super::twin::Twin;
 use super::wiring::Wiring;
 use super::{FORMAT, Limits, Profile, Rig, instruments, limits, post, roles, twin};
@@ -13,10 +14,6 @@ use crate::problem::{Place, Problem, Problems};
 use crate::unit::both;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-
-/// What to name where no rig was found.
-pub(super) const A_RIG: (&str, &str) =
-    ("give the path of a rig, e.g. rigs/virtual.yaml", "podaj ścieżkę do opisu stanowiska, np. rigs/virtual.yaml");
 
 const SECTIONS: [&str; 7] = ["hejnal", "name", "post", "instruments", "roles", "limits", "twin"];
 

@@ -1,6 +1,7 @@
 //! Rigs that contradict themselves: what a role asks for against what the instruments offer, and the most of a row against the check.
 
-use super::drivers::{DRIVERS, Key, Kind};
+use super::drivers::DRIVERS;
+use super::key::{Key, Kind, Presence};
 use super::{Problem, Rig, check};
 use crate::problem::Problems;
 use std::path::Path;
@@ -95,7 +96,7 @@ fn every_row_describes_its_keys() {
         for key in driver.keys {
             let (en, pl) = key.about;
             assert!(!key.example.is_empty() && en.ends_with('.') && pl.ends_with('.') && en != pl, "{}", key.name);
-            if let (Kind::Whole { least, most }, super::drivers::Presence::Usual(usual)) = (key.kind, key.presence) {
+            if let (Kind::Whole { least, most }, Presence::Usual(usual)) = (key.kind, key.presence) {
                 let usual: u64 = usual.parse().expect("a figure");
                 assert!((least..=most).contains(&usual) && !key.unit.is_empty(), "{}", key.name);
             }

@@ -2,7 +2,7 @@
 //!
 //! Must not know connections. What is wrong comes as a [`Flaw`] that says what to do; whether it keeps a bench from being opened is for others.
 
-use super::firmware::MAY_READ;
+use super::file::MAY_READ;
 use crate::problem::{AND, listed};
 use crate::unit::{Bilingual, Utc, both};
 use rustls::CertificateError;

@@ -8,6 +8,10 @@ pub(super) use crate::problem::meant_or_listed;
 use crate::problem::{Place, Problems, did_you_mean, nearest};
 use crate::unit::{Bilingual, both};
 
+/// The remedy where the system keeps a file from us.
+pub(super) const MAY_READ: (&str, &str) =
+    ("see that whoever runs the bench may read it", "sprawdź, czy użytkownik stanowiska ma prawo odczytu");
+
 /// An opened section of the file.
 #[derive(Debug, Clone)]
 pub(super) struct Section<'n> {

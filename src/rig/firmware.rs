@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of how firmware is flashed, and nothing of the probe library's list of chips.
 
-use super::file::Section;
+use super::file::{MAY_READ, Section};
 use super::locate::{Node, Word};
 use crate::image::{self, Chip, Core, Header};
 use crate::problem::{AND, Problem, Problems, did_you_mean, listed, nearest};
@@ -147,10 +147,6 @@ fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u
         }
     }
 }
-
-/// The remedy where the system keeps a file from us.
-pub(super) const MAY_READ: (&str, &str) =
-    ("see that whoever runs the bench may read it", "sprawdź, czy użytkownik stanowiska ma prawo odczytu");
 
 /// Mostly a typo, or a path taken from where the program was started instead of from the rig. Name what lies there instead.
 fn not_found(path: &Path) -> Bilingual {

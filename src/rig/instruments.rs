@@ -81,7 +81,8 @@ fn read_one(name: &Word, node: &Node, folder: &Path, problems: &mut Problems) ->
         return None;
     };
     let section = Section::open(node, &path, &driver.key_names(), problems)?;
-    driver.read(&section, folder, problems)
+    let (transport, offers, settings) = driver.read(&section, folder, problems)?;
+    Some(Instrument { driver, transport, offers, settings })
 }
 
 /// Two instruments on one line would each read half of the other's replies; two of one card or address would each get half of it, or none.

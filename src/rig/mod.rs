@@ -13,6 +13,7 @@ pub mod drivers;
 mod file;
 mod firmware;
 mod instruments;
+mod key;
 mod limits;
 mod locate;
 mod post;

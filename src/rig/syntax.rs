@@ -3,10 +3,13 @@
 //!
 //! Knows nothing of rigs, and of YAML only what people trip over.
 
-use super::check::A_RIG;
 use crate::problem::{Place, Problem, Problems};
 use crate::unit::{Bilingual, both};
 use saphyr_parser::{Marker, ScanError};
+
+/// What to name where no rig was found.
+pub(super) const A_RIG: (&str, &str) =
+    ("give the path of a rig, e.g. rigs/virtual.yaml", "podaj ścieżkę do opisu stanowiska, np. rigs/virtual.yaml");
 
 /// A settings file is written by hand; one larger than this is some other file.
 const LARGEST_FILE: usize = 1 << 20;

@@ -2,8 +2,8 @@
 //!
 //! A driver's row says which key names its transport; that a driver can be spoken to over another one is then a matter of its row.
 
-use super::drivers::Key;
 use super::file::Section;
+use super::key::Key;
 use super::locate::Word;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, both};

@@ -2,7 +2,6 @@
 
 use super::lexer::{Heading, Line, What};
 use super::model::{Feature, Scenario, Step, is_id};
-use super::phrase_matcher::Parameter;
 use crate::problem::{Place, Problem};
 use crate::unit::{Lang, both};
 use cucumber::gherkin;
@@ -39,10 +38,9 @@ impl Unparsed {
     }
 }
 
-/// The regular expression of a phrase.
-pub(super) fn expression(phrase: &str) -> Result<Regex, String> {
-    let parameters: HashMap<&str, &str> = Parameter::ALL.iter().map(|p| (p.name(), p.pattern())).collect();
-    Expression::regex_with_parameters(phrase, &parameters).map_err(|error| error.to_string())
+/// The regular expression of a phrase; `parameters`: name and pattern of each type that may stand in braces.
+pub(super) fn expression(phrase: &str, parameters: &HashMap<&str, &str>) -> Result<Regex, String> {
+    Expression::regex_with_parameters(phrase, parameters).map_err(|error| error.to_string())
 }
 
 /// A condition on tags, `@S01 and not @slow`.

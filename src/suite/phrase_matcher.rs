@@ -7,6 +7,7 @@ use crate::rig::{Limits, Profile};
 use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang};
 use regex::Regex;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A parameter type of the phrase book.
@@ -221,7 +222,8 @@ impl<W> PhraseMatcher<W> {
 
 fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
     let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
-    let regex = gherkin::expression(text).map_err(error)?;
+    let patterns: HashMap<&str, &str> = Parameter::ALL.iter().map(|known| (known.name(), known.pattern())).collect();
+    let regex = gherkin::expression(text, &patterns).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);

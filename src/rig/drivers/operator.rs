@@ -3,9 +3,10 @@
 use super::super::capability::Capability;
 use super::super::credentials::{self, Facts, Flaw};
 use super::super::file::Section;
+use super::super::key::{Key, Kind, Presence, names};
 use super::super::locate::Word;
 use super::super::transport::{self, Transport};
-use super::{Driver, Key, Kind, Presence, Settings, names};
+use super::row::{Driver, Settings};
 use crate::clock::wall_clock;
 use crate::problem::Problems;
 use crate::unit::both;

@@ -1,8 +1,9 @@
 //! Debug probes.
 
 use super::super::capability::Capability;
+use super::super::key::{Key, Kind, Presence};
 use super::super::transport;
-use super::{Driver, Key, Kind, Presence, Settings};
+use super::row::{Driver, Settings};
 
 /// Any probe that probe-rs knows.
 pub(super) const PROBE_RS: Driver = Driver {

@@ -1,8 +1,9 @@
 //! Sound cards.
 
 use super::super::capability::Capability;
+use super::super::key::{Key, Kind, Presence};
 use super::super::transport;
-use super::{Driver, Key, Kind, Presence, Settings};
+use super::row::{Driver, Settings};
 
 /// A card under ALSA.
 pub(super) const SOUND_CARD: Driver = Driver {
