@@ -55,13 +55,13 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     I trwa rozmowa z operatorem
     Gdy operator kończy rozmowę
     Wtedy obie lampki gasną najpóźniej 0,5 s po zakończeniu rozmowy [T06]
-    Gdy mija 2 s
+    Gdy mijają 2 s
     I operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy mija 3 s
-    I światłowód zanika na 70 s
+    Gdy mijają 3 s
+    I łączność światłowodowa zostaje przerwana na 70 s
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
-    Gdy mija 2 s
+    Gdy mijają 2 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

@@ -9,6 +9,6 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Gdy styk przycisku drga 10 razy po 5 ms, po czym zamyka się na 200 ms
     Wtedy w ciągu 15 s do operatora dociera dokładnie 1 zgłoszenie [T31]
     Gdy operator kończy rozmowę
-    I mija 2 s
+    I mijają 2 s
     I na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
     Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]

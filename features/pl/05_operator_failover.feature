@@ -16,7 +16,7 @@ Właściwość: Drugi operator i serwer
     Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
 
   @S26 @fat @nightly
-  Scenariusz: Awaria serwera głównego: zgłoszenie idzie zapasowym
+  Scenariusz: Awaria serwera głównego: zgłoszenie trafia przez serwer zapasowy
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
@@ -27,11 +27,11 @@ Właściwość: Drugi operator i serwer
   Scenariusz: Po naprawie punkt wraca na serwer główny
     Zakładając, że punkt jest gotowy do pracy
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
-    I mija 2 min
+    I mijają 2 min
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     Gdy serwer główny odrzuca każde żądanie
-    I mija 2 min
+    I mijają 2 min
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     Gdy operator odbiera po 1 s

@@ -5,28 +5,28 @@ Właściwość: Utrata i powrót światłowodu
   Scenariusz: Sekundowy zanik nie przerywa rozmowy
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
-    Gdy podczas rozmowy światłowód zanika na 1 s
-    Wtedy mowa zanika w każdym kierunku najwyżej na 1,3 s [T21]
+    Gdy podczas rozmowy łączność światłowodowa zostaje przerwana na 1 s
+    Wtedy przerwa w mowie w żadnym kierunku nie trwa dłużej niż 1,3 s [T21]
     I rozmowa trwa nadal
 
   @S29 @fat @sat @nightly
-  Scenariusz: Dwudziestosekundowa przerwa naprawia się bez naciśnięcia
+  Scenariusz: Po dwudziestosekundowej przerwie rozmowa wraca bez ponownego naciśnięcia
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
-    Gdy światłowód zanika na 20 s
+    Gdy łączność światłowodowa zostaje przerwana na 20 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
 
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
     Zakładając, że punkt jest gotowy do pracy
-    Gdy światłowód zanika na 10 min
+    Gdy łączność światłowodowa zostaje przerwana na 10 min
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S32 @fat @nightly
-  Scenariusz: Naciśnięcie w czasie przerwy nie ginie i nie wraca jako duch
+  Scenariusz: Naciśnięcie w czasie przerwy nie ginie i nie powoduje spóźnionego zgłoszenia
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy światłowód zostaje przerwany
@@ -35,11 +35,11 @@ Właściwość: Utrata i powrót światłowodu
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
     Gdy mija 60 s
     I światłowód zostaje przywrócony
-    Wtedy zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]
+    Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
     I w ciągu kolejnych 10 min do operatora nie dociera żadne zgłoszenie [T32]
 
   @S34 @fat @nightly
-  Scenariusz: Łącze świeci, lecz nic nie przechodzi: wykryte na czas
+  Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwery wszystko przyjmują i na nic nie odpowiadają
@@ -48,4 +48,4 @@ Właściwość: Utrata i powrót światłowodu
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
     Gdy mija 30 s
     I serwery są znów sprawne
-    Wtedy zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie serwera, albo zostało wyraźnie odrzucone [T38]
+    Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie serwera, albo jest wyraźnie odrzucone [T38]

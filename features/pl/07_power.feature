@@ -27,4 +27,4 @@ Właściwość: Zasilanie
     Gdy mija 60 s
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
-    I zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]
+    I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]

@@ -3,7 +3,7 @@ Właściwość: Oprogramowanie
   Na punkcie działa to, co zostało zatwierdzone, a przerwane wgrywanie nie unieruchamia punktu.
 
   @S48 @fat @nightly
-  Scenariusz: Wgranie jest dowiedzione, znosi zanik zasilania i daje się powtórzyć
+  Scenariusz: Wgranie oprogramowania jest potwierdzone odczytem, znosi zanik zasilania i daje się powtórzyć
     Zakładając, że zasilanie jest włączone, a światłowód podłączony
     Gdy oprogramowanie wskazane w opisie stanowiska zostaje wgrane do punktu
     Wtedy zawartość odczytana z punktu jest zgodna z plikiem co do bajtu [T41]

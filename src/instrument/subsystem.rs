@@ -42,7 +42,7 @@ impl Subsystem {
             Subsystem::Console => "konsola punktu",
             Subsystem::Probe => "programator",
             Subsystem::Sound => "tor dźwięku stanowiska",
-            Subsystem::Operator => "pulpit operatora",
+            Subsystem::Operator => "symulator operatora",
             Subsystem::Firmware => "plik oprogramowania",
             Subsystem::Storage => "zapis na dysku",
             Subsystem::Rig => "opis stanowiska",

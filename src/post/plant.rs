@@ -160,7 +160,7 @@ impl Post {
     fn restart_by_mains(&mut self) -> Result<()> {
         self.bench.log.note((
             "the scenario before disturbed the post: it begins anew by a power cycle",
-            "poprzedni scenariusz naruszył stan punktu: punkt zaczyna od nowa po wyłączeniu i włączeniu zasilania",
+            "przed scenariuszem wyłączono i włączono zasilanie punktu, bo poprzedni zmienił jego stan",
         ));
         self.switch(Circuit::Mains, false)?;
         self.pass(FORGETS_AFTER)?;

@@ -17,7 +17,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "the bench hears its own sound in its ear and in its loop-back",
-        pl: "stanowisko słyszy własny dźwięk w uchu i w pętli zwrotnej",
+        pl: "stanowisko słyszy własny dźwięk w mikrofonie pomiarowym i w pętli zwrotnej",
         judges: None,
         needs: &[Mouth, Ear, Loopback],
         within: minutes(1),
@@ -26,7 +26,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "the operator's desk answers a request sent to itself",
-        pl: "pulpit operatora odpowiada na zapytanie wysłane do samego siebie",
+        pl: "symulator operatora odpowiada na zapytanie wysłane do samego siebie",
         judges: None,
         needs: &[Operator],
         within: minutes(1),

@@ -165,7 +165,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "the kept press is delivered once and marked as delayed, at most {duration} after the fibre's return, or clearly refused [T38]",
-        pl: "zachowane zgłoszenie dociera jeden raz, oznaczone jako opóźnione, najpóźniej {duration} po powrocie światłowodu, albo zostało wyraźnie odrzucone [T38]",
+        pl: "zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej {duration} po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]",
         judges: requirement("T38"),
         needs: &[Operator],
         within: minutes(10),

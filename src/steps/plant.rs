@@ -63,7 +63,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "the fibre is cut for {duration}",
-        pl: "światłowód zanika na {duration}",
+        pl: "łączność światłowodowa zostaje przerwana na {duration}",
         judges: None,
         needs: &[Fibre],
         within: minutes(40),

@@ -54,7 +54,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "the fibre is cut for {duration} while both sides talk",
-        pl: "podczas rozmowy światłowód zanika na {duration}",
+        pl: "podczas rozmowy łączność światłowodowa zostaje przerwana na {duration}",
         judges: None,
         needs: &[Mouth, Ear, Operator, Fibre],
         within: minutes(10),
@@ -63,7 +63,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "speech is interrupted for at most {duration} in either direction [T21]",
-        pl: "mowa zanika w każdym kierunku najwyżej na {duration} [T21]",
+        pl: "przerwa w mowie w żadnym kierunku nie trwa dłużej niż {duration} [T21]",
         judges: at_most_beyond("T21", 0, 1000),
         needs: &[Mouth, Ear, Operator],
         within: minutes(2),
