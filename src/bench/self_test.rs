@@ -15,6 +15,10 @@ use std::time::Duration;
 const DESK_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 /// A contact follows its command within milliseconds; a sense input that has not seen it by then never will.
 const CONTACT_FOLLOWS_WITHIN: Duration = Duration::from_millis(200);
+/// A post without a battery is dark by then.
+const SUPPLY_FADES_WITHIN: Duration = Duration::from_secs(2);
+/// Below so many volts a microcontroller is off.
+const SUPPLY_GONE: f32 = 1.0;
 /// So many unreadable console lines, and more of them than readable ones, are a bad cable and no power cut in mid-line.
 const GARBLED_LINES: usize = 3;
 
@@ -63,11 +67,52 @@ impl Bench {
     /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.
     pub fn prove_button<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         for closed in [true, false] {
-            let commanded = self.switch(Circuit::Button, closed)?;
-            self.await_proof::<E>(Circuit::Button, closed, commanded)?;
+            self.prove_move::<E>(Circuit::Button, closed)?;
             self.wait::<E>(Duration::from_millis(50))?;
         }
-        Ok(())
+        self.prove_mains_lead()
+    }
+
+    /// Is it the mains that the mains' relay cuts? A sense input cannot tell, where it was exchanged together with its relay; the probe sees the
+    /// post's supply. A post that is fed on may have a battery; one that goes dark with its fibre has the two leads exchanged.
+    fn prove_mains_lead<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        let wiring = &self.rig.wiring;
+        if wiring.probe.is_none() || wiring.mains.is_none() || wiring.fibre.is_none() {
+            return Ok(());
+        }
+        if self.is_closed(Circuit::Mains)? || !self.is_fed()? {
+            return Ok(());
+        }
+        self.prove_move::<E>(Circuit::Fibre, false)?;
+        self.wait::<E>(SUPPLY_FADES_WITHIN)?;
+        let fed = self.is_fed()?;
+        self.prove_move::<E>(Circuit::Fibre, true)?;
+        if fed {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "mains relay",
+            "switch the post's mains",
+            "the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged",
+            "exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board",
+        )
+        .of(Subsystem::Relays)
+        .into())
+    }
+
+    fn prove_move<E: From<Interrupted> + From<InstrumentError>>(
+        &mut self,
+        circuit: Circuit,
+        closed: bool,
+    ) -> std::result::Result<(), E> {
+        let commanded = self.switch(circuit, closed)?;
+        self.await_proof::<E>(circuit, closed, commanded).map(drop)
+    }
+
+    /// Whether the probe measures a supply; one that cannot measure sees none.
+    fn is_fed(&mut self) -> Result<bool> {
+        let volts = self.probe()?.target_voltage().map_err(|error| error.of(Subsystem::Probe))?;
+        Ok(volts.is_some_and(|volts| volts > SUPPLY_GONE))
     }
 
     /// Waits for a circuit's sense input to follow a command.

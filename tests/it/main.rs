@@ -11,6 +11,7 @@ mod fuzz;
 #[cfg(unix)]
 mod live;
 mod measure;
+mod miswired;
 mod peers;
 mod program;
 mod prove;
