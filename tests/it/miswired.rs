@@ -1,7 +1,7 @@
 //! Rigs whose roles differ from the wires that are there: what `check` says, or else the first scenario that fails, whom it accuses and of what.
 //!
-//! One table to read through in a review. A wrong rig must be laid to the bench, never to the post; rows marked `device` are what a bench
-//! cannot tell from a post with crossed lamps.
+//! One table to read through in a review. A wrong rig must be laid to the bench or to the rig; where two lamps are crossed the bench cannot
+//! yet tell that from a post that lights the wrong one.
 
 use crate::program::{Scratch, journal, say};
 use hejnal::journal::Event;
@@ -13,8 +13,7 @@ use std::sync::{Mutex, PoisonError};
 const SCENARIOS: &str = "@S00 or @S01 or @S08 or @S09";
 
 /// The wires of `rigs/virtual.yaml`, whatever its roles are made to say.
-const HARNESS: &str = "\
-  wiring:
+const HARNESS: &str = "  wiring:
     button: { relay: relays/1, contact: normally-open, sense: inputs/4 }
     mains:  { relay: relays/2, contact: normally-closed, sense: inputs/5 }
     fibre:  { relay: relays/3, contact: normally-closed, sense: inputs/6 }
