@@ -5,7 +5,6 @@ use super::{Refused, phrase_book, place, report, style};
 use crate::bench::{self, OpenError, Opening};
 use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
-use crate::journal::read::read;
 use crate::journal::store::FILE_NAME;
 use crate::problem::Problem;
 use crate::report::terminal::Terminal;
@@ -175,8 +174,7 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
         Err(error) => return Err(Refused::new(error.blame().exit_code(), error.account(), error.remedy())),
     };
     place::mark_latest(&folder);
-    let story = read(&folder).map_err(|error| report::unreadable(&error))?;
-    report::write_junit(&story)?;
+    report::write_junit(&journal)?;
     Ok(exit_code)
 }
 

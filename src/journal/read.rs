@@ -4,6 +4,8 @@
 
 use super::store::{FILE_NAME, JournalError, LineIn, NO_PREDECESSOR, sha256_hex};
 use super::{Entry, Event, FormatVersion};
+use crate::unit::Bilingual;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,27 @@ pub enum Damage {
     OutOfOrder { line: usize, expected: u64, found: u64 },
 }
 
+impl Damage {
+    /// What a killed run leaves behind; anything else was done to the journal afterwards.
+    pub fn is_a_cut(&self) -> bool {
+        matches!(self, Damage::CutOff { .. })
+    }
+    /// What is wrong, in one sentence. Technical detail reads the same in both languages.
+    pub fn account(&self) -> Bilingual {
+        let pl = match self {
+            Damage::CutOff { line, bytes } => {
+                format!("wiersz {line} urywa się po {bytes} B: program przerwano w trakcie zapisu")
+            }
+            Damage::NotAnEntry { line, why } => format!("wiersz {line} nie jest wpisem dziennika ({why})"),
+            Damage::BrokenChain { line } => {
+                format!("wiersz {line} nie wynika z poprzedniego: coś zmieniono, usunięto albo wstawiono")
+            }
+            Damage::OutOfOrder { line, expected, found } => format!("wiersz {line} ma numer {found} zamiast {expected}"),
+        };
+        Bilingual::new(self.to_string(), pl)
+    }
+}
+
 /// A journal as far as it could be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedJournal {
@@ -38,82 +61,146 @@ impl LoadedJournal {
     }
     /// Nothing but a cut at the very end is wrong: what is there can be relied on.
     pub fn is_authentic(&self) -> bool {
-        self.damage.iter().all(|damage| matches!(damage, Damage::CutOff { .. }))
+        self.damage.iter().all(Damage::is_a_cut)
     }
 }
 
 /// Reads a journal, named by its file or by its run's directory.
 pub fn read(path: &Path) -> Result<LoadedJournal, JournalError> {
-    let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
-    let file = std::fs::File::open(&path).map_err(JournalError::io("open", &path))?;
-    let mut reader = Reader::new(path);
-    let mut input = BufReader::new(file);
-    loop {
-        let mut line = Vec::new();
-        let read = input.by_ref().take(LONGEST_LINE_BYTES).read_until(b'\n', &mut line);
-        if read.map_err(JournalError::io("read", &reader.story.path))? == 0 {
-            return reader.finish();
-        }
-        reader.take(&line)?;
+    let mut reader = Entries::open(path)?;
+    let mut entries = Vec::new();
+    while let Some(entry) = reader.next()? {
+        entries.push(entry);
     }
+    Ok(LoadedJournal { path: reader.path, entries, damage: reader.damage })
 }
 
-struct Reader {
-    story: LoadedJournal,
+/// Where a run's journal lies, named by its file or by its run's directory.
+pub fn file_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
+}
+
+/// What every line that begins a scenario contains, whatever its words.
+const BEGINS_A_SCENARIO: &str = "scenario-began";
+
+/// A journal read entry by entry: none is kept.
+pub struct Entries {
+    path: PathBuf,
+    input: BufReader<File>,
+    /// All that was wrong with the lines read so far.
+    pub damage: Vec<Damage>,
+    /// The line in hand.
+    text: Vec<u8>,
     line: usize,
+    /// The line in hand was passed over to, and not taken yet.
+    is_waiting: bool,
+    /// Some entry could be read.
+    is_a_journal: bool,
     /// Number due next; `None` right after a line that could not be read.
     due: Option<u64>,
-    prev: String,
+    /// Hash of the line before; `None` where that one was passed over.
+    prev: Option<String>,
 }
 
-impl Reader {
-    fn new(path: PathBuf) -> Reader {
-        let story = LoadedJournal { path, entries: Vec::new(), damage: Vec::new() };
-        Reader { story, line: 0, due: Some(0), prev: NO_PREDECESSOR.to_string() }
+impl Entries {
+    pub fn open(path: &Path) -> Result<Entries, JournalError> {
+        let path = file_of(path);
+        let file = File::open(&path).map_err(JournalError::io("open", &path))?;
+        Ok(Entries {
+            path,
+            input: BufReader::new(file),
+            damage: Vec::new(),
+            text: Vec::new(),
+            line: 0,
+            is_waiting: false,
+            is_a_journal: false,
+            due: Some(0),
+            prev: Some(NO_PREDECESSOR.to_string()),
+        })
     }
 
-    fn take(&mut self, line: &[u8]) -> Result<(), JournalError> {
-        self.line += 1;
+    /// The next line that is an entry; what is wrong with the others is kept in `damage`.
+    #[expect(clippy::should_implement_trait, reason = "an iterator of results would be read on after an error")]
+    pub fn next(&mut self) -> Result<Option<Entry>, JournalError> {
+        while std::mem::take(&mut self.is_waiting) || self.advance()? {
+            let text = std::mem::take(&mut self.text);
+            let entry = self.take(&text);
+            self.text = text;
+            if let Some(entry) = entry? {
+                self.is_a_journal = true;
+                return Ok(Some(entry));
+            }
+        }
+        if self.is_a_journal {
+            return Ok(None);
+        }
+        let why = "it holds no complete line".to_string();
+        Err(JournalError::NotAJournal { path: self.path.clone(), why })
+    }
+
+    /// Passes over everything up to the beginning of the next scenario: it is neither understood nor checked, which takes a small part of
+    /// the time.
+    pub fn pass_over_scenario(&mut self) -> Result<(), JournalError> {
+        while self.advance()? {
+            if std::str::from_utf8(&self.text).is_ok_and(|text| text.contains(BEGINS_A_SCENARIO)) {
+                self.is_waiting = true;
+                return Ok(());
+            }
+            (self.due, self.prev) = (None, None);
+        }
+        Ok(())
+    }
+
+    /// Takes the next line in hand, if there is one.
+    fn advance(&mut self) -> Result<bool, JournalError> {
+        self.text.clear();
+        let read = self.input.by_ref().take(LONGEST_LINE_BYTES).read_until(b'\n', &mut self.text);
+        let read = read.map_err(JournalError::io("read", &self.path))?;
+        self.line += usize::from(read > 0);
+        Ok(read > 0)
+    }
+
+    fn take(&mut self, line: &[u8]) -> Result<Option<Entry>, JournalError> {
         let Some(text) = line.strip_suffix(b"\n") else {
-            self.story.damage.push(Damage::CutOff { line: self.line, bytes: line.len() });
-            return Ok(());
+            self.damage.push(Damage::CutOff { line: self.line, bytes: line.len() });
+            return Ok(None);
         };
         if self.line == 1 {
             self.check_version(text)?;
         }
         match serde_json::from_slice::<LineIn>(text) {
-            Ok(entry) => self.check_and_keep(entry, text),
+            Ok(entry) => Ok(Some(self.check(entry, text))),
             Err(why) => {
-                self.story.damage.push(Damage::NotAnEntry { line: self.line, why: why.to_string() });
-                self.prev = sha256_hex(text);
+                self.damage.push(Damage::NotAnEntry { line: self.line, why: why.to_string() });
+                self.prev = Some(sha256_hex(text));
                 self.due = None;
+                Ok(None)
             }
         }
-        Ok(())
     }
 
-    fn check_and_keep(&mut self, found: LineIn, text: &[u8]) {
+    fn check(&mut self, found: LineIn, text: &[u8]) -> Entry {
         let line = self.line;
         match self.due {
             Some(expected) if expected != found.n => {
-                self.story.damage.push(Damage::OutOfOrder { line, expected, found: found.n })
+                self.damage.push(Damage::OutOfOrder { line, expected, found: found.n });
             }
             _ => {}
         }
         self.due = Some(found.n.saturating_add(1));
         let outside_the_chain = matches!(found.event, Event::WallClock { .. });
         if !outside_the_chain {
-            if found.prev.as_deref() != Some(&self.prev) {
-                self.story.damage.push(Damage::BrokenChain { line });
+            if self.prev.is_some() && found.prev != self.prev {
+                self.damage.push(Damage::BrokenChain { line });
             }
-            self.prev = sha256_hex(text);
+            self.prev = Some(sha256_hex(text));
         }
-        self.story.entries.push(Entry { n: found.n, at: found.at, event: found.event });
+        Entry { n: found.n, at: found.at, event: found.event }
     }
 
     /// Looks at the version alone: another format may have given the rest of the line another shape.
     fn check_version(&self, text: &[u8]) -> Result<(), JournalError> {
-        let not_a_journal = |why: String| JournalError::NotAJournal { path: self.story.path.clone(), why };
+        let not_a_journal = |why: String| JournalError::NotAJournal { path: self.path.clone(), why };
         let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(why.to_string()))?;
         let format = line.pointer("/event/run-began/format").and_then(serde_json::Value::as_u64);
         let Some(format) = format.and_then(|format| u32::try_from(format).ok()) else {
@@ -123,16 +210,8 @@ impl Reader {
             Ok(())
         } else {
             let readable = FormatVersion::CURRENT.0;
-            Err(JournalError::OtherFormat { path: self.story.path.clone(), found: format, readable })
+            Err(JournalError::OtherFormat { path: self.path.clone(), found: format, readable })
         }
-    }
-
-    fn finish(self) -> Result<LoadedJournal, JournalError> {
-        if self.story.entries.is_empty() {
-            let why = "it holds no complete line".to_string();
-            return Err(JournalError::NotAJournal { path: self.story.path, why });
-        }
-        Ok(self.story)
     }
 }
 
@@ -157,6 +236,11 @@ mod tests {
         let path = scratch.0.join("altered.jsonl");
         std::fs::write(&path, bytes).unwrap();
         read(&path)
+    }
+
+    fn scenario_began(id: &str, name: &str) -> Event {
+        let (id, name, feature, file) = (id.into(), name.into(), "F".into(), "f.feature".into());
+        Event::ScenarioBegan { id, name, feature, file, line: 1, tags: Vec::new(), round: 1, attempt: 1 }
     }
 
     #[track_caller]
@@ -243,6 +327,28 @@ mod tests {
         let story = read(&scratch.0).unwrap();
         assert_eq!(story.damage, []);
         assert!(matches!(&story.entries[1].event, Event::Budget { estimate, .. } if estimate.value.is_nan()));
+    }
+
+    #[test]
+    fn a_scenario_that_is_passed_over_is_neither_checked_nor_missed() {
+        let scratch = Scratch::new("read-pass-over");
+        let mut journal = Journal::create(&scratch.0).unwrap();
+        journal.append(Instant::ZERO, run_began());
+        for (id, name) in [("S01", "one"), ("S02", "\"scenario-began\""), ("S03", "three")] {
+            journal.append(Instant::ZERO, scenario_began(id, name));
+            journal.append(Instant::ZERO, Event::Note { text: name.into() });
+        }
+        journal.commit().unwrap();
+        let mut entries = Entries::open(&scratch.0).unwrap();
+        let mut seen = Vec::new();
+        while let Some(entry) = entries.next().unwrap() {
+            seen.push(entry.n);
+            if matches!(&entry.event, Event::ScenarioBegan { id, .. } if id != "S03") {
+                entries.pass_over_scenario().unwrap();
+            }
+        }
+        // What only names the event that begins a scenario is looked at, and told from it.
+        assert_eq!((seen, &entries.damage[..]), (vec![0, 1, 3, 4, 5, 6], &[][..]));
     }
 
     proptest! {

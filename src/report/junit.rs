@@ -3,24 +3,36 @@
 //!
 //! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
 
-use super::model::Header;
+use super::model::{Header, Keep};
 use super::{Attempt, Case, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
-use crate::journal::{Ending, Entry, Measurement, Outcome};
+use crate::journal::read::Entries;
+use crate::journal::{Ending, Event, Measurement, Outcome};
 use crate::unit::{Lang, Utc};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
-type Out = Writer<Vec<u8>>;
+type Out<'w> = Writer<&'w mut dyn io::Write>;
 
-/// A feature, and its cases in the order of the run.
-struct Suite<'m> {
-    feature: &'m str,
-    file: &'m str,
-    cases: Vec<&'m Case>,
+/// A feature, and what stands in its head.
+struct Suite {
+    feature: String,
+    file: String,
+    counts: Counts,
+    began: Instant,
+}
+
+/// All that stands in heads.
+#[derive(Default)]
+struct Survey {
+    total: Counts,
+    /// In the order in which they were first begun.
+    suites: Vec<Suite>,
+    place: BTreeMap<String, usize>,
 }
 
 /// What a dashboard counts.
@@ -41,19 +53,44 @@ enum Shown<'a> {
     Killed,
 }
 
-/// Renders the whole journal; `journal` is where it lies.
-pub fn render(entries: &[Entry], journal: &str) -> String {
-    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing into memory does not fail.
-    let _infallible = document(&mut xml, &Model::of(entries), journal);
-    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
-    text.push('\n');
-    text
+/// Writes the report of a journal; `shown` is where it tells its reader that the journal lies.
+///
+/// Heads state counts, and the features of a soak take turns: the journal is read once for the heads, then once for each feature, and no
+/// more of it is kept than a case.
+pub fn write(out: &mut dyn io::Write, journal: &Path, shown: &str) -> io::Result<()> {
+    let mut survey = Survey::default();
+    let model = each_case(journal, None, |case| {
+        survey.note(case);
+        Ok(())
+    })?;
+    let mut xml = Writer::new_with_indent(out, b' ', 2);
+    document(&mut xml, &model, survey, journal, shown)?;
+    xml.get_mut().write_all(b"\n")
 }
 
-fn document(xml: &mut Out, model: &Model, journal: &str) -> io::Result<()> {
-    let suites = gather(model);
-    let mut total = count(&model.cases);
+/// Gives the cases of a journal in the order of the run, or of one feature's file alone; gives back the run.
+fn each_case(journal: &Path, file: Option<&str>, mut give: impl FnMut(&Case) -> io::Result<()>) -> io::Result<Model> {
+    let is_meant = |other: &str| file.is_none_or(|file| file == other);
+    let mut model = Model::new(Keep::Everything);
+    let mut entries = Entries::open(journal).map_err(io::Error::other)?;
+    let mut give_settled = |model: &mut Model| {
+        let cases = model.take_cases();
+        cases.iter().filter(|case| is_meant(&case.last.file)).try_for_each(&mut give)
+    };
+    while let Some(entry) = entries.next().map_err(io::Error::other)? {
+        model.take(&entry);
+        give_settled(&mut model)?;
+        if matches!(&entry.event, Event::ScenarioBegan { file, .. } if !is_meant(file)) {
+            entries.pass_over_scenario().map_err(io::Error::other)?;
+        }
+    }
+    model.finish();
+    give_settled(&mut model)?;
+    Ok(model)
+}
+
+fn document(xml: &mut Out<'_>, model: &Model, survey: Survey, journal: &Path, shown: &str) -> io::Result<()> {
+    let Survey { mut total, suites, .. } = survey;
     let unbegun = model.end.as_ref().map(|end| &end.ending).filter(|ending| !ending.has_passed() && suites.is_empty());
     if unbegun.is_some() {
         (total.tests, total.errors) = (total.tests + 1, total.errors + 1);
@@ -63,14 +100,14 @@ fn document(xml: &mut Out, model: &Model, journal: &str) -> io::Result<()> {
     let root = total.attributes("hejnal");
     element(xml, "testsuites", &root, |xml| {
         if let Some(ending) = unbegun {
-            write_unbegun(xml, ending, &run, journal)?;
+            write_unbegun(xml, ending, &run, shown)?;
         }
-        suites.iter().try_for_each(|suite| write_suite(xml, suite, model.began_unix_seconds, &run, journal))
+        suites.iter().try_for_each(|suite| write_suite(xml, suite, model.began_unix_seconds, &run, journal, shown))
     })
 }
 
 /// A report without a test case would look like a success to a dashboard.
-fn write_unbegun(xml: &mut Out, ending: &Ending, run: &[Property], journal: &str) -> io::Result<()> {
+fn write_unbegun(xml: &mut Out<'_>, ending: &Ending, run: &[Property], journal: &str) -> io::Result<()> {
     let name = "hejnal";
     let counts = Counts { tests: 1, errors: 1, ..Counts::default() };
     element(xml, "testsuite", &counts.attributes(name), |xml| {
@@ -84,7 +121,7 @@ fn write_unbegun(xml: &mut Out, ending: &Ending, run: &[Property], journal: &str
     })
 }
 
-fn text(xml: &mut Out, text: &str) -> io::Result<()> {
+fn text(xml: &mut Out<'_>, text: &str) -> io::Result<()> {
     xml.write_event(Xml::Text(BytesText::new(&printable(text))))
 }
 
@@ -99,10 +136,10 @@ fn kind(blame: Option<Blame>) -> &'static str {
 
 /// Opens an element, fills it and closes it.
 fn element(
-    xml: &mut Out,
+    xml: &mut Out<'_>,
     name: &str,
     attributes: &[(&str, String)],
-    inside: impl FnOnce(&mut Out) -> io::Result<()>,
+    inside: impl FnOnce(&mut Out<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let attributes: Vec<(&str, String)> = attributes.iter().map(|(name, value)| (*name, printable(value))).collect();
     let element = xml.create_element(name).with_attributes(attributes.iter().map(|(name, value)| (*name, value.as_str())));
@@ -110,20 +147,20 @@ fn element(
     Ok(())
 }
 
-fn gather(model: &Model) -> Vec<Suite<'_>> {
-    let mut suites: Vec<Suite<'_>> = Vec::new();
-    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in &model.cases {
-        let (feature, file) = (case.last.feature.as_str(), case.last.file.as_str());
-        let index = *place.entry(file).or_insert(suites.len());
-        if index == suites.len() {
-            suites.push(Suite { feature, file, cases: Vec::new() });
+impl Survey {
+    fn note(&mut self, case: &Case) {
+        let Attempt { feature, file, .. } = &case.last;
+        let began = case.earlier.first().unwrap_or(&case.last).began;
+        let index = *self.place.entry(file.clone()).or_insert(self.suites.len());
+        if index == self.suites.len() {
+            self.suites.push(Suite { feature: feature.clone(), file: file.clone(), counts: Counts::default(), began });
         }
-        if let Some(suite) = suites.get_mut(index) {
-            suite.cases.push(case);
+        self.total.note(case);
+        if let Some(suite) = self.suites.get_mut(index) {
+            suite.counts.note(case);
+            suite.began = suite.began.min(began);
         }
     }
-    suites
 }
 
 fn shown(case: &Case) -> Shown<'_> {
@@ -137,22 +174,17 @@ fn shown(case: &Case) -> Shown<'_> {
     }
 }
 
-fn count<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Counts {
-    let mut counts = Counts::default();
-    for case in cases {
-        counts.tests += 1;
-        counts.seconds += case.attempts().map(Attempt::seconds).sum::<f64>();
+impl Counts {
+    fn note(&mut self, case: &Case) {
+        self.tests += 1;
+        self.seconds += case.attempts().map(Attempt::seconds).sum::<f64>();
         match shown(case) {
             Shown::Passed => {}
-            Shown::Failure(_) => counts.failures += 1,
-            Shown::Error(..) | Shown::Killed => counts.errors += 1,
-            Shown::Skipped(_) => counts.skipped += 1,
+            Shown::Failure(_) => self.failures += 1,
+            Shown::Error(..) | Shown::Killed => self.errors += 1,
+            Shown::Skipped(_) => self.skipped += 1,
         }
     }
-    counts
-}
-
-impl Counts {
     fn attributes(&self, name: &str) -> Vec<(&'static str, String)> {
         vec![
             ("name", name.to_string()),
@@ -185,20 +217,26 @@ fn properties_of_the_run(model: &Model) -> Vec<Property> {
     pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect()
 }
 
-fn write_suite(xml: &mut Out, suite: &Suite<'_>, began: Option<u64>, run: &[Property], journal: &str) -> io::Result<()> {
-    let mut attributes = count(suite.cases.iter().copied()).attributes(suite.feature);
-    attributes.push(("file", suite.file.to_string()));
-    let first = suite.cases.iter().map(|case| case.earlier.first().unwrap_or(&case.last).began).min();
-    if let Some((began, first)) = began.zip(first) {
-        attributes.push(("timestamp", Utc::from_unix(began + first.since(Instant::ZERO).as_secs()).iso()));
+fn write_suite(
+    xml: &mut Out<'_>,
+    suite: &Suite,
+    began: Option<u64>,
+    run: &[Property],
+    journal: &Path,
+    shown: &str,
+) -> io::Result<()> {
+    let mut attributes = suite.counts.attributes(&suite.feature);
+    attributes.push(("file", suite.file.clone()));
+    if let Some(began) = began {
+        attributes.push(("timestamp", Utc::from_unix(began + suite.began.since(Instant::ZERO).as_secs()).iso()));
     }
     element(xml, "testsuite", &attributes, |xml| {
         write_properties(xml, run)?;
-        suite.cases.iter().try_for_each(|case| write_case(xml, case, journal))
+        each_case(journal, Some(&suite.file), |case| write_case(xml, case, shown)).map(|_| ())
     })
 }
 
-fn write_properties(xml: &mut Out, properties: &[Property]) -> io::Result<()> {
+fn write_properties(xml: &mut Out<'_>, properties: &[Property]) -> io::Result<()> {
     if properties.is_empty() {
         return Ok(());
     }
@@ -211,7 +249,7 @@ fn write_properties(xml: &mut Out, properties: &[Property]) -> io::Result<()> {
     })
 }
 
-fn write_case(xml: &mut Out, case: &Case, journal: &str) -> io::Result<()> {
+fn write_case(xml: &mut Out<'_>, case: &Case, journal: &str) -> io::Result<()> {
     let last = &case.last;
     let round = if last.round > 1 { format!(" (round {})", last.round) } else { String::new() };
     let stem = last.file.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".feature");
@@ -243,7 +281,7 @@ fn killed() -> Ending {
     )
 }
 
-fn problem(xml: &mut Out, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
+fn problem(xml: &mut Out<'_>, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
     let attributes = [("type", kind.to_string()), ("message", ending.message.en.clone())];
     let step = attempt.unpassed_step().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
     let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.en);
@@ -326,7 +364,20 @@ fn printable(text: &str) -> String {
 mod tests {
     use super::super::tests::{cut_run, whole_run};
     use super::*;
-    use crate::journal::{Event, Tally};
+    use crate::journal::store::Journal;
+    use crate::journal::store::tests::Scratch;
+    use crate::journal::{Entry, Tally};
+
+    /// The report of a journal with these entries.
+    fn render(entries: &[Entry], shown: &str) -> String {
+        let scratch = Scratch::new(&format!("junit-{:?}", std::thread::current().id()));
+        let mut journal = Journal::create(&scratch.0).unwrap();
+        entries.iter().for_each(|entry| _ = journal.append(entry.at, entry.event.clone()));
+        journal.commit().unwrap();
+        let mut xml = Vec::new();
+        write(&mut xml, &scratch.0, shown).unwrap();
+        String::from_utf8(xml).unwrap()
+    }
 
     #[test]
     fn a_run_as_a_dashboard_takes_it() {
@@ -356,6 +407,44 @@ mod tests {
             xml.contains("<error type=\"bench\" message=\"relays: failed to open: no such file\">plug it in</error>"),
             "{xml}"
         );
+    }
+
+    /// The lines between a feature's head and its end, without what differs from round to round.
+    fn of_feature<'x>(xml: &'x str, file: &str) -> Vec<&'x str> {
+        let suite = xml.split("<testsuite ").find(|suite| suite.lines().next().is_some_and(|head| head.contains(file))).unwrap();
+        suite.lines().filter(|line| line.contains("<testcase ") || line.contains("\"attempts\"")).collect()
+    }
+
+    #[test]
+    fn features_that_take_turns_round_by_round_are_each_told_in_one_piece() {
+        let once = whole_run();
+        let is_scenario = |entry: &&Entry| !matches!(entry.event, Event::RunBegan { .. } | Event::RunEnded { .. });
+        let (head, end) = (once.first().unwrap(), once.last().unwrap());
+        let mut rounds = vec![head.clone()];
+        for number in 1..=3 {
+            for entry in once.iter().filter(is_scenario) {
+                let mut entry = entry.clone();
+                match &mut entry.event {
+                    Event::ScenarioBegan { round, .. } | Event::ScenarioEnded { round, .. } => *round = number,
+                    _ => {}
+                }
+                rounds.push(entry);
+            }
+        }
+        rounds.push(end.clone());
+        let (one, three) = (render(&once, "j"), render(&rounds, "j"));
+        for file in ["01_call", "03_speech"] {
+            let told = of_feature(&one, file);
+            let expected: Vec<String> = (1..=3)
+                .flat_map(|round| {
+                    let mark = if round > 1 { format!(" (round {round})\" classname") } else { "\" classname".into() };
+                    told.iter().map(move |line| line.replace("\" classname", &mark)).collect::<Vec<_>>()
+                })
+                .collect();
+            assert_eq!(of_feature(&three, file), expected, "{file}");
+        }
+        let tests = |xml: &str| xml.matches("<testcase ").count();
+        assert!(three.contains(&format!("<testsuites name=\"hejnal\" tests=\"{}\"", 3 * tests(&one))), "{three}");
     }
 
     #[test]

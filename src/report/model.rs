@@ -230,6 +230,11 @@ impl Model {
         }
     }
 
+    /// The cases that have been over since this was asked last. Whoever asks after each entry reads a run of any length in little memory.
+    pub fn take_cases(&mut self) -> Vec<Case> {
+        std::mem::take(&mut self.cases)
+    }
+
     /// How the cases ended so far. What was planned and never ended is skipped once the run is over.
     pub fn tally(&self) -> Tally {
         let planned = self.header.as_ref().map_or(0, |header| header.planned);
