@@ -134,7 +134,7 @@ impl Entries {
         if self.is_a_journal {
             return Ok(None);
         }
-        let why = "it holds no complete line".to_string();
+        let why = ("it holds no complete line", "nie zawiera żadnego pełnego wiersza").into();
         Err(JournalError::NotAJournal { path: self.path.clone(), why })
     }
 
@@ -200,11 +200,13 @@ impl Entries {
 
     /// Looks at the version alone: another format may have given the rest of the line another shape.
     fn check_version(&self, text: &[u8]) -> Result<(), JournalError> {
-        let not_a_journal = |why: String| JournalError::NotAJournal { path: self.path.clone(), why };
-        let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(why.to_string()))?;
+        let not_a_journal = |why: Bilingual| JournalError::NotAJournal { path: self.path.clone(), why };
+        let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(why.to_string().into()))?;
         let format = line.pointer("/event/run-began/format").and_then(serde_json::Value::as_u64);
         let Some(format) = format.and_then(|format| u32::try_from(format).ok()) else {
-            return Err(not_a_journal("its first line does not say that a run began".into()));
+            return Err(not_a_journal(
+                ("its first line does not say that a run began", "pierwszy wiersz nie mówi o początku przebiegu").into(),
+            ));
         };
         if FormatVersion(format).is_readable() {
             Ok(())

@@ -27,7 +27,7 @@ pub enum JournalError {
     #[error("failed to write {path} as a WAV file: {cause}")]
     Wav { path: PathBuf, cause: Bilingual },
     #[error("{path} is not a journal of hejnal: {why}")]
-    NotAJournal { path: PathBuf, why: String },
+    NotAJournal { path: PathBuf, why: Bilingual },
     #[error("{path} has journal format {found}, and this hejnal reads format {readable} alone")]
     OtherFormat { path: PathBuf, found: u32, readable: u32 },
 }
@@ -53,7 +53,7 @@ impl JournalError {
             }
             JournalError::Wav { path, cause } => format!("nie udało się zapisać {} jako pliku WAV: {cause}", path.display()),
             JournalError::NotAJournal { path, why } => {
-                format!("{} nie jest dziennikiem programu hejnal: {why}", path.display())
+                format!("{} nie jest dziennikiem programu hejnal: {}", path.display(), why.pl)
             }
             JournalError::OtherFormat { path, found, readable } => format!(
                 "{} ma format dziennika {found}, a ta wersja programu hejnal czyta tylko format {readable}",

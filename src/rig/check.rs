@@ -97,14 +97,14 @@ fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring
         Some((at, settings)) => {
             let cause = (
                 "twin: is set, but no instrument of this rig is on the twin",
-                "sekcja twin: jest wypełniona, lecz żaden przyrząd tego stanowiska nie jest wirtualny",
+                "sekcja „twin” jest wypełniona, lecz żaden przyrząd tego stanowiska nie jest wirtualny",
             );
             let remedy = if settings.defects.is_empty() {
-                ("delete the twin: section", "usuń sekcję twin:")
+                ("delete the twin: section", "usuń sekcję „twin”")
             } else {
                 (
                     "delete the twin: section: defects cannot be planted in a real post",
-                    "usuń sekcję twin: — w prawdziwym punkcie nie można podłożyć usterek",
+                    "usuń sekcję „twin”: w prawdziwym punkcie nie można podłożyć usterek",
                 )
             };
             problems.add(at, cause, remedy);
@@ -140,6 +140,7 @@ fn complain_of_stranger(post: &Post, at: Place, named: &Named, wiring: Option<&W
 mod tests {
     use super::super::{Role, Sense};
     use super::*;
+    use crate::unit::Lang;
     use std::path::PathBuf;
 
     fn load_example(file: &str) -> Rig {
@@ -196,13 +197,16 @@ mod tests {
         settings.set_snapshot_path("../../fixtures/bad");
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
-        let mut shown = String::new();
+        let (mut shown, mut shown_in_polish) = (String::new(), String::new());
         for file in files_in("fixtures/bad", "yaml") {
             let problems = load(&file).expect_err(&file.to_string_lossy());
             assert!(problems.iter().all(|problem| !problem.remedy.is_empty()), "{}", joined(&problems));
             shown += &format!("{}\n", joined(&problems));
+            let in_polish: Vec<String> = problems.iter().map(|problem| problem.show(Lang::Pl)).collect();
+            shown_in_polish += &format!("{}\n\n", in_polish.join("\n"));
         }
         settings.bind(|| insta::assert_snapshot!("messages", shown));
+        settings.bind(|| insta::assert_snapshot!("messages-pl", shown_in_polish));
     }
 
     #[test]

@@ -105,14 +105,14 @@ fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingu
             ("the same port", "ten sam port"),
             (
                 "give each instrument the port it is plugged into (list them: ls /dev/serial/by-id)",
-                "podaj każdemu przyrządowi port, do którego jest podłączony (lista: ls /dev/serial/by-id)",
+                "przypisz każdemu przyrządowi port, do którego jest podłączony (lista: ls /dev/serial/by-id)",
             ),
         ),
         Transport::Twin { .. } => (
             ("the same place of the virtual post", "to samo miejsce wirtualnego punktu"),
             (
                 "give each instrument a place of its own, or delete one of the two",
-                "podaj każdemu przyrządowi osobne miejsce albo usuń jeden z dwóch",
+                "przypisz każdemu przyrządowi osobne miejsce albo usuń jeden z dwóch",
             ),
         ),
         Transport::Usb { .. } => (
@@ -130,7 +130,7 @@ fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingu
             ),
         ),
         Transport::Network { .. } => {
-            (("the same address", "ten sam adres"), ("give each a port of its own", "podaj każdemu osobny port"))
+            (("the same address", "ten sam adres"), ("give each a port of its own", "przypisz każdemu osobny port"))
         }
     };
     let (en, pl) = thing;
@@ -154,7 +154,7 @@ fn complain_of_mixture(named: &Named, problems: &mut Problems) {
         let pl = format!("instruments.{name} jest {}, a instruments.{first} jest {}", this.1, that.1);
         let remedy = (
             "have all instruments on the twin or none: virtual and real time cannot be mixed",
-            "niech wszystkie przyrządy będą w wirtualnym punkcie albo żaden: nie można łączyć czasu wirtualnego z rzeczywistym",
+            "umieść w wirtualnym punkcie wszystkie przyrządy albo żadnego: nie można łączyć czasu wirtualnego z rzeczywistym",
         );
         problems.add(at, Bilingual::new(en, pl), remedy);
     }

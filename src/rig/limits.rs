@@ -136,7 +136,7 @@ fn complain_of_id(id: &Word, problems: &mut Problems) {
     let known: Vec<&str> = TABLE.iter().map(|row| row.0).filter(|known| *known == folded).collect();
     let remedy = match known.first() {
         Some(_) => meant_or_listed(&id.text, &known, ("ids", "identyfikatory")),
-        None => ("ids run from T01 to T42", "identyfikatory mają postać od T01 do T42").into(),
+        None => ("ids run from T01 to T42", "dopuszczalne identyfikatory: od T01 do T42").into(),
     };
     problems.add(id.at, both!("unknown limit \"{}\"", "nieznany limit \"{}\"", id.text), remedy);
 }

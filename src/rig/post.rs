@@ -79,7 +79,7 @@ fn profile_of(word: &Word, problems: &mut Problems) -> Option<Profile> {
     let found = Profile::ALL.into_iter().find(|profile| profile.name() == word.text);
     if found.is_none() {
         let cause = both!("unknown profile \"{}\" in post", "nieznany profil \"{}\" w post", word.text);
-        let remedy = meant_or_listed(&word.text, &Profile::ALL.map(Profile::name), ("profiles", "profile"));
+        let remedy = meant_or_listed(&word.text, &Profile::ALL.map(Profile::name), ("profiles", "dostępne profile"));
         problems.add(word.at, cause, remedy);
     }
     found

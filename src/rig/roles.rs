@@ -137,7 +137,7 @@ impl Reader<'_> {
             };
             let what = Bilingual::new(
                 format!("{} is {}: {en}", self.path(role), word.text),
-                format!("{} to {}: {pl}", self.path(role), word.text),
+                format!("{} ma styk {}, a wtedy {pl}", self.path(role), word.text),
             );
             let remedy = both!(
                 "wire it to the other contact of the relay and write {other}",
@@ -180,7 +180,7 @@ impl Reader<'_> {
             let (from, to) = (&patch.output.card, &patch.input.card);
             let what = both!(
                 "{path} runs from card \"{from}\" to card \"{to}\"",
-                "{path} biegnie od karty \"{from}\" do karty \"{to}\""
+                "{path} prowadzi z karty \"{from}\" do karty \"{to}\""
             );
             let remedy = (
                 "use two sockets of one card: two cards have two clocks",
@@ -217,7 +217,7 @@ impl Reader<'_> {
         if number.is_none() {
             let what = Bilingual::new(
                 format!("{path}: \"{rest}\" is no {} of \"{name}\"", noun.en),
-                format!("{path}: \"{rest}\" to nie numer, pod którym \"{name}\" ma {}", noun.pl),
+                format!("{path}: {} \"{rest}\" nie istnieje w \"{name}\"", noun.pl),
             );
             let remedy = both!(
                 "count from 1, as printed on the board, and write: {example}",
@@ -293,13 +293,13 @@ impl Reader<'_> {
             }
             let what = both!(
                 "{path} is on \"{0}\", which {other} already uses (line {1})",
-                "{path} wskazuje na \"{0}\", czego używa już {other} (wiersz {1})",
+                "{path} wskazuje na \"{0}\", co zajmuje już {other} (wiersz {1})",
                 word.text,
                 at.line
             );
             let remedy = Bilingual::new(
                 format!("give each role its own {}, as it is wired", wanted.noun().en),
-                "podaj każdej roli osobny numer, zgodnie z okablowaniem",
+                "przypisz każdej roli osobny numer, zgodnie z okablowaniem",
             );
             self.problems.add(word.at, what, remedy);
             return;

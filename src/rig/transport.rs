@@ -86,7 +86,7 @@ pub(super) fn serial(section: &Section<'_>, port: &Key, baud: &Key, problems: &m
     let windows = word.text.strip_prefix("COM").is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
     if !windows && !word.text.starts_with("/dev/") {
         let path = section.path(port.name);
-        let what = both!("{path} is no serial port: \"{0}\"", "{path} to nie port szeregowy: \"{0}\"", word.text);
+        let what = both!("{path} is no serial port: \"{0}\"", "{path} nie jest portem szeregowym: \"{0}\"", word.text);
         let remedy = (
             "write a path such as /dev/serial/by-id/... (list them: ls /dev/serial/by-id), or twin:NAME",
             "podaj ścieżkę taką jak /dev/serial/by-id/... (lista: ls /dev/serial/by-id) albo twin:NAZWA",
@@ -112,7 +112,7 @@ pub(super) fn usb(section: &Section<'_>, key: &Key, twin: &str, problems: &mut P
         }
     }
     let path = section.path(key.name);
-    let what = both!("{path} is no debug probe: \"{0}\"", "{path} to nie programator: \"{0}\"", word.text);
+    let what = both!("{path} is no debug probe: \"{0}\"", "{path} nie wskazuje programatora: \"{0}\"", word.text);
     let remedy = (
         "write vendor and product as lsusb shows them, e.g. 0483:374b, with :SERIAL behind if there are two alike; or twin",
         "podaj producenta i produkt tak, jak je podaje lsusb, np. 0483:374b, a gdy są dwa jednakowe, dopisz :NUMER; albo twin",
@@ -165,7 +165,7 @@ pub(super) fn address(word: &Word, path: &str, usual: u16, or: (&str, &str), pro
         Err(_) => {
             let (en, pl) = or;
             (
-                both!("{path} is no IP address with a port: \"{typed}\"", "{path} to nie adres IP z portem: \"{typed}\""),
+                both!("{path} is no IP address with a port: \"{typed}\"", "{path} nie jest adresem IP z portem: \"{typed}\""),
                 Bilingual::new(
                     format!(
                         "write this machine's IP address, a colon and a port, e.g. 192.168.10.2:{usual} (0.0.0.0:{usual}: all its addresses){en}"

@@ -82,7 +82,7 @@ fn complain_of_shared_terminals(wiring: &Wiring, node: &Node, problems: &mut Pro
             let (first, second) = (other.name(), role.name());
             let what = both!(
                 "{WIRING} leaves both {first} and {second} on {terminal}",
-                "{WIRING} zostawia {first} i {second} na tym samym zacisku {terminal}"
+                "{WIRING}: {first} i {second} trafiają na ten sam zacisk {terminal}"
             );
             let remedy = both!(
                 "say in {WIRING} as well where the wire of {first} goes",

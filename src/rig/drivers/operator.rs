@@ -210,7 +210,7 @@ fn backup(section: &Section<'_>, main: Option<&Transport>, problems: &mut Proble
     let path = section.path(BACKUP.name);
     let what = both!(
         "{path} is no address for a second server: \"{0}\"",
-        "{path} to nie adres dla drugiego serwera: \"{0}\"",
+        "{path} nie nadaje się na adres drugiego serwera: \"{0}\"",
         word.text
     );
     let remedy = match main {
@@ -258,7 +258,9 @@ fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<
     let path = section.path(LISTEN.name);
     let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, ("", ""), problems));
     let mut complain = |word: &Word, key: &str, flaw: &Flaw| {
-        problems.add(word.at, format!("{} \"{}\": {flaw}", section.path(key), word.text), flaw.remedy());
+        let (path, cause) = (section.path(key), flaw.cause());
+        let cause = both!("{path} \"{}\": {}", "{path} \"{}\": {}", word.text, cause);
+        problems.add(word.at, cause, flaw.remedy());
     };
     let chain = certificate.and_then(|word| {
         let chain = credentials::certificates(&folder.join(&word.text)).map_err(|flaw| complain(word, "certificate", &flaw));
