@@ -54,7 +54,7 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
     let mouth = args.mouth.as_ref().map(|file| wav::read(file, None)).transpose();
     let mouth = mouth.map_err(|error| {
         let remedy = ("give a WAV file of 8 to 96 kHz", "podaj plik WAV o częstotliwości próbkowania od 8 do 96 kHz");
-        Refused::new(exit::BENCH, both!("{error}", "nie można odczytać nagrania: {error}"), remedy)
+        Refused::new(exit::BENCH, Bilingual::new(error.show(Lang::En), error.show(Lang::Pl)), remedy)
     })?;
     Ok(Setup {
         twin,

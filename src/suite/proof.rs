@@ -187,7 +187,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     if plan.stop.load(Ordering::Relaxed) {
         return Err(stopped());
     }
-    let book = PhraseMatcher::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), "report it"))?;
+    let book = PhraseMatcher::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), ("report it", "zgłoś to")))?;
     let all = lint::load(&plan.features, &book, &Needs::default()).map_err(|problems| {
         let first = problems.first().map(ToString::to_string).unwrap_or_default();
         Ending::failed(Blame::Scenario, first, "mend the features")
@@ -196,16 +196,13 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let mut rig = plan.rig.clone();
     let settings = rig.twin.take().unwrap_or_default();
     rig.twin = Some(Twin { seed: plan.seed, defects: vec![defect.id.to_string()], ..settings });
-    let instrument = |error: crate::instrument::InstrumentError| {
-        let message = error.to_string();
-        Ending::failed(Blame::Bench, message, error.remedy)
-    };
+    let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
     let preamble = preamble(&rig, plan.lang, plan.seed, planned)
         .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "correct `firmware` in the rig"))?;
     let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
-    let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.to_string(), e.remedy()))?;
+    let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;
     let mut stage = OnBench::new(bench, plan.seed, folder.to_path_buf());
     let _signals = Signals::install(&stage.clock().guard().stop_flag())
         .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "Ctrl-C could not be caught, so nothing was moved"))?;

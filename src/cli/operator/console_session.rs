@@ -5,7 +5,7 @@ use super::{event_lines, say, wav};
 use crate::clock::{Clock, Instant, Interrupted, Stamped};
 use crate::driver::sip_operator::SipOperator;
 use crate::instrument::operator::{Action, Answering, CallEvent, CallId, Change, Health, Operator as _};
-use crate::instrument::{Instrument as _, InstrumentError};
+use crate::instrument::{Instrument as _, InstrumentError, Subsystem};
 use crate::operator::operator_port::HEADSET;
 use crate::operator::{CallState, DeskError};
 use crate::rtp::axis::RATE;
@@ -99,7 +99,7 @@ impl ConsoleSession {
         match self.operator.audio(call).and_then(|headset| headset.play(HEADSET, &self.sound)) {
             Ok(_) => Ok(()),
             Err(gone) => {
-                say(&format!("  {gone}"));
+                say(&format!("  {}", gone.of(Subsystem::Operator).account().show(self.lang)));
                 Ok(())
             }
         }
@@ -120,10 +120,10 @@ impl ConsoleSession {
         let Some((stats, far, security, codec, heard)) = result else { return Ok(()) };
         let file = (!heard.is_empty()).then(|| self.out.join(format!("call-{:03}-heard.wav", call.0)));
         if let Some(file) = &file {
-            let written = std::fs::create_dir_all(&self.out).map_err(|e| e.to_string());
-            let written = written.and_then(|()| wav::write(file, &heard, RATE).map_err(|e| e.to_string()));
+            let made = std::fs::create_dir_all(&self.out).map_err(|error| format!("{}: {error}", self.out.display()));
+            let written = made.and_then(|()| wav::write(file, &heard, RATE).map_err(|error| error.show(self.lang)));
             if let Err(why) = written {
-                say(&format!("  {}: {why}", file.display()));
+                say(&format!("  {why}"));
             }
         }
         let told = event_lines::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
@@ -170,7 +170,7 @@ impl ConsoleSession {
             return Ok(());
         };
         if let Err(why) = self.operator.act(call, action) {
-            say(&format!("  {why}"));
+            say(&format!("  {}", why.of(Subsystem::Operator).account().show(self.lang)));
         }
         Ok(())
     }

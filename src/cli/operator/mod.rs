@@ -8,6 +8,7 @@ mod options;
 mod tls_srtp_options;
 
 use super::measure::stimulus;
+use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
 use super::{Refused, place};
 use crate::clock::{self, Clock, RealClock};
 use crate::driver::sip_operator;
@@ -22,7 +23,7 @@ use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::session;
 use crate::suite::signals::Signals;
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang};
 use crate::wav;
 use console_session::ConsoleSession;
 use options::{Digest, codec, duration, ports, user};
@@ -129,8 +130,7 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let sound = sound(args)?;
     let out = args.out.clone().unwrap_or_else(|| place::run_directory(clock::wall_clock().as_secs(), "operator"));
     let signals = Signals::install(&clock.guard().stop_flag());
-    let _signals =
-        signals.map_err(|e| Refused::new(exit::BENCH, e.to_string(), "Ctrl-C could not be caught, so nothing was begun"))?;
+    let _signals = signals.map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let listening = event_lines::listening(&config, args.lang);
     let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
     say(&listening);
@@ -144,7 +144,7 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
 }
 
 fn failed(error: &InstrumentError) -> Refused {
-    Refused::new(exit::BENCH, error.to_string(), error.remedy.clone())
+    Refused::new(exit::BENCH, error.account(), error.advice())
 }
 
 /// Lines go out at once, so that they can be piped into a log.
@@ -160,18 +160,23 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option
     };
     let (tls, srtp) = args.secure.or_of(safety);
     if users.is_empty() {
-        return Err(Refused::new(exit::USAGE, "no post may call", "name one with --user NAME:PASSWORD, or a rig with --rig"));
+        let remedy = (
+            "name one with --user NAME:PASSWORD, or a rig with --rig",
+            "podaj go jako --user NAZWA:HASŁO albo wskaż opis stanowiska za pomocą --rig",
+        );
+        return Err(Refused::new(exit::USAGE, ("no post may call", "żaden punkt nie jest uprawniony do zgłoszeń"), remedy));
     }
     let backup = args.backup.or(backup);
     if backup.is_some_and(|backup| backup.port() == sip.port() && (backup.ip() == sip.ip() || sip.ip().is_unspecified())) {
-        return Err(Refused::new(exit::USAGE, "both servers are to listen at the same address", "give --backup another port"));
+        let cause = ("both servers are to listen at the same address", "oba serwery mają ten sam adres");
+        return Err(Refused::new(exit::USAGE, cause, ("give --backup another port", "podaj w --backup inny port")));
     }
     if args.session_timer.is_some_and(|time| time < session::SHORTEST) {
-        return Err(Refused::new(
-            exit::USAGE,
+        let cause = (
             "a session timer below 90 s is not allowed (RFC 4028, 4)",
-            "ask for at least 90 s",
-        ));
+            "czas odświeżania sesji krótszy niż 90 s jest niedozwolony (RFC 4028, 4)",
+        );
+        return Err(Refused::new(exit::USAGE, cause, ("ask for at least 90 s", "podaj co najmniej 90 s")));
     }
     let config = DeskConfig {
         // Nothing is drawn from it: on a network the system's randomness takes its place.
@@ -220,11 +225,7 @@ struct Network {
 }
 
 fn of_rig(file: &Path) -> Result<Network, Refused> {
-    let file = place::find(file).map_err(|e| Refused::new(exit::BENCH, e.cause, "name the rig's file with --rig"))?;
-    let rig = rig::load(&file).map_err(|problems| {
-        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Refused::new(exit::BENCH, format!("the rig is not in order:\n{}", text.join("\n")), "nothing was begun")
-    })?;
+    let rig = rig_in_order(file)?;
     let found = rig.operator().zip(rig.wiring.operator.as_ref().and_then(|name| rig.instruments.get(name)?.transport.address()));
     let found = found.map(|(operator, sip)| Network {
         sip,
@@ -233,19 +234,27 @@ fn of_rig(file: &Path) -> Result<Network, Refused> {
         users: operator.users.iter().map(|u| User { name: u.name.clone(), password: u.password.clone() }).collect(),
         safety: Some((operator.tls.clone(), operator.srtp)),
     });
-    let remedy = "give its `sip-operator` an address to listen at, or use --listen and --user";
-    found.ok_or_else(|| Refused::new(exit::BENCH, "the rig has no operator on a network", remedy))
+    let cause = ("the rig has no operator on a network", "w opisie stanowiska operator nie ma adresu w sieci");
+    let remedy = (
+        "give its `sip-operator` an address to listen at, or use --listen and --user",
+        "podaj w `sip-operator` adres w polu `listen` albo użyj --listen i --user",
+    );
+    found.ok_or_else(|| Refused::new(exit::BENCH, cause, remedy))
 }
 
 /// What is spoken into every call, at the headset's rate; empty: silence.
 fn sound(args: &OperatorArgs) -> Result<Vec<f32>, Refused> {
     if let Some(kind) = args.stimulus {
         let composed = stimulus::usual(kind, RATE);
-        return composed.map_err(|e| Refused::new(exit::USAGE, e, "choose another test sound"));
+        return composed.map_err(|e| Refused::new(exit::USAGE, e, ("choose another test sound", "wybierz inny sygnał testowy")));
     }
     let Some(file) = &args.play else { return Ok(Vec::new()) };
-    let recording = wav::read(file, None)
-        .map_err(|e| Refused::new(exit::USAGE, e.to_string(), "name a WAV file of 8 to 96 kHz with --play"))?;
+    let recording = wav::read(file, None).map_err(|error| {
+        let cause = Bilingual::new(error.show(Lang::En), error.show(Lang::Pl));
+        let remedy =
+            ("name a WAV file of 8 to 96 kHz with --play", "podaj w --play plik WAV o częstotliwości próbkowania od 8 do 96 kHz");
+        Refused::new(exit::USAGE, cause, remedy)
+    })?;
     Ok(measure_rate(&recording))
 }
 

@@ -7,7 +7,7 @@ use crate::fault::exit;
 use crate::rig;
 use crate::rig::credentials::{self, Facts, Flaw};
 use crate::sip::sdes::Srtp;
-use crate::unit::{Lang, Utc};
+use crate::unit::{Bilingual, Lang, Utc};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,10 @@ pub fn set_up(tls: &rig::Tls) -> Result<Tls, Refused> {
 
 /// Lines about our own certificate: what it says of itself, and what posts will refuse it for. `now` in seconds since 1970.
 pub fn certificate(tls: &rig::Tls, now: u64, lang: Lang) -> Result<Vec<String>, Refused> {
-    let shown = |path: &Path, flaw: &Flaw| Refused::new(exit::BENCH, format!("{}: {flaw}", path.display()), flaw.remedy());
+    let shown = |path: &Path, flaw: &Flaw| {
+        let (path, cause) = (path.display(), flaw.cause());
+        Refused::new(exit::BENCH, Bilingual::new(format!("{path}: {}", cause.en), format!("{path}: {}", cause.pl)), flaw.remedy())
+    };
     let chain = credentials::certificates(&tls.certificate).map_err(|flaw| shown(&tls.certificate, &flaw))?;
     let first = chain.first().ok_or(Flaw::NoCertificate);
     let facts = first.and_then(Facts::of).map_err(|flaw| shown(&tls.certificate, &flaw))?;
@@ -117,7 +120,7 @@ fn warning(flaw: &Flaw, lang: Lang) -> String {
         (Lang::Pl, Flaw::WrongName { wanted, names }) => {
             format!("UWAGA: punkty odrzucą ten certyfikat: nie jest wystawiony dla {wanted}, lecz dla {}.", names.join(", "))
         }
-        (Lang::Pl, flaw) => format!("UWAGA: punkty odrzucą ten certyfikat: {flaw}."),
+        (Lang::Pl, flaw) => format!("UWAGA: punkty odrzucą ten certyfikat: {}.", flaw.cause().pl),
     }
 }
 
