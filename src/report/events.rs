@@ -7,6 +7,42 @@ use crate::journal::seen::{
 };
 use crate::unit::{Estimate, Lang, Unit};
 
+/// One line about what the bench did. A journal tells it in English; whatever is none of the usual deeds stays as it is.
+pub(super) fn done(action: &str, lang: Lang) -> String {
+    let in_polish = || {
+        let (deed, went_wrong) = action.split_once(": ").map_or((action, None), |(deed, why)| (deed, Some(why)));
+        let deed = deed_pl(deed)?;
+        Some(went_wrong.map_or(deed.clone(), |why| format!("{deed}: nie udało się ({why})")))
+    };
+    match lang {
+        Lang::En => action.to_string(),
+        Lang::Pl => in_polish().unwrap_or_else(|| action.to_string()),
+    }
+}
+
+fn deed_pl(deed: &str) -> Option<String> {
+    let between = |start: &str, middle: &str| deed.strip_prefix(start)?.split_once(middle);
+    Some(match deed {
+        "make safe" => "przywrócenie stanu bezpiecznego".to_string(),
+        "write, done" => "koniec zapisu".to_string(),
+        "reset the microcontroller" => "reset mikrokontrolera".to_string(),
+        _ => {
+            if let Some(relay) = deed.strip_prefix("energise relay ") {
+                format!("załączenie przekaźnika {relay}")
+            } else if let Some(relay) = deed.strip_prefix("release relay ") {
+                format!("wyłączenie przekaźnika {relay}")
+            } else if let Some((seconds, output)) = between("play ", " s on output ") {
+                format!("odtwarzanie {} s na wyjściu {output}", seconds.replace('.', ","))
+            } else if let Some((bytes, "")) = between("write ", " bytes of image file") {
+                format!("zapis pliku obrazu ({bytes} B)")
+            } else {
+                let (bytes, address) = between("read ", " bytes at ")?;
+                format!("odczyt {bytes} B spod adresu {address}")
+            }
+        }
+    })
+}
+
 /// One line about what arrived.
 pub(super) fn observed(what: &Observation, lang: Lang) -> String {
     match (what, lang) {
@@ -236,6 +272,27 @@ mod tests {
     #[track_caller]
     fn check(what: &Observation, en: &str, pl: &str) {
         assert_eq!((observed(what, Lang::En).as_str(), observed(what, Lang::Pl).as_str()), (en, pl));
+    }
+
+    #[test]
+    fn what_was_done_is_told_in_polish_and_an_unknown_deed_as_it_stands() {
+        for (action, pl) in [
+            ("energise relay 1", "załączenie przekaźnika 1"),
+            ("release relay 12", "wyłączenie przekaźnika 12"),
+            (
+                "release relay 1: relays: failed to write: torn",
+                "wyłączenie przekaźnika 1: nie udało się (relays: failed to write: torn)",
+            ),
+            ("play 0.330 s on output 2", "odtwarzanie 0,330 s na wyjściu 2"),
+            ("write 20144 bytes of image file", "zapis pliku obrazu (20144 B)"),
+            ("write, done", "koniec zapisu"),
+            ("read 64 bytes at 0x08000100", "odczyt 64 B spod adresu 0x08000100"),
+            ("reset the microcontroller", "reset mikrokontrolera"),
+            ("make safe", "przywrócenie stanu bezpiecznego"),
+            ("dance", "dance"),
+        ] {
+            assert_eq!((done(action, Lang::Pl), done(action, Lang::En)), (pl.to_string(), action.to_string()));
+        }
     }
 
     #[test]

@@ -82,7 +82,9 @@ impl<W: Write> Terminal<W> {
                 self.step_began = entry.at;
                 self.line(&format!("         {} {text}", self.paint(Colour::Quiet, keyword)));
             }
-            Event::Did { instrument, action } => self.status(entry.at, &format!("{instrument}: {action}")),
+            Event::Did { instrument, action } => {
+                self.status(entry.at, &format!("{instrument}: {}", events::done(action, self.lang)))
+            }
             Event::Seen { source, what, .. } => {
                 self.status(entry.at, &format!("{source}: {}", events::observed(what, self.lang)));
             }
