@@ -17,7 +17,7 @@ pub use date::Utc;
 pub use expected::ParseError;
 pub use figure::Figure;
 pub use method::Method;
-pub use numeral::{BARE_UNITS, PolishNumber, number_words, parse_times, polish_number};
+pub use numeral::{BARE_UNITS, PolishNumber, PolishPlural, number_words, parse_times, polish_number};
 pub use parse::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
 
 use std::fmt;

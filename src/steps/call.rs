@@ -57,7 +57,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "{count} interference pulses of {duration} reach the button, {duration} apart",
-        pl: "na przycisk trafia {count} impulsów zakłócających po {duration} w odstępach {duration}",
+        pl: "na przycisk trafia/trafiają {count} impuls/impulsy/impulsów zakłócający/zakłócające/zakłócających po {duration} w odstępach {duration}",
         judges: None,
         needs: &[Button],
         within: minutes(30),
@@ -120,7 +120,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "within {duration} exactly {count} call(s) reach(es) the operator [{requirement}]",
-        pl: "w ciągu {duration} do operatora dociera dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [{requirement}]",
+        pl: "w ciągu {duration} do operatora dociera/docierają dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń [{requirement}]",
         judges: exactly_of(OF_CALLS, 2, 1),
         needs: &[Button, Operator],
         within: minutes(30),

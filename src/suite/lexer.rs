@@ -92,9 +92,21 @@ pub fn heading_words(lang: Lang) -> &'static [(&'static str, Heading)] {
 pub fn step_words(lang: Lang) -> &'static [&'static str] {
     match lang {
         Lang::En => &["Given", "When", "Then", "And", "But", "*"],
-        Lang::Pl => {
-            &["Zakładając, że", "Zakładając", "Mając", "Jeżeli", "Jeśli", "Gdy", "Kiedy", "Wtedy", "Oraz", "Ale", "I", "*"]
-        }
+        Lang::Pl => &[
+            "Zakładając, że",
+            "Zakładając że",
+            "Zakładając",
+            "Mając",
+            "Jeżeli",
+            "Jeśli",
+            "Gdy",
+            "Kiedy",
+            "Wtedy",
+            "Oraz",
+            "Ale",
+            "I",
+            "*",
+        ],
     }
 }
 
@@ -208,6 +220,7 @@ mod tests {
         let step = |keyword: &str, text: &str| What::Step { keyword: keyword.into(), text: text.into() };
         check("  Given a post", Lang::En, step("Given", "a post"));
         check("Zakładając, że punkt", Lang::Pl, step("Zakładając, że", "punkt"));
+        check("Zakładając że punkt", Lang::Pl, step("Zakładając że", "punkt"));
         check("I lampka", Lang::Pl, step("I", "lampka"));
         check("Inna", Lang::Pl, What::Other("Inna".into()));
         check("Given\ta post", Lang::En, What::Other("Given\ta post".into()));

@@ -228,6 +228,8 @@ pub(super) mod tests {
             "# language: pl\nFunkcja: F\n\n@S01\nScenariusz: s\nZakładając, że punkt jest gotowy\nGdy naciśnięto przycisk\n",
             &[],
         );
+        // The comma is what grammar wants; whoever forgets it is understood.
+        check("# language: pl\nFunkcja: F\n\n@S01\nScenariusz: s\n  Zakładając że punkt jest gotowy\n", &[]);
         // A phrase may stand under any keyword.
         check(&SOUND.replace("When the", "Then the"), &[]);
     }

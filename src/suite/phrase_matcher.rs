@@ -5,7 +5,7 @@
 use super::gherkin;
 use crate::rig::{Limits, Profile};
 use crate::steps::phrase::{Arg, Args, Phrase};
-use crate::unit::{self, Lang};
+use crate::unit::{self, Lang, PolishPlural};
 use regex::Regex;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -147,6 +147,17 @@ struct Way {
     parameters: Vec<Parameter>,
     /// The two forms of a verb before the first parameter, which has to agree with it.
     verb: Option<(&'static str, &'static str)>,
+    counted: Vec<Counted>,
+}
+
+/// What has to agree with a count in a Polish phrase.
+struct Counted {
+    /// Which parameter the count is.
+    parameter: usize,
+    /// The two forms of a verb before it: `dociera/docierają`.
+    verb: Option<(&'static str, &'static str)>,
+    /// The three forms of each word behind it: `zgłoszenie/zgłoszenia/zgłoszeń`.
+    nouns: Vec<[&'static str; 3]>,
 }
 
 /// All phrases, in both languages.
@@ -198,6 +209,12 @@ impl<W> PhraseMatcher<W> {
         if let (Some((one, few)), Some(group)) = (way.verb, groups.first()) {
             agrees(text.get(..group.start()).unwrap_or_default().trim(), one, few, group.as_str())?;
         }
+        for counted in &way.counted {
+            if let (Some(group), Some(Arg::Count(count))) = (groups.get(counted.parameter), values.get(counted.parameter)) {
+                let (before, behind) = (text.get(..group.start()), text.get(group.end()..));
+                counted.agrees(before.unwrap_or_default(), group.as_str(), *count, behind.unwrap_or_default())?;
+            }
+        }
         Ok(Found { phrase, args: Args { values, table: Vec::new() }, regex: &way.regex })
     }
 
@@ -233,7 +250,55 @@ fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
         (Some((words, _)), Some(Parameter::Duration)) => words.rsplit(' ').next().and_then(|last| last.split_once('/')),
         _ => None,
     };
-    Ok(Way { phrase, text, regex, parameters, verb })
+    Ok(Way { phrase, text, regex, parameters, verb, counted: counted(text) })
+}
+
+fn counted(text: &'static str) -> Vec<Counted> {
+    let mut found = Vec::new();
+    let mut before = text.split('{').next().unwrap_or_default();
+    for (parameter, rest) in text.split('{').skip(1).enumerate() {
+        let (name, behind) = rest.split_once('}').unwrap_or((rest, ""));
+        let forms = |word: &'static str| <[&str; 3]>::try_from(word.split('/').collect::<Vec<_>>()).ok();
+        let nouns: Vec<_> = behind.split_whitespace().map_while(forms).collect();
+        if name == Parameter::Count.name() && !nouns.is_empty() {
+            let verb = before.split_whitespace().find_map(|word| word.split_once('/'));
+            found.push(Counted { parameter, verb, nouns });
+        }
+        before = behind;
+    }
+    found
+}
+
+impl Counted {
+    fn agrees(&self, before: &str, number: &str, count: u64, behind: &str) -> Result<(), Lost> {
+        let plural = PolishPlural::of(count);
+        if let Some((one, few)) = self.verb {
+            let (right, wrong) = if plural == PolishPlural::Few { (few, one) } else { (one, few) };
+            let words: Vec<&str> = before.split_whitespace().collect();
+            if let Some((_, between)) =
+                words.iter().rposition(|word| *word == wrong).and_then(|at| words.get(at..)?.split_first())
+            {
+                let rest: String = between.iter().map(|word| format!(" {word}")).collect();
+                let told = |verb: &str| format!("{verb}{rest} {number}");
+                return Err(Lost::Ungrammatical { written: told(wrong), right: format!("„{}”", told(right)) });
+            }
+        }
+        let right: Vec<&str> = self
+            .nouns
+            .iter()
+            .map(|[one, few, many]| match plural {
+                PolishPlural::One => *one,
+                PolishPlural::Few => *few,
+                PolishPlural::Many => *many,
+            })
+            .collect();
+        let written: Vec<&str> = behind.split_whitespace().take(right.len()).collect();
+        if written == right {
+            return Ok(());
+        }
+        let told = |words: &[&str]| format!("{number} {}", words.join(" "));
+        Err(Lost::Ungrammatical { written: told(&written), right: format!("„{}”", told(&right)) })
+    }
 }
 
 /// A Polish verb agrees with the number after it: `mija 5 sekund`, `mijają 2 sekundy`.

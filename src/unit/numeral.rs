@@ -73,6 +73,27 @@ pub enum PolishNumber {
     Few,
 }
 
+/// Which form of a noun goes with a number in Polish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolishPlural {
+    /// `1 zgłoszenie`.
+    One,
+    /// `22 zgłoszenia`.
+    Few,
+    /// `5 zgłoszeń`, `12 zgłoszeń`, `21 zgłoszeń`.
+    Many,
+}
+
+impl PolishPlural {
+    pub fn of(count: u64) -> Self {
+        match count {
+            1 => PolishPlural::One,
+            _ if matches!(count % 10, 2..=4) && !matches!(count % 100, 12..=14) => PolishPlural::Few,
+            _ => PolishPlural::Many,
+        }
+    }
+}
+
 /// The number of the first part of a duration whose unit is written out in Polish; `None` behind a symbol, which may be read either way.
 pub fn polish_number(duration: &str) -> Option<PolishNumber> {
     let text = duration.trim().to_lowercase();
@@ -87,8 +108,10 @@ pub fn polish_number(duration: &str) -> Option<PolishNumber> {
     }
     let number = text.split_once(unit)?.0.trim();
     let Ok(whole) = parse_count(number) else { return Some(PolishNumber::OneOrMany) };
-    let is_few = matches!(whole % 10, 2..=4) && !matches!(whole % 100, 12..=14);
-    Some(if is_few { PolishNumber::Few } else { PolishNumber::OneOrMany })
+    Some(match PolishPlural::of(whole) {
+        PolishPlural::Few => PolishNumber::Few,
+        PolishPlural::One | PolishPlural::Many => PolishNumber::OneOrMany,
+    })
 }
 
 /// Beginnings of Polish units of time, none of them a symbol.

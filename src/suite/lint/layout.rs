@@ -14,9 +14,14 @@ pub(super) fn check(lines: &[Line], lang: Lang, problems: &mut Problems) {
     blocks(lines, problems);
 }
 
-/// The text as the parser wants it: it wants a line end at the end and takes `\r` for part of a line.
+/// The text as the parser wants it: it wants a line end at the end, takes `\r` for part of a line, and knows one Polish keyword with its comma
+/// alone. The lexer gives the true places.
 pub(super) fn plain(text: &str) -> String {
-    let mut plain = text.lines().collect::<Vec<_>>().join("\n");
+    let with_comma = |line: &str| match line.trim_start().strip_prefix("Zakładając że ") {
+        Some(rest) => format!("Zakładając, że {rest}"),
+        None => line.to_string(),
+    };
+    let mut plain = text.lines().map(with_comma).collect::<Vec<_>>().join("\n");
     plain.push('\n');
     plain
 }

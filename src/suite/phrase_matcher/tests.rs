@@ -84,6 +84,10 @@ static POLISH: &[Phrase<()>] = &[
     phrase("{duration} pass(es)", "mija/mijają {duration}"),
     phrase("the operator answers after {duration}", "operator odbiera po {duration}"),
     phrase("the button is pressed {times} for {duration}", "przycisk zostaje naciśnięty {times} na {duration}"),
+    phrase(
+        "within {duration} exactly {count} late call(s) reach(es) us",
+        "w ciągu {duration} dociera/docierają dokładnie {count} zgłoszenie/zgłoszenia/zgłoszeń późne/późne/późnych",
+    ),
 ];
 
 #[track_caller]
@@ -124,6 +128,13 @@ fn durations_and_counts_are_understood_as_poles_say_them() {
     for (text, count) in [("5 razy", 5), ("dwa razy", 2), ("raz", 1), ("1 raz", 1), ("jeden raz", 1), ("300 razy", 300)] {
         check_polish(&format!("przycisk zostaje naciśnięty {text} na 2 s"), &[Arg::Count(count), seconds(2.0)]);
     }
+    for (text, count) in [
+        ("dociera dokładnie 1 zgłoszenie późne", 1),
+        ("docierają dokładnie trzy zgłoszenia późne", 3),
+        ("dociera dokładnie 21 zgłoszeń późnych", 21),
+    ] {
+        check_polish(&format!("w ciągu 2 s {text}"), &[seconds(2.0), Arg::Count(count)]);
+    }
     for (text, count) in [("5 times", 5), ("two times", 2), ("once", 1), ("twice", 2), ("1 time", 1)] {
         check_polish(&format!("the button is pressed {text} for 2 s"), &[Arg::Count(count), seconds(2.0)]);
     }
@@ -146,6 +157,11 @@ fn what_nobody_says_is_refused_with_the_right_form() {
     check("przycisk zostaje naciśnięty 1 razy na 2 s", "„raz”");
     check("przycisk zostaje naciśnięty 5 raz na 2 s", "„5 razy”");
     check("the button is pressed 1 times for 2 s", "“once”");
+    check("w ciągu 2 s dociera dokładnie 2 zgłoszenia późne", "„docierają dokładnie 2”");
+    check("w ciągu 2 s docierają dokładnie 5 zgłoszeń późnych", "„dociera dokładnie 5”");
+    check("w ciągu 2 s docierają dokładnie 22 zgłoszeń późnych", "„22 zgłoszenia późne”");
+    check("w ciągu 2 s dociera dokładnie 12 zgłoszenia późne", "„12 zgłoszeń późnych”");
+    check("w ciągu 2 s dociera dokładnie jedno zgłoszeń późne", "„jedno zgłoszenie późne”");
     assert!(matches!(PhraseMatcher::new(&[POLISH]).unwrap().find("mija 5 furlongs"), Err(Lost::Unreadable(_))));
 }
 
