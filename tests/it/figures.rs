@@ -3,6 +3,7 @@
 
 use crate::program::{Scratch, journal, say};
 use hejnal::journal::Event;
+use std::collections::BTreeSet;
 
 /// The tags that the requirements of a call, its speech, its lamps and the firmware are judged under: figures of every kind.
 const SCENARIOS: &str = "@S01 or @S02 or @S12 or @S15 or @S41";
@@ -39,4 +40,28 @@ fn every_figure_in_journal_and_report_is_whole() {
         assert_eq!(values.len(), figures.len(), "{part}");
         assert!(values.iter().all(|value| !value.trim().is_empty()), "{part}: {values:?}");
     }
+}
+
+/// What a run of everything that is chosen by default states: figures, judged or not, and contributions to their uncertainty.
+#[test]
+fn every_figure_of_a_default_run_is_in_the_list_of_figures() {
+    let scratch = Scratch::new("figure-keys");
+    let out = scratch.0.join("run");
+    let ran = say(["run", "--out", out.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let listed = say(["steps", "--figures"]).out;
+    let listed: BTreeSet<&str> =
+        listed.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| line.split_whitespace().next()).collect();
+    let story = journal(&out);
+    let stated: BTreeSet<&str> = story
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Measured(measurement) => Some(measurement.key.as_str()),
+            Event::Budget { key, .. } => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(stated.len() >= 40, "{stated:?}");
+    assert_eq!(stated.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
