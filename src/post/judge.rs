@@ -59,6 +59,17 @@ impl Post {
         self.judge_form(quantity, Form::Itself, 1, estimate, criterion)
     }
 
+    /// Holds what stands for so many observations against a criterion.
+    pub(super) fn judge_samples(
+        &mut self,
+        quantity: &Quantity,
+        observations: usize,
+        figure: Estimate,
+        criterion: Criterion,
+    ) -> Result<()> {
+        self.judge_form(quantity, Form::Itself, observations, figure, criterion)
+    }
+
     fn judge_form(
         &mut self,
         quantity: &Quantity,
