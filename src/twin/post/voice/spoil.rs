@@ -57,7 +57,8 @@ impl Pulse {
     pub const ALWAYS: Pulse = Pulse { every: Duration::from_secs(1), length: Duration::from_secs(1) };
 
     fn is_on(self, age: f64) -> bool {
-        age.max(0.0) % self.every.as_secs_f64() < self.length.as_secs_f64()
+        // A microsecond more, for a frame that begins with the pulse's end by all but its rounding.
+        (age.max(0.0) + 1e-6) % self.every.as_secs_f64() < self.length.as_secs_f64()
     }
 }
 

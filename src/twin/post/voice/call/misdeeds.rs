@@ -15,6 +15,7 @@ impl Call {
         self.local.version += 1;
         let (mut invite, hop) = self.dialog.request("INVITE", self.dialog.local_cseq);
         self.describe(&mut invite, self.local.offer(), stack);
+        stack.sign(&mut invite);
         stack.send(at, Owner::Reinvite(self.number), invite, hop.unwrap_or(stack.account.server), PATIENCE);
     }
     pub fn reinvite_answered(&mut self, at: Instant, client: &Client, response: &Message, stack: &mut Stack) {
