@@ -61,7 +61,8 @@ fn ids(features: &[Feature]) -> BTreeSet<String> {
 
 /// Those that were named, else all that a scenario of usual length looks for.
 fn choose(named: &[String], all: &BTreeSet<String>, usual: &BTreeSet<String>) -> Result<Choice, Refused> {
-    let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.blame.is_none() || among.contains(defect.scenario);
+    // One that no scenario is named for, every scenario looks for.
+    let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.scenario.is_empty() || among.contains(defect.scenario);
     if named.is_empty() {
         let (defects, left_out) = DEFECTS.iter().partition(|defect| is_sought(defect, usual));
         return Ok(Choice { defects, left_out });
