@@ -5,7 +5,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
   @S01 @fat @sat @nightly
   Scenariusz: Jedno naciśnięcie wywołuje dokładnie jedno zgłoszenie w wymaganym czasie
     Zakładając, że punkt jest gotowy do pracy
-    Gdy przycisk zostaje naciśnięty 5 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    Gdy przycisk zostaje naciśnięty 30 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
     Wtedy każde zgłoszenie opuszcza punkt najpóźniej 0,5 s po naciśnięciu [T01]
     I telefon operatora dzwoni najpóźniej 2 s po każdym naciśnięciu [T02]
     I każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T33]
@@ -24,12 +24,15 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     I operator nie odbiera
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy zgłoszenie wskazuje ten punkt i żaden inny
+    Gdy mijają 2 s
+    I przycisk zostaje naciśnięty na 300 ms
+    Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T33]
 
   @S04 @fat @sat @nightly
   Scenariusz: Zgłoszenie trafia wyłącznie do Straży Miejskiej
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
-    Gdy przycisk zostaje naciśnięty na 150 ms
+    Gdy przycisk zostaje naciśnięty na 2 s
     Wtedy zgłoszenie trafia do operatora Straży Miejskiej i nigdzie indziej
     I w ciągu 10 s do operatora dociera dokładnie 1 zgłoszenie [T33]
 

@@ -4,6 +4,7 @@
 //! is held against the post.
 
 mod call;
+mod converse;
 mod deeds;
 mod fault;
 mod figures;
@@ -16,6 +17,7 @@ mod recording;
 mod self_test;
 mod server;
 mod speech;
+mod watch;
 
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
@@ -41,12 +43,18 @@ pub struct Post {
     talk: Option<CallId>,
     /// How the operator's side is.
     behaviour: Behaviour,
+    /// What arrived of the voices that the standing watch let sound in talks.
+    sampled: Vec<watch::Sampled>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
     is_written: bool,
     /// Whether the sound card's latency has been measured in this run.
     is_calibrated: bool,
+    /// A registration stood when this scenario began.
+    was_registered: bool,
+    /// What the watch cannot see on this rig has been told in this run.
+    has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
@@ -65,8 +73,11 @@ impl Post {
             talk: None,
             behaviour: Behaviour::answering(Answering::Manual),
             is_calibrated: false,
+            sampled: Vec::new(),
             voices: Vec::new(),
             is_written: false,
+            was_registered: false,
+            has_told_unwatched: false,
             is_unsettled: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
@@ -78,8 +89,11 @@ impl Post {
         self.bench.record.begin_scenario();
         self.deeds.clear();
         self.voices.clear();
+        self.sampled.clear();
         self.takes.clear();
         self.began = self.bench.now();
+        let disturbed = self.bench.disturbed();
+        self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));
         self.counted_from = self.began;
         self.talk = None;
         self.behave(Behaviour::answering(Answering::Manual))
