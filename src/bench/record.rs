@@ -188,6 +188,11 @@ impl Record {
         self.calls.get(call)
     }
 
+    /// The calls of this scenario and those that the one before has left standing, in order of their arrival.
+    pub fn calls(&self) -> impl Iterator<Item = (CallId, &Call)> {
+        self.calls.iter()
+    }
+
     /// Whether some call has arrived and not ended.
     pub fn a_call_stands(&self) -> bool {
         self.calls.standing().next().is_some()
@@ -202,6 +207,11 @@ impl Record {
     /// The binding that was made or ended last.
     pub fn registration(&self) -> Option<Registration> {
         self.registration
+    }
+
+    /// All changes of an input, the last one before the scenario first.
+    pub fn edges(&self, input: &InputRef) -> &[Stamped<bool>] {
+        self.inputs.get(input).map(|changes| changes.since(Instant::ZERO)).unwrap_or_default()
     }
 
     /// Changes of an input to `lit` from `from` on and before `to`, where there is an end.

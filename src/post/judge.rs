@@ -5,7 +5,8 @@
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::journal::{Event, Measurement, Outcome};
-use crate::unit::{Bilingual, Estimate, Figure, Method, Unit};
+use crate::rig::Mark;
+use crate::unit::{Bilingual, Estimate, Figure, Lang, Method, Unit};
 use crate::verdict::{Criterion, Source, Verdict, decide};
 
 /// A quantity as the report names it.
@@ -59,6 +60,17 @@ impl Post {
         self.judge_form(quantity, Form::Itself, 1, estimate, criterion)
     }
 
+    /// Holds what stands for so many observations against a criterion.
+    pub(super) fn judge_samples(
+        &mut self,
+        quantity: &Quantity,
+        observations: usize,
+        figure: Estimate,
+        criterion: Criterion,
+    ) -> Result<()> {
+        self.judge_form(quantity, Form::Itself, observations, figure, criterion)
+    }
+
     fn judge_form(
         &mut self,
         quantity: &Quantity,
@@ -94,15 +106,33 @@ impl Post {
         }
     }
 
+    /// The figure that judges where a feature states one: the contract's own, where the rig carries it, be it stricter or looser; else the feature's,
+    /// which is never looser than the requirement. `beyond`: how much more the feature's sentence counts than the requirement does.
+    pub(super) fn agreed(&self, quantity: &Quantity, stated: f64, beyond: f64) -> f64 {
+        let limit = self.bench.rig.limits.get(quantity.requirement).filter(|limit| limit.mark == Mark::Contract);
+        let Some(limit) = limit.filter(|limit| limit.unit == quantity.unit) else { return stated };
+        let agreed = limit.limit + beyond;
+        if agreed > stated {
+            let [agreed, stated] = [agreed, stated].map(|value| Estimate::new(value, 0.0, limit.unit));
+            let (source, id) = (&limit.source, limit.id);
+            self.bench.log.note(Bilingual::new(
+                format!("{id}: judged by {source}, {agreed}; this suite asks for {stated}"),
+                format!("{id}: ocena według {source}, {}; ten zestaw wymaga {}", agreed.show(Lang::Pl), stated.show(Lang::Pl)),
+            ));
+        }
+        agreed
+    }
+
     /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of zero, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
+        let limit = self.agreed(quantity, limit, 0.0);
         match found {
             Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
             None => self.judge_absent(quantity),
         }
     }
 
-    fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
+    pub(super) fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
         self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0))
     }
 
@@ -114,8 +144,10 @@ impl Post {
             return self.judge_absent(quantity);
         };
         if sorted.len() == 1 {
+            let limit = self.agreed(quantity, limit, 0.0);
             return self.judge(quantity, *max, Criterion::AtMost(limit));
         }
+        let limit = self.agreed(quantity, limit, 0.0);
         let n = sorted.len();
         let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit));
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
@@ -131,6 +163,11 @@ impl Post {
     }
 }
 
+/// The share of successes that so many trials without a failure show with 95 % confidence: exact, by the binomial distribution.
+pub(super) fn proved_share(trials: usize) -> f64 {
+    if trials == 0 { 0.0 } else { 0.05_f64.powf(1.0 / trials as f64) }
+}
+
 /// Nearest-rank percentile of a sorted series.
 fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
     let rank = (share * sorted.len() as f64).ceil() as usize;
@@ -140,6 +177,16 @@ fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_series_without_a_failure_proves() {
+        let check = |trials, expected: f64| assert!((proved_share(trials) - expected).abs() < 5e-4, "{trials}");
+        check(0, 0.0);
+        check(1, 0.05);
+        check(30, 0.905);
+        check(59, 0.9505);
+        check(299, 0.990);
+    }
 
     #[test]
     fn the_nearest_rank_percentile_is_a_measured_value() {

@@ -16,6 +16,7 @@ mod recording;
 mod self_test;
 mod server;
 mod speech;
+mod watch;
 
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
@@ -47,6 +48,10 @@ pub struct Post {
     is_written: bool,
     /// Whether the sound card's latency has been measured in this run.
     is_calibrated: bool,
+    /// A registration stood when this scenario began.
+    was_registered: bool,
+    /// What the watch cannot see on this rig has been told in this run.
+    has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
@@ -67,6 +72,8 @@ impl Post {
             is_calibrated: false,
             voices: Vec::new(),
             is_written: false,
+            was_registered: false,
+            has_told_unwatched: false,
             is_unsettled: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
@@ -80,6 +87,8 @@ impl Post {
         self.voices.clear();
         self.takes.clear();
         self.began = self.bench.now();
+        let disturbed = self.bench.disturbed();
+        self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));
         self.counted_from = self.began;
         self.talk = None;
         self.behave(Behaviour::answering(Answering::Manual))
