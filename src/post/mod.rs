@@ -4,6 +4,7 @@
 //! is held against the post.
 
 mod call;
+mod converse;
 mod deeds;
 mod fault;
 mod figures;
@@ -42,6 +43,8 @@ pub struct Post {
     talk: Option<CallId>,
     /// How the operator's side is.
     behaviour: Behaviour,
+    /// What arrived of the voices that the standing watch let sound in talks.
+    sampled: Vec<watch::Sampled>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
@@ -70,6 +73,7 @@ impl Post {
             talk: None,
             behaviour: Behaviour::answering(Answering::Manual),
             is_calibrated: false,
+            sampled: Vec::new(),
             voices: Vec::new(),
             is_written: false,
             was_registered: false,
@@ -85,6 +89,7 @@ impl Post {
         self.bench.record.begin_scenario();
         self.deeds.clear();
         self.voices.clear();
+        self.sampled.clear();
         self.takes.clear();
         self.began = self.bench.now();
         let disturbed = self.bench.disturbed();

@@ -11,6 +11,7 @@ mod seen;
 mod calls;
 mod lamps;
 mod service;
+mod voice;
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
@@ -19,6 +20,7 @@ use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
+pub(super) use course::{Arrived, Sampled};
 
 /// One row.
 pub(super) struct Rule {
@@ -33,6 +35,8 @@ pub(super) struct Rule {
 pub(super) enum Bound {
     /// Each sample is a breach or none; there may be none.
     Never,
+    /// The figure of the requirement that 95 % of cases must meet.
+    Limit,
     /// The figure of the requirement that every single case must meet.
     Ceiling,
     /// A figure of the rule's own, of which a sample may have so much at most.
@@ -58,7 +62,7 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] = &[calls::RULES, lamps::RULES, service::RULES];
+const RULES: &[&[Rule]] = &[calls::RULES, lamps::RULES, service::RULES, voice::RULES];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {
@@ -69,6 +73,7 @@ impl Rule {
     fn criterion(&self, course: &Course) -> Criterion {
         match self.limit {
             Bound::Never => Criterion::Exactly(0.0),
+            Bound::Limit => Criterion::AtMost(course.limit(self.quantity.requirement)),
             Bound::Ceiling => Criterion::AtMost(course.ceiling(self.quantity.requirement)),
             Bound::AtMost(most) => Criterion::AtMost(most),
         }
@@ -82,7 +87,7 @@ impl Rule {
                 let breaches: f64 = samples.iter().map(|sample| sample.figure.value).sum();
                 (!samples.is_empty()).then(|| Estimate::new(breaches, 0.0, Unit::Count))
             }
-            Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(|sample| sample.figure),
+            Bound::Limit | Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(|sample| sample.figure),
         }
     }
 }
