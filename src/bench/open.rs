@@ -108,6 +108,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         operators: BTreeMap::new(),
         image,
         sound: BTreeMap::new(),
+        has_heard_of_post: false,
         twin: None,
     };
     for (name, one) in &rig.instruments {

@@ -210,6 +210,12 @@ impl Record {
         changes.iter().filter(move |change| change.value == lit).map(|change| change.at)
     }
 
+    /// All changes of an input from `from` on, in order.
+    pub fn states(&self, input: &InputRef, from: Instant) -> Vec<(Instant, bool)> {
+        let changes = self.inputs.get(input).map(|changes| changes.since(from)).unwrap_or_default();
+        changes.iter().map(|change| (change.at, change.value)).collect()
+    }
+
     /// The post's reports from `since` on.
     pub fn reports_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<Report>> {
         self.console.since(since).iter()

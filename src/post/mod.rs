@@ -3,6 +3,7 @@
 //! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what `verdict::decide` found wanting
 //! is held against the post.
 
+mod button;
 mod call;
 mod deeds;
 mod fault;
@@ -12,6 +13,7 @@ mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod proof;
 mod recording;
 mod self_test;
 mod server;

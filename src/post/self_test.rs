@@ -9,7 +9,7 @@ use crate::twin::Twin;
 impl Post {
     /// Is the bench where it should be before a scenario begins? The sound card is measured before the first one.
     pub fn prove_bench(&mut self) -> Result<()> {
-        self.bench.prove_safe_state()?;
+        self.bench.prove_safe_state::<Fault>()?;
         if !self.is_calibrated {
             self.bench.calibrate_card::<Fault>()?;
             self.is_calibrated = true;
@@ -51,7 +51,7 @@ impl Post {
 
     /// Reads a circuit back by its sense input.
     pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
-        Ok(self.bench.is_closed(circuit)?)
+        self.bench.is_closed(circuit)
     }
 
     pub fn now(&self) -> Instant {

@@ -63,6 +63,8 @@ const SECOND_USER: &str = "operator2";
 const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
 const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
+/// What a post's battery carries it for, in seconds, where its rig says that it has one: the hour of T24.
+const BATTERY_S: f64 = 3600.0;
 /// The name under which the operator is called.
 const OPERATOR_USER: &str = "operator";
 
@@ -149,6 +151,9 @@ impl TwinConfig {
     pub fn of(rig: &Rig, seed: u64) -> Self {
         let mut config = TwinConfig::new(seed, rig.post.identity.as_str());
         config.bench = BenchConfig::of(rig);
+        if rig.post.battery {
+            config.supply.battery = BATTERY_S;
+        }
         if let Some(operator) = OperatorConfig::of(rig) {
             if let Some(user) = operator.users.iter().find(|user| user.name == config.identity) {
                 config.voice.password.clone_from(&user.password);
