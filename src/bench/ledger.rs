@@ -9,7 +9,7 @@ use std::time::Duration;
 /// No contact takes longer to follow its command; a sense input that has not seen it by then never will.
 pub(super) const FOLLOWS_WITHIN: Duration = Duration::from_millis(200);
 /// When a command that nothing followed is told, by whoever has not asked for its proof before.
-const OVERDUE_AFTER: Duration = Duration::from_millis(250);
+const OVERDUE_AFTER: Duration = Duration::from_millis(600);
 /// A contact that is known to follow after some time bounces and varies by no more than this.
 const BOUNCES_WITHIN: Duration = Duration::from_millis(25);
 /// A command tells how long its contact takes only if the one before is over.
@@ -130,14 +130,16 @@ impl Ledger {
         known.map_or(FOLLOWS_WITHIN, |delays| Duration::from_secs_f64(delays.longest.max(0.0)) + BOUNCES_WITHIN)
     }
 
-    /// A command that nothing has followed for too long: told once.
-    pub fn overdue(&mut self, now: Instant) -> Option<bool> {
-        let late = self.commands.iter_mut().find(|command| !command.is_settled && now.since(command.at) > OVERDUE_AFTER)?;
-        late.is_settled = true;
-        let closed = late.closed;
-        // Where it stands is not known any more.
+    /// A command that nothing has followed for too long: when it was given, and what for. Told until somebody settles it.
+    pub fn overdue(&self, now: Instant) -> Option<(Instant, bool)> {
+        let late = self.commands.iter().find(|command| !command.is_settled && now.since(command.at) > OVERDUE_AFTER)?;
+        Some((late.at, late.closed))
+    }
+
+    /// Nothing has followed a command: where the contact stands is not known any more.
+    pub fn give_up(&mut self) {
+        self.commands.iter_mut().for_each(|command| command.is_settled = true);
         self.told = None;
-        Some(closed)
     }
 
     /// Whoever asked for the proof of the last command has been answered, and the contact was read back.
@@ -191,7 +193,7 @@ mod tests {
         commands.iter().for_each(|(at, closed)| ledger.command(ms(*at), *closed));
         let found: Vec<_> = changes.iter().map(|(at, closed)| ledger.changed(ms(*at), *closed)).collect();
         assert_eq!(found, expected);
-        assert_eq!(ledger.overdue(ms(5000)), overdue);
+        assert_eq!(ledger.overdue(ms(5000)).map(|(_, closed)| closed), overdue);
     }
     const STRANGE: fn(u64, bool) -> Result<Option<f64>, Strange> = |at, closed| Err(Strange::Uncommanded { at: ms(at), closed });
 
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_followed_is_told_once_and_only_if_something_had_to_move() {
+    fn what_was_not_followed_is_told_only_if_something_had_to_move() {
         check(&[(1000, true)], &[], &[], Some(true));
         check(&[(1000, false)], &[], &[], None);
         check(&[(1000, true)], &[(1400, true)], &[STRANGE(1400, true)], Some(true));

@@ -30,10 +30,10 @@ use crate::instrument::console::Console;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::{Rig, Role};
+use crate::rig::{InputRef, Rig, Role};
 use crate::twin::Twin;
 use journaled::Journaled;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +58,8 @@ pub struct Bench {
     sound: BTreeMap<String, sound::Calibration>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
+    /// The lamps' sensors that have seen light in this run.
+    seen_lit: BTreeSet<InputRef>,
     /// Lives as long as the bench on it.
     twin: Option<Twin>,
 }
@@ -121,7 +123,8 @@ impl Bench {
         said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
         let lamps = self.lamp_sensors();
         let of_a_lamp = |board: &str, input| lamps.iter().any(|(_, lamp)| lamp.board == board && lamp.input == input);
-        let lit = lit.into_iter().filter(|(board, input, _)| of_a_lamp(board, *input));
+        lit.retain(|(board, input, _)| of_a_lamp(board, *input));
+        self.seen_lit.extend(lit.iter().map(|(board, input, _)| InputRef { board: board.clone(), input: *input }));
         lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], "light of a lamp", at))
     }
 

@@ -212,6 +212,19 @@ impl Bench {
         lamps.into_iter().filter_map(|(role, input)| Some((role, input.clone()?))).collect()
     }
 
+    /// Asks a lamp's sensor whether it sees light now.
+    pub fn sees_light<E: From<Interrupted> + From<InstrumentError>>(
+        &mut self,
+        input: &InputRef,
+    ) -> std::result::Result<bool, E> {
+        self.gear.is_lit(input)
+    }
+
+    /// Whether a sensor has been seen to go from dark to light in this run.
+    pub fn has_seen_light(&self, input: &InputRef) -> bool {
+        self.seen_lit.contains(input)
+    }
+
     /// A lamp without power is dark: a sensor that sees light all the same looks elsewhere, or is wired the other way round.
     pub fn prove_sensors_dark<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         for (role, input) in self.lamp_sensors() {

@@ -176,16 +176,7 @@ impl Switchgear {
         let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
             Ok(board.is_lit(Input(input.input), asked).map_err(|error| error.of(Subsystem::Inputs))?)
         })?;
-        told.ok_or_else(|| {
-            InstrumentError::new(
-                "input board",
-                format!("tell the state of {}/{}", input.board, input.input),
-                format!("it was asked and has not answered within {} ms", BOARD_ANSWERS_WITHIN.as_millis()),
-                "check the input board's supply and its USB lead: what it last told is not known to be so any more",
-            )
-            .of(Subsystem::Inputs)
-            .into()
-        })
+        told.ok_or_else(|| silent(input).into())
     }
 
     /// A relay that does not do as told is the bench's failure.
@@ -229,9 +220,21 @@ impl Switchgear {
             }
             tell(name, Duration::from_secs_f64(late), edges);
         }
+        Circuit::ALL.into_iter().try_fold((), |(), circuit| self.check_overdue(circuit)).and(outcome)
+    }
+
+    /// A command that no change has followed is the relay's failure, unless the input board has said nothing at all since.
+    fn check_overdue(&mut self, circuit: Circuit) -> Result<()> {
         let now = self.clock.now();
-        let overdue = Circuit::ALL.into_iter().zip(&mut self.ledgers).find_map(|(c, ledger)| Some((c, ledger.overdue(now)?)));
-        overdue.map_or(outcome, |(circuit, closed)| Err(self.unproved(circuit, closed)))
+        let Some((commanded, closed)) = self.ledgers[circuit as usize].overdue(now) else { return Ok(()) };
+        let sense = self.wiring_of(circuit)?.sense.clone();
+        let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
+        let told = board.is_lit(Input(sense.input), commanded).map_err(|error| error.of(Subsystem::Inputs))?;
+        if told.is_none() && now.since(commanded) < BOARD_ANSWERS_WITHIN * 4 {
+            return Ok(());
+        }
+        self.ledgers[circuit as usize].give_up();
+        Err(if told.is_some() { self.unproved(circuit, closed) } else { silent(&sense) })
     }
 
     /// Whoever asked for the proof of a circuit's last command has been answered: it stands so.
@@ -253,6 +256,17 @@ impl Switchgear {
         let seen = button.into_iter().flat_map(|button| [true, false].map(|closed| self.delays(button, closed)));
         seen.flatten().map(|delays| delays.spread()).fold(stated, f64::max)
     }
+}
+
+/// A board that was asked and says nothing.
+fn silent(input: &InputRef) -> InstrumentError {
+    InstrumentError::new(
+        "input board",
+        format!("tell the state of {}/{}", input.board, input.input),
+        "it was asked and has not answered",
+        "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+    )
+    .of(Subsystem::Inputs)
 }
 
 /// Enters a change of a circuit's sense input. What cannot be is a failure of the relay's or of the input board's.

@@ -4,9 +4,11 @@
 
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
+use crate::clock::Instant;
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::{Event, Measurement, Outcome};
-use crate::unit::{Bilingual, Estimate, Figure, Method, Unit};
-use crate::verdict::{Criterion, Source, Verdict, decide};
+use crate::unit::{Bilingual, Estimate, Figure, Lang, Method, Unit};
+use crate::verdict::{Criterion, GUARD_STANDARD_UNCERTAINTIES, Source, Verdict, decide};
 
 /// A quantity as the report names it.
 #[derive(Debug, Clone, Copy)]
@@ -54,11 +56,12 @@ impl Quantity {
 }
 
 impl Post {
-    /// Holds one figure against one criterion and writes both down.
+    /// Holds one figure against one criterion and writes both down. It rests on all that was seen in the scenario.
     pub(super) fn judge(&mut self, quantity: &Quantity, estimate: Estimate, criterion: Criterion) -> Result<()> {
-        self.judge_form(quantity, Form::Itself, 1, estimate, criterion)
+        self.judge_form(quantity, Form::Itself, 1, estimate, criterion, self.began)
     }
 
+    /// `from`: what was seen since then is what the figure rests on.
     fn judge_form(
         &mut self,
         quantity: &Quantity,
@@ -66,10 +69,13 @@ impl Post {
         observations: usize,
         estimate: Estimate,
         criterion: Criterion,
+        from: Instant,
     ) -> Result<()> {
         let Figure { key, name, .. } = quantity.figure(form);
         let verdict = decide(name.clone(), estimate, criterion);
+        let watched = self.watched_since(from);
         let outcome = match &verdict {
+            _ if watched.is_err() => Outcome::Inconclusive,
             Verdict::Pass => Outcome::Passed,
             Verdict::Fail(_) => Outcome::Failed,
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
@@ -87,6 +93,7 @@ impl Post {
             method: quantity.method.into(),
             outcome,
         }));
+        watched?;
         match verdict {
             Verdict::Pass => Ok(()),
             Verdict::Fail(shortfall) => Err(Fault::Device(shortfall)),
@@ -97,13 +104,25 @@ impl Post {
     /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of zero, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         match found {
-            Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
-            None => self.judge_absent(quantity),
+            Some(moment) => {
+                let took = moment.since(from);
+                effect_follows_cause(quantity, took)?;
+                self.judge_form(quantity, Form::Itself, 1, took, Criterion::AtMost(limit), from.instant())
+            }
+            None => self.judge_absent(quantity, from.instant()),
         }
     }
 
-    fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
-        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0))
+    fn judge_absent(&mut self, quantity: &Quantity, from: Instant) -> Result<()> {
+        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0), from)
+    }
+
+    /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
+    pub(super) fn watched_since(&self, from: Instant) -> Result<()> {
+        let Some(still) = self.bench.clock().stood_still(from, self.bench.now()) else { return Ok(()) };
+        let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
+        let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+        Err(InstrumentError::new("bench process", "watch without a pause", cause, remedy).into())
     }
 
     /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).
@@ -111,15 +130,18 @@ impl Post {
         let mut sorted = series.to_vec();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
         let (Some(p95), Some(max)) = (percentile(&sorted, 0.95), sorted.last()) else {
-            return self.judge_absent(quantity);
+            return self.judge_absent(quantity, self.began);
         };
+        if let Some(earliest) = sorted.first() {
+            effect_follows_cause(quantity, *earliest)?;
+        }
         if sorted.len() == 1 {
             return self.judge(quantity, *max, Criterion::AtMost(limit));
         }
         let n = sorted.len();
-        let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit));
+        let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit), self.began);
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
-        let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard));
+        let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard), self.began);
         typical.and(worst)
     }
 
@@ -129,6 +151,21 @@ impl Post {
         let hard = self.bench.rig.limits.get(requirement).and_then(|l| l.hard).unwrap_or(limit);
         hard.max(limit) * 1.5 + 2.0
     }
+}
+
+/// Nothing comes before its cause: two stamps that say so are not of one clock, whatever each of them is said to be worth.
+fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
+    if took.value + GUARD_STANDARD_UNCERTAINTIES * took.uncertainty / 2.0 >= 0.0 {
+        return Ok(());
+    }
+    Err(InstrumentError::new(
+        "input board",
+        "stamp in the order of events",
+        format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
+        "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+    )
+    .of(Subsystem::Inputs)
+    .into())
 }
 
 /// Nearest-rank percentile of a sorted series.

@@ -111,13 +111,24 @@ enum Lamp {
     OutOfService,
 }
 
+impl Lamp {
+    /// As a rig calls its sensor.
+    const fn role(self) -> &'static str {
+        match self {
+            Lamp::Placed => "lamp-placed",
+            Lamp::Connected => "lamp-connected",
+            Lamp::OutOfService => "lamp-out-of-service",
+        }
+    }
+}
+
 impl Post {
     fn lamp(&self, lamp: Lamp) -> Result<InputRef> {
-        let wiring = &self.bench.rig.wiring;
-        let (input, role) = match lamp {
-            Lamp::Placed => (&wiring.lamp_placed, "lamp-placed"),
-            Lamp::Connected => (&wiring.lamp_connected, "lamp-connected"),
-            Lamp::OutOfService => (&wiring.lamp_out_of_service, "lamp-out-of-service"),
+        let (wiring, role) = (&self.bench.rig.wiring, lamp.role());
+        let input = match lamp {
+            Lamp::Placed => &wiring.lamp_placed,
+            Lamp::Connected => &wiring.lamp_connected,
+            Lamp::OutOfService => &wiring.lamp_out_of_service,
         };
         input.clone().ok_or_else(|| {
             InstrumentError::new(
@@ -137,6 +148,22 @@ impl Post {
         self.bench.watch(deadline, |bench| Ok(bench.first_change(&input, lit, since)))
     }
 
+    /// A sensor that has seen no light since the run began may be as dead as the lamp: what never came there is not held against the post.
+    fn rest_on_sensor(&self, lamp: Lamp, found: Option<Moment>) -> Result<()> {
+        if found.is_some() || self.bench.has_seen_light(&self.lamp(lamp)?) {
+            return Ok(());
+        }
+        let role = lamp.role();
+        Err(InstrumentError::new(
+            format!("{role} sensor"),
+            "see the lamp",
+            "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
+            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+        )
+        .of(Subsystem::Inputs)
+        .into())
+    }
+
     /// T05.
     pub fn placed_lamp_within(&mut self, limit: Duration) -> Result<()> {
         let press = self.last_press()?;
@@ -144,6 +171,7 @@ impl Post {
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T05", limit));
         // A lamp that was lit already at the press makes no change: it is found wanting below as one that never lit.
         let found = self.await_lamp(Lamp::Placed, true, press.instant() - Duration::from_millis(5), deadline)?;
+        self.rest_on_sensor(Lamp::Placed, found)?;
         self.judge_within(&PLACED_AFTER_PRESS, press, found, limit)
     }
 
@@ -173,6 +201,7 @@ impl Post {
         };
         let deadline = answered.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         let found = self.await_lamp(Lamp::Connected, true, answered.instant(), deadline)?;
+        self.rest_on_sensor(Lamp::Connected, found)?;
         self.judge_within(&CONNECTED_AFTER_ANSWER, answered, found, limit)
     }
 
@@ -188,6 +217,7 @@ impl Post {
         let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         for (lamp, quantity) in [(Lamp::Placed, PLACED_DARK_AFTER_TALK), (Lamp::Connected, CONNECTED_DARK_AFTER_TALK)] {
             let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
+            self.rest_on_sensor(lamp, found)?;
             self.judge_within(&quantity, ended, found, limit)?;
         }
         Ok(())
@@ -199,6 +229,8 @@ impl Post {
         self.bench.collect()?;
         let sent = self.bench.record.invited_since(press).next().map(|call| call.at);
         let until = sent.unwrap_or_else(|| self.bench.now());
+        // Darkness is worth what the sensors are: they are proved at the scenario's end, unless they have been in this run.
+        self.relies_on_sensors = true;
         let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
             .iter()
             .filter(|input| self.bench.first_change(input, true, press).is_some_and(|lit| lit.instant() < until))
@@ -216,6 +248,7 @@ impl Post {
             let signs = [true, false].map(|lit| bench.first_change(&input, lit, press.instant()));
             Ok(signs.into_iter().flatten().min_by(|a, b| a.seconds.total_cmp(&b.seconds)))
         })?;
+        self.rest_on_sensor(Lamp::OutOfService, found)?;
         self.judge_within(&OUT_OF_SERVICE_AFTER_PRESS, press, found, limit)
     }
 }

@@ -9,6 +9,7 @@ mod deeds;
 mod fault;
 mod figures;
 mod firmware;
+mod hands;
 mod judge;
 mod lamps;
 mod outage;
@@ -25,6 +26,7 @@ pub use recording::Recording;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
+use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
 use deeds::{Deeds, What};
 
@@ -51,6 +53,12 @@ pub struct Post {
     is_calibrated: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
+    /// What the bench's proof of itself on the post came to, once it was made in this run.
+    hands: Option<std::result::Result<(), InstrumentError>>,
+    /// Which lamps' sensors saw light in that proof: without fibre, idle, ringing, talking.
+    shown: [[bool; 3]; 4],
+    /// The scenario has held a dark lamp for dark.
+    relies_on_sensors: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -70,6 +78,9 @@ impl Post {
             voices: Vec::new(),
             is_written: false,
             is_unsettled: false,
+            hands: None,
+            shown: [[false; 3]; 4],
+            relies_on_sensors: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -84,6 +95,7 @@ impl Post {
         self.began = self.bench.now();
         self.counted_from = self.began;
         self.talk = None;
+        self.relies_on_sensors = false;
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How long a post may take to become ready where no requirement is being judged: beyond the hard limit of T19 (120 s), so that a slow post
 /// is condemned by the scenario that measures it.
-const READY_WITHIN: Duration = Duration::from_secs(240);
+pub(super) const READY_WITHIN: Duration = Duration::from_secs(240);
 /// The post's heartbeat comes every 10 s (post protocol, section 2).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
 /// Without power for so long, a post has forgotten whatever it kept in memory.

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// What was on its way when the fibre was cut, and what the operator's side still held, has been heard by then.
 const STILL_SOUNDS: Duration = Duration::from_millis(500);
+/// The operator's side has played out by then what it has received.
+const PLAYED_OUT: Duration = Duration::from_millis(150);
 /// A shorter stretch of silence proves nothing.
 const SILENCE_PROVES: Duration = Duration::from_millis(200);
 
@@ -41,10 +43,11 @@ impl Post {
         let Some(call) = self.talk.filter(|call| self.bench.record.call(*call).is_some_and(|call| call.stands())) else {
             return Ok(());
         };
-        if now < from + SILENCE_PROVES {
+        let to = now - PLAYED_OUT;
+        if to < from + SILENCE_PROVES {
             return Ok(());
         }
-        let heard = self.bench.operator_record(call, from, now)?;
+        let heard = self.bench.operator_record(call, from, to)?;
         let sounding = heard.samples.iter().filter(|sample| **sample != 0.0).count();
         if sounding * 10 <= heard.samples.len() {
             return Ok(());
@@ -63,7 +66,7 @@ impl Post {
         let is_missed = record.calls_since(cut).any(|event| {
             matches!(event.value, CallEvent::Unregistered { why: Unbound::Expired, .. } | CallEvent::VoiceMissing { .. })
         });
-        let talk_stopped = self.talk.is_some() && now > cut + STILL_SOUNDS + SILENCE_PROVES;
+        let talk_stopped = self.talk.is_some() && now > cut + STILL_SOUNDS + SILENCE_PROVES + PLAYED_OUT;
         says_offline || is_shown || is_missed || talk_stopped || self.bench.was_dark_within(cut, now)
     }
 

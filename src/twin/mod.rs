@@ -115,6 +115,8 @@ pub struct TwinConfig {
     pub operator: OperatorConfig,
     /// The operator's host does not answer.
     pub operator_down: bool,
+    /// From this moment on the machine that the bench runs on lets it stand still every few seconds.
+    pub stalls_from: Option<Duration>,
     /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
     pub line_ends_outside: bool,
 }
@@ -144,6 +146,7 @@ impl TwinConfig {
             board_faults: BoardFaults::default(),
             operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, has_backup: true },
             operator_down: false,
+            stalls_from: None,
             line_ends_outside: false,
         }
     }
@@ -187,7 +190,7 @@ pub fn build(config: TwinConfig) -> Twin {
     world.begin();
     let world: Shared = Arc::new(Mutex::new(world));
     probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
-    Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world))), world, probe_serial }
+    Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world), config.stalls_from)), world, probe_serial }
 }
 
 fn parts(config: &TwinConfig) -> Parts {
