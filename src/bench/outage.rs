@@ -8,7 +8,7 @@ use super::{Bench, Record};
 use crate::clock::{Instant, Interrupted, Stamped};
 use crate::instrument::operator::{CallEvent, CallId, EndedBy, Refresher, Side};
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::InputRef;
+use crate::rig::{InputRef, Role};
 use std::time::Duration;
 
 /// A post without a battery is dark by then.
@@ -223,6 +223,18 @@ impl Bench {
     /// Whether a sensor has been seen to go from dark to light in this run.
     pub fn has_seen_light(&self, input: &InputRef) -> bool {
         self.seen_lit.contains(input)
+    }
+
+    /// A lamp's sensor that has not been seen to go from dark to light in this run: it may be dead.
+    pub fn is_unproved_sensor(&self, role: Role) -> bool {
+        let wiring = &self.rig.wiring;
+        let input = match role {
+            Role::LampPlaced => &wiring.lamp_placed,
+            Role::LampConnected => &wiring.lamp_connected,
+            Role::LampOutOfService => &wiring.lamp_out_of_service,
+            _ => return false,
+        };
+        input.as_ref().is_some_and(|input| !self.has_seen_light(input))
     }
 
     /// A lamp without power is dark: a sensor that sees light all the same looks elsewhere, or is wired the other way round.

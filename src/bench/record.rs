@@ -188,6 +188,11 @@ impl Record {
         self.calls.get(call)
     }
 
+    /// The calls of this scenario and those that the one before has left standing, in order of their arrival.
+    pub fn calls(&self) -> impl Iterator<Item = (CallId, &Call)> {
+        self.calls.iter()
+    }
+
     /// Whether some call has arrived and not ended.
     pub fn a_call_stands(&self) -> bool {
         self.calls.standing().next().is_some()
@@ -204,16 +209,15 @@ impl Record {
         self.registration
     }
 
+    /// All changes of an input, the last one before the scenario first.
+    pub fn edges(&self, input: &InputRef) -> &[Stamped<bool>] {
+        self.inputs.get(input).map(|changes| changes.since(Instant::ZERO)).unwrap_or_default()
+    }
+
     /// Changes of an input to `lit` from `from` on and before `to`, where there is an end.
     pub fn changes(&self, input: &InputRef, lit: bool, from: Instant, to: Option<Instant>) -> impl Iterator<Item = Instant> {
         let changes = self.inputs.get(input).map(|changes| changes.between(from, to)).unwrap_or_default();
         changes.iter().filter(move |change| change.value == lit).map(|change| change.at)
-    }
-
-    /// All changes of an input from `from` on, in order.
-    pub fn states(&self, input: &InputRef, from: Instant) -> Vec<(Instant, bool)> {
-        let changes = self.inputs.get(input).map(|changes| changes.since(from)).unwrap_or_default();
-        changes.iter().map(|change| (change.at, change.value)).collect()
     }
 
     /// The post's reports from `since` on.

@@ -319,7 +319,9 @@ impl Bench {
 
     /// The stretches in which a circuit's sense input saw it closed, from `from` on.
     pub fn closures(&self, circuit: Circuit, from: Instant) -> Vec<(Instant, Instant)> {
-        circuit.wiring(&self.rig.wiring).map(|switch| closures(&self.record.states(&switch.sense, from))).unwrap_or_default()
+        let Some(switch) = circuit.wiring(&self.rig.wiring) else { return Vec::new() };
+        let changes = self.record.edges(&switch.sense).iter().filter(|change| change.at >= from);
+        closures(&changes.map(|change| (change.at, change.value)).collect::<Vec<_>>())
     }
 
     /// Whether it has been seen how long a circuit's contact takes to close and to open.

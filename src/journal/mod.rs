@@ -242,6 +242,20 @@ pub enum Event {
         text: Bilingual,
     },
     Measured(Measurement),
+    /// How many rules of the standing watch had an occasion in the scenario, and how many of them did not hold. Their figures stand before it,
+    /// after the last step.
+    Watched {
+        rules: usize,
+        broken: usize,
+    },
+    /// What this rig cannot show, so that nobody takes it for checked.
+    NotWatched {
+        /// [`crate::unit::Figure::key`].
+        key: String,
+        what: Bilingual,
+        /// The role that the rig lacks for it.
+        role: String,
+    },
     /// A WAV beside the journal.
     Audio {
         file: String,

@@ -47,7 +47,7 @@ impl Post {
         self.bench.clock().wait_until(released + TOLD_WITHIN)?;
         let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
         self.bench.await_proof::<Fault>(Circuit::Button, false, released)?;
-        self.watched_since(commanded)?;
+        self.attended_since(commanded)?;
         self.prove_hold(commanded, hold)?;
         if !has_tone {
             return Ok((sensed, Proof::Sense));
@@ -118,7 +118,7 @@ impl Post {
             self.bench.clock().wait_until(commanded + apart)?;
         }
         self.bench.wait::<Fault>(TOLD_WITHIN)?;
-        self.watched_since(began)?;
+        self.attended_since(began)?;
         self.prove_pulses(began, count, width, 0)?;
         self.deeds.add(What::Pulse, Moment::stamped(began, 0.0), Proof::Sense);
         Ok(())

@@ -27,7 +27,9 @@ const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(1500);
 
 /// The user part that posts call.
-const OPERATOR_USER: &str = "operator";
+pub(super) const OPERATOR_USER: &str = "operator";
+/// That of the second operator, whom they call when the first is busy or does not answer.
+pub(super) const SECOND_USER: &str = "operator2";
 
 impl Post {
     pub fn set_answering(&mut self, how: Answering) -> Result<()> {

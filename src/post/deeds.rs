@@ -21,6 +21,8 @@ pub(super) enum What {
     },
     /// The rig's image was written, and the post started with it.
     Write,
+    /// The firmware was started anew through the debug port.
+    Restart,
     /// A talk was set up by hejnal itself; presses before it are no longer counted.
     Talk,
     /// The operator ended a call.
@@ -58,6 +60,11 @@ impl Deeds {
 
     pub fn add(&mut self, what: What, at: Moment, proof: Proof) {
         self.0.push(Deed { what, at, proof });
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> impl Iterator<Item = (Moment, What)> {
+        self.0.iter().map(|deed| (deed.at, deed.what))
     }
 
     /// When this was done last, unless its contrary has been done since (a fibre that was cut again has not returned) or nothing proves it.

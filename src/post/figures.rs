@@ -1,7 +1,7 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::judge::{Form, Quantity};
-use super::{call, firmware, lamps, outage, plant, server, speech};
+use super::{call, firmware, lamps, outage, plant, server, speech, watch};
 use crate::unit::{Figure, Unit};
 
 const QUANTITIES: &[&[Quantity]] = &[
@@ -16,9 +16,9 @@ const QUANTITIES: &[&[Quantity]] = &[
 
 /// Every figure that a post may be judged by, in all the forms in which it is stated, in the order of keys.
 pub fn figures() -> Vec<Figure> {
-    let quantities = QUANTITIES.iter().copied().flatten();
+    let quantities = QUANTITIES.iter().copied().flatten().copied().chain(watch::quantities());
     let mut figures: Vec<Figure> =
-        quantities.flat_map(|quantity| forms(quantity).iter().map(|form| quantity.figure(*form))).collect();
+        quantities.flat_map(|quantity| forms(&quantity).iter().map(move |form| quantity.figure(*form))).collect();
     figures.sort_by(|a, b| a.key.cmp(&b.key));
     figures
 }

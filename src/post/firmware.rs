@@ -83,6 +83,7 @@ impl Post {
     fn restart(&mut self) -> Result<()> {
         let reset = self.bench.probe()?.reset().map(drop);
         self.bench.note_disturbance();
+        self.deeds.add(What::Restart, Moment::stamped(self.bench.disturbed(), NETWORK_STAMP_S), Proof::Stamp);
         // A restart that worked is no writing; one that did not makes the writing worthless.
         if reset.is_ok() { Ok(()) } else { self.judge_flash(reset) }
     }

@@ -61,6 +61,17 @@ impl Post {
         self.judge_form(quantity, Form::Itself, 1, estimate, criterion, self.began)
     }
 
+    /// Holds what stands for so many observations against a criterion.
+    pub(super) fn judge_samples(
+        &mut self,
+        quantity: &Quantity,
+        observations: usize,
+        figure: Estimate,
+        criterion: Criterion,
+    ) -> Result<()> {
+        self.judge_form(quantity, Form::Itself, observations, figure, criterion, self.began)
+    }
+
     /// `from`: what was seen since then is what the figure rests on.
     fn judge_form(
         &mut self,
@@ -73,9 +84,9 @@ impl Post {
     ) -> Result<()> {
         let Figure { key, name, .. } = quantity.figure(form);
         let verdict = decide(name.clone(), estimate, criterion);
-        let watched = self.watched_since(from);
+        let attended = self.attended_since(from);
         let outcome = match &verdict {
-            _ if watched.is_err() => Outcome::Inconclusive,
+            _ if attended.is_err() => Outcome::Inconclusive,
             Verdict::Pass => Outcome::Passed,
             Verdict::Fail(_) => Outcome::Failed,
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
@@ -93,7 +104,7 @@ impl Post {
             method: quantity.method.into(),
             outcome,
         }));
-        watched?;
+        attended?;
         match verdict {
             Verdict::Pass => Ok(()),
             Verdict::Fail(shortfall) => Err(Fault::Device(shortfall)),
@@ -118,7 +129,7 @@ impl Post {
     }
 
     /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
-    pub(super) fn watched_since(&self, from: Instant) -> Result<()> {
+    pub(super) fn attended_since(&self, from: Instant) -> Result<()> {
         let Some(still) = self.bench.clock().stood_still(from, self.bench.now()) else { return Ok(()) };
         let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
         let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";

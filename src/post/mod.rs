@@ -19,6 +19,7 @@ mod recording;
 mod self_test;
 mod server;
 mod speech;
+mod watch;
 
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
@@ -51,6 +52,10 @@ pub struct Post {
     is_written: bool,
     /// Whether the sound card's latency has been measured in this run.
     is_calibrated: bool,
+    /// A registration stood when this scenario began.
+    was_registered: bool,
+    /// What the watch cannot see on this rig has been told in this run.
+    has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
     /// What the bench's proof of itself on the post came to, once it was made in this run.
@@ -77,6 +82,8 @@ impl Post {
             is_calibrated: false,
             voices: Vec::new(),
             is_written: false,
+            was_registered: false,
+            has_told_unwatched: false,
             is_unsettled: false,
             hands: None,
             shown: [[false; 3]; 4],
@@ -93,6 +100,8 @@ impl Post {
         self.voices.clear();
         self.takes.clear();
         self.began = self.bench.now();
+        let disturbed = self.bench.disturbed();
+        self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));
         self.counted_from = self.began;
         self.talk = None;
         self.relies_on_sensors = false;

@@ -61,7 +61,7 @@ impl Post {
         let out_of_service = self.bench.rig.wiring.lamp_out_of_service.as_ref();
         let is_shown = out_of_service.is_some_and(|lamp| {
             record.changes(lamp, true, cut, None).next().is_some()
-                || record.states(lamp, Instant::ZERO).iter().rev().find(|(at, _)| *at <= cut).is_some_and(|(_, lit)| *lit)
+                || record.edges(lamp).iter().rev().find(|change| change.at <= cut).is_some_and(|change| change.value)
         });
         let is_missed = record.calls_since(cut).any(|event| {
             matches!(event.value, CallEvent::Unregistered { why: Unbound::Expired, .. } | CallEvent::VoiceMissing { .. })

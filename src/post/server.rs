@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of fibre or lamps.
 
-use super::call::LOST_AFTER;
+use super::call::{LOST_AFTER, SECOND_USER};
 use super::deeds::{Proof, What};
 use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
@@ -80,8 +80,6 @@ const CALL_AT_BACKUP: Quantity = Quantity {
 /// All that this file judges.
 pub(super) const QUANTITIES: &[Quantity] =
     &[REGISTERED_AFTER_SERVER, OPEN_SECONDS, ESCALATED_UNANSWERED, ESCALATED_REFUSED, CALL_AT_BACKUP];
-/// The second operator's user part.
-const SECOND_USER: &str = "operator2";
 
 impl Post {
     /// A second telephone rings for whoever calls it; the server passes nothing on by itself.

@@ -100,7 +100,8 @@ impl Attempt {
     }
     /// The figure that decided against the post, or could not decide; `None` where no figure decided.
     pub fn decisive(&self) -> Option<&Measurement> {
-        self.figures.iter().rev().find(|m| matches!(m.outcome, Outcome::Failed | Outcome::Inconclusive))
+        let first = |outcome| self.figures.iter().find(move |m| m.outcome == outcome);
+        first(Outcome::Failed).or_else(|| first(Outcome::Inconclusive))
     }
     /// The decisive figure, where the attempt ended as it did because of it.
     pub fn decided_by(&self) -> Option<&Measurement> {

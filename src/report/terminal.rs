@@ -87,7 +87,14 @@ impl<W: Write> Terminal<W> {
                 self.status(entry.at, &format!("{source}: {}", events::observed(what, self.lang)));
             }
             Event::Note { text } => self.line(&self.paint(Colour::Quiet, &format!("           {}", text.show(self.lang)))),
+            // What the watch found in order is told by its count.
+            Event::Measured(measurement) if self.is_of_watch() && measurement.outcome == Outcome::Passed => {}
             Event::Measured(measurement) => self.measurement(measurement),
+            Event::Watched { rules, broken } => self.watched(*rules, *broken),
+            Event::NotWatched { what, role, .. } => {
+                let text = format!("           {}: {} ({role})", words(self.lang).not_watched, what.show(self.lang));
+                self.line(&self.paint(Colour::Quiet, &text));
+            }
             Event::MadeSafe { checks } => self.made_safe(checks),
             Event::RunEnded { exit_code, .. } => self.summary(words::exit_meaning(*exit_code, self.lang)),
         }
@@ -135,6 +142,19 @@ impl<W: Write> Terminal<W> {
         let progress = format!("{:>width$}/{planned}", self.model.begun);
         self.line("");
         self.line(&format!("{progress:>7}  {}", self.paint(Colour::Strong, &title)));
+    }
+
+    /// Figures after the last step are the watch's.
+    fn is_of_watch(&self) -> bool {
+        let step = self.model.open().and_then(|attempt| attempt.steps.last());
+        step.is_some_and(|step| step.ending.is_some())
+    }
+
+    fn watched(&mut self, rules: usize, broken: usize) {
+        let words = words(self.lang);
+        let (colour, mark) = if broken == 0 { (Colour::Good, "✓") } else { (Colour::Bad, "✗") };
+        let mark = self.paint(colour, mark);
+        self.line(&format!("         {}: {mark} {}", words.watch, (words.watched)(rules, broken)));
     }
 
     fn measurement(&mut self, measurement: &Measurement) {

@@ -1,4 +1,4 @@
-//! The `limits:` section over the list of requirements T01 to T42: each with its figure, its hard figure, and where they come from.
+//! The `limits:` section over the list of requirements T01 to T45: each with its figure, its hard figure, and where they come from.
 //!
 //! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in the rig.
 
@@ -136,7 +136,7 @@ fn complain_of_id(id: &Word, problems: &mut Problems) {
     let known: Vec<&str> = TABLE.iter().map(|row| row.0).filter(|known| *known == folded).collect();
     let remedy = match known.first() {
         Some(_) => meant_or_listed(&id.text, &known, ("ids", "identyfikatory")),
-        None => ("ids run from T01 to T42", "identyfikatory mają postać od T01 do T42").into(),
+        None => ("ids run from T01 to T45", "identyfikatory mają postać od T01 do T45").into(),
     };
     problems.add(id.at, both!("unknown limit \"{}\"", "nieznany limit \"{}\"", id.text), remedy);
 }
@@ -328,4 +328,10 @@ const TABLE: &[Row] = &[
         AtMost, 0.0, None, Count, "[EJ]", Judgement),
     Row("T42", "length of call that is not cut", "długość rozmowy, która nie zostaje przerwana",
         AtLeast, 1800.0, None, Second, "7 min [V]", Verified),
+    Row("T43", "no operator free to a sign to the caller", "od braku wolnego operatora do sygnału dla wzywającego",
+        AtMost, 2.0, None, Second, "[EJ]", Judgement),
+    Row("T44", "ringing before a call may be given up", "czas dzwonienia, przed którym nie wolno porzucić zgłoszenia",
+        AtLeast, 120.0, None, Second, "[EJ]", Judgement),
+    Row("T45", "presses in a row and hours without a restart that fail", "zawodzące naciśnięcia z rzędu i godziny pracy bez restartu",
+        AtMost, 0.0, None, Count, "[EJ]", Judgement),
 ];

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::fault::Blame;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::store::JournalError;
-use crate::journal::{Ending, Event, SafeCheck, audio};
+use crate::journal::{Ending, Event, Outcome, SafeCheck, audio};
 use crate::post::{Fault, Post};
 use crate::steps::World;
 use std::cell::RefCell;
@@ -86,10 +86,13 @@ impl RunnerPort for OnBench {
     fn leave(&mut self, world: World, ending: &Ending) -> Result<(), Fault> {
         drop(world);
         let saved = self.save_takes();
-        if !ending.has_passed() {
+        // Where the bench, the feature or hejnal stumbled, what was seen says nothing about the post.
+        let is_judged = ending.has_passed() || ending.blame == Some(Blame::Device) || ending.outcome == Outcome::Inconclusive;
+        let watched = if is_judged { self.post.borrow_mut().judge_watch() } else { Ok(()) };
+        if !ending.has_passed() || watched.is_err() {
             self.post.borrow_mut().distrust();
         }
-        if ending.blame == Some(Blame::Device) {
+        if ending.blame == Some(Blame::Device) || matches!(watched, Err(Fault::Device(_))) {
             self.log.note((
                 "the post was found wanting: the bench proves itself again before that stands",
                 "punkt nie spełnił wymagania; przed wydaniem oceny stanowisko ponownie sprawdza samo siebie",
@@ -100,7 +103,7 @@ impl RunnerPort for OnBench {
         if ending.has_passed() {
             self.post.borrow_mut().prove_what_was_relied_on()?;
         }
-        saved
+        saved.and(watched)
     }
 
     fn make_safe(&mut self) -> Vec<SafeCheck> {

@@ -96,7 +96,7 @@ fn requirement(text: &str) -> Result<&'static str, unit::ParseError> {
     let known = Limits::of(Profile::ExistingPole).get(text).map(|limit| limit.id);
     known.ok_or_else(|| unit::ParseError {
         text: text.into(),
-        expected: ("a requirement from T01 to T42", "wymaganie od T01 do T42"),
+        expected: ("a requirement from T01 to T45", "wymaganie od T01 do T45"),
     })
 }
 

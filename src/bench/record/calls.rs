@@ -64,6 +64,11 @@ impl Calls {
         self.0.get(&call)
     }
 
+    /// All of them, in order of their arrival.
+    pub fn iter(&self) -> impl Iterator<Item = (CallId, &Call)> {
+        self.0.iter().map(|(id, call)| (*id, call))
+    }
+
     /// Those that have arrived and not ended.
     pub fn standing(&self) -> impl Iterator<Item = (CallId, &Call)> {
         self.0.iter().filter(|(_, call)| call.stands()).map(|(id, call)| (*id, call))

@@ -79,8 +79,8 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
         Err(_) if unknown_requirement(&step.text).is_some() => {
             let id = unknown_requirement(&step.text).unwrap_or_default();
             let remedy = (
-                "ids run from T01 to T42; `hejnal steps` shows which phrase is judged by which",
-                "identyfikatory mają postać od T01 do T42; `hejnal steps` pokazuje, które wymaganie ocenia daną frazę",
+                "ids run from T01 to T45; `hejnal steps` shows which phrase is judged by which",
+                "identyfikatory mają postać od T01 do T45; `hejnal steps` pokazuje, które wymaganie ocenia daną frazę",
             );
             problems.add(at, both!("there is no requirement {id}", "nie ma wymagania {id}"), remedy);
         }

@@ -1,0 +1,353 @@
+//! Rules about calls: whose they are, for what, to whom, and how they end.
+
+use super::cases::{CASE_NUMBER, Cause, causes};
+use super::course::{Course, Span};
+use super::{Bound, Rule, Sample};
+use crate::bench::Call;
+use crate::instrument::operator::EndedBy;
+use crate::post::call::LOST_AFTER;
+use crate::post::judge::Quantity;
+use crate::rig::Role::{Button, Operator};
+use crate::unit::{Bilingual, Method, Unit, both, combine};
+
+pub const RULES: &[Rule] = &[
+    Rule { quantity: WITHOUT_PRESS, needs: &[Button, Operator], limit: Bound::Never, look: without_press },
+    Rule { quantity: REPEATED, needs: &[Button, Operator], limit: Bound::Never, look: repeated },
+    Rule { quantity: UNSERVED, needs: &[Button, Operator], limit: Bound::Never, look: unserved },
+    Rule { quantity: TO_INVITE, needs: &[Button, Operator], limit: Bound::Ceiling, look: to_invite },
+    Rule { quantity: TO_RINGING, needs: &[Button, Operator], limit: Bound::Ceiling, look: to_ringing },
+    Rule { quantity: SAME_CALL_ID, needs: &[Operator], limit: Bound::Never, look: same_call_id },
+    Rule { quantity: ELSEWHERE, needs: &[Operator], limit: Bound::Never, look: elsewhere },
+    Rule { quantity: UNLIKE_IDENTITY, needs: &[Operator], limit: Bound::Never, look: unlike_identity },
+    Rule { quantity: UNMARKED, needs: &[Operator], limit: Bound::Never, look: unmarked },
+    Rule { quantity: CUT_SHORT, needs: &[Operator], limit: Bound::Never, look: cut_short },
+    Rule { quantity: GIVEN_UP, needs: &[Operator], limit: Bound::Never, look: given_up },
+    Rule { quantity: KEPT_LATE, needs: &[Button, Operator], limit: Bound::Never, look: kept_late },
+];
+
+const COUNT: Quantity = Quantity {
+    key: "",
+    unit: Unit::Count,
+    en: "",
+    pl: "",
+    method: Method::new(
+        "every call that reached the operator, against the button's sense input and what was done to the post",
+        "każde zgłoszenie, które dotarło do operatora, względem wejścia kontroli przycisku i czynności stanowiska",
+        "RFC 3261, 13",
+    ),
+    requirement: "T33",
+};
+const WITHOUT_PRESS: Quantity = Quantity {
+    key: "T32.watch.calls-without-press",
+    en: "calls without a press",
+    pl: "zgłoszenia bez naciśnięcia",
+    requirement: "T32",
+    ..COUNT
+};
+const REPEATED: Quantity =
+    Quantity { key: "T33.watch.repeated-cases", en: "cases raised again", pl: "sprawy zgłoszone ponownie", ..COUNT };
+const UNSERVED: Quantity = Quantity {
+    key: "T45.watch.unserved-presses",
+    en: "presses without a call",
+    pl: "naciśnięcia bez zgłoszenia",
+    requirement: "T45",
+    ..COUNT
+};
+const TO_INVITE: Quantity = Quantity {
+    key: "T01.watch.press-to-invite",
+    unit: Unit::Second,
+    en: "press to INVITE, longest in the scenario",
+    pl: "od naciśnięcia do INVITE, najdłużej w scenariuszu",
+    method: Method::new(
+        "button's sense input to reception of the INVITE",
+        "od wejścia kontroli przycisku do odebrania INVITE",
+        "RFC 3261, 13",
+    ),
+    requirement: "T01",
+};
+const TO_RINGING: Quantity = Quantity {
+    key: "T02.watch.press-to-ringing",
+    en: "press to ringing, longest in the scenario",
+    pl: "od naciśnięcia do dzwonka, najdłużej w scenariuszu",
+    method: Method::new(
+        "button's sense input to 180 sent by the operator",
+        "od wejścia kontroli przycisku do odpowiedzi 180 wysłanej przez operatora",
+        "RFC 3261, 13",
+    ),
+    requirement: "T02",
+    ..TO_INVITE
+};
+const SAME_CALL_ID: Quantity = Quantity {
+    key: "T33.watch.reused-call-ids",
+    en: "calls under the Call-ID of another",
+    pl: "zgłoszenia z identyfikatorem Call-ID innego zgłoszenia",
+    method: Method::new("Call-ID of every INVITE", "Call-ID każdego INVITE", "RFC 3261, 8.1.1.4"),
+    ..COUNT
+};
+const ELSEWHERE: Quantity = Quantity {
+    key: "T40.watch.calls-elsewhere",
+    en: "calls to somebody who is no operator",
+    pl: "zgłoszenia do kogoś, kto nie jest operatorem",
+    method: Method::new("Request-URI of every INVITE", "Request-URI każdego INVITE", "RFC 3261, 8.1.1.1"),
+    requirement: "T40",
+    ..COUNT
+};
+const UNLIKE_IDENTITY: Quantity = Quantity {
+    key: "T33.watch.other-identities",
+    en: "times the post named itself otherwise than its rig does",
+    pl: "przedstawienia się punktu inaczej, niż podaje opis stanowiska",
+    method: Method::new(
+        "From, P-Asserted-Identity and X-SOS-Post of every INVITE, user of every REGISTER, id on the console",
+        "From, P-Asserted-Identity i X-SOS-Post każdego INVITE, użytkownik każdego REGISTER, id na konsoli",
+        "RFC 3261, 8.1.1.3; RFC 3325, 9.1",
+    ),
+    ..COUNT
+};
+const UNMARKED: Quantity = Quantity {
+    key: "T33.watch.unmarked-calls",
+    en: "calls without emergency priority or without a case number",
+    pl: "zgłoszenia bez priorytetu alarmowego lub bez numeru sprawy",
+    method: Method::new("Priority and X-SOS-Press of every INVITE", "Priority i X-SOS-Press każdego INVITE", "RFC 3261, 20.26"),
+    ..COUNT
+};
+const CUT_SHORT: Quantity = Quantity {
+    key: "T42.watch.talks-cut-short",
+    en: "talks that the post ended",
+    pl: "rozmowy zakończone przez punkt",
+    method: Method::new("who ended every call, and when", "kto i kiedy zakończył każde połączenie", "RFC 3261, 15"),
+    requirement: "T42",
+    ..COUNT
+};
+const GIVEN_UP: Quantity = Quantity {
+    key: "T44.watch.given-up-while-ringing",
+    en: "calls given up while an operator's phone rang",
+    pl: "zgłoszenia porzucone, gdy telefon operatora dzwonił",
+    method: Method::new(
+        "CANCEL of every call, from its 180 on",
+        "CANCEL każdego zgłoszenia, licząc od odpowiedzi 180",
+        "RFC 3261, 9",
+    ),
+    requirement: "T44",
+    ..COUNT
+};
+const KEPT_LATE: Quantity = Quantity {
+    key: "T38.watch.kept-presses-misdelivered",
+    en: "kept presses delivered unmarked or too late",
+    pl: "zachowane naciśnięcia doręczone bez oznaczenia lub za późno",
+    requirement: "T38",
+    ..COUNT
+};
+
+/// In the name of a call: its number and whom it was for.
+fn named(call: &Call) -> (String, String) {
+    let number = call.invite.header(CASE_NUMBER).unwrap_or("–");
+    (format!("call for press {number} to {}", call.callee()), format!("zgłoszenie naciśnięcia {number} do {}", call.callee()))
+}
+
+fn judged(course: &Course) -> impl Iterator<Item = (usize, &Call, Cause)> {
+    let all = causes(course).into_iter().zip(&course.calls).enumerate();
+    all.map(|(index, (cause, (_, call)))| (index, call, cause)).filter(|(_, _, cause)| *cause != Cause::Before)
+}
+
+fn without_press(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call, cause): (usize, &Call, Cause)| {
+        let (en, pl) = named(call);
+        let seen = (cause == Cause::Nothing)
+            .then(|| both_of(&en, &pl, "though nobody had pressed the button", "choć nikt nie nacisnął przycisku"));
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    judged(course).map(sample).collect()
+}
+
+fn both_of(en: &str, pl: &str, what_en: &str, what_pl: &str) -> Bilingual {
+    Bilingual::new(format!("{en}, {what_en}"), format!("{pl}, {what_pl}"))
+}
+
+fn repeated(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call, cause): (usize, &Call, Cause)| {
+        let (en, pl) = named(call);
+        let seen = match cause {
+            Cause::Duplicate(_) => {
+                Some(both_of(&en, &pl, "while the same case is being served", "gdy ta sama sprawa jest już obsługiwana"))
+            }
+            Cause::Closed(_) => Some(both_of(&en, &pl, "after that case was closed", "po zamknięciu tej sprawy")),
+            _ => None,
+        };
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    judged(course).map(sample).collect()
+}
+
+/// Presses that had to become a call at once, each with the first call for it.
+fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
+    let causes = causes(course);
+    let mut found = Vec::new();
+    for (index, contact) in course.contacts.iter().enumerate() {
+        let at = contact.closed;
+        let served = Span { from: at, to: at + LOST_AFTER.as_secs_f64() };
+        let has_to_be = contact.is_press(course) && course.ready_at(at).is_some() && !course.is_disturbed(served);
+        let call = causes.iter().zip(&course.calls).find(|(cause, _)| **cause == Cause::Press(index)).map(|(_, (_, call))| call);
+        // A second press before the first has become a call is of the same case.
+        let is_same_case = course.in_call(at)
+            || found.last().is_some_and(|(before, call): &(f64, Option<&Call>)| {
+                call.map_or(at - before < 1.0, |call| call.arrived.seconds >= at)
+            });
+        let is_seen = call.is_some() || course.span.to >= served.to;
+        if has_to_be && is_seen && !is_same_case {
+            found.push((at, call));
+        }
+    }
+    found
+}
+
+fn unserved(course: &Course) -> Vec<Sample> {
+    let unserved = |call: Option<&Call>| {
+        call.is_none().then(|| Bilingual::from(("no call came of this press", "z tego naciśnięcia nie powstało zgłoszenie")))
+    };
+    obliging(course).into_iter().map(|(at, call)| Sample::breach(at, unserved(call))).collect()
+}
+
+fn to_invite(course: &Course) -> Vec<Sample> {
+    let sample = |(at, call): (f64, Option<&Call>)| {
+        let arrived = call?.arrived;
+        let within = combine(&[course.inputs_within, arrived.uncertainty]);
+        Some(Sample::seconds(at, arrived.seconds - at, within, ("the call came late", "zgłoszenie dotarło za późno").into()))
+    };
+    obliging(course).into_iter().filter_map(sample).collect()
+}
+
+fn to_ringing(course: &Course) -> Vec<Sample> {
+    let sample = |(at, call): (f64, Option<&Call>)| {
+        let ringing = call?.ringing?;
+        let within = combine(&[course.inputs_within, ringing.uncertainty]);
+        Some(Sample::seconds(at, ringing.seconds - at, within, ("the phone rang late", "telefon zadzwonił za późno").into()))
+    };
+    obliging(course).into_iter().filter_map(sample).collect()
+}
+
+fn same_call_id(course: &Course) -> Vec<Sample> {
+    let sample = |(index, (_, call)): (usize, &(_, Call))| {
+        let before = course.calls.iter().take(index).any(|(_, earlier)| earlier.invite.dialog == call.invite.dialog);
+        let (en, pl) = named(call);
+        let id = &call.invite.dialog;
+        let seen = before.then(|| Bilingual::new(format!("{en}, Call-ID {id} again"), format!("{pl}, znów Call-ID {id}")));
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().enumerate().map(sample).collect()
+}
+
+fn elsewhere(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(_, Call)| {
+        let is_elsewhere = !course.callees.iter().any(|callee| callee == call.callee());
+        let to = &call.invite.to;
+        let seen = is_elsewhere.then(|| both!("called {}", "wywołano {}", to));
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().map(sample).collect()
+}
+
+/// Wherever a post names itself.
+fn unlike_identity(course: &Course) -> Vec<Sample> {
+    let own = course.identity.as_str();
+    let differs = |place: &str, said: &str| (said != own).then(|| both!("{} says {}", "{} podaje {}", place, said));
+    let mut samples = Vec::new();
+    for (_, call) in &course.calls {
+        let asserted = call.invite.header("P-Asserted-Identity").map(asserted_user);
+        let named = [
+            ("From", Some(call.invite.from.as_str())),
+            ("X-SOS-Post", call.invite.header("X-SOS-Post")),
+            ("P-Asserted-Identity", asserted),
+        ];
+        let seen = named.into_iter().find_map(|(place, said)| differs(place, said?));
+        samples.push(Sample::breach(call.arrived.seconds, seen));
+    }
+    let registered = course.bindings.iter().map(|binding| Sample::breach(binding.at, differs("REGISTER", &binding.user)));
+    samples.extend(registered);
+    let said = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
+    samples.extend(said.filter_map(|(at, report)| Some(Sample::breach(*at, differs("BOOT", report.value("id")?)))));
+    samples
+}
+
+/// The user of `"Name" <sip:user@host>`.
+fn asserted_user(header: &str) -> &str {
+    let uri = header.rsplit_once("sip:").or_else(|| header.rsplit_once("sips:")).map_or(header, |(_, rest)| rest);
+    uri.split(['@', '>', ';']).next().unwrap_or_default()
+}
+
+fn unmarked(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(_, Call)| {
+        let is_urgent = call.invite.header("Priority").is_some_and(|value| value.eq_ignore_ascii_case("emergency"));
+        let is_numbered = call.invite.header(CASE_NUMBER).is_some_and(|value| !value.is_empty());
+        let (en, pl) = named(call);
+        let seen = match (is_urgent, is_numbered) {
+            (false, _) => Some(both_of(&en, &pl, "without Priority: emergency", "bez nagłówka Priority: emergency")),
+            (_, false) => Some(both_of(&en, &pl, "without X-SOS-Press", "bez nagłówka X-SOS-Press")),
+            _ => None,
+        };
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().map(sample).collect()
+}
+
+fn cut_short(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(_, Call)| {
+        let talk = Span { from: call.confirmed?.seconds, to: course.lasts(call).to };
+        let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !course.is_disturbed(talk);
+        let after = format!("{:.1} s", talk.length());
+        let after_pl = after.replace('.', ",");
+        let seen = is_cut
+            .then(|| Bilingual::new(format!("the talk ended after {after}"), format!("rozmowa skończyła się po {after_pl}")));
+        Some(Sample::breach(talk.to, seen))
+    };
+    course.calls.iter().filter_map(sample).collect()
+}
+
+/// A call that goes on ringing elsewhere is not given up.
+fn given_up(course: &Course) -> Vec<Sample> {
+    let least = course.limit("T44");
+    let sample = |(_, call): &(_, Call)| {
+        let ringing = Span { from: call.ringing?.seconds, to: course.lasts(call).to };
+        let goes_on = course.calls.iter().any(|(_, other)| {
+            other.invite.header(CASE_NUMBER) == call.invite.header(CASE_NUMBER)
+                && (other.arrived.seconds - ringing.to).abs() < ELSEWHERE_WITHIN
+                && other != call
+        });
+        let is_given_up = matches!(call.ended, Some((_, EndedBy::Cancelled)))
+            && ringing.length() < least
+            && !goes_on
+            && !course.is_disturbed(ringing);
+        let after = format!("{:.1} s", ringing.length());
+        let after_pl = after.replace('.', ",");
+        let seen = is_given_up
+            .then(|| Bilingual::new(format!("given up after {after} of ringing"), format!("porzucono po {after_pl} dzwonienia")));
+        Some(Sample::breach(ringing.to, seen))
+    };
+    course.calls.iter().filter_map(sample).collect()
+}
+
+/// A post that gives one operator up calls the next within so many seconds.
+const ELSEWHERE_WITHIN: f64 = 3.0;
+
+/// Late without a word is a patrol sent to where nobody waits any more.
+fn kept_late(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call, cause): (usize, &Call, Cause)| {
+        let Cause::Kept(_) = cause else { return None };
+        let arrived = call.arrived.seconds;
+        let is_marked = call.invite.header("X-SOS-Delayed") == Some("yes");
+        let returned =
+            course.outages.iter().map(|outage| outage.span.to).filter(|to| *to <= arrived).fold(f64::NEG_INFINITY, f64::max);
+        let (en, pl) = named(call);
+        let seen = if !is_marked {
+            Some(both_of(&en, &pl, "not marked as delayed", "bez oznaczenia opóźnienia"))
+        } else if arrived - returned > DELIVERED_WITHIN {
+            Some(both_of(&en, &pl, "too long after the return", "zbyt późno po powrocie łączności"))
+        } else {
+            None
+        };
+        Some(Sample::breach(arrived, seen))
+    };
+    judged(course).filter_map(sample).collect()
+}
+
+/// T38: a kept press is delivered within so many seconds of the return, or not at all. What a post needs to start is in it.
+const DELIVERED_WITHIN: f64 = 60.0;

@@ -1,0 +1,362 @@
+//! What happened in a scenario, as the rules of the watch read it: contacts of the button, calls, outages, lamps, registrations, each with its
+//! moments. Made once from the record; the rules know nothing else.
+//!
+//! Moments are seconds on the bench's clock. Nothing here says what should have happened.
+
+use crate::bench::{Call, Report};
+use crate::instrument::operator::{CallId, Stray};
+use crate::rig::Limits;
+use std::collections::BTreeMap;
+
+/// A contact that bounces is one contact until it has been open for so long.
+const BOUNCES_FOR: f64 = 0.05;
+/// A lamp dimmed at 50 Hz and more is lit: it is never dark for longer than that.
+const DIMMED_DARK_AT_MOST: f64 = 0.025;
+/// How long after it can be served again a post may take to be wholly itself: its lamp "out of service" has so long.
+pub const RECOVERS_WITHIN: f64 = 5.0;
+
+/// A stretch of time; open at its end while it lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    pub from: f64,
+    pub to: f64,
+}
+
+impl Span {
+    pub fn holds(self, at: f64) -> bool {
+        self.from <= at && at < self.to
+    }
+    pub fn meets(self, other: Span) -> bool {
+        self.from < other.to && other.from < self.to
+    }
+    pub fn length(self) -> f64 {
+        (self.to - self.from).max(0.0)
+    }
+    /// What both have in common; `None`: nothing.
+    pub fn common(self, other: Span) -> Option<Span> {
+        let common = Span { from: self.from.max(other.from), to: self.to.min(other.to) };
+        (common.from < common.to).then_some(common)
+    }
+}
+
+/// One closing of the button, bounces and all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contact {
+    /// When it closed for the last time before it stayed closed: what a press is measured from.
+    pub closed: f64,
+    pub opened: f64,
+    /// When it first closed.
+    pub began: f64,
+}
+
+impl Contact {
+    fn held(self) -> f64 {
+        self.opened - self.closed
+    }
+    /// It always counts (T29), with a margin for what its stamps are worth.
+    pub fn is_press(self, course: &Course) -> bool {
+        self.held() >= course.limit("T29") + course.inputs_within
+    }
+    /// It may count.
+    pub fn may_be_press(self, course: &Course) -> bool {
+        self.held() > course.limit("T30") - course.inputs_within
+    }
+}
+
+/// Why a post could not do what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No light on its fibre.
+    Fibre,
+    /// No mains.
+    Mains,
+    /// A server was silent, or refused.
+    Servers,
+    /// The bench started its firmware anew.
+    Restart,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outage {
+    pub kind: Kind,
+    pub span: Span,
+}
+
+/// A registration that was accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Binding {
+    pub at: f64,
+    pub user: String,
+    pub is_primary: bool,
+    pub granted: f64,
+}
+
+/// Media where there should be none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StrayMedia {
+    pub at: f64,
+    pub kind: Stray,
+    /// It came from where the post is registered.
+    pub is_posts: bool,
+}
+
+/// Somebody called whom the desk does not serve, or from where the post is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stranger {
+    pub at: f64,
+    pub is_posts: bool,
+    pub what: String,
+}
+
+/// When a lamp was lit.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lit(pub Vec<Span>);
+
+impl Lit {
+    /// Of edges in order, from what the lamp was before the first of them; `until`: nothing is known from there on.
+    pub fn of(before: bool, edges: impl Iterator<Item = (f64, bool)>, from: f64, until: f64) -> Lit {
+        let mut spans: Vec<Span> = Vec::new();
+        let mut since = before.then_some(from);
+        for (at, lit) in edges {
+            match (lit, since) {
+                (true, None) => match spans.last() {
+                    // Dimmed, not dark.
+                    Some(last) if at - last.to <= DIMMED_DARK_AT_MOST => since = spans.pop().map(|last| last.from),
+                    _ => since = Some(at),
+                },
+                (false, Some(from)) => {
+                    spans.push(Span { from, to: at });
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        spans.extend(since.map(|from| Span { from, to: until }));
+        Lit(spans)
+    }
+    pub fn at(&self, moment: f64) -> bool {
+        self.0.iter().any(|span| span.holds(moment))
+    }
+    /// The stretches of `within` in which it was dark.
+    pub fn dark(&self, within: Span) -> Vec<Span> {
+        let mut from = within.from;
+        let mut dark = Vec::new();
+        for lit in self.0.iter().filter_map(|lit| lit.common(within)) {
+            dark.push(Span { from, to: lit.from });
+            from = lit.to;
+        }
+        dark.push(Span { from, to: within.to });
+        dark.retain(|span| span.length() > 0.0);
+        dark
+    }
+    /// Either of two.
+    pub fn or(&self, other: &Lit) -> Lit {
+        let mut all: Vec<Span> = self.0.iter().chain(&other.0).copied().collect();
+        all.sort_by(|a, b| a.from.total_cmp(&b.from));
+        let mut merged: Vec<Span> = Vec::new();
+        for span in all {
+            match merged.last_mut() {
+                Some(last) if span.from <= last.to + DIMMED_DARK_AT_MOST => last.to = last.to.max(span.to),
+                _ => merged.push(span),
+            }
+        }
+        Lit(merged)
+    }
+}
+
+/// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing that lasted longest.
+pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Contact> {
+    let mut found: Vec<Contact> = Vec::new();
+    let mut closed: Option<f64> = None;
+    let mut add = |closed: f64, opened: f64| match found.last_mut() {
+        Some(last) if closed - last.opened < BOUNCES_FOR => {
+            if opened - closed > last.opened - last.closed {
+                last.closed = closed;
+            }
+            last.opened = opened;
+        }
+        _ => found.push(Contact { closed, opened, began: closed }),
+    };
+    for (at, is_closed) in edges {
+        match (is_closed, closed) {
+            (true, None) => closed = Some(at),
+            (false, Some(from)) => {
+                add(from, at);
+                closed = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(from) = closed {
+        add(from, until);
+    }
+    found
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// What was looked at.
+    pub span: Span,
+    pub identity: String,
+    /// Whom posts of this rig may call.
+    pub callees: Vec<String>,
+    pub limits: Limits,
+    /// What the stamps of inputs are worth (k = 2), in seconds.
+    pub inputs_within: f64,
+    pub contacts: Vec<Contact>,
+    /// In the order in which they began.
+    pub outages: Vec<Outage>,
+    /// In the order of their arrival. Those that stood when the scenario began come first.
+    pub calls: Vec<(CallId, Call)>,
+    /// Calls that the desk turned away, and with which status.
+    pub refused: BTreeMap<CallId, u16>,
+    pub bindings: Vec<Binding>,
+    /// When registrations ran out at the registrar.
+    pub expired: Vec<f64>,
+    /// When an INVITE reached a server that answered nothing.
+    pub swallowed: Vec<f64>,
+    /// A registration stood when the scenario began.
+    pub was_registered: bool,
+    pub placed: Option<Lit>,
+    pub connected: Option<Lit>,
+    pub out_of_service: Option<Lit>,
+    pub reports: Vec<(f64, Report)>,
+    pub strays: Vec<StrayMedia>,
+    pub strangers: Vec<Stranger>,
+}
+
+impl Course {
+    /// The figure of a requirement that 95 % of cases must meet.
+    pub fn limit(&self, id: &str) -> f64 {
+        self.limits.get(id).map_or(f64::INFINITY, |limit| limit.limit)
+    }
+    /// The figure that every single case must meet.
+    pub fn ceiling(&self, id: &str) -> f64 {
+        self.limits.get(id).map_or(f64::INFINITY, crate::rig::Limit::ceiling)
+    }
+
+    /// Whether something stood in the post's way within a stretch.
+    pub fn is_disturbed(&self, within: Span) -> bool {
+        self.outages.iter().any(|outage| outage.span.meets(within))
+    }
+
+    /// The stretches in which a press had to be served: registered anew after the last outage, and some time to recover, up to the next one.
+    pub fn ready(&self) -> Vec<Span> {
+        let recovered = |span: Span| {
+            let is_first = self.was_registered && span.from == self.span.from;
+            Span { from: if is_first { span.from } else { span.from + RECOVERS_WITHIN }, to: span.to }
+        };
+        let mut spans: Vec<Span> = self.reachable().into_iter().map(recovered).collect();
+        spans.retain(|span| span.length() > 0.0);
+        spans
+    }
+
+    /// The stretches in which a press could be served: from a registration to the next outage.
+    pub fn reachable(&self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut from = self.was_registered.then_some(self.span.from).or_else(|| self.registered_after(self.span.from));
+        for outage in &self.outages {
+            if let Some(from) = from.filter(|from| *from < outage.span.from) {
+                spans.push(Span { from, to: outage.span.from });
+            }
+            let returned = self.outages.iter().filter(|o| o.span.from <= outage.span.to).map(|o| o.span.to);
+            from = self.registered_after(returned.fold(outage.span.to, f64::max));
+        }
+        spans.extend(from.map(|from| Span { from, to: self.span.to }));
+        spans.retain(|span| span.length() > 0.0);
+        spans
+    }
+
+    fn registered_after(&self, moment: f64) -> Option<f64> {
+        self.bindings.iter().map(|binding| binding.at).find(|at| *at >= moment)
+    }
+
+    /// The stretch in which a press at this moment had to be served.
+    pub fn ready_at(&self, moment: f64) -> Option<Span> {
+        self.ready().into_iter().find(|span| span.holds(moment))
+    }
+
+    /// Whether a press at this moment could be served.
+    pub fn is_reachable_at(&self, moment: f64) -> bool {
+        self.reachable().into_iter().any(|span| span.holds(moment))
+    }
+
+    /// From a call's arrival to its end, or to the end of what was seen.
+    pub fn lasts(&self, call: &Call) -> Span {
+        let to = call.ended.map_or(self.span.to, |(at, _)| at.seconds);
+        Span { from: call.arrived.seconds, to }
+    }
+
+    /// Whether a call stood at this moment, and the post must have known it: nothing had come between.
+    pub fn is_surely_in(&self, call: &Call, moment: f64) -> bool {
+        let lasts = self.lasts(call);
+        lasts.holds(moment) && !self.is_disturbed(Span { from: lasts.from, to: moment })
+    }
+
+    /// Whether some call stood at this moment, as far as the operator's end knows.
+    pub fn in_call(&self, moment: f64) -> bool {
+        self.calls.iter().any(|(_, call)| self.lasts(call).holds(moment))
+    }
+
+    /// When the firmware started anew for a reason of ours, in order.
+    pub fn own_starts(&self) -> impl Iterator<Item = f64> {
+        let starts = self.outages.iter().filter(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart));
+        starts.map(|outage| outage.span.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edges(moments: &[f64]) -> impl Iterator<Item = (f64, bool)> {
+        moments.iter().enumerate().map(|(n, at)| (*at, n % 2 == 0))
+    }
+
+    #[track_caller]
+    fn check_contacts(moments: &[f64], expected: &[(f64, f64, f64)]) {
+        let found = contacts(edges(moments), 100.0);
+        assert_eq!(found.iter().map(|c| (c.began, c.closed, c.opened)).collect::<Vec<_>>(), expected, "{moments:?}");
+    }
+
+    #[test]
+    fn bounces_are_one_contact_and_the_longest_closing_is_the_press() {
+        check_contacts(&[], &[]);
+        check_contacts(&[1.0, 1.2], &[(1.0, 1.0, 1.2)]);
+        check_contacts(&[1.0, 1.2, 2.0, 2.1], &[(1.0, 1.0, 1.2), (2.0, 2.0, 2.1)]);
+        check_contacts(&[1.0, 1.005, 1.01, 1.015, 1.02, 1.2], &[(1.0, 1.02, 1.2)]);
+        check_contacts(&[1.0, 1.2, 1.21, 1.22], &[(1.0, 1.0, 1.22)]);
+        check_contacts(&[1.0], &[(1.0, 1.0, 100.0)]);
+    }
+
+    #[track_caller]
+    fn check_lit(before: bool, moments: &[f64], expected: &[(f64, f64)]) {
+        let edges = moments.iter().enumerate().map(|(n, at)| (*at, (n % 2 == 0) != before));
+        let lit = Lit::of(before, edges, 0.0, 100.0);
+        assert_eq!(lit.0.iter().map(|span| (span.from, span.to)).collect::<Vec<_>>(), expected, "{before} {moments:?}");
+    }
+
+    #[test]
+    fn a_dimmed_lamp_is_lit_and_a_blinking_one_is_not() {
+        check_lit(false, &[], &[]);
+        check_lit(true, &[], &[(0.0, 100.0)]);
+        check_lit(false, &[1.0, 2.0], &[(1.0, 2.0)]);
+        check_lit(true, &[1.0, 2.0], &[(0.0, 1.0), (2.0, 100.0)]);
+        // 100 Hz, half of the time.
+        check_lit(false, &[1.0, 1.005, 1.01, 1.015, 1.02, 1.025], &[(1.0, 1.025)]);
+        // 5 Hz.
+        check_lit(false, &[1.0, 1.1, 1.2, 1.3], &[(1.0, 1.1), (1.2, 1.3)]);
+    }
+
+    #[test]
+    fn the_dark_is_what_is_left_of_the_lit() {
+        let lit = Lit(vec![Span { from: 1.0, to: 2.0 }, Span { from: 3.0, to: 9.0 }]);
+        let dark = |from, to| lit.dark(Span { from, to }).iter().map(|s| (s.from, s.to)).collect::<Vec<_>>();
+        assert_eq!(dark(0.0, 4.0), [(0.0, 1.0), (2.0, 3.0)]);
+        assert_eq!(dark(3.5, 5.0), []);
+        assert_eq!(dark(20.0, 21.0), [(20.0, 21.0)]);
+        let both = lit.or(&Lit(vec![Span { from: 1.5, to: 3.0 }]));
+        assert_eq!(both.0, [Span { from: 1.0, to: 9.0 }]);
+    }
+}

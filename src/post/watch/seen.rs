@@ -1,0 +1,165 @@
+//! From the bench's record and the deeds of a scenario to what its rules read.
+
+use super::course::{Binding, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia, contacts};
+use crate::bench::{Circuit, Moment};
+use crate::clock::Stamped;
+use crate::instrument::operator::{CallEvent, Server, Unbound};
+use crate::post::call::{OPERATOR_USER, SECOND_USER};
+use crate::post::deeds::What;
+use crate::post::{Post, Result};
+use crate::rig::InputRef;
+use std::collections::BTreeMap;
+
+impl Post {
+    /// All that happened since the scenario began.
+    pub(super) fn course(&self) -> Result<Course> {
+        let (bench, record) = (&self.bench, &self.bench.record);
+        let wiring = &bench.rig.wiring;
+        let span = Span { from: self.began.as_secs_f64(), to: bench.now().as_secs_f64() };
+        let button = wiring.button.as_ref().map(|switch| self.edges(&switch.sense)).unwrap_or_default();
+        let lamp = |input: &Option<InputRef>| input.as_ref().map(|input| self.lit(input, span));
+        let mut course = Course {
+            span,
+            identity: bench.rig.post.identity.clone(),
+            callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
+            limits: bench.rig.limits.clone(),
+            inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
+            contacts: contacts(button.into_iter().filter(|(at, _)| *at >= span.from), span.to),
+            outages: self.outages(span),
+            calls: record.calls().map(|(id, call)| (id, call.clone())).collect(),
+            refused: BTreeMap::new(),
+            bindings: Vec::new(),
+            expired: Vec::new(),
+            swallowed: Vec::new(),
+            was_registered: self.was_registered,
+            placed: lamp(&wiring.lamp_placed),
+            connected: lamp(&wiring.lamp_connected),
+            out_of_service: lamp(&wiring.lamp_out_of_service),
+            reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
+            strays: Vec::new(),
+            strangers: Vec::new(),
+        };
+        let mut homes = Homes::default();
+        for event in record.calls_since(self.began) {
+            note(&mut course, &mut homes, event);
+        }
+        // Where a post is registered from may be learnt after it has sent something.
+        for (stray, from) in course.strays.iter_mut().zip(&homes.strays) {
+            stray.is_posts = homes.are(from);
+        }
+        for (stranger, from) in course.strangers.iter_mut().zip(&homes.strangers) {
+            stranger.is_posts = homes.are(from);
+        }
+        Ok(course)
+    }
+
+    /// All changes of an input in this scenario, and before them the state that it began in.
+    fn edges(&self, input: &InputRef) -> Vec<(f64, bool)> {
+        let edges = self.bench.record.edges(input).iter();
+        edges.map(|edge| (self.bench.input_moment(input, edge.at).seconds, edge.value)).collect()
+    }
+
+    fn lit(&self, input: &InputRef, span: Span) -> Lit {
+        let edges = self.edges(input);
+        let before = edges.first().is_some_and(|(_, lit)| !lit);
+        Lit::of(before, edges.into_iter(), span.from, span.to)
+    }
+
+    /// When the post was without light, power or server, or was started anew.
+    fn outages(&self, span: Span) -> Vec<Outage> {
+        let mut outages = Vec::new();
+        for (circuit, kind) in [(Circuit::Fibre, Kind::Fibre), (Circuit::Mains, Kind::Mains)] {
+            let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { continue };
+            let edges = self.edges(&switch.sense);
+            let open = Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to);
+            outages.extend(open.0.into_iter().filter(|gone| gone.to > span.from).map(|span| Outage { kind, span }));
+        }
+        let mut since = None;
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::Servers { answering: false } => _ = since.get_or_insert(at.seconds),
+                What::Servers { answering: true } => {
+                    let from = since.take().unwrap_or(at.seconds);
+                    outages.push(Outage { kind: Kind::Servers, span: Span { from, to: at.seconds } });
+                }
+                What::Restart => {
+                    outages.push(Outage { kind: Kind::Restart, span: Span { from: at.seconds, to: at.seconds + 0.001 } });
+                }
+                _ => {}
+            }
+        }
+        outages.extend(since.map(|from| Outage { kind: Kind::Servers, span: Span { from, to: span.to } }));
+        outages.sort_by(|a, b| a.span.from.total_cmp(&b.span.from));
+        outages
+    }
+}
+
+fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
+    edges.iter().map(|(at, closed)| (*at, !closed))
+}
+
+/// Where a post has registered from, and where what should not be came from.
+#[derive(Default)]
+struct Homes {
+    known: Vec<String>,
+    strays: Vec<String>,
+    strangers: Vec<String>,
+}
+
+impl Homes {
+    fn are(&self, from: &str) -> bool {
+        let host = host_of(from);
+        self.known.iter().any(|home| home == host)
+    }
+}
+
+fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
+    let at = Moment::at_operator(event).seconds;
+    match &event.value {
+        CallEvent::Registered { user, contact, expires, server } => {
+            let (user, is_primary, granted) = (user.clone(), *server == Server::Primary, expires.as_secs_f64());
+            course.bindings.push(Binding { at, user, is_primary, granted });
+            homes.known.push(host_of(contact).to_string());
+        }
+        CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
+        CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
+        CallEvent::Swallowed { what, .. } if what == "INVITE" => course.swallowed.push(at),
+        CallEvent::StrayMedia { from, kind, .. } => {
+            course.strays.push(StrayMedia { at, kind: *kind, is_posts: false });
+            homes.strays.push(from.clone());
+        }
+        CallEvent::Intruder { from, what } => {
+            course.strangers.push(Stranger { at, is_posts: false, what: what.clone() });
+            homes.strangers.push(from.clone());
+        }
+        _ => {}
+    }
+}
+
+/// The host of `sip:user@host:port;…`, of `user@host:port` or of `host:port`; of IPv6 what stands in brackets.
+fn host_of(text: &str) -> &str {
+    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    let text = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")).unwrap_or(text);
+    if let Some(rest) = text.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or_default();
+    }
+    text.split([':', ';', '>']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn whoever_sends_is_known_by_the_host() {
+        let check = |text: &str, expected: &str| assert_eq!(host_of(text), expected, "{text}");
+        check("sip:SOS-0417@10.20.0.17", "10.20.0.17");
+        check("sip:SOS-0417@10.20.0.17:5060;transport=tcp", "10.20.0.17");
+        check("10.20.0.17:4000", "10.20.0.17");
+        check("SOS-0417@10.20.0.17:5060", "10.20.0.17");
+        check("sip:10.20.0.17", "10.20.0.17");
+        check("[fd00::17]:4000", "fd00::17");
+        check("sips:post@[fd00::17]:5061", "fd00::17");
+        check("", "");
+    }
+}

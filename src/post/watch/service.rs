@@ -1,0 +1,251 @@
+//! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when nobody talks.
+
+use super::course::{Course, Span, StrayMedia};
+use super::{Bound, Rule, Sample};
+use crate::instrument::operator::Stray;
+use crate::post::judge::Quantity;
+use crate::rig::Role::{Console, Operator};
+use crate::unit::{Bilingual, Method, Unit, both};
+
+pub const RULES: &[Rule] = &[
+    Rule { quantity: LAPSED, needs: &[Operator], limit: Bound::Never, look: lapsed },
+    Rule { quantity: HASTY, needs: &[Operator], limit: Bound::Never, look: hasty },
+    Rule { quantity: STARTS, needs: &[Console], limit: Bound::Never, look: starts },
+    Rule { quantity: BEAT, needs: &[Console], limit: Bound::AtMost(BEAT_AT_MOST), look: beat },
+    Rule { quantity: UNTRUE_STATES, needs: &[Console, Operator], limit: Bound::Never, look: untrue_states },
+    Rule { quantity: SOUND_OUTSIDE, needs: &[Operator], limit: Bound::Never, look: sound_outside },
+    Rule { quantity: REFUSED_CALLS, needs: &[Operator], limit: Bound::Never, look: refused_calls },
+];
+
+/// Every 10 s, and 20 % more (post protocol, section 2).
+const BEAT_AT_MOST: f64 = 12.0;
+/// What happens within so many seconds of a change need not be told rightly yet.
+const TOLD_WITHIN: f64 = 2.0;
+/// A banner comes within so many seconds of its cause: discharge, rise of the supply, and the line itself.
+const BANNER_WITHIN: f64 = 5.0;
+
+const OF_REGISTRAR: Quantity = Quantity {
+    key: "",
+    unit: Unit::Count,
+    en: "",
+    pl: "",
+    method: Method::new(
+        "every REGISTER accepted, against the interval that was granted",
+        "każdy przyjęty REGISTER, względem przyznanego czasu ważności",
+        "RFC 3261, 10.2.4",
+    ),
+    requirement: "T26",
+};
+const LAPSED: Quantity = Quantity {
+    key: "T26.watch.lapsed-registrations",
+    en: "registrations that ran out",
+    pl: "rejestracje, które wygasły",
+    ..OF_REGISTRAR
+};
+const HASTY: Quantity = Quantity {
+    key: "T39.watch.hasty-registrations",
+    en: "registrations refreshed too soon without a cause",
+    pl: "rejestracje odnowione bez powodu zbyt wcześnie",
+    requirement: "T39",
+    ..OF_REGISTRAR
+};
+const STARTS: Quantity = Quantity {
+    key: "T45.watch.uncaused-starts",
+    en: "starts of the firmware that nobody caused",
+    pl: "starty oprogramowania bez przyczyny",
+    method: Method::new(
+        "every banner on the console, against mains, debug port and nothing else",
+        "każdy komunikat startowy na konsoli, względem zasilania i portu debugowania",
+        "",
+    ),
+    requirement: "T45",
+    ..OF_REGISTRAR
+};
+const BEAT: Quantity = Quantity {
+    key: "T26.watch.heartbeat",
+    unit: Unit::Second,
+    en: "longest time between heartbeats",
+    pl: "najdłuższy odstęp między sygnałami życia",
+    method: Method::new("BEAT lines on the console", "wiersze BEAT na konsoli", ""),
+    ..OF_REGISTRAR
+};
+const UNTRUE_STATES: Quantity = Quantity {
+    key: "T26.watch.untrue-states",
+    en: "states on the console that contradict the operator's end",
+    pl: "stany na konsoli sprzeczne ze stroną operatora",
+    method: Method::new(
+        "BEAT and STATE lines, against calls and registration",
+        "wiersze BEAT i STATE, względem połączeń i rejestracji",
+        "",
+    ),
+    ..OF_REGISTRAR
+};
+const SOUND_OUTSIDE: Quantity = Quantity {
+    key: "T40.watch.sound-outside-calls",
+    en: "times media came from the post where there should be none",
+    pl: "przypadki dźwięku z punktu tam, gdzie nie powinno go być",
+    method: Method::new(
+        "every RTP packet at the operator's ports, by its sender",
+        "każdy pakiet RTP na portach operatora, według nadawcy",
+        "RFC 3550, 5.1",
+    ),
+    requirement: "T40",
+    ..OF_REGISTRAR
+};
+const REFUSED_CALLS: Quantity = Quantity {
+    key: "T33.watch.refused-calls",
+    en: "calls from the post's address that the desk had to refuse",
+    pl: "zgłoszenia z adresu punktu, które stanowisko musiało odrzucić",
+    method: Method::new(
+        "every INVITE that is not of a registered post",
+        "każdy INVITE spoza zarejestrowanego punktu",
+        "RFC 3261, 21.4.4",
+    ),
+    requirement: "T33",
+    ..OF_REGISTRAR
+};
+
+/// While nothing stands in its way a registration is refreshed before it ends.
+fn lapsed(course: &Course) -> Vec<Sample> {
+    let lapse = |at: f64| {
+        course.ready().iter().any(|ready| ready.holds(at)) && !course.is_disturbed(Span { from: at - LAPSE_LOOKS_BACK, to: at })
+    };
+    let mut samples: Vec<Sample> = course.bindings.iter().map(|binding| Sample::breach(binding.at, None)).collect();
+    let told = || Bilingual::from(("no refresh came in time", "odnowienie nie przyszło na czas"));
+    samples.extend(course.expired.iter().filter(|at| lapse(**at)).map(|at| Sample::breach(*at, Some(told()))));
+    samples
+}
+/// An outage so shortly before explains a refresh that did not come.
+const LAPSE_LOOKS_BACK: f64 = 30.0;
+
+/// A post that refreshes without need takes the registrar from the others when all of them do.
+fn hasty(course: &Course) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for ready in course.ready() {
+        let within: Vec<_> = course.bindings.iter().filter(|binding| ready.holds(binding.at) && binding.is_primary).collect();
+        for pair in within.windows(2) {
+            let [earlier, later] = pair else { continue };
+            let apart = later.at - earlier.at;
+            let least = earlier.granted * REFRESHED_FROM;
+            let text = format!("{apart:.1} s");
+            let seen = (apart < least).then(|| {
+                let of = earlier.granted;
+                Bilingual::new(
+                    format!("after {text} of {of} s granted"),
+                    format!("po {} z przyznanych {of} s", text.replace('.', ",")),
+                )
+            });
+            samples.push(Sample::breach(later.at, seen));
+        }
+    }
+    samples
+}
+/// Not before half of what was granted; a post that aims at half and spreads its refreshes stays within this.
+const REFRESHED_FROM: f64 = 0.4;
+
+fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
+    let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
+    banners.map(|(at, report)| (*at, report.value("cause")))
+}
+
+fn starts(course: &Course) -> Vec<Sample> {
+    let sample = |(at, cause): (f64, Option<&str>)| {
+        let is_ours = course.own_starts().any(|start| start <= at + TOLD_WITHIN && at - start < BANNER_WITHIN);
+        let seen = (!is_ours)
+            .then(|| both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", cause.unwrap_or("–")));
+        Sample::breach(at, seen)
+    };
+    banners(course).map(sample).collect()
+}
+
+/// Over stretches in which the firmware had power and was left alone.
+fn beat(course: &Course) -> Vec<Sample> {
+    let beats: Vec<f64> =
+        course.reports.iter().filter(|(_, report)| report.argument("BEAT").is_some()).map(|(at, _)| *at).collect();
+    let stopped = |span: Span| {
+        let starts =
+            course.outages.iter().filter(|o| matches!(o.kind, super::course::Kind::Mains | super::course::Kind::Restart));
+        starts.clone().any(|outage| outage.span.meets(span)) || banners(course).any(|(at, _)| span.holds(at))
+    };
+    let ends = beats.iter().skip(1).copied().chain([course.span.to]);
+    let sample = |(from, to): (f64, f64)| {
+        let span = Span { from, to };
+        let seen = ("no heartbeat since", "od tej chwili brak sygnału życia").into();
+        (!stopped(span)).then(|| Sample::seconds(from, span.length(), 0.01, seen))
+    };
+    beats.iter().copied().zip(ends).filter_map(sample).collect()
+}
+
+/// A state is untrue when it contradicts what has stood for a while on the line.
+fn untrue_states(course: &Course) -> Vec<Sample> {
+    let said = course.reports.iter().filter_map(|(at, report)| {
+        let state = report
+            .argument("STATE")
+            .or_else(|| report.words.get(2).filter(|_| report.argument("BEAT").is_some()).map(String::as_str))?;
+        Some((*at, state))
+    });
+    let sample = |(at, state): (f64, &str)| {
+        let settled = Span { from: at - TOLD_WITHIN, to: at };
+        let expected = expected_state(course, settled)?;
+        let seen = (!expected.contains(&state)).then(|| {
+            let wanted = expected.join("/");
+            Bilingual::new(format!("{state} instead of {wanted}"), format!("{state} zamiast {wanted}"))
+        });
+        Some(Sample::breach(at, seen))
+    };
+    said.filter_map(sample).collect()
+}
+
+/// What a post has to say of itself; `None`: nothing has stood long enough, or it cannot know.
+fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static str]> {
+    let ready = course.ready_at(settled.to).filter(|ready| ready.from <= settled.from)?;
+    if course.is_disturbed(Span { from: ready.from, to: settled.to }) {
+        return None;
+    }
+    let changed = course.calls.iter().any(|(_, call)| {
+        let moments = [Some(call.arrived), call.ringing, call.answered, call.ended.map(|(at, _)| at)];
+        moments.into_iter().flatten().any(|moment| settled.holds(moment.seconds))
+    });
+    let pressed =
+        course.contacts.iter().any(|contact| Span { from: contact.began, to: contact.opened + TOLD_WITHIN }.meets(settled));
+    if changed || pressed {
+        return None;
+    }
+    let standing = course.calls.iter().find(|(_, call)| course.lasts(call).holds(settled.to));
+    Some(match standing {
+        None => &["idle"],
+        Some((_, call)) if call.answered.is_some() => &["talking"],
+        Some(_) => &["ringing", "calling"],
+    })
+}
+
+/// What strangers send is told apart and judges nobody.
+fn sound_outside(course: &Course) -> Vec<Sample> {
+    let words = |stray: &StrayMedia| -> Bilingual {
+        match stray.kind {
+            Stray::BeforeAnswer => ("media before the answer", "dźwięk przed odebraniem"),
+            Stray::AfterEnd => ("media after the end of its call", "dźwięk po zakończeniu połączenia"),
+            Stray::NoCall => ("media without a call", "dźwięk bez połączenia"),
+            Stray::OfAnother => ("media on another's call", "dźwięk w cudzym połączeniu"),
+            Stray::OldPort => ("media to a port that was given up", "dźwięk na port, który przestał obowiązywać"),
+            Stray::NoMedia => ("datagrams that are no media", "datagramy, które nie są dźwiękiem"),
+        }
+        .into()
+    };
+    let mut samples: Vec<Sample> = course.calls.iter().map(|(_, call)| Sample::breach(course.lasts(call).to, None)).collect();
+    let posts = course.strays.iter().filter(|stray| stray.is_posts);
+    samples.extend(posts.map(|stray| Sample::breach(stray.at, Some(words(stray)))));
+    samples
+}
+
+fn refused_calls(course: &Course) -> Vec<Sample> {
+    let mut samples: Vec<Sample> = course.calls.iter().map(|(_, call)| Sample::breach(call.arrived.seconds, None)).collect();
+    let posts = course
+        .strangers
+        .iter()
+        .filter(|stranger| stranger.is_posts && !course.is_disturbed(Span { from: stranger.at - 5.0, to: stranger.at }));
+    samples.extend(
+        posts.map(|stranger| Sample::breach(stranger.at, Some(Bilingual::new(stranger.what.clone(), stranger.what.clone())))),
+    );
+    samples
+}
