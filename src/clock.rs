@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A moment on the bench's clock: nanoseconds since the run began. Only a [`Clock`] makes one, or arithmetic on one.

@@ -5,7 +5,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
   @S01 @fat @sat @nightly
   Scenariusz: Jedno naciśnięcie wywołuje dokładnie jedno zgłoszenie w wymaganym czasie
     Zakładając, że punkt jest gotowy do pracy
-    Gdy przycisk zostaje naciśnięty 5 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    Gdy przycisk zostaje naciśnięty 30 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
     Wtedy każde zgłoszenie opuszcza punkt najpóźniej 0,5 s po naciśnięciu [T01]
     I telefon operatora dzwoni najpóźniej 2 s po każdym naciśnięciu [T02]
     I każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T33]

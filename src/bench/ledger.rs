@@ -187,7 +187,12 @@ mod tests {
 
     /// Told to open at 0 and seen so, then each command and each change in turn.
     #[track_caller]
-    fn check(commands: &[(u64, bool)], changes: &[(u64, bool)], expected: &[Result<Option<f64>, Strange>], overdue: Option<bool>) {
+    fn check(
+        commands: &[(u64, bool)],
+        changes: &[(u64, bool)],
+        expected: &[Result<Option<f64>, Strange>],
+        overdue: Option<bool>,
+    ) {
         let mut ledger = Ledger::default();
         ledger.command(ms(0), false);
         commands.iter().for_each(|(at, closed)| ledger.command(ms(*at), *closed));
@@ -225,7 +230,9 @@ mod tests {
     #[test]
     fn delays_are_taken_from_clean_moves_alone() {
         let mut ledger = Ledger::default();
-        for (at, closed, seen) in [(0, false, 4), (1000, true, 1006), (2000, false, 2004), (3000, true, 3010), (3020, false, 3029)] {
+        for (at, closed, seen) in
+            [(0, false, 4), (1000, true, 1006), (2000, false, 2004), (3000, true, 3010), (3020, false, 3029)]
+        {
             ledger.command(ms(at), closed);
             ledger.changed(ms(seen), closed).expect("in order");
         }

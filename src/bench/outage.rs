@@ -53,7 +53,8 @@ impl Outages {
     /// How long a circuit had been open at a moment at which the post must have felt it; `None`: it was closed, or had only just opened.
     fn felt(&self, circuit: Circuit, at: Instant) -> Option<Duration> {
         let grace = if circuit == Circuit::Mains { SUPPLY_FADES_WITHIN } else { LINE_DRAINS_WITHIN };
-        let covers = |outage: &&Outage| outage.circuit == circuit && at > outage.from + grace && outage.to.is_none_or(|to| at < to);
+        let covers =
+            |outage: &&Outage| outage.circuit == circuit && at > outage.from + grace && outage.to.is_none_or(|to| at < to);
         self.0.iter().find(covers).map(|outage| at.since(outage.from))
     }
 
@@ -213,10 +214,7 @@ impl Bench {
     }
 
     /// Asks a lamp's sensor whether it sees light now.
-    pub fn sees_light<E: From<Interrupted> + From<InstrumentError>>(
-        &mut self,
-        input: &InputRef,
-    ) -> std::result::Result<bool, E> {
+    pub fn sees_light<E: From<Interrupted> + From<InstrumentError>>(&mut self, input: &InputRef) -> std::result::Result<bool, E> {
         self.gear.is_lit(input)
     }
 
@@ -245,7 +243,9 @@ impl Bench {
                     format!("{role} sensor"),
                     "see the lamp dark",
                     "it sees light while the post has no power",
-                    format!("check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it"),
+                    format!(
+                        "check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it"
+                    ),
                 )
                 .of(Subsystem::Inputs)
                 .into());

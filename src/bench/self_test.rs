@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of limits; everything found here is the bench's failure.
 
+use super::budget::COMMAND_TO_SENSE;
 use super::ledger::FOLLOWS_WITHIN;
 use super::switch::Circuit;
 use super::{Bench, Moment};
@@ -10,10 +11,13 @@ use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::Role;
+use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
 
 /// A request to its own address comes back at once, or the desk is out of order.
 const DESK_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// So many times the button's contact is moved for its proof: enough to see how much its time varies.
+const PROVING_PRESSES: usize = 3;
 /// So many unreadable console lines, and more of them than readable ones, are a bad cable and no power cut in mid-line.
 const GARBLED_LINES: usize = 3;
 
@@ -61,10 +65,15 @@ impl Bench {
 
     /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.
     pub fn prove_button<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
-        for closed in [true, false] {
+        for closed in [true, false].repeat(PROVING_PRESSES) {
             self.prove_move::<E>(Circuit::Button, closed)?;
             // So long that its next move is a clean one: it tells how long the contact takes.
             self.wait::<E>(Duration::from_millis(100))?;
+        }
+        if let Some(delays) = self.gear.delays(Circuit::Button, true) {
+            let late = self.sense_lateness(Circuit::Button);
+            let uncertainty = combine(&[rectangular(delays.spread() / 2.0), rectangular(late / 2.0)]);
+            self.budget(&COMMAND_TO_SENSE, Estimate::seconds(delays.typical(), uncertainty));
         }
         Ok(())
     }

@@ -4,8 +4,8 @@
 //! finds it left alone. A journal listens by standing before the relay boards that are handed in.
 
 use super::ledger::{Ledger, Strange, closures};
-use super::outage::Outages;
 use super::open::{Context, Handle, open_one};
+use super::outage::Outages;
 use super::{Bench, Moment, missing};
 use crate::clock::{Clock, Instant, Interrupted, Stamped, poll};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
@@ -170,7 +170,10 @@ impl Switchgear {
     }
 
     /// Asks an input's board for its present state.
-    pub(super) fn is_lit<E: From<InstrumentError> + From<Interrupted>>(&mut self, input: &InputRef) -> std::result::Result<bool, E> {
+    pub(super) fn is_lit<E: From<InstrumentError> + From<Interrupted>>(
+        &mut self,
+        input: &InputRef,
+    ) -> std::result::Result<bool, E> {
         let board = self.inputs.get_mut(&input.board).ok_or_else(|| missing(&input.board))?;
         let asked = self.clock.now();
         let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
@@ -292,16 +295,24 @@ fn account(circuit: Circuit, ledger: &mut Ledger, edge: &Stamped<Edge>, late: f6
             "tell a change in time",
             format!(
                 "the button's sense input saw the contact {} after its command: a relay takes at most {}, and a stamp of this board should be at most {} late",
-                ms(delay), ms(QUICK_CONTACT_S), ms(late)
+                ms(delay),
+                ms(QUICK_CONTACT_S),
+                ms(late)
             ),
         ),
-        Ok(Some(_)) if circuit == Circuit::Button => match ledger.delays(edge.value.lit).filter(|all| all.spread() > STEADY_CONTACT_S + late) {
-            Some(all) => stamps(
-                "stamp a change",
-                format!("one and the same contact was seen between {} and {} after its command", ms(all.shortest), ms(all.longest)),
-            ),
-            None => Ok(()),
-        },
+        Ok(Some(_)) if circuit == Circuit::Button => {
+            match ledger.delays(edge.value.lit).filter(|all| all.spread() > STEADY_CONTACT_S + late) {
+                Some(all) => stamps(
+                    "stamp a change",
+                    format!(
+                        "one and the same contact was seen between {} and {} after its command",
+                        ms(all.shortest),
+                        ms(all.longest)
+                    ),
+                ),
+                None => Ok(()),
+            }
+        }
         Ok(_) => Ok(()),
     }
 }

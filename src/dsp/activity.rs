@@ -32,6 +32,8 @@ pub struct Activity {
     pub last_s: f64,
     /// Absent stretches between first and last: start and length in seconds, longest last.
     pub gaps: Vec<(f64, f64)>,
+    /// It was heard upside down: somewhere a pair of wires is exchanged.
+    pub is_inverted: bool,
     /// Half-width within which the first moment lies with 95 %, in seconds.
     pub first_edge_s: f64,
     /// The same for the edges of the gaps, the widest of them; 0 if there are no gaps.
@@ -72,8 +74,12 @@ pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Activit
     if block == 0 || length < block {
         return None;
     }
-    let looks: Vec<Option<f64>> =
+    let signed: Vec<Option<f64>> =
         (0..=length - block).step_by(hop).map(|at| correlation(&reference[at..at + block], &capture[at..at + block])).collect();
+    // A path that inverts is heard as well as one that does not.
+    let weight = |sign: f64| signed.iter().flatten().map(|c| c * sign).filter(|c| *c >= FLOOR).sum::<f64>();
+    let sign = if weight(-1.0) > weight(1.0) { -1.0 } else { 1.0 };
+    let looks: Vec<Option<f64>> = signed.iter().map(|look| look.map(|c| (c * sign).max(0.0))).collect();
     let mut strong: Vec<f64> = looks.iter().flatten().copied().filter(|c| *c >= FLOOR).collect();
     strong.sort_by(f64::total_cmp);
     let typical = *strong.get(strong.len() / 2)?;
@@ -96,6 +102,7 @@ pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Activit
         first_s: begin.at / rate,
         last_s: end.at / rate,
         gaps,
+        is_inverted: sign < 0.0,
         first_edge_s: stated(begin.width, SMEAR_S),
         gap_edge_s,
     })
@@ -185,7 +192,7 @@ fn place(pairs: &[(f64, f64)], sure: usize) -> (usize, f64) {
     (best.0, width as f64)
 }
 
-/// Normalised correlation of two stretches; `None` where the reference is silent, 0 where the capture is.
+/// Normalised correlation of two stretches, negative where one is the other's inverse; `None` where the reference is silent, 0 where the capture is.
 fn correlation(reference: &[f32], capture: &[f32]) -> Option<f64> {
     let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
     for (x, y) in reference.iter().zip(capture) {
@@ -200,7 +207,7 @@ fn correlation(reference: &[f32], capture: &[f32]) -> Option<f64> {
     if xx / reference.len() as f64 <= 1e-8 {
         return None;
     }
-    Some(if yy > 0.0 { (xy / (xx * yy).sqrt()).max(0.0) } else { 0.0 })
+    Some(if yy > 0.0 { xy / (xx * yy).sqrt() } else { 0.0 })
 }
 
 #[cfg(test)]
@@ -249,6 +256,22 @@ mod tests {
         assert!((p.longest_gap_s() - 0.4).abs() <= 2.0 * p.gap_edge_s, "{p:?}");
         assert_eq!(p.gaps.len(), 1);
         assert!(look(&[], 0.5).expect("heard").gaps.is_empty());
+    }
+
+    #[test]
+    fn a_path_that_inverts_is_heard_as_well() {
+        let reference = noise(1, 24_000);
+        let heard = |sign: f32| {
+            let mut capture: Vec<f32> = reference.iter().zip(noise(2, 24_000)).map(|(r, n)| sign * r + 0.3 * n).collect();
+            capture[..4000].fill(0.0);
+            presence(&reference, &capture, RATE).expect("heard")
+        };
+        let (upright, inverted) = (heard(0.3), heard(-0.3));
+        assert_eq!((upright.is_inverted, inverted.is_inverted), (false, true));
+        for found in [upright, inverted] {
+            assert!((found.first_s - 0.5).abs() <= found.first_edge_s, "{found:?}");
+            assert!(found.gaps.is_empty(), "{found:?}");
+        }
     }
 
     #[test]

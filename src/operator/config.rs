@@ -13,6 +13,9 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+/// What a bench's desk grants a registration at most: scenarios wait for one to run out, whatever interval a post would like.
+pub const BENCH_GRANTS: Duration = Duration::from_secs(60);
+
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
     /// Every token, tag and number the desk makes up follows from it.
@@ -26,6 +29,8 @@ pub struct DeskConfig {
     pub realm: String,
     /// The rig's posts.
     pub users: Vec<User>,
+    /// How long a registration holds at most.
+    pub grants: Duration,
     /// The user part that calls must be for.
     pub operator_user: String,
     /// The user part of the second operator.

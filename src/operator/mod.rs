@@ -35,7 +35,7 @@ use std::time::Duration;
 
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
-pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
+pub use config::{BENCH_GRANTS, Circumstances, DeskConfig, DeskError, Outgoing};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
@@ -97,6 +97,7 @@ pub struct Desk {
 impl Desk {
     pub fn new(config: DeskConfig) -> Self {
         let mut registrar = Registrar::new(config.realm.clone(), config.users.clone());
+        registrar.grant(config.grants);
         registrar.offer(config.digests.clone());
         Desk {
             tokens: Tokens::from_seed(config.seed),

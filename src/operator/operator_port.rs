@@ -197,6 +197,7 @@ mod tests {
             media_ports: 20000..=20003,
             realm: "straz".to_owned(),
             users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
+            grants: crate::sip::registrar::LONGEST,
             operator_user: "operator".to_owned(),
             second_user: "operator2".to_owned(),
             behaviour: Behaviour::answering(Answering::Manual),

@@ -53,6 +53,7 @@ impl Scene {
             media_ports: 20000..=20021,
             realm: "straz".to_owned(),
             users: vec![User { name: "sos-1".to_owned(), password: PASSWORD.to_owned() }],
+            grants: crate::sip::registrar::LONGEST,
             operator_user: "operator".to_owned(),
             second_user: "operator2".to_owned(),
             behaviour: Behaviour::answering(answering),

@@ -80,15 +80,15 @@ impl Post {
         if lag.value.abs() <= most {
             return Ok(());
         }
-        let way = if lag.value > 0.0 { "after" } else { "before" };
-        Err(InstrumentError::new(
-            "input board",
-            "stamp a change",
-            format!("the button's sense input saw the contact close {} {way} the tone came through it", in_ms(lag.value.abs())),
-            "look for a hub, a cable or a program that holds the input board's reports back, then at the sound card's loop-back",
-        )
-        .of(Subsystem::Inputs)
-        .into())
+        // Stamps are only ever late: whichever says the later moment is not to be trusted.
+        let (instrument, part, other, remedy) = if lag.value > 0.0 {
+            let remedy = "look for a hub, a cable or a program that holds the input board's reports back";
+            ("input board", Subsystem::Inputs, "the sense input saw the contact close", remedy)
+        } else {
+            ("sound card", Subsystem::Sound, "the tone came through the contact", "measure the card by its loop-back again")
+        };
+        let cause = format!("{other} {} after the other of the two, of one and the same contact", in_ms(lag.value.abs()));
+        Err(InstrumentError::new(instrument, "stamp a change", cause, remedy).of(part).into())
     }
 
     /// When the gated tone came through.

@@ -5,12 +5,13 @@
 mod quantities;
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
+use super::judge::{Quantity, proved_share};
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
+use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
-use crate::unit::Estimate;
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use quantities::{
     CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING,
@@ -112,13 +113,43 @@ impl Post {
         Ok(())
     }
 
-    pub(super) fn talk_under_way(&self) -> Result<CallId> {
-        self.talk.or_else(|| self.latest_call()).ok_or_else(|| {
-            order(
-                ("no talk is under way", "nie trwa żadna rozmowa"),
-                ("set up a talk with the operator first", "najpierw nawiąż rozmowę z operatorem"),
-            )
-        })
+    /// Where the button has been pressed and no talk came of it, it is the post that owes it.
+    pub(super) fn talk_under_way(&mut self) -> Result<CallId> {
+        self.bench.collect()?;
+        if let Some(call) = self.talk.or_else(|| self.latest_call()) {
+            return Ok(call);
+        }
+        if self.deeds.presses().next().is_some() {
+            self.judge(&CALLS, Estimate::count(0), Criterion::AtLeast(1.0))?;
+        }
+        Err(order(
+            ("no talk is under way", "nie trwa żadna rozmowa"),
+            ("set up a talk with the operator first", "najpierw nawiąż rozmowę z operatorem"),
+        ))
+    }
+
+    /// The talk under way; one that the post has ended by itself is its failure, not the bench's or the feature's.
+    pub(super) fn talk_that_stands(&mut self) -> Result<CallId> {
+        let call = self.talk_under_way()?;
+        self.bench.collect()?;
+        self.judge_if_ended(call)?;
+        Ok(call)
+    }
+
+    fn judge_if_ended(&mut self, call: CallId) -> Result<()> {
+        match self.ended_by(call) {
+            Some(EndedBy::Post | EndedBy::Silence | EndedBy::Cancelled) => {
+                self.judge(&STILL_TALKING, Estimate::count(1), Criterion::Exactly(0.0))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The desk could not serve a call: because the post has ended it, which is judged, or for a reason of the bench's own, which is given back.
+    pub(super) fn unless_ended(&mut self, call: CallId, error: InstrumentError) -> Result<Fault> {
+        self.bench.collect()?;
+        self.judge_if_ended(call)?;
+        Ok(error.into())
     }
 
     /// The last call that was confirmed in this scenario.
@@ -158,7 +189,19 @@ impl Post {
         let found = self.per_press(which);
         let served: Vec<Estimate> = found.iter().flatten().copied().collect();
         // A press without a result is a failure of its own kind: it has no time to be judged by.
-        self.judge(without, Estimate::count(self.deeds.presses().count() - served.len()), Criterion::Exactly(0.0))?;
+        let pressed = self.deeds.presses().count();
+        self.judge(without, Estimate::count(pressed - served.len()), Criterion::Exactly(0.0))?;
+        if pressed > 1 {
+            let share = 100.0 * proved_share(pressed);
+            let text = format!("{share:.1}");
+            self.bench.log.note(Bilingual::new(
+                format!("{pressed} of {pressed} presses served: at least {text} % are, with 95 % confidence"),
+                format!(
+                    "obsłużono {pressed} z {pressed} naciśnięć: co najmniej {} % na poziomie ufności 95 %",
+                    text.replace('.', ",")
+                ),
+            ));
+        }
         self.judge_series(quantity, &served, limit)
     }
 
@@ -196,11 +239,20 @@ impl Post {
     /// Nothing more may come from now on. `requirement` is the one that forbids it.
     pub fn no_further_call_within(&mut self, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.quiet_since();
+        self.end_what_stands()?;
         self.bench.wait::<Fault>(time)?;
         let arrived = self.bench.record.invited_since(since).count();
         self.judge(&Quantity { requirement, ..FURTHER_CALLS }, Estimate::count(arrived), Criterion::Exactly(0.0))?;
         self.counted_from = self.bench.now();
         Ok(())
+    }
+
+    /// A post whose call stands raises no other: who waits for one ends it first, unless the scenario is about that very talk.
+    fn end_what_stands(&mut self) -> Result<()> {
+        let talk = self.talk;
+        let standing: Vec<CallId> =
+            self.bench.record.calls().filter(|(id, call)| call.stands() && Some(*id) != talk).map(|(id, _)| id).collect();
+        standing.into_iter().try_for_each(|call| self.end_call(call))
     }
 
     /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the steps that could raise one.
@@ -232,18 +284,12 @@ impl Post {
     pub fn call_goes_to_the_operator_only(&mut self) -> Result<()> {
         let invite = self.last_invite()?;
         self.judge(&CALLS, Estimate::count(usize::from(invite.is_some())), Criterion::AtLeast(1.0))?;
-        let strays = self
-            .bench
-            .record
-            .calls_since(self.counted_from)
-            .filter(|event| match &event.value {
-                CallEvent::Invited { call, .. } => {
-                    self.bench.record.call(*call).is_none_or(|call| call.callee() != OPERATOR_USER)
-                }
-                CallEvent::Intruder { .. } | CallEvent::StrayMedia { .. } => true,
-                _ => false,
-            })
-            .count();
+        let (course, since) = (self.course()?, self.counted_from.as_secs_f64());
+        let elsewhere =
+            course.calls.iter().filter(|(_, call)| call.arrived.seconds >= since && call.callee() != OPERATOR_USER).count();
+        let refused = course.strangers.iter().filter(|stranger| stranger.at >= since && stranger.is_posts).count();
+        let media = course.strays.iter().filter(|stray| stray.at >= since && stray.is_posts).count();
+        let strays = elsewhere + refused + media;
         self.judge(&OWN_DESTINATION, Estimate::count(strays), Criterion::Exactly(0.0))
     }
 

@@ -9,6 +9,7 @@ use crate::bench::{Circuit, Registration};
 use crate::clock::Instant;
 use crate::instrument::operator::{Action, Answering, CallEvent};
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::unit::Bilingual;
 use std::time::Duration;
 
 /// Without power the last lamp is dark by then.
@@ -129,6 +130,18 @@ impl Post {
         Ok(lit)
     }
 
+    /// What has seen no light is not found at fault here: whatever rests on it is not judged.
+    fn tell_unproved(&self) {
+        for (role, input) in self.bench.lamp_sensors() {
+            if !self.bench.has_seen_light(&input) {
+                self.bench.log.note(Bilingual::new(
+                    format!("{role}: its sensor has seen no light; what rests on it is not judged"),
+                    format!("{role}: czujnik nie wykrył światła; to, co od niego zależy, nie podlega ocenie"),
+                ));
+            }
+        }
+    }
+
     fn prove_sensors(&mut self) -> Result<()> {
         self.pass(SETTLED_AFTER * 2)?;
         self.shown[1] = self.look()?;
@@ -162,6 +175,7 @@ impl Post {
             .filter_map(|(role, _)| SHOWS.iter().position(|(known, _)| *known == role).map(|place| (role, place)))
             .map(|(role, place)| (role, self.shown.map(|lit| lit.get(place).copied().unwrap_or(false))))
             .collect();
+        self.tell_unproved();
         match crossed(&seen) {
             Some((role, other)) => Err(InstrumentError::new(
                 format!("{role} sensor"),
@@ -182,7 +196,8 @@ fn crossed(seen: &[(&'static str, Shown)]) -> Option<(&'static str, &'static str
     let due = |role: &str| SHOWS.iter().find(|(known, _)| *known == role).map(|(_, shows)| *shows);
     let sees = |(_, shown): &(&'static str, Shown)| seen.iter().map(|(role, _)| *role).find(|role| due(role) == Some(*shown));
     let seen_as: Vec<(&'static str, &'static str)> = seen.iter().filter_map(|one| Some((one.0, sees(one)?))).collect();
-    let all_different = seen_as.iter().enumerate().all(|(n, (_, as_role))| !seen_as.iter().take(n).any(|(_, before)| before == as_role));
+    let all_different =
+        seen_as.iter().enumerate().all(|(n, (_, as_role))| !seen_as.iter().take(n).any(|(_, before)| before == as_role));
     if seen_as.len() < seen.len() || !all_different {
         return None;
     }

@@ -7,6 +7,7 @@ use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::{Event, Measurement, Outcome};
+use crate::rig::Mark;
 use crate::unit::{Bilingual, Estimate, Figure, Lang, Method, Unit};
 use crate::verdict::{Criterion, GUARD_STANDARD_UNCERTAINTIES, Source, Verdict, decide};
 
@@ -112,20 +113,38 @@ impl Post {
         }
     }
 
+    /// The figure that judges where a feature states one: the contract's own, where the rig carries it, be it stricter or looser; else the feature's,
+    /// which is never looser than the requirement. `beyond`: how much more the feature's sentence counts than the requirement does.
+    pub(super) fn agreed(&self, quantity: &Quantity, stated: f64, beyond: f64) -> f64 {
+        let limit = self.bench.rig.limits.get(quantity.requirement).filter(|limit| limit.mark == Mark::Contract);
+        let Some(limit) = limit.filter(|limit| limit.unit == quantity.unit) else { return stated };
+        let agreed = limit.limit + beyond;
+        if agreed > stated {
+            let [agreed, stated] = [agreed, stated].map(|value| Estimate::new(value, 0.0, limit.unit));
+            let (source, id) = (&limit.source, limit.id);
+            self.bench.log.note(Bilingual::new(
+                format!("{id}: judged by {source}, {agreed}; this suite asks for {stated}"),
+                format!("{id}: ocena według {source}, {}; ten zestaw wymaga {}", agreed.show(Lang::Pl), stated.show(Lang::Pl)),
+            ));
+        }
+        agreed
+    }
+
     /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of zero, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
+        let limit = self.agreed(quantity, limit, 0.0);
         match found {
             Some(moment) => {
                 let took = moment.since(from);
                 effect_follows_cause(quantity, took)?;
                 self.judge_form(quantity, Form::Itself, 1, took, Criterion::AtMost(limit), from.instant())
             }
-            None => self.judge_absent(quantity, from.instant()),
+            None => self.judge_absent(quantity),
         }
     }
 
-    fn judge_absent(&mut self, quantity: &Quantity, from: Instant) -> Result<()> {
-        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0), from)
+    pub(super) fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
+        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0), self.began)
     }
 
     /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
@@ -141,14 +160,16 @@ impl Post {
         let mut sorted = series.to_vec();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
         let (Some(p95), Some(max)) = (percentile(&sorted, 0.95), sorted.last()) else {
-            return self.judge_absent(quantity, self.began);
+            return self.judge_absent(quantity);
         };
         if let Some(earliest) = sorted.first() {
             effect_follows_cause(quantity, *earliest)?;
         }
         if sorted.len() == 1 {
+            let limit = self.agreed(quantity, limit, 0.0);
             return self.judge(quantity, *max, Criterion::AtMost(limit));
         }
+        let limit = self.agreed(quantity, limit, 0.0);
         let n = sorted.len();
         let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit), self.began);
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
@@ -179,6 +200,11 @@ fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
     .into())
 }
 
+/// The share of successes that so many trials without a failure show with 95 % confidence: exact, by the binomial distribution.
+pub(super) fn proved_share(trials: usize) -> f64 {
+    if trials == 0 { 0.0 } else { 0.05_f64.powf(1.0 / trials as f64) }
+}
+
 /// Nearest-rank percentile of a sorted series.
 fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
     let rank = (share * sorted.len() as f64).ceil() as usize;
@@ -188,6 +214,16 @@ fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_series_without_a_failure_proves() {
+        let check = |trials, expected: f64| assert!((proved_share(trials) - expected).abs() < 5e-4, "{trials}");
+        check(0, 0.0);
+        check(1, 0.05);
+        check(30, 0.905);
+        check(59, 0.9505);
+        check(299, 0.990);
+    }
 
     #[test]
     fn the_nearest_rank_percentile_is_a_measured_value() {

@@ -5,7 +5,7 @@
 use super::deeds::What;
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
-use crate::bench::Moment;
+use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
@@ -102,6 +102,9 @@ pub(super) const QUANTITIES: &[Quantity] = &[
     CONNECTED_DARK_AFTER_TALK,
     OUT_OF_SERVICE_AFTER_PRESS,
 ];
+
+/// A lamp that has been dark for so long does not blink.
+const STAYS_DARK: Duration = Duration::from_millis(1700);
 
 /// The post's lamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,7 +221,11 @@ impl Post {
         for (lamp, quantity) in [(Lamp::Placed, PLACED_DARK_AFTER_TALK), (Lamp::Connected, CONNECTED_DARK_AFTER_TALK)] {
             let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
             self.rest_on_sensor(lamp, found)?;
-            self.judge_within(&quantity, ended, found, limit)?;
+            // A lamp that goes dark only to blink has not gone dark.
+            self.pass(STAYS_DARK)?;
+            let input = self.lamp(lamp)?;
+            let relit = found.is_some_and(|dark| self.bench.first_change(&input, true, dark.instant()).is_some());
+            self.judge_within(&quantity, ended, found.filter(|_| !relit), limit)?;
         }
         Ok(())
     }
@@ -238,17 +245,27 @@ impl Post {
         self.judge(&FALSE_CLAIMS, Estimate::count(claims), Criterion::Exactly(0.0))
     }
 
-    /// T38: a press that cannot become a call must not go unanswered. Any change of the lamp is a sign: it may have been lit before.
+    /// T38: a press that cannot become a call must not go unanswered.
     pub fn out_of_service_lamp_within(&mut self, limit: Duration) -> Result<()> {
         let press = self.last_press()?;
         let input = self.lamp(Lamp::OutOfService)?;
         let limit = limit.as_secs_f64();
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T38", limit));
-        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
-            let signs = [true, false].map(|lit| bench.first_change(&input, lit, press.instant()));
-            Ok(signs.into_iter().flatten().min_by(|a, b| a.seconds.total_cmp(&b.seconds)))
-        })?;
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(sign(bench, &input, press.instant())))?;
         self.rest_on_sensor(Lamp::OutOfService, found)?;
         self.judge_within(&OUT_OF_SERVICE_AFTER_PRESS, press, found, limit)
     }
 }
+
+/// When a lamp began to answer: it came on, or it went dark to blink. That it goes dark and stays so is no answer: so it does when the post
+/// registers.
+fn sign(bench: &Bench, input: &InputRef, since: Instant) -> Option<Moment> {
+    let lit = bench.first_change(input, true, since);
+    let dark = bench.first_change(input, false, since);
+    match (lit, dark) {
+        (Some(lit), Some(dark)) if dark.seconds < lit.seconds && lit.seconds - dark.seconds <= BLINKS_WITHIN => Some(dark),
+        (lit, _) => lit,
+    }
+}
+/// The dark half of a lamp that blinks at 0.3 Hz or more, which is the slowest that counts as blinking.
+const BLINKS_WITHIN: f64 = 1.7;

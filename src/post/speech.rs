@@ -25,6 +25,9 @@ const LATEST: Duration = Duration::from_millis(1000);
 /// How long a voice sounds by which the first audible moment is found.
 const FIRST_WORDS: Duration = Duration::from_secs(3);
 
+/// T21 limits what a gap is longer than the glitch that it comes from, up to this; its sentence states the whole gap.
+const GLITCH: Duration = Duration::from_secs(1);
+
 /// From whom to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -150,7 +153,10 @@ impl Post {
     fn speak(&mut self, direction: Direction, call: CallId, samples: Vec<f32>, rate: u32) -> Result<Voice> {
         let spoken = match direction {
             Direction::ToOperator => self.bench.mouth_play(&samples)?,
-            Direction::ToCaller => self.bench.operator_play(call, &samples)?,
+            Direction::ToCaller => match self.bench.operator_play(call, &samples) {
+                Ok(spoken) => spoken,
+                Err(error) => return Err(self.unless_ended(call, error)?),
+            },
         };
         match direction {
             Direction::ToOperator => self.keep("mouth", "spoken by the artificial mouth", rate, &samples),
@@ -169,7 +175,10 @@ impl Post {
     /// What arrived at the other end between two moments that are both over.
     fn listen(&mut self, direction: Direction, call: CallId, from: Instant, to: Instant) -> Result<crate::bench::Heard> {
         let heard = match direction {
-            Direction::ToOperator => self.bench.operator_record(call, from, to)?,
+            Direction::ToOperator => match self.bench.operator_record(call, from, to) {
+                Ok(heard) => heard,
+                Err(error) => return Err(self.unless_ended(call, error)?),
+            },
             Direction::ToCaller => self.bench.ear_record(from, to)?,
         };
         let rate = heard.rate.round() as u32;
@@ -182,7 +191,7 @@ impl Post {
 
     /// Mouth-to-ear delay by one burst; `None`: nothing arrived.
     pub(super) fn mouth_to_ear(&mut self, direction: Direction) -> Result<Option<Estimate>> {
-        let call = self.talk_under_way()?;
+        let call = self.talk_that_stands()?;
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
         let burst = stimulus::burst(seed, rate, BURST.as_secs_f64());
         let voice = self.speak(direction, call, burst, rate)?;
@@ -206,8 +215,11 @@ impl Post {
     fn judge_delay(&mut self, direction: Direction, limit: Duration) -> Result<()> {
         let quantity = if direction == Direction::ToOperator { TO_OPERATOR } else { TO_CALLER };
         match self.mouth_to_ear(direction)? {
-            Some(estimate) => self.judge(&quantity, estimate, Criterion::AtMost(limit.as_secs_f64())),
-            None => self.judge_within(&quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
+            Some(estimate) => {
+                let limit = self.agreed(&quantity, limit.as_secs_f64(), 0.0);
+                self.judge(&quantity, estimate, Criterion::AtMost(limit))
+            }
+            None => self.judge_absent(&quantity),
         }
     }
 
@@ -228,8 +240,8 @@ impl Post {
         let (mut to_operator, mut to_caller) = (Vec::new(), Vec::new());
         loop {
             let next = self.bench.now() + EVERY;
-            to_operator.extend(self.mouth_to_ear(Direction::ToOperator)?);
-            to_caller.extend(self.mouth_to_ear(Direction::ToCaller)?);
+            to_operator.push(self.mouth_to_ear(Direction::ToOperator)?);
+            to_caller.push(self.mouth_to_ear(Direction::ToCaller)?);
             if next > until {
                 break;
             }
@@ -242,10 +254,16 @@ impl Post {
     }
 
     /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states, and is stated so.
-    fn judge_growth(&mut self, quantity: &Quantity, series: &[Estimate], limit: f64) -> Result<()> {
+    fn judge_growth(&mut self, quantity: &Quantity, series: &[Option<Estimate>], limit: f64) -> Result<()> {
+        // A burst that did not arrive is no late one: the talk was mute, in this direction, at that moment.
+        let heard: Vec<Estimate> = series.iter().flatten().copied().collect();
+        if heard.len() < series.len() {
+            return self.judge_absent(quantity);
+        }
+        let (series, limit) = (heard, self.agreed(quantity, limit, 0.0));
         let largest = series.iter().copied().max_by(|a, b| a.value.total_cmp(&b.value));
         let (Some(first), Some(largest), true) = (series.first(), largest, series.len() > 1) else {
-            return self.judge_within(quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit);
+            return self.judge_absent(quantity);
         };
         let growth = Estimate::seconds(largest.value - first.value, combine(&[first.uncertainty, largest.uncertainty]));
         self.judge(quantity, growth, Criterion::AtMost(limit))
@@ -259,6 +277,18 @@ impl Post {
         let samples = &voice.samples[..spoken.min(voice.samples.len())];
         let reference = Signal::new(samples, f64::from(voice.rate));
         let found = activity::find(reference, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE);
+        if found.as_ref().is_some_and(|found| found.is_inverted) {
+            self.bench.log.note(match voice.direction {
+                Direction::ToOperator => (
+                    "the operator hears the caller upside down: a pair of wires is exchanged at the post's microphone or at the mouth; not judged",
+                    "operator słyszy wzywającego w odwróconej fazie: zamieniono przewody mikrofonu punktu lub ust pomiarowych; nie podlega ocenie",
+                ),
+                Direction::ToCaller => (
+                    "the caller hears the operator upside down: a pair of wires is exchanged at the post's loudspeaker or at the ear; not judged",
+                    "wzywający słyszy operatora w odwróconej fazie: zamieniono przewody głośnika punktu lub mikrofonu pomiarowego; nie podlega ocenie",
+                ),
+            });
+        }
         Ok(found.map(|presence| Found {
             first: Moment {
                 seconds: heard.start.seconds + presence.first_s,
@@ -310,7 +340,7 @@ impl Post {
     pub fn cut_fibre_while_talking(&mut self, time: Duration) -> Result<()> {
         const BEFORE: Duration = Duration::from_secs(1);
         const AFTER: Duration = Duration::from_secs(3);
-        let call = self.talk_under_way()?;
+        let call = self.talk_that_stands()?;
         let length = BEFORE + time + AFTER;
         self.voices =
             vec![self.begin_voice(Direction::ToOperator, call, length)?, self.begin_voice(Direction::ToCaller, call, length)?];
@@ -333,9 +363,10 @@ impl Post {
             let judged = match found {
                 Some(found) => {
                     let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
-                    self.judge(&quantity, gap, Criterion::AtMost(limit.as_secs_f64()))
+                    let limit = self.agreed(&quantity, limit.as_secs_f64(), GLITCH.as_secs_f64());
+                    self.judge(&quantity, gap, Criterion::AtMost(limit))
                 }
-                None => self.judge_within(&quantity, Moment::stamped(Instant::ZERO, 0.0), None, limit.as_secs_f64()),
+                None => self.judge_absent(&quantity),
             };
             outcome = outcome.and(judged);
         }

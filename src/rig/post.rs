@@ -58,7 +58,8 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
-    let post = Post { identity: identity?, place: place?, profile: profile?, chip: chip?, battery: battery?, firmware: firmware? };
+    let post =
+        Post { identity: identity?, place: place?, profile: profile?, chip: chip?, battery: battery?, firmware: firmware? };
     Some((post, identity_at))
 }
 
@@ -87,7 +88,8 @@ fn battery_of(word: &Word, problems: &mut Problems) -> Option<bool> {
         "true" => Some(true),
         "false" => Some(false),
         _ => {
-            let cause = both!("post.battery is neither true nor false: \"{}\"", "post.battery to ani true, ani false: \"{}\"", word.text);
+            let cause =
+                both!("post.battery is neither true nor false: \"{}\"", "post.battery to ani true, ani false: \"{}\"", word.text);
             let remedy = (
                 "write true for a post with a battery, false or nothing for one without",
                 "wpisz true, jeśli punkt ma akumulator; jeśli nie ma, wpisz false albo usuń ten wiersz",

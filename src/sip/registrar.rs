@@ -107,13 +107,20 @@ pub struct Registrar {
     users: Vec<User>,
     guard: Guard,
     bindings: Vec<Binding>,
+    /// The most that it grants: it may shorten what is asked for (RFC 3261, 10.3).
+    longest: Duration,
     /// Where each user was last registered from, kept beyond the binding's end: a post's identity among strangers.
     sources: Vec<(String, SocketAddr)>,
 }
 
 impl Registrar {
     pub fn new(realm: String, users: Vec<User>) -> Self {
-        Registrar { realm, users, guard: Guard::default(), bindings: Vec::new(), sources: Vec::new() }
+        Registrar { realm, users, guard: Guard::default(), bindings: Vec::new(), longest: LONGEST, sources: Vec::new() }
+    }
+
+    /// Grants so much at most.
+    pub fn grant(&mut self, longest: Duration) {
+        self.longest = longest;
     }
 
     /// Challenges with these algorithms only, in this order.
@@ -182,7 +189,7 @@ impl Registrar {
             changes = self.remove_all(user);
         } else {
             let named: Vec<Target> = values.iter().flat_map(|value| targets(value)).collect();
-            let times: Vec<Duration> = named.iter().map(|target| expiry(target.expires.or(asked))).collect();
+            let times: Vec<Duration> = named.iter().map(|target| expiry(target.expires.or(asked), self.longest)).collect();
             if times.iter().any(|expires| !expires.is_zero() && *expires < SHORTEST) {
                 let headers = vec![("Min-Expires", SHORTEST.as_secs().to_string())];
                 return Answer { headers, ..Answer::refused(423, user, "expires too soon") };
@@ -270,6 +277,6 @@ impl Registrar {
     }
 }
 
-fn expiry(asked: Option<u32>) -> Duration {
-    asked.map_or(LONGEST, |seconds| Duration::from_secs(seconds.into())).min(LONGEST)
+fn expiry(asked: Option<u32>, longest: Duration) -> Duration {
+    asked.map_or(longest, |seconds| Duration::from_secs(seconds.into())).min(longest)
 }

@@ -155,9 +155,13 @@ pub const DEFECTS: &[Defect] = &[
     bench("bench-relay-restless", Image::Reference, "S00", "button relay", |c| c.board_faults.restless_relay = Some(0)),
     bench("bench-inputs-late", Image::Reference, "S00", "input board", |c| c.board_faults.late_inputs = Some(HELD_BACK)),
     bench("bench-inputs-die", Image::Reference, "S01", "input board", |c| c.board_faults.inputs_die_at = Some(AFTER_S00)),
-    bench("bench-fibre-bypassed", Image::Reference, "S00", "fibre relay", |c| c.board_faults.lead = Some(LeadFault::FibreBypassed)),
+    bench("bench-fibre-bypassed", Image::Reference, "S00", "fibre relay", |c| {
+        c.board_faults.lead = Some(LeadFault::FibreBypassed)
+    }),
     bench("bench-fibre-lead-open", Image::Reference, "S00", "fibre relay", |c| c.board_faults.lead = Some(LeadFault::FibreOpen)),
-    bench("bench-mains-bypassed", Image::Reference, "S00", "mains relay", |c| c.board_faults.lead = Some(LeadFault::MainsBypassed)),
+    bench("bench-mains-bypassed", Image::Reference, "S00", "mains relay", |c| {
+        c.board_faults.lead = Some(LeadFault::MainsBypassed)
+    }),
     bench("bench-leads-swapped", Image::Reference, "S00", "mains relay", |c| {
         std::mem::swap(&mut c.bench.harness.mains, &mut c.bench.harness.fibre);
     }),
@@ -165,7 +169,9 @@ pub const DEFECTS: &[Defect] = &[
         std::mem::swap(&mut c.bench.harness.lamp_placed, &mut c.bench.harness.lamp_connected);
     }),
     bench("bench-lamp-sensor-blind", Image::Reference, "S08", "lamp-placed sensor", |c| c.bench.harness.lamp_placed = None),
-    bench("bench-lamp-sensor-inverted", Image::Reference, "S00", "lamp-placed sensor", |c| c.board_faults.inverted_input = Some(0)),
+    bench("bench-lamp-sensor-inverted", Image::Reference, "S00", "lamp-placed sensor", |c| {
+        c.board_faults.inverted_input = Some(0)
+    }),
     bench("bench-process-stalls", Image::Reference, "S01", "bench process", |c| c.stalls_from = Some(AFTER_S00)),
     bench("bench-wrong-firmware-file", Image::Mislabelled("lamp-late"), "S01", "firmware file", |_| {}),
 ];

@@ -205,6 +205,7 @@ fn parts(config: &TwinConfig) -> Parts {
         media_ports: MEDIA_PORTS,
         realm: config.operator.realm.clone(),
         users: config.operator.users.clone(),
+        grants: crate::operator::BENCH_GRANTS,
         operator_user: OPERATOR_USER.into(),
         second_user: SECOND_USER.into(),
         behaviour: Behaviour::answering(Answering::Manual),

@@ -51,6 +51,7 @@ impl Desk {
             media_ports: port - 4..=port - 1,
             realm: "straz.miejska".to_owned(),
             users: vec![User { name: IDENTITY.to_owned(), password: PASSWORD.to_owned() }],
+            grants: hejnal::sip::registrar::LONGEST,
             operator_user: "operator".to_owned(),
             second_user: "operator2".to_owned(),
             behaviour: Behaviour::answering(Answering::Manual),

@@ -11,7 +11,7 @@ use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::{Identity, Result};
-use crate::operator::{DeskConfig, User};
+use crate::operator::{BENCH_GRANTS, DeskConfig, User};
 use crate::rig::{Capability, Instrument, Rig, Settings, SipOperator, Transport};
 use crate::rtp::report::Calendar;
 use crate::twin;
@@ -127,6 +127,7 @@ fn desk(now: Instant, sip: SocketAddr, settings: &SipOperator) -> DeskConfig {
         media_ports: 40_000..=40_063,
         realm: settings.realm.clone(),
         users: users.collect(),
+        grants: BENCH_GRANTS,
         operator_user: "operator".into(),
         second_user: "operator2".into(),
         behaviour: Behaviour::answering(Answering::Manual),

@@ -181,6 +181,7 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option
         media_ports: args.media_ports.clone(),
         realm,
         users,
+        grants: crate::sip::registrar::LONGEST,
         operator_user: args.operator_user.clone(),
         second_user: args.second_as.clone(),
         behaviour: behaviour(args),

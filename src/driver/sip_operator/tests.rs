@@ -15,6 +15,7 @@ fn config(ports: std::ops::RangeInclusive<u16>, sip: u16) -> DeskConfig {
         media_ports: ports,
         realm: "straz".to_owned(),
         users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
+        grants: crate::sip::registrar::LONGEST,
         operator_user: "operator".to_owned(),
         second_user: "operator2".to_owned(),
         behaviour: Behaviour::answering(Answering::Manual),

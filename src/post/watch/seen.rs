@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 impl Post {
     /// All that happened since the scenario began.
-    pub(super) fn course(&self) -> Result<Course> {
+    pub(in crate::post) fn course(&self) -> Result<Course> {
         let (bench, record) = (&self.bench, &self.bench.record);
         let wiring = &bench.rig.wiring;
         let span = Span { from: self.began.as_secs_f64(), to: bench.now().as_secs_f64() };

@@ -140,8 +140,8 @@ fn hasty(course: &Course) -> Vec<Sample> {
     }
     samples
 }
-/// Not before half of what was granted; a post that aims at half and spreads its refreshes stays within this.
-const REFRESHED_FROM: f64 = 0.4;
+/// Not before half of what was granted, but for what a line and its stamps take.
+const REFRESHED_FROM: f64 = 0.49;
 
 fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
     let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());

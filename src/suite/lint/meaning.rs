@@ -2,7 +2,7 @@
 
 use super::{Needs, explain};
 use crate::problem::{Place, Problem, Problems};
-use crate::rig::{Limits, Profile, Role};
+use crate::rig::{Limits, Mark, Profile, Role};
 use crate::steps::bound;
 use crate::suite::model::{Feature, Scenario, Step, is_id};
 use crate::suite::phrase_matcher::{Found, PhraseMatcher};
@@ -104,7 +104,10 @@ fn no_requirement_is_loosened<W>(at: Place, found: &Found<'_, W>, needs: &Needs,
         return;
     }
     let Some(bound) = bound::of(found.phrase, &found.args) else { return };
-    let Some(limit) = needs.limits.as_ref().and_then(|limits| limits.get(bound.requirement)) else { return };
+    // A contract's own figure judges in place of the feature's, whichever of them is stricter.
+    let limit =
+        needs.limits.as_ref().and_then(|limits| limits.get(bound.requirement)).filter(|limit| limit.mark != Mark::Contract);
+    let Some(limit) = limit else { return };
     let Some((stated, asked)) = bound::loosened(&bound, &found.args, limit) else { return };
     let cause = Bilingual::new(
         format!("this step lets {stated} pass for {} ({}), where the rig asks for {asked}", limit.id, limit.en),

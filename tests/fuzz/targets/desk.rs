@@ -19,6 +19,7 @@ fn desk() -> Desk {
         media_ports: 20_000..=20_005,
         realm: "straz".to_owned(),
         users: vec![User { name: "sos-1".to_owned(), password: "tajne".to_owned() }],
+        grants: hejnal::sip::registrar::LONGEST,
         operator_user: "operator".to_owned(),
         second_user: "operator2".to_owned(),
         behaviour: Behaviour::answering(Answering::After(Duration::ZERO)),

@@ -57,6 +57,7 @@ impl Scene {
             media_ports: MEDIA,
             realm: "straz".to_owned(),
             users: vec![User { name: POST.to_owned(), password: PASSWORD.to_owned() }],
+            grants: hejnal::sip::registrar::LONGEST,
             operator_user: "operator".to_owned(),
             second_user: "operator2".to_owned(),
             behaviour: Behaviour::answering(Answering::After(Duration::from_millis(50))),

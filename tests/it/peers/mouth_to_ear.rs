@@ -138,6 +138,7 @@ impl Line {
             media_ports: port + 100..=port + 140,
             realm: "street".to_owned(),
             users: vec![User { name: "post1".to_owned(), password: "secret1".to_owned() }],
+            grants: hejnal::sip::registrar::LONGEST,
             operator_user: "operator".to_owned(),
             second_user: "operator2".to_owned(),
             behaviour: Behaviour::answering(Answering::After(Duration::ZERO)),

@@ -28,6 +28,7 @@ fn config(port: u16) -> DeskConfig {
         media_ports: port + 2..=port + 901,
         realm: "street".to_owned(),
         users: vec![User { name: USER.to_owned(), password: PASSWORD.to_owned() }],
+        grants: hejnal::sip::registrar::LONGEST,
         operator_user: "operator".to_owned(),
         second_user: "operator2".to_owned(),
         behaviour: Behaviour::answering(Answering::After(Duration::ZERO)),

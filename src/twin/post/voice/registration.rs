@@ -89,8 +89,8 @@ impl Registration {
         if response.code() / 100 == 2 {
             let granted = granted(response, &stack.account.contact()).unwrap_or(self.expires);
             self.known = true;
-            // About half time, and not all posts of a city at once.
-            self.next_try = Some(at + granted.mul_f64(0.45 + 0.1 * stack.random.unit()));
+            // From half time on, and not all posts of a city at once.
+            self.next_try = Some(at + granted.mul_f64(0.5 + 0.1 * stack.random.unit()));
             self.tried_other = false;
             let probes = stack.account.away && !faults.never_returns_to_primary;
             self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + PROBE));
