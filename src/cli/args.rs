@@ -144,6 +144,9 @@ pub struct Prove {
     /// Run every scenario for every defect, and show which others fail
     #[arg(long)]
     pub all_scenarios: bool,
+    /// Instead of the known defects plant those that no scenario was written for: whichever scenario finds one is the right one
+    #[arg(long, conflicts_with = "defects")]
+    pub unforeseen: bool,
     /// Feature files or directories [default: features/en or features/pl]
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub features: Vec<PathBuf>,

@@ -117,6 +117,8 @@ fn expected(defect: &Defect, lang: Lang) -> String {
     match (defect.blame, lang) {
         (None, Lang::En) => "all pass".into(),
         (None, Lang::Pl) => "wszystko zaliczone".into(),
+        (Some(blame), Lang::En) if defect.scenario.is_empty() => format!("any {} {}", party(blame, lang), defect.reason),
+        (Some(blame), Lang::Pl) if defect.scenario.is_empty() => format!("dowolny {} {}", party(blame, lang), defect.reason),
         (Some(blame), _) => format!("{} {} {}", defect.scenario, party(blame, lang), defect.reason),
     }
 }

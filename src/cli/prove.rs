@@ -11,6 +11,7 @@ use crate::fault::exit;
 use crate::suite::proof::{self, Plan};
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, TagExpression, select};
+use crate::twin::defect::fresh::FRESH;
 use crate::twin::defect::{self, DEFECTS, Defect};
 use crate::unit::both;
 use std::collections::BTreeSet;
@@ -33,7 +34,7 @@ pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
     let by_default = TagExpression::parse(BY_DEFAULT).map_err(|problem| Refused { problem, exit_code: exit::HEJNAL })?;
     let all = ids(&features);
     let usual = ids(&select::select(features, Some(&by_default)).features);
-    let choice = choose(&typed.defects, &all, &usual)?;
+    let choice = choose(&typed.defects, typed.unforeseen, &all, &usual)?;
     if typed.list {
         list(&mut io::stdout().lock(), typed.lang, &choice.defects, &choice.left_out);
         return Ok(exit::ACCEPTED);
@@ -60,8 +61,12 @@ fn ids(features: &[Feature]) -> BTreeSet<String> {
 }
 
 /// Those that were named, else all that a scenario of usual length looks for.
-fn choose(named: &[String], all: &BTreeSet<String>, usual: &BTreeSet<String>) -> Result<Choice, Refused> {
-    let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.blame.is_none() || among.contains(defect.scenario);
+fn choose(named: &[String], unforeseen: bool, all: &BTreeSet<String>, usual: &BTreeSet<String>) -> Result<Choice, Refused> {
+    // One that no scenario is named for, every scenario looks for.
+    let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.scenario.is_empty() || among.contains(defect.scenario);
+    if unforeseen {
+        return Ok(Choice { defects: FRESH.to_vec(), left_out: Vec::new() });
+    }
     if named.is_empty() {
         let (defects, left_out) = DEFECTS.iter().partition(|defect| is_sought(defect, usual));
         return Ok(Choice { defects, left_out });
@@ -102,13 +107,14 @@ mod tests {
 
     #[test]
     fn what_no_scenario_looks_for_is_left_out_or_refused() {
-        let all = choose(&[], &set(&["S00", "S05", "S08"]), &set(&["S00", "S08"])).unwrap_or_else(|e| panic!("{}", e.problem));
+        let all =
+            choose(&[], false, &set(&["S00", "S05", "S08"]), &set(&["S00", "S08"])).unwrap_or_else(|e| panic!("{}", e.problem));
         let ids: Vec<&str> = all.defects.iter().map(|defect| defect.id).collect();
         assert!(ids.contains(&"lamp-late") && ids.contains(&"control-nominal") && ids.contains(&"bench-relay-open"));
         assert!(!ids.contains(&"duplicate-call") && !ids.contains(&"button-dead-after-idle"), "{ids:?}");
         assert_eq!(all.defects.len() + all.left_out.len(), DEFECTS.len());
         let check = |id: &str, expected: Option<u8>| {
-            let chosen = choose(&[id.to_string()], &set(&["S05", "S08"]), &set(&["S08"]));
+            let chosen = choose(&[id.to_string()], false, &set(&["S05", "S08"]), &set(&["S08"]));
             assert_eq!(chosen.err().map(|refused| refused.exit_code), expected, "{id}");
         };
         check("lamp-late", None);

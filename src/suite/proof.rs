@@ -224,7 +224,7 @@ fn stopped() -> Ending {
 
 /// Everything for a healthy control; for a defect the scenario named for it. The bench's proof of itself always comes first.
 fn scenarios_for(plan: &Plan, defect: &Defect, all: Vec<Feature>) -> Result<Vec<Feature>, Ending> {
-    let own = match (defect.blame, plan.all_scenarios) {
+    let own = match (defect.blame, plan.all_scenarios || defect.scenario.is_empty()) {
         (None, _) | (_, true) => return Ok(select::select(all, Some(&plan.by_default)).features),
         // A broken bench is asked for a verdict on a post that is well.
         (Some(Blame::Bench), _) => format!("@S00 or @S01 or @{}", defect.scenario),
@@ -277,7 +277,8 @@ fn judge_defect(defect: &Defect, blame: Blame, proof: &Proof) -> Verdict {
     if proof.ending.blame.is_some_and(|worst| worst > blame) {
         return Verdict::WrongBlame;
     }
-    let Some(attempt) = proof.decisive(defect.scenario).filter(|attempt| is_of(attempt, defect.scenario)) else {
+    let is_own = |attempt: &&Attempt| defect.scenario.is_empty() || is_of(attempt, defect.scenario);
+    let Some(attempt) = proof.decisive(defect.scenario).filter(is_own) else {
         return Verdict::Missed;
     };
     if attempt.has_passed() {
@@ -285,6 +286,10 @@ fn judge_defect(defect: &Defect, blame: Blame, proof: &Proof) -> Verdict {
     }
     if attempt.blame() != Some(blame) {
         return Verdict::WrongBlame;
+    }
+    // What was not foreseen may be found by whatever it offends.
+    if defect.scenario.is_empty() {
+        return Verdict::AsExpected;
     }
     let reason = attempt.decisive().and_then(|m| m.source.as_ref()).map(|source| source.id.as_str());
     if reason == Some(defect.reason) { Verdict::AsExpected } else { Verdict::WrongReason }

@@ -3,6 +3,8 @@
 //! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed, for the twin's
 //! microcontroller executes what it is given; everything else is planted in the twin itself.
 
+pub mod fresh;
+
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
 use crate::fault::Blame;
@@ -47,7 +49,7 @@ pub struct Defect {
     pub image: Image,
     /// Changes a healthy twin.
     pub plant: fn(&mut TwinConfig),
-    /// The scenario that must find it, e.g. `S18`; empty for a healthy control, which every scenario must pass.
+    /// The scenario that must find it, e.g. `S18`. Empty: whichever does, or, for a healthy control, none.
     pub scenario: &'static str,
     /// Whom that scenario must blame; `None`: a healthy control, nobody.
     pub blame: Option<Blame>,
@@ -57,7 +59,7 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    DEFECTS.iter().find(|defect| defect.id == id)
+    DEFECTS.iter().chain(fresh::FRESH).find(|defect| defect.id == id)
 }
 
 /// In a firmware variant of the same name.

@@ -1,5 +1,7 @@
 //! The whole twin at once: a post is flashed, boots, registers, is pressed, talks, loses its fibre and its mains.
 
+mod fresh;
+
 use super::*;
 use crate::clock::Stamped;
 use crate::clock::{Clock, Instant, Interrupted, poll};

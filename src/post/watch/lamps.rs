@@ -110,12 +110,13 @@ fn merged(spans: impl Iterator<Item = Span>) -> Lit {
     all.into_iter().fold(Lit::default(), |merged, span| merged.or(&Lit(vec![span])))
 }
 
-/// A call may be claimed from when its INVITE has left, and for a while after its end. A cut may hide a call's end from the post.
+/// A call may be claimed as soon as its INVITE is on its way, which has T01 to leave, and for a while after its end. A cut may hide a call's end
+/// from the post.
 fn placed_falsely(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.placed else { return Vec::new() };
     let calls = course.calls.iter().map(|(_, call)| {
         let lasts = course.lasts(call);
-        Span { from: lasts.from - STAMPS - course.inputs_within, to: until_told(course, lasts) }
+        Span { from: lasts.from - grace(course, "T01"), to: until_told(course, lasts) }
     });
     let sent = course.swallowed.iter().map(|at| Span { from: at - STAMPS, to: at + SWALLOWED_FOR });
     unfounded(course, lit, &merged(calls.chain(sent)))

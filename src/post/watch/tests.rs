@@ -246,7 +246,7 @@ fn lamps_claim_what_is_so_over_their_whole_course() {
     let (placed, connected) = ((100.06, 120.01), (101.06, 120.01));
     assert_eq!(lamps(&[placed, (300.0, 300.2)], &[connected]), ["T05.watch.placed-falsely"]);
     assert_eq!(lamps(&[(100.06, 121.5)], &[connected]), ["T05.watch.placed-falsely"]);
-    assert_eq!(lamps(&[(100.01, 120.01)], &[connected]), ["T05.watch.placed-falsely"]);
+    assert_eq!(lamps(&[(99.0, 120.01)], &[connected]), ["T05.watch.placed-falsely"]);
     // One of the two is enough; a dark moment of both is not.
     assert_eq!(lamps(&[(100.06, 101.1)], &[connected]), [] as [&str; 0]);
     assert_eq!(lamps(&[(100.06, 100.9)], &[(101.3, 120.0)]), ["T05.watch.dark-in-call"]);

@@ -3,6 +3,7 @@
 //! Must not know what a request is for.
 
 use super::digest::{Challenge, Credentials, Signed};
+use super::faults::Rewrite;
 use super::message::{Message, host_of};
 use super::sdp::Session;
 use super::serial::Report;
@@ -25,6 +26,8 @@ pub enum Event {
     Began(String),
     /// Its INVITE got past the link.
     InviteLeft,
+    /// Sound before the answer.
+    Early(Session),
     Open(Session),
     Change(Session),
     Close,
@@ -80,6 +83,11 @@ pub struct Stack {
     pub servers: Servers,
     pub out: Outbox,
     pub events: Vec<Event>,
+    /// The far end may be heard while it rings.
+    pub early_media: bool,
+    /// Planted defects.
+    pub rewrites: Vec<Rewrite>,
+    pub reuses_call_id: bool,
     credentials: Credentials,
 }
 
@@ -92,6 +100,9 @@ impl Stack {
             servers: Servers::default(),
             out: Outbox { link, datagrams: Vec::new() },
             events: Vec::new(),
+            early_media: false,
+            rewrites: Vec::new(),
+            reuses_call_id: false,
             credentials: Credentials::default(),
         }
     }
@@ -100,6 +111,9 @@ impl Stack {
     }
     pub fn new_call_id(&mut self) -> String {
         format!("{}@{}", self.random.hex(), self.account.sip.ip())
+    }
+    pub fn new_call_id_of_call(&mut self) -> String {
+        if self.reuses_call_id { format!("call@{}", self.account.sip.ip()) } else { self.new_call_id() }
     }
     /// A fresh Via for a request that begins a transaction or, as ACK of a 2xx, stands alone.
     pub fn stamp(&mut self, request: &mut Message) {
@@ -125,6 +139,13 @@ impl Stack {
     pub fn send(&mut self, at: Instant, owner: Owner, mut request: Message, to: SocketAddr, patience: Duration) {
         self.stamp(&mut request);
         request.set("User-Agent", USER_AGENT.to_owned());
+        for Rewrite { method, header, value } in &self.rewrites {
+            match value {
+                _ if request.method() != Some(method) => {}
+                Some(value) => request.set(header, value.clone()),
+                None => request.remove(header),
+            }
+        }
         self.clients.start(at, owner, request, to, patience, &mut self.out);
     }
     /// Sends a challenged request again with credentials and returns its new count. `None`: no challenge, or not one to answer.

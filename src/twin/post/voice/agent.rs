@@ -3,7 +3,7 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 use super::account::{Event, Stack};
-use super::call::{Call, FAILOVER, Otherwise};
+use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise};
 use super::faults::Faults;
 use super::message::{Message, reply_address};
 use super::registration::Registration;
@@ -25,8 +25,11 @@ pub struct Agent {
     dialled: Dialled,
     /// A dial held back, a planted defect: when, press, delayed.
     held: Option<(Instant, u32, bool)>,
-    /// When the running call hangs up by itself, a planted defect.
+    /// When the running call hangs up by itself, and when it offers anew: planted defects.
     limit: Option<Instant>,
+    reinvite_at: Option<Instant>,
+    /// When there last was a talk.
+    talked_at: Option<Instant>,
 }
 
 /// One press on its way to somebody who answers.
@@ -43,8 +46,22 @@ impl Agent {
     pub fn new(mut stack: Stack, expires: Duration, operators: (String, Option<String>), faults: Faults) -> Self {
         let registration = Registration::new(expires, &mut stack);
         let (operator, second) = operators;
-        let dialled = Dialled::default();
-        Agent { stack, registration, calls: Vec::new(), numbers: 0, faults, operator, second, dialled, held: None, limit: None }
+        stack.rewrites.clone_from(&faults.rewrites);
+        stack.reuses_call_id = faults.reuses_call_id;
+        Agent {
+            stack,
+            registration,
+            calls: Vec::new(),
+            numbers: 0,
+            faults,
+            operator,
+            second,
+            dialled: Dialled::default(),
+            held: None,
+            limit: None,
+            reinvite_at: None,
+            talked_at: None,
+        }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
         self.calls.iter_mut().find(|c| !c.released).map(|call| (call, &mut self.stack))
@@ -100,6 +117,12 @@ impl Agent {
             (ghost.released, ghost.quiet) = (true, true);
             self.calls.push(ghost);
         }
+        if let Some(second) = self.second.clone().filter(|_| self.faults.calls_both) {
+            self.numbers += 1;
+            let mut fork = Call::dial(self.numbers, at, &second, &extra, Otherwise::default(), &mut self.stack);
+            (fork.quiet, fork.sent) = (true, true);
+            self.calls.push(fork);
+        }
         self.note_sent();
     }
     fn called(&self) -> String {
@@ -125,7 +148,8 @@ impl Agent {
         let has_other = self.stack.account.other.is_some() && !self.dialled.failed_over;
         let otherwise = Otherwise {
             refused: has_second && !self.faults.gives_up_on_busy,
-            unanswered: has_second && !self.faults.never_escalates,
+            unanswered: (has_second && !self.faults.never_escalates)
+                .then(|| self.faults.escalates_after.unwrap_or(HUNTING_LIMIT)),
             lost: has_other.then(|| self.faults.slow_failover.unwrap_or(FAILOVER)),
         };
         self.numbers += 1;
@@ -156,7 +180,7 @@ impl Agent {
     fn sweep(&mut self) {
         self.calls.retain(|call| !call.is_over() || !call.released);
         if self.calls.iter().all(|call| call.released) {
-            self.limit = None;
+            (self.limit, self.reinvite_at) = (None, None);
         }
     }
 
@@ -181,6 +205,10 @@ impl Agent {
             self.end_active(at, Ending::Lost);
         }
     }
+    /// A defective module hangs up by itself.
+    pub fn leave(&mut self, at: Instant) {
+        self.end_active(at, Ending::Local);
+    }
     pub fn wake(&mut self, at: Instant) {
         for owner in self.stack.clients.wake(at, &mut self.stack.out) {
             match owner {
@@ -190,7 +218,7 @@ impl Agent {
                         call.invite_unanswered(at, &mut self.stack);
                     }
                 }
-                Owner::Bye | Owner::Cancel | Owner::Probe => {}
+                Owner::Bye | Owner::Cancel | Owner::Probe | Owner::Reinvite(_) => {}
             }
         }
         self.stack.servers.wake(at, &mut self.stack.out);
@@ -204,13 +232,19 @@ impl Agent {
         if self.limit.take_if(|t| *t <= at).is_some() {
             self.end_active(at, Ending::Local);
         }
+        if self.reinvite_at.take_if(|t| *t <= at).is_some() {
+            self.reinvite_at = self.faults.reinvites_every.map(|pause| at + pause);
+            if let Some((call, stack)) = self.active() {
+                call.reinvite(at, stack);
+            }
+        }
         self.hunt(at);
         self.note_sent();
         self.sweep();
     }
     pub fn next_wake(&self) -> Option<Instant> {
         let calls = self.calls.iter().filter_map(Call::next_wake).min();
-        let own = earliest(self.held.map(|(due, ..)| due), self.limit);
+        let own = earliest(self.held.map(|(due, ..)| due), earliest(self.limit, self.reinvite_at));
         let transactions = earliest(self.stack.clients.next_wake(), self.stack.servers.next_wake());
         earliest(earliest(calls, own), earliest(transactions, self.registration.next_wake()))
     }
@@ -219,6 +253,9 @@ impl Agent {
 
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
         let Some(message) = Message::parse(bytes) else { return };
+        if self.calls.iter().any(|call| call.is_confirmed() && !call.released) {
+            self.talked_at = Some(at);
+        }
         if message.method().is_some() {
             self.request(at, &message, from);
         } else {
@@ -238,6 +275,11 @@ impl Agent {
         match client.owner {
             Owner::Registration => self.registration.response(at, &client, response, &self.faults, &mut self.stack),
             Owner::Invite(number) => self.invite_response(at, number, &client, response),
+            Owner::Reinvite(number) => {
+                if let Some(call) = self.calls.iter_mut().find(|c| c.number == number) {
+                    call.reinvite_answered(at, &client, response, &mut self.stack);
+                }
+            }
             Owner::Bye => {
                 // Others than 401 and 407 end it too: the far end may no longer know the call (481).
                 self.stack.answer_challenge(at, &client, response, super::transaction::LINGER);
@@ -247,13 +289,30 @@ impl Agent {
         }
     }
     fn invite_response(&mut self, at: Instant, number: u32, client: &Client, response: &Message) {
+        if self.faults.calls_both && response.code() / 100 == 2 {
+            self.choose_branch(at, number);
+        }
         let Some(call) = self.calls.iter_mut().find(|c| c.number == number) else { return };
         call.invite_answered(at, client, response, &mut self.stack);
         if call.is_confirmed() && !call.released {
             self.limit = self.faults.call_limit.map(|limit| at + limit);
+            self.reinvite_at = self.faults.reinvites_every.map(|pause| at + pause);
+            if self.faults.cancels_answered {
+                call.cancel_answered(at, client, &mut self.stack);
+            }
         }
         self.hunt(at);
         self.note_sent();
+    }
+    /// Of two operators called at once the first to answer has the call.
+    fn choose_branch(&mut self, at: Instant, number: u32) {
+        for call in self.calls.iter_mut().filter(|call| !call.released) {
+            if call.number == number {
+                call.quiet = false;
+            } else {
+                call.let_go(at, &mut self.stack);
+            }
+        }
     }
     fn request(&mut self, at: Instant, request: &Message, from: SocketAddr) {
         if self.stack.servers.absorb(request, &mut self.stack.out) {
@@ -274,6 +333,9 @@ impl Agent {
                 None => return,
             },
         };
+        if self.faults.bye_unanswered && request.method() == Some("BYE") {
+            return;
+        }
         self.stack.servers.answer(at, request, &response, to, &mut self.stack.out);
     }
     fn in_dialog(&mut self, index: usize, request: &Message, from: SocketAddr) -> Message {
@@ -283,6 +345,9 @@ impl Agent {
             return self.stack.respond(request, 500, "Out of Order", from);
         }
         match request.method() {
+            Some("INVITE" | "UPDATE") if self.faults.refuses_offers => {
+                self.stack.respond(request, 488, "Not Acceptable Here", from)
+            }
             Some("INVITE" | "UPDATE") => self.calls[index].reoffered(request, from, keep, &mut self.stack),
             Some("BYE") => {
                 if !self.faults.bye_ignored {
@@ -303,9 +368,9 @@ impl Agent {
             Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
             Some("INVITE") if busy => (486, "Busy Here"),
             Some("INVITE") => {
-                if self.faults.auto_answer_anyone
-                    && let Some(call) = Call::answer(self.numbers + 1, at, request, from, to, &mut self.stack)
-                {
+                let recent = self.faults.answers_strangers_for.zip(self.talked_at);
+                let trusting = self.faults.auto_answer_anyone || recent.is_some_and(|(limit, last)| at.since(last) < limit);
+                if trusting && let Some(call) = Call::answer(self.numbers + 1, at, request, from, to, &mut self.stack) {
                     self.numbers += 1;
                     self.calls.push(call);
                     return None;

@@ -2,6 +2,8 @@
 //!
 //! Must not know audio: it only says which session is open. Timers of retransmission are the transactions' business.
 
+mod misdeeds;
+
 use super::account::{Event, Stack};
 use super::dialog::Dialog;
 use super::message::Message;
@@ -17,7 +19,7 @@ pub const PATIENCE: Duration = Duration::from_secs(4);
 /// It may ring so long.
 const RINGING_LIMIT: Duration = Duration::from_secs(120);
 /// And so long if there is somebody else to call.
-const HUNTING_LIMIT: Duration = Duration::from_secs(12);
+pub const HUNTING_LIMIT: Duration = Duration::from_secs(12);
 /// Where there is another server, one that says nothing for so long is given up.
 pub const FAILOVER: Duration = Duration::from_secs(2);
 
@@ -26,8 +28,8 @@ pub const FAILOVER: Duration = Duration::from_secs(2);
 pub struct Otherwise {
     /// Busy or refused: the second operator.
     pub refused: bool,
-    /// Nobody answered: the second operator.
-    pub unanswered: bool,
+    /// Nobody answered, for so long: the second operator.
+    pub unanswered: Option<Duration>,
     /// No answer from the server, in so long: the other one.
     pub lost: Option<Duration>,
 }
@@ -36,7 +38,7 @@ impl Otherwise {
     fn fits(self, ending: Ending) -> bool {
         match ending {
             Ending::Busy | Ending::Refused => self.refused,
-            Ending::NoAnswer => self.unanswered,
+            Ending::NoAnswer => self.unanswered.is_some(),
             Ending::Lost => self.lost.is_some(),
             Ending::Local | Ending::Remote => false,
         }
@@ -100,7 +102,7 @@ impl Call {
     pub fn dial(number: u32, at: Instant, user: &str, extra: &[(&str, String)], otherwise: Otherwise, stack: &mut Stack) -> Self {
         let tag = stack.random.hex();
         let target = stack.account.at_server(user);
-        let dialog = Dialog::new(stack.new_call_id(), stack.account.from(&tag), tag, format!("<{target}>"), target);
+        let dialog = Dialog::new(stack.new_call_id_of_call(), stack.account.from(&tag), tag, format!("<{target}>"), target);
         let mut call = Call::new(number, dialog, Phase::Inviting, stack);
         call.otherwise = otherwise;
         let (mut invite, _) = call.dialog.request("INVITE", 1);
@@ -166,7 +168,13 @@ impl Call {
     }
     fn progress(&mut self, at: Instant, response: &Message, stack: &mut Stack) {
         if self.deadline.is_none() {
-            self.deadline = Some(at + if self.otherwise.unanswered { HUNTING_LIMIT } else { RINGING_LIMIT });
+            self.deadline = Some(at + self.otherwise.unanswered.unwrap_or(RINGING_LIMIT));
+        }
+        if stack.early_media
+            && !self.released
+            && let Some(early) = Description::parse(&response.body)
+        {
+            stack.events.push(Event::Early(Session { sending: false, ..early.session }));
         }
         if response.code() == 180 && !self.rung && !self.released {
             self.rung = true;
@@ -282,7 +290,12 @@ impl Call {
         }
         self.cancelled = true;
         self.deadline = None;
-        let (invite, to) = (client.request.clone(), client.to);
+        let (cancel, to) = (self.cancellation(&client.request), client.to);
+        // Not `Stack::send`: a CANCEL carries the branch of what it cancels.
+        stack.clients.start(at, Owner::Cancel, cancel, to, LINGER, &mut stack.out);
+        stack.clients.end_within(owner, at, LINGER);
+    }
+    fn cancellation(&self, invite: &Message) -> Message {
         let mut cancel = Message::request("CANCEL", invite.uri());
         for name in ["Via", "Route", "Max-Forwards", "From", "To", "Call-ID"] {
             for value in invite.lines(name) {
@@ -290,9 +303,7 @@ impl Call {
             }
         }
         cancel.push("CSeq", format!("{} CANCEL", self.invite_cseq));
-        // Not `Stack::send`: a CANCEL carries the branch of what it cancels.
-        stack.clients.start(at, Owner::Cancel, cancel, to, LINGER, &mut stack.out);
-        stack.clients.end_within(owner, at, LINGER);
+        cancel
     }
     fn release(&mut self, ending: Ending, stack: &mut Stack) {
         if !std::mem::replace(&mut self.released, true) {

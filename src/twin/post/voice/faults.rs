@@ -2,6 +2,8 @@
 //!
 //! Must not act: who has the defect reads its field.
 
+use super::spoil::{Damage, Return};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,4 +64,60 @@ pub struct Faults {
     pub auto_answer_anyone: bool,
     /// The microphone stays open after the call.
     pub mic_open_when_idle: bool,
+    /// Headers that requests should not have so.
+    pub rewrites: Vec<Rewrite>,
+    /// All calls share one Call-ID.
+    pub reuses_call_id: bool,
+    /// A registration is refreshed after so long, whatever was granted.
+    pub refreshes_every: Option<Duration>,
+    /// Two REGISTERs are under way at a time.
+    pub registers_twice: bool,
+    /// The second operator's turn comes after so long a ringing.
+    pub escalates_after: Option<Duration>,
+    /// Both operators are called at once.
+    pub calls_both: bool,
+    /// Offers its media anew so often while it talks.
+    pub reinvites_every: Option<Duration>,
+    /// Says CANCEL to an operator who has answered.
+    pub cancels_answered: bool,
+    /// BYE stays without an answer.
+    pub bye_unanswered: bool,
+    /// New media in a call are refused.
+    pub refuses_offers: bool,
+    /// Hangs up when the operator has been silent for so long.
+    pub silence_limit: Option<Duration>,
+    /// A call from anybody is answered for so long after a call of ours.
+    pub answers_strangers_for: Option<Duration>,
+    /// What happens to the sound on its way to the operator, and from there.
+    pub up: Damage,
+    pub down: Damage,
+    /// The microphone's sound waits so long, and longer by so many seconds per second.
+    pub mic_delay: Duration,
+    pub mic_creep: f64,
+    /// The operator's voice comes back to him.
+    pub returns: Option<Return>,
+    /// The microphone is shut while the operator speaks.
+    pub half_duplex: bool,
+    /// The bits are those of the law that was not agreed on.
+    pub wrong_law: bool,
+    /// So many packets are held back and sent together; 0 none.
+    pub bursts: usize,
+    /// Every packet also goes there.
+    pub copies_to: Option<SocketAddr>,
+    /// Goes on sending for so long after the call.
+    pub lingers: Duration,
+    /// Sends sound as soon as it calls.
+    pub sends_before_answer: bool,
+    /// Hangs after so many calls, until it is without power; 0 never.
+    pub hangs_after_calls: u32,
+    /// Starts anew so long after each start.
+    pub restarts_every: Option<Duration>,
+}
+
+/// In requests of this method the header has this value, or is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    pub method: &'static str,
+    pub header: &'static str,
+    pub value: Option<String>,
 }

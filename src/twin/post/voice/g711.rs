@@ -18,6 +18,12 @@ impl Law {
             Law::A => 8,
         }
     }
+    pub const fn other(self) -> Law {
+        match self {
+            Law::Mu => Law::A,
+            Law::A => Law::Mu,
+        }
+    }
     pub const fn of_payload_type(payload_type: u8) -> Option<Law> {
         match payload_type {
             0 => Some(Law::Mu),

@@ -11,6 +11,7 @@ use super::g711::Law;
 use super::jitter::JitterBuffer;
 use super::rtp::{self, HEADER, Header};
 use super::sdp::Session;
+use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
 use super::truth::CallTruth;
 use crate::clock::Instant;
 use crate::rng::Rng;
@@ -20,6 +21,9 @@ use std::time::Duration;
 const ENCODING: f64 = 0.001;
 /// From the end of a microphone frame to the start of the loudspeaker's next, in samples: 2 ms.
 const SPEAKER_LEAD: u64 = 16;
+/// Quieter than −50 dBFS the operator is silent.
+const SILENCE: f32 = 1e-5;
+
 /// The settings of the sound.
 #[derive(Debug, Clone, Copy)]
 pub struct Tuning {
@@ -32,6 +36,7 @@ pub struct Tuning {
     /// Factors of amplitude.
     pub mic_gain: f32,
     pub speaker_gain: f32,
+    pub suppression: Option<Suppression>,
 }
 
 pub struct Media {
@@ -50,6 +55,13 @@ pub struct Media {
     echo: EchoSwitch,
     mic: [f32; FRAME],
     speaker: [f32; FRAME],
+    up: Spoiler,
+    down: Spoiler,
+    mic_line: DelayLine,
+    return_line: DelayLine,
+    gate: Gate,
+    /// When the operator was last heard to speak.
+    spoken_at: Instant,
 }
 
 impl Media {
@@ -76,6 +88,12 @@ impl Media {
             echo: EchoSwitch::new(),
             mic: [0.0; FRAME],
             speaker: [0.0; FRAME],
+            up: Spoiler::new(&faults.up),
+            down: Spoiler::new(&faults.down),
+            mic_line: DelayLine::default(),
+            return_line: DelayLine::default(),
+            gate: Gate::default(),
+            spoken_at: at,
         }
     }
     pub fn ssrc(&self) -> u32 {
@@ -91,6 +109,10 @@ impl Media {
     /// The far end means to speak, and nothing came for too long.
     pub fn is_starved(&self, at: Instant) -> bool {
         self.session.receiving && at.since(self.heard_at) >= self.tuning.starved_after
+    }
+    /// A defective module takes that for the call's end.
+    pub fn is_silent(&self, at: Instant) -> bool {
+        self.faults.silence_limit.is_some_and(|limit| at.since(self.spoken_at) >= limit)
     }
     pub fn next_wake(&self) -> Instant {
         Instant::from_secs_f64(self.seconds_of((self.frames + 1) * FRAME as u64) + ENCODING)
@@ -111,6 +133,9 @@ impl Media {
         if self.source != Some(header.ssrc) {
             self.source = Some(header.ssrc);
             self.jitter.restart();
+        }
+        if self.down.loses_packet() {
+            return;
         }
         self.jitter.insert(at.as_secs_f64(), header.timestamp, payload, law);
     }
@@ -140,13 +165,43 @@ impl Media {
         if !self.faults.no_echo_cancel {
             self.echo.heard(&mut self.mic);
         }
+        let late = self.distort(at);
+        if self.tuning.suppression.is_some_and(|suppression| !self.gate.passes(suppression, &self.mic)) {
+            self.header.marker = true;
+            return None;
+        }
         let mut packet = Vec::with_capacity(HEADER + FRAME);
         Header { timestamp, payload_type: self.session.law.payload_type(), ..self.header }.write(&mut packet);
-        self.session.law.encode(&self.mic, &mut packet);
+        let law = if self.faults.wrong_law { self.session.law.other() } else { self.session.law };
+        law.encode(&self.mic, &mut packet);
         self.header.marker = false;
         self.header.sequence = self.header.sequence.wrapping_add(1);
-        truth.sent.extend(timestamp, FRAME as u32, first, self.tuning.period);
+        if self.up.loses_packet() {
+            return None;
+        }
+        truth.sent.extend(timestamp, FRAME as u32, first - late, self.tuning.period);
         Some(packet)
+    }
+    /// What a defective module makes of the microphone's frame; by how many seconds it delays it.
+    fn distort(&mut self, at: Instant) -> f64 {
+        let age = at.seconds_after(self.began);
+        if let Some(back) = self.faults.returns {
+            let (gain, delay) = (super::amplitude(back.gain_db), back.delay.as_secs_f64());
+            let mut voice = self.speaker;
+            self.return_line.pass(&mut voice, (delay * super::RATE) as usize);
+            self.mic.iter_mut().zip(voice).for_each(|(mic, back)| *mic = (*mic + gain * back).clamp(-1.0, 1.0));
+        }
+        if self.faults.half_duplex && power(&self.speaker) > SILENCE {
+            self.mic.fill(0.0);
+        }
+        self.up.spoil(age, true, &mut self.mic);
+        let late = self.faults.mic_delay.as_secs_f64() + self.faults.mic_creep * age;
+        if late <= 0.0 {
+            return 0.0;
+        }
+        let samples = (late * super::RATE) as usize;
+        self.mic_line.pass(&mut self.mic, samples);
+        samples as f64 * self.tuning.period
     }
     fn is_deaf(&self, at: Instant) -> bool {
         let age = at.since(self.began);
@@ -158,7 +213,13 @@ impl Media {
     fn speak(&mut self, at: Instant, speak_at: f64, air: &mut dyn Acoustics, truth: &mut CallTruth) {
         let Some(source) = self.source else { return };
         let mut audible = self.jitter.pull(speak_at, &mut self.speaker, truth, source);
+        if !audible {
+            self.speaker.fill(0.0);
+        } else if self.faults.silence_limit.is_some() && power(&self.speaker) > SILENCE {
+            self.spoken_at = at;
+        }
         audible &= !self.faults.speaker_dead && !self.is_clipped(at);
+        audible = self.down.spoil(at.seconds_after(self.began), audible, &mut self.speaker);
         if audible {
             if self.tuning.speaker_gain != 1.0 {
                 self.speaker.iter_mut().for_each(|s| *s = (*s * self.tuning.speaker_gain).clamp(-1.0, 1.0));
@@ -167,4 +228,8 @@ impl Media {
         }
         self.echo.spoken(audible.then_some(&self.speaker));
     }
+}
+
+fn power(frame: &[f32]) -> f32 {
+    frame.iter().map(|s| s * s).sum::<f32>() / frame.len().max(1) as f32
 }

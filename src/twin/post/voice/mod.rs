@@ -19,20 +19,23 @@ mod registration;
 mod rtp;
 mod sdp;
 mod serial;
+mod sounding;
+mod spoil;
 mod transaction;
 mod truth;
 
 #[cfg(test)]
 mod tests;
 
-pub use faults::Faults;
+pub use faults::{Faults, Rewrite};
+pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
 use crate::clock::Instant;
 use crate::rng::Rng;
 use account::{Account, Event, Stack};
 use agent::Agent;
-use media::{Media, Tuning};
+use media::Media;
 use serial::{Command, LineReader, Report};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -74,6 +77,12 @@ pub struct Config {
     pub starved_after: Duration,
     pub mic_gain_db: f64,
     pub speaker_gain_db: f64,
+    /// Its wires are exchanged, which no ear can tell.
+    pub mic_inverted: bool,
+    /// Silence is not sent.
+    pub suppression: Option<Suppression>,
+    /// The operator's end may be heard while it rings.
+    pub early_media: bool,
     pub faults: Faults,
 }
 
@@ -98,6 +107,9 @@ impl Config {
             starved_after: Duration::from_secs(30),
             mic_gain_db: 0.0,
             speaker_gain_db: 0.0,
+            mic_inverted: false,
+            suppression: None,
+            early_media: false,
             faults: Faults::default(),
         }
     }
@@ -123,8 +135,12 @@ pub trait Acoustics {
 /// How far the module is.
 enum State {
     Off,
-    Booting { until: Instant },
+    Booting {
+        until: Instant,
+    },
     Running(Box<Running>),
+    /// Until it is without power.
+    Hung,
 }
 
 struct Running {
@@ -133,6 +149,11 @@ struct Running {
     media: Option<Media>,
     /// The firmware believes a call under way.
     in_call: bool,
+    /// Packets held back, when the sound of an ended call ceases, and when the module starts anew: planted defects.
+    burst: Vec<Vec<u8>>,
+    ceases_at: Option<Instant>,
+    restarts_at: Option<Instant>,
+    calls: u32,
 }
 
 pub struct Voice {
@@ -142,13 +163,15 @@ pub struct Voice {
     state: State,
     actions: Vec<Action>,
     truth: Truth,
+    /// Where the last call's sound went.
+    last_remote: Option<SocketAddr>,
 }
 
 impl Voice {
     /// Unpowered, with its link up.
     pub fn new(config: Config) -> Self {
         let random = Rng::seeded(config.seed);
-        Voice { config, random, link: true, state: State::Off, actions: Vec::new(), truth: Truth::default() }
+        Voice { config, random, link: true, state: State::Off, actions: Vec::new(), truth: Truth::default(), last_remote: None }
     }
     /// Off: all state is lost and nothing is sent any more, not even a BYE.
     pub fn set_power(&mut self, at: Instant, on: bool) {
@@ -207,9 +230,12 @@ impl Voice {
     }
     pub fn next_wake(&self) -> Option<Instant> {
         match &self.state {
-            State::Off => None,
+            State::Off | State::Hung => None,
             State::Booting { until } => Some(*until),
-            State::Running(running) => earliest(running.agent.next_wake(), running.media.as_ref().map(Media::next_wake)),
+            State::Running(running) => {
+                let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
+                earliest(running.agent.next_wake(), media)
+            }
         }
     }
     /// Does what is due. May be called early or late; late frames of sound are made up for one by one.
@@ -217,7 +243,11 @@ impl Voice {
         if let State::Booting { until } = self.state
             && until <= at
         {
-            self.start();
+            self.start(at);
+        }
+        if matches!(&self.state, State::Running(running) if running.restarts_at.is_some_and(|due| due <= at)) {
+            self.state = State::Booting { until: at + self.config.boot };
+            self.end_truth(at);
         }
         let State::Running(running) = &mut self.state else { return };
         if running.agent.next_wake().is_some_and(|t| t <= at) {
@@ -238,7 +268,7 @@ impl Voice {
         &self.truth
     }
 
-    fn start(&mut self) {
+    fn start(&mut self, at: Instant) {
         let config = &self.config;
         let account = Account {
             sip: SocketAddr::new(config.address, config.sip_port),
@@ -250,10 +280,14 @@ impl Voice {
             password: config.password.clone(),
             user: None,
         };
-        let stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        stack.early_media = config.early_media;
         let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
         let reader = LineReader::default();
-        self.state = State::Running(Box::new(Running { agent, reader, media: None, in_call: false }));
+        let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
+        let (burst, ceases_at, calls) = (Vec::new(), None, 0);
+        let running = Running { agent, reader, media: None, in_call: false, burst, ceases_at, restarts_at, calls };
+        self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));
     }
@@ -278,7 +312,9 @@ impl Voice {
                 if let Some(call) = self.truth.calls.last_mut() {
                     call.invite_sent = Some(at);
                 }
+                self.may_send_early(at);
             }
+            Event::Early(session) => self.open_early(at, session),
             Event::Open(session) => self.open(at, session),
             Event::Change(session) => {
                 if let State::Running(running) = &mut self.state
@@ -289,51 +325,13 @@ impl Voice {
             }
             Event::Close => {
                 self.end_truth(at);
-                if let State::Running(running) = &mut self.state {
-                    running.in_call = false;
-                    if !self.config.faults.mic_open_when_idle {
-                        running.media = None;
-                    }
-                }
+                self.close(at);
             }
         }
-    }
-    fn open(&mut self, at: Instant, session: sdp::Session) {
-        let State::Running(running) = &mut self.state else { return };
-        let tuning = Tuning {
-            period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
-            jitter_target: self.config.jitter_target.as_secs_f64(),
-            starved_after: self.config.starved_after,
-            mic_gain: amplitude(self.config.mic_gain_db),
-            speaker_gain: amplitude(self.config.speaker_gain_db),
-        };
-        let media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
-        if let Some(call) = self.truth.calls.last_mut() {
-            call.answered = Some(at);
-            call.ssrc = media.ssrc();
-        }
-        running.media = Some(media);
-        running.in_call = true;
     }
     fn end_truth(&mut self, at: Instant) {
         if let Some(call) = self.truth.calls.last_mut() {
             call.ended.get_or_insert(at);
-        }
-    }
-    /// Sound due by now, and the watch over its absence.
-    fn sound(&mut self, at: Instant, air: &mut dyn Acoustics) {
-        let State::Running(running) = &mut self.state else { return };
-        let (Some(media), Some(truth)) = (&mut running.media, self.truth.calls.last_mut()) else { return };
-        while media.next_wake() <= at {
-            let to = media.session().remote;
-            let packet = media.wake(at, air, truth);
-            if let (Some(bytes), true) = (packet, self.link) {
-                self.actions.push(Action::Send { from_port: self.config.rtp_port, to, bytes });
-            }
-        }
-        if running.in_call && media.is_starved(at) {
-            running.agent.media_lost(at);
-            self.settle(at);
         }
     }
 }

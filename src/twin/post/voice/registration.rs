@@ -90,7 +90,8 @@ impl Registration {
             let granted = granted(response, &stack.account.contact()).unwrap_or(self.expires);
             self.known = true;
             // From half time on, and not all posts of a city at once.
-            self.next_try = Some(at + granted.mul_f64(0.5 + 0.1 * stack.random.unit()));
+            let half = granted.mul_f64(0.5 + 0.1 * stack.random.unit());
+            self.next_try = Some(at + faults.refreshes_every.unwrap_or(half));
             self.tried_other = false;
             let probes = stack.account.away && !faults.never_returns_to_primary;
             self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + PROBE));
@@ -154,6 +155,11 @@ impl Registration {
             return;
         }
         self.send(at, self.expires, stack);
+        if faults.registers_twice {
+            // Far enough on for the challenges of both.
+            self.cseq += 10;
+            self.send(at, self.expires, stack);
+        }
     }
     fn send(&mut self, at: Instant, expires: Duration, stack: &mut Stack) {
         self.cseq += 1;

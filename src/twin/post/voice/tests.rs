@@ -2,6 +2,7 @@
 
 mod calls;
 mod defects;
+mod fresh;
 mod hunting;
 mod media;
 mod server;

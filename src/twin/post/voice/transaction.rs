@@ -37,6 +37,8 @@ pub enum Owner {
     Registration,
     /// The INVITE of the call with that number.
     Invite(u32),
+    /// A new offer in that call, which only a defective module makes.
+    Reinvite(u32),
     Bye,
     Cancel,
     /// Is the main server there again?

@@ -1,0 +1,47 @@
+//! What only a defective module does to a call: offers for no reason, a CANCEL too late, a fork that is let go.
+//!
+//! Must not decide when: the agent does.
+
+use super::{Call, PATIENCE};
+use crate::clock::Instant;
+use crate::twin::post::voice::account::Stack;
+use crate::twin::post::voice::message::Message;
+use crate::twin::post::voice::transaction::{Client, LINGER, Owner};
+
+impl Call {
+    /// Offers what has been agreed on already.
+    pub fn reinvite(&mut self, at: Instant, stack: &mut Stack) {
+        self.dialog.local_cseq += 1;
+        self.local.version += 1;
+        let (mut invite, hop) = self.dialog.request("INVITE", self.dialog.local_cseq);
+        self.describe(&mut invite, self.local.offer(), stack);
+        stack.sign(&mut invite);
+        stack.send(at, Owner::Reinvite(self.number), invite, hop.unwrap_or(stack.account.server), PATIENCE);
+    }
+    pub fn reinvite_answered(&mut self, at: Instant, client: &Client, response: &Message, stack: &mut Stack) {
+        match response.code() {
+            200..300 => {
+                let Some((count, _)) = response.cseq() else { return };
+                let (mut ack, hop) = self.dialog.request("ACK", count);
+                stack.stamp(&mut ack);
+                stack.out.send(hop.unwrap_or(stack.account.server), &ack.to_bytes());
+            }
+            300.. => {
+                if let Some(count) = stack.answer_challenge(at, client, response, PATIENCE) {
+                    self.dialog.local_cseq = count;
+                }
+            }
+            _ => {}
+        }
+    }
+    /// The CANCEL of an INVITE that has been answered.
+    pub fn cancel_answered(&self, at: Instant, client: &Client, stack: &mut Stack) {
+        let cancel = self.cancellation(&client.request);
+        stack.clients.start(at, Owner::Cancel, cancel, client.to, LINGER, &mut stack.out);
+    }
+    /// The other branch of a forked call has been answered: nobody hears of this one any more.
+    pub fn let_go(&mut self, at: Instant, stack: &mut Stack) {
+        (self.released, self.quiet) = (true, true);
+        self.cancel(at, stack);
+    }
+}
