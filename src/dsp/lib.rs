@@ -12,6 +12,7 @@ pub mod double_talk;
 pub mod dtmf;
 pub mod echo;
 pub mod fft;
+pub mod fidelity;
 pub mod filter;
 pub mod gaps;
 #[cfg(test)]

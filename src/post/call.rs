@@ -62,7 +62,7 @@ impl Post {
             self.press(hold)?;
             let since = self.last_press()?.instant();
             let Some(call) = self.next_confirmed(since, since + LOST_AFTER)? else { continue };
-            self.bench.wait::<Fault>(talk)?;
+            self.converse(call, talk)?;
             self.end_call(call)?;
             self.bench.wait::<Fault>(PAUSE)?;
         }

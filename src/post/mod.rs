@@ -5,6 +5,7 @@
 
 mod button;
 mod call;
+mod converse;
 mod deeds;
 mod fault;
 mod figures;
@@ -46,6 +47,8 @@ pub struct Post {
     talk: Option<CallId>,
     /// How the operator's side is.
     behaviour: Behaviour,
+    /// What arrived of the voices that the standing watch let sound in talks.
+    sampled: Vec<watch::Sampled>,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
@@ -80,6 +83,7 @@ impl Post {
             talk: None,
             behaviour: Behaviour::answering(Answering::Manual),
             is_calibrated: false,
+            sampled: Vec::new(),
             voices: Vec::new(),
             is_written: false,
             was_registered: false,
@@ -98,6 +102,7 @@ impl Post {
         self.bench.record.begin_scenario();
         self.deeds.clear();
         self.voices.clear();
+        self.sampled.clear();
         self.takes.clear();
         self.began = self.bench.now();
         let disturbed = self.bench.disturbed();

@@ -17,9 +17,9 @@ use crate::verdict::Criterion;
 use std::time::Duration;
 
 /// Frames per second of a telephone channel, the common ground on which both directions are looked at.
-const CHANNEL_RATE: u32 = 8000;
+pub(super) const CHANNEL_RATE: u32 = 8000;
 /// Length of one delay burst.
-const BURST: Duration = Duration::from_millis(1000);
+pub(super) const BURST: Duration = Duration::from_millis(1000);
 /// No voice path that is of any use is later than this.
 const LATEST: Duration = Duration::from_millis(1000);
 /// How long a voice sounds by which the first audible moment is found.
@@ -134,7 +134,7 @@ pub(super) const QUANTITIES: &[Quantity] = &[
 ];
 
 impl Post {
-    fn rate_of(&mut self, direction: Direction) -> Result<u32> {
+    pub(super) fn rate_of(&mut self, direction: Direction) -> Result<u32> {
         Ok(match direction {
             Direction::ToOperator => self.bench.card_rate(Role::Mouth)?,
             Direction::ToCaller => CHANNEL_RATE,
@@ -142,7 +142,7 @@ impl Post {
     }
 
     /// Frames per second of the bench's clock, as far as known.
-    fn true_rate(&mut self, direction: Direction) -> Result<f64> {
+    pub(super) fn true_rate(&mut self, direction: Direction) -> Result<f64> {
         Ok(match direction {
             Direction::ToOperator => self.bench.card_timebase(Role::Mouth)?.frames_per_second,
             Direction::ToCaller => f64::from(CHANNEL_RATE),

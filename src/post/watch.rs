@@ -11,6 +11,7 @@ mod seen;
 mod calls;
 mod lamps;
 mod service;
+mod voice;
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
@@ -19,6 +20,7 @@ use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
+pub(super) use course::{Arrived, Sampled};
 
 /// One row.
 pub(super) struct Rule {
@@ -58,7 +60,7 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] = &[calls::RULES, lamps::RULES, service::RULES];
+const RULES: &[&[Rule]] = &[calls::RULES, lamps::RULES, service::RULES, voice::RULES];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {

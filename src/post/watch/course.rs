@@ -6,6 +6,7 @@
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Stray};
 use crate::rig::Limits;
+use crate::unit::Estimate;
 use std::collections::BTreeMap;
 
 /// A contact that bounces is one contact until it has been open for so long.
@@ -106,6 +107,27 @@ pub struct Stranger {
     pub at: f64,
     pub is_posts: bool,
     pub what: String,
+}
+
+/// A voice that was let sound in a talk, and what arrived of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sampled {
+    pub at: f64,
+    pub to_operator: bool,
+    /// `None`: it was not heard at all.
+    pub heard: Option<Arrived>,
+}
+
+/// What arrived of a voice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrived {
+    /// From mouth to ear.
+    pub delay: Estimate,
+    /// Looks at which it was expected, and those at which it was not there.
+    pub looks: usize,
+    pub lost: usize,
+    /// Share of its samples that stand at the ceiling.
+    pub clipped: f64,
 }
 
 /// When a lamp was lit.
@@ -224,6 +246,7 @@ pub struct Course {
     pub reports: Vec<(f64, Report)>,
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
+    pub sampled: Vec<Sampled>,
 }
 
 impl Course {

@@ -38,6 +38,7 @@ impl Post {
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             strays: Vec::new(),
             strangers: Vec::new(),
+            sampled: self.sampled.clone(),
         };
         let mut homes = Homes::default();
         for event in record.calls_since(self.began) {

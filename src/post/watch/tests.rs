@@ -29,6 +29,7 @@ fn quiet() -> Course {
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {n} idle"))).collect(),
         strays: Vec::new(),
         strangers: Vec::new(),
+        sampled: Vec::new(),
     }
 }
 

@@ -1,0 +1,130 @@
+//! Rules about what is heard in every talk, in both directions: that it is there, whole, in time, and not pressed flat.
+
+use super::course::{Arrived, Course, Sampled, Span};
+use super::{Bound, Rule, Sample};
+use crate::measure::method;
+use crate::post::judge::Quantity;
+use crate::rig::Role::{Ear, Mouth, Operator};
+use crate::unit::{Bilingual, Unit, both};
+
+pub const RULES: &[Rule] = &[
+    Rule { quantity: UNHEARD_BY_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Never, look: |c| unheard(c, true) },
+    Rule { quantity: UNHEARD_BY_CALLER, needs: &[Ear, Operator], limit: Bound::Never, look: |c| unheard(c, false) },
+    Rule { quantity: LATE_AT_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Ceiling, look: |c| late(c, true) },
+    Rule { quantity: LATE_AT_CALLER, needs: &[Ear, Operator], limit: Bound::Ceiling, look: |c| late(c, false) },
+    Rule { quantity: LOST_TO_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Never, look: |c| torn(c, true) },
+    Rule { quantity: LOST_TO_CALLER, needs: &[Ear, Operator], limit: Bound::Never, look: |c| torn(c, false) },
+    Rule { quantity: CLIPPED, needs: &[Mouth, Operator], limit: Bound::Never, look: clipped },
+];
+
+const UNHEARD_BY_OPERATOR: Quantity = Quantity {
+    key: "T04.watch.unheard.to-operator",
+    unit: Unit::Count,
+    en: "voices of the caller that the operator did not hear",
+    pl: "głosy wzywającego, których operator nie usłyszał",
+    method: method::PRESENCE,
+    requirement: "T04",
+};
+const UNHEARD_BY_CALLER: Quantity = Quantity {
+    key: "T04.watch.unheard.to-caller",
+    en: "voices of the operator that the caller did not hear",
+    pl: "głosy operatora, których wzywający nie usłyszał",
+    ..UNHEARD_BY_OPERATOR
+};
+const LATE_AT_OPERATOR: Quantity = Quantity {
+    key: "T10.watch.delay.to-operator",
+    unit: Unit::Second,
+    en: "mouth-to-ear delay, caller to operator, longest in the scenario",
+    pl: "opóźnienie usta–ucho, od wzywającego do operatora, najdłuższe w scenariuszu",
+    method: method::DELAY,
+    requirement: "T10",
+};
+const LATE_AT_CALLER: Quantity = Quantity {
+    key: "T10.watch.delay.to-caller",
+    en: "mouth-to-ear delay, operator to caller, longest in the scenario",
+    pl: "opóźnienie usta–ucho, od operatora do wzywającego, najdłuższe w scenariuszu",
+    ..LATE_AT_OPERATOR
+};
+const LOST_TO_OPERATOR: Quantity = Quantity {
+    key: "T21.watch.torn.to-operator",
+    unit: Unit::Count,
+    en: "talks in which too much of the caller's voice was lost",
+    pl: "rozmowy, w których utracono zbyt wiele głosu wzywającego",
+    method: method::PRESENCE,
+    requirement: "T21",
+};
+const LOST_TO_CALLER: Quantity = Quantity {
+    key: "T21.watch.torn.to-caller",
+    en: "talks in which too much of the operator's voice was lost",
+    pl: "rozmowy, w których utracono zbyt wiele głosu operatora",
+    ..LOST_TO_OPERATOR
+};
+const CLIPPED: Quantity = Quantity {
+    key: "T12.watch.clipped.to-operator",
+    unit: Unit::Count,
+    en: "voices of the caller that were clipped",
+    pl: "przesterowane głosy wzywającego",
+    method: method::PRESENCE,
+    requirement: "T12",
+};
+
+/// Of a talk so much may be lost in all.
+const LOST_AT_MOST: f64 = 0.01;
+/// And in one talk so many looks whatever its length: two packets, which any network may lose.
+const LOST_ALWAYS: usize = 4;
+/// Of the speech samples so many may stand at the ceiling.
+const CLIPPED_AT_MOST: f64 = 0.001;
+/// What a voice that is not clipped may show by chance: the greatest of its samples are near each other.
+const CLIPPED_BY_CHANCE: f64 = 0.001;
+
+/// Where nothing stood between the two.
+fn undisturbed(course: &Course, to_operator: bool) -> impl Iterator<Item = &Sampled> {
+    let of_direction = course.sampled.iter().filter(move |sampled| sampled.to_operator == to_operator);
+    of_direction.filter(|sampled| !course.is_disturbed(Span { from: sampled.at - 1.0, to: sampled.at + 2.0 }))
+}
+
+fn arrived(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
+    undisturbed(course, to_operator).filter_map(|sampled| Some((sampled.at, sampled.heard?)))
+}
+
+fn unheard(course: &Course, to_operator: bool) -> Vec<Sample> {
+    let told = || Bilingual::from(("nothing of what was spoken arrived", "nic z wypowiedzi nie dotarło"));
+    undisturbed(course, to_operator).map(|sampled| Sample::breach(sampled.at, sampled.heard.is_none().then(told))).collect()
+}
+
+fn late(course: &Course, to_operator: bool) -> Vec<Sample> {
+    let told = || Bilingual::from(("heard late", "usłyszano za późno"));
+    arrived(course, to_operator).map(|(at, heard)| Sample { at, figure: heard.delay, seen: told() }).collect()
+}
+
+/// Talk by talk: what was lost in all of its voices.
+fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
+    let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some()).map(|(_, call)| course.lasts(call));
+    let of_talk = |talk: Span| {
+        let voices: Vec<Arrived> =
+            arrived(course, to_operator).filter(|(at, _)| talk.holds(*at)).map(|(_, heard)| heard).collect();
+        let (looks, lost) = voices.iter().fold((0, 0), |(looks, lost), heard| (looks + heard.looks, lost + heard.lost));
+        let too_many = lost > LOST_ALWAYS.max((LOST_AT_MOST * looks as f64) as usize);
+        let share = 100.0 * lost as f64 / looks.max(1) as f64;
+        let text = format!("{share:.0} %");
+        (looks > 0).then(|| {
+            Sample::breach(talk.from, too_many.then(|| both!("{text} of what was spoken was lost", "utracono {text} wypowiedzi")))
+        })
+    };
+    talks.filter_map(of_talk).collect()
+}
+
+fn clipped(course: &Course) -> Vec<Sample> {
+    let sample = |(at, heard): (f64, Arrived)| {
+        let share = format!("{:.1}", 100.0 * heard.clipped);
+        let seen = (heard.clipped > CLIPPED_AT_MOST + CLIPPED_BY_CHANCE).then(|| {
+            let pl = share.replace('.', ",");
+            Bilingual::new(
+                format!("{share} % of the samples stand at the ceiling"),
+                format!("{pl} % próbek osiąga wartość szczytową"),
+            )
+        });
+        Sample::breach(at, seen)
+    };
+    arrived(course, true).map(sample).collect()
+}
