@@ -23,12 +23,15 @@ Feature: Call to the City Guard operator
     And the operator does not answer
     When the button is pressed for 150 ms
     Then the call names this post and no other
+    When 2 s pass
+    And the button is pressed for 300 ms
+    Then no further call reaches the operator within 5 s [T33]
 
   @S04 @fat @sat @nightly
   Scenario: The call goes only to the City Guard, never elsewhere
     Given the post is ready
     And the operator answers after 1 s
-    When the button is pressed for 150 ms
+    When the button is pressed for 2 s
     Then the call goes to the City Guard's operator and nowhere else
     And within 10 s exactly 1 call reaches the operator [T33]
 

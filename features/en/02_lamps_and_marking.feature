@@ -5,14 +5,14 @@ Feature: Lamps and marking
   Scenario: The "call placed" lamp answers the finger at once
     Given the post is ready
     And the operator does not answer
-    When the button is pressed for 150 ms
+    When the button is pressed for 110 ms
     Then the "call placed" lamp lights at most 0.2 s after the press [T05]
 
   @S09 @fat @sat @nightly
   Scenario: The "connected" lamp means a real answer
     Given the post is ready
     And the operator answers after 8 s
-    When the button is pressed for 150 ms
+    When the button is pressed for 110 ms
     Then the "connected" lamp stays dark until the operator answers [T06]
     And the "connected" lamp lights at most 0.5 s after the answer [T06]
 

@@ -13,6 +13,14 @@ Feature: Second operator and server
     And the operator does not answer
     And the button is pressed for 150 ms
     Then the second operator's phone rings at most 15 s after the first was called [T08]
+    When 5 s pass
+    And the operator hangs up
+    And 5 s pass
+    And there is a second operator, who answers after 100 s
+    And the button is pressed for 150 ms
+    Then the second operator's phone rings at most 15 s after the first was called [T08]
+    When 105 s pass
+    Then the talk goes on
 
   @S26 @fat @nightly
   Scenario: Dead main server: the call takes the backup in time

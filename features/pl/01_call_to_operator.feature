@@ -24,12 +24,15 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     I operator nie odbiera
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy zgłoszenie wskazuje ten punkt i żaden inny
+    Gdy mijają 2 s
+    I przycisk zostaje naciśnięty na 300 ms
+    Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T33]
 
   @S04 @fat @sat @nightly
   Scenariusz: Zgłoszenie trafia wyłącznie do Straży Miejskiej
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
-    Gdy przycisk zostaje naciśnięty na 150 ms
+    Gdy przycisk zostaje naciśnięty na 2 s
     Wtedy zgłoszenie trafia do operatora Straży Miejskiej i nigdzie indziej
     I w ciągu 10 s do operatora dociera dokładnie 1 zgłoszenie [T33]
 

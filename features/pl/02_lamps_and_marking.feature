@@ -6,14 +6,14 @@ Właściwość: Sygnalizacja i oznakowanie
   Scenariusz: Lampka „wezwano” reaguje natychmiast
     Zakładając, że punkt jest gotowy do pracy
     I operator nie odbiera
-    Gdy przycisk zostaje naciśnięty na 150 ms
+    Gdy przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
   @S09 @fat @sat @nightly
   Scenariusz: Lampka „połączono” oznacza rzeczywiste odebranie
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 8 s
-    Gdy przycisk zostaje naciśnięty na 150 ms
+    Gdy przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
     I lampka „połączono” zapala się najpóźniej 0,5 s po odebraniu [T06]
 

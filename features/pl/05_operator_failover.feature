@@ -14,6 +14,14 @@ Właściwość: Drugi operator i serwer
     I operator nie odbiera
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
+    Gdy mija 5 s
+    I operator kończy rozmowę
+    I mija 5 s
+    I jest drugi operator, który odbiera po 100 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
+    Gdy mija 105 s
+    Wtedy rozmowa trwa nadal
 
   @S26 @fat @nightly
   Scenariusz: Awaria serwera głównego: zgłoszenie trafia przez serwer zapasowy

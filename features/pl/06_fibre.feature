@@ -21,6 +21,8 @@ Właściwość: Utrata i powrót światłowodu
     Zakładając, że punkt jest gotowy do pracy
     Gdy łączność światłowodowa zostaje przerwana na 10 min
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy łączność światłowodowa zostaje przerwana na 2 min
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
@@ -33,7 +35,10 @@ Właściwość: Utrata i powrót światłowodu
     I mija 30 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
-    Gdy mija 60 s
+    Gdy mija 10 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 50 s
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
     I w ciągu kolejnych 10 min do operatora nie dociera żadne zgłoszenie [T32]

@@ -37,6 +37,10 @@ impl Desk {
                 }
                 self.make_room();
                 if let Some(reply) = self.turned_away(&request, way) {
+                    if method == Method::Register {
+                        let (user, why) = (request.head.to.user.clone(), "503".to_string());
+                        self.tell(at, CallEvent::RegistrationRefused { user, why });
+                    }
                     return self.respond(at, way, &request, reply);
                 }
                 match method {

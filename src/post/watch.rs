@@ -35,6 +35,8 @@ pub(super) struct Rule {
 pub(super) enum Bound {
     /// Each sample is a breach or none; there may be none.
     Never,
+    /// The figure of the requirement that 95 % of cases must meet.
+    Limit,
     /// The figure of the requirement that every single case must meet.
     Ceiling,
     /// A figure of the rule's own, of which a sample may have so much at most.
@@ -71,6 +73,7 @@ impl Rule {
     fn criterion(&self, course: &Course) -> Criterion {
         match self.limit {
             Bound::Never => Criterion::Exactly(0.0),
+            Bound::Limit => Criterion::AtMost(course.limit(self.quantity.requirement)),
             Bound::Ceiling => Criterion::AtMost(course.ceiling(self.quantity.requirement)),
             Bound::AtMost(most) => Criterion::AtMost(most),
         }
@@ -84,7 +87,7 @@ impl Rule {
                 let breaches: f64 = samples.iter().map(|sample| sample.figure.value).sum();
                 (!samples.is_empty()).then(|| Estimate::new(breaches, 0.0, Unit::Count))
             }
-            Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(|sample| sample.figure),
+            Bound::Limit | Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(|sample| sample.figure),
         }
     }
 }

@@ -84,7 +84,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "przycisk zostaje naciśnięty na {duration}, gdy punkt próbuje się zarejestrować",
         judges: None,
         needs: &[Button, Operator],
-        within: minutes(2),
+        within: minutes(4),
         run: |w, a| w.post().press_while_registering(a.duration(0)?),
     },
     Phrase {

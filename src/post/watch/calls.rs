@@ -7,7 +7,7 @@ use crate::bench::Call;
 use crate::instrument::operator::EndedBy;
 use crate::post::call::LOST_AFTER;
 use crate::post::judge::Quantity;
-use crate::rig::Role::{Button, Operator};
+use crate::rig::Role::{Button, Console, Operator};
 use crate::unit::{Bilingual, Method, Unit, both, combine};
 
 pub const RULES: &[Rule] = &[
@@ -20,6 +20,8 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: ELSEWHERE, needs: &[Operator], limit: Bound::Never, look: elsewhere },
     Rule { quantity: UNLIKE_IDENTITY, needs: &[Operator], limit: Bound::Never, look: unlike_identity },
     Rule { quantity: UNMARKED, needs: &[Operator], limit: Bound::Never, look: unmarked },
+    Rule { quantity: SPENT, needs: &[Operator], limit: Bound::Never, look: spent },
+    Rule { quantity: KEPT_LOST, needs: &[Console, Operator], limit: Bound::Never, look: kept_lost },
     Rule { quantity: CUT_SHORT, needs: &[Operator], limit: Bound::Never, look: cut_short },
     Rule { quantity: GIVEN_UP, needs: &[Operator], limit: Bound::Never, look: given_up },
     Rule { quantity: KEPT_LATE, needs: &[Button, Operator], limit: Bound::Never, look: kept_late },
@@ -108,6 +110,26 @@ const UNMARKED: Quantity = Quantity {
     en: "calls without emergency priority or without a case number",
     pl: "zgłoszenia bez priorytetu alarmowego lub bez numeru sprawy",
     method: Method::new("Priority and X-SOS-Press of every INVITE", "Priority i X-SOS-Press każdego INVITE", "RFC 3261, 20.26"),
+    ..COUNT
+};
+const SPENT: Quantity = Quantity {
+    key: "T02.watch.calls-no-proxy-passes",
+    en: "calls that no proxy would pass on",
+    pl: "zgłoszenia, których nie przekaże żaden serwer pośredniczący",
+    method: Method::new("Max-Forwards of every INVITE", "Max-Forwards każdego INVITE", "RFC 3261, 8.1.1.6 and 16.3"),
+    requirement: "T02",
+    ..COUNT
+};
+const KEPT_LOST: Quantity = Quantity {
+    key: "T38.watch.kept-presses-lost",
+    en: "presses that the post said it keeps and did not deliver",
+    pl: "naciśnięcia, które punkt zapisał jako zachowane, lecz ich nie doręczył",
+    method: Method::new(
+        "CALL lines on the console, against the calls at the operator's end",
+        "wiersze CALL na konsoli, względem połączeń po stronie operatora",
+        "",
+    ),
+    requirement: "T38",
     ..COUNT
 };
 const CUT_SHORT: Quantity = Quantity {
@@ -351,3 +373,40 @@ fn kept_late(course: &Course) -> Vec<Sample> {
 
 /// T38: a kept press is delivered within so many seconds of the return, or not at all. What a post needs to start is in it.
 const DELIVERED_WITHIN: f64 = 60.0;
+
+/// A request begins with 70 hops to go (RFC 3261, 8.1.1.6); with none, or without a word, it comes no further than the next server.
+fn spent(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(_, Call)| {
+        let hops = call.invite.header("Max-Forwards").map(|hops| hops.trim().parse::<u32>());
+        let seen = match hops {
+            None => Some(Bilingual::from(("no Max-Forwards", "brak nagłówka Max-Forwards"))),
+            Some(Ok(hops)) if hops > 0 => None,
+            Some(_) => Some(Bilingual::from(("Max-Forwards is used up", "wyczerpany Max-Forwards"))),
+        };
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().map(sample).collect()
+}
+
+/// What the post itself says it keeps it has to deliver, where there is a way to call early enough.
+fn kept_lost(course: &Course) -> Vec<Sample> {
+    let kept = course.reports.iter().filter(|(_, report)| report.words.get(2).is_some_and(|word| word == "kept"));
+    let sample = |(at, report): &(f64, crate::bench::Report)| {
+        let number = report.argument("CALL")?;
+        let restarted = course.own_starts().any(|start| start > *at && start < at + KEPT_FOR);
+        let back = course.reachable().into_iter().find(|reachable| reachable.from > *at && reachable.from < at + KEPT_FOR)?;
+        let due = Span { from: back.from, to: back.from + DELIVERED_WITHIN };
+        if restarted || back.to < due.to {
+            return None;
+        }
+        let mut calls = course.calls.iter().filter(|(_, call)| call.invite.header(CASE_NUMBER) == Some(number));
+        let is_delivered = calls.any(|(_, call)| call.arrived.seconds > *at);
+        let seen = (!is_delivered)
+            .then(|| both!("press {number} was kept and never delivered", "naciśnięcie {number} zachowano i nie doręczono"));
+        Some(Sample::breach(*at, seen))
+    };
+    kept.filter_map(sample).collect()
+}
+
+/// A kept press is dropped after so many seconds at the latest; up to then it is kept.
+const KEPT_FOR: f64 = 540.0;

@@ -236,6 +236,8 @@ pub struct Course {
     pub bindings: Vec<Binding>,
     /// When registrations ran out at the registrar.
     pub expired: Vec<f64>,
+    /// When the post asked to be registered and was not: refused, or not answered.
+    pub attempts: Vec<f64>,
     /// When an INVITE reached a server that answered nothing.
     pub swallowed: Vec<f64>,
     /// A registration stood when the scenario began.

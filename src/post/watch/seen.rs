@@ -30,6 +30,7 @@ impl Post {
             refused: BTreeMap::new(),
             bindings: Vec::new(),
             expired: Vec::new(),
+            attempts: Vec::new(),
             swallowed: Vec::new(),
             was_registered: self.was_registered,
             placed: lamp(&wiring.lamp_placed),
@@ -124,6 +125,8 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
         }
         CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
+        CallEvent::RegistrationRefused { .. } => course.attempts.push(at),
+        CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
         CallEvent::Swallowed { what, .. } if what == "INVITE" => course.swallowed.push(at),
         CallEvent::StrayMedia { from, kind, .. } => {
             course.strays.push(StrayMedia { at, kind: *kind, is_posts: false });

@@ -1,6 +1,6 @@
 //! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when nobody talks.
 
-use super::course::{Course, Span, StrayMedia};
+use super::course::{Course, Kind, Span, StrayMedia};
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Stray;
 use crate::post::judge::Quantity;
@@ -12,6 +12,8 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: HASTY, needs: &[Operator], limit: Bound::Never, look: hasty },
     Rule { quantity: STARTS, needs: &[Console], limit: Bound::Never, look: starts },
     Rule { quantity: BEAT, needs: &[Console], limit: Bound::AtMost(BEAT_AT_MOST), look: beat },
+    Rule { quantity: UPTIME, needs: &[Console], limit: Bound::Limit, look: uptime },
+    Rule { quantity: STORMS, needs: &[Operator], limit: Bound::Never, look: storms },
     Rule { quantity: UNTRUE_STATES, needs: &[Console, Operator], limit: Bound::Never, look: untrue_states },
     Rule { quantity: SOUND_OUTSIDE, needs: &[Operator], limit: Bound::Never, look: sound_outside },
     Rule { quantity: REFUSED_CALLS, needs: &[Operator], limit: Bound::Never, look: refused_calls },
@@ -67,6 +69,27 @@ const BEAT: Quantity = Quantity {
     en: "longest time between heartbeats",
     pl: "najdłuższy odstęp między sygnałami życia",
     method: Method::new("BEAT lines on the console", "wiersze BEAT na konsoli", ""),
+    ..OF_REGISTRAR
+};
+const UPTIME: Quantity = Quantity {
+    key: "T36.watch.uptime",
+    unit: Unit::Second,
+    en: "error of the time between heartbeats, as the post counts it, largest",
+    pl: "błąd czasu między sygnałami życia według punktu, największy",
+    method: Method::new(
+        "uptime in BEAT lines, against the bench's clock",
+        "czas pracy w wierszach BEAT względem zegara stanowiska",
+        "",
+    ),
+    requirement: "T36",
+    ..OF_REGISTRAR
+};
+const STORMS: Quantity = Quantity {
+    key: "T39.watch.registration-storms",
+    en: "storms of registrations at a server that does not accept them",
+    pl: "lawiny rejestracji na serwerze, który ich nie przyjmuje",
+    method: Method::new("REGISTER refused or not answered", "REGISTER odrzucony lub bez odpowiedzi", "RFC 3261, 10"),
+    requirement: "T39",
     ..OF_REGISTRAR
 };
 const UNTRUE_STATES: Quantity = Quantity {
@@ -150,9 +173,22 @@ fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
 
 fn starts(course: &Course) -> Vec<Sample> {
     let sample = |(at, cause): (f64, Option<&str>)| {
-        let is_ours = course.own_starts().any(|start| start <= at + TOLD_WITHIN && at - start < BANNER_WITHIN);
-        let seen = (!is_ours)
-            .then(|| both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", cause.unwrap_or("–")));
+        let said = cause.unwrap_or("–");
+        let ours = course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart));
+        let ours = ours.filter(|outage| outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN).last();
+        let seen = match ours {
+            None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
+            // What woke it is what it has to say: a watchdog's bite that is called a power failure is never looked into.
+            Some(outage) if outage.kind == Kind::Mains && cause.is_some_and(|cause| cause != "power") => {
+                Some(both!("after a power failure it says cause {}", "po zaniku zasilania podaje przyczynę {}", said))
+            }
+            Some(outage)
+                if outage.kind == Kind::Restart && cause.is_some_and(|cause| cause == "power" || cause == "watchdog") =>
+            {
+                Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę {}", said))
+            }
+            Some(_) => None,
+        };
         Sample::breach(at, seen)
     };
     banners(course).map(sample).collect()
@@ -163,17 +199,49 @@ fn beat(course: &Course) -> Vec<Sample> {
     let beats: Vec<f64> =
         course.reports.iter().filter(|(_, report)| report.argument("BEAT").is_some()).map(|(at, _)| *at).collect();
     let stopped = |span: Span| {
-        let starts =
-            course.outages.iter().filter(|o| matches!(o.kind, super::course::Kind::Mains | super::course::Kind::Restart));
+        let starts = course.outages.iter().filter(|o| matches!(o.kind, Kind::Mains | Kind::Restart));
         starts.clone().any(|outage| outage.span.meets(span)) || banners(course).any(|(at, _)| span.holds(at))
     };
-    let ends = beats.iter().skip(1).copied().chain([course.span.to]);
+    // Also from the start of the firmware, or of the scenario, to the first one.
+    let mut marks: Vec<f64> =
+        beats.iter().copied().chain(banners(course).map(|(at, _)| at + 0.001)).chain([course.span.from]).collect();
+    marks.sort_by(f64::total_cmp);
+    let ends = marks.iter().skip(1).copied().chain([course.span.to]);
     let sample = |(from, to): (f64, f64)| {
         let span = Span { from, to };
         let seen = ("no heartbeat since", "od tej chwili brak sygnału życia").into();
         (!stopped(span)).then(|| Sample::seconds(from, span.length(), 0.01, seen))
     };
-    beats.iter().copied().zip(ends).filter_map(sample).collect()
+    marks.iter().copied().zip(ends).filter_map(sample).collect()
+}
+
+/// Between two heartbeats of one life as much time passes for the post as for the bench.
+fn uptime(course: &Course) -> Vec<Sample> {
+    let told = course.reports.iter().filter_map(|(at, report)| Some((*at, report.argument("BEAT")?.parse::<f64>().ok()?)));
+    let told: Vec<(f64, f64)> = told.collect();
+    let sample = |pair: &[(f64, f64)]| {
+        let [(from, before), (to, after)] = pair else { return None };
+        let began_anew = banners(course).any(|(at, _)| Span { from: *from, to: *to }.holds(at));
+        let error = ((after - before) - (to - from)).abs();
+        let seen = both!("{before:.0} s, then {after:.0} s", "{before:.0} s, potem {after:.0} s");
+        // The post counts whole seconds.
+        (!began_anew).then(|| Sample::seconds(*to, (error - 0.5).max(0.0), 0.01, seen))
+    };
+    told.windows(2).filter_map(sample).collect()
+}
+
+/// At most one attempt in 2 s on average: seen over so many seconds.
+const STORM_OVER: f64 = 30.0;
+const STORM_FROM: usize = 17;
+
+fn storms(course: &Course) -> Vec<Sample> {
+    let sample = |(index, at): (usize, &f64)| {
+        let since = course.attempts.iter().take(index + 1).filter(|earlier| at - **earlier < STORM_OVER).count();
+        let seen =
+            (since == STORM_FROM).then(|| both!("{since} attempts in {STORM_OVER} s", "prób: {since} w ciągu {STORM_OVER} s"));
+        Sample::breach(*at, seen)
+    };
+    course.attempts.iter().enumerate().map(sample).collect()
 }
 
 /// A state is untrue when it contradicts what has stood for a while on the line.

@@ -21,12 +21,13 @@ fn quiet() -> Course {
         refused: BTreeMap::new(),
         bindings: (0..20).map(|n| binding(f64::from(n) * 30.0)).collect(),
         expired: Vec::new(),
+        attempts: Vec::new(),
         swallowed: Vec::new(),
         was_registered: true,
         placed: Some(Lit::default()),
         connected: Some(Lit::default()),
         out_of_service: Some(Lit::default()),
-        reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {n} idle"))).collect(),
+        reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         strays: Vec::new(),
         strangers: Vec::new(),
         sampled: Vec::new(),
@@ -52,6 +53,7 @@ fn headers(number: &str) -> Vec<(String, String)> {
         of("X-SOS-Post", "SOS-0417"),
         of("X-SOS-Press", number),
         of("Priority", "emergency"),
+        of("Max-Forwards", "70"),
     ]
 }
 
@@ -143,7 +145,11 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     let course = course.says(401.5, "STATE idle").call(402.0, 420.0, "2").change(|call| {
         call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into()));
     });
-    let course = course.says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power");
+    let course = course.says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power").says(300.1, "CALL 2 kept");
+    let mut course = course;
+    course.attempts.push(250.0);
+    let heard = Some(Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, clipped: 0.0 });
+    course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
 }
@@ -205,7 +211,9 @@ fn a_call_is_what_it_says_and_goes_where_it_should() {
     assert_eq!(changed(|call| call.invite.from = "SOS-0418".into()), ["T33.watch.other-identities"]);
     assert_eq!(changed(|call| call.invite.headers[1].1 = "SOS-0418".into()), ["T33.watch.other-identities"]);
     assert_eq!(changed(|call| call.invite.headers[0].1 = "<sip:SOS-0418@x>".into()), ["T33.watch.other-identities"]);
-    assert_eq!(changed(|call| call.invite.headers.truncate(3)), ["T33.watch.unmarked-calls"]);
+    assert_eq!(changed(|call| _ = call.invite.headers.remove(3)), ["T33.watch.unmarked-calls"]);
+    assert_eq!(changed(|call| _ = call.invite.headers.remove(4)), ["T02.watch.calls-no-proxy-passes"]);
+    assert_eq!(changed(|call| call.invite.headers[4].1 = "0".into()), ["T02.watch.calls-no-proxy-passes"]);
     assert_eq!(changed(|call| _ = call.invite.headers.remove(2)), ["T33.watch.unmarked-calls"]);
     let banner = |id: &str| format!("BOOT post 1.4.2 0a1b2c3d reference id={id} cause=power");
     let started = |id: &str| broken(&quiet().outage(Kind::Mains, 50.0, 55.0).says(55.1, &banner(id)));
@@ -299,7 +307,12 @@ fn a_registration_is_refreshed_in_time_and_not_in_haste() {
 fn a_start_has_a_cause_and_the_heart_beats() {
     let banner = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=watchdog";
     check(&quiet().says(200.5, banner), &["T45.watch.uncaused-starts"]);
-    check(&quiet().outage(Kind::Restart, 200.0, 200.1).says(200.5, banner), &[]);
+    let restarted = |cause: &str| {
+        let banner = banner.replace("watchdog", cause);
+        broken(&quiet().outage(Kind::Restart, 200.0, 200.1).says(200.5, &banner))
+    };
+    assert_eq!(restarted("pin"), [] as [&str; 0]);
+    assert_eq!(restarted("power"), ["T45.watch.uncaused-starts"]);
     let mut silent = quiet();
     silent.reports.retain(|(at, _)| !span(205.0, 215.0).holds(*at));
     check(&silent, &["T26.watch.heartbeat"]);
@@ -318,4 +331,55 @@ fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     };
     assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
     assert_eq!(stray(false), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_kept_is_delivered() {
+    let told = |delivered: bool| {
+        let mut course = quiet().outage(Kind::Fibre, 50.0, 150.0).press(100.0, 0.15).says(100.1, "CALL 1 kept");
+        if delivered {
+            course = course.call(152.0, 152.2, "1");
+        }
+        broken(&course).contains(&"T38.watch.kept-presses-lost")
+    };
+    assert_eq!([told(true), told(false)], [false, true]);
+}
+
+#[test]
+fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
+    let every = |seconds: f64| {
+        let mut course = quiet();
+        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
+        broken(&course)
+    };
+    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
+    assert_eq!(every(2.0), [] as [&str; 0]);
+    let counts = |text: &str| {
+        let mut course = quiet();
+        course.reports[30] = report(300.0, text);
+        broken(&course)
+    };
+    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
+    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
+}
+
+/// One voice in the talk of [`served`].
+fn spoke(delay: f64, lost: usize, clipped: f64) -> Vec<&'static str> {
+    let mut course = served();
+    let heard = Some(Arrived { delay: Estimate::seconds(delay, 0.001), looks: 94, lost, clipped });
+    course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();
+    broken(&course)
+}
+
+#[test]
+fn a_voice_arrives_whole_and_in_time() {
+    assert_eq!(spoke(0.1, 4, 0.001), [] as [&str; 0]);
+    assert_eq!(spoke(0.26, 0, 0.0), ["T10.watch.delay.to-operator", "T10.watch.delay.to-caller"]);
+    assert_eq!(spoke(0.1, 5, 0.0), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
+    assert_eq!(spoke(0.1, 0, 0.01), ["T12.watch.clipped.to-operator"]);
+    let mut mute = served();
+    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None });
+    assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
+    mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
+    assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
 }
