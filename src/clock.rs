@@ -3,10 +3,11 @@
 //! On a real rig waiting sleeps. On the twin waiting runs the simulation. This file must not know which of the two it serves, nor
 //! what anybody waits for.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A moment on the bench's clock: nanoseconds since the run began. Only a [`Clock`] makes one, or arithmetic on one.
@@ -100,6 +101,11 @@ pub trait Clock: Send + Sync {
     fn wait_until(&self, deadline: Instant) -> Result<(), Interrupted>;
     /// What may interrupt waits on this clock.
     fn guard(&self) -> &Guard;
+
+    /// How long in all the bench is known to have stood still between two moments; `None`: not at all, or nobody watches.
+    fn stood_still(&self, _from: Instant, _to: Instant) -> Option<Duration> {
+        None
+    }
 
     fn wait(&self, time: Duration) -> Result<(), Interrupted> {
         self.wait_until(self.now() + time)
@@ -221,6 +227,69 @@ impl Clock for RealClock {
     }
 }
 
+/// A wait that ends so much later than it should is a stretch in which the bench stood still.
+const OVERRUN: Duration = Duration::from_millis(50);
+/// The wall clock may be led gently by the network; this much more than the bench's own is a machine that slept, or a clock that was set.
+const SLEPT: Duration = Duration::from_millis(500);
+/// So many stretches are remembered: a machine that stands still more often is found out by the last ones.
+const STRETCHES: usize = 1024;
+
+/// A clock that notices when the bench did not run: a scheduler that had other work, a machine that was put to sleep.
+pub struct AttentiveClock {
+    inner: Arc<dyn Clock>,
+    /// Goes on while the machine sleeps; `None`: there is no such clock beside a simulated one.
+    wall: Option<fn() -> Duration>,
+    seen: Mutex<Attention>,
+}
+
+#[derive(Debug, Default)]
+struct Attention {
+    stretches: VecDeque<(Instant, Instant)>,
+    /// The two clocks when they were last compared.
+    compared: Option<(Instant, Duration)>,
+}
+
+impl AttentiveClock {
+    pub fn over(inner: Arc<dyn Clock>, wall: Option<fn() -> Duration>) -> Self {
+        AttentiveClock { inner, wall, seen: Mutex::default() }
+    }
+
+    fn note(&self, due: Instant) {
+        let (now, wall) = (self.inner.now(), self.wall.map(|wall| wall()));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = wall.and_then(|wall| seen.compared.replace((now, wall)).zip(Some(wall)));
+        let slept = before.is_some_and(|((then, wall_then), wall)| wall.saturating_sub(wall_then) > now.since(then) + SLEPT);
+        let from = before.filter(|_| slept).map_or(due, |((then, _), _)| then);
+        if slept || now.since(due) > OVERRUN {
+            if seen.stretches.len() >= STRETCHES {
+                seen.stretches.pop_front();
+            }
+            seen.stretches.push_back((from, now));
+        }
+    }
+}
+
+impl Clock for AttentiveClock {
+    fn now(&self) -> Instant {
+        self.inner.now()
+    }
+    fn wait_until(&self, deadline: Instant) -> Result<(), Interrupted> {
+        let due = self.inner.now().max(deadline);
+        self.inner.wait_until(deadline)?;
+        self.note(due);
+        Ok(())
+    }
+    fn guard(&self) -> &Guard {
+        self.inner.guard()
+    }
+    fn stood_still(&self, from: Instant, to: Instant) -> Option<Duration> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let within = seen.stretches.iter().filter(|(began, ended)| *began < to && *ended > from);
+        let total: Duration = within.map(|(began, ended)| ended.since(*began)).sum();
+        (total > Duration::ZERO).then_some(total)
+    }
+}
+
 /// The wall clock, for the one journal line that says when a run took place. Never for measuring.
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub fn wall_clock() -> Duration {
@@ -239,5 +308,61 @@ impl Stopwatch {
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each wait ends so much later than it should; the wall goes on by itself.
+    struct Lazy {
+        now: AtomicU64,
+        late: AtomicU64,
+        guard: Guard,
+    }
+    impl Clock for Lazy {
+        fn now(&self) -> Instant {
+            Instant(self.now.load(Ordering::Relaxed))
+        }
+        fn wait_until(&self, deadline: Instant) -> Result<(), Interrupted> {
+            self.now.store(deadline.0 + self.late.load(Ordering::Relaxed), Ordering::Relaxed);
+            Ok(())
+        }
+        fn guard(&self) -> &Guard {
+            &self.guard
+        }
+    }
+    const MS: u64 = 1_000_000;
+    static WALL: AtomicU64 = AtomicU64::new(0);
+
+    fn lazy() -> Arc<Lazy> {
+        Arc::new(Lazy { now: AtomicU64::new(0), late: AtomicU64::new(0), guard: Guard::default() })
+    }
+
+    #[test]
+    fn a_wait_that_overran_is_a_stretch_that_nothing_is_judged_by() {
+        let inner = lazy();
+        let clock = AttentiveClock::over(inner.clone(), None);
+        for (until, late) in [(100, 49), (1000, 51), (2000, 0)] {
+            inner.late.store(late * MS, Ordering::Relaxed);
+            clock.wait_until(Instant(until * MS)).expect("nobody interrupts");
+        }
+        let still = |from: u64, to: u64| clock.stood_still(Instant(from * MS), Instant(to * MS));
+        assert_eq!(still(0, 1000), None);
+        assert_eq!(still(900, 1010), Some(Duration::from_millis(51)));
+        assert_eq!(still(1051, 5000), None);
+    }
+
+    #[test]
+    fn a_machine_that_slept_is_known_by_its_wall_clock() {
+        let inner = lazy();
+        let clock = AttentiveClock::over(inner, Some(|| Duration::from_millis(WALL.load(Ordering::Relaxed))));
+        for (until, wall) in [(100, 100), (200, 600), (300, 60_600), (400, 60_700)] {
+            WALL.store(wall, Ordering::Relaxed);
+            clock.wait_until(Instant(until * MS)).expect("nobody interrupts");
+        }
+        let still = |from: u64, to: u64| clock.stood_still(Instant(from * MS), Instant(to * MS));
+        assert_eq!((still(0, 200), still(210, 220), still(300, 400)), (None, Some(Duration::from_millis(100)), None));
     }
 }

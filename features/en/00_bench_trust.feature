@@ -7,3 +7,4 @@ Feature: The bench proves itself before it judges
     Then the button contact closes and opens as commanded
     And the bench hears its own sound in its ear and in its loop-back
     And the operator's desk answers a request sent to itself
+    And the post feels its mains and its fibre, and the sensors of the lamps see their own lamps

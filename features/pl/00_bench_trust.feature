@@ -8,3 +8,4 @@ Właściwość: Przed oceną stanowisko potwierdza własną sprawność
     Wtedy styk przycisku zamyka się i otwiera zgodnie z poleceniem
     I stanowisko słyszy własny dźwięk w mikrofonie pomiarowym i w pętli zwrotnej
     I symulator operatora odpowiada na zapytanie wysłane do samego siebie
+    I punkt reaguje na zasilanie i światłowód, a czujniki lampek widzą właściwe lampki

@@ -39,9 +39,20 @@ pub(super) const ONE_WAY: Contribution = Contribution {
     ),
 };
 
+pub(super) const COMMAND_TO_SENSE: Contribution = Contribution {
+    key: "bench.button.command-to-sense",
+    en: "button's relay, command to sense input",
+    pl: "przekaźnik przycisku, od polecenia do wejścia kontrolnego",
+    method: Method::new(
+        "mean of the closings of a proved contact; spread and stamps as rectangular distributions",
+        "średnia z zamknięć sprawdzonego styku; rozrzut i znaczniki czasu jako rozkłady prostokątne",
+        "JCGM 100:2008, 4.3.7",
+    ),
+};
+
 /// Every figure that the bench states of itself.
 pub fn figures() -> Vec<Figure> {
-    [ONE_WAY, ROUND_TRIP].iter().map(Contribution::figure).collect()
+    [COMMAND_TO_SENSE, ONE_WAY, ROUND_TRIP].iter().map(Contribution::figure).collect()
 }
 
 impl Bench {

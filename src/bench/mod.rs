@@ -5,9 +5,11 @@
 mod budget;
 mod flash;
 mod journaled;
+mod ledger;
 mod log;
 mod observation;
 mod open;
+mod outage;
 mod record;
 mod safe;
 mod self_test;
@@ -28,10 +30,10 @@ use crate::instrument::console::Console;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::{Rig, Role};
+use crate::rig::{InputRef, Rig, Role};
 use crate::twin::Twin;
 use journaled::Journaled;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +56,10 @@ pub struct Bench {
     image: Vec<u8>,
     /// What is known of each card's latency.
     sound: BTreeMap<String, sound::Calibration>,
+    /// Something has come from the post to the operator in this run: the fibre leads to it.
+    has_heard_of_post: bool,
+    /// The lamps' sensors that have seen light in this run.
+    seen_lit: BTreeSet<InputRef>,
     /// Lives as long as the bench on it.
     twin: Option<Twin>,
 }
@@ -86,22 +92,40 @@ impl Bench {
     }
 
     /// Takes in whatever the instruments have seen since the last time. What one sees that no role uses is let go.
+    ///
+    /// # Errors
+    /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record nevertheless.
     pub fn collect(&mut self) -> Result<()> {
         let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
+        let (mut arrived, mut said) = (Vec::new(), Vec::new());
         for (name, operator) in &mut self.operators {
             let events = operator.events().map_err(|error| error.of(Subsystem::Operator))?;
             if wiring.operator.as_ref() == Some(name) {
+                arrived.clone_from(&events);
                 record.add_calls(log, events);
             }
         }
-        self.gear.edges(|board, uncertainty, edges| record.add_inputs(log, board, edges, uncertainty))?;
+        let mut lit = Vec::new();
+        let moved = self.gear.edges(|board, uncertainty, edges| {
+            lit.extend(edges.iter().filter(|edge| edge.value.lit).map(|edge| (board.to_owned(), edge.value.input.0, edge.at)));
+            record.add_inputs(log, board, edges, uncertainty);
+        });
         for (name, console) in &mut self.consoles {
             let lines = console.lines().map_err(|error| error.of(Subsystem::Console))?;
             if wiring.console.as_ref() == Some(name) {
+                said.extend(lines.iter().map(|line| line.at));
                 record.add_console(log, lines);
             }
         }
-        self.check_console()
+        moved?;
+        self.check_console()?;
+        self.check_arrivals(&arrived)?;
+        said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
+        let lamps = self.lamp_sensors();
+        let of_a_lamp = |board: &str, input| lamps.iter().any(|(_, lamp)| lamp.board == board && lamp.input == input);
+        lit.retain(|(board, input, _)| of_a_lamp(board, *input));
+        self.seen_lit.extend(lit.iter().map(|(board, input, _)| InputRef { board: board.clone(), input: *input }));
+        lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], "light of a lamp", at))
     }
 
     /// Waits for `time`, then takes in what was seen.

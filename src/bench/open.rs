@@ -18,7 +18,7 @@ use crate::journal::{Ending, Event, Tally};
 use crate::rig::{Capability, Instrument, Rig};
 use crate::twin::defect;
 use crate::unit::Bilingual;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +108,8 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         operators: BTreeMap::new(),
         image,
         sound: BTreeMap::new(),
+        has_heard_of_post: false,
+        seen_lit: BTreeSet::new(),
         twin: None,
     };
     for (name, one) in &rig.instruments {

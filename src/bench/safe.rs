@@ -5,6 +5,7 @@
 
 use super::switch::{Circuit, Switchgear};
 use super::{Bench, LOOK_EVERY};
+use crate::clock::Interrupted;
 use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};
 use crate::journal::SafeCheck;
 use crate::unit::Bilingual;
@@ -12,6 +13,37 @@ use std::time::Duration;
 
 /// How long a contact may take to follow its command before the read-back counts as failed.
 const SETTLE: Duration = Duration::from_millis(300);
+
+/// Why a read-back did not come about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    Instrument(InstrumentError),
+    Interrupted(Interrupted),
+}
+
+impl From<InstrumentError> for Unread {
+    fn from(error: InstrumentError) -> Self {
+        Unread::Instrument(error)
+    }
+}
+
+impl From<Interrupted> for Unread {
+    fn from(interrupted: Interrupted) -> Self {
+        Unread::Interrupted(interrupted)
+    }
+}
+
+impl Unread {
+    fn account(&self) -> Bilingual {
+        match self {
+            Unread::Instrument(error) => error.account(),
+            Unread::Interrupted(interrupted) => {
+                let pl = "nie odczytano: upłynął czas na przywrócenie stanu";
+                Bilingual::new(format!("not read back: {interrupted}"), pl)
+            }
+        }
+    }
+}
 
 impl Switchgear {
     /// Brings every circuit of the rig to the state that harms nobody and says what was read back.
@@ -24,11 +56,11 @@ impl Switchgear {
     ///
     /// # Errors
     /// A circuit stands elsewhere, or cannot be read back.
-    pub fn is_safe(&mut self) -> Result<()> {
+    pub fn is_safe<E: From<InstrumentError> + From<Interrupted>>(&mut self) -> std::result::Result<(), E> {
         for circuit in Circuit::ALL {
             let closed = circuit.is_closed_when_safe();
-            if self.has(circuit) && self.is_closed(circuit)? != closed {
-                return Err(self.unproved(circuit, closed));
+            if self.has(circuit) && self.is_closed::<E>(circuit)? != closed {
+                return Err(self.unproved(circuit, closed).into());
             }
         }
         Ok(())
@@ -42,17 +74,13 @@ impl Switchgear {
         }
         let deadline = self.clock.now() + SETTLE;
         loop {
-            match self.is_closed(circuit) {
+            match self.is_closed::<Unread>(circuit) {
                 Ok(read) if read == closed => return SafeCheck { what, ok: true, detail: ("read back", "odczytano").into() },
                 Err(error) => return SafeCheck { what, ok: false, detail: error.account() },
                 // An interruption must not end the wait for the read-back: the guard was cleared for making safe.
                 Ok(_) if self.clock.now() < deadline => {
                     if let Err(error) = self.clock.wait(LOOK_EVERY) {
-                        let detail = Bilingual::new(
-                            format!("not read back: {error}"),
-                            "nie odczytano: upłynął czas na przywrócenie stanu",
-                        );
-                        return SafeCheck { what, ok: false, detail };
+                        return SafeCheck { what, ok: false, detail: Unread::from(error).account() };
                     }
                 }
                 Ok(read) => {
@@ -114,21 +142,21 @@ mod tests {
     fn a_rig_is_made_safe_by_its_switching_instruments_alone() {
         let rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
         let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
-        assert_eq!(gear.is_safe(), Ok(()));
+        assert_eq!(gear.is_safe::<Unread>(), Ok(()));
         for circuit in Circuit::ALL {
             gear.switch(circuit, !circuit.is_closed_when_safe()).expect("switches");
         }
         gear.clock.wait(SETTLE).expect("nobody interrupts");
         for circuit in Circuit::ALL {
-            assert_eq!(gear.is_closed(circuit), Ok(!circuit.is_closed_when_safe()), "{}", circuit.name());
+            assert_eq!(gear.is_closed::<Unread>(circuit), Ok(!circuit.is_closed_when_safe()), "{}", circuit.name());
         }
-        assert!(gear.is_safe().is_err());
+        assert!(gear.is_safe::<Unread>().is_err());
         let checks = gear.make_safe();
         let graded: Vec<(&str, &str, bool)> =
             checks.iter().map(|check| (check.what.en.as_str(), check.detail.en.as_str(), check.ok)).collect();
         let wanted = ["button released", "mains on", "fibre connected"].map(|what| (what, "read back", true));
         assert_eq!(graded, wanted);
-        assert_eq!(gear.is_safe(), Ok(()));
+        assert_eq!(gear.is_safe::<Unread>(), Ok(()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of limits; everything found here is the bench's failure.
 
+use super::budget::COMMAND_TO_SENSE;
+use super::ledger::FOLLOWS_WITHIN;
 use super::switch::Circuit;
 use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
@@ -9,16 +11,13 @@ use crate::dsp::delay::{Signal, delay};
 use crate::dsp::stimulus;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::Role;
+use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
 
 /// A request to its own address comes back at once, or the desk is out of order.
 const DESK_ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-/// A contact follows its command within milliseconds; a sense input that has not seen it by then never will.
-const CONTACT_FOLLOWS_WITHIN: Duration = Duration::from_millis(200);
-/// A post without a battery is dark by then.
-const SUPPLY_FADES_WITHIN: Duration = Duration::from_secs(2);
-/// Below so many volts a microcontroller is off.
-const SUPPLY_GONE: f32 = 1.0;
+/// So many times the button's contact is moved for its proof: enough to see how much its time varies.
+const PROVING_PRESSES: usize = 3;
 /// So many unreadable console lines, and more of them than readable ones, are a bad cable and no power cut in mid-line.
 const GARBLED_LINES: usize = 3;
 
@@ -66,53 +65,26 @@ impl Bench {
 
     /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.
     pub fn prove_button<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
-        for closed in [true, false] {
+        for closed in [true, false].repeat(PROVING_PRESSES) {
             self.prove_move::<E>(Circuit::Button, closed)?;
-            self.wait::<E>(Duration::from_millis(50))?;
+            // So long that its next move is a clean one: it tells how long the contact takes.
+            self.wait::<E>(Duration::from_millis(100))?;
         }
-        self.prove_mains_lead()
+        if let Some(delays) = self.gear.delays(Circuit::Button, true) {
+            let late = self.sense_lateness(Circuit::Button);
+            let uncertainty = combine(&[rectangular(delays.spread() / 2.0), rectangular(late / 2.0)]);
+            self.budget(&COMMAND_TO_SENSE, Estimate::seconds(delays.typical(), uncertainty));
+        }
+        Ok(())
     }
 
-    /// Is it the mains that the mains' relay cuts? A sense input cannot tell, where it was exchanged together with its relay; the probe sees the
-    /// post's supply. A post that is fed on may have a battery; one that goes dark with its fibre has the two leads exchanged.
-    fn prove_mains_lead<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
-        let wiring = &self.rig.wiring;
-        if wiring.probe.is_none() || wiring.mains.is_none() || wiring.fibre.is_none() {
-            return Ok(());
-        }
-        if self.is_closed(Circuit::Mains)? || !self.is_fed()? {
-            return Ok(());
-        }
-        self.prove_move::<E>(Circuit::Fibre, false)?;
-        self.wait::<E>(SUPPLY_FADES_WITHIN)?;
-        let fed = self.is_fed()?;
-        self.prove_move::<E>(Circuit::Fibre, true)?;
-        if fed {
-            return Ok(());
-        }
-        Err(InstrumentError::new(
-            "mains relay",
-            "switch the post's mains",
-            "the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged",
-            "exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board",
-        )
-        .of(Subsystem::Relays)
-        .into())
-    }
-
-    fn prove_move<E: From<Interrupted> + From<InstrumentError>>(
+    pub(super) fn prove_move<E: From<Interrupted> + From<InstrumentError>>(
         &mut self,
         circuit: Circuit,
         closed: bool,
     ) -> std::result::Result<(), E> {
         let commanded = self.switch(circuit, closed)?;
         self.await_proof::<E>(circuit, closed, commanded).map(drop)
-    }
-
-    /// Whether the probe measures a supply; one that cannot measure sees none.
-    fn is_fed(&mut self) -> Result<bool> {
-        let volts = self.probe()?.target_voltage().map_err(|error| error.of(Subsystem::Probe))?;
-        Ok(volts.is_some_and(|volts| volts > SUPPLY_GONE))
     }
 
     /// Waits for a circuit's sense input to follow a command.
@@ -122,17 +94,18 @@ impl Bench {
         closed: bool,
         commanded: Instant,
     ) -> std::result::Result<Moment, E> {
-        let deadline = self.now().max(commanded) + CONTACT_FOLLOWS_WITHIN;
-        match self.watch::<Moment, E>(deadline, |bench| Ok(bench.proved(circuit, closed, commanded)))? {
-            Some(moment) => Ok(moment),
-            // It may have stood there already: then there was no change to see.
-            None if self.is_closed(circuit)? == closed => Ok(Moment::stamped(commanded, 0.02)),
-            None => Err(self.gear.unproved(circuit, closed).into()),
+        let deadline = self.now().max(commanded) + FOLLOWS_WITHIN;
+        if let Some(moment) = self.watch::<Moment, E>(deadline, |bench| Ok(bench.proved(circuit, closed, commanded)))? {
+            return Ok(moment);
         }
+        // It may have stood there already: then there was no change to see.
+        let stands = self.is_closed::<E>(circuit)?;
+        self.gear.settle(circuit, stands);
+        if stands == closed { Ok(Moment::stamped(commanded, 0.02)) } else { Err(self.gear.unproved(circuit, closed).into()) }
     }
 
     /// Are the circuits where they should be before a scenario begins?
-    pub fn prove_safe_state(&mut self) -> Result<()> {
+    pub fn prove_safe_state<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         self.gear.is_safe()
     }
 

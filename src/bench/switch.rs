@@ -3,9 +3,11 @@
 //! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig can be made safe by whoever
 //! finds it left alone. A journal listens by standing before the relay boards that are handed in.
 
+use super::ledger::{Ledger, Strange, closures};
 use super::open::{Context, Handle, open_one};
+use super::outage::Outages;
 use super::{Bench, Moment, missing};
-use crate::clock::{Clock, Instant, Stamped};
+use crate::clock::{Clock, Instant, Interrupted, Stamped, poll};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result, Subsystem};
@@ -14,6 +16,15 @@ use crate::unit::{Bilingual, rectangular};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A board that is asked for a state tells it within milliseconds.
+const BOARD_ANSWERS_WITHIN: Duration = Duration::from_millis(300);
+/// How often a board that was asked is looked at.
+const ASK_EVERY: Duration = Duration::from_millis(2);
+/// A relay of the button's kind moves this soon after its command, in seconds.
+const QUICK_CONTACT_S: f64 = 0.025;
+/// And, of the same contact, within so much of every other time.
+const STEADY_CONTACT_S: f64 = 0.015;
 
 /// A circuit that the bench opens and closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,8 +89,9 @@ pub struct Switchgear {
     pub(super) clock: Arc<dyn Clock>,
     relays: BTreeMap<String, Box<dyn RelayBoard>>,
     inputs: BTreeMap<String, Box<dyn InputBoard>>,
-    /// What each circuit was last told, in the order of `Circuit::ALL`.
-    commanded: [Option<bool>; Circuit::ALL.len()],
+    /// What each circuit was told and did, in the order of `Circuit::ALL`.
+    ledgers: [Ledger; Circuit::ALL.len()],
+    outages: Outages,
     disturbed: Instant,
 }
 
@@ -107,8 +119,8 @@ impl Switchgear {
     }
 
     pub(super) fn empty(rig: Arc<Rig>, clock: Arc<dyn Clock>) -> Switchgear {
-        let commanded = [None; Circuit::ALL.len()];
-        Switchgear { rig, clock, relays: BTreeMap::new(), inputs: BTreeMap::new(), commanded, disturbed: Instant::ZERO }
+        let (relays, inputs, ledgers) = (BTreeMap::new(), BTreeMap::new(), Default::default());
+        Switchgear { rig, clock, relays, inputs, ledgers, outages: Outages::default(), disturbed: Instant::ZERO }
     }
     pub(super) fn add_relays(&mut self, name: &str, board: Box<dyn RelayBoard>) {
         self.relays.insert(name.into(), board);
@@ -138,21 +150,36 @@ impl Switchgear {
         };
         let board = self.relays.get_mut(&relay.board).ok_or_else(|| missing(&relay.board))?;
         let at = board.set(Channel(relay.channel), to).map_err(|error| error.of(Subsystem::Relays))?;
-        let before = self.commanded[circuit as usize].replace(closed);
+        let ledger = &mut self.ledgers[circuit as usize];
+        let before = ledger.told();
+        ledger.command(at, closed);
+        self.outages.switched(circuit, closed, at);
         if circuit != Circuit::Button && before != Some(closed) {
             self.disturbed = at;
         }
         Ok(at)
     }
 
-    /// Reads a circuit back by its sense input.
+    /// Reads a circuit back by its sense input: the board is asked now, whatever it has told before.
     ///
     /// # Errors
-    /// The rig has no such circuit, or its input board has not told the state.
-    pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
+    /// The rig has no such circuit, or its input board does not answer.
+    pub fn is_closed<E: From<InstrumentError> + From<Interrupted>>(&mut self, circuit: Circuit) -> std::result::Result<bool, E> {
         let sense = self.wiring_of(circuit)?.sense.clone();
-        let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
-        board.is_lit(Input(sense.input)).map_err(|error| error.of(Subsystem::Inputs))
+        self.is_lit(&sense)
+    }
+
+    /// Asks an input's board for its present state.
+    pub(super) fn is_lit<E: From<InstrumentError> + From<Interrupted>>(
+        &mut self,
+        input: &InputRef,
+    ) -> std::result::Result<bool, E> {
+        let board = self.inputs.get_mut(&input.board).ok_or_else(|| missing(&input.board))?;
+        let asked = self.clock.now();
+        let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
+            Ok(board.is_lit(Input(input.input), asked).map_err(|error| error.of(Subsystem::Inputs))?)
+        })?;
+        told.ok_or_else(|| silent(input).into())
     }
 
     /// A relay that does not do as told is the bench's failure.
@@ -166,6 +193,10 @@ impl Switchgear {
         .of(Subsystem::Relays)
     }
 
+    pub(super) fn outages(&self) -> &Outages {
+        &self.outages
+    }
+
     /// When mains or fibre were last switched, or a disturbance was noted.
     pub(super) fn disturbed(&self) -> Instant {
         self.disturbed
@@ -175,17 +206,114 @@ impl Switchgear {
     }
 
     /// All changes of all inputs since the last call, board by board in the order of their names, with what their stamps are worth.
+    ///
+    /// # Errors
+    /// A board failed, or a circuit's relay or its sense did what they cannot do if they are in order.
     pub(super) fn edges(&mut self, mut tell: impl FnMut(&str, Duration, Vec<Stamped<Edge>>)) -> Result<()> {
+        let mut outcome = Ok(());
         for (name, board) in &mut self.inputs {
             let edges = board.edges().map_err(|error| error.of(Subsystem::Inputs))?;
-            tell(name, Duration::from_secs_f64(board.stamp_uncertainty().max(0.0)), edges);
+            let late = board.stamp_uncertainty().max(0.0);
+            for (circuit, ledger) in Circuit::ALL.into_iter().zip(&mut self.ledgers) {
+                let Some(sense) = circuit.wiring(&self.rig.wiring).map(|switch| &switch.sense) else { continue };
+                let own = edges.iter().filter(|edge| sense.board == *name && edge.value.input.0 == sense.input);
+                for edge in own {
+                    outcome = outcome.and(account(circuit, ledger, edge, late));
+                }
+            }
+            tell(name, Duration::from_secs_f64(late), edges);
         }
-        Ok(())
+        Circuit::ALL.into_iter().try_fold((), |(), circuit| self.check_overdue(circuit)).and(outcome)
+    }
+
+    /// A command that no change has followed is the relay's failure, unless the input board has said nothing at all since.
+    fn check_overdue(&mut self, circuit: Circuit) -> Result<()> {
+        let now = self.clock.now();
+        let Some((commanded, closed)) = self.ledgers[circuit as usize].overdue(now) else { return Ok(()) };
+        let sense = self.wiring_of(circuit)?.sense.clone();
+        let board = self.inputs.get_mut(&sense.board).ok_or_else(|| missing(&sense.board))?;
+        let told = board.is_lit(Input(sense.input), commanded).map_err(|error| error.of(Subsystem::Inputs))?;
+        if told.is_none() && now.since(commanded) < BOARD_ANSWERS_WITHIN * 4 {
+            return Ok(());
+        }
+        self.ledgers[circuit as usize].give_up();
+        Err(if told.is_some() { self.unproved(circuit, closed) } else { silent(&sense) })
+    }
+
+    /// Whoever asked for the proof of a circuit's last command has been answered: it stands so.
+    pub(super) fn settle(&mut self, circuit: Circuit, closed: bool) {
+        self.ledgers[circuit as usize].settle(closed);
+    }
+
+    /// How long a circuit's contact takes from its command to its sense: shortest, typical and longest, in seconds.
+    pub(super) fn delays(&self, circuit: Circuit, closed: bool) -> Option<super::ledger::Delays> {
+        self.ledgers[circuit as usize].delays(closed)
     }
 
     /// How much later than the change itself a stamp of this input may be, in seconds (95 %).
     fn lateness(&self, input: &InputRef) -> f64 {
-        self.inputs.get(&input.board).map_or(0.0, |board| board.stamp_uncertainty())
+        let stated = self.inputs.get(&input.board).map_or(0.0, |board| board.stamp_uncertainty());
+        let is_sensed_here = |circuit: &Circuit| circuit.wiring(&self.rig.wiring).is_some_and(|s| s.sense.board == input.board);
+        // What was seen to be worse than stated counts as it was seen.
+        let button = Some(Circuit::Button).filter(is_sensed_here);
+        let seen = button.into_iter().flat_map(|button| [true, false].map(|closed| self.delays(button, closed)));
+        seen.flatten().map(|delays| delays.spread()).fold(stated, f64::max)
+    }
+}
+
+/// A board that was asked and says nothing.
+fn silent(input: &InputRef) -> InstrumentError {
+    InstrumentError::new(
+        "input board",
+        format!("tell the state of {}/{}", input.board, input.input),
+        "it was asked and has not answered",
+        "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+    )
+    .of(Subsystem::Inputs)
+}
+
+/// Enters a change of a circuit's sense input. What cannot be is a failure of the relay's or of the input board's.
+fn account(circuit: Circuit, ledger: &mut Ledger, edge: &Stamped<Edge>, late: f64) -> Result<()> {
+    let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
+    let name = circuit.name();
+    let stamps = |action: &str, cause: String| {
+        let remedy = "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself";
+        Err(InstrumentError::new("input board", action, cause, remedy).of(Subsystem::Inputs))
+    };
+    match ledger.changed(edge.at, edge.value.lit) {
+        Err(Strange::Uncommanded { at, closed }) => Err(InstrumentError::new(
+            format!("{name} relay"),
+            "move on command alone",
+            format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
+            "look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board",
+        )
+        .of(Subsystem::Relays)),
+        Err(Strange::BeforeItsCommand { by }) => {
+            stamps("stamp a change", format!("the {name}'s sense input saw the contact move {} before its command", ms(by)))
+        }
+        Ok(Some(delay)) if circuit == Circuit::Button && delay > QUICK_CONTACT_S + late => stamps(
+            "tell a change in time",
+            format!(
+                "the button's sense input saw the contact {} after its command: a relay takes at most {}, and a stamp of this board should be at most {} late",
+                ms(delay),
+                ms(QUICK_CONTACT_S),
+                ms(late)
+            ),
+        ),
+        Ok(Some(_)) if circuit == Circuit::Button => {
+            match ledger.delays(edge.value.lit).filter(|all| all.spread() > STEADY_CONTACT_S + late) {
+                Some(all) => stamps(
+                    "stamp a change",
+                    format!(
+                        "one and the same contact was seen between {} and {} after its command",
+                        ms(all.shortest),
+                        ms(all.longest)
+                    ),
+                ),
+                None => Ok(()),
+            }
+        }
+        Ok(_) => Ok(()),
     }
 }
 
@@ -196,8 +324,31 @@ impl Bench {
     }
 
     /// As [`Switchgear::is_closed`].
-    pub fn is_closed(&mut self, circuit: Circuit) -> Result<bool> {
+    pub fn is_closed<E: From<InstrumentError> + From<Interrupted>>(&mut self, circuit: Circuit) -> std::result::Result<bool, E> {
         self.gear.is_closed(circuit)
+    }
+
+    /// The stretches in which a circuit's sense input saw it closed, from `from` on.
+    pub fn closures(&self, circuit: Circuit, from: Instant) -> Vec<(Instant, Instant)> {
+        let Some(switch) = circuit.wiring(&self.rig.wiring) else { return Vec::new() };
+        let changes = self.record.edges(&switch.sense).iter().filter(|change| change.at >= from);
+        closures(&changes.map(|change| (change.at, change.value)).collect::<Vec<_>>())
+    }
+
+    /// Whether it has been seen how long a circuit's contact takes to close and to open.
+    pub fn knows_delays(&self, circuit: Circuit) -> bool {
+        [false, true].iter().all(|closed| self.gear.delays(circuit, *closed).is_some())
+    }
+
+    /// By how much later than it closes a circuit's contact opens after its command, in seconds; 0 where that is not known yet.
+    pub fn opens_later_by(&self, circuit: Circuit) -> f64 {
+        let [opening, closing] = [false, true].map(|closed| self.gear.delays(circuit, closed).map(|delays| delays.typical()));
+        opening.zip(closing).map_or(0.0, |(opening, closing)| opening - closing)
+    }
+
+    /// How much later than the change itself a stamp of a circuit's sense may be, in seconds.
+    pub fn sense_lateness(&self, circuit: Circuit) -> f64 {
+        circuit.wiring(&self.rig.wiring).map_or(0.0, |switch| self.gear.lateness(&switch.sense))
     }
 
     /// The first change of a circuit's sense input to `closed` from `since` on; `None`: not seen yet.

@@ -3,7 +3,7 @@
 //! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there would never light.
 
 use super::text::Lines;
-use crate::clock::Stamped;
+use crate::clock::{Instant, Stamped};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::port::Port;
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -23,7 +23,10 @@ pub struct Inputs {
     /// All states have been told once since opening.
     told: bool,
     name: Option<(String, String)>,
-    states: BTreeMap<u8, bool>,
+    /// Each as last told, with the moment.
+    states: BTreeMap<u8, Stamped<bool>>,
+    /// When the states were asked for last.
+    states_asked: Option<Instant>,
     changes: Vec<Stamped<Edge>>,
 }
 
@@ -31,7 +34,9 @@ impl Inputs {
     /// A board with so many inputs. Asks at once for its name and the present states; the answers take some 10 ms to arrive.
     pub fn new(port: Box<dyn Port>, inputs: u8) -> Result<Self> {
         let (states, changes) = (BTreeMap::new(), Vec::new());
-        let mut board = Inputs { port, lines: Lines::default(), inputs, asked: false, told: false, name: None, states, changes };
+        let lines = Lines::default();
+        let mut board =
+            Inputs { port, lines, inputs, asked: false, told: false, name: None, states, states_asked: None, changes };
         board.ask()?;
         Ok(board)
     }
@@ -59,7 +64,7 @@ impl Inputs {
                 let Some(number) = number.parse().ok().filter(|n| (1..=self.inputs).contains(n)) else { return };
                 let lit = *state == "1";
                 // The first report of an input answers the question for its state: no change.
-                if self.states.insert(number, lit).is_some_and(|before| before != lit) {
+                if self.states.insert(number, Stamped::new(line.at, lit)).is_some_and(|before| before.value != lit) {
                     self.changes.push(Stamped::new(line.at, Edge { input: Input(number), lit }));
                 }
             }
@@ -105,9 +110,15 @@ impl InputBoard for Inputs {
         self.take_in()?;
         Ok(std::mem::take(&mut self.changes))
     }
-    fn is_lit(&mut self, input: Input) -> Result<bool> {
+    fn is_lit(&mut self, input: Input, since: Instant) -> Result<Option<bool>> {
         self.take_in()?;
-        self.states.get(&input.0).copied().ok_or_else(|| self.silent(&format!("tell the state of input {}", input.0)))
+        if let Some(told) = self.states.get(&input.0).filter(|told| told.at >= since) {
+            return Ok(Some(told.value));
+        }
+        if self.states_asked.is_none_or(|asked| asked < since) {
+            self.states_asked = Some(self.port.write(b"\r\n?\r\n")?.max(since));
+        }
+        Ok(None)
     }
     fn stamp_uncertainty(&self) -> f64 {
         STAMP_UNCERTAINTY
@@ -146,9 +157,19 @@ mod tests {
         let edges: Vec<_> =
             board.edges().expect("reads").iter().map(|e| (e.at.as_nanos(), e.value.input.0, e.value.lit)).collect();
         assert_eq!(edges, [(55, 1, true), (73, 1, false)]);
-        assert_eq!((board.is_lit(Input(1)), board.is_lit(Input(2))), (Ok(false), Ok(true)));
-        assert!(board.is_lit(Input(3)).is_err(), "a piece of a line is no report");
+        let mut known = |input| board.is_lit(Input(input), Instant::ZERO);
+        assert_eq!((known(1), known(2)), (Ok(Some(false)), Ok(Some(true))));
+        assert_eq!(known(3), Ok(None), "a piece of a line is no report");
         assert_eq!(board.edges(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_was_told_before_is_no_answer_to_a_question_of_now() {
+        let mut board = board(2, b"HEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 2 1\r\nOK\r\n");
+        assert_eq!(board.is_lit(Input(2), Instant::ZERO), Ok(Some(true)));
+        let later = Instant::from_nanos(1_000_000);
+        assert_eq!(board.is_lit(Input(2), later), Ok(None), "it has died since, or is about to answer");
+        assert_eq!(board.states_asked, Some(later));
     }
 
     #[test]
@@ -159,9 +180,9 @@ mod tests {
             format!("HEJNAL-INPUTS 1.0 HI0042\r\n{states}OK\r\n").into_bytes()
         };
         let mut whole = board(most, &says(most));
-        assert!(whole.identify().is_ok() && (1..=most).all(|input| whole.is_lit(Input(input)) == Ok(true)));
+        assert!(whole.identify().is_ok() && (1..=most).all(|input| whole.is_lit(Input(input), Instant::ZERO) == Ok(Some(true))));
         let mut beyond = board(most, &says(most + 1));
-        assert!(beyond.identify().is_ok() && beyond.is_lit(Input(most + 1)).is_err());
+        assert!(beyond.identify().is_ok() && beyond.is_lit(Input(most + 1), Instant::ZERO) == Ok(None));
         let lacking = board(most, &says(most - 1)).identify().expect_err("one is not there");
         assert!(lacking.cause.contains("7 of the 8") && lacking.remedy.contains("channels"), "{lacking}");
     }
@@ -170,7 +191,7 @@ mod tests {
     fn a_board_that_is_silent_or_talks_nonsense_is_the_benchs_trouble() {
         for said in [&b""[..], b"+IN 9 1\r\n+IN x 1\r\n+IN 1 2\r\n\xff\xfe\r\n"] {
             let mut board = board(6, said);
-            assert!(board.identify().is_err() && board.is_lit(Input(1)).is_err());
+            assert!(board.identify().is_err() && board.is_lit(Input(1), Instant::ZERO) == Ok(None));
             assert_eq!(board.edges(), Ok(Vec::new()));
         }
     }

@@ -1,7 +1,7 @@
 //! Digital inputs with a stamp on every change: phototransistors on the post's lamps, sense contacts of the relays.
 
 use super::{Instrument, Result};
-use crate::clock::Stamped;
+use crate::clock::{Instant, Stamped};
 use serde::{Deserialize, Serialize};
 
 /// An input's number as printed on its board: 1 is the first.
@@ -18,8 +18,8 @@ pub struct Edge {
 pub trait InputBoard: Instrument {
     /// All changes since the last call, in order, each stamped when its report arrived.
     fn edges(&mut self) -> Result<Vec<Stamped<Edge>>>;
-    /// The present state of one input, as last reported by the board.
-    fn is_lit(&mut self, input: Input) -> Result<bool>;
+    /// The state of one input as the board has told it at `since` or later; `None`: it has not told it since, and has been asked. Ask again.
+    fn is_lit(&mut self, input: Input, since: Instant) -> Result<Option<bool>>;
     /// How much later than the change itself a stamp may be, in seconds: 95 % of changes are stamped within it.
     fn stamp_uncertainty(&self) -> f64;
 }

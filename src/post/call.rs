@@ -7,14 +7,11 @@ mod quantities;
 use super::deeds::{Proof, What};
 use super::judge::{Quantity, proved_share};
 use super::{Fault, Post, Result, order};
-use crate::bench::{Circuit, Moment, NETWORK_STAMP_S};
+use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
-use crate::dsp::onset;
-use crate::dsp::stimulus;
+use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
-use crate::instrument::{InstrumentError, Subsystem};
-use crate::rig::Role;
-use crate::unit::{Bilingual, Estimate, combine};
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use quantities::{
     CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING,
@@ -23,10 +20,6 @@ use quantities::{
 pub(super) use quantities::{QUANTITIES, SERIES};
 use std::time::Duration;
 
-/// The tone that the button's second pole gates: well above hum, well below the card's band edge.
-const CONTACT_TONE_HZ: f64 = 3000.0;
-/// How long the tone plays before the contact may move.
-const TONE_LEAD: Duration = Duration::from_millis(30);
 /// How long a press may take to become a call before it counts as lost.
 pub(super) const LOST_AFTER: Duration = Duration::from_secs(10);
 /// The operator of a series answers so long after the ring.
@@ -60,47 +53,6 @@ impl Post {
 
     pub fn operator_is_busy(&mut self) -> Result<()> {
         self.set_answering(Answering::BUSY)
-    }
-
-    pub fn press(&mut self, hold: Duration) -> Result<()> {
-        let (contact, proof) = self.close_contact(hold)?;
-        self.deeds.add(What::Press, contact, proof);
-        Ok(())
-    }
-
-    /// Presses the button once, with everything needed to say when the contact closed.
-    fn close_contact(&mut self, hold: Duration) -> Result<(Moment, Proof)> {
-        let has_tone = self.bench.rig.wiring.contact_tone.is_some();
-        if has_tone {
-            let rate = self.bench.card_rate(Role::ContactTone)?;
-            let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
-            self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
-            self.bench.wait::<Fault>(TONE_LEAD)?;
-        }
-        let commanded = self.bench.switch(Circuit::Button, true)?;
-        self.bench.clock().wait_until(commanded + hold)?;
-        let released = self.bench.switch(Circuit::Button, false)?;
-        self.bench.clock().wait_until(released + Duration::from_millis(40))?;
-        let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
-        Ok(if has_tone { (self.contact_closed(commanded)?, Proof::Effect) } else { (sensed, Proof::Sense) })
-    }
-
-    /// When the gated tone came through.
-    fn contact_closed(&mut self, commanded: Instant) -> Result<Moment> {
-        let heard = self.bench.contact_record(commanded - Duration::from_millis(25), commanded + Duration::from_millis(45))?;
-        let found = onset::tone_onset(&heard.samples, heard.rate, CONTACT_TONE_HZ).ok_or_else(|| {
-            InstrumentError::new(
-                "button relay",
-                "pass the contact tone",
-                "the tone did not come through although the relay was commanded",
-                "check the relay's second pole and its cables to the sound card",
-            )
-            .of(Subsystem::Sound)
-        })?;
-        Ok(Moment {
-            seconds: heard.start.seconds + found.frame / heard.rate,
-            uncertainty: combine(&[heard.start.uncertainty, found.uncertainty_frames / heard.rate]),
-        })
     }
 
     /// Presses again and again; the operator answers each call, talks, and hangs up.
@@ -347,37 +299,5 @@ impl Post {
         self.bench.collect()?;
         let ended = self.ended_by(call).is_some();
         self.judge(&STILL_TALKING, Estimate::count(usize::from(ended)), Criterion::Exactly(0.0))
-    }
-
-    /// Pulses too short for a finger.
-    pub fn pulses(&mut self, count: u64, width: Duration, apart: Duration) -> Result<()> {
-        self.counted_from = self.bench.now();
-        for _ in 0..count {
-            let commanded = self.pulse(width)?;
-            self.deeds.add(What::Pulse, Moment::stamped(commanded, 0.0), Proof::Command);
-            self.bench.clock().wait_until(commanded + apart)?;
-        }
-        self.bench.collect().map_err(Fault::from)
-    }
-
-    fn pulse(&mut self, width: Duration) -> Result<Instant> {
-        let commanded = self.bench.switch(Circuit::Button, true)?;
-        self.bench.clock().wait_until(commanded + width)?;
-        self.bench.switch(Circuit::Button, false)?;
-        Ok(commanded)
-    }
-
-    /// A contact that chatters before it closes.
-    pub fn bounce_then_press(&mut self, count: u64, width: Duration, hold: Duration) -> Result<()> {
-        self.counted_from = self.bench.now();
-        for _ in 0..count {
-            let commanded = self.pulse(width)?;
-            self.bench.clock().wait_until(commanded + width * 2)?;
-        }
-        // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
-        let began = self.counted_from;
-        let (contact, proof) = self.close_contact(hold)?;
-        self.deeds.add(What::Press, Moment::stamped(began, contact.uncertainty), proof);
-        Ok(())
     }
 }

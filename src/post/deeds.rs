@@ -73,6 +73,11 @@ impl Deeds {
         (last.what == what && last.proof != Proof::Command).then_some(last.at)
     }
 
+    /// By what the last such deed is proved.
+    pub fn proof(&self, what: What) -> Option<Proof> {
+        self.0.iter().rev().find(|deed| deed.what == what).map(|deed| deed.proof)
+    }
+
     /// The presses that count: those since the last pulses or the last talk that was set up.
     pub fn presses(&self) -> impl DoubleEndedIterator<Item = Moment> {
         let anew = self.0.iter().rposition(|deed| matches!(deed.what, What::Pulse | What::Talk));

@@ -4,10 +4,12 @@
 
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
+use crate::clock::Instant;
+use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::{Event, Measurement, Outcome};
 use crate::rig::Mark;
 use crate::unit::{Bilingual, Estimate, Figure, Lang, Method, Unit};
-use crate::verdict::{Criterion, Source, Verdict, decide};
+use crate::verdict::{Criterion, GUARD_STANDARD_UNCERTAINTIES, Source, Verdict, decide};
 
 /// A quantity as the report names it.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +57,9 @@ impl Quantity {
 }
 
 impl Post {
-    /// Holds one figure against one criterion and writes both down.
+    /// Holds one figure against one criterion and writes both down. It rests on all that was seen in the scenario.
     pub(super) fn judge(&mut self, quantity: &Quantity, estimate: Estimate, criterion: Criterion) -> Result<()> {
-        self.judge_form(quantity, Form::Itself, 1, estimate, criterion)
+        self.judge_form(quantity, Form::Itself, 1, estimate, criterion, self.began)
     }
 
     /// Holds what stands for so many observations against a criterion.
@@ -68,9 +70,10 @@ impl Post {
         figure: Estimate,
         criterion: Criterion,
     ) -> Result<()> {
-        self.judge_form(quantity, Form::Itself, observations, figure, criterion)
+        self.judge_form(quantity, Form::Itself, observations, figure, criterion, self.began)
     }
 
+    /// `from`: what was seen since then is what the figure rests on.
     fn judge_form(
         &mut self,
         quantity: &Quantity,
@@ -78,10 +81,13 @@ impl Post {
         observations: usize,
         estimate: Estimate,
         criterion: Criterion,
+        from: Instant,
     ) -> Result<()> {
         let Figure { key, name, .. } = quantity.figure(form);
         let verdict = decide(name.clone(), estimate, criterion);
+        let attended = self.attended_since(from);
         let outcome = match &verdict {
+            _ if attended.is_err() => Outcome::Inconclusive,
             Verdict::Pass => Outcome::Passed,
             Verdict::Fail(_) => Outcome::Failed,
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
@@ -99,6 +105,7 @@ impl Post {
             method: quantity.method.into(),
             outcome,
         }));
+        attended?;
         match verdict {
             Verdict::Pass => Ok(()),
             Verdict::Fail(shortfall) => Err(Fault::Device(shortfall)),
@@ -127,13 +134,25 @@ impl Post {
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         let limit = self.agreed(quantity, limit, 0.0);
         match found {
-            Some(moment) => self.judge(quantity, moment.since(from), Criterion::AtMost(limit)),
+            Some(moment) => {
+                let took = moment.since(from);
+                effect_follows_cause(quantity, took)?;
+                self.judge_form(quantity, Form::Itself, 1, took, Criterion::AtMost(limit), from.instant())
+            }
             None => self.judge_absent(quantity),
         }
     }
 
     pub(super) fn judge_absent(&mut self, quantity: &Quantity) -> Result<()> {
-        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0))
+        self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0), self.began)
+    }
+
+    /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
+    pub(super) fn attended_since(&self, from: Instant) -> Result<()> {
+        let Some(still) = self.bench.clock().stood_still(from, self.bench.now()) else { return Ok(()) };
+        let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
+        let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+        Err(InstrumentError::new("bench process", "watch without a pause", cause, remedy).into())
     }
 
     /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).
@@ -143,15 +162,18 @@ impl Post {
         let (Some(p95), Some(max)) = (percentile(&sorted, 0.95), sorted.last()) else {
             return self.judge_absent(quantity);
         };
+        if let Some(earliest) = sorted.first() {
+            effect_follows_cause(quantity, *earliest)?;
+        }
         if sorted.len() == 1 {
             let limit = self.agreed(quantity, limit, 0.0);
             return self.judge(quantity, *max, Criterion::AtMost(limit));
         }
         let limit = self.agreed(quantity, limit, 0.0);
         let n = sorted.len();
-        let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit));
+        let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit), self.began);
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
-        let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard));
+        let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard), self.began);
         typical.and(worst)
     }
 
@@ -161,6 +183,21 @@ impl Post {
         let hard = self.bench.rig.limits.get(requirement).and_then(|l| l.hard).unwrap_or(limit);
         hard.max(limit) * 1.5 + 2.0
     }
+}
+
+/// Nothing comes before its cause: two stamps that say so are not of one clock, whatever each of them is said to be worth.
+fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
+    if took.value + GUARD_STANDARD_UNCERTAINTIES * took.uncertainty / 2.0 >= 0.0 {
+        return Ok(());
+    }
+    Err(InstrumentError::new(
+        "input board",
+        "stamp in the order of events",
+        format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
+        "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+    )
+    .of(Subsystem::Inputs)
+    .into())
 }
 
 /// The share of successes that so many trials without a failure show with 95 % confidence: exact, by the binomial distribution.

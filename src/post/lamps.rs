@@ -114,13 +114,24 @@ enum Lamp {
     OutOfService,
 }
 
+impl Lamp {
+    /// As a rig calls its sensor.
+    const fn role(self) -> &'static str {
+        match self {
+            Lamp::Placed => "lamp-placed",
+            Lamp::Connected => "lamp-connected",
+            Lamp::OutOfService => "lamp-out-of-service",
+        }
+    }
+}
+
 impl Post {
     fn lamp(&self, lamp: Lamp) -> Result<InputRef> {
-        let wiring = &self.bench.rig.wiring;
-        let (input, role) = match lamp {
-            Lamp::Placed => (&wiring.lamp_placed, "lamp-placed"),
-            Lamp::Connected => (&wiring.lamp_connected, "lamp-connected"),
-            Lamp::OutOfService => (&wiring.lamp_out_of_service, "lamp-out-of-service"),
+        let (wiring, role) = (&self.bench.rig.wiring, lamp.role());
+        let input = match lamp {
+            Lamp::Placed => &wiring.lamp_placed,
+            Lamp::Connected => &wiring.lamp_connected,
+            Lamp::OutOfService => &wiring.lamp_out_of_service,
         };
         input.clone().ok_or_else(|| {
             InstrumentError::new(
@@ -140,6 +151,22 @@ impl Post {
         self.bench.watch(deadline, |bench| Ok(bench.first_change(&input, lit, since)))
     }
 
+    /// A sensor that has seen no light since the run began may be as dead as the lamp: what never came there is not held against the post.
+    fn rest_on_sensor(&self, lamp: Lamp, found: Option<Moment>) -> Result<()> {
+        if found.is_some() || self.bench.has_seen_light(&self.lamp(lamp)?) {
+            return Ok(());
+        }
+        let role = lamp.role();
+        Err(InstrumentError::new(
+            format!("{role} sensor"),
+            "see the lamp",
+            "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
+            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+        )
+        .of(Subsystem::Inputs)
+        .into())
+    }
+
     /// T05.
     pub fn placed_lamp_within(&mut self, limit: Duration) -> Result<()> {
         let press = self.last_press()?;
@@ -147,6 +174,7 @@ impl Post {
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T05", limit));
         // A lamp that was lit already at the press makes no change: it is found wanting below as one that never lit.
         let found = self.await_lamp(Lamp::Placed, true, press.instant() - Duration::from_millis(5), deadline)?;
+        self.rest_on_sensor(Lamp::Placed, found)?;
         self.judge_within(&PLACED_AFTER_PRESS, press, found, limit)
     }
 
@@ -176,6 +204,7 @@ impl Post {
         };
         let deadline = answered.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         let found = self.await_lamp(Lamp::Connected, true, answered.instant(), deadline)?;
+        self.rest_on_sensor(Lamp::Connected, found)?;
         self.judge_within(&CONNECTED_AFTER_ANSWER, answered, found, limit)
     }
 
@@ -191,6 +220,7 @@ impl Post {
         let deadline = ended.instant() + Duration::from_secs_f64(self.patience("T06", limit));
         for (lamp, quantity) in [(Lamp::Placed, PLACED_DARK_AFTER_TALK), (Lamp::Connected, CONNECTED_DARK_AFTER_TALK)] {
             let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
+            self.rest_on_sensor(lamp, found)?;
             // A lamp that goes dark only to blink has not gone dark.
             self.pass(STAYS_DARK)?;
             let input = self.lamp(lamp)?;
@@ -206,6 +236,8 @@ impl Post {
         self.bench.collect()?;
         let sent = self.bench.record.invited_since(press).next().map(|call| call.at);
         let until = sent.unwrap_or_else(|| self.bench.now());
+        // Darkness is worth what the sensors are: they are proved at the scenario's end, unless they have been in this run.
+        self.relies_on_sensors = true;
         let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
             .iter()
             .filter(|input| self.bench.first_change(input, true, press).is_some_and(|lit| lit.instant() < until))
@@ -220,6 +252,7 @@ impl Post {
         let limit = limit.as_secs_f64();
         let deadline = press.instant() + Duration::from_secs_f64(self.patience("T38", limit));
         let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(sign(bench, &input, press.instant())))?;
+        self.rest_on_sensor(Lamp::OutOfService, found)?;
         self.judge_within(&OUT_OF_SERVICE_AFTER_PRESS, press, found, limit)
     }
 }

@@ -3,16 +3,19 @@
 //! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what `verdict::decide` found wanting
 //! is held against the post.
 
+mod button;
 mod call;
 mod converse;
 mod deeds;
 mod fault;
 mod figures;
 mod firmware;
+mod hands;
 mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod proof;
 mod recording;
 mod self_test;
 mod server;
@@ -25,6 +28,7 @@ pub use recording::Recording;
 
 use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
+use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
 use deeds::{Deeds, What};
 
@@ -57,6 +61,12 @@ pub struct Post {
     has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
+    /// What the bench's proof of itself on the post came to, once it was made in this run.
+    hands: Option<std::result::Result<(), InstrumentError>>,
+    /// Which lamps' sensors saw light in that proof: without fibre, idle, ringing, talking.
+    shown: [[bool; 3]; 4],
+    /// The scenario has held a dark lamp for dark.
+    relies_on_sensors: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -79,6 +89,9 @@ impl Post {
             was_registered: false,
             has_told_unwatched: false,
             is_unsettled: false,
+            hands: None,
+            shown: [[false; 3]; 4],
+            relies_on_sensors: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -96,6 +109,7 @@ impl Post {
         self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));
         self.counted_from = self.began;
         self.talk = None;
+        self.relies_on_sensors = false;
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

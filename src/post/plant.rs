@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How long a post may take to become ready where no requirement is being judged: beyond the hard limit of T19 (120 s), so that a slow post
 /// is condemned by the scenario that measures it.
-const READY_WITHIN: Duration = Duration::from_secs(240);
+pub(super) const READY_WITHIN: Duration = Duration::from_secs(240);
 /// The post's heartbeat comes every 10 s (post protocol, section 2).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
 /// Without power for so long, a post has forgotten whatever it kept in memory.
@@ -86,8 +86,9 @@ impl Post {
     }
 
     pub fn restore_fibre(&mut self) -> Result<()> {
+        let proof = self.prove_cut()?;
         let returned = self.switch(Circuit::Fibre, true)?;
-        self.deeds.add(What::Fibre { connected: true }, returned, Proof::Sense);
+        self.deeds.add(What::Fibre { connected: true }, returned, proof);
         Ok(())
     }
 
@@ -101,20 +102,30 @@ impl Post {
 
     pub fn mains_off(&mut self) -> Result<()> {
         self.is_unsettled = true;
-        let off = self.switch(Circuit::Mains, false)?;
-        self.deeds.add(What::Mains { on: false }, off, Proof::Sense);
+        let (off, proof) = self.take_mains_away()?;
+        self.deeds.add(What::Mains { on: false }, off, proof);
         Ok(())
     }
 
     pub fn mains_on(&mut self) -> Result<()> {
         let on = self.switch(Circuit::Mains, true)?;
-        self.deeds.add(What::Mains { on: true }, on, Proof::Sense);
+        let was_off = self.deeds.proof(What::Mains { on: false }) == Some(Proof::Effect);
+        let proof = if self.bench.prove_fed::<Fault>()? && was_off { Proof::Effect } else { Proof::Sense };
+        self.deeds.add(What::Mains { on: true }, on, proof);
         Ok(())
+    }
+
+    /// Proved by the sense input, and by the supply that goes where the probe can measure it.
+    pub(super) fn take_mains_away(&mut self) -> Result<(Moment, Proof)> {
+        let off = self.switch(Circuit::Mains, false)?;
+        let proof = if self.bench.prove_unfed::<Fault>()? { Proof::Effect } else { Proof::Sense };
+        Ok((off, proof))
     }
 
     pub fn connect_everything(&mut self) -> Result<()> {
         self.switch(Circuit::Mains, true)?;
-        self.switch(Circuit::Fibre, true).map(drop)
+        self.switch(Circuit::Fibre, true)?;
+        self.bench.prove_fed::<Fault>().map(drop)
     }
 
     /// Lets time pass while everything is recorded.
@@ -124,6 +135,7 @@ impl Post {
 
     /// Written, powered, connected, registered and idle: whatever a scenario needs to begin.
     pub fn make_ready(&mut self) -> Result<()> {
+        self.learn_button()?;
         self.connect_everything()?;
         if self.is_unsettled {
             self.restart_by_mains()?;
@@ -137,6 +149,9 @@ impl Post {
             let (now, disturbed) = (bench.now(), bench.disturbed());
             Ok(bench.record.registration().filter(|registration| registration.stands(disturbed, now)))
         })?;
+        if ready.is_none() && !self.bench.has_heard_of_post() {
+            return Err(self.never_heard());
+        }
         self.judge(&READY, Estimate::count(usize::from(ready.is_some())), Criterion::AtLeast(1.0))?;
         self.hear_heartbeat()?;
         self.pass(SETTLES_WITHIN)?;
@@ -162,9 +177,10 @@ impl Post {
             "the scenario before disturbed the post: it begins anew by a power cycle",
             "przed scenariuszem wyłączono i włączono zasilanie punktu, bo poprzedni zmienił jego stan",
         ));
-        self.switch(Circuit::Mains, false)?;
+        self.take_mains_away()?;
         self.pass(FORGETS_AFTER)?;
         self.switch(Circuit::Mains, true)?;
+        self.bench.prove_fed::<Fault>()?;
         self.is_unsettled = false;
         self.pass(AWAKE_AFTER)
     }
@@ -213,6 +229,7 @@ impl Post {
         })?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T19", limit))?;
+        self.rest_on_power_cut(from, found)?;
         self.judge_within(&REGISTERED_AFTER_POWER, from, found, limit)
     }
 
@@ -221,6 +238,7 @@ impl Post {
         let from = self.returned()?;
         let limit = limit.as_secs_f64();
         let found = self.registered_after(from, self.patience("T20", limit))?;
+        self.rest_on_cut(found)?;
         self.judge_within(&REGISTERED_AFTER_FIBRE, from, found, limit)
     }
 

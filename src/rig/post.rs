@@ -37,22 +37,29 @@ pub struct Post {
     pub profile: Profile,
     /// As the debug probe's chip list spells it, e.g. `STM32F072CB`.
     pub chip: String,
+    /// It lives on for a while when the mains fail.
+    pub battery: bool,
     pub firmware: Firmware,
 }
 
 /// Reads the section. `folder` is where the rig lies: paths in it are relative to that.
 pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Place)> {
-    let section = Section::open(node, "post", &["identity", "place", "profile", "chip", "firmware"], problems)?;
+    let section = Section::open(node, "post", &["identity", "place", "profile", "chip", "battery", "firmware"], problems)?;
     let identity = section.text("identity", "identity: SOS-0417", problems);
     let identity_at = identity.map_or(section.at, |word| word.at);
     let identity = identity.and_then(|word| identity_of(word, problems));
     let place = section.text("place", "place: \"ul. Piotrkowska 104, Łódź\"", problems).map(|word| word.text.clone());
     let profile = section.text("profile", "profile: existing-pole", problems).and_then(|word| profile_of(word, problems));
     let chip = section.text("chip", "chip: STM32F072CB", problems).and_then(|word| chip_of(word, problems));
+    let battery = match section.get("battery") {
+        Some(_) => section.optional_text("battery", "battery: true", problems).and_then(|word| battery_of(word, problems)),
+        None => Some(false),
+    };
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
-    let post = Post { identity: identity?, place: place?, profile: profile?, chip: chip?, firmware: firmware? };
+    let post =
+        Post { identity: identity?, place: place?, profile: profile?, chip: chip?, battery: battery?, firmware: firmware? };
     Some((post, identity_at))
 }
 
@@ -73,6 +80,24 @@ fn identity_of(word: &Word, problems: &mut Problems) -> Option<String> {
     );
     problems.add(word.at, cause, remedy);
     None
+}
+
+/// Whether a post lives on without mains decides what its silence proves: it is said, never guessed.
+fn battery_of(word: &Word, problems: &mut Problems) -> Option<bool> {
+    match word.text.as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => {
+            let cause =
+                both!("post.battery is neither true nor false: \"{}\"", "post.battery to ani true, ani false: \"{}\"", word.text);
+            let remedy = (
+                "write true for a post with a battery, false or nothing for one without",
+                "wpisz true, jeśli punkt ma akumulator; jeśli nie ma, wpisz false albo usuń ten wiersz",
+            );
+            problems.add(word.at, cause, remedy);
+            None
+        }
+    }
 }
 
 fn profile_of(word: &Word, problems: &mut Problems) -> Option<Profile> {

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::phrase::{Kind, Phrase, minutes};
-use crate::rig::Role::{Button, Ear, Loopback, Mouth, Operator};
+use crate::rig::Role::{Button, Ear, Fibre, Loopback, Mains, Mouth, Operator, Probe};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -31,5 +31,14 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Operator],
         within: minutes(1),
         run: |w, _| w.post().prove_operator(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post feels its mains and its fibre, and the sensors of the lamps see their own lamps",
+        pl: "punkt reaguje na zasilanie i światłowód, a czujniki lampek widzą właściwe lampki",
+        judges: None,
+        needs: &[Button, Mains, Fibre, Operator, Probe],
+        within: minutes(15),
+        run: |w, _| w.post().prove_hands(),
     },
 ];

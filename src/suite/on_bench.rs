@@ -100,6 +100,9 @@ impl RunnerPort for OnBench {
             self.post.borrow_mut().prove_bench_again()?;
             self.log.note(("the bench is in order", "stanowisko jest sprawne"));
         }
+        if ending.has_passed() {
+            self.post.borrow_mut().prove_what_was_relied_on()?;
+        }
         saved.and(watched)
     }
 

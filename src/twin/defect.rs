@@ -6,6 +6,7 @@
 pub mod fresh;
 
 use super::TwinConfig;
+use super::bench::boards::LeadFault;
 use crate::fault::Blame;
 use crate::operator::User;
 use std::time::Duration;
@@ -153,8 +154,35 @@ pub const DEFECTS: &[Defect] = &[
     bench("bench-operator-stub-down", Image::Reference, "S00", "operator", |c| c.operator_down = true),
     bench("bench-mic-unplugged", Image::Reference, "S00", "ear", |c| c.bench.harness.ear = None),
     bench("bench-uart-garbled", Image::Reference, "S01", "console", |c| c.board_faults.garbled_console = true),
+    bench("bench-relay-restless", Image::Reference, "S00", "button relay", |c| c.board_faults.restless_relay = Some(0)),
+    bench("bench-inputs-late", Image::Reference, "S00", "input board", |c| c.board_faults.late_inputs = Some(HELD_BACK)),
+    bench("bench-inputs-die", Image::Reference, "S01", "input board", |c| c.board_faults.inputs_die_at = Some(AFTER_S00)),
+    bench("bench-fibre-bypassed", Image::Reference, "S00", "fibre relay", |c| {
+        c.board_faults.lead = Some(LeadFault::FibreBypassed)
+    }),
+    bench("bench-fibre-lead-open", Image::Reference, "S00", "fibre relay", |c| c.board_faults.lead = Some(LeadFault::FibreOpen)),
+    bench("bench-mains-bypassed", Image::Reference, "S00", "mains relay", |c| {
+        c.board_faults.lead = Some(LeadFault::MainsBypassed)
+    }),
+    bench("bench-leads-swapped", Image::Reference, "S00", "mains relay", |c| {
+        std::mem::swap(&mut c.bench.harness.mains, &mut c.bench.harness.fibre);
+    }),
+    bench("bench-lamps-crossed", Image::Reference, "S00", "lamp-placed sensor", |c| {
+        std::mem::swap(&mut c.bench.harness.lamp_placed, &mut c.bench.harness.lamp_connected);
+    }),
+    bench("bench-lamp-sensor-blind", Image::Reference, "S08", "lamp-placed sensor", |c| c.bench.harness.lamp_placed = None),
+    bench("bench-lamp-sensor-inverted", Image::Reference, "S00", "lamp-placed sensor", |c| {
+        c.board_faults.inverted_input = Some(0)
+    }),
+    bench("bench-process-stalls", Image::Reference, "S01", "bench process", |c| c.stalls_from = Some(AFTER_S00)),
     bench("bench-wrong-firmware-file", Image::Mislabelled("lamp-late"), "S01", "firmware file", |_| {}),
 ];
+
+/// A hub that polls lazily.
+const HELD_BACK: Duration = Duration::from_millis(60);
+
+/// The bench has just proved itself.
+const AFTER_S00: Duration = Duration::from_secs(30);
 
 /// As long as a plain SIP stack waits: timer B (RFC 3261, 17.1.1.2).
 const SLOW_FAILOVER: Duration = Duration::from_secs(32);

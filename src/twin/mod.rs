@@ -63,6 +63,8 @@ const SECOND_USER: &str = "operator2";
 const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
 const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
+/// What a post's battery carries it for, in seconds, where its rig says that it has one: the hour of T24.
+const BATTERY_S: f64 = 3600.0;
 /// The name under which the operator is called.
 const OPERATOR_USER: &str = "operator";
 
@@ -113,6 +115,8 @@ pub struct TwinConfig {
     pub operator: OperatorConfig,
     /// The operator's host does not answer.
     pub operator_down: bool,
+    /// From this moment on the machine that the bench runs on lets it stand still every few seconds.
+    pub stalls_from: Option<Duration>,
     /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
     pub line_ends_outside: bool,
 }
@@ -142,6 +146,7 @@ impl TwinConfig {
             board_faults: BoardFaults::default(),
             operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, has_backup: true },
             operator_down: false,
+            stalls_from: None,
             line_ends_outside: false,
         }
     }
@@ -149,6 +154,9 @@ impl TwinConfig {
     pub fn of(rig: &Rig, seed: u64) -> Self {
         let mut config = TwinConfig::new(seed, rig.post.identity.as_str());
         config.bench = BenchConfig::of(rig);
+        if rig.post.battery {
+            config.supply.battery = BATTERY_S;
+        }
         if let Some(operator) = OperatorConfig::of(rig) {
             if let Some(user) = operator.users.iter().find(|user| user.name == config.identity) {
                 config.voice.password.clone_from(&user.password);
@@ -182,7 +190,7 @@ pub fn build(config: TwinConfig) -> Twin {
     world.begin();
     let world: Shared = Arc::new(Mutex::new(world));
     probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
-    Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world))), world, probe_serial }
+    Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world), config.stalls_from)), world, probe_serial }
 }
 
 fn parts(config: &TwinConfig) -> Parts {

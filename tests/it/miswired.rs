@@ -1,7 +1,6 @@
 //! Rigs whose roles differ from the wires that are there: what `check` says, or else the first scenario that fails, whom it accuses and of what.
 //!
-//! One table to read through in a review. A wrong rig must be laid to the bench or to the rig; where two lamps are crossed the bench cannot
-//! yet tell that from a post that lights the wrong one.
+//! One table to read through in a review. A wrong rig must be laid to the bench or to the rig.
 
 use crate::program::{Scratch, journal, say};
 use hejnal::journal::Event;

@@ -2,7 +2,7 @@
 
 use super::super::missing;
 use super::known_defect;
-use crate::clock::{Clock, RealClock};
+use crate::clock::{AttentiveClock, Clock, RealClock, wall_clock};
 use crate::driver::serial::Serial;
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result, Subsystem};
@@ -19,13 +19,16 @@ pub(in super::super) struct Context {
 impl Context {
     /// `seed` is the virtual post's.
     pub fn of(rig: &Rig, seed: u64) -> Result<Context> {
-        let Some(settings) = &rig.twin else { return Ok(Context { clock: Arc::new(RealClock::start()), twin: None }) };
+        let Some(settings) = &rig.twin else {
+            let clock = AttentiveClock::over(Arc::new(RealClock::start()), Some(wall_clock));
+            return Ok(Context { clock: Arc::new(clock), twin: None });
+        };
         let mut config = TwinConfig::of(rig, seed);
         for id in &settings.defects {
             config = config.with(known_defect(id)?);
         }
         let twin = twin::build(config);
-        Ok(Context { clock: twin.clock(), twin: Some(twin) })
+        Ok(Context { clock: Arc::new(AttentiveClock::over(twin.clock(), None)), twin: Some(twin) })
     }
 
     pub fn shared_clock(&self) -> Arc<dyn Clock> {

@@ -119,7 +119,12 @@ fn placed_falsely(course: &Course) -> Vec<Sample> {
         Span { from: lasts.from - grace(course, "T01"), to: until_told(course, lasts) }
     });
     let sent = course.swallowed.iter().map(|at| Span { from: at - STAMPS, to: at + SWALLOWED_FOR });
-    unfounded(course, lit, &merged(calls.chain(sent)))
+    unfounded(course, lit, &merged(calls.chain(sent).chain([still_told(course)])))
+}
+
+/// A call of the scenario before may have ended as this one began: its lamps have as long as those of any call.
+fn still_told(course: &Course) -> Span {
+    Span { from: course.span.from - STAMPS, to: course.span.from + grace(course, "T06") }
 }
 
 /// How long a lamp may stand after a call: within T06 of its end, or, where the post may not know of it, until it must have given up.
@@ -163,7 +168,7 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
         let talk = Span { from: answered, to: course.lasts(call).to };
         Some(Span { from: answered - STAMPS - course.inputs_within, to: until_told(course, talk) })
     });
-    unfounded(course, lit, &merged(talks))
+    unfounded(course, lit, &merged(talks.chain([still_told(course)])))
 }
 
 fn dark_in_talk(course: &Course) -> Vec<Sample> {

@@ -282,7 +282,7 @@ fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static s
     let standing = course.calls.iter().find(|(_, call)| course.lasts(call).holds(settled.to));
     Some(match standing {
         None => &["idle"],
-        Some((_, call)) if call.answered.is_some() => &["talking"],
+        Some((_, call)) if call.answered.is_some_and(|answered| answered.seconds < settled.to) => &["talking"],
         Some(_) => &["ringing", "calling"],
     })
 }

@@ -1,12 +1,13 @@
 //! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
 
 use super::input_board::{self, ReportingBoard};
-use super::ports::{Garbled, Plug, SerialLine, SerialPath};
+use super::ports::{Dying, Garbled, Late, Plug, SerialLine, SerialPath};
 use super::relays::{self, RelayBoard, Relays, StuckOpen};
 use super::setup::{BoardConfig, BoardKind};
 use super::wiring::{Terminal, Wires};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::mcu::Uart;
+use std::time::Duration;
 
 /// The console's bits per second.
 const CONSOLE_BAUD: u32 = 115_200;
@@ -18,6 +19,24 @@ pub struct BoardFaults {
     pub broken_relay: Option<usize>,
     /// Bytes of the console arrive with bits turned over.
     pub garbled_console: bool,
+    /// Number of a relay of the first board that closes and opens again of itself, every few seconds.
+    pub restless_relay: Option<usize>,
+    /// What the input boards say reaches the bench so much later.
+    pub late_inputs: Option<Duration>,
+    /// The input boards say nothing from this moment of the run on.
+    pub inputs_die_at: Option<Duration>,
+    /// Number of an input that tells light as dark and dark as light.
+    pub inverted_input: Option<usize>,
+    /// A circuit that does not go through its relay's contact, though its sense does.
+    pub lead: Option<LeadFault>,
+}
+
+/// What may be wrong with a lead from a relay to the post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeadFault {
+    FibreBypassed,
+    FibreOpen,
+    MainsBypassed,
 }
 
 pub(in crate::twin) enum Board {
@@ -37,7 +56,7 @@ struct Outlet {
 }
 
 /// All boards, by number.
-pub(in crate::twin) struct Boards(Vec<Outlet>);
+pub(in crate::twin) struct Boards(Vec<Outlet>, BoardFaults);
 
 impl Boards {
     /// `console`: the instrument that the post's console is wired to.
@@ -66,13 +85,26 @@ impl Boards {
             let line = SerialLine::new(baud);
             let line: Box<dyn SerialPath> = match board {
                 Board::Console { .. } if faults.garbled_console => Box::new(Garbled::new(line, seed)),
+                Board::Inputs(_) => match (faults.late_inputs, faults.inputs_die_at) {
+                    (Some(by), _) => Box::new(Late::new(line, by)),
+                    (None, Some(at)) => Box::new(Dying::new(line, at)),
+                    (None, None) => Box::new(line),
+                },
                 _ => Box::new(line),
             };
             Outlet { name: config.line.clone(), line, board }
         };
-        Boards(configs.iter().enumerate().map(outlet).collect())
+        Boards(configs.iter().enumerate().map(outlet).collect(), faults)
     }
 
+    pub fn faults(&self) -> BoardFaults {
+        self.1
+    }
+    /// The relay that moves of itself: its board and its number there.
+    pub fn restless(&self) -> Option<(usize, usize)> {
+        let board = self.0.iter().position(|outlet| matches!(outlet.board, Board::Relays(_)))?;
+        Some((board, self.1.restless_relay?))
+    }
     /// By the name under which a rig knows the line.
     pub fn plug(&self, name: &str) -> Option<Plug> {
         self.0.iter().position(|outlet| outlet.name == name).map(Plug)

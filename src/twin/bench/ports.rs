@@ -8,6 +8,7 @@ use crate::instrument::port::Port;
 use crate::rng::{mix, stream};
 use crate::twin::kernel::world::{self, Shared};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Which line, by the number of its board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,64 @@ impl<L: SerialPath> SerialPath for Garbled<L> {
     }
 }
 
+/// A line behind a hub that holds back what comes to the bench.
+#[derive(Debug)]
+pub struct Late<L> {
+    line: L,
+    by: u64,
+}
+
+impl<L: SerialPath> Late<L> {
+    pub fn new(line: L, by: Duration) -> Self {
+        Late { line, by: u64::try_from(by.as_nanos()).unwrap_or(u64::MAX) }
+    }
+}
+
+impl<L: SerialPath> SerialPath for Late<L> {
+    fn reaches_board(&mut self, now: u64) -> u64 {
+        self.line.reaches_board(now)
+    }
+    fn send(&mut self, now: u64, bytes: &[u8]) {
+        self.line.send(now.saturating_add(self.by), bytes);
+    }
+    fn arrived(&mut self, at: u64, byte: u8) {
+        self.line.arrived(at, byte);
+    }
+    fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
+        self.line.take(now)
+    }
+}
+
+/// A line over which nothing comes to the bench any more from some moment on.
+#[derive(Debug)]
+pub struct Dying<L> {
+    line: L,
+    at: u64,
+}
+
+impl<L: SerialPath> Dying<L> {
+    pub fn new(line: L, at: Duration) -> Self {
+        Dying { line, at: u64::try_from(at.as_nanos()).unwrap_or(u64::MAX) }
+    }
+}
+
+impl<L: SerialPath> SerialPath for Dying<L> {
+    fn reaches_board(&mut self, now: u64) -> u64 {
+        self.line.reaches_board(now)
+    }
+    fn send(&mut self, now: u64, bytes: &[u8]) {
+        if now < self.at {
+            self.line.send(now, bytes);
+        }
+    }
+    fn arrived(&mut self, at: u64, byte: u8) {
+        self.line.arrived(at, byte);
+    }
+    fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
+        self.line.take(now)
+    }
+}
+
 /// The bench's end of a line.
 pub struct TwinPort {
     world: Shared,
@@ -146,6 +205,18 @@ mod tests {
         assert_eq!(arrivals(line.take(2_041_665)), []);
         assert_eq!(arrivals(line.take(3_500_000)), [(2_041_666, b'a'), (3_083_332, b'b')]);
         assert_eq!(arrivals(line.take(9_000_000)), [(4_124_998, b'c')]);
+    }
+
+    #[test]
+    fn a_late_line_holds_back_and_a_dying_one_falls_silent() {
+        let arrivals = |line: &mut dyn SerialPath| {
+            line.send(1_000_000, b"a");
+            line.send(9_000_000, b"b");
+            line.take(u64::MAX).iter().map(|byte| byte.at.as_nanos()).collect::<Vec<_>>()
+        };
+        let ms = Duration::from_millis;
+        assert_eq!(arrivals(&mut Late::new(SerialLine::new(9600), ms(60))), [62_041_666, 70_041_666]);
+        assert_eq!(arrivals(&mut Dying::new(SerialLine::new(9600), ms(5))), [2_041_666]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 
-use super::boards::{Board, Boards};
+use super::boards::{Board, Boards, LeadFault};
 use super::relays::Movement;
 use super::setup::{BenchConfig, BoardKind};
 use crate::rig::{InputRef, Pole, Switch};
@@ -14,6 +14,8 @@ const PHOTOTRANSISTOR: u64 = 300_000;
 /// Who closes a contact or interrupts a fibre: the bench's relay, or a person.
 const RELAY: usize = 0;
 pub(in crate::twin) const HAND: usize = 1;
+/// How often, how many times and for how long a restless relay moves, in nanoseconds.
+const RESTLESS: (u64, u64, u64) = (7_000_000_000, 100, 300_000_000);
 
 /// A numbered screw of a board: the board's number among all, and the channel, 0 being the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,21 @@ impl World {
                 Circuit::Button | Circuit::Fibre => {}
             }
         }
+        if self.boards.faults().lead == Some(LeadFault::FibreOpen) {
+            self.light(RELAY, false);
+        }
+        if self.boards.faults().inverted_input.is_some() {
+            for lamp in self.wires.lamps.into_iter().flatten() {
+                self.boards.preset(lamp, false);
+            }
+        }
+        if let Some((board, relay)) = self.boards.restless() {
+            let (every, times, length) = RESTLESS;
+            for at in (1..=times).map(|n| n * every) {
+                self.queue.plan(at, Event::Contact(board, Movement { at, relay, closed: true }));
+                self.queue.plan(at + length, Event::Contact(board, Movement { at: at + length, relay, closed: false }));
+            }
+        }
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
@@ -126,17 +143,19 @@ impl World {
         let moved: Vec<Lead> = self.wires.leads.iter().filter(|lead| lead.relay == relay).copied().collect();
         for lead in moved {
             let closed = movement.closed == lead.normally_open;
-            match lead.circuit {
-                Circuit::Button => {
+            match (lead.circuit, self.boards.faults().lead) {
+                (Circuit::Mains, Some(LeadFault::MainsBypassed)) => {}
+                (Circuit::Fibre, Some(LeadFault::FibreBypassed | LeadFault::FibreOpen)) => {}
+                (Circuit::Button, _) => {
                     // The relay's other pole lies in the tone's way.
                     self.card.set_gate(self.now(), closed);
                     self.button(RELAY, closed);
                 }
-                Circuit::Mains => {
+                (Circuit::Mains, _) => {
                     self.contacts.mains = closed;
                     self.feed_mains();
                 }
-                Circuit::Fibre => self.light(RELAY, closed),
+                (Circuit::Fibre, _) => self.light(RELAY, closed),
             }
             if let Some(sense) = lead.sense {
                 self.input_changed(sense, closed);
@@ -234,6 +253,7 @@ impl World {
 
     fn input_changed(&mut self, input: Terminal, on: bool) {
         let now = self.now();
+        let on = on != (self.boards.faults().inverted_input == Some(input.channel));
         if let Some(Board::Inputs(board)) = self.boards.board(input.board)
             && let Some(looks) = board.set(now, input.channel, on)
         {
@@ -245,6 +265,7 @@ impl World {
 impl Boards {
     /// The state of an input before anything moved.
     fn preset(&mut self, input: Terminal, on: bool) {
+        let on = on != (self.faults().inverted_input == Some(input.channel));
         if let Some(Board::Inputs(board)) = self.board(input.board) {
             board.preset(input.channel, on);
         }

@@ -1,0 +1,278 @@
+//! The stretches in which the post had no mains or no fibre, and what gives the lie to them: a sign of life that could not have come.
+//!
+//! A sense input tells that a contact has opened; only the post's silence tells that its mains or its fibre went through that contact. Knows
+//! nothing of what a post should do.
+
+use super::switch::Circuit;
+use super::{Bench, Record};
+use crate::clock::{Instant, Interrupted, Stamped};
+use crate::instrument::operator::{CallEvent, CallId, EndedBy, Refresher, Side};
+use crate::instrument::{InstrumentError, Result, Subsystem};
+use crate::rig::{InputRef, Role};
+use std::time::Duration;
+
+/// A post without a battery is dark by then.
+const SUPPLY_FADES_WITHIN: Duration = Duration::from_secs(3);
+/// A supply that was switched on gives its voltage by then.
+const SUPPLY_RISES_WITHIN: Duration = Duration::from_secs(3);
+/// What was on its way when the fibre was cut has arrived by then.
+const LINE_DRAINS_WITHIN: Duration = Duration::from_secs(1);
+/// Below so many volts a microcontroller is off.
+const SUPPLY_GONE: f32 = 1.0;
+/// So many outages are remembered: more than a scenario has between two looks at the instruments.
+const REMEMBERED: usize = 64;
+
+/// Mains or fibre were away from here on, and to there if they are back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Outage {
+    circuit: Circuit,
+    from: Instant,
+    to: Option<Instant>,
+}
+
+/// The outages of a run, as they were commanded.
+#[derive(Debug, Default)]
+pub(super) struct Outages(Vec<Outage>);
+
+impl Outages {
+    /// A circuit was told to open or close.
+    pub fn switched(&mut self, circuit: Circuit, closed: bool, at: Instant) {
+        let open = self.0.iter_mut().find(|outage| outage.circuit == circuit && outage.to.is_none());
+        match (open, closed) {
+            (Some(outage), true) => outage.to = Some(at),
+            (None, false) if circuit != Circuit::Button => {
+                if self.0.len() >= REMEMBERED {
+                    self.0.remove(0);
+                }
+                self.0.push(Outage { circuit, from: at, to: None });
+            }
+            _ => {}
+        }
+    }
+
+    /// How long a circuit had been open at a moment at which the post must have felt it; `None`: it was closed, or had only just opened.
+    fn felt(&self, circuit: Circuit, at: Instant) -> Option<Duration> {
+        let grace = if circuit == Circuit::Mains { SUPPLY_FADES_WITHIN } else { LINE_DRAINS_WITHIN };
+        let covers =
+            |outage: &&Outage| outage.circuit == circuit && at > outage.from + grace && outage.to.is_none_or(|to| at < to);
+        self.0.iter().find(covers).map(|outage| at.since(outage.from))
+    }
+
+    /// Whether the post had no mains at some moment between these two.
+    fn is_dark_within(&self, from: Instant, to: Instant) -> bool {
+        let overlaps = |outage: &Outage| outage.from < to && outage.to.is_none_or(|end| end > from);
+        self.0.iter().any(|outage| outage.circuit == Circuit::Mains && overlaps(outage))
+    }
+}
+
+/// What the post itself did to be seen at the operator, in a few words; `None`: somebody else, or the operator's own doing.
+fn sign_at_operator(record: &Record, identity: &str, event: &CallEvent) -> Option<&'static str> {
+    let own = |call: &CallId, sign| record.call(*call).filter(|call| call.invite.from == identity).map(|_| sign);
+    match event {
+        CallEvent::Registered { user, .. } | CallEvent::RegistrationRefused { user, .. } => {
+            (user == identity).then_some("a registration")
+        }
+        CallEvent::Invited { invite, .. } => (invite.from == identity).then_some("a call"),
+        CallEvent::Confirmed { call } | CallEvent::Ended { call, by: EndedBy::Post | EndedBy::Cancelled } => {
+            own(call, "signalling of a call")
+        }
+        CallEvent::Refreshed { call, by: Refresher::Them } => own(call, "signalling of a call"),
+        CallEvent::FirstMedia { call } | CallEvent::VoiceBack { call, side: Side::FromPost } | CallEvent::Digit { call, .. } => {
+            own(call, "sound of a call")
+        }
+        _ => None,
+    }
+}
+
+impl Bench {
+    /// Holds what has come from the operator against the outages: nothing of the post's can have come.
+    pub(super) fn check_arrivals(&mut self, events: &[Stamped<CallEvent>]) -> Result<()> {
+        let mut outcome = Ok(());
+        for event in events {
+            let Some(sign) = sign_at_operator(&self.record, &self.rig.post.identity, &event.value) else { continue };
+            self.has_heard_of_post = true;
+            outcome = outcome.and(self.check_sign(&[Circuit::Fibre, Circuit::Mains], sign, event.at));
+        }
+        outcome
+    }
+
+    /// A sign of life that needs these circuits.
+    pub(super) fn check_sign(&self, needs: &[Circuit], sign: &str, at: Instant) -> Result<()> {
+        for circuit in needs {
+            if *circuit == Circuit::Mains && self.rig.post.battery {
+                continue;
+            }
+            if let Some(after) = self.gear.outages().felt(*circuit, at) {
+                return Err(self.unfelt(*circuit, format!("{sign} came from the post {:.1} s after", after.as_secs_f64())));
+            }
+        }
+        Ok(())
+    }
+
+    /// A circuit that was opened, as its sense input confirms, and that the post did not feel.
+    pub fn unfelt(&self, circuit: Circuit, but: impl std::fmt::Display) -> InstrumentError {
+        let (action, remedy) = match circuit {
+            Circuit::Mains => (
+                "take the post's mains away",
+                "see whether the post is fed past the relay; if it has a battery, write `battery: true` under `post` in the rig",
+            ),
+            _ => ("cut the post's fibre", "see whether the post is connected past the relay, by another cable or another way"),
+        };
+        let cause = format!("its sense input saw the {} {}, but {but}", circuit.name(), circuit.state(false));
+        InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays)
+    }
+
+    /// Whether anything has ever come from the post to the operator in this run.
+    pub fn has_heard_of_post(&self) -> bool {
+        self.has_heard_of_post
+    }
+
+    /// Whether the post had no mains at some moment between these two.
+    pub fn was_dark_within(&self, from: Instant, to: Instant) -> bool {
+        self.gear.outages().is_dark_within(from, to)
+    }
+
+    /// Whether the probe measures a supply; `None`: there is none, or it cannot measure.
+    fn is_fed(&mut self) -> Result<Option<bool>> {
+        if self.rig.wiring.probe.is_none() {
+            return Ok(None);
+        }
+        let volts = self.probe()?.target_voltage().map_err(|error| error.of(Subsystem::Probe))?;
+        Ok(volts.map(|volts| volts > SUPPLY_GONE))
+    }
+
+    fn await_feed<E: From<Interrupted> + From<InstrumentError>>(
+        &mut self,
+        fed: bool,
+        within: Duration,
+    ) -> std::result::Result<bool, E> {
+        let deadline = self.now() + within;
+        let found = self.watch::<(), E>(deadline, |bench| Ok((bench.is_fed()? != Some(!fed)).then_some(())))?;
+        Ok(found.is_some())
+    }
+
+    /// The mains are off: does the post feel it? Says whether that was seen. A sense input cannot tell, where it was exchanged together with its
+    /// relay; the probe sees the post's supply. One that goes with the fibre has the two leads exchanged.
+    pub fn prove_unfed<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<bool, E> {
+        if self.rig.post.battery || self.is_fed()?.is_none() {
+            return Ok(false);
+        }
+        if self.await_feed::<E>(false, SUPPLY_FADES_WITHIN)? {
+            return Ok(true);
+        }
+        let seconds = SUPPLY_FADES_WITHIN.as_secs();
+        let fed = self.unfelt(Circuit::Mains, format!("the probe still measures the post's supply {seconds} s later"));
+        if self.rig.wiring.fibre.is_none() {
+            return Err(fed.into());
+        }
+        self.prove_move::<E>(Circuit::Fibre, false)?;
+        let goes_with_fibre = self.await_feed::<E>(false, SUPPLY_FADES_WITHIN)?;
+        self.prove_move::<E>(Circuit::Fibre, true)?;
+        if !goes_with_fibre {
+            return Err(fed.into());
+        }
+        Err(InstrumentError::new(
+            "mains relay",
+            "switch the post's mains",
+            "the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged",
+            "exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board",
+        )
+        .of(Subsystem::Relays)
+        .into())
+    }
+
+    /// The mains are on: is the post fed? Says whether that was seen.
+    pub fn prove_fed<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<bool, E> {
+        if self.is_fed()?.is_none() {
+            return Ok(false);
+        }
+        if self.await_feed::<E>(true, SUPPLY_RISES_WITHIN)? {
+            return Ok(true);
+        }
+        Err(InstrumentError::new(
+            "mains relay",
+            "feed the post",
+            format!(
+                "its sense input saw the mains on, but the probe measures no supply at the post after {} s",
+                SUPPLY_RISES_WITHIN.as_secs()
+            ),
+            "check the mains lead from the relay to the post, the post's fuse and its supply, then the probe's lead",
+        )
+        .of(Subsystem::Relays)
+        .into())
+    }
+
+    /// The lamps' sensors that the rig has, by their role.
+    pub fn lamp_sensors(&self) -> Vec<(&'static str, InputRef)> {
+        let wiring = &self.rig.wiring;
+        let lamps = [
+            ("lamp-placed", &wiring.lamp_placed),
+            ("lamp-connected", &wiring.lamp_connected),
+            ("lamp-out-of-service", &wiring.lamp_out_of_service),
+        ];
+        lamps.into_iter().filter_map(|(role, input)| Some((role, input.clone()?))).collect()
+    }
+
+    /// Asks a lamp's sensor whether it sees light now.
+    pub fn sees_light<E: From<Interrupted> + From<InstrumentError>>(&mut self, input: &InputRef) -> std::result::Result<bool, E> {
+        self.gear.is_lit(input)
+    }
+
+    /// Whether a sensor has been seen to go from dark to light in this run.
+    pub fn has_seen_light(&self, input: &InputRef) -> bool {
+        self.seen_lit.contains(input)
+    }
+
+    /// A lamp's sensor that has not been seen to go from dark to light in this run: it may be dead.
+    pub fn is_unproved_sensor(&self, role: Role) -> bool {
+        let wiring = &self.rig.wiring;
+        let input = match role {
+            Role::LampPlaced => &wiring.lamp_placed,
+            Role::LampConnected => &wiring.lamp_connected,
+            Role::LampOutOfService => &wiring.lamp_out_of_service,
+            _ => return false,
+        };
+        input.as_ref().is_some_and(|input| !self.has_seen_light(input))
+    }
+
+    /// A lamp without power is dark: a sensor that sees light all the same looks elsewhere, or is wired the other way round.
+    pub fn prove_sensors_dark<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        for (role, input) in self.lamp_sensors() {
+            if self.gear.is_lit::<E>(&input)? {
+                return Err(InstrumentError::new(
+                    format!("{role} sensor"),
+                    "see the lamp dark",
+                    "it sees light while the post has no power",
+                    format!(
+                        "check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it"
+                    ),
+                )
+                .of(Subsystem::Inputs)
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_counts_against_an_outage_that_must_have_been_felt() {
+        let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
+        let mut outages = Outages::default();
+        outages.switched(Circuit::Fibre, true, at(1));
+        outages.switched(Circuit::Fibre, false, at(10));
+        outages.switched(Circuit::Fibre, false, at(12));
+        outages.switched(Circuit::Button, false, at(12));
+        let felt = |outages: &Outages, seconds| outages.felt(Circuit::Fibre, at(seconds)).map(|after| after.as_secs());
+        assert_eq!([9, 11, 13, 1000].map(|seconds| felt(&outages, seconds)), [None, None, Some(3), Some(990)]);
+        outages.switched(Circuit::Fibre, true, at(20));
+        assert_eq!([13, 20, 25].map(|seconds| felt(&outages, seconds)), [Some(3), None, None]);
+        assert_eq!(outages.felt(Circuit::Mains, at(13)), None);
+        outages.switched(Circuit::Mains, false, at(30));
+        assert!(outages.is_dark_within(at(25), at(31)) && !outages.is_dark_within(at(10), at(20)));
+    }
+}

@@ -1,0 +1,186 @@
+//! The finger on the button: presses, pulses and chatter, each proved by what the button's sense input and the tone through its contact tell.
+//!
+//! Knows nothing of what becomes of a press.
+
+use super::deeds::{Proof, What};
+use super::{Fault, Post, Result};
+use crate::bench::{Circuit, Moment};
+use crate::clock::Instant;
+use crate::dsp::{onset, stimulus};
+use crate::instrument::{InstrumentError, Subsystem};
+use crate::rig::Role;
+use crate::unit::combine;
+use std::time::Duration;
+
+/// The tone that the button's second pole gates: well above hum, well below the card's band edge.
+const CONTACT_TONE_HZ: f64 = 3000.0;
+/// How long the tone plays before the contact may move.
+const TONE_LEAD: Duration = Duration::from_millis(30);
+/// After a command so much time passes until what its contact did has been told.
+const TOLD_WITHIN: Duration = Duration::from_millis(40);
+/// A press may be so much shorter than it was meant, in seconds, beside what the stamps are worth.
+const SHORTER_BY_S: f64 = 0.010;
+/// And so much longer: the bench itself may be slow.
+const LONGER_BY_S: f64 = 0.100;
+/// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth: it bounces meanwhile.
+const ONE_CONTACT_S: f64 = 0.005;
+
+impl Post {
+    pub fn press(&mut self, hold: Duration) -> Result<()> {
+        let (contact, proof) = self.close_contact(hold)?;
+        self.deeds.add(What::Press, contact, proof);
+        Ok(())
+    }
+
+    /// Presses the button once, with everything needed to say when the contact closed.
+    fn close_contact(&mut self, hold: Duration) -> Result<(Moment, Proof)> {
+        let has_tone = self.bench.rig.wiring.contact_tone.is_some();
+        if has_tone {
+            let rate = self.bench.card_rate(Role::ContactTone)?;
+            let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
+            self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
+            self.bench.wait::<Fault>(TONE_LEAD)?;
+        }
+        let commanded = self.bench.switch(Circuit::Button, true)?;
+        self.bench.clock().wait_until(commanded + hold)?;
+        let released = self.bench.switch(Circuit::Button, false)?;
+        self.bench.clock().wait_until(released + TOLD_WITHIN)?;
+        let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
+        self.bench.await_proof::<Fault>(Circuit::Button, false, released)?;
+        self.attended_since(commanded)?;
+        self.prove_hold(commanded, hold)?;
+        if !has_tone {
+            return Ok((sensed, Proof::Sense));
+        }
+        let heard = self.contact_closed(commanded)?;
+        self.prove_stamp(sensed, heard)?;
+        Ok((heard, Proof::Effect))
+    }
+
+    /// One press is one closure, as long as it was meant to be.
+    fn prove_hold(&self, commanded: Instant, hold: Duration) -> Result<()> {
+        let (held, late) = (self.bench.closures(Circuit::Button, commanded), self.bench.sense_lateness(Circuit::Button));
+        let meant = hold.as_secs_f64();
+        let lengths: Vec<f64> = held.iter().map(|(from, to)| to.seconds_after(*from)).collect();
+        let fits = |length: f64| length >= meant - SHORTER_BY_S - late && length <= meant + LONGER_BY_S + late;
+        match lengths.as_slice() {
+            [length] if fits(*length) => Ok(()),
+            _ => {
+                let action = format!("hold the button for {}", in_ms(meant));
+                let seen = lengths.iter().map(|length| in_ms(*length)).collect::<Vec<_>>().join(", ");
+                Err(button_relay(action, format!("its sense input saw {} closures: {seen}", lengths.len())))
+            }
+        }
+    }
+
+    /// The tone through the contact and the sense input beside it see the same contact; where the sense is later than it says, its board is.
+    fn prove_stamp(&self, sensed: Moment, heard: Moment) -> Result<()> {
+        let lag = sensed.since(heard);
+        let most = ONE_CONTACT_S + self.bench.sense_lateness(Circuit::Button) + lag.uncertainty;
+        if lag.value.abs() <= most {
+            return Ok(());
+        }
+        // Stamps are only ever late: whichever says the later moment is not to be trusted.
+        let (instrument, part, other, remedy) = if lag.value > 0.0 {
+            let remedy = "look for a hub, a cable or a program that holds the input board's reports back";
+            ("input board", Subsystem::Inputs, "the sense input saw the contact close", remedy)
+        } else {
+            ("sound card", Subsystem::Sound, "the tone came through the contact", "measure the card by its loop-back again")
+        };
+        let cause = format!("{other} {} after the other of the two, of one and the same contact", in_ms(lag.value.abs()));
+        Err(InstrumentError::new(instrument, "stamp a change", cause, remedy).of(part).into())
+    }
+
+    /// When the gated tone came through.
+    fn contact_closed(&mut self, commanded: Instant) -> Result<Moment> {
+        let heard = self.bench.contact_record(commanded - Duration::from_millis(25), commanded + Duration::from_millis(45))?;
+        let found = onset::tone_onset(&heard.samples, heard.rate, CONTACT_TONE_HZ).ok_or_else(|| {
+            InstrumentError::new(
+                "button relay",
+                "pass the contact tone",
+                "the tone did not come through although the relay was commanded",
+                "check the relay's second pole and its cables to the sound card",
+            )
+            .of(Subsystem::Sound)
+        })?;
+        Ok(Moment {
+            seconds: heard.start.seconds + found.frame / heard.rate,
+            uncertainty: combine(&[heard.start.uncertainty, found.uncertainty_frames / heard.rate]),
+        })
+    }
+
+    /// Pulses too short for a finger.
+    pub fn pulses(&mut self, count: u64, width: Duration, apart: Duration) -> Result<()> {
+        let began = self.bench.now();
+        self.counted_from = began;
+        for _ in 0..count {
+            let (commanded, _) = self.pulse(width)?;
+            self.bench.clock().wait_until(commanded + apart)?;
+        }
+        self.bench.wait::<Fault>(TOLD_WITHIN)?;
+        self.attended_since(began)?;
+        self.prove_pulses(began, count, width, 0)?;
+        self.deeds.add(What::Pulse, Moment::stamped(began, 0.0), Proof::Sense);
+        Ok(())
+    }
+
+    /// Closes the contact for so long, as well as relay and line allow: says when it was told to, and when the contact will be open, on the same
+    /// scale. A contact that opens quicker than it closes is told later to open.
+    fn pulse(&mut self, width: Duration) -> Result<(Instant, Instant)> {
+        let lag = self.bench.opens_later_by(Circuit::Button);
+        let before = self.bench.now();
+        let commanded = self.bench.switch(Circuit::Button, true)?;
+        // So long a command is on the line.
+        let transit = commanded.since(before);
+        self.bench.clock().wait_until(commanded.shifted(width.as_secs_f64() - lag) - transit)?;
+        let released = self.bench.switch(Circuit::Button, false)?;
+        Ok((commanded, released.shifted(lag)))
+    }
+
+    /// So many pulses, and `others` after them, were seen by the button's sense input; and they were such as were wanted, or at least such as T30
+    /// speaks of.
+    fn prove_pulses(&self, began: Instant, count: u64, width: Duration, others: usize) -> Result<()> {
+        let (seen, late) = (self.bench.closures(Circuit::Button, began), self.bench.sense_lateness(Circuit::Button));
+        let action = || format!("make {count} pulses of {}", in_ms(width.as_secs_f64()));
+        let pulses = seen.len().saturating_sub(others);
+        if u64::try_from(pulses) != Ok(count) {
+            return Err(button_relay(action(), format!("its sense input saw {pulses}")));
+        }
+        let longest = self.bench.rig.limits.get("T30").map_or(0.0, |limit| limit.limit).max(width.as_secs_f64()) + late;
+        let shortest = width.as_secs_f64() / 2.0;
+        let widths = seen.iter().take(pulses).map(|(from, to)| to.seconds_after(*from));
+        let wrong: Vec<f64> = widths.filter(|seen| *seen < shortest || *seen > longest).collect();
+        match wrong.first() {
+            Some(first) => {
+                let cause = format!("its sense input saw {} of another length, the first of {}", wrong.len(), in_ms(*first));
+                Err(button_relay(action(), cause))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A contact that chatters before it closes.
+    pub fn bounce_then_press(&mut self, count: u64, width: Duration, hold: Duration) -> Result<()> {
+        let began = self.bench.now();
+        self.counted_from = began;
+        for _ in 0..count {
+            let (commanded, open) = self.pulse(width)?;
+            self.bench.clock().wait_until((commanded + width * 2).max(open + width))?;
+        }
+        // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
+        let (contact, proof) = self.close_contact(hold)?;
+        self.prove_pulses(began, count, width, 1)?;
+        self.deeds.add(What::Press, Moment::stamped(began, contact.uncertainty), proof);
+        Ok(())
+    }
+}
+
+fn in_ms(seconds: f64) -> String {
+    format!("{:.1} ms", seconds * 1e3)
+}
+
+/// What the relay on the button did not do; the post is not judged by it.
+fn button_relay(action: String, cause: String) -> Fault {
+    let remedy = "use a quicker relay, or wider pulses further apart; then check its wires and those of its sense input";
+    InstrumentError::new("button relay", action, cause, remedy).of(Subsystem::Relays).into()
+}
