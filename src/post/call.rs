@@ -247,12 +247,10 @@ impl Post {
         Ok(())
     }
 
-    /// A post whose call stands raises no other: who waits for one ends it first, unless the scenario is about that very talk.
+    /// A post in a talk raises no other call: who waits for one ends it first, unless the scenario is about that very talk.
     fn end_what_stands(&mut self) -> Result<()> {
-        let talk = self.talk;
-        let standing: Vec<CallId> =
-            self.bench.record.calls().filter(|(id, call)| call.stands() && Some(*id) != talk).map(|(id, _)| id).collect();
-        standing.into_iter().try_for_each(|call| self.end_call(call))
+        let standing = self.bench.record.talk().filter(|call| Some(*call) != self.talk);
+        standing.map_or(Ok(()), |call| self.end_call(call))
     }
 
     /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the steps that could raise one.
