@@ -225,18 +225,28 @@ fn silent_presses(course: &Course) -> Vec<Sample> {
         let cut = course.outages.iter().find(|outage| outage.kind == Kind::Fibre && outage.span.holds(at));
         let is_known = cut.is_some_and(|cut| at - cut.span.from > RECOVERS_WITHIN && cut.span.to > window.to);
         let has_power = course.own_starts().all(|start| at - start > BOOTS_WITHIN || start > at) && !is_dark(course, window);
-        if !contact.is_press(course) || !is_known || !has_power || course.in_call(at) || course.span.to < window.to {
+        if !contact.is_press(course)
+            || !is_known
+            || !has_power
+            || course.in_call(at)
+            || course.span.to < window.to + BLINKS_WITHIN
+        {
             continue;
         }
-        let changes = lit.0.iter().flat_map(|span| [span.from, span.to]).filter(|edge| window.holds(*edge)).count();
+        let edges = || lit.0.iter().flat_map(|span| [span.from, span.to]).filter(|edge| *edge >= at);
+        // A lamp that was lit answers by going dark in time, and by coming back: that it goes dark for good is no answer.
+        let begins = edges().any(|edge| window.holds(edge));
+        let blinks = begins && edges().filter(|edge| *edge < window.to + BLINKS_WITHIN).count() >= 2;
         let came_on = !lit.at(at) && lit.at(window.to);
-        let is_sign = came_on || changes >= 2 || course.calls.iter().any(|(_, call)| window.holds(call.arrived.seconds));
+        let is_sign = came_on || blinks || course.calls.iter().any(|(_, call)| window.holds(call.arrived.seconds));
         let seen = (!is_sign)
             .then(|| Bilingual::from(("the lamp did not answer this press", "lampka nie zareagowała na to naciśnięcie")));
         samples.push(Sample::breach(at, seen));
     }
     samples
 }
+/// The dark half of a lamp that blinks at 0.3 Hz or more, which is the slowest that counts as blinking.
+const BLINKS_WITHIN: f64 = 1.7;
 /// Within so many seconds of its start a post need not have seen a press.
 const BOOTS_WITHIN: f64 = 1.0;
 
