@@ -101,4 +101,18 @@ impl Post {
         let delay = Estimate::seconds(seconds, uncertainty);
         Ok(Some(Arrived { delay, looks: found.looks, lost: found.lost, clipped: found.clipped }))
     }
+
+    /// A path that inverts is heard as well as one that does not: a remark, and no more.
+    pub(super) fn remark_polarity(&self, direction: Direction) {
+        self.bench.log.note(match direction {
+                Direction::ToOperator => (
+                    "the operator hears the caller upside down: a pair of wires is exchanged at the post's microphone or at the mouth; not judged",
+                    "operator słyszy wzywającego w odwróconej fazie: zamieniono przewody mikrofonu punktu lub ust pomiarowych; nie podlega ocenie",
+                ),
+                Direction::ToCaller => (
+                    "the caller hears the operator upside down: a pair of wires is exchanged at the post's loudspeaker or at the ear; not judged",
+                    "wzywający słyszy operatora w odwróconej fazie: zamieniono przewody głośnika punktu lub mikrofonu pomiarowego; nie podlega ocenie",
+                ),
+            });
+    }
 }

@@ -25,6 +25,8 @@ pub fn figures() -> Vec<Figure> {
 
 fn forms(quantity: &Quantity) -> &'static [Form] {
     match quantity.unit {
+        // What had no occasion leaves no figure of the watch.
+        _ if watch::quantities().any(|watched| watched.key == quantity.key) => &[Form::Itself],
         Unit::Second if call::SERIES.contains(&quantity.key) => &[Form::Itself, Form::Occurrences, Form::P95, Form::Largest],
         Unit::Second => &[Form::Itself, Form::Occurrences],
         _ => &[Form::Itself],

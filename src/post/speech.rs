@@ -278,16 +278,7 @@ impl Post {
         let reference = Signal::new(samples, f64::from(voice.rate));
         let found = activity::find(reference, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE);
         if found.as_ref().is_some_and(|found| found.is_inverted) {
-            self.bench.log.note(match voice.direction {
-                Direction::ToOperator => (
-                    "the operator hears the caller upside down: a pair of wires is exchanged at the post's microphone or at the mouth; not judged",
-                    "operator słyszy wzywającego w odwróconej fazie: zamieniono przewody mikrofonu punktu lub ust pomiarowych; nie podlega ocenie",
-                ),
-                Direction::ToCaller => (
-                    "the caller hears the operator upside down: a pair of wires is exchanged at the post's loudspeaker or at the ear; not judged",
-                    "wzywający słyszy operatora w odwróconej fazie: zamieniono przewody głośnika punktu lub mikrofonu pomiarowego; nie podlega ocenie",
-                ),
-            });
+            self.remark_polarity(voice.direction);
         }
         Ok(found.map(|presence| Found {
             first: Moment {

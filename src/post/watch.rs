@@ -10,6 +10,7 @@ mod seen;
 
 mod calls;
 mod lamps;
+mod marks;
 mod service;
 mod voice;
 
@@ -62,7 +63,7 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] = &[calls::RULES, lamps::RULES, service::RULES, voice::RULES];
+const RULES: &[&[Rule]] = &[calls::RULES, marks::RULES, lamps::RULES, service::RULES, voice::RULES];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {

@@ -180,6 +180,6 @@ mod tests {
 
     #[test]
     fn an_unknown_limit_is_named() {
-        check_pair("# T43\n", "", &["features/en/01_a.feature:1 T43 is not in the list of limits"]);
+        check_pair("# T46\n", "", &["features/en/01_a.feature:1 T46 is not in the list of limits"]);
     }
 }

@@ -128,6 +128,12 @@ impl Invite {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
+    /// The user part of the identity that the network vouches for, `"Name" <sip:user@host>` (RFC 3325, 9.1).
+    pub fn asserted_user(&self) -> Option<&str> {
+        let header = self.header("P-Asserted-Identity")?;
+        let uri = header.rsplit_once("sip:").or_else(|| header.rsplit_once("sips:")).map_or(header, |(_, rest)| rest);
+        uri.split(['@', '>', ';']).next()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -155,4 +161,32 @@ pub trait Operator: Instrument {
     /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while
     /// the answer is on its way.
     fn self_check(&mut self) -> Result<Option<bool>>;
+}
+
+/// The host of `sip:user@host:port;…`, of `user@host:port` or of `host:port`; of IPv6 what stands in brackets.
+pub fn host_of(text: &str) -> &str {
+    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    let text = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")).unwrap_or(text);
+    if let Some(rest) = text.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or_default();
+    }
+    text.split([':', ';', '>']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_of;
+
+    #[test]
+    fn whoever_sends_is_known_by_the_host() {
+        let check = |text: &str, expected: &str| assert_eq!(host_of(text), expected, "{text}");
+        check("sip:SOS-0417@10.20.0.17", "10.20.0.17");
+        check("sip:SOS-0417@10.20.0.17:5060;transport=tcp", "10.20.0.17");
+        check("10.20.0.17:4000", "10.20.0.17");
+        check("SOS-0417@10.20.0.17:5060", "10.20.0.17");
+        check("sip:10.20.0.17", "10.20.0.17");
+        check("[fd00::17]:4000", "fd00::17");
+        check("sips:post@[fd00::17]:5061", "fd00::17");
+        check("", "");
+    }
 }

@@ -3,7 +3,7 @@
 use super::course::{Binding, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia, contacts};
 use crate::bench::{Circuit, Moment};
 use crate::clock::Stamped;
-use crate::instrument::operator::{CallEvent, Server, Unbound};
+use crate::instrument::operator::{CallEvent, Server, Unbound, host_of};
 use crate::post::call::{OPERATOR_USER, SECOND_USER};
 use crate::post::deeds::What;
 use crate::post::{Post, Result};
@@ -137,33 +137,5 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
             homes.strangers.push(from.clone());
         }
         _ => {}
-    }
-}
-
-/// The host of `sip:user@host:port;…`, of `user@host:port` or of `host:port`; of IPv6 what stands in brackets.
-fn host_of(text: &str) -> &str {
-    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
-    let text = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")).unwrap_or(text);
-    if let Some(rest) = text.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or_default();
-    }
-    text.split([':', ';', '>']).next().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host_of;
-
-    #[test]
-    fn whoever_sends_is_known_by_the_host() {
-        let check = |text: &str, expected: &str| assert_eq!(host_of(text), expected, "{text}");
-        check("sip:SOS-0417@10.20.0.17", "10.20.0.17");
-        check("sip:SOS-0417@10.20.0.17:5060;transport=tcp", "10.20.0.17");
-        check("10.20.0.17:4000", "10.20.0.17");
-        check("SOS-0417@10.20.0.17:5060", "10.20.0.17");
-        check("sip:10.20.0.17", "10.20.0.17");
-        check("[fd00::17]:4000", "fd00::17");
-        check("sips:post@[fd00::17]:5061", "fd00::17");
-        check("", "");
     }
 }

@@ -2,10 +2,9 @@
 
 use super::course::{Arrived, Course, Sampled, Span};
 use super::{Bound, Rule, Sample};
-use crate::measure::method;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Unit, both};
+use crate::unit::{Bilingual, Method, Unit, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: UNHEARD_BY_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Never, look: |c| unheard(c, true) },
@@ -17,12 +16,17 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: CLIPPED, needs: &[Mouth, Operator], limit: Bound::Never, look: clipped },
 ];
 
+const VOICES: Method = Method::new(
+    "a noise voice of 1 s in turn from either side of every talk, aligned by its delay and held against what was spoken in looks of 10 ms",
+    "głos szumowy o długości 1 s na przemian z obu stron każdej rozmowy, wyrównany o opóźnienie i porównany z nadanym co 10 ms",
+    "ITU-T G.114",
+);
 const UNHEARD_BY_OPERATOR: Quantity = Quantity {
     key: "T04.watch.unheard.to-operator",
     unit: Unit::Count,
     en: "voices of the caller that the operator did not hear",
     pl: "głosy wzywającego, których operator nie usłyszał",
-    method: method::PRESENCE,
+    method: VOICES,
     requirement: "T04",
 };
 const UNHEARD_BY_CALLER: Quantity = Quantity {
@@ -36,7 +40,7 @@ const LATE_AT_OPERATOR: Quantity = Quantity {
     unit: Unit::Second,
     en: "mouth-to-ear delay, caller to operator, longest in the scenario",
     pl: "opóźnienie usta–ucho, od wzywającego do operatora, najdłuższe w scenariuszu",
-    method: method::DELAY,
+    method: VOICES,
     requirement: "T10",
 };
 const LATE_AT_CALLER: Quantity = Quantity {
@@ -50,7 +54,7 @@ const LOST_TO_OPERATOR: Quantity = Quantity {
     unit: Unit::Count,
     en: "talks in which too much of the caller's voice was lost",
     pl: "rozmowy, w których utracono zbyt wiele głosu wzywającego",
-    method: method::PRESENCE,
+    method: VOICES,
     requirement: "T21",
 };
 const LOST_TO_CALLER: Quantity = Quantity {
@@ -64,7 +68,7 @@ const CLIPPED: Quantity = Quantity {
     unit: Unit::Count,
     en: "voices of the caller that were clipped",
     pl: "przesterowane głosy wzywającego",
-    method: method::PRESENCE,
+    method: VOICES,
     requirement: "T12",
 };
 
