@@ -82,7 +82,6 @@ const UPTIME: Quantity = Quantity {
         "",
     ),
     requirement: "T36",
-    ..OF_REGISTRAR
 };
 const STORMS: Quantity = Quantity {
     key: "T39.watch.registration-storms",
@@ -175,7 +174,7 @@ fn starts(course: &Course) -> Vec<Sample> {
     let sample = |(at, cause): (f64, Option<&str>)| {
         let said = cause.unwrap_or("–");
         let ours = course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart));
-        let ours = ours.filter(|outage| outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN).last();
+        let ours = ours.filter(|outage| outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN).next_back();
         let seen = match ours {
             None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
             // What woke it is what it has to say: a watchdog's bite that is called a power failure is never looked into.
