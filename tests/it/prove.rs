@@ -56,12 +56,14 @@ fn a_scenario_gone_soft_no_longer_catches_its_defect_and_the_proof_says_so() -> 
     fs::create_dir_all(&features)?;
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("features/en");
     fs::copy(home.join("00_bench_trust.feature"), features.join("00_bench_trust.feature"))?;
-    let lamps = fs::read_to_string(home.join("02_lamps_and_marking.feature"))?;
-    let soft = lamps.replace("lamp lights at most 0.2 s after the press", "lamp lights at most 3 s after the press");
-    assert_ne!(soft, lamps);
-    fs::write(features.join("02_lamps_and_marking.feature"), soft)?;
+    fs::copy(home.join("02_lamps_and_marking.feature"), features.join("02_lamps_and_marking.feature"))?;
+    // What the standing watch sees as well does not depend on a feature's figure; the growth of delay does.
+    let speech = fs::read_to_string(home.join("03_speech.feature"))?;
+    let soft = speech.replace("the delay grows by at most 20 ms", "the delay grows by at most 2 s");
+    assert_ne!(soft, speech);
+    fs::write(features.join("03_speech.feature"), soft)?;
     let (features, out) = (features.to_string_lossy().into_owned(), scratch.0.join("out").to_string_lossy().into_owned());
-    let output = prove(&["lamp-late", "lamp-connected-on-ringing", "--features", &features, "--out", &out])?;
+    let output = prove(&["delay-creep", "lamp-connected-on-ringing", "--features", &features, "--out", &out])?;
     let matrix = String::from_utf8(output.stdout)?;
     assert_eq!(output.status.code(), Some(1), "{matrix}");
     insta::assert_snapshot!("soft", verdicts(&matrix));

@@ -116,7 +116,7 @@ fn the_same_seed_gives_the_same_journal_also_under_load() -> Result<(), Error> {
 /// Fails while firmware is being written, which goes through the whole of probe-rs, and then in every scenario after it.
 #[test]
 fn runs_that_fail_are_alike_too() -> Result<(), Error> {
-    for (defect, tags) in [("ota-interrupted-brick", "@S48 or @S03"), ("lamp-late", "@S07 or @S08")] {
+    for (defect, tags) in [("ota-interrupted-brick", "@S48 or @S03"), ("lamp-late", "@S08 or @S09")] {
         let work = work(defect)?;
         let rig = rig_with(defect, &work)?;
         let (code, journal) = Run { rig: &rig, tags: Some(tags), seed: 17 }.three_times(&work)?;

@@ -1,6 +1,6 @@
 //! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when nobody talks.
 
-use super::course::{Course, Kind, Span, StrayMedia};
+use super::course::{Course, Kind, Outage, Span, StrayMedia};
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Stray;
 use crate::post::judge::Quantity;
@@ -173,8 +173,11 @@ fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
 fn starts(course: &Course) -> Vec<Sample> {
     let sample = |(at, cause): (f64, Option<&str>)| {
         let said = cause.unwrap_or("–");
-        let ours = course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart));
-        let ours = ours.filter(|outage| outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN).next_back();
+        let is_start = |outage: &&Outage| {
+            let is_start = matches!(outage.kind, Kind::Mains | Kind::Restart);
+            is_start && outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN
+        };
+        let ours = course.outages.iter().rfind(is_start);
         let seen = match ours {
             None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
             // What woke it is what it has to say: a watchdog's bite that is called a power failure is never looked into.
@@ -276,6 +279,11 @@ fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static s
     let pressed =
         course.contacts.iter().any(|contact| Span { from: contact.began, to: contact.opened + TOLD_WITHIN }.meets(settled));
     if changed || pressed {
+        return None;
+    }
+    // A call that is just leaving is told of before it arrives.
+    let leaving = Span { from: settled.to, to: settled.to + course.ceiling("T01") };
+    if course.calls.iter().any(|(_, call)| leaving.holds(call.arrived.seconds)) {
         return None;
     }
     let standing = course.calls.iter().find(|(_, call)| course.lasts(call).holds(settled.to));

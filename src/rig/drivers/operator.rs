@@ -9,7 +9,7 @@ use super::super::transport::{self, Transport};
 use super::row::{Driver, Settings};
 use crate::clock::wall_clock;
 use crate::problem::Problems;
-use crate::unit::both;
+use crate::unit::{Bilingual, Lang, both};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -258,8 +258,11 @@ fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<
     let path = section.path(LISTEN.name);
     let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, ("", ""), problems));
     let mut complain = |word: &Word, key: &str, flaw: &Flaw| {
-        let (path, cause) = (section.path(key), flaw.cause());
-        let cause = both!("{path} \"{}\": {}", "{path} \"{}\": {}", word.text, cause);
+        let (path, flawed, file) = (section.path(key), flaw.cause(), &word.text);
+        let cause = Bilingual::new(
+            format!("{path} \"{file}\": {}", flawed.show(Lang::En)),
+            format!("{path} \"{file}\": {}", flawed.show(Lang::Pl)),
+        );
         problems.add(word.at, cause, flaw.remedy());
     };
     let chain = certificate.and_then(|word| {
