@@ -104,8 +104,8 @@ impl Flaw {
                 "podaj tu plik klucza prywatnego, a ten jako certyfikat",
             ),
             Flaw::Protected => (
-                "take the passphrase off: openssl pkey -in FILE -out NEW-FILE",
-                "usuń hasło: openssl pkey -in PLIK -out NOWY-PLIK",
+                "take the passphrase off: `openssl pkey -in FILE -out NEW-FILE`",
+                "usuń hasło: `openssl pkey -in PLIK -out NOWY-PLIK`",
             ),
             Flaw::Unusable(_) => (
                 "have it made anew as an X.509 certificate of version 3, e.g. by openssl req -x509",

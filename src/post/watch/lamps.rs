@@ -118,7 +118,7 @@ fn placed_falsely(course: &Course) -> Vec<Sample> {
         let lasts = course.lasts(call);
         Span { from: lasts.from - grace(course, "T01"), to: until_told(course, lasts) }
     });
-    let sent = course.swallowed.iter().map(|at| Span { from: at - STAMPS, to: at + SWALLOWED_FOR });
+    let sent = course.swallowed.iter().map(|at| Span { from: at - grace(course, "T01"), to: at + SWALLOWED_FOR });
     unfounded(course, lit, &merged(calls.chain(sent).chain([still_told(course)])))
 }
 
