@@ -119,7 +119,9 @@ fn placed_falsely(course: &Course) -> Vec<Sample> {
         Span { from: lasts.from - grace(course, "T01"), to: until_told(course, lasts) }
     });
     let sent = course.swallowed.iter().map(|at| Span { from: at - grace(course, "T01"), to: at + SWALLOWED_FOR });
-    unfounded(course, lit, &merged(calls.chain(sent).chain([still_told(course)])))
+    // Of a lamp that has just been lit nobody knows yet whether its call comes.
+    let pending = Span { from: course.span.to - grace(course, "T01"), to: course.span.to };
+    unfounded(course, lit, &merged(calls.chain(sent).chain([still_told(course), pending])))
 }
 
 /// A call of the scenario before may have ended as this one began: its lamps have as long as those of any call.
@@ -183,11 +185,13 @@ fn dark_in_talk(course: &Course) -> Vec<Sample> {
 /// Where a press would be served, nobody may be told to go elsewhere.
 fn falsely_out(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.out_of_service else { return Vec::new() };
+    // What the scenario before did to the post may show for a while.
+    let recovered = Span { from: course.span.from + RECOVERS_WITHIN, to: course.span.to };
     let of_span = |ready: Span| {
         let false_sign = lit.0.iter().filter_map(|lit| lit.common(ready)).next();
         Sample::breach(false_sign.map_or(ready.from, |span| span.from), false_sign.map(after))
     };
-    course.ready().into_iter().map(of_span).collect()
+    course.ready().into_iter().filter_map(|ready| ready.common(recovered)).map(of_span).collect()
 }
 
 /// Without light or server for so long that it must be known, the lamp stands; a press may make it blink for a while.
