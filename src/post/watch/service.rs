@@ -21,6 +21,8 @@ pub const RULES: &[Rule] = &[
 
 /// Every 10 s, and 20 % more (post protocol, section 2).
 const BEAT_AT_MOST: f64 = 12.0;
+/// Far beyond what the stamps of two lines are worth.
+const TAIL_MARGIN: f64 = 0.1;
 /// What happens within so many seconds of a change need not be told rightly yet.
 const TOLD_WITHIN: f64 = 2.0;
 /// A banner comes within so many seconds of its cause: discharge, rise of the supply, and the line itself.
@@ -212,7 +214,9 @@ fn beat(course: &Course) -> Vec<Sample> {
     let sample = |(from, to): (f64, f64)| {
         let span = Span { from, to };
         let seen = ("no heartbeat since", "od tej chwili brak sygnału życia").into();
-        (!stopped(span)).then(|| Sample::seconds(from, span.length(), 0.01, seen))
+        // Of a time that is still running only what is certainly too long says anything.
+        let is_told = to < course.span.to || span.length() > BEAT_AT_MOST + TAIL_MARGIN;
+        (is_told && !stopped(span)).then(|| Sample::seconds(from, span.length(), 0.01, seen))
     };
     marks.iter().copied().zip(ends).filter_map(sample).collect()
 }
