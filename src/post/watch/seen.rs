@@ -139,3 +139,21 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_sends_is_not_the_posts() {
+        let known = vec!["10.20.0.17".to_string(), "fd00::17".to_string()];
+        let homes = Homes { known, ..Homes::default() };
+        for own in ["10.20.0.17:40000", "SOS-0417@10.20.0.17:5060", "[fd00::17]:40000"] {
+            assert!(homes.are(own), "{own}");
+        }
+        for strange in ["10.20.0.18:40000", "SOS-0417@10.20.0.99:5060", "[fd00::18]:40000", ""] {
+            assert!(!homes.are(strange), "{strange}");
+        }
+        assert!(!Homes::default().are("10.20.0.17:40000"));
+    }
+}
