@@ -5,7 +5,8 @@ Właściwość: Utrata i powrót światłowodu
   Scenariusz: Sekundowy zanik nie przerywa rozmowy
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
-    Gdy podczas rozmowy łączność światłowodowa zostaje przerwana na 1 s
+    Gdy łączność światłowodowa zostaje przerwana na 1 s w czasie wypowiedzi wzywającego
+    I łączność światłowodowa zostaje przerwana na 1 s w czasie wypowiedzi operatora
     Wtedy przerwa w mowie w żadnym kierunku nie trwa dłużej niż 1,3 s [T21]
     I rozmowa trwa nadal
 

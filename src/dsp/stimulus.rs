@@ -85,6 +85,20 @@ pub fn steady_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     render(&bins, length, BURST_RATE, rate_hz, seconds)
 }
 
+/// A voice without pauses that swells and sinks like syllables: [`steady_noise`], 12 dB fainter and back four times a second. What is steady, a good
+/// hands-free station takes for the noise of a street and turns down; a voice it lets through. Loudest at its beginning.
+pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    /// Where the modulation of running speech is strongest (IEC 60268-16, annex A).
+    const SYLLABLES_HZ: f64 = 4.0;
+    const DEPTH_DB: f64 = 12.0;
+    let mut samples = steady_noise(seed, rate_hz, seconds);
+    for (n, sample) in samples.iter_mut().enumerate() {
+        let sunk = 0.5 - 0.5 * (2.0 * PI * SYLLABLES_HZ * n as f64 / f64::from(rate_hz)).cos();
+        *sample *= 10f64.powf(-DEPTH_DB * sunk / 20.0) as f32;
+    }
+    samples
+}
+
 /// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock on. Pitch and phases
 /// come from the seed, so that no two bursts have any part in common.
 struct Voice {
@@ -295,6 +309,21 @@ mod tests {
             *if within { &mut inside } else { &mut outside } += bin.norm_sqr();
         }
         assert!(outside < inside * 1e-9);
+    }
+
+    /// The level over 20 ms, once in a syllable's length, is what a suppressor of noise goes by.
+    #[test]
+    fn a_voice_swells_and_sinks_and_never_ceases() {
+        let (low, high) = (voice(7, 8000, 2.0), voice(7, 48_000, 2.0));
+        assert!(low.iter().enumerate().all(|(i, x)| (x - high[6 * i]).abs() < 1e-6));
+        let levels: Vec<f64> = low
+            .chunks(160)
+            .map(|look| 10.0 * (look.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / 160.0).log10())
+            .collect();
+        for syllable in levels.chunks_exact(25) {
+            let (faint, loud) = syllable.iter().fold((0.0f64, -200.0f64), |(a, b), l| (a.min(*l), b.max(*l)));
+            assert!((9.0..18.0).contains(&(loud - faint)), "{faint} to {loud} dB");
+        }
     }
 
     #[test]

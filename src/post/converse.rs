@@ -61,7 +61,7 @@ impl Post {
 
     fn sample_voice(&mut self, direction: Direction, call: CallId) -> Result<()> {
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
-        let samples = stimulus::steady_noise(seed, rate, BURST.as_secs_f64());
+        let samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
         let at = self.bench.now().as_secs_f64();
         match self.exchange(direction, call, &samples, rate) {
             Ok(heard) => self.sampled.push(Sampled { at, to_operator: direction == Direction::ToOperator, heard }),

@@ -1,13 +1,14 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::judge::{Form, Quantity};
-use super::{call, firmware, lamps, outage, plant, server, speech, watch};
+use super::{call, firmware, interruption, lamps, outage, plant, server, speech, watch};
 use crate::unit::{Figure, Unit};
 
 const QUANTITIES: &[&[Quantity]] = &[
     call::QUANTITIES,
     server::QUANTITIES,
     speech::QUANTITIES,
+    interruption::QUANTITIES,
     lamps::QUANTITIES,
     plant::QUANTITIES,
     outage::QUANTITIES,

@@ -11,6 +11,7 @@ mod fault;
 mod figures;
 mod firmware;
 mod hands;
+mod interruption;
 mod judge;
 mod lamps;
 mod outage;

@@ -21,12 +21,9 @@ pub(super) const CHANNEL_RATE: u32 = 8000;
 /// Length of one delay burst.
 pub(super) const BURST: Duration = Duration::from_millis(1000);
 /// No voice path that is of any use is later than this.
-const LATEST: Duration = Duration::from_millis(1000);
+pub(super) const LATEST: Duration = Duration::from_millis(1000);
 /// How long a voice sounds by which the first audible moment is found.
 const FIRST_WORDS: Duration = Duration::from_secs(3);
-
-/// T21 limits what a gap is longer than the glitch that it comes from, up to this; its sentence states the whole gap.
-const GLITCH: Duration = Duration::from_secs(1);
 
 /// From whom to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,18 +35,18 @@ pub(super) enum Direction {
 /// A sound that was sent and can be looked for.
 #[derive(Debug, Clone)]
 pub(super) struct Voice {
-    direction: Direction,
-    call: CallId,
-    samples: Vec<f32>,
-    rate: u32,
-    spoken: Moment,
+    pub(super) direction: Direction,
+    pub(super) call: CallId,
+    pub(super) samples: Vec<f32>,
+    pub(super) rate: u32,
+    pub(super) spoken: Moment,
 }
 
 /// Where a voice was found again.
-struct Found {
+pub(super) struct Found {
     /// First moment at which it was audible.
-    first: Moment,
-    presence: Activity,
+    pub(super) first: Moment,
+    pub(super) presence: Activity,
 }
 
 const TO_OPERATOR: Quantity = Quantity {
@@ -98,40 +95,9 @@ const BOTH_AFTER_PRESS: Quantity = Quantity {
     method: method::PRESENCE,
     requirement: "T03",
 };
-const GAP_TO_OPERATOR: Quantity = Quantity {
-    key: "T21.gap.to-operator",
-    unit: Unit::Second,
-    en: "longest interruption of speech, caller to operator",
-    pl: "najdłuższa przerwa w mowie, od wzywającego do operatora",
-    method: method::PRESENCE,
-    requirement: "T21",
-};
-const GAP_TO_CALLER: Quantity = Quantity {
-    key: "T21.gap.to-caller",
-    en: "longest interruption of speech, operator to caller",
-    pl: "najdłuższa przerwa w mowie, od operatora do wzywającego",
-    ..GAP_TO_OPERATOR
-};
-const HEALED: Quantity = Quantity {
-    key: "T22.fibre-to-voice",
-    unit: Unit::Second,
-    en: "fibre's return to voice both ways",
-    pl: "od powrotu światłowodu do głosu w obie strony",
-    method: method::PRESENCE,
-    requirement: "T22",
-};
 /// All that this file judges.
-pub(super) const QUANTITIES: &[Quantity] = &[
-    TO_OPERATOR,
-    TO_CALLER,
-    GROWTH_TO_OPERATOR,
-    GROWTH_TO_CALLER,
-    BOTH_AFTER_ANSWER,
-    BOTH_AFTER_PRESS,
-    GAP_TO_OPERATOR,
-    GAP_TO_CALLER,
-    HEALED,
-];
+pub(super) const QUANTITIES: &[Quantity] =
+    &[TO_OPERATOR, TO_CALLER, GROWTH_TO_OPERATOR, GROWTH_TO_CALLER, BOTH_AFTER_ANSWER, BOTH_AFTER_PRESS];
 
 impl Post {
     pub(super) fn rate_of(&mut self, direction: Direction) -> Result<u32> {
@@ -165,10 +131,10 @@ impl Post {
         Ok(Voice { direction, call, samples, rate, spoken })
     }
 
-    /// A steady voice without pauses, never the same twice.
-    fn begin_voice(&mut self, direction: Direction, call: CallId, length: Duration) -> Result<Voice> {
+    /// A voice without pauses, never the same twice.
+    pub(super) fn begin_voice(&mut self, direction: Direction, call: CallId, length: Duration) -> Result<Voice> {
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
-        let samples = stimulus::steady_noise(seed, rate, length.as_secs_f64());
+        let samples = stimulus::voice(seed, rate, length.as_secs_f64());
         self.speak(direction, call, samples, rate)
     }
 
@@ -270,7 +236,7 @@ impl Post {
     }
 
     /// Looks for a voice at the other end.
-    fn find(&mut self, voice: &Voice, from: Instant, to: Instant) -> Result<Option<Found>> {
+    pub(super) fn find(&mut self, voice: &Voice, from: Instant, to: Instant) -> Result<Option<Found>> {
         let heard = self.listen(voice.direction, voice.call, from, to)?;
         // What has not been spoken yet cannot have been heard.
         let spoken = (to.seconds_after(voice.spoken.instant()).max(0.0) * f64::from(voice.rate)) as usize;
@@ -327,69 +293,8 @@ impl Post {
         self.judge_within(&BOTH_AFTER_PRESS, press, both, limit.as_secs_f64())
     }
 
-    /// Both sides speak without a pause while the fibre is gone.
-    pub fn cut_fibre_while_talking(&mut self, time: Duration) -> Result<()> {
-        const BEFORE: Duration = Duration::from_secs(1);
-        const AFTER: Duration = Duration::from_secs(3);
-        let call = self.talk_that_stands()?;
-        let length = BEFORE + time + AFTER;
-        self.voices =
-            vec![self.begin_voice(Direction::ToOperator, call, length)?, self.begin_voice(Direction::ToCaller, call, length)?];
-        self.pass(BEFORE)?;
-        self.cut_fibre_for(time)?;
-        self.pass(AFTER)
-    }
-
-    /// T21.
-    pub fn speech_gap_at_most(&mut self, limit: Duration) -> Result<()> {
-        let voices = self.voices.clone();
-        let mut outcome = Ok(());
-        for voice in &voices {
-            let quantity = if voice.direction == Direction::ToOperator { GAP_TO_OPERATOR } else { GAP_TO_CALLER };
-            let from = voice.spoken.instant();
-            let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
-            let until = from + length + LATEST;
-            self.bench.clock().wait_until(until + Duration::from_millis(100))?;
-            let found = self.find(voice, from, until)?;
-            let judged = match found {
-                Some(found) => {
-                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
-                    let limit = self.agreed(&quantity, limit.as_secs_f64(), GLITCH.as_secs_f64());
-                    self.judge(&quantity, gap, Criterion::AtMost(limit))
-                }
-                None => self.judge_absent(&quantity),
-            };
-            outcome = outcome.and(judged);
-        }
-        outcome
-    }
-
-    /// T22: the old talk or a new one, but without anybody touching the button. Both sides speak all the time; twice the time it took to
-    /// hear them is needed to be sure that it is they.
-    pub fn talk_again_within(&mut self, limit: Duration) -> Result<()> {
-        const LOOK_EVERY: Duration = Duration::from_secs(1);
-        let returned = self.returned()?;
-        let limit_s = limit.as_secs_f64();
-        let patience = Duration::from_secs_f64(self.patience("T22", limit_s));
-        let deadline = returned.instant() + patience;
-        let mut caller = self.begin_voice(Direction::ToOperator, CallId(0), patience)?;
-        let mut operator: Option<Voice> = None;
-        let mut both = None;
-        while both.is_none() && self.bench.now() < deadline {
-            self.pass(LOOK_EVERY)?;
-            let Some(call) = self.living_call()? else { continue };
-            if operator.as_ref().is_none_or(|voice| voice.call != call) {
-                operator = Some(self.begin_voice(Direction::ToCaller, call, patience)?);
-            }
-            caller.call = call;
-            let voices: Vec<Voice> = operator.iter().chain([&caller]).cloned().collect();
-            both = self.both_found(&voices, returned.instant(), self.bench.now() - Duration::from_millis(200))?;
-        }
-        self.judge_within(&HEALED, returned, both, limit_s)
-    }
-
     /// From when on all of these voices were heard; `None` unless all of them were.
-    fn both_found(&mut self, voices: &[Voice], from: Instant, to: Instant) -> Result<Option<Moment>> {
+    pub(super) fn both_found(&mut self, voices: &[Voice], from: Instant, to: Instant) -> Result<Option<Moment>> {
         let mut last: Option<Moment> = None;
         for voice in voices {
             let Some(found) = self.find(voice, from, to)? else { return Ok(None) };

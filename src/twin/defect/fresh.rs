@@ -160,6 +160,7 @@ pub const FRESH: &[Defect] = &[
     healthy("control-early-media", |c| c.voice.early_media = true),
     healthy("control-mic-inverted", |c| c.voice.mic_inverted = true),
     healthy("control-clock-fast", |c| c.voice.codec_clock_ppm = 150.0),
+    healthy("control-noise-quietened", |c| c.voice.quietens = true),
     healthy("control-silence-suppressed", |c| c.voice.suppression = Some(Suppression { onset: Duration::ZERO })),
 ];
 

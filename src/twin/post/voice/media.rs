@@ -9,6 +9,7 @@ use super::echo::EchoSwitch;
 use super::faults::Faults;
 use super::g711::Law;
 use super::jitter::JitterBuffer;
+use super::quieten::Quieter;
 use super::rtp::{self, HEADER, Header};
 use super::sdp::Session;
 use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
@@ -36,6 +37,7 @@ pub struct Tuning {
     /// Factors of amplitude.
     pub mic_gain: f32,
     pub speaker_gain: f32,
+    pub quietens: bool,
     pub suppression: Option<Suppression>,
 }
 
@@ -59,6 +61,7 @@ pub struct Media {
     down: Spoiler,
     mic_line: DelayLine,
     return_line: DelayLine,
+    quieter: Quieter,
     gate: Gate,
     /// When the operator was last heard to speak.
     spoken_at: Instant,
@@ -92,6 +95,7 @@ impl Media {
             down: Spoiler::new(&faults.down),
             mic_line: DelayLine::default(),
             return_line: DelayLine::default(),
+            quieter: Quieter::default(),
             gate: Gate::default(),
             spoken_at: at,
         }
@@ -164,6 +168,9 @@ impl Media {
         }
         if !self.faults.no_echo_cancel {
             self.echo.heard(&mut self.mic);
+        }
+        if self.tuning.quietens {
+            self.quieter.pass(&mut self.mic);
         }
         let late = self.distort(at);
         if self.tuning.suppression.is_some_and(|suppression| !self.gate.passes(suppression, &self.mic)) {

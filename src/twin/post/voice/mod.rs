@@ -15,6 +15,7 @@ mod g711;
 mod jitter;
 mod media;
 pub mod message;
+mod quieten;
 mod registration;
 mod rtp;
 mod sdp;
@@ -79,6 +80,8 @@ pub struct Config {
     pub speaker_gain_db: f64,
     /// Its wires are exchanged, which no ear can tell.
     pub mic_inverted: bool,
+    /// A steady noise is turned down.
+    pub quietens: bool,
     /// Silence is not sent.
     pub suppression: Option<Suppression>,
     /// The operator's end may be heard while it rings.
@@ -108,6 +111,7 @@ impl Config {
             mic_gain_db: 0.0,
             speaker_gain_db: 0.0,
             mic_inverted: false,
+            quietens: false,
             suppression: None,
             early_media: false,
             faults: Faults::default(),

@@ -48,6 +48,7 @@ impl Voice {
             starved_after: self.config.starved_after,
             mic_gain: amplitude(self.config.mic_gain_db) * if self.config.mic_inverted { -1.0 } else { 1.0 },
             speaker_gain: amplitude(self.config.speaker_gain_db),
+            quietens: self.config.quietens,
             suppression: self.config.suppression,
         };
         let media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);

@@ -1,0 +1,114 @@
+//! Speech while the fibre is lost and when it is back: how long either side was not heard, and when both were heard again.
+//!
+//! Knows nothing of how a voice is found.
+
+use super::judge::Quantity;
+use super::speech::{Direction, LATEST, Voice};
+use super::{Post, Result};
+use crate::instrument::operator::CallId;
+use crate::measure::method;
+use crate::unit::{Estimate, Unit, combine};
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+/// T21 limits what a gap is longer than the glitch that it comes from, up to this; its sentence states the whole gap.
+const GLITCH: Duration = Duration::from_secs(1);
+
+const GAP_TO_OPERATOR: Quantity = Quantity {
+    key: "T21.gap.to-operator",
+    unit: Unit::Second,
+    en: "longest interruption of speech, caller to operator",
+    pl: "najdłuższa przerwa w mowie, od wzywającego do operatora",
+    method: method::PRESENCE,
+    requirement: "T21",
+};
+const GAP_TO_CALLER: Quantity = Quantity {
+    key: "T21.gap.to-caller",
+    en: "longest interruption of speech, operator to caller",
+    pl: "najdłuższa przerwa w mowie, od operatora do wzywającego",
+    ..GAP_TO_OPERATOR
+};
+const HEALED: Quantity = Quantity {
+    key: "T22.fibre-to-voice",
+    unit: Unit::Second,
+    en: "fibre's return to voice both ways",
+    pl: "od powrotu światłowodu do głosu w obie strony",
+    method: method::PRESENCE,
+    requirement: "T22",
+};
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[GAP_TO_OPERATOR, GAP_TO_CALLER, HEALED];
+
+impl Post {
+    /// T21 of the caller's voice.
+    pub fn cut_fibre_while_caller_talks(&mut self, time: Duration) -> Result<()> {
+        self.cut_fibre_while_talking(Direction::ToOperator, time)
+    }
+
+    /// T21 of the operator's voice.
+    pub fn cut_fibre_while_operator_talks(&mut self, time: Duration) -> Result<()> {
+        self.cut_fibre_while_talking(Direction::ToCaller, time)
+    }
+
+    /// One side speaks without a pause while the fibre is gone, and the other is silent: of two voices at once a post may turn one down.
+    fn cut_fibre_while_talking(&mut self, direction: Direction, time: Duration) -> Result<()> {
+        const BEFORE: Duration = Duration::from_secs(1);
+        const AFTER: Duration = Duration::from_secs(3);
+        let call = self.talk_that_stands()?;
+        let length = BEFORE + time + AFTER;
+        let voice = self.begin_voice(direction, call, length)?;
+        self.voices.retain(|earlier| earlier.direction != direction);
+        self.voices.push(voice);
+        self.pass(BEFORE)?;
+        self.cut_fibre_for(time)?;
+        self.pass(AFTER)
+    }
+
+    /// T21.
+    pub fn speech_gap_at_most(&mut self, limit: Duration) -> Result<()> {
+        let voices = self.voices.clone();
+        let mut outcome = Ok(());
+        for voice in &voices {
+            let quantity = if voice.direction == Direction::ToOperator { GAP_TO_OPERATOR } else { GAP_TO_CALLER };
+            let from = voice.spoken.instant();
+            let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
+            let until = from + length + LATEST;
+            self.bench.clock().wait_until(until + Duration::from_millis(100))?;
+            let found = self.find(voice, from, until)?;
+            let judged = match found {
+                Some(found) => {
+                    let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
+                    let limit = self.agreed(&quantity, limit.as_secs_f64(), GLITCH.as_secs_f64());
+                    self.judge(&quantity, gap, Criterion::AtMost(limit))
+                }
+                None => self.judge_absent(&quantity),
+            };
+            outcome = outcome.and(judged);
+        }
+        outcome
+    }
+
+    /// T22: the old talk or a new one, but without anybody touching the button. Both sides speak all the time; twice the time it took to
+    /// hear them is needed to be sure that it is they.
+    pub fn talk_again_within(&mut self, limit: Duration) -> Result<()> {
+        const LOOK_EVERY: Duration = Duration::from_secs(1);
+        let returned = self.returned()?;
+        let limit_s = limit.as_secs_f64();
+        let patience = Duration::from_secs_f64(self.patience("T22", limit_s));
+        let deadline = returned.instant() + patience;
+        let mut caller = self.begin_voice(Direction::ToOperator, CallId(0), patience)?;
+        let mut operator: Option<Voice> = None;
+        let mut both = None;
+        while both.is_none() && self.bench.now() < deadline {
+            self.pass(LOOK_EVERY)?;
+            let Some(call) = self.living_call()? else { continue };
+            if operator.as_ref().is_none_or(|voice| voice.call != call) {
+                operator = Some(self.begin_voice(Direction::ToCaller, call, patience)?);
+            }
+            caller.call = call;
+            let voices: Vec<Voice> = operator.iter().chain([&caller]).cloned().collect();
+            both = self.both_found(&voices, returned.instant(), self.bench.now() - Duration::from_millis(200))?;
+        }
+        self.judge_within(&HEALED, returned, both, limit_s)
+    }
+}
