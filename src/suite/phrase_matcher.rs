@@ -8,7 +8,7 @@ use crate::steps::phrase::{Arg, Args, Phrase};
 use crate::unit::{self, Lang, PolishPlural};
 use regex::Regex;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A parameter type of the phrase book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +52,11 @@ impl Parameter {
     pub fn pattern(self) -> &'static str {
         match self {
             Parameter::Duration => &DURATION,
-            Parameter::Level => r"[-+\x{2212}]?\d+(?:[.,]\d+)?[ \x{a0}]?[dD][bB]\w*(?:\([A-Z]\))?",
-            Parameter::Percent => r"[-+]?\d+(?:[.,]\d+)?[ \x{a0}]?(?:%|percent|procent\w*|proc\.)",
+            Parameter::Level => r"[-+\x{2212}]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}]?[dD][bB][A-Za-z]*(?:\([A-Z]\))?",
+            Parameter::Percent => r"[-+]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}]?(?:%|percent|procent[a-z]*|proc\.)",
             Parameter::Count => &COUNT,
             Parameter::Times => &TIMES,
-            Parameter::Requirement => r"T\d+",
+            Parameter::Requirement => r"T[0-9]+",
             Parameter::Text => r#""[^"]*"|„[^”"]*[”"]"#,
         }
     }
@@ -77,19 +77,24 @@ impl Parameter {
     }
 }
 
+/// A unit, known or not: whatever holds no blank, digit or sentence mark. To ask for letters would cost every start of the program the whole of Unicode,
+/// once for each phrase.
+const WORD: &str = r#"[^ \x{a0}0-9.,:;"„”\[\]()]+"#;
+
 /// Digits, or a number in words.
 static NUMBER: LazyLock<String> = LazyLock::new(|| {
     let words: Vec<&str> = unit::number_words().collect();
-    format!(r"(?:[-+]?\d+(?:[.,]\d+)?|(?i:\b(?:{})\b))", words.join("|"))
+    format!(r"(?:[-+]?[0-9]+(?:[.,][0-9]+)?|(?i:\b(?:{})\b))", words.join("|"))
 });
 static DURATION: LazyLock<String> = LazyLock::new(|| {
     let (number, bare) = (NUMBER.as_str(), unit::BARE_UNITS.join("|"));
-    let part = format!(r"{number}[ \x{{a0}}]?\p{{L}}+\.?");
-    format!(r"(?:{part}(?: (?:i |and )?\d+(?:[.,]\d+)?[ \x{{a0}}]?\p{{L}}+\.?)*|half an? \p{{L}}+|(?i:{bare}))")
+    let part = format!(r"{number}[ \x{{a0}}]?{WORD}\.?");
+    format!(r"(?:{part}(?: (?:i |and )?[0-9]+(?:[.,][0-9]+)?[ \x{{a0}}]?{WORD}\.?)*|half an? {WORD}|(?i:{bare}))")
 });
-static COUNT: LazyLock<String> = LazyLock::new(|| format!(r"(?:{}(?:[ \x{{a0}}]\d{{3}}\b)*)", NUMBER.as_str()));
-static TIMES: LazyLock<String> =
-    LazyLock::new(|| format!(r"(?:{}(?:[ \x{{a0}}]\d{{3}}\b)* (?i:times|time|razy|raz)|(?i:once|twice|raz))", NUMBER.as_str()));
+static COUNT: LazyLock<String> = LazyLock::new(|| format!(r"(?:{}(?:[ \x{{a0}}][0-9]{{3}}\b)*)", NUMBER.as_str()));
+static TIMES: LazyLock<String> = LazyLock::new(|| {
+    format!(r"(?:{}(?:[ \x{{a0}}][0-9]{{3}}\b)* (?i:times|time|razy|raz)|(?i:once|twice|raz))", NUMBER.as_str())
+});
 
 /// The id of a requirement that there is.
 fn requirement(text: &str) -> Result<&'static str, unit::ParseError> {
@@ -143,7 +148,10 @@ pub struct Found<'b, W: 'static> {
 struct Way {
     phrase: usize,
     text: &'static str,
-    regex: Regex,
+    /// The words before whatever may vary: a step that begins otherwise is not this phrase.
+    start: &'static str,
+    /// Made for the first step that begins so: a run needs few phrases of the book. None: the phrase is no expression.
+    regex: OnceLock<Option<Regex>>,
     parameters: Vec<Parameter>,
     /// The two forms of a verb before the first parameter, which has to agree with it.
     verb: Option<(&'static str, &'static str)>,
@@ -159,6 +167,19 @@ struct Counted {
     /// The three forms of each word behind it: `zgłoszenie/zgłoszenia/zgłoszeń`.
     nouns: Vec<[&'static str; 3]>,
 }
+
+impl Way {
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| gherkin::expression(self.text, &PATTERNS).ok()).as_ref()
+    }
+    fn means(&self, text: &str) -> bool {
+        text.starts_with(self.start) && self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// What each parameter looks like, by its name.
+static PATTERNS: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| Parameter::ALL.iter().map(|known| (known.name(), known.pattern())).collect());
 
 /// All phrases, in both languages.
 pub struct PhraseMatcher<W: 'static> {
@@ -189,7 +210,7 @@ impl<W> PhraseMatcher<W> {
 
     /// The phrase a text means.
     pub fn find(&self, text: &str) -> Result<Found<'_, W>, Lost> {
-        let mut hits: Vec<&Way> = self.ways.iter().filter(|way| way.regex.is_match(text)).collect();
+        let mut hits: Vec<&Way> = self.ways.iter().filter(|way| way.means(text)).collect();
         // A phrase that reads the same in both languages is one phrase.
         hits.dedup_by_key(|way| way.phrase);
         match hits.as_slice() {
@@ -202,7 +223,8 @@ impl<W> PhraseMatcher<W> {
     fn understand<'b>(&'b self, way: &'b Way, text: &str) -> Result<Found<'b, W>, Lost> {
         let unknown = || Lost::Unknown { nearest: None };
         let phrase = self.phrases.get(way.phrase).ok_or_else(unknown)?;
-        let captures = way.regex.captures(text).ok_or_else(unknown)?;
+        let regex = way.regex().ok_or_else(unknown)?;
+        let captures = regex.captures(text).ok_or_else(unknown)?;
         let groups: Vec<_> = captures.iter().skip(1).flatten().collect();
         let values = way.parameters.iter().zip(&groups).map(|(parameter, group)| parameter.understand(group.as_str()));
         let values = values.collect::<Result<Vec<Arg>, Lost>>()?;
@@ -215,7 +237,7 @@ impl<W> PhraseMatcher<W> {
                 counted.agrees(before.unwrap_or_default(), group.as_str(), *count, behind.unwrap_or_default())?;
             }
         }
-        Ok(Found { phrase, args: Args { values, table: Vec::new() }, regex: &way.regex })
+        Ok(Found { phrase, args: Args { values, table: Vec::new() }, regex })
     }
 
     /// The phrase that differs least from `text`, if at least half of it agrees. Numbers and quoted words count as their parameter.
@@ -239,8 +261,6 @@ impl<W> PhraseMatcher<W> {
 
 fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
     let error = |why: String| PhraseTableError { phrase: text.to_string(), why };
-    let patterns: HashMap<&str, &str> = Parameter::ALL.iter().map(|known| (known.name(), known.pattern())).collect();
-    let regex = gherkin::expression(text, &patterns).map_err(error)?;
     let mut parameters = Vec::new();
     for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
         let known = Parameter::ALL.into_iter().find(|parameter| parameter.name() == name);
@@ -250,7 +270,10 @@ fn compile(phrase: usize, text: &'static str) -> Result<Way, PhraseTableError> {
         (Some((words, _)), Some(Parameter::Duration)) => words.rsplit(' ').next().and_then(|last| last.split_once('/')),
         _ => None,
     };
-    Ok(Way { phrase, text, regex, parameters, verb, counted: counted(text) })
+    let fixed = text.split(['{', '(', '/', '\\']).next().unwrap_or_default();
+    // Of alternatives (`mija/mijają`) the whole word varies.
+    let start = if fixed == text { text } else { fixed.rsplit_once(' ').map_or("", |(words, _)| words) };
+    Ok(Way { phrase, text, start, regex: OnceLock::new(), parameters, verb, counted: counted(text) })
 }
 
 fn counted(text: &'static str) -> Vec<Counted> {

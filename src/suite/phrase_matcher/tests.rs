@@ -51,6 +51,16 @@ fn the_two_forms_of_a_phrase_must_have_the_same_parameters() {
 }
 
 #[test]
+fn every_phrase_of_the_book_is_an_expression() {
+    let book = PhraseMatcher::new(crate::steps::TABLES).unwrap();
+    for way in &book.ways {
+        let whole = gherkin::expression(way.text, &PATTERNS);
+        assert!(whole.is_ok(), "{:?}: {whole:?}", way.text);
+        assert!(way.text.starts_with(way.start), "{:?}", way.text);
+    }
+}
+
+#[test]
 fn quantities_are_recognised_as_people_write_them() {
     let whole = |parameter: Parameter, text: &str| Regex::new(&format!("^(?:{})$", parameter.pattern())).unwrap().is_match(text);
     for text in [
