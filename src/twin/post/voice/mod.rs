@@ -221,7 +221,7 @@ impl Voice {
         }
         if port == self.config.rtp_port {
             if let Some(media) = &mut running.media {
-                media.datagram(at, from.ip(), bytes);
+                media.datagram(at, from, bytes);
             }
         } else if port == self.config.sip_port {
             running.agent.datagram(at, from, bytes);
