@@ -191,7 +191,7 @@ impl Voice {
         }
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
-            running.agent.set_link(up);
+            running.agent.set_link(at, up);
             self.settle(at);
         }
     }
