@@ -1,5 +1,7 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
+mod outages;
+
 use super::course::{Binding, Contact, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia};
 use super::*;
 use crate::bench::{Call, Moment, Report};
