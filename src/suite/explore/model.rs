@@ -98,7 +98,7 @@ pub const ROWS: &[Row] = &[
     row(Quiet, "press", 30, &[(PRESS, &[FINGER])], InCall),
     row(Quiet, "held press", 5, &[(PRESS, &[HELD])], InCall),
     row(Quiet, "doubtful press", 2, &[(PRESS, &[DOUBTFUL])], InCall),
-    row(Quiet, "bouncing press", 2, &[(BOUNCES, &[BOUNCED, Draw::Time(&[(5, 5), (3, 8)]), FINGER])], InCall),
+    row(Quiet, "bouncing press", 2, &[(BOUNCES, &[BOUNCED, Draw::Time(&[(5, 5)]), FINGER])], InCall),
     row(Quiet, "interference", 2, &[(PULSES, PULSED)], Quiet),
     row(Quiet, "series of calls", 4, &[(SERIES, &[Draw::Count(&[(3, 3), (4, 12), (20, 60)]), FINGER, TALK])], Quiet),
     row(Quiet, "quiet", 4, &[(PASS, &[WHILE])], Quiet),
@@ -161,7 +161,7 @@ pub const ROWS: &[Row] = &[
 ];
 
 const BOUNCED: Draw = Draw::Count(&[(10, 10), (3, 12)]);
-const PULSED: &[Draw] = &[Draw::Count(&[(20, 20), (5, 100)]), Draw::Time(&[(6, 6), (4, 8)]), Draw::Time(&[(60, 60), (60, 300)])];
+const PULSED: &[Draw] = &[Draw::Count(&[(20, 20), (5, 100)]), Draw::Time(&[(6, 6)]), Draw::Time(&[(60, 60), (60, 300)])];
 /// Of each talk of a series.
 const TALK: Draw = Draw::Time(&[(1_000, 1_000), (1_000, 1_500), (4_000, 4_000)]);
 const GLITCH: Draw = Draw::Time(&[(1_000, 1_000), (200, 1_000)]);

@@ -43,3 +43,37 @@ fn what_was_answered_and_never_acknowledged_need_not_be_shown() {
     };
     assert_eq!([dark(None), dark(Some(moment(110.1)))], [false, true]);
 }
+
+#[test]
+fn a_post_that_starts_anew_has_its_own_time_to_join_before_it_delivers() {
+    let delivered = |kind: Kind, at: f64| {
+        let course = quiet().outage(kind, 50.0, 80.0).press(90.0, 0.15).call(at, at + 0.2, "1");
+        // It has joined 55 s after the mains came back.
+        let mut course = course.change(|call| call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into())));
+        course.bindings.retain(|binding| !span(80.0, 135.0).holds(binding.at));
+        course.bindings.push(binding(135.0));
+        course.bindings.sort_by(|a, b| a.at.total_cmp(&b.at));
+        broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
+    };
+    assert_eq!([delivered(Kind::Mains, 190.0), delivered(Kind::Mains, 200.0)], [false, true]);
+    assert!(delivered(Kind::Fibre, 190.0));
+}
+
+#[test]
+fn a_stuck_button_is_told_and_taken_back() {
+    let stuck = |held: f64, lines: &[(f64, &str)]| {
+        let told = quiet().press(100.0, held).call(100.05, 120.0, "1");
+        let told = lines.iter().fold(told, |course, (at, line)| course.says(*at, line));
+        let all = broken(&told);
+        [all.contains(&"T28.watch.stuck-button-untold"), all.contains(&"T27.watch.faults-outlasting-cause")]
+    };
+    let (fault, clear) = ((115.0, "FAULT button"), (145.0, "CLEAR button"));
+    assert_eq!(stuck(40.0, &[fault, clear]), [false, false]);
+    assert_eq!(stuck(40.0, &[clear]), [true, false]);
+    assert_eq!(stuck(40.0, &[(131.0, "FAULT button"), clear]), [true, false]);
+    assert_eq!(stuck(40.0, &[fault]), [false, true]);
+    assert_eq!(stuck(40.0, &[fault, (265.0, "CLEAR button")]), [false, true]);
+    // Not for so long that it must be told; still held, or let go too shortly before the end.
+    assert_eq!(stuck(25.0, &[]), [false, false]);
+    assert_eq!([stuck(500.0, &[fault]), stuck(400.0, &[fault])], [[false, false]; 2]);
+}

@@ -214,6 +214,8 @@ impl Call {
         let ending = match response.code() {
             486 | 600 => Ending::Busy,
             408 | 480 => Ending::NoAnswer,
+            // A server that cannot serve is as good as none (RFC 3261, 21.5.4; RFC 3263, 4.3).
+            503 if self.otherwise.lost.is_some() => Ending::Lost,
             _ => Ending::Refused,
         };
         self.release(ending, stack);
