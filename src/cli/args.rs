@@ -36,6 +36,17 @@ Exit codes:
   4    a feature file is at fault, or there is no scenario for a defect that was named
   130  stopped by Ctrl-C or SIGTERM";
 
+const EXPLORE_EXIT_CODES: &str = "\
+A life that fails is made as small as it can be and written down as a feature in both languages; `hejnal run --seed` lives it again.
+
+Exit codes:
+  0    no life failed
+  1    the post did not meet at least one requirement
+  2    the command line was not understood, or there is no such defect
+  3    the bench could not judge
+  70   a mistake in hejnal itself
+  130  stopped by Ctrl-C or SIGTERM; the rig was made safe";
+
 /// Acceptance bench for city SOS posts: presses the button, listens and speaks at both ends, cuts fibre and power, and judges what the
 /// post does.
 #[derive(Debug, Parser)]
@@ -54,6 +65,9 @@ pub enum Command {
     /// Prove the bench: plant each known defect and see that it is caught, and that healthy posts pass
     #[command(after_help = PROVE_EXIT_CODES)]
     Prove(Prove),
+    /// Let posts live lives that nobody wrote, drawn at random, and judge every moment of them
+    #[command(after_help = EXPLORE_EXIT_CODES)]
+    Explore(Explore),
     /// List every phrase that a feature may use, by what it is for
     Steps {
         /// The figures that a run may state instead: key, name, unit, method, norm
@@ -91,6 +105,7 @@ impl Command {
             Command::Run(run) => run.choice.lang,
             Command::Check(check) => check.choice.lang,
             Command::Prove(prove) => prove.lang,
+            Command::Explore(explore) => explore.lang,
             Command::Operator(operator) => operator.lang,
             Command::Steps { lang, .. } | Command::Report { lang, .. } => lang.unwrap_or(of_environment()),
             Command::Measure(measure) => measure.lang(),
@@ -157,6 +172,37 @@ pub struct Prove {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Language of features and matrix
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = spoken())]
+    pub lang: Lang,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Explore {
+    /// So many lives [default: 100, or as many as --time has room for]
+    #[arg(long, value_name = "N")]
+    pub lives: Option<u64>,
+    /// Begin no life after so long, e.g. "60 s" or "8 h"
+    #[arg(long, value_name = "DURATION")]
+    pub time: Option<String>,
+    /// Seed of the lives: the same seed gives the same lives [default: the rig's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Plant this defect in the virtual post, to see whether it is found
+    #[arg(long, value_name = "ID")]
+    pub defect: Option<String>,
+    /// The rig's file; on a real post lives follow each other in real time
+    #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
+    pub rig: PathBuf,
+    /// Lives at a time [default: as many as there are processors]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Take the mains away at most so many times: in each life of a virtual post, in all lives of a real one [default: 10]
+    #[arg(long, value_name = "N")]
+    pub power_cycles: Option<u16>,
+    /// Directory for what fails: its smallest life as features, and its journal [default: runs/<UTC time>-explore]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Language of the report
     #[arg(long, value_parser = lang, value_name = "en|pl", default_value = spoken())]
     pub lang: Lang,
 }

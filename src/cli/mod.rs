@@ -1,6 +1,7 @@
 //! The command line: one match from what was typed to what is done. Knows nothing of how anything is done.
 
 pub mod args;
+mod explore;
 mod language;
 mod matrix;
 pub mod measure;
@@ -52,6 +53,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Run(run) => run::run(&run)?,
         Command::Check(check) => run::check(&check)?,
         Command::Prove(typed) => prove::prove(&typed)?,
+        Command::Explore(typed) => explore::explore(&typed)?,
         Command::Twin(typed) => twin::run(&typed)?,
         Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or_default()),
         Command::Steps { lang, .. } => steps::list(lang)?,

@@ -87,7 +87,7 @@ fn choose(named: &[String], unforeseen: bool, all: &BTreeSet<String>, usual: &BT
     Ok(Choice { defects: found, left_out: Vec::new() })
 }
 
-fn known(id: &str) -> Result<&'static Defect, Refused> {
+pub(super) fn known(id: &str) -> Result<&'static Defect, Refused> {
     defect::find(id).ok_or_else(|| {
         let remedy = (
             "`hejnal prove --list` names those that can be planted",

@@ -113,6 +113,15 @@ impl Post {
         Ok(())
     }
 
+    /// Whatever rings is refused, whoever talks hears the operator hang up; where no call stands nothing is done.
+    pub fn end_every_call(&mut self) -> Result<()> {
+        self.bench.collect()?;
+        let standing: Vec<CallId> = self.bench.record.calls().filter(|(_, call)| call.stands()).map(|(id, _)| id).collect();
+        standing.into_iter().try_for_each(|call| self.end_call(call))?;
+        self.talk = None;
+        Ok(())
+    }
+
     /// Where the button has been pressed and no talk came of it, it is the post that owes it.
     pub(super) fn talk_under_way(&mut self) -> Result<CallId> {
         self.bench.collect()?;

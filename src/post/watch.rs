@@ -9,6 +9,7 @@ mod course;
 mod seen;
 
 mod calls;
+mod faults;
 mod lamps;
 mod marks;
 mod service;
@@ -63,7 +64,7 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] = &[calls::RULES, marks::RULES, lamps::RULES, service::RULES, voice::RULES];
+const RULES: &[&[Rule]] = &[calls::RULES, marks::RULES, lamps::RULES, service::RULES, faults::RULES, voice::RULES];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {

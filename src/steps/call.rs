@@ -82,6 +82,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         run: |w, _| w.post().hang_up(),
     },
     Phrase {
+        kind: Kind::When,
+        en: "the operator ends every call that stands",
+        pl: "operator kończy wszystkie trwające połączenia",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().end_every_call(),
+    },
+    Phrase {
         kind: Kind::Then,
         en: "every call leaves the post at most {duration} after its press [T01]",
         pl: "każde zgłoszenie opuszcza punkt najpóźniej {duration} po naciśnięciu [T01]",

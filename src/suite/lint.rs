@@ -105,6 +105,15 @@ fn read(path: &Path) -> Result<String, Problem> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
 }
 
+/// A feature that stands in no file, or all that is wrong with it.
+pub fn of_text<W>(name: &str, text: &str, book: &PhraseMatcher<W>, needs: &Needs) -> Result<Feature, Vec<Problem>> {
+    let mut found = Vec::new();
+    match check_text(name, text, book, needs, &mut found) {
+        Some(feature) if found.is_empty() => Ok(feature),
+        _ => Err(found),
+    }
+}
+
 /// Checks one file's text; gives the feature if there is one, sound or not.
 fn check_text<W>(file: &str, text: &str, book: &PhraseMatcher<W>, needs: &Needs, found: &mut Vec<Problem>) -> Option<Feature> {
     let mut problems = Problems::new(file);

@@ -4,6 +4,7 @@
 //! [`RunnerPort`].
 
 mod cucumber_runner;
+pub mod explore;
 mod gherkin;
 pub mod lexer;
 pub mod lint;

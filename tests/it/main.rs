@@ -5,6 +5,7 @@
 mod bad_input;
 mod command_line;
 mod crowd;
+mod explore;
 mod figures;
 mod firmware;
 mod fuzz;

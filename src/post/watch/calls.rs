@@ -204,7 +204,9 @@ fn to_ringing(course: &Course) -> Vec<Sample> {
 fn cut_short(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(_, Call)| {
         let talk = Span { from: call.confirmed?.seconds, to: course.lasts(call).to };
-        let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !course.is_disturbed(talk);
+        // An answer that waited for a cut to end may come to a post that has long called somebody else.
+        let known = Span { from: call.answered.map_or(talk.from, |at| at.seconds.min(talk.from)), to: talk.to };
+        let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !course.is_disturbed(known);
         let after = format!("{:.1} s", talk.length());
         let after_pl = after.replace('.', ",");
         let seen = is_cut
@@ -246,8 +248,7 @@ fn kept_late(course: &Course) -> Vec<Sample> {
         let Cause::Kept(_) = cause else { return None };
         let arrived = call.arrived.seconds;
         let is_marked = call.invite.header("X-SOS-Delayed") == Some("yes");
-        let returned =
-            course.outages.iter().map(|outage| outage.span.to).filter(|to| *to <= arrived).fold(f64::NEG_INFINITY, f64::max);
+        let returned = returned_before(course, arrived);
         let (en, pl) = named(call);
         let seen = if !is_marked {
             Some(both_of(&en, &pl, "not marked as delayed", "bez oznaczenia opóźnienia"))
@@ -261,7 +262,16 @@ fn kept_late(course: &Course) -> Vec<Sample> {
     judged(course).filter_map(sample).collect()
 }
 
-/// T38: a kept press is delivered within so many seconds of the return, or not at all. What a post needs to start is in it.
+/// When the way to call came back: at the end of the last outage, or, where the post had to start anew, when it was first registered after
+/// that, for which it has its own time (T19).
+fn returned_before(course: &Course, arrived: f64) -> f64 {
+    let ended = course.outages.iter().map(|outage| outage.span.to).filter(|to| *to <= arrived).fold(f64::NEG_INFINITY, f64::max);
+    let started = course.own_starts().filter(|start| *start <= arrived).last();
+    let joined = started.and_then(|start| course.bindings.iter().map(|binding| binding.at).find(|at| *at >= start));
+    joined.filter(|joined| *joined <= arrived).map_or(ended, |joined| ended.max(joined))
+}
+
+/// T38: a kept press is delivered within so many seconds of the return, or not at all.
 const DELIVERED_WITHIN: f64 = 60.0;
 
 /// What the post itself says it keeps it has to deliver, where there is a way to call early enough.

@@ -90,6 +90,12 @@ fn closes(course: &Course, call: &Call) -> Option<f64> {
     (is_over && !course.is_disturbed(Span { from: ended.seconds - 1.0, to: ended.seconds + 1.0 })).then_some(ended.seconds)
 }
 
+/// A server that answers nothing was asked for this call at once: the post has not kept the press, it is still calling.
+fn was_tried(course: &Course, pressed: f64) -> bool {
+    let within = Span { from: pressed, to: pressed + course.ceiling("T01") };
+    course.swallowed.iter().any(|at| within.holds(*at))
+}
+
 fn of_new(course: &Course, call: &Call, used: &mut [bool]) -> Cause {
     let arrived = call.arrived.seconds;
     if arrived < course.span.from {
@@ -118,5 +124,9 @@ fn of_new(course: &Course, call: &Call, used: &mut [bool]) -> Cause {
         let closed = course.contacts.get(other).map_or(f64::INFINITY, |contact| contact.closed);
         *is_used |= other == index || (closed > contact.closed && closed <= arrived) || (was_kept && closed <= arrived);
     }
-    if was_kept && waited.length() > LOST_AFTER.as_secs_f64() { Cause::Kept(index) } else { Cause::Press(index) }
+    if was_kept && !was_tried(course, contact.closed) && waited.length() > LOST_AFTER.as_secs_f64() {
+        Cause::Kept(index)
+    } else {
+        Cause::Press(index)
+    }
 }

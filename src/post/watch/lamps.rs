@@ -177,6 +177,10 @@ fn dark_in_talk(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
     let of_talk = |call: &crate::bench::Call| {
         let answered = call.answered?.seconds;
+        // What was answered while something stood in the way, and never acknowledged, the post need not know of.
+        if call.confirmed.is_none() && !course.is_surely_in(call, answered) {
+            return None;
+        }
         steady(course, lit, Span { from: answered + grace(course, "T06"), to: course.lasts(call).to - STAMPS })
     };
     course.calls.iter().filter_map(|(_, call)| of_talk(call)).collect()

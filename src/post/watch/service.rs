@@ -293,6 +293,8 @@ fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static s
     let standing = course.calls.iter().find(|(_, call)| course.lasts(call).holds(settled.to));
     Some(match standing {
         None => &["idle"],
+        // A call from before an outage may stand at the operator's end alone.
+        Some((_, call)) if !course.is_surely_in(call, settled.to) => return None,
         Some((_, call)) if call.answered.is_some_and(|answered| answered.seconds < settled.to) => &["talking"],
         Some(_) => &["ringing", "calling"],
     })

@@ -1,5 +1,7 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
+mod outages;
+
 use super::course::{Binding, Contact, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia};
 use super::*;
 use crate::bench::{Call, Moment, Report};
@@ -146,7 +148,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
         call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into()));
     });
     let course = course.says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power").says(300.1, "CALL 2 kept");
-    let mut course = course;
+    let mut course = course.press(440.0, 32.0).says(455.0, "FAULT button").says(472.1, "CLEAR button");
     course.attempts.push(250.0);
     let heard = Some(Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, clipped: 0.0 });
     course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();

@@ -3,7 +3,7 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 use super::account::{Event, Stack};
-use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise};
+use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise, PATIENCE};
 use super::faults::Faults;
 use super::message::{Message, reply_address};
 use super::registration::Registration;
@@ -28,6 +28,8 @@ pub struct Agent {
     /// When the running call hangs up by itself, and when it offers anew: planted defects.
     limit: Option<Instant>,
     reinvite_at: Option<Instant>,
+    /// A call that nobody has answered is lost then, unless the link comes back before.
+    unlinked_until: Option<Instant>,
     /// When there last was a talk.
     talked_at: Option<Instant>,
 }
@@ -60,6 +62,7 @@ impl Agent {
             held: None,
             limit: None,
             reinvite_at: None,
+            unlinked_until: None,
             talked_at: None,
         }
     }
@@ -186,8 +189,9 @@ impl Agent {
 
     // What happens to the module.
 
-    pub fn set_link(&mut self, up: bool) {
+    pub fn set_link(&mut self, at: Instant, up: bool) {
         self.stack.out.link = up;
+        self.unlinked_until = (!up).then(|| at + PATIENCE);
         if up {
             return;
         }
@@ -232,6 +236,11 @@ impl Agent {
         if self.limit.take_if(|t| *t <= at).is_some() {
             self.end_active(at, Ending::Local);
         }
+        if self.unlinked_until.take_if(|t| *t <= at).is_some()
+            && let Some((call, stack)) = self.active().filter(|(call, _)| !call.is_confirmed())
+        {
+            call.cut_off(at, stack);
+        }
         if self.reinvite_at.take_if(|t| *t <= at).is_some() {
             self.reinvite_at = self.faults.reinvites_every.map(|pause| at + pause);
             if let Some((call, stack)) = self.active() {
@@ -245,6 +254,7 @@ impl Agent {
     pub fn next_wake(&self) -> Option<Instant> {
         let calls = self.calls.iter().filter_map(Call::next_wake).min();
         let own = earliest(self.held.map(|(due, ..)| due), earliest(self.limit, self.reinvite_at));
+        let own = earliest(own, self.unlinked_until);
         let transactions = earliest(self.stack.clients.next_wake(), self.stack.servers.next_wake());
         earliest(earliest(calls, own), earliest(transactions, self.registration.next_wake()))
     }

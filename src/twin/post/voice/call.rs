@@ -14,7 +14,7 @@ use crate::clock::Instant;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// An INVITE that nothing answers is given up after this (PROTOCOL.md: `lost`).
+/// An INVITE that nothing answers, and a call that rings without a link, is given up after this (PROTOCOL.md: `lost`).
 pub const PATIENCE: Duration = Duration::from_secs(4);
 /// It may ring so long.
 const RINGING_LIMIT: Duration = Duration::from_secs(120);
@@ -214,6 +214,8 @@ impl Call {
         let ending = match response.code() {
             486 | 600 => Ending::Busy,
             408 | 480 => Ending::NoAnswer,
+            // A server that cannot serve is as good as none (RFC 3261, 21.5.4; RFC 3263, 4.3).
+            503 if self.otherwise.lost.is_some() => Ending::Lost,
             _ => Ending::Refused,
         };
         self.release(ending, stack);
@@ -265,6 +267,11 @@ impl Call {
             Phase::Inviting => self.cancel(at, stack),
             Phase::Abandoned | Phase::Over => {}
         }
+    }
+    /// No link for too long, and nobody has answered: what the far end does with it meanwhile cannot be known. There is no other way either.
+    pub fn cut_off(&mut self, at: Instant, stack: &mut Stack) {
+        self.otherwise = Otherwise::default();
+        self.end(at, Ending::Lost, stack);
     }
     /// Forgets the call without a word to the far end: only a defective module does.
     pub fn drop_silently(&mut self, stack: &mut Stack) {

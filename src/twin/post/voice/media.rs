@@ -16,6 +16,7 @@ use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
 use super::truth::CallTruth;
 use crate::clock::Instant;
 use crate::rng::Rng;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// From the end of a frame to its packet: time to encode.
@@ -53,6 +54,8 @@ pub struct Media {
     header: Header,
     jitter: JitterBuffer,
     source: Option<u32>,
+    /// Media has come from where ours goes.
+    is_symmetric: bool,
     heard_at: Instant,
     echo: EchoSwitch,
     mic: [f32; FRAME],
@@ -87,6 +90,7 @@ impl Media {
             header,
             jitter: JitterBuffer::new(tuning.period, target, faults.delay_creep, !faults.plc_missing),
             source: None,
+            is_symmetric: false,
             heard_at: at,
             echo: EchoSwitch::new(),
             mic: [0.0; FRAME],
@@ -107,6 +111,7 @@ impl Media {
         self.session
     }
     pub fn change(&mut self, at: Instant, session: Session) {
+        self.is_symmetric &= session.remote == self.session.remote;
         self.session = session;
         self.heard_at = at;
     }
@@ -126,10 +131,14 @@ impl Media {
     }
 
     /// A datagram on the RTP port.
-    pub fn datagram(&mut self, at: Instant, from: std::net::IpAddr, bytes: &[u8]) {
-        if from != self.session.remote.ip() {
+    /// Media comes from the agreed address, and from the agreed port if it ever does: what the far end still sends for a call that we have
+    /// lost comes from another. Some far ends do not send from where they receive (RFC 4961).
+    pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
+        let is_agreed = from == self.session.remote;
+        if from.ip() != self.session.remote.ip() || self.is_symmetric && !is_agreed {
             return;
         }
+        self.is_symmetric |= is_agreed;
         let Some((header, payload)) = rtp::read(bytes) else { return };
         // Comfort noise and telephone events are no sound here, but signs of life.
         self.heard_at = at;

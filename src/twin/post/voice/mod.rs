@@ -195,7 +195,7 @@ impl Voice {
         }
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
-            running.agent.set_link(up);
+            running.agent.set_link(at, up);
             self.settle(at);
         }
     }
@@ -225,7 +225,7 @@ impl Voice {
         }
         if port == self.config.rtp_port {
             if let Some(media) = &mut running.media {
-                media.datagram(at, from.ip(), bytes);
+                media.datagram(at, from, bytes);
             }
         } else if port == self.config.sip_port {
             running.agent.datagram(at, from, bytes);

@@ -243,6 +243,25 @@ fn a_link_cut_keeps_the_call_and_tells_the_firmware() {
 }
 
 #[test]
+fn a_call_that_rings_without_a_link_is_lost_and_a_glitch_does_it_no_harm() {
+    let check = |away: f64, expected: &[&str]| {
+        let mut bench = Bench::registered(config());
+        bench.server.script.answer_after = None;
+        bench.command("AT+DIAL=7");
+        bench.run(1.0);
+        bench.lines.clear();
+        bench.set_link(false);
+        bench.run(away);
+        bench.set_link(true);
+        bench.run(10.0);
+        assert_eq!(bench.words(), expected, "{away} s");
+        bench.server.count("CANCEL") > 0
+    };
+    assert!(!check(3.9, &["+LINK:0", "+REG:0", "+LINK:1"]));
+    assert!(check(4.1, &["+LINK:0", "+REG:0", "+END:lost", "+LINK:1"]), "it is cancelled as soon as the link is back");
+}
+
+#[test]
 fn thirty_seconds_without_media_end_the_call() {
     let mut bench = Bench::talking(config());
     let began = bench.now;

@@ -99,3 +99,15 @@ fn it_registers_with_the_other_server_and_returns_when_the_main_one_is_there_aga
     bench.run(120.0);
     assert!(bench.server.last("REGISTER").starts_with("REGISTER sip:10.0.0.3 "));
 }
+
+#[test]
+fn a_server_that_cannot_serve_is_as_good_as_none() {
+    let mut bench = Bench::registered(failing_over());
+    bench.server.script.answer_code = 503;
+    bench.command("AT+DIAL=7");
+    bench.run(0.3);
+    bench.server.script.answer_code = 200;
+    bench.run(2.0);
+    assert!(bench.server.last("INVITE").starts_with("INVITE sip:operator@10.0.0.3 "));
+    assert_eq!(bench.words().last(), Some(&"+CONN"));
+}

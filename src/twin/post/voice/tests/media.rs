@@ -177,3 +177,29 @@ fn a_strangers_sound_is_not_spoken() {
     }
     assert_eq!(bench.air.spoken.len(), spoken);
 }
+
+#[test]
+fn sound_for_a_call_that_was_lost_does_not_break_into_the_next() {
+    let mut bench = Bench::talking(config());
+    bench.stream = None;
+    bench.run(1.0);
+    let agreed = bench.rtp[0].1;
+    let mut send = |bench: &mut Bench, from: SocketAddr, ssrc: u8| {
+        for n in 0..20u8 {
+            let mut packet = vec![0x80, 8, 0, n];
+            packet.extend((u32::from(n) * 160).to_be_bytes());
+            packet.extend([0, 0, 0, ssrc]);
+            packet.extend([0xAA; 160]);
+            bench.voice.datagram_in(bench.now, from, 4000, &packet);
+            bench.run(0.020);
+        }
+        bench.run(1.0);
+        bench.air.spoken.len()
+    };
+    // A far end that has not sent from there yet may send from elsewhere; once it has, it does.
+    let elsewhere = SocketAddr::new(agreed.ip(), agreed.port() + 2);
+    let from_elsewhere = send(&mut bench, elsewhere, 1);
+    let from_agreed = send(&mut bench, agreed, 2);
+    assert!(from_agreed > from_elsewhere);
+    assert_eq!(send(&mut bench, elsewhere, 3), from_agreed);
+}

@@ -1,0 +1,79 @@
+//! What an outage hides from one of the two ends: courses that random lives came upon, each beside one that is as bad as it looks.
+
+use super::*;
+
+#[test]
+fn a_post_that_was_without_power_knows_nothing_of_its_call() {
+    let said = |course: Course| broken(&course).contains(&"T26.watch.untrue-states");
+    // The operator's end holds the call until 190 s; the post has started anew meanwhile.
+    let talk = || quiet().press(100.0, 0.15).call(100.05, 190.0, "1");
+    assert!(said(talk().says(150.5, "STATE idle")));
+    assert!(!said(talk().outage(Kind::Mains, 110.0, 120.0).says(150.5, "STATE idle")));
+}
+
+#[test]
+fn a_press_whose_invite_met_a_silent_server_was_tried_and_not_kept() {
+    let delivered = |swallowed: &[f64]| {
+        let mut course = quiet().outage(Kind::Servers, 95.0, 115.0).press(100.0, 0.15).call(116.0, 120.0, "1");
+        course.swallowed = swallowed.to_vec();
+        broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
+    };
+    assert_eq!([delivered(&[]), delivered(&[100.1]), delivered(&[90.0]), delivered(&[110.0])], [true, false, true, true]);
+}
+
+#[test]
+fn an_answer_that_a_cut_held_back_may_come_too_late() {
+    let ended = |answered: f64| {
+        let course = quiet().outage(Kind::Fibre, 101.0, 111.0).press(100.0, 0.15).call(100.05, 112.1, "1").change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(answered)), Some(moment(112.0)));
+            call.ended = Some((moment(112.1), EndedBy::Post));
+        });
+        broken(&course).contains(&"T42.watch.talks-cut-short")
+    };
+    assert_eq!([ended(105.0), ended(111.9)], [false, true]);
+}
+
+#[test]
+fn what_was_answered_and_never_acknowledged_need_not_be_shown() {
+    let dark = |confirmed: Option<Moment>| {
+        let course = quiet().outage(Kind::Mains, 101.0, 106.0).press(100.0, 0.15).call(100.05, 140.0, "1").change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(110.0)), confirmed);
+        });
+        broken(&course).contains(&"T06.watch.dark-in-talk")
+    };
+    assert_eq!([dark(None), dark(Some(moment(110.1)))], [false, true]);
+}
+
+#[test]
+fn a_post_that_starts_anew_has_its_own_time_to_join_before_it_delivers() {
+    let delivered = |kind: Kind, at: f64| {
+        let course = quiet().outage(kind, 50.0, 80.0).press(90.0, 0.15).call(at, at + 0.2, "1");
+        // It has joined 55 s after the mains came back.
+        let mut course = course.change(|call| call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into())));
+        course.bindings.retain(|binding| !span(80.0, 135.0).holds(binding.at));
+        course.bindings.push(binding(135.0));
+        course.bindings.sort_by(|a, b| a.at.total_cmp(&b.at));
+        broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
+    };
+    assert_eq!([delivered(Kind::Mains, 190.0), delivered(Kind::Mains, 200.0)], [false, true]);
+    assert!(delivered(Kind::Fibre, 190.0));
+}
+
+#[test]
+fn a_stuck_button_is_told_and_taken_back() {
+    let stuck = |held: f64, lines: &[(f64, &str)]| {
+        let told = quiet().press(100.0, held).call(100.05, 120.0, "1");
+        let told = lines.iter().fold(told, |course, (at, line)| course.says(*at, line));
+        let all = broken(&told);
+        [all.contains(&"T28.watch.stuck-button-untold"), all.contains(&"T27.watch.faults-outlasting-cause")]
+    };
+    let (fault, clear) = ((115.0, "FAULT button"), (145.0, "CLEAR button"));
+    assert_eq!(stuck(40.0, &[fault, clear]), [false, false]);
+    assert_eq!(stuck(40.0, &[clear]), [true, false]);
+    assert_eq!(stuck(40.0, &[(131.0, "FAULT button"), clear]), [true, false]);
+    assert_eq!(stuck(40.0, &[fault]), [false, true]);
+    assert_eq!(stuck(40.0, &[fault, (265.0, "CLEAR button")]), [false, true]);
+    // Not for so long that it must be told; still held, or let go too shortly before the end.
+    assert_eq!(stuck(25.0, &[]), [false, false]);
+    assert_eq!([stuck(500.0, &[fault]), stuck(400.0, &[fault])], [[false, false]; 2]);
+}
