@@ -184,7 +184,7 @@ fn sound_for_a_call_that_was_lost_does_not_break_into_the_next() {
     bench.stream = None;
     bench.run(1.0);
     let agreed = bench.rtp[0].1;
-    let mut send = |bench: &mut Bench, from: SocketAddr, ssrc: u8| {
+    let send = |bench: &mut Bench, from: SocketAddr, ssrc: u8| {
         for n in 0..20u8 {
             let mut packet = vec![0x80, 8, 0, n];
             packet.extend((u32::from(n) * 160).to_be_bytes());
