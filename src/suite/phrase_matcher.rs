@@ -52,7 +52,7 @@ impl Parameter {
     pub fn pattern(self) -> &'static str {
         match self {
             Parameter::Duration => &DURATION,
-            Parameter::Level => r"[-+\x{2212}]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}]?[dD][bB][A-Za-z]*(?:\([A-Z]\))?",
+            Parameter::Level => r"[-+\x{2212}]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}]?[dD][bB][A-Za-z0-9]*(?:\([A-Z]\))?",
             Parameter::Percent => r"[-+]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}]?(?:%|percent|procent[a-z]*|proc\.)",
             Parameter::Count => &COUNT,
             Parameter::Times => &TIMES,
