@@ -184,7 +184,8 @@ impl Exploration<'_> {
             found.times += 1;
             return;
         }
-        let folder = self.plan.folder.join(failure.folder_name());
+        // A life fails in one way: its number keeps the evidence of failures with like names apart.
+        let folder = self.plan.folder.join(format!("life-{number}-{}", failure.folder_name()));
         let found = Found { failure: failure.clone(), number, seed, times: 1, life, ending: lived.ending, folder };
         begun(&found);
         known.insert(failure, explored.found.len());
@@ -212,7 +213,8 @@ fn shrink_all(plan: &Plan, found: &mut [Found], workers: usize) {
 }
 
 fn shrink_one(plan: &Plan, book: &PhraseMatcher<World>, found: &mut Found) {
-    let trial = found.folder.with_extension("trial");
+    // Beside it: a key has dots of its own, so that an extension would replace half of it.
+    let trial = plan.folder.join(format!("trial-{}", found.number));
     let small = shrink::shrink(&found.life, TRIALS, |life| {
         let lived = live(plan, book, life, found.seed, &trial);
         let _may_be_gone = std::fs::remove_dir_all(&trial);
