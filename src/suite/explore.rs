@@ -98,7 +98,7 @@ pub fn planted(mut rig: Rig, defect: &Defect) -> Rig {
     rig
 }
 
-/// The seed of one life: with it alone the life can be lived again.
+/// The seed of one life. On a virtual post it says all of it; on a real one a life depends on the power cuts left as well, and its feature says it.
 pub fn seed_of(seed: u64, number: u64) -> u64 {
     // Short enough to be typed.
     mix(seed ^ mix(number)) >> 32
