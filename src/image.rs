@@ -118,6 +118,18 @@ impl Image {
         })
     }
 
+    /// Where the image holds an instruction that jumps to itself (`B .`, encoding T2: DDI 0419, A6.7.10). Whatever the two bytes were meant as, a
+    /// core that is led there stays there.
+    pub fn endless_loop(&self) -> Option<u32> {
+        self.segments.iter().find_map(|segment| {
+            // Instructions stand at even addresses.
+            let odd = (segment.address & 1) as usize;
+            let halves = segment.bytes.get(odd..)?.chunks_exact(2);
+            let at = halves.map(|half| half == [0xfe, 0xe7]).position(|found| found)?;
+            segment.address.checked_add(u32::try_from(odd + 2 * at).ok()?)
+        })
+    }
+
     fn word_at(&self, address: u32) -> Option<u32> {
         self.bytes_at(address, 4)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
     }

@@ -11,3 +11,17 @@ Feature: False alarms and abuse
     And 2 s pass
     And 200 interference pulses of 6 ms reach the button, 60 ms apart
     Then no further call reaches the operator within 5 s [T30]
+
+  @S20 @fat @sat @nightly
+  Scenario: A stuck button gives one call and one fault
+    Given the post is ready
+    And the operator answers after 1 s
+    When the button is held down
+    Then the post tells of its stuck button at most 15 s after the press [T28]
+    When the operator hangs up
+    Then within 60 s exactly 1 call reaches the operator [T28]
+    When the button is let go
+    Then the post takes that fault back at most 60 s after the button's release [T27]
+    And no further call reaches the operator within 10 s [T28]
+    When the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]

@@ -42,6 +42,13 @@ Feature: Fibre loss and return
     And the fibre is restored
     Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
     And no further call reaches the operator within 10 min [T32]
+    When the fibre is cut
+    And 30 s pass
+    And the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
+    When 10 s pass
+    And the fibre is restored
+    Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
 
   @S34 @fat @nightly
   Scenario: Link up but nothing passes: noticed in time

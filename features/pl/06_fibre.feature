@@ -43,6 +43,13 @@ Właściwość: Utrata i powrót światłowodu
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
     I w ciągu kolejnych 10 min do operatora nie dociera żadne zgłoszenie [T32]
+    Gdy światłowód zostaje przerwany
+    I mija 30 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 10 s
+    I światłowód zostaje przywrócony
+    Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
 
   @S34 @fat @nightly
   Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas

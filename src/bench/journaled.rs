@@ -90,6 +90,14 @@ impl DebugProbe for Journaled<dyn DebugProbe> {
         let result = self.inner.read(address, length).map_err(probe);
         self.outcome(&format!("read {length} bytes at {address:#010x}"), result)
     }
+    fn write(&mut self, address: u32, bytes: &[u8]) -> std::result::Result<(), FlashError> {
+        let result = self.inner.write(address, bytes).map_err(probe);
+        self.outcome(&format!("write {} bytes at {address:#010x}", bytes.len()), result)
+    }
+    fn divert(&mut self, address: u32) -> std::result::Result<Instant, FlashError> {
+        let result = self.inner.divert(address).map_err(probe);
+        self.outcome(&format!("let the program go on at {address:#010x}"), result)
+    }
     fn reset(&mut self) -> std::result::Result<Instant, FlashError> {
         let result = self.inner.reset().map_err(probe);
         self.outcome("reset the microcontroller", result)

@@ -4,26 +4,40 @@
 //! posts, nor of which probe (or twin) answers.
 
 mod failure;
+mod meter;
 
 use crate::clock::{Clock, Instant};
-use crate::image::{self, Chip, Core, Image};
+use crate::image::{self, Chip, Image};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::problem::Problem;
 use failure::Failure;
+use meter::{Meter, name_of_stage};
 use probe_rs::config::{CoreType, MemoryRegion, Registry, Target};
-use probe_rs::flashing::{DownloadOptions, FlashProgress, ProgressEvent, ProgressOperation};
+use probe_rs::flashing::{DownloadOptions, FlashProgress};
 use probe_rs::probe::list::Lister;
 use probe_rs::probe::{DebugProbeSelector, Probe};
-use probe_rs::{MemoryInterface, Permissions, Session};
+use probe_rs::{Core, MemoryInterface, Permissions, RegisterId, Session};
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Below this the chip cannot run (STM32F0: 2.0 V, DS9826, table 20; others need no less than 1.6 V).
 const LEAST_VOLTS: f32 = 1.6;
 /// probe-rs waits for each page by the clock on the wall, some chips' 100 ms being short on a busy machine. Not a time a healthy part needs.
 const LEAST_PAGE_TIMEOUT_MS: u32 = 5_000;
+
+/// Registers as a debugger numbers them (DDI 0403, C1.6.3): the status, of which the lowest nine bits name the handler under way; and CONTROL,
+/// FAULTMASK, BASEPRI and PRIMASK in one, of which the lowest bit masks interrupts.
+const XPSR: RegisterId = RegisterId(16);
+const IPSR: u32 = 0x1ff;
+const MASKS: RegisterId = RegisterId(20);
+const PRIMASK: u32 = 1;
+/// A running core halts at once; one that does not within so long is not there.
+const HALTS_WITHIN: Duration = Duration::from_millis(500);
+/// A program that is found in a handler so often in a row does little else.
+const TRIES_TO_CATCH: usize = 20;
 
 pub struct ProbeRs {
     selector: DebugProbeSelector,
@@ -139,7 +153,21 @@ impl ProbeRs {
         Failed { what, ran_out_of_time: failure::ran_out_of_time(error) }
     }
 
-    fn write(&self, image: &Image, watch: &mut dyn FnMut(Progress)) -> std::result::Result<(), Attempt> {
+    /// Stops the core and lets it go on at `address`; `false`: it was in a handler, whose return would undo that, and was let go as it was.
+    fn divert_main(&self, core: &mut Core<'_>, address: u32) -> std::result::Result<bool, probe_rs::Error> {
+        core.halt(HALTS_WITHIN)?;
+        let status: u32 = core.read_core_reg(XPSR)?;
+        let is_main = status & IPSR == 0;
+        if is_main {
+            let masks: u32 = core.read_core_reg(MASKS)?;
+            core.write_core_reg(MASKS, masks & !PRIMASK)?;
+            core.write_core_reg(core.program_counter().id(), address)?;
+        }
+        core.run()?;
+        Ok(is_main)
+    }
+
+    fn write_image(&self, image: &Image, watch: &mut dyn FnMut(Progress)) -> std::result::Result<(), Attempt> {
         let mut session = self.attach().map_err(Attempt::Failed)?;
         let mut loader = session.target().flash_loader();
         for segment in &image.segments {
@@ -216,12 +244,12 @@ fn name_of(selector: &str) -> String {
     format!("debug probe {selector}")
 }
 
-fn core_of(core: CoreType) -> Option<Core> {
+fn core_of(core: CoreType) -> Option<image::Core> {
     match core {
-        CoreType::Armv6m => Some(Core::Armv6M),
-        CoreType::Armv7m => Some(Core::Armv7M),
-        CoreType::Armv7em => Some(Core::Armv7EM),
-        CoreType::Armv8m => Some(Core::Armv8M),
+        CoreType::Armv6m => Some(image::Core::Armv6M),
+        CoreType::Armv7m => Some(image::Core::Armv7M),
+        CoreType::Armv7em => Some(image::Core::Armv7EM),
+        CoreType::Armv8m => Some(image::Core::Armv8M),
         _ => None,
     }
 }
@@ -230,58 +258,6 @@ fn core_of(core: CoreType) -> Option<Core> {
 fn bootable(region: &MemoryRegion) -> Option<Range<u32>> {
     let region = region.as_nvm_region().filter(|r| !r.is_alias && r.access.is_none_or(|a| a.boot))?;
     Some(u32::try_from(region.range.start).ok()?..u32::try_from(region.range.end).ok()?)
-}
-
-fn name_of_stage(progress: Progress) -> &'static str {
-    match progress {
-        Progress::Erasing { .. } => "erasing",
-        Progress::Programming { .. } => "programming",
-        Progress::Verifying { .. } => "verifying",
-    }
-}
-
-/// Adds up probe-rs's progress events to shares of the whole.
-#[derive(Default)]
-struct Meter {
-    /// Total and done, in bytes: erase, program, verify.
-    stages: [(u64, u64); 3],
-}
-
-impl Meter {
-    fn take(&mut self, event: &ProgressEvent) -> Option<Progress> {
-        match event {
-            ProgressEvent::AddProgressBar { operation, total } => {
-                self.stages.get_mut(index(*operation)?)?.0 = total.unwrap_or(0);
-                None
-            }
-            ProgressEvent::Started(operation) => self.share(*operation),
-            ProgressEvent::Progress { operation, size, .. } => {
-                self.stages.get_mut(index(*operation)?)?.1 += size;
-                self.share(*operation)
-            }
-            _ => None,
-        }
-    }
-
-    fn share(&self, operation: ProgressOperation) -> Option<Progress> {
-        let (total, done) = *self.stages.get(index(operation)?)?;
-        let done = if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) };
-        match operation {
-            ProgressOperation::Erase => Some(Progress::Erasing { done }),
-            ProgressOperation::Program => Some(Progress::Programming { done }),
-            ProgressOperation::Verify => Some(Progress::Verifying { done }),
-            ProgressOperation::Fill => None,
-        }
-    }
-}
-
-fn index(operation: ProgressOperation) -> Option<usize> {
-    match operation {
-        ProgressOperation::Erase => Some(0),
-        ProgressOperation::Program => Some(1),
-        ProgressOperation::Verify => Some(2),
-        ProgressOperation::Fill => None,
-    }
 }
 
 impl Instrument for ProbeRs {
@@ -300,11 +276,11 @@ impl DebugProbe for ProbeRs {
     fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError> {
         let image = self.inspect(elf)?;
         patiently(|| {
-            let outcome = match self.write(&image, watch) {
+            let outcome = match self.write_image(&image, watch) {
                 // An interrupted flash leaves a blank vector table: the core then locks up at once, and the breakpoint it once met still
                 // stands in its fault status. probe-rs takes that for a semihosting call and reads memory that is not there. Its own failed
                 // attempt clears the status, so a second one is clean; a third would tell nothing new.
-                Err(Attempt::NotStarted(_)) => self.write(&image, watch),
+                Err(Attempt::NotStarted(_)) => self.write_image(&image, watch),
                 outcome => outcome,
             };
             outcome.map_err(Attempt::into_failed)
@@ -319,6 +295,32 @@ impl DebugProbe for ProbeRs {
             let mut core = session.core(0).map_err(|error| self.explain("reading", &error))?;
             core.read(u64::from(address), &mut bytes).map_err(|error| self.explain("reading", &error))?;
             Ok(bytes)
+        })
+    }
+
+    fn write(&mut self, address: u32, bytes: &[u8]) -> std::result::Result<(), FlashError> {
+        patiently(|| {
+            let mut session = self.attach()?;
+            let mut loader = session.target().flash_loader();
+            loader.add_data(u64::from(address), bytes).map_err(|error| self.explain("staging the data", &error))?;
+            let mut options = DownloadOptions::default();
+            options.verify = true;
+            options.keep_unwritten_bytes = true;
+            loader.commit(&mut session, options).map_err(|error| self.explain("writing", &error))
+        })
+    }
+
+    fn divert(&mut self, address: u32) -> std::result::Result<Instant, FlashError> {
+        patiently(|| {
+            let mut session = self.attach()?;
+            let mut core = session.core(0).map_err(|error| self.explain("diverting", &error))?;
+            for _ in 0..TRIES_TO_CATCH {
+                if self.divert_main(&mut core, address).map_err(|error| self.explain("diverting", &error))? {
+                    return Ok(self.clock.now());
+                }
+            }
+            let cause = "its main program was never met outside a handler".into();
+            Err(FlashError::Refused { stage: "diverting", cause }.into())
         })
     }
 
@@ -337,22 +339,5 @@ impl DebugProbe for ProbeRs {
             let remedy = "Check the probe's USB lead.";
             InstrumentError::new(self.name(), "measure the target's supply", failure::chain(&error), remedy)
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progress_is_a_share_of_the_whole_stage() {
-        let mut meter = Meter::default();
-        let erase = ProgressOperation::Erase;
-        let time = std::time::Duration::ZERO;
-        assert_eq!(meter.take(&ProgressEvent::AddProgressBar { operation: erase, total: Some(4096) }), None);
-        assert_eq!(meter.take(&ProgressEvent::Started(erase)), Some(Progress::Erasing { done: 0.0 }));
-        let half = ProgressEvent::Progress { operation: erase, size: 2048, time };
-        assert_eq!(meter.take(&half), Some(Progress::Erasing { done: 0.5 }));
-        assert_eq!(meter.take(&half), Some(Progress::Erasing { done: 1.0 }));
     }
 }

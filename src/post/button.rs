@@ -3,7 +3,7 @@
 //! Knows nothing of what becomes of a press.
 
 use super::deeds::{Proof, What};
-use super::{Fault, Post, Result};
+use super::{Fault, Post, Result, order};
 use crate::bench::{Circuit, Moment};
 use crate::clock::Instant;
 use crate::dsp::{onset, stimulus};
@@ -16,6 +16,8 @@ use std::time::Duration;
 const CONTACT_TONE_HZ: f64 = 3000.0;
 /// How long the tone plays before the contact may move.
 const TONE_LEAD: Duration = Duration::from_millis(30);
+/// Of a contact that is held down so much is heard: its closing is what is stamped.
+const TONE_OF_HELD: Duration = Duration::from_millis(200);
 /// After a command so much time passes until what its contact did has been told.
 const TOLD_WITHIN: Duration = Duration::from_millis(40);
 /// A press may be so much shorter than it was meant, in seconds, beside what the stamps are worth.
@@ -34,13 +36,7 @@ impl Post {
 
     /// Presses the button once, with everything needed to say when the contact closed.
     fn close_contact(&mut self, hold: Duration) -> Result<(Moment, Proof)> {
-        let has_tone = self.bench.rig.wiring.contact_tone.is_some();
-        if has_tone {
-            let rate = self.bench.card_rate(Role::ContactTone)?;
-            let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
-            self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
-            self.bench.wait::<Fault>(TONE_LEAD)?;
-        }
+        let has_tone = self.sound_contact(hold)?;
         let commanded = self.bench.switch(Circuit::Button, true)?;
         self.bench.clock().wait_until(commanded + hold)?;
         let released = self.bench.switch(Circuit::Button, false)?;
@@ -49,6 +45,52 @@ impl Post {
         self.bench.await_proof::<Fault>(Circuit::Button, false, released)?;
         self.attended_since(commanded)?;
         self.prove_hold(commanded, hold)?;
+        self.stamp_contact(has_tone, commanded, sensed)
+    }
+
+    /// Presses the button and leaves it so.
+    pub fn hold_down(&mut self) -> Result<()> {
+        let has_tone = self.sound_contact(TONE_OF_HELD)?;
+        let commanded = self.bench.switch(Circuit::Button, true)?;
+        self.held = Some(commanded);
+        self.bench.clock().wait_until(commanded + TONE_OF_HELD)?;
+        let sensed = self.bench.await_proof::<Fault>(Circuit::Button, true, commanded)?;
+        self.attended_since(commanded)?;
+        let (contact, proof) = self.stamp_contact(has_tone, commanded, sensed)?;
+        self.deeds.add(What::Press, contact, proof);
+        Ok(())
+    }
+
+    /// Lets go of the button that was held down.
+    pub fn let_go(&mut self) -> Result<()> {
+        let commanded = self.held.take().ok_or_else(|| {
+            order(
+                ("the button is not held down", "przycisk nie jest przytrzymany"),
+                ("hold it down first", "najpierw go przytrzymaj"),
+            )
+        })?;
+        let released = self.bench.switch(Circuit::Button, false)?;
+        self.bench.clock().wait_until(released + TOLD_WITHIN)?;
+        let opened = self.bench.await_proof::<Fault>(Circuit::Button, false, released)?;
+        self.prove_hold(commanded, released.since(commanded))?;
+        self.deeds.add(What::LetGo, opened, Proof::Sense);
+        Ok(())
+    }
+
+    /// Lets the tone sound that the contact gates, for as long as it is to stay closed; `false`: the rig has none.
+    fn sound_contact(&mut self, hold: Duration) -> Result<bool> {
+        if self.bench.rig.wiring.contact_tone.is_none() {
+            return Ok(false);
+        }
+        let rate = self.bench.card_rate(Role::ContactTone)?;
+        let seconds = (TONE_LEAD + hold).as_secs_f64() + 0.15;
+        self.bench.contact_tone(&stimulus::tone(rate, seconds, CONTACT_TONE_HZ, 0.005))?;
+        self.bench.wait::<Fault>(TONE_LEAD)?;
+        Ok(true)
+    }
+
+    /// When the contact closed, by the best that shows it.
+    fn stamp_contact(&mut self, has_tone: bool, commanded: Instant, sensed: Moment) -> Result<(Moment, Proof)> {
         if !has_tone {
             return Ok((sensed, Proof::Sense));
         }

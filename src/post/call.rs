@@ -282,7 +282,7 @@ impl Post {
 
     /// Whoever answers must know at once where to send help.
     pub fn call_names_this_post(&mut self) -> Result<()> {
-        let identity = self.bench.rig.post.identity.clone();
+        let identity = self.name();
         let invite = self.last_invite()?;
         let is_own = invite.is_some_and(|invite| invite.from == identity && invite.header("X-SOS-Post") == Some(&identity));
         self.judge(&OWN_IDENTITY, Estimate::count(usize::from(is_own)), Criterion::Exactly(1.0))

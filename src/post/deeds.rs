@@ -8,6 +8,8 @@ use std::mem::discriminant;
 pub(super) enum What {
     /// The button, held as a finger holds it.
     Press,
+    /// The button was let go that had been held down.
+    LetGo,
     /// The button's contact, too short for a finger.
     Pulse,
     Fibre {
@@ -23,6 +25,8 @@ pub(super) enum What {
     Write,
     /// The firmware was started anew through the debug port.
     Restart,
+    /// Its main program was led into an endless loop through the debug port.
+    Hang,
     /// A talk was set up by hejnal itself; presses before it are no longer counted.
     Talk,
     /// The operator ended a call.

@@ -1,7 +1,7 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::judge::{Form, Quantity};
-use super::{call, firmware, interruption, lamps, outage, plant, server, speech, watch};
+use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, watch};
 use crate::unit::{Figure, Unit};
 
 const QUANTITIES: &[&[Quantity]] = &[
@@ -13,6 +13,9 @@ const QUANTITIES: &[&[Quantity]] = &[
     plant::QUANTITIES,
     outage::QUANTITIES,
     firmware::QUANTITIES,
+    settings::QUANTITIES,
+    stuck::QUANTITIES,
+    hang::QUANTITIES,
 ];
 
 /// Every figure that a post may be judged by, in all the forms in which it is stated, in the order of keys.

@@ -80,10 +80,16 @@ impl Post {
         Ok(())
     }
 
-    fn restart(&mut self) -> Result<()> {
+    /// Starts the firmware anew through the debug port.
+    pub(super) fn start_anew(&mut self) -> std::result::Result<(), FlashError> {
         let reset = self.bench.probe()?.reset().map(drop);
         self.bench.note_disturbance();
         self.deeds.add(What::Restart, Moment::stamped(self.bench.disturbed(), NETWORK_STAMP_S), Proof::Stamp);
+        reset
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        let reset = self.start_anew();
         // A restart that worked is no writing; one that did not makes the writing worthless.
         if reset.is_ok() { Ok(()) } else { self.judge_flash(reset) }
     }

@@ -11,6 +11,7 @@ mod fault;
 mod figures;
 mod firmware;
 mod hands;
+mod hang;
 mod interruption;
 mod judge;
 mod lamps;
@@ -20,7 +21,9 @@ mod proof;
 mod recording;
 mod self_test;
 mod server;
+mod settings;
 mod speech;
+mod stuck;
 mod watch;
 
 pub use fault::{Fault, ScenarioError};
@@ -62,6 +65,10 @@ pub struct Post {
     has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
     is_unsettled: bool,
+    /// Its own settings, while others stand in their place.
+    exchanged: settings::Exchanged,
+    /// When the button was told to close, while it is held down.
+    held: Option<Instant>,
     /// What the bench's proof of itself on the post came to, once it was made in this run.
     hands: Option<std::result::Result<(), InstrumentError>>,
     /// Which lamps' sensors saw light in that proof: without fibre, idle, ringing, talking.
@@ -90,6 +97,8 @@ impl Post {
             was_registered: false,
             has_told_unwatched: false,
             is_unsettled: false,
+            exchanged: settings::Exchanged::default(),
+            held: None,
             hands: None,
             shown: [[false; 3]; 4],
             relies_on_sensors: false,
@@ -111,6 +120,8 @@ impl Post {
         self.counted_from = self.began;
         self.talk = None;
         self.relies_on_sensors = false;
+        self.held = None;
+        self.exchanged.begin();
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

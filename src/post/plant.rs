@@ -244,7 +244,7 @@ impl Post {
 
     /// The identity is the setting that a person's life hangs on: it tells the operator where to send help.
     pub fn settings_are_intact(&mut self) -> Result<()> {
-        let identity = self.bench.rig.post.identity.clone();
+        let identity = self.name();
         let since = self.deeds.last(What::Mains { on: true }).map_or(self.counted_from, Moment::instant);
         let last = self.bench.record.calls_since(since).rev().find_map(|e| match &e.value {
             CallEvent::Registered { user, .. } => Some(user.clone()),

@@ -50,7 +50,9 @@ impl Post {
 
     /// Brings the bench to the state that harms nobody and says what was read back.
     pub fn make_safe(&mut self) -> Vec<SafeCheck> {
-        self.bench.make_safe()
+        let mut checks = self.bench.make_safe();
+        checks.extend(self.make_settings_safe());
+        checks
     }
 
     /// Reads a circuit back by its sense input.

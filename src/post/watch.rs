@@ -6,6 +6,7 @@
 
 mod cases;
 mod course;
+mod lit;
 mod seen;
 
 mod calls;

@@ -5,7 +5,7 @@
 use super::file::Section;
 use super::instruments::{Instrument, Named};
 use super::locate::{self, Node};
-use super::post::Post;
+use super::post::Name;
 use super::syntax::A_RIG;
 use super::twin::Twin;
 use super::wiring::Wiring;
@@ -58,9 +58,9 @@ pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option
     let profile = post.as_ref().map_or(Profile::ExistingPole, |(post, _)| post.profile);
     let limits: Limits = limits::read(top.get("limits"), profile, problems);
     let twin = twin_settings(&top, named.as_ref(), wiring.as_ref(), problems);
-    let (post, identity_at) = post?;
+    let (post, names) = post?;
     let named = named?;
-    complain_of_stranger(&post, identity_at, &named, wiring.as_ref(), problems);
+    complain_of_strangers(&names, &named, wiring.as_ref(), problems);
     let instruments = named.into_iter().filter_map(|(name, (_, one))| Some((name, one?))).collect();
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     Some(Rig { name: name?, file: path.to_path_buf(), sha256, post, instruments, wiring: wiring?, limits, twin })
@@ -115,24 +115,22 @@ fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring
 }
 
 /// A post whose name the operator does not know is turned away at registration, and every scenario would blame it.
-fn complain_of_stranger(post: &Post, at: Place, named: &Named, wiring: Option<&Wiring>, problems: &mut Problems) {
+fn complain_of_strangers(names: &[Name], named: &Named, wiring: Option<&Wiring>, problems: &mut Problems) {
     // A second operator that no role uses need not know it.
     let is_used = |name: &String| wiring.and_then(|wiring| wiring.operator.as_ref()).is_none_or(|used| used == name);
     for (name, (_, one)) in named.iter().filter(|(name, _)| is_used(name)) {
         let Some(operator) = one.as_ref().and_then(Instrument::operator) else { continue };
-        if operator.password_of(&post.identity).is_some() {
-            continue;
+        for Name { path, identity, at } in names.iter().filter(|one| operator.password_of(&one.identity).is_none()) {
+            let cause = both!(
+                "{path} \"{identity}\" is not among instruments.{name}.users",
+                "{path} \"{identity}\" nie występuje w instruments.{name}.users"
+            );
+            let remedy = both!(
+                "add {{ name: {identity}, password: ... }} to the users, or correct the identity",
+                "dopisz {{ name: {identity}, password: ... }} do users albo popraw identity"
+            );
+            problems.add(*at, cause, remedy);
         }
-        let identity = &post.identity;
-        let cause = both!(
-            "post.identity \"{identity}\" is not among instruments.{name}.users",
-            "post.identity \"{identity}\" nie występuje w instruments.{name}.users"
-        );
-        let remedy = both!(
-            "add {{ name: {identity}, password: ... }} to the users, or correct the identity",
-            "dopisz {{ name: {identity}, password: ... }} do users albo popraw identity"
-        );
-        problems.add(at, cause, remedy);
     }
 }
 

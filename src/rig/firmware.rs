@@ -234,7 +234,7 @@ fn check_image(
 }
 
 /// Settings fill one flash page (RM0091, 3.3: 2 KiB on the larger STM32F0).
-const SETTINGS_BYTES: u32 = 2048;
+pub(super) const SETTINGS_BYTES: u32 = 2048;
 
 /// Core and flash as ST's part numbers tell them. Of other makes nothing is known on paper: there the bench checks when it opens the probe.
 fn chip_named(name: &str, settings_page: Option<u32>) -> Option<Chip> {

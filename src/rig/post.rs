@@ -5,6 +5,7 @@
 use super::file::{Section, meant_or_listed};
 use super::firmware::{self, Firmware};
 use super::locate::{Node, Word};
+use super::other;
 use crate::problem::{Place, Problems};
 use crate::unit::both;
 use std::path::Path;
@@ -40,14 +41,33 @@ pub struct Post {
     /// It lives on for a while when the mains fail.
     pub battery: bool,
     pub firmware: Firmware,
+    /// For proving that the post takes its name from its settings.
+    pub other: Option<OtherPoint>,
 }
 
-/// Reads the section. `folder` is where the rig lies: paths in it are relative to that.
-pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Place)> {
-    let section = Section::open(node, "post", &["identity", "place", "profile", "chip", "battery", "firmware"], problems)?;
+/// A point that the post can be made to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherPoint {
+    /// See [`Post::identity`].
+    pub identity: String,
+    /// What its settings page begins with.
+    pub settings: Vec<u8>,
+}
+
+/// A name that the rig gives a post, and where.
+pub(super) struct Name {
+    pub path: &'static str,
+    pub identity: String,
+    pub at: Place,
+}
+
+/// Reads the section. `folder` is where the rig lies: paths in it are relative to that. The names are those that the operator has to know.
+pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Vec<Name>)> {
+    let section =
+        Section::open(node, "post", &["identity", "place", "profile", "chip", "battery", "firmware", "other"], problems)?;
     let identity = section.text("identity", "identity: SOS-0417", problems);
     let identity_at = identity.map_or(section.at, |word| word.at);
-    let identity = identity.and_then(|word| identity_of(word, problems));
+    let identity = identity.and_then(|word| identity_of("post.identity", word, problems));
     let place = section.text("place", "place: \"ul. Piotrkowska 104, Łódź\"", problems).map(|word| word.text.clone());
     let profile = section.text("profile", "profile: existing-pole", problems).and_then(|word| profile_of(word, problems));
     let chip = section.text("chip", "chip: STM32F072CB", problems).and_then(|word| chip_of(word, problems));
@@ -58,22 +78,35 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
-    let post =
-        Post { identity: identity?, place: place?, profile: profile?, chip: chip?, battery: battery?, firmware: firmware? };
-    Some((post, identity_at))
+    let other = match section.get("other") {
+        Some(node) => Some(other::read(node, folder, identity.as_deref(), problems)),
+        None => None,
+    };
+    let own = Name { path: "post.identity", identity: identity.clone()?, at: identity_at };
+    let (other, other_name) = match other {
+        Some(other) => other.map(|(other, name)| (Some(other), Some(name)))?,
+        None => (None, None),
+    };
+    let post = Post {
+        identity: identity?,
+        place: place?,
+        profile: profile?,
+        chip: chip?,
+        battery: battery?,
+        firmware: firmware?,
+        other,
+    };
+    Some((post, [own].into_iter().chain(other_name).collect()))
 }
 
 /// The settings page holds 16 bytes of ASCII, and SIP wants a user name without escapes.
-fn identity_of(word: &Word, problems: &mut Problems) -> Option<String> {
+pub(super) fn identity_of(path: &str, word: &Word, problems: &mut Problems) -> Option<String> {
     let plain = word.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if plain && word.text.len() <= 16 {
         return Some(word.text.clone());
     }
-    let cause = both!(
-        "post.identity \"{}\" does not fit the post's settings",
-        "post.identity \"{}\" nie mieści się w ustawieniach punktu",
-        word.text
-    );
+    let cause =
+        both!("{path} \"{}\" does not fit the post's settings", "{path} \"{}\" nie mieści się w ustawieniach punktu", word.text);
     let remedy = (
         "use at most 16 letters, digits and hyphens, without Polish letters or spaces: SOS-0417",
         "użyj najwyżej 16 liter, cyfr i łączników, bez polskich liter i spacji: SOS-0417",

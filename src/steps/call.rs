@@ -6,7 +6,7 @@ use super::phrase::{Kind, Phrase, minutes, seconds};
 use crate::rig::Role::{Button, Operator};
 
 /// The requirements that are about how many calls arrive.
-const OF_CALLS: &[&str] = &["T30", "T31", "T32", "T33"];
+const OF_CALLS: &[&str] = &["T28", "T30", "T31", "T32", "T33"];
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -53,6 +53,24 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Button, Operator],
         within: minutes(20 * 60),
         run: |w, a| w.post().press_series(a.count(0)?, a.duration(1)?, a.duration(2)?),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the button is held down",
+        pl: "przycisk zostaje wciśnięty i przytrzymany",
+        judges: None,
+        needs: &[Button],
+        within: seconds(10),
+        run: |w, _| w.post().hold_down(),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the button is let go",
+        pl: "przycisk zostaje zwolniony",
+        judges: None,
+        needs: &[Button],
+        within: seconds(10),
+        run: |w, _| w.post().let_go(),
     },
     Phrase {
         kind: Kind::When,

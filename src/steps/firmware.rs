@@ -2,8 +2,8 @@
 
 use super::World;
 use super::bound::{at_most, requirement};
-use super::phrase::{Kind, Phrase, minutes};
-use crate::rig::Role::{Console, Mains, Operator, Probe};
+use super::phrase::{Kind, Phrase, minutes, seconds};
+use crate::rig::Role::{Button, Console, Mains, Operator, Probe};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -50,5 +50,77 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Probe, Mains, Operator],
         within: minutes(8),
         run: |w, a| w.post().can_be_written_again(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the firmware of the post hangs",
+        pl: "oprogramowanie punktu zawiesza się",
+        judges: None,
+        needs: &[Probe],
+        within: minutes(1),
+        run: |w, _| w.post().hang_firmware(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post has started anew and is registered at most {duration} after the hang [T19]",
+        pl: "punkt uruchamia się na nowo i jest zarejestrowany najpóźniej {duration} po zawieszeniu [T19]",
+        judges: at_most("T19", 0),
+        needs: &[Probe, Console, Operator],
+        within: minutes(10),
+        run: |w, a| w.post().registered_within_after_hang(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post names the watchdog as the cause of its start [T41]",
+        pl: "jako przyczynę startu punkt podaje watchdog [T41]",
+        judges: requirement("T41"),
+        needs: &[Probe, Console],
+        within: minutes(1),
+        run: |w, _| w.post().names_watchdog(),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the settings of another point are written to the post",
+        pl: "do punktu zostają wgrane ustawienia innego punktu",
+        judges: None,
+        needs: &[Probe],
+        within: minutes(2),
+        run: |w, _| w.post().take_settings_of_another(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the call names the other point and no other",
+        pl: "zgłoszenie wskazuje ten inny punkt i żaden inny",
+        judges: None,
+        needs: &[Button, Operator],
+        within: seconds(20),
+        run: |w, _| w.post().call_names_this_post(),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "one letter of the post's name is damaged in its settings",
+        pl: "w ustawieniach punktu jedna litera jego nazwy zostaje uszkodzona",
+        judges: None,
+        needs: &[Probe],
+        within: minutes(2),
+        run: |w, _| w.post().damage_settings(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "within {duration} the post does not pass itself off as another point [T41]",
+        pl: "w ciągu {duration} punkt nie podaje się za inny punkt [T41]",
+        judges: requirement("T41"),
+        needs: &[Operator],
+        within: minutes(10),
+        run: |w, a| w.post().never_names_another(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the post's own settings are written back",
+        pl: "do punktu zostają ponownie wgrane jego własne ustawienia",
+        judges: None,
+        needs: &[Probe],
+        within: minutes(2),
+        run: |w, _| w.post().restore_settings(),
     },
 ];

@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::at_most;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::rig::Role::{Fibre, Mains, Operator, Probe};
+use crate::rig::Role::{Button, Console, Fibre, Mains, Operator, Probe};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -104,5 +104,23 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Operator],
         within: seconds(10),
         run: |w, _| w.post().settings_are_intact(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post tells of its stuck button at most {duration} after the press [T28]",
+        pl: "punkt zgłasza zablokowany przycisk najpóźniej {duration} po naciśnięciu [T28]",
+        judges: at_most("T28", 0),
+        needs: &[Button, Console],
+        within: minutes(3),
+        run: |w, a| w.post().stuck_button_told_within(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post takes that fault back at most {duration} after the button's release [T27]",
+        pl: "punkt odwołuje tę usterkę najpóźniej {duration} po zwolnieniu przycisku [T27]",
+        judges: at_most("T27", 0),
+        needs: &[Button, Console],
+        within: minutes(5),
+        run: |w, a| w.post().stuck_button_cleared_within(a.duration(0)?),
     },
 ];

@@ -3,6 +3,7 @@
 //!
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
+use super::lit::Lit;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Stray};
 use crate::rig::Limits;
@@ -11,10 +12,13 @@ use std::collections::BTreeMap;
 
 /// A contact that bounces is one contact until it has been open for so long.
 const BOUNCES_FOR: f64 = 0.05;
-/// A lamp dimmed at 50 Hz and more is lit: it is never dark for longer than that.
-const DIMMED_DARK_AT_MOST: f64 = 0.025;
 /// How long after it can be served again a post may take to be wholly itself: its lamp "out of service" has so long.
 pub const RECOVERS_WITHIN: f64 = 5.0;
+
+/// A call that is gone without a word is given up after so many seconds without media, and lamps follow (post protocol, section 3: 30 s).
+const LOST_WITHIN: f64 = 32.0;
+/// One that rang before it was gone, and may be ringing still, is given up after more than three minutes (RFC 3261, 16.6, timer C).
+const RINGS_AT_MOST: f64 = 190.0;
 
 /// A stretch of time; open at its end while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,6 +79,15 @@ pub enum Kind {
     Servers,
     /// The bench started its firmware anew.
     Restart,
+    /// The bench has hung its firmware, and the watchdog has not yet ended that.
+    Hang,
+}
+
+impl Kind {
+    /// The firmware starts anew as it ends.
+    pub fn starts_firmware(self) -> bool {
+        matches!(self, Kind::Mains | Kind::Restart | Kind::Hang)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,62 +143,6 @@ pub struct Arrived {
     pub clipped: f64,
 }
 
-/// When a lamp was lit.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Lit(pub Vec<Span>);
-
-impl Lit {
-    /// Of edges in order, from what the lamp was before the first of them; `until`: nothing is known from there on.
-    pub fn of(before: bool, edges: impl Iterator<Item = (f64, bool)>, from: f64, until: f64) -> Lit {
-        let mut spans: Vec<Span> = Vec::new();
-        let mut since = before.then_some(from);
-        for (at, lit) in edges {
-            match (lit, since) {
-                (true, None) => match spans.last() {
-                    // Dimmed, not dark.
-                    Some(last) if at - last.to <= DIMMED_DARK_AT_MOST => since = spans.pop().map(|last| last.from),
-                    _ => since = Some(at),
-                },
-                (false, Some(from)) => {
-                    spans.push(Span { from, to: at });
-                    since = None;
-                }
-                _ => {}
-            }
-        }
-        spans.extend(since.map(|from| Span { from, to: until }));
-        Lit(spans)
-    }
-    pub fn at(&self, moment: f64) -> bool {
-        self.0.iter().any(|span| span.holds(moment))
-    }
-    /// The stretches of `within` in which it was dark.
-    pub fn dark(&self, within: Span) -> Vec<Span> {
-        let mut from = within.from;
-        let mut dark = Vec::new();
-        for lit in self.0.iter().filter_map(|lit| lit.common(within)) {
-            dark.push(Span { from, to: lit.from });
-            from = lit.to;
-        }
-        dark.push(Span { from, to: within.to });
-        dark.retain(|span| span.length() > 0.0);
-        dark
-    }
-    /// Either of two.
-    pub fn or(&self, other: &Lit) -> Lit {
-        let mut all: Vec<Span> = self.0.iter().chain(&other.0).copied().collect();
-        all.sort_by(|a, b| a.from.total_cmp(&b.from));
-        let mut merged: Vec<Span> = Vec::new();
-        for span in all {
-            match merged.last_mut() {
-                Some(last) if span.from <= last.to + DIMMED_DARK_AT_MOST => last.to = last.to.max(span.to),
-                _ => merged.push(span),
-            }
-        }
-        Lit(merged)
-    }
-}
-
 /// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing that lasted longest.
 pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Contact> {
     let mut found: Vec<Contact> = Vec::new();
@@ -220,7 +177,8 @@ pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Con
 pub struct Course {
     /// What was looked at.
     pub span: Span,
-    pub identity: String,
+    /// The name that the post had to bear, and from when on; `None`: it was free to have none. In order, the first from ever on.
+    pub names: Vec<(f64, Option<String>)>,
     /// Whom posts of this rig may call.
     pub callees: Vec<String>,
     pub limits: Limits,
@@ -259,6 +217,12 @@ impl Course {
     /// The figure that every single case must meet.
     pub fn ceiling(&self, id: &str) -> f64 {
         self.limits.get(id).map_or(f64::INFINITY, crate::rig::Limit::ceiling)
+    }
+
+    /// The name that the post had to bear at this moment.
+    pub fn name_at(&self, moment: f64) -> Option<&str> {
+        let (_, name) = self.names.iter().rfind(|(from, _)| *from <= moment)?;
+        name.as_deref()
     }
 
     /// Whether something stood in the post's way within a stretch.
@@ -319,6 +283,16 @@ impl Course {
         lasts.holds(moment) && !self.is_disturbed(Span { from: lasts.from, to: moment })
     }
 
+    /// Until when a post need not know that a call has ended: something stood in its way as it ended, or within so many seconds of that. `None`:
+    /// nothing did.
+    pub fn hidden_until(&self, call: &Call, within: f64) -> Option<f64> {
+        let lasts = self.lasts(call);
+        let hides = |outage: &&Outage| outage.span.meets(Span { from: lasts.from, to: lasts.to + within });
+        let returned = self.outages.iter().filter(hides).map(|outage| outage.span.to.min(self.span.to)).reduce(f64::max)?;
+        let rings = if call.confirmed.is_none() { lasts.from + RINGS_AT_MOST } else { returned };
+        Some((returned + LOST_WITHIN).max(rings))
+    }
+
     /// Whether some call stood at this moment, as far as the operator's end knows.
     pub fn in_call(&self, moment: f64) -> bool {
         self.calls.iter().any(|(_, call)| self.lasts(call).holds(moment))
@@ -326,7 +300,7 @@ impl Course {
 
     /// When the firmware started anew for a reason of ours, in order.
     pub fn own_starts(&self) -> impl Iterator<Item = f64> {
-        let starts = self.outages.iter().filter(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart));
+        let starts = self.outages.iter().filter(|outage| outage.kind.starts_firmware());
         starts.map(|outage| outage.span.to)
     }
 }
@@ -353,35 +327,5 @@ mod tests {
         check_contacts(&[1.0, 1.005, 1.01, 1.015, 1.02, 1.2], &[(1.0, 1.02, 1.2)]);
         check_contacts(&[1.0, 1.2, 1.21, 1.22], &[(1.0, 1.0, 1.22)]);
         check_contacts(&[1.0], &[(1.0, 1.0, 100.0)]);
-    }
-
-    #[track_caller]
-    fn check_lit(before: bool, moments: &[f64], expected: &[(f64, f64)]) {
-        let edges = moments.iter().enumerate().map(|(n, at)| (*at, (n % 2 == 0) != before));
-        let lit = Lit::of(before, edges, 0.0, 100.0);
-        assert_eq!(lit.0.iter().map(|span| (span.from, span.to)).collect::<Vec<_>>(), expected, "{before} {moments:?}");
-    }
-
-    #[test]
-    fn a_dimmed_lamp_is_lit_and_a_blinking_one_is_not() {
-        check_lit(false, &[], &[]);
-        check_lit(true, &[], &[(0.0, 100.0)]);
-        check_lit(false, &[1.0, 2.0], &[(1.0, 2.0)]);
-        check_lit(true, &[1.0, 2.0], &[(0.0, 1.0), (2.0, 100.0)]);
-        // 100 Hz, half of the time.
-        check_lit(false, &[1.0, 1.005, 1.01, 1.015, 1.02, 1.025], &[(1.0, 1.025)]);
-        // 5 Hz.
-        check_lit(false, &[1.0, 1.1, 1.2, 1.3], &[(1.0, 1.1), (1.2, 1.3)]);
-    }
-
-    #[test]
-    fn the_dark_is_what_is_left_of_the_lit() {
-        let lit = Lit(vec![Span { from: 1.0, to: 2.0 }, Span { from: 3.0, to: 9.0 }]);
-        let dark = |from, to| lit.dark(Span { from, to }).iter().map(|s| (s.from, s.to)).collect::<Vec<_>>();
-        assert_eq!(dark(0.0, 4.0), [(0.0, 1.0), (2.0, 3.0)]);
-        assert_eq!(dark(3.5, 5.0), []);
-        assert_eq!(dark(20.0, 21.0), [(20.0, 21.0)]);
-        let both = lit.or(&Lit(vec![Span { from: 1.5, to: 3.0 }]));
-        assert_eq!(both.0, [Span { from: 1.0, to: 9.0 }]);
     }
 }

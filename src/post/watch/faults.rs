@@ -1,6 +1,6 @@
 //! Rules about faults that a post finds in itself: told in time, and taken back when their cause is gone.
 
-use super::course::{Contact, Course, Kind, Span};
+use super::course::{Contact, Course, Span};
 use super::{Bound, Rule, Sample};
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, Console};
@@ -41,7 +41,7 @@ fn said<'c>(course: &'c Course, word: &'static str) -> impl Iterator<Item = f64>
 
 /// Whether the firmware had power and was left alone.
 fn lives(course: &Course, within: Span) -> bool {
-    !course.outages.iter().any(|outage| matches!(outage.kind, Kind::Mains | Kind::Restart) && outage.span.meets(within))
+    !course.outages.iter().any(|outage| outage.kind.starts_firmware() && outage.span.meets(within))
 }
 
 fn untold(course: &Course) -> Vec<Sample> {

@@ -1,7 +1,9 @@
 //! Rules about lamps, over their whole course: what each claims, held against what the operator's end knows.
 
-use super::course::{Course, Kind, Lit, RECOVERS_WITHIN, Span};
+use super::course::{Course, Kind, RECOVERS_WITHIN, Span};
+use super::lit::Lit;
 use super::{Bound, Rule, Sample};
+use crate::bench::Call;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, LampConnected, LampOutOfService, LampPlaced, Operator};
 use crate::unit::{Bilingual, Method, Unit};
@@ -116,7 +118,7 @@ fn placed_falsely(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.placed else { return Vec::new() };
     let calls = course.calls.iter().map(|(_, call)| {
         let lasts = course.lasts(call);
-        Span { from: lasts.from - grace(course, "T01"), to: until_told(course, lasts) }
+        Span { from: lasts.from - grace(course, "T01"), to: until_told(course, call) }
     });
     let sent = course.swallowed.iter().map(|at| Span { from: at - grace(course, "T01"), to: at + SWALLOWED_FOR });
     // Of a lamp that has just been lit nobody knows yet whether its call comes.
@@ -129,14 +131,12 @@ fn still_told(course: &Course) -> Span {
     Span { from: course.span.from - STAMPS, to: course.span.from + grace(course, "T06") }
 }
 
-/// How long a lamp may stand after a call: within T06 of its end, or, where the post may not know of it, until it must have given up.
-fn until_told(course: &Course, lasts: Span) -> f64 {
-    let told = lasts.to + grace(course, "T06");
-    let hidden = course.outages.iter().filter(|outage| outage.span.meets(Span { from: lasts.from, to: told }));
-    hidden.map(|outage| outage.span.to.min(course.span.to) + LOST_WITHIN).fold(told, f64::max)
+/// How long a lamp may stand after a call: within T06 of its end as far as the post can know of that.
+fn until_told(course: &Course, call: &Call) -> f64 {
+    let within = grace(course, "T06");
+    let told = course.lasts(call).to + within;
+    course.hidden_until(call, within).map_or(told, |hidden| hidden.max(told))
 }
-/// A call that is gone without a word is given up after so many seconds without media, and lamps follow (post protocol, section 3: 30 s).
-const LOST_WITHIN: f64 = 32.0;
 /// An INVITE that nobody answers is given up within so many seconds, server by server.
 const SWALLOWED_FOR: f64 = 32.0;
 
@@ -167,15 +167,14 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
     let talks = course.calls.iter().filter_map(|(_, call)| {
         let answered = call.answered?.seconds;
-        let talk = Span { from: answered, to: course.lasts(call).to };
-        Some(Span { from: answered - STAMPS - course.inputs_within, to: until_told(course, talk) })
+        Some(Span { from: answered - STAMPS - course.inputs_within, to: until_told(course, call) })
     });
     unfounded(course, lit, &merged(talks.chain([still_told(course)])))
 }
 
 fn dark_in_talk(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
-    let of_talk = |call: &crate::bench::Call| {
+    let of_talk = |call: &Call| {
         let answered = call.answered?.seconds;
         // What was answered while something stood in the way, and never acknowledged, the post need not know of.
         if call.confirmed.is_none() && !course.is_surely_in(call, answered) {
@@ -203,7 +202,7 @@ fn falsely_ready(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.out_of_service else { return Vec::new() };
     let known = course.ceiling("T26");
     let mains: Vec<Span> =
-        course.outages.iter().filter(|o| matches!(o.kind, Kind::Mains | Kind::Restart)).map(|o| o.span).collect();
+        course.outages.iter().filter(|outage| outage.kind.starts_firmware()).map(|outage| outage.span).collect();
     let of_outage = |outage: Span| {
         let within = Span { from: outage.from + known, to: outage.to };
         let has_power = !mains.iter().any(|off| off.meets(Span { from: outage.from, to: outage.to }));
@@ -244,7 +243,10 @@ fn silent_presses(course: &Course) -> Vec<Sample> {
         let edges = || lit.0.iter().flat_map(|span| [span.from, span.to]).filter(|edge| *edge >= at);
         // A lamp that was lit answers by going dark in time, and by coming back: that it goes dark for good is no answer.
         let begins = edges().any(|edge| window.holds(edge));
-        let blinks = begins && edges().filter(|edge| *edge < window.to + BLINKS_WITHIN).count() >= 2;
+        // It blinks who goes dark again: once is a flicker that nobody takes for an answer. Where the cut ends meanwhile, so may the blinking.
+        let is_long = cut.is_some_and(|cut| cut.span.to > window.to + BLINKS_TWICE) && course.span.to > window.to + BLINKS_TWICE;
+        let (changes, until) = if is_long { (3, BLINKS_TWICE) } else { (2, BLINKS_WITHIN) };
+        let blinks = begins && edges().filter(|edge| *edge < window.to + until).count() >= changes;
         let came_on = !lit.at(at) && lit.at(window.to);
         let is_sign = came_on || blinks || course.calls.iter().any(|(_, call)| window.holds(call.arrived.seconds));
         let seen = (!is_sign)
@@ -255,6 +257,8 @@ fn silent_presses(course: &Course) -> Vec<Sample> {
 }
 /// The dark half of a lamp that blinks at 0.3 Hz or more, which is the slowest that counts as blinking.
 const BLINKS_WITHIN: f64 = 1.7;
+/// Dark, lit, and dark again at that pace.
+const BLINKS_TWICE: f64 = 2.0 * BLINKS_WITHIN;
 /// Within so many seconds of its start a post need not have seen a press.
 const BOOTS_WITHIN: f64 = 1.0;
 

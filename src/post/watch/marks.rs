@@ -2,7 +2,7 @@
 
 use super::calls::{COUNT, both_of, named};
 use super::cases::CASE_NUMBER;
-use super::course::Course;
+use super::course::{Binding, Course};
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
 use crate::post::judge::Quantity;
@@ -82,23 +82,25 @@ fn elsewhere(course: &Course) -> Vec<Sample> {
 
 /// Wherever a post names itself.
 fn unlike_identity(course: &Course) -> Vec<Sample> {
-    let own = course.identity.as_str();
-    let differs = |place: &str, said: &str| (said != own).then(|| both!("{} says {}", "{} podaje {}", place, said));
+    let differs = |at: f64, place: &str, said: &str| {
+        let other = course.name_at(at).is_some_and(|name| name != said);
+        other.then(|| both!("{} says {}", "{} podaje {}", place, said))
+    };
     let mut samples = Vec::new();
     for (_, call) in &course.calls {
-        let asserted = call.invite.asserted_user();
+        let (at, asserted) = (call.arrived.seconds, call.invite.asserted_user());
         let named = [
             ("From", Some(call.invite.from.as_str())),
             ("X-SOS-Post", call.invite.header("X-SOS-Post")),
             ("P-Asserted-Identity", asserted),
         ];
-        let seen = named.into_iter().find_map(|(place, said)| differs(place, said?));
-        samples.push(Sample::breach(call.arrived.seconds, seen));
+        let seen = named.into_iter().find_map(|(place, said)| differs(at, place, said?));
+        samples.push(Sample::breach(at, seen));
     }
-    let registered = course.bindings.iter().map(|binding| Sample::breach(binding.at, differs("REGISTER", &binding.user)));
-    samples.extend(registered);
+    let registered = |binding: &Binding| Sample::breach(binding.at, differs(binding.at, "REGISTER", &binding.user));
+    samples.extend(course.bindings.iter().map(registered));
     let said = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
-    samples.extend(said.filter_map(|(at, report)| Some(Sample::breach(*at, differs("BOOT", report.value("id")?)))));
+    samples.extend(said.filter_map(|(at, report)| Some(Sample::breach(*at, differs(*at, "BOOT", report.value("id")?)))));
     samples
 }
 

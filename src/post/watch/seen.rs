@@ -1,8 +1,9 @@
 //! From the bench's record and the deeds of a scenario to what its rules read.
 
-use super::course::{Binding, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia, contacts};
+use super::course::{Binding, Course, Kind, Outage, Span, Stranger, StrayMedia, contacts};
+use super::lit::Lit;
 use crate::bench::{Circuit, Moment};
-use crate::clock::Stamped;
+use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::{CallEvent, Server, Unbound, host_of};
 use crate::post::call::{OPERATOR_USER, SECOND_USER};
 use crate::post::deeds::What;
@@ -20,7 +21,7 @@ impl Post {
         let lamp = |input: &Option<InputRef>| input.as_ref().map(|input| self.lit(input, span));
         let mut course = Course {
             span,
-            identity: bench.rig.post.identity.clone(),
+            names: self.exchanged.names(&bench.rig.post.identity),
             callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
             limits: bench.rig.limits.clone(),
             inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
@@ -87,12 +88,29 @@ impl Post {
                 What::Restart => {
                     outages.push(Outage { kind: Kind::Restart, span: Span { from: at.seconds, to: at.seconds + 0.001 } });
                 }
+                What::Hang => {
+                    let span = Span { from: at.seconds, to: self.started_after(at.instant()).unwrap_or(span.to) };
+                    outages.push(Outage { kind: Kind::Hang, span });
+                }
                 _ => {}
             }
         }
         outages.extend(since.map(|from| Outage { kind: Kind::Servers, span: Span { from, to: span.to } }));
         outages.sort_by(|a, b| a.span.from.total_cmp(&b.span.from));
         outages
+    }
+}
+
+impl Post {
+    /// When the firmware was there again, as its console says; without a console, as its next registration shows.
+    fn started_after(&self, hung: Instant) -> Option<f64> {
+        let record = &self.bench.record;
+        if self.bench.rig.wiring.console.is_some() {
+            let start = record.reports_since(hung).find(|report| report.value.argument("BOOT").is_some());
+            return start.map(|report| report.at.as_secs_f64());
+        }
+        let registered = |event: &&Stamped<CallEvent>| matches!(event.value, CallEvent::Registered { .. });
+        record.calls_since(hung).find(registered).map(|event| event.at.as_secs_f64())
     }
 }
 

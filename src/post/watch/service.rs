@@ -2,6 +2,7 @@
 
 use super::course::{Course, Kind, Outage, Span, StrayMedia};
 use super::{Bound, Rule, Sample};
+use crate::bench::Call;
 use crate::instrument::operator::Stray;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Console, Operator};
@@ -176,8 +177,7 @@ fn starts(course: &Course) -> Vec<Sample> {
     let sample = |(at, cause): (f64, Option<&str>)| {
         let said = cause.unwrap_or("–");
         let is_start = |outage: &&Outage| {
-            let is_start = matches!(outage.kind, Kind::Mains | Kind::Restart);
-            is_start && outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN
+            outage.kind.starts_firmware() && outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN
         };
         let ours = course.outages.iter().rfind(is_start);
         let seen = match ours {
@@ -191,6 +191,9 @@ fn starts(course: &Course) -> Vec<Sample> {
             {
                 Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę {}", said))
             }
+            Some(outage) if outage.kind == Kind::Hang && cause.is_some_and(|cause| cause != "watchdog") => {
+                Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę {}", said))
+            }
             Some(_) => None,
         };
         Sample::breach(at, seen)
@@ -203,7 +206,7 @@ fn beat(course: &Course) -> Vec<Sample> {
     let beats: Vec<f64> =
         course.reports.iter().filter(|(_, report)| report.argument("BEAT").is_some()).map(|(at, _)| *at).collect();
     let stopped = |span: Span| {
-        let starts = course.outages.iter().filter(|o| matches!(o.kind, Kind::Mains | Kind::Restart));
+        let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
         starts.clone().any(|outage| outage.span.meets(span)) || banners(course).any(|(at, _)| span.holds(at))
     };
     // Also from the start of the firmware, or of the scenario, to the first one.
@@ -288,6 +291,11 @@ fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static s
     // A call that is just leaving is told of before it arrives.
     let leaving = Span { from: settled.to, to: settled.to + course.ceiling("T01") };
     if course.calls.iter().any(|(_, call)| leaving.holds(call.arrived.seconds)) {
+        return None;
+    }
+    // One that has ended meanwhile may stand on at the post's end.
+    let is_hidden = |call: &Call| course.hidden_until(call, TOLD_WITHIN).is_some_and(|until| settled.from < until);
+    if course.calls.iter().any(|(_, call)| call.ended.is_some_and(|(at, _)| at.seconds < settled.to) && is_hidden(call)) {
         return None;
     }
     let standing = course.calls.iter().find(|(_, call)| course.lasts(call).holds(settled.to));

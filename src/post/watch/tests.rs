@@ -2,7 +2,8 @@
 
 mod outages;
 
-use super::course::{Binding, Contact, Course, Kind, Lit, Outage, Span, Stranger, StrayMedia};
+use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
+use super::lit::Lit;
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Server, Stray};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 fn quiet() -> Course {
     Course {
         span: span(0.0, 600.0),
-        identity: "SOS-0417".into(),
+        names: vec![(f64::NEG_INFINITY, Some("SOS-0417".into()))],
         callees: vec!["operator".into(), "operator2".into()],
         limits: Limits::of(Profile::ExistingPole),
         inputs_within: 0.001,
@@ -221,6 +222,15 @@ fn a_call_is_what_it_says_and_goes_where_it_should() {
     let started = |id: &str| broken(&quiet().outage(Kind::Mains, 50.0, 55.0).says(55.1, &banner(id)));
     assert!(started("SOS-0000").contains(&"T33.watch.other-identities"));
     assert!(!started("SOS-0417").contains(&"T33.watch.other-identities"));
+    // From 40 s on it is another point, or has no name that it may believe.
+    let borne = |name: Option<&str>, id: &str| {
+        let mut course = quiet().outage(Kind::Mains, 50.0, 55.0).says(55.1, &banner(id));
+        course.names.push((40.0, name.map(str::to_owned)));
+        course.bindings.clear();
+        broken(&course).contains(&"T33.watch.other-identities")
+    };
+    assert_eq!([borne(Some("SOS-0418"), "SOS-0418"), borne(Some("SOS-0418"), "SOS-0417")], [false, true]);
+    assert_eq!([borne(None, "SOS-0000"), borne(None, "SOS-0417")], [false, false]);
     let again = served().press(200.0, 0.15).call(200.1, 200.2, "2").change(|call| call.invite.dialog = "call-1".into());
     assert!(broken(&again).contains(&"T33.watch.reused-call-ids"));
 }
@@ -285,7 +295,8 @@ fn a_press_without_a_way_to_call_gets_a_sign() {
             .contains(&"T38.watch.silent-presses")
     };
     assert!(pressed(&[(100.1, 181.0)]));
-    assert!(!pressed(&[(100.1, 150.1), (150.4, 181.0)]));
+    assert!(!pressed(&[(100.1, 150.1), (150.4, 150.7), (151.0, 181.0)]));
+    assert!(pressed(&[(100.1, 150.1), (150.4, 181.0)]), "once is a flicker");
     assert!(pressed(&[(100.1, 153.0), (153.2, 181.0)]));
     assert!(!pressed(&[(150.5, 181.0)]));
     // Dark and dark it stays: that was no sign, though it is a change.
@@ -315,6 +326,9 @@ fn a_start_has_a_cause_and_the_heart_beats() {
     };
     assert_eq!(restarted("pin"), [] as [&str; 0]);
     assert_eq!(restarted("power"), ["T45.watch.uncaused-starts"]);
+    let hung = |cause: &str| broken(&quiet().outage(Kind::Hang, 200.0, 202.0).says(202.0, &banner.replace("watchdog", cause)));
+    assert_eq!(hung("watchdog"), [] as [&str; 0]);
+    assert_eq!(hung("soft"), ["T45.watch.uncaused-starts"]);
     let mut silent = quiet();
     silent.reports.retain(|(at, _)| !span(205.0, 215.0).holds(*at));
     check(&silent, &["T26.watch.heartbeat"]);

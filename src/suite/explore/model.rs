@@ -72,6 +72,10 @@ const STARTED: &str = "the post is registered at most {duration} after power-on 
 const MAIN_SILENT: &str = "the main server takes everything and answers nothing";
 const MAIN_REFUSES: &str = "the main server refuses every request";
 const ALL_SILENT: &str = "the servers take everything and answer nothing";
+const HANG: &str = "the firmware of the post hangs";
+const REVIVED: &str = "the post has started anew and is registered at most {duration} after the hang [T19]";
+const HOLD: &str = "the button is held down";
+const LET_GO: &str = "the button is let go";
 const IN_ORDER: &str = "the servers are in order again";
 
 /// A finger: T29, with the margin that a relay needs to prove it.
@@ -97,6 +101,7 @@ pub const ROWS: &[Row] = &[
     // Nothing is wrong.
     row(Quiet, "press", 30, &[(PRESS, &[FINGER])], InCall),
     row(Quiet, "held press", 5, &[(PRESS, &[HELD])], InCall),
+    row(Quiet, "held through a call", 2, &[(HOLD, &[]), (PASS, &[WHILE]), (END, &[]), (PASS, &[WHILE]), (LET_GO, &[])], InCall),
     row(Quiet, "doubtful press", 2, &[(PRESS, &[DOUBTFUL])], InCall),
     row(Quiet, "bouncing press", 2, &[(BOUNCES, &[BOUNCED, Draw::Time(&[(5, 5)]), FINGER])], InCall),
     row(Quiet, "interference", 2, &[(PULSES, PULSED)], Quiet),
@@ -110,6 +115,7 @@ pub const ROWS: &[Row] = &[
     row(Quiet, "cut", 5, &[(CUT, &[]), (PASS, &[CUT_LASTS])], Cut),
     row(Quiet, "long cut", 2, &[(CUT_FOR, &[Draw::Time(&[(70_000, 70_000), (70_000, 1_500_000)])]), (REJOINED, &[T20])], Quiet),
     row(Quiet, "glitch", 2, &[(CUT_FOR, &[GLITCH])], Back),
+    row(Quiet, "hang", 1, &[(HANG, &[]), (REVIVED, &[T19])], Quiet),
     row(Quiet, "power cut", 3, &[(OFF, &[]), (PASS, &[OFF_LASTS])], Off),
     row(Quiet, "main server silent", 2, &[(MAIN_SILENT, &[]), (PASS, &[SERVER_LASTS])], OnBackup),
     row(Quiet, "main server refuses", 2, &[(MAIN_REFUSES, &[]), (PASS, &[SERVER_LASTS])], OnBackup),
@@ -124,6 +130,7 @@ pub const ROWS: &[Row] = &[
     row(InCall, "end, and press at once", 6, &[(PASS, &[WHILE]), (END, &[]), (PASS, &[GAP]), (PRESS, &[FINGER])], InCall),
     row(InCall, "glitch", 3, &[(PASS, &[MOMENT]), (CUT_FOR, &[GLITCH])], InCall),
     row(InCall, "cut", 3, &[(PASS, &[MOMENT]), (CUT, &[]), (PASS, &[CUT_LASTS])], CutInCall),
+    row(InCall, "hang", 1, &[(PASS, &[MOMENT]), (HANG, &[]), (REVIVED, &[T19]), (PASS, &[WHILE])], InCall),
     row(InCall, "power cut", 2, &[(PASS, &[MOMENT]), (OFF, &[]), (PASS, &[OFF_LASTS])], Off),
     row(InCall, "main server silent", 1, &[(MAIN_SILENT, &[]), (PASS, &[SERVER_LASTS])], OnBackup),
     row(InCall, "servers silent", 1, &[(ALL_SILENT, &[]), (PASS, &[SERVER_LASTS])], Unserved),

@@ -77,3 +77,18 @@ fn a_stuck_button_is_told_and_taken_back() {
     assert_eq!(stuck(25.0, &[]), [false, false]);
     assert_eq!([stuck(500.0, &[fault]), stuck(400.0, &[fault])], [[false, false]; 2]);
 }
+
+#[test]
+fn a_call_whose_end_a_silent_server_hid_may_ring_on() {
+    let lamp = |until: f64, answered: bool| {
+        let course = quiet().outage(Kind::Servers, 103.0, 160.0).press(100.0, 0.15).call(100.05, 145.0, "1").change(|call| {
+            if !answered {
+                (call.answered, call.confirmed) = (None, None);
+            }
+        });
+        broken(&course.lit(&[(100.06, until)], &[])).contains(&"T05.watch.placed-falsely")
+    };
+    assert_eq!([lamp(225.0, false), lamp(300.0, false)], [false, true]);
+    // One that was answered is missed by its silence.
+    assert_eq!([lamp(185.0, true), lamp(225.0, true)], [false, true]);
+}

@@ -1,0 +1,14 @@
+# language: pl
+Właściwość: Nadzór
+  Punkt, który sam uległ awarii, musi sam wrócić do pracy i nie może tej awarii ukryć.
+
+  @S41 @fat @nightly
+  Scenariusz: Zawieszenie kończy watchdog, a punkt je odnotowuje
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy oprogramowanie punktu zawiesza się
+    Wtedy punkt uruchamia się na nowo i jest zarejestrowany najpóźniej 60 s po zawieszeniu [T19]
+    I jako przyczynę startu punkt podaje watchdog [T41]
+    Gdy operator odbiera po 1 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    I zgłoszenie wskazuje ten punkt i żaden inny

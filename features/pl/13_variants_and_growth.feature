@@ -1,0 +1,25 @@
+# language: pl
+Właściwość: Warianty i rozbudowa
+  W kolejnym punkcie zmienia się tylko nazwa; to ona decyduje, dokąd wysłana zostanie pomoc.
+
+  @S49 @fat @nightly
+  Scenariusz: Kolejny punkt zgłasza się pod własną nazwą
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy do punktu zostają wgrane ustawienia innego punktu
+    I punkt jest wyłączony
+    I mija 10 s
+    I zasilanie zostaje włączone
+    Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
+    Gdy operator odbiera po 1 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie wskazuje ten inny punkt i żaden inny
+    Gdy mijają 3 s
+    I operator kończy rozmowę
+    I w ustawieniach punktu jedna litera jego nazwy zostaje uszkodzona
+    Wtedy w ciągu 90 s punkt nie podaje się za inny punkt [T41]
+    Gdy do punktu zostają ponownie wgrane jego własne ustawienia
+    I punkt jest wyłączony
+    I mija 10 s
+    I zasilanie zostaje włączone
+    Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
+    I ustawienia punktu są nienaruszone
