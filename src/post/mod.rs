@@ -21,6 +21,7 @@ mod recording;
 mod self_test;
 mod server;
 mod speech;
+mod transfer;
 mod watch;
 
 pub use fault::{Fault, ScenarioError};
