@@ -41,6 +41,10 @@ Feature: Second operator and server
     And 2 min pass
     And the servers are in order again
     Then the post is registered with the main server again at most 60 s after its return [T19]
+    When the servers refuse every request
+    And 2 min pass
+    And the servers are in order again
+    Then the post is registered with the main server again at most 60 s after its return [T19]
     When the operator answers after 1 s
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]

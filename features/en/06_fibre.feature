@@ -8,6 +8,8 @@ Feature: Fibre loss and return
     And the fibre is cut for 1 s while the operator talks
     Then speech is interrupted for at most 1.3 s in either direction [T21]
     And the talk goes on
+    When the operator hangs up
+    Then no further call reaches the operator within 10 s [T33]
 
   @S29 @fat @sat @nightly
   Scenario: A twenty-second cut is healed without a new press

@@ -42,6 +42,10 @@ Właściwość: Drugi operator i serwer
     I mijają 2 min
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
+    Gdy serwery odrzucają każde żądanie
+    I mijają 2 min
+    I serwery są znów sprawne
+    Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     Gdy operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

@@ -9,6 +9,8 @@ Właściwość: Utrata i powrót światłowodu
     I łączność światłowodowa zostaje przerwana na 1 s w czasie wypowiedzi operatora
     Wtedy przerwa w mowie w żadnym kierunku nie trwa dłużej niż 1,3 s [T21]
     I rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    Wtedy w ciągu kolejnych 10 s do operatora nie dociera żadne zgłoszenie [T33]
 
   @S29 @fat @sat @nightly
   Scenariusz: Po dwudziestosekundowej przerwie rozmowa wraca bez ponownego naciśnięcia

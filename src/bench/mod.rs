@@ -31,6 +31,7 @@ use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
+use crate::sip::secret::Secret;
 use crate::twin::Twin;
 use journaled::Journaled;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,8 @@ pub struct Bench {
     operators: BTreeMap<String, Box<dyn Operator>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
+    /// The passwords of the rig.
+    secrets: Vec<Secret>,
     /// What is known of each card's latency.
     sound: BTreeMap<String, sound::Calibration>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
@@ -114,7 +117,7 @@ impl Bench {
             let lines = console.lines().map_err(|error| error.of(Subsystem::Console))?;
             if wiring.console.as_ref() == Some(name) {
                 said.extend(lines.iter().map(|line| line.at));
-                record.add_console(log, lines);
+                record.add_console(log, lines, &self.secrets);
             }
         }
         moved?;

@@ -78,6 +78,10 @@ fn observed(event: CallEvent) -> Observation {
         E::StrayMedia { call, from, kind } => {
             at(AtServer::StrayMedia { call: call.map(|call| call.0), from, kind: stray_of(kind) })
         }
+        E::Asked { call, method } => of(call, Call::Asked { method }),
+        E::Irregular { call: Some(call), from, what } => of(call, Call::Irregular { from, what: what.words() }),
+        E::Irregular { call: None, from, what } => at(AtServer::Irregular { from, what: what.words() }),
+        E::Stranger { news } => at(AtServer::Stranger { what: news.words() }),
         E::Intruder { from, what } => at(AtServer::Intruder { from, what }),
     }
 }
@@ -128,6 +132,7 @@ fn stray_of(kind: desk::Stray) -> Stray {
         desk::Stray::NoCall => Stray::NoCall,
         desk::Stray::OfAnother => Stray::OfAnother,
         desk::Stray::OldPort => Stray::OldPort,
+        desk::Stray::OnHold => Stray::OnHold,
         desk::Stray::NoMedia => Stray::NoMedia,
     }
 }

@@ -16,6 +16,7 @@ use crate::instrument::{Identity, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event, Tally};
 use crate::rig::{Capability, Instrument, Rig};
+use crate::sip::secret::Secret;
 use crate::twin::defect;
 use crate::unit::Bilingual;
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,6 +108,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         cards: BTreeMap::new(),
         operators: BTreeMap::new(),
         image,
+        secrets: secrets(&rig),
         sound: BTreeMap::new(),
         has_heard_of_post: false,
         seen_lit: BTreeSet::new(),
@@ -120,6 +122,12 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
     }
     bench.twin = context.twin;
     Ok(bench)
+}
+
+/// What no post may tell.
+fn secrets(rig: &Rig) -> Vec<Secret> {
+    let users = rig.operator().map_or(&[][..], |operator| &operator.users);
+    Secret::of(users.iter().map(|user| (user.name.as_str(), user.password.as_str())))
 }
 
 impl Bench {

@@ -16,11 +16,14 @@ use crate::instrument::console::Line;
 use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::rig::InputRef;
+use crate::sip::secret::Secret;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The first word of the line by which a post names itself and its firmware (post protocol, section 2).
 const BANNER: &str = "BOOT";
+/// What a journal holds instead of a line with a password in it.
+const HIDDEN: &str = "•••";
 
 /// All that the bench has seen in the scenario under way.
 #[derive(Debug, Default)]
@@ -30,6 +33,8 @@ pub struct Record {
     registration: Option<Registration>,
     inputs: BTreeMap<InputRef, Timeline<bool>>,
     console: Timeline<Report>,
+    /// When a password could be read on the console.
+    told_secrets: Vec<Instant>,
     lines: ConsoleLines,
 }
 
@@ -115,7 +120,8 @@ impl Record {
 
     fn following(before: HandedOn) -> Record {
         let HandedOn { registration, calls, inputs, banner, lines } = before;
-        Record { events: Timeline::default(), calls, registration, inputs, console: banner, lines }
+        let (events, told_secrets) = (Timeline::default(), Vec::new());
+        Record { events, calls, registration, inputs, console: banner, told_secrets, lines }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
@@ -144,10 +150,12 @@ impl Record {
         }
     }
 
-    pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>) {
+    pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>, secrets: &[Secret]) {
         for line in lines {
+            let report = Report::parse(&line.value.text);
+            let line = self.without_secrets(line, secrets);
             log.append(observation::of_console(&line));
-            match Report::parse(&line.value.text) {
+            match report {
                 Some(report) => {
                     self.lines.readable += 1;
                     self.console.push(Stamped::new(line.at, report));
@@ -158,6 +166,20 @@ impl Record {
                 }
             }
         }
+    }
+
+    /// The line as it may be written down: one in which a secret can be read is not told as it came.
+    fn without_secrets(&mut self, line: Stamped<Line>, secrets: &[Secret]) -> Stamped<Line> {
+        if !secrets.iter().any(|secret| secret.is_in(line.value.text.as_bytes())) {
+            return line;
+        }
+        self.told_secrets.push(line.at);
+        line.map(|_| Line { text: HIDDEN.into() })
+    }
+
+    /// When a password of the rig could be read on the console.
+    pub fn told_secrets(&self) -> &[Instant] {
+        &self.told_secrets
     }
 
     /// Call events from `since` on.

@@ -108,18 +108,24 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
 
 /// Binds every port of the configuration, UDP and TCP for SIP at both servers, and begins to listen.
 pub fn listen(clock: Arc<dyn Clock>, config: DeskConfig) -> Result<SipOperator> {
-    listen_also(clock, config, None)
+    listen_also(clock, config, None, None)
 }
 
-/// As [`listen`], and for SIP over TLS.
-pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) -> Result<SipOperator> {
+/// As [`listen`], for SIP over TLS as well, and beside a stranger at an address of his own.
+pub fn listen_also(
+    clock: Arc<dyn Clock>,
+    config: DeskConfig,
+    tls: Option<Tls>,
+    stranger: Option<SocketAddr>,
+) -> Result<SipOperator> {
     if !tls::has_chance() {
         return Err(failed("draw random numbers", "the system gives none"));
     }
     let servers: Vec<SocketAddr> = std::iter::once(config.sip).chain(config.backup).collect();
     let media = config.media_ports.clone().map(|port| SocketAddr::new(config.sip.ip(), port));
     let mut sockets = BTreeMap::new();
-    for own in servers.iter().copied().chain(media) {
+    let strangers = stranger.into_iter().flat_map(crate::operator::addresses_of_stranger);
+    for own in servers.iter().copied().chain(media).chain(strangers) {
         let socket = udp::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
         if !servers.contains(&own) {
             udp::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
@@ -134,7 +140,7 @@ pub fn listen_also(clock: Arc<dyn Clock>, config: DeskConfig, tls: Option<Tls>) 
         doors.push(door(tls.at, Some(tls.config))?);
     }
     let sip = config.sip;
-    let desk = Desk::new(config).drawing_from(tls::chance);
+    let desk = Desk::new(config).drawing_from(tls::chance).beside_stranger(stranger);
     let state = State { desk, alarm: Instant::ZERO, sockets, connections: BTreeMap::new(), fault: None };
     let network = Arc::new(Network {
         clock,
@@ -338,14 +344,6 @@ impl Network {
     }
 }
 
-/// What a cut fibre looks like, and a queue that is full: the protocols' timers deal with it.
-fn is_of_the_network(error: &std::io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::ConnectionRefused | ErrorKind::WouldBlock
-    )
-}
-
 impl State {
     fn flush(&mut self) {
         for Outgoing { wire, from, to, bytes } in self.desk.take_outgoing() {
@@ -362,7 +360,7 @@ impl State {
             let found = may_be.find_map(|own| self.sockets.get(&own).map(|socket| (own, socket)));
             let Some((own, socket)) = found else { continue };
             if let Err(e) = udp::send(socket, own, &bytes, to)
-                && !is_of_the_network(&e)
+                && !udp::is_of_the_network(&e)
                 && !udp::is_of_the_datagram(&e)
             {
                 self.fault = Some(format!("{from} cannot send to {to}: {e}"));

@@ -74,6 +74,15 @@ pub enum ServerObservation {
         from: String,
         what: String,
     },
+    /// Something in signalling that no sound post does.
+    Irregular {
+        from: String,
+        what: Bilingual,
+    },
+    /// What became of a stranger's call to the post.
+    Stranger {
+        what: Bilingual,
+    },
 }
 
 /// What happened to a call.
@@ -129,6 +138,15 @@ pub enum CallObservation {
         digit: char,
     },
     MediaSecurity {
+        what: Bilingual,
+    },
+    /// A request of the post's within the call.
+    Asked {
+        method: String,
+    },
+    /// Something in its signalling that no sound post does.
+    Irregular {
+        from: String,
         what: Bilingual,
     },
     Ended {
@@ -190,6 +208,7 @@ pub enum Stray {
     NoCall,
     OfAnother,
     OldPort,
+    OnHold,
     NoMedia,
 }
 

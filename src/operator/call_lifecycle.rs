@@ -4,7 +4,7 @@ use super::call::{Call, CallState, Invitation, Lifecycle, OfferAnswer, Timer, de
 use super::responses::{Denied, contact, retry_lines};
 use super::{ClientTransaction, Desk, PAST_CALLS, Purpose};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Health};
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
 use crate::sip::route::Route;
 use crate::sip::sdp::{Audio, Local};
@@ -21,9 +21,11 @@ impl Desk {
         }
         self.last_call += 1;
         let id = CallId(self.last_call);
-        let invite = described(&request);
+        let invite = self.without_secrets(described(&request));
         let server = self.server_at(way.own);
         self.tell(at, CallEvent::Invited { call: id, invite: invite.clone(), server });
+        self.look_at_addresses(at, way, &request, Some(id));
+        self.look_at_tag(at, way, id, &request);
         let (behaviour, passed_on) = self.behaviour_towards(&request);
         let admitted = self.admit(at, &request, behaviour);
         let Admitted { port, offer, session } = match admitted {
@@ -209,6 +211,21 @@ impl Desk {
             CallState::Ended(_) => return,
         }
         self.ended(at, id, EndedBy::Operator);
+    }
+
+    /// Ends every call, with servers that are well: for making safe.
+    pub fn make_safe(&mut self, at: Instant) {
+        let set = self.config.behaviour;
+        self.config.behaviour = Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set };
+        self.hang_up_all(at);
+    }
+    /// Ends every call.
+    pub fn hang_up_all(&mut self, at: Instant) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.end_from_here(at, id);
+        }
+        self.settle();
     }
 
     pub(super) fn send_bye(&mut self, at: Instant, id: CallId) {

@@ -47,6 +47,10 @@ impl Desk {
         if call.media.has_left(port, at) {
             return self.stray(at, from, Some(id), Stray::OldPort);
         }
+        let is_voice = call.talk().agreed().is_some_and(|agreed| agreed.payload_type == packet.payload_type);
+        if call.media.is_held(at) && is_voice && !packet.payload.is_empty() {
+            return self.stray(at, from, Some(id), Stray::OnHold);
+        }
         let moved = call.media.arrives_at(port);
         if !call.media.is_begun() {
             call.start_media(at, [self.tokens.number(), self.tokens.number()], self.config.calendar);

@@ -1,13 +1,14 @@
 //! The operator's desk: registrar, calls and media as one sans-I/O machine. It takes datagrams and moments, and gives datagrams, events
 //! and the next moment at which it must be woken; the same machine sits on a real network and in the twin.
 //!
-//! Must not know sockets or clocks, nor what a call is a test of. It never dials out, and it answers only those who registered with it.
+//! Must not know sockets or clocks, nor what a call is a test of. The operator never dials out, and answers only those who registered with him.
 
 mod call;
 mod call_audio;
 mod call_lifecycle;
 mod config;
 mod early_dialog;
+mod irregular;
 mod media;
 pub mod operator_port;
 mod reinvite;
@@ -17,12 +18,13 @@ mod rtcp;
 mod self_check;
 mod servers;
 mod session_timer;
+mod stranger;
 #[cfg(test)]
 mod tests;
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::security::ConnectionFault;
-use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Health, Server, Stray};
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Server, Stray};
 use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Binding, Change, Registrar};
 use crate::sip::route::Route;
@@ -36,6 +38,7 @@ use std::time::Duration;
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
 pub use config::{BENCH_GRANTS, Circumstances, DeskConfig, DeskError, Outgoing};
+pub use stranger::addresses_of_stranger;
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
@@ -81,6 +84,8 @@ pub struct Desk {
     last_call: u32,
     /// When stray media was last reported.
     reported: BTreeMap<(IpAddr, Stray), Instant>,
+    watch: irregular::Watch,
+    stranger: Option<stranger::Stranger>,
     /// Requests that a black hole has taken, by transaction.
     swallowed: std::collections::BTreeSet<String>,
     self_check: Option<self_check::SelfCheck>,
@@ -112,6 +117,8 @@ impl Desk {
             next_port: config.media_ports.start().next_multiple_of(2),
             last_call: 0,
             reported: BTreeMap::new(),
+            watch: irregular::Watch::over(&config.users),
+            stranger: None,
             swallowed: std::collections::BTreeSet::new(),
             self_check: None,
             signalling_due: None,
@@ -139,7 +146,10 @@ impl Desk {
     pub fn datagram_that_came(&mut self, how: Circumstances, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let at = how.at;
         self.within = how.within;
-        if self.is_signalling(to) {
+        if self.is_strangers(to) {
+            self.stranger_received(at, from, to, bytes);
+            self.settle();
+        } else if self.is_signalling(to) {
             self.signalling(at, Route::udp(self.own(to), from), bytes);
             self.settle();
         } else if to.port() == *self.config.media_ports.end() {
@@ -171,6 +181,7 @@ impl Desk {
     fn signalling(&mut self, at: Instant, way: Route, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
         let Ok(message) = message::parse(bytes) else { return };
+        self.look_for_secrets(at, way, &message, bytes);
         if self.is_swallowed(at, way, &message) {
             return;
         }
@@ -187,7 +198,10 @@ impl Desk {
         let (call, purpose) = (client.call, client.purpose);
         if client.machine.response(at, response.status) {
             match purpose {
-                Purpose::Farewell => self.expect_quiet(call, at),
+                Purpose::Farewell => {
+                    self.look_at_farewell(at, call, response.status);
+                    self.expect_quiet(call, at);
+                }
                 Purpose::Refresh => self.refresh_answered(at, call, response),
             }
         }
@@ -199,6 +213,7 @@ impl Desk {
             self.wake_registrar(at);
             self.wake_transactions(at);
             self.wake_calls(at);
+            self.wake_stranger(at);
             self.settle();
         }
         self.wake_media(at);
@@ -217,8 +232,9 @@ impl Desk {
         let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
         let calls = self.calls.values().filter_map(|call| call.timers().next());
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
+        let stranger = self.stranger.as_ref().and_then(stranger::Stranger::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
-        self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).min();
+        self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).chain(stranger).min();
     }
 
     fn wake_registrar(&mut self, at: Instant) {
@@ -249,6 +265,7 @@ impl Desk {
             self.send(to, bytes);
         }
         for (call, purpose) in unanswered {
+            self.tell_unanswered(at, call, if purpose == Purpose::Farewell { "BYE" } else { "UPDATE" });
             match purpose {
                 Purpose::Farewell => self.expect_quiet(call, at),
                 Purpose::Refresh => self.end_in_silence(at, call),
@@ -268,8 +285,12 @@ impl Desk {
     fn tell_changes(&mut self, at: Instant, server: Server, changes: Vec<Change>) {
         for change in changes {
             let event = match change {
-                Change::Bound { user, contact, expires } => CallEvent::Registered { user, contact, expires, server },
-                Change::Unbound { user, contact, why } => CallEvent::Unregistered { user, contact, why },
+                Change::Bound { user, contact, expires } => {
+                    CallEvent::Registered { user, contact: self.contact_without_secrets(contact), expires, server }
+                }
+                Change::Unbound { user, contact, why } => {
+                    CallEvent::Unregistered { user, contact: self.contact_without_secrets(contact), why }
+                }
                 Change::Refused { user, why } => CallEvent::RegistrationRefused { user, why },
             };
             self.tell(at, event);
@@ -336,20 +357,6 @@ impl Desk {
         }
         self.settle();
         Ok(())
-    }
-    /// Ends every call, with servers that are well: for making safe.
-    pub fn make_safe(&mut self, at: Instant) {
-        let set = self.config.behaviour;
-        self.config.behaviour = Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set };
-        self.hang_up_all(at);
-    }
-    /// Ends every call.
-    pub fn hang_up_all(&mut self, at: Instant) {
-        let ids: Vec<CallId> = self.calls.keys().copied().collect();
-        for id in ids {
-            self.end_from_here(at, id);
-        }
-        self.settle();
     }
 
     fn living(&self, call: CallId) -> Result<&Call, DeskError> {

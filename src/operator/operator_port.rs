@@ -122,6 +122,9 @@ impl<A: DeskAccess> Operator for OperatorPort<A> {
     fn self_check(&mut self) -> Result<Option<bool>> {
         self.headset.at_desk("check itself", |at, desk| Ok(desk.self_check(at)))
     }
+    fn let_stranger_call(&mut self) -> Result<bool> {
+        self.headset.at_desk("let a stranger call", |at, desk| Ok(desk.let_stranger_call(at)))
+    }
 }
 
 impl<A: DeskAccess> Instrument for Headset<A> {

@@ -126,6 +126,11 @@ impl Desk {
             return self.end_from_here(at, id);
         }
         call.media.expect_voice(at);
+        match pending.what() {
+            Some(Change::Hold) => call.media.hold(at, true),
+            Some(Change::Resume) => call.media.hold(at, false),
+            Some(Change::Move) | None => {}
+        }
         call.move_to(at, pending.port());
         if let Some(change) = pending.what() {
             self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Agreed });
@@ -180,6 +185,7 @@ impl Desk {
             self.send(to, bytes);
         }
         for id in unanswered {
+            self.tell_unanswered(at, id, "INVITE");
             let change = self.calls.get_mut(&id).and_then(|call| call.change.take()).and_then(|pending| pending.what());
             if let Some(change) = change {
                 self.tell(at, CallEvent::Changed { call: id, change, outcome: Outcome::Unanswered });

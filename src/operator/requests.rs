@@ -4,7 +4,7 @@ use super::call::Call;
 use super::responses::{Denied, contact};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
-use crate::instrument::operator::{CallEvent, CallId, EndedBy};
+use crate::instrument::operator::{CallEvent, CallId, EndedBy, Irregular};
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
 use crate::sip::route::Route;
@@ -43,6 +43,7 @@ impl Desk {
                     }
                     return self.respond(at, way, &request, reply);
                 }
+                self.note_asked(at, &request);
                 match method {
                     Method::Register => self.register(at, way, &request),
                     Method::Bye => self.bye(at, way, &request),
@@ -93,6 +94,9 @@ impl Desk {
     fn register(&mut self, at: Instant, way: Route, request: &Request) {
         let answer = self.registrar.register(at, way.peer, request, &mut self.tokens);
         let reply = self.reply(request, answer.status, way);
+        if answer.status == 200 {
+            self.look_at_addresses(at, way, request, None);
+        }
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
         self.respond(at, way, request, reply);
         self.tell_changes(at, self.server_at(way.own), answer.changes);
@@ -142,7 +146,7 @@ impl Desk {
     }
 
     fn reinvite(&mut self, at: Instant, way: Route, request: &Request, key: &str, dialog: &DialogId) {
-        match self.renegotiate(at, request, dialog) {
+        match self.renegotiate(at, way, request, dialog) {
             Ok((id, body)) => {
                 self.send_ok(at, id, key, request, way, body);
                 self.tell_agreed_security(at, id);
@@ -160,7 +164,7 @@ impl Desk {
 
     /// UPDATE: a refresh, and with a body a new agreement, also before the answer (RFC 3311, 5.2).
     fn update(&mut self, at: Instant, way: Route, request: &Request) {
-        let outcome = DialogId::of(request).ok_or(Denied::from(481)).and_then(|d| self.renegotiate(at, request, &d));
+        let outcome = DialogId::of(request).ok_or(Denied::from(481)).and_then(|d| self.renegotiate(at, way, request, &d));
         let reply = match outcome {
             Ok((id, body)) => {
                 let contact = contact(&self.config.operator_user, way);
@@ -177,9 +181,22 @@ impl Desk {
 
     /// A new agreement within a call, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE without a body
     /// agrees on nothing.
-    fn renegotiate(&mut self, at: Instant, request: &Request, dialog: &DialogId) -> Result<(CallId, Option<Vec<u8>>), Denied> {
-        let call = self.calls.values_mut().find(|c| c.dialog.id == *dialog).ok_or(481u16)?;
+    fn renegotiate(
+        &mut self,
+        at: Instant,
+        way: Route,
+        request: &Request,
+        dialog: &DialogId,
+    ) -> Result<(CallId, Option<Vec<u8>>), Denied> {
+        let Some(id) = self.calls.values().find(|c| c.dialog.id == *dialog).map(Call::id) else {
+            self.look_for_stray_tags(at, way, request);
+            return Err(481.into());
+        };
+        self.look_at_addresses(at, way, request, Some(id));
+        self.tell(at, CallEvent::Asked { call: id, method: request.method.to_string() });
+        let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         if call.dialog.order(request) == Order::Late {
+            self.tell_out_of_order(at, way, id, request);
             return Err(500.into());
         }
         let asks = request.method == Method::Invite || !request.head.body.is_empty();
@@ -191,7 +208,6 @@ impl Desk {
             return Err(PENDING.into());
         }
         let offer = call.talk().offer_of(request, self.config.srtp)?;
-        let id = call.id();
         self.refreshed_by_post(at, id, request)?;
         let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         call.dialog.refresh_target(request);
@@ -240,13 +256,18 @@ impl Desk {
     fn bye(&mut self, at: Instant, way: Route, request: &Request) {
         let dialog = DialogId::of(request);
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
-        let (status, id) = match call.map(|c| (c.id(), c.dialog.order(request))) {
-            None => (481, None),
-            Some((_, Order::Late)) => (500, None),
-            Some((id, Order::Next)) => (200, Some(id)),
+        let (status, id, late) = match call.map(|c| (c.id(), c.dialog.order(request))) {
+            None => (481, None, None),
+            Some((id, Order::Late)) => (500, None, Some(id)),
+            Some((id, Order::Next)) => (200, Some(id), None),
         };
         let reply = self.reply(request, status, way);
         self.respond(at, way, request, reply);
+        match late {
+            Some(id) => self.tell_out_of_order(at, way, id, request),
+            None if id.is_none() => self.look_for_stray_tags(at, way, request),
+            None => {}
+        }
         if let Some(id) = id {
             self.refuse(at, id, 487);
             self.ended(at, id, EndedBy::Post);
@@ -259,6 +280,10 @@ impl Desk {
         let status = if self.invites.contains_key(&key) { 200 } else { 481 };
         let reply = self.reply(request, status, way);
         self.respond(at, way, request, reply);
+        let is_acknowledged = |c: &&Call| c.invitation().transaction() == key && c.life.is_confirmed();
+        if let Some(id) = self.calls.values().find(is_acknowledged).map(Call::id) {
+            self.tell_irregular(at, way, Some(id), Irregular::LateCancel);
+        }
         let ringing = |c: &&Call| c.invitation().transaction() == key && c.life.is_unanswered();
         if let Some(id) = self.calls.values().find(ringing).map(Call::id) {
             self.refuse(at, id, 487);

@@ -2,6 +2,7 @@
 
 mod calling;
 mod early_dialog;
+mod irregular;
 mod media;
 mod memory;
 mod registering;
@@ -111,7 +112,8 @@ impl Scene {
     fn events(&mut self) -> Vec<CallEvent> {
         let events = self.desk.take_events();
         self.events.extend(events.iter().cloned());
-        events.into_iter().map(|e| e.value).collect()
+        // That the post asked something is looked at where it matters.
+        events.into_iter().map(|e| e.value).filter(|event| !matches!(event, CallEvent::Asked { .. })).collect()
     }
 
     fn register(&mut self, cseq: u32, expires: u32, password: &str) -> u16 {
@@ -145,7 +147,7 @@ impl Scene {
         let to = if to.contains('<') { to.to_owned() } else { format!("<{to}>") };
         format!(
             "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5062;rport;branch=z9hG4bK{}\r\nMax-Forwards: 70\r\n\
-             From: \"SOS\" <sip:sos-1@straz>;tag=post\r\nTo: {to}\r\nCall-ID: {call}\r\nCSeq: {cseq} {method}\r\n{extra}\
+             From: \"SOS\" <sip:sos-1@straz>;tag=post-{call}\r\nTo: {to}\r\nCall-ID: {call}\r\nCSeq: {cseq} {method}\r\n{extra}\
              Content-Length: {}\r\n\r\n{body}",
             self.branch,
             body.len()

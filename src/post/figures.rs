@@ -1,7 +1,7 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::judge::{Form, Quantity};
-use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, watch};
+use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, transfer, watch};
 use crate::unit::{Figure, Unit};
 
 const QUANTITIES: &[&[Quantity]] = &[
@@ -9,6 +9,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     server::QUANTITIES,
     speech::QUANTITIES,
     interruption::QUANTITIES,
+    transfer::QUANTITIES,
     lamps::QUANTITIES,
     plant::QUANTITIES,
     outage::QUANTITIES,

@@ -24,6 +24,7 @@ mod server;
 mod settings;
 mod speech;
 mod stuck;
+mod transfer;
 mod watch;
 
 pub use fault::{Fault, ScenarioError};

@@ -165,6 +165,13 @@ impl Post {
         Ok(())
     }
 
+    pub fn refuse_at_servers(&mut self) -> Result<()> {
+        let refusing = Health::Refusing { retry_after: None };
+        self.behave_servers(refusing, refusing)?;
+        self.note_servers(false);
+        Ok(())
+    }
+
     pub fn restore_servers(&mut self) -> Result<()> {
         self.behave_servers(Health::Well, Health::Well)?;
         self.note_servers(true);

@@ -13,6 +13,7 @@ mod calls;
 mod faults;
 mod lamps;
 mod marks;
+mod protocol;
 mod service;
 mod voice;
 
@@ -65,7 +66,8 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] = &[calls::RULES, marks::RULES, lamps::RULES, service::RULES, faults::RULES, voice::RULES];
+const RULES: &[&[Rule]] =
+    &[calls::RULES, marks::RULES, lamps::RULES, protocol::RULES, service::RULES, faults::RULES, voice::RULES];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {

@@ -79,6 +79,8 @@ fn at_server_en(what: &AtServer) -> String {
             format!("stray media from {from}{of}: {}", stray_en(*kind))
         }
         AtServer::Intruder { from, what } => format!("turned away: {what} from {from}"),
+        AtServer::Irregular { from, what } => format!("irregular, from {from}: {}", what.en),
+        AtServer::Stranger { what } => what.en.clone(),
     }
 }
 
@@ -122,6 +124,8 @@ fn call_en(call: u32, what: &Seen) -> String {
         }
         Seen::Digit { digit } => format!("call {call}: key {digit}"),
         Seen::MediaSecurity { what } => format!("call {call}: {}", what.en),
+        Seen::Asked { method } => format!("call {call}: {method} from the post"),
+        Seen::Irregular { from, what } => format!("call {call}: irregular, from {from}: {}", what.en),
         Seen::Ended { by } => match by {
             EndedBy::Post => format!("call {call} ended by the post"),
             EndedBy::Operator => format!("call {call} ended by the operator"),
@@ -153,6 +157,8 @@ fn at_server_pl(what: &AtServer) -> String {
             format!("niespodziewany dźwięk z {from}{of}: {}", stray_pl(*kind))
         }
         AtServer::Intruder { from, what } => format!("odrzucono: {what} od {from}"),
+        AtServer::Irregular { from, what } => format!("nieprawidłowość, od {from}: {}", what.pl),
+        AtServer::Stranger { what } => what.pl.clone(),
     }
 }
 
@@ -196,6 +202,8 @@ fn call_pl(call: u32, what: &Seen) -> String {
         }
         Seen::Digit { digit } => format!("zgłoszenie {call}: klawisz {digit}"),
         Seen::MediaSecurity { what } => format!("zgłoszenie {call}: {}", what.pl),
+        Seen::Asked { method } => format!("zgłoszenie {call}: {method} od punktu"),
+        Seen::Irregular { from, what } => format!("zgłoszenie {call}: nieprawidłowość, od {from}: {}", what.pl),
         Seen::Ended { by } => match by {
             EndedBy::Post => format!("zgłoszenie {call} zakończone przez punkt"),
             EndedBy::Operator => format!("zgłoszenie {call} zakończone przez operatora"),
@@ -250,6 +258,7 @@ fn stray_en(kind: Stray) -> &'static str {
         Stray::NoCall => "without a call",
         Stray::OfAnother => "into the call of another",
         Stray::OldPort => "at the port that was given up",
+        Stray::OnHold => "on hold",
         Stray::NoMedia => "no media on a media port",
     }
 }
@@ -261,6 +270,7 @@ fn stray_pl(kind: Stray) -> &'static str {
         Stray::NoCall => "bez połączenia",
         Stray::OfAnother => "do cudzej rozmowy",
         Stray::OldPort => "na porzucony port",
+        Stray::OnHold => "w zawieszonej rozmowie",
         Stray::NoMedia => "na port dźwięku przyszło co innego",
     }
 }

@@ -71,6 +71,10 @@ impl Rig {
     pub fn has_backup_server(&self) -> bool {
         self.operator().is_some_and(|operator| operator.backup.is_some())
     }
+    /// Whether somebody can call the post who is not the operator.
+    pub fn has_stranger(&self) -> bool {
+        self.operator().is_some_and(|operator| operator.stranger.is_some())
+    }
     /// What of the virtual post the rig uses: the name it has there, and the instrument's name and entry, in the order of the instruments' names.
     pub fn on_twin(&self) -> impl Iterator<Item = (&str, &str, &Instrument)> {
         self.instruments.iter().filter_map(|(name, one)| Some((one.transport.twin_name()?, name.as_str(), one)))

@@ -40,6 +40,8 @@ pub struct Post {
     pub chip: String,
     /// It lives on for a while when the mains fail.
     pub battery: bool,
+    /// Between it and the operator addresses are translated: what it names as its own address nobody here can check.
+    pub behind_nat: bool,
     pub firmware: Firmware,
     /// For proving that the post takes its name from its settings.
     pub other: Option<OtherPoint>,
@@ -61,20 +63,19 @@ pub(super) struct Name {
     pub at: Place,
 }
 
+const KEYS: &[&str] = &["identity", "place", "profile", "chip", "battery", "behind-nat", "firmware", "other"];
+
 /// Reads the section. `folder` is where the rig lies: paths in it are relative to that. The names are those that the operator has to know.
 pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Vec<Name>)> {
-    let section =
-        Section::open(node, "post", &["identity", "place", "profile", "chip", "battery", "firmware", "other"], problems)?;
+    let section = Section::open(node, "post", KEYS, problems)?;
     let identity = section.text("identity", "identity: SOS-0417", problems);
     let identity_at = identity.map_or(section.at, |word| word.at);
     let identity = identity.and_then(|word| identity_of("post.identity", word, problems));
     let place = section.text("place", "place: \"ul. Piotrkowska 104, Łódź\"", problems).map(|word| word.text.clone());
     let profile = section.text("profile", "profile: existing-pole", problems).and_then(|word| profile_of(word, problems));
     let chip = section.text("chip", "chip: STM32F072CB", problems).and_then(|word| chip_of(word, problems));
-    let battery = match section.get("battery") {
-        Some(_) => section.optional_text("battery", "battery: true", problems).and_then(|word| battery_of(word, problems)),
-        None => Some(false),
-    };
+    let battery = switch(&section, "battery", "battery: true", BATTERY, problems);
+    let behind_nat = switch(&section, "behind-nat", "behind-nat: true", BEHIND_NAT, problems);
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
@@ -93,6 +94,7 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
         profile: profile?,
         chip: chip?,
         battery: battery?,
+        behind_nat: behind_nat?,
         firmware: firmware?,
         other,
     };
@@ -116,17 +118,27 @@ pub(super) fn identity_of(path: &str, word: &Word, problems: &mut Problems) -> O
 }
 
 /// Whether a post lives on without mains decides what its silence proves: it is said, never guessed.
-fn battery_of(word: &Word, problems: &mut Problems) -> Option<bool> {
+const BATTERY: (&str, &str) = (
+    "write true for a post with a battery, false or nothing for one without",
+    "wpisz true, jeśli punkt ma akumulator; jeśli nie ma, wpisz false albo usuń ten wiersz",
+);
+const BEHIND_NAT: (&str, &str) = (
+    "write true if addresses are translated between post and operator, else false or nothing",
+    "wpisz true, jeśli między punktem a operatorem działa translacja adresów (NAT); jeśli nie, wpisz false albo usuń ten wiersz",
+);
+
+/// A key that is true or false, and false where it is missing.
+fn switch(section: &Section<'_>, key: &str, example: &str, remedy: (&str, &str), problems: &mut Problems) -> Option<bool> {
+    if section.get(key).is_none() {
+        return Some(false);
+    }
+    let word = section.optional_text(key, example, problems)?;
     match word.text.as_str() {
         "true" => Some(true),
         "false" => Some(false),
-        _ => {
+        text => {
             let cause =
-                both!("post.battery is neither true nor false: \"{}\"", "post.battery to ani true, ani false: \"{}\"", word.text);
-            let remedy = (
-                "write true for a post with a battery, false or nothing for one without",
-                "wpisz true, jeśli punkt ma akumulator; jeśli nie ma, wpisz false albo usuń ten wiersz",
-            );
+                both!("post.{key} is neither true nor false: \"{text}\"", "post.{key} to ani true, ani false: \"{text}\"");
             problems.add(word.at, cause, remedy);
             None
         }

@@ -171,6 +171,19 @@ impl Dialog {
 
 /// The ACK to a failure of a request of ours: same target, branch and CSeq, the To of the response (RFC 3261, 17.1.1.3).
 pub fn ack_to_failure(invite: &[u8], to: &str) -> Vec<u8> {
+    following(invite, "ACK", to, "", 0)
+}
+
+/// The ACK to a call that was answered under this To, by whoever keeps no dialog, and its BYE.
+pub fn ack_to_answer(invite: &[u8], to: &str) -> Vec<u8> {
+    following(invite, "ACK", to, "a", 0)
+}
+pub fn bye_to_answer(invite: &[u8], to: &str) -> Vec<u8> {
+    following(invite, "BYE", to, "b", 1)
+}
+
+/// A request so many after an INVITE of ours, with the lines that it has in common with that. `transaction` makes its branch another one.
+fn following(invite: &[u8], method: &str, to: &str, transaction: &str, later: u32) -> Vec<u8> {
     let text = String::from_utf8_lossy(invite);
     let mut lines = text.split("\r\n");
     let target = lines.next().and_then(|first| first.split(' ').nth(1)).unwrap_or_default();
@@ -178,11 +191,15 @@ pub fn ack_to_failure(invite: &[u8], to: &str) -> Vec<u8> {
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.split_once(": "))
         .filter_map(|(name, value)| match name {
-            "Via" | "Max-Forwards" | "From" | "Call-ID" | "Route" => Some((name, value.to_owned())),
+            "Via" => Some((name, value.replacen("branch=z9hG4bK", &format!("branch=z9hG4bK{transaction}"), 1))),
+            "Max-Forwards" | "From" | "Call-ID" | "Route" => Some((name, value.to_owned())),
             "To" => Some((name, to.to_owned())),
-            "CSeq" => Some((name, value.replace("INVITE", "ACK"))),
+            "CSeq" => {
+                let cseq: u32 = value.split(' ').next().and_then(|count| count.parse().ok()).unwrap_or(0);
+                Some((name, format!("{} {method}", cseq + later)))
+            }
             _ => None,
         })
         .collect();
-    message::request("ACK", target, &kept, Vec::new())
+    message::request(method, target, &kept, Vec::new())
 }

@@ -14,6 +14,7 @@ pub mod reliable;
 pub mod route;
 pub mod sdes;
 pub mod sdp;
+pub mod secret;
 pub mod session;
 pub mod token;
 pub mod transaction;

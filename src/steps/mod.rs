@@ -12,6 +12,7 @@ mod lamps;
 mod plant;
 mod server;
 mod speech;
+mod transfer;
 
 use crate::post::Post;
 use phrase::Phrase;
@@ -33,5 +34,13 @@ impl World {
 }
 
 /// All tables, in the order in which the phrase book prints them.
-pub const TABLES: &[&[Phrase<World>]] =
-    &[plant::PHRASES, call::PHRASES, lamps::PHRASES, speech::PHRASES, server::PHRASES, firmware::PHRASES, bench::PHRASES];
+pub const TABLES: &[&[Phrase<World>]] = &[
+    plant::PHRASES,
+    call::PHRASES,
+    lamps::PHRASES,
+    speech::PHRASES,
+    transfer::PHRASES,
+    server::PHRASES,
+    firmware::PHRASES,
+    bench::PHRASES,
+];

@@ -53,6 +53,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::When,
+        en: "the servers refuse every request",
+        pl: "serwery odrzucają każde żądanie",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().refuse_at_servers(),
+    },
+    Phrase {
+        kind: Kind::When,
         en: "the servers are in order again",
         pl: "serwery są znów sprawne",
         judges: None,

@@ -123,7 +123,7 @@ pub const DEFECTS: &[Defect] = &[
     firmware("call-limit-cuts", "S16", "T42"),
     firmware("bye-ignored", "S07", "T06"),
     post("no-media-timeout", "S07", "T33", |c| c.voice.faults.no_media_timeout = true),
-    post("reinvite-address-ignored", "S14", "T18", |c| c.voice.faults.reinvite_address_ignored = true),
+    post("reinvite-address-ignored", "S14", "T04", |c| c.voice.faults.reinvite_address_ignored = true),
     firmware("press-in-outage-replayed-late", "S32", "T32"),
     firmware("press-in-outage-lost-silently", "S32", "T38"),
     post("low-priority-call", "S22", "T33", |c| c.voice.faults.low_priority = true),
@@ -135,7 +135,8 @@ pub const DEFECTS: &[Defect] = &[
     post("delay-creep", "S12", "T11", |c| c.voice.faults.delay_creep = Some(CREEP)),
     post("no-echo-cancel", "S15", "T17", |c| c.voice.faults.no_echo_cancel = true),
     post("first-second-clipped", "S02", "T04", |c| c.voice.faults.first_second_clipped = true),
-    post("plc-missing", "S14", "T18", |c| c.voice.faults.plc_missing = true),
+    // S14 loses no packets yet: what a loss does to speech is for S13.
+    post("plc-missing", "S13", "T18", |c| c.voice.faults.plc_missing = true),
     post("mic-open-when-idle", "S44", "T40", |c| c.voice.faults.mic_open_when_idle = true),
     post("auto-answer-anyone", "S45", "T40", |c| c.voice.faults.auto_answer_anyone = true),
     // Power, boot, hang.

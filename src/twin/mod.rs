@@ -57,6 +57,8 @@ pub const POST_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 17));
 pub const OPERATOR_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 2));
 /// The same host's second address: the backup server.
 pub const BACKUP_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 3));
+/// The street's network holds others as well: from here somebody calls the post who has no account anywhere.
+const STRANGER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 20, 0, 66)), 5066);
 /// The second operator's user part.
 const SECOND_USER: &str = "operator2";
 /// Reports call the run's beginning the first of January 2026: nothing else of a run has a date that is not repeatable.
@@ -215,14 +217,15 @@ fn parts(config: &TwinConfig) -> Parts {
         digests: vec![crate::sip::digest::Algorithm::Md5, crate::sip::digest::Algorithm::Sha256],
         calendar: CALENDAR,
         srtp: config.operator.srtp,
-    });
+    })
+    .beside_stranger(Some(STRANGER));
     let wires = Wires::of(&config.bench);
     let console = config.bench.harness.console.as_deref();
     let boards = Boards::new(&config.bench.boards, &wires, console, config.board_faults, seed);
     Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
-        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS },
+        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS, stranger: STRANGER.ip() },
         far_end: match (config.line_ends_outside, config.operator_down) {
             (true, _) => FarEnd::Outside(VecDeque::new()),
             (false, true) => FarEnd::Deaf,

@@ -110,7 +110,8 @@ fn operator(context: &Context, one: &Instrument) -> Result<Box<dyn Operator>> {
             let tls = settings.tls.as_ref();
             let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
             let desk = desk(context.clock.now(), *listen, settings);
-            Ok(Box::new(sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?)?))
+            let stranger = settings.stranger.as_ref().and_then(Transport::address);
+            Ok(Box::new(sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?, stranger)?))
         }
         (other, _) => Err(unfit(other)),
     }

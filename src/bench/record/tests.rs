@@ -23,6 +23,21 @@ fn a_boot_line_gives_its_values() {
     assert_eq!((report.value("id"), report.value("cause"), report.value("x")), (Some("SOS-0417"), Some("power"), None));
 }
 
+#[test]
+fn a_console_line_with_a_password_in_it_is_not_written_down() {
+    let secrets = Secret::of([("SOS-0417", "piotrkowska")].into_iter());
+    let mut record = Record::default();
+    let told = |text: &str, record: &mut Record| {
+        record.without_secrets(Stamped::new(Instant::ZERO, Line { text: text.into() }), &secrets).value.text
+    };
+    assert_eq!(told("login SOS-0417", &mut record), "login SOS-0417");
+    assert_eq!(record.told_secrets().len(), 0);
+    assert_eq!(told("login SOS-0417 piotrkowska", &mut record), HIDDEN);
+    assert_eq!(record.told_secrets().len(), 1);
+    record.begin_scenario();
+    assert_eq!(record.told_secrets().len(), 0);
+}
+
 fn invited(call: u32) -> CallEvent {
     let invite = Invite { dialog: "x".into(), to: "sip:operator@x".into(), from: "SOS-0417".into(), headers: Vec::new() };
     CallEvent::Invited { call: CallId(call), invite, server: Server::Primary }

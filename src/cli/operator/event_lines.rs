@@ -136,6 +136,12 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
             let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
             format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
         }
+        CallEvent::Asked { call: id, method } => format!("{call} {}: {method}", id.0),
+        CallEvent::Irregular { call: id, from, what } => {
+            let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
+            format!("{} {from}{of}: {}", pick(lang, "irregular, from", "nieprawidłowość, od"), what.words().show(lang))
+        }
+        CallEvent::Stranger { news } => news.words().show(lang).to_string(),
         _ => String::new(),
     }
 }
@@ -179,6 +185,7 @@ fn stray(kind: Stray, lang: Lang) -> &'static str {
         Stray::AfterEnd => pick(lang, "after the call's end", "po zakończeniu połączenia"),
         Stray::NoCall => pick(lang, "without any call", "bez połączenia"),
         Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
+        Stray::OnHold => pick(lang, "on hold", "w czasie wstrzymania"),
         Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
         Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
     }

@@ -132,7 +132,7 @@ pub(super) fn operator(args: &OperatorArgs) -> Result<u8, Refused> {
     let signals = Signals::install(&clock.guard().stop_flag());
     let _signals = signals.map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let listening = event_lines::listening(&config, args.lang);
-    let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls).map_err(|e| failed(&e))?;
+    let operator = sip_operator::listen_also(Arc::clone(&clock), config, tls, None).map_err(|e| failed(&e))?;
     say(&listening);
     about_tls.unwrap_or_default().iter().for_each(|line| say(line));
     let usual = behaviour(args).answering;

@@ -193,6 +193,17 @@ pub fn is_of_the_datagram(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| chosen.contains(&code))
 }
 
+/// What a cut fibre looks like, and a queue that is full: the protocols' timers deal with it.
+pub fn is_of_the_network(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NetworkUnreachable
+            | std::io::ErrorKind::HostUnreachable
+            | std::io::ErrorKind::ConnectionRefused
+            | std::io::ErrorKind::WouldBlock
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

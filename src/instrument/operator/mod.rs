@@ -2,12 +2,14 @@
 //! The trait and its values; the desk that implements it is `crate::operator`.
 
 mod behaviour;
+mod irregular;
 pub mod security;
 
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
 pub use crate::sip::session::{Policy, Refresher};
 pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progress, Second, Server};
+pub use irregular::{Irregular, StrangerNews};
 
 use super::audio::AudioPort;
 use super::{Instrument, Result};
@@ -73,6 +75,12 @@ pub enum CallEvent {
     Swallowed { server: Server, from: String, what: String },
     /// Media where there should be none, told once a second.
     StrayMedia { call: Option<CallId>, from: String, kind: Stray },
+    /// A request of the post's within a call, other than PRACK, CANCEL and BYE: its method.
+    Asked { call: CallId, method: String },
+    /// Something in signalling from there that no sound post does.
+    Irregular { call: Option<CallId>, from: String, what: Irregular },
+    /// What became of a stranger's call to the post ([`Operator::let_stranger_call`]).
+    Stranger { news: StrangerNews },
     /// Something that no healthy post of this rig does: a call from a stranger. Refused and told.
     Intruder { from: String, what: String },
 }
@@ -106,6 +114,8 @@ pub enum Stray {
     OfAnother,
     /// To the port that a re-INVITE of ours gave up.
     OldPort,
+    /// On a call that we have put on hold, and time enough for stragglers.
+    OnHold,
     /// No RTP at all.
     NoMedia,
 }
@@ -161,6 +171,8 @@ pub trait Operator: Instrument {
     /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while
     /// the answer is on its way.
     fn self_check(&mut self) -> Result<Option<bool>>;
+    /// A stranger, who has another address than the operator, calls the post now. `false`: there is none here, or the post is not registered.
+    fn let_stranger_call(&mut self) -> Result<bool>;
 }
 
 /// The host of `sip:user@host:port;…`, of `user@host:port` or of `host:port`; of IPv6 what stands in brackets.

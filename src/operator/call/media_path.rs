@@ -43,6 +43,8 @@ pub struct MediaPath {
     /// Ports of ours that a change gave up, with the moment from which media there is stray; and the one it took.
     old_ports: Vec<(u16, Instant)>,
     new_port: Option<u16>,
+    /// From when on media is stray because the call is on hold.
+    held_from: Option<Instant>,
     /// From when on no more media may come; `None` while it may.
     quiet_from: Option<Instant>,
 }
@@ -80,6 +82,14 @@ impl MediaPath {
     /// Whether the call has given this port up, and media there is stray.
     pub fn has_left(&self, port: u16, at: Instant) -> bool {
         self.old_ports.iter().any(|(old, until)| *old == port && at >= *until)
+    }
+    /// We have put the call on hold, or taken it back.
+    pub fn hold(&mut self, at: Instant, held: bool) {
+        self.held_from = held.then_some(at + GRACE);
+    }
+    /// Whether nothing may come because the call is on hold.
+    pub fn is_held(&self, at: Instant) -> bool {
+        self.held_from.is_some_and(|from| at >= from)
     }
     /// True for the first packet at the port it moved to.
     pub fn arrives_at(&mut self, port: u16) -> bool {

@@ -32,7 +32,7 @@ fn a_post_that_refreshes_keeps_its_call_and_one_that_stops_loses_it() {
     s.send(&ack);
     let bye = s.pass(300_000).into_iter().find(|(_, t)| t.starts_with("BYE ")).expect("a BYE");
     assert_eq!(bye.0, 91_000 + 60_000, "a third of the interval before its end");
-    assert_eq!(s.events().last(), Some(&CallEvent::Ended { call: CALL, by: EndedBy::Silence }));
+    assert!(s.events().contains(&CallEvent::Ended { call: CALL, by: EndedBy::Silence }));
 }
 
 #[test]

@@ -4,8 +4,9 @@
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
 use super::lit::Lit;
+use super::protocol::Oddity;
 use crate::bench::{Call, Report};
-use crate::instrument::operator::{CallId, Stray};
+use crate::instrument::operator::{CallId, Outcome, Stray};
 use crate::rig::Limits;
 use crate::unit::Estimate;
 use std::collections::BTreeMap;
@@ -179,6 +180,8 @@ pub struct Course {
     pub span: Span,
     /// The name that the post had to bear, and from when on; `None`: it was free to have none. In order, the first from ever on.
     pub names: Vec<(f64, Option<String>)>,
+    /// Addresses are translated on the way to the post.
+    pub is_behind_nat: bool,
     /// Whom posts of this rig may call.
     pub callees: Vec<String>,
     pub limits: Limits,
@@ -206,6 +209,13 @@ pub struct Course {
     pub reports: Vec<(f64, Report)>,
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
+    pub oddities: Vec<Oddity>,
+    /// When the post asked something within a call.
+    pub asked: Vec<(f64, CallId)>,
+    /// What became of our own offers within a call.
+    pub offers: Vec<(f64, Outcome)>,
+    /// Calls of strangers to the post, and what came of them: they were let in.
+    pub let_in: Vec<(f64, bool)>,
     pub sampled: Vec<Sampled>,
 }
 

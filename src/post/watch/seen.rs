@@ -2,9 +2,10 @@
 
 use super::course::{Binding, Course, Kind, Outage, Span, Stranger, StrayMedia, contacts};
 use super::lit::Lit;
+use super::protocol::Oddity;
 use crate::bench::{Circuit, Moment};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::operator::{CallEvent, Server, Unbound, host_of};
+use crate::instrument::operator::{CallEvent, Irregular, Server, StrangerNews, Unbound, host_of};
 use crate::post::call::{OPERATOR_USER, SECOND_USER};
 use crate::post::deeds::What;
 use crate::post::{Post, Result};
@@ -22,6 +23,7 @@ impl Post {
         let mut course = Course {
             span,
             names: self.exchanged.names(&bench.rig.post.identity),
+            is_behind_nat: bench.rig.post.behind_nat,
             callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
             limits: bench.rig.limits.clone(),
             inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
@@ -40,6 +42,10 @@ impl Post {
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             strays: Vec::new(),
             strangers: Vec::new(),
+            oddities: Vec::new(),
+            asked: Vec::new(),
+            offers: Vec::new(),
+            let_in: Vec::new(),
             sampled: self.sampled.clone(),
         };
         let mut homes = Homes::default();
@@ -52,6 +58,13 @@ impl Post {
         }
         for (stranger, from) in course.strangers.iter_mut().zip(&homes.strangers) {
             stranger.is_posts = homes.are(from);
+        }
+        for (oddity, from) in course.oddities.iter_mut().zip(&homes.oddities) {
+            oddity.is_posts = homes.are(from);
+        }
+        for at in record.told_secrets() {
+            let what = Irregular::Secret { method: "console".into() };
+            course.oddities.push(Oddity { at: at.as_secs_f64(), call: None, is_posts: true, what });
         }
         Ok(course)
     }
@@ -124,6 +137,7 @@ struct Homes {
     known: Vec<String>,
     strays: Vec<String>,
     strangers: Vec<String>,
+    oddities: Vec<String>,
 }
 
 impl Homes {
@@ -149,6 +163,20 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
         CallEvent::StrayMedia { from, kind, .. } => {
             course.strays.push(StrayMedia { at, kind: *kind, is_posts: false });
             homes.strays.push(from.clone());
+        }
+        CallEvent::Irregular { call, from, what } => {
+            // Who registers from there has proved that he is the post, whatever address he names.
+            if call.is_none() && matches!(what, Irregular::Elsewhere { .. }) {
+                homes.known.push(host_of(from).to_string());
+            }
+            course.oddities.push(Oddity { at, call: *call, is_posts: false, what: what.clone() });
+            homes.oddities.push(from.clone());
+        }
+        CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
+        CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),
+        CallEvent::Stranger { news } => {
+            let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard);
+            course.let_in.push((at, is_let_in));
         }
         CallEvent::Intruder { from, what } => {
             course.strangers.push(Stranger { at, is_posts: false, what: what.clone() });

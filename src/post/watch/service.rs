@@ -317,6 +317,7 @@ fn sound_outside(course: &Course) -> Vec<Sample> {
             Stray::NoCall => ("media without a call", "dźwięk bez połączenia"),
             Stray::OfAnother => ("media on another's call", "dźwięk w cudzym połączeniu"),
             Stray::OldPort => ("media to a port that was given up", "dźwięk na port, który przestał obowiązywać"),
+            Stray::OnHold => ("media on hold", "dźwięk w zawieszonej rozmowie"),
             Stray::NoMedia => ("datagrams that are no media", "datagramy, które nie są dźwiękiem"),
         }
         .into()

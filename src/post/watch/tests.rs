@@ -1,12 +1,13 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
 mod outages;
+mod protocol;
 
 use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
 use super::lit::Lit;
 use super::*;
 use crate::bench::{Call, Moment, Report};
-use crate::instrument::operator::{CallId, EndedBy, Invite, Server, Stray};
+use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
 use crate::rig::{Limits, Profile};
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ fn quiet() -> Course {
     Course {
         span: span(0.0, 600.0),
         names: vec![(f64::NEG_INFINITY, Some("SOS-0417".into()))],
+        is_behind_nat: false,
         callees: vec!["operator".into(), "operator2".into()],
         limits: Limits::of(Profile::ExistingPole),
         inputs_within: 0.001,
@@ -33,6 +35,10 @@ fn quiet() -> Course {
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         strays: Vec::new(),
         strangers: Vec::new(),
+        oddities: Vec::new(),
+        asked: Vec::new(),
+        offers: Vec::new(),
+        let_in: Vec::new(),
         sampled: Vec::new(),
     }
 }
@@ -151,6 +157,9 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     let course = course.says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power").says(300.1, "CALL 2 kept");
     let mut course = course.press(440.0, 32.0).says(455.0, "FAULT button").says(472.1, "CLEAR button");
     course.attempts.push(250.0);
+    course.asked.push((105.0, CallId(1)));
+    course.offers.push((106.0, Outcome::Agreed));
+    course.let_in.push((140.0, false));
     let heard = Some(Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, clipped: 0.0 });
     course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());

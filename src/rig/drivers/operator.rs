@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub(in super::super) const SIP_OPERATOR: Driver = Driver {
     name: "sip-operator",
     what: ("a SIP operator", "operator SIP"),
-    keys: &[LISTEN, BACKUP, REALM, USERS, TLS, SRTP],
+    keys: &[LISTEN, BACKUP, STRANGER, REALM, USERS, TLS, SRTP],
     whole: &[Capability::Operator],
     read,
 };
@@ -43,6 +43,16 @@ const BACKUP: Key = Key {
     about: (
         "A second address, if the post is set to turn to one; or twin.",
         "Drugi adres, jeżeli punkt ma ustawiony serwer zapasowy; albo twin.",
+    ),
+    ..TEXT
+};
+const STRANGER: Key = Key {
+    name: "stranger",
+    presence: Presence::Optional,
+    example: "192.168.10.66:5066",
+    about: (
+        "An address that is not the operator's, from which a stranger calls the post; or twin.",
+        "Adres inny niż adres operatora, spod którego do punktu dzwoni ktoś obcy; albo twin.",
     ),
     ..TEXT
 };
@@ -115,6 +125,8 @@ const TEXT: Key = Key { name: "", kind: Kind::Text, presence: Presence::Needed, 
 pub struct SipOperator {
     /// Where its second server listens, if posts know of one.
     pub backup: Option<Transport>,
+    /// Where a stranger is played from, if there is an address for one. His voice comes from two ports further on.
+    pub stranger: Option<Transport>,
     pub realm: String,
     pub users: Vec<SipUser>,
     pub tls: Option<Tls>,
@@ -166,7 +178,8 @@ fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option
     let path = section.path(LISTEN.name);
     let listen = LISTEN.text(section, problems);
     let listen = listen.and_then(|word| transport::listen(word, &path, SIP_PORT, IN_TWIN, problems));
-    let backup = backup(section, listen.as_ref(), problems);
+    let backup = beside(section, &BACKUP, listen.as_ref(), SECOND_SERVER, problems);
+    let stranger = beside(section, &STRANGER, listen.as_ref(), A_STRANGER, problems);
     let realm = REALM.text(section, problems).map(|word| word.text.clone());
     let users = users(section, problems);
     let srtp = SRTP.choice(section, problems).map(|word| match word {
@@ -190,13 +203,23 @@ fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option
         }
         None => None,
     };
-    let settings = SipOperator { backup: backup?, realm: realm?, users: users?, tls, srtp: srtp? };
+    let settings = SipOperator { backup: backup?, stranger: stranger?, realm: realm?, users: users?, tls, srtp: srtp? };
     Some((listen?, Settings::Operator(Box::new(settings))))
 }
 
-/// The second server's address; `None`: it cannot be read.
-fn backup(section: &Section<'_>, main: Option<&Transport>, problems: &mut Problems) -> Option<Option<Transport>> {
-    let Some(word) = BACKUP.text(section, problems) else { return section.get(BACKUP.name).is_none().then_some(None) };
+/// For whom another address is, in both languages, in the genitive.
+const SECOND_SERVER: (&str, &str) = ("a second server", "drugiego serwera");
+const A_STRANGER: (&str, &str) = ("a stranger", "kogoś obcego");
+
+/// An address beside the main server's; the outer `None`: it cannot be read.
+fn beside(
+    section: &Section<'_>,
+    key: &Key,
+    main: Option<&Transport>,
+    whose: (&str, &str),
+    problems: &mut Problems,
+) -> Option<Option<Transport>> {
+    let Some(word) = key.text(section, problems) else { return section.get(key.name).is_none().then_some(None) };
     let found = match (&*word.text, main) {
         ("twin", None | Some(Transport::Twin { .. })) => {
             return Some(Some(Transport::Twin { name: IN_TWIN.to_string() }));
@@ -207,20 +230,19 @@ fn backup(section: &Section<'_>, main: Option<&Transport>, problems: &mut Proble
     if let Some(listen) = found {
         return Some(Some(Transport::Network { listen }));
     }
-    let path = section.path(BACKUP.name);
-    let what = both!(
-        "{path} is no address for a second server: \"{0}\"",
-        "{path} nie nadaje się na adres drugiego serwera: \"{0}\"",
-        word.text
+    let (path, text, name) = (section.path(key.name), &word.text, key.name);
+    let what = Bilingual::new(
+        format!("{path} is no address for {}: \"{text}\"", whose.0),
+        format!("{path} nie nadaje się na adres {}: \"{text}\"", whose.1),
     );
     let remedy = match main {
-        Some(Transport::Twin { .. }) => (
-            "write backup: twin, for both servers are in the virtual post's network",
-            "napisz backup: twin, bo oba serwery są w sieci wirtualnego punktu",
+        Some(Transport::Twin { .. }) => Bilingual::new(
+            format!("write {name}: twin, for it is in the virtual post's network"),
+            format!("napisz {name}: twin, bo ten adres jest w sieci wirtualnego punktu"),
         ),
-        _ => (
-            "write an address of this machine that `listen` does not take, a colon and a port, e.g. 192.168.10.2:5070",
-            "podaj adres tego komputera, którego nie zajmuje `listen`, dwukropek i port, np. 192.168.10.2:5070",
+        _ => Bilingual::new(
+            format!("write an address of this machine that `listen` does not take, a colon and a port, e.g. {}", key.example),
+            format!("podaj adres tego komputera, którego nie zajmuje `listen`, dwukropek i port, np. {}", key.example),
         ),
     };
     problems.add(word.at, what, remedy);

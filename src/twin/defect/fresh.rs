@@ -116,6 +116,13 @@ pub const FRESH: &[Defect] = &[
     module("cancel-after-answer", "T44", |c| c.voice.faults.cancels_answered = true),
     module("hang-up-at-silence", "T42", |c| c.voice.faults.silence_limit = Some(seconds(20))),
     module("stranger-answered-after-call", "T40", |c| c.voice.faults.answers_strangers_for = Some(seconds(60))),
+    module("ack-missing-from-second", "T42", |c| c.voice.faults.acks_first_only = true),
+    module("from-tag-constant", "T33", |c| c.voice.faults.keeps_tag = true),
+    module("two-contacts", "T19", two_contacts),
+    module("password-in-base64", "T40", password_in_base64),
+    module("sends-on-hold", "T40", |c| c.voice.faults.sends_on_hold = true),
+    module("mute-after-hold", "T18", |c| c.voice.faults.mutes_after_hold = true),
+    module("stranger-ends-talk", "T42", |c| c.voice.faults.stranger_ends_talk = true),
     // Media.
     module("sound-copied", "T40", |c| c.voice.faults.copies_to = Some(SocketAddr::new(BACKUP_ADDRESS, 40_000))),
     module("sound-after-bye", "T40", |c| c.voice.faults.lingers = seconds(3)),
@@ -186,6 +193,29 @@ fn rewrite(config: &mut TwinConfig, method: &'static str, header: &'static str, 
 fn password_in_clear(config: &mut TwinConfig) {
     let value = format!("{}:{}", config.identity, config.voice.password);
     rewrite(config, "REGISTER", "X-Account", Some(&value));
+}
+
+/// As some devices log in to web servers (RFC 7617).
+fn password_in_base64(config: &mut TwinConfig) {
+    let plain = format!("{}:{}", config.identity, config.voice.password);
+    let value = format!("Basic {}", base64(plain.as_bytes()));
+    rewrite(config, "INVITE", "X-Authorization", Some(&value));
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = |three: &[u8]| {
+        let bits = (0..3).fold(0, |bits, n| bits << 8 | u32::from(three.get(n).copied().unwrap_or(0)));
+        let digit = move |n: usize| if n > three.len() { '=' } else { DIGITS[(bits >> (18 - 6 * n) & 63) as usize] as char };
+        (0..4).map(digit).collect::<String>()
+    };
+    bytes.chunks(3).map(digits).collect()
+}
+
+fn two_contacts(config: &mut TwinConfig) {
+    let own = SocketAddr::new(config.voice.address, config.voice.sip_port);
+    let value = format!("<sip:{}@{own}>, <sip:{}@10.20.0.98:5060>", config.identity, config.identity);
+    rewrite(config, "REGISTER", "Contact", Some(&value));
 }
 
 fn second_first(config: &mut TwinConfig) {

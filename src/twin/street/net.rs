@@ -40,6 +40,8 @@ pub(in crate::twin) struct Host {
     pub address: IpAddr,
     /// The backup server's.
     pub second_address: IpAddr,
+    /// Of the stranger whom the desk plays.
+    pub stranger: IpAddr,
 }
 
 impl Host {
@@ -81,7 +83,7 @@ impl World {
     /// Whether the line's far end takes datagrams for this address.
     fn is_reached(&self, address: IpAddr) -> bool {
         match self.far_end {
-            FarEnd::Desk | FarEnd::Deaf => self.host.is_at(address),
+            FarEnd::Desk | FarEnd::Deaf => self.host.is_at(address) || address == self.host.stranger,
             FarEnd::Outside(_) => true,
         }
     }

@@ -85,7 +85,7 @@ impl Scene {
         let at = SocketAddr::from(([127, 0, 0, 1], port + 1));
         let tls = Tls::from_files(at, &certificate, &key, mutual.then_some(&*ca_file)).expect("sound files");
         let config = config(port + 2..=port + 7, port);
-        let operator = listen_also(Arc::clone(&clock), config, Some(tls)).expect("free ports");
+        let operator = listen_also(Arc::clone(&clock), config, Some(tls), None).expect("free ports");
         Scene { operator, clock, ca, port, _folder: folder }
     }
 

@@ -3,7 +3,7 @@
 //! Must not know what a request is for.
 
 use super::digest::{Challenge, Credentials, Signed};
-use super::faults::Rewrite;
+use super::faults::{Faults, Rewrite};
 use super::message::{Message, host_of};
 use super::sdp::Session;
 use super::serial::Report;
@@ -86,8 +86,7 @@ pub struct Stack {
     /// The far end may be heard while it rings.
     pub early_media: bool,
     /// Planted defects.
-    pub rewrites: Vec<Rewrite>,
-    pub reuses_call_id: bool,
+    pub faults: Faults,
     credentials: Credentials,
 }
 
@@ -101,8 +100,7 @@ impl Stack {
             out: Outbox { link, datagrams: Vec::new() },
             events: Vec::new(),
             early_media: false,
-            rewrites: Vec::new(),
-            reuses_call_id: false,
+            faults: Faults::default(),
             credentials: Credentials::default(),
         }
     }
@@ -113,7 +111,10 @@ impl Stack {
         format!("{}@{}", self.random.hex(), self.account.sip.ip())
     }
     pub fn new_call_id_of_call(&mut self) -> String {
-        if self.reuses_call_id { format!("call@{}", self.account.sip.ip()) } else { self.new_call_id() }
+        if self.faults.reuses_call_id { format!("call@{}", self.account.sip.ip()) } else { self.new_call_id() }
+    }
+    pub fn new_tag_of_call(&mut self) -> String {
+        if self.faults.keeps_tag { "sos".to_owned() } else { self.random.hex() }
     }
     /// A fresh Via for a request that begins a transaction or, as ACK of a 2xx, stands alone.
     pub fn stamp(&mut self, request: &mut Message) {
@@ -139,7 +140,7 @@ impl Stack {
     pub fn send(&mut self, at: Instant, owner: Owner, mut request: Message, to: SocketAddr, patience: Duration) {
         self.stamp(&mut request);
         request.set("User-Agent", USER_AGENT.to_owned());
-        for Rewrite { method, header, value } in &self.rewrites {
+        for Rewrite { method, header, value } in &self.faults.rewrites {
             match value {
                 _ if request.method() != Some(method) => {}
                 Some(value) => request.set(header, value.clone()),

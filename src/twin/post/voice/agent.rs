@@ -2,6 +2,8 @@
 //!
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
+mod misdeeds;
+
 use super::account::{Event, Stack};
 use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise, PATIENCE};
 use super::faults::Faults;
@@ -48,8 +50,7 @@ impl Agent {
     pub fn new(mut stack: Stack, expires: Duration, operators: (String, Option<String>), faults: Faults) -> Self {
         let registration = Registration::new(expires, &mut stack);
         let (operator, second) = operators;
-        stack.rewrites.clone_from(&faults.rewrites);
-        stack.reuses_call_id = faults.reuses_call_id;
+        stack.faults.clone_from(&faults);
         Agent {
             stack,
             registration,
@@ -209,10 +210,6 @@ impl Agent {
             self.end_active(at, Ending::Lost);
         }
     }
-    /// A defective module hangs up by itself.
-    pub fn leave(&mut self, at: Instant) {
-        self.end_active(at, Ending::Local);
-    }
     pub fn wake(&mut self, at: Instant) {
         for owner in self.stack.clients.wake(at, &mut self.stack.out) {
             match owner {
@@ -314,16 +311,6 @@ impl Agent {
         self.hunt(at);
         self.note_sent();
     }
-    /// Of two operators called at once the first to answer has the call.
-    fn choose_branch(&mut self, at: Instant, number: u32) {
-        for call in self.calls.iter_mut().filter(|call| !call.released) {
-            if call.number == number {
-                call.quiet = false;
-            } else {
-                call.let_go(at, &mut self.stack);
-            }
-        }
-    }
     fn request(&mut self, at: Instant, request: &Message, from: SocketAddr) {
         if self.stack.servers.absorb(request, &mut self.stack.out) {
             return;
@@ -376,7 +363,12 @@ impl Agent {
             Some("OPTIONS") => (200, "OK"),
             Some("NOTIFY") => (200, "OK"),
             Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
-            Some("INVITE") if busy => (486, "Busy Here"),
+            Some("INVITE") if busy => {
+                if self.faults.stranger_ends_talk {
+                    self.leave(at);
+                }
+                (486, "Busy Here")
+            }
             Some("INVITE") => {
                 let recent = self.faults.answers_strangers_for.zip(self.talked_at);
                 let trusting = self.faults.auto_answer_anyone || recent.is_some_and(|(limit, last)| at.since(last) < limit);

@@ -100,7 +100,7 @@ impl Call {
     }
     /// Calls `user` at the server; `extra` are headers of this call.
     pub fn dial(number: u32, at: Instant, user: &str, extra: &[(&str, String)], otherwise: Otherwise, stack: &mut Stack) -> Self {
-        let tag = stack.random.hex();
+        let tag = stack.new_tag_of_call();
         let target = stack.account.at_server(user);
         let dialog = Dialog::new(stack.new_call_id_of_call(), stack.account.from(&tag), tag, format!("<{target}>"), target);
         let mut call = Call::new(number, dialog, Phase::Inviting, stack);
@@ -251,6 +251,9 @@ impl Call {
         stack.send(at, Owner::Bye, bye, to, LINGER);
     }
     fn acknowledge(&mut self, stack: &mut Stack) {
+        if stack.faults.acks_first_only && self.number > 1 {
+            return;
+        }
         let (mut ack, hop) = self.dialog.request("ACK", self.invite_cseq);
         stack.stamp(&mut ack);
         let to = hop.unwrap_or(stack.account.server);
@@ -374,6 +377,8 @@ impl Call {
         if let (true, Some(old)) = (keep_address, self.session) {
             session.remote = old.remote;
         }
+        session.sending |= stack.faults.sends_on_hold;
+        session.sending &= !(stack.faults.mutes_after_hold && self.session.is_some_and(|old| !old.sending));
         if self.session.replace(session) != Some(session) && !self.released {
             stack.events.push(Event::Change(session));
         }

@@ -110,6 +110,16 @@ pub struct Faults {
     pub sends_before_answer: bool,
     /// Hangs after so many calls, until it is without power; 0 never.
     pub hangs_after_calls: u32,
+    /// The answer to any call but the first is not acknowledged.
+    pub acks_first_only: bool,
+    /// All calls are sent under one From tag.
+    pub keeps_tag: bool,
+    /// On hold it goes on sending.
+    pub sends_on_hold: bool,
+    /// After a hold it never sends again.
+    pub mutes_after_hold: bool,
+    /// A stranger's call ends the talk under way.
+    pub stranger_ends_talk: bool,
     /// Starts anew so long after each start.
     pub restarts_every: Option<Duration>,
 }

@@ -100,6 +100,36 @@ fn defects_within_a_call_show() {
 }
 
 #[test]
+fn defects_of_acknowledging_and_holding_show() {
+    let mut bench = Bench::talking(with(|f| (f.acks_first_only, f.keeps_tag) = (true, true)));
+    let acknowledged = bench.server.count("ACK");
+    bench.command("AT+HUP");
+    bench.run(1.0);
+    bench.command("AT+DIAL=8");
+    bench.run(1.0);
+    let tags: BTreeSet<_> =
+        bench.server.got.iter().filter(|m| m.starts_with("INVITE")).filter_map(|m| field(m, "From")).collect();
+    // The challenge is acknowledged, the answer is not.
+    assert_eq!((bench.server.count("ACK") - acknowledged, tags.len()), (1, 1));
+
+    let sent = |change: fn(&mut Faults)| {
+        let mut bench = Bench::talking(with(change));
+        let mut during = |count, direction| {
+            let offer = in_dialog(bench.server.last("INVITE"), "INVITE", count, &sdp(7000, 8, direction));
+            bench.say(&offer);
+            bench.run(0.1);
+            let before = bench.rtp.len();
+            bench.run(1.0);
+            bench.rtp.len() - before
+        };
+        [during(5, "sendonly") > 0, during(6, "sendrecv") > 0]
+    };
+    assert_eq!(sent(|_| {}), [false, true]);
+    assert_eq!(sent(|f| f.sends_on_hold = true), [true, true]);
+    assert_eq!(sent(|f| f.mutes_after_hold = true), [false, false]);
+}
+
+#[test]
 fn a_stranger_is_answered_for_a_while() {
     for (wait, answered) in [(10.0, true), (70.0, false)] {
         let mut bench = Bench::talking(with(|f| f.answers_strangers_for = Some(Duration::from_secs(60))));

@@ -1,0 +1,63 @@
+//! What no sound post does in its signalling, and what becomes of a stranger's call to it, as values and in words.
+//!
+//! Knows nothing of messages.
+
+use crate::unit::{Bilingual, both};
+
+/// What was wrong. Nothing here holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Irregular {
+    /// A message names another address than the one it came from as the one to be reached at (RFC 3261, 8.1.1.8; RFC 8866, 5.7).
+    Elsewhere { place: &'static str, named: String },
+    /// A password can be read in a message of this kind (RFC 3261, 26.1), or on the console.
+    Secret { method: String },
+    /// A CANCEL of a call whose answer it has acknowledged (RFC 3261, 9.1).
+    LateCancel,
+    /// A request of ours within a call that it never answered (RFC 3261, 8.2).
+    Unanswered { method: &'static str },
+    /// Our BYE, refused with this status (RFC 3261, 15.1.2).
+    ByeRefused { status: u16 },
+    /// A request whose CSeq is no later than that of the one before (RFC 3261, 12.2.1.1).
+    OutOfOrder { method: String },
+    /// A request with the Call-ID of a call that stands, and other tags (RFC 3261, 12.2.1.1).
+    Astray { method: String },
+    /// A call under the From tag of another (RFC 3261, 19.3).
+    SameTag,
+}
+
+impl Irregular {
+    pub fn words(&self) -> Bilingual {
+        match self {
+            Irregular::Elsewhere { place, named } => both!("{} names {}", "{} podaje {}", place, named),
+            Irregular::Secret { method } => both!("a password can be read in {}", "hasło czytelne w {}", method),
+            Irregular::LateCancel => ("CANCEL of a call that was answered", "CANCEL zgłoszenia już odebranego").into(),
+            Irregular::Unanswered { method } => both!("no answer to our {}", "brak odpowiedzi na nasz {}", method),
+            Irregular::ByeRefused { status } => both!("our BYE refused with {}", "nasz BYE odrzucony z kodem {}", status),
+            Irregular::OutOfOrder { method } => both!("{} with a CSeq out of order", "{} z CSeq poza kolejnością", method),
+            Irregular::Astray { method } => {
+                both!("{} with the tags of no call", "{} ze znacznikami (tag) żadnego połączenia", method)
+            }
+            Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
+        }
+    }
+}
+
+/// What became of a stranger's call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StrangerNews {
+    Called,
+    /// The post answered it with this status.
+    Answered(u16),
+    /// It sent sound to the stranger; told once a call.
+    Heard,
+}
+
+impl StrangerNews {
+    pub fn words(&self) -> Bilingual {
+        match self {
+            StrangerNews::Called => ("a stranger calls the post", "do punktu dzwoni ktoś obcy").into(),
+            StrangerNews::Answered(status) => both!("the stranger hears {} from the post", "obcy otrzymuje od punktu {}", status),
+            StrangerNews::Heard => ("the stranger hears the post's microphone", "obcy słyszy mikrofon punktu").into(),
+        }
+    }
+}

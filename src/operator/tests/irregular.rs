@@ -1,0 +1,148 @@
+//! What no sound post does is told beside its being served, and a stranger calls it.
+
+use super::*;
+use crate::instrument::operator::{Irregular, StrangerNews};
+
+fn oddities(s: &mut Scene) -> Vec<Irregular> {
+    let odd = s.desk.take_events().into_iter().filter_map(|event| match event.value {
+        CallEvent::Irregular { what, from, .. } => {
+            assert_eq!(from, "10.0.0.2:5062");
+            Some(what)
+        }
+        _ => None,
+    });
+    odd.collect()
+}
+fn elsewhere(place: &'static str, named: &str) -> Irregular {
+    Irregular::Elsewhere { place, named: named.to_owned() }
+}
+
+#[test]
+fn a_sound_call_has_nothing_irregular() {
+    let mut s = Scene::ready(AT_ONCE);
+    let ok = s.call("c1");
+    let held = offer("8", 4000, "a=sendonly\r\n").replace("c=IN IP4 10.0.0.2", "c=IN IP4 0.0.0.0");
+    let hold = s.within("INVITE", &ok, 2, &held);
+    let ok = s.send(&hold).pop().expect("200");
+    let ack = s.within("ACK", &ok, 2, "");
+    s.send(&ack);
+    let bye = s.within("BYE", &ok, 3, "");
+    s.send(&bye);
+    s.call("c2");
+    assert_eq!(oddities(&mut s), []);
+}
+
+#[test]
+fn an_address_that_is_not_the_senders_is_told_and_a_name_is_not() {
+    let of = |change: fn(String) -> String| {
+        let mut s = Scene::ready(AT_ONCE);
+        let invite = s.invite("c1", &offer("8 0", 4000, ""));
+        s.send(&change(invite));
+        oddities(&mut s)
+    };
+    assert_eq!(
+        of(|invite| invite.replace("Contact: <sip:sos-1@10.0.0.2:5062>", "Contact: <sip:sos-1@10.0.0.3>")),
+        [elsewhere("Contact", "10.0.0.3")]
+    );
+    assert_eq!(of(|invite| invite.replace("c=IN IP4 10.0.0.2", "c=IN IP4 10.0.0.4")), [elsewhere("SDP", "10.0.0.4")]);
+    assert_eq!(of(|invite| invite.replace("Contact: <sip:sos-1@10.0.0.2:5062>", "Contact: <sip:sos-1@10.0.0.2:9>")), []);
+    assert_eq!(of(|invite| invite.replace("Contact: <sip:sos-1@10.0.0.2:5062>", "Contact: <sip:sos-1@sos.example>")), []);
+}
+
+#[test]
+fn a_password_is_told_of_and_not_told() {
+    let mut s = Scene::ready(Answering::Manual);
+    let invite = s.invite_with("c1", "X-Account: sos-1:tajne\r\n", &offer("8", 4000, ""));
+    s.send(&invite);
+    let events = s.desk.take_events();
+    let secret = Irregular::Secret { method: "INVITE".into() };
+    assert!(events.iter().any(|event| matches!(&event.value, CallEvent::Irregular { what, .. } if *what == secret)));
+    assert!(!format!("{events:?}").contains("tajne"), "{events:?}");
+}
+
+#[test]
+fn requests_that_have_no_place_are_told() {
+    let mut s = Scene::ready(AT_ONCE);
+    let ok = s.call("c1");
+    let invite = s.invite("c1", &offer("8 0", 4000, ""));
+    let branch = format!("branch=z9hG4bK{}", s.branch - 2);
+    let cancel = invite.replace("INVITE", "CANCEL").replace(&format!("branch=z9hG4bK{}", s.branch), &branch);
+    s.send(&cancel);
+    assert_eq!(oddities(&mut s), [Irregular::LateCancel]);
+    let bye = s.within("BYE", &ok, 1, "");
+    assert_eq!(statuses(&s.send(&bye)), [500]);
+    assert_eq!(oddities(&mut s), [Irregular::OutOfOrder { method: "BYE".into() }]);
+    let astray = s.within("BYE", &ok, 5, "").replace("tag=post-c1", "tag=other");
+    assert_eq!(statuses(&s.send(&astray)), [481]);
+    assert_eq!(oddities(&mut s), [Irregular::Astray { method: "BYE".into() }]);
+    let again = s.invite("c2", &offer("8 0", 4000, "")).replace("tag=post-c2", "tag=post-c1");
+    s.send(&again);
+    assert_eq!(oddities(&mut s), [Irregular::SameTag]);
+}
+
+#[test]
+fn a_bye_of_ours_is_answered_or_that_is_told() {
+    let after = |answer: Option<u16>| {
+        let mut s = Scene::ready(AT_ONCE);
+        s.call("c1");
+        s.desk.act(ms(s.now), CALL, Action::HangUp).expect("a call that is up");
+        let bye = s.texts().remove(0);
+        if let Some(status) = answer {
+            s.respond(&bye, status, "", "");
+        }
+        s.skip(40_000);
+        oddities(&mut s)
+    };
+    assert_eq!(after(Some(200)), []);
+    assert_eq!(after(Some(481)), []);
+    assert_eq!(after(Some(500)), [Irregular::ByeRefused { status: 500 }]);
+    assert_eq!(after(None), [Irregular::Unanswered { method: "BYE" }]);
+}
+
+/// The stranger's own datagrams, and what he has to tell.
+fn strangers(s: &mut Scene) -> (Vec<String>, Vec<StrangerNews>) {
+    let sent = s.desk.take_outgoing().into_iter().filter(|out| out.from == socket("10.0.0.66:5066"));
+    let texts = sent.map(|out| String::from_utf8_lossy(&out.bytes).into_owned()).collect();
+    let news = s.desk.take_events().into_iter().filter_map(|event| match event.value {
+        CallEvent::Stranger { news } => Some(news),
+        _ => None,
+    });
+    (texts, news.collect())
+}
+fn answer(s: &mut Scene, invite: &str, status: u16) {
+    let kept = ["Via", "From", "To", "Call-ID", "CSeq"].map(|name| format!("{name}: {}\r\n", header(invite, name))).concat();
+    let kept = kept.replace("<sip:sos-1@10.0.0.2:5062>", "<sip:sos-1@10.0.0.2:5062>;tag=x");
+    let text = format!("SIP/2.0 {status} X\r\n{kept}Content-Length: 0\r\n\r\n");
+    s.desk.datagram(ms(s.now), s.post, socket("10.0.0.66:5066"), text.as_bytes());
+}
+
+#[test]
+fn a_stranger_calls_from_an_address_of_his_own_and_leaves_whoever_lets_him_in() {
+    let mut s = Scene::ready(AT_ONCE);
+    assert!(!s.desk.let_stranger_call(ms(s.now)), "there is none");
+    let empty = Desk::new(s.desk.config.clone());
+    s.desk = std::mem::replace(&mut s.desk, empty).beside_stranger(Some(socket("10.0.0.66:5066")));
+    assert!(s.desk.let_stranger_call(ms(s.now)));
+    let (sent, news) = strangers(&mut s);
+    assert!(
+        sent[0].starts_with("INVITE sip:sos-1@10.0.0.2:5062 SIP/2.0\r\n") && sent[0].contains("m=audio 5068 "),
+        "{}",
+        sent[0]
+    );
+    assert_eq!(news, [StrangerNews::Called]);
+    answer(&mut s, &sent[0], 403);
+    let (acks, news) = strangers(&mut s);
+    assert_eq!((acks.len(), header(&acks[0], "CSeq").as_str(), news), (1, "1 ACK", vec![StrangerNews::Answered(403)]));
+
+    s.now = 40_000;
+    assert!(s.desk.let_stranger_call(ms(s.now)));
+    let (sent, _) = strangers(&mut s);
+    answer(&mut s, &sent[0], 200);
+    s.desk.datagram(ms(s.now), socket("10.0.0.2:4000"), socket("10.0.0.66:5068"), &[0x80, 8, 0, 1]);
+    let (acks, news) = strangers(&mut s);
+    assert!(acks[0].starts_with("ACK ") && header(&acks[0], "Via") != header(&sent[0], "Via"), "{}", acks[0]);
+    assert_eq!(news, [StrangerNews::Answered(200), StrangerNews::Heard]);
+    s.desk.wake(ms(s.now + 3000));
+    let (byes, _) = strangers(&mut s);
+    assert!(byes.len() == 1 && byes[0].starts_with("BYE ") && header(&byes[0], "CSeq") == "2 BYE", "{byes:?}");
+}
