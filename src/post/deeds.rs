@@ -77,6 +77,12 @@ impl Deeds {
         (last.what == what && last.proof != Proof::Command).then_some(last.at)
     }
 
+    /// When the button's contact was last moved, be it too briefly for a finger.
+    pub fn last_contact(&self) -> Option<Moment> {
+        let moves = |deed: &&Deed| matches!(deed.what, What::Press | What::LetGo | What::Pulse);
+        self.0.iter().rev().find(moves).map(|deed| deed.at)
+    }
+
     /// By what the last such deed is proved.
     pub fn proof(&self, what: What) -> Option<Proof> {
         self.0.iter().rev().find(|deed| deed.what == what).map(|deed| deed.proof)

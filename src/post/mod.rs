@@ -62,6 +62,8 @@ pub struct Post {
     is_calibrated: bool,
     /// A registration stood when this scenario began.
     was_registered: bool,
+    /// Until when a call may be owed to what was done before this scenario.
+    owed_until: Instant,
     /// What the watch cannot see on this rig has been told in this run.
     has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
@@ -96,6 +98,7 @@ impl Post {
             voices: Vec::new(),
             is_written: false,
             was_registered: false,
+            owed_until: now,
             has_told_unwatched: false,
             is_unsettled: false,
             exchanged: settings::Exchanged::default(),
@@ -111,11 +114,15 @@ impl Post {
     pub fn begin_scenario(&mut self) -> Result<()> {
         self.bench.collect()?;
         self.bench.record.begin_scenario();
+        let pressed = self.deeds.last_contact().map(|at| at.instant() + call::LOST_AFTER);
         self.deeds.clear();
         self.voices.clear();
         self.sampled.clear();
         self.takes.clear();
         self.began = self.bench.now();
+        // What a cut or a silent server held back comes when it comes.
+        let held_back = self.is_unsettled.then(|| self.began + call::LOST_AFTER);
+        self.owed_until = pressed.max(held_back).unwrap_or(self.began);
         let disturbed = self.bench.disturbed();
         self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));
         self.counted_from = self.began;

@@ -111,8 +111,7 @@ fn of_new(course: &Course, call: &Call, used: &mut [bool]) -> Cause {
     };
     let found = (0..course.contacts.len()).rev().find(free);
     let Some((index, contact)) = found.and_then(|index| Some((index, *course.contacts.get(index)?))) else {
-        let is_early = arrived < course.span.from + LOST_AFTER.as_secs_f64();
-        return if is_early { Cause::Before } else { Cause::Nothing };
+        return if arrived < course.owed_until { Cause::Before } else { Cause::Nothing };
     };
     let waited = Span { from: contact.closed, to: arrived };
     let was_kept = !course.is_reachable_at(contact.closed) || course.is_disturbed(waited);

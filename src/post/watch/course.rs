@@ -201,6 +201,8 @@ pub struct Course {
     pub attempts: Vec<f64>,
     /// When an INVITE reached a server that answered nothing.
     pub swallowed: Vec<f64>,
+    /// Until when a call may be owed to what was done before the scenario.
+    pub owed_until: f64,
     /// A registration stood when the scenario began.
     pub was_registered: bool,
     pub placed: Option<Lit>,

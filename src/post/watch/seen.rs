@@ -35,6 +35,7 @@ impl Post {
             expired: Vec::new(),
             attempts: Vec::new(),
             swallowed: Vec::new(),
+            owed_until: self.owed_until.as_secs_f64(),
             was_registered: self.was_registered,
             placed: lamp(&wiring.lamp_placed),
             connected: lamp(&wiring.lamp_connected),
