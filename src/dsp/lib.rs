@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod align;
 pub mod call_tone;
+pub mod coloration;
 pub mod continuity;
 pub mod delay;
 pub mod distortion;
@@ -19,6 +20,7 @@ pub mod gaps;
 mod golden;
 pub mod impairments;
 pub mod interp;
+pub mod intrusion;
 pub mod level;
 pub mod onset;
 pub mod pesq;

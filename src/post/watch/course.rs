@@ -3,10 +3,10 @@
 //!
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
+use super::heard::{Sampled, Silence};
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Stray};
 use crate::rig::Limits;
-use crate::unit::Estimate;
 use std::collections::BTreeMap;
 
 /// A contact that bounces is one contact until it has been open for so long.
@@ -107,27 +107,6 @@ pub struct Stranger {
     pub at: f64,
     pub is_posts: bool,
     pub what: String,
-}
-
-/// A voice that was let sound in a talk, and what arrived of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sampled {
-    pub at: f64,
-    pub to_operator: bool,
-    /// `None`: it was not heard at all.
-    pub heard: Option<Arrived>,
-}
-
-/// What arrived of a voice.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arrived {
-    /// From mouth to ear.
-    pub delay: Estimate,
-    /// Looks at which it was expected, and those at which it was not there.
-    pub looks: usize,
-    pub lost: usize,
-    /// Share of its samples that stand at the ceiling.
-    pub clipped: f64,
 }
 
 /// When a lamp was lit.
@@ -249,6 +228,11 @@ pub struct Course {
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
     pub sampled: Vec<Sampled>,
+    pub silences: Vec<Silence>,
+    /// Sound pressure level of the caller's speech at the post's microphone that the mouth is set to, and the one at which the ear's samples reach
+    /// full scale, dB re 20 µPa; `None`: nobody has measured it.
+    pub speech_spl: Option<f64>,
+    pub ear_spl: Option<f64>,
 }
 
 impl Course {
@@ -317,6 +301,12 @@ impl Course {
     pub fn is_surely_in(&self, call: &Call, moment: f64) -> bool {
         let lasts = self.lasts(call);
         lasts.holds(moment) && !self.is_disturbed(Span { from: lasts.from, to: moment })
+    }
+
+    /// The talk that a moment lies in, from its answer on.
+    pub fn talk_at(&self, moment: f64) -> Option<Span> {
+        let talks = self.calls.iter().filter_map(|(_, call)| Some(Span { from: call.confirmed?.seconds, ..self.lasts(call) }));
+        talks.filter(|talk| talk.holds(moment)).last()
     }
 
     /// Whether some call stood at this moment, as far as the operator's end knows.

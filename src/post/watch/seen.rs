@@ -40,6 +40,9 @@ impl Post {
             strays: Vec::new(),
             strangers: Vec::new(),
             sampled: self.sampled.clone(),
+            silences: self.silences.clone(),
+            speech_spl: bench.rig.speech_spl(),
+            ear_spl: bench.rig.ear_spl(),
         };
         let mut homes = Homes::default();
         for event in record.calls_since(self.began) {
