@@ -4,6 +4,7 @@
 
 use std::f64::consts::PI;
 
+use super::delay::Signal;
 use super::fft;
 use super::level::{dbfs, without_offset};
 
@@ -38,13 +39,16 @@ pub struct Intrusion {
     pub hz: Option<f64>,
 }
 
-/// All that is at least as loud as `least_dbfs`, in the order of time; tones first. None of values that are not finite or at a rate outside 4 to
-/// 100 kHz.
-pub fn intrusions(samples: &[f32], rate: f64, least_dbfs: f64) -> Vec<Intrusion> {
-    if !(4e3..=1e5).contains(&rate) || !samples.iter().all(|x| x.is_finite()) {
+/// All that is at least as loud as `least_dbfs` in a capture, which is looked at at `rate` (whole hertz); tones first, each kind in the order of
+/// time. None of values that are not finite or at a rate outside 4 to 100 kHz.
+pub fn intrusions(capture: Signal, rate: u32, least_dbfs: f64) -> Vec<Intrusion> {
+    let usable = (4e3..=1e6).contains(&capture.rate) && (4000..=100_000).contains(&rate);
+    if !usable || !capture.samples.iter().all(|x| x.is_finite()) {
         return Vec::new();
     }
-    let samples = without_offset(samples);
+    let samples = fft::resample(capture.samples, capture.rate.round() as u32, rate);
+    let samples = without_offset(&samples.iter().map(|x| *x as f32).collect::<Vec<_>>());
+    let rate = f64::from(rate);
     let mut found = tones(&samples, rate, least_dbfs);
     let tones = found.len();
     for burst in bursts(&samples, rate, least_dbfs) {
@@ -137,7 +141,7 @@ mod tests {
     fn look(more: impl Fn(f64) -> f64) -> Vec<Intrusion> {
         let mut random = Random::new(3);
         let samples: Vec<f32> = (0..48_000).map(|n| (0.0022 * random.gaussian() + more(f64::from(n) / RATE)) as f32).collect();
-        intrusions(&samples, RATE, -40.0)
+        intrusions(Signal::new(&samples, RATE), 8000, -40.0)
     }
     fn tone(t: f64, hz: f64, amplitude: f64) -> f64 {
         amplitude * (2.0 * PI * hz * t).sin()
@@ -148,7 +152,7 @@ mod tests {
         assert_eq!(look(|_| 0.0), []);
         let mut random = Random::new(9);
         let loud: Vec<f32> = (0..48_000).map(|_| (0.2 * random.gaussian()) as f32).collect();
-        assert_eq!(intrusions(&loud, RATE, -40.0), []);
+        assert_eq!(intrusions(Signal::new(&loud, RATE), 8000, -40.0), []);
     }
 
     #[test]
@@ -172,7 +176,7 @@ mod tests {
     fn rubbish_holds_no_sound() {
         for samples in [&[][..], &[1.0], &[f32::NAN; 4001], &[f32::INFINITY; 4001], &[0.0; 9000]] {
             for rate in [0.0, 8000.0, 1e9, f64::NAN] {
-                assert_eq!(intrusions(samples, rate, -40.0), []);
+                assert_eq!(intrusions(Signal::new(samples, rate), 8000, -40.0), []);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::clock::Instant;
 use crate::dsp::delay::Signal;
 use crate::dsp::echo::{NoEcho, echo};
 use crate::dsp::fidelity::{Fidelity, fidelity};
-use crate::dsp::{fft, intrusion, level, stimulus};
+use crate::dsp::{intrusion, level, stimulus};
 use crate::instrument::operator::CallId;
 use crate::unit::{Estimate, Unit, combine};
 use std::time::Duration;
@@ -29,10 +29,14 @@ const LINGERS: Duration = Duration::from_millis(300);
 const SILENCE: Duration = Duration::from_millis(500);
 /// Sounds are noted down to so many dB below the voices.
 const FAINTEST_DB: f64 = 36.0;
-/// So much of what the operator says an echo canceller may learn from.
+/// From so many voices of the operator an echo canceller has to have learnt, each of a second [EJ].
 const LEARNS_FOR: usize = 1;
 /// What noise lets be said of an echo's attenuation, expanded, is not better than this, dB.
 const ECHO_WITHIN_DB: f64 = 1.0;
+/// What stands for the attenuation of an echo in digital silence, dB.
+const SILENT_DB: f64 = 90.0;
+/// What is known of the share of peaks by one second of noise, expanded.
+const PEAKS_WITHIN: f64 = 0.05;
 
 impl Post {
     /// Lets time pass; a talk that stands and has not been disturbed is held meanwhile, and one that comes about is held from its answer on.
@@ -227,9 +231,6 @@ impl Post {
     }
 }
 
-/// What stands for the attenuation of an echo in digital silence, dB.
-const SILENT_DB: f64 = 90.0;
-
 fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
     let (colour, spoken_dbfs) = (found.coloration?, level::rms_dbfs(spoken)?);
     let in_db = |value: f64| Estimate::new(value, colour.uncertainty_db, Unit::Decibel);
@@ -242,15 +243,10 @@ fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
     })
 }
 
-/// What is known of the share of peaks by one second of noise, expanded.
-const PEAKS_WITHIN: f64 = 0.05;
-
 /// The sounds in a silence, relative to the voices there.
 fn foreign(heard: &crate::bench::Heard, voice_dbfs: f64) -> Vec<Foreign> {
-    let rate = heard.rate.round() as u32;
-    let samples: Vec<f32> =
-        fft::resample(&heard.samples, rate, super::speech::CHANNEL_RATE).iter().map(|sample| *sample as f32).collect();
-    let found = intrusion::intrusions(&samples, f64::from(super::speech::CHANNEL_RATE), voice_dbfs - FAINTEST_DB);
+    let capture = Signal::new(&heard.samples, heard.rate);
+    let found = intrusion::intrusions(capture, super::speech::CHANNEL_RATE, voice_dbfs - FAINTEST_DB);
     let placed = |sound: intrusion::Intrusion| {
         let from = heard.start.seconds + sound.at_s;
         Foreign { span: Span { from, to: from + sound.length_s }, level_db: sound.level_dbfs - voice_dbfs, hz: sound.hz }

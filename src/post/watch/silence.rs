@@ -52,8 +52,9 @@ const STREET_DB: f64 = 12.0;
 const APART_S: f64 = 0.4;
 /// A tone that fills so much of a silence is no horn and no siren: the street does not excuse it.
 const STEADY: f64 = 0.9;
-/// A single crack is nobody's: contacts close, doors fall shut. So many in one talk are a fault [EJ].
-const CRACKS: usize = 3;
+/// A single crack is nobody's: contacts close, doors fall shut. Three in one talk are a fault, and in a long one more than one in 20 s [EJ].
+const CRACKS: f64 = 3.0;
+const CRACKS_APART_S: f64 = 20.0;
 /// A post may say that it is connected, and acknowledge a press, for so long (seconds).
 const MAY_SPEAK_S: f64 = 2.0;
 
@@ -62,10 +63,13 @@ fn foreign(course: &Course, ends: fn(&Silence) -> (&Vec<Foreign>, &Vec<Foreign>)
     let mut samples = Vec::new();
     for silence in course.silences.iter().filter(|silence| !course.is_disturbed(silence.span)) {
         let talk = course.talk_at(silence.span.from);
-        let of_talk = course.silences.iter().filter(|other| talk.is_some_and(|talk| talk.holds(other.span.from)));
-        let cracks = of_talk.flat_map(|other| own(course, other, ends)).filter(|sound| sound.hz.is_none()).count();
+        let of_talk: Vec<&Silence> =
+            course.silences.iter().filter(|other| talk.is_some_and(|talk| talk.holds(other.span.from))).collect();
+        let cracks = of_talk.iter().flat_map(|other| own(course, other, ends)).filter(|sound| sound.hz.is_none()).count();
+        let listened: f64 = of_talk.iter().map(|other| other.span.length()).sum();
+        let is_cracking = cracks as f64 >= CRACKS.max(listened / CRACKS_APART_S);
         let mut own = own(course, silence, ends);
-        let found = own.find(|sound| sound.hz.is_some() || cracks >= CRACKS);
+        let found = own.find(|sound| sound.hz.is_some() || is_cracking);
         samples.push(Sample::breach(found.map_or(silence.span.from, |sound| sound.span.from), found.map(describe)));
     }
     samples
@@ -83,8 +87,11 @@ fn own(
         let is_steady = sound.hz.is_some() && sound.span.length() > STEADY * silence.span.length();
         let is_street =
             !is_steady && there.iter().any(|other| other.span.meets(near) && other.level_db >= sound.level_db - STREET_DB);
-        let told_at =
-            course.contacts.iter().map(|contact| contact.began).chain(course.talk_at(sound.span.from).map(|talk| talk.from));
+        let told_at = course
+            .contacts
+            .iter()
+            .flat_map(|contact| [contact.began, contact.opened])
+            .chain(course.talk_at(sound.span.from).map(|talk| talk.from));
         let is_told = told_at.into_iter().any(|at| Span { from: at, to: at + MAY_SPEAK_S }.meets(sound.span));
         sound.level_db > LOUDEST_DB && !is_street && (is_steady || !is_told)
     };
