@@ -19,7 +19,11 @@ pub struct Aligned {
 
 /// Aligns `capture` to `reference` by the measured delay and clock ratio. `None` where [`delay`] finds nothing.
 pub fn align(reference: Signal, capture: Signal) -> Option<Aligned> {
-    let found = delay(reference, capture)?;
+    Some(lay(reference, capture, delay(reference, capture)?))
+}
+
+/// The same where the delay is known.
+pub(super) fn lay(reference: Signal, capture: Signal, found: Delay) -> Aligned {
     let rate = reference.rate.min(capture.rate).round();
     let at_rate = |signal: Signal| -> Vec<f32> {
         fft::resample(signal.samples, signal.rate.round() as u32, rate as u32).iter().map(|x| *x as f32).collect()
@@ -32,7 +36,7 @@ pub fn align(reference: Signal, capture: Signal) -> Option<Aligned> {
     let start = found.at(0.0) * capture_rate;
     let mut moved = vec![0.0; reference_out.len()];
     interp::resample_linear_clock(&captured, start, step, &mut moved);
-    Some(Aligned { reference: reference_out, capture: moved, rate, delay: found })
+    Aligned { reference: reference_out, capture: moved, rate, delay: found }
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
-//! How much of a voice arrived as it was spoken: stretches that are lost or are something else, and samples pressed flat against a ceiling.
+//! How much of a voice arrived as it was spoken: stretches that are lost or are something else, samples pressed flat against a ceiling, and the
+//! colour of what arrived.
 //!
 //! Knows nothing of packets: a stretch that does not resemble what was spoken there is lost, whatever lost it.
 
+use super::coloration::{Coloration, coloration};
 use super::delay::{Delay, Signal, delay};
-use super::{fft, interp};
+use super::stimulus::BURST_BAND_HZ;
+use super::{align, fft, interp};
 
 /// Length of one look, in seconds: half a packet, so that a lost packet holds one whole look wherever it begins.
-const LOOK_S: f64 = 0.010;
+pub const LOOK_S: f64 = 0.010;
 /// Below this correlation coefficient a look is lost: noise as strong as the voice itself leaves 0.7, chance alone 0.13.
 const PRESENT: f64 = 0.5;
 /// Nothing is said of the first and last moments of the reference, where filters settle, in seconds.
@@ -22,6 +25,10 @@ pub struct Fidelity {
     pub looks: usize,
     /// Those at which it was not there.
     pub lost: usize,
+    /// Of these, those from the first look on: a beginning that was cut off.
+    pub swallowed: usize,
+    /// Over the band of the voices; none where too little of it arrived.
+    pub coloration: Option<Coloration>,
     /// Share of the capture's samples, while the voice sounded, that stand at its greatest value.
     pub clipped: f64,
 }
@@ -50,13 +57,16 @@ pub fn fidelity(reference: Signal, capture: Signal, rate: u32) -> Option<Fidelit
     }
     let alignments: Vec<Delay> = [whole, halves[0], halves[1]].into_iter().flatten().collect();
     let first = *alignments.first()?;
-    let (mut looks, mut lost) = (0, 0);
+    let (mut looks, mut lost, mut swallowed) = (0, 0, 0);
     for at in (from..=to - look).step_by(look) {
         let best = alignments.iter().map(|aligned| likeness(&spoken[at..at + look], at, &heard, aligned, rate));
+        let is_lost = best.fold(0.0, f64::max) < PRESENT;
+        swallowed += usize::from(is_lost && lost == looks);
         looks += 1;
-        lost += usize::from(best.fold(0.0, f64::max) < PRESENT);
+        lost += usize::from(is_lost);
     }
-    Some(Fidelity { delay: first, looks, lost, clipped: clipped(capture, &first, reference) })
+    let coloration = coloration(&align::lay(reference, capture, first), BURST_BAND_HZ.0, BURST_BAND_HZ.1);
+    Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference) })
 }
 
 /// Correlation of a stretch of the reference, from sample `at` on, with what stands at its place in the capture.

@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod align;
 pub mod call_tone;
+pub mod coloration;
 pub mod continuity;
 pub mod delay;
 pub mod distortion;
@@ -19,6 +20,7 @@ pub mod gaps;
 mod golden;
 pub mod impairments;
 pub mod interp;
+pub mod intrusion;
 pub mod level;
 pub mod onset;
 pub mod pesq;
@@ -68,6 +70,7 @@ mod tests {
                 echo::echo(b, a),
                 streaming_delay::follow(&mut b.clone(), &mut a.clone(), 0.1, 0.1).map(|points| track::track(&points)),
             );
+            let _ = (intrusion::intrusions(a, 8000, -40.0), fidelity::fidelity(b, a, 8000).map(|found| found.coloration));
             let _ = (stipa::direct(a, Some(b), Some(70.0)), stipa::from_impulse_response(a), pesq::quality(a, b));
             let _ = (stoi::intelligibility(&x, &y, 8000), gaps::gaps(&x, rate, gaps::Rule::default()));
             let _ = (

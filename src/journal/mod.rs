@@ -253,7 +253,7 @@ pub enum Event {
         /// [`crate::unit::Figure::key`].
         key: String,
         what: Bilingual,
-        /// The role that the rig lacks for it.
+        /// The role or the setting that the rig lacks for it.
         role: String,
     },
     /// A WAV beside the journal.

@@ -1,48 +1,69 @@
-//! What the two sides say to each other while a scenario waits: the voices by which the standing watch hears every talk.
+//! What the two sides say to each other while a scenario waits, and what is heard when they are silent: by this the standing watch hears every talk.
 //!
 //! Knows nothing of limits.
 
 use super::speech::{BURST, Direction};
-use super::watch::{Arrived, Sampled};
+use super::watch::{Arrived, Foreign, Sampled, Silence, Span, Tone};
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::dsp::delay::Signal;
-use crate::dsp::fidelity::fidelity;
-use crate::dsp::stimulus;
+use crate::dsp::echo::{NoEcho, echo};
+use crate::dsp::fidelity::{Fidelity, fidelity};
+use crate::dsp::{intrusion, level, stimulus};
 use crate::instrument::operator::CallId;
-use crate::unit::{Estimate, combine};
+use crate::unit::{Estimate, Unit, combine};
 use std::time::Duration;
 
 /// How late a voice may be and still be taken for the one that was spoken: the latest that is of any use, and a margin.
 const LATEST: Duration = Duration::from_millis(450);
 /// The recording at the other end may lag by a buffer of its own.
 const BUFFERED: Duration = Duration::from_millis(100);
-/// In a long talk both sides speak once in so long.
-const EVERY: Duration = Duration::from_secs(10);
+/// In a long talk both sides speak once in so long, and up to seven steps more: what comes by the clock shall not always come while they speak.
+const EVERY: Duration = Duration::from_secs(8);
+const STEP: Duration = Duration::from_millis(430);
+const STEPS: u64 = 8;
+/// After the last voice its echo may linger for so long, whatever its cause.
+const LINGERS: Duration = Duration::from_millis(300);
+/// A shorter silence tells nothing.
+const SILENCE: Duration = Duration::from_millis(500);
+/// Sounds are noted down to so many dB below the voices.
+const FAINTEST_DB: f64 = 36.0;
+/// From so many voices of the operator an echo canceller has to have learnt, each of a second [EJ].
+const LEARNS_FOR: usize = 1;
+/// What noise lets be said of an echo's attenuation, expanded, is not better than this, dB.
+const ECHO_WITHIN_DB: f64 = 1.0;
+/// What stands for the attenuation of an echo in digital silence, dB.
+const SILENT_DB: f64 = 90.0;
+/// What is known of the share of peaks by one second of noise, expanded.
+const PEAKS_WITHIN: f64 = 0.05;
 
 impl Post {
-    /// Lets time pass; a talk that stands and has not been disturbed is held meanwhile.
+    /// Lets time pass; a talk that stands and has not been disturbed is held meanwhile, and one that comes about is held from its answer on.
     pub fn pass_talking(&mut self, time: Duration) -> Result<()> {
         self.bench.collect()?;
-        let standing = self.bench.record.talk().and_then(|id| Some((id, self.bench.record.call(id)?.confirmed?)));
-        match standing {
+        let until = self.bench.now() + time;
+        let talk = |post: &Post| {
+            let id = post.bench.record.talk()?;
+            Some((id, post.bench.record.call(id)?.confirmed?))
+        };
+        if talk(self).is_none() {
+            let from = self.bench.now();
+            self.next_confirmed(from, until)?;
+        }
+        let left = until.since(self.bench.now());
+        match talk(self) {
             Some((call, confirmed)) if confirmed.instant() > self.bench.disturbed() && self.voices.is_empty() => {
-                self.converse(call, time)
+                self.converse(call, left)
             }
-            _ => self.pass(time),
+            _ => self.pass(left),
         }
     }
 
-    /// Lets both sides of a talk speak in turn for so long, and keeps what arrived.
+    /// Lets both sides of a talk speak in turn for so long, and keeps what arrived, and what was heard between the voices.
     pub(super) fn converse(&mut self, call: CallId, time: Duration) -> Result<()> {
         let until = self.bench.now() + time;
-        let wiring = &self.bench.rig.wiring;
-        let directions: Vec<Direction> =
-            [wiring.mouth.is_some().then_some(Direction::ToOperator), wiring.ear.is_some().then_some(Direction::ToCaller)]
-                .into_iter()
-                .flatten()
-                .collect();
+        let directions = self.speakers();
         let mut next = self.bench.now();
         while self.bench.now() < until {
             let began = next;
@@ -53,30 +74,66 @@ impl Post {
                     self.sample_voice(*direction, call)?;
                 }
             }
-            next = (began + EVERY).min(until);
-            self.bench.clock().wait_until(next)?;
+            next = self.next_turn(began).min(until).max(self.bench.now());
+            self.keep_silent(call, next)?;
         }
         self.bench.collect().map_err(Fault::from)
+    }
+
+    /// When both speak again who spoke at this moment.
+    pub(super) fn next_turn(&mut self, began: Instant) -> Instant {
+        began + EVERY + STEP * (self.fresh_stimulus() % STEPS) as u32
+    }
+
+    /// Who can speak and be heard on this rig, in order: in one talk whoever answers, in the next whoever has called.
+    fn speakers(&mut self) -> Vec<Direction> {
+        let wiring = &self.bench.rig.wiring;
+        let mut speakers = vec![(Direction::ToCaller, wiring.ear.is_some()), (Direction::ToOperator, wiring.mouth.is_some())];
+        self.is_callers_turn = !self.is_callers_turn;
+        if !self.is_callers_turn {
+            speakers.reverse();
+        }
+        speakers.into_iter().filter_map(|(direction, can)| can.then_some(direction)).collect()
+    }
+
+    /// First words from both sides, one more of the operator's, and a moment of silence: the talk has begun.
+    pub(super) fn greet(&mut self, call: CallId) -> Result<()> {
+        let mut speakers = self.speakers();
+        speakers.extend(self.bench.rig.wiring.ear.is_some().then_some(Direction::ToCaller));
+        for direction in speakers {
+            self.bench.collect()?;
+            if self.bench.record.call(call).is_some_and(|call| call.stands()) {
+                self.sample_voice(direction, call)?;
+            }
+        }
+        self.keep_silent(call, self.bench.now() + Duration::from_secs(1))
     }
 
     fn sample_voice(&mut self, direction: Direction, call: CallId) -> Result<()> {
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
         let samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
         let at = self.bench.now().as_secs_f64();
+        let to_operator = direction == Direction::ToOperator;
         match self.exchange(direction, call, &samples, rate) {
-            Ok(heard) => self.sampled.push(Sampled { at, to_operator: direction == Direction::ToOperator, heard }),
-            // A talk that ended meanwhile has a rule of its own.
-            Err(error) => {
-                self.bench.collect()?;
-                if self.bench.record.call(call).is_some_and(|call| call.stands()) {
-                    return Err(error);
-                }
-            }
+            Ok((heard, echo_loss)) => self.sampled.push(Sampled { at, to_operator, heard, echo_loss }),
+            Err(error) => self.unless_over(call, error)?,
         }
         Ok(())
     }
 
-    fn exchange(&mut self, direction: Direction, call: CallId, samples: &[f32], rate: u32) -> Result<Option<Arrived>> {
+    /// A talk that ended meanwhile has a rule of its own.
+    fn unless_over(&mut self, call: CallId, error: Fault) -> Result<()> {
+        self.bench.collect()?;
+        if self.bench.record.call(call).is_some_and(|call| call.stands()) { Err(error) } else { Ok(()) }
+    }
+
+    fn exchange(
+        &mut self,
+        direction: Direction,
+        call: CallId,
+        samples: &[f32],
+        rate: u32,
+    ) -> Result<(Option<Arrived>, Option<Estimate>)> {
         let spoken = match direction {
             Direction::ToOperator => self.bench.mouth_play(samples)?,
             Direction::ToCaller => self.bench.operator_play(call, samples)?,
@@ -92,14 +149,71 @@ impl Post {
             Direction::ToCaller => self.bench.operator_spoke(call, spoken)?,
         };
         let reference = Signal::new(samples, f64::from(rate));
+        let echo_loss = match direction {
+            Direction::ToCaller if self.has_learnt(call) => self.echo_loss(call, reference, from, to)?,
+            _ => None,
+        };
         let Some(found) = fidelity(reference, Signal::new(&heard.samples, heard.rate), super::speech::CHANNEL_RATE) else {
-            return Ok(None);
+            return Ok((None, echo_loss));
         };
         let spoken_at = spoken.seconds + found.delay.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
         let seconds = heard.start.seconds + found.delay.t_ref_s + found.delay.seconds - spoken_at;
         let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.delay.uncertainty]);
         let delay = Estimate::seconds(seconds, uncertainty);
-        Ok(Some(Arrived { delay, looks: found.looks, lost: found.lost, clipped: found.clipped }))
+        let Fidelity { looks, lost, swallowed, clipped, .. } = found;
+        Ok((Some(Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples) }), echo_loss))
+    }
+
+    /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has learnt.
+    fn has_learnt(&self, call: CallId) -> bool {
+        let Some(confirmed) = self.bench.record.call(call).and_then(|call| call.confirmed) else { return false };
+        let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.at >= confirmed.seconds;
+        self.sampled.iter().filter(spoken).count() >= LEARNS_FOR
+    }
+
+    /// How much fainter the operator's own voice comes back to him. `None`: noise would hide an echo that is too loud.
+    fn echo_loss(&mut self, call: CallId, spoken: Signal, from: Instant, to: Instant) -> Result<Option<Estimate>> {
+        let returned = self.bench.operator_record(call, from, to)?;
+        let enough = self.bench.rig.limits.get("T17").map_or(0.0, crate::rig::Limit::ceiling);
+        Ok(match echo(spoken, Signal::new(&returned.samples, returned.rate)) {
+            Ok(found) if found.echo => {
+                let uncertainty = found.uncertainty_db.unwrap_or(ECHO_WITHIN_DB).max(ECHO_WITHIN_DB);
+                Some(Estimate::new(found.attenuation_db, uncertainty, Unit::Decibel))
+            }
+            Ok(found) => (found.attenuation_db >= enough + ECHO_WITHIN_DB * 2.0)
+                .then(|| Estimate::new(found.attenuation_db, ECHO_WITHIN_DB, Unit::Decibel)),
+            Err(NoEcho::NothingReturned) => Some(Estimate::new(SILENT_DB, ECHO_WITHIN_DB, Unit::Decibel)),
+            Err(_) => None,
+        })
+    }
+
+    /// Nobody speaks until then; keeps what both ends heard.
+    pub(super) fn keep_silent(&mut self, call: CallId, until: Instant) -> Result<()> {
+        let from = self.bench.now() + LINGERS;
+        self.bench.clock().wait_until(until)?;
+        self.bench.collect()?;
+        let to = self.bench.now() - BUFFERED;
+        let stands = self.bench.record.call(call).is_some_and(|call| call.stands());
+        let [Some(at_operator), Some(at_caller)] = [true, false].map(|end| self.voice_level(end)) else { return Ok(()) };
+        if !stands || to < from + SILENCE {
+            return Ok(());
+        }
+        let heard = match self.bench.operator_record(call, from, to) {
+            Ok(heard) => heard,
+            Err(error) => return self.unless_over(call, error.into()),
+        };
+        let at_operator = foreign(&heard, at_operator);
+        let heard = self.bench.ear_record(from, to)?;
+        let at_caller = foreign(&heard, at_caller);
+        let span = Span { from: from.as_secs_f64(), to: to.as_secs_f64() };
+        self.silences.push(Silence { span, at_operator, at_caller });
+        Ok(())
+    }
+
+    /// How loud the last voice was that arrived at one end, dBFS.
+    fn voice_level(&self, at_operator: bool) -> Option<f64> {
+        let heard = self.sampled.iter().rev().filter(|sampled| sampled.to_operator == at_operator);
+        heard.filter_map(|sampled| Some(sampled.heard?.tone?.level_dbfs)).next()
     }
 
     /// A path that inverts is heard as well as one that does not: a remark, and no more.
@@ -115,4 +229,27 @@ impl Post {
                 ),
             });
     }
+}
+
+fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
+    let (colour, spoken_dbfs) = (found.coloration?, level::rms_dbfs(spoken)?);
+    let in_db = |value: f64| Estimate::new(value, colour.uncertainty_db, Unit::Decibel);
+    Some(Tone {
+        level_dbfs: spoken_dbfs + colour.gain_db,
+        spoken_dbfs,
+        tilt: in_db(-colour.fall_db),
+        hole: in_db(colour.hole_db),
+        peaks: Estimate::new(colour.peaks, PEAKS_WITHIN, Unit::Ratio),
+    })
+}
+
+/// The sounds in a silence, relative to the voices there.
+fn foreign(heard: &crate::bench::Heard, voice_dbfs: f64) -> Vec<Foreign> {
+    let capture = Signal::new(&heard.samples, heard.rate);
+    let found = intrusion::intrusions(capture, super::speech::CHANNEL_RATE, voice_dbfs - FAINTEST_DB);
+    let placed = |sound: intrusion::Intrusion| {
+        let from = heard.start.seconds + sound.at_s;
+        Foreign { span: Span { from, to: from + sound.length_s }, level_db: sound.level_dbfs - voice_dbfs, hz: sound.hz }
+    };
+    found.into_iter().map(placed).collect()
 }

@@ -3,8 +3,10 @@
 //! Knows nothing of how a voice is found.
 
 use super::judge::Quantity;
-use super::speech::{Direction, LATEST, Voice};
+use super::speech::{CHANNEL_RATE, Direction, LATEST, Voice};
 use super::{Post, Result};
+use crate::dsp::delay::Signal;
+use crate::dsp::fidelity::{self, fidelity};
 use crate::instrument::operator::CallId;
 use crate::measure::method;
 use crate::unit::{Estimate, Unit, combine};
@@ -13,6 +15,16 @@ use std::time::Duration;
 
 /// T21 limits what a gap is longer than the glitch that it comes from, up to this; its sentence states the whole gap.
 const GLITCH: Duration = Duration::from_secs(1);
+
+/// So long one side speaks before the cut, and so long after it.
+const BEFORE: Duration = Duration::from_secs(1);
+const AFTER: Duration = Duration::from_secs(3);
+/// A path has so long to come back (T21) and to settle: what is spoken later is spoken on a whole line, as is what was spoken before the cut.
+const SETTLED: Duration = Duration::from_millis(1300);
+/// Nothing is said of the last moments before the cut: they are still under way.
+const UNDER_WAY: Duration = Duration::from_millis(200);
+/// On a whole line no gap may be longer, nor all gaps of so few seconds in all: three packets [EJ].
+const TORN_AT_MOST_S: f64 = 0.06;
 
 const GAP_TO_OPERATOR: Quantity = Quantity {
     key: "T21.gap.to-operator",
@@ -36,8 +48,22 @@ const HEALED: Quantity = Quantity {
     method: method::PRESENCE,
     requirement: "T22",
 };
+const TORN_TO_OPERATOR: Quantity = Quantity {
+    key: "T21.torn.to-operator",
+    unit: Unit::Second,
+    en: "speech lost before and after the cut, caller to operator",
+    pl: "mowa utracona przed przerwą łącza i po niej, od wzywającego do operatora",
+    method: method::PRESENCE,
+    requirement: "T21",
+};
+const TORN_TO_CALLER: Quantity = Quantity {
+    key: "T21.torn.to-caller",
+    en: "speech lost before and after the cut, operator to caller",
+    pl: "mowa utracona przed przerwą łącza i po niej, od operatora do wzywającego",
+    ..TORN_TO_OPERATOR
+};
 /// All that this file judges.
-pub(super) const QUANTITIES: &[Quantity] = &[GAP_TO_OPERATOR, GAP_TO_CALLER, HEALED];
+pub(super) const QUANTITIES: &[Quantity] = &[GAP_TO_OPERATOR, GAP_TO_CALLER, HEALED, TORN_TO_OPERATOR, TORN_TO_CALLER];
 
 impl Post {
     /// T21 of the caller's voice.
@@ -52,8 +78,6 @@ impl Post {
 
     /// One side speaks without a pause while the fibre is gone, and the other is silent: of two voices at once a post may turn one down.
     fn cut_fibre_while_talking(&mut self, direction: Direction, time: Duration) -> Result<()> {
-        const BEFORE: Duration = Duration::from_secs(1);
-        const AFTER: Duration = Duration::from_secs(3);
         let call = self.talk_that_stands()?;
         let length = BEFORE + time + AFTER;
         let voice = self.begin_voice(direction, call, length)?;
@@ -64,11 +88,16 @@ impl Post {
         self.pass(AFTER)
     }
 
-    /// T21.
+    /// T21. Where speech is lost without a cut, no gap is the cut's alone.
     pub fn speech_gap_at_most(&mut self, limit: Duration) -> Result<()> {
         let voices = self.voices.clone();
         let mut outcome = Ok(());
         for voice in &voices {
+            let whole = self.is_whole_beside_cut(voice);
+            if whole.is_err() {
+                outcome = outcome.and(whole);
+                continue;
+            }
             let quantity = if voice.direction == Direction::ToOperator { GAP_TO_OPERATOR } else { GAP_TO_CALLER };
             let from = voice.spoken.instant();
             let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
@@ -86,6 +115,29 @@ impl Post {
             outcome = outcome.and(judged);
         }
         outcome
+    }
+
+    /// What of a voice was spoken while the line was whole: it is lost no more than in any other talk.
+    fn is_whole_beside_cut(&mut self, voice: &Voice) -> Result<()> {
+        let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
+        let returned = length.saturating_sub(AFTER);
+        let mut lost = None;
+        for (from, to) in [(Duration::ZERO, BEFORE.saturating_sub(UNDER_WAY)), (returned + SETTLED, length)] {
+            let place = |at: Duration| ((at.as_secs_f64() * f64::from(voice.rate)) as usize).min(voice.samples.len());
+            let piece = &voice.samples[place(from)..place(to).max(place(from))];
+            let heard_to = voice.spoken.instant() + to + if to == length { LATEST } else { UNDER_WAY };
+            self.bench.clock().wait_until(heard_to + Duration::from_millis(100))?;
+            let heard = self.listen(voice.direction, voice.call, voice.spoken.instant() + from, heard_to)?;
+            let spoken = Signal::new(piece, f64::from(voice.rate));
+            // One that is not heard at all is told by the gap.
+            if let Some(found) = fidelity(spoken, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE) {
+                *lost.get_or_insert(0) += found.lost;
+            }
+        }
+        let Some(lost) = lost else { return Ok(()) };
+        let quantity = if voice.direction == Direction::ToOperator { TORN_TO_OPERATOR } else { TORN_TO_CALLER };
+        let figure = Estimate::seconds(lost as f64 * fidelity::LOOK_S, fidelity::LOOK_S);
+        self.judge(&quantity, figure, Criterion::AtMost(TORN_AT_MOST_S))
     }
 
     /// T22: the old talk or a new one, but without anybody touching the button. Both sides speak all the time; twice the time it took to

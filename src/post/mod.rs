@@ -54,6 +54,10 @@ pub struct Post {
     behaviour: Behaviour,
     /// What arrived of the voices that the standing watch let sound in talks.
     sampled: Vec<watch::Sampled>,
+    /// What was heard between them.
+    silences: Vec<watch::Silence>,
+    /// Who speaks first in the next talk.
+    is_callers_turn: bool,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
     /// Whether the firmware of the rig has been written in this run.
@@ -95,6 +99,8 @@ impl Post {
             behaviour: Behaviour::answering(Answering::Manual),
             is_calibrated: false,
             sampled: Vec::new(),
+            silences: Vec::new(),
+            is_callers_turn: false,
             voices: Vec::new(),
             is_written: false,
             was_registered: false,
@@ -118,6 +124,7 @@ impl Post {
         self.deeds.clear();
         self.voices.clear();
         self.sampled.clear();
+        self.silences.clear();
         self.takes.clear();
         self.began = self.bench.now();
         // What a cut or a silent server held back comes when it comes.

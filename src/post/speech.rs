@@ -139,7 +139,13 @@ impl Post {
     }
 
     /// What arrived at the other end between two moments that are both over.
-    fn listen(&mut self, direction: Direction, call: CallId, from: Instant, to: Instant) -> Result<crate::bench::Heard> {
+    pub(super) fn listen(
+        &mut self,
+        direction: Direction,
+        call: CallId,
+        from: Instant,
+        to: Instant,
+    ) -> Result<crate::bench::Heard> {
         let heard = match direction {
             Direction::ToOperator => match self.bench.operator_record(call, from, to) {
                 Ok(heard) => heard,
@@ -201,17 +207,18 @@ impl Post {
 
     /// T11: the same talk, measured again and again.
     pub fn delay_grows_at_most(&mut self, time: Duration, limit: Duration) -> Result<()> {
-        const EVERY: Duration = Duration::from_secs(10);
+        let call = self.talk_that_stands()?;
         let until = self.bench.now() + time;
         let (mut to_operator, mut to_caller) = (Vec::new(), Vec::new());
         loop {
-            let next = self.bench.now() + EVERY;
+            let began = self.bench.now();
             to_operator.push(self.mouth_to_ear(Direction::ToOperator)?);
             to_caller.push(self.mouth_to_ear(Direction::ToCaller)?);
+            let next = self.next_turn(began);
             if next > until {
                 break;
             }
-            self.bench.clock().wait_until(next)?;
+            self.keep_silent(call, next)?;
         }
         self.bench.collect()?;
         let limit = limit.as_secs_f64();

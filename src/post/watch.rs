@@ -6,6 +6,7 @@
 
 mod cases;
 mod course;
+mod heard;
 mod lit;
 mod seen;
 
@@ -15,6 +16,8 @@ mod lamps;
 mod marks;
 mod protocol;
 mod service;
+mod silence;
+mod tone;
 mod voice;
 
 use super::judge::Quantity;
@@ -24,7 +27,8 @@ use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
-pub(super) use course::{Arrived, Sampled};
+pub(super) use course::Span;
+pub(super) use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 
 /// One row.
 pub(super) struct Rule {
@@ -43,8 +47,14 @@ pub(super) enum Bound {
     Limit,
     /// The figure of the requirement that every single case must meet.
     Ceiling,
+    /// The figure of the requirement that every single case must reach.
+    Floor,
     /// A figure of the rule's own, of which a sample may have so much at most.
     AtMost(f64),
+    /// A figure of the rule's own that a sample must reach.
+    AtLeast(f64),
+    /// Two figures of the rule's own, between which a sample must lie.
+    Between(f64, f64),
 }
 
 /// One occasion on which a rule could have been broken.
@@ -66,8 +76,17 @@ impl Sample {
     }
 }
 
-const RULES: &[&[Rule]] =
-    &[calls::RULES, marks::RULES, lamps::RULES, protocol::RULES, service::RULES, faults::RULES, voice::RULES];
+const RULES: &[&[Rule]] = &[
+    calls::RULES,
+    marks::RULES,
+    lamps::RULES,
+    protocol::RULES,
+    service::RULES,
+    faults::RULES,
+    voice::RULES,
+    tone::RULES,
+    silence::RULES,
+];
 
 /// All that the watch judges.
 pub(super) fn quantities() -> impl Iterator<Item = Quantity> {
@@ -80,26 +99,35 @@ impl Rule {
             Bound::Never => Criterion::Exactly(0.0),
             Bound::Limit => Criterion::AtMost(course.limit(self.quantity.requirement)),
             Bound::Ceiling => Criterion::AtMost(course.ceiling(self.quantity.requirement)),
+            Bound::Floor => Criterion::AtLeast(course.ceiling(self.quantity.requirement)),
             Bound::AtMost(most) => Criterion::AtMost(most),
+            Bound::AtLeast(least) => Criterion::AtLeast(least),
+            Bound::Between(least, most) => Criterion::Between(least, most),
         }
     }
 
     /// What stands for all samples: how many are breaches, or the one closest to its limit or furthest beyond.
     fn sum_up(&self, samples: &[Sample]) -> Option<Estimate> {
         let worst = |a: &&Sample, b: &&Sample| a.figure.value.total_cmp(&b.figure.value);
+        let figure = |sample: &Sample| sample.figure;
         match self.limit {
             Bound::Never => {
                 let breaches: f64 = samples.iter().map(|sample| sample.figure.value).sum();
                 (!samples.is_empty()).then(|| Estimate::new(breaches, 0.0, Unit::Count))
             }
-            Bound::Limit | Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(|sample| sample.figure),
+            Bound::Limit | Bound::Ceiling | Bound::AtMost(_) => samples.iter().max_by(worst).map(figure),
+            Bound::Floor | Bound::AtLeast(_) => samples.iter().min_by(worst).map(figure),
+            Bound::Between(least, most) => {
+                let off = |sample: &Sample| (sample.figure.value - (least + most) / 2.0).abs();
+                samples.iter().max_by(|a, b| off(a).total_cmp(&off(b))).map(figure)
+            }
         }
     }
 }
 
 impl Post {
-    /// Holds all that happened in this scenario against every rule; every rule that had an occasion leaves a figure. The first breach is the
-    /// fault.
+    /// Holds all that happened in this scenario against every rule; every rule that had an occasion leaves a figure. The first breach that is
+    /// certain is the fault.
     pub fn judge_watch(&mut self) -> Result<()> {
         self.bench.collect()?;
         let course = self.course()?;
@@ -110,7 +138,11 @@ impl Post {
             // A lamp's sensor that has never seen light shows no more than one that is not there.
             let shows = |role: Role| self.bench.rig.wiring.has(role) && !self.bench.is_unproved_sensor(role);
             if let Some(role) = rule.needs.iter().find(|role| !shows(**role)) {
-                unwatched.push((rule, *role));
+                unwatched.push((rule, role.name()));
+                continue;
+            }
+            if let Some(setting) = tone::missing_setting(&rule.quantity, &course) {
+                unwatched.push((rule, setting));
                 continue;
             }
             let samples = (rule.look)(&course);
@@ -121,7 +153,7 @@ impl Post {
             if matches!(judged, Err(Fault::Device(_))) {
                 self.tell_breaches(rule, &course, &samples);
             }
-            outcome = outcome.and(judged);
+            outcome = surer(outcome, judged);
         }
         self.bench.log.append(Event::Watched { rules, broken });
         self.tell_unwatched(&unwatched);
@@ -133,7 +165,9 @@ impl Post {
         let criterion = rule.criterion(course);
         let breaks = |sample: &&Sample| match criterion {
             Criterion::AtMost(most) => sample.figure.value > most,
-            _ => sample.figure.value > 0.0,
+            Criterion::AtLeast(least) => sample.figure.value < least,
+            Criterion::Between(least, most) => !(least..=most).contains(&sample.figure.value),
+            Criterion::Exactly(_) => sample.figure.value > 0.0,
         };
         for sample in samples.iter().filter(breaks).take(MOST_TOLD) {
             let at = Estimate::seconds(sample.at, 0.0);
@@ -147,15 +181,23 @@ impl Post {
     }
 
     /// What a rig cannot show is said once a run.
-    fn tell_unwatched(&mut self, rules: &[(&Rule, Role)]) {
+    fn tell_unwatched(&mut self, rules: &[(&Rule, &str)]) {
         if std::mem::replace(&mut self.has_told_unwatched, true) {
             return;
         }
-        for (rule, role) in rules {
+        for (rule, lacks) in rules {
             let Quantity { key, en, pl, .. } = rule.quantity;
             let what = Bilingual::new(en, pl);
-            self.bench.log.append(Event::NotWatched { key: key.into(), what, role: role.name().into() });
+            self.bench.log.append(Event::NotWatched { key: key.into(), what, role: (*lacks).into() });
         }
+    }
+}
+
+/// Of two rules: what is broken for certain is not unsaid by what could not be decided; else the first one that did not hold.
+fn surer(first: Result<()>, second: Result<()>) -> Result<()> {
+    match (first, second) {
+        (Err(Fault::Undecided(_)), Err(Fault::Device(shortfall))) => Err(Fault::Device(shortfall)),
+        (first, second) => first.and(second),
     }
 }
 

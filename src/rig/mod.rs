@@ -67,6 +67,20 @@ impl Rig {
     pub fn operator(&self) -> Option<&SipOperator> {
         self.instruments.get(self.wiring.operator.as_ref()?)?.operator()
     }
+    /// Level of speech at the post's microphone that the mouth is set to, dB re 20 µPa.
+    pub fn speech_spl(&self) -> Option<f64> {
+        self.card_levels(self.wiring.mouth.as_ref()?)?.0
+    }
+    /// Level of a sine at the ear that just reaches full scale, dB re 20 µPa.
+    pub fn ear_spl(&self) -> Option<f64> {
+        self.card_levels(self.wiring.ear.as_ref()?)?.1
+    }
+    fn card_levels(&self, jack: &JackRef) -> Option<(Option<f64>, Option<f64>)> {
+        match self.instruments.get(&jack.card)?.settings {
+            Settings::Sound { speech_spl, ear_spl, .. } => Some((speech_spl.map(f64::from), ear_spl.map(f64::from))),
+            _ => None,
+        }
+    }
     /// Whether posts have a second server to turn to.
     pub fn has_backup_server(&self) -> bool {
         self.operator().is_some_and(|operator| operator.backup.is_some())

@@ -94,7 +94,7 @@ fn probe(context: &Context, rig: &Rig, one: &Instrument) -> Result<ProbeRs> {
 fn card(context: &Context, one: &Instrument) -> Result<Box<dyn AudioPort>> {
     match (&one.transport, &one.settings) {
         (Transport::Twin { .. }, _) => Ok(context.twin()?.card()),
-        (Transport::Alsa { device }, Settings::Sound { rate }) => {
+        (Transport::Alsa { device }, Settings::Sound { rate, .. }) => {
             let (outputs, inputs) = (one.count(Capability::SoundOut), one.count(Capability::SoundIn));
             let settings = CardSettings { device: device.clone(), rate: *rate, outputs, inputs };
             Ok(Box::new(SoundCard::open(settings, context.shared_clock())?))

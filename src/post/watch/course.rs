@@ -3,12 +3,12 @@
 //!
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
+use super::heard::{Sampled, Silence};
 use super::lit::Lit;
 use super::protocol::Oddity;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Outcome, Stray};
 use crate::rig::Limits;
-use crate::unit::Estimate;
 use std::collections::BTreeMap;
 
 /// A contact that bounces is one contact until it has been open for so long.
@@ -123,27 +123,6 @@ pub struct Stranger {
     pub what: String,
 }
 
-/// A voice that was let sound in a talk, and what arrived of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sampled {
-    pub at: f64,
-    pub to_operator: bool,
-    /// `None`: it was not heard at all.
-    pub heard: Option<Arrived>,
-}
-
-/// What arrived of a voice.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Arrived {
-    /// From mouth to ear.
-    pub delay: Estimate,
-    /// Looks at which it was expected, and those at which it was not there.
-    pub looks: usize,
-    pub lost: usize,
-    /// Share of its samples that stand at the ceiling.
-    pub clipped: f64,
-}
-
 /// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing that lasted longest.
 pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Contact> {
     let mut found: Vec<Contact> = Vec::new();
@@ -219,6 +198,11 @@ pub struct Course {
     /// Calls of strangers to the post, and what came of them: they were let in.
     pub let_in: Vec<(f64, bool)>,
     pub sampled: Vec<Sampled>,
+    pub silences: Vec<Silence>,
+    /// Sound pressure level of the caller's speech at the post's microphone that the mouth is set to, and the one at which the ear's samples reach
+    /// full scale, dB re 20 µPa; `None`: nobody has measured it.
+    pub speech_spl: Option<f64>,
+    pub ear_spl: Option<f64>,
 }
 
 impl Course {
@@ -303,6 +287,12 @@ impl Course {
         let returned = self.outages.iter().filter(hides).map(|outage| outage.span.to.min(self.span.to)).reduce(f64::max)?;
         let rings = if call.confirmed.is_none() { lasts.from + RINGS_AT_MOST } else { returned };
         Some((returned + LOST_WITHIN).max(rings))
+    }
+
+    /// The talk that a moment lies in, from its answer on.
+    pub fn talk_at(&self, moment: f64) -> Option<Span> {
+        let talks = self.calls.iter().filter_map(|(_, call)| Some(Span { from: call.confirmed?.seconds, ..self.lasts(call) }));
+        talks.filter(|talk| talk.holds(moment)).last()
     }
 
     /// Whether some call stood at this moment, as far as the operator's end knows.

@@ -48,6 +48,9 @@ impl Post {
             offers: Vec::new(),
             let_in: Vec::new(),
             sampled: self.sampled.clone(),
+            silences: self.silences.clone(),
+            speech_spl: bench.rig.speech_spl(),
+            ear_spl: bench.rig.ear_spl(),
         };
         let mut homes = Homes::default();
         for event in record.calls_since(self.began) {

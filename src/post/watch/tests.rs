@@ -2,6 +2,7 @@
 
 mod outages;
 mod protocol;
+mod voices;
 
 use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
 use super::lit::Lit;
@@ -41,6 +42,9 @@ fn quiet() -> Course {
         offers: Vec::new(),
         let_in: Vec::new(),
         sampled: Vec::new(),
+        silences: Vec::new(),
+        speech_spl: Some(78.0),
+        ear_spl: Some(112.0),
     }
 }
 
@@ -161,8 +165,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));
     course.let_in.push((140.0, false));
-    let heard = Some(Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, clipped: 0.0 });
-    course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();
+    voices::spoken(&mut course, voices::sound());
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
 }
@@ -390,25 +393,4 @@ fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
     };
     assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
     assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
-}
-
-/// One voice in the talk of [`served`].
-fn spoke(delay: f64, lost: usize, clipped: f64) -> Vec<&'static str> {
-    let mut course = served();
-    let heard = Some(Arrived { delay: Estimate::seconds(delay, 0.001), looks: 94, lost, clipped });
-    course.sampled = [true, false].map(|to_operator| Sampled { at: 105.0, to_operator, heard }).to_vec();
-    broken(&course)
-}
-
-#[test]
-fn a_voice_arrives_whole_and_in_time() {
-    assert_eq!(spoke(0.1, 4, 0.001), [] as [&str; 0]);
-    assert_eq!(spoke(0.26, 0, 0.0), ["T10.watch.delay.to-operator", "T10.watch.delay.to-caller"]);
-    assert_eq!(spoke(0.1, 5, 0.0), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
-    assert_eq!(spoke(0.1, 0, 0.01), ["T12.watch.clipped.to-operator"]);
-    let mut mute = served();
-    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None });
-    assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
-    mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
-    assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
 }

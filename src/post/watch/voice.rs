@@ -1,12 +1,15 @@
 //! Rules about what is heard in every talk, in both directions: that it is there, whole, in time, and not pressed flat.
 
-use super::course::{Arrived, Course, Sampled, Span};
+use super::course::{Course, Span};
+use super::heard::{Arrived, Sampled};
 use super::{Bound, Rule, Sample};
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
 use crate::unit::{Bilingual, Method, Unit, both};
 
 pub const RULES: &[Rule] = &[
+    Rule { quantity: FIRST_TO_OPERATOR, needs: &[Mouth, Operator], limit: FIRST_WORD, look: |c| first_word(c, true) },
+    Rule { quantity: FIRST_TO_CALLER, needs: &[Ear, Operator], limit: FIRST_WORD, look: |c| first_word(c, false) },
     Rule { quantity: UNHEARD_BY_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Never, look: |c| unheard(c, true) },
     Rule { quantity: UNHEARD_BY_CALLER, needs: &[Ear, Operator], limit: Bound::Never, look: |c| unheard(c, false) },
     Rule { quantity: LATE_AT_OPERATOR, needs: &[Mouth, Operator], limit: Bound::Ceiling, look: |c| late(c, true) },
@@ -16,11 +19,25 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: CLIPPED, needs: &[Mouth, Operator], limit: Bound::Never, look: clipped },
 ];
 
-const VOICES: Method = Method::new(
+pub(super) const VOICES: Method = Method::new(
     "a noise voice of 1 s in turn from either side of every talk, aligned by its delay and held against what was spoken in looks of 10 ms",
     "głos szumowy o długości 1 s na przemian z obu stron każdej rozmowy, wyrównany o opóźnienie i porównany z nadanym co 10 ms",
     "ITU-T G.114",
 );
+const FIRST_TO_OPERATOR: Quantity = Quantity {
+    key: "T04.watch.first-word.to-operator",
+    unit: Unit::Second,
+    en: "beginning of the caller's first word that the operator did not hear, longest",
+    pl: "początek pierwszego słowa wzywającego, którego operator nie usłyszał, najdłuższy",
+    method: VOICES,
+    requirement: "T04",
+};
+const FIRST_TO_CALLER: Quantity = Quantity {
+    key: "T04.watch.first-word.to-caller",
+    en: "beginning of the operator's first word that the caller did not hear, longest",
+    pl: "początek pierwszego słowa operatora, którego wzywający nie usłyszał, najdłuższy",
+    ..FIRST_TO_OPERATOR
+};
 const UNHEARD_BY_OPERATOR: Quantity = Quantity {
     key: "T04.watch.unheard.to-operator",
     unit: Unit::Count,
@@ -72,6 +89,12 @@ const CLIPPED: Quantity = Quantity {
     requirement: "T12",
 };
 
+/// Of the first word so much may be lost: half a syllable, of which there are four a second [EJ].
+const FIRST_WORD: Bound = Bound::AtMost(0.1);
+/// A voice that begins so soon after the answer is the first word, in seconds.
+const AT_ONCE_S: f64 = 0.5;
+/// Length of a look, in seconds.
+const LOOK_S: f64 = crate::dsp::fidelity::LOOK_S;
 /// Of a talk so much may be lost in all.
 const LOST_AT_MOST: f64 = 0.01;
 /// And in one talk so many looks whatever its length: two packets, which any network may lose.
@@ -82,12 +105,12 @@ const CLIPPED_AT_MOST: f64 = 0.001;
 const CLIPPED_BY_CHANCE: f64 = 0.001;
 
 /// Where nothing stood between the two.
-fn undisturbed(course: &Course, to_operator: bool) -> impl Iterator<Item = &Sampled> {
+pub(super) fn undisturbed(course: &Course, to_operator: bool) -> impl Iterator<Item = &Sampled> {
     let of_direction = course.sampled.iter().filter(move |sampled| sampled.to_operator == to_operator);
     of_direction.filter(|sampled| !course.is_disturbed(Span { from: sampled.at - 1.0, to: sampled.at + 2.0 }))
 }
 
-fn arrived(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
+pub(super) fn arrived(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
     undisturbed(course, to_operator).filter_map(|sampled| Some((sampled.at, sampled.heard?)))
 }
 
@@ -101,13 +124,26 @@ fn late(course: &Course, to_operator: bool) -> Vec<Sample> {
     arrived(course, to_operator).map(|(at, heard)| Sample { at, figure: heard.delay, seen: told() }).collect()
 }
 
+fn is_first_word(course: &Course, at: f64) -> bool {
+    course.talk_at(at).is_some_and(|talk| at < talk.from + AT_ONCE_S)
+}
+
+fn first_word(course: &Course, to_operator: bool) -> Vec<Sample> {
+    let told = || Bilingual::from(("the first word begins too late", "pierwsze słowo zaczyna się za późno"));
+    let first = arrived(course, to_operator).filter(|(at, _)| is_first_word(course, *at));
+    first.map(|(at, heard)| Sample::seconds(at, heard.swallowed as f64 * LOOK_S, LOOK_S, told())).collect()
+}
+
 /// Talk by talk: what was lost in all of its voices.
 fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
     let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some()).map(|(_, call)| course.lasts(call));
     let of_talk = |talk: Span| {
-        let voices: Vec<Arrived> =
-            arrived(course, to_operator).filter(|(at, _)| talk.holds(*at)).map(|(_, heard)| heard).collect();
-        let (looks, lost) = voices.iter().fold((0, 0), |(looks, lost), heard| (looks + heard.looks, lost + heard.lost));
+        let voices = arrived(course, to_operator).filter(|(at, _)| talk.holds(*at));
+        let (looks, lost) = voices.fold((0, 0), |(looks, lost), (at, heard)| {
+            // How the first word begins is another matter.
+            let begun = if is_first_word(course, at) { heard.swallowed } else { 0 };
+            (looks + heard.looks, lost + heard.lost - begun)
+        });
         let too_many = lost > LOST_ALWAYS.max((LOST_AT_MOST * looks as f64) as usize);
         let share = 100.0 * lost as f64 / looks.max(1) as f64;
         let text = format!("{share:.0} %");

@@ -72,9 +72,12 @@ impl fmt::Debug for Driver {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settings {
     None,
-    /// A sound card's frames per second.
+    /// A sound card's frames per second, and what its samples stand for in dB re 20 µPa, as far as it has been measured: speech at the post's
+    /// microphone, and a sine at the ear that reaches full scale.
     Sound {
         rate: u32,
+        speech_spl: Option<u8>,
+        ear_spl: Option<u8>,
     },
     Operator(Box<SipOperator>),
 }

@@ -157,6 +157,16 @@ pub const FRESH: &[Defect] = &[
     module("sample-clock-off", "T11", |c| c.voice.codec_clock_ppm = 3000.0),
     module("voice-returned", "T17", |c| c.voice.faults.returns = Some(RETURN)),
     module("half-duplex", "T17", |c| c.voice.faults.half_duplex = true),
+    module("hum-to-operator", "T12", |c| c.voice.faults.up.tone = Some(Tone { hertz: 50.0, level: -30.0, pulse: Pulse::ALWAYS })),
+    module("buzz-in-speaker", "T12", |c| {
+        c.voice.faults.down.tone = Some(Tone { hertz: 100.0, level: -34.0, pulse: Pulse::ALWAYS })
+    }),
+    module("soft-syllables-gated", "T12", |c| c.voice.faults.up.gated_below = Some(0.02)),
+    module("speaker-sags", "T13", |c| c.voice.faults.down.sags = Some((SAGS, 20.0))),
+    module("mic-notched", "T12", |c| c.voice.faults.up.notched_at = Some(1414.0)),
+    module("speaker-notched", "T12", |c| c.voice.faults.down.notched_at = Some(1414.0)),
+    module("mic-crackles", "T12", |c| c.voice.faults.up.crackles = Some((CRACKLE, 0.05))),
+    module("echo-late", "T17", |c| c.voice.faults.returns = Some(Return { delay: Duration::from_millis(400), gain_db: -20.0 })),
     // Healthy, and unlike the reference.
     control("control-accepts-short-press", Image::Variant("accepts-short-press"), |_| {}),
     control("control-lamps-dimmed", Image::Variant("lamps-dimmed"), |_| {}),
@@ -184,6 +194,10 @@ const GAPS: Pulse = Pulse { every: seconds(1), length: Duration::from_millis(100
 const RING_TONE: Tone = Tone { hertz: 425.0, level: -20.0, pulse: Pulse { every: seconds(5), length: seconds(1) } };
 /// "You are still connected."
 const BEEPS: Tone = Tone { hertz: 1400.0, level: -20.0, pulse: Pulse { every: seconds(10), length: Duration::from_millis(160) } };
+/// Three of every seven seconds.
+const SAGS: Pulse = Pulse { every: seconds(7), length: seconds(3) };
+/// A loose contact, twice a second.
+const CRACKLE: Pulse = Pulse { every: Duration::from_millis(500), length: Duration::from_millis(5) };
 const RETURN: Return = Return { delay: Duration::from_millis(180), gain_db: -12.0 };
 
 fn rewrite(config: &mut TwinConfig, method: &'static str, header: &'static str, value: Option<&str>) {

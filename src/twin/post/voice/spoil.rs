@@ -29,6 +29,14 @@ pub struct Damage {
     pub tone: Option<Tone>,
     /// Of every so many packets the last is lost; 0 none.
     pub loses_every: u32,
+    /// Frames whose effective value is smaller are silenced.
+    pub gated_below: Option<f32>,
+    /// Again and again fainter, by so many dB.
+    pub sags: Option<(Pulse, f64)>,
+    /// Nothing much around so many hertz, for about an octave.
+    pub notched_at: Option<f64>,
+    /// Again and again a crackle of this amplitude.
+    pub crackles: Option<(Pulse, f32)>,
 }
 
 /// Something that comes again and again: how often, and for how long.
@@ -70,13 +78,32 @@ pub struct Spoiler {
     samples: u64,
     packets: u32,
     dull: f32,
+    notches: [Notch; 3],
+}
+
+/// Takes out what is around one frequency: a filter of second order, as wide as an octave.
+#[derive(Clone, Copy, Default)]
+struct Notch {
+    inputs: [f64; 2],
+    outputs: [f64; 2],
+}
+
+impl Notch {
+    fn pass(&mut self, hertz: f64, sample: f32) -> f32 {
+        let turn = TAU * hertz / super::RATE;
+        let (cosine, width) = (2.0 * turn.cos(), turn.sin() / (2.0 * std::f64::consts::SQRT_2));
+        let (x, [x1, x2], [y1, y2]) = (f64::from(sample), self.inputs, self.outputs);
+        let y = (x - cosine * x1 + x2 + cosine * y1 - (1.0 - width) * y2) / (1.0 + width);
+        (self.inputs, self.outputs) = ([x, x1], [y, y1]);
+        y as f32
+    }
 }
 
 impl Spoiler {
     pub fn new(damage: &Damage) -> Self {
         let gain = super::amplitude(damage.gain_db);
         let sound = Damage { loses_every: 0, ..damage.clone() } != Damage::default();
-        Spoiler { damage: damage.clone(), sound, gain, samples: 0, packets: 0, dull: 0.0 }
+        Spoiler { damage: damage.clone(), sound, gain, samples: 0, packets: 0, dull: 0.0, notches: Default::default() }
     }
     /// Spoils a frame, `age` seconds after the answer, that is to be heard or not; whether it then is.
     pub fn spoil(&mut self, age: f64, audible: bool, frame: &mut [f32]) -> bool {
@@ -85,7 +112,9 @@ impl Spoiler {
         }
         let first = self.samples;
         self.samples += frame.len() as u64;
-        let mut audible = audible && !self.is_silent(age);
+        let power = frame.iter().map(|s| s * s).sum::<f32>() / frame.len().max(1) as f32;
+        let is_gated = self.damage.gated_below.is_some_and(|least| power.sqrt() < least);
+        let mut audible = audible && !self.is_silent(age) && !is_gated;
         if !audible {
             frame.fill(0.0);
         }
@@ -93,9 +122,19 @@ impl Spoiler {
             let most = self.damage.clips_at.unwrap_or(1.0);
             *sample = (sample.clamp(-most, most) * self.gain).clamp(-1.0, 1.0);
         }
+        if let Some((_, fainter)) = self.damage.sags.filter(|(pulse, _)| pulse.is_on(age)) {
+            let gain = super::amplitude(-fainter);
+            frame.iter_mut().for_each(|sample| *sample *= gain);
+        }
         if let Some(hertz) = self.damage.dull_above {
             self.muffle(hertz, frame);
         }
+        if let Some(hertz) = self.damage.notched_at {
+            for notch in &mut self.notches {
+                frame.iter_mut().for_each(|sample| *sample = notch.pass(hertz, *sample));
+            }
+        }
+        audible |= self.crackle(age, frame);
         if let Some(tone) = self.damage.tone.filter(|tone| tone.pulse.is_on(age)) {
             audible = true;
             let level = super::amplitude(tone.level);
@@ -110,6 +149,20 @@ impl Spoiler {
         age < self.damage.late.as_secs_f64()
             || self.damage.dies_after.is_some_and(|limit| age >= limit.as_secs_f64())
             || self.damage.holes.is_some_and(|holes| holes.is_on(age))
+    }
+    /// Sample by sample up and down, each time another way; whether it did.
+    fn crackle(&self, age: f64, frame: &mut [f32]) -> bool {
+        let Some((pulse, amplitude)) = self.damage.crackles else { return false };
+        let mut crackled = false;
+        for (n, sample) in frame.iter_mut().enumerate() {
+            let at = age + n as f64 / super::RATE;
+            if pulse.is_on(at) {
+                let sign = if (n * n / 3 + n).is_multiple_of(2) { amplitude } else { -amplitude };
+                *sample = (*sample + sign).clamp(-1.0, 1.0);
+                crackled = true;
+            }
+        }
+        crackled
     }
     /// One pole: 6 dB an octave.
     fn muffle(&mut self, hertz: f64, frame: &mut [f32]) {
@@ -222,6 +275,28 @@ mod tests {
         assert!((sound[2] - 0.2).abs() < 1e-3 && sound[2000] == 0.1, "{} {}", sound[2], sound[2000]);
         let mut spoiler = Spoiler::new(&Damage { loses_every: 2, ..Damage::default() });
         assert_eq!([0; 4].map(|_| spoiler.loses_packet()), [false, true, false, true]);
+    }
+
+    #[test]
+    fn what_is_gated_sags_or_crackles_does_so_in_its_time() {
+        let pulse = Pulse { every: Duration::from_millis(500), length: Duration::from_millis(100) };
+        let (_, heard) = check(Damage { gated_below: Some(0.2), ..Damage::default() });
+        assert!(heard.iter().all(|heard| !heard));
+        let (sound, _) = check(Damage { sags: Some((pulse, 20.0)), ..Damage::default() });
+        assert!((sound[0] - 0.01).abs() < 1e-6 && sound[2000] == 0.1);
+        let (sound, _) = check(Damage { crackles: Some((pulse, 0.05)), ..Damage::default() });
+        assert!((sound[0] - 0.1).abs() > 0.049 && sound[2000] == 0.1);
+    }
+
+    #[test]
+    fn a_notch_takes_its_octave_and_leaves_the_rest() {
+        let left = |hertz: f64| {
+            let mut spoiler = Spoiler::new(&Damage { notched_at: Some(1414.0), ..Damage::default() });
+            let mut sound: Vec<f32> = (0..8000).map(|n| (TAU * hertz * f64::from(n) / super::super::RATE).sin() as f32).collect();
+            spoiler.spoil(0.0, true, &mut sound);
+            sound[4000..].iter().fold(0.0f32, |most, x| most.max(x.abs()))
+        };
+        assert!(left(1414.0) < 0.01 && left(400.0) > 0.8 && left(3300.0) > 0.8, "{} {}", left(400.0), left(3300.0));
     }
 
     #[test]
