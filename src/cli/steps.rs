@@ -58,7 +58,7 @@ fn all_figures() -> Vec<Figure> {
 fn table(lang: Lang) -> String {
     let row = |figure: Figure| {
         let method = Bilingual::from(figure.method);
-        format!("{:<44}{:<4}{}\n{:48}{}\n", figure.key, figure.unit.written(), figure.name.show(lang), "", method.show(lang))
+        format!("{:<44}{:<7}{}\n{:51}{}\n", figure.key, figure.unit.written(), figure.name.show(lang), "", method.show(lang))
     };
     all_figures().into_iter().map(row).collect()
 }

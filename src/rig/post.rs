@@ -79,10 +79,7 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
-    let other = match section.get("other") {
-        Some(node) => Some(other::read(node, folder, identity.as_deref(), problems)),
-        None => None,
-    };
+    let other = section.get("other").map(|node| other::read(node, folder, identity.as_deref(), problems));
     let own = Name { path: "post.identity", identity: identity.clone()?, at: identity_at };
     let (other, other_name) = match other {
         Some(other) => other.map(|(other, name)| (Some(other), Some(name)))?,

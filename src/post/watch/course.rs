@@ -291,8 +291,9 @@ impl Course {
 
     /// The talk that a moment lies in, from its answer on.
     pub fn talk_at(&self, moment: f64) -> Option<Span> {
-        let talks = self.calls.iter().filter_map(|(_, call)| Some(Span { from: call.confirmed?.seconds, ..self.lasts(call) }));
-        talks.filter(|talk| talk.holds(moment)).last()
+        let mut talks =
+            self.calls.iter().filter_map(|(_, call)| Some(Span { from: call.confirmed?.seconds, ..self.lasts(call) }));
+        talks.rfind(|talk| talk.holds(moment))
     }
 
     /// Whether some call stood at this moment, as far as the operator's end knows.
