@@ -45,6 +45,9 @@ pub fn fidelity(reference: Signal, capture: Signal, rate: u32) -> Option<Fidelit
         Some(Delay { seconds: found.seconds - from_s, t_ref_s: found.t_ref_s + from_s, ..found })
     };
     let halves = [of_half(&reference.samples[..half], 0.0), of_half(&reference.samples[half..], half as f64 / reference.rate)];
+    // What cannot be aligned is not resampled either: at an absurd rate that would take all memory.
+    let alignments: Vec<Delay> = [whole, halves[0], halves[1]].into_iter().flatten().collect();
+    let first = *alignments.first()?;
     let at_rate = |signal: Signal| -> Vec<f32> {
         fft::resample(signal.samples, signal.rate.round() as u32, rate).iter().map(|s| *s as f32).collect()
     };
@@ -55,8 +58,6 @@ pub fn fidelity(reference: Signal, capture: Signal, rate: u32) -> Option<Fidelit
     if look == 0 || from + look > to {
         return None;
     }
-    let alignments: Vec<Delay> = [whole, halves[0], halves[1]].into_iter().flatten().collect();
-    let first = *alignments.first()?;
     let (mut looks, mut lost, mut swallowed) = (0, 0, 0);
     for at in (from..=to - look).step_by(look) {
         let best = alignments.iter().map(|aligned| likeness(&spoken[at..at + look], at, &heard, aligned, rate));
