@@ -99,7 +99,7 @@ const TABLE: &[(&str, Changes)] = &[
     ("a jack beyond the card", &[("ear: card/in-1", "ear: card/in-4")]),
     ("another realm", &[("realm: straz.miejska", "realm: dyspozytornia.example")]),
     ("another password", &[("password: piotrkowska", "password: narutowicza")]),
-    ("another post among the users", &[("users: [ { name: SOS-0417", "users: [ { name: SOS-0418")]),
+    ("another post among the users", &[("- { name: SOS-0417", "- { name: SOS-0500")]),
     (
         "boards under other names",
         &[

@@ -20,13 +20,13 @@ impl Scratch {
         std::fs::write(&path, text).unwrap();
         path
     }
-    /// The virtual rig with something replaced. Its firmware is named by a full path, for the copy lies elsewhere.
+    /// The virtual rig with something replaced. Its files are named by full paths, for the copy lies elsewhere.
     pub fn rig(&self, from: &str, to: &str) -> PathBuf {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(home.join("rigs/virtual.yaml")).unwrap();
         assert!(text.contains(from), "{from:?} stands in the virtual rig");
-        let elf = home.join("fixtures/firmware/elf/reference.elf");
-        let text = text.replace("../fixtures/firmware/elf/reference.elf", &elf.display().to_string()).replace(from, to);
+        let fixtures = home.join("fixtures");
+        let text = text.replace("../fixtures", &fixtures.display().to_string()).replace(from, to);
         self.write("rig.yaml", text)
     }
 }

@@ -79,6 +79,6 @@ fn what_cannot_be_proved_is_refused_before_anything_moves() -> Result<(), Error>
         Ok(())
     };
     check(&["lamp-lat"], 2, "there is no defect lamp-lat")?;
-    check(&["watchdog-fed-while-hung"], 4, "is to be found by S41, and there is no such scenario yet")?;
+    check(&["phantom-call"], 4, "is to be found by S23, and there is no such scenario yet")?;
     check(&["--features", "features/none"], 4, "features/none was not found")
 }
