@@ -194,6 +194,16 @@ fn late_cancels(course: &Course) -> Vec<Sample> {
     of_messages(course, |what| matches!(what, Irregular::LateCancel))
 }
 
+/// Whether the post must know of every call that stood within a stretch: nothing has come between since the first of them began. One that was
+/// without power, or gave a silent call up, has forgotten it, and need not answer for it.
+fn is_whole(course: &Course, within: Span) -> bool {
+    // The request that ended one was made at its very end.
+    let around = Span { from: within.from - 1.0, ..within };
+    let calls = course.calls.iter().map(|(_, call)| course.lasts(call)).filter(|lasts| lasts.meets(around));
+    let from = calls.map(|lasts| lasts.from).fold(within.from, f64::min);
+    !course.is_disturbed(Span { from: from - RECOVERS_WITHIN, to: within.to })
+}
+
 /// A call that the operator ended has had its answer once nothing more can come; what was asked before the scenario began is not its own.
 fn unanswered(course: &Course) -> Vec<Sample> {
     let closed = course.calls.iter().filter_map(|(_, call)| match call.ended {
@@ -205,7 +215,7 @@ fn unanswered(course: &Course) -> Vec<Sample> {
     let is_owed = |oddity: &&Oddity| {
         let is_late = matches!(oddity.what, Irregular::Unanswered { .. });
         let asked = Span { from: oddity.at - if is_late { GIVEN_UP_AFTER } else { REFUSED_WITHIN }, to: oddity.at };
-        asked.from >= course.span.from && !course.is_disturbed(Span { from: asked.from - RECOVERS_WITHIN, ..asked })
+        asked.from >= course.span.from && is_whole(course, asked)
     };
     let is_it = |what: &Irregular| matches!(what, Irregular::Unanswered { .. } | Irregular::ByeRefused { .. });
     samples.extend(odd(course, is_it).filter(is_owed).map(breach));
@@ -217,7 +227,7 @@ fn unacknowledged(course: &Course) -> Vec<Sample> {
         let answered = call.answered?.seconds;
         let ended = call.ended.map(|(at, by)| (at.seconds, by));
         let lost = ended.filter(|(_, by)| *by == EndedBy::Silence && call.confirmed.is_none());
-        let is_lost = lost.is_some_and(|(at, _)| !course.is_disturbed(Span { from: answered - RECOVERS_WITHIN, to: at }));
+        let is_lost = lost.is_some_and(|(at, _)| is_whole(course, Span { from: answered, to: at }));
         let seen = is_lost.then(|| Bilingual::from(("no ACK came of the answer", "odebrania nie potwierdzono (ACK)")));
         Some(Sample::breach(answered, seen))
     };
@@ -231,7 +241,7 @@ fn offers_refused(course: &Course) -> Vec<Sample> {
             Outcome::Refused(status) => Some(both!("refused with {status}", "odmowa z kodem {status}")),
             Outcome::Unanswered => Some(Bilingual::from(("not answered", "brak odpowiedzi"))),
         };
-        let is_owed = !course.is_disturbed(Span { from: at - GIVEN_UP_AFTER, to: *at });
+        let is_owed = is_whole(course, Span { from: at - GIVEN_UP_AFTER, to: *at });
         is_owed.then(|| Sample::breach(*at, seen))
     };
     course.offers.iter().filter_map(sample).collect()

@@ -52,6 +52,15 @@ fn an_answer_is_acknowledged() {
     };
     assert!(ended(EndedBy::Silence, None));
     assert!(!ended(EndedBy::Silence, Some(moment(101.1))) && !ended(EndedBy::Operator, None));
+    // A post that was without power between the call and its answer knows of no call.
+    let forgotten = |from: f64| {
+        let course = served().outage(Kind::Mains, from, from + 5.0).change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(140.0)), None);
+            call.ended = Some((moment(172.0), EndedBy::Silence));
+        });
+        broken(&course).contains(&"T42.watch.unacknowledged-answers")
+    };
+    assert_eq!([forgotten(110.0), forgotten(50.0)], [false, true]);
 }
 
 #[test]
