@@ -167,6 +167,16 @@ pub const FRESH: &[Defect] = &[
     module("speaker-notched", "T12", |c| c.voice.faults.down.notched_at = Some(1414.0)),
     module("mic-crackles", "T12", |c| c.voice.faults.up.crackles = Some((CRACKLE, 0.05))),
     module("echo-late", "T17", |c| c.voice.faults.returns = Some(Return { delay: Duration::from_millis(400), gain_db: -20.0 })),
+    // Milder ones of kinds that are above.
+    module("mic-faint", "T12", |c| c.voice.faults.up.gain_db = -12.0),
+    module("speaker-faint", "T13", |c| c.voice.faults.down.gain_db = -12.0),
+    module("speaker-dull", "T12", |c| c.voice.faults.down.dull_above = Some(900.0)),
+    module("speaker-has-short-gaps", "T18", |c| c.voice.faults.down.holes = Some(SHORT_GAPS)),
+    module("voice-returned-faintly", "T17", |c| c.voice.faults.returns = Some(FAINT_RETURN)),
+    module("blips-to-operator", "T12", |c| c.voice.faults.up.tone = Some(BLIPS)),
+    module("sound-lingers-a-second", "T40", |c| c.voice.faults.lingers = seconds(1)),
+    module("module-restarts-seldom", "T42", |c| c.voice.faults.restarts_every = Some(seconds(400))),
+    module("register-slightly-late", "T26", |c| c.voice.faults.refreshes_every = Some(seconds(66))),
     // Healthy, and unlike the reference.
     control("control-accepts-short-press", Image::Variant("accepts-short-press"), |_| {}),
     control("control-lamps-dimmed", Image::Variant("lamps-dimmed"), |_| {}),
@@ -199,6 +209,11 @@ const SAGS: Pulse = Pulse { every: seconds(7), length: seconds(3) };
 /// A loose contact, twice a second.
 const CRACKLE: Pulse = Pulse { every: Duration::from_millis(500), length: Duration::from_millis(5) };
 const RETURN: Return = Return { delay: Duration::from_millis(180), gain_db: -12.0 };
+
+/// 60 ms of every three seconds: 2 % of what is spoken.
+const SHORT_GAPS: Pulse = Pulse { every: seconds(3), length: Duration::from_millis(60) };
+const FAINT_RETURN: Return = Return { delay: Duration::from_millis(60), gain_db: -24.0 };
+const BLIPS: Tone = Tone { hertz: 600.0, level: -25.0, pulse: Pulse { every: seconds(7), length: Duration::from_millis(80) } };
 
 fn rewrite(config: &mut TwinConfig, method: &'static str, header: &'static str, value: Option<&str>) {
     config.voice.faults.rewrites.push(Rewrite { method, header, value: value.map(str::to_owned) });
