@@ -16,8 +16,10 @@ use crate::rtp::stats::{Meter, Stats};
 use crate::rtp::voice::Ear;
 use std::time::Duration;
 
-/// Media may still be under way for so long after a call's last signalling.
+/// Media may still be under way for so long after a hold or a move was agreed.
 const GRACE: Duration = Duration::from_secs(1);
+/// And for so long after the last word of a call: the microphone is closed within half a second of the BYE (T40).
+const QUIET_AFTER: Duration = Duration::from_millis(500);
 /// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still counts its rollovers right
 /// (RFC 4568, 6.4).
 const UPPER_HALF: u64 = 1 << 47;
@@ -97,7 +99,7 @@ impl MediaPath {
     }
     /// The last word of the call has been exchanged: media must stop.
     pub fn expect_quiet(&mut self, at: Instant) {
-        self.quiet_from.get_or_insert(at + GRACE);
+        self.quiet_from.get_or_insert(at + QUIET_AFTER);
     }
     /// Whether media of the call that is over may still be under way.
     pub fn may_straggle(&self, at: Instant) -> bool {
