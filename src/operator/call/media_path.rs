@@ -256,12 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn stragglers_are_forgiven_for_a_second_after_the_last_word() {
+    fn stragglers_are_forgiven_for_half_a_second_after_the_last_word() {
         let mut path = MediaPath::default();
         assert!(path.may_straggle(at(9000)), "the last word is still to come");
         path.expect_quiet(at(9000));
-        path.expect_quiet(at(9900));
-        assert!(path.may_straggle(at(9999)) && !path.may_straggle(at(10_000)));
+        path.expect_quiet(at(9400));
+        assert!(path.may_straggle(at(9499)) && !path.may_straggle(at(9500)));
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn media_without_a_call_is_told_once_a_second() {
     check(&mut s, "10.6.6.6:4000", media_port(&ok), &[Stray::OfAnother]);
     let bye = s.within("BYE", &ok, 2, "");
     s.send(&bye);
-    s.now = 3900;
+    s.now = 3400;
     check(&mut s, "10.0.0.2:4000", media_port(&ok), &[]);
     s.now = 4000;
     check(&mut s, "10.0.0.2:4000", media_port(&ok), &[Stray::AfterEnd]);
