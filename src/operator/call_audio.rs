@@ -45,7 +45,7 @@ impl Desk {
     /// When the streams of living and past calls are heard, for whoever holds a measured delay against its definition.
     pub fn playout_anchors(&self) -> Vec<Anchor> {
         let all = self.past.values().chain(self.calls.values());
-        all.filter_map(|call| call.media.anchor()).collect()
+        all.flat_map(|call| call.media.anchors()).copied().collect()
     }
 
     /// The call's axis on the bench's clock, and how far to trust what comes and leaves by it.

@@ -6,6 +6,7 @@
 pub mod axis;
 pub mod codec;
 pub mod digits;
+pub mod drift;
 pub mod lateness;
 pub mod packet;
 pub mod playout;

@@ -2,10 +2,12 @@
 //!
 //! RTP timestamp `ts` is heard from the frame at which the axis next begins one, 40 ms after the stream's first packet was received,
 //! plus `ts − first ts`. A packet received after its first frame was due is late: heard as lost, which is silence of the right length.
+//! A far end whose clock drifts is followed by single frames (see `drift`).
 //! Must not know sockets or statistics.
 
 use super::axis::Axis;
 use super::codec::Codec;
+use super::drift::{Drift, Step};
 use super::packet::Packet;
 use super::timeline::{Place, Timeline};
 use crate::clock::Instant;
@@ -14,9 +16,12 @@ use std::time::Duration;
 /// The depth of the reference playout, a common fixed jitter buffer.
 pub const DEPTH: Duration = Duration::from_millis(40);
 /// A stream of which so many more packets came too late to be heard than came in time is anchored anew, as any telephone would: otherwise a post
-/// whose clock runs 20 ppm slow would fall silent for good after half an hour, and one that once leaves out two packets' worth of sound without counting
-/// it would be heard in shreds for the rest of the call. Packets in a row would not do: jitter lets one in ten through.
+/// that once leaves out two packets' worth of sound without counting it would be heard in shreds for the rest of the call. Packets in a row would
+/// not do: jitter lets one in ten through.
 pub const MOST_LATE: u32 = 50;
+
+/// Frames by which a packet that was overtaken may overlap its neighbours: the step that was made in between.
+const SEAM: u64 = 1;
 
 /// What became of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +34,7 @@ pub enum Fate {
 }
 
 /// When a stream is heard: one of its RTP timestamps and the moment at which the reference playout begins that sample. All others follow at
-/// 125 µs each.
+/// 125 µs each, up to the stream's next anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
     pub ssrc: u32,
@@ -43,6 +48,8 @@ pub struct Playout {
     timeline: Timeline,
     /// The frame at which the stream's timestamp 0 is heard.
     anchor: i64,
+    drift: Drift,
+    anchors: Vec<Anchor>,
     /// Late packets, less those since that came in time; not below 0.
     late: u32,
     heard: Heard,
@@ -50,7 +57,8 @@ pub struct Playout {
 
 impl Playout {
     pub fn on(axis: Axis) -> Self {
-        Playout { axis, timeline: Timeline::default(), anchor: 0, late: 0, heard: Heard::default() }
+        let (timeline, drift, heard) = (Timeline::default(), Drift::default(), Heard::default());
+        Playout { axis, timeline, anchor: 0, drift, anchors: Vec::new(), late: 0, heard }
     }
 
     /// `rate`: the RTP clock in Hz of what is agreed.
@@ -66,17 +74,40 @@ impl Playout {
 
     /// Puts a packet where `place` says it belongs.
     pub fn receive(&mut self, at: Instant, place: Place, codec: Codec, payload: &[u8]) -> Fate {
+        let now = self.axis.next_frame(at).cast_signed();
         if place.restarted {
             self.anchor = self.axis.next_frame(at + DEPTH).cast_signed();
+            self.drift = Drift::default();
             self.late = 0;
+            self.note_anchor();
         }
-        let first = u64::try_from(self.anchor + place.timestamp);
-        let Some(first) = first.ok().filter(|frame| self.axis.instant_of(*frame) >= at) else {
+        let turn = self.anchor + place.timestamp;
+        let step = self.drift.observe(turn - now);
+        let Some(first) = u64::try_from(turn).ok().filter(|_| turn >= now) else {
             self.late += 1;
             return Fate::Late;
         };
         self.late = self.late.saturating_sub(1);
-        if self.heard.add(first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
+        if self.follow(step, first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
+    }
+
+    /// Records a payload from frame `first` on, and makes the step within it: its first frame is left out or heard twice, so that nothing is torn.
+    fn follow(&mut self, step: Step, first: u64, codec: Codec, payload: &[u8]) -> bool {
+        let Some((one, rest)) = payload.split_at_checked(codec.width()).filter(|_| step != Step::Keep) else {
+            return self.heard.add(first, codec, payload);
+        };
+        self.anchor += if step == Step::Earlier { -1 } else { 1 };
+        self.note_anchor();
+        if step == Step::Earlier {
+            return self.heard.add(first, codec, rest);
+        }
+        self.heard.add(first, codec, &[one, payload].concat())
+    }
+
+    fn note_anchor(&mut self) {
+        let Some((ssrc, timestamp, offset)) = self.timeline.stream() else { return };
+        let Ok(frame) = u64::try_from(self.anchor + offset) else { return };
+        self.anchors.push(Anchor { ssrc, timestamp, at: self.axis.instant_of(frame) });
     }
 
     /// The frame after the last one that is known.
@@ -84,11 +115,9 @@ impl Playout {
         self.heard.stretches.last().map_or(0, Stretch::end)
     }
 
-    /// Of the stream under way; `None` before the first packet.
-    pub fn anchor(&self) -> Option<Anchor> {
-        let (ssrc, timestamp, offset) = self.timeline.stream()?;
-        let frame = u64::try_from(self.anchor + offset).ok()?;
-        Some(Anchor { ssrc, timestamp, at: self.axis.instant_of(frame) })
+    /// In the order of their timestamps within each stream.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
     }
 
     /// What is heard in frames `from..to`; silence where nothing came.
@@ -121,17 +150,17 @@ impl Stretch {
 
 impl Heard {
     fn add(&mut self, first: u64, codec: Codec, payload: &[u8]) -> bool {
-        let frames = codec.frames(payload.len());
-        if frames == 0 {
-            return false;
-        }
         let index = self.stretches.partition_point(|s| s.first < first);
-        let before = index.checked_sub(1).and_then(|n| self.stretches.get(n)).copied();
-        let covered = before.is_some_and(|s| s.end() > first)
-            || self.stretches.get(index).is_some_and(|s| s.first < first.saturating_add(frames));
-        if covered {
+        let before = index.checked_sub(1).and_then(|n| self.stretches.get(n));
+        let head = before.map_or(0, |s| s.end().saturating_sub(first));
+        let end = first.saturating_add(codec.frames(payload.len()));
+        let tail = self.stretches.get(index).map_or(0, |s| end.saturating_sub(s.first));
+        let (first, frames) = (first + head, (end - first).saturating_sub(head + tail));
+        if head.max(tail) > SEAM || frames == 0 {
             return false;
         }
+        let bytes = |frames: u64| frames as usize * codec.width();
+        let payload = payload.get(bytes(head)..bytes(head + frames)).unwrap_or_default();
         let offset = self.bytes.len();
         self.bytes.extend_from_slice(payload);
         // A stream without gaps stays one stretch.
@@ -197,7 +226,7 @@ mod tests {
         feed(&mut playout, 1_519_000, 8, 1160, &impulse(0));
         assert_eq!(voiced(&playout, 0, 8000), [4324, 4481]);
         assert_eq!(playout.axis.instant_of(4324), at(1_540_500));
-        assert_eq!(playout.anchor(), Some(Anchor { ssrc: 1, timestamp: 1160, at: at(1_560_125) }));
+        assert_eq!(playout.anchors(), [Anchor { ssrc: 1, timestamp: 1000, at: at(1_540_125) }]);
     }
 
     #[test]
@@ -242,5 +271,36 @@ mod tests {
         let late = |part: &[Fate]| part.iter().filter(|f| **f == Fate::Late).count();
         // Eight more late ones with every ten packets.
         assert_eq!((late(&fates[..64]), late(&fates[64..])), (56, 0), "{fates:?}");
+    }
+
+    /// Packets of a clock that is so many parts per million fast, for an hour; every hundredth is overtaken by the one after it, just where steps are made.
+    fn an_hour(ppm: f64) -> (Playout, Vec<Fate>) {
+        let mut playout = Playout::on(Axis::starting(at(0)));
+        let order = (0..180_000u32).map(|n| if n % 100 / 2 == 12 { n ^ 1 } else { n });
+        let fates = order.clone().zip(0u32..).map(|(n, turn)| {
+            let micros = (f64::from(n.max(turn)) * 20_000.0 / (1.0 + ppm * 1e-6)) as u64;
+            feed(&mut playout, micros, n as u16, n * 160, &[LOUD; 160])
+        });
+        let fates = fates.collect();
+        (playout, fates)
+    }
+
+    #[test]
+    fn an_hour_of_a_clock_that_is_off_is_heard_without_a_gap_and_at_the_same_delay() {
+        for ppm in [-100.0, 100.0] {
+            let (playout, fates) = an_hour(ppm);
+            let lost: Vec<_> = fates.iter().zip(0..).filter(|(fate, _)| !matches!(fate, Fate::Heard(_))).collect();
+            assert!(lost.is_empty(), "{ppm} ppm: {lost:?}");
+            let end = playout.end();
+            let spoken = 3600.0 / (1.0 + ppm * 1e-6) * 8000.0;
+            assert!(
+                (end as f64 - spoken - 320.0).abs() < 80.0,
+                "{ppm} ppm: ends {} frames after its last word",
+                end as f64 - spoken
+            );
+            // Each packet overtaken by the one that made a step may leave a single frame.
+            let silent = playout.heard(320, end).iter().filter(|s| s.abs() < 0.01).count();
+            assert!(silent <= 1800, "{ppm} ppm: {silent} silent frames");
+        }
     }
 }

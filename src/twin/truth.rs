@@ -121,8 +121,11 @@ impl Truth {
     /// When the operator hears the sample with this RTP timestamp of the latest call, in seconds.
     fn played(&self, timestamp: u32) -> Option<f64> {
         let ssrc = self.voice.calls.last()?.ssrc;
-        let anchor = self.playouts.iter().rev().find(|anchor| anchor.ssrc == ssrc)?;
-        Some(anchor.at.as_secs_f64() + f64::from(timestamp.wrapping_sub(anchor.timestamp).cast_signed()) / 8000.0)
+        let after = |anchor: &Anchor| timestamp.wrapping_sub(anchor.timestamp).cast_signed();
+        let mut anchors = self.playouts.iter().filter(|anchor| anchor.ssrc == ssrc).peekable();
+        let first = *anchors.peek()?;
+        let anchor = anchors.filter(|anchor| after(anchor) >= 0).last().unwrap_or(first);
+        Some(anchor.at.as_secs_f64() + f64::from(after(anchor)) / 8000.0)
     }
     /// When a sound that was at the post's microphone at `seconds` is heard by the operator of the latest call; `None`: never.
     pub fn at_operators_ear(&self, seconds: f64) -> Option<f64> {

@@ -221,8 +221,8 @@ impl MediaPath {
     pub fn end(&self) -> u64 {
         self.streams.as_ref().map_or(0, |streams| streams.playout.end())
     }
-    pub fn anchor(&self) -> Option<Anchor> {
-        self.streams.as_ref()?.playout.anchor()
+    pub fn anchors(&self) -> &[Anchor] {
+        self.streams.as_ref().map_or(&[], |streams| streams.playout.anchors())
     }
     /// The axis, exact by definition; uncertain is when its packets really came and left. What is heard is as uncertain as the reception that
     /// anchors its stream, for all that follows it is played by the axis. What is spoken: as late as the latest packet of the stretch spoken last,
