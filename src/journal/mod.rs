@@ -64,10 +64,15 @@ impl Ending {
         Ending { outcome: Outcome::Failed, blame: Some(blame), message: message.into(), remedy: remedy.into() }
     }
     /// The worse of two endings, the earlier one where they are equal. The less a result can be trusted the worse it is, so the blame
-    /// decides before the outcome does: a post condemned with a broken instrument is not condemned.
+    /// decides before the outcome does: a post condemned with a broken instrument is not condemned. But a figure too close to its limit says
+    /// nothing against the instruments: whatever was decided beside it stands.
     #[must_use]
     pub fn or_worse(self, other: Ending) -> Ending {
-        if (other.blame, other.outcome) > (self.blame, self.outcome) { other } else { self }
+        if other.weight() > self.weight() { other } else { self }
+    }
+    fn weight(&self) -> impl PartialOrd {
+        let is_trusted = self.outcome != Outcome::Inconclusive;
+        (is_trusted.then_some(self.blame).flatten(), self.outcome)
     }
     pub fn has_passed(&self) -> bool {
         self.outcome == Outcome::Passed
@@ -300,4 +305,23 @@ pub struct Entry {
     /// On the bench's clock: nanoseconds since the run began.
     pub at: Instant,
     pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_decided_stands_beside_what_could_not_be() {
+        let undecided = Ending { outcome: Outcome::Inconclusive, blame: Some(Blame::Bench), ..Ending::passed() };
+        let failed = |blame| Ending::failed(blame, ("a", "a"), ("b", "b"));
+        let worse = |one: &Ending, two: &Ending| {
+            let worse = one.clone().or_worse(two.clone());
+            assert_eq!(worse, two.clone().or_worse(one.clone()), "whichever comes first");
+            worse
+        };
+        assert_eq!(worse(&undecided, &Ending::passed()), undecided);
+        assert_eq!(worse(&undecided, &failed(Blame::Device)), failed(Blame::Device));
+        assert_eq!(worse(&failed(Blame::Bench), &failed(Blame::Device)), failed(Blame::Bench));
+    }
 }
