@@ -3,6 +3,7 @@
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
 mod budget;
+mod dimming;
 mod flash;
 mod journaled;
 mod ledger;
@@ -17,6 +18,7 @@ mod sound;
 mod switch;
 
 pub use budget::figures;
+pub use dimming::DARK_AT_MOST;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
 pub use open::{OpenError, Opening, open, with_planted_firmware};
@@ -33,6 +35,7 @@ use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::Twin;
+use dimming::{Dimming, Told};
 use journaled::Journaled;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -61,6 +64,8 @@ pub struct Bench {
     sound: BTreeMap<String, sound::Calibration>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
+    /// What each lamp's sensor has told lately.
+    dimming: BTreeMap<InputRef, Dimming>,
     /// The lamps' sensors that have seen light in this run.
     seen_lit: BTreeSet<InputRef>,
     /// Lives as long as the bench on it.
@@ -99,6 +104,8 @@ impl Bench {
     /// # Errors
     /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record nevertheless.
     pub fn collect(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        let lamps: Vec<InputRef> = self.lamp_sensors().into_iter().map(|(_, lamp)| lamp).collect();
         let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
         let (mut arrived, mut said) = (Vec::new(), Vec::new());
         for (name, operator) in &mut self.operators {
@@ -111,7 +118,17 @@ impl Bench {
         let mut lit = Vec::new();
         let moved = self.gear.edges(|board, uncertainty, edges| {
             lit.extend(edges.iter().filter(|edge| edge.value.lit).map(|edge| (board.to_owned(), edge.value.input.0, edge.at)));
-            record.add_inputs(log, board, edges, uncertainty);
+            for edge in edges {
+                let input = InputRef { board: board.into(), input: edge.value.input.0 };
+                let told = match lamps.contains(&input) {
+                    true => self.dimming.entry(input).or_default().changed(edge),
+                    false => vec![Told::Changed(edge)],
+                };
+                record.add_inputs(log, board, told, uncertainty);
+            }
+            for (input, dimming) in self.dimming.iter_mut().filter(|(input, _)| input.board == board) {
+                record.add_inputs(log, &input.board, dimming.passed(now), uncertainty);
+            }
         });
         for (name, console) in &mut self.consoles {
             let lines = console.lines().map_err(|error| error.of(Subsystem::Console))?;
@@ -124,8 +141,7 @@ impl Bench {
         self.check_console()?;
         self.check_arrivals(&arrived)?;
         said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
-        let lamps = self.lamp_sensors();
-        let of_a_lamp = |board: &str, input| lamps.iter().any(|(_, lamp)| lamp.board == board && lamp.input == input);
+        let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);
         lit.retain(|(board, input, _)| of_a_lamp(board, *input));
         self.seen_lit.extend(lit.iter().map(|(board, input, _)| InputRef { board: board.clone(), input: *input }));
         lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], "light of a lamp", at))

@@ -1,9 +1,9 @@
 //! What the instruments saw, as the journal keeps it: an instrument's types may change, the journal's names may not.
 
+use super::dimming::Told;
 use super::sound::Moment;
 use crate::clock::Stamped;
 use crate::instrument::console::Line;
-use crate::instrument::lamp::Edge;
 use crate::instrument::operator as desk;
 use crate::instrument::operator::CallEvent;
 use crate::journal::Event;
@@ -20,8 +20,14 @@ pub(super) fn of_call(event: &Stamped<CallEvent>) -> Event {
 }
 
 /// A change at an input of a board whose stamps are worth so much (k = 2).
-pub(super) fn of_input(board: &str, edge: &Stamped<Edge>, uncertainty: Duration) -> Event {
-    seen(board, edge, uncertainty, Observation::Input { input: edge.value.input.0, on: edge.value.lit })
+pub(super) fn of_input(board: &str, told: &Told, uncertainty: Duration) -> Event {
+    let (Told::Changed(edge) | Told::Dimmed { edge, .. }) = told;
+    let (input, on) = (edge.value.input.0, edge.value.lit);
+    let what = match *told {
+        Told::Changed(_) => Observation::Input { input, on },
+        Told::Dimmed { hertz, duty, .. } => Observation::Dimmed { input, hertz, duty },
+    };
+    seen(board, edge, uncertainty, what)
 }
 
 pub(super) fn of_console(line: &Stamped<Line>) -> Event {

@@ -111,6 +111,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
         has_heard_of_post: false,
+        dimming: BTreeMap::new(),
         seen_lit: BTreeSet::new(),
         twin: None,
     };

@@ -9,11 +9,11 @@ mod timeline;
 pub use calls::{Call, Calls};
 pub use timeline::Timeline;
 
+use super::dimming::Told;
 use super::log::Log;
 use super::observation;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
-use crate::instrument::lamp::Edge;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::rig::InputRef;
 use crate::sip::secret::Secret;
@@ -142,9 +142,10 @@ impl Record {
         self.events.push(event);
     }
 
-    pub fn add_inputs(&mut self, log: &Log, board: &str, edges: Vec<Stamped<Edge>>, uncertainty: Duration) {
-        for edge in edges {
-            log.append(observation::of_input(board, &edge, uncertainty));
+    pub fn add_inputs(&mut self, log: &Log, board: &str, told: Vec<Told>, uncertainty: Duration) {
+        for told in told {
+            log.append(observation::of_input(board, &told, uncertainty));
+            let Told::Changed(edge) = told else { continue };
             let input = InputRef { board: board.into(), input: edge.value.input.0 };
             self.inputs.entry(input).or_default().push(edge.map(|edge| edge.lit));
         }

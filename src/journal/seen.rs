@@ -16,6 +16,8 @@ pub enum Observation {
     Call { call: u32, what: CallObservation },
     /// An input changed; inputs are numbered as on their board.
     Input { input: u8, on: bool },
+    /// A lamp goes on and off so fast that it is lit until its input is told to be off; its rhythm, and the share of time in which it gives light.
+    Dimmed { input: u8, hertz: f64, duty: f64 },
     /// A line of the post's console, as it came.
     Console { text: String },
 }
@@ -225,6 +227,8 @@ mod tests {
     #[test]
     fn what_was_seen_is_written_under_stable_names_with_units() {
         check(&Observation::Input { input: 2, on: true }, r#"{"input":{"input":2,"on":true}}"#);
+        let dimmed = Observation::Dimmed { input: 2, hertz: 250.0, duty: 0.25 };
+        check(&dimmed, r#"{"dimmed":{"input":2,"hertz":250.0,"duty":0.25}}"#);
         check(&Observation::Console { text: "$BEAT*1F".into() }, r#"{"console":{"text":"$BEAT*1F"}}"#);
         let call = |what| Observation::Call { call: 1, what };
         let registered = ServerObservation::Registered {

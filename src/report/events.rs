@@ -43,6 +43,14 @@ fn deed_pl(deed: &str) -> Option<String> {
     })
 }
 
+fn dimmed(input: u8, hertz: f64, duty: f64, lang: Lang) -> String {
+    let percent = duty * 100.0;
+    match lang {
+        Lang::En => format!("input {input}: the lamp is dimmed, {hertz:.0} Hz, lit for {percent:.0} % of the time"),
+        Lang::Pl => format!("wejście {input}: lampka przyciemniona, {hertz:.0} Hz, świeci przez {percent:.0} % czasu"),
+    }
+}
+
 /// One line about what arrived.
 pub(super) fn observed(what: &Observation, lang: Lang) -> String {
     match (what, lang) {
@@ -54,6 +62,7 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Input { input, on: false }, Lang::En) => format!("input {input} off"),
         (Observation::Input { input, on: true }, Lang::Pl) => format!("wejście {input} załączone"),
         (Observation::Input { input, on: false }, Lang::Pl) => format!("wejście {input} wyłączone"),
+        (Observation::Dimmed { input, hertz, duty }, lang) => dimmed(*input, *hertz, *duty, lang),
         (Observation::Console { text }, _) => text.clone(),
     }
 }
@@ -308,6 +317,11 @@ mod tests {
     #[test]
     fn what_was_seen_is_told_in_both_languages() {
         check(&Observation::Input { input: 2, on: true }, "input 2 on", "wejście 2 załączone");
+        check(
+            &Observation::Dimmed { input: 2, hertz: 249.7, duty: 0.25 },
+            "input 2: the lamp is dimmed, 250 Hz, lit for 25 % of the time",
+            "wejście 2: lampka przyciemniona, 250 Hz, świeci przez 25 % czasu",
+        );
         check(&Observation::Console { text: "$BEAT*1F".into() }, "$BEAT*1F", "$BEAT*1F");
         let ended = |by| Observation::Call { call: 3, what: Seen::Ended { by } };
         check(&ended(EndedBy::Post), "call 3 ended by the post", "zgłoszenie 3 zakończone przez punkt");

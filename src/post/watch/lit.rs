@@ -2,8 +2,8 @@
 
 use super::course::Span;
 
-/// A lamp dimmed at 50 Hz and more is lit: it is never dark for longer than that.
-const DIMMED_DARK_AT_MOST: f64 = 0.025;
+/// In seconds.
+const DIMMED_DARK_AT_MOST: f64 = crate::bench::DARK_AT_MOST.as_secs_f64();
 
 /// When a lamp was lit.
 #[derive(Debug, Clone, PartialEq, Default)]

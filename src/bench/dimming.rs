@@ -1,0 +1,123 @@
+//! Lamps dimmed by switching: a lamp that goes on and off at 50 Hz and more is lit, and says so once. A lamp at 250 Hz would otherwise write five
+//! hundred changes a second into the journal and the memory of a soak.
+//!
+//! The first changes pass as they are, and so does the one that ends the dimming: nothing that a step or the watch could ask for is lost.
+
+use crate::clock::{Instant, Stamped};
+use crate::instrument::lamp::Edge;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// A lamp dimmed at 50 Hz and more is never dark for longer than this, whatever its share of light.
+pub const DARK_AT_MOST: Duration = Duration::from_millis(25);
+/// Changes in a row, none further from the one before than that, after which a lamp counts as dimmed: a contact that bounces makes fewer.
+const CHANGES: usize = 16;
+
+/// What becomes of what a lamp's sensor tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    Changed(Stamped<Edge>),
+    /// From here on it is lit until it is told to be dark.
+    Dimmed {
+        edge: Stamped<Edge>,
+        /// Times a second that it lights up.
+        hertz: f64,
+        /// Share of time in which it gives light, 0 to 1.
+        duty: f64,
+    },
+}
+
+/// One lamp's sensor.
+#[derive(Debug, Default)]
+pub struct Dimming {
+    /// The latest changes, close upon each other.
+    latest: VecDeque<Stamped<Edge>>,
+    is_dimmed: bool,
+}
+
+impl Dimming {
+    /// Takes the next change.
+    pub fn changed(&mut self, edge: Stamped<Edge>) -> Vec<Told> {
+        let mut told = self.passed(edge.at);
+        self.latest.push_back(edge.clone());
+        if self.is_dimmed {
+            self.latest.pop_front();
+            return told;
+        }
+        told.push(Told::Changed(edge.clone()));
+        if self.latest.len() >= CHANGES && edge.value.lit {
+            self.is_dimmed = true;
+            let (hertz, duty) = self.rhythm();
+            told.push(Told::Dimmed { edge, hertz, duty });
+        }
+        told
+    }
+
+    /// Nothing has changed since, and it is `now`: what was held back is told where it proves to have been more than dimming.
+    pub fn passed(&mut self, now: Instant) -> Vec<Told> {
+        let Some(last) = self.latest.back().filter(|last| now.since(last.at) > DARK_AT_MOST).cloned() else { return Vec::new() };
+        self.latest.clear();
+        let was_dimmed = std::mem::take(&mut self.is_dimmed);
+        if was_dimmed { vec![Told::Changed(last)] } else { Vec::new() }
+    }
+
+    fn rhythm(&self) -> (f64, f64) {
+        let spans = self.latest.iter().zip(self.latest.iter().skip(1));
+        let (mut lit, mut all, mut times) = (0.0, 0.0, 0.0);
+        for (one, next) in spans {
+            let span = next.at.since(one.at).as_secs_f64();
+            all += span;
+            if one.value.lit {
+                lit += span;
+                times += 1.0;
+            }
+        }
+        (times / all.max(f64::MIN_POSITIVE), lit / all.max(f64::MIN_POSITIVE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::lamp::Input;
+
+    fn edge(millis: u64, lit: bool) -> Stamped<Edge> {
+        Stamped::new(Instant::from_nanos(millis * 1_000_000), Edge { input: Input(2), lit })
+    }
+    fn ends(told: Vec<Told>) -> Vec<(u64, bool)> {
+        let edge = |told| match told {
+            Told::Changed(edge) | Told::Dimmed { edge, .. } => (edge.at.as_nanos() / 1_000_000, edge.value.lit),
+        };
+        told.into_iter().map(edge).collect()
+    }
+
+    #[test]
+    fn a_lamp_at_250_hz_is_one_fact_and_its_end_another() {
+        let mut dimming = Dimming::default();
+        let told: Vec<Told> = (0..5000).flat_map(|n| dimming.changed(edge(1000 + 4 * (n / 2) + n % 2, n % 2 == 0))).collect();
+        assert_eq!(told.len(), CHANGES + 2);
+        let Some(Told::Dimmed { hertz, duty, .. }) = told.last() else { panic!("{told:?}") };
+        assert!((hertz - 250.0).abs() < 1.0 && (duty - 0.25).abs() < 0.02, "{hertz} Hz, {duty}");
+        // The last change: dark at 1000 + 4 × 2499 + 1.
+        assert_eq!(ends(dimming.passed(edge(11_021, true).at)), []);
+        assert_eq!(ends(dimming.passed(edge(11_030, true).at)), [(10_997, false)]);
+        assert_eq!(ends(dimming.passed(edge(12_000, true).at)), []);
+    }
+
+    #[test]
+    fn the_gap_that_makes_it_blink_is_told_from_its_beginning() {
+        let mut dimming = Dimming::default();
+        (0..100).for_each(|n| drop(dimming.changed(edge(10 * n, n % 2 == 0))));
+        assert_eq!(ends(dimming.changed(edge(1200, true))), [(990, false), (1200, true)]);
+    }
+
+    #[test]
+    fn blinking_and_bouncing_pass_as_they_are() {
+        let mut dimming = Dimming::default();
+        let blinking = (0..100).map(|n| edge(50 * n, n % 2 == 0));
+        let bouncing = (0..15).map(|n| edge(10_000 + n, n % 2 == 0));
+        for edge in blinking.chain(bouncing) {
+            assert_eq!(dimming.changed(edge.clone()), [Told::Changed(edge)]);
+        }
+    }
+}
