@@ -26,7 +26,7 @@ use live::live;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// What an exploration is to do.
@@ -129,12 +129,10 @@ pub fn explore(plan: &Plan, begun: impl Fn(&Found) + Sync) -> Explored {
         }
     });
     let elapsed = exploration.clock.now().as_secs_f64();
+    let mut found = std::mem::take(&mut exploration.lock().0.found);
+    exploration.shrink_all(&mut found, workers);
     let (explored, _) = exploration.so_far.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut explored = Explored { elapsed, workers, was_stopped: plan.stop.load(Ordering::Relaxed), ..explored };
-    if !explored.was_stopped {
-        shrink_all(plan, &mut explored.found, workers);
-    }
-    explored
+    Explored { elapsed, workers, was_stopped: plan.stop.load(Ordering::Relaxed), found, ..explored }
 }
 
 impl Exploration<'_> {
@@ -142,8 +140,7 @@ impl Exploration<'_> {
         let Ok(book) = PhraseMatcher::new(TABLES) else { return };
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let is_over = number > self.plan.lives || self.clock.now().as_secs_f64() > self.plan.time.as_secs_f64();
-            if is_over || self.plan.stop.load(Ordering::Relaxed) {
+            if number > self.plan.lives || self.is_over() {
                 return;
             }
             let seed = seed_of(self.plan.seed, number);
@@ -154,14 +151,31 @@ impl Exploration<'_> {
         }
     }
 
+    fn lock(&self) -> MutexGuard<'_, (Explored, BTreeMap<Failure, usize>)> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn is_real(&self) -> bool {
+        self.plan.rig.twin.is_none()
+    }
+    fn is_over(&self) -> bool {
+        self.clock.now().as_secs_f64() > self.plan.time.as_secs_f64() || self.plan.stop.load(Ordering::Relaxed)
+    }
+    /// How often the mains may still be taken away: in the next life of a virtual post, in all lives to come of a real one.
+    fn power_cuts_left(&self) -> usize {
+        let left = if self.is_real() { self.power_cuts_left.load(Ordering::Relaxed) } else { self.plan.power_cuts as u64 };
+        usize::try_from(left).unwrap_or(usize::MAX)
+    }
+    fn note_power_cuts(&self, life: &Life, deeds: usize) {
+        let left = self.power_cuts_left.load(Ordering::Relaxed).saturating_sub(power_cuts(life, deeds) as u64);
+        self.power_cuts_left.store(left, Ordering::Relaxed);
+    }
+
     fn means(&self) -> Means {
-        let left =
-            if self.plan.rig.twin.is_some() { self.plan.power_cuts as u64 } else { self.power_cuts_left.load(Ordering::Relaxed) };
-        Means::of(&self.plan.rig, usize::try_from(left).unwrap_or(usize::MAX))
+        Means::of(&self.plan.rig, self.power_cuts_left())
     }
 
     fn note(&self, number: u64, seed: u64, life: Life, lived: Lived, folder: &Path, begun: &impl Fn(&Found)) {
-        let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut so_far = self.lock();
         let (explored, known) = &mut *so_far;
         explored.lives += 1;
         explored.presses += lived.presses;
@@ -173,71 +187,99 @@ impl Exploration<'_> {
                 *walked += 1;
             }
         }
-        let cuts =
-            life.deeds.iter().take(lived.deeds).filter(|deed| model::ROWS.get(deed.row).is_some_and(life::takes_mains)).count();
-        let left = self.power_cuts_left.load(Ordering::Relaxed).saturating_sub(cuts as u64);
-        self.power_cuts_left.store(left, Ordering::Relaxed);
-        // What passed is not kept: a night has thousands of lives, and each can be lived again.
-        let _may_be_gone = std::fs::remove_dir_all(folder);
+        self.note_power_cuts(&life, lived.deeds);
+        let is_new = lived.failure.as_ref().is_some_and(|failure| !known.contains_key(failure));
+        if !is_new {
+            // What passed is not kept: a night has thousands of lives, and each can be lived again.
+            let _may_be_gone = std::fs::remove_dir_all(folder);
+        }
         let Some(failure) = lived.failure else { return };
         if let Some(found) = known.get(&failure).and_then(|n| explored.found.get_mut(*n)) {
             found.times += 1;
             return;
         }
         // A life fails in one way: its number keeps the evidence of failures with like names apart.
-        let folder = self.plan.folder.join(format!("life-{number}-{}", failure.folder_name()));
-        let found = Found { failure: failure.clone(), number, seed, times: 1, life, ending: lived.ending, folder };
+        let kept = self.plan.folder.join(format!("life-{number}-{}", failure.folder_name()));
+        // Kept before anything smaller is looked for: a real post may never fail so again.
+        let _may_be_gone = std::fs::rename(folder, &kept);
+        let found = Found { failure: failure.clone(), number, seed, times: 1, life, ending: lived.ending, folder: kept };
+        self.write(&found);
         begun(&found);
         known.insert(failure, explored.found.len());
         explored.found.push(found);
+    }
+
+    fn shrink_all(&self, found: &mut [Found], workers: usize) {
+        let todo = Mutex::new(found.iter_mut());
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    let Ok(book) = PhraseMatcher::new(TABLES) else { return };
+                    loop {
+                        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        let Some(found) = next else { return };
+                        self.shrink_one(&book, found);
+                    }
+                });
+            }
+        });
+    }
+
+    fn shrink_one(&self, book: &PhraseMatcher<World>, found: &mut Found) {
+        // Beside it: a key has dots of its own, so that an extension would replace half of it.
+        let trial = self.plan.folder.join(format!("trial-{}", found.number));
+        let small = shrink::shrink(&found.life, TRIALS, |life| self.fails_alike(book, life, found, &trial).is_some());
+        if small != found.life {
+            // Once more, for its journal.
+            if let Some(ending) = self.fails_alike(book, &small, found, &trial) {
+                let _may_be_gone = std::fs::remove_dir_all(&found.folder);
+                let _may_be_gone = std::fs::rename(&trial, &found.folder);
+                found.ending = ending;
+                found.life = small;
+                self.write(found);
+            }
+        }
+        let _may_be_gone = std::fs::remove_dir_all(&trial);
+    }
+
+    /// How a life ends that fails as `found` does; `None`: it does not, or there was no time or power left to try.
+    fn fails_alike(&self, book: &PhraseMatcher<World>, life: &Life, found: &Found, folder: &Path) -> Option<Ending> {
+        let has_time = if self.is_real() { !self.is_over() } else { !self.plan.stop.load(Ordering::Relaxed) };
+        if !has_time || power_cuts(life, life.deeds.len()) > self.power_cuts_left() {
+            return None;
+        }
+        let _may_be_gone = std::fs::remove_dir_all(folder);
+        let lived = live(self.plan, book, life, found.seed, folder);
+        self.note_power_cuts(life, lived.deeds);
+        (lived.failure.as_ref() == Some(&found.failure)).then_some(lived.ending)
+    }
+
+    /// The life as a feature in both languages.
+    fn write(&self, found: &Found) {
+        let heading = heading(self.plan, found);
+        for (lang, name) in [(Lang::En, "life.en.feature"), (Lang::Pl, "life.pl.feature")] {
+            // The journal has the same sentences.
+            let _cannot_be_kept = std::fs::write(found.folder.join(name), feature(&found.life, &heading, lang));
+        }
     }
 }
 
 /// How many lives the search for the smallest one may take.
 const TRIALS: usize = 80;
 
-fn shrink_all(plan: &Plan, found: &mut [Found], workers: usize) {
-    let todo = Mutex::new(found.iter_mut());
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                let Ok(book) = PhraseMatcher::new(TABLES) else { return };
-                loop {
-                    let next = todo.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some(found) = next else { return };
-                    shrink_one(plan, &book, found);
-                }
-            });
-        }
-    });
-}
-
-fn shrink_one(plan: &Plan, book: &PhraseMatcher<World>, found: &mut Found) {
-    // Beside it: a key has dots of its own, so that an extension would replace half of it.
-    let trial = plan.folder.join(format!("trial-{}", found.number));
-    let small = shrink::shrink(&found.life, TRIALS, |life| {
-        let lived = live(plan, book, life, found.seed, &trial);
-        let _may_be_gone = std::fs::remove_dir_all(&trial);
-        !plan.stop.load(Ordering::Relaxed) && lived.failure.as_ref() == Some(&found.failure)
-    });
-    // Once more, for its journal.
-    let lived = live(plan, book, &small, found.seed, &found.folder);
-    found.ending = lived.ending;
-    found.life = small;
-    let heading = heading(plan, found);
-    for (lang, name) in [(Lang::En, "life.en.feature"), (Lang::Pl, "life.pl.feature")] {
-        // The journal has the same sentences.
-        let _cannot_be_kept = std::fs::write(found.folder.join(name), feature(&found.life, &heading, lang));
-    }
+/// How often a life takes the mains away in its first so many deeds.
+fn power_cuts(life: &Life, deeds: usize) -> usize {
+    life.deeds.iter().take(deeds).filter(|deed| model::ROWS.get(deed.row).is_some_and(life::takes_mains)).count()
 }
 
 fn heading(plan: &Plan, found: &Found) -> Heading {
     let Found { number, seed, failure, .. } = found;
+    let (rig, folder) = (plan.rig.file.display(), found.folder.display());
+    let again = |lang: &str| format!("hejnal run {folder}/life.{lang}.feature --rig {rig} --seed {seed}");
     let mut notes = vec![
-        both!(
-            "Life {number} of seed {}; hejnal run --seed {seed} lives it again.",
-            "Przebieg {number} z ziarna {}; powtarza go hejnal run --seed {seed}.",
-            plan.seed
+        Bilingual::new(
+            format!("Life {number} of seed {}; it is lived again by: {}", plan.seed, again("en")),
+            format!("Przebieg {number} z ziarna {}; powtarza go polecenie: {} --lang pl", plan.seed, again("pl")),
         ),
         Bilingual::new(format!("It failed: {}", failure.told(Lang::En)), format!("Wynik negatywny: {}", failure.told(Lang::Pl))),
     ];
