@@ -19,3 +19,12 @@ Feature: Speech
     Then both sides hear each other again at most 0.5 s after the change [T04]
     When 10 s pass
     Then the talk goes on
+
+  @S16 @fat @nightly
+  Scenario: A thirty-minute call is not cut
+    Given the post is ready
+    And a talk with the operator is under way
+    Then over 30 min of talk the delay grows by at most 20 ms in either direction [T11]
+    And the talk goes on
+    And mouth-to-ear delay from the caller to the operator is at most 150 ms [T10]
+    And mouth-to-ear delay from the operator to the caller is at most 150 ms [T10]

@@ -12,6 +12,18 @@ Feature: False alarms and abuse
     And 200 interference pulses of 6 ms reach the button, 60 ms apart
     Then no further call reaches the operator within 5 s [T30]
 
+  @S19 @fat @sat @nightly
+  Scenario: Ten presses in ten seconds are one case
+    Given the post is ready
+    And the operator answers after 4 s
+    When the button is pressed 10 times for 150 ms, once every 1 s
+    Then within 30 s exactly 1 call reaches the operator [T31]
+    And the talk goes on
+    When the operator hangs up
+    Then no further call reaches the operator within 60 s [T31]
+    When the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
+
   @S20 @fat @sat @nightly
   Scenario: A stuck button gives one call and one fault
     Given the post is ready
@@ -25,3 +37,12 @@ Feature: False alarms and abuse
     And no further call reaches the operator within 10 s [T28]
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+
+  @S21 @fat @nightly
+  Scenario: After twenty unconfirmed calls the next is served as the first
+    Given the post is ready
+    When the button is pressed 20 times for 150 ms, and the operator ends each call after 1 s
+    And the operator does not answer
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
+    And the "call placed" lamp lights at most 0.2 s after the press [T05]

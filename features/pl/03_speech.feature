@@ -20,3 +20,12 @@ Właściwość: Rozmowa
     Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]
     Gdy mija 10 s
     Wtedy rozmowa trwa nadal
+
+  @S16 @fat @nightly
+  Scenariusz: Trzydziestominutowa rozmowa nie zostaje przerwana
+    Zakładając, że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Wtedy w ciągu 30 min rozmowy opóźnienie w żadnym kierunku nie rośnie o więcej niż 20 ms [T11]
+    I rozmowa trwa nadal
+    I opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej 150 ms [T10]
+    I opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej 150 ms [T10]

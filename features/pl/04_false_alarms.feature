@@ -13,6 +13,18 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
     Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]
 
+  @S19 @fat @sat @nightly
+  Scenariusz: Dziesięć naciśnięć w dziesięć sekund to jedna sprawa
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 4 s
+    Gdy przycisk zostaje naciśnięty 10 razy na 150 ms, co 1 s
+    Wtedy w ciągu 30 s do operatora dociera dokładnie 1 zgłoszenie [T31]
+    I rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    Wtedy w ciągu kolejnych 60 s do operatora nie dociera żadne zgłoszenie [T31]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
   @S20 @fat @sat @nightly
   Scenariusz: Zablokowany przycisk daje jedno zgłoszenie i jedną usterkę
     Zakładając, że punkt jest gotowy do pracy
@@ -26,3 +38,12 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I w ciągu kolejnych 10 s do operatora nie dociera żadne zgłoszenie [T28]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
+  @S21 @fat @nightly
+  Scenariusz: Po dwudziestu niepotwierdzonych zgłoszeniach kolejne jest obsłużone jak pierwsze
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy przycisk zostaje naciśnięty 20 razy na 150 ms, a operator kończy każdą rozmowę po 1 s
+    I operator nie odbiera
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    I lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]

@@ -34,6 +34,25 @@ impl Post {
         Ok(())
     }
 
+    /// Presses it so many times without a look at what comes of it, each so long after the one before. They are one case: what is measured from a press
+    /// is measured from the first.
+    pub fn press_train(&mut self, count: u64, hold: Duration, every: Duration) -> Result<()> {
+        self.counted_from = self.bench.now();
+        let mut contacts = Vec::new();
+        for _ in 0..count {
+            let began = self.bench.now();
+            contacts.push(self.close_contact(hold)?);
+            self.bench.clock().wait_until(began + every)?;
+        }
+        self.bench.collect()?;
+        let ends = contacts.first().zip(contacts.last());
+        if let Some(((first, proof), (last, _))) = ends {
+            self.deeds.add(What::Press, *first, *proof);
+            self.deeds.add(What::LetGo, *last, *proof);
+        }
+        Ok(())
+    }
+
     /// Presses the button once, with everything needed to say when the contact closed.
     fn close_contact(&mut self, hold: Duration) -> Result<(Moment, Proof)> {
         let has_tone = self.sound_contact(hold)?;

@@ -56,6 +56,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::When,
+        en: "the button is pressed {times} for {duration}, once every {duration}",
+        pl: "przycisk zostaje naciśnięty {times} na {duration}, co {duration}",
+        judges: None,
+        needs: &[Button],
+        within: minutes(30),
+        run: |w, a| w.post().press_train(a.count(0)?, a.duration(1)?, a.duration(2)?),
+    },
+    Phrase {
+        kind: Kind::When,
         en: "the button is held down",
         pl: "przycisk zostaje wciśnięty i przytrzymany",
         judges: None,
