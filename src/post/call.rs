@@ -14,8 +14,8 @@ use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallI
 use crate::unit::{Bilingual, Estimate};
 use crate::verdict::Criterion;
 use quantities::{
-    CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING, STILL_TALKING,
-    WITHOUT_INVITE, WITHOUT_RINGING,
+    CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OUTLIVES_CUT, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING,
+    STILL_TALKING, WITHOUT_INVITE, WITHOUT_RINGING,
 };
 pub(super) use quantities::{QUANTITIES, SERIES};
 use std::time::Duration;
@@ -150,10 +150,16 @@ impl Post {
     fn judge_if_ended(&mut self, call: CallId) -> Result<()> {
         match self.ended_by(call) {
             Some(EndedBy::Post | EndedBy::Silence | EndedBy::Cancelled) => {
-                self.judge(&STILL_TALKING, Estimate::count(1), Criterion::Exactly(0.0))
+                self.judge(self.still_talking(), Estimate::count(1), Criterion::Exactly(0.0))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Which requirement a talk keeps that nobody ends: after a cut it is another.
+    fn still_talking(&self) -> &'static Quantity {
+        let was_cut = self.deeds.all().any(|(_, what)| matches!(what, What::Fibre { connected: false }));
+        if was_cut { &OUTLIVES_CUT } else { &STILL_TALKING }
     }
 
     /// The desk could not serve a call: because the post has ended it, which is judged, or for a reason of the bench's own, which is given back.
@@ -308,6 +314,6 @@ impl Post {
         let call = self.talk_under_way()?;
         self.bench.collect()?;
         let ended = self.ended_by(call).is_some();
-        self.judge(&STILL_TALKING, Estimate::count(usize::from(ended)), Criterion::Exactly(0.0))
+        self.judge(self.still_talking(), Estimate::count(usize::from(ended)), Criterion::Exactly(0.0))
     }
 }

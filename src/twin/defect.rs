@@ -97,7 +97,7 @@ pub const DEFECTS: &[Defect] = &[
     // Registering takes milliseconds unless the server is silent behind a link that is up.
     firmware("button-lost-while-registering", "S34", "T38"),
     firmware("button-lost-in-boot", "S36", "T38"),
-    firmware("second-press-hangs-up", "S06", "T21"),
+    firmware("second-press-hangs-up", "S06", "T42"),
     firmware("press-burst-queued", "S19", "T31"),
     firmware("phantom-call", "S23", "T32"),
     firmware("lamp-late", "S08", "T05"),
@@ -131,7 +131,7 @@ pub const DEFECTS: &[Defect] = &[
     // Audio.
     post("mic-dead", "S02", "T04", |c| c.voice.faults.mic_dead = true),
     post("speaker-dead", "S02", "T04", |c| c.voice.faults.speaker_dead = true),
-    post("mic-mutes-after-60s", "S16", "T42", |c| c.voice.faults.mic_mutes_after = Some(Duration::from_secs(60))),
+    post("mic-mutes-after-60s", "S16", "T11", |c| c.voice.faults.mic_mutes_after = Some(Duration::from_secs(60))),
     post("delay-creep", "S12", "T11", |c| c.voice.faults.delay_creep = Some(CREEP)),
     post("no-echo-cancel", "S15", "T17", |c| c.voice.faults.no_echo_cancel = true),
     post("first-second-clipped", "S02", "T04", |c| c.voice.faults.first_second_clipped = true),

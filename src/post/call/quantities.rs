@@ -80,13 +80,15 @@ pub(super) const OWN_DESTINATION: Quantity = Quantity {
     requirement: "T40",
 };
 pub(super) const STILL_TALKING: Quantity = Quantity {
-    key: "T21.talks-ended-early",
+    key: "T42.talks-ended-early",
     unit: Unit::Count,
     en: "talks ended before the operator hung up",
     pl: "rozmowy zakończone, zanim rozłączył się operator",
     method: Method::new("BYE and silence at the operator", "BYE i cisza u operatora", "RFC 3261, 15"),
-    requirement: "T21",
+    requirement: "T42",
 };
+/// The same of a talk whose fibre was cut meanwhile.
+pub(super) const OUTLIVES_CUT: Quantity = Quantity { key: "T21.talks-ended-early", requirement: "T21", ..STILL_TALKING };
 pub(super) const WITHOUT_INVITE: Quantity = Quantity {
     key: "T33.presses-without-invite",
     unit: Unit::Count,
@@ -118,4 +120,5 @@ pub(in crate::post) const QUANTITIES: &[Quantity] = &[
     OWN_IDENTITY,
     OWN_DESTINATION,
     STILL_TALKING,
+    OUTLIVES_CUT,
 ];
