@@ -5,6 +5,7 @@ pub(in crate::twin) mod boards;
 pub mod card;
 pub(in crate::twin) mod input_board;
 pub(in crate::twin) mod ports;
+pub mod mishap;
 pub mod probe;
 pub(in crate::twin) mod relays;
 pub mod setup;
