@@ -66,9 +66,7 @@ fn choose(named: &[String], unforeseen: bool, all: &BTreeSet<String>, usual: &BT
     // One that no scenario is named for, every scenario looks for.
     let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.scenario.is_empty() || among.contains(defect.scenario);
     if unforeseen {
-        let all = FRESH.iter().chain(STRANGERS);
-        let defects = all.filter(|defect| named.is_empty() || named.iter().any(|id| id == defect.id)).copied().collect();
-        return Ok(Choice { defects, left_out: Vec::new() });
+        return Ok(Choice { defects: FRESH.iter().chain(STRANGERS).copied().collect(), left_out: Vec::new() });
     }
     if named.is_empty() {
         let (defects, left_out) = DEFECTS.iter().partition(|defect| is_sought(defect, usual));

@@ -134,3 +134,22 @@ pub const STRANGERS: &[Defect] = &[
     healthy("control-supply-large", |c| (c.supply.hold_up, c.supply.start_up) = (0.15, 1.5)),
     healthy("control-levels-differ", |c| (c.voice.mic_gain_db, c.voice.speaker_gain_db) = (3.0, -3.0)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::fresh::FRESH;
+    use super::super::{DEFECTS, find};
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_new_and_nothing_is_as_it_was() {
+        let known: BTreeSet<_> = DEFECTS.iter().chain(FRESH).map(|defect| defect.id).collect();
+        let mut posts = BTreeSet::from([(format!("{:?}", TwinConfig::new(1, "SOS-0417")), "reference")]);
+        for defect in STRANGERS {
+            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
+            let config = format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect));
+            assert!(posts.insert((config, defect.image.flashed())), "{}", defect.id);
+        }
+    }
+}
