@@ -4,6 +4,7 @@
 //! microcontroller executes what it is given; everything else is planted in the twin itself.
 
 pub mod fresh;
+pub mod stranger;
 
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
@@ -59,7 +60,7 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    DEFECTS.iter().chain(fresh::FRESH).find(|defect| defect.id == id)
+    DEFECTS.iter().chain(fresh::FRESH).chain(stranger::STRANGERS).find(|defect| defect.id == id)
 }
 
 /// In a firmware variant of the same name.

@@ -1,6 +1,7 @@
 //! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
 
 use super::input_board::{self, ReportingBoard};
+use super::mishap::Mishap;
 use super::ports::{Dying, Garbled, Late, Plug, SerialLine, SerialPath};
 use super::relays::{self, RelayBoard, Relays, StuckOpen};
 use super::setup::{BoardConfig, BoardKind};
@@ -29,6 +30,8 @@ pub struct BoardFaults {
     pub inverted_input: Option<usize>,
     /// A circuit that does not go through its relay's contact, though its sense does.
     pub lead: Option<LeadFault>,
+    /// What befalls them while they work.
+    pub mishap: Option<Mishap>,
 }
 
 /// What may be wrong with a lead from a relay to the post.
@@ -137,7 +140,8 @@ impl World {
         let now = self.now();
         match self.boards.board(plug.0) {
             Some(Board::Relays(board)) => {
-                for movement in board.byte(now, byte) {
+                let movements = board.byte(now, byte);
+                for movement in self.hinder(movements) {
                     self.queue.plan(movement.at, Event::Contact(plug.0, movement));
                 }
             }
@@ -154,7 +158,9 @@ impl World {
     pub(in crate::twin) fn scan(&mut self, number: usize) {
         if let Some(Board::Inputs(board)) = self.boards.board(number) {
             let report = board.scan();
-            self.board_says(Plug(number), &report);
+            if !self.is_lost(Mishap::ReportsMissing, 7) {
+                self.board_says(Plug(number), &report);
+            }
         }
     }
 

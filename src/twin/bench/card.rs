@@ -29,7 +29,25 @@ const HISS: f32 = 2e-5;
 pub struct CardConfig {
     /// Deviation of the sample clock, parts per million.
     pub ppm: Option<f64>,
+    /// What befalls it, or what hangs on it, while it works.
+    pub mishap: Option<CardMishap>,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardMishap {
+    /// After a minute the ear's amplifier gives a tenth.
+    EarFades,
+    /// After a minute the mouth's does.
+    MouthFades,
+    /// The mains hum in the ear's lead, in calls and out of them.
+    EarHums,
+    /// After a minute 10 ms of every second are not recorded.
+    Holes,
+}
+
+/// When those begin that do not begin at once, in seconds, and what an amplifier still gives then.
+const MISHAP_FROM: f64 = 60.0;
+const FADED: f32 = 0.1;
 
 /// The card's jacks and what is plugged into them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,6 +96,7 @@ pub enum NoRecord {
 #[derive(Debug)]
 pub struct Card {
     sockets: Sockets,
+    mishap: Option<CardMishap>,
     rate: f64,
     began: f64,
     input_latency: f64,
@@ -98,6 +117,7 @@ impl Card {
         Card {
             wires: (0..sockets.outputs).map(|_| Track::default()).collect(),
             sockets,
+            mishap: config.mishap,
             rate: f64::from(RATE) * (1.0 + ppm * 1e-6),
             began: chance.between(0.0, 0.01),
             input_latency: chance.between(0.2e-3, 0.45e-3),
@@ -153,7 +173,10 @@ impl Card {
             wire.push(first, period, &clipped);
             wire.forget_before(first - REMEMBERED_SECONDS);
         }
-        if self.is_mouth(output) {
+        if self.is_mouth(output) && self.mishap == Some(CardMishap::MouthFades) && first > MISHAP_FROM {
+            let faint: Vec<f32> = clipped.iter().map(|x| x * FADED).collect();
+            air.from_mouth(first, period, &faint);
+        } else if self.is_mouth(output) {
             air.from_mouth(first, period, &clipped);
         }
         Some(frame)
@@ -199,10 +222,27 @@ impl Card {
         }
         if self.sockets.ear == Some(input) {
             air.at_ear(first, period, &mut out);
+            self.spoil_ear(first, period, &mut out);
         }
         let series = self.hiss ^ u64::from(input.0);
         out.iter_mut().zip(from..).for_each(|(x, frame)| *x = (*x + HISS * noise_of(series, frame)).clamp(-1.0, 1.0));
+        if self.mishap == Some(CardMishap::Holes) && first > MISHAP_FROM {
+            out.iter_mut().zip(from..).filter(|(_, frame)| frame % u64::from(RATE) < 480).for_each(|(x, _)| *x = 0.0);
+        }
         Ok(out)
+    }
+
+    fn spoil_ear(&self, first: f64, period: f64, out: &mut [f32]) {
+        match self.mishap {
+            Some(CardMishap::EarFades) if first > MISHAP_FROM => out.iter_mut().for_each(|x| *x *= FADED),
+            Some(CardMishap::EarHums) => {
+                for (n, x) in out.iter_mut().enumerate() {
+                    let at = first + n as f64 * period;
+                    *x += 0.02 * (std::f64::consts::TAU * (100.0 * at).fract()).sin() as f32;
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Keeps of each sample the part of its sampling interval during which the contact was closed.

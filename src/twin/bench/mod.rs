@@ -4,6 +4,7 @@ pub(in crate::twin) mod adapters;
 pub(in crate::twin) mod boards;
 pub mod card;
 pub(in crate::twin) mod input_board;
+pub mod mishap;
 pub(in crate::twin) mod ports;
 pub mod probe;
 pub(in crate::twin) mod relays;

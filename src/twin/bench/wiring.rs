@@ -3,6 +3,7 @@
 //! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 
 use super::boards::{Board, Boards, LeadFault};
+use super::mishap::Mishap;
 use super::relays::Movement;
 use super::setup::{BenchConfig, BoardKind};
 use crate::rig::{InputRef, Pole, Switch};
@@ -132,6 +133,7 @@ impl World {
                 self.queue.plan(at + length, Event::Contact(board, Movement { at: at + length, relay, closed: false }));
             }
         }
+        self.plan_mishaps();
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
@@ -157,7 +159,8 @@ impl World {
                 }
                 (Circuit::Fibre, _) => self.light(RELAY, closed),
             }
-            if let Some(sense) = lead.sense {
+            let told = lead.circuit != Circuit::Button || !self.suffers_now(Mishap::ButtonSenseDies);
+            if let Some(sense) = lead.sense.filter(|_| told) {
                 self.input_changed(sense, closed);
             }
         }
@@ -247,6 +250,7 @@ impl World {
     /// A phototransistor has followed its lamp.
     pub(in crate::twin) fn lamp_seen(&mut self, lamp: usize, lit: bool) {
         if let Some(input) = self.wires.lamps.get(lamp).copied().flatten() {
+            let lit = lit || self.is_dazzled();
             self.input_changed(input, lit);
         }
     }

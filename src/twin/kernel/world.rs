@@ -8,6 +8,7 @@ use crate::instrument::audio::{Frame, Jack};
 use crate::rng::mix;
 use crate::twin::bench::boards::Boards;
 use crate::twin::bench::card::Card;
+use crate::twin::bench::mishap::Mishap;
 use crate::twin::bench::ports::Plug;
 use crate::twin::bench::relays::Movement;
 use crate::twin::bench::wiring::{Contacts, Wires};
@@ -51,6 +52,10 @@ pub(in crate::twin) enum Event {
     AtPost(Datagram),
     /// A person before the post does something.
     ManualAction(ManualAction),
+    /// The bench's probe pulls the reset line or lets it go.
+    ResetLine(bool),
+    /// A lamp beside the bench begins or ceases to shine on the sensors.
+    Dazzle,
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -78,6 +83,8 @@ pub struct World {
     pub(in crate::twin) module_free: u64,
     /// Until when the probe's lead is plugged in.
     pub(in crate::twin) probe_plugged: bool,
+    /// How often a mishap of the bench had its chance.
+    pub(in crate::twin) mishaps: u64,
     trace: u64,
     steps: u64,
 }
@@ -116,6 +123,7 @@ impl World {
             truth: Truth::default(),
             module_free: 0,
             probe_plugged: true,
+            mishaps: 0,
             trace: 0,
             steps: 0,
         }
@@ -197,13 +205,20 @@ impl World {
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
+            Event::ResetLine(high) => self.mcu.set_nrst(high),
+            Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
 
     fn emitted(&mut self, emission: Emission) {
         self.note(22);
         match emission {
-            Emission::Byte { uart: Uart::Console, byte } => self.boards.console_says(self.now, byte),
+            Emission::Byte { uart: Uart::Console, .. } if self.is_lost(Mishap::ConsoleDropsBytes, 150) => {}
+            Emission::Byte { uart: Uart::Console, byte } => {
+                let batched = self.suffers_now(Mishap::ConsoleInBatches);
+                let at = if batched { self.now.next_multiple_of(4_000_000_000) } else { self.now };
+                self.boards.console_says(at, byte);
+            }
             Emission::Byte { uart: Uart::Module, byte } => {
                 let at = self.instant();
                 self.voice.serial_in(at, byte);
@@ -263,6 +278,8 @@ fn event_kind(event: &Event) -> u64 {
         Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
         Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
         Event::ManualAction(deed) => 10 | deed.number() << 4,
+        Event::ResetLine(high) => 11 | u64::from(*high) << 4,
+        Event::Dazzle => 12,
     }
 }
 

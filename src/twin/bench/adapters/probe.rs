@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what is debugged.
 
+use crate::twin::bench::mishap::Mishap;
 use crate::twin::bench::probe::Target;
 use crate::twin::kernel::world::{self, Shared};
 use crate::twin::post::mcu::Nak;
@@ -39,7 +40,8 @@ impl Target for ProbeLead {
         if world::lock(&self.world).mcu.powered() { VOLTS } else { 0.0 }
     }
     fn plugged(&self) -> bool {
-        world::lock(&self.world).probe_plugged
+        let world = world::lock(&self.world);
+        world.probe_plugged && !world.suffers_now(Mishap::ProbeLeaves)
     }
     fn set_speed(&mut self, hz: u32) {
         world::lock(&self.world).mcu.set_swd_hz(hz);

@@ -118,13 +118,18 @@ impl Stack {
     }
     /// A fresh Via for a request that begins a transaction or, as ACK of a 2xx, stands alone.
     pub fn stamp(&mut self, request: &mut Message) {
-        let via = format!("SIP/2.0/UDP {};rport;branch=z9hG4bK{}", self.account.sip, self.random.hex());
+        let own = match request.cseq() {
+            Some((count, method)) if self.faults.quirks.branches_repeat => format!("-{count}-{method}"),
+            _ => self.random.hex(),
+        };
+        let via = format!("SIP/2.0/UDP {};rport;branch=z9hG4bK{own}", self.account.sip);
         request.set_via(via);
     }
     /// Answers with the nonce in use, if there is one: saves a round trip on every refresh.
     pub fn sign(&mut self, request: &mut Message) {
         request.remove("Authorization");
         request.remove("Proxy-Authorization");
+        self.credentials.stuck = self.faults.quirks.nonce_count_stuck;
         let cnonce = self.random.hex();
         let signed = Signed {
             user: self.account.user(),

@@ -34,6 +34,9 @@ pub struct Agent {
     unlinked_until: Option<Instant>,
     /// When there last was a talk.
     talked_at: Option<Instant>,
+    /// The case before, and whether there was a delayed one: planted defects.
+    previous: u32,
+    had_delayed: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -51,6 +54,7 @@ impl Agent {
         let registration = Registration::new(expires, &mut stack);
         let (operator, second) = operators;
         stack.faults.clone_from(&faults);
+        stack.clients.1 = faults.quirks.resending;
         Agent {
             stack,
             registration,
@@ -65,6 +69,8 @@ impl Agent {
             reinvite_at: None,
             unlinked_until: None,
             talked_at: None,
+            previous: 0,
+            had_delayed: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -112,7 +118,9 @@ impl Agent {
         true
     }
     fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
-        self.dialled = Dialled { press, delayed, ..Dialled::default() };
+        self.previous = self.dialled.press;
+        self.had_delayed |= delayed && self.faults.quirks.delayed_flag_sticks;
+        self.dialled = Dialled { press, delayed: delayed || self.had_delayed, ..Dialled::default() };
         let (called, extra) = (self.called(), self.extra());
         self.place(at, &called, &extra);
         if self.faults.duplicate_call {
@@ -139,9 +147,12 @@ impl Agent {
         let mut extra = vec![
             ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
             ("X-SOS-Post", user),
-            ("X-SOS-Press", self.dialled.press.to_string()),
+            ("X-SOS-Press", if self.faults.quirks.number_behind { self.previous } else { self.dialled.press }.to_string()),
             ("Priority", if self.faults.low_priority { "normal" } else { "emergency" }.to_owned()),
         ];
+        if self.dialled.at_second && self.faults.quirks.second_untold {
+            return Vec::new();
+        }
         if self.dialled.delayed {
             extra.push(("X-SOS-Delayed", "yes".to_owned()));
         }
@@ -223,6 +234,9 @@ impl Agent {
             }
         }
         self.stack.servers.wake(at, &mut self.stack.out);
+        if self.faults.quirks.lapses_in_talk && self.calls.iter().any(|call| call.is_confirmed() && !call.released) {
+            self.registration.put_off(at);
+        }
         self.registration.wake(at, &self.faults, &mut self.stack);
         if let Some((_, press, delayed)) = self.held.take_if(|(due, ..)| *due <= at) {
             self.dial_now(at, press, delayed);

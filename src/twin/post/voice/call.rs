@@ -295,7 +295,7 @@ impl Call {
             self.phase = Phase::Over;
             return;
         };
-        if self.cancelled || !client.answered_provisionally() {
+        if self.cancelled || stack.faults.quirks.never_cancels || !client.answered_provisionally() {
             return;
         }
         self.cancelled = true;

@@ -47,6 +47,8 @@ impl Challenge {
 pub struct Credentials {
     challenge: Option<Challenge>,
     uses: u32,
+    /// A planted defect.
+    pub stuck: bool,
 }
 
 /// Who signs what.
@@ -69,7 +71,7 @@ impl Credentials {
     /// Header name and value for the next use of the nonce; `None` before the first challenge.
     pub fn answer(&mut self, signed: &Signed<'_>) -> Option<(&'static str, String)> {
         let challenge = self.challenge.as_ref()?;
-        self.uses += 1;
+        self.uses = if self.stuck { 1 } else { self.uses + 1 };
         let nc = format!("{:08x}", self.uses);
         let response = response(challenge, signed, &nc);
         let (realm, nonce) = (&challenge.realm, &challenge.nonce);

@@ -2,12 +2,15 @@
 //!
 //! Must not act: who has the defect reads its field.
 
+use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Faults {
+    /// What is said in functions.
+    pub quirks: Quirks,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.

@@ -10,6 +10,7 @@ use super::faults::Faults;
 use super::g711::Law;
 use super::jitter::JitterBuffer;
 use super::quieten::Quieter;
+use super::quirk::Scratch;
 use super::rtp::{self, HEADER, Header};
 use super::sdp::Session;
 use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
@@ -23,6 +24,8 @@ use std::time::Duration;
 const ENCODING: f64 = 0.001;
 /// From the end of a microphone frame to the start of the loudspeaker's next, in samples: 2 ms.
 const SPEAKER_LEAD: u64 = 16;
+/// A caller hears himself so many samples later, if at all: 150 ms.
+const SIDETONE: usize = 1200;
 /// Quieter than −50 dBFS the operator is silent.
 const SILENCE: f32 = 1e-5;
 
@@ -68,6 +71,12 @@ pub struct Media {
     gate: Gate,
     /// When the operator was last heard to speak.
     spoken_at: Instant,
+    /// What planted defects remember: of packets, of the microphone, of the loudspeaker.
+    packets: Scratch,
+    up_scratch: Scratch,
+    down_scratch: Scratch,
+    sidetone: DelayLine,
+    deafened: bool,
 }
 
 impl Media {
@@ -102,6 +111,11 @@ impl Media {
             quieter: Quieter::default(),
             gate: Gate::default(),
             spoken_at: at,
+            packets: Scratch::default(),
+            up_scratch: Scratch::default(),
+            down_scratch: Scratch::default(),
+            sidetone: DelayLine::default(),
+            deafened: false,
         }
     }
     pub fn ssrc(&self) -> u32 {
@@ -111,6 +125,7 @@ impl Media {
         self.session
     }
     pub fn change(&mut self, at: Instant, session: Session) {
+        self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
         self.is_symmetric &= session.remote == self.session.remote;
         self.session = session;
         self.heard_at = at;
@@ -135,7 +150,8 @@ impl Media {
     /// lost comes from another. Some far ends do not send from where they receive (RFC 4961).
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
         let is_agreed = from == self.session.remote;
-        if from.ip() != self.session.remote.ip() || self.is_symmetric && !is_agreed {
+        let is_foreign = from.ip() != self.session.remote.ip() || self.is_symmetric && !is_agreed;
+        if is_foreign && !self.faults.quirks.trusts_any_sound {
             return;
         }
         self.is_symmetric |= is_agreed;
@@ -182,6 +198,9 @@ impl Media {
             self.quieter.pass(&mut self.mic);
         }
         let late = self.distort(at);
+        if let Some(change) = self.faults.quirks.up {
+            change(&mut self.up_scratch, &mut self.mic);
+        }
         if self.tuning.suppression.is_some_and(|suppression| !self.gate.passes(suppression, &self.mic)) {
             self.header.marker = true;
             return None;
@@ -193,6 +212,9 @@ impl Media {
         self.header.marker = false;
         self.header.sequence = self.header.sequence.wrapping_add(1);
         if self.up.loses_packet() {
+            return None;
+        }
+        if self.faults.quirks.packets.is_some_and(|change| !change(&mut self.packets, &mut packet)) {
             return None;
         }
         truth.sent.extend(timestamp, FRAME as u32, first - late, self.tuning.period);
@@ -219,6 +241,18 @@ impl Media {
         self.mic_line.pass(&mut self.mic, samples);
         samples as f64 * self.tuning.period
     }
+    /// What a planted function makes of the loudspeaker's frame; whether there is anything to hear of it.
+    fn colour(&mut self) -> bool {
+        if self.faults.quirks.sidetone {
+            let mut own = self.mic;
+            self.sidetone.pass(&mut own, SIDETONE);
+            self.speaker.iter_mut().zip(own).for_each(|(out, own)| *out = (*out + own).clamp(-1.0, 1.0));
+        }
+        if let Some(change) = self.faults.quirks.down {
+            change(&mut self.down_scratch, &mut self.speaker);
+        }
+        (self.faults.quirks.sidetone || self.faults.quirks.down.is_some()) && self.speaker.iter().any(|sample| *sample != 0.0)
+    }
     fn is_deaf(&self, at: Instant) -> bool {
         let age = at.since(self.began);
         self.faults.mic_dead || self.faults.mic_mutes_after.is_some_and(|limit| age >= limit) || self.is_clipped(at)
@@ -234,8 +268,9 @@ impl Media {
         } else if self.faults.silence_limit.is_some() && power(&self.speaker) > SILENCE {
             self.spoken_at = at;
         }
-        audible &= !self.faults.speaker_dead && !self.is_clipped(at);
+        audible &= !self.deafened && !self.faults.speaker_dead && !self.is_clipped(at);
         audible = self.down.spoil(at.seconds_after(self.began), audible, &mut self.speaker);
+        audible |= self.colour();
         if audible {
             if self.tuning.speaker_gain != 1.0 {
                 self.speaker.iter_mut().for_each(|s| *s = (*s * self.tuning.speaker_gain).clamp(-1.0, 1.0));

@@ -16,6 +16,7 @@ mod jitter;
 mod media;
 pub mod message;
 mod quieten;
+mod quirk;
 mod registration;
 mod rtp;
 mod sdp;
@@ -29,6 +30,8 @@ mod truth;
 mod tests;
 
 pub use faults::{Faults, Rewrite};
+pub use g711::Law;
+pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
@@ -303,7 +306,9 @@ impl Voice {
         let State::Running(running) = &mut self.state else { return };
         let from_port = self.config.sip_port;
         let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
-        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes }));
+        let letters = self.config.faults.quirks.letters;
+        let worded = |bytes: Vec<u8>| letters.map_or(bytes.clone(), |change| quirk::reworded(&bytes, change));
+        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes: worded(bytes) }));
         for event in std::mem::take(&mut running.agent.stack.events) {
             self.carry_out(at, event);
         }

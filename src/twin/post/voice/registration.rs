@@ -150,7 +150,14 @@ impl Registration {
         stack.send(at, Owner::Probe, request, main, PATIENCE);
     }
 
+    /// A defective module does not refresh now.
+    pub fn put_off(&mut self, at: Instant) {
+        self.next_try = self.next_try.map(|due| due.max(at + Duration::from_secs(1)));
+    }
     fn register(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if faults.quirks.register_count_restarts {
+            self.cseq = 0;
+        }
         if self.resigned || (faults.never_reregisters && self.known) {
             return;
         }

@@ -3,11 +3,14 @@
 //! Knows messages and time, nothing of calls or registrations; whose transaction it is, is the owner's label.
 
 use super::message::{Message, Start};
+use super::quirk::Resending;
 use crate::clock::Instant;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 pub const T1: Duration = Duration::from_millis(500);
+/// A defective module's T1.
+const HAMMER: Duration = Duration::from_millis(50);
 pub const T2: Duration = Duration::from_secs(4);
 /// How long a finished transaction still answers retransmissions: 64 × T1.
 pub const LINGER: Duration = Duration::from_secs(32);
@@ -73,6 +76,7 @@ pub struct Client {
     interval: Duration,
     resend_at: Option<Instant>,
     ends_at: Option<Instant>,
+    resending: Resending,
 }
 
 impl Client {
@@ -89,6 +93,10 @@ impl Client {
         }
         if self.resend_at.is_some_and(|t| t <= at) {
             self.left |= out.send(self.to, &self.bytes);
+            if self.resending == Resending::Hammering {
+                self.resend_at = Some(at + HAMMER);
+                return false;
+            }
             self.interval = if self.is_invite() { self.interval * 2 } else { (self.interval * 2).min(T2) };
             self.resend_at = Some(at + self.interval);
         }
@@ -98,7 +106,9 @@ impl Client {
         self.state = State::Proceeding;
         if self.is_invite() {
             // From here on the owner decides how long it may ring.
-            self.resend_at = None;
+            if self.resending != Resending::InRinging {
+                self.resend_at = None;
+            }
             self.ends_at = None;
         } else {
             self.interval = T2;
@@ -137,7 +147,7 @@ fn ack_of_refusal(invite: &Message, response: &Message) -> Message {
 
 /// All requests of ours under way.
 #[derive(Debug, Default)]
-pub struct Clients(Vec<Client>);
+pub struct Clients(Vec<Client>, pub Resending);
 
 impl Clients {
     /// Sends a request; it is given up `patience` after now if nothing answers it.
@@ -156,8 +166,9 @@ impl Clients {
             ack: Vec::new(),
             state: State::Trying,
             interval: T1,
-            resend_at: Some(at + T1),
+            resend_at: (self.1 != Resending::Never).then(|| at + T1),
             ends_at: Some(at + patience),
+            resending: self.1,
         });
     }
     /// How often the newest request was challenged before it was sent.
