@@ -48,6 +48,8 @@ Feature: Call to the City Guard operator
     And a talk with the operator is under way
     When the button is pressed for 300 ms
     And 5 s pass
+    And the button is pressed for 4 s
+    And 5 s pass
     Then the talk goes on
     And no further call reaches the operator within 5 s [T33]
 

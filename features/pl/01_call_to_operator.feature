@@ -49,6 +49,8 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     I trwa rozmowa z operatorem
     Gdy przycisk zostaje naciśnięty na 300 ms
     I mija 5 s
+    I przycisk zostaje naciśnięty na 4 s
+    I mija 5 s
     Wtedy rozmowa trwa nadal
     I w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T33]
 

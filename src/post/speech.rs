@@ -218,6 +218,7 @@ impl Post {
             if next > until {
                 break;
             }
+            self.take_turns(call, next)?;
             self.keep_silent(call, next)?;
         }
         self.bench.collect()?;

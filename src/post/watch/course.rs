@@ -285,8 +285,12 @@ impl Course {
         let lasts = self.lasts(call);
         let hides = |outage: &&Outage| outage.span.meets(Span { from: lasts.from, to: lasts.to + within });
         let returned = self.outages.iter().filter(hides).map(|outage| outage.span.to.min(self.span.to)).reduce(f64::max)?;
-        let rings = if call.confirmed.is_none() { lasts.from + RINGS_AT_MOST } else { returned };
-        Some((returned + LOST_WITHIN).max(rings))
+        // Of a talk no more sound comes from then on, whatever stands in the way; what rings is silent.
+        Some(if call.confirmed.is_some() {
+            lasts.to + LOST_WITHIN
+        } else {
+            (returned + LOST_WITHIN).max(lasts.from + RINGS_AT_MOST)
+        })
     }
 
     /// The talk that a moment lies in, from its answer on.
