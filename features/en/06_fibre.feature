@@ -20,7 +20,9 @@ Feature: Fibre loss and return
     When 10 s pass
     And the fibre is cut for 20 s
     Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
-    When the fibre is cut
+    When the fibre is cut for 40 s
+    And 30 s pass
+    And the fibre is cut
     And 40 s pass
     And the button is pressed for 150 ms
     Then the "out of service" lamp answers at most 2 s after the press [T38]

@@ -21,7 +21,9 @@ Właściwość: Utrata i powrót światłowodu
     Gdy mija 10 s
     I łączność światłowodowa zostaje przerwana na 20 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
-    Gdy światłowód zostaje przerwany
+    Gdy łączność światłowodowa zostaje przerwana na 40 s
+    I mija 30 s
+    I światłowód zostaje przerwany
     I mija 40 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]

@@ -1,11 +1,13 @@
 //! What a path does to the sound of a voice beside its delay: how loud it makes it, how much duller, which band it swallows, and whether it presses
 //! the peaks flat.
 //!
-//! Only what is coherent with the voice counts, so that noise and codecs change nothing. Knows nothing of transducers.
+//! Only what is coherent with the voice counts, so that noise and codecs change nothing but how pure it is. Knows nothing of transducers.
 
 use super::align::Aligned;
 use super::response::{self, ResponsePoint};
 
+/// No more is told apart in a second of voice, dB.
+pub const PUREST_DB: f64 = 40.0;
 /// Length of an averaged segment, seconds.
 const SEGMENT_S: f64 = 0.064;
 /// Stretches over which amplitudes are compared, seconds: shorter than a control of gain can follow.
@@ -22,6 +24,9 @@ pub struct Coloration {
     pub hole_db: f64,
     /// Expanded (k = 2), dB, of a single third octave.
     pub uncertainty_db: f64,
+    /// What is coherent of the capture over all else that it holds in the band of the voice, dB, at most [`PUREST_DB`]: noise, images, holes and
+    /// whatever else no filter makes.
+    pub purity_db: f64,
     /// Kurtosis of the capture's amplitudes within stretches of 20 ms, relative to the reference's: 1 for a path that is linear, less for one
     /// that presses peaks flat. Noise brings it nearer to 1.
     pub peaks: f64,
@@ -39,8 +44,10 @@ pub fn coloration(pair: &Aligned, low: f64, high: f64) -> Option<Coloration> {
     let (fall_db, hole_db) = shape(&points)?;
     let uncertainty_db = points.iter().map(|point| point.uncertainty_db).fold(0.5, f64::max).min(6.0);
     let gain_db = 10.0 * (powers.coherent / powers.reference).log10();
+    let rest = (powers.capture - powers.coherent).max(0.0);
+    let purity_db = (10.0 * (powers.coherent / rest).log10()).min(PUREST_DB);
     let peaks = kurtosis(&pair.capture, pair.rate)? / kurtosis(&pair.reference, pair.rate)?;
-    Some(Coloration { gain_db, fall_db, hole_db, uncertainty_db, peaks })
+    Some(Coloration { gain_db, fall_db, hole_db, uncertainty_db, purity_db, peaks })
 }
 
 /// Fall per octave of the line through all bands, and the deepest hole below it.
@@ -120,6 +127,20 @@ mod tests {
             fft::filter(&samples, 0, notch).iter().map(|x| *x as f32).collect()
         });
         assert!(found.hole_db > 12.0, "{found:?}");
+    }
+
+    #[test]
+    fn noise_and_images_spoil_a_voice_and_filters_do_not() {
+        let plain = through(|x| dull(x, 1500.0));
+        assert!(plain.purity_db > 20.0, "{plain:?}");
+        let held = through(|x| x.chunks(2).flat_map(|pair| [pair[0], pair[0]]).collect());
+        assert!(held.purity_db < 6.0, "{held:?}");
+        let mut random = Random::new(3);
+        let noisy = through(|x| {
+            let rms = (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
+            x.iter().map(|x| x + rms * random.gaussian() as f32).collect()
+        });
+        assert!((0.0..8.0).contains(&noisy.purity_db), "{noisy:?}");
     }
 
     #[test]

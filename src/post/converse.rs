@@ -35,6 +35,8 @@ const LEARNS_FOR: usize = 1;
 const ECHO_WITHIN_DB: f64 = 1.0;
 /// What stands for the attenuation of an echo in digital silence, dB.
 const SILENT_DB: f64 = 90.0;
+/// What is known of a voice's purity by one second of it, expanded, dB.
+const PURITY_WITHIN_DB: f64 = 1.0;
 /// What is known of the share of peaks by one second of noise, expanded.
 const PEAKS_WITHIN: f64 = 0.05;
 
@@ -244,6 +246,7 @@ fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
         spoken_dbfs,
         tilt: in_db(-colour.fall_db),
         hole: in_db(colour.hole_db),
+        purity: Estimate::new(colour.purity_db, PURITY_WITHIN_DB, Unit::Decibel),
         peaks: Estimate::new(colour.peaks, PEAKS_WITHIN, Unit::Ratio),
     })
 }

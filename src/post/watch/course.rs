@@ -293,6 +293,12 @@ impl Course {
         })
     }
 
+    /// The stretches of cuts in which any talk from before them must be taken for lost.
+    pub fn lost_in_cuts(&self) -> Vec<Span> {
+        let cuts = self.outages.iter().filter(|outage| outage.kind == Kind::Fibre).map(|outage| outage.span);
+        cuts.map(|cut| Span { from: cut.from + LOST_WITHIN, ..cut }).filter(|lost| lost.from < lost.to).collect()
+    }
+
     /// The talk that a moment lies in, from its answer on.
     pub fn talk_at(&self, moment: f64) -> Option<Span> {
         let mut talks =

@@ -39,6 +39,8 @@ pub struct Tone {
     pub tilt: Estimate,
     /// The deepest hole in its band, dB.
     pub hole: Estimate,
+    /// The voice over all else that was heard with it in its band, dB.
+    pub purity: Estimate,
     /// What was left of its peaks, 1 for all.
     pub peaks: Estimate,
 }

@@ -83,6 +83,8 @@ fn grace(course: &Course, requirement: &str) -> f64 {
     course.ceiling(requirement) + course.inputs_within + STAMPS
 }
 const STAMPS: f64 = 0.005;
+/// For so long after something stood in the way a lamp may still tell of it.
+const SETTLES_FOR: f64 = 2.0;
 
 fn after(span: Span) -> Bilingual {
     let length = format!("{:.2} s", span.length());
@@ -156,7 +158,13 @@ fn dark_in_call(course: &Course) -> Vec<Sample> {
 /// A sample of a stretch in which a lamp had to be lit; `None` where the post could not know, or there was no time.
 fn steady(course: &Course, lit: &Lit, within: Span) -> Option<Sample> {
     let within = within.common(course.span)?;
-    if course.is_disturbed(Span { from: within.from - 2.0, to: within.to }) {
+    if course.is_disturbed(within) {
+        return None;
+    }
+    // What stood in the way before may show for a moment.
+    let before = course.outages.iter().map(|outage| outage.span.to + SETTLES_FOR).filter(|to| *to <= within.from + SETTLES_FOR);
+    let within = Span { from: before.fold(within.from, f64::max), ..within };
+    if within.length() <= 0.0 {
         return None;
     }
     let dark = lit.dark(within).into_iter().find(|dark| dark.length() > STAMPS + course.inputs_within);
@@ -169,6 +177,9 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
         let answered = call.answered?.seconds;
         Some(Span { from: answered - STAMPS - course.inputs_within, to: until_told(course, call) })
     });
+    // Nobody is connected through a fibre that has been dark for so long that the talk must be taken for lost.
+    let heard = Lit(course.lost_in_cuts()).dark(course.span);
+    let talks = talks.flat_map(|talk| heard.iter().filter_map(move |heard| heard.common(talk)));
     unfounded(course, lit, &merged(talks.chain([still_told(course)])))
 }
 

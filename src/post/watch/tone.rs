@@ -23,6 +23,18 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: TILT_TO_CALLER, needs: &[Ear, Operator], limit: TILT, look: |c| told(c, false, |tone| tone.tilt, TILTED) },
     Rule { quantity: HOLE_TO_OPERATOR, needs: &[Mouth, Operator], limit: HOLE, look: |c| told(c, true, |tone| tone.hole, HOLED) },
     Rule { quantity: HOLE_TO_CALLER, needs: &[Ear, Operator], limit: HOLE, look: |c| told(c, false, |tone| tone.hole, HOLED) },
+    Rule {
+        quantity: PURITY_TO_OPERATOR,
+        needs: &[Mouth, Operator],
+        limit: PURE,
+        look: |c| told(c, true, |tone| tone.purity, SPOILT),
+    },
+    Rule {
+        quantity: PURITY_TO_CALLER,
+        needs: &[Ear, Operator],
+        limit: PURE,
+        look: |c| told(c, false, |tone| tone.purity, SPOILT),
+    },
     Rule { quantity: PEAKS_TO_CALLER, needs: &[Ear, Operator], limit: PEAKS, look: |c| told(c, false, |tone| tone.peaks, FLAT) },
     Rule { quantity: ECHO, needs: &[Ear, Operator], limit: Bound::Floor, look: echo },
 ];
@@ -38,6 +50,8 @@ const AUDIBLE_DB_SPL: f64 = 60.0;
 const TILT: Bound = Bound::Between(-4.0, 8.0);
 /// Those masks are 12 dB wide: who keeps to them has no deeper hole.
 const HOLE: Bound = Bound::AtMost(12.0);
+/// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least [EJ]; half of that is granted to codecs.
+const PURE: Bound = Bound::AtLeast(3.0);
 /// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that follows keeps more.
 const PEAKS: Bound = Bound::AtLeast(0.75);
 /// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.
@@ -87,6 +101,18 @@ const HOLE_TO_CALLER: Quantity = Quantity {
     pl: "największy ubytek w paśmie głosu operatora",
     ..TILT_TO_OPERATOR
 };
+const PURITY_TO_OPERATOR: Quantity = Quantity {
+    key: "T12.watch.purity.to-operator",
+    en: "the caller's voice over all else that is heard with it, least",
+    pl: "przewaga głosu wzywającego nad wszystkim, co słychać wraz z nim, najmniejsza",
+    ..TILT_TO_OPERATOR
+};
+const PURITY_TO_CALLER: Quantity = Quantity {
+    key: "T12.watch.purity.to-caller",
+    en: "the operator's voice over all else that is heard with it, least",
+    pl: "przewaga głosu operatora nad wszystkim, co słychać wraz z nim, najmniejsza",
+    ..TILT_TO_OPERATOR
+};
 const PEAKS_TO_CALLER: Quantity = Quantity {
     key: "T12.watch.peaks.to-caller",
     unit: Unit::Ratio,
@@ -105,6 +131,7 @@ const ECHO: Quantity = Quantity {
 
 const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
 const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
+const SPOILT: (&str, &str) = ("more noise or distortion than voice", "więcej szumu lub zniekształceń niż głosu");
 const FLAT: (&str, &str) = ("the voice is clipped", "głos jest przesterowany");
 
 /// Which setting of the rig a rule lacks.

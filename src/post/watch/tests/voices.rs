@@ -6,7 +6,7 @@ use super::*;
 pub(super) fn sound() -> Arrived {
     let in_db = |value| Estimate::new(value, 0.5, Unit::Decibel);
     let peaks = Estimate::new(1.0, 0.05, Unit::Ratio);
-    let tone = Tone { level_dbfs: -28.0, spoken_dbfs: -20.0, tilt: in_db(0.0), hole: in_db(1.0), peaks };
+    let tone = Tone { level_dbfs: -28.0, spoken_dbfs: -20.0, tilt: in_db(0.0), hole: in_db(1.0), purity: in_db(20.0), peaks };
     Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, clipped: 0.0, tone: Some(tone) }
 }
 
@@ -76,6 +76,8 @@ fn a_voice_keeps_its_level_its_band_and_its_peaks() {
     assert_eq!(toned(|tone| tone.tilt = in_db(-5.0)), ["T12.watch.tilt.to-operator", "T12.watch.tilt.to-caller"]);
     assert_eq!(toned(|tone| tone.hole = in_db(11.0)), NOTHING);
     assert_eq!(toned(|tone| tone.hole = in_db(13.0)), ["T12.watch.hole.to-operator", "T12.watch.hole.to-caller"]);
+    assert_eq!(toned(|tone| tone.purity.value = 6.0), NOTHING);
+    assert_eq!(toned(|tone| tone.purity.value = 0.0), ["T12.watch.purity.to-operator", "T12.watch.purity.to-caller"]);
     assert_eq!(toned(|tone| tone.peaks.value = 0.85), NOTHING);
     assert_eq!(toned(|tone| tone.peaks.value = 0.6), ["T12.watch.peaks.to-caller"]);
 }
