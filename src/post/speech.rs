@@ -99,6 +99,9 @@ const BOTH_AFTER_PRESS: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] =
     &[TO_OPERATOR, TO_CALLER, GROWTH_TO_OPERATOR, GROWTH_TO_CALLER, BOTH_AFTER_ANSWER, BOTH_AFTER_PRESS];
 
+/// While the growth of delay is watched, each side is also heard in whole voices, once in so many bursts.
+const TURNS_BETWEEN_VOICES: usize = 4;
+
 impl Post {
     pub(super) fn rate_of(&mut self, direction: Direction) -> Result<u32> {
         Ok(match direction {
@@ -218,7 +221,9 @@ impl Post {
             if next > until {
                 break;
             }
-            self.take_turns(call, next)?;
+            if to_caller.len().is_multiple_of(TURNS_BETWEEN_VOICES) {
+                self.take_turns(call, next)?;
+            }
             self.keep_silent(call, next)?;
         }
         self.bench.collect()?;

@@ -50,8 +50,8 @@ const AUDIBLE_DB_SPL: f64 = 60.0;
 const TILT: Bound = Bound::Between(-4.0, 8.0);
 /// Those masks are 12 dB wide: who keeps to them has no deeper hole.
 const HOLE: Bound = Bound::AtMost(12.0);
-/// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least [EJ]; half of that is granted to codecs.
-const PURE: Bound = Bound::AtLeast(3.0);
+/// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least; one is granted to codecs [EJ].
+const PURE: Bound = Bound::AtLeast(5.0);
 /// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that follows keeps more.
 const PEAKS: Bound = Bound::AtLeast(0.75);
 /// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.

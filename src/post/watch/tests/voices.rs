@@ -76,7 +76,7 @@ fn a_voice_keeps_its_level_its_band_and_its_peaks() {
     assert_eq!(toned(|tone| tone.tilt = in_db(-5.0)), ["T12.watch.tilt.to-operator", "T12.watch.tilt.to-caller"]);
     assert_eq!(toned(|tone| tone.hole = in_db(11.0)), NOTHING);
     assert_eq!(toned(|tone| tone.hole = in_db(13.0)), ["T12.watch.hole.to-operator", "T12.watch.hole.to-caller"]);
-    assert_eq!(toned(|tone| tone.purity.value = 6.0), NOTHING);
+    assert_eq!(toned(|tone| tone.purity.value = 7.0), NOTHING);
     assert_eq!(toned(|tone| tone.purity.value = 0.0), ["T12.watch.purity.to-operator", "T12.watch.purity.to-caller"]);
     assert_eq!(toned(|tone| tone.peaks.value = 0.85), NOTHING);
     assert_eq!(toned(|tone| tone.peaks.value = 0.6), ["T12.watch.peaks.to-caller"]);
