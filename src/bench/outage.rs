@@ -275,4 +275,16 @@ mod tests {
         outages.switched(Circuit::Mains, false, at(30));
         assert!(outages.is_dark_within(at(25), at(31)) && !outages.is_dark_within(at(10), at(20)));
     }
+
+    #[test]
+    fn of_many_outages_the_latest_are_remembered() {
+        let at = |seconds: usize| Instant::from_nanos(seconds as u64 * 1_000_000_000);
+        let mut outages = Outages::default();
+        for n in 0..=REMEMBERED {
+            outages.switched(Circuit::Mains, false, at(10 * n));
+            outages.switched(Circuit::Mains, true, at(10 * n + 5));
+        }
+        let is_remembered = |n: usize| outages.is_dark_within(at(10 * n + 1), at(10 * n + 2));
+        assert_eq!([0, 1, REMEMBERED].map(is_remembered), [false, true, true]);
+    }
 }
