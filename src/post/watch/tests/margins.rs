@@ -53,6 +53,13 @@ fn a_press_is_kept_for_nine_minutes_and_no_longer() {
         broken(&course).contains(&"T38.watch.kept-presses-lost")
     };
     assert_eq!([lost(550.0), lost(570.0)], [true, false]);
+    // A firmware that starts anew meanwhile has forgotten it; one that starts later has no excuse.
+    let forgotten = |started: f64| {
+        let course = Course { span: span(0.0, 700.0), ..quiet() }.outage(Kind::Fibre, 20.0, 50.0);
+        let course = course.press(22.0, 0.15).says(22.1, "CALL 1 kept").outage(Kind::Restart, started, started + 0.1);
+        !broken(&course).contains(&"T38.watch.kept-presses-lost")
+    };
+    assert_eq!([forgotten(300.0), forgotten(600.0)], [true, false]);
 }
 
 #[test]
