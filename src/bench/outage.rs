@@ -258,6 +258,29 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::safe::Unread;
+    use crate::bench::{Opening, open};
+    use crate::rig;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_battery_excuses_signs_without_mains_and_none_without_fibre() {
+        let folder = std::env::temp_dir().join(format!("hejnal-battery-{}", std::process::id()));
+        let mut rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        let signs = |rig: &rig::Rig, gone: Circuit| {
+            let (rig, folder) = (Arc::new(rig.clone()), folder.join(format!("{gone:?}-{}", rig.post.battery)));
+            let opening = Opening { rig, seed: 1, folder, onlookers: Vec::new(), preamble: Vec::new() };
+            let mut bench = open(opening).expect("the virtual post");
+            bench.switch(gone, false).expect("switches");
+            bench.wait::<Unread>(Duration::from_secs(5)).expect("in order");
+            bench.check_sign(&[Circuit::Fibre, Circuit::Mains], "a call", bench.now()).is_ok()
+        };
+        assert_eq!([Circuit::Mains, Circuit::Fibre].map(|gone| signs(&rig, gone)), [false, false]);
+        rig.post.battery = true;
+        assert_eq!([Circuit::Mains, Circuit::Fibre].map(|gone| signs(&rig, gone)), [true, false]);
+        let _gone = std::fs::remove_dir_all(&folder);
+    }
 
     #[test]
     fn a_sign_counts_against_an_outage_that_must_have_been_felt() {
@@ -274,5 +297,17 @@ mod tests {
         assert_eq!(outages.felt(Circuit::Mains, at(13)), None);
         outages.switched(Circuit::Mains, false, at(30));
         assert!(outages.is_dark_within(at(25), at(31)) && !outages.is_dark_within(at(10), at(20)));
+    }
+
+    #[test]
+    fn of_many_outages_the_latest_are_remembered() {
+        let at = |seconds: usize| Instant::from_nanos(seconds as u64 * 1_000_000_000);
+        let mut outages = Outages::default();
+        for n in 0..=REMEMBERED {
+            outages.switched(Circuit::Mains, false, at(10 * n));
+            outages.switched(Circuit::Mains, true, at(10 * n + 5));
+        }
+        let is_remembered = |n: usize| outages.is_dark_within(at(10 * n + 1), at(10 * n + 2));
+        assert_eq!([0, 1, REMEMBERED].map(is_remembered), [false, true, true]);
     }
 }

@@ -226,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn nothing_comes_before_its_cause_by_more_than_the_stamps_are_worth() {
+        let quantity = Quantity {
+            key: "",
+            unit: Unit::Second,
+            en: "press to lamp",
+            pl: "od naciśnięcia do lampki",
+            method: Method::new("", "", ""),
+            requirement: "T05",
+        };
+        let holds = |took: f64| effect_follows_cause(&quantity, Estimate::seconds(took, 0.01)).is_ok();
+        // Three standard uncertainties, as for any verdict.
+        assert_eq!([0.1, 0.0, -0.014, -0.016].map(holds), [true, true, true, false]);
+    }
+
+    #[test]
     fn the_nearest_rank_percentile_is_a_measured_value() {
         let series: Vec<Estimate> = (1..=20).map(|n| Estimate::seconds(f64::from(n), 0.0)).collect();
         assert_eq!(percentile(&series, 0.95).map(|e| e.value), Some(19.0));

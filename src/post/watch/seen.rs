@@ -193,6 +193,7 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::operator::CallId;
 
     #[test]
     fn what_a_stranger_sends_is_not_the_posts() {
@@ -205,5 +206,19 @@ mod tests {
             assert!(!homes.are(strange), "{strange}");
         }
         assert!(!Homes::default().are("10.20.0.17:40000"));
+    }
+
+    #[test]
+    fn only_who_registers_is_at_home_where_he_speaks_from() {
+        let elsewhere = Irregular::Elsewhere { place: "Contact", named: "10.20.0.99".into() };
+        let is_home = |call: Option<CallId>, what: &Irregular| {
+            let (mut course, mut homes) = (crate::post::watch::tests::quiet(), Homes::default());
+            let event = CallEvent::Irregular { call, from: "10.20.0.17:5060".into(), what: what.clone() };
+            note(&mut course, &mut homes, &Stamped::new(Instant::ZERO, event));
+            assert_eq!(course.oddities.len(), 1);
+            homes.are("10.20.0.17:40000")
+        };
+        assert!(is_home(None, &elsewhere));
+        assert!(!is_home(Some(CallId(1)), &elsewhere) && !is_home(None, &Irregular::SameTag));
     }
 }

@@ -1,5 +1,6 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
+mod margins;
 mod outages;
 mod protocol;
 mod voices;
@@ -13,7 +14,7 @@ use crate::rig::{Limits, Profile};
 use std::collections::BTreeMap;
 
 /// Ten minutes of a post that is registered from the beginning, with both its lamps dark.
-fn quiet() -> Course {
+pub(super) fn quiet() -> Course {
     Course {
         span: span(0.0, 600.0),
         names: vec![(f64::NEG_INFINITY, Some("SOS-0417".into()))],

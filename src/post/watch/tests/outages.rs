@@ -73,6 +73,9 @@ fn a_stuck_button_is_told_and_taken_back() {
     assert_eq!(stuck(40.0, &[(131.0, "FAULT button"), clear]), [true, false]);
     assert_eq!(stuck(40.0, &[fault]), [false, true]);
     assert_eq!(stuck(40.0, &[fault, (265.0, "CLEAR button")]), [false, true]);
+    // Each has its limit, and what a line takes.
+    assert_eq!([130.05, 130.15].map(|at| stuck(40.0, &[(at, "FAULT button"), clear])[0]), [false, true]);
+    assert_eq!([260.05, 260.15].map(|at| stuck(40.0, &[fault, (at, "CLEAR button")])[1]), [false, true]);
     // Not for so long that it must be told; still held, or let go too shortly before the end.
     assert_eq!(stuck(25.0, &[]), [false, false]);
     assert_eq!([stuck(500.0, &[fault]), stuck(400.0, &[fault])], [[false, false]; 2]);

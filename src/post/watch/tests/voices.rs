@@ -36,6 +36,10 @@ fn a_voice_arrives_whole_and_in_time() {
     let lost = |lost: usize| heard(|heard| heard.lost = lost);
     assert_eq!(lost(2), NOTHING);
     assert_eq!(lost(3), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
+    // In a long talk a hundredth of it.
+    let lost_of_many = |lost: usize| heard(|heard| (heard.looks, heard.lost) = (300, lost));
+    assert_eq!(lost_of_many(3), NOTHING);
+    assert_eq!(lost_of_many(4), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
     let late = |seconds: f64| heard(|heard| heard.delay = Estimate::seconds(seconds, 0.001));
     assert_eq!(late(0.24), NOTHING);
     assert_eq!(late(0.26), ["T10.watch.delay.to-operator", "T10.watch.delay.to-caller"]);

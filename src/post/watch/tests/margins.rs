@@ -1,0 +1,97 @@
+//! Where a rule begins and where it ends: courses a little to either side of what each of them grants.
+
+use super::*;
+
+#[test]
+fn a_press_is_owed_a_call_from_the_shortest_that_surely_counts() {
+    let unserved = |held: f64| broken(&quiet().press(100.0, held)).contains(&"T45.watch.unserved-presses");
+    // 100 ms, and what the stamps of both edges are worth.
+    assert_eq!([unserved(0.1005), unserved(0.1015)], [false, true]);
+}
+
+#[test]
+fn a_lamp_is_granted_its_time_and_the_stamps() {
+    let falsely =
+        |until: f64| broken(&served().lit(&[(100.06, until)], &[(101.06, 120.01)])).contains(&"T05.watch.placed-falsely");
+    assert_eq!([falsely(121.01), falsely(121.02)], [false, true]);
+    // A cut that was over for two seconds as the lamp's time came excuses nothing.
+    let dark = |returned: f64| {
+        let course = quiet().outage(Kind::Fibre, 90.0, returned).press(100.0, 0.15).call(100.05, 120.0, "1");
+        broken(&course).contains(&"T05.watch.dark-in-call")
+    };
+    assert_eq!([dark(97.5), dark(99.0)], [true, false]);
+}
+
+#[test]
+fn a_cut_is_shown_as_soon_as_it_must_be_known() {
+    let dark = |returned: f64| broken(&quiet().outage(Kind::Fibre, 100.0, returned)).contains(&"T26.watch.falsely-in-service");
+    assert_eq!([dark(199.9), dark(200.5)], [false, true]);
+}
+
+#[test]
+fn a_cut_that_ends_soon_leaves_time_for_one_blink() {
+    let silent = |cut_until: f64, spans: &[(f64, f64)]| {
+        let course = quiet().outage(Kind::Fibre, 100.0, cut_until).press(150.0, 0.2).out_of_service(spans);
+        broken(&course).contains(&"T38.watch.silent-presses")
+    };
+    assert!(!silent(154.0, &[(100.1, 150.1), (150.4, 155.0)]));
+    assert!(silent(154.0, &[(100.1, 150.1)]), "dark for good");
+    assert!(silent(155.0, &[(100.1, 150.1), (153.9, 156.0)]), "a blink is not so slow");
+    // What could not be seen to its end is not judged.
+    let at_the_end = |pressed: f64| {
+        let course = quiet().outage(Kind::Fibre, 400.0, 650.0).press(pressed, 0.2);
+        broken(&course).contains(&"T38.watch.silent-presses")
+    };
+    assert_eq!([at_the_end(596.0), at_the_end(596.5)], [true, false]);
+}
+
+#[test]
+fn a_press_is_kept_for_nine_minutes_and_no_longer() {
+    let lost = |returned: f64| {
+        let course = Course { span: span(0.0, 700.0), ..quiet() };
+        let course = course.outage(Kind::Fibre, 20.0, returned).press(22.0, 0.15).says(22.1, "CALL 1 kept");
+        broken(&course).contains(&"T38.watch.kept-presses-lost")
+    };
+    assert_eq!([lost(550.0), lost(570.0)], [true, false]);
+    // A firmware that starts anew meanwhile has forgotten it; one that starts later has no excuse.
+    let forgotten = |started: f64| {
+        let course = Course { span: span(0.0, 700.0), ..quiet() }.outage(Kind::Fibre, 20.0, 50.0);
+        let course = course.press(22.0, 0.15).says(22.1, "CALL 1 kept").outage(Kind::Restart, started, started + 0.1);
+        !broken(&course).contains(&"T38.watch.kept-presses-lost")
+    };
+    assert_eq!([forgotten(300.0), forgotten(600.0)], [true, false]);
+}
+
+#[test]
+fn a_heart_need_not_beat_without_power_nor_while_it_starts() {
+    let missed = |course: Course, from: f64, to: f64| {
+        let mut course = course;
+        course.reports.retain(|(at, report)| !span(from, to).holds(*at) || report.argument("BEAT").is_none());
+        broken(&course).contains(&"T26.watch.heartbeat")
+    };
+    assert!(missed(quiet(), 205.0, 215.0));
+    // Whether or not its banner could be read, and whatever was done to it before.
+    let off = || quiet().outage(Kind::Restart, 50.0, 50.1).outage(Kind::Mains, 205.0, 260.0);
+    assert!(!missed(off(), 205.0, 265.0));
+    assert!(!missed(off().says(261.0, "BOOT post cause=power"), 205.0, 265.0));
+    // A start that nobody caused is told as that, and not as a missing heartbeat too.
+    assert!(!missed(quiet().says(212.0, "BOOT post cause=watchdog"), 205.0, 216.0));
+}
+
+#[test]
+fn a_state_is_told_rightly_once_it_has_stood_for_a_while() {
+    let untrue = |course: Course| broken(&course).contains(&"T26.watch.untrue-states");
+    let answered_late = || served().change(|call| (call.answered, call.confirmed) = (Some(moment(105.0)), Some(moment(105.01))));
+    assert!(!untrue(answered_late().says(106.5, "STATE ringing")));
+    assert!(untrue(answered_late().says(107.5, "STATE ringing")));
+    // A talk whose end a cut hid may stand on at the post's end, until it is missed by its silence.
+    let hidden = || served().outage(Kind::Fibre, 119.0, 121.0);
+    assert!(!untrue(hidden().says(135.0, "STATE talking")));
+    assert!(untrue(hidden().says(165.0, "STATE talking")));
+}
+
+#[test]
+fn a_call_with_one_hop_to_go_still_arrives() {
+    let course = served().change(|call| call.invite.headers[4].1 = "1".into());
+    check(&course, &[]);
+}
