@@ -20,7 +20,7 @@ Feature: Speech
     When 10 s pass
     Then the talk goes on
 
-  @S16 @fat @nightly
+  @S16 @fat @nightly @long
   Scenario: A thirty-minute call is not cut
     Given the post is ready
     And a talk with the operator is under way

@@ -21,7 +21,7 @@ Właściwość: Rozmowa
     Gdy mija 10 s
     Wtedy rozmowa trwa nadal
 
-  @S16 @fat @nightly
+  @S16 @fat @nightly @long
   Scenariusz: Trzydziestominutowa rozmowa nie zostaje przerwana
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem

@@ -18,21 +18,6 @@ Właściwość: Utrata i powrót światłowodu
     I trwa rozmowa z operatorem
     Gdy łączność światłowodowa zostaje przerwana na 20 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
-    Gdy mija 10 s
-    I łączność światłowodowa zostaje przerwana na 20 s
-    Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
-    Gdy łączność światłowodowa zostaje przerwana na 40 s
-    I mija 30 s
-    I światłowód zostaje przerwany
-    I mija 40 s
-    I przycisk zostaje naciśnięty na 150 ms
-    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
-    Gdy światłowód zostaje przywrócony
-    I mija 60 s
-    I operator kończy wszystkie trwające połączenia
-    I mija 5 s
-    I przycisk zostaje naciśnięty na 150 ms
-    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni

@@ -135,8 +135,8 @@ mod tests {
         assert!(plain.purity_db > 20.0, "{plain:?}");
         let held = through(|x| x.chunks(2).flat_map(|pair| [pair[0], pair[0]]).collect());
         assert!(held.purity_db < 6.0, "{held:?}");
-        let mut random = Random::new(3);
         let noisy = through(|x| {
+            let mut random = Random::new(3);
             let rms = (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
             x.iter().map(|x| x + rms * random.gaussian() as f32).collect()
         });

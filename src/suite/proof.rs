@@ -253,6 +253,9 @@ fn judge_bench_fault(defect: &Defect, proof: &Proof) -> Verdict {
     if proof.ending.blame != Some(Blame::Bench) {
         return Verdict::WrongBlame;
     }
+    if defect.scenario.is_empty() {
+        return Verdict::AsExpected;
+    }
     let Some(attempt) = proof.decisive(defect.scenario).filter(|attempt| is_of(attempt, defect.scenario)) else {
         return Verdict::Missed;
     };

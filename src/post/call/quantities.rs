@@ -88,7 +88,13 @@ pub(super) const STILL_TALKING: Quantity = Quantity {
     requirement: "T42",
 };
 /// The same of a talk whose fibre was cut meanwhile.
-pub(super) const OUTLIVES_CUT: Quantity = Quantity { key: "T21.talks-ended-early", requirement: "T21", ..STILL_TALKING };
+pub(super) const OUTLIVES_CUT: Quantity = Quantity {
+    key: "T21.talks-ended-early",
+    en: "talks that a cut has ended before the operator hung up",
+    pl: "rozmowy zakończone z powodu zaniku łączności, zanim rozłączył się operator",
+    requirement: "T21",
+    ..STILL_TALKING
+};
 pub(super) const WITHOUT_INVITE: Quantity = Quantity {
     key: "T33.presses-without-invite",
     unit: Unit::Count,

@@ -173,28 +173,31 @@ fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
     banners.map(|(at, report)| (*at, report.value("cause")))
 }
 
+/// Whether a post that was started so may give this as the cause; one that gives none is not held to it.
+fn may_say(kind: Kind, cause: Option<&str>) -> bool {
+    cause.is_none_or(|cause| match kind {
+        Kind::Mains => cause == "power",
+        Kind::Hang => cause == "watchdog",
+        _ => cause != "power" && cause != "watchdog",
+    })
+}
+
 fn starts(course: &Course) -> Vec<Sample> {
     let sample = |(at, cause): (f64, Option<&str>)| {
         let said = cause.unwrap_or("–");
         let is_start = |outage: &&Outage| {
             outage.kind.starts_firmware() && outage.span.to <= at + TOLD_WITHIN && at - outage.span.to < BANNER_WITHIN
         };
-        let ours = course.outages.iter().rfind(is_start);
-        let seen = match ours {
-            None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
-            // What woke it is what it has to say: a watchdog's bite that is called a power failure is never looked into.
-            Some(outage) if outage.kind == Kind::Mains && cause.is_some_and(|cause| cause != "power") => {
+        let ours: Vec<Kind> = course.outages.iter().filter(is_start).map(|outage| outage.kind).collect();
+        // What woke it is what it has to say: a watchdog's bite that is called a power failure is never looked into.
+        let seen = match ours.last() {
+            _ if ours.iter().any(|kind| may_say(*kind, cause)) => None,
+            Some(Kind::Mains) => {
                 Some(both!("after a power failure it says cause {}", "po zaniku zasilania podaje przyczynę {}", said))
             }
-            Some(outage)
-                if outage.kind == Kind::Restart && cause.is_some_and(|cause| cause == "power" || cause == "watchdog") =>
-            {
-                Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę {}", said))
-            }
-            Some(outage) if outage.kind == Kind::Hang && cause.is_some_and(|cause| cause != "watchdog") => {
-                Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę {}", said))
-            }
-            Some(_) => None,
+            Some(Kind::Hang) => Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę {}", said)),
+            Some(_) => Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę {}", said)),
+            None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
         };
         Sample::breach(at, seen)
     };

@@ -14,12 +14,12 @@ fn a_lamp_is_granted_its_time_and_the_stamps() {
     let falsely =
         |until: f64| broken(&served().lit(&[(100.06, until)], &[(101.06, 120.01)])).contains(&"T05.watch.placed-falsely");
     assert_eq!([falsely(121.01), falsely(121.02)], [false, true]);
-    // A cut that was over for two seconds as the lamp's time came excuses nothing.
-    let dark = |returned: f64| {
-        let course = quiet().outage(Kind::Fibre, 90.0, returned).press(100.0, 0.15).call(100.05, 120.0, "1");
-        broken(&course).contains(&"T05.watch.dark-in-call")
+    // A cut that was over before excuses two seconds after it, and no more.
+    let dark = |lit_from: f64| {
+        let course = quiet().outage(Kind::Fibre, 90.0, 99.5).press(100.0, 0.15).call(100.05, 120.0, "1");
+        broken(&course.lit(&[(lit_from, 120.0)], &[])).contains(&"T05.watch.dark-in-call")
     };
-    assert_eq!([dark(97.5), dark(99.0)], [true, false]);
+    assert_eq!([dark(101.4), dark(102.0)], [false, true]);
 }
 
 #[test]
@@ -94,4 +94,15 @@ fn a_state_is_told_rightly_once_it_has_stood_for_a_while() {
 fn a_call_with_one_hop_to_go_still_arrives() {
     let course = served().change(|call| call.invite.headers[4].1 = "1".into());
     check(&course, &[]);
+}
+
+#[test]
+fn a_start_by_a_slow_supply_shortly_before_a_reset_of_ours_has_its_own_cause() {
+    let starts = |one: &str, two: &str| {
+        let banner = |cause: &str| format!("BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause={cause}");
+        let slow = quiet().outage(Kind::Mains, 195.0, 199.0).outage(Kind::Restart, 201.0, 201.1);
+        broken(&slow.says(200.5, &banner(one)).says(201.2, &banner(two)))
+    };
+    assert_eq!(starts("power", "soft"), [] as [&str; 0]);
+    assert_eq!(starts("power", "watchdog"), ["T45.watch.uncaused-starts"]);
 }

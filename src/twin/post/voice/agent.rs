@@ -34,15 +34,14 @@ pub struct Agent {
     unlinked_until: Option<Instant>,
     /// When there last was a talk.
     talked_at: Option<Instant>,
-    /// The case before, and whether there was a delayed one: planted defects.
-    previous: u32,
-    had_delayed: bool,
 }
 
 /// One press on its way to somebody who answers.
 #[derive(Debug, Clone, Copy, Default)]
 struct Dialled {
     press: u32,
+    /// The press before.
+    before: u32,
     delayed: bool,
     at_second: bool,
     failed_over: bool,
@@ -69,8 +68,6 @@ impl Agent {
             reinvite_at: None,
             unlinked_until: None,
             talked_at: None,
-            previous: 0,
-            had_delayed: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -118,9 +115,9 @@ impl Agent {
         true
     }
     fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
-        self.previous = self.dialled.press;
-        self.had_delayed |= delayed && self.faults.quirks.delayed_flag_sticks;
-        self.dialled = Dialled { press, delayed: delayed || self.had_delayed, ..Dialled::default() };
+        let Dialled { press: before, delayed: was_delayed, .. } = self.dialled;
+        let delayed = delayed || was_delayed && self.faults.quirks.delayed_flag_sticks;
+        self.dialled = Dialled { press, before, delayed, ..Dialled::default() };
         let (called, extra) = (self.called(), self.extra());
         self.place(at, &called, &extra);
         if self.faults.duplicate_call {
@@ -147,16 +144,12 @@ impl Agent {
         let mut extra = vec![
             ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
             ("X-SOS-Post", user),
-            ("X-SOS-Press", if self.faults.quirks.number_behind { self.previous } else { self.dialled.press }.to_string()),
+            ("X-SOS-Press", if self.faults.quirks.number_behind { self.dialled.before } else { self.dialled.press }.to_string()),
             ("Priority", if self.faults.low_priority { "normal" } else { "emergency" }.to_owned()),
         ];
-        if self.dialled.at_second && self.faults.quirks.second_untold {
-            return Vec::new();
-        }
-        if self.dialled.delayed {
-            extra.push(("X-SOS-Delayed", "yes".to_owned()));
-        }
-        extra
+        extra.extend(self.dialled.delayed.then(|| ("X-SOS-Delayed", "yes".to_owned())));
+        let is_untold = self.dialled.at_second && self.faults.quirks.second_untold;
+        if is_untold { Vec::new() } else { extra }
     }
     fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
         let has_second = self.second.is_some() && !self.dialled.at_second;
