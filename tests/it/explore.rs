@@ -19,7 +19,7 @@ fn a_defect_is_found_and_its_smallest_life_fails_again_in_both_languages() -> Re
     let folder = folder.ok_or("no feature was written")?;
     let rig = scratch.rig("defects: []", &format!("defects: [ {defect} ]")).to_string_lossy().into_owned();
     let feature = fs::read_to_string(folder.join("life.en.feature"))?;
-    let seed = feature.split("--seed ").nth(1).and_then(|rest| rest.split(' ').next()).ok_or("no seed")?.to_string();
+    let seed = feature.split("--seed ").nth(1).and_then(|rest| rest.split_whitespace().next()).ok_or("no seed")?.to_string();
     // `LIFE-1-T32.WATCH.…`: the number of the life, then the figure's key.
     let name = folder.file_name().map(|name| name.to_string_lossy().to_uppercase()).ok_or("no name")?;
     let requirement = name.split('.').next().and_then(|head| head.rsplit('-').next()).unwrap_or_default();
