@@ -39,12 +39,12 @@ impl Dimming {
     /// Takes the next change.
     pub fn changed(&mut self, edge: Stamped<Edge>) -> Vec<Told> {
         let mut told = self.passed(edge.at);
-        self.latest.push_back(edge.clone());
+        self.latest.push_back(edge);
         if self.is_dimmed {
             self.latest.pop_front();
             return told;
         }
-        told.push(Told::Changed(edge.clone()));
+        told.push(Told::Changed(edge));
         if self.latest.len() >= CHANGES && edge.value.lit {
             self.is_dimmed = true;
             let (hertz, duty) = self.rhythm();
@@ -55,7 +55,7 @@ impl Dimming {
 
     /// Nothing has changed since, and it is `now`: what was held back is told where it proves to have been more than dimming.
     pub fn passed(&mut self, now: Instant) -> Vec<Told> {
-        let Some(last) = self.latest.back().filter(|last| now.since(last.at) > DARK_AT_MOST).cloned() else { return Vec::new() };
+        let Some(last) = self.latest.back().filter(|last| now.since(last.at) > DARK_AT_MOST).copied() else { return Vec::new() };
         self.latest.clear();
         let was_dimmed = std::mem::take(&mut self.is_dimmed);
         if was_dimmed { vec![Told::Changed(last)] } else { Vec::new() }
@@ -117,7 +117,7 @@ mod tests {
         let blinking = (0..100).map(|n| edge(50 * n, n % 2 == 0));
         let bouncing = (0..15).map(|n| edge(10_000 + n, n % 2 == 0));
         for edge in blinking.chain(bouncing) {
-            assert_eq!(dimming.changed(edge.clone()), [Told::Changed(edge)]);
+            assert_eq!(dimming.changed(edge), [Told::Changed(edge)]);
         }
     }
 }

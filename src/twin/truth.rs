@@ -124,7 +124,7 @@ impl Truth {
         let after = |anchor: &Anchor| timestamp.wrapping_sub(anchor.timestamp).cast_signed();
         let mut anchors = self.playouts.iter().filter(|anchor| anchor.ssrc == ssrc).peekable();
         let first = *anchors.peek()?;
-        let anchor = anchors.filter(|anchor| after(anchor) >= 0).last().unwrap_or(first);
+        let anchor = anchors.rfind(|anchor| after(anchor) >= 0).unwrap_or(first);
         Some(anchor.at.as_secs_f64() + f64::from(after(anchor)) / 8000.0)
     }
     /// When a sound that was at the post's microphone at `seconds` is heard by the operator of the latest call; `None`: never.

@@ -2,6 +2,8 @@
 //!
 //! Knows bytes and samples of one call.
 
+#![expect(clippy::ptr_arg, reason = "each has the type of a hook that may lengthen a packet as well")]
+
 use crate::rng::noise_of;
 use crate::twin::voice::{Law, Scratch};
 
