@@ -55,7 +55,10 @@ pub fn causes(course: &Course) -> Vec<Cause> {
             Some(case) => {
                 let cause = of_known(course, case, index);
                 case.calls.push(index);
-                case.closed = case.closed.or_else(|| closes(course, call));
+                // The talk that was dialled again is the case now: what becomes of the one that was lost no longer closes it.
+                if call.confirmed.is_some() && !matches!(cause, Cause::Closed(_)) {
+                    case.closed = closes(course, call);
+                }
                 cause
             }
             None => {

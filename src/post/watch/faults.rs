@@ -8,6 +8,7 @@ use crate::unit::{Bilingual, Method, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: UNTOLD, needs: &[Button, Console], limit: Bound::Never, look: untold },
+    Rule { quantity: HASTY, needs: &[Button, Console], limit: Bound::Never, look: hasty },
     Rule { quantity: OUTLASTING, needs: &[Button, Console], limit: Bound::Never, look: outlasting },
 ];
 
@@ -23,6 +24,12 @@ const UNTOLD: Quantity = Quantity {
     ),
     requirement: "T28",
 };
+const HASTY: Quantity = Quantity {
+    key: "T28.watch.faults-of-a-held-button",
+    en: "times a button that a person may hold was told as a fault",
+    pl: "zgłoszenia usterki przycisku, który mógł przytrzymywać człowiek",
+    ..UNTOLD
+};
 const OUTLASTING: Quantity = Quantity {
     key: "T27.watch.faults-outlasting-cause",
     en: "faults told that outlasted their cause",
@@ -33,6 +40,9 @@ const OUTLASTING: Quantity = Quantity {
 
 /// Far beyond what the stamps of two lines are worth.
 const LINE_MARGIN: f64 = 0.1;
+
+/// Seconds for which a frightened person may hold on: about half of what a stuck button may take to be told (T28) [EJ].
+const HELD_BY_HAND: f64 = 8.0;
 
 /// When the console said this of the button.
 fn said<'c>(course: &'c Course, word: &'static str) -> impl Iterator<Item = f64> + 'c {
@@ -53,6 +63,19 @@ fn untold(course: &Course) -> Vec<Sample> {
         is_stuck.then(|| Sample::breach(contact.closed, seen))
     };
     course.contacts.iter().filter_map(sample).collect()
+}
+
+fn hasty(course: &Course) -> Vec<Sample> {
+    let sample = |told: f64| {
+        let contact = course.contacts.iter().rfind(|contact| contact.began <= told)?;
+        let held = Span { from: contact.closed, to: told.min(contact.opened) };
+        let length = format!("{:.1} s", held.length());
+        let seen = (held.length() < HELD_BY_HAND - LINE_MARGIN)
+            .then(|| Bilingual::new(format!("held for {length}"), format!("przytrzymany przez {}", length.replace('.', ","))));
+        // One that is found closed as the firmware starts is told of that.
+        lives(course, held).then(|| Sample::breach(told, seen))
+    };
+    said(course, "FAULT").filter_map(sample).collect()
 }
 
 fn outlasting(course: &Course) -> Vec<Sample> {

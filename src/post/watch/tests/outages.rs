@@ -60,6 +60,29 @@ fn a_post_that_starts_anew_has_its_own_time_to_join_before_it_delivers() {
 }
 
 #[test]
+fn a_button_in_a_hand_is_no_fault() {
+    let told = |held: f64, after: f64| {
+        let course = quiet().press(100.0, held).call(100.05, 150.0, "1").says(100.0 + after, "FAULT button");
+        broken(&course).contains(&"T28.watch.faults-of-a-held-button")
+    };
+    assert_eq!([told(20.0, 7.8), told(20.0, 8.2)], [true, false]);
+    assert_eq!([told(4.0, 12.0), told(12.0, 12.1)], [true, false]);
+}
+
+#[test]
+fn a_case_dialled_again_is_not_closed_by_the_end_of_the_talk_that_was_lost() {
+    let again = |third: f64| {
+        let lost = quiet().outage(Kind::Fibre, 110.0, 130.0).press(100.0, 0.15).call(100.05, 132.0, "1");
+        let once = lost.outage(Kind::Fibre, 150.0, 170.0).call(130.5, 170.9, "1");
+        broken(&once.call(third, 200.0, "1")).contains(&"T33.watch.repeated-cases")
+    };
+    assert!(!again(170.5));
+    // But by the end of the last one.
+    let closed = quiet().press(100.0, 0.15).call(100.05, 120.0, "1").call(125.0, 130.0, "1");
+    assert!(broken(&closed).contains(&"T33.watch.repeated-cases"));
+}
+
+#[test]
 fn a_stuck_button_is_told_and_taken_back() {
     let stuck = |held: f64, lines: &[(f64, &str)]| {
         let told = quiet().press(100.0, held).call(100.05, 120.0, "1");
