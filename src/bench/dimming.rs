@@ -58,7 +58,8 @@ impl Dimming {
         let Some(last) = self.latest.back().filter(|last| now.since(last.at) > DARK_AT_MOST).copied() else { return Vec::new() };
         self.latest.clear();
         let was_dimmed = std::mem::take(&mut self.is_dimmed);
-        if was_dimmed { vec![Told::Changed(last)] } else { Vec::new() }
+        // Lit it was already.
+        if was_dimmed && !last.value.lit { vec![Told::Changed(last)] } else { Vec::new() }
     }
 
     fn rhythm(&self) -> (f64, f64) {
@@ -109,6 +110,14 @@ mod tests {
         let mut dimming = Dimming::default();
         (0..100).for_each(|n| drop(dimming.changed(edge(10 * n, n % 2 == 0))));
         assert_eq!(ends(dimming.changed(edge(1200, true))), [(990, false), (1200, true)]);
+    }
+
+    #[test]
+    fn a_dimmed_lamp_that_stays_lit_has_changed_nothing_until_it_goes_dark() {
+        let mut dimming = Dimming::default();
+        (0..101).for_each(|n| drop(dimming.changed(edge(2 * n, n % 2 == 0))));
+        assert_eq!(ends(dimming.passed(edge(500, true).at)), []);
+        assert_eq!(ends(dimming.changed(edge(1000, false))), [(1000, false)]);
     }
 
     #[test]

@@ -65,23 +65,24 @@ impl Post {
     /// Lets both sides of a talk speak in turn for so long, and keeps what arrived, and what was heard between the voices.
     pub(super) fn converse(&mut self, call: CallId, time: Duration) -> Result<()> {
         let until = self.bench.now() + time;
+        let directions = self.speakers();
         let mut next = self.bench.now();
         while self.bench.now() < until {
             let began = next;
-            self.take_turns(call, until)?;
+            self.take_turns(&directions, call, until)?;
             next = self.next_turn(began).min(until).max(self.bench.now());
             self.keep_silent(call, next)?;
         }
         self.bench.collect().map_err(Fault::from)
     }
 
-    /// Each side speaks once, as far as there is time before `until`.
-    pub(super) fn take_turns(&mut self, call: CallId, until: Instant) -> Result<()> {
-        for direction in self.speakers() {
+    /// Each of these speaks once, in their order, as far as there is time before `until`.
+    pub(super) fn take_turns(&mut self, directions: &[Direction], call: CallId, until: Instant) -> Result<()> {
+        for direction in directions {
             self.bench.collect()?;
             let has_time = self.bench.now() + BURST + LATEST + BUFFERED <= until;
             if has_time && self.bench.record.call(call).is_some_and(|call| call.stands()) {
-                self.sample_voice(direction, call)?;
+                self.sample_voice(*direction, call)?;
             }
         }
         Ok(())
@@ -93,7 +94,7 @@ impl Post {
     }
 
     /// Who can speak and be heard on this rig, in order: in one talk whoever answers, in the next whoever has called.
-    fn speakers(&mut self) -> Vec<Direction> {
+    pub(super) fn speakers(&mut self) -> Vec<Direction> {
         let wiring = &self.bench.rig.wiring;
         let mut speakers = vec![(Direction::ToCaller, wiring.ear.is_some()), (Direction::ToOperator, wiring.mouth.is_some())];
         self.is_callers_turn = !self.is_callers_turn;

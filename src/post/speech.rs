@@ -212,6 +212,7 @@ impl Post {
     pub fn delay_grows_at_most(&mut self, time: Duration, limit: Duration) -> Result<()> {
         let call = self.talk_that_stands()?;
         let until = self.bench.now() + time;
+        let directions = self.speakers();
         let (mut to_operator, mut to_caller) = (Vec::new(), Vec::new());
         loop {
             let began = self.bench.now();
@@ -222,7 +223,7 @@ impl Post {
                 break;
             }
             if to_caller.len().is_multiple_of(TURNS_BETWEEN_VOICES) {
-                self.take_turns(call, next)?;
+                self.take_turns(&directions, call, next)?;
             }
             self.keep_silent(call, next)?;
         }

@@ -254,7 +254,10 @@ fn judge_bench_fault(defect: &Defect, proof: &Proof) -> Verdict {
         return Verdict::WrongBlame;
     }
     if defect.scenario.is_empty() {
-        return Verdict::AsExpected;
+        // A figure that could not be decided accuses nobody.
+        let is_accusation = |ending: &Ending| ending.outcome == Outcome::Failed && ending.blame == Some(Blame::Bench);
+        let accuses_itself = proof.run.attempts().any(|attempt| attempt.ending.as_ref().is_some_and(is_accusation));
+        return if accuses_itself { Verdict::AsExpected } else { Verdict::WrongReason };
     }
     let Some(attempt) = proof.decisive(defect.scenario).filter(|attempt| is_of(attempt, defect.scenario)) else {
         return Verdict::Missed;
