@@ -24,8 +24,8 @@ pub struct Coloration {
     pub hole_db: f64,
     /// Expanded (k = 2), dB, of a single third octave.
     pub uncertainty_db: f64,
-    /// What is coherent of the capture over all else that it holds in the band of the voice, dB, at most [`PUREST_DB`]: noise, images, holes and
-    /// whatever else no filter makes.
+    /// What is coherent of the capture over all else that comes with it in the band of the voice, dB, at most [`PUREST_DB`]: images, holes and
+    /// whatever else no filter makes, but not the noise that is there without the voice.
     pub purity_db: f64,
     /// Kurtosis of the capture's amplitudes within stretches of 20 ms, relative to the reference's: 1 for a path that is linear, less for one
     /// that presses peaks flat. Noise brings it nearer to 1.
@@ -33,7 +33,8 @@ pub struct Coloration {
 }
 
 /// The colour that a path gives to a voice whose energy lies over `low..high` hertz. `None`: too short, or nothing coherent.
-pub fn coloration(pair: &Aligned, low: f64, high: f64) -> Option<Coloration> {
+/// `noise`: mean square of what the capture holds without the voice, full scale 1.
+pub fn coloration(pair: &Aligned, low: f64, high: f64, noise: f64) -> Option<Coloration> {
     let spectra = response::spectra(&pair.reference, &pair.capture, pair.rate, SEGMENT_S)?;
     let powers = spectra.powers(low, high);
     if powers.coherent <= 0.0 || powers.reference <= 0.0 {
@@ -44,10 +45,16 @@ pub fn coloration(pair: &Aligned, low: f64, high: f64) -> Option<Coloration> {
     let (fall_db, hole_db) = shape(&points)?;
     let uncertainty_db = points.iter().map(|point| point.uncertainty_db).fold(0.5, f64::max).min(6.0);
     let gain_db = 10.0 * (powers.coherent / powers.reference).log10();
-    let rest = (powers.capture - powers.coherent).max(0.0);
+    // The spectra's unit, by what the whole capture has of it.
+    let unit = spectra.powers(0.0, pair.rate / 2.0).capture / mean_square(&pair.capture).max(f64::MIN_POSITIVE);
+    let rest = (powers.capture - powers.coherent - noise * unit).max(0.0);
     let purity_db = (10.0 * (powers.coherent / rest).log10()).min(PUREST_DB);
     let peaks = kurtosis(&pair.capture, pair.rate)? / kurtosis(&pair.reference, pair.rate)?;
     Some(Coloration { gain_db, fall_db, hole_db, uncertainty_db, purity_db, peaks })
+}
+
+pub fn mean_square(samples: &[f32]) -> f64 {
+    samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / samples.len().max(1) as f64
 }
 
 /// Fall per octave of the line through all bands, and the deepest hole below it.
@@ -92,11 +99,15 @@ mod tests {
     const RATE: f64 = 8000.0;
 
     fn through(path: impl Fn(&[f32]) -> Vec<f32>) -> Coloration {
+        in_noise(path, 0.0)
+    }
+    /// `noise`: what is said to be there without the voice.
+    fn in_noise(path: impl Fn(&[f32]) -> Vec<f32>, noise: f64) -> Coloration {
         let reference = voice(7, 8000, 1.0);
         let mut random = Random::new(1);
         let mut capture = path(&reference);
         capture.iter_mut().for_each(|x| *x += (0.002 * random.gaussian()) as f32);
-        coloration(&Aligned::exact(reference, capture, RATE, 1.0), BURST_BAND_HZ.0, BURST_BAND_HZ.1).expect("a voice")
+        coloration(&Aligned::exact(reference, capture, RATE, 1.0), BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise).expect("a voice")
     }
 
     /// One pole: 6 dB an octave.
@@ -135,12 +146,17 @@ mod tests {
         assert!(plain.purity_db > 20.0, "{plain:?}");
         let held = through(|x| x.chunks(2).flat_map(|pair| [pair[0], pair[0]]).collect());
         assert!(held.purity_db < 6.0, "{held:?}");
-        let noisy = through(|x| {
-            let mut random = Random::new(3);
-            let rms = (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
-            x.iter().map(|x| x + rms * random.gaussian() as f32).collect()
-        });
-        assert!((0.0..8.0).contains(&noisy.purity_db), "{noisy:?}");
+        let reference = mean_square(&voice(7, 8000, 1.0));
+        let noisy = |noise: f64| {
+            let path = |x: &[f32]| {
+                let mut random = Random::new(3);
+                x.iter().map(|x| x + (reference.sqrt() * random.gaussian()) as f32).collect()
+            };
+            in_noise(path, noise).purity_db
+        };
+        assert!((0.0..8.0).contains(&noisy(0.0)), "{}", noisy(0.0));
+        // The same noise without the voice is the street's.
+        assert!(noisy(reference) > 12.0, "{}", noisy(reference));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of packets: a stretch that does not resemble what was spoken there is lost, whatever lost it.
 
-use super::coloration::{Coloration, coloration};
+use super::coloration::{Coloration, coloration, mean_square};
 use super::delay::{Delay, Signal, delay};
 use super::stimulus::BURST_BAND_HZ;
 use super::{align, fft, interp};
@@ -14,6 +14,8 @@ pub const LOOK_S: f64 = 0.010;
 const PRESENT: f64 = 0.5;
 /// Nothing is said of the first and last moments of the reference, where filters settle, in seconds.
 const EDGE_S: f64 = 0.030;
+/// After a voice a room and a codec are quiet within so many seconds.
+const LINGERS_S: f64 = 0.100;
 /// What is within this share of the peak is at the ceiling. Of noise that is not pressed one sample in five thousand is.
 const CEILING: f64 = 0.98;
 
@@ -66,7 +68,8 @@ pub fn fidelity(reference: Signal, capture: Signal, rate: u32) -> Option<Fidelit
         looks += 1;
         lost += usize::from(is_lost);
     }
-    let coloration = coloration(&align::lay(reference, capture, first), BURST_BAND_HZ.0, BURST_BAND_HZ.1);
+    let noise = mean_square(after(capture, &first, reference));
+    let coloration = coloration(&align::lay(reference, capture, first), BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
     Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference) })
 }
 
@@ -82,6 +85,12 @@ fn likeness(spoken: &[f32], at: usize, heard: &[f32], aligned: &Delay, rate: f64
         yy += y * y;
     }
     if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).abs() } else { 0.0 }
+}
+
+/// What the capture holds once the voice is over, and what it leaves behind has died away; empty where it ends before.
+fn after<'s>(capture: Signal<'s>, aligned: &Delay, reference: Signal) -> &'s [f32] {
+    let over = aligned.seconds + reference.samples.len() as f64 / reference.rate + LINGERS_S;
+    capture.samples.get((over.max(0.0) * capture.rate) as usize..).unwrap_or_default()
 }
 
 /// Share of the samples that stand at the greatest value, while the reference sounds.
