@@ -5,6 +5,7 @@
 mod budget;
 mod dimming;
 mod flash;
+mod hearing;
 mod journaled;
 mod ledger;
 mod log;
@@ -62,6 +63,8 @@ pub struct Bench {
     secrets: Vec<Secret>,
     /// What is known of each card's latency.
     sound: BTreeMap<String, sound::Calibration>,
+    /// What the ear heard of the mouth, over what that was given, when it was first listened for, dB.
+    mouth_gain: Option<f64>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
     /// What each lamp's sensor has told lately.

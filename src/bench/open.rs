@@ -110,6 +110,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
+        mouth_gain: None,
         has_heard_of_post: false,
         dimming: BTreeMap::new(),
         seen_lit: BTreeSet::new(),

@@ -36,6 +36,8 @@ pub struct Record {
     /// When a password could be read on the console.
     told_secrets: Vec<Instant>,
     lines: ConsoleLines,
+    /// When lines came that were spoiled on their way.
+    garbled: Vec<Instant>,
 }
 
 /// What a scenario leaves to the next one: what still holds, and no history.
@@ -100,6 +102,12 @@ impl Report {
     }
 }
 
+/// Whether a line has one of the two marks of a report (post protocol, section 2): any other text of a post is nobody's concern.
+fn is_framed(text: &str) -> bool {
+    let sum = text.rsplit_once('*').map(|(_, sum)| sum);
+    text.starts_with('$') || sum.is_some_and(|sum| sum.len() == 2 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 impl Record {
     /// Begins the record of the next scenario with what this one leaves to it.
     pub fn begin_scenario(&mut self) {
@@ -120,8 +128,8 @@ impl Record {
 
     fn following(before: HandedOn) -> Record {
         let HandedOn { registration, calls, inputs, banner, lines } = before;
-        let (events, told_secrets) = (Timeline::default(), Vec::new());
-        Record { events, calls, registration, inputs, console: banner, told_secrets, lines }
+        let (events, told_secrets, garbled) = (Timeline::default(), Vec::new(), Vec::new());
+        Record { events, calls, registration, inputs, console: banner, told_secrets, lines, garbled }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
@@ -162,6 +170,9 @@ impl Record {
                     self.console.push(Stamped::new(line.at, report));
                 }
                 None => {
+                    if is_framed(&line.value.text) {
+                        self.garbled.push(line.at);
+                    }
                     self.lines.garbled += 1;
                     self.lines.last_garbled = line.value.text;
                 }
@@ -176,6 +187,11 @@ impl Record {
         }
         self.told_secrets.push(line.at);
         line.map(|_| Line { text: HIDDEN.into() })
+    }
+
+    /// When lines came from `since` on that were spoiled on their way.
+    pub fn garbled_since(&self, since: Instant) -> impl Iterator<Item = Instant> {
+        self.garbled.iter().copied().filter(move |at| *at >= since)
     }
 
     /// When a password of the rig could be read on the console.

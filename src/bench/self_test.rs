@@ -7,10 +7,7 @@ use super::ledger::FOLLOWS_WITHIN;
 use super::switch::Circuit;
 use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
-use crate::dsp::delay::{Signal, delay};
-use crate::dsp::stimulus;
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::Role;
 use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
 
@@ -39,28 +36,15 @@ impl Bench {
         .into())
     }
 
-    /// Do the bench's ears hear the bench's own mouth? The post has no part in it.
-    pub fn prove_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
-        if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
-            return Ok(());
+    /// Asks every input that a role has for its state: a board that has kept a change to itself shows it.
+    pub fn prove_inputs<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
+        let wiring = &self.rig.wiring;
+        let senses = [&wiring.button, &wiring.mains, &wiring.fibre].into_iter().flatten().map(|switch| switch.sense.clone());
+        let lamps = self.lamp_sensors().into_iter().map(|(_, lamp)| lamp);
+        for input in senses.chain(lamps).collect::<Vec<_>>() {
+            self.sees_light::<E>(&input)?;
         }
-        let rate = self.card_rate(Role::Mouth)?;
-        let burst = stimulus::burst(2, rate, 0.5);
-        let from = self.mouth_play(&burst)?.instant();
-        self.wait::<E>(Duration::from_millis(800))?;
-        let heard = self.ear_record(from - Duration::from_millis(20), from + Duration::from_millis(700))?;
-        let rate = f64::from(rate);
-        match delay(Signal::new(&burst, rate), Signal::new(&heard.samples, heard.rate)) {
-            Some(_) => Ok(()),
-            None => Err(InstrumentError::new(
-                "ear",
-                "hear the bench's own mouth",
-                "the burst from the artificial mouth was not found in the ear's signal",
-                "check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier",
-            )
-            .of(Subsystem::Sound)
-            .into()),
-        }
+        Ok(self.collect()?)
     }
 
     /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.

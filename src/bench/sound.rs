@@ -47,8 +47,10 @@ impl Moment {
 /// known, so half goes to each and the rest is uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Calibration {
-    round_trip: f64,
+    pub round_trip: f64,
     uncertainty: f64,
+    /// What came back over what was sent.
+    pub gain: f64,
 }
 
 impl Calibration {
@@ -184,7 +186,7 @@ impl Bench {
             .into());
         };
         let round_trip = found.seconds - (frame - from) as f64 / f64::from(rate);
-        let calibration = Calibration { round_trip, uncertainty: found.uncertainty };
+        let calibration = Calibration { round_trip, uncertainty: found.uncertainty, gain: found.gain };
         let (one_way, share) = calibration.share();
         self.sound.insert(output.card, calibration);
         self.budget(&ROUND_TRIP, Estimate::seconds(round_trip, found.uncertainty));

@@ -1,6 +1,8 @@
 //! The input board: every change reported in ASCII (`+IN <n> <0|1>`), all states and `OK` on `?`, its name on `ID?`.
 //!
-//! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there would never light.
+//! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there would never light. The board
+//! reports every change before it repeats a state in an answer; a report that leaves no change to make, and an answer that tells of one, show that
+//! a report is missing, and what rests on the others is worth nothing.
 
 use super::text::Lines;
 use crate::clock::{Instant, Stamped};
@@ -28,6 +30,12 @@ pub struct Inputs {
     /// When the states were asked for last.
     states_asked: Option<Instant>,
     changes: Vec<Stamped<Edge>>,
+    /// Answers that are still to come.
+    awaited: usize,
+    /// What has been told since the states were asked for: the input, and whether it was a change.
+    told_since: Vec<(u8, bool)>,
+    /// An input of which a report is missing, not yet said.
+    missing: Option<u8>,
 }
 
 impl Inputs {
@@ -35,14 +43,17 @@ impl Inputs {
     pub fn new(port: Box<dyn Port>, inputs: u8) -> Result<Self> {
         let (states, changes) = (BTreeMap::new(), Vec::new());
         let lines = Lines::default();
+        let (told_since, missing) = (Vec::new(), None);
+        let (asked, told, name, states_asked, awaited) = (false, false, None, None, 0);
         let mut board =
-            Inputs { port, lines, inputs, asked: false, told: false, name: None, states, states_asked: None, changes };
+            Inputs { port, lines, inputs, asked, told, name, states, states_asked, changes, awaited, told_since, missing };
         board.ask()?;
         Ok(board)
     }
 
     fn ask(&mut self) -> Result<()> {
         self.asked = true;
+        self.awaited += 1;
         // A line end first: what a former owner of the line left half-sent must not spoil the question.
         self.port.write(b"\r\nID?\r\n?\r\n").map(drop)
     }
@@ -63,15 +74,38 @@ impl Inputs {
             ["+IN", number, state @ ("0" | "1")] => {
                 let Some(number) = number.parse().ok().filter(|n| (1..=self.inputs).contains(n)) else { return };
                 let lit = *state == "1";
+                let before = self.states.insert(number, Stamped::new(line.at, lit));
                 // The first report of an input answers the question for its state: no change.
-                if self.states.insert(number, Stamped::new(line.at, lit)).is_some_and(|before| before.value != lit) {
+                let is_change = before.is_some_and(|before| before.value != lit);
+                if is_change {
                     self.changes.push(Stamped::new(line.at, Edge { input: Input(number), lit }));
                 }
+                if self.awaited > 0 {
+                    self.told_since.push((number, is_change));
+                } else if !is_change && before.is_some() {
+                    self.missing = Some(number);
+                }
             }
-            ["OK"] => self.told = true,
+            ["OK"] => self.answered(),
             // A piece of a line that began before the port was opened.
             _ => {}
         }
+    }
+
+    /// An answer is complete: what of it had not been reported is a report that never came.
+    fn answered(&mut self) {
+        self.told = true;
+        self.awaited = self.awaited.saturating_sub(1);
+        let told = std::mem::take(&mut self.told_since);
+        // It tells all inputs from the first on; whatever came before was a report.
+        let begins = told.iter().rposition(|(input, _)| *input == 1).unwrap_or(told.len());
+        self.missing = self.missing.or(told[begins..].iter().find(|(_, is_change)| *is_change).map(|(input, _)| *input));
+    }
+
+    fn lost(&self, input: u8) -> InstrumentError {
+        let cause = format!("a change of input {input} was never reported: what it told next does not follow from what it had told before");
+        let remedy = "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.";
+        InstrumentError::new(format!("input board on {}", self.port.name()), "report every change", cause, remedy)
     }
 
     fn lacking(&self) -> InstrumentError {
@@ -108,7 +142,10 @@ impl Instrument for Inputs {
 impl InputBoard for Inputs {
     fn edges(&mut self) -> Result<Vec<Stamped<Edge>>> {
         self.take_in()?;
-        Ok(std::mem::take(&mut self.changes))
+        match self.missing.take() {
+            None => Ok(std::mem::take(&mut self.changes)),
+            Some(input) => Err(self.lost(input)),
+        }
     }
     fn is_lit(&mut self, input: Input, since: Instant) -> Result<Option<bool>> {
         self.take_in()?;
@@ -116,6 +153,7 @@ impl InputBoard for Inputs {
             return Ok(Some(told.value));
         }
         if self.states_asked.is_none_or(|asked| asked < since) {
+            self.awaited += 1;
             self.states_asked = Some(self.port.write(b"\r\n?\r\n")?.max(since));
         }
         Ok(None)
@@ -152,15 +190,38 @@ mod tests {
     #[test]
     fn states_are_no_changes_and_changes_are_stamped_at_their_first_byte() {
         let mut board =
-            board(2, b"N 3 1\r\nHEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 2 1\r\nOK\r\n+IN 1 1\r\n+IN 2 1\r\n+IN 1 0\r\n");
+            board(2, b"N 3 1\r\nHEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 2 1\r\nOK\r\n+IN 1 1\r\n+IN 2 0\r\n+IN 1 0\r\n");
         assert_eq!(board.identify().map(|i| i.unit), Ok("HI0042".into()));
         let edges: Vec<_> =
             board.edges().expect("reads").iter().map(|e| (e.at.as_nanos(), e.value.input.0, e.value.lit)).collect();
-        assert_eq!(edges, [(55, 1, true), (73, 1, false)]);
+        assert_eq!(edges, [(55, 1, true), (64, 2, false), (73, 1, false)]);
         let mut known = |input| board.is_lit(Input(input), Instant::ZERO);
-        assert_eq!((known(1), known(2)), (Ok(Some(false)), Ok(Some(true))));
+        assert_eq!((known(1), known(2)), (Ok(Some(false)), Ok(Some(false))));
         assert_eq!(known(3), Ok(None), "a piece of a line is no report");
         assert_eq!(board.edges(), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_report_that_is_missing_is_missed() {
+        let begins = "HEJNAL-INPUTS 1.0 HI0042\r\n+IN 1 0\r\n+IN 2 0\r\nOK\r\n";
+        let is_missed = |said: &str, asks: bool| {
+            let mut board = board(2, begins.as_bytes());
+            assert_eq!(board.edges(), Ok(Vec::new()));
+            if asks {
+                assert_eq!(board.is_lit(Input(1), Instant::from_nanos(1_000_000)), Ok(None));
+            }
+            let later = said.bytes().zip(2_000_000..).map(|(byte, n)| Stamped::new(Instant::from_nanos(n), byte));
+            board.port = Box::new(Script(later.collect()));
+            let first = board.edges();
+            assert_eq!(board.edges().is_ok(), true, "said once");
+            first.is_err()
+        };
+        assert!(!is_missed("+IN 1 1\r\n+IN 2 1\r\n+IN 1 0\r\n", false));
+        assert!(is_missed("+IN 1 1\r\n+IN 1 1\r\n", false));
+        // An answer repeats what is known, and what was reported while it was on its way.
+        assert!(!is_missed("+IN 1 0\r\n+IN 2 0\r\nOK\r\n+IN 1 1\r\n", true));
+        assert!(!is_missed("+IN 1 1\r\n+IN 2 1\r\n+IN 1 1\r\n+IN 2 1\r\nOK\r\n", true));
+        assert!(is_missed("+IN 1 0\r\n+IN 2 1\r\nOK\r\n", true));
     }
 
     #[test]

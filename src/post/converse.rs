@@ -219,7 +219,7 @@ impl Post {
     }
 
     /// How loud the last voice was that arrived at one end, dBFS.
-    fn voice_level(&self, at_operator: bool) -> Option<f64> {
+    pub(super) fn voice_level(&self, at_operator: bool) -> Option<f64> {
         let heard = self.sampled.iter().rev().filter(|sampled| sampled.to_operator == at_operator);
         heard.filter_map(|sampled| Some(sampled.heard?.tone?.level_dbfs)).next()
     }

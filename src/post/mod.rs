@@ -82,6 +82,10 @@ pub struct Post {
     shown: [[bool; 3]; 4],
     /// The scenario has held a dark lamp for dark.
     relies_on_sensors: bool,
+    /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run, before.
+    contradictions: Vec<watch::Contradiction>,
+    /// It was found wanting in something that rests on what the bench hears.
+    is_wanting_in_sound: bool,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -112,6 +116,8 @@ impl Post {
             hands: None,
             shown: [[false; 3]; 4],
             relies_on_sensors: false,
+            contradictions: Vec::new(),
+            is_wanting_in_sound: false,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -135,6 +141,8 @@ impl Post {
         self.counted_from = self.began;
         self.talk = None;
         self.relies_on_sensors = false;
+        self.is_wanting_in_sound = false;
+        self.contradictions.retain(|found| found.stays);
         self.held = None;
         self.exchanged.begin();
         self.behave(Behaviour::answering(Answering::Manual))

@@ -19,6 +19,7 @@ mod service;
 mod silence;
 mod tone;
 mod voice;
+mod witness;
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
@@ -28,6 +29,7 @@ use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
 pub(super) use course::Span;
+pub(super) use witness::Contradiction;
 pub(super) use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 
 /// One row.
@@ -131,6 +133,7 @@ impl Post {
     pub fn judge_watch(&mut self) -> Result<()> {
         self.bench.collect()?;
         let course = self.course()?;
+        self.note_contradictions(&course);
         let mut outcome = Ok(());
         let (mut rules, mut broken) = (0, 0);
         let mut unwatched = Vec::new();
@@ -158,6 +161,19 @@ impl Post {
         self.bench.log.append(Event::Watched { rules, broken });
         self.tell_unwatched(&unwatched);
         outcome
+    }
+
+    /// Holds against each other once more what the instruments have told in this scenario.
+    pub(super) fn look_for_contradictions(&mut self) -> Result<()> {
+        let course = self.course()?;
+        self.note_contradictions(&course);
+        Ok(())
+    }
+
+    fn note_contradictions(&mut self, course: &Course) {
+        let found = witness::contradictions(course).into_iter();
+        let new: Vec<Contradiction> = found.filter(|found| !self.contradictions.contains(found)).collect();
+        self.contradictions.extend(new);
     }
 
     /// When it was, and what was seen: a figure alone leads nobody to the place.

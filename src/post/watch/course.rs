@@ -188,6 +188,10 @@ pub struct Course {
     pub connected: Option<Lit>,
     pub out_of_service: Option<Lit>,
     pub reports: Vec<(f64, Report)>,
+    /// When lines of the console came whose checksum did not match.
+    pub garbled: Vec<f64>,
+    /// A debug probe hangs on the post's reset line.
+    pub has_probe: bool,
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
     pub oddities: Vec<Oddity>,

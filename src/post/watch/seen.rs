@@ -41,6 +41,8 @@ impl Post {
             connected: lamp(&wiring.lamp_connected),
             out_of_service: lamp(&wiring.lamp_out_of_service),
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
+            garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
+            has_probe: wiring.probe.is_some(),
             strays: Vec::new(),
             strangers: Vec::new(),
             oddities: Vec::new(),

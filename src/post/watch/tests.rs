@@ -4,6 +4,7 @@ mod margins;
 mod outages;
 mod protocol;
 mod voices;
+mod witness;
 
 use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
 use super::lit::Lit;
@@ -36,6 +37,8 @@ pub(super) fn quiet() -> Course {
         connected: Some(Lit::default()),
         out_of_service: Some(Lit::default()),
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
+        garbled: Vec::new(),
+        has_probe: true,
         strays: Vec::new(),
         strangers: Vec::new(),
         oddities: Vec::new(),

@@ -1,0 +1,186 @@
+//! The bench's sound held against itself: the loop-back returns whole what was sent, the ear hears the mouth as it did at first, and nothing where
+//! nothing sounds.
+//!
+//! The post has no part in it; everything found here is the bench's failure.
+
+use super::sound::Heard;
+use super::Bench;
+use crate::clock::{Instant, Interrupted};
+use crate::dsp::align::{Aligned, align};
+use crate::dsp::coloration::{coloration, mean_square};
+use crate::dsp::delay::Signal;
+use crate::dsp::stimulus::{self, BURST_BAND_HZ};
+use crate::dsp::intrusion;
+use crate::instrument::audio::{Frame, Jack};
+use crate::instrument::{InstrumentError, Subsystem};
+use crate::rig::{Patch, Role};
+use std::time::Duration;
+
+/// What comes over the loop-back: longer than a second, so that what happens once a second is in it.
+const LOOPED_S: f64 = 1.1;
+/// What was sent is looked for in pieces of so long.
+const PIECE_S: f64 = 0.001;
+/// A piece differs from what was sent by more than this share of the power of the whole: it is not what was sent.
+const OTHER: f64 = 0.25;
+/// A level may differ so much from what it was at first, dB: well above what the same measurement repeats to, in a street too.
+const STEADY_WITHIN_DB: f64 = 2.0;
+/// A delay may: a card that was started anew has another one.
+const STEADY_WITHIN_S: f64 = 0.000_5;
+/// The burst by which the ear knows the mouth.
+const BURST_S: f64 = 0.5;
+/// How long nothing is listened to.
+const QUIET: Duration = Duration::from_secs(1);
+/// Sounds are looked for in the telephone's band.
+const TELEPHONE_RATE: u32 = 8000;
+
+impl Bench {
+    /// Does the loop-back return what was sent, every millisecond of it, as loud and as late as before?
+    pub fn prove_card<E: From<InstrumentError> + From<Interrupted>>(&mut self) -> Result<(), E> {
+        let Some(Patch { output, input }) = self.rig.wiring.loopback.clone() else { return Ok(()) };
+        let rate = self.card(&output.card)?.rate();
+        let sent = stimulus::steady_noise(3, rate, LOOPED_S);
+        let frame = self.card(&output.card)?.play(Jack(output.jack), &sent)?;
+        self.wait::<E>(Duration::from_secs_f64(LOOPED_S + 0.3))?;
+        let early = Frame::from(rate) / 10;
+        let from = frame.saturating_sub(early);
+        let to = frame + (f64::from(rate) * (LOOPED_S + 0.1)) as Frame;
+        let captured = self.card(&input.card)?.record(Jack(input.jack), from, to)?;
+        let rate = f64::from(rate);
+        let Some(pair) = align(Signal::new(&sent, rate), Signal::new(&captured, rate)) else {
+            return Err(torn("what was sent did not come back".into()).into());
+        };
+        let pieces = torn_pieces(&pair);
+        if pieces > 0 {
+            return Err(torn(format!("{pieces} ms of {:.0} ms did not come back as they were sent", LOOPED_S * 1000.0)).into());
+        }
+        let Some(first) = self.sound.get(&output.card) else { return Ok(()) };
+        let louder = 20.0 * (pair.delay.gain / first.gain).abs().log10();
+        if louder.abs() > STEADY_WITHIN_DB {
+            return Err(torn(format!("it came back {louder:+.1} dB louder than when the run began")).into());
+        }
+        let round_trip = pair.delay.seconds - (frame - from) as f64 / rate;
+        if (round_trip - first.round_trip).abs() > STEADY_WITHIN_S + pair.delay.uncertainty {
+            let [now, before] = [round_trip, first.round_trip].map(|seconds| format!("{:.2} ms", seconds * 1000.0));
+            return Err(torn(format!("its round trip takes {now}, and took {before} when the run began")).into());
+        }
+        Ok(())
+    }
+
+    /// Keeps what the ear hears of the mouth, to hold against it what it hears later.
+    pub fn note_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
+        self.mouth_gain = self.mouth_at_ear::<E>()?.flatten();
+        Ok(())
+    }
+
+    /// Do the bench's ears hear the bench's own mouth, as they did at first?
+    pub fn prove_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
+        let Some(heard) = self.mouth_at_ear::<E>()? else { return Ok(()) };
+        let Some(gain) = heard else {
+            return Err(InstrumentError::new(
+                "ear",
+                "hear the bench's own mouth",
+                "the burst from the artificial mouth was not found in the ear's signal",
+                "check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier",
+            )
+            .of(Subsystem::Sound)
+            .into());
+        };
+        let first = *self.mouth_gain.get_or_insert(gain);
+        if (gain - first).abs() <= STEADY_WITHIN_DB {
+            return Ok(());
+        }
+        let by = format!("{:.1} dB {}", (gain - first).abs(), if gain < first { "fainter" } else { "louder" });
+        Err(InstrumentError::new(
+            "mouth or ear",
+            "hear the mouth as loud as at first",
+            format!("the ear hears the artificial mouth {by} than when the run began"),
+            "see whether the mouth or the ear was moved, then check the mouth's amplifier, the microphone's supply and both levels on the card",
+        )
+        .of(Subsystem::Sound)
+        .into())
+    }
+
+    /// How loud the ear hears the mouth over what it was given, dB. `None`: the rig lacks one of them; inside: it does not hear it.
+    fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<Option<Option<f64>>, E> {
+        if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
+            return Ok(None);
+        }
+        let rate = self.card_rate(Role::Mouth)?;
+        let burst = stimulus::burst(2, rate, BURST_S);
+        let from = self.mouth_play(&burst)?.instant();
+        self.wait::<E>(Duration::from_millis(800))?;
+        let heard = self.ear_record(from - Duration::from_millis(20), from + Duration::from_millis(700))?;
+        let reference = Signal::new(&burst, f64::from(rate));
+        let Some(pair) = align(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(Some(None)) };
+        Ok(Some(coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0).map(|found| found.gain_db)))
+    }
+
+    /// Nothing sounds: does the ear hear a tone all the same, as loud as this or louder? `least_dbfs`: re full scale.
+    pub fn prove_quiet<E: From<Interrupted> + From<InstrumentError>>(&mut self, least_dbfs: f64) -> Result<(), E> {
+        let from: Instant = self.now();
+        self.wait::<E>(QUIET + Duration::from_millis(100))?;
+        let Heard { samples, rate, .. } = self.ear_record(from, from + QUIET)?;
+        let found = intrusion::intrusions(Signal::new(&samples, rate), TELEPHONE_RATE, least_dbfs);
+        let Some((hz, level)) = found.into_iter().find_map(|sound| Some((sound.hz?, sound.level_dbfs))) else { return Ok(()) };
+        Err(InstrumentError::new(
+            "ear",
+            "hear nothing while nothing sounds",
+            format!("it hears a tone of {hz:.0} Hz at {level:.0} dBFS though the post has no power"),
+            "look for a ground loop, a broken screen or a mains adapter next to the microphone's lead, then for a source of that tone in the room",
+        )
+        .of(Subsystem::Sound)
+        .into())
+    }
+}
+
+/// Pieces of the capture that are not what was sent.
+fn torn_pieces(pair: &Aligned) -> usize {
+    let piece = ((PIECE_S * pair.rate) as usize).max(1);
+    let product: f64 = pair.reference.iter().zip(&pair.capture).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+    let gain = product / (mean_square(&pair.reference) * pair.reference.len() as f64).max(f64::MIN_POSITIVE);
+    let usual = gain * gain * mean_square(&pair.reference);
+    // Where a filter settles nothing is said.
+    let edge = piece * 20;
+    let inner = |samples: &[f32]| samples.get(edge..samples.len().saturating_sub(edge)).unwrap_or_default().to_vec();
+    let (sent, came) = (inner(&pair.reference), inner(&pair.capture));
+    let differs = |(sent, came): (&[f32], &[f32])| {
+        let rest: Vec<f32> = sent.iter().zip(came).map(|(x, y)| y - (gain * f64::from(*x)) as f32).collect();
+        mean_square(&rest) > OTHER * usual
+    };
+    sent.chunks_exact(piece).zip(came.chunks_exact(piece)).filter(|pieces| differs(*pieces)).count()
+}
+
+fn torn(cause: String) -> InstrumentError {
+    InstrumentError::new(
+        "sound card",
+        "return its own loop-back",
+        cause,
+        "check the cable from the loop-back output to the loop-back input; then give the card a USB port of its own and close what else runs on this machine",
+    )
+    .of(Subsystem::Sound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f64 = 48_000.0;
+
+    fn torn_of(change: impl Fn(usize, f32) -> f32) -> usize {
+        let sent = stimulus::steady_noise(3, 48_000, LOOPED_S);
+        let mut came = vec![0.0; 4_800];
+        came.extend(sent.iter().enumerate().map(|(n, x)| change(n, *x)));
+        came.resize(60_000, 0.0);
+        torn_pieces(&align(Signal::new(&sent, RATE), Signal::new(&came, RATE)).expect("it came back"))
+    }
+
+    #[test]
+    fn a_loop_back_that_loses_a_few_milliseconds_is_not_whole() {
+        assert_eq!([1.0, 0.2, -0.5].map(|gain| torn_of(|_, x| gain * x)), [0, 0, 0]);
+        assert_eq!(torn_of(|n, x| x + 0.002 * ((n * 7919 % 101) as f32 / 50.0 - 1.0)), 0, "a little noise");
+        for hole in [96usize, 480, 4_800] {
+            let torn = torn_of(|n, x| if (20_000..20_000 + hole).contains(&n) { 0.0 } else { x });
+            assert!(torn > 0 && torn <= hole / 48 + 1, "{hole}: {torn}");
+        }
+    }
+}

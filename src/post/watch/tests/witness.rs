@@ -1,0 +1,65 @@
+//! Instruments that told what cannot have been, and sound ones that just did not.
+
+use super::super::witness::contradictions;
+use super::*;
+
+#[track_caller]
+fn accused(course: &Course, expected: &[&str]) {
+    let found: Vec<String> = contradictions(course).into_iter().map(|found| found.error.instrument).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_reset_that_only_the_probes_lead_can_have_caused_is_not_the_posts() {
+    let pin = "BOOT 1.4.2 cause=pin";
+    accused(&quiet().says(200.0, pin), &["probe"]);
+    accused(&quiet().says(200.0, "BOOT 1.4.2 cause=watchdog"), &[]);
+    accused(&quiet().says(200.0, "BOOT 1.4.2 cause=power"), &[]);
+    // The bench had reset it, or given its mains back: a wrong cause then is told by the post alone.
+    accused(&quiet().outage(Kind::Restart, 199.0, 199.001).says(199.5, pin), &[]);
+    accused(&quiet().outage(Kind::Mains, 190.0, 199.0).says(199.5, pin), &[]);
+    accused(&Course { has_probe: false, ..quiet().says(200.0, pin) }, &[]);
+}
+
+#[test]
+fn lamps_that_no_post_lights_together_are_one_light_on_all_sensors() {
+    let lit = |out: (f64, f64), placed: (f64, f64), connected: (f64, f64)| {
+        quiet().out_of_service(&[out]).lit(&[placed], &[connected])
+    };
+    accused(&lit((100.0, 120.0), (100.001, 120.0), (100.003, 120.0)), &["lamp sensors"]);
+    // Two of them were lit already: their going dark at once shows it.
+    accused(&lit((100.0, 120.0), (90.0, 120.001), (95.0, 120.002)), &["lamp sensors"]);
+    // One after the other; only two; a talk that a cut ends; a lamp test at the start.
+    accused(&lit((100.0, 120.0), (100.1, 120.1), (100.2, 120.2)), &[]);
+    accused(&lit((100.0, 120.0), (100.001, 120.001), (130.0, 140.0)), &[]);
+    accused(&lit((100.0, 120.0), (90.0, 100.0), (95.0, 100.0)), &[]);
+    accused(&lit((100.0, 101.0), (100.0, 101.0), (100.0, 101.0)).says(99.9, "BOOT 1.4.2 cause=power"), &[]);
+    accused(&lit((100.0, 120.0), (100.0, 120.0), (100.0, 120.0)).outage(Kind::Mains, 120.0, 130.0), &["lamp sensors"]);
+}
+
+#[test]
+fn lines_that_are_held_back_come_to_and_fro() {
+    let beats = |lags: &[f64]| {
+        let beat = |(n, lag): (usize, &f64)| report(10.0 * n as f64 + lag, &format!("BEAT {} idle", 10 * n));
+        Course { reports: lags.iter().enumerate().map(beat).collect(), ..quiet() }
+    };
+    accused(&beats(&[0.0, 2.0, 0.0, 2.0]), &["console"]);
+    accused(&beats(&[0.0, 0.9, 0.0, 0.9, 0.0]), &[]);
+    // A post that counts wrongly drifts; one that is late once is late.
+    accused(&beats(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), &[]);
+    accused(&beats(&[0.0, 0.0, 2.0, 2.0, 2.0]), &[]);
+    // Two lives.
+    let anew = report(25.0, "BOOT 1.4.2 cause=watchdog");
+    let mut course = beats(&[0.0, 0.0, 2.0, 0.0]);
+    course.reports.insert(3, anew);
+    accused(&course, &[]);
+}
+
+#[test]
+fn a_spoiled_line_may_have_been_any_other_but_not_while_power_comes_and_goes() {
+    let spoiled = |at: f64, course: Course| Course { garbled: vec![at], ..course };
+    accused(&spoiled(100.0, quiet()), &["console"]);
+    accused(&spoiled(100.0, quiet().outage(Kind::Mains, 99.0, 110.0)), &[]);
+    accused(&spoiled(100.0, quiet().says(101.0, "BOOT 1.4.2 cause=watchdog")), &[]);
+    accused(&quiet(), &[]);
+}

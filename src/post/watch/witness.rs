@@ -1,0 +1,129 @@
+//! What an instrument told that cannot have been, as far as the rest of what happened shows: it is not believed, and nobody is condemned on it.
+//!
+//! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
+//! the scenario again will know.
+
+use super::course::{Course, Span};
+use super::lit::Lit;
+use crate::instrument::{InstrumentError, Subsystem};
+
+/// What was found of one instrument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    pub error: InstrumentError,
+    /// It holds for the whole run: what has come about once comes again. Else for this scenario alone.
+    pub stays: bool,
+}
+
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[reset_line, dazzled, held_back, garbled];
+
+/// All that this scenario's course shows.
+pub fn contradictions(course: &Course) -> Vec<Contradiction> {
+    LOOKS.iter().filter_map(|look| look(course)).collect()
+}
+
+/// So long around a start of the firmware its lamps, its console and its clock are in no order.
+const STARTS_WITHIN: f64 = 5.0;
+/// Several sensors that change within so many seconds have changed together: a post switches one lamp after the other, or in an order that makes
+/// sense.
+const TOGETHER: f64 = 0.010;
+/// Lines that are held back come now late, now in time: by so many seconds at least. The post counts whole ones.
+const HELD_BACK: f64 = 1.25;
+
+/// When the firmware started, whoever caused it.
+fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
+    let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
+    banners.map(|(at, report)| (*at, report.value("cause")))
+}
+
+/// Power was away, or the firmware was just starting.
+fn is_upset(course: &Course, at: f64) -> bool {
+    let around = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
+    let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
+    starts.into_iter().any(|outage| outage.span.meets(around)) || banners(course).any(|(start, _)| around.holds(start))
+}
+
+/// The post says that its reset pin was pulled, and nobody on the bench had told the probe to: the probe's lead hangs on that pin.
+fn reset_line(course: &Course) -> Option<Contradiction> {
+    if !course.has_probe {
+        return None;
+    }
+    let ours = |at: f64| {
+        let near = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
+        course.outages.iter().any(|outage| outage.kind.starts_firmware() && outage.span.meets(near))
+    };
+    let (at, _) = banners(course).find(|(at, cause)| *cause == Some("pin") && !ours(*at))?;
+    let error = InstrumentError::new(
+        "probe",
+        "leave the post's reset line alone",
+        format!("at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"),
+        "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Probe), stays: true })
+}
+
+/// The lamp "out of service" and one that tells of a call change together, in the same direction: no state of a post looks so.
+fn dazzled(course: &Course) -> Option<Contradiction> {
+    let out = course.out_of_service.as_ref()?;
+    let others: Vec<&Lit> = [&course.placed, &course.connected].into_iter().flatten().collect();
+    let edges = |lit: &Lit, began: bool| -> Vec<f64> {
+        let moments = lit.0.iter().map(|span| if began { span.from } else { span.to });
+        moments.filter(|at| *at > course.span.from && *at < course.span.to).collect()
+    };
+    let together = |at: f64, began: bool| {
+        others.iter().all(|lit| edges(lit, began).iter().any(|other| (other - at).abs() <= TOGETHER))
+    };
+    let of = |began: bool| edges(out, began).into_iter().find(|at| together(*at, began) && !is_upset(course, *at));
+    if others.is_empty() {
+        return None;
+    }
+    let at = of(true).or_else(|| of(false))?;
+    let error = InstrumentError::new(
+        "lamp sensors",
+        "see each its own lamp",
+        format!("at {at:.3} s all of them changed at once, as if one light shone on them all"),
+        "shade the sensors from the sun, from headlights and from each other's lamps; if the post lights all its lamps at once, look at the post",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Inputs), stays: true })
+}
+
+/// Heartbeats of one life that come now too late, now too early against the time that the post counts.
+fn held_back(course: &Course) -> Option<Contradiction> {
+    let mut lives: Vec<Vec<f64>> = vec![Vec::new()];
+    for (at, report) in &course.reports {
+        if report.argument("BOOT").is_some() {
+            lives.push(Vec::new());
+        }
+        let uptime = report.argument("BEAT").and_then(|told| told.parse::<f64>().ok());
+        if let (Some(uptime), Some(life)) = (uptime, lives.last_mut()) {
+            life.push(at - uptime);
+        }
+    }
+    let lags = lives.into_iter().find(|lags| goes_to_and_fro(lags))?;
+    let spread = lags.iter().fold(f64::NEG_INFINITY, |a, b| a.max(*b)) - lags.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+    let error = InstrumentError::new(
+        "console",
+        "hand on the post's lines as they come",
+        format!("the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"),
+        "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
+}
+
+/// A clock that goes wrong drifts one way; what is held back and let go comes to and fro.
+fn goes_to_and_fro(lags: &[f64]) -> bool {
+    let moves = |sign: f64| lags.windows(2).any(|pair| sign * (pair[1] - pair[0]) >= HELD_BACK);
+    moves(1.0) && moves(-1.0)
+}
+
+/// A line that came spoiled, while the post was left in peace: others may be missing.
+fn garbled(course: &Course) -> Option<Contradiction> {
+    let at = course.garbled.iter().find(|at| !is_upset(course, **at))?;
+    let error = InstrumentError::new(
+        "console",
+        "read the post's console",
+        format!("a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"),
+        "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: false })
+}
