@@ -3,14 +3,14 @@
 //!
 //! The post has no part in it; everything found here is the bench's failure.
 
-use super::sound::Heard;
 use super::Bench;
+use super::sound::Heard;
 use crate::clock::{Instant, Interrupted};
 use crate::dsp::align::{Aligned, align};
 use crate::dsp::coloration::{coloration, mean_square};
 use crate::dsp::delay::Signal;
-use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::dsp::intrusion;
+use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::instrument::audio::{Frame, Jack};
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::{Patch, Role};

@@ -161,21 +161,29 @@ impl Record {
 
     pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>, secrets: &[Secret]) {
         for line in lines {
-            let report = Report::parse(&line.value.text);
-            let line = self.without_secrets(line, secrets);
-            log.append(observation::of_console(&line));
-            match report {
-                Some(report) => {
-                    self.lines.readable += 1;
-                    self.console.push(Stamped::new(line.at, report));
-                }
-                None => {
-                    if is_framed(&line.value.text) {
-                        self.garbled.push(line.at);
-                    }
-                    self.lines.garbled += 1;
-                    self.lines.last_garbled = line.value.text;
-                }
+            let line_as_told = self.without_secrets(line.clone(), secrets);
+            log.append(observation::of_console(&line_as_told));
+            self.note_line(line.at, &line.value.text, line_as_told.value.text);
+        }
+    }
+
+    /// `told`: the line as a journal may hold it.
+    fn note_line(&mut self, at: Instant, line: &str, told: String) {
+        // A line that was broken off has no end: what comes next stands behind it.
+        let (broken_off, last) = line.split_at(line.rfind('$').unwrap_or(0));
+        let report = Report::parse(last);
+        let begins_anew = report.as_ref().is_some_and(|report| report.argument(BANNER).is_some());
+        if is_framed(broken_off) && !begins_anew || is_framed(last) && report.is_none() {
+            self.garbled.push(at);
+        }
+        match report {
+            Some(report) => {
+                self.lines.readable += 1;
+                self.console.push(Stamped::new(at, report));
+            }
+            None => {
+                self.lines.garbled += 1;
+                self.lines.last_garbled = told;
             }
         }
     }

@@ -103,8 +103,11 @@ impl Inputs {
     }
 
     fn lost(&self, input: u8) -> InstrumentError {
-        let cause = format!("a change of input {input} was never reported: what it told next does not follow from what it had told before");
-        let remedy = "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.";
+        let cause = format!(
+            "a change of input {input} was never reported: what it told next does not follow from what it had told before"
+        );
+        let remedy =
+            "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.";
         InstrumentError::new(format!("input board on {}", self.port.name()), "report every change", cause, remedy)
     }
 
@@ -213,7 +216,7 @@ mod tests {
             let later = said.bytes().zip(2_000_000..).map(|(byte, n)| Stamped::new(Instant::from_nanos(n), byte));
             board.port = Box::new(Script(later.collect()));
             let first = board.edges();
-            assert_eq!(board.edges().is_ok(), true, "said once");
+            assert!(board.edges().is_ok(), "said once");
             first.is_err()
         };
         assert!(!is_missed("+IN 1 1\r\n+IN 2 1\r\n+IN 1 0\r\n", false));

@@ -62,7 +62,8 @@ impl Post {
                 life.filter(|report| report.value.argument("BEAT").is_some()).count()
             };
             let began = self.began;
-            self.bench.watch::<(), Fault>(until, |bench| Ok((beats(&bench.record, began) >= TELLING_HEARTBEATS).then_some(())))?;
+            self.bench
+                .watch::<(), Fault>(until, |bench| Ok((beats(&bench.record, began) >= TELLING_HEARTBEATS).then_some(())))?;
             self.look_for_contradictions()?;
         }
         Ok(())

@@ -29,8 +29,8 @@ use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
 pub(super) use course::Span;
-pub(super) use witness::Contradiction;
 pub(super) use heard::{Arrived, Foreign, Sampled, Silence, Tone};
+pub(super) use witness::Contradiction;
 
 /// One row.
 pub(super) struct Rule {

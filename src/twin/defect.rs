@@ -150,7 +150,7 @@ pub const DEFECTS: &[Defect] = &[
     control("control-nominal", Image::Reference, |_| {}),
     control("control-slow-but-legal", Image::Variant("slow-but-legal"), slow_but_legal),
     control("control-impatient-module", Image::Reference, impatient),
-    control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
+    control("control-noise-75dba", Image::Reference, |c| c.air.noise = 75.0),
     // The bench's own instruments.
     bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),
     bench("bench-operator-stub-down", Image::Reference, "S00", "operator", |c| c.operator_down = true),

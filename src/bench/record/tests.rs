@@ -132,3 +132,27 @@ fn a_moment_at_the_operator_is_trusted_as_it_was_stamped_and_no_further_than_a_n
     check(Duration::from_micros(30), 0.0002);
     check(Duration::from_millis(3), 0.003);
 }
+
+#[test]
+fn a_line_is_spoiled_unless_a_start_of_the_firmware_broke_it_off() {
+    let framed = |payload: &str| format!("${payload}*{:02X}", payload.bytes().fold(0, |sum, byte| sum ^ byte));
+    let (beat, boot) = (framed("BEAT 10 idle"), framed("BOOT 1.4.2 cause=power"));
+    let check = |line: &str, reports: usize, garbled: usize| {
+        let mut record = Record::default();
+        record.note_line(Instant::from_nanos(5), line, line.to_string());
+        let read = record.reports_since(Instant::ZERO).count();
+        assert_eq!((read, record.garbled_since(Instant::ZERO).count()), (reports, garbled), "{line}");
+    };
+    check(&beat, 1, 0);
+    check(&beat.replacen('1', "", 1), 0, 1);
+    check(&beat[1..], 0, 1);
+    check(&beat[..beat.len() - 3], 0, 1);
+    check(&format!("{beat}{beat}"), 1, 1);
+    check(&format!("$PRESS{boot}"), 1, 0);
+    check(&format!("\u{fffd}{boot}"), 1, 0);
+    check(&format!("$PRESS{}", &boot[..20]), 0, 1);
+    // Whatever else a post may print.
+    for other in ["", "ready", "* 12 s since start", "battery 12.5 V"] {
+        check(other, 0, 0);
+    }
+}

@@ -3,7 +3,7 @@
 //! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
 //! the scenario again will know.
 
-use super::course::{Course, Span};
+use super::course::{Course, Kind, Outage, Span};
 use super::lit::Lit;
 use crate::instrument::{InstrumentError, Subsystem};
 
@@ -27,6 +27,8 @@ const STARTS_WITHIN: f64 = 5.0;
 /// Several sensors that change within so many seconds have changed together: a post switches one lamp after the other, or in an order that makes
 /// sense.
 const TOGETHER: f64 = 0.010;
+/// A line that a start of the firmware breaks off began at most so long before, in seconds.
+const BREAKS_OFF_WITHIN: f64 = 0.1;
 /// Lines that are held back come now late, now in time: by so many seconds at least. The post counts whole ones.
 const HELD_BACK: f64 = 1.25;
 
@@ -56,7 +58,9 @@ fn reset_line(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "probe",
         "leave the post's reset line alone",
-        format!("at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"),
+        format!(
+            "at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"
+        ),
         "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
     );
     Some(Contradiction { error: error.of(Subsystem::Probe), stays: true })
@@ -70,9 +74,8 @@ fn dazzled(course: &Course) -> Option<Contradiction> {
         let moments = lit.0.iter().map(|span| if began { span.from } else { span.to });
         moments.filter(|at| *at > course.span.from && *at < course.span.to).collect()
     };
-    let together = |at: f64, began: bool| {
-        others.iter().all(|lit| edges(lit, began).iter().any(|other| (other - at).abs() <= TOGETHER))
-    };
+    let together =
+        |at: f64, began: bool| others.iter().all(|lit| edges(lit, began).iter().any(|other| (other - at).abs() <= TOGETHER));
     let of = |began: bool| edges(out, began).into_iter().find(|at| together(*at, began) && !is_upset(course, *at));
     if others.is_empty() {
         return None;
@@ -104,7 +107,9 @@ fn held_back(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "console",
         "hand on the post's lines as they come",
-        format!("the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"),
+        format!(
+            "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"
+        ),
         "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
@@ -116,13 +121,22 @@ fn goes_to_and_fro(lags: &[f64]) -> bool {
     moves(1.0) && moves(-1.0)
 }
 
-/// A line that came spoiled, while the post was left in peace: others may be missing.
+/// A line that came spoiled, and that no loss of power broke off: others may be missing.
 fn garbled(course: &Course) -> Option<Contradiction> {
-    let at = course.garbled.iter().find(|at| !is_upset(course, **at))?;
+    let is_broken_off = |at: f64| {
+        let ends = |outage: &Outage| if outage.kind == Kind::Restart { outage.span.from } else { outage.span.to };
+        let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
+        let starts = starts.map(|outage| Span { to: ends(outage), ..outage.span });
+        let starts = starts.chain(banners(course).map(|(start, _)| Span { from: start, to: start }));
+        starts.into_iter().any(|span| span.from - BREAKS_OFF_WITHIN <= at && at < span.to)
+    };
+    let at = course.garbled.iter().find(|at| !is_broken_off(**at))?;
     let error = InstrumentError::new(
         "console",
         "read the post's console",
-        format!("a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"),
+        format!(
+            "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"
+        ),
         "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: false })

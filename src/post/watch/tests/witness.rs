@@ -23,9 +23,8 @@ fn a_reset_that_only_the_probes_lead_can_have_caused_is_not_the_posts() {
 
 #[test]
 fn lamps_that_no_post_lights_together_are_one_light_on_all_sensors() {
-    let lit = |out: (f64, f64), placed: (f64, f64), connected: (f64, f64)| {
-        quiet().out_of_service(&[out]).lit(&[placed], &[connected])
-    };
+    let lit =
+        |out: (f64, f64), placed: (f64, f64), connected: (f64, f64)| quiet().out_of_service(&[out]).lit(&[placed], &[connected]);
     accused(&lit((100.0, 120.0), (100.001, 120.0), (100.003, 120.0)), &["lamp sensors"]);
     // Two of them were lit already: their going dark at once shows it.
     accused(&lit((100.0, 120.0), (90.0, 120.001), (95.0, 120.002)), &["lamp sensors"]);
@@ -60,6 +59,9 @@ fn a_spoiled_line_may_have_been_any_other_but_not_while_power_comes_and_goes() {
     let spoiled = |at: f64, course: Course| Course { garbled: vec![at], ..course };
     accused(&spoiled(100.0, quiet()), &["console"]);
     accused(&spoiled(100.0, quiet().outage(Kind::Mains, 99.0, 110.0)), &[]);
-    accused(&spoiled(100.0, quiet().says(101.0, "BOOT 1.4.2 cause=watchdog")), &[]);
+    accused(&spoiled(100.0, quiet().says(100.05, "BOOT 1.4.2 cause=watchdog")), &[]);
+    // Nothing breaks off the banner itself.
+    accused(&spoiled(99.0009, quiet().outage(Kind::Restart, 99.0, 99.001)), &["console"]);
+    accused(&spoiled(110.3, quiet().outage(Kind::Mains, 99.0, 110.0)), &["console"]);
     accused(&quiet(), &[]);
 }
