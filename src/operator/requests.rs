@@ -97,6 +97,9 @@ impl Desk {
         if answer.status == 200 {
             self.look_at_addresses(at, way, request, None);
         }
+        if answer.repeats_count {
+            self.tell_irregular(at, way, None, Irregular::SameCount);
+        }
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
         self.respond(at, way, request, reply);
         self.tell_changes(at, self.server_at(way.own), answer.changes);

@@ -23,6 +23,8 @@ pub enum Irregular {
     Astray { method: String },
     /// A call under the From tag of another (RFC 3261, 19.3).
     SameTag,
+    /// A nonce used again under a count that did not grow (RFC 7616, 3.4).
+    SameCount,
 }
 
 impl Irregular {
@@ -37,6 +39,7 @@ impl Irregular {
             Irregular::Astray { method } => {
                 both!("{} with the tags of no call", "{} ze znacznikami (tag) żadnego połączenia", method)
             }
+            Irregular::SameCount => ("a nonce count that did not grow", "licznik użyć nonce, który nie wzrósł").into(),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }

@@ -33,6 +33,16 @@ fn what_no_sound_post_sends_is_the_posts_only_where_it_sent_it() {
 }
 
 #[test]
+fn a_nonce_count_grows_unless_the_post_may_not_know_how_far() {
+    let key = ["T40.watch.repeated-nonce-counts"];
+    let counted = |at: f64, course: Course| broken(&odd(course, at, Irregular::SameCount));
+    assert_eq!(counted(120.5, quiet()), key);
+    let cut = |from: f64, to: f64| quiet().outage(Kind::Fibre, from, to);
+    assert_eq!(counted(127.5, cut(125.0, 127.0)), [] as [&str; 0]);
+    assert_eq!(counted(150.5, cut(125.0, 127.0)), key);
+}
+
+#[test]
 fn a_bye_is_answered_unless_something_stood_in_its_way() {
     let key = ["T06.watch.unanswered-requests"];
     let bye = |at: f64, course: Course| broken(&odd(course, at, Irregular::Unanswered { method: "BYE" }));
