@@ -15,6 +15,7 @@ mod faults;
 mod lamps;
 mod marks;
 mod protocol;
+mod resending;
 mod service;
 mod silence;
 mod tone;
@@ -81,6 +82,7 @@ const RULES: &[&[Rule]] = &[
     marks::RULES,
     lamps::RULES,
     protocol::RULES,
+    resending::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,

@@ -25,6 +25,12 @@ pub enum Irregular {
     SameTag,
     /// A nonce used again under a count that did not grow (RFC 7616, 3.4).
     SameCount,
+    /// An INVITE again and again though it was answered provisionally each time (RFC 3261, 17.1.1.2).
+    AfterAnswer,
+    /// A request that nothing answered, again and again faster than its timers may be (RFC 3261, 17.1).
+    Hammered { method: String },
+    /// A request that nothing answered, never again (RFC 3261, 17.1).
+    SentOnce { method: String },
 }
 
 impl Irregular {
@@ -40,6 +46,15 @@ impl Irregular {
                 both!("{} with the tags of no call", "{} ze znacznikami (tag) żadnego połączenia", method)
             }
             Irregular::SameCount => ("a nonce count that did not grow", "licznik użyć nonce, który nie wzrósł").into(),
+            Irregular::AfterAnswer => {
+                ("INVITE again and again after a provisional answer", "INVITE powtarzany mimo odpowiedzi tymczasowej").into()
+            }
+            Irregular::Hammered { method } => {
+                both!("{} without an answer repeated too fast", "{} bez odpowiedzi powtarzany zbyt szybko", method)
+            }
+            Irregular::SentOnce { method } => {
+                both!("{} without an answer not sent again", "{} bez odpowiedzi bez powtórzenia", method)
+            }
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }

@@ -163,7 +163,7 @@ const LET_IN: Quantity = Quantity {
 };
 
 /// Every message of the post's is an occasion; told are its registrations and calls.
-fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
+pub(super) fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
     let bindings = course.bindings.iter().map(|binding| binding.at);
     let occasions = bindings.chain(course.calls.iter().map(|(_, call)| call.arrived.seconds));
     let mut samples: Vec<Sample> = occasions.map(|at| Sample::breach(at, None)).collect();
@@ -171,11 +171,11 @@ fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
     samples
 }
 
-fn odd(course: &Course, is_it: fn(&Irregular) -> bool) -> impl Iterator<Item = &Oddity> {
+pub(super) fn odd(course: &Course, is_it: fn(&Irregular) -> bool) -> impl Iterator<Item = &Oddity> {
     course.oddities.iter().filter(move |oddity| oddity.is_posts && is_it(&oddity.what))
 }
 
-fn breach(oddity: &Oddity) -> Sample {
+pub(super) fn breach(oddity: &Oddity) -> Sample {
     Sample::breach(oddity.at, Some(oddity.what.words()))
 }
 

@@ -3,6 +3,7 @@
 mod margins;
 mod outages;
 mod protocol;
+mod resending;
 mod voices;
 
 use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};

@@ -4,7 +4,7 @@ use super::*;
 use crate::instrument::operator::Irregular;
 use crate::post::watch::protocol::Oddity;
 
-fn odd(course: Course, at: f64, what: Irregular) -> Course {
+pub(super) fn odd(course: Course, at: f64, what: Irregular) -> Course {
     seen(course, at, true, what)
 }
 fn seen(mut course: Course, at: f64, is_posts: bool, what: Irregular) -> Course {
