@@ -18,6 +18,7 @@ mod protocol;
 mod resending;
 mod service;
 mod silence;
+mod stream;
 mod tone;
 mod voice;
 
@@ -88,6 +89,7 @@ const RULES: &[&[Rule]] = &[
     voice::RULES,
     tone::RULES,
     silence::RULES,
+    stream::RULES,
 ];
 
 /// All that the watch judges.

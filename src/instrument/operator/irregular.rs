@@ -31,6 +31,10 @@ pub enum Irregular {
     Hammered { method: String },
     /// A request that nothing answered, never again (RFC 3261, 17.1).
     SentOnce { method: String },
+    /// Another source, or other numbers, in the middle of a talk (RFC 3550, 5.1 and 8.1).
+    BegunAnew,
+    /// Packet after packet with more or fewer samples than the timestamps say (RFC 3550, 5.1; RFC 3551, 4.2).
+    Misfit { samples: u32, step: u32 },
 }
 
 impl Irregular {
@@ -55,6 +59,13 @@ impl Irregular {
             Irregular::SentOnce { method } => {
                 both!("{} without an answer not sent again", "{} bez odpowiedzi bez powtórzenia", method)
             }
+            Irregular::BegunAnew => ("the stream began anew in a talk", "strumień zaczął się od nowa w trakcie rozmowy").into(),
+            Irregular::Misfit { samples, step } => both!(
+                "{} samples in a packet, {} by its timestamps",
+                "próbek w pakiecie: {}, według znaczników czasu: {}",
+                samples,
+                step
+            ),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }

@@ -4,6 +4,7 @@ mod margins;
 mod outages;
 mod protocol;
 mod resending;
+mod stream;
 mod voices;
 
 use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
