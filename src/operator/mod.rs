@@ -39,7 +39,7 @@ use std::time::Duration;
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
 pub use config::{BENCH_GRANTS, Circumstances, DeskConfig, DeskError, Outgoing};
-pub use stranger::addresses_of_stranger;
+pub use stranger::{TONE_HZ as STRANGERS_TONE_HZ, addresses_of_stranger};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;

@@ -79,6 +79,8 @@ pub enum StrangerNews {
     Answered(u16),
     /// It sent sound to the stranger; told once a call.
     Heard,
+    /// The stranger speaks into the talk that stands, in packets like the operator's.
+    Spoke,
 }
 
 impl StrangerNews {
@@ -86,6 +88,7 @@ impl StrangerNews {
         match self {
             StrangerNews::Called => ("a stranger calls the post", "do punktu dzwoni ktoś obcy").into(),
             StrangerNews::Answered(status) => both!("the stranger hears {} from the post", "obcy otrzymuje od punktu {}", status),
+            StrangerNews::Spoke => ("a stranger speaks into the talk", "ktoś obcy nadaje dźwięk do rozmowy").into(),
             StrangerNews::Heard => ("the stranger hears the post's microphone", "obcy słyszy mikrofon punktu").into(),
         }
     }

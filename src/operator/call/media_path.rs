@@ -156,6 +156,13 @@ impl MediaPath {
         self.meter.stats()
     }
 
+    /// What somebody would forge now, beside our own stream, and when the next packet of that is due; `None`: nothing of ours flows.
+    pub fn forged(&self, at: Instant) -> Option<(Instant, [Packet<'static>; 2])> {
+        let sender = &self.streams.as_ref()?.sender;
+        sender.sent(at)?;
+        Some((sender.next_wake(), sender.beside()))
+    }
+
     /// When the next packet or report is due.
     pub fn next_wake(&self) -> Option<Instant> {
         self.streams.as_ref().map(|streams| streams.sender.next_wake().min(streams.reporting.next_wake()))

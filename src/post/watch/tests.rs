@@ -44,6 +44,7 @@ pub(super) fn quiet() -> Course {
         asked: Vec::new(),
         offers: Vec::new(),
         let_in: Vec::new(),
+        spoken_into: Vec::new(),
         sampled: Vec::new(),
         silences: Vec::new(),
         speech_spl: Some(78.0),
@@ -168,6 +169,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));
     course.let_in.push((140.0, false));
+    course.spoken_into.push(112.5);
     voices::spoken(&mut course, voices::sound());
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
