@@ -14,7 +14,7 @@ pub(super) fn sound() -> Arrived {
 pub(super) fn spoken(course: &mut Course, heard: Arrived) {
     let echo_loss = Some(Estimate::new(45.0, 1.0, Unit::Decibel));
     for at in [101.1, 110.0] {
-        let sampled = |to_operator| Sampled { at, to_operator, heard: Some(heard), echo_loss };
+        let sampled = |to_operator| Sampled { at, to_operator, heard: Some(heard), echo_loss, comes_back_db: None };
         course.sampled.extend([true, false].map(sampled));
     }
     course.silences.push(Silence { span: span(112.0, 118.0), at_operator: Vec::new(), at_caller: Vec::new() });
@@ -46,7 +46,7 @@ fn a_voice_arrives_whole_and_in_time() {
     assert_eq!(heard(|heard| heard.clipped = 0.001), NOTHING);
     assert_eq!(heard(|heard| heard.clipped = 0.01), ["T12.watch.clipped.to-operator"]);
     let mut mute = served();
-    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None, echo_loss: None });
+    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None, echo_loss: None, comes_back_db: None });
     assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
     mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
     assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
@@ -171,4 +171,16 @@ fn what_is_broken_for_certain_is_the_fault() {
     ] {
         assert_eq!(surer(judged(first), judged(second)), judged(fault), "{first} {second}");
     }
+}
+
+#[test]
+fn nobody_hears_himself_out_of_the_post() {
+    let heard = |comes_back_db: f64| {
+        let mut course = served();
+        spoken(&mut course, sound());
+        course.sampled[0].comes_back_db = Some(comes_back_db);
+        broken(&course)
+    };
+    assert_eq!(heard(-14.0), ["T17.watch.own-voice-comes-back"]);
+    assert_eq!(heard(-16.0), NOTHING);
 }
