@@ -84,12 +84,12 @@ const RULES: &[&[Rule]] = &[
     lamps::RULES,
     protocol::RULES,
     resending::RULES,
+    stream::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,
     tone::RULES,
     silence::RULES,
-    stream::RULES,
 ];
 
 /// All that the watch judges.

@@ -169,7 +169,6 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));
     course.let_in.push((140.0, false));
-    course.spoken_into.push(112.5);
     voices::spoken(&mut course, voices::sound());
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
