@@ -83,7 +83,9 @@ impl BlackHole {
             self.0.clear();
         }
         let is_new = !self.0.contains_key(key);
-        let new = || Swallowed { way, method, came: Vec::new(), may_rest: method == Method::Ack, is_told: method == Method::Ack };
+        // An ACK is never repeated by itself, and many a keep-alive is an OPTIONS that nobody waits for.
+        let may_rest = matches!(method, Method::Ack | Method::Options);
+        let new = || Swallowed { way, method, came: Vec::new(), may_rest, is_told: method == Method::Ack };
         let known = self.0.entry(key.to_owned()).or_insert_with(new);
         if known.came.len() < MOST_COPIES {
             known.came.push(at);

@@ -9,7 +9,7 @@ use super::{Bound, Rule, Sample};
 use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Estimate, Method, Unit, both};
+use crate::unit::{Bilingual, Estimate, Method, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: LEVEL_AT_OPERATOR, needs: &[Mouth, Operator], limit: NOMINAL, look: level_at_operator },
@@ -37,7 +37,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule { quantity: PEAKS_TO_CALLER, needs: &[Ear, Operator], limit: PEAKS, look: |c| told(c, false, |tone| tone.peaks, FLAT) },
     Rule { quantity: ECHO, needs: &[Ear, Operator], limit: Bound::Floor, look: echo },
-    Rule { quantity: OWN_VOICE, needs: &[Mouth, Ear, Operator], limit: Bound::Never, look: own_voice },
+    Rule { quantity: OWN_VOICE, needs: &[Mouth, Ear, Operator], limit: COMES_BACK, look: own_voice },
 ];
 
 /// Active speech at the operator, for the level that the mouth is set to, dBm0 [EJ].
@@ -132,9 +132,9 @@ const ECHO: Quantity = Quantity {
 
 const OWN_VOICE: Quantity = Quantity {
     key: "T17.watch.own-voice-comes-back",
-    unit: Unit::Count,
-    en: "voices of the caller that came back to him from the post",
-    pl: "głosy wzywającego, które wróciły do niego z punktu",
+    unit: Unit::Decibel,
+    en: "the caller's own voice that comes back to him from the post, over the operator's, most",
+    pl: "poziom głosu wzywającego, który wraca do niego z punktu, względem głosu operatora, największy",
     method: Method::new(
         "response from mouth to ear over each voice of the caller, 40 to 450 ms after it, relative to the operator's voice",
         "odpowiedź od ust do ucha na każdy głos wzywającego, 40 do 450 ms po nim, względem głosu operatora",
@@ -143,7 +143,10 @@ const OWN_VOICE: Quantity = Quantity {
     requirement: "T17",
 };
 /// What comes back so much fainter than the operator's voice is lost in the street [EJ].
-const COMES_BACK_DB: f64 = -15.0;
+const COMES_BACK: Bound = Bound::AtMost(-15.0);
+/// What stands for a voice that does not come back, and what is known of the level of one that does (k = 2), dB.
+const NOT_BACK_DB: f64 = -60.0;
+const BACK_WITHIN_DB: f64 = 2.0;
 
 const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
 const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
@@ -198,13 +201,10 @@ fn echo(course: &Course) -> Vec<Sample> {
 }
 
 fn own_voice(course: &Course) -> Vec<Sample> {
-    let seen = |db: f64| {
-        let below = format!("{:.0}", -db);
-        both!(
-            "the caller hears himself, {below} dB below the operator",
-            "wzywający słyszy sam siebie, {below} dB poniżej operatora"
-        )
+    let seen = || Bilingual::from(("the caller hears himself", "wzywający słyszy sam siebie"));
+    let sample = |sampled: &Sampled| {
+        let figure = Estimate::new(sampled.comes_back_db.unwrap_or(NOT_BACK_DB), BACK_WITHIN_DB, Unit::Decibel);
+        Sample { at: sampled.at, figure, seen: seen() }
     };
-    let sample = |sampled: &Sampled| Sample::breach(sampled.at, sampled.comes_back_db.filter(|db| *db > COMES_BACK_DB).map(seen));
     undisturbed(course, true).map(sample).collect()
 }

@@ -182,6 +182,6 @@ fn nobody_hears_himself_out_of_the_post() {
         course.sampled[0].comes_back_db = Some(comes_back_db);
         broken(&course)
     };
-    assert_eq!(heard(-14.0), ["T17.watch.own-voice-comes-back"]);
-    assert_eq!(heard(-16.0), NOTHING);
+    assert_eq!(heard(-12.0), ["T17.watch.own-voice-comes-back"]);
+    assert_eq!(heard(-18.0), NOTHING);
 }
