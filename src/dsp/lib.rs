@@ -6,6 +6,7 @@ pub mod activity;
 pub mod align;
 pub mod call_tone;
 pub mod coloration;
+pub mod comeback;
 pub mod continuity;
 pub mod delay;
 pub mod distortion;

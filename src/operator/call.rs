@@ -9,6 +9,7 @@ mod offer_answer;
 mod pending_change;
 mod provisionals;
 mod srtp_session;
+mod stream_watch;
 mod timers;
 
 use crate::clock::Instant;

@@ -216,7 +216,7 @@ impl Desk {
     /// Ends every call, with servers that are well: for making safe.
     pub fn make_safe(&mut self, at: Instant) {
         let set = self.config.behaviour;
-        self.config.behaviour = Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set };
+        self.behave(Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set });
         self.hang_up_all(at);
     }
     /// Ends every call.

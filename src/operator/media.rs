@@ -72,6 +72,9 @@ impl Desk {
             }
             self.heard_again(at, id);
         }
+        if let Some(what) = self.calls.get_mut(&id).and_then(|call| call.media.oddity(at)) {
+            self.tell(at, CallEvent::Irregular { call: Some(id), from: from.to_string(), what });
+        }
     }
 
     /// A packet of the post's voice has come.

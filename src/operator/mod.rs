@@ -13,6 +13,7 @@ mod media;
 pub mod operator_port;
 mod reinvite;
 mod requests;
+mod resending;
 mod responses;
 mod rtcp;
 mod self_check;
@@ -38,7 +39,7 @@ use std::time::Duration;
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
 pub use config::{BENCH_GRANTS, Circumstances, DeskConfig, DeskError, Outgoing};
-pub use stranger::addresses_of_stranger;
+pub use stranger::{TONE_HZ as STRANGERS_TONE_HZ, addresses_of_stranger};
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
@@ -49,6 +50,7 @@ const MOST_TRANSACTIONS: usize = 4096;
 struct InviteTransaction {
     machine: InviteServer,
     to: Route,
+    needless: resending::Needless,
 }
 
 /// A request of ours, other than INVITE, and what for.
@@ -86,8 +88,7 @@ pub struct Desk {
     reported: BTreeMap<(IpAddr, Stray), Instant>,
     watch: irregular::Watch,
     stranger: Option<stranger::Stranger>,
-    /// Requests that a black hole has taken, by transaction.
-    swallowed: std::collections::BTreeSet<String>,
+    black_hole: resending::BlackHole,
     self_check: Option<self_check::SelfCheck>,
     /// When signalling wants to be woken; media is asked each time.
     signalling_due: Option<Instant>,
@@ -119,7 +120,7 @@ impl Desk {
             reported: BTreeMap::new(),
             watch: irregular::Watch::over(&config.users),
             stranger: None,
-            swallowed: std::collections::BTreeSet::new(),
+            black_hole: resending::BlackHole::default(),
             self_check: None,
             signalling_due: None,
             outgoing: Vec::new(),
@@ -214,6 +215,7 @@ impl Desk {
             self.wake_transactions(at);
             self.wake_calls(at);
             self.wake_stranger(at);
+            self.wake_black_hole(at);
             self.settle();
         }
         self.wake_media(at);
@@ -234,7 +236,8 @@ impl Desk {
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
         let stranger = self.stranger.as_ref().and_then(stranger::Stranger::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
-        self.signalling_due = all.chain(self.registrar.next_wake()).chain(check).chain(stranger).min();
+        self.signalling_due =
+            all.chain(self.registrar.next_wake()).chain(check).chain(stranger).chain(self.black_hole.next_wake()).min();
     }
 
     fn wake_registrar(&mut self, at: Instant) {
@@ -326,7 +329,9 @@ impl Desk {
     }
 
     pub fn behave(&mut self, how: Behaviour) {
+        self.note_health(how);
         self.config.behaviour = how;
+        self.settle();
     }
     pub fn behaviour(&self) -> Behaviour {
         self.config.behaviour

@@ -1,13 +1,14 @@
 //! What the desk does with each SIP request, and with a call from its INVITE to its end.
 
 use super::call::Call;
+use super::resending::Needless;
 use super::responses::{Denied, contact};
 use super::{Desk, InviteTransaction, MOST_TRANSACTIONS};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, EndedBy, Irregular};
 use crate::sip::dialog::{DialogId, Order};
 use crate::sip::message::{self, ALLOWED, Method, Reply, Request, SUPPORTED};
-use crate::sip::route::Route;
+use crate::sip::route::{Route, Wire};
 use crate::sip::transaction::{Act, InviteServer, Server};
 use crate::sip::{reliable, session};
 
@@ -97,6 +98,9 @@ impl Desk {
         if answer.status == 200 {
             self.look_at_addresses(at, way, request, None);
         }
+        if answer.repeats_count {
+            self.tell_irregular(at, way, None, Irregular::SameCount);
+        }
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
         self.respond(at, way, request, reply);
         self.tell_changes(at, self.server_at(way.own), answer.changes);
@@ -104,10 +108,16 @@ impl Desk {
 
     fn invite(&mut self, at: Instant, way: Route, request: Request) {
         let key = transaction_key(&request, Method::Invite);
-        if let Some(known) = self.invites.get(&key) {
+        if let Some(known) = self.invites.get_mut(&key) {
+            let is_over_udp = way.wire == Wire::Udp;
+            let is_needless = is_over_udp && known.machine.is_proceeding() && known.needless.repeated(at);
             if known.machine.repeated() == Act::Send {
                 let (to, bytes) = (known.to, known.machine.bytes().to_vec());
                 self.send(to, bytes);
+            }
+            let call = self.calls.values().find(|call| call.invitation().transaction() == key).map(Call::id);
+            if let Some(call) = call.filter(|_| is_needless) {
+                self.tell_irregular(at, way, Some(call), Irregular::AfterAnswer);
             }
             return;
         }
@@ -117,7 +127,8 @@ impl Desk {
         }
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let trying = Reply::to(&request, 100, "", way.peer).bytes();
-        self.invites.insert(key.clone(), InviteTransaction { machine: InviteServer::started(way.wire.timers(), trying), to });
+        let (machine, needless) = (InviteServer::started(way.wire.timers(), trying), Needless::since(at));
+        self.invites.insert(key.clone(), InviteTransaction { machine, to, needless });
         if let Some(reply) = self.turned_away(&request, way) {
             return self.conclude(at, &key, 503, reply);
         }

@@ -2,7 +2,8 @@
 //!
 //! Must not know calls.
 
-use super::{Desk, MOST_TRANSACTIONS};
+use super::Desk;
+use super::resending::swallowed_key;
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, Health, Server};
 use crate::sip::message::{Message, Method, Reply, Request};
@@ -43,15 +44,12 @@ impl Desk {
 
     /// Takes what reaches a black hole, and tells of each new request.
     pub(super) fn is_swallowed(&mut self, at: Instant, way: Route, message: &Message) -> bool {
+        self.note_turn(way, message);
         if !self.is_silent(way) {
             return false;
         }
         if let Message::Request(request) = message {
-            let key = format!("{} {}", request.head.via.branch, request.method);
-            if self.swallowed.len() >= MOST_TRANSACTIONS {
-                self.swallowed.clear();
-            }
-            if self.swallowed.insert(key) {
+            if self.swallow(at, &swallowed_key(&request.head.via.branch, request.method), way, request.method) {
                 let (server, from) = (self.server_at(way.own), request.head.from.user.clone());
                 self.tell(at, CallEvent::Swallowed { server, from, what: request.method.to_string() });
             }

@@ -2,6 +2,8 @@
 //!
 //! He is part of the desk because the desk knows where the post is. Must not reach anything else of it: what is his is not the operator's.
 
+mod speech;
+
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, StrangerNews};
@@ -10,8 +12,11 @@ use crate::sip::dialog;
 use crate::sip::message::{self, Message, Response, targets};
 use crate::sip::route::Wire;
 use crate::sip::transaction::{Act, InviteClient};
+use speech::Speech;
 use std::net::SocketAddr;
 use std::time::Duration;
+
+pub use speech::TONE_HZ;
 
 /// A post that takes the call is listened to for so long.
 const LISTENS_FOR: Duration = Duration::from_secs(3);
@@ -28,6 +33,7 @@ pub(super) struct Stranger {
     /// Where he speaks SIP.
     address: SocketAddr,
     call: Option<Attempt>,
+    speech: Option<Speech>,
 }
 
 /// His call to the post.
@@ -43,8 +49,9 @@ struct Attempt {
 
 impl Stranger {
     pub fn next_wake(&self) -> Option<Instant> {
-        let call = self.call.as_ref()?;
-        call.taken.as_ref().map(|(_, until)| *until).or_else(|| call.machine.next_wake())
+        let of_call = |call: &Attempt| call.taken.as_ref().map(|(_, until)| *until).or_else(|| call.machine.next_wake());
+        let speaks = self.speech.as_ref().map(Speech::next_wake);
+        self.call.as_ref().and_then(of_call).into_iter().chain(speaks).min()
     }
     fn voice(&self) -> SocketAddr {
         addresses_of_stranger(self.address)[1]
@@ -55,7 +62,7 @@ impl Desk {
     /// With a stranger at this address, if there is one; it is none of the operator's. His voice comes from two ports further on.
     #[must_use]
     pub fn beside_stranger(mut self, address: Option<SocketAddr>) -> Self {
-        self.stranger = address.map(|address| Stranger { address, call: None });
+        self.stranger = address.map(|address| Stranger { address, call: None, speech: None });
         self
     }
 
@@ -87,6 +94,7 @@ impl Desk {
         stranger.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false });
         self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to, bytes });
         self.tell(at, CallEvent::Stranger { news: StrangerNews::Called });
+        self.let_stranger_speak(at);
         self.settle();
         true
     }
@@ -128,6 +136,7 @@ impl Desk {
     }
 
     pub(super) fn wake_stranger(&mut self, at: Instant) {
+        self.wake_speech(at);
         let Some(stranger) = &mut self.stranger else { return };
         let own = stranger.address;
         let Some(call) = &mut stranger.call else { return };

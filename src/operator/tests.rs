@@ -7,6 +7,7 @@ mod media;
 mod memory;
 mod registering;
 mod reinvite;
+mod resending;
 mod rtcp;
 mod servers;
 mod session_timer;

@@ -7,6 +7,7 @@ use super::watch::{Arrived, Foreign, Sampled, Silence, Span, Tone};
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
+use crate::dsp::comeback::comeback;
 use crate::dsp::delay::Signal;
 use crate::dsp::echo::{NoEcho, echo};
 use crate::dsp::fidelity::{Fidelity, fidelity};
@@ -33,6 +34,8 @@ const FAINTEST_DB: f64 = 36.0;
 const LEARNS_FOR: usize = 1;
 /// What noise lets be said of an echo's attenuation, expanded, is not better than this, dB.
 const ECHO_WITHIN_DB: f64 = 1.0;
+/// The caller's voice goes straight to the ear, and by the nearest walls, within so much time: 13 m [EJ].
+const STRAIGHT: Duration = Duration::from_millis(40);
 /// What stands for the attenuation of an echo in digital silence, dB.
 const SILENT_DB: f64 = 90.0;
 /// What is known of a voice's purity by one second of it, expanded, dB.
@@ -121,9 +124,8 @@ impl Post {
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
         let samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
         let at = self.bench.now().as_secs_f64();
-        let to_operator = direction == Direction::ToOperator;
         match self.exchange(direction, call, &samples, rate) {
-            Ok((heard, echo_loss)) => self.sampled.push(Sampled { at, to_operator, heard, echo_loss }),
+            Ok(sampled) => self.sampled.push(Sampled { at, ..sampled }),
             Err(error) => self.unless_over(call, error)?,
         }
         Ok(())
@@ -135,13 +137,7 @@ impl Post {
         if self.bench.record.call(call).is_some_and(|call| call.stands()) { Err(error) } else { Ok(()) }
     }
 
-    fn exchange(
-        &mut self,
-        direction: Direction,
-        call: CallId,
-        samples: &[f32],
-        rate: u32,
-    ) -> Result<(Option<Arrived>, Option<Estimate>)> {
+    fn exchange(&mut self, direction: Direction, call: CallId, samples: &[f32], rate: u32) -> Result<Sampled> {
         let spoken = match direction {
             Direction::ToOperator => self.bench.mouth_play(samples)?,
             Direction::ToCaller => self.bench.operator_play(call, samples)?,
@@ -161,15 +157,30 @@ impl Post {
             Direction::ToCaller if self.has_learnt(call) => self.echo_loss(call, reference, from, to)?,
             _ => None,
         };
+        let comes_back_db = match direction {
+            Direction::ToOperator => self.comes_back_db(reference, from, to)?,
+            Direction::ToCaller => None,
+        };
+        let to_operator = direction == Direction::ToOperator;
+        let sampled = Sampled { at: spoken.seconds, to_operator, heard: None, echo_loss, comes_back_db };
         let Some(found) = fidelity(reference, Signal::new(&heard.samples, heard.rate), super::speech::CHANNEL_RATE) else {
-            return Ok((None, echo_loss));
+            return Ok(sampled);
         };
         let spoken_at = spoken.seconds + found.delay.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
         let seconds = heard.start.seconds + found.delay.t_ref_s + found.delay.seconds - spoken_at;
         let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.delay.uncertainty]);
         let delay = Estimate::seconds(seconds, uncertainty);
         let Fidelity { looks, lost, swallowed, clipped, .. } = found;
-        Ok((Some(Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples) }), echo_loss))
+        let arrived = Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples) };
+        Ok(Sampled { heard: Some(arrived), ..sampled })
+    }
+
+    /// How loud the caller's own voice comes to him out of the post, relative to the operator's. `None`: it does not, or nobody can listen.
+    fn comes_back_db(&mut self, spoken: Signal, from: Instant, to: Instant) -> Result<Option<f64>> {
+        let Some(voice_dbfs) = self.voice_level(false).filter(|_| self.bench.rig.wiring.ear.is_some()) else { return Ok(None) };
+        let heard = self.bench.ear_record(from, to)?;
+        let found = comeback(spoken, Signal::new(&heard.samples, heard.rate), STRAIGHT.as_secs_f64(), LATEST.as_secs_f64());
+        Ok(found.zip(level::rms_dbfs(spoken.samples)).map(|(found, spoken_dbfs)| spoken_dbfs + found.gain_db - voice_dbfs))
     }
 
     /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has learnt.

@@ -126,7 +126,13 @@ impl Post {
         if self.bench.rig.has_stranger() {
             self.bench.operator()?.let_stranger_call()?;
         }
-        self.bench.wait(STRANGER_WAITS)
+        self.bench.collect()?;
+        let until = self.bench.now() + STRANGER_WAITS;
+        match self.bench.record.talk().filter(|_| self.voices.is_empty() && self.bench.rig.wiring.ear.is_some()) {
+            // He speaks into a talk that stands, and must not be heard in it.
+            Some(call) => self.keep_silent(call, until),
+            None => self.bench.wait(STRANGER_WAITS),
+        }
     }
 
     /// T40: of all strangers who called in this scenario.

@@ -15,8 +15,10 @@ mod faults;
 mod lamps;
 mod marks;
 mod protocol;
+mod resending;
 mod service;
 mod silence;
+mod stream;
 mod tone;
 mod voice;
 mod witness;
@@ -83,6 +85,8 @@ const RULES: &[&[Rule]] = &[
     marks::RULES,
     lamps::RULES,
     protocol::RULES,
+    resending::RULES,
+    stream::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,

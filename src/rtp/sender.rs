@@ -123,6 +123,22 @@ impl Sender {
         self.axis.instant_of((self.next + 1) * PACKET)
     }
 
+    /// The packet before the next one, and the one after it, as somebody would forge them: without a payload.
+    pub fn beside(&self) -> [Packet<'static>; 2] {
+        let at = |ahead: i64| Packet {
+            marker: false,
+            payload_type: self.payload_type,
+            sequence: self.sequence.wrapping_add(ahead as u16),
+            timestamp: self.timestamp_of((self.next as i64 + ahead).unsigned_abs() * PACKET),
+            ssrc: self.ssrc,
+            payload: &[],
+        };
+        [at(-1), at(1)]
+    }
+    fn timestamp_of(&self, first: u64) -> u32 {
+        self.first_timestamp.wrapping_add((first as u32).wrapping_mul(self.codec.clock_rate() / RATE))
+    }
+
     /// The next packet if it is due. `sending`: whether the agreement lets us send; the axis goes on either way.
     pub fn wake(&mut self, at: Instant, sending: bool) -> Option<Vec<u8>> {
         let elapsed = at.as_nanos().saturating_sub(self.axis.instant_of(0).as_nanos()) / 125_000 / PACKET;
@@ -149,7 +165,7 @@ impl Sender {
             marker: std::mem::take(&mut self.marker),
             payload_type: self.payload_type,
             sequence: self.sequence,
-            timestamp: self.first_timestamp.wrapping_add((first as u32).wrapping_mul(self.codec.clock_rate() / RATE)),
+            timestamp: self.timestamp_of(first),
             ssrc: self.ssrc,
             payload: &payload,
         };

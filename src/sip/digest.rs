@@ -87,8 +87,10 @@ impl Credentials {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Right,
-    /// The nonce is unknown, too old or its count did not grow: ask again, saying so.
+    /// The nonce is unknown or too old: ask again, saying so.
     Stale,
+    /// The nonce is good, and its count did not grow (RFC 7616, 3.4): ask again as well.
+    Repeated,
     Wrong,
 }
 
@@ -159,7 +161,7 @@ impl Guard {
                 nonce.count = count;
                 Verdict::Right
             }
-            Ok(_) => Verdict::Stale,
+            Ok(_) => Verdict::Repeated,
             Err(_) => Verdict::Wrong,
         }
     }
@@ -209,9 +211,9 @@ mod tests {
             assert_eq!(guard.check(at(seconds), &given, "REGISTER", "r", "secret"), expected, "{count} at {seconds}");
         };
         check(1, "00000001", Algorithm::Md5, "secret", Verdict::Right);
-        check(1, "00000001", Algorithm::Md5, "secret", Verdict::Stale);
+        check(1, "00000001", Algorithm::Md5, "secret", Verdict::Repeated);
         check(2, "0000000a", Algorithm::Sha256, "secret", Verdict::Right);
-        check(2, "00000009", Algorithm::Md5, "secret", Verdict::Stale);
+        check(2, "00000009", Algorithm::Md5, "secret", Verdict::Repeated);
         check(3, "00000010", Algorithm::Md5, "wrong", Verdict::Wrong);
         check(3, "zz", Algorithm::Md5, "secret", Verdict::Wrong);
         check(299, "00000100", Algorithm::Md5, "secret", Verdict::Right);

@@ -78,11 +78,13 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub changes: Vec<Change>,
+    /// It is a new request, and its nonce count did not grow.
+    pub repeats_count: bool,
 }
 
 impl Answer {
     fn plain(status: u16) -> Self {
-        Answer { status, headers: Vec::new(), changes: Vec::new() }
+        Answer { status, headers: Vec::new(), changes: Vec::new(), repeats_count: false }
     }
     fn refused(status: u16, user: &str, why: &str) -> Self {
         let changes = vec![Change::Refused { user: user.to_owned(), why: why.to_owned() }];
@@ -167,6 +169,10 @@ impl Registrar {
         match self.guard.check(at, &given, "REGISTER", &self.realm, &user.password) {
             Verdict::Right => self.bind(at, source, request),
             Verdict::Stale => self.challenge(at, true, tokens),
+            Verdict::Repeated => {
+                let repeats_count = !self.has_served(request);
+                Answer { repeats_count, ..self.challenge(at, true, tokens) }
+            }
             Verdict::Wrong => Answer::refused(403, &name, "wrong password"),
         }
     }
@@ -205,7 +211,13 @@ impl Registrar {
         let alive = self.bindings.iter().filter(|b| b.user == *user);
         let left = |b: &Binding| b.until.since(at).as_secs();
         let headers = alive.map(|b| ("Contact", format!("<{}>;expires={}", b.contact, left(b)))).collect();
-        Answer { status: 200, headers, changes }
+        Answer { headers, changes, ..Answer::plain(200) }
+    }
+
+    /// Whether this request, or a later one of its series, has made a binding: one that comes twice or late repeats its count in good faith.
+    fn has_served(&self, request: &Request) -> bool {
+        let head = &request.head;
+        self.bindings.iter().any(|b| b.user == head.to.user && b.call_id == head.call_id && b.cseq >= head.cseq)
     }
 
     /// All or nothing is changed (RFC 3261, 10.3, step 7), so this is asked of every contact first.

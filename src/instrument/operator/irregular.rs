@@ -23,6 +23,18 @@ pub enum Irregular {
     Astray { method: String },
     /// A call under the From tag of another (RFC 3261, 19.3).
     SameTag,
+    /// A nonce used again under a count that did not grow (RFC 7616, 3.4).
+    SameCount,
+    /// An INVITE again and again though it was answered provisionally each time (RFC 3261, 17.1.1.2).
+    AfterAnswer,
+    /// A request that nothing answered, again and again faster than its timers may be (RFC 3261, 17.1).
+    Hammered { method: String },
+    /// A request that nothing answered, never again (RFC 3261, 17.1).
+    SentOnce { method: String },
+    /// Another source, or other numbers, in the middle of a talk (RFC 3550, 5.1 and 8.1).
+    BegunAnew,
+    /// Packet after packet with more or fewer samples than the timestamps say (RFC 3550, 5.1; RFC 3551, 4.2).
+    Misfit { samples: u32, step: u32 },
 }
 
 impl Irregular {
@@ -37,6 +49,23 @@ impl Irregular {
             Irregular::Astray { method } => {
                 both!("{} with the tags of no call", "{} ze znacznikami (tag) żadnego połączenia", method)
             }
+            Irregular::SameCount => ("a nonce count that did not grow", "licznik użyć nonce, który nie wzrósł").into(),
+            Irregular::AfterAnswer => {
+                ("INVITE again and again after a provisional answer", "INVITE powtarzany mimo odpowiedzi tymczasowej").into()
+            }
+            Irregular::Hammered { method } => {
+                both!("{} without an answer repeated too fast", "{} bez odpowiedzi powtarzany zbyt szybko", method)
+            }
+            Irregular::SentOnce { method } => {
+                both!("{} without an answer not sent again", "{} bez odpowiedzi bez powtórzenia", method)
+            }
+            Irregular::BegunAnew => ("the stream began anew in a talk", "strumień zaczął się od nowa w trakcie rozmowy").into(),
+            Irregular::Misfit { samples, step } => both!(
+                "{} samples in a packet, {} by its timestamps",
+                "próbek w pakiecie: {}, według znaczników czasu: {}",
+                samples,
+                step
+            ),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }
@@ -50,6 +79,8 @@ pub enum StrangerNews {
     Answered(u16),
     /// It sent sound to the stranger; told once a call.
     Heard,
+    /// The stranger speaks into the talk that stands, in packets like the operator's.
+    Spoke,
 }
 
 impl StrangerNews {
@@ -57,6 +88,7 @@ impl StrangerNews {
         match self {
             StrangerNews::Called => ("a stranger calls the post", "do punktu dzwoni ktoś obcy").into(),
             StrangerNews::Answered(status) => both!("the stranger hears {} from the post", "obcy otrzymuje od punktu {}", status),
+            StrangerNews::Spoke => ("a stranger speaks into the talk", "ktoś obcy nadaje dźwięk do rozmowy").into(),
             StrangerNews::Heard => ("the stranger hears the post's microphone", "obcy słyszy mikrofon punktu").into(),
         }
     }

@@ -3,8 +3,10 @@
 
 use super::media_watchdog::MediaWatchdog;
 use super::offer_answer::Agreed;
+use super::stream_watch::StreamWatch;
 use crate::clock::Instant;
 use crate::instrument::audio::Timebase;
+use crate::instrument::operator::Irregular;
 use crate::rtp::axis::{Axis, RATE};
 use crate::rtp::codec::Codec;
 use crate::rtp::digits::Digits;
@@ -41,6 +43,7 @@ pub struct MediaPath {
     streams: Option<Streams>,
     meter: Meter,
     digits: Digits,
+    stream: StreamWatch,
     watchdog: MediaWatchdog,
     /// Ports of ours that a change gave up, with the moment from which media there is stray; and the one it took.
     old_ports: Vec<(u16, Instant)>,
@@ -70,6 +73,7 @@ impl MediaPath {
     }
     /// Goes on under a new agreement.
     pub fn follow(&mut self, agreed: &Agreed) {
+        self.stream.agreed();
         if let Some(streams) = &mut self.streams {
             streams.sender.use_codec(agreed.codec, agreed.payload_type);
             streams.reporting.use_clock(agreed.codec.clock_rate());
@@ -78,6 +82,7 @@ impl MediaPath {
 
     /// Moves to another port of ours.
     pub fn move_from(&mut self, at: Instant, old: u16, new: u16) {
+        self.stream.agreed();
         self.new_port = Some(new);
         self.old_ports.push((old, at + GRACE));
     }
@@ -87,6 +92,7 @@ impl MediaPath {
     }
     /// We have put the call on hold, or taken it back.
     pub fn hold(&mut self, at: Instant, held: bool) {
+        self.stream.agreed();
         self.held_from = held.then_some(at + GRACE);
     }
     /// Whether nothing may come because the call is on hold.
@@ -124,6 +130,7 @@ impl MediaPath {
             self.meter.had_foreign_payload();
             return false;
         }
+        self.stream.hears(at, packet, agreed.codec);
         let place = streams.playout.place(at, packet, agreed.codec.clock_rate());
         if place.restarted {
             streams.anchored_within = streams.anchored_within.max(within);
@@ -141,8 +148,19 @@ impl MediaPath {
         }
         true
     }
+    /// What no sound stream is like, if that was found since the last look.
+    pub fn oddity(&mut self, at: Instant) -> Option<Irregular> {
+        self.stream.take(at)
+    }
     pub fn stats(&self) -> Stats {
         self.meter.stats()
+    }
+
+    /// What somebody would forge now, beside our own stream, and when the next packet of that is due; `None`: nothing of ours flows.
+    pub fn forged(&self, at: Instant) -> Option<(Instant, [Packet<'static>; 2])> {
+        let sender = &self.streams.as_ref()?.sender;
+        sender.sent(at)?;
+        Some((sender.next_wake(), sender.beside()))
     }
 
     /// When the next packet or report is due.

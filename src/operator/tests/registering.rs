@@ -1,7 +1,7 @@
 //! The registrar as a post meets it.
 
 use super::*;
-use crate::instrument::operator::Unbound;
+use crate::instrument::operator::{Irregular, Unbound};
 
 #[test]
 fn a_registration_is_challenged_granted_refreshed_and_lapses() {
@@ -47,6 +47,11 @@ fn a_nonce_serves_again_with_a_growing_count_but_not_twice_with_the_same() {
     let replayed = s.authorised(4, 60, PASSWORD, &nonce, 2);
     assert_eq!(status(&replayed), 401);
     assert!(replayed.contains("stale=true"));
+    let told = |s: &mut Scene| s.events().iter().any(|e| matches!(e, CallEvent::Irregular { what: Irregular::SameCount, .. }));
+    assert!(told(&mut s));
+    s.pass(60_000);
+    assert_eq!(status(&s.authorised(3, 60, PASSWORD, &nonce, 2)), 401);
+    assert!(!told(&mut s), "an answer that went astray, and the same request once more");
 }
 
 #[test]

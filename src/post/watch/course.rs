@@ -201,6 +201,8 @@ pub struct Course {
     pub offers: Vec<(f64, Outcome)>,
     /// Calls of strangers to the post, and what came of them: they were let in.
     pub let_in: Vec<(f64, bool)>,
+    /// When a stranger began to speak into a talk.
+    pub spoken_into: Vec<f64>,
     pub sampled: Vec<Sampled>,
     pub silences: Vec<Silence>,
     /// Sound pressure level of the caller's speech at the post's microphone that the mouth is set to, and the one at which the ear's samples reach

@@ -12,6 +12,8 @@ pub struct Sampled {
     pub heard: Option<Arrived>,
     /// How much fainter the operator heard his own voice, dB; `None`: not looked for, or the noise there would hide an echo.
     pub echo_loss: Option<Estimate>,
+    /// How loud the caller heard his own voice come back from the post, relative to the operator's there, dB; `None`: he did not.
+    pub comes_back_db: Option<f64>,
 }
 
 /// What arrived of a voice.

@@ -19,6 +19,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: DISORDER, needs: &[Operator], limit: Bound::Never, look: disorder },
     Rule { quantity: REQUESTS, needs: &[Operator], limit: Bound::AtMost(MOST_REQUESTS), look: requests },
     Rule { quantity: SAME_TAG, needs: &[Operator], limit: Bound::Never, look: same_tags },
+    Rule { quantity: SAME_COUNT, needs: &[Operator], limit: Bound::Never, look: same_counts },
     Rule { quantity: LET_IN, needs: &[Operator], limit: Bound::Never, look: let_in },
 ];
 
@@ -140,6 +141,14 @@ const SAME_TAG: Quantity = Quantity {
     method: Method::new("From tag of every INVITE", "znacznik (tag) From każdego INVITE", "RFC 3261, 19.3"),
     ..COUNT
 };
+const SAME_COUNT: Quantity = Quantity {
+    key: "T40.watch.repeated-nonce-counts",
+    en: "registrations under a nonce count that had been used",
+    pl: "rejestracje z użytym już licznikiem nonce",
+    method: Method::new("nonce count of every REGISTER", "licznik nonce każdego REGISTER", "RFC 7616, 3.4"),
+    requirement: "T40",
+    ..COUNT
+};
 const LET_IN: Quantity = Quantity {
     key: "T40.watch.strangers-let-in",
     en: "calls of strangers that the post took",
@@ -154,7 +163,7 @@ const LET_IN: Quantity = Quantity {
 };
 
 /// Every message of the post's is an occasion; told are its registrations and calls.
-fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
+pub(super) fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
     let bindings = course.bindings.iter().map(|binding| binding.at);
     let occasions = bindings.chain(course.calls.iter().map(|(_, call)| call.arrived.seconds));
     let mut samples: Vec<Sample> = occasions.map(|at| Sample::breach(at, None)).collect();
@@ -162,11 +171,11 @@ fn of_messages(course: &Course, is_it: fn(&Irregular) -> bool) -> Vec<Sample> {
     samples
 }
 
-fn odd(course: &Course, is_it: fn(&Irregular) -> bool) -> impl Iterator<Item = &Oddity> {
+pub(super) fn odd(course: &Course, is_it: fn(&Irregular) -> bool) -> impl Iterator<Item = &Oddity> {
     course.oddities.iter().filter(move |oddity| oddity.is_posts && is_it(&oddity.what))
 }
 
-fn breach(oddity: &Oddity) -> Sample {
+pub(super) fn breach(oddity: &Oddity) -> Sample {
     Sample::breach(oddity.at, Some(oddity.what.words()))
 }
 
@@ -188,6 +197,17 @@ fn disorder(course: &Course) -> Vec<Sample> {
 
 fn same_tags(course: &Course) -> Vec<Sample> {
     of_messages(course, |what| matches!(what, Irregular::SameTag))
+}
+
+/// Whoever was cut off, or started anew, since the server last said yes may not know which count it has seen.
+fn same_counts(course: &Course) -> Vec<Sample> {
+    let knows = |oddity: &Oddity| {
+        let bound = course.bindings.iter().map(|binding| binding.at).rfind(|at| *at < oddity.at);
+        bound.is_some_and(|from| !course.is_disturbed(Span { from: from - 1.0, to: oddity.at }))
+    };
+    let mut samples = of_messages(course, |_| false);
+    samples.extend(odd(course, |what| *what == Irregular::SameCount).filter(|oddity| knows(oddity)).map(breach));
+    samples
 }
 
 fn late_cancels(course: &Course) -> Vec<Sample> {

@@ -49,6 +49,7 @@ impl Post {
             asked: Vec::new(),
             offers: Vec::new(),
             let_in: Vec::new(),
+            spoken_into: Vec::new(),
             sampled: self.sampled.clone(),
             silences: self.silences.clone(),
             speech_spl: bench.rig.speech_spl(),
@@ -180,6 +181,7 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
         }
         CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
         CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),
+        CallEvent::Stranger { news: StrangerNews::Spoke } => course.spoken_into.push(at),
         CallEvent::Stranger { news } => {
             let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard);
             course.let_in.push((at, is_let_in));

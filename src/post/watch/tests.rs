@@ -3,6 +3,8 @@
 mod margins;
 mod outages;
 mod protocol;
+mod resending;
+mod stream;
 mod voices;
 mod witness;
 
@@ -45,6 +47,7 @@ pub(super) fn quiet() -> Course {
         asked: Vec::new(),
         offers: Vec::new(),
         let_in: Vec::new(),
+        spoken_into: Vec::new(),
         sampled: Vec::new(),
         silences: Vec::new(),
         speech_spl: Some(78.0),

@@ -3,13 +3,13 @@
 //! The bounds are generous [EJ]: they tell a voice that is spoilt from one that is not, not a good post from a better one.
 
 use super::course::Course;
-use super::heard::Tone;
+use super::heard::{Sampled, Tone};
 use super::voice::{VOICES, arrived, undisturbed};
 use super::{Bound, Rule, Sample};
 use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Estimate, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: LEVEL_AT_OPERATOR, needs: &[Mouth, Operator], limit: NOMINAL, look: level_at_operator },
@@ -37,6 +37,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule { quantity: PEAKS_TO_CALLER, needs: &[Ear, Operator], limit: PEAKS, look: |c| told(c, false, |tone| tone.peaks, FLAT) },
     Rule { quantity: ECHO, needs: &[Ear, Operator], limit: Bound::Floor, look: echo },
+    Rule { quantity: OWN_VOICE, needs: &[Mouth, Ear, Operator], limit: COMES_BACK, look: own_voice },
 ];
 
 /// Active speech at the operator, for the level that the mouth is set to, dBm0 [EJ].
@@ -129,6 +130,24 @@ const ECHO: Quantity = Quantity {
     requirement: "T17",
 };
 
+const OWN_VOICE: Quantity = Quantity {
+    key: "T17.watch.own-voice-comes-back",
+    unit: Unit::Decibel,
+    en: "the caller's own voice that comes back to him from the post, over the operator's, most",
+    pl: "poziom głosu wzywającego, który wraca do niego z punktu, względem głosu operatora, największy",
+    method: Method::new(
+        "response from mouth to ear over each voice of the caller, 40 to 450 ms after it, relative to the operator's voice",
+        "odpowiedź od ust do ucha na każdy głos wzywającego, 40 do 450 ms po nim, względem głosu operatora",
+        "ITU-T G.131",
+    ),
+    requirement: "T17",
+};
+/// What comes back so much fainter than the operator's voice is lost in the street [EJ].
+const COMES_BACK: Bound = Bound::AtMost(-15.0);
+/// What stands for a voice that does not come back, and what is known of the level of one that does (k = 2), dB.
+const NOT_BACK_DB: f64 = -60.0;
+const BACK_WITHIN_DB: f64 = 2.0;
+
 const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
 const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
 const SPOILT: (&str, &str) = ("more noise or distortion than voice", "więcej szumu lub zniekształceń niż głosu");
@@ -179,4 +198,13 @@ fn echo(course: &Course) -> Vec<Sample> {
     let seen = || Bilingual::from(("the operator hears his own voice", "operator słyszy własny głos"));
     let heard = undisturbed(course, false).filter_map(|sampled| Some((sampled.at, sampled.echo_loss?)));
     heard.map(|(at, figure)| Sample { at, figure, seen: seen() }).collect()
+}
+
+fn own_voice(course: &Course) -> Vec<Sample> {
+    let seen = || Bilingual::from(("the caller hears himself", "wzywający słyszy sam siebie"));
+    let sample = |sampled: &Sampled| {
+        let figure = Estimate::new(sampled.comes_back_db.unwrap_or(NOT_BACK_DB), BACK_WITHIN_DB, Unit::Decibel);
+        Sample { at: sampled.at, figure, seen: seen() }
+    };
+    undisturbed(course, true).map(sample).collect()
 }

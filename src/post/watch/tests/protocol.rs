@@ -4,7 +4,7 @@ use super::*;
 use crate::instrument::operator::Irregular;
 use crate::post::watch::protocol::Oddity;
 
-fn odd(course: Course, at: f64, what: Irregular) -> Course {
+pub(super) fn odd(course: Course, at: f64, what: Irregular) -> Course {
     seen(course, at, true, what)
 }
 fn seen(mut course: Course, at: f64, is_posts: bool, what: Irregular) -> Course {
@@ -30,6 +30,16 @@ fn what_no_sound_post_sends_is_the_posts_only_where_it_sent_it() {
     let mut translated = odd(served(), 110.0, elsewhere());
     translated.is_behind_nat = true;
     assert_eq!(broken(&translated), [] as [&str; 0]);
+}
+
+#[test]
+fn a_nonce_count_grows_unless_the_post_may_not_know_how_far() {
+    let key = ["T40.watch.repeated-nonce-counts"];
+    let counted = |at: f64, course: Course| broken(&odd(course, at, Irregular::SameCount));
+    assert_eq!(counted(120.5, quiet()), key);
+    let cut = |from: f64, to: f64| quiet().outage(Kind::Fibre, from, to);
+    assert_eq!(counted(127.5, cut(125.0, 127.0)), [] as [&str; 0]);
+    assert_eq!(counted(150.5, cut(125.0, 127.0)), key);
 }
 
 #[test]

@@ -10,13 +10,14 @@ pub(super) fn sound() -> Arrived {
     Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, clipped: 0.0, tone: Some(tone) }
 }
 
-/// Both sides speak at once after the answer, and later in the talk of [`served`]; then there is silence.
+/// Both sides speak at once after the answer, and later in the talk of [`served`]; then there is silence, into which a stranger speaks.
 pub(super) fn spoken(course: &mut Course, heard: Arrived) {
     let echo_loss = Some(Estimate::new(45.0, 1.0, Unit::Decibel));
     for at in [101.1, 110.0] {
-        let sampled = |to_operator| Sampled { at, to_operator, heard: Some(heard), echo_loss };
+        let sampled = |to_operator| Sampled { at, to_operator, heard: Some(heard), echo_loss, comes_back_db: None };
         course.sampled.extend([true, false].map(sampled));
     }
+    course.spoken_into.push(112.5);
     course.silences.push(Silence { span: span(112.0, 118.0), at_operator: Vec::new(), at_caller: Vec::new() });
 }
 
@@ -46,7 +47,7 @@ fn a_voice_arrives_whole_and_in_time() {
     assert_eq!(heard(|heard| heard.clipped = 0.001), NOTHING);
     assert_eq!(heard(|heard| heard.clipped = 0.01), ["T12.watch.clipped.to-operator"]);
     let mut mute = served();
-    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None, echo_loss: None });
+    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None, echo_loss: None, comes_back_db: None });
     assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
     mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
     assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
@@ -171,4 +172,16 @@ fn what_is_broken_for_certain_is_the_fault() {
     ] {
         assert_eq!(surer(judged(first), judged(second)), judged(fault), "{first} {second}");
     }
+}
+
+#[test]
+fn nobody_hears_himself_out_of_the_post() {
+    let heard = |comes_back_db: f64| {
+        let mut course = served();
+        spoken(&mut course, sound());
+        course.sampled[0].comes_back_db = Some(comes_back_db);
+        broken(&course)
+    };
+    assert_eq!(heard(-12.0), ["T17.watch.own-voice-comes-back"]);
+    assert_eq!(heard(-18.0), NOTHING);
 }

@@ -1,0 +1,151 @@
+//! Whether the post's stream hangs together: one source for a whole talk (RFC 3550, 5.1), and as many samples in a packet as its timestamps say.
+//!
+//! Must not know how it is played.
+
+use crate::clock::Instant;
+use crate::instrument::operator::Irregular;
+use crate::rtp::codec::Codec;
+use crate::rtp::packet::Packet;
+use std::time::Duration;
+
+/// A stream that has gone on for so long is the one of the talk; before that a post may still be setting it up. Engineering judgement.
+const SETTLES_WITHIN: Duration = Duration::from_secs(2);
+/// A step of the sequence number beyond these is a new beginning, not a loss or a late packet (RFC 3550, A.1).
+const MOST_DROPPED: i16 = 3000;
+const MOST_LATE: i16 = -100;
+/// A post may follow what it has agreed to before we have heard that it does.
+const AGREED_WITHIN: Duration = Duration::from_secs(1);
+/// Packets that are looked at together, and how many of them at least do not fit if it is no accident. Engineering judgement.
+const LOOKED_AT: u32 = 100;
+const MISFITS: u32 = 50;
+
+#[derive(Debug, Default)]
+pub struct StreamWatch {
+    last: Option<Last>,
+    /// A new agreement has come since the stream last began: whatever it brought about may begin another.
+    may_begin_anew: bool,
+    looked_at: u32,
+    misfits: u32,
+    is_misfit_told: bool,
+    found: Option<Irregular>,
+    /// When it began anew; what brought that about may be agreed only then.
+    began_anew: Option<Instant>,
+}
+
+/// The last packet of the stream under way.
+#[derive(Debug)]
+struct Last {
+    began: Instant,
+    ssrc: u32,
+    sequence: u16,
+    timestamp: u32,
+    /// Ticks that its payload lasts; `None`: nobody knows.
+    lasts: Option<u32>,
+}
+
+impl StreamWatch {
+    /// Something was agreed anew: a hold, a move, a codec, an address.
+    pub fn agreed(&mut self) {
+        self.may_begin_anew = self.began_anew.take().is_none();
+        (self.looked_at, self.misfits) = (0, 0);
+    }
+
+    /// A packet of voice.
+    pub fn hears(&mut self, at: Instant, packet: &Packet<'_>, codec: Codec) {
+        let lasts = matches!(codec, Codec::Pcma | Codec::Pcmu | Codec::G722).then_some(packet.payload.len() as u32);
+        let Some(last) = &self.last else { return self.begin(at, packet, lasts) };
+        let step = packet.sequence.wrapping_sub(last.sequence).cast_signed();
+        if packet.ssrc != last.ssrc || !(MOST_LATE..=MOST_DROPPED).contains(&step) {
+            let was_settled = at.since(last.began) >= SETTLES_WITHIN;
+            if was_settled && !std::mem::take(&mut self.may_begin_anew) {
+                self.began_anew = Some(at);
+            }
+            return self.begin(at, packet, lasts);
+        }
+        if step <= 0 {
+            return;
+        }
+        // After a pause the timestamp has gone on, and the marker may say so (RFC 3551, 4.1).
+        if let (1, false, Some(samples)) = (step, packet.marker, last.lasts.filter(|lasts| *lasts > 0)) {
+            self.compare(samples, packet.timestamp.wrapping_sub(last.timestamp));
+        }
+        if let Some(last) = &mut self.last {
+            (last.sequence, last.timestamp, last.lasts) = (packet.sequence, packet.timestamp, lasts);
+        }
+    }
+    fn begin(&mut self, began: Instant, packet: &Packet<'_>, lasts: Option<u32>) {
+        self.last = Some(Last { began, ssrc: packet.ssrc, sequence: packet.sequence, timestamp: packet.timestamp, lasts });
+    }
+    /// Whole packets may have been left out in between where nobody spoke; parts of one may not.
+    fn compare(&mut self, samples: u32, step: u32) {
+        self.looked_at += 1;
+        self.misfits += u32::from(step != samples && step / samples < 2);
+        if self.looked_at < LOOKED_AT {
+            return;
+        }
+        if self.misfits >= MISFITS && !std::mem::replace(&mut self.is_misfit_told, true) {
+            self.found = Some(Irregular::Misfit { samples, step });
+        }
+        (self.looked_at, self.misfits) = (0, 0);
+    }
+
+    /// What was found since the last look.
+    pub fn take(&mut self, at: Instant) -> Option<Irregular> {
+        let anew = self.began_anew.take_if(|began| at.since(*began) >= AGREED_WITHIN).map(|_| Irregular::BegunAnew);
+        anew.or_else(|| self.found.take())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Instant {
+        Instant::from_nanos(millis * 1_000_000)
+    }
+
+    /// Packet after packet, from this millisecond on: source, number, timestamp, samples.
+    fn found(watch: &mut StreamWatch, from: u64, packets: impl IntoIterator<Item = (u32, u16, u32, usize)>) -> Vec<Irregular> {
+        let mut found = Vec::new();
+        for (n, (ssrc, sequence, timestamp, samples)) in packets.into_iter().enumerate() {
+            let payload = vec![0xd5; samples];
+            let packet = Packet { marker: false, payload_type: 8, sequence, timestamp, ssrc, payload: &payload };
+            let now = at(from + 20 * n as u64);
+            watch.hears(now, &packet, Codec::Pcma);
+            found.extend(watch.take(now));
+        }
+        found
+    }
+    /// So many packets of 20 ms of a source.
+    fn stream(ssrc: u32, from: u16, count: u16) -> impl Iterator<Item = (u32, u16, u32, usize)> {
+        (0..count).map(move |n| (ssrc, from.wrapping_add(n), u32::from(n) * 160, 160))
+    }
+
+    #[test]
+    fn a_stream_goes_on_as_it_began_unless_something_was_agreed() {
+        let of = |packets: Vec<_>| found(&mut StreamWatch::default(), 0, packets);
+        assert_eq!(of(stream(1, 65_500, 300).collect()), []);
+        assert_eq!(of(stream(1, 0, 150).chain(stream(2, 0, 150)).collect()), [Irregular::BegunAnew]);
+        assert_eq!(of(stream(1, 0, 150).chain(stream(1, 9000, 150)).collect()), [Irregular::BegunAnew], "other numbers");
+        assert_eq!(of(stream(1, 0, 90).chain(stream(2, 0, 150)).collect()), [], "it was still being set up");
+        let mut changed = StreamWatch::default();
+        assert_eq!(found(&mut changed, 0, stream(1, 0, 150)), []);
+        changed.agreed();
+        assert_eq!(found(&mut changed, 3000, stream(2, 0, 150)), []);
+        assert_eq!(found(&mut changed, 6000, stream(3, 0, 20)), []);
+        changed.agreed();
+        assert_eq!(found(&mut changed, 6400, stream(3, 20, 150)), [], "it was the quicker one");
+    }
+
+    #[test]
+    fn a_packet_holds_what_its_timestamps_say() {
+        let of = |samples: usize, step: u32| {
+            found(&mut StreamWatch::default(), 0, (0..250u16).map(|n| (1, n, u32::from(n) * step, samples)))
+        };
+        assert_eq!(of(152, 160), [Irregular::Misfit { samples: 152, step: 160 }]);
+        assert_eq!(of(160, 1), [Irregular::Misfit { samples: 160, step: 1 }]);
+        for (samples, step) in [(160, 160), (320, 320), (80, 80), (240, 240), (160, 480), (0, 160)] {
+            assert_eq!(of(samples, step), [], "{samples} {step}");
+        }
+    }
+}

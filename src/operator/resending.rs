@@ -1,0 +1,159 @@
+//! What is sent again over UDP, and what is not: repetitions that an answer should have ended, and those of requests that a black hole took.
+//!
+//! Must not know calls, nor what anything is answered with.
+
+use super::Desk;
+use crate::clock::Instant;
+use crate::instrument::operator::{Behaviour, Irregular};
+use crate::sip::message::{Message, Method};
+use crate::sip::route::{Route, Wire};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A repetition that comes so soon after an answer may have crossed it.
+const CROSSES_WITHIN: Duration = Duration::from_millis(300);
+/// Answers get lost; so many in a row, on a line that was left alone, do not. Engineering judgement.
+const NEEDLESS: u8 = 3;
+/// What nothing answers is sent again by then, whatever T1 is: 0.5 s (RFC 3261, 17.1.1.1), or longer on slow lines.
+const AGAIN_WITHIN: Duration = Duration::from_secs(5);
+/// T1 may be shorter within a network of one's own (RFC 3261, 17.1.1.1); no network of a city needs less than this. Engineering judgement.
+const SHORTEST_T1: Duration = Duration::from_millis(100);
+/// Twice that in a row may be one datagram that the line doubled.
+const FEW: usize = 4;
+/// So many arrivals of one request are remembered.
+const MOST_COPIES: usize = 64;
+
+/// How often an INVITE came again that had been answered provisionally.
+#[derive(Debug)]
+pub(super) struct Needless {
+    answered: Instant,
+    count: u8,
+}
+
+impl Needless {
+    pub fn since(answered: Instant) -> Self {
+        Needless { answered, count: 0 }
+    }
+    /// It came again, and is answered again; true for the one that cannot be explained any more.
+    pub fn repeated(&mut self, at: Instant) -> bool {
+        let counts = at.since(self.answered) >= CROSSES_WITHIN;
+        self.answered = at;
+        self.count = self.count.saturating_add(u8::from(counts));
+        counts && self.count == NEEDLESS
+    }
+}
+
+/// A request that a black hole took, and how often it came.
+#[derive(Debug)]
+struct Swallowed {
+    way: Route,
+    method: Method,
+    came: Vec<Instant>,
+    /// It need not come again: that has been told, or the post may have given it up.
+    may_rest: bool,
+    /// That it came too often has been told.
+    is_told: bool,
+}
+
+impl Swallowed {
+    /// When it must have come again.
+    fn due(&self) -> Option<Instant> {
+        let is_open = self.came.len() == 1 && !self.may_rest && self.way.wire == Wire::Udp;
+        self.came.first().filter(|_| is_open).map(|first| *first + AGAIN_WITHIN)
+    }
+    /// Whether its copies came faster than any timers allow that begin at T1 and double up to T2.
+    fn is_hammered(&self) -> bool {
+        let (Some(first), Some(last)) = (self.came.first(), self.came.last()) else { return false };
+        let timers = Wire::Udp.timers();
+        let longest = if self.method == Method::Invite { timers.patience() } else { timers.t2 };
+        let steps = std::iter::successors(Some(SHORTEST_T1), |step| Some((*step * 2).min(longest)));
+        let least: Duration = steps.take(self.came.len() - 1).sum();
+        self.came.len() > FEW && last.since(*first) < least
+    }
+}
+
+/// All that black holes took, by transaction.
+#[derive(Debug, Default)]
+pub(super) struct BlackHole(BTreeMap<String, Swallowed>);
+
+impl BlackHole {
+    /// Takes a request; true if it is new.
+    fn takes(&mut self, at: Instant, key: &str, way: Route, method: Method) -> bool {
+        if self.0.len() >= super::MOST_TRANSACTIONS {
+            self.0.clear();
+        }
+        let is_new = !self.0.contains_key(key);
+        // An ACK is never repeated by itself, and many a keep-alive is an OPTIONS that nobody waits for.
+        let may_rest = matches!(method, Method::Ack | Method::Options);
+        let new = || Swallowed { way, method, came: Vec::new(), may_rest, is_told: method == Method::Ack };
+        let known = self.0.entry(key.to_owned()).or_insert_with(new);
+        if known.came.len() < MOST_COPIES {
+            known.came.push(at);
+        }
+        is_new
+    }
+    /// The one that was just taken, if it has come too often and that was not told.
+    fn hammered(&mut self, key: &str) -> Option<Method> {
+        let known = self.0.get_mut(key).filter(|known| known.way.wire == Wire::Udp && !known.is_told)?;
+        known.is_told = known.is_hammered();
+        known.is_told.then_some(known.method)
+    }
+    /// Whoever asks something else of any server may have given up what he asked before.
+    fn turned_away(&mut self, way: Route, key: &str) {
+        let others = self.0.iter_mut().filter(|(other, known)| *other != key && known.way.peer.ip() == way.peer.ip());
+        others.for_each(|(_, known)| known.may_rest = true);
+    }
+    fn let_rest(&mut self) {
+        self.0.values_mut().for_each(|known| known.may_rest = true);
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.0.values().filter_map(Swallowed::due).min()
+    }
+    /// What should have come again by now, and has not.
+    fn sent_once(&mut self, at: Instant) -> Vec<(Route, Method)> {
+        let due = self.0.values_mut().filter(|known| known.due().is_some_and(|due| due <= at));
+        due.map(|known| {
+            known.may_rest = true;
+            (known.way, known.method)
+        })
+        .collect()
+    }
+}
+
+impl Desk {
+    /// A server takes this request and answers nothing; true if it is a new one.
+    pub(super) fn swallow(&mut self, at: Instant, key: &str, way: Route, method: Method) -> bool {
+        let is_new = self.black_hole.takes(at, key, way, method);
+        if let Some(method) = self.black_hole.hammered(key) {
+            self.tell_irregular(at, way, None, Irregular::Hammered { method: method.to_string() });
+        }
+        is_new
+    }
+
+    pub(super) fn note_turn(&mut self, way: Route, message: &Message) {
+        if let Message::Request(request) = message
+            && request.method != Method::Ack
+        {
+            self.black_hole.turned_away(way, &swallowed_key(&request.head.via.branch, request.method));
+        }
+    }
+
+    /// A server that was silent until now may answer what it was asked before.
+    pub(super) fn note_health(&mut self, now: Behaviour) {
+        let before = self.config.behaviour;
+        if (before.primary, before.backup) != (now.primary, now.backup) {
+            self.black_hole.let_rest();
+        }
+    }
+
+    pub(super) fn wake_black_hole(&mut self, at: Instant) {
+        for (way, method) in self.black_hole.sent_once(at) {
+            self.tell_irregular(at, way, None, Irregular::SentOnce { method: method.to_string() });
+        }
+    }
+}
+
+/// Which transaction a swallowed request belongs to.
+pub(super) fn swallowed_key(branch: &str, method: Method) -> String {
+    format!("{branch} {method}")
+}
