@@ -123,7 +123,7 @@ impl Post {
         let at = self.bench.now().as_secs_f64();
         let to_operator = direction == Direction::ToOperator;
         match self.exchange(direction, call, &samples, rate) {
-            Ok((heard, echo_loss)) => self.sampled.push(Sampled { at, to_operator, heard, echo_loss }),
+            Ok((heard, echo_loss)) => self.sampled.push(Sampled { at, call, to_operator, heard, echo_loss }),
             Err(error) => self.unless_over(call, error)?,
         }
         Ok(())
@@ -174,8 +174,7 @@ impl Post {
 
     /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has learnt.
     fn has_learnt(&self, call: CallId) -> bool {
-        let Some(confirmed) = self.bench.record.call(call).and_then(|call| call.confirmed) else { return false };
-        let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.at >= confirmed.seconds;
+        let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.call == call;
         self.sampled.iter().filter(spoken).count() >= LEARNS_FOR
     }
 
