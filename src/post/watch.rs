@@ -17,6 +17,7 @@ mod marks;
 mod protocol;
 mod service;
 mod silence;
+mod told;
 mod tone;
 mod voice;
 
@@ -86,6 +87,7 @@ const RULES: &[&[Rule]] = &[
     voice::RULES,
     tone::RULES,
     silence::RULES,
+    told::RULES,
 ];
 
 /// All that the watch judges.

@@ -188,6 +188,8 @@ pub struct Course {
     pub connected: Option<Lit>,
     pub out_of_service: Option<Lit>,
     pub reports: Vec<(f64, Report)>,
+    /// When a line came that could not be read.
+    pub unreadable: Vec<f64>,
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
     pub oddities: Vec<Oddity>,

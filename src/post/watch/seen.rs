@@ -41,6 +41,7 @@ impl Post {
             connected: lamp(&wiring.lamp_connected),
             out_of_service: lamp(&wiring.lamp_out_of_service),
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
+            unreadable: record.garbled().iter().map(|at| at.as_secs_f64()).collect(),
             strays: Vec::new(),
             strangers: Vec::new(),
             oddities: Vec::new(),
