@@ -32,6 +32,11 @@ Feature: False alarms and abuse
     Then the post tells of its stuck button at most 15 s after the press [T28]
     When the operator hangs up
     Then within 60 s exactly 1 call reaches the operator [T28]
+    When the post is switched off
+    And 10 s pass
+    And the mains is switched on
+    Then the post is registered at most 60 s after power-on [T19]
+    And no further call reaches the operator within 20 s [T28]
     When the button is let go
     Then the post takes that fault back at most 60 s after the button's release [T27]
     And no further call reaches the operator within 10 s [T28]

@@ -17,6 +17,42 @@ Feature: Fibre loss and return
     And a talk with the operator is under way
     When the fibre is cut for 20 s
     Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
+    When the operator hangs up
+    And 2 s pass
+    And a talk with the operator is under way
+    And the fibre is cut for 20 s
+    Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
+    When the operator ends every call that stands
+    And 2 s pass
+    And the operator does not answer
+    And the button is pressed for 150 ms
+    And 3 s pass
+    And the fibre is cut for 10 s
+    And the operator answers after 1 s
+    Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
+    When the operator ends every call that stands
+    And 2 s pass
+    And the operator does not answer
+    And the button is pressed for 150 ms
+    And 3 s pass
+    And the fibre is cut for 10 s
+    And the operator answers after 1 s
+    Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
+    When the operator ends every call that stands
+    And 2 s pass
+    And a talk with the operator is under way
+    And the fibre is cut for 40 s
+    And 20 s pass
+    And the operator ends every call that stands
+    And 2 s pass
+    And a talk with the operator is under way
+    And the fibre is cut
+    And 36 s pass
+    And the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
+    When 5 s pass
+    And the fibre is restored
+    Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
 
   @S31 @fat @sat @nightly
   Scenario: After ten minutes without fibre the point can call again
@@ -51,6 +87,10 @@ Feature: Fibre loss and return
     When 10 s pass
     And the fibre is restored
     Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
+    When the operator ends every call that stands
+    And 2 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
 
   @S34 @fat @nightly
   Scenario: Link up but nothing passes: noticed in time

@@ -33,6 +33,11 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
     Gdy operator kończy rozmowę
     Wtedy w ciągu 60 s do operatora dociera dokładnie 1 zgłoszenie [T28]
+    Gdy punkt jest wyłączony
+    I mija 10 s
+    I zasilanie zostaje włączone
+    Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
+    I w ciągu kolejnych 20 s do operatora nie dociera żadne zgłoszenie [T28]
     Gdy przycisk zostaje zwolniony
     Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]
     I w ciągu kolejnych 10 s do operatora nie dociera żadne zgłoszenie [T28]

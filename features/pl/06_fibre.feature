@@ -18,6 +18,42 @@ Właściwość: Utrata i powrót światłowodu
     I trwa rozmowa z operatorem
     Gdy łączność światłowodowa zostaje przerwana na 20 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
+    Gdy operator kończy rozmowę
+    I mijają 2 s
+    I trwa rozmowa z operatorem
+    I łączność światłowodowa zostaje przerwana na 20 s
+    Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I operator nie odbiera
+    I przycisk zostaje naciśnięty na 150 ms
+    I mijają 3 s
+    I łączność światłowodowa zostaje przerwana na 10 s
+    I operator odbiera po 1 s
+    Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I operator nie odbiera
+    I przycisk zostaje naciśnięty na 150 ms
+    I mijają 3 s
+    I łączność światłowodowa zostaje przerwana na 10 s
+    I operator odbiera po 1 s
+    Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I trwa rozmowa z operatorem
+    I łączność światłowodowa zostaje przerwana na 40 s
+    I mija 20 s
+    I operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I trwa rozmowa z operatorem
+    I światłowód zostaje przerwany
+    I mija 36 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 5 s
+    I światłowód zostaje przywrócony
+    Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
 
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
@@ -52,6 +88,10 @@ Właściwość: Utrata i powrót światłowodu
     Gdy mija 10 s
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S34 @fat @nightly
   Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas

@@ -82,15 +82,20 @@ pub struct ConsoleLines {
 pub struct Report {
     /// The payload's words: `["PRESS", "3"]`.
     pub words: Vec<String>,
+    /// Whether the letters of its checksum are capitals, as was agreed (post protocol, section 2); `None`: it has none.
+    pub is_sum_in_capitals: Option<bool>,
 }
 
 impl Report {
-    /// Reads `$payload*XX`, where XX is the exclusive-or of the payload's bytes in hexadecimal.
+    /// Reads `$payload*XX`, where XX is the exclusive-or of the payload's bytes in hexadecimal, in letters of either kind.
     pub fn parse(text: &str) -> Option<Report> {
         let (payload, sum) = text.strip_prefix('$')?.rsplit_once('*')?;
         let expected = u8::from_str_radix(sum, 16).ok().filter(|_| sum.len() == 2)?;
         let actual = payload.bytes().fold(0, |sum, byte| sum ^ byte);
-        (actual == expected).then(|| Report { words: payload.split_whitespace().map(str::to_string).collect() })
+        let is_sum_in_capitals =
+            sum.contains(|c: char| c.is_ascii_alphabetic()).then(|| !sum.contains(|c: char| c.is_ascii_lowercase()));
+        let words = payload.split_whitespace().map(str::to_string).collect();
+        (actual == expected).then_some(Report { words, is_sum_in_capitals })
     }
     /// The word after the first, when the first is `kind`.
     pub fn argument(&self, kind: &str) -> Option<&str> {
@@ -128,8 +133,8 @@ impl Record {
 
     fn following(before: HandedOn) -> Record {
         let HandedOn { registration, calls, inputs, banner, lines } = before;
-        let (events, told_secrets, garbled) = (Timeline::default(), Vec::new(), Vec::new());
-        Record { events, calls, registration, inputs, console: banner, told_secrets, lines, garbled }
+        let events = Timeline::default();
+        Record { events, calls, registration, inputs, console: banner, lines, ..Record::default() }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {

@@ -108,9 +108,12 @@ impl Post {
         Ok(())
     }
 
+    /// Where the talk was lost and stands anew, that one is ended with it.
     pub fn hang_up(&mut self) -> Result<()> {
         let call = self.talk_under_way()?;
+        let standing = self.bench.record.talk().filter(|standing| *standing != call);
         self.end_call(call)?;
+        standing.map_or(Ok(()), |standing| self.end_call(standing))?;
         self.talk = None;
         Ok(())
     }
@@ -185,7 +188,10 @@ impl Post {
             let mut events = record.calls_between(press.instant(), end);
             events.find(|event| which(&event.value)).map(Moment::at_operator)
         };
-        self.deeds.presses().zip(ends).map(|(press, end)| first(press, end).map(|moment| moment.since(press))).collect()
+        let presses = self.deeds.presses().zip(ends);
+        // What was pressed without a way to call is told and kept (T38), not served; unless the step asks for that very press.
+        let counted = presses.filter(|(press, end)| end.is_none() || !self.deeds.was_cut_off(*press));
+        counted.map(|(press, end)| first(press, end).map(|moment| moment.since(press))).collect()
     }
 
     /// T01 and T02: every press must have led there, and in time.
@@ -206,7 +212,7 @@ impl Post {
         let found = self.per_press(which);
         let served: Vec<Estimate> = found.iter().flatten().copied().collect();
         // A press without a result is a failure of its own kind: it has no time to be judged by.
-        let pressed = self.deeds.presses().count();
+        let pressed = found.len();
         self.judge(without, Estimate::count(pressed - served.len()), Criterion::Exactly(0.0))?;
         if pressed > 1 {
             let share = 100.0 * proved_share(pressed);

@@ -125,7 +125,7 @@ impl Post {
         let samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
         let at = self.bench.now().as_secs_f64();
         match self.exchange(direction, call, &samples, rate) {
-            Ok(sampled) => self.sampled.push(Sampled { at, ..sampled }),
+            Ok(sampled) => self.sampled.push(Sampled { at, call, ..sampled }),
             Err(error) => self.unless_over(call, error)?,
         }
         Ok(())
@@ -162,7 +162,7 @@ impl Post {
             Direction::ToCaller => None,
         };
         let to_operator = direction == Direction::ToOperator;
-        let sampled = Sampled { at: spoken.seconds, to_operator, heard: None, echo_loss, comes_back_db };
+        let sampled = Sampled { at: spoken.seconds, call, to_operator, heard: None, echo_loss, comes_back_db };
         let Some(found) = fidelity(reference, Signal::new(&heard.samples, heard.rate), super::speech::CHANNEL_RATE) else {
             return Ok(sampled);
         };
@@ -185,8 +185,7 @@ impl Post {
 
     /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has learnt.
     fn has_learnt(&self, call: CallId) -> bool {
-        let Some(confirmed) = self.bench.record.call(call).and_then(|call| call.confirmed) else { return false };
-        let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.at >= confirmed.seconds;
+        let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.call == call;
         self.sampled.iter().filter(spoken).count() >= LEARNS_FOR
     }
 

@@ -88,6 +88,14 @@ impl Deeds {
         self.0.iter().rev().find(|deed| deed.what == what).map(|deed| deed.proof)
     }
 
+    /// Whether fibre or servers had been taken away at a moment.
+    pub fn was_cut_off(&self, at: Moment) -> bool {
+        let before = || self.0.iter().rev().filter(|deed| deed.at.seconds <= at.seconds);
+        let last = |of: What| before().find(|deed| discriminant(&deed.what) == discriminant(&of)).map(|deed| deed.what);
+        last(What::Fibre { connected: false }) == Some(What::Fibre { connected: false })
+            || last(What::Servers { answering: false }) == Some(What::Servers { answering: false })
+    }
+
     /// The presses that count: those since the last pulses or the last talk that was set up.
     pub fn presses(&self) -> impl DoubleEndedIterator<Item = Moment> {
         let anew = self.0.iter().rposition(|deed| matches!(deed.what, What::Pulse | What::Talk));
@@ -124,6 +132,14 @@ mod tests {
         check_last(&[CUT, RETURNED, (What::Mains { on: false }, Proof::Effect)], RETURNED.0, Some(1.0));
         check_last(&[(What::Mains { on: true }, Proof::Command)], What::Mains { on: true }, None);
         check_last(&[(What::HangUp, Proof::Stamp), (What::HangUp, Proof::Stamp)], What::HangUp, Some(1.0));
+    }
+
+    #[test]
+    fn a_press_between_a_cut_and_the_return_had_no_way_to_call() {
+        let silent = (What::Servers { answering: false }, Proof::Stamp);
+        let list = deeds(&[(What::Press, Proof::Effect), CUT, (What::Press, Proof::Effect), RETURNED, silent]);
+        let at = |seconds: f64| list.was_cut_off(Moment { seconds, uncertainty: 0.0 });
+        assert_eq!([0.0, 1.0, 2.5, 3.0, 3.5, 4.0].map(at), [false, true, true, false, false, true]);
     }
 
     #[track_caller]

@@ -4,7 +4,8 @@
 
 use super::judge::Quantity;
 use super::speech::{CHANNEL_RATE, Direction, LATEST, Voice};
-use super::{Post, Result};
+use super::{Fault, Post, Result};
+use crate::bench::{Bench, Moment};
 use crate::dsp::delay::Signal;
 use crate::dsp::fidelity::{self, fidelity};
 use crate::instrument::operator::CallId;
@@ -25,6 +26,8 @@ const SETTLED: Duration = Duration::from_millis(1300);
 const UNDER_WAY: Duration = Duration::from_millis(200);
 /// On a whole line no gap may be longer, nor all gaps of so few seconds in all: three packets [EJ].
 const TORN_AT_MOST_S: f64 = 0.06;
+/// What takes the place of a voice that has said enough.
+const HUSHED: [f32; 8] = [0.0; 8];
 
 const GAP_TO_OPERATOR: Quantity = Quantity {
     key: "T21.gap.to-operator",
@@ -43,8 +46,8 @@ const GAP_TO_CALLER: Quantity = Quantity {
 const HEALED: Quantity = Quantity {
     key: "T22.fibre-to-voice",
     unit: Unit::Second,
-    en: "fibre's return to voice both ways",
-    pl: "od powrotu światłowodu do głosu w obie strony",
+    en: "fibre's return to voice both ways, without the operator's time to answer",
+    pl: "od powrotu światłowodu do głosu w obie strony, bez czasu, w którym operator nie odbierał",
     method: method::PRESENCE,
     requirement: "T22",
 };
@@ -140,8 +143,8 @@ impl Post {
         self.judge(&quantity, figure, Criterion::AtMost(TORN_AT_MOST_S))
     }
 
-    /// T22: the old talk or a new one, but without anybody touching the button. Both sides speak all the time; twice the time it took to
-    /// hear them is needed to be sure that it is they.
+    /// T22: the old talk or a new one, but without anybody touching the button; a call that only rang yet may ring anew. Both sides speak all the
+    /// time; twice the time it took to hear them is needed to be sure that it is they. From here on the talk is the one that stands now.
     pub fn talk_again_within(&mut self, limit: Duration) -> Result<()> {
         const LOOK_EVERY: Duration = Duration::from_secs(1);
         let returned = self.returned()?;
@@ -151,16 +154,45 @@ impl Post {
         let mut caller = self.begin_voice(Direction::ToOperator, CallId(0), patience)?;
         let mut operator: Option<Voice> = None;
         let mut both = None;
-        while both.is_none() && self.bench.now() < deadline {
-            self.pass(LOOK_EVERY)?;
-            let Some(call) = self.living_call()? else { continue };
-            if operator.as_ref().is_none_or(|voice| voice.call != call) {
+        let mut unanswered = 0.0;
+        while both.is_none() && self.bench.now() < deadline.shifted(unanswered) {
+            // The operator speaks as soon as there is somebody to speak to, and again to whoever stands in his place.
+            let spoken_to = operator.as_ref().map(|voice| voice.call);
+            let look = self.bench.now() + LOOK_EVERY;
+            let anew = |bench: &mut Bench| Ok(bench.record.talk().filter(|call| Some(*call) != spoken_to));
+            if let Some(call) = self.bench.watch::<CallId, Fault>(look, anew)? {
                 operator = Some(self.begin_voice(Direction::ToCaller, call, patience)?);
+                self.bench.clock().wait_until(look)?;
             }
+            unanswered = self.unanswered_since(returned);
+            let Some(call) = self.living_call()? else { continue };
             caller.call = call;
             let voices: Vec<Voice> = operator.iter().chain([&caller]).cloned().collect();
             both = self.both_found(&voices, returned.instant(), self.bench.now() - Duration::from_millis(200))?;
         }
-        self.judge_within(&HEALED, returned, both, limit_s)
+        self.hush(operator.map(|voice| voice.call))?;
+        let judged = both.map(|both| Moment { seconds: both.seconds - unanswered, ..both });
+        self.judge_within(&HEALED, returned, judged, limit_s)
+    }
+
+    /// How long since then a phone has rung for the call that is talked in now: for so long it waited for the operator, not for the post.
+    fn unanswered_since(&self, since: Moment) -> f64 {
+        let record = &self.bench.record;
+        let Some(call) = record.talk().and_then(|call| record.call(call)) else { return 0.0 };
+        let (Some(ringing), Some(answered)) = (call.ringing, call.answered) else { return 0.0 };
+        (answered.seconds - ringing.seconds.max(since.seconds)).max(0.0)
+    }
+
+    /// Who still speaks falls silent, so that nothing of it is heard in what comes next; the talk under way is the one that stands.
+    fn hush(&mut self, call: Option<CallId>) -> Result<()> {
+        self.bench.mouth_play(&HUSHED)?;
+        let standing = self.living_call()?;
+        if let Some(call) = call.filter(|call| Some(*call) == standing) {
+            self.bench.operator_play(call, &HUSHED).map(drop).or_else(|error| self.unless_ended(call, error).map(drop))?;
+        }
+        if self.talk.is_some() {
+            self.talk = standing.or(self.talk);
+        }
+        self.pass(LATEST)
     }
 }

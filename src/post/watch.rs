@@ -19,6 +19,7 @@ mod resending;
 mod service;
 mod silence;
 mod stream;
+mod told;
 mod tone;
 mod voice;
 mod witness;
@@ -92,6 +93,7 @@ const RULES: &[&[Rule]] = &[
     voice::RULES,
     tone::RULES,
     silence::RULES,
+    told::RULES,
 ];
 
 /// All that the watch judges.

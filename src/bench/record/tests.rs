@@ -106,7 +106,7 @@ fn a_scenario_leaves_what_holds_and_no_history() {
     }
     for (at, text) in [(1, "BOOT a"), (2, "BEAT 1"), (3, "BOOT b"), (4, "BEAT 2")] {
         let words = text.split(' ').map(str::to_string).collect();
-        seen.console.push(Stamped::new(Instant::from_nanos(at), Report { words }));
+        seen.console.push(Stamped::new(Instant::from_nanos(at), Report { words, is_sum_in_capitals: None }));
     }
     seen.lines = ConsoleLines { readable: 4, garbled: 1, last_garbled: "?".into() };
     seen.begin_scenario();

@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: CUT_SHORT, needs: &[Operator], limit: Bound::Never, look: cut_short },
     Rule { quantity: GIVEN_UP, needs: &[Operator], limit: Bound::Never, look: given_up },
     Rule { quantity: KEPT_LATE, needs: &[Button, Operator], limit: Bound::Never, look: kept_late },
+    Rule { quantity: CALLED_DELAYED, needs: &[Button, Operator], limit: Bound::Never, look: called_delayed },
 ];
 
 pub(super) const COUNT: Quantity = Quantity {
@@ -110,6 +111,14 @@ const KEPT_LATE: Quantity = Quantity {
     key: "T38.watch.kept-presses-misdelivered",
     en: "kept presses delivered unmarked or too late",
     pl: "zachowane naciśnięcia doręczone bez oznaczenia lub za późno",
+    requirement: "T38",
+    ..COUNT
+};
+
+const CALLED_DELAYED: Quantity = Quantity {
+    key: "T38.watch.falsely-delayed",
+    en: "calls marked as delayed that were not",
+    pl: "zgłoszenia oznaczone jako opóźnione, choć nie były opóźnione",
     requirement: "T38",
     ..COUNT
 };
@@ -247,7 +256,7 @@ fn kept_late(course: &Course) -> Vec<Sample> {
     let sample = |(_, call, cause): (usize, &Call, Cause)| {
         let Cause::Kept(_) = cause else { return None };
         let arrived = call.arrived.seconds;
-        let is_marked = call.invite.header("X-SOS-Delayed") == Some("yes");
+        let is_marked = is_marked_delayed(call);
         let returned = returned_before(course, arrived);
         let (en, pl) = named(call);
         let seen = if !is_marked {
@@ -261,6 +270,43 @@ fn kept_late(course: &Course) -> Vec<Sample> {
     };
     judged(course).filter_map(sample).collect()
 }
+
+fn is_marked_delayed(call: &Call) -> bool {
+    call.invite.header("X-SOS-Delayed") == Some("yes")
+}
+
+/// Who reads of a delay asks himself whether anybody still waits: a press that was served at once is none, nor is a talk that was lost in a cut of T22's
+/// length and is dialled again.
+fn called_delayed(course: &Course) -> Vec<Sample> {
+    let is_prompt = |call: &Call, cause: Cause| match cause {
+        Cause::Press(contact) => course.contacts.get(contact).is_some_and(|contact| {
+            let waited = Span { from: contact.closed, to: call.arrived.seconds };
+            course.ready_at(contact.closed).is_some() && !course.is_disturbed(waited)
+        }),
+        Cause::SameCase(first) => course.calls.get(first).is_some_and(|(_, first)| {
+            let between = Span { from: first.arrived.seconds, to: call.arrived.seconds };
+            let cut: f64 = course.outages.iter().filter_map(|outage| outage.span.common(between)).map(Span::length).sum();
+            !is_marked_delayed(first) && cut < HEALED_WITHOUT_PRESS
+        }),
+        _ => false,
+    };
+    let sample = |(_, call, cause): (usize, &Call, Cause)| {
+        let (en, pl) = named(call);
+        let told = || {
+            both_of(
+                &en,
+                &pl,
+                "marked as delayed though nothing had kept it",
+                "oznaczone jako opóźnione, choć nic go nie wstrzymało",
+            )
+        };
+        is_prompt(call, cause).then(|| Sample::breach(call.arrived.seconds, is_marked_delayed(call).then(told)))
+    };
+    judged(course).filter_map(sample).collect()
+}
+
+/// Of cuts up to so many seconds T22 speaks, and a margin for their stamps.
+const HEALED_WITHOUT_PRESS: f64 = 20.5;
 
 /// When the way to call came back: at the end of the last outage, or, where the post had to start anew, when it was first registered after
 /// that, for which it has its own time (T19).

@@ -89,9 +89,18 @@ fn of_known(course: &Course, case: &Case, index: usize) -> Cause {
 /// A talk that somebody ended closes its case, unless the post may not have heard of it.
 fn closes(course: &Course, call: &Call) -> Option<f64> {
     let (ended, by) = call.ended?;
-    let is_over = call.confirmed.is_some() && matches!(by, EndedBy::Operator | EndedBy::Post);
-    (is_over && !course.is_disturbed(Span { from: ended.seconds - 1.0, to: ended.seconds + 1.0 })).then_some(ended.seconds)
+    // What a post said in a cut, to a talk that it had to take for lost, it says again until it is heard, every 4 s (RFC 3261, 17.1.2.2).
+    let before = match by {
+        EndedBy::Operator => 1.0,
+        EndedBy::Post => SAID_AGAIN_WITHIN,
+        EndedBy::Cancelled | EndedBy::Silence => return None,
+    };
+    let around = Span { from: ended.seconds - before, to: ended.seconds + 1.0 };
+    (call.confirmed.is_some() && !course.is_disturbed(around)).then_some(ended.seconds)
 }
+
+/// The longest pause between two sendings of one request, and a margin.
+const SAID_AGAIN_WITHIN: f64 = 5.0;
 
 /// A server that answers nothing was asked for this call at once: the post has not kept the press, it is still calling.
 fn was_tried(course: &Course, pressed: f64) -> bool {

@@ -1,12 +1,15 @@
 //! What was heard in talks: voices that were let sound, what arrived of each, and what was heard while nobody spoke.
 
 use super::course::Span;
+use crate::instrument::operator::CallId;
 use crate::unit::Estimate;
 
 /// A voice that was let sound in a talk, and what arrived of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampled {
     pub at: f64,
+    /// The call that it was spoken into, whichever others the operator's end may still take for talks.
+    pub call: CallId,
     pub to_operator: bool,
     /// `None`: it was not heard at all.
     pub heard: Option<Arrived>,

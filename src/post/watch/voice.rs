@@ -3,6 +3,8 @@
 use super::course::{Course, Span};
 use super::heard::{Arrived, Sampled};
 use super::{Bound, Rule, Sample};
+use crate::bench::Call;
+use crate::instrument::operator::CallId;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
 use crate::unit::{Bilingual, Method, Unit, both};
@@ -111,7 +113,12 @@ pub(super) fn undisturbed(course: &Course, to_operator: bool) -> impl Iterator<I
 }
 
 pub(super) fn arrived(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
-    undisturbed(course, to_operator).filter_map(|sampled| Some((sampled.at, sampled.heard?)))
+    of_calls(course, to_operator).map(|(_, at, heard)| (at, heard))
+}
+
+/// Each with the call that it was spoken into.
+fn of_calls(course: &Course, to_operator: bool) -> impl Iterator<Item = (CallId, f64, Arrived)> {
+    undisturbed(course, to_operator).filter_map(|sampled| Some((sampled.call, sampled.at, sampled.heard?)))
 }
 
 fn unheard(course: &Course, to_operator: bool) -> Vec<Sample> {
@@ -134,12 +141,13 @@ fn first_word(course: &Course, to_operator: bool) -> Vec<Sample> {
     first.map(|(at, heard)| Sample::seconds(at, heard.swallowed as f64 * LOOK_S, LOOK_S, told())).collect()
 }
 
-/// Talk by talk: what was lost in all of its voices.
+/// Talk by talk: what was lost in all of its voices. One that was lost and dialled again may stand at the operator's end for a while: its voices are
+/// those that were spoken into it.
 fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
-    let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some()).map(|(_, call)| course.lasts(call));
-    let of_talk = |talk: Span| {
-        let voices = arrived(course, to_operator).filter(|(at, _)| talk.holds(*at));
-        let (looks, lost) = voices.fold((0, 0), |(looks, lost), (at, heard)| {
+    let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some());
+    let of_talk = |(id, call): &(CallId, Call)| {
+        let voices = of_calls(course, to_operator).filter(|(spoken_into, ..)| spoken_into == id);
+        let (looks, lost) = voices.fold((0, 0), |(looks, lost), (_, at, heard)| {
             // How the first word begins is another matter.
             let begun = if is_first_word(course, at) { heard.swallowed } else { 0 };
             (looks + heard.looks, lost + heard.lost - begun)
@@ -148,7 +156,10 @@ fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
         let share = 100.0 * lost as f64 / looks.max(1) as f64;
         let text = format!("{share:.0} %");
         (looks > 0).then(|| {
-            Sample::breach(talk.from, too_many.then(|| both!("{text} of what was spoken was lost", "utracono {text} wypowiedzi")))
+            Sample::breach(
+                call.arrived.seconds,
+                too_many.then(|| both!("{text} of what was spoken was lost", "utracono {text} wypowiedzi")),
+            )
         })
     };
     talks.filter_map(of_talk).collect()

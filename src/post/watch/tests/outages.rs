@@ -118,3 +118,46 @@ fn a_call_whose_end_a_silent_server_hid_may_ring_on() {
     // One that was answered is missed by its silence.
     assert_eq!([lamp(176.0, true), lamp(185.0, true)], [false, true]);
 }
+
+#[test]
+fn only_what_was_kept_is_marked_as_delayed() {
+    let marked = |course: Course, is_marked: bool| {
+        let course = course.change(|call| {
+            call.invite.headers.extend(is_marked.then(|| ("X-SOS-Delayed".to_string(), "yes".to_string())));
+        });
+        broken(&course).contains(&"T38.watch.falsely-delayed")
+    };
+    let pressed = || quiet().press(100.0, 0.15).call(100.05, 120.0, "1");
+    assert_eq!([marked(pressed(), true), marked(pressed(), false)], [true, false]);
+    // Just after the return a press may have been kept for a moment.
+    let just_after = quiet().outage(Kind::Fibre, 50.0, 97.0).press(100.0, 0.15).call(100.05, 120.0, "1");
+    assert!(!marked(just_after, true));
+    // A talk that is dialled again after a cut that a talk outlives, and after a longer one.
+    let again = |returned: f64| {
+        quiet().outage(Kind::Fibre, 110.0, returned).press(100.0, 0.15).call(100.05, 140.0, "1").call(returned + 1.0, 190.0, "1")
+    };
+    assert_eq!([marked(again(130.0), true), marked(again(130.0), false), marked(again(131.0), true)], [true, false, false]);
+}
+
+#[test]
+fn a_talk_that_the_post_lost_in_a_cut_is_no_closed_case() {
+    let again = |ended: f64| {
+        let lost = quiet().outage(Kind::Fibre, 110.0, 150.0).press(100.0, 0.15).call(100.05, ended, "1").change(|call| {
+            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
+        });
+        broken(&lost.call(ended + 2.0, 190.0, "1")).contains(&"T33.watch.repeated-cases")
+    };
+    assert_eq!([again(154.5), again(155.5)], [false, true]);
+}
+
+#[test]
+fn what_is_kept_is_delivered() {
+    let told = |delivered: bool| {
+        let mut course = quiet().outage(Kind::Fibre, 50.0, 150.0).press(100.0, 0.15).says(100.1, "CALL 1 kept");
+        if delivered {
+            course = course.call(152.0, 152.2, "1");
+        }
+        broken(&course).contains(&"T38.watch.kept-presses-lost")
+    };
+    assert_eq!([told(true), told(false)], [false, true]);
+}

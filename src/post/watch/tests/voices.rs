@@ -14,7 +14,8 @@ pub(super) fn sound() -> Arrived {
 pub(super) fn spoken(course: &mut Course, heard: Arrived) {
     let echo_loss = Some(Estimate::new(45.0, 1.0, Unit::Decibel));
     for at in [101.1, 110.0] {
-        let sampled = |to_operator| Sampled { at, to_operator, heard: Some(heard), echo_loss, comes_back_db: None };
+        let sampled =
+            |to_operator| Sampled { at, call: CallId(1), to_operator, heard: Some(heard), echo_loss, comes_back_db: None };
         course.sampled.extend([true, false].map(sampled));
     }
     course.spoken_into.push(112.5);
@@ -47,10 +48,32 @@ fn a_voice_arrives_whole_and_in_time() {
     assert_eq!(heard(|heard| heard.clipped = 0.001), NOTHING);
     assert_eq!(heard(|heard| heard.clipped = 0.01), ["T12.watch.clipped.to-operator"]);
     let mut mute = served();
-    mute.sampled.push(Sampled { at: 105.0, to_operator: true, heard: None, echo_loss: None, comes_back_db: None });
+    mute.sampled.push(Sampled {
+        at: 105.0,
+        call: CallId(1),
+        to_operator: true,
+        heard: None,
+        echo_loss: None,
+        comes_back_db: None,
+    });
     assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
     mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
     assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
+}
+
+/// The operator's end may take a talk that was lost for standing while the one that was dialled again goes on.
+#[test]
+fn a_voice_is_of_the_call_that_it_was_spoken_into() {
+    let lost_of = |call: u32| {
+        let mut course = served().call(102.0, 120.0, "1");
+        for at in [105.0, 107.0, 109.0, 111.0] {
+            let heard = Some(Arrived { lost: if at > 110.0 { 6 } else { 0 }, looks: 300, ..sound() });
+            let call = CallId(if at > 110.0 { call } else { 2 });
+            course.sampled.push(Sampled { at, call, to_operator: true, heard, echo_loss: None, comes_back_db: None });
+        }
+        broken(&course).contains(&"T21.watch.torn.to-operator")
+    };
+    assert_eq!([lost_of(2), lost_of(1)], [false, true]);
 }
 
 /// What is swallowed of the first word is not lost of the talk; of a later one it is.

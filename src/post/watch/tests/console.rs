@@ -1,0 +1,79 @@
+//! Rules about what the console tells.
+
+use super::*;
+
+fn untold(course: &Course) -> bool {
+    broken(course).contains(&"T36.watch.presses-untold")
+}
+
+#[test]
+fn every_press_is_told_in_a_talk_as_well() {
+    let told = |when: Option<f64>| {
+        let mut course = served().press(110.0, 0.3);
+        course.reports.retain(|(_, report)| report.argument("PRESS") != Some("2"));
+        untold(&when.into_iter().fold(course, |course, at| course.says(at, "PRESS 2")))
+    };
+    assert_eq!([told(None), told(Some(110.05)), told(Some(114.9)), told(Some(115.1))], [true, false, false, true]);
+    // The line of the press before is not the line of this one.
+    let twice = served().press(110.0, 0.3).press(112.0, 0.3);
+    assert!(!untold(&twice));
+    let once = |number: &str| {
+        let mut course = twice.clone();
+        course.reports.retain(|(_, report)| report.argument("PRESS") != Some(number));
+        untold(&course)
+    };
+    assert_eq!([once("2"), once("3")], [true, true]);
+}
+
+#[test]
+fn a_line_is_missed_only_where_it_had_to_come_and_could_be_read() {
+    let silent = |mut course: Course| {
+        course.reports.retain(|(_, report)| report.argument("PRESS").is_none());
+        untold(&course)
+    };
+    assert!(silent(quiet().press(300.0, 0.2)));
+    // Too short for a finger, too near the end, a firmware that has just begun, and one that began meanwhile.
+    assert!(!silent(quiet().press(300.0, 0.05)));
+    assert!(!silent(quiet().press(597.0, 0.2)));
+    assert!(!silent(quiet().outage(Kind::Mains, 290.0, 299.5).press(300.0, 0.2)));
+    assert!(!silent(quiet().outage(Kind::Restart, 302.0, 302.001).press(300.0, 0.2)));
+    // The line may have been the one that came garbled.
+    let garbled = |at: f64| silent(Course { garbled: vec![at], ..quiet().press(300.0, 0.2) });
+    assert_eq!([garbled(300.1), garbled(200.0)], [false, true]);
+}
+
+#[test]
+fn what_became_of_a_call_is_told_as_the_operator_saw_it() {
+    let told =
+        |course: Course, fate: &str| broken(&course.says(120.01, &format!("CALL 1 {fate}"))).contains(&"T36.watch.untrue-fates");
+    assert_eq!([told(served(), "ended"), told(served(), "failed")], [false, true]);
+    let refused = || {
+        let mut course = served().change(|call| (call.answered, call.confirmed) = (None, None));
+        course.refused.insert(CallId(1), 486);
+        course
+    };
+    assert_eq!([told(refused(), "ended"), told(refused(), "failed")], [true, false]);
+    // In a cut nobody knows what the other end saw.
+    let cut = || served().outage(Kind::Fibre, 110.0, 119.0);
+    assert!(!told(cut(), "failed"));
+    // Turned away by one, and talked to by the other.
+    let second = refused().call(119.0, 120.0, "1");
+    assert!(!told(second, "ended"));
+}
+
+#[test]
+fn a_checksum_is_written_as_agreed() {
+    let written = |capitals: &[Option<bool>], garbled: Vec<f64>| {
+        let mut course = Course { garbled, ..quiet() };
+        for ((_, report), capitals) in course.reports.iter_mut().zip(capitals.iter().chain(std::iter::repeat(&None))) {
+            report.is_sum_in_capitals = *capitals;
+        }
+        broken(&course).contains(&"T36.watch.checksums-otherwise")
+    };
+    let (small, capital) = (Some(false), Some(true));
+    assert!(written(&[None, small, small, None, small], Vec::new()));
+    assert!(!written(&[small, small], Vec::new()));
+    // A line that is disturbed may make a small letter of a capital.
+    assert!(!written(&[small, small, capital, small], Vec::new()));
+    assert!(!written(&[small, small, small], vec![100.0]));
+}
