@@ -31,7 +31,8 @@ const CHANCE_DB: f64 = 12.0;
 pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<Comeback> {
     let is_usable = |s: &Signal| (8000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e6);
     let is_long = |s: &Signal| s.samples.len() as f64 > 0.5 * s.rate;
-    if !(is_usable(&sent) && is_usable(&heard) && is_long(&sent) && is_long(&heard)) || !(0.0 < from_s && from_s < to_s) {
+    let fits = [&sent, &heard].into_iter().all(|signal| is_usable(signal) && is_long(signal));
+    if !(fits && 0.0 < from_s && from_s < to_s) {
         return None;
     }
     let at_rate = |s: &Signal| fft::resample(s.samples, s.rate.round() as u32, RATE);

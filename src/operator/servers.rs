@@ -48,11 +48,11 @@ impl Desk {
         if !self.is_silent(way) {
             return false;
         }
-        if let Message::Request(request) = message {
-            if self.swallow(at, &swallowed_key(&request.head.via.branch, request.method), way, request.method) {
-                let (server, from) = (self.server_at(way.own), request.head.from.user.clone());
-                self.tell(at, CallEvent::Swallowed { server, from, what: request.method.to_string() });
-            }
+        if let Message::Request(request) = message
+            && self.swallow(at, &swallowed_key(&request.head.via.branch, request.method), way, request.method)
+        {
+            let (server, from) = (self.server_at(way.own), request.head.from.user.clone());
+            self.tell(at, CallEvent::Swallowed { server, from, what: request.method.to_string() });
         }
         true
     }

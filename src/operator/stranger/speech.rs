@@ -10,6 +10,7 @@ use crate::rtp::codec::Codec;
 use crate::rtp::packet::Packet;
 use crate::sip::route::Wire;
 use std::f64::consts::TAU;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What he lets sound.
@@ -19,6 +20,9 @@ const PEAK: f64 = 0.3;
 const LENGTH: u32 = 100;
 /// His packets leave so long after the operator's.
 const BEHIND: Duration = Duration::from_millis(2);
+
+/// A packet of his, and where to.
+type Forged = (SocketAddr, Vec<u8>);
 
 #[derive(Debug)]
 pub(super) struct Speech {
@@ -77,12 +81,12 @@ impl Desk {
     }
 
     /// When the operator's next packet is due, and what could be sent beside it.
-    fn forged(&self, at: Instant, call: CallId) -> Option<(Instant, Vec<(std::net::SocketAddr, Vec<u8>)>)> {
+    fn forged(&self, at: Instant, call: CallId) -> Option<(Instant, [Forged; 2])> {
         let call = self.calls.get(&call)?;
         let agreed = call.talk().agreed().filter(|agreed| agreed.sending && !self.config.behaviour.mute)?;
         let codec = Some(agreed.codec).filter(|codec| Codec::G711.contains(codec))?;
         let (due, packets) = call.media.forged(at)?;
         let bytes = |packet: Packet<'_>| Packet { payload: &tone(codec, packet.timestamp), ..packet }.bytes();
-        Some((due, packets.into_iter().map(|packet| (agreed.remote, bytes(packet))).collect()))
+        Some((due, packets.map(|packet| (agreed.remote, bytes(packet)))))
     }
 }
