@@ -74,19 +74,16 @@ fn presses(course: &Course) -> Vec<Sample> {
             && !starts(course).any(|at| around.holds(at));
         contact.is_press(course) && lives && around.to <= course.span.to && is_readable(course, around)
     };
+    // A line for each of those that have to have one, in their order; the line of any other may be taken for that of one beside it.
     let mut used = vec![false; lines.len()];
-    let mut samples = Vec::new();
-    for contact in &course.contacts {
-        // A line for each, in their order; one that may be no press may have one.
+    let sample = |contact: &Contact| {
         let within = Span { from: contact.began, to: contact.closed + late };
         let line = lines.iter().zip(&mut used).find(|(at, is_used)| within.holds(**at) && !**is_used);
         let is_told = line.map(|(_, is_used)| *is_used = true).is_some();
-        if owed(&contact) {
-            let seen = (!is_told).then(|| Bilingual::from(("no PRESS line came", "wiersz PRESS nie nadszedł")));
-            samples.push(Sample::breach(contact.closed, seen));
-        }
-    }
-    samples
+        let seen = (!is_told).then(|| Bilingual::from(("no PRESS line came", "wiersz PRESS nie nadszedł")));
+        Sample::breach(contact.closed, seen)
+    };
+    course.contacts.iter().filter(owed).map(sample).collect()
 }
 
 /// When the firmware began anew, whatever the cause.

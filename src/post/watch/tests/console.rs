@@ -37,6 +37,11 @@ fn a_line_is_missed_only_where_it_had_to_come_and_could_be_read() {
     assert!(!silent(quiet().press(597.0, 0.2)));
     assert!(!silent(quiet().outage(Kind::Mains, 290.0, 299.5).press(300.0, 0.2)));
     assert!(!silent(quiet().outage(Kind::Restart, 302.0, 302.001).press(300.0, 0.2)));
+    // A contact of a post without power takes no line from a press.
+    let before = quiet().press(297.0, 0.2).press(300.0, 0.2).press(303.0, 0.2);
+    let mut before = before.outage(Kind::Mains, 290.0, 298.0);
+    before.reports.retain(|(_, report)| report.argument("PRESS") != Some("1"));
+    assert!(!untold(&before));
     // The line may have been the one that came garbled.
     let garbled = |at: f64| silent(Course { garbled: vec![at], ..quiet().press(300.0, 0.2) });
     assert_eq!([garbled(300.1), garbled(200.0)], [false, true]);
