@@ -15,6 +15,8 @@ pub const LOOK_S: f64 = 0.010;
 const PRESENT: f64 = 0.5;
 /// Where the noise leaves less, a look tells nothing: chance alone makes 0.14 of the 50 free values of a look.
 const TELLING: f64 = 0.6;
+/// What is purer than this needs no second look, dB.
+const PURE_ENOUGH_DB: f64 = 15.0;
 /// Width of the edges of the band of the voices, hertz.
 const BAND_EDGE_HZ: f64 = 100.0;
 /// Nothing is said of the first and last moments of the reference, where filters settle, in seconds.
@@ -76,7 +78,20 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         lost += usize::from(is_lost);
     }
     let noise = mean_square(after(capture, &first, reference.samples.len() as f64 / reference.rate));
-    let coloration = coloration(&align::lay(reference, capture, first), BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
+    let coloured =
+        |of: Signal, aligned: Delay| coloration(&align::lay(of, capture, aligned), BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
+    let mut coloration = coloured(reference, first);
+    // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is.
+    if coloration.is_none_or(|found| found.purity_db < PURE_ENOUGH_DB) {
+        let parts = [(&reference.samples[..half], 0.0), (&reference.samples[half..], half as f64 / reference.rate)];
+        let parts = parts.into_iter().zip(halves).filter_map(|((samples, from_s), aligned)| {
+            let aligned = aligned?;
+            // Counted from the half's own beginning.
+            let aligned = Delay { seconds: aligned.seconds + from_s, t_ref_s: aligned.t_ref_s - from_s, ..aligned };
+            coloured(Signal::new(samples, reference.rate), aligned)
+        });
+        coloration = parts.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
+    }
     Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference) })
 }
 
