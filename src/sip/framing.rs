@@ -82,6 +82,17 @@ mod tests {
     }
 
     #[test]
+    fn empty_lines_before_a_message_keep_it_from_nobody_in_a_datagram_either() {
+        use crate::sip::message::{Message, parse};
+        let options = "OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\nCall-ID: 1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:x>\r\nVia: SIP/2.0/UDP b\r\n\r\n";
+        for before in ["", "\r\n", "\r\n\r\n\n"] {
+            let read = parse(format!("{before}{options}").as_bytes());
+            assert!(matches!(read, Ok(Message::Request(_))), "{before:?}: {read:?}");
+        }
+        assert!(parse(b"\r\n\r\n").is_err());
+    }
+
+    #[test]
     fn what_cannot_be_told_apart_is_given_up() {
         let check = |bytes: &[u8]| assert_eq!(Framer::default().received(bytes), Err(Lost));
         check(b"OPTIONS sip:x SIP/2.0\r\n\r\n");

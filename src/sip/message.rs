@@ -107,6 +107,9 @@ pub enum Message {
 /// Reads one message: a datagram, or what framing has cut out of a stream.
 pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
     let unreadable = |what: &str| Malformed::Unreadable(what.to_owned());
+    // Empty lines before the start line are to be ignored (RFC 3261, 7.5): in a datagram too they keep a message from nobody.
+    let first = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+    let bytes = bytes.get(first..).unwrap_or_default();
     let end =
         bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(|| unreadable("no empty line after its headers"))?;
     let (section, body) = (bytes.get(..end).unwrap_or_default(), bytes.get(end + 4..).unwrap_or_default());
