@@ -89,9 +89,9 @@ impl Bench {
     pub fn disturbed(&self) -> Instant {
         self.gear.disturbed()
     }
-    /// The post was disturbed in a way that no circuit shows.
-    pub fn note_disturbance(&mut self) {
-        self.gear.note_disturbance();
+    /// The post was disturbed at this moment, in a way that no circuit shows.
+    pub fn note_disturbance(&mut self, at: Instant) {
+        self.gear.note_disturbance(at);
     }
     /// The virtual post, where this bench stands on one: for proofs that hold figures against the truth, never for measuring.
     pub fn twin(&self) -> Option<&Twin> {

@@ -201,8 +201,8 @@ impl Switchgear {
     pub(super) fn disturbed(&self) -> Instant {
         self.disturbed
     }
-    pub(super) fn note_disturbance(&mut self) {
-        self.disturbed = self.clock.now();
+    pub(super) fn note_disturbance(&mut self, at: Instant) {
+        self.disturbed = at;
     }
 
     /// All changes of all inputs since the last call, board by board in the order of their names, with what their stamps are worth.

@@ -167,6 +167,18 @@ impl ProbeRs {
         Ok(is_main)
     }
 
+    /// The end of a session switches the debug clock off, on some chips by reading and writing back the very register in which a firmware that
+    /// starts switches its own clocks on (RM0091, 6.4.7): caught in between it would stand there with a port that has no clock.
+    fn let_start(&self, core: &mut Core, reset: Instant) -> std::result::Result<(), probe_rs::Error> {
+        for _ in 0..LOOKS_WHILE_STARTING {
+            if self.clock.now() >= reset + CLOCKS_ITSELF_WITHIN {
+                break;
+            }
+            core.status()?;
+        }
+        Ok(())
+    }
+
     fn write_image(&self, image: &Image, watch: &mut dyn FnMut(Progress)) -> std::result::Result<(), Attempt> {
         let mut session = self.attach().map_err(Attempt::Failed)?;
         let mut loader = session.target().flash_loader();
@@ -196,6 +208,11 @@ impl ProbeRs {
         })
     }
 }
+
+/// A firmware has switched on what it needs so long after its reset.
+const CLOCKS_ITSELF_WITHIN: Duration = Duration::from_millis(20);
+/// A look at the core takes 10 µs at the least.
+const LOOKS_WHILE_STARTING: usize = 2_000;
 
 /// A session that ended badly.
 struct Failed {
@@ -329,7 +346,9 @@ impl DebugProbe for ProbeRs {
             let mut session = self.attach()?;
             let mut core = session.core(0).map_err(|error| self.explain("resetting", &error))?;
             core.reset().map_err(|error| self.explain("resetting", &error))?;
-            Ok(self.clock.now())
+            let at = self.clock.now();
+            self.let_start(&mut core, at).map_err(|error| self.explain("resetting", &error))?;
+            Ok(at)
         })
     }
 

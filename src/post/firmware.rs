@@ -82,10 +82,10 @@ impl Post {
 
     /// Starts the firmware anew through the debug port.
     pub(super) fn start_anew(&mut self) -> std::result::Result<(), FlashError> {
-        let reset = self.bench.probe()?.reset().map(drop);
-        self.bench.note_disturbance();
+        let reset = self.bench.probe()?.reset();
+        self.bench.note_disturbance(*reset.as_ref().unwrap_or(&self.bench.now()));
         self.deeds.add(What::Restart, Moment::stamped(self.bench.disturbed(), NETWORK_STAMP_S), Proof::Stamp);
-        reset
+        reset.map(drop)
     }
 
     fn restart(&mut self) -> Result<()> {

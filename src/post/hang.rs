@@ -58,7 +58,7 @@ impl Post {
                 InstrumentError::new("debug probe", "hang the firmware", cause, remedy).of(Subsystem::Probe)
             }
         })?;
-        self.bench.note_disturbance();
+        self.bench.note_disturbance(hung);
         self.is_unsettled = true;
         self.deeds.add(What::Hang, Moment::stamped(hung, NETWORK_STAMP_S), Proof::Stamp);
         Ok(())

@@ -185,7 +185,7 @@ impl Post {
 
     fn behave_servers(&mut self, primary: Health, backup: Health) -> Result<()> {
         self.behave(Behaviour { primary, backup, ..self.behaviour })?;
-        self.bench.note_disturbance();
+        self.bench.note_disturbance(self.bench.now());
         Ok(())
     }
 
