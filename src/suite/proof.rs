@@ -79,13 +79,22 @@ impl Proof {
     pub fn decisive(&self, scenario: &str) -> Option<&Attempt> {
         let own = self.run.attempts().filter(|a| is_of(a, scenario));
         let own = own.clone().find(|a| !a.has_passed()).or_else(|| own.clone().next());
-        own.or_else(|| self.run.attempts().filter(|a| !a.has_passed()).max_by_key(|a| a.blame()))
+        own.or_else(|| self.run.attempts().filter(|a| !a.has_passed()).reduce(worse))
     }
 
     /// Ids of the scenarios that did not pass, other than this one.
     pub fn others_that_failed(&self, scenario: &str) -> Vec<&str> {
         let others = self.run.attempts().filter(|a| !is_of(a, scenario) && !a.has_passed());
         others.map(|a| a.id.as_str()).collect()
+    }
+}
+
+/// The worse of two attempts, the first where they are equal; one that never ended is the worst.
+fn worse<'a>(one: &'a Attempt, two: &'a Attempt) -> &'a Attempt {
+    match (&one.ending, &two.ending) {
+        (Some(first), Some(second)) if first.clone().or_worse(second.clone()) != *first => two,
+        (Some(_), None) => two,
+        _ => one,
     }
 }
 
