@@ -1,11 +1,16 @@
-//! Broken benches of everyday kinds.
+//! Broken benches of everyday kinds, and healthy posts and networks that are merely different.
 //!
-//! As in [`super::fresh`] a row names no scenario. A bench that is broken may accuse itself anywhere, and must never accuse the post.
+//! As in [`super::fresh`] a row names no scenario. A bench that is broken may accuse itself anywhere, and must never accuse the post; a healthy post
+//! must pass everywhere.
 
-use super::{Defect, Image, bench};
+mod sound;
+mod wording;
+
+use super::{Defect, Image, bench, control};
 use crate::twin::TwinConfig;
 use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::trouble::Trouble;
+use std::time::Duration;
 
 /// Any scenario may find it.
 const ANY: &str = "";
@@ -13,8 +18,11 @@ const ANY: &str = "";
 const fn broken(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
     bench(id, Image::Reference, ANY, reason, plant)
 }
+const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
+    control(id, Image::Reference, plant)
+}
 
-/// Boards and leads, then the sound card and what hangs on it, then the bench's network.
+/// Boards and leads, then the sound card and what hangs on it, then the bench's network; then the healthy ones.
 pub const VISITORS: &[Defect] = &[
     // Boards and leads.
     broken("bench-button-lead-slow", "button relay", |c| c.board_faults.trouble = Some(Trouble::ButtonLeadSlow)),
@@ -38,10 +46,29 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-network-stalls", "operator", |c| c.board_faults.trouble = Some(Trouble::NetworkStalls)),
     broken("bench-network-doubles", "operator", |c| c.board_faults.trouble = Some(Trouble::NetworkDoubles)),
     broken("bench-network-shared", "operator", |c| c.board_faults.trouble = Some(Trouble::NetworkShared)),
+    // Healthy, and unlike the reference.
+    healthy("control-network-jitters", |c| (c.line.jitter, c.line.loss) = (0.010, 0.002)),
+    healthy("control-hall-reverberant", |c| c.air.reflections = HALL),
+    healthy("control-levels-opposite", |c| (c.voice.mic_gain_db, c.voice.speaker_gain_db) = (-3.0, 3.0)),
+    healthy("control-module-boots-quickly", |c| c.voice.boot = Duration::from_millis(400)),
+    healthy("control-buffer-deep", |c| c.voice.jitter_target = Duration::from_millis(80)),
+    healthy("control-register-half-minute", |c| c.voice.expires = Duration::from_secs(30)),
+    healthy("control-clock-slow", |c| c.voice.codec_clock_ppm = -190.0),
+    healthy("control-supply-small", |c| (c.supply.hold_up, c.supply.start_up) = (0.003, 0.02)),
+    healthy("control-housing-thin", |c| c.air.housing = 34.0),
+    healthy("control-headers-folded", |c| c.voice.faults.quirks.letters = Some(wording::folded)),
+    healthy("control-expires-in-contact", |c| c.voice.faults.quirks.letters = Some(wording::expires_in_contact)),
+    healthy("control-sdp-terse", |c| c.voice.faults.quirks.letters = Some(wording::terse)),
+    healthy("control-packets-extended", |c| c.voice.faults.quirks.packets = Some(sound::extended)),
+    healthy("control-speaker-horn", |c| c.voice.faults.quirks.down = Some(sound::horn)),
+    healthy("control-mic-levelled", |c| c.voice.faults.quirks.up = Some(sound::levelled)),
 ];
 
 /// A crystal of the wrong kind: 0.4 % fast, in parts per million.
 const CLOCK_OFF: f64 = 4000.0;
+
+/// Three walls: by how many metres their way is longer, and by how many dB what comes that way is fainter.
+const HALL: &[(f64, f64)] = &[(7.9, 12.0), (14.1, 16.0), (23.3, 21.0)];
 
 #[cfg(test)]
 mod tests {

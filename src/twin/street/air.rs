@@ -34,6 +34,8 @@ pub struct AirConfig {
     pub housing: f64,
     /// Street noise, dB SPL.
     pub noise: f64,
+    /// Sound comes back from walls as well: by how many metres that way is longer, and by how many dB fainter it is then.
+    pub reflections: &'static [(f64, f64)],
 }
 
 impl Default for AirConfig {
@@ -50,6 +52,7 @@ impl Default for AirConfig {
             ear_overload: 112.0,
             housing: 40.0,
             noise: 32.0,
+            reflections: &[],
         }
     }
 }
@@ -109,9 +112,9 @@ impl Air {
         let c = &self.config;
         self.street(self.noise_at_post, c.microphone_overload, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_microphone, c.microphone_overload, 0.0);
-        self.mouth.add_to(&self.interpolators, first - flight(c.mouth_to_microphone), period, mouth, out);
+        self.carry(&self.mouth, c.mouth_to_microphone, mouth, first, period, out);
         let echo = gain(c.speaker_level, c.speaker_to_microphone, c.microphone_overload, c.housing);
-        self.speaker.add_to(&self.interpolators, first - flight(c.speaker_to_microphone), period, echo, out);
+        self.carry(&self.speaker, c.speaker_to_microphone, echo, first, period, out);
     }
 
     /// What the artificial ear hears.
@@ -119,9 +122,17 @@ impl Air {
         let c = &self.config;
         self.street(self.noise_at_ear, c.ear_overload, first, period, out);
         let speaker = gain(c.speaker_level, c.speaker_to_ear, c.ear_overload, 0.0);
-        self.speaker.add_to(&self.interpolators, first - flight(c.speaker_to_ear), period, speaker, out);
+        self.carry(&self.speaker, c.speaker_to_ear, speaker, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_ear, c.ear_overload, 0.0);
-        self.mouth.add_to(&self.interpolators, first - flight(c.mouth_to_ear), period, mouth, out);
+        self.carry(&self.mouth, c.mouth_to_ear, mouth, first, period, out);
+    }
+
+    /// A sound over so many metres, straight and by way of the walls.
+    fn carry(&self, sound: &Track, metres: f64, gain: f32, first: f64, period: f64, out: &mut [f32]) {
+        for (longer, fainter) in std::iter::once(&(0.0, 0.0)).chain(self.config.reflections) {
+            let gain = gain * 10f64.powf(-fainter / 20.0) as f32;
+            sound.add_to(&self.interpolators, first - flight(metres + longer), period, gain, out);
+        }
     }
 
     /// Noise that is the same whenever the same moment is asked for again.
