@@ -152,6 +152,9 @@ fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
 impl World {
     pub(in crate::twin) fn board_byte(&mut self, plug: Plug, byte: u8) {
         let now = self.now();
+        if matches!(self.boards.board(plug.0), Some(Board::Relays(_))) && self.relay_byte_lost() {
+            return;
+        }
         match self.boards.board(plug.0) {
             Some(Board::Relays(board)) => {
                 let movements = board.byte(now, byte);
@@ -179,9 +182,9 @@ impl World {
     }
 
     fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
-        let now = self.now();
+        let leaves = self.through_hub();
         if let Some(line) = self.boards.line(plug) {
-            line.send(now, bytes);
+            line.send(leaves, bytes);
         }
     }
 }

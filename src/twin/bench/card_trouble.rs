@@ -17,6 +17,12 @@ pub enum CardTrouble {
     EarWithoutBass,
     /// For six seconds of every twenty somebody speaks in a radio beside the ear.
     RadioBesideEar,
+    /// The card's driver evens out what the ear hears, as telephony drivers do: 10 dB more become 4.
+    EarEvenedOut,
+    /// The ear's plug is loose: three clicks in every eleven seconds.
+    EarCrackles,
+    /// After a minute somebody has turned the ear's amplifier down by 10 dB.
+    EarTurnedDown,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -28,6 +34,14 @@ const TURNED_UP: f32 = 1.5;
 const CORNER: f64 = 700.0;
 /// Every twenty seconds for six; 70 dB SPL at an ear that overloads at 112.
 const RADIO: (f64, f64, f64) = (20.0, 6.0, 0.008);
+/// The power aimed at, and how fast the measured one follows (50 ms).
+const EVEN: f32 = 2.5e-3;
+const FOLLOWS: f32 = 4.2e-4;
+/// In seconds.
+const CLICKS: [f64; 3] = [1.3, 4.9, 5.2];
+const CLICKS_EVERY: f64 = 11.0;
+const CLICK: f64 = 0.004;
+const TURNED_DOWN: f32 = 0.316;
 /// A voice's pitch, its harmonics and its syllables.
 const PITCH: f64 = 140.0;
 const HARMONICS: [f64; 6] = [1.0, 2.0, 4.0, 7.0, 11.0, 18.0];
@@ -51,6 +65,9 @@ pub(in crate::twin) fn heard(trouble: Option<CardTrouble>, first: f64, period: f
     match trouble {
         Some(CardTrouble::EarWithoutBass) => (0..2).for_each(|_| without_bass(period, out)),
         Some(CardTrouble::RadioBesideEar) => add_radio(first, period, out),
+        Some(CardTrouble::EarEvenedOut) => even_out(out),
+        Some(CardTrouble::EarCrackles) => crackle(first, period, out),
+        Some(CardTrouble::EarTurnedDown) if first > FROM => out.iter_mut().for_each(|x| *x *= TURNED_DOWN),
         _ => {}
     }
 }
@@ -62,6 +79,24 @@ fn without_bass(period: f64, out: &mut [f32]) {
     for sample in out.iter_mut() {
         slow += step * (*sample - slow);
         *sample -= slow;
+    }
+}
+
+fn crackle(first: f64, period: f64, out: &mut [f32]) {
+    for (n, sample) in out.iter_mut().enumerate() {
+        let at = first + n as f64 * period;
+        let click = CLICKS.iter().any(|click| (0.0..CLICK).contains(&(at % CLICKS_EVERY - click)));
+        *sample = if click && at >= FROM { -*sample + 0.3 } else { *sample };
+    }
+}
+
+/// Towards 26 dB below full scale, never by more than 24 dB.
+fn even_out(out: &mut [f32]) {
+    let mut power = 0.0f32;
+    for sample in out.iter_mut() {
+        power += FOLLOWS * (*sample * *sample - power);
+        let gain = (EVEN / power.max(1e-9)).powf(0.3).clamp(0.063, 15.8);
+        *sample = (*sample * gain).clamp(-1.0, 1.0);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Knows datagrams and moments, nothing of what is said.
 
-use super::trouble::Trouble;
+use super::trouble::{FROM, Trouble};
 use crate::rng::{noise_of, unit_of};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::street::line::Way;
@@ -13,6 +13,14 @@ const MS: u64 = 1_000_000;
 const LOST: f64 = 0.02;
 /// How often everything is held back, for how long, and by how much.
 const STALLS: (u64, u64, u64) = (4000 * MS, 300 * MS, 80 * MS);
+const SELDOM: u64 = 200;
+/// How long a switch looks for loops (IEEE 802.1D, 8.10.2: twice the forward delay), how often it starts anew and how long it is away.
+const LOOKS_FOR: u64 = 30_000 * MS;
+const RESTARTS_EVERY: u64 = 240_000 * MS;
+const AWAY: u64 = 40_000 * MS;
+/// How long a firewall remembers whom it sent to, and how long an address is remembered of which nothing is heard.
+const REMEMBERS: u64 = 20_000 * MS;
+const SILENT: u64 = 10_000 * MS;
 /// The mirrored port is that much behind.
 const BEHIND: u64 = MS / 5;
 const SERIES: u64 = 0x5107;
@@ -32,6 +40,13 @@ impl World {
             self.troubles.count += 1;
             return if unit_of(SERIES, self.troubles.count) < LOST { Vec::new() } else { vec![at] };
         }
+        if self.is_in(Trouble::NetworkDoublesSeldom) {
+            self.troubles.count += 1;
+            return if self.troubles.count.is_multiple_of(SELDOM) { vec![at, at + BEHIND] } else { vec![at] };
+        }
+        if self.is_stopped(at, way) {
+            return Vec::new();
+        }
         if self.is_now_in(Trouble::NetworkStalls) {
             let (every, length, by) = STALLS;
             let held = if at % every < length { at + by } else { at };
@@ -40,6 +55,25 @@ impl World {
             return vec![*last];
         }
         vec![at]
+    }
+    /// Whether a datagram gets no further than the bench's switch or firewall.
+    fn is_stopped(&mut self, at: u64, way: Way) -> bool {
+        let latest = self.troubles.last;
+        match self.boards.faults().trouble {
+            Some(Trouble::SwitchSearchesLoops) => self.now() >= FROM && at < self.troubles.linked + LOOKS_FOR,
+            Some(Trouble::SwitchRestarts) => at >= FROM && (at - FROM) % RESTARTS_EVERY < AWAY,
+            Some(Trouble::FirewallForgets) => {
+                let forgotten = way == Way::ToOperator && at > latest[Way::ToPost as usize] + REMEMBERS;
+                self.troubles.last[way as usize] = at;
+                forgotten && at >= FROM
+            }
+            Some(Trouble::AddressForgotten) => {
+                let heard = latest[0].max(latest[1]);
+                self.troubles.last[way as usize] = at;
+                way == Way::ToPost && at >= FROM && at > heard + SILENT
+            }
+            _ => false,
+        }
     }
     /// The other machine asks everybody whether he is a telephone.
     pub(in crate::twin) fn search_network(&mut self, turn: u64) {

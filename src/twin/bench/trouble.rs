@@ -3,7 +3,9 @@
 //! Knows when and how much; who is hindered asks. Those of the bench's network are in [`super::crowded`].
 
 use super::relays::Movement;
+use crate::rng::mix;
 use crate::twin::kernel::world::{Event, World};
+use crate::twin::manual_inputs::ManualAction;
 
 /// One at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +36,46 @@ pub enum Trouble {
     NetworkDoubles,
     /// Another machine in the bench's network searches it for telephones.
     NetworkShared,
+    /// The switch looks for loops for thirty seconds whenever the link has come back, and passes nothing meanwhile.
+    SwitchSearchesLoops,
+    /// The switch starts anew at one minute and every four after: nothing passes for forty seconds.
+    SwitchRestarts,
+    /// The bench's firewall lets in only who was sent something within the last twenty seconds.
+    FirewallForgets,
+    /// Who has been silent for ten seconds is asked for again, and what was for him is lost.
+    AddressForgotten,
+    /// A compressor on the workshop's mains: they dip for 60 ms at one minute and every two after.
+    MainsDip,
+    /// Somebody tries the button, once.
+    PressedByHand,
+    /// The input board's hub hands on every fourth report up to 60 ms late, and all behind it.
+    HubDawdles,
+    /// After a minute somebody has put the sensors of the two call lamps back the wrong way round.
+    SensorsExchanged,
+    /// The contact that tells of the button relay bounces for 30 ms.
+    ButtonSenseBounces,
+    /// Of every 90 bytes to the relay board one is lost.
+    RelayLineLosesBytes,
+    /// The button relay's contact burns on and parts 0.4 s late. Its other pole does not.
+    ButtonPartsLate,
+    /// No trouble: of every two hundred datagrams one comes twice, as datagrams may.
+    NetworkDoublesSeldom,
 }
 
 /// What happens of itself, or later than what it follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::twin) enum Deferred {
     ButtonCloses,
+    ButtonParts,
+    /// What the button's sense tells of its contact next.
+    ButtonSense(u64),
     FibreParts,
     /// The flickering sensor's next half-wave, and the bouncing one's next bounce.
     Flicker(u64),
     Bounce(u64),
     BoardRestarts,
     Searched(u64),
+    Dip,
 }
 
 /// What troubles remember.
@@ -53,11 +83,16 @@ pub(in crate::twin) enum Deferred {
 pub(in crate::twin) struct Troubles {
     pub count: u64,
     button_closed: Option<u64>,
+    button_open: Option<u64>,
     fibre_open: Option<u64>,
     flicker: bool,
     line: Vec<u8>,
     /// The latest arrival, each way.
     pub last: [u64; 2],
+    /// When the link came back.
+    pub linked: u64,
+    /// Until when the hub holds back.
+    held_until: u64,
 }
 
 const MS: u64 = 1_000_000;
@@ -65,6 +100,8 @@ const SECOND: u64 = 1000 * MS;
 /// When those begin that do not begin at once.
 pub(in crate::twin) const FROM: u64 = 60 * SECOND;
 const SLOW: u64 = 40 * MS;
+const BURNS_ON: u64 = 400 * MS;
+const BYTE_LOST: u64 = 90;
 const DULL: u64 = 150 * MS;
 const LIVES_ON: u64 = 1500 * MS;
 const HALF_WAVE: u64 = 10 * MS;
@@ -75,6 +112,12 @@ const BOUNCES: u64 = 6;
 const BOUNCE: u64 = 5 * MS;
 const RESTARTS_EVERY: u64 = 50 * SECOND;
 pub(in crate::twin) const SEARCHES_EVERY: u64 = 7 * SECOND;
+const DIPS_EVERY: u64 = 120 * SECOND;
+const DIP: u64 = 60 * MS;
+/// A finger's press: when, and for how long.
+const TRIED: (u64, u64) = (75 * SECOND, 300 * MS);
+/// One report in so many is held back, by so much at most.
+const DAWDLES: (u64, u64) = (4, 60 * MS);
 const REPEATED_LINE: u64 = 9;
 const MISREAD: u64 = 4000;
 /// An access port's data register.
@@ -100,6 +143,12 @@ impl World {
             Some(Trouble::SensorFlickers) => self.defer(FROM, Deferred::Flicker(0)),
             Some(Trouble::RelayBoardRestarts) => self.defer(FROM, Deferred::BoardRestarts),
             Some(Trouble::NetworkShared) => self.defer(FROM, Deferred::Searched(0)),
+            Some(Trouble::MainsDip) => self.defer(FROM, Deferred::Dip),
+            Some(Trouble::PressedByHand) => {
+                let (at, length) = TRIED;
+                self.queue.plan(at, Event::ManualAction(ManualAction::Button(true)));
+                self.queue.plan(at + length, Event::ManualAction(ManualAction::Button(false)));
+            }
             _ => {}
         }
     }
@@ -108,7 +157,17 @@ impl World {
         match what {
             Deferred::ButtonCloses if after(self.troubles.button_closed, SLOW) => self.relay_presses(true),
             Deferred::FibreParts if after(self.troubles.fibre_open, LIVES_ON) => self.relay_leads_light(false),
-            Deferred::ButtonCloses | Deferred::FibreParts => {}
+            Deferred::ButtonParts if self.troubles.button_closed.is_none() && after(self.troubles.button_open, BURNS_ON) => {
+                self.relay_presses(false);
+            }
+            Deferred::ButtonSense(bounce) => {
+                let closed = self.troubles.button_closed.is_some() != (bounce % 2 == 1);
+                self.button_sensed(closed);
+                if bounce < BOUNCES {
+                    self.defer(BOUNCE, Deferred::ButtonSense(bounce + 1));
+                }
+            }
+            Deferred::ButtonCloses | Deferred::ButtonParts | Deferred::FibreParts => {}
             Deferred::Flicker(half_wave) => {
                 self.troubles.flicker = half_wave.is_multiple_of(2) && half_wave < SPELL;
                 self.sensor_looks(OUT_OF_SERVICE);
@@ -126,6 +185,11 @@ impl World {
                 self.release_relays(now);
                 self.defer(RESTARTS_EVERY, Deferred::BoardRestarts);
             }
+            Deferred::Dip => {
+                self.mains(false);
+                self.queue.plan(now + DIP, Event::Mains(true));
+                self.defer(DIPS_EVERY, Deferred::Dip);
+            }
             Deferred::Searched(turn) => {
                 self.search_network(turn);
                 self.defer(SEARCHES_EVERY, Deferred::Searched(turn + 1));
@@ -134,14 +198,18 @@ impl World {
     }
     /// The button's contact has moved; whether its lead follows only later.
     pub(in crate::twin) fn slows_button(&mut self, closed: bool) -> bool {
-        if !self.is_in(Trouble::ButtonLeadSlow) {
-            return false;
+        let now = Some(self.now());
+        (self.troubles.button_closed, self.troubles.button_open) = if closed { (now, None) } else { (None, now) };
+        match self.boards.faults().trouble {
+            Some(Trouble::ButtonLeadSlow) if closed => self.defer(SLOW, Deferred::ButtonCloses),
+            Some(Trouble::ButtonPartsLate) if !closed => self.defer(BURNS_ON, Deferred::ButtonParts),
+            Some(Trouble::ButtonSenseBounces) => {
+                self.defer(BOUNCE, Deferred::ButtonSense(1));
+                return false;
+            }
+            _ => return false,
         }
-        self.troubles.button_closed = closed.then_some(self.now());
-        if closed {
-            self.defer(SLOW, Deferred::ButtonCloses);
-        }
-        closed
+        true
     }
     /// The same of the fibre.
     pub(in crate::twin) fn slows_fibre(&mut self, closed: bool) -> bool {
@@ -157,6 +225,17 @@ impl World {
     /// By how much later a lamp's sensor follows, in nanoseconds.
     pub(in crate::twin) fn dullness(&self, lamp: usize) -> u64 {
         if lamp == PLACED && self.is_in(Trouble::SensorDull) { DULL } else { 0 }
+    }
+    /// Which lamp's input the sensor of a lamp is at.
+    pub(in crate::twin) fn sensor_of(&self, lamp: usize) -> usize {
+        let exchanged = self.is_now_in(Trouble::SensorsExchanged) && lamp != OUT_OF_SERVICE;
+        if exchanged { PLACED + CONNECTED - lamp } else { lamp }
+    }
+    /// Whether a byte does not reach the relay board.
+    pub(in crate::twin) fn relay_byte_lost(&mut self) -> bool {
+        let counts = self.is_now_in(Trouble::RelayLineLosesBytes);
+        self.troubles.count += u64::from(counts);
+        counts && self.troubles.count.is_multiple_of(BYTE_LOST)
     }
     /// What a lamp's sensor makes of its lamp. Others may have to look again.
     pub(in crate::twin) fn misseen(&mut self, lamp: usize, lit: bool) -> bool {
@@ -194,6 +273,16 @@ impl World {
         self.troubles.count += 1;
         let line = std::mem::take(&mut self.troubles.line);
         if self.troubles.count.is_multiple_of(REPEATED_LINE) { [vec![byte], line].concat() } else { vec![byte] }
+    }
+    /// When what an input board says now leaves its hub.
+    pub(in crate::twin) fn through_hub(&mut self) -> u64 {
+        let (of_every, most) = DAWDLES;
+        if self.is_now_in(Trouble::HubDawdles) {
+            self.troubles.count += 1;
+            let late = if self.troubles.count.is_multiple_of(of_every) { mix(self.troubles.count) % most } else { 0 };
+            self.troubles.held_until = self.troubles.held_until.max(self.now() + late);
+        }
+        self.now().max(self.troubles.held_until)
     }
     /// What the probe makes of a word that it reads.
     pub(in crate::twin) fn misread(&mut self, ap: bool, address: u8, word: u32) -> u32 {

@@ -173,6 +173,13 @@ impl World {
         }
     }
 
+    /// The contact that tells of the button relay is closed or open.
+    pub(in crate::twin) fn button_sensed(&mut self, closed: bool) {
+        let lead = self.wires.leads.iter().find(|lead| lead.circuit == Circuit::Button);
+        if let Some(sense) = lead.and_then(|lead| lead.sense) {
+            self.input_changed(sense, closed);
+        }
+    }
     pub(in crate::twin) fn relay_presses(&mut self, closed: bool) {
         self.button(RELAY, closed);
     }
@@ -226,6 +233,7 @@ impl World {
         }
         if let Some(up) = self.line.settle(self.now()) {
             self.truth.link.push((self.now(), up));
+            self.troubles.linked = self.now();
             let now = self.instant();
             self.voice.set_link(now, up);
             self.voice_acted();
@@ -267,7 +275,7 @@ impl World {
     }
 
     pub(in crate::twin) fn sensor_says(&mut self, lamp: usize, lit: bool) {
-        if let Some(input) = self.wires.lamps.get(lamp).copied().flatten() {
+        if let Some(input) = self.wires.lamps.get(self.sensor_of(lamp)).copied().flatten() {
             self.input_changed(input, lit);
         }
     }
