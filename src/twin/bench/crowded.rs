@@ -18,7 +18,7 @@ const SELDOM: u64 = 200;
 const LOOKS_FOR: u64 = 30_000 * MS;
 const RESTARTS_EVERY: u64 = 240_000 * MS;
 const AWAY: u64 = 40_000 * MS;
-/// How long a firewall remembers whom it sent to, and how long an address is remembered of which nothing is heard.
+/// How long a firewall remembers whom it sent to, and after how long a silence a port sleeps.
 const REMEMBERS: u64 = 20_000 * MS;
 const SILENT: u64 = 10_000 * MS;
 /// The mirrored port is that much behind.
@@ -67,10 +67,10 @@ impl World {
                 self.troubles.last[way as usize] = at;
                 forgotten && at >= FROM
             }
-            Some(Trouble::AddressForgotten) => {
-                let heard = latest[0].max(latest[1]);
+            Some(Trouble::PortSleeps) => {
+                let slept = way == Way::ToOperator && at > latest[way as usize] + SILENT;
                 self.troubles.last[way as usize] = at;
-                way == Way::ToPost && at >= FROM && at > heard + SILENT
+                slept && at >= FROM
             }
             _ => false,
         }

@@ -42,11 +42,11 @@ pub enum Trouble {
     SwitchRestarts,
     /// The bench's firewall lets in only who was sent something within the last twenty seconds.
     FirewallForgets,
-    /// Who has been silent for ten seconds is asked for again, and what was for him is lost.
-    AddressForgotten,
+    /// The switch's port sleeps when the post has been silent for ten seconds, and what wakes it is lost.
+    PortSleeps,
     /// A compressor on the workshop's mains: they dip for 60 ms at one minute and every two after.
     MainsDip,
-    /// Somebody tries the button, once.
+    /// Somebody tries the button, every 97 s.
     PressedByHand,
     /// The input board's hub hands on every fourth report up to 60 ms late, and all behind it.
     HubDawdles,
@@ -114,8 +114,8 @@ const RESTARTS_EVERY: u64 = 50 * SECOND;
 pub(in crate::twin) const SEARCHES_EVERY: u64 = 7 * SECOND;
 const DIPS_EVERY: u64 = 120 * SECOND;
 const DIP: u64 = 60 * MS;
-/// A finger's press: when, and for how long.
-const TRIED: (u64, u64) = (75 * SECOND, 300 * MS);
+/// A finger's press: when first, how often, how many times, and for how long.
+const TRIED: (u64, u64, u64, u64) = (75 * SECOND, 97 * SECOND, 60, 300 * MS);
 /// One report in so many is held back, by so much at most.
 const DAWDLES: (u64, u64) = (4, 60 * MS);
 const REPEATED_LINE: u64 = 9;
@@ -145,9 +145,11 @@ impl World {
             Some(Trouble::NetworkShared) => self.defer(FROM, Deferred::Searched(0)),
             Some(Trouble::MainsDip) => self.defer(FROM, Deferred::Dip),
             Some(Trouble::PressedByHand) => {
-                let (at, length) = TRIED;
-                self.queue.plan(at, Event::ManualAction(ManualAction::Button(true)));
-                self.queue.plan(at + length, Event::ManualAction(ManualAction::Button(false)));
+                let (first, every, times, length) = TRIED;
+                for at in (0..times).map(|n| first + n * every) {
+                    self.queue.plan(at, Event::ManualAction(ManualAction::Button(true)));
+                    self.queue.plan(at + length, Event::ManualAction(ManualAction::Button(false)));
+                }
             }
             _ => {}
         }

@@ -61,7 +61,7 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-switch-searches-loops", "operator", |c| c.board_faults.trouble = Some(Trouble::SwitchSearchesLoops)),
     broken("bench-switch-restarts", "operator", |c| c.board_faults.trouble = Some(Trouble::SwitchRestarts)),
     broken("bench-firewall-forgets", "operator", |c| c.board_faults.trouble = Some(Trouble::FirewallForgets)),
-    broken("bench-address-forgotten", "operator", |c| c.board_faults.trouble = Some(Trouble::AddressForgotten)),
+    broken("bench-port-sleeps", "operator", |c| c.board_faults.trouble = Some(Trouble::PortSleeps)),
     // Healthy, and unlike the reference.
     healthy("control-network-jitters", |c| (c.line.jitter, c.line.loss) = (0.010, 0.002)),
     healthy("control-hall-reverberant", |c| c.air.reflections = HALL),
