@@ -186,7 +186,7 @@ impl Card {
             let faint: Vec<f32> = clipped.iter().map(|x| x * FADED).collect();
             air.from_mouth(first, period, &faint);
         } else if self.is_mouth(output) {
-            air.from_mouth(first, period, &clipped);
+            air.from_mouth(first + card_trouble::reckoned(self.trouble).1, period, &clipped);
         }
         Some(frame)
     }
@@ -247,7 +247,7 @@ impl Card {
             wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
         }
         if self.sockets.ear == Some(input) {
-            air.at_ear(first, period, &mut out);
+            air.at_ear(first - card_trouble::reckoned(self.trouble).0, period, &mut out);
             self.spoil_ear(first, period, &mut out);
             card_trouble::heard(self.trouble, first, period, &mut out);
         }

@@ -23,6 +23,10 @@ pub enum CardTrouble {
     EarCrackles,
     /// After a minute somebody has turned the ear's amplifier down by 10 dB.
     EarTurnedDown,
+    /// The ear's amplifier reckons for 120 ms.
+    EarReckons,
+    /// The mouth's does.
+    MouthReckons,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -41,6 +45,7 @@ const FOLLOWS: f32 = 4.2e-4;
 const CLICKS: [f64; 3] = [1.3, 4.9, 5.2];
 const CLICKS_EVERY: f64 = 11.0;
 const CLICK: f64 = 0.004;
+const RECKONS: f64 = 0.12;
 const TURNED_DOWN: f32 = 0.316;
 /// A voice's pitch, its harmonics and its syllables.
 const PITCH: f64 = 140.0;
@@ -50,7 +55,16 @@ const SYLLABLES: f64 = 3.7;
 /// By how many periods what is recorded at `seconds` is late.
 pub(in crate::twin) fn slipped(trouble: Option<CardTrouble>, seconds: f64) -> u64 {
     let slips = trouble == Some(CardTrouble::Slips) && seconds >= FROM;
-    u64::from(slips && ((seconds - FROM) / SLIPS_EVERY) as u64 % 2 == 0)
+    u64::from(slips && (((seconds - FROM) / SLIPS_EVERY) as u64).is_multiple_of(2))
+}
+
+/// By how many seconds what is before the ear reaches its lead late, and what the mouth's lead says reaches the air late.
+pub(in crate::twin) fn reckoned(trouble: Option<CardTrouble>) -> (f64, f64) {
+    match trouble {
+        Some(CardTrouble::EarReckons) => (RECKONS, 0.0),
+        Some(CardTrouble::MouthReckons) => (0.0, RECKONS),
+        _ => (0.0, 0.0),
+    }
 }
 
 /// What the mouth makes of samples of which the first sounds at `first` seconds.

@@ -26,6 +26,9 @@ const BEHIND: u64 = MS / 5;
 const SERIES: u64 = 0x5107;
 /// The other machine.
 const OTHER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 20, 0, 77)), 5071);
+/// The other post, and what it says of its sound.
+const NEIGHBOUR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 20, 0, 18)), 5060);
+const SOUND: &str = "v=0\r\no=- 1 1 IN IP4 10.20.0.18\r\ns=-\r\nc=IN IP4 10.20.0.18\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8\r\n";
 const SIP_PORT: u16 = 5060;
 /// Where it knocks beside that: where sound may be awaited.
 const SOUND_PORTS: [u16; 3] = [4000, 40_000, 40_002];
@@ -88,6 +91,13 @@ impl World {
             }
         }
     }
+    /// Another post, which takes this operator for its own, registers and calls.
+    pub(in crate::twin) fn intrude(&mut self, turn: u64) {
+        let desk = SocketAddr::new(self.host.address, SIP_PORT);
+        for (method, user) in [("REGISTER", "SOS-0999"), ("INVITE", "operator")] {
+            self.thrown(Datagram { from: NEIGHBOUR, to: desk, bytes: neighbourly(method, user, desk, turn).into_bytes() });
+        }
+    }
     fn thrown(&mut self, datagram: Datagram) {
         if datagram.to.ip() != self.voice.address() {
             self.queue.plan(self.now() + BEHIND, Event::AtOperator(datagram));
@@ -95,6 +105,17 @@ impl World {
             self.queue.plan(at, Event::AtPost(datagram));
         }
     }
+}
+
+/// As a post speaks that has not been asked for its password yet.
+fn neighbourly(method: &str, user: &str, desk: SocketAddr, turn: u64) -> String {
+    let (body, kind) = if method == "INVITE" { (SOUND, "Content-Type: application/sdp\r\n") } else { ("", "Expires: 60\r\n") };
+    format!(
+        "{method} sip:{user}@{desk} SIP/2.0\r\nVia: SIP/2.0/UDP {NEIGHBOUR};rport;branch=z9hG4bK{method}{turn}\r\nMax-Forwards: 70\r\n\
+         From: <sip:SOS-0999@{desk}>;tag={turn}\r\nTo: <sip:{user}@{desk}>\r\nCall-ID: {method}{turn}@{NEIGHBOUR}\r\n\
+         CSeq: 1 {method}\r\nContact: <sip:SOS-0999@{NEIGHBOUR}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// As those ask who look for open telephone systems.

@@ -52,6 +52,12 @@ pub enum Trouble {
     HubDawdles,
     /// After a minute somebody has put the sensors of the two call lamps back the wrong way round.
     SensorsExchanged,
+    /// After a minute the sensor of the connected lamp has fallen off.
+    SensorFallsOff,
+    /// After a minute the input of the out-of-service lamp's sensor is short-circuited.
+    SensorShorted,
+    /// Another post's operator is the same: every forty seconds it registers and calls.
+    SecondPost,
     /// The contact that tells of the button relay bounces for 30 ms.
     ButtonSenseBounces,
     /// Of every 90 bytes to the relay board one is lost.
@@ -75,7 +81,10 @@ pub(in crate::twin) enum Deferred {
     Bounce(u64),
     BoardRestarts,
     Searched(u64),
+    Intrudes(u64),
     Dip,
+    /// All sensors are looked at again.
+    Looks,
 }
 
 /// What troubles remember.
@@ -112,6 +121,7 @@ const BOUNCES: u64 = 6;
 const BOUNCE: u64 = 5 * MS;
 const RESTARTS_EVERY: u64 = 50 * SECOND;
 pub(in crate::twin) const SEARCHES_EVERY: u64 = 7 * SECOND;
+const INTRUDES_EVERY: u64 = 40 * SECOND;
 const DIPS_EVERY: u64 = 120 * SECOND;
 const DIP: u64 = 60 * MS;
 /// A finger's press: when first, how often, how many times, and for how long.
@@ -143,6 +153,9 @@ impl World {
             Some(Trouble::SensorFlickers) => self.defer(FROM, Deferred::Flicker(0)),
             Some(Trouble::RelayBoardRestarts) => self.defer(FROM, Deferred::BoardRestarts),
             Some(Trouble::NetworkShared) => self.defer(FROM, Deferred::Searched(0)),
+            Some(Trouble::SecondPost) => self.defer(FROM, Deferred::Intrudes(0)),
+            Some(Trouble::SensorShorted) => self.defer(FROM, Deferred::Looks),
+            Some(Trouble::SensorFallsOff) => self.defer(FROM, Deferred::Looks),
             Some(Trouble::MainsDip) => self.defer(FROM, Deferred::Dip),
             Some(Trouble::PressedByHand) => {
                 let (first, every, times, length) = TRIED;
@@ -186,6 +199,11 @@ impl World {
             Deferred::BoardRestarts => {
                 self.release_relays(now);
                 self.defer(RESTARTS_EVERY, Deferred::BoardRestarts);
+            }
+            Deferred::Looks => (PLACED..=OUT_OF_SERVICE).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
+            Deferred::Intrudes(turn) => {
+                self.intrude(turn);
+                self.defer(INTRUDES_EVERY, Deferred::Intrudes(turn + 1));
             }
             Deferred::Dip => {
                 self.mains(false);
@@ -246,6 +264,12 @@ impl World {
         }
         if lamp == CONNECTED && self.is_in(Trouble::LightLeaks) {
             self.sensor_says(OUT_OF_SERVICE, lit || self.contacts.lamps[OUT_OF_SERVICE]);
+        }
+        if lamp == CONNECTED && self.is_now_in(Trouble::SensorFallsOff) {
+            return false;
+        }
+        if lamp == OUT_OF_SERVICE && self.is_now_in(Trouble::SensorShorted) {
+            return true;
         }
         let leaks = self.is_in(Trouble::LightLeaks) && self.contacts.lamps[CONNECTED];
         lit || lamp == OUT_OF_SERVICE && (self.troubles.flicker || leaks)

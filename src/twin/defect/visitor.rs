@@ -38,6 +38,8 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-pressed-by-hand", "button relay", |c| c.board_faults.trouble = Some(Trouble::PressedByHand)),
     broken("bench-hub-dawdles", "input board", |c| c.board_faults.trouble = Some(Trouble::HubDawdles)),
     broken("bench-sensors-exchanged", "lamp-placed sensor", |c| c.board_faults.trouble = Some(Trouble::SensorsExchanged)),
+    broken("bench-sensor-falls-off", "lamp-connected sensor", |c| c.board_faults.trouble = Some(Trouble::SensorFallsOff)),
+    broken("bench-sensor-shorted", "lamp-out-of-service sensor", |c| c.board_faults.trouble = Some(Trouble::SensorShorted)),
     broken("bench-button-sense-bounces", "button relay", |c| c.board_faults.trouble = Some(Trouble::ButtonSenseBounces)),
     broken("bench-relay-line-loses-bytes", "button relay", |c| c.board_faults.trouble = Some(Trouble::RelayLineLosesBytes)),
     broken("bench-button-parts-late", "button relay", |c| c.board_faults.trouble = Some(Trouble::ButtonPartsLate)),
@@ -51,6 +53,8 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-ear-evened-out", "ear", |c| c.card.trouble = Some(CardTrouble::EarEvenedOut)),
     broken("bench-ear-crackles", "ear", |c| c.card.trouble = Some(CardTrouble::EarCrackles)),
     broken("bench-ear-turned-down", "ear", |c| c.card.trouble = Some(CardTrouble::EarTurnedDown)),
+    broken("bench-ear-reckons", "ear", |c| c.card.trouble = Some(CardTrouble::EarReckons)),
+    broken("bench-mouth-reckons", "mouth", |c| c.card.trouble = Some(CardTrouble::MouthReckons)),
     broken("bench-transformer-hums", "ear", |c| c.air.hum = 72.0),
     broken("bench-drill-next-door", "ear", |c| c.air.drill = 88.0),
     // The network between bench and post.
@@ -60,6 +64,7 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-network-shared", "operator", |c| c.board_faults.trouble = Some(Trouble::NetworkShared)),
     broken("bench-switch-searches-loops", "operator", |c| c.board_faults.trouble = Some(Trouble::SwitchSearchesLoops)),
     broken("bench-switch-restarts", "operator", |c| c.board_faults.trouble = Some(Trouble::SwitchRestarts)),
+    broken("bench-second-post", "operator", |c| c.board_faults.trouble = Some(Trouble::SecondPost)),
     broken("bench-firewall-forgets", "operator", |c| c.board_faults.trouble = Some(Trouble::FirewallForgets)),
     broken("bench-port-sleeps", "operator", |c| c.board_faults.trouble = Some(Trouble::PortSleeps)),
     // Healthy, and unlike the reference.
