@@ -5,6 +5,7 @@
 
 pub mod fresh;
 pub mod stranger;
+pub mod visitor;
 
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
@@ -60,7 +61,7 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    DEFECTS.iter().chain(fresh::FRESH).chain(stranger::STRANGERS).find(|defect| defect.id == id)
+    DEFECTS.iter().chain(fresh::FRESH).chain(stranger::STRANGERS).chain(visitor::VISITORS).find(|defect| defect.id == id)
 }
 
 /// In a firmware variant of the same name.

@@ -3,8 +3,9 @@
 use super::input_board::{self, ReportingBoard};
 use super::mishap::Mishap;
 use super::ports::{Dying, Garbled, Late, Plug, SerialLine, SerialPath};
-use super::relays::{self, RelayBoard, Relays, StuckOpen};
+use super::relays::{self, Movement, RelayBoard, Relays, StuckOpen};
 use super::setup::{BoardConfig, BoardKind};
+use super::trouble::Trouble;
 use super::wiring::{Terminal, Wires};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::mcu::Uart;
@@ -12,6 +13,8 @@ use std::time::Duration;
 
 /// The console's bits per second.
 const CONSOLE_BAUD: u32 = 115_200;
+/// No board has more.
+const MOST_RELAYS: u8 = 8;
 
 /// What may be wrong with the boards and their lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct BoardFaults {
     pub lead: Option<LeadFault>,
     /// What befalls them while they work.
     pub mishap: Option<Mishap>,
+    /// What they are in all the time, or from a minute on.
+    pub trouble: Option<Trouble>,
 }
 
 /// What may be wrong with a lead from a relay to the post.
@@ -119,6 +124,15 @@ impl Boards {
     pub fn board(&mut self, number: usize) -> Option<&mut Board> {
         self.0.get_mut(number).map(|outlet| &mut outlet.board)
     }
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+    /// A relay board's own supply fails for a moment: the movements of its relays.
+    pub fn fall_back(&mut self, number: usize, at: u64) -> Vec<Movement> {
+        let Some(Board::Relays(board)) = self.board(number) else { return Vec::new() };
+        let frames = (1..=MOST_RELAYS).flat_map(|channel| [0xA0, channel, 0, 0xA0 + channel]);
+        frames.flat_map(|byte| board.byte(at, byte)).collect()
+    }
     pub fn line(&mut self, plug: Plug) -> Option<&mut dyn SerialPath> {
         self.0.get_mut(plug.0).map(|outlet| &mut *outlet.line as _)
     }
@@ -138,6 +152,9 @@ fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
 impl World {
     pub(in crate::twin) fn board_byte(&mut self, plug: Plug, byte: u8) {
         let now = self.now();
+        if matches!(self.boards.board(plug.0), Some(Board::Relays(_))) && self.relay_byte_lost() {
+            return;
+        }
         match self.boards.board(plug.0) {
             Some(Board::Relays(board)) => {
                 let movements = board.byte(now, byte);
@@ -165,9 +182,9 @@ impl World {
     }
 
     fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
-        let now = self.now();
+        let leaves = self.through_hub();
         if let Some(line) = self.boards.line(plug) {
-            line.send(now, bytes);
+            line.send(leaves, bytes);
         }
     }
 }

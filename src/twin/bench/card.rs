@@ -3,6 +3,7 @@
 //! Nothing happens here while nobody asks: the driver's reports follow from seed and number, recordings from what was sounded. Knows nothing of
 //! what the bench believes about its clock.
 
+use super::card_trouble::{self, CardTrouble};
 use super::setup::BenchConfig;
 use crate::instrument::audio::{Frame, Jack};
 use crate::rig::{JackRef, Patch};
@@ -31,6 +32,7 @@ pub struct CardConfig {
     pub ppm: Option<f64>,
     /// What befalls it, or what hangs on it, while it works.
     pub mishap: Option<CardMishap>,
+    pub trouble: Option<CardTrouble>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,7 @@ pub enum NoRecord {
 pub struct Card {
     sockets: Sockets,
     mishap: Option<CardMishap>,
+    trouble: Option<CardTrouble>,
     rate: f64,
     began: f64,
     input_latency: f64,
@@ -118,6 +121,7 @@ impl Card {
             wires: (0..sockets.outputs).map(|_| Track::default()).collect(),
             sockets,
             mishap: config.mishap,
+            trouble: config.trouble,
             rate: f64::from(RATE) * (1.0 + ppm * 1e-6),
             began: chance.between(0.0, 0.01),
             input_latency: chance.between(0.2e-3, 0.45e-3),
@@ -165,7 +169,9 @@ impl Card {
     pub fn play(&mut self, now: u64, output: Jack, samples: &[f32], air: &mut Air) -> Option<Frame> {
         let frame = (self.periods(now) + QUEUED_PERIODS) * u64::from(PERIOD);
         let (first, period) = (self.output_time(frame as f64), 1.0 / self.rate);
-        let clipped: Vec<f32> = samples.iter().map(|x| if x.is_finite() { x.clamp(-1.0, 1.0) } else { 0.0 }).collect();
+        let exchanged = self.trouble == Some(CardTrouble::OutputsExchanged) && first > card_trouble::FROM && output.0 <= 2;
+        let output = if exchanged { Jack(3 - output.0) } else { output };
+        let mut clipped: Vec<f32> = samples.iter().map(|x| if x.is_finite() { x.clamp(-1.0, 1.0) } else { 0.0 }).collect();
         let wired = [self.sockets.contact, self.sockets.straight].into_iter().flatten().any(|(from, _)| from == output);
         let wire = self.wires.get_mut(usize::from(output.0).checked_sub(1)?)?;
         if wired {
@@ -173,11 +179,14 @@ impl Card {
             wire.push(first, period, &clipped);
             wire.forget_before(first - REMEMBERED_SECONDS);
         }
+        if self.is_mouth(output) {
+            card_trouble::mouthed(self.trouble, first, &mut clipped);
+        }
         if self.is_mouth(output) && self.mishap == Some(CardMishap::MouthFades) && first > MISHAP_FROM {
             let faint: Vec<f32> = clipped.iter().map(|x| x * FADED).collect();
             air.from_mouth(first, period, &faint);
         } else if self.is_mouth(output) {
-            air.from_mouth(first, period, &clipped);
+            air.from_mouth(first + card_trouble::reckoned(self.trouble).1, period, &clipped);
         }
         Some(frame)
     }
@@ -194,6 +203,23 @@ impl Card {
 
     /// The recorded stretch of an input.
     pub fn record(&self, now: u64, input: Jack, from: Frame, to: Frame, air: &Air) -> Result<Vec<f32>, NoRecord> {
+        let late = |frame: Frame| card_trouble::slipped(self.trouble, frame as f64 / f64::from(RATE)) * u64::from(PERIOD);
+        let whole = |first: Frame| first + u64::from(RATE) - first % u64::from(RATE);
+        if self.trouble != Some(CardTrouble::Slips) || from >= to {
+            return self.record_from(now, input, from, to, 0, air);
+        }
+        // A slip falls on a whole second of frames.
+        let (mut out, mut first) = (Vec::new(), from);
+        while first < to {
+            let end = whole(first).min(to);
+            out.extend(self.record_from(now, input, first, end, late(first), air)?);
+            first = end;
+        }
+        Ok(out)
+    }
+
+    /// With everything so many frames late.
+    fn record_from(&self, now: u64, input: Jack, from: Frame, to: Frame, late: u64, air: &Air) -> Result<Vec<f32>, NoRecord> {
         let there = self.periods(now) * u64::from(PERIOD);
         if to > there {
             return Err(NoRecord::NotYet);
@@ -205,7 +231,7 @@ impl Card {
             return Err(NoRecord::NoMore);
         }
         let mut out = vec![0.0; (to - from) as usize];
-        let (first, period) = (self.input_time(from as f64), 1.0 / self.rate);
+        let (first, period) = (self.input_time(from as f64 - late as f64), 1.0 / self.rate);
         if input.0 == 0 || input.0 > self.sockets.inputs {
             return Err(NoRecord::NoJack);
         }
@@ -221,8 +247,9 @@ impl Card {
             wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
         }
         if self.sockets.ear == Some(input) {
-            air.at_ear(first, period, &mut out);
+            air.at_ear(first - card_trouble::reckoned(self.trouble).0, period, &mut out);
             self.spoil_ear(first, period, &mut out);
+            card_trouble::heard(self.trouble, first, period, &mut out);
         }
         let series = self.hiss ^ u64::from(input.0);
         out.iter_mut().zip(from..).for_each(|(x, frame)| *x = (*x + HISS * noise_of(series, frame)).clamp(-1.0, 1.0));

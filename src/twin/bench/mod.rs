@@ -3,10 +3,13 @@
 pub(in crate::twin) mod adapters;
 pub(in crate::twin) mod boards;
 pub mod card;
+pub mod card_trouble;
+pub(in crate::twin) mod crowded;
 pub(in crate::twin) mod input_board;
 pub mod mishap;
 pub(in crate::twin) mod ports;
 pub mod probe;
 pub(in crate::twin) mod relays;
 pub mod setup;
+pub mod trouble;
 pub(in crate::twin) mod wiring;

@@ -134,6 +134,7 @@ impl World {
             }
         }
         self.plan_mishaps();
+        self.plan_troubles();
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
@@ -151,13 +152,19 @@ impl World {
                 (Circuit::Button, _) => {
                     // The relay's other pole lies in the tone's way.
                     self.card.set_gate(self.now(), closed);
-                    self.button(RELAY, closed);
+                    if !self.slows_button(closed) {
+                        self.relay_presses(closed);
+                    }
                 }
                 (Circuit::Mains, _) => {
                     self.contacts.mains = closed;
                     self.feed_mains();
                 }
-                (Circuit::Fibre, _) => self.light(RELAY, closed),
+                (Circuit::Fibre, _) => {
+                    if !self.slows_fibre(closed) {
+                        self.relay_leads_light(closed);
+                    }
+                }
             }
             let told = lead.circuit != Circuit::Button || !self.suffers_now(Mishap::ButtonSenseDies);
             if let Some(sense) = lead.sense.filter(|_| told) {
@@ -166,6 +173,19 @@ impl World {
         }
     }
 
+    /// The contact that tells of the button relay is closed or open.
+    pub(in crate::twin) fn button_sensed(&mut self, closed: bool) {
+        let lead = self.wires.leads.iter().find(|lead| lead.circuit == Circuit::Button);
+        if let Some(sense) = lead.and_then(|lead| lead.sense) {
+            self.input_changed(sense, closed);
+        }
+    }
+    pub(in crate::twin) fn relay_presses(&mut self, closed: bool) {
+        self.button(RELAY, closed);
+    }
+    pub(in crate::twin) fn relay_leads_light(&mut self, closed: bool) {
+        self.light(RELAY, closed);
+    }
     /// The button is closed or let go by one of those that can: pressed is pressed, whoever does it.
     pub(in crate::twin) fn button(&mut self, by: usize, closed: bool) {
         if let Some(pressed) = self.contacts.pressed.get_mut(by) {
@@ -213,6 +233,7 @@ impl World {
         }
         if let Some(up) = self.line.settle(self.now()) {
             self.truth.link.push((self.now(), up));
+            self.troubles.linked = self.now();
             let now = self.instant();
             self.voice.set_link(now, up);
             self.voice_acted();
@@ -244,13 +265,17 @@ impl World {
         let which = [Lamp::CallPlaced, Lamp::Connected, Lamp::OutOfService].into_iter().nth(lamp);
         let now = self.now();
         which.into_iter().for_each(|which| self.truth.lamps.push((now, which, lit)));
-        self.queue.plan(self.now() + PHOTOTRANSISTOR, Event::Light(lamp, lit));
+        self.queue.plan(self.now() + PHOTOTRANSISTOR + self.dullness(lamp), Event::Light(lamp, lit));
     }
 
     /// A phototransistor has followed its lamp.
     pub(in crate::twin) fn lamp_seen(&mut self, lamp: usize, lit: bool) {
-        if let Some(input) = self.wires.lamps.get(lamp).copied().flatten() {
-            let lit = lit || self.is_dazzled();
+        let lit = self.misseen(lamp, lit || self.is_dazzled());
+        self.sensor_says(lamp, lit);
+    }
+
+    pub(in crate::twin) fn sensor_says(&mut self, lamp: usize, lit: bool) {
+        if let Some(input) = self.wires.lamps.get(self.sensor_of(lamp)).copied().flatten() {
             self.input_changed(input, lit);
         }
     }

@@ -11,6 +11,7 @@ use crate::twin::bench::card::Card;
 use crate::twin::bench::mishap::Mishap;
 use crate::twin::bench::ports::Plug;
 use crate::twin::bench::relays::Movement;
+use crate::twin::bench::trouble::{Deferred, Troubles};
 use crate::twin::bench::wiring::{Contacts, Wires};
 use crate::twin::kernel::queue::Queue;
 use crate::twin::manual_inputs::ManualAction;
@@ -56,6 +57,8 @@ pub(in crate::twin) enum Event {
     ResetLine(bool),
     /// A lamp beside the bench begins or ceases to shine on the sensors.
     Dazzle,
+    /// Of the bench's troubles.
+    Deferred(Deferred),
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -85,6 +88,7 @@ pub struct World {
     pub(in crate::twin) probe_plugged: bool,
     /// How often a mishap of the bench had its chance.
     pub(in crate::twin) mishaps: u64,
+    pub(in crate::twin) troubles: Troubles,
     trace: u64,
     steps: u64,
 }
@@ -124,6 +128,7 @@ impl World {
             module_free: 0,
             probe_plugged: true,
             mishaps: 0,
+            troubles: Troubles::default(),
             trace: 0,
             steps: 0,
         }
@@ -206,6 +211,7 @@ impl World {
             Event::AtPost(datagram) => self.at_post(&datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
+            Event::Deferred(what) => self.deferred(what),
             Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
@@ -217,7 +223,9 @@ impl World {
             Emission::Byte { uart: Uart::Console, byte } => {
                 let batched = self.suffers_now(Mishap::ConsoleInBatches);
                 let at = if batched { self.now.next_multiple_of(4_000_000_000) } else { self.now };
-                self.boards.console_says(at, byte);
+                for byte in self.console_repeats(byte) {
+                    self.boards.console_says(at, byte);
+                }
             }
             Emission::Byte { uart: Uart::Module, byte } => {
                 let at = self.instant();
@@ -280,6 +288,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::ManualAction(deed) => 10 | deed.number() << 4,
         Event::ResetLine(high) => 11 | u64::from(*high) << 4,
         Event::Dazzle => 12,
+        Event::Deferred(_) => 13,
     }
 }
 

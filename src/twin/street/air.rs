@@ -34,6 +34,12 @@ pub struct AirConfig {
     pub housing: f64,
     /// Street noise, dB SPL.
     pub noise: f64,
+    /// Sound comes back from walls as well: by how many metres that way is longer, and by how many dB fainter it is then.
+    pub reflections: &'static [(f64, f64)],
+    /// A transformer hums at 100 Hz, dB SPL; nothing at 0.
+    pub hum: f64,
+    /// Somebody drills next door, dB SPL; nobody at 0.
+    pub drill: f64,
 }
 
 impl Default for AirConfig {
@@ -50,9 +56,15 @@ impl Default for AirConfig {
             ear_overload: 112.0,
             housing: 40.0,
             noise: 32.0,
+            reflections: &[],
+            hum: 0.0,
+            drill: 0.0,
         }
     }
 }
+
+/// From when on somebody drills, how often and for how long, in seconds.
+const DRILLS: (f64, f64, f64) = (60.0, 45.0, 5.0);
 
 /// Delay in seconds over a distance in metres.
 pub fn flight(metres: f64) -> f64 {
@@ -109,9 +121,9 @@ impl Air {
         let c = &self.config;
         self.street(self.noise_at_post, c.microphone_overload, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_microphone, c.microphone_overload, 0.0);
-        self.mouth.add_to(&self.interpolators, first - flight(c.mouth_to_microphone), period, mouth, out);
+        self.carry(&self.mouth, c.mouth_to_microphone, mouth, first, period, out);
         let echo = gain(c.speaker_level, c.speaker_to_microphone, c.microphone_overload, c.housing);
-        self.speaker.add_to(&self.interpolators, first - flight(c.speaker_to_microphone), period, echo, out);
+        self.carry(&self.speaker, c.speaker_to_microphone, echo, first, period, out);
     }
 
     /// What the artificial ear hears.
@@ -119,9 +131,17 @@ impl Air {
         let c = &self.config;
         self.street(self.noise_at_ear, c.ear_overload, first, period, out);
         let speaker = gain(c.speaker_level, c.speaker_to_ear, c.ear_overload, 0.0);
-        self.speaker.add_to(&self.interpolators, first - flight(c.speaker_to_ear), period, speaker, out);
+        self.carry(&self.speaker, c.speaker_to_ear, speaker, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_ear, c.ear_overload, 0.0);
-        self.mouth.add_to(&self.interpolators, first - flight(c.mouth_to_ear), period, mouth, out);
+        self.carry(&self.mouth, c.mouth_to_ear, mouth, first, period, out);
+    }
+
+    /// A sound over so many metres, straight and by way of the walls.
+    fn carry(&self, sound: &Track, metres: f64, gain: f32, first: f64, period: f64, out: &mut [f32]) {
+        for (longer, fainter) in std::iter::once(&(0.0, 0.0)).chain(self.config.reflections) {
+            let gain = gain * 10f64.powf(-fainter / 20.0) as f32;
+            sound.add_to(&self.interpolators, first - flight(metres + longer), period, gain, out);
+        }
     }
 
     /// Noise that is the same whenever the same moment is asked for again.
@@ -131,6 +151,24 @@ impl Air {
         let number = (first / period).round().max(0.0) as u64;
         for (n, slot) in out.iter_mut().enumerate() {
             *slot = rms * noise_of(series, number + n as u64);
+        }
+        if self.config.hum > 0.0 || self.config.drill > 0.0 {
+            self.workshop(series, overload, first, period, out);
+        }
+    }
+
+    /// What is heard of a workshop around the post.
+    fn workshop(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
+        let amplitude = |level: f64| if level > 0.0 { 10f64.powf((level - overload) / 20.0) } else { 0.0 };
+        let (hum, drill) = (amplitude(self.config.hum), amplitude(self.config.drill) * std::f64::consts::FRAC_1_SQRT_2);
+        let (from, every, length) = DRILLS;
+        let number = (first / period).round().max(0.0) as u64;
+        for (n, slot) in out.iter_mut().enumerate() {
+            let at = first + n as f64 * period;
+            let drills = at > from && (at - from) % every < length;
+            let noise = f64::from(noise_of(series ^ 1, number + n as u64));
+            *slot += (hum * (std::f64::consts::TAU * (100.0 * at).fract()).sin()) as f32;
+            *slot += if drills { (drill * noise) as f32 } else { 0.0 };
         }
     }
 

@@ -73,7 +73,9 @@ impl World {
                     if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
-                        self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes }));
+                        for at in self.through_switch(at, Way::ToOperator) {
+                            self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes: bytes.clone() }));
+                        }
                     }
                 }
             }
@@ -98,7 +100,9 @@ impl World {
             }
             self.truth.datagram_left_operator(self.now(), &datagram.bytes);
             if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-                self.queue.plan(at, Event::AtPost(datagram));
+                for at in self.through_switch(at, Way::ToPost) {
+                    self.queue.plan(at, Event::AtPost(datagram.clone()));
+                }
             }
         }
     }

@@ -25,7 +25,8 @@ impl Target for ProbeLead {
         let mut world = world::lock(&self.world);
         let until = world.now() + world.mcu.wire_nanos();
         world.run_to(until);
-        world.mcu.dap_transfer(ap, address, write)
+        let answer = world.mcu.dap_transfer(ap, address, write);
+        answer.map(|word| if write.is_none() { world.misread(ap, address, word) } else { word })
     }
     fn line(&mut self, bits: u8, levels: u64) {
         world::lock(&self.world).mcu.dap_line(bits, levels);

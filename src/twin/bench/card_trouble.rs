@@ -1,0 +1,145 @@
+//! Everyday troubles of a sound card and of what hangs on it.
+//!
+//! Knows samples and seconds, nothing of jacks or of who plays what.
+
+use std::f64::consts::TAU;
+
+/// One at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardTrouble {
+    /// After a minute somebody has exchanged the plugs of the first two outputs.
+    OutputsExchanged,
+    /// From a minute on everything is recorded one period late for 37 s of every 74.
+    Slips,
+    /// After a minute the mouth's loudspeaker strikes its stop.
+    MouthDistorts,
+    /// The ear's lead has a coupling capacitor that has dried out: nothing much below 700 Hz.
+    EarWithoutBass,
+    /// For six seconds of every twenty somebody speaks in a radio beside the ear.
+    RadioBesideEar,
+    /// The card's driver evens out what the ear hears, as telephony drivers do: 10 dB more become 4.
+    EarEvenedOut,
+    /// The ear's plug is loose: three clicks in every eleven seconds.
+    EarCrackles,
+    /// After a minute somebody has turned the ear's amplifier down by 10 dB.
+    EarTurnedDown,
+    /// The ear's amplifier reckons for 120 ms.
+    EarReckons,
+    /// The mouth's does.
+    MouthReckons,
+}
+
+/// When those begin that do not begin at once, in seconds.
+pub(in crate::twin) const FROM: f64 = 60.0;
+const SLIPS_EVERY: f64 = 37.0;
+/// Where the mouth's loudspeaker strikes, and what an amplifier turned up makes of it.
+const STOP: f32 = 0.05;
+const TURNED_UP: f32 = 1.5;
+const CORNER: f64 = 700.0;
+/// Every twenty seconds for six; 70 dB SPL at an ear that overloads at 112.
+const RADIO: (f64, f64, f64) = (20.0, 6.0, 0.008);
+/// The power aimed at, and how fast the measured one follows (50 ms).
+const EVEN: f32 = 2.5e-3;
+const FOLLOWS: f32 = 4.2e-4;
+/// In seconds.
+const CLICKS: [f64; 3] = [1.3, 4.9, 5.2];
+const CLICKS_EVERY: f64 = 11.0;
+const CLICK: f64 = 0.004;
+const RECKONS: f64 = 0.12;
+const TURNED_DOWN: f32 = 0.316;
+/// A voice's pitch, its harmonics and its syllables.
+const PITCH: f64 = 140.0;
+const HARMONICS: [f64; 6] = [1.0, 2.0, 4.0, 7.0, 11.0, 18.0];
+const SYLLABLES: f64 = 3.7;
+
+/// By how many periods what is recorded at `seconds` is late.
+pub(in crate::twin) fn slipped(trouble: Option<CardTrouble>, seconds: f64) -> u64 {
+    let slips = trouble == Some(CardTrouble::Slips) && seconds >= FROM;
+    u64::from(slips && (((seconds - FROM) / SLIPS_EVERY) as u64).is_multiple_of(2))
+}
+
+/// By how many seconds what is before the ear reaches its lead late, and what the mouth's lead says reaches the air late.
+pub(in crate::twin) fn reckoned(trouble: Option<CardTrouble>) -> (f64, f64) {
+    match trouble {
+        Some(CardTrouble::EarReckons) => (RECKONS, 0.0),
+        Some(CardTrouble::MouthReckons) => (0.0, RECKONS),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// What the mouth makes of samples of which the first sounds at `first` seconds.
+pub(in crate::twin) fn mouthed(trouble: Option<CardTrouble>, first: f64, samples: &mut [f32]) {
+    if trouble == Some(CardTrouble::MouthDistorts) && first > FROM {
+        samples.iter_mut().for_each(|x| *x = x.clamp(-STOP, STOP) * TURNED_UP);
+    }
+}
+
+/// What the ear makes of what is before it.
+pub(in crate::twin) fn heard(trouble: Option<CardTrouble>, first: f64, period: f64, out: &mut [f32]) {
+    match trouble {
+        Some(CardTrouble::EarWithoutBass) => (0..2).for_each(|_| without_bass(period, out)),
+        Some(CardTrouble::RadioBesideEar) => add_radio(first, period, out),
+        Some(CardTrouble::EarEvenedOut) => even_out(out),
+        Some(CardTrouble::EarCrackles) => crackle(first, period, out),
+        Some(CardTrouble::EarTurnedDown) if first > FROM => out.iter_mut().for_each(|x| *x *= TURNED_DOWN),
+        _ => {}
+    }
+}
+
+/// One pole, 6 dB an octave. It has settled within a millisecond of a stretch's beginning.
+fn without_bass(period: f64, out: &mut [f32]) {
+    let step = (1.0 - (-TAU * CORNER * period).exp()) as f32;
+    let mut slow = out.first().copied().unwrap_or(0.0);
+    for sample in out.iter_mut() {
+        slow += step * (*sample - slow);
+        *sample -= slow;
+    }
+}
+
+fn crackle(first: f64, period: f64, out: &mut [f32]) {
+    for (n, sample) in out.iter_mut().enumerate() {
+        let at = first + n as f64 * period;
+        let click = CLICKS.iter().any(|click| (0.0..CLICK).contains(&(at % CLICKS_EVERY - click)));
+        *sample = if click && at >= FROM { -*sample + 0.3 } else { *sample };
+    }
+}
+
+/// Towards 26 dB below full scale, never by more than 24 dB.
+fn even_out(out: &mut [f32]) {
+    let mut power = 0.0f32;
+    for sample in out.iter_mut() {
+        power += FOLLOWS * (*sample * *sample - power);
+        let gain = (EVEN / power.max(1e-9)).powf(0.3).clamp(0.063, 15.8);
+        *sample = (*sample * gain).clamp(-1.0, 1.0);
+    }
+}
+
+fn add_radio(first: f64, period: f64, out: &mut [f32]) {
+    let (every, length, level) = RADIO;
+    for (n, sample) in out.iter_mut().enumerate() {
+        let at = first + n as f64 * period;
+        if at < FROM || (at - FROM) % every >= length {
+            continue;
+        }
+        let syllable = (TAU * (SYLLABLES * at).fract()).sin().max(0.0);
+        let voice: f64 = HARMONICS.iter().map(|k| (TAU * (PITCH * k * at).fract()).sin() / k.sqrt()).sum();
+        *sample += (level * syllable * voice) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_come_and_go_and_bass_is_missing() {
+        let slips = [0.0, 59.9, 60.1, 96.9, 97.1, 133.9, 134.1].map(|at| slipped(Some(CardTrouble::Slips), at));
+        assert_eq!(slips, [0, 0, 1, 1, 0, 0, 1]);
+        let left = |hertz: f64| {
+            let mut sound: Vec<f32> = (0..4800).map(|n| (TAU * hertz * f64::from(n) / 48_000.0).sin() as f32).collect();
+            heard(Some(CardTrouble::EarWithoutBass), 0.0, 1.0 / 48_000.0, &mut sound);
+            sound[2400..].iter().fold(0.0f32, |most, x| most.max(x.abs()))
+        };
+        assert!(left(200.0) < 0.1 && left(3000.0) > 0.85, "{} {}", left(200.0), left(3000.0));
+    }
+}
