@@ -5,7 +5,9 @@
 use super::switch::Circuit;
 use super::{Bench, missing};
 use crate::clock::Instant;
+use crate::image;
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
+use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::Role;
 
 /// How a writing ended, and when the power was cut on the way.
@@ -14,7 +16,43 @@ pub struct Writing {
     pub cut: Option<Instant>,
 }
 
+/// So often the same is read again: what is read otherwise once was misread.
+const READINGS: usize = 4;
+
 impl Bench {
+    /// Does the probe read the same each time? The post has no part in it: its program memory does not change by itself.
+    ///
+    /// # Errors
+    /// It reads differently, or it is the bench's in another way. What the microcontroller refuses is left to whoever judges that.
+    pub fn prove_probe(&mut self) -> Result<()> {
+        let Ok(image) = image::parse(&self.image) else { return Ok(()) };
+        for segment in &image.segments {
+            let mut first: Option<Vec<u8>> = None;
+            for _ in 0..READINGS {
+                let read = match self.probe()?.read(segment.address, segment.bytes.len()) {
+                    Ok(read) => read,
+                    Err(FlashError::Bench(error)) => return Err(error),
+                    Err(_) => return Ok(()),
+                };
+                if first.as_ref().is_some_and(|first| *first != read) {
+                    return Err(InstrumentError::new(
+                        "probe",
+                        "read the same twice",
+                        format!(
+                            "it reads the {} bytes at {:#010x} differently from one time to the next",
+                            read.len(),
+                            segment.address
+                        ),
+                        "shorten the debug lead, give it a ground of its own and a slower clock, and check its plug",
+                    )
+                    .of(Subsystem::Probe));
+                }
+                first = Some(read);
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the programming is done.
     pub fn flash(&mut self, power_fails_at: Option<f64>) -> std::result::Result<Writing, FlashError> {
         let name = self.serving(Role::Probe)?;

@@ -26,10 +26,14 @@ const OTHER: f64 = 0.25;
 const STEADY_WITHIN_DB: f64 = 2.0;
 /// A delay may: a card that was started anew has another one.
 const STEADY_WITHIN_S: f64 = 0.000_5;
+/// From the mouth to the ear sound takes no longer than this, 14 m of air: what is later was reckoned on the way.
+const AIR_WITHIN_S: f64 = 0.040;
 /// The burst by which the ear knows the mouth.
 const BURST_S: f64 = 0.5;
-/// How long nothing is listened to.
-const QUIET: Duration = Duration::from_secs(1);
+/// How long nothing is listened to: what comes now and then shall come once.
+const QUIET: Duration = Duration::from_secs(25);
+/// A burst that stands so far out of the quiet is none of a street that goes by, dB below the loudest.
+const BURSTS_OVER_DB: f64 = 16.0;
 /// Sounds are looked for in the telephone's band.
 const TELEPHONE_RATE: u32 = 8000;
 
@@ -68,14 +72,14 @@ impl Bench {
 
     /// Keeps what the ear hears of the mouth, to hold against it what it hears later.
     pub fn note_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
-        self.mouth_gain = self.mouth_at_ear::<E>()?.flatten();
+        self.mouth_gain = self.mouth_at_ear::<E>()?.flatten().map(|(gain, _)| gain);
         Ok(())
     }
 
     /// Do the bench's ears hear the bench's own mouth, as they did at first?
     pub fn prove_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
         let Some(heard) = self.mouth_at_ear::<E>()? else { return Ok(()) };
-        let Some(gain) = heard else {
+        let Some((gain, late)) = heard else {
             return Err(InstrumentError::new(
                 "ear",
                 "hear the bench's own mouth",
@@ -85,6 +89,16 @@ impl Bench {
             .of(Subsystem::Sound)
             .into());
         };
+        if late > AIR_WITHIN_S {
+            return Err(InstrumentError::new(
+                "mouth or ear",
+                "hear the mouth as soon as its sound arrives",
+                format!("the ear hears the artificial mouth {:.0} ms after it spoke", late * 1000.0),
+                "take every processor, limiter or radio link out of the way from the card to the mouth and from the microphone to the card",
+            )
+            .of(Subsystem::Sound)
+            .into());
+        }
         let first = *self.mouth_gain.get_or_insert(gain);
         if (gain - first).abs() <= STEADY_WITHIN_DB {
             return Ok(());
@@ -100,33 +114,40 @@ impl Bench {
         .into())
     }
 
-    /// How loud the ear hears the mouth over what it was given, dB. `None`: the rig lacks one of them; inside: it does not hear it.
-    fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<Option<Option<f64>>, E> {
+    /// How loud the ear hears the mouth over what it was given, dB, and how late, seconds. `None`: the rig lacks one of them; inside: it does not
+    /// hear it.
+    fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<Option<Option<(f64, f64)>>, E> {
         if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
             return Ok(None);
         }
         let rate = self.card_rate(Role::Mouth)?;
         let burst = stimulus::burst(2, rate, BURST_S);
-        let from = self.mouth_play(&burst)?.instant();
+        let spoken = self.mouth_play(&burst)?;
+        let from = spoken.instant();
         self.wait::<E>(Duration::from_millis(800))?;
         let heard = self.ear_record(from - Duration::from_millis(20), from + Duration::from_millis(700))?;
         let reference = Signal::new(&burst, f64::from(rate));
         let Some(pair) = align(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(Some(None)) };
-        Ok(Some(coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0).map(|found| found.gain_db)))
+        let late = heard.start.seconds + pair.delay.seconds - spoken.seconds;
+        Ok(Some(coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0).map(|found| (found.gain_db, late))))
     }
 
-    /// Nothing sounds: does the ear hear a tone all the same, as loud as this or louder? `least_dbfs`: re full scale.
+    /// Nothing sounds: does the ear hear a tone all the same, or bursts? `least_dbfs`: the faintest tone that matters, re full scale.
     pub fn prove_quiet<E: From<Interrupted> + From<InstrumentError>>(&mut self, least_dbfs: f64) -> Result<(), E> {
         let from: Instant = self.now();
         self.wait::<E>(QUIET + Duration::from_millis(100))?;
         let Heard { samples, rate, .. } = self.ear_record(from, from + QUIET)?;
         let found = intrusion::intrusions(Signal::new(&samples, rate), TELEPHONE_RATE, least_dbfs);
-        let Some((hz, level)) = found.into_iter().find_map(|sound| Some((sound.hz?, sound.level_dbfs))) else { return Ok(()) };
+        let matters = |sound: &intrusion::Intrusion| sound.hz.is_some() || sound.level_dbfs >= least_dbfs + BURSTS_OVER_DB;
+        let Some(sound) = found.into_iter().find(matters) else { return Ok(()) };
+        let level = sound.level_dbfs;
+        let what =
+            sound.hz.map_or(format!("a burst at {level:.0} dBFS"), |hz| format!("a tone of {hz:.0} Hz at {level:.0} dBFS"));
         Err(InstrumentError::new(
             "ear",
             "hear nothing while nothing sounds",
-            format!("it hears a tone of {hz:.0} Hz at {level:.0} dBFS though the post has no power"),
-            "look for a ground loop, a broken screen or a mains adapter next to the microphone's lead, then for a source of that tone in the room",
+            format!("it hears {what} though the post has no power"),
+            "look for a ground loop, a loose plug or a mains adapter next to the microphone's lead, then for whatever sounds in the room",
         )
         .of(Subsystem::Sound)
         .into())

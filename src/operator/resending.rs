@@ -20,6 +20,8 @@ const AGAIN_WITHIN: Duration = Duration::from_secs(5);
 const SHORTEST_T1: Duration = Duration::from_millis(100);
 /// Twice that in a row may be one datagram that the line doubled.
 const FEW: usize = 4;
+/// A network that shows a datagram twice, by a mirrored port or two ways, does so at once.
+const DOUBLED_WITHIN: Duration = Duration::from_millis(5);
 /// So many arrivals of one request are remembered.
 const MOST_COPIES: usize = 64;
 
@@ -87,7 +89,8 @@ impl BlackHole {
         let may_rest = matches!(method, Method::Ack | Method::Options);
         let new = || Swallowed { way, method, came: Vec::new(), may_rest, is_told: method == Method::Ack };
         let known = self.0.entry(key.to_owned()).or_insert_with(new);
-        if known.came.len() < MOST_COPIES {
+        let is_double = known.came.last().is_some_and(|last| at.since(*last) <= DOUBLED_WITHIN);
+        if known.came.len() < MOST_COPIES && !is_double {
             known.came.push(at);
         }
         is_new

@@ -92,7 +92,9 @@ impl Post {
             Verdict::Fail(_) => Outcome::Failed,
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
         };
-        self.is_wanting_in_sound |= outcome == Outcome::Failed && RESTS_ON_SOUND.contains(&quantity.requirement);
+        if outcome == Outcome::Failed {
+            self.wanting.insert(quantity.requirement);
+        }
         let limit = self.bench.rig.limits.get(quantity.requirement);
         let source = limit.map(|limit| Source { id: limit.id.into(), text: limit.source.clone() });
         self.bench.log.append(Event::Measured(Measurement {
@@ -185,10 +187,6 @@ impl Post {
         hard.max(limit) * 1.5 + 2.0
     }
 }
-
-/// Requirements whose figures rest on what the bench hears.
-const RESTS_ON_SOUND: [&str; 14] =
-    ["T03", "T04", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "T17", "T18", "T21", "T22", "T25"];
 
 /// Nothing comes before its cause: two stamps that say so are not of one clock, whatever each of them is said to be worth.
 fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {

@@ -36,6 +36,7 @@ use crate::clock::Instant;
 use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
 use deeds::{Deeds, What};
+use std::collections::BTreeSet;
 
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -84,8 +85,8 @@ pub struct Post {
     relies_on_sensors: bool,
     /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run, before.
     contradictions: Vec<watch::Contradiction>,
-    /// It was found wanting in something that rests on what the bench hears.
-    is_wanting_in_sound: bool,
+    /// The requirements that it was found wanting in, in this scenario.
+    wanting: BTreeSet<&'static str>,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -117,7 +118,7 @@ impl Post {
             shown: [[false; 3]; 4],
             relies_on_sensors: false,
             contradictions: Vec::new(),
-            is_wanting_in_sound: false,
+            wanting: BTreeSet::new(),
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -141,7 +142,7 @@ impl Post {
         self.counted_from = self.began;
         self.talk = None;
         self.relies_on_sensors = false;
-        self.is_wanting_in_sound = false;
+        self.wanting.clear();
         self.contradictions.retain(|found| found.stays);
         self.held = None;
         self.exchanged.begin();
