@@ -39,6 +39,36 @@ pub(super) fn lay(reference: Signal, capture: Signal, found: Delay) -> Aligned {
     Aligned { reference: reference_out, capture: moved, rate, delay: found }
 }
 
+/// A delay that moves by little while a voice sounds, as where a far end's clock is followed sample by sample, is followed in stretches of so
+/// many seconds.
+const FOLLOWED_S: f64 = 0.050;
+/// By how many samples it may move in all, and the step in which it is looked for, as a part of a sample.
+const MOVES_BY: i32 = 2;
+const PARTS: i32 = 8;
+
+impl Aligned {
+    /// The same with every stretch of the capture laid where it resembles the reference most.
+    pub(super) fn followed(&self) -> Aligned {
+        let stretch = ((FOLLOWED_S * self.rate) as usize).max(1);
+        let sign = self.delay.gain.signum();
+        let mut capture = Vec::with_capacity(self.capture.len());
+        for (n, reference) in self.reference.chunks(stretch).enumerate() {
+            let laid = |moved: i32| {
+                let mut laid = vec![0.0; reference.len()];
+                let from = (n * stretch) as f64 + f64::from(moved) / f64::from(PARTS);
+                interp::resample_linear_clock(&self.capture, from, 1.0, &mut laid);
+                laid
+            };
+            let likeness =
+                |laid: &Vec<f32>| sign * reference.iter().zip(laid).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+            let moves = (-MOVES_BY * PARTS..=MOVES_BY * PARTS).map(laid);
+            let best = moves.max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            capture.extend(best.unwrap_or_default());
+        }
+        Aligned { capture, reference: self.reference.clone(), ..*self }
+    }
+}
+
 #[cfg(test)]
 impl Aligned {
     /// Signals that are known to be aligned, for tests of what is done with them.

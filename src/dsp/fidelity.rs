@@ -78,19 +78,20 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         lost += usize::from(is_lost);
     }
     let noise = mean_square(after(capture, &first, reference.samples.len() as f64 / reference.rate));
-    let coloured =
-        |of: Signal, aligned: Delay| coloration(&align::lay(of, capture, aligned), BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
-    let mut coloration = coloured(reference, first);
-    // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is.
+    let pair = align::lay(reference, capture, first);
+    let coloured = |pair: &align::Aligned| coloration(pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
+    let mut coloration = coloured(&pair);
+    // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is. Where a clock is followed, no half is.
     if coloration.is_none_or(|found| found.purity_db < PURE_ENOUGH_DB) {
         let parts = [(&reference.samples[..half], 0.0), (&reference.samples[half..], half as f64 / reference.rate)];
         let parts = parts.into_iter().zip(halves).filter_map(|((samples, from_s), aligned)| {
             let aligned = aligned?;
             // Counted from the half's own beginning.
             let aligned = Delay { seconds: aligned.seconds + from_s, t_ref_s: aligned.t_ref_s - from_s, ..aligned };
-            coloured(Signal::new(samples, reference.rate), aligned)
+            coloured(&align::lay(Signal::new(samples, reference.rate), capture, aligned))
         });
-        coloration = parts.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
+        let others = parts.chain(coloured(&pair.followed()));
+        coloration = others.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
     }
     Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference) })
 }
@@ -231,6 +232,27 @@ mod tests {
             let share = half.lost as f64 / half.looks as f64;
             assert!((0.3..0.65).contains(&share), "{above_db} dB: {half:?}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_followed_sample_by_sample_leaves_a_voice_pure() {
+        let spoken = stimulus::voice(1, RATE, 1.0);
+        let purity = |capture: &[f32]| {
+            let heard = Signal::new(capture, f64::from(RATE));
+            let found = fidelity(Signal::new(&spoken, f64::from(RATE)), heard, RATE).expect("a voice");
+            found.coloration.expect("enough of it").purity_db
+        };
+        // 190 ppm fast, and a sample left out whenever a whole one has gathered.
+        let fast = |t: f64| interp::sinc_at(&spoken, t * (1.0 - 190e-6));
+        let mut capture = vec![0.0f32; 800];
+        capture.extend((0..8600u32).filter(|n| n % 5263 != 2000).map(|n| fast(f64::from(n))));
+        capture.resize(12_400, 0.0);
+        assert!(purity(&capture) > 12.0, "{}", purity(&capture));
+        // Every other sample said twice is another matter, wherever it is laid.
+        let mut coarse = vec![0.0f32; 800];
+        coarse.extend(spoken.chunks_exact(2).flat_map(|pair| [pair[0], pair[0]]));
+        coarse.resize(12_400, 0.0);
+        assert!(purity(&coarse) < 4.0, "{}", purity(&coarse));
     }
 
     #[test]
