@@ -92,6 +92,9 @@ fn starts(course: &Course) -> impl Iterator<Item = f64> {
     banners.chain(course.own_starts())
 }
 
+/// A probe that resets the firmware may have stopped it so long before, in seconds, and what came meanwhile is lost on it.
+const STOPPED_BEFORE: f64 = 1.0;
+
 /// Judged is only what both ends must know: a call that the operator turned away has failed, a talk that he ended has ended.
 fn fates(course: &Course) -> Vec<Sample> {
     let sample = |(at, report): &(f64, Report)| {
@@ -106,7 +109,7 @@ fn fates(course: &Course) -> Vec<Sample> {
         let (_, last) = calls.last()?;
         let (ended, by) = last.ended?;
         let told = Span { from: ended.seconds - 1.0, to: ended.seconds + told_within(course) };
-        if !told.holds(*at) || course.is_disturbed(Span { from: last.arrived.seconds - 1.0, to: *at }) {
+        if !told.holds(*at) || course.is_disturbed(Span { from: last.arrived.seconds - 1.0, to: *at + STOPPED_BEFORE }) {
             return None;
         }
         let was_talk = last.confirmed.is_some() && by == EndedBy::Operator;
