@@ -32,7 +32,7 @@ const AIR_WITHIN_S: f64 = 0.040;
 const BURST_S: f64 = 0.5;
 /// How long nothing is listened to: what comes now and then shall come once.
 const QUIET: Duration = Duration::from_secs(25);
-/// A burst that stands so far out of the quiet is none of a street that goes by, dB below the loudest.
+/// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
 const BURSTS_OVER_DB: f64 = 16.0;
 /// Sounds are looked for in the telephone's band.
 const TELEPHONE_RATE: u32 = 8000;

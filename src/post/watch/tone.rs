@@ -143,7 +143,7 @@ const OWN_VOICE: Quantity = Quantity {
     requirement: "T17",
 };
 /// What comes back so much fainter than the operator's voice is lost in the street [EJ].
-const COMES_BACK: Bound = Bound::AtMost(-14.0);
+const COMES_BACK: Bound = Bound::AtMost(-15.0);
 /// What stands for a voice that does not come back, and what is known of the level of one that does (k = 2), dB.
 const NOT_BACK_DB: f64 = -60.0;
 const BACK_WITHIN_DB: f64 = 2.0;

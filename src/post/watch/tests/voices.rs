@@ -205,6 +205,6 @@ fn nobody_hears_himself_out_of_the_post() {
         course.sampled[0].comes_back_db = Some(comes_back_db);
         broken(&course)
     };
-    assert_eq!(heard(-10.9), ["T17.watch.own-voice-comes-back"]);
-    assert_eq!(heard(-17.1), NOTHING);
+    assert_eq!(heard(-11.9), ["T17.watch.own-voice-comes-back"]);
+    assert_eq!(heard(-18.1), NOTHING);
 }
