@@ -9,6 +9,7 @@ mod hearing;
 mod journaled;
 mod ledger;
 mod log;
+mod network;
 mod observation;
 mod open;
 mod outage;
@@ -22,6 +23,7 @@ pub use budget::figures;
 pub use dimming::DARK_AT_MOST;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
+pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
@@ -30,6 +32,7 @@ pub use switch::{Circuit, Switchgear};
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
+use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::{InstrumentError, Result, Subsystem};
@@ -57,6 +60,7 @@ pub struct Bench {
     probes: BTreeMap<String, Journaled<dyn DebugProbe>>,
     cards: BTreeMap<String, Journaled<dyn AudioPort>>,
     operators: BTreeMap<String, Box<dyn Operator>>,
+    reference_hosts: BTreeMap<String, Box<dyn ReferenceHost>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
     /// The passwords of the rig.
@@ -141,6 +145,7 @@ impl Bench {
             }
         }
         moved?;
+        self.collect_echoes()?;
         self.check_console()?;
         self.check_arrivals(&arrived)?;
         said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;

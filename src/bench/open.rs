@@ -107,6 +107,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         probes: BTreeMap::new(),
         cards: BTreeMap::new(),
         operators: BTreeMap::new(),
+        reference_hosts: BTreeMap::new(),
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -143,6 +144,7 @@ impl Bench {
             Handle::Probe(probe) => _ = self.probes.insert(key, Journaled::new(name, &self.log, probe)),
             Handle::Sound(card) => _ = self.cards.insert(key, Journaled::new(name, &self.log, card)),
             Handle::Operator(operator) => _ = self.operators.insert(key, operator),
+            Handle::ReferenceHost(host) => _ = self.reference_hosts.insert(key, host),
         }
     }
 }
@@ -166,6 +168,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Console) => Subsystem::Console,
         Some(Capability::Probe) => Subsystem::Probe,
         Some(Capability::Operator) => Subsystem::Operator,
+        Some(Capability::ReferenceHost) => Subsystem::Network,
         None => Subsystem::Other,
     }
 }

@@ -11,6 +11,7 @@ pub use timeline::Timeline;
 
 use super::dimming::Told;
 use super::log::Log;
+use super::network::Echoes;
 use super::observation;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
@@ -38,6 +39,8 @@ pub struct Record {
     lines: ConsoleLines,
     /// When lines came that were spoiled on their way.
     garbled: Vec<Instant>,
+    /// What the reference host has echoed.
+    pub echoes: Echoes,
 }
 
 /// What a scenario leaves to the next one: what still holds, and no history.
@@ -53,6 +56,8 @@ pub struct HandedOn {
     banner: Timeline<Report>,
     /// How readable the console has been so far.
     lines: ConsoleLines,
+    /// What is usual of the reference host.
+    echoes: Echoes,
 }
 
 /// A binding at the registrar.
@@ -128,13 +133,14 @@ impl Record {
             inputs: inputs.collect(),
             banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
             lines: self.lines,
+            echoes: self.echoes.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, echoes } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, ..Record::default() }
+        Record { events, calls, registration, inputs, console: banner, lines, echoes, ..Record::default() }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {

@@ -111,7 +111,8 @@ impl Switchgear {
                 match handle {
                     Handle::Relays(board) => gear.add_relays(name, board),
                     Handle::Inputs(board) => gear.add_inputs(name, board),
-                    Handle::Console(_) | Handle::Probe(_) | Handle::Sound(_) | Handle::Operator(_) => {}
+                    Handle::Console(_) | Handle::Probe(_) | Handle::Sound(_) | Handle::Operator(_) | Handle::ReferenceHost(_) => {
+                    }
                 }
             }
         }

@@ -4,8 +4,10 @@
 
 pub mod alsa;
 pub mod console;
+pub mod datagrams;
 pub mod inputs;
 pub mod lcus;
+pub mod ping;
 pub mod probe;
 pub mod serial;
 pub mod sip_operator;

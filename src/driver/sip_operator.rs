@@ -9,9 +9,9 @@ mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
-pub mod udp;
 
-use crate::clock::{Clock, Instant, wall_clock};
+use crate::clock::{Clock, Instant};
+use crate::driver::datagrams::{self, KERNEL_LATENESS, STAMP_UNCERTAINTY};
 use crate::instrument::{InstrumentError, Result};
 use crate::operator::operator_port::{DeskAccess, OperatorPort};
 use crate::operator::{Circumstances, Desk, DeskConfig, Outgoing};
@@ -34,17 +34,6 @@ const NAME: &str = "operator";
 const LOOK: Duration = Duration::from_millis(100);
 /// The due thread looks around at least this often.
 const IDLE: Duration = Duration::from_secs(1);
-/// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
-/// at most (95 %), on a machine that is not overloaded. Engineering judgement.
-const STAMP_UNCERTAINTY: Duration = Duration::from_micros(500);
-/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile. A bench may be held up for seconds, and what
-/// waited for it still has its true moment.
-const OLDEST_STAMP: Duration = Duration::from_secs(10);
-/// The kernel stamps in its own receive path, so much after the wire at most, and sends as quickly. Engineering judgement.
-const KERNEL_LATENESS: Duration = Duration::from_micros(20);
-/// Two clocks read within this are read side by side.
-const SIDE_BY_SIDE: Duration = Duration::from_micros(5);
-const MOST_READINGS: usize = 4;
 /// Datagrams taken from one socket before the others have their turn.
 const MOST_AT_ONCE: usize = 64;
 /// Connections at a time.
@@ -126,9 +115,9 @@ pub fn listen_also(
     let mut sockets = BTreeMap::new();
     let strangers = stranger.into_iter().flat_map(crate::operator::addresses_of_stranger);
     for own in servers.iter().copied().chain(media).chain(strangers) {
-        let socket = udp::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
+        let socket = datagrams::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
         if !servers.contains(&own) {
-            udp::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
+            datagrams::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
         }
         sockets.insert(own, Arc::new(socket));
     }
@@ -206,11 +195,11 @@ impl Network {
     }
 
     fn listen(self: &Arc<Self>, ears: &Ears) {
-        udp::ask_for_priority();
+        datagrams::ask_for_priority();
         let mut buffer = vec![0; LARGEST];
         let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_fd());
         let doors = ears.doors.iter().map(|door| door.listener.as_fd());
-        let watch = udp::Watch::over(sockets.chain(doors));
+        let watch = datagrams::Watch::over(sockets.chain(doors));
         while !self.is_stopping() {
             let places = match watch.as_ref().map(|watch| watch.readable(LOOK)) {
                 Ok(Ok(places)) => places,
@@ -236,7 +225,7 @@ impl Network {
     fn drain(&self, own: SocketAddr, socket: &UdpSocket, buffer: &mut [u8]) {
         let most = if own.port() == self.sip.port() { 1 } else { MOST_AT_ONCE };
         for _ in 0..most {
-            match udp::receive(socket, buffer) {
+            match datagrams::receive(socket, buffer) {
                 Ok(arrival) => {
                     let (at, within) = self.moment_of(arrival.stamp);
                     let to = SocketAddr::new(arrival.to.unwrap_or(own.ip()), own.port());
@@ -257,25 +246,10 @@ impl Network {
         }
     }
 
-    /// The kernel's stamp on the bench's clock, and how far to trust that: both clocks are read side by side, and the stamp's age is taken off.
     fn moment_of(&self, stamp: Option<Duration>) -> (Instant, Duration) {
-        // Whoever is interrupted between two readings reads again.
-        let read = || {
-            let (before, wall, after) = (self.clock.now(), wall_clock(), self.clock.now());
-            (after.since(before), before, wall)
-        };
-        let mut narrowest = read();
-        for _ in 1..MOST_READINGS {
-            if narrowest.0 < SIDE_BY_SIDE {
-                break;
-            }
-            narrowest = narrowest.min(read());
-        }
-        let (width, before, wall) = narrowest;
-        let age = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP);
-        let within = if age.is_some() { width / 2 + KERNEL_LATENESS } else { STAMP_UNCERTAINTY };
+        let (at, within) = datagrams::moment_of(&*self.clock, stamp);
         self.widest.fetch_max(u64::try_from(within.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        (age.map_or(before, |age| before + width / 2 - age), within)
+        (at, within)
     }
 
     /// Takes a connection in, and gives it a thread of its own that ends with it.
@@ -326,7 +300,7 @@ impl Network {
     }
 
     fn send_due(&self) {
-        udp::ask_for_priority();
+        datagrams::ask_for_priority();
         let mut state = self.lock();
         while !self.is_stopping() {
             let now = self.clock.now();
@@ -359,9 +333,9 @@ impl State {
             let mut may_be = std::iter::once(from).chain(every.map(|ip| SocketAddr::new(ip, from.port())));
             let found = may_be.find_map(|own| self.sockets.get(&own).map(|socket| (own, socket)));
             let Some((own, socket)) = found else { continue };
-            if let Err(e) = udp::send(socket, own, &bytes, to)
-                && !udp::is_of_the_network(&e)
-                && !udp::is_of_the_datagram(&e)
+            if let Err(e) = datagrams::send(socket, own, &bytes, to)
+                && !datagrams::is_of_the_network(&e)
+                && !datagrams::is_of_the_datagram(&e)
             {
                 self.fault = Some(format!("{from} cannot send to {to}: {e}"));
             }

@@ -6,6 +6,7 @@
 pub mod audio;
 pub mod console;
 pub mod lamp;
+pub mod network;
 pub mod operator;
 pub mod port;
 pub mod probe;

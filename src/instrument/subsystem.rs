@@ -12,6 +12,7 @@ pub enum Subsystem {
     Probe,
     Sound,
     Operator,
+    Network,
     Firmware,
     Storage,
     Rig,
@@ -21,13 +22,14 @@ pub enum Subsystem {
 }
 
 impl Subsystem {
-    pub const ALL: [Subsystem; 10] = [
+    pub const ALL: [Subsystem; 11] = [
         Subsystem::Relays,
         Subsystem::Inputs,
         Subsystem::Console,
         Subsystem::Probe,
         Subsystem::Sound,
         Subsystem::Operator,
+        Subsystem::Network,
         Subsystem::Firmware,
         Subsystem::Storage,
         Subsystem::Rig,
@@ -43,6 +45,7 @@ impl Subsystem {
             Subsystem::Probe => "programator",
             Subsystem::Sound => "tor dźwięku stanowiska",
             Subsystem::Operator => "symulator operatora",
+            Subsystem::Network => "sieć stanowiska",
             Subsystem::Firmware => "plik oprogramowania",
             Subsystem::Storage => "zapis na dysku",
             Subsystem::Rig => "opis stanowiska",
@@ -62,6 +65,9 @@ impl Subsystem {
             Subsystem::Sound => "sprawdź mikrofon i głośnik stanowiska, ich przewody i gniazda karty dźwiękowej oraz wzmacniacz",
             Subsystem::Operator => {
                 "sprawdź, czy adres operatora w opisie stanowiska jest adresem tego komputera i czy port nie jest zajęty lub blokowany przez zaporę"
+            }
+            Subsystem::Network => {
+                "sprawdź przełącznik sieciowy, jego porty i kabel między komputerem a konwerterem punktu oraz adres hosta odniesienia w opisie stanowiska"
             }
             Subsystem::Firmware => "podstaw właściwy plik albo popraw „firmware” w opisie stanowiska",
             Subsystem::Storage => "sprawdź, czy na dysku jest miejsce i czy katalog pozwala na zapis",

@@ -85,6 +85,8 @@ pub struct Post {
     relies_on_sensors: bool,
     /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run, before.
     contradictions: Vec<watch::Contradiction>,
+    /// That nothing tells the bench's network from the post's line has been said.
+    has_told_of_network: bool,
     /// The requirements that it was found wanting in, in this scenario.
     wanting: BTreeSet<&'static str>,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
@@ -118,6 +120,7 @@ impl Post {
             shown: [[false; 3]; 4],
             relies_on_sensors: false,
             contradictions: Vec::new(),
+            has_told_of_network: false,
             wanting: BTreeSet::new(),
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }

@@ -4,6 +4,7 @@ use super::{Fault, Post, Result};
 use crate::bench::Circuit;
 use crate::clock::Instant;
 use crate::journal::SafeCheck;
+use crate::rig::Role;
 use crate::twin::Twin;
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ impl Post {
     /// Before it stands that the post was found wanting, the bench proves itself again: every instrument has to show that it saw rightly.
     pub fn prove_bench_again(&mut self) -> Result<()> {
         self.bench.collect()?;
+        self.ask_reference_host()?;
         self.listen_for_heartbeats()?;
         if let Some(found) = self.contradictions.first() {
             return Err(found.error.clone().into());
@@ -68,6 +70,21 @@ impl Post {
 
     fn is_wanting_in(&self, requirements: &[&str]) -> bool {
         requirements.iter().any(|requirement| self.wanting.contains(requirement))
+    }
+
+    /// Without a host where the post's line begins, what the bench's own network loses looks like the post's.
+    fn ask_reference_host(&mut self) -> Result<()> {
+        if !self.bench.rig.has(Role::ReferenceHost) {
+            if !std::mem::replace(&mut self.has_told_of_network, true) {
+                self.bench.log.note((
+                    "the rig names no reference host: what the bench's own network loses or holds up is not told from what the post's line does",
+                    "opis stanowiska nie podaje hosta odniesienia: strat i opóźnień w sieci samego stanowiska nie można odróżnić od strat i opóźnień w linii punktu",
+                ));
+            }
+            return Ok(());
+        }
+        self.bench.await_echoes::<Fault>()?;
+        self.look_for_contradictions()
     }
 
     /// A console that holds lines back shows it by a few heartbeats; a scenario may have been too short for them.

@@ -17,10 +17,12 @@ pub enum Capability {
     Probe,
     /// The City Guard's end of a call.
     Operator,
+    /// Echoes of a host at the end of the bench's own network.
+    ReferenceHost,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 7] = [
+    pub const ALL: [Capability; 8] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -28,6 +30,7 @@ impl Capability {
         Capability::Console,
         Capability::Probe,
         Capability::Operator,
+        Capability::ReferenceHost,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -40,6 +43,7 @@ impl Capability {
             Capability::Console => ("a console", "konsoli"),
             Capability::Probe => ("a debug probe", "programatora"),
             Capability::Operator => ("an operator", "operatora"),
+            Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
         }
     }
     /// The bare word.
@@ -51,6 +55,7 @@ impl Capability {
             Capability::Console => Noun { en: "console", pl: "konsola", pl_plural: "konsole" },
             Capability::Probe => Noun { en: "debug probe", pl: "programator", pl_plural: "programatory" },
             Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
+            Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -71,6 +76,7 @@ impl Capability {
             Capability::Console => "console",
             Capability::Probe => "probe",
             Capability::Operator => "operator",
+            Capability::ReferenceHost => "reference-host",
         }
     }
 }

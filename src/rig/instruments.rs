@@ -132,6 +132,10 @@ fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingu
         Transport::Network { .. } => {
             (("the same address", "ten sam adres"), ("give each a port of its own", "przypisz każdemu osobny port"))
         }
+        Transport::Host { .. } => (
+            ("the same host", "tego samego hosta"),
+            ("one is enough: delete one of the two", "wystarczy jeden: usuń jeden z dwóch"),
+        ),
     };
     let (en, pl) = thing;
     let en = format!("instruments.{name} is on {en} as instruments.{first}: \"{transport}\"");

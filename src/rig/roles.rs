@@ -31,8 +31,11 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 
 /// Reads wires as they really run, in the spelling of roles. Any may be left out, and any may be dangerous.
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
-    let wires: Vec<&str> =
-        Role::ALL.into_iter().filter(|role| !matches!(role, Role::Probe | Role::Operator)).map(Role::name).collect();
+    let wires: Vec<&str> = Role::ALL
+        .into_iter()
+        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost))
+        .map(Role::name)
+        .collect();
     let section = Section::open(node, name, &wires, problems)?;
     Some(wiring_of(&section, Reader { instruments, problems, taken: BTreeMap::new(), section: name, is_harness: true }))
 }
@@ -51,6 +54,9 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Capability::Console),
             Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Capability::Probe),
             Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Capability::Operator),
+            Some(Role::ReferenceHost) => {
+                wiring.reference_host = reader.whole(Role::ReferenceHost, node, Capability::ReferenceHost);
+            }
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -8,7 +8,7 @@ use super::locate::Word;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, both};
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The way to one instrument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Transport {
     Alsa { device: String },
     /// An address of this machine at which the instrument itself answers.
     Network { listen: SocketAddr },
+    /// Another host on this machine's network.
+    Host { address: IpAddr },
 }
 
 impl Transport {
@@ -61,6 +63,7 @@ impl fmt::Display for Transport {
             }
             Transport::Alsa { device } => f.write_str(device),
             Transport::Network { listen } => write!(f, "{listen}"),
+            Transport::Host { address } => write!(f, "{address}"),
         }
     }
 }
@@ -136,6 +139,29 @@ pub(super) fn alsa(section: &Section<'_>, key: &Key, twin: &str, problems: &mut 
     let remedy = (
         "write an ALSA name as arecord -L shows it, e.g. hw:CARD=Device,DEV=0; or twin",
         "podaj nazwę ALSA tak, jak ją pokazuje arecord -L, np. hw:CARD=Device,DEV=0; albo twin",
+    );
+    problems.add(word.at, what, remedy);
+    None
+}
+
+/// `twin`, or another host's IP address.
+pub(super) fn host(section: &Section<'_>, key: &Key, twin: &str, problems: &mut Problems) -> Option<Transport> {
+    let word = key.text(section, problems)?;
+    if word.text == "twin" {
+        return Some(Transport::twin(twin));
+    }
+    if let Ok(address) = word.text.parse::<IpAddr>()
+        && !address.is_unspecified()
+        && !address.is_multicast()
+    {
+        return Some(Transport::Host { address });
+    }
+    let path = section.path(key.name);
+    let what = both!("{path} is no host's IP address: \"{0}\"", "{path} nie jest adresem IP hosta: \"{0}\"", word.text);
+    let remedy = both!(
+        "write the address alone, without a port, e.g. {0}; or twin",
+        "podaj sam adres, bez portu, np. {0}; albo twin",
+        key.example
     );
     problems.add(word.at, what, remedy);
     None

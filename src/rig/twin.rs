@@ -67,6 +67,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         console: stated.console.or(roles.console),
         probe: roles.probe,
         operator: roles.operator,
+        reference_host: roles.reference_host,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),
         contact_tone: stated.contact_tone.or(roles.contact_tone),

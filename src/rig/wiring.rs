@@ -12,6 +12,8 @@ pub enum Role {
     Console,
     Probe,
     Operator,
+    /// The host at the end of the bench's own network, from which on the line is the post's.
+    ReferenceHost,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -23,7 +25,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 13] = [
+    pub const ALL: [Role; 14] = [
         Role::Button,
         Role::Mains,
         Role::Fibre,
@@ -33,6 +35,7 @@ impl Role {
         Role::Console,
         Role::Probe,
         Role::Operator,
+        Role::ReferenceHost,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -50,6 +53,7 @@ impl Role {
             Role::Console => "console",
             Role::Probe => "probe",
             Role::Operator => "operator",
+            Role::ReferenceHost => "reference-host",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -114,10 +118,11 @@ pub struct Wiring {
     pub lamp_placed: Option<InputRef>,
     pub lamp_connected: Option<InputRef>,
     pub lamp_out_of_service: Option<InputRef>,
-    /// Name of the instrument; so for `probe` and `operator`.
+    /// Name of the instrument; so for `probe`, `operator` and `reference_host`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
+    pub reference_host: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -136,6 +141,7 @@ impl Wiring {
             Role::Console => self.console.is_some(),
             Role::Probe => self.probe.is_some(),
             Role::Operator => self.operator.is_some(),
+            Role::ReferenceHost => self.reference_host.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -149,6 +155,7 @@ impl Wiring {
             Role::Console => self.console.as_deref(),
             Role::Probe => self.probe.as_deref(),
             Role::Operator => self.operator.as_deref(),
+            Role::ReferenceHost => self.reference_host.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),

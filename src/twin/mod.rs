@@ -22,6 +22,7 @@ pub use street::{air, line, power};
 pub use truth::Truth;
 
 use crate::instrument::audio::AudioPort;
+use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
 use crate::operator::operator_port::OperatorPort;
@@ -31,7 +32,7 @@ use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinDesk};
+use bench::adapters::{CardPort, ProbeLead, TwinDesk, TwinReferenceHost};
 use bench::boards::{BoardFaults, Boards};
 use bench::ports::TwinPort;
 use bench::setup::BenchConfig;
@@ -190,6 +191,9 @@ pub fn build(config: TwinConfig) -> Twin {
     let probe_serial = format!("{}-{number}", config.identity);
     let mut world = World::new(parts(&config));
     world.begin();
+    if config.bench.has_reference_host {
+        world.queue.plan(0, Event::AskReferenceHost);
+    }
     let world: Shared = Arc::new(Mutex::new(world));
     probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
     Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world), config.stalls_from)), world, probe_serial }
@@ -257,6 +261,9 @@ impl Twin {
     }
     pub fn operator(&self) -> Box<dyn Operator> {
         Box::new(OperatorPort::at(TwinDesk::in_world(Arc::clone(&self.world))))
+    }
+    pub fn reference_host(&self) -> Box<dyn ReferenceHost> {
+        Box::new(TwinReferenceHost(Arc::clone(&self.world)))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

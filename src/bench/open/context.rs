@@ -47,7 +47,9 @@ impl Context {
                 let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
                 InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
             }),
-            Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } => Err(unfit(transport)),
+            Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } | Transport::Host { .. } => {
+                Err(unfit(transport))
+            }
         }
     }
 }

@@ -3,10 +3,12 @@
 use super::context::{Context, unfit};
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
+use crate::driver::ping::Ping;
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
+use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
@@ -26,6 +28,7 @@ pub(in super::super) enum Handle {
     Probe(Box<dyn DebugProbe>),
     Sound(Box<dyn AudioPort>),
     Operator(Box<dyn Operator>),
+    ReferenceHost(Box<dyn ReferenceHost>),
 }
 
 impl Handle {
@@ -37,6 +40,7 @@ impl Handle {
             Handle::Probe(one) => one.identify(),
             Handle::Sound(one) => one.identify(),
             Handle::Operator(one) => one.identify(),
+            Handle::ReferenceHost(one) => one.identify(),
         }
     }
 }
@@ -70,6 +74,7 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "probe-rs", open: |context, rig, one| Ok(vec![Handle::Probe(Box::new(probe(context, rig, one)?))]) },
     Opener { driver: "sound-card", open: |context, _, one| Ok(vec![Handle::Sound(card(context, one)?)]) },
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
+    Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.
@@ -114,6 +119,14 @@ fn operator(context: &Context, one: &Instrument) -> Result<Box<dyn Operator>> {
             Ok(Box::new(sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?, stranger)?))
         }
         (other, _) => Err(unfit(other)),
+    }
+}
+
+fn reference_host(context: &Context, one: &Instrument) -> Result<Box<dyn ReferenceHost>> {
+    match one.transport {
+        Transport::Twin { .. } => Ok(context.twin()?.reference_host()),
+        Transport::Host { address } => Ok(Box::new(Ping::at(address, context.shared_clock())?)),
+        ref other => Err(unfit(other)),
     }
 }
 

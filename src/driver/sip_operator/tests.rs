@@ -4,6 +4,7 @@ mod secure;
 
 use super::*;
 use crate::clock::RealClock;
+use crate::clock::wall_clock;
 use crate::instrument::operator::{Action, Answering, Behaviour, Operator};
 use crate::operator::User;
 

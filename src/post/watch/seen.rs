@@ -3,7 +3,7 @@
 use super::course::{Binding, Course, Kind, Outage, Span, Stranger, StrayMedia, contacts};
 use super::lit::Lit;
 use super::protocol::Oddity;
-use crate::bench::{Circuit, Moment};
+use crate::bench::{Circuit, Moment, Record};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::{CallEvent, Irregular, Server, StrangerNews, Unbound, host_of};
 use crate::post::call::{OPERATOR_USER, SECOND_USER};
@@ -11,6 +11,13 @@ use crate::post::deeds::What;
 use crate::post::{Post, Result};
 use crate::rig::InputRef;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What was asked of the host at the end of the bench's network, and what of it was lost or late.
+fn echoes(record: &Record) -> (usize, Vec<(f64, Option<f64>)>) {
+    let seconds = |(at, late): &(Instant, Option<Duration>)| (at.as_secs_f64(), late.map(|late| late.as_secs_f64()));
+    (record.echoes.asked(), record.echoes.troubled().iter().map(seconds).collect())
+}
 
 impl Post {
     /// All that happened since the scenario began.
@@ -42,6 +49,7 @@ impl Post {
             out_of_service: lamp(&wiring.lamp_out_of_service),
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
+            echoes: echoes(&self.bench.record),
             has_probe: wiring.probe.is_some(),
             strays: Vec::new(),
             strangers: Vec::new(),

@@ -41,6 +41,7 @@ pub(super) fn quiet() -> Course {
         out_of_service: Some(Lit::default()),
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         garbled: Vec::new(),
+        echoes: (0, Vec::new()),
         has_probe: true,
         strays: Vec::new(),
         strangers: Vec::new(),

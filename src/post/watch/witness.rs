@@ -15,7 +15,7 @@ pub struct Contradiction {
     pub stays: bool,
 }
 
-const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[reset_line, dazzled, held_back, garbled];
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[lossy_network, reset_line, dazzled, held_back, garbled];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -31,6 +31,36 @@ const TOGETHER: f64 = 0.010;
 const BREAKS_OFF_WITHIN: f64 = 0.1;
 /// Lines that are held back come now late, now in time: by so many seconds at least. The post counts whole ones.
 const HELD_BACK: f64 = 1.25;
+
+/// One echo may be lost in the best of networks.
+const LOST_BY_CHANCE: usize = 1;
+/// A host behind the converter is out of reach while its fibre is cut, and so many seconds more.
+const LINK_RETURNS: f64 = 5.0;
+
+/// The bench's own network lost or held up the echoes of the host that stands before the post's line.
+fn lossy_network(course: &Course) -> Option<Contradiction> {
+    let cuts = || course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Fibre | Kind::Mains));
+    let is_cut = |at: f64| cuts().any(|cut| Span { from: cut.span.from, to: cut.span.to + LINK_RETURNS }.holds(at));
+    let (asked, troubled) = &course.echoes;
+    let troubled: Vec<&(f64, Option<f64>)> = troubled.iter().filter(|(at, _)| !is_cut(*at)).collect();
+    let ((from, _), (to, _)) = (troubled.first()?, troubled.last()?);
+    if troubled.len() <= LOST_BY_CHANCE {
+        return None;
+    }
+    let lost = troubled.iter().filter(|(_, late)| late.is_none()).count();
+    let latest = troubled.iter().filter_map(|(_, late)| *late).fold(0.0, f64::max);
+    let error = InstrumentError::new(
+        "network of the bench",
+        "carry datagrams to where the post's line begins",
+        format!(
+            "of {asked} echoes of the reference host {lost} were lost and {} came late, by up to {:.0} ms, between {from:.1} s and {to:.1} s",
+            troubled.len() - lost,
+            latest * 1e3
+        ),
+        "check the switch, its ports (spanning tree off or in fast mode), the network cables and what else uses this network; then run the scenario again",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Network), stays: false })
+}
 
 /// When the firmware started, whoever caused it.
 fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {

@@ -4,6 +4,7 @@
 //! family's file here, its implementation in `driver`, and its opener in the bench.
 
 mod boards;
+mod network;
 pub(super) mod operator;
 mod probe;
 mod row;
@@ -13,8 +14,15 @@ pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 6] =
-    [boards::LCUS, boards::INPUT_REPORTER, boards::SERIAL_CONSOLE, probe::PROBE_RS, sound::SOUND_CARD, operator::SIP_OPERATOR];
+pub static DRIVERS: [Driver; 7] = [
+    boards::LCUS,
+    boards::INPUT_REPORTER,
+    boards::SERIAL_CONSOLE,
+    probe::PROBE_RS,
+    sound::SOUND_CARD,
+    operator::SIP_OPERATOR,
+    network::PING,
+];
 
 /// The driver that a rig calls so.
 pub fn find(name: &str) -> Option<&'static Driver> {

@@ -9,6 +9,7 @@ pub(in crate::twin) mod input_board;
 pub mod mishap;
 pub(in crate::twin) mod ports;
 pub mod probe;
+pub(in crate::twin) mod reference_host;
 pub(in crate::twin) mod relays;
 pub mod setup;
 pub mod trouble;

@@ -27,6 +27,8 @@ pub struct BenchConfig {
     pub boards: Vec<BoardConfig>,
     /// The sound card's outputs and inputs.
     pub jacks: (u8, u8),
+    /// A host stands at the end of its network.
+    pub has_reference_host: bool,
     /// Which wire really goes where, whatever the rig's roles say.
     pub harness: Wiring,
 }
@@ -45,8 +47,9 @@ impl BenchConfig {
         });
         let card = rig.on_twin().find(|(.., one)| one.offers(Capability::SoundOut) || one.offers(Capability::SoundIn));
         let jacks = card.map_or((0, 0), |(.., one)| (one.count(Capability::SoundOut), one.count(Capability::SoundIn)));
+        let has_reference_host = rig.on_twin().any(|(.., one)| one.offers(Capability::ReferenceHost));
         let stated = rig.twin.as_ref().and_then(|twin| twin.wiring.clone());
-        BenchConfig { boards: boards.collect(), jacks, harness: stated.unwrap_or_else(|| rig.wiring.clone()) }
+        BenchConfig { boards: boards.collect(), jacks, has_reference_host, harness: stated.unwrap_or_else(|| rig.wiring.clone()) }
     }
 }
 
@@ -77,6 +80,7 @@ impl Default for BenchConfig {
                 board("relays", BoardKind::Relays { channels: 4 }),
             ],
             jacks: (2, 3),
+            has_reference_host: true,
             harness: Wiring {
                 button: switch(1, Pole::NormallyOpen),
                 mains: switch(2, Pole::NormallyClosed),
@@ -87,6 +91,7 @@ impl Default for BenchConfig {
                 console: Some("console".into()),
                 probe: Some("probe".into()),
                 operator: Some("operator".into()),
+                reference_host: Some("reference-host".into()),
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),
                 contact_tone: Some(Patch { output: jack(2), input: jack(2) }),

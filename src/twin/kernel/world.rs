@@ -10,6 +10,7 @@ use crate::twin::bench::boards::Boards;
 use crate::twin::bench::card::Card;
 use crate::twin::bench::mishap::Mishap;
 use crate::twin::bench::ports::Plug;
+use crate::twin::bench::reference_host::Echoes;
 use crate::twin::bench::relays::Movement;
 use crate::twin::bench::trouble::{Deferred, Troubles};
 use crate::twin::bench::wiring::{Contacts, Wires};
@@ -59,6 +60,7 @@ pub(in crate::twin) enum Event {
     Dazzle,
     /// Of the bench's troubles.
     Deferred(Deferred),
+    AskReferenceHost,
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -89,6 +91,8 @@ pub struct World {
     /// How often a mishap of the bench had its chance.
     pub(in crate::twin) mishaps: u64,
     pub(in crate::twin) troubles: Troubles,
+    /// Of the host at the end of the bench's network.
+    pub(in crate::twin) echoes: Echoes,
     trace: u64,
     steps: u64,
 }
@@ -129,6 +133,7 @@ impl World {
             probe_plugged: true,
             mishaps: 0,
             troubles: Troubles::default(),
+            echoes: Echoes::default(),
             trace: 0,
             steps: 0,
         }
@@ -212,6 +217,7 @@ impl World {
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
+            Event::AskReferenceHost => self.ask_reference_host(),
             Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
@@ -289,6 +295,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::ResetLine(high) => 11 | u64::from(*high) << 4,
         Event::Dazzle => 12,
         Event::Deferred(_) => 13,
+        Event::AskReferenceHost => 14,
     }
 }
 

@@ -6,7 +6,7 @@
 pub mod guard;
 
 use hejnal::clock::wall_clock;
-use hejnal::driver::sip_operator::udp;
+use hejnal::driver::datagrams;
 use hejnal::rtp::packet::is_rtcp;
 use hejnal::sip::digest::Algorithm;
 use std::cell::Cell;
@@ -73,7 +73,7 @@ struct Post {
 
 pub struct Street {
     sip: UdpSocket,
-    watch: udp::Watch,
+    watch: datagrams::Watch,
     own: SocketAddr,
     operator: SocketAddr,
     /// Calls begun so far, by all walks.
@@ -81,7 +81,7 @@ pub struct Street {
 }
 
 fn bind() -> Result<UdpSocket, Error> {
-    Ok(udp::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?)
+    Ok(datagrams::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?)
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
@@ -96,7 +96,7 @@ impl Street {
     /// With its one account registered.
     pub fn registered_with(operator: SocketAddr) -> Result<Street, Error> {
         let sip = bind()?;
-        let watch = udp::Watch::over([sip.as_fd()].into_iter())?;
+        let watch = datagrams::Watch::over([sip.as_fd()].into_iter())?;
         let street = Street { own: sip.local_addr()?, sip, watch, operator, begun: Cell::new(0) };
         street.send("REGISTER", "r", 1, "", "", "")?;
         let challenge = street.answer()?;
@@ -118,7 +118,7 @@ impl Street {
     fn answer(&self) -> Result<String, Error> {
         let mut buffer = [0; 4096];
         self.watch.readable(PATIENCE)?;
-        let arrival = udp::receive(&self.sip, &mut buffer)?;
+        let arrival = datagrams::receive(&self.sip, &mut buffer)?;
         Ok(String::from_utf8_lossy(buffer.get(..arrival.length).unwrap_or_default()).into_owned())
     }
 
@@ -187,7 +187,7 @@ impl Street {
     /// Takes every message that waits.
     fn hear(&self, posts: &mut BTreeMap<String, Post>) -> Result<(), Error> {
         let mut buffer = [0; 4096];
-        while let Ok(arrival) = udp::receive(&self.sip, &mut buffer) {
+        while let Ok(arrival) = datagrams::receive(&self.sip, &mut buffer) {
             let at = arrival.stamp.ok_or("the kernel gives no stamps")?;
             let text = String::from_utf8_lossy(buffer.get(..arrival.length).unwrap_or_default()).into_owned();
             let Some(post) = posts.get_mut(between(&text, "Call-ID: ", "\r\n")) else { continue };
@@ -215,7 +215,7 @@ impl Post {
     fn tick(&mut self, speaking: bool) -> Result<(), Error> {
         self.next_packet += PACKET;
         let mut buffer = [0; 2048];
-        while let Ok(arrival) = udp::receive(&self.media, &mut buffer) {
+        while let Ok(arrival) = datagrams::receive(&self.media, &mut buffer) {
             let at = arrival.stamp.ok_or("the kernel gives no stamps")?;
             let Some(packet @ [_, _, high, low, ..]) = buffer.get(..arrival.length) else { continue };
             // Reports go to the port after each post's media, which may be the next post's: they have no sequence number.

@@ -65,3 +65,16 @@ fn a_spoiled_line_may_have_been_any_other_but_not_while_power_comes_and_goes() {
     accused(&spoiled(110.3, quiet().outage(Kind::Mains, 99.0, 110.0)), &["console"]);
     accused(&quiet(), &[]);
 }
+
+#[test]
+fn echoes_that_the_benchs_network_loses_or_holds_up_are_no_deed_of_the_posts() {
+    let troubled = |troubled: &[(f64, Option<f64>)], course: Course| Course { echoes: (600, troubled.to_vec()), ..course };
+    let twice = [(100.0, None), (104.0, Some(0.08))];
+    accused(&troubled(&twice, quiet()), &["network of the bench"]);
+    // One is chance; a host behind the converter is not reached while the fibre is cut, nor at once after that.
+    accused(&troubled(&twice[..1], quiet()), &[]);
+    accused(&troubled(&twice, quiet().outage(Kind::Fibre, 99.0, 101.0)), &[]);
+    // A switch that looks for loops lets nothing through for longer than a link takes.
+    let searches: Vec<_> = (0..30).map(|second| (101.0 + f64::from(second), None)).collect();
+    accused(&troubled(&searches, quiet().outage(Kind::Fibre, 91.0, 101.0)), &["network of the bench"]);
+}

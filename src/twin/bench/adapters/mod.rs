@@ -5,7 +5,9 @@
 mod card;
 mod operator;
 mod probe;
+mod reference_host;
 
 pub use card::CardPort;
 pub(in crate::twin) use operator::TwinDesk;
 pub(in crate::twin) use probe::ProbeLead;
+pub use reference_host::TwinReferenceHost;

@@ -1,12 +1,14 @@
-//! UDP sockets that tell more than the standard library's: when the kernel received a datagram, at which of our addresses, and under which
-//! traffic class.
+//! Datagram sockets that tell more than the standard library's: when the kernel received a datagram, at which of our addresses, and under which
+//! traffic class; and such as speak ICMP.
 //!
 //! The one place that calls the system directly. Must not know SIP or RTP.
 
 #![expect(unsafe_code, reason = "neither the standard library nor rustix tells the ancillary data of a datagram")]
 
+use crate::clock::{Clock, Instant, wall_clock};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -15,6 +17,18 @@ use std::time::Duration;
 
 /// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
 const VOICE: libc::c_int = 46 << 2;
+
+/// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
+/// at most (95 %), on a machine that is not overloaded. Engineering judgement.
+pub const STAMP_UNCERTAINTY: Duration = Duration::from_micros(500);
+/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile. A bench may be held up for seconds, and what
+/// waited for it still has its true moment.
+const OLDEST_STAMP: Duration = Duration::from_secs(10);
+/// The kernel stamps in its own receive path, so much after the wire at most, and sends as quickly. Engineering judgement.
+pub const KERNEL_LATENESS: Duration = Duration::from_micros(20);
+/// Two clocks read within this are read side by side.
+const SIDE_BY_SIDE: Duration = Duration::from_micros(5);
+const MOST_READINGS: usize = 4;
 
 /// One datagram's circumstances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +66,43 @@ pub fn bind(own: SocketAddr) -> io::Result<UdpSocket> {
         four?;
     }
     Ok(socket)
+}
+
+/// A socket for echo requests to one host, and whether what it receives begins with an IPv4 header. Many systems let everybody have such
+/// sockets; where they do not, it takes the right to raw ones.
+pub fn bind_icmp(host: IpAddr) -> io::Result<(UdpSocket, bool)> {
+    let (family, protocol) =
+        if host.is_ipv4() { (AddressFamily::INET, ipproto::ICMP) } else { (AddressFamily::INET6, ipproto::ICMPV6) };
+    let open = |kind| socket_with(family, kind, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, Some(protocol));
+    let (socket, is_raw) = match open(SocketType::DGRAM) {
+        Ok(socket) => (socket, false),
+        Err(refused) => (open(SocketType::RAW).map_err(|_| refused)?, true),
+    };
+    let socket = UdpSocket::from(socket);
+    socket.connect(SocketAddr::new(host, 0))?;
+    set(&socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1 as libc::c_int)?;
+    Ok((socket, is_raw && host.is_ipv4()))
+}
+
+/// The kernel's stamp on the bench's clock, and how far to trust that (k = 2): both clocks are read side by side, and the stamp's age is taken
+/// off.
+pub fn moment_of(clock: &dyn Clock, stamp: Option<Duration>) -> (Instant, Duration) {
+    // Whoever is interrupted between two readings reads again.
+    let read = || {
+        let (before, wall, after) = (clock.now(), wall_clock(), clock.now());
+        (after.since(before), before, wall)
+    };
+    let mut narrowest = read();
+    for _ in 1..MOST_READINGS {
+        if narrowest.0 < SIDE_BY_SIDE {
+            break;
+        }
+        narrowest = narrowest.min(read());
+    }
+    let (width, before, wall) = narrowest;
+    let age = stamp.and_then(|stamp| wall.checked_sub(stamp)).filter(|age| *age < OLDEST_STAMP);
+    let within = if age.is_some() { width / 2 + KERNEL_LATENESS } else { STAMP_UNCERTAINTY };
+    (age.map_or(before, |age| before + width / 2 - age), within)
 }
 
 /// Marks what the socket sends as voice.
