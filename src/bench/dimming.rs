@@ -27,18 +27,41 @@ pub enum Told {
     },
 }
 
+/// A lamp that has been lit for so long without a change is not driven by alternating current.
+const STEADY_AFTER: Duration = Duration::from_secs(1);
+/// Tubes and cheap lamps on the mains flicker so many times a second, and a worn tube once a period; the mains keep to their frequency (EN 50160, 4.2.1: within 1 %).
+const MAINS_HZ: [f64; 2] = [50.0, 100.0];
+const MAINS_WITHIN: f64 = 0.02;
+
 /// One lamp's sensor.
 #[derive(Debug, Default)]
 pub struct Dimming {
+    /// It has seen its lamp lit without a flicker.
+    was_steady: bool,
+    lit_since: Option<Instant>,
     /// The latest changes, close upon each other.
     latest: VecDeque<Stamped<Edge>>,
     is_dimmed: bool,
 }
 
 impl Dimming {
+    /// What it tells now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the mains.
+    pub fn is_room_light(&self, told: &Told) -> bool {
+        let Told::Dimmed { hertz, .. } = told else { return false };
+        self.was_steady && MAINS_HZ.iter().any(|mains| (hertz / mains - 1.0).abs() <= MAINS_WITHIN)
+    }
+
     /// Takes the next change.
     pub fn changed(&mut self, edge: Stamped<Edge>) -> Vec<Told> {
         let mut told = self.passed(edge.at);
+        match (edge.value.lit, self.lit_since) {
+            (true, None) => self.lit_since = Some(edge.at),
+            (false, Some(since)) => {
+                self.was_steady |= edge.at.since(since) >= STEADY_AFTER;
+                self.lit_since = None;
+            }
+            _ => {}
+        }
         self.latest.push_back(edge);
         if self.is_dimmed {
             self.latest.pop_front();
@@ -90,6 +113,20 @@ mod tests {
             Told::Changed(edge) | Told::Dimmed { edge, .. } => (edge.at.as_nanos() / 1_000_000, edge.value.lit),
         };
         told.into_iter().map(edge).collect()
+    }
+
+    #[test]
+    fn light_that_lives_on_the_mains_is_the_rooms_where_the_lamp_is_lit_without_a_flicker() {
+        let is_room_light = |lit_before: u64, half_wave: u64| {
+            let mut dimming = Dimming::default();
+            let mut told = [edge(1000, true), edge(1000 + lit_before, false)].map(|one| dimming.changed(one)).concat();
+            let flicker = |n: u64| edge(9000 + n * half_wave, n.is_multiple_of(2));
+            told.extend((0..100).flat_map(|n| dimming.changed(flicker(n))));
+            told.iter().any(|one| dimming.is_room_light(one))
+        };
+        assert!(is_room_light(1500, 10) && is_room_light(1500, 5));
+        // A lamp that is driven so itself is never seen without a flicker; 62 and 250 Hz are nobody's mains.
+        assert!(!is_room_light(900, 10) && !is_room_light(1500, 8) && !is_room_light(1500, 2));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::dsp::delay::Signal;
 use crate::dsp::intrusion;
 use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::instrument::audio::{Frame, Jack};
+use crate::instrument::sample_clock::LARGEST_RATE_ERROR;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::{Patch, Role};
 use std::time::Duration;
@@ -28,10 +29,13 @@ const STEADY_WITHIN_DB: f64 = 2.0;
 const STEADY_WITHIN_S: f64 = 0.000_5;
 /// From the mouth to the ear sound takes no longer than this, 14 m of air: what is later was reckoned on the way.
 const AIR_WITHIN_S: f64 = 0.040;
+/// A card's clock that is further off than this is out of order: twice what the poorest crystal of a working one may be, and what its rate is known
+/// to.
+const CLOCK_WITHIN: f64 = 2.0 * LARGEST_RATE_ERROR;
 /// The burst by which the ear knows the mouth.
 const BURST_S: f64 = 0.5;
-/// How long nothing is listened to: what comes now and then shall come once.
-const QUIET: Duration = Duration::from_secs(25);
+/// How long nothing is listened to: what comes once a minute shall come once.
+const QUIET: Duration = Duration::from_secs(60);
 /// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
 const BURSTS_OVER_DB: f64 = 16.0;
 /// Sounds are looked for in the telephone's band.
@@ -42,6 +46,10 @@ impl Bench {
     pub fn prove_card<E: From<InstrumentError> + From<Interrupted>>(&mut self) -> Result<(), E> {
         let Some(Patch { output, input }) = self.rig.wiring.loopback.clone() else { return Ok(()) };
         let rate = self.card(&output.card)?.rate();
+        let off = self.card(&output.card)?.timebase()?.frames_per_second / f64::from(rate) - 1.0;
+        if off.abs() > CLOCK_WITHIN {
+            return Err(off_beat(off).into());
+        }
         let sent = stimulus::steady_noise(3, rate, LOOPED_S);
         let frame = self.card(&output.card)?.play(Jack(output.jack), &sent)?;
         self.wait::<E>(Duration::from_secs_f64(LOOPED_S + 0.3))?;
@@ -169,6 +177,17 @@ fn torn_pieces(pair: &Aligned) -> usize {
         mean_square(&rest) > OTHER * usual
     };
     sent.chunks_exact(piece).zip(came.chunks_exact(piece)).filter(|pieces| differs(*pieces)).count()
+}
+
+/// A loop-back runs there and back by the same clock, and shows nothing of it.
+fn off_beat(off: f64) -> InstrumentError {
+    InstrumentError::new(
+        "sound card",
+        "keep its rate",
+        format!("by the clock of this machine it runs {:+.0} ppm off the rate that it states", off * 1e6),
+        "put another card in its place, or give it a USB port of its own; if two cards show the same, look at this machine's clock",
+    )
+    .of(Subsystem::Sound)
 }
 
 fn torn(cause: String) -> InstrumentError {

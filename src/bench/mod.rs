@@ -128,7 +128,12 @@ impl Bench {
             for edge in edges {
                 let input = InputRef { board: board.into(), input: edge.value.input.0 };
                 let told = match lamps.contains(&input) {
-                    true => self.dimming.entry(input).or_default().changed(edge),
+                    true => {
+                        let dimming = self.dimming.entry(input).or_default();
+                        let told = dimming.changed(edge);
+                        record.room_light.extend(told.iter().any(|one| dimming.is_room_light(one)).then_some(edge.at));
+                        told
+                    }
                     false => vec![Told::Changed(edge)],
                 };
                 record.add_inputs(log, board, told, uncertainty);

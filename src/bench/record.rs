@@ -41,6 +41,8 @@ pub struct Record {
     garbled: Vec<Instant>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
+    /// When a lamp's sensor saw light that was not its lamp's.
+    pub room_light: Vec<Instant>,
 }
 
 /// What a scenario leaves to the next one: what still holds, and no history.

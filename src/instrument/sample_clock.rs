@@ -14,7 +14,9 @@ pub const WINDOW_SECONDS: f64 = 60.0;
 /// The line is stated to hold from the window's first report to this long after its last.
 const AHEAD_SECONDS: f64 = 10.0;
 /// No crystal of a working sound card is further off than this; it bounds the line while there are few reports.
-const LARGEST_RATE_ERROR: f64 = 200e-6;
+pub const LARGEST_RATE_ERROR: f64 = 200e-6;
+/// From reports over so many seconds the rate is what they say, be it that of a card out of order.
+const TELLING_SECONDS: f64 = 20.0;
 /// What no number of reports can improve: resolution of the stamps and the shortest way from converter to stamp.
 const FLOOR_SECONDS: f64 = 2e-6;
 /// How many mean spacings of the earliest reports the envelope may lie above the truth, for a coverage of 95 %.
@@ -107,7 +109,9 @@ impl Envelope {
         let edge = hull.windows(2).find(|e| e[0].0 <= mean && mean <= e[1].0).map(|e| (e[0], e[1]));
         let (from, to) = edge.unwrap_or(((0.0, 0.0), (0.0, 0.0)));
         let slope = if to.0 > from.0 { (to.1 - from.1) / (to.0 - from.0) } else { 0.0 };
-        if slope.abs() <= LARGEST_RATE_ERROR {
+        let tells =
+            points.first().is_some_and(|(first, _)| points.last().is_some_and(|(last, _)| last - first >= TELLING_SECONDS));
+        if tells || slope.abs() <= LARGEST_RATE_ERROR {
             return Envelope { slope, from, to };
         }
         let slope = slope.clamp(-LARGEST_RATE_ERROR, LARGEST_RATE_ERROR);
@@ -201,6 +205,16 @@ mod tests {
         let every_other_late = |n: u64| if n.is_multiple_of(2) { 3e-3 } else { 0.0 };
         let (error, _) = check(37.0, 20.0, 19.0, every_other_late);
         assert!(error.abs() < 1e-7, "{error}");
+    }
+
+    #[test]
+    fn a_card_out_of_order_is_known_by_its_rate_once_there_are_reports_enough() {
+        let rate = |seconds: u64| {
+            let mut clock = SampleClock::new(48000, 480, Instant::ZERO);
+            (1..=seconds * 100).for_each(|n| clock.observe(n * 480, Instant::from_secs_f64(n as f64 * 0.01 / 1.004)));
+            clock.timebase().frames_per_second
+        };
+        assert!((rate(25) / 48000.0 - 1.004).abs() < 1e-6 && (rate(10) / 48000.0 - 1.0002).abs() < 1e-6);
     }
 
     #[test]

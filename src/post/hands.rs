@@ -20,6 +20,8 @@ const STARTS_ANEW_AFTER: Duration = Duration::from_secs(5);
 const LONGER_WITHOUT_FIBRE: Duration = Duration::from_secs(5);
 /// A lamp has followed what happened, and stands.
 const SETTLED_AFTER: Duration = Duration::from_millis(800);
+/// A lamp that is only late has come on by then.
+const LATE_LAMPS_WITHIN: Duration = Duration::from_secs(6);
 /// The operator answers so long after the ring: in between, the lamps are looked at.
 const ANSWERED_AFTER: Duration = Duration::from_secs(2);
 /// A press that has not led to a talk by then will not.
@@ -27,6 +29,13 @@ const CALL_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is to be seen of a lamp: out of service, idle, ringing, talking.
 type Shown = [bool; 4];
+
+/// How much is asked of the lamps' sensors: that none sees another's lamp, or that what they have told can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sensors {
+    AsWired,
+    AsTrusted,
+}
 
 /// By the role of its sensor.
 const SHOWS: [(&str, Shown); 3] = [
@@ -38,7 +47,18 @@ const SHOWS: [(&str, Shown); 3] = [
 impl Post {
     /// Proves the bench on the post. What it finds stands for the whole run.
     pub fn prove_hands(&mut self) -> Result<()> {
-        let outcome = self.prove_leads().and_then(|is_ready| if is_ready { self.prove_sensors() } else { Ok(()) });
+        self.prove_on_post(Sensors::AsWired)
+    }
+
+    /// The same once more, because a lamp was found wanting: a sensor that saw rightly as the run began may have been moved, exchanged or shorted
+    /// since, or be too dull for what is asked.
+    pub(super) fn prove_hands_again(&mut self) -> Result<()> {
+        self.prove_on_post(Sensors::AsTrusted)
+    }
+
+    fn prove_on_post(&mut self, what: Sensors) -> Result<()> {
+        let began = self.bench.now();
+        let outcome = self.prove_leads().and_then(|is_ready| if is_ready { self.prove_sensors(what, began) } else { Ok(()) });
         self.is_unsettled = true;
         self.hands = match &outcome {
             Ok(()) => Some(Ok(())),
@@ -142,7 +162,7 @@ impl Post {
         }
     }
 
-    fn prove_sensors(&mut self) -> Result<()> {
+    fn prove_sensors(&mut self, what: Sensors, began: Instant) -> Result<()> {
         self.pass(SETTLED_AFTER * 2)?;
         self.shown[1] = self.look()?;
         self.set_answering(Answering::After(ANSWERED_AFTER))?;
@@ -156,7 +176,12 @@ impl Post {
         let call = self.next_confirmed(since, since + CALL_WITHIN)?;
         self.pass(SETTLED_AFTER)?;
         self.shown[3] = self.look()?;
-        if let Some(call) = call {
+        if what == Sensors::AsTrusted {
+            self.pass(LATE_LAMPS_WITHIN)?;
+        }
+        let darkness = if what == Sensors::AsTrusted && call.is_some() { self.darkness_by_reset()? } else { Vec::new() };
+        // A post that was reset may have ended the call itself.
+        if let Some(call) = call.filter(|call| self.bench.record.call(*call).is_some_and(|call| call.ended.is_none())) {
             self.bench.operator()?.act(call, Action::HangUp)?;
         }
         self.set_answering(Answering::Manual)?;
@@ -176,6 +201,10 @@ impl Post {
             .map(|(role, place)| (role, self.shown.map(|lit| lit.get(place).copied().unwrap_or(false))))
             .collect();
         self.tell_unproved();
+        if what == Sensors::AsTrusted {
+            self.prove_sight(began)?;
+            self.prove_quickness(&darkness)?;
+        }
         match crossed(&seen) {
             Some((role, other)) => Err(InstrumentError::new(
                 format!("{role} sensor"),

@@ -93,7 +93,12 @@ impl Post {
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
         };
         if outcome == Outcome::Failed {
-            self.wanting.insert(quantity.requirement);
+            let beyond = match criterion {
+                Criterion::AtMost(most) if quantity.unit == Unit::Second => estimate.value - most,
+                _ => f64::INFINITY,
+            };
+            let worst = self.wanting.entry(quantity.requirement).or_insert(beyond);
+            *worst = worst.max(beyond);
         }
         let limit = self.bench.rig.limits.get(quantity.requirement);
         let source = limit.map(|limit| Source { id: limit.id.into(), text: limit.source.clone() });

@@ -5,7 +5,7 @@
 use super::deeds::What;
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
-use crate::bench::{Bench, Moment};
+use crate::bench::{Bench, DARK_AT_MOST, Moment};
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
@@ -221,13 +221,21 @@ impl Post {
         for (lamp, quantity) in [(Lamp::Placed, PLACED_DARK_AFTER_TALK), (Lamp::Connected, CONNECTED_DARK_AFTER_TALK)] {
             let found = self.await_lamp(lamp, false, ended.instant(), deadline)?;
             self.rest_on_sensor(lamp, found)?;
-            // A lamp that goes dark only to blink has not gone dark.
             self.pass(STAYS_DARK)?;
-            let input = self.lamp(lamp)?;
-            let relit = found.is_some_and(|dark| self.bench.first_change(&input, true, dark.instant()).is_some());
-            self.judge_within(&quantity, ended, found.filter(|_| !relit), limit)?;
+            let dark = self.lasting_dark(&self.lamp(lamp)?, ended.instant());
+            self.judge_within(&quantity, ended, dark.filter(|dark| dark.instant() <= deadline), limit)?;
         }
         Ok(())
+    }
+
+    /// When a lamp went dark for good: one that goes dark only to blink has not, and one that was dimmed, or whose sensor bounces, has at its last
+    /// change.
+    fn lasting_dark(&self, input: &InputRef, since: Instant) -> Option<Moment> {
+        let record = &self.bench.record;
+        let relit = |dark: Instant| record.changes(input, true, dark, None).next();
+        let is_over = |dark: &Instant| relit(*dark).is_none_or(|lit| lit.since(*dark) > DARK_AT_MOST);
+        let dark = record.changes(input, false, since, None).find(is_over)?;
+        relit(dark).is_none().then(|| self.bench.input_moment(input, dark))
     }
 
     /// Neither lamp may claim a call as long as no INVITE has reached the operator.

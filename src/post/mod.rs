@@ -20,6 +20,7 @@ mod plant;
 mod proof;
 mod recording;
 mod self_test;
+mod sensors;
 mod server;
 mod settings;
 mod speech;
@@ -36,7 +37,7 @@ use crate::clock::Instant;
 use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
 use deeds::{Deeds, What};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -87,8 +88,8 @@ pub struct Post {
     contradictions: Vec<watch::Contradiction>,
     /// That nothing tells the bench's network from the post's line has been said.
     has_told_of_network: bool,
-    /// The requirements that it was found wanting in, in this scenario.
-    wanting: BTreeSet<&'static str>,
+    /// The requirements that it was found wanting in, in this scenario, and by how much at most, in units of the figure.
+    wanting: BTreeMap<&'static str, f64>,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -121,7 +122,7 @@ impl Post {
             relies_on_sensors: false,
             contradictions: Vec::new(),
             has_told_of_network: false,
-            wanting: BTreeSet::new(),
+            wanting: BTreeMap::new(),
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }

@@ -61,15 +61,19 @@ impl Post {
         if !has_hands || !has_ends {
             return Ok(());
         }
-        // A sensor that saw rightly as the run began may have been moved, exchanged or shorted since.
-        if self.is_wanting_in(&RESTS_ON_LIGHT) {
-            self.hands = None;
-        }
-        self.prove_hands_once()
+        if self.is_wanting_in(&RESTS_ON_LIGHT) { self.prove_hands_again() } else { self.prove_hands_once() }
     }
 
     fn is_wanting_in(&self, requirements: &[&str]) -> bool {
-        requirements.iter().any(|requirement| self.wanting.contains(requirement))
+        requirements.iter().any(|requirement| self.wanting.contains_key(requirement))
+    }
+
+    /// By how many seconds a lamp was found late, at most; infinite where it was not a matter of time.
+    pub(super) fn excess_of_lamps(&self) -> f64 {
+        RESTS_ON_LIGHT
+            .iter()
+            .filter_map(|requirement| self.wanting.get(requirement))
+            .fold(0.0, |worst, excess| worst.max(*excess))
     }
 
     /// Without a host where the post's line begins, what the bench's own network loses looks like the post's.

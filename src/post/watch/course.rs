@@ -192,6 +192,8 @@ pub struct Course {
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.
     pub echoes: (usize, Vec<(f64, Option<f64>)>),
+    /// When a lamp's sensor saw the light of a lamp that lives on the mains.
+    pub room_light: Vec<f64>,
     /// A debug probe hangs on the post's reset line.
     pub has_probe: bool,
     pub strays: Vec<StrayMedia>,

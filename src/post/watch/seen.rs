@@ -13,6 +13,9 @@ use crate::rig::InputRef;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// Within so many seconds a post that was given its mains or its fibre has begun to show it.
+const GIVEN_BACK_WITHIN: f64 = 10.0;
+
 /// What was asked of the host at the end of the bench's network, and what of it was lost or late.
 fn echoes(record: &Record) -> (usize, Vec<(f64, Option<f64>)>) {
     let seconds = |(at, late): &(Instant, Option<Duration>)| (at.as_secs_f64(), late.map(|late| late.as_secs_f64()));
@@ -50,6 +53,7 @@ impl Post {
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
+            room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
             has_probe: wiring.probe.is_some(),
             strays: Vec::new(),
             strangers: Vec::new(),
@@ -103,7 +107,9 @@ impl Post {
             let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { continue };
             let edges = self.edges(&switch.sense);
             let open = Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to);
-            outages.extend(open.0.into_iter().filter(|gone| gone.to > span.from).map(|span| Outage { kind, span }));
+            // What was given back just before, as a scenario was broken off, still has its consequences.
+            let matters = |gone: &Span| gone.to > span.from - GIVEN_BACK_WITHIN;
+            outages.extend(open.0.into_iter().filter(matters).map(|span| Outage { kind, span }));
         }
         let mut since = None;
         for (at, what) in self.deeds.all() {

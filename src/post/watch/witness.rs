@@ -15,7 +15,7 @@ pub struct Contradiction {
     pub stays: bool,
 }
 
-const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[lossy_network, reset_line, dazzled, held_back, garbled];
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[lossy_network, reset_line, room_light, dazzled, held_back, garbled];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -94,6 +94,20 @@ fn reset_line(course: &Course) -> Option<Contradiction> {
         "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
     );
     Some(Contradiction { error: error.of(Subsystem::Probe), stays: true })
+}
+
+/// Light that comes and goes with the mains, before a lamp that does not.
+fn room_light(course: &Course) -> Option<Contradiction> {
+    let at = course.room_light.first()?;
+    let error = InstrumentError::new(
+        "lamp sensors",
+        "see their own lamps alone",
+        format!(
+            "from {at:.3} s on one of them saw light that flickers with the mains, as tubes in a room do; its lamp is lit without a flicker"
+        ),
+        "shade the sensors from the lamps of the room; if they are in the dark, the post drives this lamp now from the mains and now from its supply",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Inputs), stays: false })
 }
 
 /// The lamp "out of service" and one that tells of a call change together, in the same direction: no state of a post looks so.

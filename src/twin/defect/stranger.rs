@@ -132,7 +132,7 @@ pub const STRANGERS: &[Defect] = &[
     healthy("control-comfort-noise", |c| c.voice.faults.quirks.down = Some(sound::comfort)),
     healthy("control-converter-calm", |c| c.line.drop_after = 0.3),
     healthy("control-supply-large", |c| (c.supply.hold_up, c.supply.start_up) = (0.15, 1.5)),
-    healthy("control-levels-differ", |c| (c.voice.mic_gain_db, c.voice.speaker_gain_db) = (3.0, -3.0)),
+    healthy("control-levels-differ", |c| (c.voice.mic_gain_db, c.voice.speaker_gain_db) = (1.5, -3.0)),
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod sound;
 mod wording;
 
-use super::{Defect, Image, bench, control};
+use super::{Defect, Image, bench, control, post};
 use crate::twin::TwinConfig;
 use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::trouble::Trouble;
@@ -67,6 +67,9 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-second-post", "operator", |c| c.board_faults.trouble = Some(Trouble::SecondPost)),
     broken("bench-firewall-forgets", "operator", |c| c.board_faults.trouble = Some(Trouble::FirewallForgets)),
     broken("bench-port-sleeps", "operator", |c| c.board_faults.trouble = Some(Trouble::PortSleeps)),
+    // A module that holds a dead talk for a minute: the post protocol (section 3) gives it half of that, and somebody stands before a lamp that says
+    // "connected".
+    post("module-patient", ANY, "T06", |c| c.voice.starved_after = Duration::from_secs(60)),
     // Healthy, and unlike the reference.
     healthy("control-network-jitters", |c| (c.line.jitter, c.line.loss) = (0.010, 0.002)),
     healthy("control-hall-reverberant", |c| c.air.reflections = HALL),
@@ -84,7 +87,6 @@ pub const VISITORS: &[Defect] = &[
     healthy("control-speaker-horn", |c| c.voice.faults.quirks.down = Some(sound::horn)),
     healthy("control-network-doubles-seldom", |c| c.board_faults.trouble = Some(Trouble::NetworkDoublesSeldom)),
     healthy("control-network-far", |c| (c.line.delay, c.line.jitter, c.line.loss) = (0.035, 0.006, 0.003)),
-    healthy("control-module-patient", |c| c.voice.starved_after = Duration::from_secs(60)),
     healthy("control-register-hour", |c| c.voice.expires = Duration::from_secs(3600)),
     healthy("control-mic-thinks", |c| c.voice.faults.mic_delay = Duration::from_millis(40)),
     healthy("control-clock-slower", |c| c.voice.codec_clock_ppm = -120.0),

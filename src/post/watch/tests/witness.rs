@@ -78,3 +78,8 @@ fn echoes_that_the_benchs_network_loses_or_holds_up_are_no_deed_of_the_posts() {
     let searches: Vec<_> = (0..30).map(|second| (101.0 + f64::from(second), None)).collect();
     accused(&troubled(&searches, quiet().outage(Kind::Fibre, 91.0, 101.0)), &["network of the bench"]);
 }
+
+#[test]
+fn light_that_flickers_with_the_mains_is_the_rooms() {
+    accused(&Course { room_light: vec![100.0], ..quiet() }, &["lamp sensors"]);
+}

@@ -1,0 +1,118 @@
+//! Lamps' sensors proved on the post before a lamp is held against it: each still sees light, and none is too dull or unsteady for what it told.
+//!
+//! A microcontroller held in reset drives no lamp, whatever its firmware: what a sensor shows of that moment is the sensor's own.
+
+use super::{Post, Result};
+use crate::clock::Instant;
+use crate::instrument::{InstrumentError, Subsystem};
+use crate::rig::InputRef;
+use std::time::Duration;
+
+/// A sensor has followed by then.
+const FOLLOWED_AFTER: Duration = Duration::from_secs(1);
+/// The reset is pulled so long before its release, at most.
+const PULLED_BEFORE: Duration = Duration::from_millis(500);
+/// Within so many seconds a sensor bounces.
+const BOUNCES_WITHIN: f64 = 0.06;
+/// A sensor follows within so many seconds, or it is dull.
+const FOLLOWS_WITHIN: f64 = 0.02;
+
+/// What a lamp's sensor made of a reset.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Darkness {
+    role: &'static str,
+    /// So long after the release it saw its lamp dark, in seconds; never later than it is late itself.
+    late: f64,
+    /// So often it saw light again at once.
+    bounces: usize,
+}
+
+impl Darkness {
+    /// `excess`: so many seconds the lamp was found late.
+    fn is_unfit(&self, excess: f64) -> bool {
+        self.bounces > 0 || self.late > FOLLOWS_WITHIN.max(excess)
+    }
+}
+
+impl Post {
+    /// Resets the post in a talk, and looks how the sensors of the lit lamps see them go dark.
+    pub(super) fn darkness_by_reset(&mut self) -> Result<Vec<Darkness>> {
+        if self.bench.rig.wiring.probe.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut lit = Vec::new();
+        for (role, input) in self.bench.lamp_sensors() {
+            if self.bench.sees_light::<super::Fault>(&input)? {
+                lit.push((role, input));
+            }
+        }
+        if self.start_anew().is_err() {
+            return Ok(Vec::new());
+        }
+        let released = self.bench.disturbed();
+        self.pass(FOLLOWED_AFTER)?;
+        Ok(lit.into_iter().filter_map(|(role, input)| self.darkness(role, &input, released)).collect())
+    }
+
+    fn darkness(&self, role: &'static str, input: &InputRef, released: Instant) -> Option<Darkness> {
+        let pulled = Instant::from_nanos(released.as_nanos().saturating_sub(nanos(PULLED_BEFORE)));
+        let dark = self.bench.record.changes(input, false, pulled, None).next()?;
+        let within = dark + Duration::from_secs_f64(BOUNCES_WITHIN);
+        // A lamp test is no bounce: it stays.
+        let went = |lit: &Instant| self.bench.record.changes(input, false, *lit, Some(within)).next().is_some();
+        let bounces = self.bench.record.changes(input, true, dark, Some(within)).filter(went).count();
+        let moment = self.bench.input_moment(input, dark);
+        Some(Darkness { role, late: moment.seconds - moment.uncertainty - released.as_secs_f64(), bounces })
+    }
+
+    /// A sensor that has seen nothing of its lamp from `since` on: through a start, an outage and a whole call.
+    pub(super) fn prove_sight(&self, since: Instant) -> Result<()> {
+        let is_blind = |input: &InputRef| self.bench.record.changes(input, true, since, None).next().is_none();
+        let Some((role, _)) = self.bench.lamp_sensors().into_iter().find(|(_, input)| is_blind(input)) else { return Ok(()) };
+        Err(InstrumentError::new(
+            format!("{role} sensor"),
+            "see the lamp lit",
+            "it saw no light through a start, an outage and a whole call: either the sensor or the lamp is dead, and the bench cannot tell which",
+            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+        )
+        .of(Subsystem::Inputs)
+        .into())
+    }
+
+    /// A sensor that is late by as much as the post was found late, or that bounces.
+    pub(super) fn prove_quickness(&self, darkness: &[Darkness]) -> Result<()> {
+        let excess = self.excess_of_lamps();
+        let Some(Darkness { role, late, bounces }) = darkness.iter().find(|one| one.is_unfit(excess)) else { return Ok(()) };
+        let cause = if *bounces > 0 {
+            format!("when the reset put its lamp out, it saw it dark and lit again {bounces} times")
+        } else {
+            format!("it saw its lamp go dark {:.0} ms after the reset that put it out", late * 1e3)
+        };
+        Err(InstrumentError::new(
+            format!("{role} sensor"),
+            "follow its lamp",
+            cause,
+            "bring the sensor nearer to its lamp, or take a quicker one; check the input's debouncing; if the post keeps its lamps lit through a reset, see when its firmware puts them out",
+        )
+        .of(Subsystem::Inputs)
+        .into())
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sensor_is_unfit_that_bounces_or_is_as_late_as_the_lamp_was_found() {
+        let sensor = |late: f64, bounces: usize| Darkness { role: "lamp-placed", late, bounces };
+        assert!(sensor(0.15, 0).is_unfit(0.0035) && sensor(-0.05, 1).is_unfit(f64::INFINITY));
+        assert!(!sensor(0.015, 0).is_unfit(0.0));
+        // It cannot have been the sensor: the lamp was found later than that, or wanting in other ways than time.
+        assert!(!sensor(0.15, 0).is_unfit(0.2) && !sensor(0.15, 0).is_unfit(f64::INFINITY));
+    }
+}
