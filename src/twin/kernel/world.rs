@@ -15,6 +15,7 @@ use crate::twin::bench::trouble::{Deferred, Troubles};
 use crate::twin::bench::wiring::{Contacts, Wires};
 use crate::twin::kernel::queue::Queue;
 use crate::twin::manual_inputs::ManualAction;
+use crate::twin::post::hardware::{Happening, Hardware};
 use crate::twin::post::mcu::{Emission, Mcu, Pin, Port, Uart};
 use crate::twin::post::voice::{Acoustics, Voice};
 use crate::twin::street::air::Air;
@@ -59,6 +60,8 @@ pub(in crate::twin) enum Event {
     Dazzle,
     /// Of the bench's troubles.
     Deferred(Deferred),
+    /// Of the post's.
+    Hardware(Happening),
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -89,6 +92,7 @@ pub struct World {
     /// How often a mishap of the bench had its chance.
     pub(in crate::twin) mishaps: u64,
     pub(in crate::twin) troubles: Troubles,
+    pub(in crate::twin) hardware: Hardware,
     trace: u64,
     steps: u64,
 }
@@ -105,11 +109,12 @@ pub(in crate::twin) struct Parts {
     pub card: Card,
     pub boards: Boards,
     pub wires: Wires,
+    pub hardware: Hardware,
 }
 
 impl World {
     pub(in crate::twin) fn new(parts: Parts) -> Self {
-        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires } = parts;
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires, hardware } = parts;
         World {
             now: 0,
             queue: Queue::default(),
@@ -129,6 +134,7 @@ impl World {
             probe_plugged: true,
             mishaps: 0,
             troubles: Troubles::default(),
+            hardware,
             trace: 0,
             steps: 0,
         }
@@ -183,7 +189,10 @@ impl World {
         } else if self.voice.next_wake().is_some_and(|at| at.as_nanos() <= due) {
             self.note(20);
             let at = self.instant();
-            self.voice.wake(at, &mut PostEars(&mut self.air));
+            let mut ears = PostEars(&mut self.air, 0.0);
+            self.voice.wake(at, &mut ears);
+            let level = ears.1;
+            self.amplifier_drew(level);
             self.voice_acted();
         } else {
             self.note(21);
@@ -212,6 +221,7 @@ impl World {
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
+            Event::Hardware(what) => self.hardware_acts(what),
             Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
@@ -289,11 +299,12 @@ fn event_kind(event: &Event) -> u64 {
         Event::ResetLine(high) => 11 | u64::from(*high) << 4,
         Event::Dazzle => 12,
         Event::Deferred(_) => 13,
+        Event::Hardware(_) => 14,
     }
 }
 
-/// The post's ears and mouth, in the air.
-struct PostEars<'a>(&'a mut Air);
+/// The post's ears and mouth, in the air; how loud it spoke, as an effective value.
+struct PostEars<'a>(&'a mut Air, f32);
 
 impl Acoustics for PostEars<'_> {
     fn hear(&mut self, first: f64, period: f64, out: &mut [f32]) {
@@ -302,5 +313,7 @@ impl Acoustics for PostEars<'_> {
     }
     fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
         self.0.from_speaker(first, period, samples);
+        let power = samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32;
+        self.1 = self.1.max(power.sqrt());
     }
 }
