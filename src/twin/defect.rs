@@ -4,6 +4,7 @@
 //! microcontroller executes what it is given; everything else is planted in the twin itself.
 
 pub mod fresh;
+pub mod newcomer;
 pub mod stranger;
 pub mod visitor;
 
@@ -61,7 +62,8 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    DEFECTS.iter().chain(fresh::FRESH).chain(stranger::STRANGERS).chain(visitor::VISITORS).find(|defect| defect.id == id)
+    let planted_later = [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS];
+    DEFECTS.iter().chain(planted_later.into_iter().flatten()).find(|defect| defect.id == id)
 }
 
 /// In a firmware variant of the same name.

@@ -16,7 +16,7 @@ pub mod truth;
 pub use bench::{card, probe};
 pub use kernel::clock::TwinClock;
 pub use manual_inputs::ManualAction;
-pub use post::{mcu, voice};
+pub use post::{hardware, mcu, voice};
 pub use street::net::Datagram;
 pub use street::{air, line, power};
 pub use truth::Truth;
@@ -109,6 +109,8 @@ pub struct TwinConfig {
     pub air: AirConfig,
     pub card: CardConfig,
     pub supply: SupplyConfig,
+    /// Defects of its converter, supply and lamp drivers.
+    pub hardware: Option<hardware::HardwareFault>,
     pub voice: voice::Config,
     /// Defects of the microcontroller's flash.
     pub flash: mcu::Faults,
@@ -143,6 +145,7 @@ impl TwinConfig {
             air: AirConfig::default(),
             card: CardConfig::default(),
             supply: SupplyConfig::default(),
+            hardware: None,
             voice: module,
             flash: mcu::Faults::default(),
             bench: BenchConfig::default(),
@@ -241,6 +244,7 @@ fn parts(config: &TwinConfig) -> Parts {
         card: Card::new(config.card, Sockets::of(&config.bench), seed),
         boards,
         wires,
+        hardware: hardware::Hardware::with(config.hardware),
     }
 }
 

@@ -135,6 +135,7 @@ impl World {
         }
         self.plan_mishaps();
         self.plan_troubles();
+        self.plan_hardware();
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
@@ -248,16 +249,26 @@ impl World {
         self.voice.set_power(now, on);
         self.voice_acted();
         if !on {
-            for lamp in 0..self.contacts.lamps.len() {
-                self.lamp(lamp, false);
-            }
+            self.darken();
         }
+        self.power_converter(on);
+    }
+    pub(in crate::twin) fn darken(&mut self) {
+        for lamp in 0..self.contacts.lamps.len() {
+            self.lamp(lamp, false);
+        }
+    }
+    pub(in crate::twin) fn power_converter(&mut self, on: bool) {
         let settles = self.line.set_power(self.now(), on);
         self.plan_settling(settles);
     }
 
     /// A lamp's pin has this level.
     pub(in crate::twin) fn lamp(&mut self, lamp: usize, lit: bool) {
+        self.lamp_driven(lamp, lit);
+        self.shine(lamp, lit);
+    }
+    pub(in crate::twin) fn shine(&mut self, lamp: usize, lit: bool) {
         let Some(state) = self.contacts.lamps.get_mut(lamp) else { return };
         if std::mem::replace(state, lit) == lit {
             return;

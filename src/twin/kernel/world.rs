@@ -16,6 +16,7 @@ use crate::twin::bench::trouble::{Deferred, Troubles};
 use crate::twin::bench::wiring::{Contacts, Wires};
 use crate::twin::kernel::queue::Queue;
 use crate::twin::manual_inputs::ManualAction;
+use crate::twin::post::hardware::{Happening, Hardware};
 use crate::twin::post::mcu::{Emission, Mcu, Pin, Port, Uart};
 use crate::twin::post::voice::{Acoustics, Voice};
 use crate::twin::street::air::Air;
@@ -61,6 +62,8 @@ pub(in crate::twin) enum Event {
     /// Of the bench's troubles.
     Deferred(Deferred),
     AskReferenceHost,
+    /// Of the post's.
+    Hardware(Happening),
 }
 
 /// The alarm button's pin: closed pulls it low.
@@ -93,6 +96,7 @@ pub struct World {
     pub(in crate::twin) troubles: Troubles,
     /// Of the host at the end of the bench's network.
     pub(in crate::twin) echoes: Echoes,
+    pub(in crate::twin) hardware: Hardware,
     trace: u64,
     steps: u64,
 }
@@ -109,11 +113,12 @@ pub(in crate::twin) struct Parts {
     pub card: Card,
     pub boards: Boards,
     pub wires: Wires,
+    pub hardware: Hardware,
 }
 
 impl World {
     pub(in crate::twin) fn new(parts: Parts) -> Self {
-        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires } = parts;
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires, hardware } = parts;
         World {
             now: 0,
             queue: Queue::default(),
@@ -134,6 +139,7 @@ impl World {
             mishaps: 0,
             troubles: Troubles::default(),
             echoes: Echoes::default(),
+            hardware,
             trace: 0,
             steps: 0,
         }
@@ -188,7 +194,10 @@ impl World {
         } else if self.voice.next_wake().is_some_and(|at| at.as_nanos() <= due) {
             self.note(20);
             let at = self.instant();
-            self.voice.wake(at, &mut PostEars(&mut self.air));
+            let mut ears = PostEars(&mut self.air, 0.0);
+            self.voice.wake(at, &mut ears);
+            let level = ears.1;
+            self.amplifier_drew(level);
             self.voice_acted();
         } else {
             self.note(21);
@@ -218,6 +227,7 @@ impl World {
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
             Event::AskReferenceHost => self.ask_reference_host(),
+            Event::Hardware(what) => self.hardware_acts(what),
             Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
@@ -296,11 +306,12 @@ fn event_kind(event: &Event) -> u64 {
         Event::Dazzle => 12,
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
+        Event::Hardware(_) => 15,
     }
 }
 
-/// The post's ears and mouth, in the air.
-struct PostEars<'a>(&'a mut Air);
+/// The post's ears and mouth, in the air; how loud it spoke, as an effective value.
+struct PostEars<'a>(&'a mut Air, f32);
 
 impl Acoustics for PostEars<'_> {
     fn hear(&mut self, first: f64, period: f64, out: &mut [f32]) {
@@ -309,5 +320,7 @@ impl Acoustics for PostEars<'_> {
     }
     fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
         self.0.from_speaker(first, period, samples);
+        let power = samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32;
+        self.1 = self.1.max(power.sqrt());
     }
 }

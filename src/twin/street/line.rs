@@ -6,6 +6,9 @@ use crate::rng::Rng;
 use crate::twin::street::delayed_switch::DelayedSwitch;
 
 const MILLISECOND: u64 = 1_000_000;
+/// Two datagrams so close meet within a buffer, and so many of those are given up.
+const MEETS: u64 = 25 * MILLISECOND;
+const GIVEN_UP: f64 = 0.2;
 
 /// Which way a datagram goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +32,22 @@ pub struct LineConfig {
     pub drop_after: f64,
     /// Converter: from light (or power) to the copper link being up again (autonegotiation), in seconds.
     pub up_after: f64,
+    /// One end of the copper is full duplex and the other is not: what meets a datagram of the other way may be lost.
+    pub duplex_mismatch: bool,
 }
 
 impl Default for LineConfig {
     /// Some kilometres of fibre in good order.
     fn default() -> Self {
-        LineConfig { delay: 0.000_2, jitter: 0.000_05, loss: 0.0, dark: false, drop_after: 0.008, up_after: 0.2 }
+        LineConfig {
+            delay: 0.000_2,
+            jitter: 0.000_05,
+            loss: 0.0,
+            dark: false,
+            drop_after: 0.008,
+            up_after: 0.2,
+            duplex_mismatch: false,
+        }
     }
 }
 
@@ -101,7 +114,7 @@ impl Line {
     pub fn carry(&mut self, at: u64, way: Way, bytes: usize) -> Option<u64> {
         let lost = self.chance.happens(self.config.loss);
         let late = self.config.jitter * self.chance.unit();
-        let gone = lost || !self.passes();
+        let gone = lost || !self.passes() || self.collides(at, way);
         let carried = &mut self.carried[way as usize];
         carried.sent += 1;
         if gone {
@@ -114,6 +127,12 @@ impl Line {
         let last = &mut self.last_arrival[way as usize];
         *last = free.max(*last + wire);
         Some(*last)
+    }
+
+    /// A late collision, for which the post's end alone gives up what it sends.
+    fn collides(&mut self, at: u64, way: Way) -> bool {
+        let met = at.saturating_sub(self.last_arrival[Way::ToPost as usize]) < MEETS;
+        self.config.duplex_mismatch && way == Way::ToOperator && met && self.chance.happens(GIVEN_UP)
     }
 
     /// Does light carry data now.

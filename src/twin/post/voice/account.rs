@@ -4,6 +4,7 @@
 
 use super::digest::{Challenge, Credentials, Signed};
 use super::faults::{Faults, Rewrite};
+use super::habit::Habit;
 use super::message::{Message, host_of};
 use super::sdp::Session;
 use super::serial::Report;
@@ -88,6 +89,8 @@ pub struct Stack {
     /// Planted defects.
     pub faults: Faults,
     credentials: Credentials,
+    /// There was a call.
+    pub has_called: bool,
 }
 
 impl Stack {
@@ -102,6 +105,7 @@ impl Stack {
             early_media: false,
             faults: Faults::default(),
             credentials: Credentials::default(),
+            has_called: false,
         }
     }
     pub fn report(&mut self, report: Report) {
@@ -111,6 +115,7 @@ impl Stack {
         format!("{}@{}", self.random.hex(), self.account.sip.ip())
     }
     pub fn new_call_id_of_call(&mut self) -> String {
+        self.has_called = true;
         if self.faults.reuses_call_id { format!("call@{}", self.account.sip.ip()) } else { self.new_call_id() }
     }
     pub fn new_tag_of_call(&mut self) -> String {
@@ -125,6 +130,20 @@ impl Stack {
         let via = format!("SIP/2.0/UDP {};rport;branch=z9hG4bK{own}", self.account.sip);
         request.set_via(via);
     }
+    /// By how much the ACK of an answer is counted wrongly.
+    pub fn miscount(&self) -> u32 {
+        u32::from(self.faults.has(Habit::MiscountsAck))
+    }
+    /// From one version of our description to the next.
+    pub fn step(&self) -> u32 {
+        u32::from(!self.faults.has(Habit::StaysAtVersion))
+    }
+    /// A CANCEL as it leaves.
+    pub fn rebrand(&mut self, cancel: &mut Message) {
+        if self.faults.has(Habit::CancelsAnotherBranch) {
+            self.stamp(cancel);
+        }
+    }
     /// Answers with the nonce in use, if there is one: saves a round trip on every refresh.
     pub fn sign(&mut self, request: &mut Message) {
         request.remove("Authorization");
@@ -135,7 +154,7 @@ impl Stack {
             user: self.account.user(),
             password: &self.account.password,
             method: request.method().unwrap_or_default(),
-            uri: request.uri(),
+            uri: if self.faults.has(Habit::SignsAnotherUri) { "sip:localhost" } else { request.uri() },
             cnonce: &cnonce,
         };
         if let Some((name, value)) = self.credentials.answer(&signed) {

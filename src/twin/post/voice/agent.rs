@@ -3,6 +3,7 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 mod misdeeds;
+mod told;
 
 use super::account::{Event, Stack};
 use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise, PATIENCE};
@@ -34,6 +35,7 @@ pub struct Agent {
     unlinked_until: Option<Instant>,
     /// When there last was a talk.
     talked_at: Option<Instant>,
+    was_unlinked: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -68,6 +70,7 @@ impl Agent {
             reinvite_at: None,
             unlinked_until: None,
             talked_at: None,
+            was_unlinked: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -115,9 +118,7 @@ impl Agent {
         true
     }
     fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
-        let Dialled { press: before, delayed: was_delayed, .. } = self.dialled;
-        let delayed = delayed || was_delayed && self.faults.quirks.delayed_flag_sticks;
-        self.dialled = Dialled { press, before, delayed, ..Dialled::default() };
+        self.take_up(press, delayed);
         let (called, extra) = (self.called(), self.extra());
         self.place(at, &called, &extra);
         if self.faults.duplicate_call {
@@ -133,23 +134,6 @@ impl Agent {
             self.calls.push(fork);
         }
         self.note_sent();
-    }
-    fn called(&self) -> String {
-        let second = self.second.clone().filter(|_| self.dialled.at_second);
-        second.or(self.faults.wrong_destination.clone()).unwrap_or_else(|| self.operator.clone())
-    }
-    fn extra(&self) -> Vec<(&'static str, String)> {
-        let account = &self.stack.account;
-        let (user, uri) = (account.user().to_owned(), account.at_server(account.user()));
-        let mut extra = vec![
-            ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
-            ("X-SOS-Post", user),
-            ("X-SOS-Press", if self.faults.quirks.number_behind { self.dialled.before } else { self.dialled.press }.to_string()),
-            ("Priority", if self.faults.low_priority { "normal" } else { "emergency" }.to_owned()),
-        ];
-        extra.extend(self.dialled.delayed.then(|| ("X-SOS-Delayed", "yes".to_owned())));
-        let is_untold = self.dialled.at_second && self.faults.quirks.second_untold;
-        if is_untold { Vec::new() } else { extra }
     }
     fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
         let has_second = self.second.is_some() && !self.dialled.at_second;
@@ -197,6 +181,7 @@ impl Agent {
     pub fn set_link(&mut self, at: Instant, up: bool) {
         self.stack.out.link = up;
         self.unlinked_until = (!up).then(|| at + PATIENCE);
+        self.was_unlinked |= !up;
         if up {
             return;
         }
@@ -337,7 +322,7 @@ impl Agent {
                 None => return,
             },
         };
-        if self.faults.bye_unanswered && request.method() == Some("BYE") {
+        if self.leaves_unanswered(request.method()) {
             return;
         }
         self.stack.servers.answer(at, request, &response, to, &mut self.stack.out);

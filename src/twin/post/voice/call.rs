@@ -254,7 +254,7 @@ impl Call {
         if stack.faults.acks_first_only && self.number > 1 {
             return;
         }
-        let (mut ack, hop) = self.dialog.request("ACK", self.invite_cseq);
+        let (mut ack, hop) = self.dialog.request("ACK", self.invite_cseq + stack.miscount());
         stack.stamp(&mut ack);
         let to = hop.unwrap_or(stack.account.server);
         let bytes = ack.to_bytes();
@@ -300,7 +300,8 @@ impl Call {
         }
         self.cancelled = true;
         self.deadline = None;
-        let (cancel, to) = (self.cancellation(&client.request), client.to);
+        let (mut cancel, to) = (self.cancellation(&client.request), client.to);
+        stack.rebrand(&mut cancel);
         // Not `Stack::send`: a CANCEL carries the branch of what it cancels.
         stack.clients.start(at, Owner::Cancel, cancel, to, LINGER, &mut stack.out);
         stack.clients.end_within(owner, at, LINGER);
@@ -352,7 +353,7 @@ impl Call {
         if request.body.trim().is_empty() {
             let mut response = stack.respond(request, 200, "OK", source);
             if request.method() == Some("INVITE") {
-                self.local.version += 1;
+                self.local.version += stack.step();
                 self.describe(&mut response, self.local.offer(), stack);
             }
             return response;
@@ -361,7 +362,7 @@ impl Call {
             return stack.respond(request, 488, "Not Acceptable Here", source);
         };
         self.dialog.refresh_target(request);
-        self.local.version += 1;
+        self.local.version += stack.step();
         self.take(offer.session, keep_address, stack);
         let mut response = stack.respond(request, 200, "OK", source);
         self.describe(&mut response, self.local.answer(&offer), stack);

@@ -8,6 +8,7 @@ use super::FRAME;
 use super::echo::EchoSwitch;
 use super::faults::Faults;
 use super::g711::Law;
+use super::habit::{self, Habit};
 use super::jitter::JitterBuffer;
 use super::quieten::Quieter;
 use super::quirk::Scratch;
@@ -77,6 +78,11 @@ pub struct Media {
     down_scratch: Scratch,
     sidetone: DelayLine,
     deafened: bool,
+    /// To whom the sound goes instead, and until when that stands.
+    follows: Option<(SocketAddr, Instant)>,
+    /// Until which frame the microphone is shut, and the loudspeaker off.
+    shut_until: u64,
+    off_until: u64,
 }
 
 impl Media {
@@ -116,13 +122,23 @@ impl Media {
             down_scratch: Scratch::default(),
             sidetone: DelayLine::default(),
             deafened: false,
+            follows: None,
+            shut_until: 0,
+            off_until: 0,
         }
     }
     pub fn ssrc(&self) -> u32 {
         self.header.ssrc
     }
-    pub fn session(&self) -> Session {
-        self.session
+    pub fn goes_to(&self) -> SocketAddr {
+        self.follows.map_or(self.session.remote, |(sender, _)| sender)
+    }
+    /// What a defective module keeps for its next call, and has kept from its last: of the microphone, of the loudspeaker.
+    pub fn memory(&mut self) -> [Scratch; 2] {
+        [std::mem::take(&mut self.up_scratch), std::mem::take(&mut self.down_scratch)]
+    }
+    pub fn recall(&mut self, [up, down]: [Scratch; 2]) {
+        (self.up_scratch, self.down_scratch) = (Scratch { count: 0, ..up }, Scratch { count: 0, ..down });
     }
     pub fn change(&mut self, at: Instant, session: Session) {
         self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
@@ -149,6 +165,9 @@ impl Media {
     /// Media comes from the agreed address, and from the agreed port if it ever does: what the far end still sends for a call that we have
     /// lost comes from another. Some far ends do not send from where they receive (RFC 4961).
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
+        if self.faults.has(Habit::FollowsSender) && self.follows.is_none_or(|(_, until)| until <= at) {
+            self.follows = (from != self.session.remote).then_some((from, at + habit::FOLLOWS_FOR));
+        }
         let is_agreed = from == self.session.remote;
         let is_foreign = from.ip() != self.session.remote.ip() || self.is_symmetric && !is_agreed;
         if is_foreign && !self.faults.quirks.trusts_any_sound {
@@ -191,7 +210,8 @@ impl Media {
         } else if self.tuning.mic_gain != 1.0 {
             self.mic.iter_mut().for_each(|s| *s *= self.tuning.mic_gain);
         }
-        if !self.faults.no_echo_cancel {
+        let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
+        if !self.faults.no_echo_cancel && !is_tired {
             self.echo.heard(&mut self.mic);
         }
         if self.tuning.quietens {
@@ -232,6 +252,13 @@ impl Media {
         if self.faults.half_duplex && power(&self.speaker) > SILENCE {
             self.mic.fill(0.0);
         }
+        if self.faults.has(Habit::OpensLate) {
+            if power(&self.speaker) > SILENCE {
+                self.shut_until = self.frames + habit::OPENS_AFTER;
+            } else if self.frames < self.shut_until {
+                self.mic.fill(0.0);
+            }
+        }
         self.up.spoil(age, true, &mut self.mic);
         let late = self.faults.mic_delay.as_secs_f64() + self.faults.mic_creep * age;
         if late <= 0.0 {
@@ -253,6 +280,13 @@ impl Media {
         }
         (self.faults.quirks.sidetone || self.faults.quirks.down.is_some()) && self.speaker.iter().any(|sample| *sample != 0.0)
     }
+    /// The loudspeaker of a defective module is off while the microphone hears something, and a little longer.
+    fn gives_way(&mut self) -> bool {
+        if self.faults.has(Habit::ListensOrSpeaks) && power(&self.mic) > habit::HEARS {
+            self.off_until = self.frames + habit::OFF_FOR;
+        }
+        self.frames < self.off_until
+    }
     fn is_deaf(&self, at: Instant) -> bool {
         let age = at.since(self.began);
         self.faults.mic_dead || self.faults.mic_mutes_after.is_some_and(|limit| age >= limit) || self.is_clipped(at)
@@ -268,7 +302,7 @@ impl Media {
         } else if self.faults.silence_limit.is_some() && power(&self.speaker) > SILENCE {
             self.spoken_at = at;
         }
-        audible &= !self.deafened && !self.faults.speaker_dead && !self.is_clipped(at);
+        audible &= !self.deafened && !self.faults.speaker_dead && !self.is_clipped(at) && !self.gives_way();
         audible = self.down.spoil(at.seconds_after(self.began), audible, &mut self.speaker);
         audible |= self.colour();
         if audible {

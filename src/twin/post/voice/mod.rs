@@ -12,6 +12,7 @@ mod digest;
 mod echo;
 mod faults;
 mod g711;
+mod habit;
 mod jitter;
 mod media;
 pub mod message;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
+pub use habit::Habit;
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
@@ -161,6 +163,9 @@ struct Running {
     ceases_at: Option<Instant>,
     restarts_at: Option<Instant>,
     calls: u32,
+    /// What planted defects keep from one call to the next, and what they say again.
+    memory: [Scratch; 2],
+    again: Option<(Instant, Report)>,
 }
 
 pub struct Voice {
@@ -172,13 +177,24 @@ pub struct Voice {
     truth: Truth,
     /// Where the last call's sound went.
     last_remote: Option<SocketAddr>,
+    /// Bytes said so far.
+    said: u64,
 }
 
 impl Voice {
     /// Unpowered, with its link up.
     pub fn new(config: Config) -> Self {
         let random = Rng::seeded(config.seed);
-        Voice { config, random, link: true, state: State::Off, actions: Vec::new(), truth: Truth::default(), last_remote: None }
+        Voice {
+            config,
+            random,
+            link: true,
+            state: State::Off,
+            actions: Vec::new(),
+            truth: Truth::default(),
+            last_remote: None,
+            said: 0,
+        }
     }
     /// Off: all state is lost and nothing is sent any more, not even a BYE.
     pub fn set_power(&mut self, at: Instant, on: bool) {
@@ -241,6 +257,7 @@ impl Voice {
             State::Booting { until } => Some(*until),
             State::Running(running) => {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
+                let media = earliest(media, running.again.map(|(due, _)| due));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -261,6 +278,7 @@ impl Voice {
             running.agent.wake(at);
             self.settle(at);
         }
+        self.say_again(at);
         self.sound(at, air);
     }
     pub fn address(&self) -> IpAddr {
@@ -293,13 +311,28 @@ impl Voice {
         let reader = LineReader::default();
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
-        let running = Running { agent, reader, media: None, in_call: false, burst, ceases_at, restarts_at, calls };
+        let (media, memory, again) = (None, Default::default(), None);
+        let running = Running { agent, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));
     }
     fn say(&mut self, line: impl std::fmt::Display) {
-        self.actions.push(Action::Serial(format!("{line}\r\n").into_bytes()));
+        let mut bytes = format!("{line}\r\n").into_bytes();
+        if self.config.faults.has(Habit::DropsBytes) {
+            bytes.retain(|_| {
+                self.said += 1;
+                !self.said.is_multiple_of(habit::BYTE_LOST)
+            });
+        }
+        self.actions.push(Action::Serial(bytes));
+    }
+    /// A defective module says again that a call is over.
+    fn say_again(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        if let Some((_, report)) = running.again.take_if(|(due, _)| *due <= at) {
+            self.say(report);
+        }
     }
     /// Carries out what signalling decided: datagrams first, for a report may only tell what has happened.
     fn settle(&mut self, at: Instant) {
@@ -307,7 +340,12 @@ impl Voice {
         let from_port = self.config.sip_port;
         let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
         let letters = self.config.faults.quirks.letters;
-        let worded = |bytes: Vec<u8>| letters.map_or(bytes.clone(), |change| quirk::reworded(&bytes, change));
+        let miscounts = self.config.faults.has(Habit::MiscountsBody);
+        let worded = |bytes: Vec<u8>| match letters {
+            Some(change) => quirk::reworded(&bytes, change),
+            None if miscounts => habit::miscounted(&bytes),
+            None => bytes,
+        };
         self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes: worded(bytes) }));
         for event in std::mem::take(&mut running.agent.stack.events) {
             self.carry_out(at, event);
@@ -315,7 +353,14 @@ impl Voice {
     }
     fn carry_out(&mut self, at: Instant, event: Event) {
         match event {
-            Event::Report(report) => self.say(report),
+            Event::Report(report) => {
+                self.say(report);
+                if let (State::Running(running), Report::End(_)) = (&mut self.state, report)
+                    && self.config.faults.has(Habit::RepeatsEnd)
+                {
+                    running.again = Some((at + habit::SAID_AGAIN, report));
+                }
+            }
             Event::Began(dialog) => self.truth.begin(dialog),
             Event::InviteLeft => {
                 if let Some(call) = self.truth.calls.last_mut() {

@@ -2,6 +2,7 @@
 //!
 //! Must not know why: whoever plants one says so.
 
+use super::habit::Habit;
 use std::collections::VecDeque;
 
 /// What a function of packets or frames remembers of one call.
@@ -30,6 +31,8 @@ pub enum Resending {
     Hammering,
     /// An INVITE also after a provisional answer.
     InRinging,
+    /// By the book, but a refusal is not acknowledged.
+    Thankless,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -39,6 +42,7 @@ pub struct Quirks {
     pub up: Option<Sound>,
     pub down: Option<Sound>,
     pub resending: Resending,
+    pub habit: Option<Habit>,
     /// An operator who was given up is not told.
     pub never_cancels: bool,
     /// Every use of a nonce is called its first.

@@ -4,6 +4,7 @@
 
 use super::account::Stack;
 use super::faults::Faults;
+use super::habit::{AT_ONCE, Habit};
 use super::message::{Message, host_of, param, uri_of};
 use super::serial::Report;
 use super::transaction::{Client, Owner, earliest};
@@ -119,11 +120,14 @@ impl Registration {
             return self.register(at, faults, stack);
         }
         if self.wanted {
-            self.next_try = Some(at + RETRY);
+            self.next_try = Some(at + if faults.has(Habit::RegistersAtOnce) { AT_ONCE } else { RETRY });
         }
         self.set(false, stack);
     }
     pub fn wake(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if stack.has_called && faults.has(Habit::ForgetsRefresh) {
+            self.next_try = None;
+        }
         if self.next_try.is_some_and(|t| t <= at) {
             self.next_try = None;
             self.tried_other = false;

@@ -2,6 +2,7 @@
 //!
 //! Must not know what is in them.
 
+use super::habit::Habit;
 use super::media::{Media, Tuning};
 use super::{Acoustics, Action, RATE, State, Voice, amplitude, g711, sdp};
 use crate::clock::Instant;
@@ -17,6 +18,9 @@ impl Voice {
         let faults = &self.config.faults;
         running.in_call = false;
         running.calls += 1;
+        if let Some(media) = running.media.as_mut().filter(|_| faults.has(Habit::RemembersSound)) {
+            running.memory = media.memory();
+        }
         if faults.lingers > Duration::ZERO {
             running.ceases_at = Some(at + faults.lingers);
         } else if !faults.mic_open_when_idle {
@@ -51,7 +55,8 @@ impl Voice {
             quietens: self.config.quietens,
             suppression: self.config.suppression,
         };
-        let media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
+        let mut media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
+        media.recall(std::mem::take(&mut running.memory));
         if let Some(call) = self.truth.calls.last_mut() {
             call.answered = Some(at);
             call.ssrc = media.ssrc();
@@ -70,7 +75,7 @@ impl Voice {
         let (Some(media), Some(truth)) = (&mut running.media, self.truth.calls.last_mut()) else { return };
         let faults = &self.config.faults;
         while media.next_wake() <= at {
-            let to = media.session().remote;
+            let to = media.goes_to();
             let packet = media.wake(at, air, truth);
             if let (Some(bytes), true) = (packet, self.link) {
                 running.burst.push(bytes);

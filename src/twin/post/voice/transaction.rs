@@ -118,7 +118,8 @@ impl Client {
     fn complete(&mut self, at: Instant, response: &Message, out: &mut Outbox) {
         self.state = State::Completed;
         self.resend_at = None;
-        if self.is_invite() && response.code() >= 300 {
+        let is_thanked = self.resending != Resending::Thankless || matches!(response.code(), 401 | 407);
+        if self.is_invite() && response.code() >= 300 && is_thanked {
             self.ack = ack_of_refusal(&self.request, response).to_bytes();
             out.send(self.to, &self.ack);
             self.ends_at = Some(at + LINGER);

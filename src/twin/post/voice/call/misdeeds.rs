@@ -12,7 +12,7 @@ impl Call {
     /// Offers what has been agreed on already.
     pub fn reinvite(&mut self, at: Instant, stack: &mut Stack) {
         self.dialog.local_cseq += 1;
-        self.local.version += 1;
+        self.local.version += stack.step();
         let (mut invite, hop) = self.dialog.request("INVITE", self.dialog.local_cseq);
         self.describe(&mut invite, self.local.offer(), stack);
         stack.sign(&mut invite);

@@ -1,0 +1,87 @@
+//! Bad posts by somebody who knew nothing of what the bench looks at, planted to learn how many it finds.
+//!
+//! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one.
+
+mod sound;
+mod wording;
+
+use super::{Defect, post};
+use crate::twin::TwinConfig;
+use crate::twin::hardware::HardwareFault;
+use crate::twin::voice::{Habit, Resending};
+
+/// Any scenario may find it.
+const ANY: &str = "";
+
+const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
+    post(id, ANY, reason, plant)
+}
+
+/// In the order of what is wrong: signalling, the line to the firmware, media, sound, line, supply and lamps.
+pub const NEWCOMERS: &[Defect] = &[
+    // Signalling.
+    module("ack-bears-wrong-count", "T42", |c| c.voice.faults.quirks.habit = Some(Habit::MiscountsAck)),
+    module("cancel-matches-nothing", "T08", |c| c.voice.faults.quirks.habit = Some(Habit::CancelsAnotherBranch)),
+    module("invite-counts-its-body-short", "T04", |c| c.voice.faults.quirks.habit = Some(Habit::MiscountsBody)),
+    module("refusal-never-acknowledged", "T43", |c| c.voice.faults.quirks.resending = Resending::Thankless),
+    module("digest-names-other-uri", "T40", |c| c.voice.faults.quirks.habit = Some(Habit::SignsAnotherUri)),
+    module("refused-registration-hammered", "T39", |c| c.voice.faults.quirks.habit = Some(Habit::RegistersAtOnce)),
+    module("refresh-forgotten-after-first-call", "T26", |c| c.voice.faults.quirks.habit = Some(Habit::ForgetsRefresh)),
+    module("session-version-never-grows", "T18", |c| c.voice.faults.quirks.habit = Some(Habit::StaysAtVersion)),
+    module("hold-answered-as-talk", "T18", |c| c.voice.faults.quirks.letters = Some(wording::hold_as_talk)),
+    module("options-unanswered", "T26", |c| c.voice.faults.quirks.habit = Some(Habit::IgnoresOptions)),
+    module("second-desk-for-ever", "T08", |c| c.voice.faults.quirks.habit = Some(Habit::StaysWithSecond)),
+    module("kept-press-sent-as-ordinary", "T38", |c| c.voice.faults.quirks.habit = Some(Habit::BelittlesKept)),
+    module("invite-too-long-for-udp", "T02", |c| c.voice.faults.quirks.letters = Some(wording::diagnostics)),
+    module("post-nameless-after-cut", "T33", |c| c.voice.faults.quirks.habit = Some(Habit::ForgetsName)),
+    // What the firmware is told.
+    module("end-of-call-told-again", "T06", |c| c.voice.faults.quirks.habit = Some(Habit::RepeatsEnd)),
+    module("module-line-drops-bytes", "T45", |c| c.voice.faults.quirks.habit = Some(Habit::DropsBytes)),
+    // Media.
+    module("streams-begin-alike", "T40", |c| c.voice.faults.quirks.packets = Some(sound::begins_alike)),
+    module("sequence-counts-to-255", "T18", |c| c.voice.faults.quirks.packets = Some(sound::counts_to_255)),
+    module("packets-leave-in-wrong-order", "T18", |c| c.voice.faults.quirks.packets = Some(sound::disordered)),
+    module("sound-follows-any-sender", "T40", |c| c.voice.faults.quirks.habit = Some(Habit::FollowsSender)),
+    // Sound.
+    module("last-caller-replayed", "T40", |c| {
+        c.voice.faults.quirks.habit = Some(Habit::RemembersSound);
+        c.voice.faults.quirks.up = Some(sound::replays_last);
+    }),
+    module("speaker-fainter-each-call", "T13", |c| {
+        c.voice.faults.quirks.habit = Some(Habit::RemembersSound);
+        c.voice.faults.quirks.down = Some(sound::fainter_each_call);
+    }),
+    module("caller-muted-after-operator", "T17", |c| c.voice.faults.quirks.habit = Some(Habit::OpensLate)),
+    module("street-noise-silences-operator", "T17", |c| c.voice.faults.quirks.habit = Some(Habit::ListensOrSpeaks)),
+    module("echo-control-tires", "T17", |c| c.voice.faults.quirks.habit = Some(Habit::TiresOfEcho)),
+    module("speaker-bangs-at-answer", "T12", |c| c.voice.faults.quirks.down = Some(sound::bangs)),
+    module("mic-frames-backwards", "T12", |c| c.voice.faults.quirks.up = Some(sound::backwards)),
+    module("speaker-reverberates", "T12", |c| c.voice.faults.quirks.down = Some(sound::reverberates)),
+    // Line, supply and lamps, as the post brings them.
+    module("converter-duplex-mismatched", "T18", |c| c.line.duplex_mismatch = true),
+    module("converter-restarts-by-itself", "T20", |c| c.hardware = Some(HardwareFault::ConverterRestarts)),
+    module("loud-word-restarts-post", "T42", |c| c.hardware = Some(HardwareFault::BrownsOut)),
+    module("lamp-placed-overheats", "T05", |c| c.hardware = Some(HardwareFault::PlacedOverheats)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::fresh::FRESH;
+    use super::super::stranger::STRANGERS;
+    use super::super::visitor::VISITORS;
+    use super::super::{DEFECTS, find};
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_new_and_nothing_is_as_it_was() {
+        let earlier = DEFECTS.iter().chain(FRESH).chain(STRANGERS).chain(VISITORS);
+        let known: BTreeSet<_> = earlier.map(|defect| defect.id).collect();
+        let mut posts = BTreeSet::from([(format!("{:?}", TwinConfig::new(1, "SOS-0417")), "reference")]);
+        for defect in NEWCOMERS {
+            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
+            let config = format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect));
+            assert!(posts.insert((config, defect.image.flashed())), "{}", defect.id);
+        }
+    }
+}
