@@ -1,6 +1,7 @@
 //! One call at the desk, composed of what the standards tell apart: its INVITE, its dialog, how far it has come, provisional responses, offer and
 //! answer, the session's timer, a change of ours, keys, and the media itself.
 
+mod descriptions;
 mod invitation;
 mod lifecycle;
 mod media_path;
@@ -13,7 +14,7 @@ mod stream_watch;
 mod timers;
 
 use crate::clock::Instant;
-use crate::instrument::operator::{CallId, Change, Invite};
+use crate::instrument::operator::{CallId, Change, Invite, Irregular};
 use crate::rtp::report::Calendar;
 use crate::sip::dialog::Dialog;
 use crate::sip::sdes::Srtp;
@@ -22,6 +23,7 @@ use crate::sip::session::Session;
 use crate::sip::token::Tokens;
 use std::net::SocketAddr;
 
+use descriptions::Descriptions;
 pub use invitation::{Invitation, described};
 pub use lifecycle::{CallState, Lifecycle};
 pub use media_path::MediaPath;
@@ -54,6 +56,7 @@ pub struct Call {
     pub change: Option<PendingChange>,
     pub srtp: SrtpSession,
     pub media: MediaPath,
+    descriptions: Descriptions,
 }
 
 impl Call {
@@ -70,6 +73,7 @@ impl Call {
             change: None,
             srtp: SrtpSession::default(),
             media: MediaPath::default(),
+            descriptions: Descriptions::default(),
         }
     }
     pub fn id(&self) -> CallId {
@@ -157,6 +161,10 @@ impl Call {
     /// Our description as it would be after that change.
     pub fn proposal(&mut self, what: Option<Change>, port: u16, srtp: Srtp, tokens: &mut Tokens) -> Vec<u8> {
         self.talk.proposal(what, port, &mut self.srtp, srtp, tokens)
+    }
+    /// What is wrong with a description of the other end's, as it follows those before it and what we have offered.
+    pub fn described_by_post(&mut self, body: &[u8], is_answer: bool) -> Option<Irregular> {
+        self.descriptions.came(body, is_answer.then(|| self.talk.offered()))
     }
     pub fn hold_news(&mut self) -> Option<bool> {
         self.talk.hold_news()

@@ -45,7 +45,9 @@ impl Desk {
         let talk = OfferAnswer::begun(local, self.config.codecs.clone(), offer);
         let call = Call::invited(id, invitation, life, session, talk);
         self.ports.insert(port, id);
+        let body = call.invitation().request().head.body.clone();
         self.calls.insert(id, call);
+        self.look_at_description(at, id, &body, false);
         if let Some(transaction) = self.invites.get(&key) {
             let (to, bytes) = (transaction.to, transaction.machine.bytes().to_vec());
             self.send(to, bytes);

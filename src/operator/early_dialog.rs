@@ -127,6 +127,9 @@ impl Desk {
         let call = dialog.and_then(|d| self.calls.values_mut().find(|c| c.dialog.id == d));
         let outcome = call.ok_or(481).and_then(|call| acknowledge(call, request, self.config.srtp, &mut self.tokens));
         let reply = self.reply(request, outcome.as_ref().err().copied().unwrap_or(200), way);
+        if let Ok((id, _)) = outcome {
+            self.look_at_description(at, id, &request.head.body, false);
+        }
         let (id, reply) = match outcome {
             Ok((id, Some(body))) => (Some(id), reply.body("application/sdp", body)),
             Ok((id, None)) => (Some(id), reply),

@@ -6,9 +6,10 @@ use super::{Call, Desk};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Invite, Irregular, host_of};
 use crate::sip::dialog::DialogId;
+use crate::sip::digest::Credentials;
 use crate::sip::message::{Message, Method, Request, targets};
 use crate::sip::registrar::User;
-use crate::sip::route::Route;
+use crate::sip::route::{Route, Wire};
 use crate::sip::sdp::Audio;
 use crate::sip::secret::Secret;
 use std::collections::VecDeque;
@@ -16,6 +17,8 @@ use std::net::IpAddr;
 
 /// What is told instead of a text with a password in it.
 const HIDDEN: &str = "•••";
+/// The largest payload of a UDP datagram in one frame: 1500 octets without the headers of IPv4 and UDP.
+const LONGEST_DATAGRAM: usize = 1472;
 /// From tags of so many calls are remembered.
 const MOST_TAGS: usize = 256;
 
@@ -80,6 +83,35 @@ impl Desk {
         }
     }
 
+    /// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long goes over a connection
+    /// (RFC 3261, 18.1.1).
+    pub(super) fn look_at_length(&mut self, at: Instant, way: Route, message: &Message, bytes: &[u8]) {
+        if let (Message::Request(request), true) = (message, (way.wire == Wire::Udp) && bytes.len() > LONGEST_DATAGRAM) {
+            let method = request.method.to_string();
+            self.tell_irregular(at, way, None, Irregular::TooLong { method, bytes: bytes.len() });
+        }
+    }
+
+    /// Credentials are for one resource, that of the request (RFC 7616, 3.4.6; RFC 3261, 22.4): for another they are good for whoever overhears
+    /// them.
+    pub(super) fn look_at_digest(&mut self, at: Instant, way: Route, request: &Request) {
+        let Some(given) = request.head.headers("Authorization").find_map(Credentials::parse) else { return };
+        let named = given.get("uri");
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other) || host_of(one).eq_ignore_ascii_case(host_of(other));
+        if !same(named, &request.uri) {
+            self.tell_irregular(at, way, None, Irregular::OtherResource { named: named.to_owned() });
+        }
+    }
+
+    /// The post's description within a call, an offer or the answer to ours.
+    pub(super) fn look_at_description(&mut self, at: Instant, id: CallId, body: &[u8], is_answer: bool) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let way = call.invitation().way();
+        if let Some(what) = call.described_by_post(body, is_answer) {
+            self.tell_irregular(at, way, Some(id), what);
+        }
+    }
+
     /// A call that is tried anew keeps its Call-ID, and may keep its tag.
     pub(super) fn look_at_tag(&mut self, at: Instant, way: Route, call: CallId, request: &Request) {
         let Some(tag) = request.head.from.tag.clone() else { return };
@@ -121,6 +153,13 @@ impl Desk {
     pub(super) fn look_at_farewell(&mut self, at: Instant, call: CallId, status: u16) {
         if status >= 300 && status != 481 {
             self.tell_of_past(at, call, Irregular::ByeRefused { status });
+        }
+    }
+
+    /// Refusals that were repeated until nothing more could come.
+    pub(super) fn tell_unacknowledged(&mut self, at: Instant, ways: &[Route]) {
+        for way in ways {
+            self.tell_irregular(at, *way, None, Irregular::Unacknowledged);
         }
     }
 

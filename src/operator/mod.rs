@@ -3,6 +3,7 @@
 //!
 //! Must not know sockets or clocks, nor what a call is a test of. The operator never dials out, and answers only those who registered with him.
 
+mod asking;
 mod call;
 mod call_audio;
 mod call_lifecycle;
@@ -19,6 +20,7 @@ mod rtcp;
 mod self_check;
 mod servers;
 mod session_timer;
+mod standing;
 mod stranger;
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,7 @@ use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::security::ConnectionFault;
 use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Server, Stray};
 use crate::sip::message::{self, Message, Response};
-use crate::sip::registrar::{Binding, Change, Registrar};
+use crate::sip::registrar::{Change, Registrar};
 use crate::sip::route::Route;
 use crate::sip::token::{Chance, Tokens};
 use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
@@ -90,6 +92,8 @@ pub struct Desk {
     stranger: Option<stranger::Stranger>,
     black_hole: resending::BlackHole,
     self_check: Option<self_check::SelfCheck>,
+    /// `None`: nobody is asked.
+    asking: Option<asking::Asking>,
     /// When signalling wants to be woken; media is asked each time.
     signalling_due: Option<Instant>,
     outgoing: Vec<Outgoing>,
@@ -122,6 +126,7 @@ impl Desk {
             stranger: None,
             black_hole: resending::BlackHole::default(),
             self_check: None,
+            asking: None,
             signalling_due: None,
             outgoing: Vec::new(),
             events: Vec::new(),
@@ -183,6 +188,7 @@ impl Desk {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
         let Ok(message) = message::parse(bytes) else { return };
         self.look_for_secrets(at, way, &message, bytes);
+        self.look_at_length(at, way, &message, bytes);
         if self.is_swallowed(at, way, &message) {
             return;
         }
@@ -193,6 +199,9 @@ impl Desk {
     }
 
     fn response(&mut self, at: Instant, response: &Response) {
+        if self.question_answered(at, &response.head.via.branch, response.status) {
+            return;
+        }
         let Some(client) = self.clients.get_mut(&response.head.via.branch) else {
             return self.reinvite_answered(at, response);
         };
@@ -216,6 +225,7 @@ impl Desk {
             self.wake_calls(at);
             self.wake_stranger(at);
             self.wake_black_hole(at);
+            self.wake_question(at);
             self.settle();
         }
         self.wake_media(at);
@@ -234,10 +244,16 @@ impl Desk {
         let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
         let calls = self.calls.values().filter_map(|call| call.timers().next());
         let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
+        let asking = self.asking.as_ref().and_then(asking::Asking::next_wake);
         let stranger = self.stranger.as_ref().and_then(stranger::Stranger::next_wake);
         let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
-        self.signalling_due =
-            all.chain(self.registrar.next_wake()).chain(check).chain(stranger).chain(self.black_hole.next_wake()).min();
+        self.signalling_due = all
+            .chain(self.registrar.next_wake())
+            .chain(check)
+            .chain(asking)
+            .chain(stranger)
+            .chain(self.black_hole.next_wake())
+            .min();
     }
 
     fn wake_registrar(&mut self, at: Instant) {
@@ -248,11 +264,15 @@ impl Desk {
 
     fn wake_transactions(&mut self, at: Instant) {
         let mut due = Vec::new();
+        let mut unacknowledged = Vec::new();
         for transaction in self.invites.values_mut() {
-            if transaction.machine.wake(at) == Act::Send {
-                due.push((transaction.to, transaction.machine.bytes().to_vec()));
+            match transaction.machine.wake(at) {
+                Act::Send => due.push((transaction.to, transaction.machine.bytes().to_vec())),
+                Act::TimedOut => unacknowledged.push(transaction.to),
+                Act::Nothing => {}
             }
         }
+        self.tell_unacknowledged(at, &unacknowledged);
         self.invites.retain(|_, t| !t.machine.is_over());
         self.servers.retain(|_, (_, server)| !server.is_over(at));
         let mut unanswered = Vec::new();
@@ -373,25 +393,5 @@ impl Desk {
     }
     fn known(&self, call: CallId) -> Result<&Call, DeskError> {
         self.calls.get(&call).or_else(|| self.past.get(&call)).ok_or(DeskError::NoSuchCall(call))
-    }
-
-    /// Living and past calls, in order of arrival.
-    pub fn calls(&self) -> Vec<CallInfo> {
-        let mut all: Vec<CallInfo> = self.past.values().chain(self.calls.values()).map(Call::info).collect();
-        all.sort_by_key(|info| info.id);
-        all
-    }
-    /// Who can be reached where.
-    pub fn bindings(&self) -> &[Binding] {
-        self.registrar.bindings()
-    }
-    /// Is a request of ours (a BYE) still unanswered, or a call still up?
-    pub fn is_waiting_for_farewell(&self) -> bool {
-        !self.calls.is_empty() || self.clients.values().any(|client| client.machine.is_unanswered())
-    }
-    /// Nothing is under way: no call, no transaction, no registration. Only the records of past calls are kept.
-    pub fn is_at_rest(&self) -> bool {
-        let transactions = self.invites.len() + self.servers.len() + self.clients.len();
-        transactions == 0 && self.calls.is_empty() && self.registrar.bindings().is_empty()
     }
 }

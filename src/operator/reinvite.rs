@@ -121,6 +121,8 @@ impl Desk {
         self.send(to, ack);
         let Some(call) = self.calls.get_mut(&id) else { return };
         let Some(pending) = call.change.take_if(|pending| pending.is_asked_by(branch)) else { return };
+        self.look_at_description(at, id, &response.head.body, true);
+        let Some(call) = self.calls.get_mut(&id) else { return };
         if !call.take_answer(&response.head.body) {
             // RFC 3264 knows no such answer: there is nothing left to talk over.
             return self.end_from_here(at, id);

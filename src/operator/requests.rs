@@ -97,12 +97,14 @@ impl Desk {
         let reply = self.reply(request, answer.status, way);
         if answer.status == 200 {
             self.look_at_addresses(at, way, request, None);
+            self.look_at_digest(at, way, request);
         }
         if answer.repeats_count {
             self.tell_irregular(at, way, None, Irregular::SameCount);
         }
         let reply = answer.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
         self.respond(at, way, request, reply);
+        self.ask_registered(at, way, &answer.changes);
         self.tell_changes(at, self.server_at(way.own), answer.changes);
     }
 
@@ -204,6 +206,7 @@ impl Desk {
             return Err(481.into());
         };
         self.look_at_addresses(at, way, request, Some(id));
+        self.look_at_description(at, id, &request.head.body, false);
         self.tell(at, CallEvent::Asked { call: id, method: request.method.to_string() });
         let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         if call.dialog.order(request) == Order::Late {
@@ -251,7 +254,9 @@ impl Desk {
         let id = call.id();
         if call.talk().is_offering() {
             call.take_answer(&request.head.body);
+            self.look_at_description(at, id, &request.head.body, true);
         }
+        let Some(call) = self.calls.get_mut(&id) else { return };
         call.start_media(at, random, self.config.calendar);
         let (bye_wanted, mute) = (call.life.wants_bye(), call.talk().agreed().is_none());
         if call.life.confirm() {

@@ -20,6 +20,7 @@ use crate::instrument::operator::{Answering, Second, Side, Stray};
 use crate::rtp::packet::Packet;
 use crate::rtp::report::Calendar;
 use md5::{Digest as _, Md5};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const PASSWORD: &str = "tajne";
 
@@ -201,8 +202,13 @@ impl Scene {
     }
 }
 
+/// Each is a version of its own (RFC 3264, 8).
 fn offer(formats: &str, port: u16, extra: &str) -> String {
-    format!("v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio {port} RTP/AVP {formats}\r\n{extra}")
+    static VERSION: AtomicU64 = AtomicU64::new(1);
+    let version = VERSION.fetch_add(1, Ordering::Relaxed);
+    format!(
+        "v=0\r\no=- 1 {version} IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio {port} RTP/AVP {formats}\r\n{extra}"
+    )
 }
 fn status(text: &str) -> u16 {
     text.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0)

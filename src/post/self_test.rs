@@ -16,6 +16,8 @@ const RESTS_ON_PROBE: [&str; 1] = ["T41"];
 /// By so many heartbeats in one life a console shows that it holds lines back; they come within so long (post protocol, section 2: every 10 s).
 const TELLING_HEARTBEATS: usize = 4;
 const FEW_HEARTBEATS: Duration = Duration::from_secs(45);
+/// Calls that were ended are over by then, and lamps have followed.
+const AT_REST_AFTER: Duration = Duration::from_secs(2);
 /// Without mains a supply has run down and a loudspeaker is silent by then.
 const FALLS_SILENT_AFTER: Duration = Duration::from_secs(3);
 /// A tone so far below the voices, or louder, can be what the post was found wanting for.
@@ -38,7 +40,7 @@ impl Post {
 
     /// Before it stands that the post was found wanting, the bench proves itself again: every instrument has to show that it saw rightly.
     pub fn prove_bench_again(&mut self) -> Result<()> {
-        self.bench.collect()?;
+        self.come_to_rest()?;
         self.ask_reference_host()?;
         self.listen_for_heartbeats()?;
         if let Some(found) = self.contradictions.first() {
@@ -62,6 +64,14 @@ impl Post {
             return Ok(());
         }
         if self.is_wanting_in(&RESTS_ON_LIGHT) { self.prove_hands_again() } else { self.prove_hands_once() }
+    }
+
+    /// A scenario that was broken off may have left a finger on the button, a fibre cut or a talk going on.
+    fn come_to_rest(&mut self) -> Result<()> {
+        self.bench.make_safe();
+        self.bench.prove_safe_state::<Fault>()?;
+        self.is_unsettled = true;
+        self.pass(AT_REST_AFTER)
     }
 
     fn is_wanting_in(&self, requirements: &[&str]) -> bool {

@@ -42,7 +42,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    fn name(self) -> &'static str {
+    /// As the attribute is spelt (RFC 8866, 6.7).
+    pub const fn name(self) -> &'static str {
         match self {
             Direction::SendRecv => "sendrecv",
             Direction::SendOnly => "sendonly",

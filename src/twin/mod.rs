@@ -207,7 +207,7 @@ fn parts(config: &TwinConfig) -> Parts {
     let mut microcontroller = Mcu::new();
     settings::plant(microcontroller.flash_mut(), &config.identity);
     *microcontroller.faults() = config.flash;
-    let desk = Desk::new(DeskConfig {
+    let mut desk = Desk::new(DeskConfig {
         seed: stream(seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
         backup: config.operator.has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
@@ -226,6 +226,7 @@ fn parts(config: &TwinConfig) -> Parts {
         srtp: config.operator.srtp,
     })
     .beside_stranger(Some(STRANGER));
+    desk.ask_posts();
     let wires = Wires::of(&config.bench);
     let console = config.bench.harness.console.as_deref();
     let boards = Boards::new(&config.bench.boards, &wires, console, config.board_faults, seed);

@@ -116,7 +116,12 @@ fn operator(context: &Context, one: &Instrument) -> Result<Box<dyn Operator>> {
             let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
             let desk = desk(context.clock.now(), *listen, settings);
             let stranger = settings.stranger.as_ref().and_then(Transport::address);
-            Ok(Box::new(sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?, stranger)?))
+            let operator = sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?, stranger)?;
+            operator.consult("ask posts whether they are there", |_, desk| {
+                desk.ask_posts();
+                Ok(())
+            })?;
+            Ok(Box::new(operator))
         }
         (other, _) => Err(unfit(other)),
     }

@@ -33,6 +33,16 @@ pub enum Irregular {
     SentOnce { method: String },
     /// Another source, or other numbers, in the middle of a talk (RFC 3550, 5.1 and 8.1).
     BegunAnew,
+    /// A refusal of an INVITE that it never acknowledged (RFC 3261, 17.1.1.3).
+    Unacknowledged,
+    /// A request over UDP that no frame of an Ethernet holds (RFC 3261, 18.1.1).
+    TooLong { method: String, bytes: usize },
+    /// Credentials made for another resource than the request's (RFC 7616, 3.4.6).
+    OtherResource { named: String },
+    /// A session described anew under a version that did not grow (RFC 3264, 8).
+    SameVersion,
+    /// An answer that its offer does not allow (RFC 3264, 6.1).
+    WrongDirection { offered: &'static str, answered: &'static str },
     /// Packet after packet with more or fewer samples than the timestamps say (RFC 3550, 5.1; RFC 3551, 4.2).
     Misfit { samples: u32, step: u32 },
 }
@@ -66,6 +76,19 @@ impl Irregular {
                 samples,
                 step
             ),
+            Irregular::Unacknowledged => ("a refusal without an ACK", "odmowa bez potwierdzenia (ACK)").into(),
+            Irregular::TooLong { method, bytes } => {
+                both!("{} of {} bytes in one datagram", "{} o długości {} bajtów w jednym datagramie", method, bytes)
+            }
+            Irregular::OtherResource { named } => {
+                both!("credentials made for {}", "dane uwierzytelniające utworzone dla {}", named)
+            }
+            Irregular::SameVersion => {
+                ("another session description under the same version", "zmieniony opis sesji bez nowego numeru wersji").into()
+            }
+            Irregular::WrongDirection { offered, answered } => {
+                both!("{} answered with {}", "odpowiedź {1} na ofertę {0}", offered, answered)
+            }
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }

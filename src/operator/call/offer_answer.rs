@@ -82,13 +82,19 @@ pub struct OfferAnswer {
     agreed: Option<Agreed>,
     early: Option<Early>,
     told_held: bool,
+    /// The direction of our latest offer.
+    offered: Direction,
 }
 
 impl OfferAnswer {
     /// Begins with the INVITE's offer, if it brought one.
     pub fn begun(local: Local, codecs: Vec<Codec>, offer: Option<Audio>) -> Self {
         let exchange = offer.map_or(Exchange::Settled, |offer| Exchange::Offered(Box::new(offer)));
-        OfferAnswer { local, codecs, exchange, agreed: None, early: None, told_held: false }
+        OfferAnswer { local, codecs, exchange, agreed: None, early: None, told_held: false, offered: Direction::SendRecv }
+    }
+    /// The direction of our latest offer.
+    pub const fn offered(&self) -> Direction {
+        self.offered
     }
     pub fn agreed(&self) -> Option<&Agreed> {
         self.agreed.as_ref()
@@ -121,6 +127,7 @@ impl OfferAnswer {
             return self.answer(&audio, keys, tokens);
         }
         self.exchange = Exchange::Offering;
+        self.offered = Direction::SendRecv;
         let cryptos = keys.offer(srtp, tokens);
         Some(self.local.offer(&formats(&self.codecs), Direction::SendRecv, &cryptos.iter().collect::<Vec<_>>()))
     }
@@ -181,6 +188,7 @@ impl OfferAnswer {
             Some(Change::Resume) => Direction::SendRecv,
             Some(Change::Move) | None => Direction::between(agreed.sending, agreed.receiving),
         };
+        self.offered = direction;
         let before = self.local.address;
         self.local.address = SocketAddr::new(before.ip(), port);
         let cryptos = keys.offer(srtp, tokens);

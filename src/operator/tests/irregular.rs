@@ -99,6 +99,71 @@ fn a_bye_of_ours_is_answered_or_that_is_told() {
     assert_eq!(after(None), [Irregular::Unanswered { method: "BYE" }]);
 }
 
+#[test]
+fn a_refusal_is_acknowledged_or_that_is_told() {
+    let after = |acknowledged: bool| {
+        let mut s = Scene::ready(Answering::BUSY);
+        let invite = s.invite("c1", &offer("8 0", 4000, ""));
+        let mut sent = s.send(&invite);
+        sent.extend(s.pass(s.now + 100).into_iter().map(|(_, text)| text));
+        let refusal = sent.pop().expect("a refusal");
+        assert_eq!(status(&refusal), 486);
+        if acknowledged {
+            let ack = invite.replace("INVITE sip", "ACK sip").replace("1 INVITE", "1 ACK");
+            s.send(&ack);
+        }
+        s.skip(s.now + 40_000);
+        oddities(&mut s)
+    };
+    assert_eq!(after(true), []);
+    assert_eq!(after(false), [Irregular::Unacknowledged]);
+}
+
+#[test]
+fn a_request_that_no_frame_holds_is_told() {
+    let of = |length: usize| {
+        let mut s = Scene::ready(Answering::Manual);
+        let invite = s.invite_with("c1", &format!("X-Note: {}\r\n", "n".repeat(length)), &offer("8", 4000, ""));
+        s.send(&invite);
+        oddities(&mut s)
+    };
+    assert_eq!(of(700), []);
+    assert!(matches!(of(1400)[..], [Irregular::TooLong { bytes: 1473.., .. }]));
+}
+
+#[test]
+fn a_hold_is_answered_as_one() {
+    let answered = |direction: &str| {
+        let mut s = Scene::ready(AT_ONCE);
+        s.call("c1");
+        s.desk.act(ms(s.now), CALL, Action::Change(crate::instrument::operator::Change::Hold)).expect("a call that is up");
+        let hold = s.texts().remove(0);
+        s.respond(&hold, 200, "", &offer("8", 4000, direction));
+        oddities(&mut s)
+    };
+    assert_eq!(answered("a=recvonly\r\n"), []);
+    assert_eq!(answered("a=sendrecv\r\n"), [Irregular::WrongDirection { offered: "sendonly", answered: "sendrecv" }]);
+}
+
+#[test]
+fn a_registered_post_is_asked_whether_it_is_there_and_answers() {
+    let after = |answers: bool| {
+        let mut s = Scene::new(AT_ONCE);
+        s.desk.ask_posts();
+        assert_eq!(s.register(1, 600, PASSWORD), 200);
+        let question = s.pass(s.now + 600).into_iter().map(|(_, text)| text).find(|text| text.starts_with("OPTIONS "));
+        let question = question.expect("it is sent again until it is answered");
+        assert!(question.starts_with("OPTIONS sip:sos-1@10.0.0.2:5062 SIP/2.0\r\n"), "{question}");
+        if answers {
+            s.respond(&question, 200, "", "");
+        }
+        let again = s.pass(s.now + 40_000).len();
+        (again > 0, oddities(&mut s))
+    };
+    assert_eq!(after(true), (false, vec![]));
+    assert_eq!(after(false), (true, vec![Irregular::Unanswered { method: "OPTIONS" }]));
+}
+
 /// The stranger's own datagrams, and what he has to tell.
 fn strangers(s: &mut Scene) -> (Vec<String>, Vec<StrangerNews>) {
     let sent = s.desk.take_outgoing().into_iter().filter(|out| out.from == socket("10.0.0.66:5066"));

@@ -20,6 +20,10 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: REQUESTS, needs: &[Operator], limit: Bound::AtMost(MOST_REQUESTS), look: requests },
     Rule { quantity: SAME_TAG, needs: &[Operator], limit: Bound::Never, look: same_tags },
     Rule { quantity: SAME_COUNT, needs: &[Operator], limit: Bound::Never, look: same_counts },
+    Rule { quantity: TOO_LONG, needs: &[Operator], limit: Bound::Never, look: too_long },
+    Rule { quantity: OTHER_RESOURCE, needs: &[Operator], limit: Bound::Never, look: other_resources },
+    Rule { quantity: DESCRIPTIONS, needs: &[Operator], limit: Bound::Never, look: descriptions },
+    Rule { quantity: REFUSALS, needs: &[Operator], limit: Bound::Never, look: refusals },
     Rule { quantity: LET_IN, needs: &[Operator], limit: Bound::Never, look: let_in },
 ];
 
@@ -149,6 +153,54 @@ const SAME_COUNT: Quantity = Quantity {
     requirement: "T40",
     ..COUNT
 };
+const TOO_LONG: Quantity = Quantity {
+    key: "T02.watch.fragmented-requests",
+    en: "requests too long for one datagram",
+    pl: "żądania zbyt długie na jeden datagram",
+    method: Method::new(
+        "length of every request over UDP, against a frame of 1500 octets",
+        "długość każdego żądania wysłanego po UDP względem ramki 1500 oktetów",
+        "RFC 3261, 18.1.1",
+    ),
+    requirement: "T02",
+    ..COUNT
+};
+const OTHER_RESOURCE: Quantity = Quantity {
+    key: "T40.watch.credentials-for-others",
+    en: "credentials that were made for another address",
+    pl: "dane uwierzytelniające utworzone dla innego adresu",
+    method: Method::new(
+        "uri in the credentials of every REGISTER, against its request URI",
+        "uri w danych uwierzytelniających każdego REGISTER względem jego adresu (Request-URI)",
+        "RFC 7616, 3.4.6; RFC 3261, 22.4",
+    ),
+    requirement: "T40",
+    ..COUNT
+};
+const DESCRIPTIONS: Quantity = Quantity {
+    key: "T18.watch.descriptions-misfit",
+    en: "session descriptions that follow from none before them",
+    pl: "opisy sesji sprzeczne z ofertą lub z poprzednim opisem",
+    method: Method::new(
+        "version and direction of every offer and answer of the post",
+        "wersja i kierunek dźwięku w każdej ofercie i odpowiedzi punktu",
+        "RFC 3264, 6.1 and 8",
+    ),
+    requirement: "T18",
+    ..COUNT
+};
+const REFUSALS: Quantity = Quantity {
+    key: "T43.watch.unacknowledged-refusals",
+    en: "refusals of calls that the post never acknowledged",
+    pl: "odmowy połączenia, których punkt nie potwierdził",
+    method: Method::new(
+        "ACK of every refusal of an INVITE, for 64 × T1",
+        "ACK na każdą odmowę po INVITE, przez 64 × T1",
+        "RFC 3261, 17.1.1.3",
+    ),
+    requirement: "T43",
+    ..COUNT
+};
 const LET_IN: Quantity = Quantity {
     key: "T40.watch.strangers-let-in",
     en: "calls of strangers that the post took",
@@ -207,6 +259,29 @@ fn same_counts(course: &Course) -> Vec<Sample> {
     };
     let mut samples = of_messages(course, |_| false);
     samples.extend(odd(course, |what| *what == Irregular::SameCount).filter(|oddity| knows(oddity)).map(breach));
+    samples
+}
+
+fn too_long(course: &Course) -> Vec<Sample> {
+    of_messages(course, |what| matches!(what, Irregular::TooLong { .. }))
+}
+
+fn other_resources(course: &Course) -> Vec<Sample> {
+    of_messages(course, |what| matches!(what, Irregular::OtherResource { .. }))
+}
+
+fn descriptions(course: &Course) -> Vec<Sample> {
+    of_messages(course, |what| matches!(what, Irregular::SameVersion | Irregular::WrongDirection { .. }))
+}
+
+/// Whoever was cut off, or without power, since it called may know nothing of the refusal.
+fn refusals(course: &Course) -> Vec<Sample> {
+    let is_owed = |oddity: &&Oddity| {
+        let refused = Span { from: oddity.at - GIVEN_UP_AFTER, to: oddity.at };
+        refused.from >= course.span.from && is_whole(course, refused)
+    };
+    let mut samples = of_messages(course, |_| false);
+    samples.extend(odd(course, |what| *what == Irregular::Unacknowledged).filter(is_owed).map(breach));
     samples
 }
 

@@ -23,6 +23,10 @@ fn what_no_sound_post_sends_is_the_posts_only_where_it_sent_it() {
         (Irregular::OutOfOrder { method: method() }, "T42.watch.misplaced-requests"),
         (Irregular::Astray { method: method() }, "T42.watch.misplaced-requests"),
         (Irregular::SameTag, "T33.watch.reused-tags"),
+        (Irregular::TooLong { method: method(), bytes: 1500 }, "T02.watch.fragmented-requests"),
+        (Irregular::OtherResource { named: "sip:elsewhere".into() }, "T40.watch.credentials-for-others"),
+        (Irregular::SameVersion, "T18.watch.descriptions-misfit"),
+        (Irregular::WrongDirection { offered: "sendonly", answered: "sendrecv" }, "T18.watch.descriptions-misfit"),
     ] {
         assert_eq!(broken(&seen(served(), 110.0, true, what.clone())), [key]);
         assert_eq!(broken(&seen(served(), 110.0, false, what)), [] as [&str; 0]);
@@ -52,6 +56,15 @@ fn a_bye_is_answered_unless_something_stood_in_its_way() {
     assert_eq!(bye(20.0, served()), [] as [&str; 0]);
     assert_eq!(broken(&odd(served(), 20.0, Irregular::ByeRefused { status: 500 })), key);
     assert_eq!(broken(&odd(served(), 120.1, Irregular::ByeRefused { status: 500 })), key);
+}
+
+#[test]
+fn a_refusal_is_acknowledged_unless_something_stood_in_its_way() {
+    let key = ["T43.watch.unacknowledged-refusals"];
+    let refused = |at: f64, course: Course| broken(&odd(course, at, Irregular::Unacknowledged));
+    assert_eq!(refused(152.0, served()), key);
+    assert_eq!(refused(152.0, served().outage(Kind::Fibre, 119.5, 121.0)), [] as [&str; 0]);
+    assert_eq!(refused(20.0, served()), [] as [&str; 0], "it was refused in the scenario before");
 }
 
 #[test]

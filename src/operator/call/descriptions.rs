@@ -1,0 +1,79 @@
+//! The other end's session descriptions of one call, each held against the one before it and against our offer (RFC 3264).
+//!
+//! Says nothing of what comes of them.
+
+use crate::instrument::operator::Irregular;
+use crate::sip::sdp::{Audio, Direction};
+
+/// The other end's last one: its version, and all lines but the origin, in which that stands.
+#[derive(Debug, Default)]
+pub struct Descriptions {
+    last: Option<(u64, Vec<String>)>,
+}
+
+impl Descriptions {
+    /// Another one came. `offered`: it answers an offer of ours in that direction.
+    pub fn came(&mut self, body: &[u8], offered: Option<Direction>) -> Option<Irregular> {
+        let text = std::str::from_utf8(body).ok()?;
+        let origin = text.lines().find_map(|line| line.strip_prefix("o="))?;
+        let version: u64 = origin.split(' ').nth(2)?.parse().ok()?;
+        let rest: Vec<String> = text.lines().filter(|line| !line.starts_with("o=")).map(str::to_owned).collect();
+        let before = self.last.replace((version, rest.clone()));
+        if before.is_some_and(|(known, lines)| known >= version && lines != rest) {
+            return Some(Irregular::SameVersion);
+        }
+        let answered = Audio::parse(body).ok().map(|audio| audio.direction);
+        let (offered, answered) = (offered?, answered?);
+        (!fits(offered, answered)).then_some(Irregular::WrongDirection { offered: offered.name(), answered: answered.name() })
+    }
+}
+
+/// Whether an answer may say so (RFC 3264, 6.1): nobody sends to an end that does not hear, nor waits for one that does not send.
+const fn fits(offered: Direction, answered: Direction) -> bool {
+    match offered {
+        Direction::SendRecv => true,
+        Direction::SendOnly => matches!(answered, Direction::RecvOnly | Direction::Inactive),
+        Direction::RecvOnly => matches!(answered, Direction::SendOnly | Direction::Inactive),
+        Direction::Inactive => matches!(answered, Direction::Inactive),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(version: u32, direction: &str) -> String {
+        format!(
+            "v=0\r\no=- 7 {version} IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\na={direction}\r\n"
+        )
+    }
+    fn after_one(version: u32, direction: &str, offered: Option<Direction>) -> Option<Irregular> {
+        let mut all = Descriptions::default();
+        assert_eq!(all.came(body(5, "sendrecv").as_bytes(), None), None);
+        all.came(body(version, direction).as_bytes(), offered)
+    }
+
+    #[test]
+    fn what_is_described_anew_has_a_new_version_and_the_same_may_be_repeated() {
+        assert_eq!(after_one(5, "sendrecv", None), None);
+        assert_eq!(after_one(6, "recvonly", None), None);
+        assert_eq!(after_one(9, "recvonly", None), None, "a step too wide harms nobody");
+        assert_eq!(after_one(5, "recvonly", None), Some(Irregular::SameVersion));
+        assert_eq!(after_one(4, "recvonly", None), Some(Irregular::SameVersion));
+        assert_eq!(Descriptions::default().came(b"\xff", None), None);
+        assert_eq!(Descriptions::default().came(b"o=- 1", None), None);
+    }
+
+    #[test]
+    fn an_answer_fits_what_was_offered() {
+        let wrong = |offered, answered| Some(Irregular::WrongDirection { offered, answered });
+        assert_eq!(after_one(6, "sendrecv", Some(Direction::SendOnly)), wrong("sendonly", "sendrecv"));
+        assert_eq!(after_one(6, "sendonly", Some(Direction::SendOnly)), wrong("sendonly", "sendonly"));
+        assert_eq!(after_one(6, "recvonly", Some(Direction::Inactive)), wrong("inactive", "recvonly"));
+        for (offered, answered) in
+            [(Direction::SendOnly, "recvonly"), (Direction::SendOnly, "inactive"), (Direction::SendRecv, "sendonly")]
+        {
+            assert_eq!(after_one(6, answered, Some(offered)), None);
+        }
+    }
+}
