@@ -1,6 +1,7 @@
 //! The whole twin at once: a post is flashed, boots, registers, is pressed, talks, loses its fibre and its mains.
 
 mod fresh;
+mod newcomer;
 
 use super::*;
 use crate::clock::Stamped;

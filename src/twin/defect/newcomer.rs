@@ -5,7 +5,7 @@
 mod sound;
 mod wording;
 
-use super::{Defect, post};
+use super::{Defect, firmware, impatient, post};
 use crate::twin::TwinConfig;
 use crate::twin::hardware::HardwareFault;
 use crate::twin::voice::{Habit, Resending};
@@ -13,12 +13,48 @@ use crate::twin::voice::{Habit, Resending};
 /// Any scenario may find it.
 const ANY: &str = "";
 
+const fn image(id: &'static str, reason: &'static str) -> Defect {
+    firmware(id, ANY, reason)
+}
 const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
     post(id, ANY, reason, plant)
 }
 
-/// In the order of what is wrong: signalling, the line to the firmware, media, sound, line, supply and lamps.
+/// In the order of what is wrong: the firmware; then signalling, the line to the firmware, media, sound, line, supply and lamps.
 pub const NEWCOMERS: &[Defect] = &[
+    // The button.
+    image("noise-pulses-add-up", "T30"),
+    image("press-just-after-answer-hangs-up", "T42"),
+    image("press-lost-while-link-changes", "T38"),
+    image("stuck-fault-clears-while-held", "T28"),
+    image("stuck-button-calls-when-loose", "T32"),
+    image("button-at-boot-service-mode", "T28"),
+    // Lamps.
+    image("lamps-one-event-behind", "T05"),
+    image("lamps-show-link-in-talk", "T06"),
+    image("lamp-placed-dark-at-second-desk", "T05"),
+    image("out-of-service-dark-in-boot", "T26"),
+    image("outage-press-blinks-connected", "T06"),
+    image("outage-blink-late", "T38"),
+    // Calls.
+    image("only-talks-redialled", "T22"),
+    image("lost-call-redialled-without-end", "T39"),
+    Defect { plant: impatient, ..image("press-in-cut-second-case", "T31") },
+    image("kept-press-insists", "T38"),
+    image("fresh-press-flagged-after-outage", "T38"),
+    image("case-numbers-anew-after-cut", "T33"),
+    // Restarts and registration.
+    image("module-asked-late-after-reset", "T19"),
+    image("restart-leaves-call-open", "T40"),
+    image("offline-after-restart", "T19"),
+    image("unregisters-when-idle", "T20"),
+    // What the console tells.
+    image("clock-a-fifth-slow", "T26"),
+    image("state-told-at-beat-only", "T36"),
+    image("state-talking-while-ringing", "T36"),
+    image("heartbeat-dies-at-outage", "T26"),
+    image("uptime-counts-since-return", "T36"),
+    image("reset-causes-pile-up", "T41"),
     // Signalling.
     module("ack-bears-wrong-count", "T42", |c| c.voice.faults.quirks.habit = Some(Habit::MiscountsAck)),
     module("cancel-matches-nothing", "T08", |c| c.voice.faults.quirks.habit = Some(Habit::CancelsAnotherBranch)),

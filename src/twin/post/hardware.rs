@@ -49,9 +49,9 @@ const HEATS: u64 = 10 * SECOND;
 const COOLS: u64 = 6 * SECOND;
 /// The lamp "call placed".
 const PLACED: usize = 0;
-/// A frame whose effective value is beyond −20 dBFS is loud, and four of them (80 ms) empty the capacitor.
-const LOUD: f32 = 0.1;
-const EMPTIES: u32 = 4;
+/// A frame whose effective value is beyond −23 dBFS is loud, and three of them (60 ms) empty the capacitor.
+const LOUD: f32 = 0.07;
+const EMPTIES: u32 = 3;
 
 impl World {
     pub(in crate::twin) fn plan_hardware(&mut self) {

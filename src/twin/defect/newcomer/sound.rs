@@ -71,7 +71,10 @@ pub fn bangs(scratch: &mut Scratch, frame: &mut [f32]) {
     let turn = turn(scratch);
     if turn < 30 {
         let first = turn as usize * FRAME;
-        frame.iter_mut().enumerate().for_each(|(n, sample)| *sample = if (first + n) / 20 % 2 == 0 { 0.95 } else { -0.95 });
+        frame
+            .iter_mut()
+            .enumerate()
+            .for_each(|(n, sample)| *sample = if ((first + n) / 20).is_multiple_of(2) { 0.95 } else { -0.95 });
     }
 }
 /// Each buffer is read from its end.

@@ -5,6 +5,7 @@ mod defects;
 mod fresh;
 mod hunting;
 mod media;
+mod newcomer;
 mod server;
 
 use super::*;
