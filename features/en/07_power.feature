@@ -23,7 +23,7 @@ Feature: Power
     And 1 s pass
     And the button is pressed for 150 ms
     Then the "out of service" lamp answers at most 2 s after the press [T38]
-    When 60 s pass
+    When 110 s pass
     And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
     And the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]

@@ -11,3 +11,9 @@ Feature: Supervision
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
     And the call names this post and no other
+    When 3 s pass
+    And the firmware of the post hangs
+    Then the post has started anew and is registered at most 60 s after the hang [T19]
+    When 20 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]

@@ -24,7 +24,7 @@ Właściwość: Zasilanie
     I mija 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
-    Gdy mija 60 s
+    Gdy mija 110 s
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]

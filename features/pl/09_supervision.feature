@@ -12,3 +12,9 @@ Właściwość: Nadzór
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I zgłoszenie wskazuje ten punkt i żaden inny
+    Gdy mijają 3 s
+    I oprogramowanie punktu zawiesza się
+    Wtedy punkt uruchamia się na nowo i jest zarejestrowany najpóźniej 60 s po zawieszeniu [T19]
+    Gdy mija 20 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

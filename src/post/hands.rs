@@ -20,8 +20,8 @@ const STARTS_ANEW_AFTER: Duration = Duration::from_secs(5);
 const LONGER_WITHOUT_FIBRE: Duration = Duration::from_secs(5);
 /// A lamp has followed what happened, and stands.
 const SETTLED_AFTER: Duration = Duration::from_millis(800);
-/// A lamp that is only late has come on by then.
-const LATE_LAMPS_WITHIN: Duration = Duration::from_secs(6);
+/// A lamp that is only late has come on by then: with the next heartbeat at the latest.
+const LATE_LAMPS_WITHIN: Duration = Duration::from_secs(12);
 /// The operator answers so long after the ring: in between, the lamps are looked at.
 const ANSWERED_AFTER: Duration = Duration::from_secs(2);
 /// A press that has not led to a talk by then will not.

@@ -1,6 +1,6 @@
 //! Rules about lamps, over their whole course: what each claims, held against what the operator's end knows.
 
-use super::course::{Course, Kind, RECOVERS_WITHIN, Span};
+use super::course::{Course, Kind, Outage, RECOVERS_WITHIN, Span};
 use super::lit::Lit;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
@@ -13,6 +13,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: DARK_IN_CALL, needs: &[Operator, LampPlaced, LampConnected], limit: Bound::Never, look: dark_in_call },
     Rule { quantity: CONNECTED_FALSELY, needs: &[Operator, LampConnected], limit: Bound::Never, look: connected_falsely },
     Rule { quantity: DARK_IN_TALK, needs: &[Operator, LampConnected], limit: Bound::Never, look: dark_in_talk },
+    Rule { quantity: FORGOTTEN_TALKS, needs: &[Operator, LampConnected], limit: Bound::Never, look: forgotten_talks },
     Rule { quantity: FALSELY_OUT, needs: &[Operator, LampOutOfService], limit: Bound::Never, look: falsely_out },
     Rule { quantity: FALSELY_READY, needs: &[Operator, LampOutOfService], limit: Bound::Never, look: falsely_ready },
     Rule { quantity: SILENT_PRESSES, needs: &[Button, LampOutOfService], limit: Bound::Never, look: silent_presses },
@@ -56,6 +57,18 @@ const DARK_IN_TALK: Quantity = Quantity {
     requirement: "T06",
     ..COURSE
 };
+const FORGOTTEN_TALKS: Quantity = Quantity {
+    key: "T40.watch.forgotten-talks",
+    en: "talks that went on behind a dark lamp after a restart",
+    pl: "rozmowy trwające po ponownym starcie mimo zgaszonej lampki",
+    method: Method::new(
+        "media of the post after a start of its firmware in a talk, against the sensor of the lamp \"connected\"",
+        "dźwięk z punktu po starcie oprogramowania w trakcie rozmowy, względem czujnika lampki „połączono”",
+        "",
+    ),
+    requirement: "T40",
+    ..COURSE
+};
 const FALSELY_OUT: Quantity = Quantity {
     key: "T27.watch.falsely-out-of-service",
     en: "times the lamp \"out of service\" was lit though calls were possible",
@@ -85,6 +98,10 @@ fn grace(course: &Course, requirement: &str) -> f64 {
 const STAMPS: f64 = 0.005;
 /// For so long after something stood in the way a lamp may still tell of it.
 const SETTLES_FOR: f64 = 2.0;
+/// A firmware that starts anew and finds a talk has so many seconds to end it or to show it: as long as T19 asks of its module's start.
+const TAKEN_UP_WITHIN: f64 = 10.0;
+/// A cut of the fibre that no call may notice: what T21 asks of speech, in seconds.
+const RIDDEN_THROUGH: f64 = 1.3;
 
 fn after(span: Span) -> Bilingual {
     let length = format!("{:.2} s", span.length());
@@ -158,11 +175,14 @@ fn dark_in_call(course: &Course) -> Vec<Sample> {
 /// A sample of a stretch in which a lamp had to be lit; `None` where the post could not know, or there was no time.
 fn steady(course: &Course, lit: &Lit, within: Span) -> Option<Sample> {
     let within = within.common(course.span)?;
-    if course.is_disturbed(within) {
+    // Through a glitch a call stands, and so do its lamps.
+    let is_felt = |outage: &&Outage| outage.kind != Kind::Fibre || outage.span.length() > RIDDEN_THROUGH;
+    let felt = || course.outages.iter().filter(is_felt);
+    if felt().any(|outage| outage.span.meets(within)) {
         return None;
     }
     // What stood in the way before may show for a moment.
-    let before = course.outages.iter().map(|outage| outage.span.to + SETTLES_FOR).filter(|to| *to <= within.from + SETTLES_FOR);
+    let before = felt().map(|outage| outage.span.to + SETTLES_FOR).filter(|to| *to <= within.from + SETTLES_FOR);
     let within = Span { from: before.fold(within.from, f64::max), ..within };
     if within.length() <= 0.0 {
         return None;
@@ -181,6 +201,25 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
     let heard = Lit(course.lost_in_cuts()).dark(course.span);
     let talks = talks.flat_map(|talk| heard.iter().filter_map(move |heard| heard.common(talk)));
     unfounded(course, lit, &merged(talks.chain([still_told(course)])))
+}
+
+/// A firmware that was started anew in a talk takes it up again, and says so by its lamp, or ends it: its microphone is open to nobody's knowledge
+/// otherwise.
+fn forgotten_talks(course: &Course) -> Vec<Sample> {
+    let Some(lit) = &course.connected else { return Vec::new() };
+    let starts = course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Restart | Kind::Hang));
+    let sample = |outage: &Outage| {
+        let start = outage.span.to;
+        let (id, call) = course.calls.iter().find(|(_, call)| {
+            call.confirmed.is_some_and(|at| at.seconds < outage.span.from) && course.lasts(call).holds(start)
+        })?;
+        // A module that was started anew as well sends nothing more.
+        let silent = course.fell_silent.iter().filter(|(_, of)| of == id).map(|(at, _)| *at).find(|at| *at >= outage.span.from);
+        let forgotten = Span { from: start + TAKEN_UP_WITHIN, to: silent.unwrap_or(course.lasts(call).to) };
+        let dark = lit.dark(forgotten).into_iter().find(|dark| dark.length() > SETTLES_FOR).filter(|_| forgotten.length() > 0.0);
+        Some(Sample::breach(dark.map_or(start, |dark| dark.from), dark.map(dark_for)))
+    };
+    starts.filter_map(sample).collect()
 }
 
 fn dark_in_talk(course: &Course) -> Vec<Sample> {
@@ -215,9 +254,10 @@ fn falsely_ready(course: &Course) -> Vec<Sample> {
     let mains: Vec<Span> =
         course.outages.iter().filter(|outage| outage.kind.starts_firmware()).map(|outage| outage.span).collect();
     let of_outage = |outage: Span| {
-        let within = Span { from: outage.from + known, to: outage.to };
-        let has_power = !mains.iter().any(|off| off.meets(Span { from: outage.from, to: outage.to }));
-        if within.length() <= 0.0 || !has_power {
+        // Whoever starts in an outage has as long to know of it.
+        let started = mains.iter().filter(|off| off.meets(outage)).map(|off| off.to).fold(outage.from, f64::max);
+        let within = Span { from: started + known, to: outage.to };
+        if within.length() <= 0.0 {
             return None;
         }
         let dark = lit.dark(within).into_iter().find(|dark| {

@@ -5,7 +5,7 @@ use super::lit::Lit;
 use super::protocol::Oddity;
 use crate::bench::{Circuit, Moment, Record};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::operator::{CallEvent, Irregular, Server, StrangerNews, Unbound, host_of};
+use crate::instrument::operator::{CallEvent, Irregular, Server, Side, StrangerNews, Unbound, host_of};
 use crate::post::call::{OPERATOR_USER, SECOND_USER};
 use crate::post::deeds::What;
 use crate::post::{Post, Result};
@@ -58,6 +58,7 @@ impl Post {
             strays: Vec::new(),
             strangers: Vec::new(),
             oddities: Vec::new(),
+            fell_silent: Vec::new(),
             asked: Vec::new(),
             offers: Vec::new(),
             let_in: Vec::new(),
@@ -192,6 +193,9 @@ fn note(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
             }
             course.oddities.push(Oddity { at, call: *call, is_posts: false, what: what.clone() });
             homes.oddities.push(from.clone());
+        }
+        CallEvent::VoiceMissing { call, side: Side::FromPost, since } => {
+            course.fell_silent.push((since.as_secs_f64(), *call));
         }
         CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
         CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),

@@ -264,6 +264,18 @@ fn untrue_states(course: &Course) -> Vec<Sample> {
             .or_else(|| report.words.get(2).filter(|_| report.argument("BEAT").is_some()).map(String::as_str))?;
         Some((*at, state))
     });
+    let said: Vec<(f64, &str)> = said.collect();
+    // What was told last holds until something else is told: a change of the line is told as it happens, not with the next heartbeat.
+    let tells_changes = course.reports.iter().any(|(_, report)| report.argument("STATE").is_some());
+    let moments = |call: &Call| [Some(call.arrived), call.answered, call.ended.map(|(at, _)| at)].into_iter().flatten();
+    let changes = course.calls.iter().flat_map(|(_, call)| moments(call)).filter(|_| tells_changes);
+    let held = changes.filter_map(|change| {
+        let at = change.seconds + 2.0 * TOLD_WITHIN;
+        let (told, state) = said.iter().rfind(|(told, _)| *told <= at)?;
+        let is_new_life = banners(course).any(|(start, _)| Span { from: *told, to: at }.holds(start));
+        (!is_new_life && at < course.span.to).then_some((at, *state))
+    });
+    let held: Vec<(f64, &str)> = held.collect();
     let sample = |(at, state): (f64, &str)| {
         let settled = Span { from: at - TOLD_WITHIN, to: at };
         let expected = expected_state(course, settled)?;
@@ -273,7 +285,7 @@ fn untrue_states(course: &Course) -> Vec<Sample> {
         });
         Some(Sample::breach(at, seen))
     };
-    said.filter_map(sample).collect()
+    said.iter().chain(&held).copied().filter_map(sample).collect()
 }
 
 /// What a post has to say of itself; `None`: nothing has stood long enough, or it cannot know.

@@ -42,6 +42,7 @@ pub(super) fn quiet() -> Course {
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
+        fell_silent: Vec::new(),
         room_light: Vec::new(),
         has_probe: true,
         strays: Vec::new(),
