@@ -214,7 +214,9 @@ fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(f64) -> f64) -> 
         .map(|i| {
             let t = i as f64 / f64::from(rate_hz);
             let ramp = (t.min(seconds - t) / edge).clamp(0.0, 1.0);
-            let value = wave(t) * 0.5 * (1.0 - (PI * ramp).cos());
+            // Between the edges the ramp is 1 to the last bit, and needs no cosine.
+            let gate = if ramp == 1.0 { 1.0 } else { 0.5 * (1.0 - (PI * ramp).cos()) };
+            let value = wave(t) * gate;
             if value.is_finite() { (value * f64::from(PEAK)) as f32 } else { 0.0 }
         })
         .collect()
