@@ -134,7 +134,7 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
         let length = fast_len(samples.len() + margin);
         let lowest = f64::from(from_hz.min(to_hz)) / 2.0;
         let held = (lowest * length as f64 / f64::from(from_hz)).ceil() as usize;
-        return chirp::read(&forward(plain(), length)[..held], length, (down as u64, up as u64), count);
+        return chirp::read(&forward_single(samples.iter().copied(), length)[..held], length, (down as u64, up as u64), count);
     }
     let periods = fast_len(samples.len().div_ceil(down) + 64usize.div_ceil(down));
     let (length, out_length) = (periods * down, periods * up);
