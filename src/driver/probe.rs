@@ -20,7 +20,7 @@ use probe_rs::probe::{DebugProbeSelector, Probe};
 use probe_rs::{Core, MemoryInterface, Permissions, RegisterId, Session};
 use std::cell::Cell;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Below this the chip cannot run (STM32F0: 2.0 V, DS9826, table 20; others need no less than 1.6 V).
@@ -38,6 +38,9 @@ const PRIMASK: u32 = 1;
 const HALTS_WITHIN: Duration = Duration::from_millis(500);
 /// A program that is found in a handler so often in a row does little else.
 const TRIES_TO_CATCH: usize = 20;
+
+/// Thousands of chips, copied from the library once: a session is opened for every call.
+static CATALOGUE: LazyLock<Registry> = LazyLock::new(Registry::from_builtin_families);
 
 pub struct ProbeRs {
     selector: DebugProbeSelector,
@@ -87,7 +90,7 @@ impl ProbeRs {
     }
 
     fn target(&self) -> Result<Target> {
-        let mut target = Registry::from_builtin_families().get_target_by_name(&self.chip).map_err(|error| {
+        let mut target = CATALOGUE.get_target_by_name(&self.chip).map_err(|error| {
             let remedy = "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.";
             InstrumentError::new(self.name(), "find the chip in the catalogue", error, remedy)
         })?;

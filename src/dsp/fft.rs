@@ -9,6 +9,11 @@ use realfft::num_complex::Complex;
 pub use realfft::num_complex::{Complex32, Complex64};
 use realfft::{FftNum, RealFftPlanner};
 
+use super::chirp;
+
+/// The edge of a band at half the lower rate rings for so long, in seconds, as far as it matters.
+const RINGS_S: f64 = 0.04;
+
 thread_local! {
     static PLANNER: RefCell<RealFftPlanner<f64>> = RefCell::new(RealFftPlanner::new());
     static SINGLE: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
@@ -122,6 +127,15 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     }
     let common = gcd(from_hz, to_hz);
     let (down, up) = ((from_hz / common) as usize, (to_hz / common) as usize);
+    let count = (samples.len() * up).div_ceil(down);
+    if !(is_smooth(down) && is_smooth(up)) {
+        // What rings at either end shall not reach round to the other.
+        let margin = ((RINGS_S * f64::from(from_hz)) as usize).min(samples.len());
+        let length = fast_len(samples.len() + margin);
+        let lowest = f64::from(from_hz.min(to_hz)) / 2.0;
+        let held = (lowest * length as f64 / f64::from(from_hz)).ceil() as usize;
+        return chirp::read(&forward_single(samples.iter().copied(), length)[..held], length, (down as u64, up as u64), count);
+    }
     let periods = fast_len(samples.len().div_ceil(down) + 64usize.div_ceil(down));
     let (length, out_length) = (periods * down, periods * up);
     let mut bins = forward(plain(), length);
@@ -129,8 +143,19 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     let mut output = inverse(bins, out_length);
     let scale = up as f64 / down as f64;
     output.iter_mut().for_each(|value| *value *= scale);
-    output.truncate((samples.len() * up).div_ceil(down));
+    output.truncate(count);
     output
+}
+
+/// Whether a length with this factor is transformed quickly.
+fn is_smooth(factor: usize) -> bool {
+    let rest = [2, 3, 5, 7, 11, 13].into_iter().fold(factor, |mut rest, prime| {
+        while rest.is_multiple_of(prime) {
+            rest /= prime;
+        }
+        rest
+    });
+    rest == 1
 }
 
 pub(super) fn gcd(a: u32, b: u32) -> u32 {

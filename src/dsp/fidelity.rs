@@ -8,6 +8,7 @@ use super::coloration::{Coloration, coloration, mean_square};
 use super::delay::{Delay, Signal, delay};
 use super::stimulus::{BURST_BAND_HZ, band_gain};
 use super::{align, fft, interp};
+use std::cell::OnceCell;
 
 /// Length of one look, in seconds: half a packet, so that a lost packet holds one whole look wherever it begins.
 pub const LOOK_S: f64 = 0.010;
@@ -45,23 +46,34 @@ pub struct Fidelity {
 /// Compares what was heard with what was spoken, a voice without pauses; both are brought to `rate` (whole hertz). `None`: it is nowhere in the
 /// capture.
 pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<Fidelity> {
-    // A buffer that was adapted on the way leaves two delays: each half may stand where it stands, and the whole in neither place.
-    let whole = delay(reference, capture);
-    let half = reference.samples.len() / 2;
-    let of_half = |samples, from_s: f64| {
-        let found = delay(Signal::new(samples, reference.rate), capture)?;
-        // Counted from the whole's beginning, as the other two are.
-        Some(Delay { seconds: found.seconds - from_s, t_ref_s: found.t_ref_s + from_s, ..found })
-    };
-    let halves = [of_half(&reference.samples[..half], 0.0), of_half(&reference.samples[half..], half as f64 / reference.rate)];
+    let rate = f64::from(whole_rate);
     // What cannot be aligned is not resampled either: at an absurd rate that would take all memory.
-    let alignments: Vec<Delay> = [whole, halves[0], halves[1]].into_iter().flatten().collect();
-    let first = *alignments.first()?;
+    if !(1e3..=1e6).contains(&capture.rate) {
+        return None;
+    }
     let at_rate = |signal: Signal| -> Vec<f32> {
         fft::resample(signal.samples, signal.rate.round() as u32, whole_rate).iter().map(|s| *s as f32).collect()
     };
-    let rate = f64::from(whole_rate);
-    let (spoken, heard) = (at_rate(reference), in_band(&at_rate(capture), rate));
+    // Brought there once: whatever is asked of it lies in the band of the voices.
+    let brought = at_rate(capture);
+    let near = Signal::new(&brought, capture.rate * rate / capture.rate.round());
+    // A buffer that was adapted on the way leaves two delays: each half may stand where it stands, and the whole in neither place.
+    let whole = delay(reference, near);
+    let half = reference.samples.len() / 2;
+    let of_half = |samples, from_s: f64| {
+        let found = delay(Signal::new(samples, reference.rate), near)?;
+        // Counted from the whole's beginning, as the other two are.
+        Some(Delay { seconds: found.seconds - from_s, t_ref_s: found.t_ref_s + from_s, ..found })
+    };
+    // Sought only where the whole leaves something open: mostly it does not.
+    let sought = OnceCell::new();
+    let halves = || {
+        *sought.get_or_init(|| {
+            [of_half(&reference.samples[..half], 0.0), of_half(&reference.samples[half..], half as f64 / reference.rate)]
+        })
+    };
+    let first = whole.or_else(|| halves().into_iter().flatten().next())?;
+    let (spoken, heard) = (at_rate(reference), in_band(&brought, rate));
     let look = (LOOK_S * rate) as usize;
     let (from, to) = ((EDGE_S * rate) as usize, spoken.len().saturating_sub((EDGE_S * rate) as usize));
     if look == 0 || from + look > to {
@@ -71,24 +83,24 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
     let (mut looks, mut lost, mut swallowed) = (0, 0, 0);
     for at in (from..=to - look).step_by(look) {
         let Some(present) = expected.least(&spoken[at..at + look]) else { continue };
-        let best = alignments.iter().map(|aligned| likeness(&spoken[at..at + look], at, &heard, aligned, rate));
-        let is_lost = best.fold(0.0, f64::max) < present;
+        let is_there = |aligned: &Delay| likeness(&spoken[at..at + look], at, &heard, aligned, rate) >= present;
+        let is_lost = !(is_there(&first) || halves().iter().flatten().any(is_there));
         swallowed += usize::from(is_lost && lost == looks);
         looks += 1;
         lost += usize::from(is_lost);
     }
     let noise = mean_square(after(capture, &first, reference.samples.len() as f64 / reference.rate));
-    let pair = align::lay(reference, capture, first);
+    let pair = align::lay(reference, near, first);
     let coloured = |pair: &align::Aligned| coloration(pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
     let mut coloration = coloured(&pair);
     // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is. Where a clock is followed, no half is.
     if coloration.is_none_or(|found| found.purity_db < PURE_ENOUGH_DB) {
         let parts = [(&reference.samples[..half], 0.0), (&reference.samples[half..], half as f64 / reference.rate)];
-        let parts = parts.into_iter().zip(halves).filter_map(|((samples, from_s), aligned)| {
+        let parts = parts.into_iter().zip(halves()).filter_map(|((samples, from_s), aligned)| {
             let aligned = aligned?;
             // Counted from the half's own beginning.
             let aligned = Delay { seconds: aligned.seconds + from_s, t_ref_s: aligned.t_ref_s - from_s, ..aligned };
-            coloured(&align::lay(Signal::new(samples, reference.rate), capture, aligned))
+            coloured(&align::lay(Signal::new(samples, reference.rate), near, aligned))
         });
         let others = parts.chain(coloured(&pair.followed()));
         coloration = others.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));

@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod align;
 pub mod call_tone;
+mod chirp;
 pub mod coloration;
 pub mod comeback;
 pub mod continuity;

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of outputs, levels in dB SPL or of what is measured with them. Every random part comes from a seed given by the caller.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::f64::consts::PI;
 
 mod talk;
@@ -91,13 +93,29 @@ pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     /// Where the modulation of running speech is strongest (IEC 60268-16, annex A).
     const SYLLABLES_HZ: f64 = 4.0;
     const DEPTH_DB: f64 = 12.0;
-    let mut samples = steady_noise(seed, rate_hz, seconds);
-    for (n, sample) in samples.iter_mut().enumerate() {
+    let swell = |n: usize| {
         let sunk = 0.5 - 0.5 * (2.0 * PI * SYLLABLES_HZ * n as f64 / f64::from(rate_hz)).cos();
-        *sample *= 10f64.powf(-DEPTH_DB * sunk / 20.0) as f32;
-    }
+        10f64.powf(-DEPTH_DB * sunk / 20.0) as f32
+    };
+    let mut samples = steady_noise(seed, rate_hz, seconds);
+    SWELLS.with_borrow_mut(|kept| {
+        let swells = kept.entry(rate_hz).or_default();
+        swells.extend((swells.len()..samples.len().min(KEPT)).map(swell));
+        let all = swells.iter().copied().chain((KEPT..).map(swell));
+        samples.iter_mut().zip(all).for_each(|(sample, swell)| *sample *= swell);
+    });
     samples
 }
+
+thread_local! {
+    /// How every voice swells, by its rate: only what is beneath is fresh.
+    static SWELLS: RefCell<HashMap<u32, Vec<f32>>> = RefCell::default();
+    /// The tone asked for last, by its rate and the bits of its frequency, before its edges: a contact is sounded at every press.
+    static SINES: RefCell<((u32, u64), Vec<f64>)> = RefCell::default();
+}
+
+/// So many samples of either are kept.
+const KEPT: usize = 1 << 17;
 
 /// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock on. Pitch and phases
 /// come from the seed, so that no two bursts have any part in common.
@@ -182,7 +200,7 @@ pub fn chirp(sweep: Sweep, rate_hz: u32, seconds: f64, from_hz: f64, to_hz: f64)
             2.0 * PI * from_hz * ((rate * t).exp() - 1.0) / rate
         }
     };
-    gated(rate_hz, seconds, 0.01, |t| phase(t).sin())
+    gated(rate_hz, seconds, 0.01, |_, t| phase(t).sin())
 }
 
 /// Maximum-length sequence of `2^order − 1` values ± [`PEAK`], repeated for `seconds`: one value a sample, so a rate of its own at every rate.
@@ -204,17 +222,27 @@ pub fn mls(seed: u64, order: u32, rate_hz: u32, seconds: f64) -> Option<Vec<f32>
 
 /// A steady tone at [`PEAK`] with raised-cosine edges of `edge_s` seconds.
 pub fn tone(rate_hz: u32, seconds: f64, hz: f64, edge_s: f64) -> Vec<f32> {
-    gated(rate_hz, seconds, edge_s, |t| (2.0 * PI * hz * t).sin())
+    SINES.with_borrow_mut(|(of, sines)| {
+        if *of != (rate_hz, hz.to_bits()) {
+            *of = (rate_hz, hz.to_bits());
+            sines.clear();
+        }
+        let sine = |i: usize| (2.0 * PI * hz * (i as f64 / f64::from(rate_hz))).sin();
+        sines.extend((sines.len()..sample_count(seconds, rate_hz).min(KEPT)).map(sine));
+        gated(rate_hz, seconds, edge_s, |i, _| sines.get(i).copied().unwrap_or_else(|| sine(i)))
+    })
 }
 
-fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(f64) -> f64) -> Vec<f32> {
+fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(usize, f64) -> f64) -> Vec<f32> {
     let length = sample_count(seconds, rate_hz);
     let edge = edge_s.min(seconds / 4.0).max(1e-9);
     (0..length)
         .map(|i| {
             let t = i as f64 / f64::from(rate_hz);
             let ramp = (t.min(seconds - t) / edge).clamp(0.0, 1.0);
-            let value = wave(t) * 0.5 * (1.0 - (PI * ramp).cos());
+            // Between the edges the ramp is 1 to the last bit, and needs no cosine.
+            let gate = if ramp == 1.0 { 1.0 } else { 0.5 * (1.0 - (PI * ramp).cos()) };
+            let value = wave(i, t) * gate;
             if value.is_finite() { (value * f64::from(PEAK)) as f32 } else { 0.0 }
         })
         .collect()

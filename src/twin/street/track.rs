@@ -4,6 +4,7 @@
 
 use crate::dsp::interp::Resampler;
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 
 /// Stretches that continue one another are joined up to this many samples.
 const JOINED: usize = 16_384;
@@ -15,19 +16,23 @@ const SAME_RATE: f64 = 1.01;
 /// Interpolators for the rates that meet in the twin: a telephone's 8 kHz and a sound card's 48 kHz.
 #[derive(Debug)]
 pub struct Interpolators {
-    unity: Resampler,
-    six_to_one: Resampler,
+    unity: &'static Resampler,
+    six_to_one: &'static Resampler,
 }
+
+/// Their tables are made once: a twin is built for every life.
+static UNITY: LazyLock<Resampler> = LazyLock::new(|| Resampler::new(1.0));
+static SIX_TO_ONE: LazyLock<Resampler> = LazyLock::new(|| Resampler::new(6.0));
 
 impl Default for Interpolators {
     fn default() -> Self {
-        Interpolators { unity: Resampler::new(1.0), six_to_one: Resampler::new(6.0) }
+        Interpolators { unity: &UNITY, six_to_one: &SIX_TO_ONE }
     }
 }
 
 impl Interpolators {
     fn for_step(&self, step: f64) -> &Resampler {
-        if step > SAME_RATE { &self.six_to_one } else { &self.unity }
+        if step > SAME_RATE { self.six_to_one } else { self.unity }
     }
 }
 
