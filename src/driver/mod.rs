@@ -6,6 +6,7 @@ pub mod alsa;
 pub mod console;
 pub mod inputs;
 pub mod lcus;
+mod priority;
 pub mod probe;
 pub mod serial;
 pub mod sip_operator;

@@ -11,6 +11,7 @@ mod tests;
 mod tls;
 pub mod udp;
 
+use super::priority;
 use crate::clock::{Clock, Instant, wall_clock};
 use crate::instrument::{InstrumentError, Result};
 use crate::operator::operator_port::{DeskAccess, OperatorPort};
@@ -206,7 +207,7 @@ impl Network {
     }
 
     fn listen(self: &Arc<Self>, ears: &Ears) {
-        udp::ask_for_priority();
+        priority::ask();
         let mut buffer = vec![0; LARGEST];
         let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_fd());
         let doors = ears.doors.iter().map(|door| door.listener.as_fd());
@@ -326,7 +327,7 @@ impl Network {
     }
 
     fn send_due(&self) {
-        udp::ask_for_priority();
+        priority::ask();
         let mut state = self.lock();
         while !self.is_stopping() {
             let now = self.clock.now();
