@@ -218,7 +218,8 @@ impl Switchgear {
                 let Some(sense) = circuit.wiring(&self.rig.wiring).map(|switch| &switch.sense) else { continue };
                 let own = edges.iter().filter(|edge| sense.board == *name && edge.value.input.0 == sense.input);
                 for edge in own {
-                    outcome = outcome.and(account(circuit, ledger, edge, late));
+                    let attended = |from| self.clock.stood_still(from, edge.at.max(from)).is_none();
+                    outcome = outcome.and(account(circuit, ledger, edge, late, attended));
                 }
             }
             tell(name, Duration::from_secs_f64(late), edges);
@@ -273,14 +274,20 @@ fn silent(input: &InputRef) -> InstrumentError {
 }
 
 /// Enters a change of a circuit's sense input. What cannot be is a failure of the relay's or of the input board's.
-fn account(circuit: Circuit, ledger: &mut Ledger, edge: &Stamped<Edge>, late: f64) -> Result<()> {
+fn account(
+    circuit: Circuit,
+    ledger: &mut Ledger,
+    edge: &Stamped<Edge>,
+    late: f64,
+    attended: impl Fn(Instant) -> bool,
+) -> Result<()> {
     let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
     let name = circuit.name();
     let stamps = |action: &str, cause: String| {
         let remedy = "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself";
         Err(InstrumentError::new("input board", action, cause, remedy).of(Subsystem::Inputs))
     };
-    match ledger.changed(edge.at, edge.value.lit) {
+    match ledger.changed(edge.at, edge.value.lit, attended) {
         Err(Strange::Uncommanded { at, closed }) => Err(InstrumentError::new(
             format!("{name} relay"),
             "move on command alone",
@@ -368,3 +375,6 @@ impl Bench {
         Moment { seconds: stamp.as_secs_f64() - late / 2.0, uncertainty: rectangular(late / 2.0) }
     }
 }
+
+#[cfg(test)]
+mod tests;
