@@ -11,3 +11,22 @@ pub fn ask() -> bool {
     // SAFETY: the pointer is to a live local, and the thread named is the one that runs.
     unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_RR, &raw const lowest) == 0 }
 }
+
+/// What a thread was before it was preferred for a moment; that again when this is dropped.
+pub struct Preferred(Option<(libc::c_int, libc::sched_param)>);
+
+/// Has the thread that calls preferred, if that is granted, while what is returned lives: what it does meanwhile is done at once.
+pub fn for_now() -> Preferred {
+    let mut before = (libc::SCHED_OTHER, libc::sched_param { sched_priority: 0 });
+    // SAFETY: both pointers are to live locals, and the thread named is the one that runs.
+    let is_known = unsafe { libc::pthread_getschedparam(libc::pthread_self(), &raw mut before.0, &raw mut before.1) == 0 };
+    Preferred((is_known && ask()).then_some(before))
+}
+
+impl Drop for Preferred {
+    fn drop(&mut self) {
+        let Some((class, parameters)) = self.0 else { return };
+        // SAFETY: as above. What was granted before is granted again.
+        let _granted = unsafe { libc::pthread_setschedparam(libc::pthread_self(), class, &raw const parameters) };
+    }
+}

@@ -102,9 +102,12 @@ impl Port for Serial {
         if let Some(cause) = &self.gone {
             return Err(self.failed("write to", cause));
         }
+        // Between the bytes and their stamp nobody else may run.
+        let preferred = priority::for_now();
         let before = self.clock.now();
         self.writer.write_all(bytes).map_err(|e| self.failed("write to", &e))?;
         let written = self.clock.now();
+        drop(preferred);
         note_oversleeping(&*self.clock, before, written, WRITTEN_WITHIN);
         let line_time = Duration::from_nanos(bytes.len() as u64 * 10_000_000_000 / u64::from(self.baud.max(1)));
         Ok(written + line_time)
