@@ -105,9 +105,11 @@ impl Stand {
     }
 
     /// The bench, as a process. Without rights it may not have its own threads preferred either.
-    fn bench(&self, has_rights: bool) -> Child {
+    fn bench(&self, has_rights: bool, retries: u32) -> Child {
         let [feature, rig, run] = ["live.feature", "rig.yaml", "run"].map(|file| self.scratch.path(file).into_os_string());
-        let words: Vec<OsString> = vec!["run".into(), feature, "--rig".into(), rig, "--out".into(), run];
+        let retries = retries.to_string().into();
+        let words: Vec<OsString> =
+            vec!["run".into(), feature, "--rig".into(), rig, "--out".into(), run, "--retry".into(), retries];
         let mut command = if has_rights {
             program::hejnal(words)
         } else {
@@ -151,7 +153,9 @@ fn judged(name: &str, load: usize, has_rights: bool) -> Vec<(Option<i32>, Vec<(S
     let built = SERVED.iter().enumerate().filter_map(|(place, served)| Stand::build(name, *served, place == last));
     let stands: Vec<Stand> = built.collect();
     let _busy = Busy::start(load);
-    let benches: Vec<Child> = stands.iter().map(|stand| stand.bench(has_rights)).collect();
+    // Alone, what the machine spoilt once by itself is tried again; beside others every attempt counts.
+    let retries = if load == 0 { 2 } else { 0 };
+    let benches: Vec<Child> = stands.iter().map(|stand| stand.bench(has_rights, retries)).collect();
     let said: Vec<_> = benches.into_iter().map(|bench| bench.wait_with_output().expect("ends")).collect();
     let results = stands.into_iter().zip(said).map(|(stand, said)| {
         let told = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
@@ -201,7 +205,7 @@ fn beside_eight_busy_processes_no_live_post_is_accused() {
 #[test]
 fn nor_by_a_bench_whose_own_threads_may_not_be_preferred() {
     if Command::new("setpriv").arg("--version").output().is_err() {
-        return skip("busy without rights", "setpriv (util-linux) is not installed");
+        return skip("busy-without-rights", "setpriv (util-linux) is not installed");
     }
-    nobody_is_accused("busy without rights", false);
+    nobody_is_accused("busy-without-rights", false);
 }
