@@ -179,7 +179,12 @@ impl Switchgear {
         let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
             Ok(board.is_lit(Input(input.input), asked).map_err(|error| error.of(Subsystem::Inputs))?)
         })?;
-        told.ok_or_else(|| silent(input).into())
+        told.ok_or_else(|| self.unanswered(input, asked).into())
+    }
+
+    /// No answer has come since it was asked: the board's failure, unless nobody was there to hear it.
+    fn unanswered(&self, input: &InputRef, asked: Instant) -> InstrumentError {
+        self.clock.stood_still(asked, self.clock.now()).map_or_else(|| silent(input), stood_still)
     }
 
     /// A relay that does not do as told is the bench's failure.
@@ -238,7 +243,7 @@ impl Switchgear {
             return Ok(());
         }
         self.ledgers[circuit as usize].give_up();
-        Err(if told.is_some() { self.unproved(circuit, closed) } else { silent(&sense) })
+        Err(if told.is_some() { self.unproved(circuit, closed) } else { self.unanswered(&sense, commanded) })
     }
 
     /// Whoever asked for the proof of a circuit's last command has been answered: it stands so.
@@ -260,6 +265,13 @@ impl Switchgear {
         let seen = button.into_iter().flat_map(|button| [true, false].map(|closed| self.delays(button, closed)));
         seen.flatten().map(|delays| delays.spread()).fold(stated, f64::max)
     }
+}
+
+/// The bench's own process had to wait for the processor, or the machine slept.
+pub fn stood_still(still: Duration) -> InstrumentError {
+    let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
+    let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+    InstrumentError::new("bench process", "watch without a pause", cause, remedy)
 }
 
 /// A board that was asked and says nothing.
