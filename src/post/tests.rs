@@ -4,18 +4,19 @@ use super::*;
 use crate::bench::{Circuit, Opening, open};
 use crate::fault::{Blame, Blamed as _};
 use crate::image;
-use crate::journal::{Event, Outcome};
+use crate::journal::{Entry, Event, Outcome};
 use crate::rig;
 use crate::unit::{Estimate, Method, Unit};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A post on a bench of its own, whose journal goes with it.
 struct Stage {
     post: Post,
     folder: PathBuf,
+    told: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Stage {
@@ -24,7 +25,10 @@ impl Stage {
         let folder = std::env::temp_dir().join(format!("hejnal-post-{name}-{}", std::process::id()));
         let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
         let bytes = std::fs::read(&rig.post.firmware.file).expect("an image that is shipped");
-        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble: Vec::new() };
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&told);
+        let look = move |entry: &Entry| keep.lock().expect("one thread").push(entry.event.clone());
+        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlookers: vec![Box::new(look)], preamble: Vec::new() };
         let bench = open(opening).expect("the virtual post");
         if lives {
             bench.twin().expect("virtual").install(&image::parse(&bytes).expect("an image"));
@@ -32,9 +36,9 @@ impl Stage {
         let mut post = Post::new(bench, 1);
         // Nothing is to be written in a test of something else.
         post.is_written = true;
-        Stage { post, folder }
+        Stage { post, folder, told }
     }
-    fn told(&self, word: &str) -> usize {
+    fn said(&self, word: &str) -> usize {
         self.post.bench.record.reports_since(Instant::ZERO).filter(|report| report.value.argument(word).is_some()).count()
     }
 }
@@ -74,12 +78,12 @@ fn the_bench_learns_its_button_on_a_post_that_cannot_take_it_for_a_press() {
     let mut stage = Stage::set("learn", true);
     stage.connect_everything().expect("the bench works");
     stage.pass(Duration::from_secs(5)).expect("not interrupted");
-    assert_eq!((stage.told("BOOT"), stage.bench.knows_delays(Circuit::Button)), (1, false));
+    assert_eq!((stage.said("BOOT"), stage.bench.knows_delays(Circuit::Button)), (1, false));
     stage.learn_button().expect("the bench works");
     assert!(stage.bench.knows_delays(Circuit::Button));
     stage.connect_everything().expect("the bench works");
     stage.pass(Duration::from_secs(1)).expect("not interrupted");
-    assert_eq!((stage.told("PRESS"), stage.told("BOOT")), (0, 2));
+    assert_eq!((stage.said("PRESS"), stage.said("BOOT")), (0, 2));
     // Known is known: the post is not switched off again.
     stage.learn_button().expect("the bench works");
     assert_eq!(stage.is_closed(Circuit::Mains).map_err(|fault| fault.blame()), Ok(true));
@@ -113,14 +117,14 @@ fn a_scenario_after_one_that_took_the_mains_away_begins_with_a_post_started_anew
     let mut stage = Stage::set("anew", true);
     stage.connect_everything().expect("the bench works");
     stage.pass(Duration::from_secs(4)).expect("not interrupted");
-    assert_eq!(stage.told("BOOT"), 1);
+    assert_eq!(stage.said("BOOT"), 1);
     stage.mains_off().expect("the bench works");
     stage.mains_on().expect("the bench works");
     stage.begin_scenario().expect("the bench works");
     let boots = |stage: &Stage| stage.post.bench.record.reports_since(stage.post.began).count();
     assert_eq!(boots(&stage), 0);
     stage.make_ready().expect("a post in order");
-    assert!(stage.told("BOOT") >= 1, "it was switched off for long enough to forget");
+    assert!(stage.said("BOOT") >= 1, "it was switched off for long enough to forget");
 }
 
 const DELAY: judge::Quantity = judge::Quantity {
@@ -135,10 +139,9 @@ const DELAY: judge::Quantity = judge::Quantity {
 impl Stage {
     /// The keys of what was judged so far, each with its figure and whether it passed.
     fn judged(&self) -> Vec<(String, f64, bool)> {
-        self.post.bench.log.commit().expect("written");
-        let journal = crate::journal::read::read(&self.folder).expect("a journal");
-        let measured = journal.entries.into_iter().filter_map(|entry| match entry.event {
-            Event::Measured(figure) => Some((figure.key, figure.estimate.value, figure.outcome == Outcome::Passed)),
+        let told = self.told.lock().expect("one thread");
+        let measured = told.iter().filter_map(|event| match event {
+            Event::Measured(figure) => Some((figure.key.clone(), figure.estimate.value, figure.outcome == Outcome::Passed)),
             _ => None,
         });
         measured.collect()
@@ -214,13 +217,8 @@ fn a_contracts_figure_judges_and_where_it_asks_for_less_that_is_told() {
     std::fs::write(&file, text + limits).expect("written");
     stage.post.bench.rig = Arc::new(rig::load(&file).expect("a rig in order"));
     let told = |stage: &Stage| {
-        stage.post.bench.log.commit().expect("written");
-        let journal = crate::journal::read::read(&stage.folder).expect("a journal");
-        journal
-            .entries
-            .iter()
-            .filter(|entry| matches!(&entry.event, Event::Note { text } if text.en.contains("contract 17")))
-            .count()
+        let told = stage.told.lock().expect("one thread");
+        told.iter().filter(|event| matches!(event, Event::Note { text } if text.en.contains("contract 17"))).count()
     };
     for (stated, times) in [(2.0, 0), (1.5, 0), (1.0, 1)] {
         assert_eq!((stage.agreed(&DELAY, stated, 0.0), told(&stage)), (1.5, times), "{stated}");
