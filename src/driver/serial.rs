@@ -217,10 +217,10 @@ mod tests {
         }
     }
     /// Each reading takes so many milliseconds and gives so many bytes; the port is gone after the last.
-    struct Slow(Arc<Told>, std::vec::IntoIter<(u64, usize)>);
-    impl Read for Slow {
+    struct Slow<'a>(Arc<Told>, std::slice::Iter<'a, (u64, usize)>);
+    impl Read for Slow<'_> {
         fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            let Some((millis, count)) = self.1.next() else { return Ok(0) };
+            let Some(&(millis, count)) = self.1.next() else { return Ok(0) };
             self.0.0.fetch_add(millis * 1_000_000, Ordering::Relaxed);
             if count > 0 { Ok(count) } else { Err(ErrorKind::TimedOut.into()) }
         }
@@ -233,7 +233,7 @@ mod tests {
             let told = Arc::new(Told::default());
             let clock = AttentiveClock::over(Arc::clone(&told) as Arc<dyn Clock>, None);
             let mut still_when_told = Vec::new();
-            let port = Slow(told, readings.to_vec().into_iter());
+            let port = Slow(told, readings.iter());
             listen(port, &clock, &AtomicBool::new(false), |heard| {
                 let Heard::Byte(byte) = heard else { return true };
                 still_when_told.push((byte.at, clock.stood_still(ms(0), byte.at).map(|still| still.as_millis())));

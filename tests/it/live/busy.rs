@@ -147,8 +147,11 @@ fn skip(name: &str, why: &str) {
     let _nobody_reads = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
 }
 
+/// What a bench ended with, how its scenarios ended, and what it said.
+type Judged = (Option<i32>, Vec<(String, Ending)>, String);
+
 /// Runs the selection on posts of their own: for each stand what its bench ended with, how its scenarios ended, and what it said.
-fn judged(name: &str, load: usize, has_rights: bool) -> Vec<(Option<i32>, Vec<(String, Ending)>, String)> {
+fn judged(name: &str, load: usize, has_rights: bool) -> Vec<Judged> {
     let last = SERVED.len() - 1;
     let built = SERVED.iter().enumerate().filter_map(|(place, served)| Stand::build(name, *served, place == last));
     let stands: Vec<Stand> = built.collect();
