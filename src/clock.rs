@@ -107,6 +107,9 @@ pub trait Clock: Send + Sync {
         None
     }
 
+    /// Whoever was to do something in this stretch did not run, and cannot say when within it things happened.
+    fn note_still(&self, _from: Instant, _to: Instant) {}
+
     fn wait(&self, time: Duration) -> Result<(), Interrupted> {
         self.wait_until(self.now() + time)
     }
@@ -261,11 +264,17 @@ impl AttentiveClock {
         let slept = before.is_some_and(|((then, wall_then), wall)| wall.saturating_sub(wall_then) > now.since(then) + SLEPT);
         let from = before.filter(|_| slept).map_or(due, |((then, _), _)| then);
         if slept || now.since(due) > OVERRUN {
-            if seen.stretches.len() >= STRETCHES {
-                seen.stretches.pop_front();
-            }
-            seen.stretches.push_back((from, now));
+            seen.keep(from, now);
         }
+    }
+}
+
+impl Attention {
+    fn keep(&mut self, from: Instant, to: Instant) {
+        if self.stretches.len() >= STRETCHES {
+            self.stretches.pop_front();
+        }
+        self.stretches.push_back((from, to));
     }
 }
 
@@ -287,6 +296,9 @@ impl Clock for AttentiveClock {
         let within = seen.stretches.iter().filter(|(began, ended)| *began < to && *ended > from);
         let total: Duration = within.map(|(began, ended)| ended.since(*began)).sum();
         (total > Duration::ZERO).then_some(total)
+    }
+    fn note_still(&self, from: Instant, to: Instant) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).keep(from, to);
     }
 }
 
@@ -352,6 +364,8 @@ mod tests {
         assert_eq!(still(0, 1000), None);
         assert_eq!(still(900, 1010), Some(Duration::from_millis(51)));
         assert_eq!(still(1051, 5000), None);
+        clock.note_still(Instant(3000 * MS), Instant(3012 * MS));
+        assert_eq!((still(2900, 3005), still(3012, 3100)), (Some(Duration::from_millis(12)), None));
     }
 
     #[test]

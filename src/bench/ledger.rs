@@ -94,8 +94,9 @@ impl Ledger {
         self.commands.push_back(Command { at, closed, moves, is_clean, is_settled: !moves });
     }
 
-    /// Takes in a change of the sense input; gives the delay from its command where that is known well.
-    pub fn changed(&mut self, at: Instant, closed: bool) -> Result<Option<f64>, Strange> {
+    /// Takes in a change of the sense input; gives the delay from its command where that is known well. `attended`: whether the bench has run without a
+    /// pause from a moment until this change was stamped; if not, the stamps say nothing of the contact.
+    pub fn changed(&mut self, at: Instant, closed: bool, attended: impl Fn(Instant) -> bool) -> Result<Option<f64>, Strange> {
         let latest = at + STAMPS_AGREE_WITHIN;
         let is_own = |command: &&mut Command| {
             !command.is_settled && command.closed == closed && command.at <= latest && at.since(command.at) <= FOLLOWS_WITHIN
@@ -103,7 +104,7 @@ impl Ledger {
         if let Some(own) = self.commands.iter_mut().find(is_own) {
             own.is_settled = true;
             let delay = at.seconds_after(own.at);
-            if !own.is_clean {
+            if !own.is_clean || !attended(own.at) {
                 return Ok(None);
             }
             let known = &mut self.delays[usize::from(closed)];
@@ -115,13 +116,14 @@ impl Ledger {
             return Ok(None);
         }
         let meant = self.commands.iter_mut().find(|command| command.closed == closed && command.at > at && command.moves);
-        match meant.filter(|meant| meant.at.since(at) <= MEANT_BY) {
+        let strange = match meant.filter(|meant| meant.at.since(at) <= MEANT_BY) {
             Some(meant) => {
                 meant.is_settled = true;
-                Err(Strange::BeforeItsCommand { by: meant.at.seconds_after(at) })
+                Strange::BeforeItsCommand { by: meant.at.seconds_after(at) }
             }
-            None => Err(Strange::Uncommanded { at, closed }),
-        }
+            None => Strange::Uncommanded { at, closed },
+        };
+        if attended(at - FOLLOWS_WITHIN) { Err(strange) } else { Ok(None) }
     }
 
     /// How long after a command a change may still be its doing.
@@ -196,7 +198,7 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.command(ms(0), false);
         commands.iter().for_each(|(at, closed)| ledger.command(ms(*at), *closed));
-        let found: Vec<_> = changes.iter().map(|(at, closed)| ledger.changed(ms(*at), *closed)).collect();
+        let found: Vec<_> = changes.iter().map(|(at, closed)| ledger.changed(ms(*at), *closed, |_| true)).collect();
         assert_eq!(found, expected);
         assert_eq!(ledger.overdue(ms(5000)).map(|(_, closed)| closed), overdue);
     }
@@ -234,12 +236,27 @@ mod tests {
             [(0, false, 4), (1000, true, 1006), (2000, false, 2004), (3000, true, 3010), (3020, false, 3029)]
         {
             ledger.command(ms(at), closed);
-            ledger.changed(ms(seen), closed).expect("in order");
+            ledger.changed(ms(seen), closed, |_| true).expect("in order");
         }
         let closing = ledger.delays(true).expect("known");
         assert_eq!((closing.count, closing.shortest, closing.longest), (2, 0.006, 0.01));
         assert_eq!((closing.typical(), closing.spread()), (0.008, 0.01 - 0.006));
         assert_eq!(ledger.delays(false).map(|delays| delays.count), Some(1));
+    }
+
+    #[test]
+    fn what_was_stamped_by_a_bench_that_stood_still_accuses_no_contact() {
+        let mut ledger = Ledger::default();
+        let mut seen = |told: Option<(u64, bool)>, at: u64, closed: bool, still_from: u64| {
+            told.into_iter().for_each(|(at, closed)| ledger.command(ms(at), closed));
+            ledger.changed(ms(at), closed, |from| from >= ms(still_from))
+        };
+        assert_eq!(seen(Some((0, false)), 5, false, 0), Ok(None), "nobody knows where it stood before");
+        assert_eq!(seen(Some((1000, true)), 1080, true, 1010), Ok(None), "late, and nobody knows by how much");
+        assert_eq!(seen(Some((2000, false)), 1960, false, 1970), Ok(None), "its command was stamped late");
+        assert_eq!(seen(None, 2900, true, 2890), Ok(None), "long after the command that explains it");
+        assert_eq!(seen(None, 3900, true, 3000), STRANGE(3900, true), "before that it stood still, and not since");
+        assert_eq!((ledger.delays(true), ledger.overdue(ms(9000))), (None, None));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
-pub use switch::{Circuit, Switchgear};
+pub use switch::{Circuit, Switchgear, stood_still};
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;

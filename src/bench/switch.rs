@@ -180,7 +180,12 @@ impl Switchgear {
         let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
             Ok(board.is_lit(Input(input.input), asked).map_err(|error| error.of(Subsystem::Inputs))?)
         })?;
-        told.ok_or_else(|| silent(input).into())
+        told.ok_or_else(|| self.unanswered(input, asked).into())
+    }
+
+    /// No answer has come since it was asked: the board's failure, unless nobody was there to hear it.
+    fn unanswered(&self, input: &InputRef, asked: Instant) -> InstrumentError {
+        self.clock.stood_still(asked, self.clock.now()).map_or_else(|| silent(input), stood_still)
     }
 
     /// A relay that does not do as told is the bench's failure.
@@ -219,7 +224,8 @@ impl Switchgear {
                 let Some(sense) = circuit.wiring(&self.rig.wiring).map(|switch| &switch.sense) else { continue };
                 let own = edges.iter().filter(|edge| sense.board == *name && edge.value.input.0 == sense.input);
                 for edge in own {
-                    outcome = outcome.and(account(circuit, ledger, edge, late));
+                    let attended = |from| self.clock.stood_still(from, edge.at.max(from)).is_none();
+                    outcome = outcome.and(account(circuit, ledger, edge, late, attended));
                 }
             }
             tell(name, Duration::from_secs_f64(late), edges);
@@ -238,7 +244,7 @@ impl Switchgear {
             return Ok(());
         }
         self.ledgers[circuit as usize].give_up();
-        Err(if told.is_some() { self.unproved(circuit, closed) } else { silent(&sense) })
+        Err(if told.is_some() { self.unproved(circuit, closed) } else { self.unanswered(&sense, commanded) })
     }
 
     /// Whoever asked for the proof of a circuit's last command has been answered: it stands so.
@@ -262,6 +268,13 @@ impl Switchgear {
     }
 }
 
+/// The bench's own process had to wait for the processor, or the machine slept.
+pub fn stood_still(still: Duration) -> InstrumentError {
+    let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
+    let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+    InstrumentError::new("bench process", "watch without a pause", cause, remedy)
+}
+
 /// A board that was asked and says nothing.
 fn silent(input: &InputRef) -> InstrumentError {
     InstrumentError::new(
@@ -274,14 +287,20 @@ fn silent(input: &InputRef) -> InstrumentError {
 }
 
 /// Enters a change of a circuit's sense input. What cannot be is a failure of the relay's or of the input board's.
-fn account(circuit: Circuit, ledger: &mut Ledger, edge: &Stamped<Edge>, late: f64) -> Result<()> {
+fn account(
+    circuit: Circuit,
+    ledger: &mut Ledger,
+    edge: &Stamped<Edge>,
+    late: f64,
+    attended: impl Fn(Instant) -> bool,
+) -> Result<()> {
     let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
     let name = circuit.name();
     let stamps = |action: &str, cause: String| {
         let remedy = "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself";
         Err(InstrumentError::new("input board", action, cause, remedy).of(Subsystem::Inputs))
     };
-    match ledger.changed(edge.at, edge.value.lit) {
+    match ledger.changed(edge.at, edge.value.lit, attended) {
         Err(Strange::Uncommanded { at, closed }) => Err(InstrumentError::new(
             format!("{name} relay"),
             "move on command alone",
@@ -369,3 +388,6 @@ impl Bench {
         Moment { seconds: stamp.as_secs_f64() - late / 2.0, uncertainty: rectangular(late / 2.0) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,14 +114,6 @@ pub fn mark_as_voice(socket: &UdpSocket, own: SocketAddr) -> io::Result<()> {
     }
 }
 
-/// Asks for the scheduler's real-time class for the thread that calls, at its lowest priority. True if it was granted: it takes a right that
-/// a user has where `ulimit -r` is not 0, and without it everything works as before, only later on a busy machine.
-pub fn ask_for_priority() -> bool {
-    let lowest = libc::sched_param { sched_priority: 1 };
-    // SAFETY: the pointer is to a live local, and the thread named is the one that runs.
-    unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_RR, &raw const lowest) == 0 }
-}
-
 /// Many descriptors watched at once: what a look costs does not grow with their number, as it would with `poll`.
 pub struct Watch {
     queue: OwnedFd,

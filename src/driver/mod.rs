@@ -8,6 +8,7 @@ pub mod datagrams;
 pub mod inputs;
 pub mod lcus;
 pub mod ping;
+mod priority;
 pub mod probe;
 pub mod serial;
 pub mod sip_operator;

@@ -3,6 +3,7 @@
 //! Must not know what the answers are for.
 
 use super::datagrams::{self, Watch};
+use super::priority;
 use crate::clock::{Clock, Instant};
 use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, ReferenceHost};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -139,7 +140,7 @@ struct Asking {
 
 impl Asking {
     fn run(&self) {
-        datagrams::ask_for_priority();
+        priority::ask();
         let watch = match Watch::over(std::iter::once(self.socket.as_fd())) {
             Ok(watch) => watch,
             Err(e) => return self.shared.lock().fault = Some(e.to_string()),

@@ -1,8 +1,10 @@
 //! A serial port of this machine: one blocking thread reads it and stamps every byte right after the read.
 //!
-//! Knows nothing of the protocol spoken over it. A port that vanishes (USB lead pulled) shows as an end of file or a broken pipe and is told once
+//! The thread looks every few milliseconds: one that comes back later with bytes in its hand did not run, and cannot say when they came. The clock is
+//! told so, as it is of a write that took long. Knows nothing of the protocol spoken over it. A port that vanishes (USB lead pulled) shows as an end of file or a broken pipe and is told once
 //! all bytes before it have been taken.
 
+use super::priority;
 use crate::clock::{Clock, Instant, Stamped};
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result};
@@ -13,8 +15,14 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How long a read may block: the time it takes to notice that the port is no longer wanted.
-const LONGEST_READ: Duration = Duration::from_millis(100);
+/// How long a write may block.
+const LONGEST_WRITE: Duration = Duration::from_millis(100);
+/// How long a read may block: bytes that came while the thread did not run are stamped too late, undetected, by no more than this and `OVERSLEPT`.
+const LONGEST_READ: Duration = Duration::from_millis(5);
+/// A read that returns so much later than it may is that of a thread that had to wait for the processor.
+const OVERSLEPT: Duration = Duration::from_millis(5);
+/// A write into the system's buffer does not last so long, unless its thread had to wait.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(2);
 const REPLUG: &str = "Check the USB lead and whether another program holds the port, then start again.";
 
 enum Heard {
@@ -37,8 +45,9 @@ impl Serial {
     /// Opens `path` at `baud` bits per second, 8N1, no flow control.
     pub fn open(path: &str, baud: u32, clock: Arc<dyn Clock>) -> Result<Self> {
         let failed = |cause: &dyn std::fmt::Display| InstrumentError::new(path, "open", cause, REPLUG);
-        let writer = serialport::new(path, baud).timeout(LONGEST_READ).open().map_err(|e| failed(&e))?;
-        let port = writer.try_clone().map_err(|e| failed(&e))?;
+        let writer = serialport::new(path, baud).timeout(LONGEST_WRITE).open().map_err(|e| failed(&e))?;
+        let mut port = writer.try_clone().map_err(|e| failed(&e))?;
+        port.set_timeout(LONGEST_READ).map_err(|e| failed(&e))?;
         let (tell, heard) = channel();
         let closing = Arc::new(AtomicBool::new(false));
         let (until, time) = (Arc::clone(&closing), Arc::clone(&clock));
@@ -53,14 +62,13 @@ impl Serial {
 }
 
 /// The reading thread: ends when nobody listens any more or the port has gone.
-fn listen(
-    mut port: Box<dyn serialport::SerialPort>,
-    clock: &dyn Clock,
-    closing: &AtomicBool,
-    mut tell: impl FnMut(Heard) -> bool,
-) {
+fn listen(mut port: impl Read, clock: &dyn Clock, closing: &AtomicBool, mut tell: impl FnMut(Heard) -> bool) {
+    priority::ask();
     let mut buffer = [0u8; 1024];
+    // Until then whatever had come had been taken: what is found next came after it.
+    let mut empty = clock.now();
     while !closing.load(Ordering::Relaxed) {
+        let looked = clock.now();
         let goes_on = match port.read(&mut buffer) {
             Ok(0) => {
                 tell(Heard::Gone("end of file: the port has vanished".into()));
@@ -68,9 +76,16 @@ fn listen(
             }
             Ok(count) => {
                 let at = clock.now();
+                note_oversleeping(clock, empty, at, LONGEST_READ + OVERSLEPT);
+                empty = at;
                 buffer.iter().take(count).all(|&byte| tell(Heard::Byte(Stamped::new(at, byte))))
             }
-            Err(e) if matches!(e.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted | ErrorKind::WouldBlock) => true,
+            Err(e) if e.kind() == ErrorKind::TimedOut => {
+                // Not the present: the thread may have been held up between the port's last word and this line.
+                empty = looked + LONGEST_READ;
+                true
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => true,
             Err(e) => {
                 tell(Heard::Gone(e.to_string()));
                 false
@@ -82,15 +97,28 @@ fn listen(
     }
 }
 
+/// Before anybody is handed what was stamped by it: a call that took longer than it may says nothing of when what it did was done.
+fn note_oversleeping(clock: &dyn Clock, from: Instant, to: Instant, may_take: Duration) {
+    if to.since(from) > may_take {
+        clock.note_still(from, to);
+    }
+}
+
 impl Port for Serial {
     /// The moment is that of handing over plus the time the bits take on the line: a USB converter does not tell when they have left.
     fn write(&mut self, bytes: &[u8]) -> Result<Instant> {
         if let Some(cause) = &self.gone {
             return Err(self.failed("write to", cause));
         }
+        // Between the bytes and their stamp nobody else may run.
+        let preferred = priority::for_now();
+        let before = self.clock.now();
         self.writer.write_all(bytes).map_err(|e| self.failed("write to", &e))?;
+        let written = self.clock.now();
+        drop(preferred);
+        note_oversleeping(&*self.clock, before, written, WRITTEN_WITHIN);
         let line_time = Duration::from_nanos(bytes.len() as u64 * 10_000_000_000 / u64::from(self.baud.max(1)));
-        Ok(self.clock.now() + line_time)
+        Ok(written + line_time)
     }
 
     fn read(&mut self) -> Result<Vec<Stamped<u8>>> {
@@ -130,8 +158,9 @@ impl Drop for Serial {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::clock::{RealClock, poll};
+    use crate::clock::{AttentiveClock, Guard, Interrupted, RealClock, poll};
     use serialport::{SerialPort, TTYPort};
+    use std::sync::atomic::AtomicU64;
 
     /// A pseudo-terminal: the far end, and a `Serial` on the near one.
     fn pair(clock: &Arc<RealClock>) -> (TTYPort, Serial) {
@@ -171,6 +200,52 @@ mod tests {
         let mut frame = [0; 4];
         far.read_exact(&mut frame).expect("arrives");
         assert_eq!(frame, [0xA0, 1, 1, 0xA2], "no byte is translated on the way");
+    }
+
+    /// Goes on only when somebody says so.
+    #[derive(Default)]
+    struct Told(AtomicU64, Guard);
+    impl Clock for Told {
+        fn now(&self) -> Instant {
+            Instant::from_nanos(self.0.load(Ordering::Relaxed))
+        }
+        fn wait_until(&self, _: Instant) -> std::result::Result<(), Interrupted> {
+            Ok(())
+        }
+        fn guard(&self) -> &Guard {
+            &self.1
+        }
+    }
+    /// Each reading takes so many milliseconds and gives so many bytes; the port is gone after the last.
+    struct Slow<'a>(Arc<Told>, std::slice::Iter<'a, (u64, usize)>);
+    impl Read for Slow<'_> {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            let Some(&(millis, count)) = self.1.next() else { return Ok(0) };
+            self.0.0.fetch_add(millis * 1_000_000, Ordering::Relaxed);
+            if count > 0 { Ok(count) } else { Err(ErrorKind::TimedOut.into()) }
+        }
+    }
+
+    #[test]
+    fn bytes_that_came_while_nobody_could_look_are_no_measure_of_anything() {
+        let ms = |millis: u64| Instant::from_nanos(millis * 1_000_000);
+        let hear = |readings: &[(u64, usize)]| {
+            let told = Arc::new(Told::default());
+            let clock = AttentiveClock::over(Arc::clone(&told) as Arc<dyn Clock>, None);
+            let mut still_when_told = Vec::new();
+            let port = Slow(told, readings.iter());
+            listen(port, &clock, &AtomicBool::new(false), |heard| {
+                let Heard::Byte(byte) = heard else { return true };
+                still_when_told.push((byte.at, clock.stood_still(ms(0), byte.at).map(|still| still.as_millis())));
+                true
+            });
+            still_when_told
+        };
+        assert_eq!(hear(&[(5, 0), (5, 0), (3, 1)]), [(ms(13), None)]);
+        assert_eq!(hear(&[(5, 0), (40, 1), (2, 1)]), [(ms(45), Some(40)), (ms(47), Some(40))]);
+        // The port may have said that nothing had come long before the thread went on.
+        assert_eq!(hear(&[(40, 0), (3, 1)]), [(ms(43), Some(38))]);
+        assert_eq!(hear(&[(40, 0), (5, 0), (3, 1)]), [(ms(48), None)]);
     }
 
     #[test]

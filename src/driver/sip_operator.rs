@@ -10,6 +10,7 @@ mod streams;
 mod tests;
 mod tls;
 
+use super::priority;
 use crate::clock::{Clock, Instant};
 use crate::driver::datagrams::{self, KERNEL_LATENESS, STAMP_UNCERTAINTY};
 use crate::instrument::{InstrumentError, Result};
@@ -195,7 +196,7 @@ impl Network {
     }
 
     fn listen(self: &Arc<Self>, ears: &Ears) {
-        datagrams::ask_for_priority();
+        priority::ask();
         let mut buffer = vec![0; LARGEST];
         let sockets = ears.sockets.iter().map(|(_, socket)| socket.as_fd());
         let doors = ears.doors.iter().map(|door| door.listener.as_fd());
@@ -300,7 +301,7 @@ impl Network {
     }
 
     fn send_due(&self) {
-        datagrams::ask_for_priority();
+        priority::ask();
         let mut state = self.lock();
         while !self.is_stopping() {
             let now = self.clock.now();

@@ -24,6 +24,8 @@ const TOLD_WITHIN: Duration = Duration::from_millis(40);
 const SHORTER_BY_S: f64 = 0.010;
 /// And so much longer: the bench itself may be slow.
 const LONGER_BY_S: f64 = 0.100;
+/// A command comes so much later than it is due on a machine that keeps up, in seconds.
+const UNEVEN_S: f64 = 0.002;
 /// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth: it bounces meanwhile.
 const ONE_CONTACT_S: f64 = 0.005;
 
@@ -91,6 +93,7 @@ impl Post {
         let released = self.bench.switch(Circuit::Button, false)?;
         self.bench.clock().wait_until(released + TOLD_WITHIN)?;
         let opened = self.bench.await_proof::<Fault>(Circuit::Button, false, released)?;
+        self.attended_since(released)?;
         self.prove_hold(commanded, released.since(commanded))?;
         self.deeds.add(What::LetGo, opened, Proof::Sense);
         Ok(())
@@ -201,21 +204,31 @@ impl Post {
         let commanded = self.bench.switch(Circuit::Button, true)?;
         // So long a command is on the line.
         let transit = commanded.since(before);
-        self.bench.clock().wait_until(commanded.shifted(width.as_secs_f64() - lag) - transit)?;
+        let due = commanded.shifted(width.as_secs_f64() - lag);
+        self.bench.clock().wait_until(due - transit)?;
         let released = self.bench.switch(Circuit::Button, false)?;
+        // A pause that is nothing to a finger makes another pulse of this one.
+        if released.since(due).as_secs_f64() > self.longest_pulse(width) - width.as_secs_f64() + UNEVEN_S {
+            self.bench.clock().note_still(due, released);
+        }
         Ok((commanded, released.shifted(lag)))
+    }
+
+    /// A pulse may be longer than it was meant as long as it is none that T30 does not speak of, in seconds.
+    fn longest_pulse(&self, width: Duration) -> f64 {
+        self.bench.rig.limits.get("T30").map_or(0.0, |limit| limit.limit).max(width.as_secs_f64())
     }
 
     /// So many pulses, and `others` after them, were seen by the button's sense input; and they were such as were wanted, or at least such as T30
     /// speaks of.
-    fn prove_pulses(&self, began: Instant, count: u64, width: Duration, others: usize) -> Result<()> {
+    pub(super) fn prove_pulses(&self, began: Instant, count: u64, width: Duration, others: usize) -> Result<()> {
         let (seen, late) = (self.bench.closures(Circuit::Button, began), self.bench.sense_lateness(Circuit::Button));
         let action = || format!("make {count} pulses of {}", in_ms(width.as_secs_f64()));
         let pulses = seen.len().saturating_sub(others);
         if u64::try_from(pulses) != Ok(count) {
             return Err(button_relay(action(), format!("its sense input saw {pulses}")));
         }
-        let longest = self.bench.rig.limits.get("T30").map_or(0.0, |limit| limit.limit).max(width.as_secs_f64()) + late;
+        let longest = self.longest_pulse(width) + late;
         let shortest = width.as_secs_f64() / 2.0;
         let widths = seen.iter().take(pulses).map(|(from, to)| to.seconds_after(*from));
         let wrong: Vec<f64> = widths.filter(|seen| *seen < shortest || *seen > longest).collect();
@@ -238,6 +251,7 @@ impl Post {
         }
         // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
         let (contact, proof) = self.close_contact(hold)?;
+        self.attended_since(began)?;
         self.prove_pulses(began, count, width, 1)?;
         self.deeds.add(What::Press, Moment::stamped(began, contact.uncertainty), proof);
         Ok(())

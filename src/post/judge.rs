@@ -3,7 +3,7 @@
 //! Knows nothing of how a figure was measured.
 
 use super::{Fault, Post, Result};
-use crate::bench::Moment;
+use crate::bench::{Moment, stood_still};
 use crate::clock::Instant;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::{Event, Measurement, Outcome};
@@ -157,10 +157,8 @@ impl Post {
 
     /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
     pub(super) fn attended_since(&self, from: Instant) -> Result<()> {
-        let Some(still) = self.bench.clock().stood_still(from, self.bench.now()) else { return Ok(()) };
-        let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
-        let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
-        Err(InstrumentError::new("bench process", "watch without a pause", cause, remedy).into())
+        let still = self.bench.clock().stood_still(from, self.bench.now());
+        still.map_or(Ok(()), |still| Err(stood_still(still).into()))
     }
 
     /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).

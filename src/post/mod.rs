@@ -186,3 +186,6 @@ impl Post {
 fn order(cause: (&str, &str), remedy: (&str, &str)) -> Fault {
     Fault::Scenario(ScenarioError { cause: cause.into(), remedy: remedy.into() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 use super::call::{LOST_AFTER, SECOND_USER};
 use super::deeds::{Proof, What};
 use super::judge::Quantity;
+use super::watch::StrayMedia;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Record};
 use crate::clock::Instant;
@@ -225,12 +226,15 @@ impl Post {
     /// T40: since the scenario began.
     pub fn no_sound_outside_calls(&mut self) -> Result<()> {
         self.bench.collect()?;
-        let kinds = [Stray::BeforeAnswer, Stray::AfterEnd, Stray::NoCall];
-        let strays = self.course()?.strays;
-        // What strangers send to the operator's ports is not the post's.
-        let seconds = strays.iter().filter(|stray| stray.is_posts && kinds.contains(&stray.kind)).count();
+        let seconds = self.course()?.strays.iter().filter(|stray| is_outside_calls(stray)).count();
         self.judge(&OPEN_SECONDS, Estimate::count(seconds), Criterion::Exactly(0.0))
     }
+}
+
+/// Media of the post's while nobody talks to it. What strangers send to the operator's ports is not the post's, and what comes in a talk from where or
+/// whither it should not is no open microphone.
+fn is_outside_calls(stray: &StrayMedia) -> bool {
+    stray.is_posts && matches!(stray.kind, Stray::BeforeAnswer | Stray::AfterEnd | Stray::NoCall)
 }
 
 /// When a call to the second operator began to ring there.
@@ -238,4 +242,25 @@ fn ringing_at_second(record: &Record, since: Instant) -> Option<Moment> {
     let calls = record.invited_since(since).filter_map(|call| record.call(call.value));
     let ringing = calls.filter(|call| call.callee() == SECOND_USER).filter_map(|call| call.ringing);
     ringing.min_by(|a, b| a.seconds.total_cmp(&b.seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_microphone_is_open_only_by_the_posts_own_media_while_nobody_talks() {
+        let is = |kind, is_posts| is_outside_calls(&StrayMedia { at: 0.0, kind, is_posts });
+        let all = [
+            Stray::BeforeAnswer,
+            Stray::AfterEnd,
+            Stray::NoCall,
+            Stray::OfAnother,
+            Stray::OldPort,
+            Stray::OnHold,
+            Stray::NoMedia,
+        ];
+        assert_eq!(all.map(|kind| is(kind, true)), [true, true, true, false, false, false, false]);
+        assert!(!all.into_iter().any(|kind| is(kind, false)));
+    }
 }

@@ -234,7 +234,7 @@ impl Post {
     }
 
     /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states, and is stated so.
-    fn judge_growth(&mut self, quantity: &Quantity, series: &[Option<Estimate>], limit: f64) -> Result<()> {
+    pub(super) fn judge_growth(&mut self, quantity: &Quantity, series: &[Option<Estimate>], limit: f64) -> Result<()> {
         // A burst that did not arrive is no late one: the talk was mute, in this direction, at that moment.
         let heard: Vec<Estimate> = series.iter().flatten().copied().collect();
         if heard.len() < series.len() {

@@ -31,7 +31,7 @@ use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::verdict::Criterion;
 use course::Course;
-pub(super) use course::Span;
+pub(super) use course::{Span, StrayMedia};
 pub(super) use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 pub(super) use witness::Contradiction;
 

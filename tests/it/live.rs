@@ -2,6 +2,7 @@
 //! Must not know how the post is built. Moments are generous: what is printed is measured, what is asserted holds on a busy machine.
 
 mod bench;
+mod busy;
 mod peers;
 mod post;
 mod room;

@@ -3,6 +3,7 @@
 //! Playback is filled ahead before the start, frames are counted rather than delays asked, and lost frames are never papered over: what was
 //! recorded before them can no longer be related to what comes after.
 
+use super::super::priority;
 use super::CardSettings;
 use super::library::{Alsa, Format, Pcm, Wanted};
 use crate::clock::{Clock, Instant};
@@ -20,6 +21,8 @@ const PERIOD: usize = 480;
 const PERIODS: usize = 4;
 /// Periods of silence written before the start: the time the thread may be late.
 const AHEAD: usize = 3;
+/// How often it is started before it counts as one that does not run.
+const STARTS: usize = 5;
 /// Seconds that are remembered of every input.
 const KEPT_SECONDS: usize = 180;
 
@@ -203,6 +206,7 @@ struct Worker {
 
 impl Worker {
     fn run(self, opened: &Sender<std::result::Result<(), String>>) {
+        priority::ask();
         let result = Alsa::load().and_then(|alsa| self.serve(&alsa, opened));
         if let Err(cause) = result {
             self.shared.lock().unwrap_or_else(PoisonError::into_inner).stopped = Some(cause.clone());
@@ -217,11 +221,22 @@ impl Worker {
         let playback = alsa.open_playback(wanted(*outputs))?;
         let capture = alsa.open_capture(wanted(*inputs))?;
         let linked = alsa.link(&capture, &playback);
-        self.begin(&playback, &capture, linked)?;
         let mut bytes = vec![0; capture.period * usize::from(*inputs) * capture.format.bytes()];
         let mut out = Vec::new();
-        // Open is what runs: a sound server may take a second before the first frame moves.
-        self.exchange(&playback, &capture, &mut bytes, &mut out)?;
+        // Open is what runs: a sound server may take a second before the first frame moves, and a busy machine may spoil a start.
+        let mut start = || {
+            self.begin(&playback, &capture, linked)?;
+            self.exchange(&playback, &capture, &mut bytes, &mut out)
+        };
+        let started = (1..STARTS).find_map(|_| match start() {
+            Ok(()) => Some(()),
+            Err(_) => {
+                capture.stop();
+                playback.stop();
+                None
+            }
+        });
+        started.map_or_else(start, Ok)?;
         let _nobody = opened.send(Ok(()));
         while !self.stop.load(Ordering::Relaxed) {
             if let Err(cause) = self.exchange(&playback, &capture, &mut bytes, &mut out) {

@@ -15,14 +15,14 @@ const USUALLY: u64 = 400_000;
 impl World {
     pub(in crate::twin) fn ask_reference_host(&mut self) {
         let asked = self.now();
-        let arrives = self.to_or_from_reference_host(asked + USUALLY / 2, Way::ToPost);
-        let returns = arrives.and_then(|at| self.to_or_from_reference_host(at + USUALLY / 2, Way::ToOperator));
+        let arrives = self.through_to_reference_host(asked + USUALLY / 2, Way::ToPost);
+        let returns = arrives.and_then(|at| self.through_to_reference_host(at + USUALLY / 2, Way::ToOperator));
         self.echoes.push_back((asked, returns));
         self.queue.plan(asked + nanos(ASKED_EVERY), Event::AskReferenceHost);
     }
     /// When a datagram of the host's own gets through the bench's network. A host that is asked all the time is forgotten by no firewall, and no
     /// port sleeps before it.
-    fn to_or_from_reference_host(&mut self, at: u64, way: Way) -> Option<u64> {
+    fn through_to_reference_host(&mut self, at: u64, way: Way) -> Option<u64> {
         match self.boards.faults().trouble {
             Some(Trouble::FirewallForgets | Trouble::PortSleeps) | None => Some(at),
             Some(_) => self.through_switch(at, way).first().copied(),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A path that the post printed at its start, where the lines stand by their names.
-fn path_of(post: &mut Post, name: &str) -> String {
+pub fn path_of(post: &mut Post, name: &str) -> String {
     let line = post.expect(&format!("{name:<8} /dev/"), SECOND * 20).text;
     line.split_whitespace().nth(1).expect("a path").to_owned()
 }
@@ -76,7 +76,7 @@ fn a_bench_drives_the_live_post_through_its_pseudo_terminals() {
 }
 
 /// What a technician would write for a bench without probe and sound card.
-fn rig(paths: &[String; 3], listen: &str) -> String {
+pub fn rig(paths: &[String; 3], listen: &str) -> String {
     let [console, inputs, relays] = paths;
     let firmware = format!("{}/fixtures/firmware/elf/reference.elf", env!("CARGO_MANIFEST_DIR"));
     format!(

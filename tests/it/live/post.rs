@@ -1,5 +1,6 @@
 //! A live virtual post as a process: its words on one side, what is typed on the other. Must not know who the post talks to.
 
+use super::super::sound_server::prefer;
 use hejnal::clock::{Clock as _, Instant, RealClock, poll};
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -108,6 +109,11 @@ impl Post {
     /// Whether any line shown so far has these words in it.
     pub fn has_shown(&self, words: &str) -> bool {
         self.shown.iter().any(|line| line.text.contains(words))
+    }
+
+    /// Has the scheduler prefer it, as if it were hardware of its own; false where that is not permitted.
+    pub fn prefer(&self) -> bool {
+        prefer(&self.child)
     }
 
     /// Stops the process as a busy machine would, for so long.
