@@ -3,11 +3,13 @@
 //! A microcontroller held in reset drives no lamp, whatever its firmware: what a sensor shows of that moment is the sensor's own.
 
 use super::{Post, Result};
+use crate::bench::Circuit;
 use crate::clock::Instant;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
 use std::time::Duration;
 
+const OUT_OF_SERVICE: &str = "lamp-out-of-service";
 /// A sensor has followed by then.
 const FOLLOWED_AFTER: Duration = Duration::from_secs(1);
 /// The reset is pulled so long before its release, at most.
@@ -65,10 +67,29 @@ impl Post {
         Some(Darkness { role, late: moment.seconds - moment.uncertainty - released.as_secs_f64(), bounces })
     }
 
+    fn is_blind(&self, role: &str, since: Instant) -> bool {
+        let input = self.bench.lamp_sensors().into_iter().find(|(known, _)| *known == role).map(|(_, input)| input);
+        input.is_some_and(|input| self.bench.record.changes(&input, true, since, None).next().is_none())
+    }
+
+    /// A post may show that it is out of service only once it has been in service.
+    fn cut_until_out_of_service(&mut self, since: Instant) -> Result<()> {
+        self.switch(Circuit::Fibre, false)?;
+        let longest = self.bench.rig.limits.get("T26").map_or(0.0, crate::rig::Limit::ceiling);
+        let until = self.bench.now() + Duration::from_secs_f64(longest);
+        while self.is_blind(OUT_OF_SERVICE, since) && self.bench.now() < until {
+            self.pass(FOLLOWED_AFTER)?;
+        }
+        self.switch(Circuit::Fibre, true).map(drop)
+    }
+
     /// A sensor that has seen nothing of its lamp from `since` on: through a start, an outage and a whole call.
-    pub(super) fn prove_sight(&self, since: Instant) -> Result<()> {
-        let is_blind = |input: &InputRef| self.bench.record.changes(input, true, since, None).next().is_none();
-        let Some((role, _)) = self.bench.lamp_sensors().into_iter().find(|(_, input)| is_blind(input)) else { return Ok(()) };
+    pub(super) fn prove_sight(&mut self, since: Instant) -> Result<()> {
+        if self.is_blind(OUT_OF_SERVICE, since) {
+            self.cut_until_out_of_service(since)?;
+        }
+        let lamps = self.bench.lamp_sensors();
+        let Some((role, _)) = lamps.into_iter().find(|(role, _)| self.is_blind(role, since)) else { return Ok(()) };
         Err(InstrumentError::new(
             format!("{role} sensor"),
             "see the lamp lit",

@@ -4,6 +4,7 @@ use super::course::{Course, Kind, Outage, RECOVERS_WITHIN, Span};
 use super::lit::Lit;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
+use crate::instrument::operator::CallId;
 use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, LampConnected, LampOutOfService, LampPlaced, Operator};
 use crate::unit::{Bilingual, Method, Unit};
@@ -207,19 +208,21 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
 /// otherwise.
 fn forgotten_talks(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
-    let starts = course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Restart | Kind::Hang));
-    let sample = |outage: &Outage| {
+    let sample = |(id, call): &(CallId, Call)| {
+        let confirmed = call.confirmed?.seconds;
+        let is_within = |outage: &&Outage| {
+            let starts = matches!(outage.kind, Kind::Restart | Kind::Hang) && course.lasts(call).holds(outage.span.to);
+            starts && confirmed < outage.span.from
+        };
+        let Some(outage) = course.outages.iter().find(is_within) else { return Some(Sample::breach(confirmed, None)) };
         let start = outage.span.to;
-        let (id, call) = course.calls.iter().find(|(_, call)| {
-            call.confirmed.is_some_and(|at| at.seconds < outage.span.from) && course.lasts(call).holds(start)
-        })?;
         // A module that was started anew as well sends nothing more.
         let silent = course.fell_silent.iter().filter(|(_, of)| of == id).map(|(at, _)| *at).find(|at| *at >= outage.span.from);
         let forgotten = Span { from: start + TAKEN_UP_WITHIN, to: silent.unwrap_or(course.lasts(call).to) };
         let dark = lit.dark(forgotten).into_iter().find(|dark| dark.length() > SETTLES_FOR).filter(|_| forgotten.length() > 0.0);
         Some(Sample::breach(dark.map_or(start, |dark| dark.from), dark.map(dark_for)))
     };
-    starts.filter_map(sample).collect()
+    course.calls.iter().filter_map(sample).collect()
 }
 
 fn dark_in_talk(course: &Course) -> Vec<Sample> {

@@ -82,10 +82,14 @@ fn a_heart_need_not_beat_without_power_nor_while_it_starts() {
 fn a_state_is_told_rightly_once_it_has_stood_for_a_while() {
     let untrue = |course: Course| broken(&course).contains(&"T26.watch.untrue-states");
     let answered_late = || served().change(|call| (call.answered, call.confirmed) = (Some(moment(105.0)), Some(moment(105.01))));
-    assert!(!untrue(answered_late().says(106.5, "STATE ringing")));
-    assert!(untrue(answered_late().says(107.5, "STATE ringing")));
+    let told = |course: Course| course.says(100.1, "STATE calling");
+    assert!(!untrue(told(answered_late()).says(106.5, "STATE ringing").says(108.0, "STATE talking")));
+    assert!(untrue(told(answered_late()).says(107.5, "STATE ringing").says(108.0, "STATE talking")));
+    // What was told last holds on: a change is told when it comes, and not with the next heartbeat.
+    assert!(untrue(told(answered_late())));
+    assert!(!untrue(told(answered_late()).says(108.9, "STATE talking")));
     // A talk whose end a cut hid may stand on at the post's end, until it is missed by its silence.
-    let hidden = || served().outage(Kind::Fibre, 119.0, 121.0);
+    let hidden = || told(served()).says(101.1, "STATE talking").outage(Kind::Fibre, 119.0, 121.0);
     assert!(!untrue(hidden().says(135.0, "STATE talking")));
     assert!(untrue(hidden().says(165.0, "STATE talking")));
 }

@@ -6,7 +6,7 @@ use super::*;
 fn a_post_that_was_without_power_knows_nothing_of_its_call() {
     let said = |course: Course| broken(&course).contains(&"T26.watch.untrue-states");
     // The operator's end holds the call until 190 s; the post has started anew meanwhile.
-    let talk = || quiet().press(100.0, 0.15).call(100.05, 190.0, "1");
+    let talk = || quiet().press(100.0, 0.15).call(100.05, 190.0, "1").says(100.1, "STATE calling").says(101.1, "STATE talking");
     assert!(said(talk().says(150.5, "STATE idle")));
     assert!(!said(talk().outage(Kind::Mains, 110.0, 120.0).says(150.5, "STATE idle")));
 }
@@ -160,4 +160,31 @@ fn what_is_kept_is_delivered() {
         broken(&course).contains(&"T38.watch.kept-presses-lost")
     };
     assert_eq!([told(true), told(false)], [false, true]);
+}
+
+#[test]
+fn a_talk_that_a_restart_finds_is_ended_or_shown() {
+    let forgotten = |course: Course| broken(&course).contains(&"T40.watch.forgotten-talks");
+    let talk = |ended: f64, lit: &[(f64, f64)]| {
+        quiet().press(100.0, 0.15).call(100.05, ended, "1").lit(&[(100.06, 110.0)], lit).outage(Kind::Hang, 110.0, 114.0)
+    };
+    let dark = [(101.06, 110.0)];
+    assert!(forgotten(talk(160.0, &dark)));
+    assert!(!forgotten(talk(118.0, &dark)) && !forgotten(talk(160.0, &[(101.06, 110.0), (120.0, 160.0)])));
+    // A module that was started anew as well is not heard any more.
+    let silent = |mut course: Course| {
+        course.fell_silent.push((112.0, CallId(1)));
+        course
+    };
+    assert!(!forgotten(silent(talk(160.0, &dark))));
+}
+
+#[test]
+fn lamps_stand_through_a_cut_that_no_talk_may_notice() {
+    let swapped = |cut: f64| {
+        let lit = [(101.06, 110.0), (110.0 + cut, 120.01)];
+        let course = served().lit(&[(100.06, 120.01)], &lit).outage(Kind::Fibre, 110.0, 110.0 + cut);
+        broken(&course).contains(&"T06.watch.dark-in-talk")
+    };
+    assert_eq!([swapped(1.0), swapped(3.0)], [true, false]);
 }
