@@ -169,7 +169,8 @@ fn goes_to_and_fro(lags: &[f64]) -> bool {
 fn garbled(course: &Course) -> Option<Contradiction> {
     let is_broken_off = |at: f64| {
         let ends = |outage: &Outage| if outage.kind == Kind::Restart { outage.span.from } else { outage.span.to };
-        let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
+        // What hangs says nothing, and the line that its start breaks off ends in the banner.
+        let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware() && outage.kind != Kind::Hang);
         let starts = starts.map(|outage| Span { to: ends(outage), ..outage.span });
         let starts = starts.chain(banners(course).map(|(start, _)| Span { from: start, to: start }));
         starts.into_iter().any(|span| span.from - BREAKS_OFF_WITHIN <= at && at < span.to)

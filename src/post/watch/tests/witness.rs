@@ -58,6 +58,8 @@ fn lines_that_are_held_back_come_to_and_fro() {
 fn a_spoiled_line_may_have_been_any_other_but_not_while_power_comes_and_goes() {
     let spoiled = |at: f64, course: Course| Course { garbled: vec![at], ..course };
     accused(&spoiled(100.0, quiet()), &["console"]);
+    // A banner that nobody could read leaves a hang without an end.
+    accused(&spoiled(100.0, quiet().outage(Kind::Hang, 95.0, 600.0)), &["console"]);
     accused(&spoiled(100.0, quiet().outage(Kind::Mains, 99.0, 110.0)), &[]);
     accused(&spoiled(100.0, quiet().says(100.05, "BOOT 1.4.2 cause=watchdog")), &[]);
     // Nothing breaks off the banner itself.
