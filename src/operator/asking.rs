@@ -2,7 +2,7 @@
 //!
 //! Must not know calls.
 
-use super::{Desk, Outgoing};
+use super::Desk;
 use crate::clock::Instant;
 use crate::instrument::operator::Irregular;
 use crate::sip::message::{self, targets};
@@ -90,7 +90,7 @@ impl Desk {
         match question.machine.wake(at) {
             Act::Send => {
                 let bytes = question.machine.bytes().to_vec();
-                self.outgoing.push(Outgoing { wire: way.wire, from: way.own, to: way.peer, bytes });
+                self.send(way, bytes);
             }
             Act::TimedOut => {
                 self.asking.iter_mut().for_each(|asking| asking.question = None);

@@ -86,7 +86,7 @@ impl Desk {
     /// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long goes over a connection
     /// (RFC 3261, 18.1.1).
     pub(super) fn look_at_length(&mut self, at: Instant, way: Route, message: &Message, bytes: &[u8]) {
-        if let (Message::Request(request), true) = (message, (way.wire == Wire::Udp) && bytes.len() > LONGEST_DATAGRAM) {
+        if let (Message::Request(request), true) = (message, way.wire == Wire::Udp && bytes.len() > LONGEST_DATAGRAM) {
             let method = request.method.to_string();
             self.tell_irregular(at, way, None, Irregular::TooLong { method, bytes: bytes.len() });
         }

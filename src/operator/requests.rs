@@ -206,7 +206,6 @@ impl Desk {
             return Err(481.into());
         };
         self.look_at_addresses(at, way, request, Some(id));
-        self.look_at_description(at, id, &request.head.body, false);
         self.tell(at, CallEvent::Asked { call: id, method: request.method.to_string() });
         let Some(call) = self.calls.get_mut(&id) else { return Err(481.into()) };
         if call.dialog.order(request) == Order::Late {
@@ -231,6 +230,8 @@ impl Desk {
         };
         let described = asks.then(describe).map(|body| body.ok_or(488u16));
         let body = described.transpose()?;
+        // An offer that was refused left no version behind it.
+        self.look_at_description(at, id, &request.head.body, false);
         Ok((id, body))
     }
 

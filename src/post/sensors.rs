@@ -57,7 +57,7 @@ impl Post {
     }
 
     fn darkness(&self, role: &'static str, input: &InputRef, released: Instant) -> Option<Darkness> {
-        let pulled = Instant::from_nanos(released.as_nanos().saturating_sub(nanos(PULLED_BEFORE)));
+        let pulled = released - PULLED_BEFORE;
         let dark = self.bench.record.changes(input, false, pulled, None).next()?;
         let within = dark + Duration::from_secs_f64(BOUNCES_WITHIN);
         // A lamp test is no bounce: it stays.
@@ -118,10 +118,6 @@ impl Post {
         .of(Subsystem::Inputs)
         .into())
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -146,6 +146,30 @@ fn a_hold_is_answered_as_one() {
 }
 
 #[test]
+fn an_offer_that_was_refused_takes_no_version() {
+    let versioned = |version: u64, extra: &str| {
+        let text = offer("8", 4000, extra);
+        let origin = text.lines().find(|line| line.starts_with("o=")).expect("an origin").to_owned();
+        text.replace(&origin, &format!("o=- 1 {version} IN IP4 10.0.0.2"))
+    };
+    let second = |refused_first: bool| {
+        let mut s = Scene::ready(AT_ONCE);
+        let ok = s.call("c1");
+        let body = versioned(1 << 40, "a=recvonly\r\n");
+        let body = if refused_first { body.replace("RTP/AVP 8", "RTP/AVP 96") } else { body };
+        let first = s.within("INVITE", &ok, 2, &body);
+        assert_eq!(statuses(&s.send(&first)).last(), Some(&if refused_first { 488 } else { 200 }));
+        let ack = s.within("ACK", &ok, 2, "");
+        s.send(&ack);
+        let again = s.within("INVITE", &ok, 3, &versioned(1 << 40, "a=sendonly\r\n"));
+        s.send(&again);
+        oddities(&mut s)
+    };
+    assert_eq!(second(true), []);
+    assert_eq!(second(false), [Irregular::SameVersion]);
+}
+
+#[test]
 fn a_registered_post_is_asked_whether_it_is_there_and_answers() {
     let after = |answers: bool| {
         let mut s = Scene::new(AT_ONCE);

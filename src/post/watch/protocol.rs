@@ -72,12 +72,12 @@ const SECRETS: Quantity = Quantity {
 };
 const UNANSWERED: Quantity = Quantity {
     key: "T06.watch.unanswered-requests",
-    en: "requests within a call that the post did not answer",
-    pl: "żądania w połączeniu, na które punkt nie odpowiedział",
+    en: "requests of the operator that the post did not answer",
+    pl: "żądania operatora, na które punkt nie odpowiedział",
     method: Method::new(
-        "every BYE, UPDATE and re-INVITE of the operator, for 64 × T1",
-        "każdy BYE, UPDATE i re-INVITE operatora, przez 64 × T1",
-        "RFC 3261, 8.2, 15.1.2 and 17.1",
+        "every BYE, UPDATE, re-INVITE and OPTIONS of the operator, for 64 × T1",
+        "każdy BYE, UPDATE, re-INVITE i OPTIONS operatora, przez 64 × T1",
+        "RFC 3261, 8.2, 11, 15.1.2 and 17.1",
     ),
     requirement: "T06",
     ..COUNT
