@@ -49,6 +49,24 @@ fn every_defect_is_caught_and_every_healthy_post_passes() -> Result<(), Error> {
     Ok(())
 }
 
+/// What only a second proof of the bench tells from a bad post, one of each kind. No default run has it, so that nothing else would miss it.
+#[test]
+fn a_bench_that_looks_like_a_bad_post_is_found_out() -> Result<(), Error> {
+    const BENCHES: [&str; 6] = [
+        "bench-network-drops",
+        "bench-sensor-flickers",
+        "bench-sensor-dull",
+        "bench-sensor-falls-off",
+        "bench-card-clock-off",
+        "bench-drill-next-door",
+    ];
+    let scratch = Scratch::new("prove-second")?;
+    let out = scratch.0.join("out").to_string_lossy().into_owned();
+    let output = prove(&[&BENCHES[..], &["--out", &out]].concat())?;
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8(output.stdout)?);
+    Ok(())
+}
+
 #[test]
 fn a_scenario_gone_soft_no_longer_catches_its_defect_and_the_proof_says_so() -> Result<(), Error> {
     let scratch = Scratch::new("prove-soft")?;
