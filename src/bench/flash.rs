@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what the image is or whether a failure was wanted.
 
-use super::switch::Circuit;
+use super::circuit::Circuit;
 use super::{Bench, missing};
 use crate::clock::Instant;
 use crate::image;

@@ -3,6 +3,7 @@
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
 mod budget;
+mod circuit;
 mod dimming;
 mod flash;
 mod hearing;
@@ -20,6 +21,7 @@ mod sound;
 mod switch;
 
 pub use budget::figures;
+pub use circuit::Circuit;
 pub use dimming::DARK_AT_MOST;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
@@ -27,7 +29,7 @@ pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
-pub use switch::{Circuit, Switchgear, stood_still};
+pub use switch::{Switchgear, stood_still};
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;

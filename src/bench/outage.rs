@@ -3,7 +3,7 @@
 //! A sense input tells that a contact has opened; only the post's silence tells that its mains or its fibre went through that contact. Knows
 //! nothing of what a post should do.
 
-use super::switch::Circuit;
+use super::circuit::Circuit;
 use super::{Bench, Record};
 use crate::clock::{Instant, Interrupted, Stamped};
 use crate::instrument::operator::{CallEvent, CallId, EndedBy, Refresher, Side};

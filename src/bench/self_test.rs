@@ -3,8 +3,8 @@
 //! Knows nothing of limits; everything found here is the bench's failure.
 
 use super::budget::COMMAND_TO_SENSE;
+use super::circuit::Circuit;
 use super::ledger::FOLLOWS_WITHIN;
-use super::switch::Circuit;
 use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
 use crate::instrument::{InstrumentError, Result, Subsystem};

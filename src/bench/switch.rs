@@ -3,16 +3,19 @@
 //! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig can be made safe by whoever
 //! finds it left alone. A journal listens by standing before the relay boards that are handed in.
 
+use super::circuit::Circuit;
 use super::ledger::{Ledger, Strange, closures};
-use super::open::{Context, Handle, open_one};
+use super::open::context::Context;
+use super::open::instrument::open_one;
+use super::open::openers::Handle;
 use super::outage::Outages;
 use super::{Bench, Moment, missing};
 use crate::clock::{Clock, Instant, Interrupted, Stamped, poll};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::{InputRef, Pole, Rig, Switch, Wiring};
-use crate::unit::{Bilingual, rectangular};
+use crate::rig::{InputRef, Pole, Rig, Switch};
+use crate::unit::rectangular;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,63 +28,6 @@ const ASK_EVERY: Duration = Duration::from_millis(2);
 const QUICK_CONTACT_S: f64 = 0.025;
 /// And, of the same contact, within so much of every other time.
 const STEADY_CONTACT_S: f64 = 0.015;
-
-/// A circuit that the bench opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Circuit {
-    /// Closed: pressed.
-    Button,
-    /// Closed: the post has mains.
-    Mains,
-    /// Closed: the fibre is connected.
-    Fibre,
-}
-
-impl Circuit {
-    pub const ALL: [Circuit; 3] = [Circuit::Button, Circuit::Mains, Circuit::Fibre];
-    pub const fn name(self) -> &'static str {
-        match self {
-            Circuit::Button => "button",
-            Circuit::Mains => "mains",
-            Circuit::Fibre => "fibre",
-        }
-    }
-    /// The relay and the sense input that serve it, where the rig has them.
-    pub const fn wiring(self, wiring: &Wiring) -> Option<&Switch> {
-        match self {
-            Circuit::Button => wiring.button.as_ref(),
-            Circuit::Mains => wiring.mains.as_ref(),
-            Circuit::Fibre => wiring.fibre.as_ref(),
-        }
-    }
-    /// The state that harms nobody: button released, mains on, fibre connected.
-    pub const fn is_closed_when_safe(self) -> bool {
-        !matches!(self, Circuit::Button)
-    }
-    /// A state in words: `pressed`, `off`, `cut` …
-    pub const fn state(self, closed: bool) -> &'static str {
-        match (self, closed) {
-            (Circuit::Button, true) => "pressed",
-            (Circuit::Button, false) => "released",
-            (Circuit::Mains, true) => "on",
-            (Circuit::Mains, false) => "off",
-            (Circuit::Fibre, true) => "connected",
-            (Circuit::Fibre, false) => "cut",
-        }
-    }
-    /// Circuit and state, as a report reads: `button released`, „przycisk zwolniony”.
-    pub fn in_state(self, closed: bool) -> Bilingual {
-        let pl = match (self, closed) {
-            (Circuit::Button, true) => "przycisk wciśnięty",
-            (Circuit::Button, false) => "przycisk zwolniony",
-            (Circuit::Mains, true) => "zasilanie włączone",
-            (Circuit::Mains, false) => "zasilanie wyłączone",
-            (Circuit::Fibre, true) => "światłowód podłączony",
-            (Circuit::Fibre, false) => "światłowód przerwany",
-        };
-        Bilingual::new(format!("{} {}", self.name(), self.state(closed)), pl)
-    }
-}
 
 /// The boards that switch and sense, under their names in the rig, and what was last commanded.
 pub struct Switchgear {

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod explore;
+mod in_order;
 mod language;
 mod matrix;
 pub mod measure;

@@ -1,22 +1,21 @@
 //! `hejnal run` and `hejnal check`: from what was typed to features, rig and bench, and what is left behind on disk.
 
 use super::args::{Check, Choice, Run};
+use super::in_order::{NOTHING_MOVED, Slips, feature_files, load_rig, no_signals};
 use super::{Refused, phrase_book, place, report, style};
 use crate::bench::{self, OpenError, Opening};
 use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::store::FILE_NAME;
-use crate::problem::Problem;
 use crate::report::terminal::Terminal;
-use crate::rig::{self, Rig};
+use crate::rig::Rig;
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
 use crate::suite::preamble::preamble;
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
-use crate::unit::{Bilingual, Lang, both};
+use crate::unit::{Lang, both};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everything that can be known before an instrument is touched.
@@ -59,82 +58,9 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     }
 }
 
-pub(super) const NOTHING_MOVED: (&str, &str) = ("nothing was moved", "niczego nie uruchomiono");
-
 fn nothing_to_run(left_out: usize) -> Refused {
     let remedy = both!("{left_out} scenarios were left out by --tags", "scenariusze pominięte przez --tags: {left_out}");
     Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie pozostał żaden scenariusz do wykonania"), remedy)
-}
-
-/// Everything that is wrong with what was named on the command line.
-#[derive(Default)]
-struct Slips {
-    rig: Vec<Problem>,
-    features: Vec<Problem>,
-}
-
-impl Slips {
-    fn rig(&mut self, loaded: Result<Rig, Vec<Problem>>) -> Option<Rig> {
-        loaded.map_err(|slips| self.rig.extend(slips)).ok()
-    }
-    fn features<T>(&mut self, found: Result<T, Problem>) -> Option<T> {
-        found.map_err(|slip| self.features.push(slip)).ok()
-    }
-    /// A bad rig is the worse of the two: without it nothing can be judged.
-    fn refuse(self) -> Refused {
-        let exit_code = if self.rig.is_empty() { exit::SCENARIO } else { exit::BENCH };
-        let groups = [
-            (("the rig is not in order:", "opis stanowiska zawiera błędy:"), self.rig),
-            (("the features are not in order:", "scenariusze zawierają błędy:"), self.features),
-        ];
-        let told = |lang| {
-            let group = |(heading, slips): &((&str, &str), Vec<Problem>)| {
-                let slips: Vec<String> = slips.iter().map(|problem| problem.show(lang)).collect();
-                (!slips.is_empty()).then(|| format!("{}\n{}", Bilingual::from(*heading).show(lang), slips.join("\n")))
-            };
-            groups.iter().filter_map(group).collect::<Vec<_>>().join("\n")
-        };
-        Refused::new(exit_code, Bilingual::new(told(Lang::En), told(Lang::Pl)), NOTHING_MOVED)
-    }
-}
-
-fn load_rig(file: &Path) -> Result<Rig, Vec<Problem>> {
-    let remedy = ("name the rig's file with --rig", "podaj plik z opisem stanowiska za pomocą --rig");
-    let file = place::find(file).map_err(|problem| vec![Problem { remedy: remedy.into(), ..problem }])?;
-    rig::load(&file)
-}
-
-fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, Problem> {
-    let default = match lang {
-        Lang::En => "features/en",
-        Lang::Pl => "features/pl",
-    };
-    let named = if named.is_empty() { vec![PathBuf::from(default)] } else { named.to_vec() };
-    let missing = |problem| Problem { remedy: select::NAME_FEATURES.into(), ..problem };
-    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>().map_err(missing)?;
-    select::feature_files(&found)
-}
-
-/// A rig that is in order, or all that is wrong with it.
-pub(super) fn rig_in_order(file: &Path) -> Result<Rig, Refused> {
-    let mut slips = Slips::default();
-    match slips.rig(load_rig(file)) {
-        Some(rig) => Ok(rig),
-        None => Err(slips.refuse()),
-    }
-}
-
-/// Features that are in order, with the files they were read from, or all that is wrong with them.
-pub(super) fn features_in_order(
-    named: &[PathBuf],
-    lang: Lang,
-    book: &PhraseMatcher<World>,
-) -> Result<(Vec<PathBuf>, Vec<Feature>), Refused> {
-    let mut slips = Slips::default();
-    let files = slips.features(feature_files(named, lang)).unwrap_or_default();
-    let (features, problems) = lint::survey(&files, book, &Needs::default());
-    slips.features.extend(problems);
-    if slips.features.is_empty() { Ok((files, features)) } else { Err(slips.refuse()) }
 }
 
 /// Says what would be run. Nothing is moved.
@@ -176,11 +102,6 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     place::mark_latest(&folder);
     report::write_junit(&journal)?;
     Ok(exit_code)
-}
-
-/// Ctrl-C would kill the program and leave the rig as it is.
-pub(super) fn no_signals(error: &io::Error) -> Bilingual {
-    both!("Ctrl-C could not be caught: {error}", "nie można przechwycić Ctrl-C: {error}")
 }
 
 fn judge(mut stage: OnBench, book: &PhraseMatcher<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {

@@ -3,7 +3,6 @@
 //! Knows nothing of the debug probe's wire or of calls.
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Report};
@@ -11,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -3,14 +3,13 @@
 //! Knows nothing of sound. A lamp is seen by the bench's own sensor, never taken from the post's console.
 
 use super::deeds::What;
-use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, DARK_AT_MOST, Moment};
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -3,12 +3,11 @@
 //! Knows nothing of calls.
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

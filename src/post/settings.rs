@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of how a settings page is laid out: what the other point's page holds stands in a file of the rig's.
 
-use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::instrument::operator::CallEvent;
@@ -10,7 +9,7 @@ use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::SafeCheck;
 use crate::rig::OtherPoint;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -1,13 +1,12 @@
 //! What instruments are opened on: the clock, the virtual post where the rig is on one, and the transports of this machine.
 
 use super::super::missing;
-use super::known_defect;
 use crate::clock::{AttentiveClock, Clock, RealClock, wall_clock};
 use crate::driver::serial::Serial;
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{Rig, Transport};
-use crate::twin::{self, Twin, TwinConfig};
+use crate::twin::{self, Twin, TwinConfig, defect};
 use std::sync::Arc;
 
 /// The clock, and the virtual post where the rig is one.
@@ -58,4 +57,16 @@ impl Context {
 pub(super) fn unfit(transport: &Transport) -> InstrumentError {
     let remedy = "name another transport in the rig, or report this as a mistake in hejnal";
     InstrumentError::new(transport.to_string(), "open", "this driver does not speak over it", remedy).of(Subsystem::Rig)
+}
+
+pub(super) fn known_defect(id: &str) -> Result<&'static defect::Defect> {
+    defect::find(id).ok_or_else(|| {
+        InstrumentError::new(
+            "twin",
+            format!("plant the defect {id}"),
+            "there is none of that name",
+            "`hejnal prove --list` names those that can be planted",
+        )
+        .of(Subsystem::Rig)
+    })
 }

@@ -1,13 +1,13 @@
 //! Rules about what is sent again: a datagram may get lost, and a server that is busy or dead must not be flooded.
 
 use super::calls::COUNT;
-use super::course::{Course, Kind, RECOVERS_WITHIN, Span};
-use super::protocol::{Oddity, breach, odd, of_messages};
+use super::course::{Course, Kind, Oddity, RECOVERS_WITHIN};
+use super::protocol::{breach, odd, of_messages};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Irregular;
-use crate::post::judge::Quantity;
 use crate::rig::Role::Operator;
-use crate::unit::Method;
+use crate::unit::{Method, Quantity};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: AFTER_ANSWER, needs: &[Operator], limit: Bound::Never, look: after_answer },

@@ -2,10 +2,11 @@
 //!
 //! Knows nothing of limits other than how long a press may matter.
 
-use super::course::{Course, Span};
+use super::course::Course;
+use super::course::LOST_AFTER;
+use super::span::Span;
 use crate::bench::Call;
 use crate::instrument::operator::EndedBy;
-use crate::post::call::LOST_AFTER;
 
 /// The header in which a post numbers its presses (post protocol, section 3).
 pub const CASE_NUMBER: &str = "X-SOS-Press";

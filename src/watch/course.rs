@@ -5,45 +5,24 @@
 
 use super::heard::{Sampled, Silence};
 use super::lit::Lit;
-use super::protocol::Oddity;
+use super::span::Span;
 use crate::bench::{Call, Report};
-use crate::instrument::operator::{CallId, Outcome, Stray};
+use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
 use crate::rig::Limits;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A contact that bounces is one contact until it has been open for so long.
 const BOUNCES_FOR: f64 = 0.05;
 /// How long after it can be served again a post may take to be wholly itself: its lamp "out of service" has so long.
 pub const RECOVERS_WITHIN: f64 = 5.0;
 
+/// How long a press may take to become a call before it counts as lost.
+pub const LOST_AFTER: Duration = Duration::from_secs(10);
 /// A call that is gone without a word is given up after so many seconds without media, and lamps follow (post protocol, section 3: 30 s).
 const LOST_WITHIN: f64 = 32.0;
 /// One that rang before it was gone, and may be ringing still, is given up after more than three minutes (RFC 3261, 16.6, timer C).
 const RINGS_AT_MOST: f64 = 190.0;
-
-/// A stretch of time; open at its end while it lasts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Span {
-    pub from: f64,
-    pub to: f64,
-}
-
-impl Span {
-    pub fn holds(self, at: f64) -> bool {
-        self.from <= at && at < self.to
-    }
-    pub fn meets(self, other: Span) -> bool {
-        self.from < other.to && other.from < self.to
-    }
-    pub fn length(self) -> f64 {
-        (self.to - self.from).max(0.0)
-    }
-    /// What both have in common; `None`: nothing.
-    pub fn common(self, other: Span) -> Option<Span> {
-        let common = Span { from: self.from.max(other.from), to: self.to.min(other.to) };
-        (common.from < common.to).then_some(common)
-    }
-}
 
 /// One closing of the button, bounces and all.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,6 +100,16 @@ pub struct Stranger {
     pub at: f64,
     pub is_posts: bool,
     pub what: String,
+}
+
+/// Something in signalling that no sound post does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Oddity {
+    pub at: f64,
+    pub call: Option<CallId>,
+    /// It came from where the post is registered.
+    pub is_posts: bool,
+    pub what: Irregular,
 }
 
 /// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing that lasted longest.

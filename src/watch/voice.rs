@@ -1,13 +1,13 @@
 //! Rules about what is heard in every talk, in both directions: that it is there, whole, in time, and not pressed flat.
 
-use super::course::{Course, Span};
+use super::course::Course;
 use super::heard::{Arrived, Sampled};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
 use crate::instrument::operator::CallId;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Method, Unit, both};
+use crate::unit::{Bilingual, Method, Quantity, Unit, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: FIRST_TO_OPERATOR, needs: &[Mouth, Operator], limit: FIRST_WORD, look: |c| first_word(c, true) },

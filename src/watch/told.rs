@@ -4,13 +4,13 @@
 
 use super::calls::COUNT;
 use super::cases::CASE_NUMBER;
-use super::course::{Contact, Course, Span};
+use super::course::{Contact, Course};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, EndedBy};
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, Console, Operator};
-use crate::unit::{Bilingual, Method, both};
+use crate::unit::{Bilingual, Method, Quantity, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: PRESSES, needs: &[Button, Console], limit: Bound::Never, look: presses },

@@ -1,11 +1,11 @@
 //! Rules about what is heard in a talk while nobody speaks: noise may be, a sound that nobody has made may not.
 
-use super::course::{Course, Span};
+use super::course::Course;
 use super::heard::{Foreign, Silence};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Method, Unit};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule {

@@ -1,13 +1,13 @@
 //! Rules about the protocol itself: whatever the post sends has its place, and whatever it is asked it answers.
 
 use super::calls::COUNT;
-use super::course::{Course, RECOVERS_WITHIN, Span};
+use super::course::{Course, Oddity, RECOVERS_WITHIN};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
-use crate::instrument::operator::{CallId, EndedBy, Irregular, Outcome};
-use crate::post::judge::Quantity;
+use crate::instrument::operator::{EndedBy, Irregular, Outcome};
 use crate::rig::Role::Operator;
-use crate::unit::{Bilingual, Method, both};
+use crate::unit::{Bilingual, Method, Quantity, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: ELSEWHERE, needs: &[Operator], limit: Bound::Never, look: elsewhere },
@@ -26,16 +26,6 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: REFUSALS, needs: &[Operator], limit: Bound::Never, look: refusals },
     Rule { quantity: LET_IN, needs: &[Operator], limit: Bound::Never, look: let_in },
 ];
-
-/// Something in signalling that no sound post does.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Oddity {
-    pub at: f64,
-    pub call: Option<CallId>,
-    /// It came from where the post is registered.
-    pub is_posts: bool,
-    pub what: Irregular,
-}
 
 /// A post asks something within a call when its address or its codec changes, or to refresh its session, which is once in 45 s at most (RFC 4028, 5);
 /// each may be asked twice. More than so many requests in [`REQUESTS_OVER`] seconds are a storm: every one may cost the talk. Engineering judgement.

@@ -3,8 +3,9 @@
 //! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
 //! the scenario again will know.
 
-use super::course::{Course, Kind, Outage, Span};
+use super::course::{Course, Kind, Outage};
 use super::lit::Lit;
+use super::span::Span;
 use crate::instrument::{InstrumentError, Subsystem};
 
 /// What was found of one instrument.

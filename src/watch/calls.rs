@@ -1,14 +1,14 @@
 //! Rules about calls: for which press each is, how soon it comes, and how it ends.
 
 use super::cases::{CASE_NUMBER, Cause, causes};
-use super::course::{Course, Span};
+use super::course::Course;
+use super::course::LOST_AFTER;
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
 use crate::instrument::operator::EndedBy;
-use crate::post::call::LOST_AFTER;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, Console, Operator};
-use crate::unit::{Bilingual, Method, Unit, both, combine};
+use crate::unit::{Bilingual, Method, Quantity, Unit, both, combine};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: WITHOUT_PRESS, needs: &[Button, Operator], limit: Bound::Never, look: without_press },

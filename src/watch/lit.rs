@@ -1,6 +1,6 @@
 //! When a lamp was lit, and when it was dark.
 
-use super::course::Span;
+use super::span::Span;
 
 /// In seconds.
 const DIMMED_DARK_AT_MOST: f64 = crate::bench::DARK_AT_MOST.as_secs_f64();

@@ -174,29 +174,6 @@ fn a_post_may_acknowledge() {
     assert!(foreign(&course));
 }
 
-/// Whatever could not be decided beside it.
-#[test]
-fn what_is_broken_for_certain_is_the_fault() {
-    let judged = |value: f64| {
-        let what = Bilingual::new("level", "poziom");
-        match crate::verdict::decide(what, Estimate::new(value, 1.0, Unit::Decibel), Criterion::AtMost(0.0)) {
-            crate::verdict::Verdict::Pass => Ok(()),
-            crate::verdict::Verdict::Fail(shortfall) => Err(Fault::Device(shortfall)),
-            crate::verdict::Verdict::Inconclusive(undecided) => Err(Fault::Undecided(undecided)),
-        }
-    };
-    let (holds, undecided, broken) = (-9.0, 0.1, 9.0);
-    for (first, second, fault) in [
-        (holds, holds, holds),
-        (undecided, broken, broken),
-        (broken, undecided, broken),
-        (undecided, holds, undecided),
-        (holds, undecided, undecided),
-    ] {
-        assert_eq!(surer(judged(first), judged(second)), judged(fault), "{first} {second}");
-    }
-}
-
 #[test]
 fn nobody_hears_himself_out_of_the_post() {
     let heard = |comes_back_db: f64| {

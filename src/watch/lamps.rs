@@ -1,13 +1,13 @@
 //! Rules about lamps, over their whole course: what each claims, held against what the operator's end knows.
 
-use super::course::{Course, Kind, Outage, RECOVERS_WITHIN, Span};
+use super::course::{Course, Kind, Outage, RECOVERS_WITHIN};
 use super::lit::Lit;
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
 use crate::instrument::operator::CallId;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, LampConnected, LampOutOfService, LampPlaced, Operator};
-use crate::unit::{Bilingual, Method, Unit};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: PLACED_FALSELY, needs: &[Operator, LampPlaced], limit: Bound::Never, look: placed_falsely },

@@ -1,12 +1,12 @@
 //! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when nobody talks.
 
-use super::course::{Course, Kind, Outage, Span, StrayMedia};
+use super::course::{Course, Kind, Outage, StrayMedia};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
 use crate::instrument::operator::Stray;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Console, Operator};
-use crate::unit::{Bilingual, Method, Unit, both};
+use crate::unit::{Bilingual, Method, Quantity, Unit, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: LAPSED, needs: &[Operator], limit: Bound::Never, look: lapsed },

@@ -9,8 +9,7 @@ mod stream;
 mod voices;
 mod witness;
 
-use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
-use super::lit::Lit;
+use super::course::{Binding, Contact, Course, Kind, Outage, Stranger, StrayMedia};
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};

@@ -1,10 +1,10 @@
 //! Rules about faults that a post finds in itself: told in time, and taken back when their cause is gone.
 
-use super::course::{Contact, Course, Span};
+use super::course::{Contact, Course};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Button, Console};
-use crate::unit::{Bilingual, Method, Unit};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: UNTOLD, needs: &[Button, Console], limit: Bound::Never, look: untold },

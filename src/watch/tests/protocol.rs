@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::instrument::operator::Irregular;
-use crate::post::watch::protocol::Oddity;
+use crate::watch::course::Oddity;
 
 pub(super) fn odd(course: Course, at: f64, what: Irregular) -> Course {
     seen(course, at, true, what)

@@ -7,9 +7,8 @@ use super::heard::{Sampled, Tone};
 use super::voice::{VOICES, arrived, undisturbed};
 use super::{Bound, Rule, Sample};
 use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: LEVEL_AT_OPERATOR, needs: &[Mouth, Operator], limit: NOMINAL, look: level_at_operator },

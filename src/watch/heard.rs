@@ -1,6 +1,6 @@
 //! What was heard in talks: voices that were let sound, what arrived of each, and what was heard while nobody spoke.
 
-use super::course::Span;
+use super::span::Span;
 use crate::instrument::operator::CallId;
 use crate::unit::Estimate;
 

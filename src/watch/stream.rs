@@ -1,14 +1,14 @@
 //! Rules about the stream of the post's voice, packet by packet.
 
-use super::course::{Course, Span};
+use super::course::{Course, Oddity};
 use super::heard::{Foreign, Silence};
-use super::protocol::{Oddity, breach, odd};
+use super::protocol::{breach, odd};
+use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Irregular;
 use crate::operator::STRANGERS_TONE_HZ;
-use crate::post::judge::Quantity;
 use crate::rig::Role::{Ear, Operator};
-use crate::unit::{Bilingual, Method, Unit};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: BEGUN_ANEW, needs: &[Operator], limit: Bound::Never, look: begun_anew },

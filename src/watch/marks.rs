@@ -5,9 +5,8 @@ use super::cases::CASE_NUMBER;
 use super::course::{Binding, Course};
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
-use crate::post::judge::Quantity;
 use crate::rig::Role::Operator;
-use crate::unit::{Bilingual, Method, both};
+use crate::unit::{Bilingual, Method, Quantity, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: SAME_CALL_ID, needs: &[Operator], limit: Bound::Never, look: same_call_id },
