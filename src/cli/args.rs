@@ -115,6 +115,31 @@ impl Command {
     }
 }
 
+/// What a run is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Occasion {
+    /// Before the post leaves the workshop
+    #[value(alias = "fabryczny", alias = "warsztat")]
+    Fat,
+    /// Where the post stands
+    #[value(alias = "obiektowy", alias = "w-terenie")]
+    Sat,
+    /// Everything, unattended
+    #[value(alias = "nocny")]
+    Nightly,
+}
+
+impl Occasion {
+    /// The condition on tags that it stands for. What only a person can do is left to him.
+    pub fn tags(self) -> &'static str {
+        match self {
+            Occasion::Fat => "@fat and not @manual",
+            Occasion::Sat => "@sat and not @manual",
+            Occasion::Nightly => "@nightly and not @manual",
+        }
+    }
+}
+
 /// Which features, on which rig.
 #[derive(Debug, clap::Args)]
 pub struct Choice {
@@ -123,6 +148,9 @@ pub struct Choice {
     /// The rig's file
     #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
     pub rig: PathBuf,
+    /// The whole of an acceptance: `fat` before the post is installed, `sat` where it stands, `nightly` all there is, for hours
+    #[arg(long = "as", value_name = "OCCASION", conflicts_with = "tags")]
+    pub occasion: Option<Occasion>,
     /// Only scenarios with these tags, e.g. "@S01 or @S02" [default: "not @long and not @manual"]
     #[arg(long, value_name = "EXPR")]
     pub tags: Option<String>,

@@ -12,9 +12,10 @@ use crate::rig::Rig;
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
 use crate::suite::preamble::preamble;
+use crate::suite::select::LeftOut;
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
-use crate::unit::{Lang, both};
+use crate::unit::{Bilingual, Lang, both};
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
@@ -24,15 +25,27 @@ struct Prepared {
     book: PhraseMatcher<World>,
     features: Vec<Feature>,
     scenarios: usize,
+    left_out: Vec<LeftOut>,
 }
 
-/// What is run when no tags are given: not what takes hours of the post's time, nor what only a person can do.
+/// What is run when nothing is asked for: not what takes hours of the post's time, nor what only a person can do.
 pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
+
+impl Choice {
+    /// The condition on tags that was asked for, and whether scenarios were named one by one.
+    fn tags(&self) -> (&str, bool) {
+        match (&self.tags, self.occasion) {
+            (Some(tags), _) => (tags, true),
+            (None, Some(occasion)) => (occasion.tags(), false),
+            (None, None) => (BY_DEFAULT, false),
+        }
+    }
+}
 
 /// Reads everything and complains of everything at once: a rig's slip hides no feature's, nor the other way round.
 fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
-    let tags = TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT));
-    let tags = tags.map_err(|problem| Refused { problem, exit_code: exit::USAGE })?;
+    let (tags, is_named) = choice.tags();
+    let tags = TagExpression::parse(tags).map_err(|problem| Refused { problem, exit_code: exit::USAGE })?;
     let book = phrase_book()?;
     let mut slips = Slips::default();
     let rig = slips.rig(load_rig(&choice.rig));
@@ -40,8 +53,12 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
     let (all, problems) = lint::survey(&files, &book, &Needs::default());
     slips.features.extend(problems.iter().cloned());
-    let selection = select::select(all, Some(&tags));
+    let mut selection = select::select(all, Some(&tags));
     if let Some(rig) = &rig {
+        // What was asked for by name and cannot be done is a mistake; of a whole acceptance what the rig can do is done, and the rest is told.
+        if !is_named {
+            selection = selection.within_reach(&book, rig);
+        }
         let lacking = lint::lacking(&selection.features, &book, &Needs::of(rig));
         // What is wrong in itself has been told already.
         slips.features.extend(lacking.into_iter().filter(|problem| !problems.contains(problem)));
@@ -50,16 +67,21 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
         Some(rig) if slips.features.is_empty() => {
             let scenarios = selection.scenarios();
             if scenarios == 0 {
-                return Err(nothing_to_run(selection.left_out));
+                return Err(nothing_to_run(&selection.left_out));
             }
-            Ok(Prepared { rig, book, scenarios, features: selection.features })
+            Ok(Prepared { rig, book, scenarios, features: selection.features, left_out: selection.left_out })
         }
         _ => Err(slips.refuse()),
     }
 }
 
-fn nothing_to_run(left_out: usize) -> Refused {
-    let remedy = both!("{left_out} scenarios were left out by --tags", "scenariusze pominięte przez --tags: {left_out}");
+fn nothing_to_run(left_out: &[LeftOut]) -> Refused {
+    let mut why: Vec<&Bilingual> = left_out.iter().map(|scenario| &scenario.why).collect();
+    why.sort_by(|a, b| a.en.cmp(&b.en));
+    why.dedup();
+    let all = |lang| why.iter().map(|why| why.show(lang)).collect::<Vec<_>>().join("; ");
+    let (count, en, pl) = (left_out.len(), all(Lang::En), all(Lang::Pl));
+    let remedy = both!("{count} scenarios were left out: {en}", "pominięte scenariusze: {count} ({pl})");
     Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie pozostał żaden scenariusz do wykonania"), remedy)
 }
 
@@ -78,13 +100,13 @@ pub(super) fn check(check: &Check) -> Result<u8, Refused> {
 }
 
 pub(super) fn run(run: &Run) -> Result<u8, Refused> {
-    let Prepared { rig, book, features, scenarios } = prepare(&run.choice)?;
+    let Prepared { rig, book, features, scenarios, left_out } = prepare(&run.choice)?;
     let began = wall_clock().as_secs();
     let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
     let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
-    let preamble = preamble(&rig, run.choice.lang, seed, planned).map_err(|error| {
+    let preamble = preamble(&rig, run.choice.lang, seed, planned, &left_out).map_err(|error| {
         let file = rig.post.firmware.file.display();
         let text = both!("failed to read {file}: {error}", "nie udało się odczytać {file}: {error}");
         Refused::new(exit::BENCH, text, ("correct `firmware` in the rig", "popraw „firmware” w opisie stanowiska"))

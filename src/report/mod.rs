@@ -121,6 +121,10 @@ mod tests {
             Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, planned: 7 }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
+        let why = ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into();
+        script
+            .journal
+            .append(Instant::ZERO, Event::LeftOut { id: "S05".into(), name: "Three hundred presses, none lost".into(), why });
         let (model, unit) = ("LCUS-4 relay board".into(), "/dev/ttyUSB0".into());
         script.say(Event::InstrumentOpened { name: "relay".into(), model, unit });
         let what = ("relay contact", "styk przekaźnika");

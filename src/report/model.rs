@@ -5,9 +5,11 @@
 
 use super::attempt::{Attempt, Margin, Step};
 use crate::clock::Instant;
-use crate::fault::exit;
-use crate::journal::{Ending, Entry, Event, PostIdentity, Tally};
-use std::collections::BTreeMap;
+use crate::fault::{Blame, exit};
+use crate::journal::{Ending, Entry, Event, Outcome, PostIdentity, Tally};
+use crate::rig::{Limit, Limits, Profile};
+use crate::unit::Bilingual;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of rounds that are over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,14 @@ pub struct Header {
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
+}
+
+/// A scenario that was not to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub id: String,
+    pub name: String,
+    pub why: Bilingual,
 }
 
 /// How a run came to its end.
@@ -76,8 +86,12 @@ pub struct Model {
     pub header: Option<Header>,
     pub began_unix_seconds: Option<u64>,
     pub end: Option<End>,
+    /// Scenarios of the features that were not to be run, and why.
+    pub left_out: Vec<LeftOut>,
     /// In the order in which they were first begun.
     pub scenarios: Vec<Scenario>,
+    /// Requirements that were found met or wanting in attempts that count.
+    judged: BTreeSet<String>,
     place: BTreeMap<String, usize>,
     /// Those that are over, in the order of the run; none of them with [`Keep::Tallies`].
     pub cases: Vec<Case>,
@@ -102,7 +116,9 @@ impl Model {
             header: None,
             began_unix_seconds: None,
             end: None,
+            left_out: Vec::new(),
             scenarios: Vec::new(),
+            judged: BTreeSet::new(),
             place: BTreeMap::new(),
             cases: Vec::new(),
             unsettled: None,
@@ -132,6 +148,9 @@ impl Model {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
                 let (seed, simulated, post, planned) = (*seed, *simulated, post.clone(), *planned);
                 self.header = Some(Header { hejnal, seed, simulated, rig, rig_sha256, post, planned });
+            }
+            Event::LeftOut { id, name, why } => {
+                self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });
             }
             Event::WallClock { unix_seconds } => self.began_unix_seconds = Some(*unix_seconds),
             Event::ScenarioBegan { attempt, .. } => {
@@ -224,6 +243,13 @@ impl Model {
         }
         if let Some(ending) = &attempt.ending {
             self.tally.count(ending);
+            // What a bench saw that was then found wanting says nothing.
+            if matches!(ending.blame, None | Some(Blame::Device)) {
+                let decided = attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed));
+                self.judged.extend(
+                    decided.filter(|one| one.criterion.is_some()).filter_map(|one| Some(one.source.as_ref()?.id.clone())),
+                );
+            }
         }
         if self.keep == Keep::Everything {
             self.cases.push(case);
@@ -252,6 +278,13 @@ impl Model {
         let mut margins: Vec<&Margin> = self.closest.values().collect();
         margins.sort_by(|a, b| a.part.total_cmp(&b.part));
         margins
+    }
+
+    /// The requirements on posts of this profile, and whether this run has found them met or wanting; none where the journal tells of no post.
+    pub fn requirements(&self) -> Vec<(Limit, bool)> {
+        let is_posts = |profile: &Profile| self.header.as_ref().is_some_and(|header| header.post.profile == profile.name());
+        let Some(profile) = Profile::ALL.into_iter().find(is_posts) else { return Vec::new() };
+        Limits::of(profile).iter().map(|limit| (limit.clone(), self.judged.contains(limit.id))).collect()
     }
 
     /// Every attempt in order, where they are kept.
