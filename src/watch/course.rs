@@ -312,6 +312,17 @@ impl Course {
         self.calls.iter().any(|(_, call)| self.lasts(call).holds(moment))
     }
 
+    /// When the firmware said that it started, and the cause it gave.
+    pub fn banners(&self) -> impl Iterator<Item = (f64, Option<&str>)> {
+        let banners = self.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
+        banners.map(|(at, report)| (*at, report.value("cause")))
+    }
+
+    /// When the firmware began anew, whatever the cause.
+    pub fn starts(&self) -> impl Iterator<Item = f64> {
+        self.banners().map(|(at, _)| at).chain(self.own_starts())
+    }
+
     /// When the firmware started anew for a reason of ours, in order.
     pub fn own_starts(&self) -> impl Iterator<Item = f64> {
         let starts = self.outages.iter().filter(|outage| outage.kind.starts_firmware());

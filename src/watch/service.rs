@@ -168,11 +168,6 @@ fn hasty(course: &Course) -> Vec<Sample> {
 /// Not before half of what was granted, but for what a line and its stamps take.
 const REFRESHED_FROM: f64 = 0.49;
 
-fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
-    let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
-    banners.map(|(at, report)| (*at, report.value("cause")))
-}
-
 /// Whether a post that was started so may give this as the cause; one that gives none is not held to it.
 fn may_say(kind: Kind, cause: Option<&str>) -> bool {
     cause.is_none_or(|cause| match kind {
@@ -201,7 +196,7 @@ fn starts(course: &Course) -> Vec<Sample> {
         };
         Sample::breach(at, seen)
     };
-    banners(course).map(sample).collect()
+    course.banners().map(sample).collect()
 }
 
 /// Over stretches in which the firmware had power and was left alone.
@@ -210,11 +205,11 @@ fn beat(course: &Course) -> Vec<Sample> {
         course.reports.iter().filter(|(_, report)| report.argument("BEAT").is_some()).map(|(at, _)| *at).collect();
     let stopped = |span: Span| {
         let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
-        starts.clone().any(|outage| outage.span.meets(span)) || banners(course).any(|(at, _)| span.holds(at))
+        starts.clone().any(|outage| outage.span.meets(span)) || course.banners().any(|(at, _)| span.holds(at))
     };
     // Also from the start of the firmware, or of the scenario, to the first one.
     let mut marks: Vec<f64> =
-        beats.iter().copied().chain(banners(course).map(|(at, _)| at + 0.001)).chain([course.span.from]).collect();
+        beats.iter().copied().chain(course.banners().map(|(at, _)| at + 0.001)).chain([course.span.from]).collect();
     marks.sort_by(f64::total_cmp);
     let ends = marks.iter().skip(1).copied().chain([course.span.to]);
     let sample = |(from, to): (f64, f64)| {
@@ -233,7 +228,7 @@ fn uptime(course: &Course) -> Vec<Sample> {
     let told: Vec<(f64, f64)> = told.collect();
     let sample = |pair: &[(f64, f64)]| {
         let [(from, before), (to, after)] = pair else { return None };
-        let began_anew = banners(course).any(|(at, _)| Span { from: *from, to: *to }.holds(at));
+        let began_anew = course.banners().any(|(at, _)| Span { from: *from, to: *to }.holds(at));
         let error = ((after - before) - (to - from)).abs();
         let seen = both!("{before:.0} s, then {after:.0} s", "{before:.0} s, potem {after:.0} s");
         // The post counts whole seconds.
@@ -272,7 +267,7 @@ fn untrue_states(course: &Course) -> Vec<Sample> {
     let held = changes.filter_map(|change| {
         let at = change.seconds + 2.0 * TOLD_WITHIN;
         let (told, state) = said.iter().rfind(|(told, _)| *told <= at)?;
-        let is_new_life = banners(course).any(|(start, _)| Span { from: *told, to: at }.holds(start));
+        let is_new_life = course.banners().any(|(start, _)| Span { from: *told, to: at }.holds(start));
         (!is_new_life && at < course.span.to).then_some((at, *state))
     });
     let held: Vec<(f64, &str)> = held.collect();

@@ -71,7 +71,7 @@ fn presses(course: &Course) -> Vec<Sample> {
     let owed = |contact: &&Contact| {
         let around = Span { from: contact.began - BOOTS_WITHIN, to: contact.closed + late };
         let lives = !course.outages.iter().any(|outage| outage.kind.starts_firmware() && outage.span.meets(around))
-            && !starts(course).any(|at| around.holds(at));
+            && !course.starts().any(|at| around.holds(at));
         contact.is_press(course) && lives && around.to <= course.span.to && is_readable(course, around)
     };
     // A line for each of those that have to have one, in their order; the line of any other may be taken for that of one beside it.
@@ -86,12 +86,6 @@ fn presses(course: &Course) -> Vec<Sample> {
     course.contacts.iter().filter(owed).map(sample).collect()
 }
 
-/// When the firmware began anew, whatever the cause.
-fn starts(course: &Course) -> impl Iterator<Item = f64> {
-    let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some()).map(|(at, _)| *at);
-    banners.chain(course.own_starts())
-}
-
 /// A probe that resets the firmware may have stopped it so long before, in seconds, and what came meanwhile is lost on it.
 const STOPPED_BEFORE: f64 = 1.0;
 
@@ -100,7 +94,7 @@ fn fates(course: &Course) -> Vec<Sample> {
     let sample = |(at, report): &(f64, Report)| {
         let number = report.argument("CALL")?;
         let fate = report.words.get(2)?.as_str();
-        let life = starts(course).filter(|start| start < at).fold(f64::NEG_INFINITY, f64::max);
+        let life = course.starts().filter(|start| start < at).fold(f64::NEG_INFINITY, f64::max);
         let of_case = |(_, call): &&(CallId, Call)| {
             let arrived = call.arrived.seconds;
             call.invite.header(CASE_NUMBER) == Some(number) && arrived > life && arrived < *at

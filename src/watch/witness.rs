@@ -58,22 +58,19 @@ fn lossy_network(course: &Course) -> Option<Contradiction> {
             troubled.len() - lost,
             latest * 1e3
         ),
-        "check the switch, its ports (spanning tree off or in fast mode), the network cables and what else uses this network; then run the scenario again",
+        (
+            "check the switch, its ports (spanning tree off or in fast mode), the network cables and what else uses this network; then run the scenario again",
+            "sprawdź przełącznik sieciowy, jego porty (STP wyłączone lub w trybie szybkim), kable i inny ruch w tej sieci; potem powtórz scenariusz",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Network), stays: false })
-}
-
-/// When the firmware started, whoever caused it.
-fn banners(course: &Course) -> impl Iterator<Item = (f64, Option<&str>)> {
-    let banners = course.reports.iter().filter(|(_, report)| report.argument("BOOT").is_some());
-    banners.map(|(at, report)| (*at, report.value("cause")))
 }
 
 /// Power was away, or the firmware was just starting.
 fn is_upset(course: &Course, at: f64) -> bool {
     let around = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
     let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
-    starts.into_iter().any(|outage| outage.span.meets(around)) || banners(course).any(|(start, _)| around.holds(start))
+    starts.into_iter().any(|outage| outage.span.meets(around)) || course.banners().any(|(start, _)| around.holds(start))
 }
 
 /// The post says that its reset pin was pulled, and nobody on the bench had told the probe to: the probe's lead hangs on that pin.
@@ -85,14 +82,17 @@ fn reset_line(course: &Course) -> Option<Contradiction> {
         let near = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
         course.outages.iter().any(|outage| outage.kind.starts_firmware() && outage.span.meets(near))
     };
-    let (at, _) = banners(course).find(|(at, cause)| *cause == Some("pin") && !ours(*at))?;
+    let (at, _) = course.banners().find(|(at, cause)| *cause == Some("pin") && !ours(*at))?;
     let error = InstrumentError::new(
         "probe",
         "leave the post's reset line alone",
         format!(
             "at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"
         ),
-        "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
+        (
+            "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
+            "sprawdź przewód programatora i jego wtyk; potem powtórz scenariusz z odłączonym przewodem: jeśli reset się powtórzy, powoduje go sam punkt",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Probe), stays: true })
 }
@@ -106,7 +106,10 @@ fn room_light(course: &Course) -> Option<Contradiction> {
         format!(
             "from {at:.3} s on one of them saw light that flickers with the mains, as tubes in a room do; its lamp is lit without a flicker"
         ),
-        "shade the sensors from the lamps of the room; if they are in the dark, the post drives this lamp now from the mains and now from its supply",
+        (
+            "shade the sensors from the lamps of the room; if they are in the dark, the post drives this lamp now from the mains and now from its supply",
+            "osłoń czujniki przed oświetleniem pomieszczenia; jeśli są w ciemności, punkt zasila tę lampkę raz z sieci, a raz z zasilacza",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Inputs), stays: false })
 }
@@ -130,7 +133,10 @@ fn dazzled(course: &Course) -> Option<Contradiction> {
         "lamp sensors",
         "see each its own lamp",
         format!("at {at:.3} s all of them changed at once, as if one light shone on them all"),
-        "shade the sensors from the sun, from headlights and from each other's lamps; if the post lights all its lamps at once, look at the post",
+        (
+            "shade the sensors from the sun, from headlights and from each other's lamps; if the post lights all its lamps at once, look at the post",
+            "osłoń czujniki przed słońcem, reflektorami i sąsiednimi lampkami; jeśli punkt zapala wszystkie lampki naraz, sprawdź punkt",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Inputs), stays: true })
 }
@@ -155,7 +161,10 @@ fn held_back(course: &Course) -> Option<Contradiction> {
         format!(
             "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"
         ),
-        "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
+        (
+            "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
+            "podłącz konsolę bez koncentratora, serwera portów ani maszyny wirtualnej po drodze; jeśli z inną przejściówką jest tak samo, to punkt wypisuje wiersze z opóźnieniem",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
 }
@@ -173,7 +182,7 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         // What hangs says nothing, and the line that its start breaks off ends in the banner.
         let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware() && outage.kind != Kind::Hang);
         let starts = starts.map(|outage| Span { to: ends(outage), ..outage.span });
-        let starts = starts.chain(banners(course).map(|(start, _)| Span { from: start, to: start }));
+        let starts = starts.chain(course.banners().map(|(start, _)| Span { from: start, to: start }));
         starts.into_iter().any(|span| span.from - BREAKS_OFF_WITHIN <= at && at < span.to)
     };
     let at = course.garbled.iter().find(|at| !is_broken_off(**at))?;
@@ -183,7 +192,10 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         format!(
             "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"
         ),
-        "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
+        (
+            "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
+            "sprawdź przewód konsoli, jego masę i prędkość transmisji w opisie stanowiska; jeśli z inną przejściówką jest tak samo, to punkt sam zniekształca wiersze",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: false })
 }
