@@ -41,6 +41,7 @@ use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::Twin;
+use crate::unit::both;
 use dimming::{Dimming, Told};
 use journaled::Journaled;
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,7 +205,10 @@ fn missing(role: &str) -> InstrumentError {
         role,
         "be used",
         "the rig names no such instrument",
-        format!("add `{role}` under `roles` in the rig, or leave out the scenarios that need it"),
+        both!(
+            "add `{role}` under `roles` in the rig, or leave out the scenarios that need it",
+            "dopisz `{role}` w sekcji `roles` opisu stanowiska albo pomiń scenariusze, które tego wymagają"
+        ),
     )
     .of(Subsystem::Rig)
 }

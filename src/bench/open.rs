@@ -183,7 +183,10 @@ fn read_image(file: &Path) -> Result<Vec<u8>> {
             "firmware file",
             format!("read {}", file.display()),
             error,
-            "put the file in place, or correct `firmware` in the rig",
+            (
+                "put the file in place, or correct `firmware` in the rig",
+                "umieść plik we właściwym miejscu albo popraw `firmware` w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Firmware)
     })

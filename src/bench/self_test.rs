@@ -30,7 +30,7 @@ impl Bench {
             "operator",
             "answer a request sent to its own address",
             "no answer came back",
-            "check that the operator's address in the rig is this machine's and that no firewall or other program holds its port",
+            ("check that the operator's address in the rig is this machine's and that no firewall or other program holds its port", "sprawdź, czy adres operatora w opisie stanowiska jest adresem tego komputera i czy jego portu nie blokuje zapora ani nie zajmuje inny program"),
         )
         .of(Subsystem::Operator)
         .into())

@@ -140,7 +140,10 @@ impl Switchgear {
             format!("{} relay", circuit.name()),
             format!("get the {} {}", circuit.name(), circuit.state(closed)),
             "its sense input saw no change after the command",
-            "check the relay board's supply and the wires of the relay and of its sense input",
+            (
+                "check the relay board's supply and the wires of the relay and of its sense input",
+                "sprawdź zasilanie płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+            ),
         )
         .of(Subsystem::Relays)
     }
@@ -217,7 +220,10 @@ impl Switchgear {
 /// The bench's own process had to wait for the processor, or the machine slept.
 pub fn stood_still(still: Duration) -> InstrumentError {
     let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
-    let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+    let remedy = (
+        "close what else runs on this machine, keep it from sleeping, and run the scenario again",
+        "zamknij inne programy na tym komputerze, wyłącz jego usypianie i powtórz scenariusz",
+    );
     InstrumentError::new("bench process", "watch without a pause", cause, remedy)
 }
 
@@ -227,7 +233,10 @@ fn silent(input: &InputRef) -> InstrumentError {
         "input board",
         format!("tell the state of {}/{}", input.board, input.input),
         "it was asked and has not answered",
-        "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+        (
+            "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+            "sprawdź zasilanie i przewód USB modułu wejść: nie wiadomo, czy ostatnio podany stan jest nadal aktualny",
+        ),
     )
     .of(Subsystem::Inputs)
 }
@@ -243,7 +252,10 @@ fn account(
     let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
     let name = circuit.name();
     let stamps = |action: &str, cause: String| {
-        let remedy = "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself";
+        let remedy = (
+            "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself",
+            "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść, a potem sprawdź sam przekaźnik",
+        );
         Err(InstrumentError::new("input board", action, cause, remedy).of(Subsystem::Inputs))
     };
     match ledger.changed(edge.at, edge.value.lit, attended) {
@@ -251,7 +263,7 @@ fn account(
             format!("{name} relay"),
             "move on command alone",
             format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
-            "look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board",
+            ("look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board", "sprawdź, czy przy przekaźniku i jego wejściu kontrolnym nie ma luźnego przewodu i czy nikt inny nie steruje płytką przekaźników"),
         )
         .of(Subsystem::Relays)),
         Err(Strange::BeforeItsCommand { by }) => {

@@ -109,7 +109,10 @@ impl Post {
             "firmware file",
             format!("find version {version}, variant {variant} in {file}"),
             format!("the image carries {found}"),
-            "put the right file in place, or correct `firmware` in the rig",
+            (
+                "put the right file in place, or correct `firmware` in the rig",
+                "podstaw właściwy plik albo popraw `firmware` w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Firmware)
         .into())
@@ -188,7 +191,10 @@ impl Post {
                 "mains relay",
                 format!("cut the power at {:.0} % of the writing", share * 100.0),
                 "the writing was over before the power was gone",
-                "use a quicker relay, a supply with less hold-up, or an earlier share",
+                (
+                    "use a quicker relay, a supply with less hold-up, or an earlier share",
+                    "użyj szybszego przekaźnika, zasilacza o krótszym podtrzymaniu albo wcześniejszej chwili zapisu",
+                ),
             )
             .of(Subsystem::Relays)
             .into()),

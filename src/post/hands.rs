@@ -93,7 +93,10 @@ impl Post {
                 format!("{role} sensor"),
                 "see the lamp lit",
                 "it has seen no light since the run began, so that a dark lamp proves nothing",
-                "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                (
+                    "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                    "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",
+                ),
             )
             .of(Subsystem::Inputs)
             .into()),
@@ -210,7 +213,7 @@ impl Post {
                 format!("{role} sensor"),
                 "see its own lamp",
                 format!("it saw what the sensor `{other}` should have seen, and that one saw another lamp too: their leads are exchanged"),
-                "exchange the two in the rig's roles or their wires at the input board; if both are in order, the post lights the wrong lamps",
+                ("exchange the two in the rig's roles or their wires at the input board; if both are in order, the post lights the wrong lamps", "zamień je w `roles` w opisie stanowiska albo zamień przewody na module wejść; jeśli jedno i drugie jest w porządku, punkt zapala niewłaściwe lampki"),
             )
             .of(Subsystem::Inputs)
             .into()),

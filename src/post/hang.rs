@@ -53,7 +53,10 @@ impl Post {
         let hung = self.bench.probe()?.divert(loop_at).map_err(|error| match error {
             FlashError::Bench(error) => error,
             FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => {
-                let remedy = "see whether the debug lead holds, and whether the post's microcontroller lets itself be halted";
+                let remedy = (
+                    "see whether the debug lead holds, and whether the post's microcontroller lets itself be halted",
+                    "sprawdź, czy przewód programatora ma pewny styk i czy mikrokontroler punktu pozwala się zatrzymać",
+                );
                 InstrumentError::new("debug probe", "hang the firmware", cause, remedy).of(Subsystem::Probe)
             }
         })?;

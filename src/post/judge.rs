@@ -155,7 +155,10 @@ fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
         "input board",
         "stamp in the order of events",
         format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
-        "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+        (
+            "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+            "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść albo karty dźwiękowej",
+        ),
     )
     .of(Subsystem::Inputs)
     .into())

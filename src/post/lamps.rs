@@ -9,7 +9,7 @@ use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
-use crate::unit::{Estimate, Method, Quantity, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -137,7 +137,7 @@ impl Post {
                 role,
                 "see the lamp",
                 "the rig names no sensor for it",
-                format!("add `{role}` under `roles` in the rig"),
+                both!("add `{role}` under `roles` in the rig", "dopisz `{role}` w sekcji `roles` opisu stanowiska"),
             )
             .of(Subsystem::Rig)
             .into()
@@ -160,7 +160,10 @@ impl Post {
             format!("{role} sensor"),
             "see the lamp",
             "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
-            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+            (
+                "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",
+            ),
         )
         .of(Subsystem::Inputs)
         .into())

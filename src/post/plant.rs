@@ -204,7 +204,10 @@ impl Post {
                 "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
                 HEARTBEAT_WITHIN.as_secs()
             ),
-            "check the console's cable, its ground, and the baud rate in the rig",
+            (
+                "check the console's cable, its ground, and the baud rate in the rig",
+                "sprawdź przewód konsoli, jego masę i prędkość transmisji w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Console)
         .into())

@@ -139,7 +139,7 @@ impl Post {
             "operator",
             "take its main server away",
             "the rig names no backup server",
-            "add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it",
+            ("add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it", "dopisz `backup: ADRES:PORT` do sip-operator w opisie stanowiska i ustaw go w punkcie albo pomiń scenariusze, które go wymagają"),
         )
         .of(Subsystem::Rig)
         .into())

@@ -154,7 +154,7 @@ impl Post {
                 "settings",
                 "give the post the settings of another point",
                 "the rig names no other point",
-                "add `other: { identity: …, settings: FILE }` to `post` in the rig, or leave out the scenarios that need it",
+                ("add `other: { identity: …, settings: FILE }` to `post` in the rig, or leave out the scenarios that need it", "dopisz `other: { identity: …, settings: PLIK }` do `post` w opisie stanowiska albo pomiń scenariusze, które tego wymagają"),
             )
             .of(Subsystem::Rig)
             .into()
@@ -196,8 +196,10 @@ fn unreached(error: FlashError) -> InstrumentError {
 }
 
 fn settings_error(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
-    let remedy =
-        "see whether `settings-page` in the rig is where this post keeps its settings, and whether the page may be written";
+    let remedy = (
+        "see whether `settings-page` in the rig is where this post keeps its settings, and whether the page may be written",
+        "sprawdź, czy punkt przechowuje ustawienia pod adresem `settings-page` z opisu stanowiska i czy tę stronę pamięci można zapisać",
+    );
     InstrumentError::new("settings", action, cause, remedy).of(Subsystem::Probe)
 }
 

@@ -188,8 +188,12 @@ mod tests {
 
     fn second_half(script: &mut Script) {
         script.begin("S03", "The call names the right point and place", 1);
-        let error =
-            InstrumentError::new("relay", "close contact 1", "no answer in 200 ms", "check the USB cable of the relay board");
+        let error = InstrumentError::new(
+            "relay",
+            "close contact 1",
+            "no answer in 200 ms",
+            ("check the USB cable of the relay board", "sprawdź przewód USB płytki przekaźników"),
+        );
         let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();
         script.end("S03", 1, broken.clone());
         script.begin("S03", "The call names the right point and place", 2);

@@ -51,7 +51,7 @@ impl OnBench {
 }
 
 fn evidence_lost(error: &JournalError) -> InstrumentError {
-    InstrumentError::new("evidence", "save a recording", error, error.remedy().en).of(Subsystem::Storage)
+    InstrumentError::new("evidence", "save a recording", error, error.remedy()).of(Subsystem::Storage)
 }
 
 impl Sink for Log {

@@ -43,7 +43,10 @@ impl Context {
         match transport {
             Transport::Serial { path, baud } => Ok(Box::new(Serial::open(path, *baud, self.shared_clock())?)),
             Transport::Twin { name } => self.twin()?.port(name).ok_or_else(|| {
-                let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
+                let remedy = (
+                    "the virtual post has the lines `relays`, `inputs` and `console`",
+                    "punkt wirtualny ma łącza `relays`, `inputs` i `console`",
+                );
                 InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
             }),
             Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } | Transport::Host { .. } => {
@@ -55,7 +58,10 @@ impl Context {
 
 /// A driver was given a transport that it cannot speak over: its row in the rig and its opener do not agree.
 pub(super) fn unfit(transport: &Transport) -> InstrumentError {
-    let remedy = "name another transport in the rig, or report this as a mistake in hejnal";
+    let remedy = (
+        "name another transport in the rig, or report this as a mistake in hejnal",
+        "podaj w opisie stanowiska inny rodzaj łącza albo zgłoś to jako błąd programu hejnal",
+    );
     InstrumentError::new(transport.to_string(), "open", "this driver does not speak over it", remedy).of(Subsystem::Rig)
 }
 
@@ -65,7 +71,10 @@ pub(super) fn known_defect(id: &str) -> Result<&'static defect::Defect> {
             "twin",
             format!("plant the defect {id}"),
             "there is none of that name",
-            "`hejnal prove --list` names those that can be planted",
+            (
+                "`hejnal prove --list` names those that can be planted",
+                "usterki, które można podłożyć, wypisuje `hejnal prove --list`",
+            ),
         )
         .of(Subsystem::Rig)
     })

@@ -48,6 +48,11 @@ fn introduce(clock: &dyn Clock, name: &str, instrument: &mut Handle) -> Result<I
     match (known, last) {
         (Ok(Some(identity)), _) => Ok(identity),
         (_, Some(error)) => Err(error),
-        (_, None) => Err(InstrumentError::new(name, "say what it is", "the run was stopped", "start the run again")),
+        (_, None) => Err(InstrumentError::new(
+            name,
+            "say what it is",
+            "the run was stopped",
+            ("start the run again", "uruchom przebieg ponownie"),
+        )),
     }
 }
