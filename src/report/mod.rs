@@ -192,7 +192,10 @@ mod tests {
             "relay",
             "close contact 1",
             "no answer in 200 ms",
-            ("check the USB cable of the relay board", "sprawdź przewód USB płytki przekaźników"),
+            (
+                "check the USB cable of the relay board",
+                "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+            ),
         );
         let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();
         script.end("S03", 1, broken.clone());
