@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0    every requirement that was checked is met
   1    the post does not meet at least one requirement
@@ -26,7 +26,7 @@ Examples:
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
 
-const PROVE_EXIT_CODES: &str = "\
+pub(super) const PROVE_EXIT_CODES: &str = "\
 A defect counts as caught only by the scenario named for it, with the right party blamed for the right requirement.
 
 Exit codes:
@@ -36,7 +36,7 @@ Exit codes:
   4    a feature file is at fault, or there is no scenario for a defect that was named
   130  stopped by Ctrl-C or SIGTERM";
 
-const EXPLORE_EXIT_CODES: &str = "\
+pub(super) const EXPLORE_EXIT_CODES: &str = "\
 A life that fails is made as small as it can be and written down as a feature in both languages; `hejnal run --seed` lives it again.
 
 Exit codes:
