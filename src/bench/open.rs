@@ -13,10 +13,11 @@ use super::log::{Log, Onlooker};
 use super::switch::Switchgear;
 use super::{Bench, Record};
 use crate::fault::{Blame, Blamed};
+use crate::image;
 use crate::instrument::{Identity, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event, Tally};
-use crate::rig::Rig;
+use crate::rig::{Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::defect;
 use crate::unit::Bilingual;
@@ -76,6 +77,7 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
     let context = Context::of(&rig, seed).map_err(OpenError::Context)?;
     let image = read_image(&image_to_write(&rig).map_err(OpenError::Context)?).map_err(OpenError::Context)?;
+    deliver(&rig, &context, &image).map_err(OpenError::Context)?;
     let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlookers);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
@@ -125,6 +127,18 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
     }
     bench.twin = context.twin;
     Ok(bench)
+}
+
+/// Where nothing on the bench can write it, a virtual post comes with its firmware, as a real one does from its maker.
+fn deliver(rig: &Rig, context: &Context, image: &[u8]) -> Result<()> {
+    let Some(twin) = context.twin.as_ref().filter(|_| !rig.has(Role::Probe)) else { return Ok(()) };
+    let image = image::parse(image).map_err(|problems| {
+        let cause = problems.first().map(|problem| problem.cause.clone()).unwrap_or_default();
+        let remedy = ("correct `firmware` in the rig", "popraw `firmware` w opisie stanowiska");
+        InstrumentError::new("firmware file", "read the image", cause.en, remedy).of(Subsystem::Firmware)
+    })?;
+    twin.install(&image);
+    Ok(())
 }
 
 /// What no post may tell.

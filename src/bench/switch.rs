@@ -296,6 +296,11 @@ fn account(
 }
 
 impl Bench {
+    /// Whether the rig switches this circuit.
+    pub fn has(&self, circuit: Circuit) -> bool {
+        self.gear.has(circuit)
+    }
+
     /// As [`Switchgear::switch`].
     pub fn switch(&mut self, circuit: Circuit, closed: bool) -> Result<Instant> {
         self.gear.switch(circuit, closed)

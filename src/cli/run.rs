@@ -32,12 +32,12 @@ struct Prepared {
 pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
 
 impl Choice {
-    /// The condition on tags that was asked for, and whether scenarios were named one by one.
+    /// The condition on tags that was asked for, and whether scenarios or their files were named one by one.
     fn tags(&self) -> (&str, bool) {
         match (&self.tags, self.occasion) {
             (Some(tags), _) => (tags, true),
             (None, Some(occasion)) => (occasion.tags(), false),
-            (None, None) => (BY_DEFAULT, false),
+            (None, None) => (BY_DEFAULT, !self.features.is_empty()),
         }
     }
 }

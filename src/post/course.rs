@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Within so many seconds a post that was given its mains or its fibre has begun to show it.
 const GIVEN_BACK_WITHIN: f64 = 10.0;
 
+/// How long whatever the post was without before the run is taken to have lasted, in seconds.
+const BEFORE_THE_RUN: f64 = 10.0;
+
 /// What was asked of the host at the end of the bench's network, and what of it was lost or late.
 fn echoes(record: &Record) -> (usize, Vec<(f64, Option<f64>)>) {
     let seconds = |(at, late): &(Instant, Option<Duration>)| (at.as_secs_f64(), late.map(|late| late.as_secs_f64()));
@@ -92,6 +95,10 @@ impl Post {
             // What was given back just before, as a scenario was broken off, still has its consequences.
             let matters = |gone: &Span| gone.to > span.from - GIVEN_BACK_WITHIN;
             outages.extend(open.0.into_iter().filter(matters).map(|span| Outage { kind, span }));
+            // As a run begins, boards come to rest, and what they hold gets its mains.
+            if kind == Kind::Mains && span.from < GIVEN_BACK_WITHIN {
+                outages.push(Outage { kind, span: Span { from: -BEFORE_THE_RUN, to: 0.0 } });
+            }
         }
         let mut since = None;
         for (at, what) in self.deeds.all() {

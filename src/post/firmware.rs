@@ -87,7 +87,7 @@ impl Post {
         reset.map(drop)
     }
 
-    fn restart(&mut self) -> Result<()> {
+    pub(super) fn restart(&mut self) -> Result<()> {
         let reset = self.start_anew();
         // A restart that worked is no writing; one that did not makes the writing worthless.
         if reset.is_ok() { Ok(()) } else { self.judge_flash(reset) }

@@ -9,7 +9,7 @@ use crate::fault::{Blame, exit};
 use crate::journal::{Ending, Entry, Event, Outcome, PostIdentity, Tally};
 use crate::rig::{Limit, Limits, Profile};
 use crate::unit::Bilingual;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is kept of rounds that are over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,17 @@ pub struct Header {
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
+}
+
+/// How a run has looked at a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Looked {
+    #[default]
+    NotAtAll,
+    /// By rules of the standing watch alone: what happened did not break it, but nothing was brought about to try it.
+    Watched,
+    /// A step of a scenario has measured it.
+    Judged,
 }
 
 /// A scenario that was not to be run.
@@ -90,8 +101,8 @@ pub struct Model {
     pub left_out: Vec<LeftOut>,
     /// In the order in which they were first begun.
     pub scenarios: Vec<Scenario>,
-    /// Requirements that were found met or wanting in attempts that count.
-    judged: BTreeSet<String>,
+    /// How requirements were found met or wanting in attempts that count.
+    judged: BTreeMap<String, Looked>,
     place: BTreeMap<String, usize>,
     /// Those that are over, in the order of the run; none of them with [`Keep::Tallies`].
     pub cases: Vec<Case>,
@@ -118,7 +129,7 @@ impl Model {
             end: None,
             left_out: Vec::new(),
             scenarios: Vec::new(),
-            judged: BTreeSet::new(),
+            judged: BTreeMap::new(),
             place: BTreeMap::new(),
             cases: Vec::new(),
             unsettled: None,
@@ -245,10 +256,12 @@ impl Model {
             self.tally.count(ending);
             // What a bench saw that was then found wanting says nothing.
             if matches!(ending.blame, None | Some(Blame::Device)) {
-                let decided = attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed));
-                self.judged.extend(
-                    decided.filter(|one| one.criterion.is_some()).filter_map(|one| Some(one.source.as_ref()?.id.clone())),
-                );
+                for one in attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed)) {
+                    let Some(source) = one.source.as_ref().filter(|_| one.criterion.is_some()) else { continue };
+                    let looked = if one.key.contains(".watch.") { Looked::Watched } else { Looked::Judged };
+                    let before = self.judged.entry(source.id.clone()).or_default();
+                    *before = looked.max(*before);
+                }
             }
         }
         if self.keep == Keep::Everything {
@@ -280,11 +293,11 @@ impl Model {
         margins
     }
 
-    /// The requirements on posts of this profile, and whether this run has found them met or wanting; none where the journal tells of no post.
-    pub fn requirements(&self) -> Vec<(Limit, bool)> {
+    /// The requirements on posts of this profile, and how this run has looked at them; none where the journal tells of no post.
+    pub fn requirements(&self) -> Vec<(Limit, Looked)> {
         let is_posts = |profile: &Profile| self.header.as_ref().is_some_and(|header| header.post.profile == profile.name());
         let Some(profile) = Profile::ALL.into_iter().find(is_posts) else { return Vec::new() };
-        Limits::of(profile).iter().map(|limit| (limit.clone(), self.judged.contains(limit.id))).collect()
+        Limits::of(profile).iter().map(|limit| (limit.clone(), self.judged.get(limit.id).copied().unwrap_or_default())).collect()
     }
 
     /// Every attempt in order, where they are kept.

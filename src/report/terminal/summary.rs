@@ -1,7 +1,7 @@
 //! What a run came to: results, what nobody has checked, what came closest to its limit, and what to do next.
 
 use super::{Colour, Terminal};
-use crate::report::model::{LeftOut, Scenario};
+use crate::report::model::{LeftOut, Looked, Scenario};
 use crate::report::words::{self, words};
 use crate::report::{Attempt, Margin};
 use crate::unit::Estimate;
@@ -61,11 +61,13 @@ impl<W: Write> Terminal<W> {
         if requirements.is_empty() {
             return;
         }
-        let judged = requirements.iter().filter(|(_, is_judged)| *is_judged).count();
+        let count = |looked: Looked| requirements.iter().filter(|(_, how)| *how == looked).count();
         self.heading(words.not_checked);
-        self.line(&format!("  {}", (words.judged)(judged, requirements.len())));
-        for (limit, _) in requirements.iter().filter(|(_, is_judged)| !is_judged) {
-            self.line(&format!("  {:<6} {}", limit.id, limit.what(self.lang)));
+        self.line(&format!("  {}", (words.judged)(count(Looked::Judged), requirements.len())));
+        let is_any_seen = count(Looked::NotAtAll) < requirements.len();
+        for (limit, looked) in requirements.iter().filter(|_| is_any_seen).filter(|(_, looked)| *looked != Looked::Judged) {
+            let only = if *looked == Looked::Watched { format!(" ({})", words.only_watched) } else { String::new() };
+            self.line(&format!("  {:<6} {}{only}", limit.id, limit.what(self.lang)));
         }
         for LeftOut { id, name, why } in std::mem::take(&mut self.model.left_out) {
             self.line(&format!("  {id:<6} {name} ({}: {})", words.left_out, why.show(self.lang)));
