@@ -9,7 +9,7 @@ mod stream;
 mod voices;
 mod witness;
 
-use super::course::{Binding, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
+use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Span, Stranger, StrayMedia};
 use super::lit::Lit;
 use super::*;
 use crate::bench::{Call, Moment, Report};
@@ -44,6 +44,8 @@ pub(super) fn quiet() -> Course {
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),
         room_light: Vec::new(),
+        button: None,
+        mains: None,
         has_probe: true,
         strays: Vec::new(),
         strangers: Vec::new(),
