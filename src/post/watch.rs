@@ -10,6 +10,7 @@ mod heard;
 mod lit;
 mod seen;
 
+mod again;
 mod calls;
 mod faults;
 mod lamps;
@@ -83,6 +84,7 @@ impl Sample {
 
 const RULES: &[&[Rule]] = &[
     calls::RULES,
+    again::RULES,
     marks::RULES,
     lamps::RULES,
     protocol::RULES,
@@ -179,6 +181,14 @@ impl Post {
     fn note_contradictions(&mut self, course: &Course) {
         let found = witness::contradictions(course).into_iter();
         let new: Vec<Contradiction> = found.filter(|found| !self.contradictions.contains(found)).collect();
+        // Whatever the verdict: who reads the record has to know.
+        for Contradiction { error, .. } in &new {
+            let account = error.account();
+            self.bench.log.note(Bilingual::new(
+                format!("the bench contradicts itself: {}", account.en),
+                format!("wskazania stanowiska są sprzeczne: {}", account.pl),
+            ));
+        }
         self.contradictions.extend(new);
     }
 

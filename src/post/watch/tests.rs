@@ -1,5 +1,6 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
+mod again;
 mod console;
 mod margins;
 mod outages;
