@@ -28,6 +28,8 @@ pub(super) struct WayIn {
     /// When the post last asked for a registration or a call, and when it did so after a long silence.
     began: Option<Instant>,
     unasked: Option<Instant>,
+    /// It was found shut out: that holds for the run.
+    shut: Option<InstrumentError>,
 }
 
 impl WayIn {
@@ -55,6 +57,9 @@ impl Bench {
     /// # Errors
     /// It was.
     pub fn prove_way_in<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
+        if let Some(shut) = &self.way_in.shut {
+            return Err(shut.clone().into());
+        }
         let began = self.now();
         let is_open = |bench: &Bench| bench.way_in.unasked.is_some_and(|at| bench.now().since(at) < OPEN_SINCE);
         let silence = |bench: &Bench| bench.now().since(bench.way_in.last.unwrap_or(began).max(began));
@@ -64,9 +69,10 @@ impl Bench {
             return Ok(());
         }
         let spoken = self.now();
+        self.way_in.last = Some(spoken);
         let arrives = |bench: &mut Bench| Ok(bench.way_in.began.filter(|began| *began > spoken));
         let Some(heard) = self.watch::<Instant, E>(spoken + HEARD_WITHIN, arrives)? else { return Ok(()) };
-        Err(InstrumentError::new(
+        let shut = InstrumentError::new(
             "network of the bench",
             "let the post in unasked",
             format!(
@@ -76,8 +82,9 @@ impl Bench {
             ),
             "let what comes from the post's address in to the operator's ports in this machine's firewall and in every router on the way; if there is none, the post wakes only when it is spoken to",
         )
-        .of(Subsystem::Network)
-        .into())
+        .of(Subsystem::Network);
+        self.way_in.shut = Some(shut.clone());
+        Err(shut.into())
     }
 }
 
