@@ -27,6 +27,7 @@ mod witness;
 
 use super::judge::Quantity;
 use super::{Fault, Post, Result};
+use crate::instrument::InstrumentError;
 use crate::journal::Event;
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
@@ -176,6 +177,11 @@ impl Post {
         let course = self.course()?;
         self.note_contradictions(&course);
         Ok(())
+    }
+
+    /// A circuit whose two ends have told different things in this scenario.
+    pub(super) fn ends_in_contradiction(&self) -> Result<Option<InstrumentError>> {
+        Ok(witness::of_both_ends(&self.course()?).map(|found| found.error))
     }
 
     fn note_contradictions(&mut self, course: &Course) {

@@ -46,6 +46,11 @@ fn ends_disagree(course: &Course, ends: Option<&BothEnds>) -> Option<(Span, bool
     ends?.disagreement(course.span, ENDS_AGREE_WITHIN + 2.0 * course.inputs_within)
 }
 
+/// What both ends of a circuit tell against each other.
+pub fn of_both_ends(course: &Course) -> Option<Contradiction> {
+    another_hand(course).or_else(|| unsteady_mains(course))
+}
+
 /// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or lead that does not follow.
 fn another_hand(course: &Course) -> Option<Contradiction> {
     let (span, closed) = ends_disagree(course, course.button.as_ref())?;

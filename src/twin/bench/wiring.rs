@@ -286,6 +286,7 @@ impl World {
         self.shine(lamp, lit);
     }
     pub(in crate::twin) fn shine(&mut self, lamp: usize, lit: bool) {
+        let lit = lit && self.shines(lamp);
         let Some(state) = self.contacts.lamps.get_mut(lamp) else { return };
         if std::mem::replace(state, lit) == lit {
             return;
