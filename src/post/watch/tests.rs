@@ -178,6 +178,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     let course = course
         .says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power")
         .says(300.1, "CALL 2 kept")
+        .says(402.0, "CALL 2 delayed")
         .says(420.1, "CALL 2 ended");
     let mut course = course.press(440.0, 32.0).says(455.0, "FAULT button").says(472.1, "CLEAR button");
     course.attempts.push(250.0);
@@ -382,22 +383,4 @@ fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     };
     assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
     assert_eq!(stray(false), [] as [&str; 0]);
-}
-
-#[test]
-fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
-    let every = |seconds: f64| {
-        let mut course = quiet();
-        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
-        broken(&course)
-    };
-    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
-    assert_eq!(every(2.0), [] as [&str; 0]);
-    let counts = |text: &str| {
-        let mut course = quiet();
-        course.reports[30] = report(300.0, text);
-        broken(&course)
-    };
-    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
-    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
 }

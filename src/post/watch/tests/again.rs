@@ -1,4 +1,4 @@
-//! Cases that come again: as often as they may, and once too often.
+//! Cases and registrations that come again: as often as they may, and once too often.
 
 use super::*;
 
@@ -44,4 +44,22 @@ fn a_kept_press_that_nobody_takes_is_not_offered_for_ever() {
         broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
     };
     assert!(offered(215.0) && !offered(205.0));
+}
+
+#[test]
+fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
+    let every = |seconds: f64| {
+        let mut course = quiet();
+        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
+        broken(&course)
+    };
+    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
+    assert_eq!(every(2.0), [] as [&str; 0]);
+    let counts = |text: &str| {
+        let mut course = quiet();
+        course.reports[30] = report(300.0, text);
+        broken(&course)
+    };
+    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
+    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
 }
