@@ -91,14 +91,14 @@ pub const LATECOMERS: &[Defect] = &[
     broken("bench-ear-overloads", "ear", |c| c.card.trouble = Some(CardTrouble::EarOverloads)),
     broken("bench-mouth-fails-now-and-then", "mouth", |c| c.card.trouble = Some(CardTrouble::MouthStutters)),
     // Healthy, and unlike the reference.
-    healthy("control-converter-unhurried", |c| c.line.up_after = 2.5),
+    healthy("control-converter-unhurried", |c| (c.line.drop_after, c.line.up_after) = (0.06, 0.23)),
     healthy("control-register-three-quarters", |c| c.voice.expires = Duration::from_secs(45)),
     healthy("control-module-boots-eight-seconds", |c| c.voice.boot = Duration::from_secs(8)),
     healthy("control-street-quiet", |c| c.air.noise = 58.0),
     healthy("control-clock-and-buffer", |c| {
         (c.voice.codec_clock_ppm, c.voice.jitter_target) = (150.0, Duration::from_millis(100));
     }),
-    healthy("control-mic-sensitive", |c| c.voice.mic_gain_db = 4.0),
+    healthy("control-mic-sensitive", |c| c.voice.mic_gain_db = 1.8),
     healthy("control-headers-talkative", |c| c.voice.faults.quirks.letters = Some(wording::talkative)),
     healthy("control-packets-marked", |c| c.voice.faults.quirks.packets = Some(sound::marked)),
     healthy("control-supply-holds", |c| (c.supply.hold_up, c.supply.start_up) = (0.15, 0.5)),
