@@ -91,7 +91,7 @@ pub const LATECOMERS: &[Defect] = &[
     broken("bench-ear-overloads", "ear", |c| c.card.trouble = Some(CardTrouble::EarOverloads)),
     broken("bench-mouth-fails-now-and-then", "mouth", |c| c.card.trouble = Some(CardTrouble::MouthStutters)),
     // Healthy, and unlike the reference.
-    healthy("control-converter-unhurried", |c| (c.line.drop_after, c.line.up_after) = (0.06, 0.23)),
+    healthy("control-converter-unhurried", |c| c.line.drop_after = 0.05),
     healthy("control-register-three-quarters", |c| c.voice.expires = Duration::from_secs(45)),
     healthy("control-module-boots-eight-seconds", |c| c.voice.boot = Duration::from_secs(8)),
     healthy("control-street-quiet", |c| c.air.noise = 58.0),
