@@ -28,6 +28,8 @@ pub mod twin;
 pub mod bench;
 #[cfg(unix)]
 pub mod live;
+pub mod watch;
+
 pub mod post;
 pub mod steps;
 pub mod suite;

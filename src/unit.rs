@@ -9,6 +9,7 @@ mod figure;
 mod method;
 mod numeral;
 mod parse;
+mod quantity;
 mod show;
 
 pub use bilingual::Bilingual;
@@ -19,6 +20,7 @@ pub use figure::Figure;
 pub use method::Method;
 pub use numeral::{BARE_UNITS, PolishNumber, PolishPlural, number_words, parse_times, polish_number};
 pub use parse::{parse_count, parse_duration, parse_frequency, parse_level, parse_number, parse_percent};
+pub use quantity::{Form, Quantity};
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what the image is or whether a failure was wanted.
 
-use super::switch::Circuit;
+use super::circuit::Circuit;
 use super::{Bench, missing};
 use crate::clock::Instant;
 use crate::image;
@@ -43,7 +43,10 @@ impl Bench {
                             read.len(),
                             segment.address
                         ),
-                        "shorten the debug lead, give it a ground of its own and a slower clock, and check its plug",
+                        (
+                            "shorten the debug lead, give it a ground of its own and a slower clock, and check its plug",
+                            "skróć przewód programatora, dodaj mu osobną masę, zmniejsz częstotliwość zegara i sprawdź wtyk",
+                        ),
                     )
                     .of(Subsystem::Probe));
                 }

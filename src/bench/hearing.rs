@@ -134,7 +134,7 @@ impl Bench {
                 "ear",
                 "hear the bench's own mouth",
                 "the burst from the artificial mouth was not found in the ear's signal",
-                "check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier",
+                ("check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier", "sprawdź mikrofon przed głośnikiem punktu, jego przewód i wejście karty dźwiękowej, a potem wzmacniacz sztucznych ust"),
             )
             .of(Subsystem::Sound));
         };
@@ -144,7 +144,7 @@ impl Bench {
                 "mouth or ear",
                 "hear the mouth as soon as its sound arrives",
                 format!("the ear hears the artificial mouth {:.0} ms after it spoke", late * 1000.0),
-                "take every processor, limiter or radio link out of the way from the card to the mouth and from the microphone to the card",
+                ("take every processor, limiter or radio link out of the way from the card to the mouth and from the microphone to the card", "usuń procesory dźwięku, limitery i łącza radiowe z toru od karty do sztucznych ust i od mikrofonu do karty"),
             )
             .of(Subsystem::Sound));
         }
@@ -168,7 +168,7 @@ impl Bench {
             "mouth or ear",
             "hear the mouth as loud as at first",
             format!("the ear hears the artificial mouth {by} than when the run began"),
-            "see whether the mouth or the ear was moved, then check the mouth's amplifier, the microphone's supply and both levels on the card",
+            ("see whether the mouth or the ear was moved, then check the mouth's amplifier, the microphone's supply and both levels on the card", "sprawdź, czy nie przesunięto sztucznych ust lub mikrofonu, a potem wzmacniacz ust, zasilanie mikrofonu i oba poziomy na karcie"),
         )
         .of(Subsystem::Sound))
     }
@@ -208,7 +208,7 @@ impl Bench {
             "ear",
             "hear nothing while nothing sounds",
             format!("it hears {what} though the post has no power"),
-            "look for a ground loop, a loose plug or a mains adapter next to the microphone's lead, then for whatever sounds in the room",
+            ("look for a ground loop, a loose plug or a mains adapter next to the microphone's lead, then for whatever sounds in the room", "poszukaj pętli masy, luźnego wtyku lub zasilacza sieciowego przy przewodzie mikrofonu, a potem źródła dźwięku w pomieszczeniu"),
         )
         .of(Subsystem::Sound)
         .into())
@@ -238,7 +238,7 @@ fn off_beat(off: f64) -> InstrumentError {
         "sound card",
         "keep its rate",
         format!("by the clock of this machine it runs {:+.0} ppm off the rate that it states", off * 1e6),
-        "put another card in its place, or give it a USB port of its own; if two cards show the same, look at this machine's clock",
+        ("put another card in its place, or give it a USB port of its own; if two cards show the same, look at this machine's clock", "wymień kartę albo podłącz ją do osobnego portu USB; jeśli dwie karty wykazują to samo, sprawdź zegar tego komputera"),
     )
     .of(Subsystem::Sound)
 }
@@ -248,7 +248,7 @@ fn torn(cause: String) -> InstrumentError {
         "sound card",
         "return its own loop-back",
         cause,
-        "check the cable from the loop-back output to the loop-back input; then give the card a USB port of its own and close what else runs on this machine",
+        ("check the cable from the loop-back output to the loop-back input; then give the card a USB port of its own and close what else runs on this machine", "sprawdź przewód od wyjścia do wejścia pętli zwrotnej; potem podłącz kartę do osobnego portu USB i zamknij inne programy na tym komputerze"),
     )
     .of(Subsystem::Sound)
 }

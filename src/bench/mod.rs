@@ -3,6 +3,7 @@
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
 mod budget;
+mod circuit;
 mod dimming;
 mod flash;
 mod hearing;
@@ -21,6 +22,7 @@ mod switch;
 mod way_in;
 
 pub use budget::figures;
+pub use circuit::Circuit;
 pub use dimming::DARK_AT_MOST;
 pub use flash::Writing;
 pub use log::{Log, Onlooker};
@@ -28,7 +30,7 @@ pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
-pub use switch::{Circuit, Switchgear, stood_still};
+pub use switch::{Switchgear, stood_still};
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;
@@ -40,6 +42,7 @@ use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::Twin;
+use crate::unit::both;
 use dimming::{Dimming, Told};
 use journaled::Journaled;
 use std::collections::{BTreeMap, BTreeSet};
@@ -205,7 +208,10 @@ fn missing(role: &str) -> InstrumentError {
         role,
         "be used",
         "the rig names no such instrument",
-        format!("add `{role}` under `roles` in the rig, or leave out the scenarios that need it"),
+        both!(
+            "add `{role}` under `roles` in the rig, or leave out the scenarios that need it",
+            "dopisz `{role}` w sekcji `roles` opisu stanowiska albo pomiń scenariusze, które tego wymagają"
+        ),
     )
     .of(Subsystem::Rig)
 }

@@ -1,28 +1,29 @@
 //! From a rig on paper to instruments in hand: the only place that brings a configuration together with a driver or with the twin.
 
-mod context;
-mod openers;
+pub(super) mod context;
+pub(super) mod instrument;
+pub(super) mod openers;
 
-pub(super) use context::Context;
-pub(super) use openers::Handle;
+use context::{Context, known_defect};
+use instrument::open_one;
+use openers::Handle;
 
 use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
 use super::switch::Switchgear;
-use super::{Bench, LOOK_EVERY, Record};
-use crate::clock::{Clock, Interrupted, poll};
+use super::{Bench, Record};
 use crate::fault::{Blame, Blamed};
+use crate::image;
 use crate::instrument::{Identity, InstrumentError, Result, Subsystem};
 use crate::journal::store::{Journal, JournalError};
 use crate::journal::{Ending, Event, Tally};
-use crate::rig::{Capability, Instrument, Rig};
+use crate::rig::{Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::defect;
 use crate::unit::Bilingual;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What it takes to open a bench.
 pub struct Opening {
@@ -76,6 +77,7 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
     let context = Context::of(&rig, seed).map_err(OpenError::Context)?;
     let image = read_image(&image_to_write(&rig).map_err(OpenError::Context)?).map_err(OpenError::Context)?;
+    deliver(&rig, &context, &image).map_err(OpenError::Context)?;
     let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlookers);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
@@ -128,6 +130,18 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
     Ok(bench)
 }
 
+/// Where nothing on the bench can write it, a virtual post comes with its firmware, as a real one does from its maker.
+fn deliver(rig: &Rig, context: &Context, image: &[u8]) -> Result<()> {
+    let Some(twin) = context.twin.as_ref().filter(|_| !rig.has(Role::Probe)) else { return Ok(()) };
+    let image = image::parse(image).map_err(|problems| {
+        let cause = problems.first().map(|problem| problem.cause.clone()).unwrap_or_default();
+        let remedy = ("correct `firmware` in the rig", "popraw `firmware` w opisie stanowiska");
+        InstrumentError::new("firmware file", "read the image", cause.en, remedy).of(Subsystem::Firmware)
+    })?;
+    twin.install(&image);
+    Ok(())
+}
+
 /// What no post may tell.
 fn secrets(rig: &Rig) -> Vec<Secret> {
     let users = rig.operator().map_or(&[][..], |operator| &operator.users);
@@ -150,30 +164,6 @@ impl Bench {
     }
 }
 
-/// Opens one instrument of the rig and has it say what it is.
-pub(super) fn open_one(context: &Context, rig: &Rig, name: &str, one: &Instrument) -> Result<(Identity, Vec<Handle>)> {
-    let opened = openers::open(context, rig, one).and_then(|mut handles| {
-        let first = handles.first_mut().ok_or_else(|| super::missing(name))?;
-        let identity = introduce(&*context.clock, name, first)?;
-        Ok((identity, handles))
-    });
-    opened.map_err(|error| error.of(subsystem(one)).named(name))
-}
-
-/// The part of the bench that an instrument belongs to, by what it offers first.
-fn subsystem(one: &Instrument) -> Subsystem {
-    match Capability::ALL.into_iter().find(|capability| one.offers(*capability)) {
-        Some(Capability::Relay) => Subsystem::Relays,
-        Some(Capability::Input) => Subsystem::Inputs,
-        Some(Capability::SoundOut | Capability::SoundIn) => Subsystem::Sound,
-        Some(Capability::Console) => Subsystem::Console,
-        Some(Capability::Probe) => Subsystem::Probe,
-        Some(Capability::Operator) => Subsystem::Operator,
-        Some(Capability::ReferenceHost) => Subsystem::Network,
-        None => Subsystem::Other,
-    }
-}
-
 /// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly labelled, and the bench
 /// accepts no image but the one its rig names; a mislabelled one is not named, for the bench must find that out.
 ///
@@ -188,18 +178,6 @@ pub fn with_planted_firmware(mut rig: Rig) -> Result<Rig> {
         }
     }
     Ok(rig)
-}
-
-fn known_defect(id: &str) -> Result<&'static defect::Defect> {
-    defect::find(id).ok_or_else(|| {
-        InstrumentError::new(
-            "twin",
-            format!("plant the defect {id}"),
-            "there is none of that name",
-            "`hejnal prove --list` names those that can be planted",
-        )
-        .of(Subsystem::Rig)
-    })
 }
 
 /// The image to be written: the rig's file, or the variant that a planted defect needs.
@@ -220,30 +198,13 @@ fn read_image(file: &Path) -> Result<Vec<u8>> {
             "firmware file",
             format!("read {}", file.display()),
             error,
-            "put the file in place, or correct `firmware` in the rig",
+            (
+                "put the file in place, or correct `firmware` in the rig",
+                "umieść plik we właściwym miejscu albo popraw `firmware` w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Firmware)
     })
-}
-
-/// A board that was just opened may need a moment before it can say what it is.
-const SAYS_WHO_IT_IS_WITHIN: Duration = Duration::from_secs(3);
-
-fn introduce(clock: &dyn Clock, name: &str, instrument: &mut Handle) -> Result<Identity> {
-    let deadline = clock.now() + SAYS_WHO_IT_IS_WITHIN;
-    let mut last = None;
-    let known = poll::<_, Interrupted>(clock, deadline, LOOK_EVERY, || match instrument.identify() {
-        Ok(identity) => Ok(Some(identity)),
-        Err(error) => {
-            last = Some(error);
-            Ok(None)
-        }
-    });
-    match (known, last) {
-        (Ok(Some(identity)), _) => Ok(identity),
-        (_, Some(error)) => Err(error),
-        (_, None) => Err(InstrumentError::new(name, "say what it is", "the run was stopped", "start the run again")),
-    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! A sense input tells that a contact has opened; only the post's silence tells that its mains or its fibre went through that contact. Knows
 //! nothing of what a post should do.
 
-use super::switch::Circuit;
+use super::circuit::Circuit;
 use super::{Bench, Record};
 use crate::clock::{Instant, Interrupted, Stamped};
 use crate::instrument::operator::{CallEvent, CallId, EndedBy, Refresher, Side};
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Role};
+use crate::unit::both;
 use std::time::Duration;
 
 /// A post without a battery is dark by then.
@@ -116,9 +117,18 @@ impl Bench {
         let (action, remedy) = match circuit {
             Circuit::Mains => (
                 "take the post's mains away",
-                "see whether the post is fed past the relay; if it has a battery, write `battery: true` under `post` in the rig",
+                (
+                    "see whether the post is fed past the relay; if it has a battery, write `battery: true` under `post` in the rig",
+                    "sprawdź, czy punkt nie jest zasilany z pominięciem przekaźnika; jeśli ma akumulator, wpisz `battery: true` w sekcji `post` opisu stanowiska",
+                ),
             ),
-            _ => ("cut the post's fibre", "see whether the post is connected past the relay, by another cable or another way"),
+            _ => (
+                "cut the post's fibre",
+                (
+                    "see whether the post is connected past the relay, by another cable or another way",
+                    "sprawdź, czy punkt nie jest połączony z pominięciem przekaźnika, innym kablem lub inną drogą",
+                ),
+            ),
         };
         let cause = format!("its sense input saw the {} {}, but {but}", circuit.name(), circuit.state(false));
         InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays)
@@ -177,7 +187,7 @@ impl Bench {
             "mains relay",
             "switch the post's mains",
             "the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged",
-            "exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board",
+            ("exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board", "zamień `mains` i `fibre` w `roles` w opisie stanowiska albo ich przewody na płytce przekaźników"),
         )
         .of(Subsystem::Relays)
         .into())
@@ -198,7 +208,10 @@ impl Bench {
                 "its sense input saw the mains on, but the probe measures no supply at the post after {} s",
                 SUPPLY_RISES_WITHIN.as_secs()
             ),
-            "check the mains lead from the relay to the post, the post's fuse and its supply, then the probe's lead",
+            (
+                "check the mains lead from the relay to the post, the post's fuse and its supply, then the probe's lead",
+                "sprawdź przewód sieciowy od przekaźnika do punktu, bezpiecznik i zasilacz punktu, a potem przewód programatora",
+            ),
         )
         .of(Subsystem::Relays)
         .into())
@@ -245,8 +258,9 @@ impl Bench {
                     format!("{role} sensor"),
                     "see the lamp dark",
                     "it sees light while the post has no power",
-                    format!(
-                        "check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it"
+                    both!(
+                        "check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it",
+                        "sprawdź biegunowość jego przewodów, `{role}` w `roles` opisu stanowiska oraz to, czy nie pada na niego inne światło"
                     ),
                 )
                 .of(Subsystem::Inputs)

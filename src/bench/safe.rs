@@ -3,7 +3,8 @@
 //! Runs at every end of a scenario and of a run, whatever ended it. It must not fail early: each thing is tried whatever became of the others. The
 //! circuits need nothing but the switchgear, so that they can be made safe where there is no bench any more.
 
-use super::switch::{Circuit, Switchgear};
+use super::circuit::Circuit;
+use super::switch::Switchgear;
 use super::{Bench, LOOK_EVERY};
 use crate::clock::Interrupted;
 use crate::instrument::{Instrument, InstrumentError, Result, Subsystem};

@@ -3,8 +3,8 @@
 //! Knows nothing of limits; everything found here is the bench's failure.
 
 use super::budget::COMMAND_TO_SENSE;
+use super::circuit::Circuit;
 use super::ledger::FOLLOWS_WITHIN;
-use super::switch::Circuit;
 use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
 use crate::instrument::{InstrumentError, Result, Subsystem};
@@ -30,7 +30,7 @@ impl Bench {
             "operator",
             "answer a request sent to its own address",
             "no answer came back",
-            "check that the operator's address in the rig is this machine's and that no firewall or other program holds its port",
+            ("check that the operator's address in the rig is this machine's and that no firewall or other program holds its port", "sprawdź, czy adres operatora w opisie stanowiska jest adresem tego komputera i czy jego portu nie blokuje zapora ani nie zajmuje inny program"),
         )
         .of(Subsystem::Operator)
         .into())

@@ -180,7 +180,10 @@ impl Bench {
                 "sound card",
                 "hear its own loop-back",
                 "the chirp did not come back",
-                "check the cable from the loop-back output to the loop-back input",
+                (
+                    "check the cable from the loop-back output to the loop-back input",
+                    "sprawdź przewód od wyjścia do wejścia pętli zwrotnej",
+                ),
             )
             .of(Subsystem::Sound)
             .into());

@@ -3,16 +3,19 @@
 //! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig can be made safe by whoever
 //! finds it left alone. A journal listens by standing before the relay boards that are handed in.
 
+use super::circuit::Circuit;
 use super::ledger::{Ledger, Strange, closures};
-use super::open::{Context, Handle, open_one};
+use super::open::context::Context;
+use super::open::instrument::open_one;
+use super::open::openers::Handle;
 use super::outage::Outages;
 use super::{Bench, Moment, missing};
 use crate::clock::{Clock, Instant, Interrupted, Stamped, poll};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::rig::{InputRef, Pole, Rig, Switch, Wiring};
-use crate::unit::{Bilingual, rectangular};
+use crate::rig::{InputRef, Pole, Rig, Switch};
+use crate::unit::rectangular;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,63 +28,6 @@ const ASK_EVERY: Duration = Duration::from_millis(2);
 const QUICK_CONTACT_S: f64 = 0.025;
 /// And, of the same contact, within so much of every other time.
 const STEADY_CONTACT_S: f64 = 0.015;
-
-/// A circuit that the bench opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Circuit {
-    /// Closed: pressed.
-    Button,
-    /// Closed: the post has mains.
-    Mains,
-    /// Closed: the fibre is connected.
-    Fibre,
-}
-
-impl Circuit {
-    pub const ALL: [Circuit; 3] = [Circuit::Button, Circuit::Mains, Circuit::Fibre];
-    pub const fn name(self) -> &'static str {
-        match self {
-            Circuit::Button => "button",
-            Circuit::Mains => "mains",
-            Circuit::Fibre => "fibre",
-        }
-    }
-    /// The relay and the sense input that serve it, where the rig has them.
-    pub const fn wiring(self, wiring: &Wiring) -> Option<&Switch> {
-        match self {
-            Circuit::Button => wiring.button.as_ref(),
-            Circuit::Mains => wiring.mains.as_ref(),
-            Circuit::Fibre => wiring.fibre.as_ref(),
-        }
-    }
-    /// The state that harms nobody: button released, mains on, fibre connected.
-    pub const fn is_closed_when_safe(self) -> bool {
-        !matches!(self, Circuit::Button)
-    }
-    /// A state in words: `pressed`, `off`, `cut` …
-    pub const fn state(self, closed: bool) -> &'static str {
-        match (self, closed) {
-            (Circuit::Button, true) => "pressed",
-            (Circuit::Button, false) => "released",
-            (Circuit::Mains, true) => "on",
-            (Circuit::Mains, false) => "off",
-            (Circuit::Fibre, true) => "connected",
-            (Circuit::Fibre, false) => "cut",
-        }
-    }
-    /// Circuit and state, as a report reads: `button released`, „przycisk zwolniony”.
-    pub fn in_state(self, closed: bool) -> Bilingual {
-        let pl = match (self, closed) {
-            (Circuit::Button, true) => "przycisk wciśnięty",
-            (Circuit::Button, false) => "przycisk zwolniony",
-            (Circuit::Mains, true) => "zasilanie włączone",
-            (Circuit::Mains, false) => "zasilanie wyłączone",
-            (Circuit::Fibre, true) => "światłowód podłączony",
-            (Circuit::Fibre, false) => "światłowód przerwany",
-        };
-        Bilingual::new(format!("{} {}", self.name(), self.state(closed)), pl)
-    }
-}
 
 /// The boards that switch and sense, under their names in the rig, and what was last commanded.
 pub struct Switchgear {
@@ -194,7 +140,10 @@ impl Switchgear {
             format!("{} relay", circuit.name()),
             format!("get the {} {}", circuit.name(), circuit.state(closed)),
             "its sense input saw no change after the command",
-            "check the relay board's supply and the wires of the relay and of its sense input",
+            (
+                "check the relay board's supply and the wires of the relay and of its sense input",
+                "sprawdź zasilanie płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+            ),
         )
         .of(Subsystem::Relays)
     }
@@ -271,7 +220,10 @@ impl Switchgear {
 /// The bench's own process had to wait for the processor, or the machine slept.
 pub fn stood_still(still: Duration) -> InstrumentError {
     let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
-    let remedy = "close what else runs on this machine, keep it from sleeping, and run the scenario again";
+    let remedy = (
+        "close what else runs on this machine, keep it from sleeping, and run the scenario again",
+        "zamknij inne programy na tym komputerze, wyłącz jego usypianie i powtórz scenariusz",
+    );
     InstrumentError::new("bench process", "watch without a pause", cause, remedy)
 }
 
@@ -281,7 +233,10 @@ fn silent(input: &InputRef) -> InstrumentError {
         "input board",
         format!("tell the state of {}/{}", input.board, input.input),
         "it was asked and has not answered",
-        "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+        (
+            "check the input board's supply and its USB lead: what it last told is not known to be so any more",
+            "sprawdź zasilanie i przewód USB modułu wejść: nie wiadomo, czy ostatnio podany stan jest nadal aktualny",
+        ),
     )
     .of(Subsystem::Inputs)
 }
@@ -297,7 +252,10 @@ fn account(
     let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
     let name = circuit.name();
     let stamps = |action: &str, cause: String| {
-        let remedy = "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself";
+        let remedy = (
+            "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself",
+            "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść, a potem sprawdź sam przekaźnik",
+        );
         Err(InstrumentError::new("input board", action, cause, remedy).of(Subsystem::Inputs))
     };
     match ledger.changed(edge.at, edge.value.lit, attended) {
@@ -305,7 +263,7 @@ fn account(
             format!("{name} relay"),
             "move on command alone",
             format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
-            "look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board",
+            ("look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board", "sprawdź, czy przy przekaźniku i jego wejściu kontrolnym nie ma luźnego przewodu i czy nikt inny nie steruje płytką przekaźników"),
         )
         .of(Subsystem::Relays)),
         Err(Strange::BeforeItsCommand { by }) => {
@@ -338,6 +296,11 @@ fn account(
 }
 
 impl Bench {
+    /// Whether the rig switches this circuit.
+    pub fn has(&self, circuit: Circuit) -> bool {
+        self.gear.has(circuit)
+    }
+
     /// As [`Switchgear::switch`].
     pub fn switch(&mut self, circuit: Circuit, closed: bool) -> Result<Instant> {
         self.gear.switch(circuit, closed)

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0    every requirement that was checked is met
   1    the post does not meet at least one requirement
@@ -26,7 +26,7 @@ Examples:
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again";
 
-const PROVE_EXIT_CODES: &str = "\
+pub(super) const PROVE_EXIT_CODES: &str = "\
 A defect counts as caught only by the scenario named for it, with the right party blamed for the right requirement.
 
 Exit codes:
@@ -36,7 +36,7 @@ Exit codes:
   4    a feature file is at fault, or there is no scenario for a defect that was named
   130  stopped by Ctrl-C or SIGTERM";
 
-const EXPLORE_EXIT_CODES: &str = "\
+pub(super) const EXPLORE_EXIT_CODES: &str = "\
 A life that fails is made as small as it can be and written down as a feature in both languages; `hejnal run --seed` lives it again.
 
 Exit codes:
@@ -115,6 +115,31 @@ impl Command {
     }
 }
 
+/// What a run is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Occasion {
+    /// Before the post leaves the workshop
+    #[value(alias = "fabryczny", alias = "warsztat")]
+    Fat,
+    /// Where the post stands
+    #[value(alias = "obiektowy", alias = "w-terenie")]
+    Sat,
+    /// Everything, unattended
+    #[value(alias = "nocny")]
+    Nightly,
+}
+
+impl Occasion {
+    /// The condition on tags that it stands for. What only a person can do is left to him.
+    pub fn tags(self) -> &'static str {
+        match self {
+            Occasion::Fat => "@fat and not @manual",
+            Occasion::Sat => "@sat and not @manual",
+            Occasion::Nightly => "@nightly and not @manual",
+        }
+    }
+}
+
 /// Which features, on which rig.
 #[derive(Debug, clap::Args)]
 pub struct Choice {
@@ -123,6 +148,9 @@ pub struct Choice {
     /// The rig's file
     #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
     pub rig: PathBuf,
+    /// The whole of an acceptance: `fat` before the post is installed, `sat` where it stands, `nightly` all there is, for hours
+    #[arg(long = "as", value_name = "OCCASION", conflicts_with = "tags")]
+    pub occasion: Option<Occasion>,
     /// Only scenarios with these tags, e.g. "@S01 or @S02" [default: "not @long and not @manual"]
     #[arg(long, value_name = "EXPR")]
     pub tags: Option<String>,

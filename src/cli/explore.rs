@@ -3,7 +3,7 @@
 //! Knows nothing of what a life is made of.
 
 use super::args::Explore;
-use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
+use super::in_order::{NOTHING_MOVED, no_signals, rig_in_order};
 use super::{Refused, place, prove};
 use crate::bench;
 use crate::clock::wall_clock;

@@ -2,11 +2,13 @@
 
 pub mod args;
 mod explore;
+mod in_order;
 mod language;
 mod matrix;
 pub mod measure;
 mod operator;
 mod place;
+mod polish;
 mod prove;
 mod report;
 mod run;
@@ -21,15 +23,16 @@ use crate::steps::{TABLES, World};
 use crate::suite::{PhraseMatcher, panics};
 use crate::unit::{Bilingual, both};
 use args::{Args, Command};
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 /// Does what was asked for on the command line; gives the process exit code.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let args = match polish::parse(&words, usage::lang_of(&words)) {
         Ok(args) => args,
-        Err(error) => usage::refuse(&error),
+        Err(error) => usage::refuse(&error, usage::lang_of(&words)),
     };
     let lang = args.command.lang();
     match panics::catch(|| dispatch(args.command)) {

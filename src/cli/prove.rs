@@ -3,8 +3,9 @@
 //! Knows nothing of how a defect is found.
 
 use super::args::Prove;
+use super::in_order::{NOTHING_MOVED, features_in_order, no_signals, rig_in_order};
 use super::matrix::{Matrix, list};
-use super::run::{BY_DEFAULT, NOTHING_MOVED, features_in_order, no_signals, rig_in_order};
+use super::run::BY_DEFAULT;
 use super::{Refused, phrase_book, place, style};
 use crate::clock::wall_clock;
 use crate::fault::exit;

@@ -1,22 +1,22 @@
 //! `hejnal run` and `hejnal check`: from what was typed to features, rig and bench, and what is left behind on disk.
 
 use super::args::{Check, Choice, Run};
+use super::in_order::{NOTHING_MOVED, Slips, feature_files, load_rig, no_signals};
 use super::{Refused, phrase_book, place, report, style};
 use crate::bench::{self, OpenError, Opening};
 use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::store::FILE_NAME;
-use crate::problem::Problem;
 use crate::report::terminal::Terminal;
-use crate::rig::{self, Rig};
+use crate::rig::Rig;
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
 use crate::suite::preamble::preamble;
+use crate::suite::select::LeftOut;
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
 use crate::unit::{Bilingual, Lang, both};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everything that can be known before an instrument is touched.
@@ -25,15 +25,27 @@ struct Prepared {
     book: PhraseMatcher<World>,
     features: Vec<Feature>,
     scenarios: usize,
+    left_out: Vec<LeftOut>,
 }
 
-/// What is run when no tags are given: not what takes hours of the post's time, nor what only a person can do.
+/// What is run when nothing is asked for: not what takes hours of the post's time, nor what only a person can do.
 pub(super) const BY_DEFAULT: &str = "not @long and not @manual";
+
+impl Choice {
+    /// The condition on tags that was asked for, and whether scenarios or their files were named one by one.
+    fn tags(&self) -> (&str, bool) {
+        match (&self.tags, self.occasion) {
+            (Some(tags), _) => (tags, true),
+            (None, Some(occasion)) => (occasion.tags(), false),
+            (None, None) => (BY_DEFAULT, !self.features.is_empty()),
+        }
+    }
+}
 
 /// Reads everything and complains of everything at once: a rig's slip hides no feature's, nor the other way round.
 fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
-    let tags = TagExpression::parse(choice.tags.as_deref().unwrap_or(BY_DEFAULT));
-    let tags = tags.map_err(|problem| Refused { problem, exit_code: exit::USAGE })?;
+    let (tags, is_named) = choice.tags();
+    let tags = TagExpression::parse(tags).map_err(|problem| Refused { problem, exit_code: exit::USAGE })?;
     let book = phrase_book()?;
     let mut slips = Slips::default();
     let rig = slips.rig(load_rig(&choice.rig));
@@ -41,8 +53,12 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     // What is left out may need what this rig has not got, so the rig is held against the selection only.
     let (all, problems) = lint::survey(&files, &book, &Needs::default());
     slips.features.extend(problems.iter().cloned());
-    let selection = select::select(all, Some(&tags));
+    let mut selection = select::select(all, Some(&tags));
     if let Some(rig) = &rig {
+        // What was asked for by name and cannot be done is a mistake; of a whole acceptance what the rig can do is done, and the rest is told.
+        if !is_named {
+            selection = selection.within_reach(&book, rig);
+        }
         let lacking = lint::lacking(&selection.features, &book, &Needs::of(rig));
         // What is wrong in itself has been told already.
         slips.features.extend(lacking.into_iter().filter(|problem| !problems.contains(problem)));
@@ -51,90 +67,22 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
         Some(rig) if slips.features.is_empty() => {
             let scenarios = selection.scenarios();
             if scenarios == 0 {
-                return Err(nothing_to_run(selection.left_out));
+                return Err(nothing_to_run(&selection.left_out));
             }
-            Ok(Prepared { rig, book, scenarios, features: selection.features })
+            Ok(Prepared { rig, book, scenarios, features: selection.features, left_out: selection.left_out })
         }
         _ => Err(slips.refuse()),
     }
 }
 
-pub(super) const NOTHING_MOVED: (&str, &str) = ("nothing was moved", "niczego nie uruchomiono");
-
-fn nothing_to_run(left_out: usize) -> Refused {
-    let remedy = both!("{left_out} scenarios were left out by --tags", "scenariusze pominięte przez --tags: {left_out}");
+fn nothing_to_run(left_out: &[LeftOut]) -> Refused {
+    let mut why: Vec<&Bilingual> = left_out.iter().map(|scenario| &scenario.why).collect();
+    why.sort_by(|a, b| a.en.cmp(&b.en));
+    why.dedup();
+    let all = |lang| why.iter().map(|why| why.show(lang)).collect::<Vec<_>>().join("; ");
+    let (count, en, pl) = (left_out.len(), all(Lang::En), all(Lang::Pl));
+    let remedy = both!("{count} scenarios were left out: {en}", "pominięte scenariusze: {count} ({pl})");
     Refused::new(exit::SCENARIO, ("no scenario is left to run", "nie pozostał żaden scenariusz do wykonania"), remedy)
-}
-
-/// Everything that is wrong with what was named on the command line.
-#[derive(Default)]
-struct Slips {
-    rig: Vec<Problem>,
-    features: Vec<Problem>,
-}
-
-impl Slips {
-    fn rig(&mut self, loaded: Result<Rig, Vec<Problem>>) -> Option<Rig> {
-        loaded.map_err(|slips| self.rig.extend(slips)).ok()
-    }
-    fn features<T>(&mut self, found: Result<T, Problem>) -> Option<T> {
-        found.map_err(|slip| self.features.push(slip)).ok()
-    }
-    /// A bad rig is the worse of the two: without it nothing can be judged.
-    fn refuse(self) -> Refused {
-        let exit_code = if self.rig.is_empty() { exit::SCENARIO } else { exit::BENCH };
-        let groups = [
-            (("the rig is not in order:", "opis stanowiska zawiera błędy:"), self.rig),
-            (("the features are not in order:", "scenariusze zawierają błędy:"), self.features),
-        ];
-        let told = |lang| {
-            let group = |(heading, slips): &((&str, &str), Vec<Problem>)| {
-                let slips: Vec<String> = slips.iter().map(|problem| problem.show(lang)).collect();
-                (!slips.is_empty()).then(|| format!("{}\n{}", Bilingual::from(*heading).show(lang), slips.join("\n")))
-            };
-            groups.iter().filter_map(group).collect::<Vec<_>>().join("\n")
-        };
-        Refused::new(exit_code, Bilingual::new(told(Lang::En), told(Lang::Pl)), NOTHING_MOVED)
-    }
-}
-
-fn load_rig(file: &Path) -> Result<Rig, Vec<Problem>> {
-    let remedy = ("name the rig's file with --rig", "podaj plik z opisem stanowiska za pomocą --rig");
-    let file = place::find(file).map_err(|problem| vec![Problem { remedy: remedy.into(), ..problem }])?;
-    rig::load(&file)
-}
-
-fn feature_files(named: &[PathBuf], lang: Lang) -> Result<Vec<PathBuf>, Problem> {
-    let default = match lang {
-        Lang::En => "features/en",
-        Lang::Pl => "features/pl",
-    };
-    let named = if named.is_empty() { vec![PathBuf::from(default)] } else { named.to_vec() };
-    let missing = |problem| Problem { remedy: select::NAME_FEATURES.into(), ..problem };
-    let found = named.iter().map(|path| place::find(path)).collect::<Result<Vec<_>, _>>().map_err(missing)?;
-    select::feature_files(&found)
-}
-
-/// A rig that is in order, or all that is wrong with it.
-pub(super) fn rig_in_order(file: &Path) -> Result<Rig, Refused> {
-    let mut slips = Slips::default();
-    match slips.rig(load_rig(file)) {
-        Some(rig) => Ok(rig),
-        None => Err(slips.refuse()),
-    }
-}
-
-/// Features that are in order, with the files they were read from, or all that is wrong with them.
-pub(super) fn features_in_order(
-    named: &[PathBuf],
-    lang: Lang,
-    book: &PhraseMatcher<World>,
-) -> Result<(Vec<PathBuf>, Vec<Feature>), Refused> {
-    let mut slips = Slips::default();
-    let files = slips.features(feature_files(named, lang)).unwrap_or_default();
-    let (features, problems) = lint::survey(&files, book, &Needs::default());
-    slips.features.extend(problems);
-    if slips.features.is_empty() { Ok((files, features)) } else { Err(slips.refuse()) }
 }
 
 /// Says what would be run. Nothing is moved.
@@ -152,13 +100,13 @@ pub(super) fn check(check: &Check) -> Result<u8, Refused> {
 }
 
 pub(super) fn run(run: &Run) -> Result<u8, Refused> {
-    let Prepared { rig, book, features, scenarios } = prepare(&run.choice)?;
+    let Prepared { rig, book, features, scenarios, left_out } = prepare(&run.choice)?;
     let began = wall_clock().as_secs();
     let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
     let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
-    let preamble = preamble(&rig, run.choice.lang, seed, planned).map_err(|error| {
+    let preamble = preamble(&rig, run.choice.lang, seed, planned, &left_out).map_err(|error| {
         let file = rig.post.firmware.file.display();
         let text = both!("failed to read {file}: {error}", "nie udało się odczytać {file}: {error}");
         Refused::new(exit::BENCH, text, ("correct `firmware` in the rig", "popraw „firmware” w opisie stanowiska"))
@@ -176,11 +124,6 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     place::mark_latest(&folder);
     report::write_junit(&journal)?;
     Ok(exit_code)
-}
-
-/// Ctrl-C would kill the program and leave the rig as it is.
-pub(super) fn no_signals(error: &io::Error) -> Bilingual {
-    both!("Ctrl-C could not be caught: {error}", "nie można przechwycić Ctrl-C: {error}")
 }
 
 fn judge(mut stage: OnBench, book: &PhraseMatcher<World>, features: Vec<Feature>, run: &Run) -> Result<u8, Refused> {

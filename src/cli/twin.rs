@@ -2,7 +2,7 @@
 
 use super::Refused;
 use super::args::LiveTwin;
-use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
+use super::in_order::{NOTHING_MOVED, no_signals, rig_in_order};
 use crate::clock::{Clock, RealClock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::fault::exit;

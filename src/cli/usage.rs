@@ -4,21 +4,22 @@ use super::language::spoken;
 use crate::problem::Problem;
 use crate::unit::{Bilingual, Lang, both};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 /// Shows what was asked for (help, version) or what was not understood, and ends the program.
-pub(super) fn refuse(error: &clap::Error) -> ! {
-    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+pub(super) fn refuse(error: &clap::Error, lang: Lang) -> ! {
     // To an English reader the parser's words need none before them.
-    if error.use_stderr() && lang_of(&words) == Lang::Pl {
+    if error.use_stderr() && lang == Lang::Pl {
         let _nobody_reads = writeln!(io::stderr(), "hejnal: {}", told(error).show(Lang::Pl));
     }
     error.exit()
 }
 
-/// As far as it can be told from words that were not understood.
-fn lang_of(words: &[String]) -> Lang {
-    let after = words.iter().zip(words.iter().skip(1)).find(|(word, _)| *word == "--lang").map(|(_, lang)| lang.as_str());
+/// As far as it can be told from words that are not understood yet.
+pub(super) fn lang_of(words: &[OsString]) -> Lang {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let after = words.iter().zip(words.iter().skip(1)).find(|(word, _)| **word == "--lang").map(|(_, lang)| &**lang);
     let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
     match after.or(joined).unwrap_or(spoken()) {
         "pl" => Lang::Pl,
@@ -63,7 +64,7 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: &str) {
-        let words: Vec<String> = line.split(' ').map(str::to_string).collect();
+        let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
         let error = Args::try_parse_from(&words).expect_err(line);
         assert_eq!(told(&error).cause.show(Lang::Pl), expected);
         assert_eq!(lang_of(&words), Lang::Pl, "{line}");

@@ -46,20 +46,31 @@ impl SoundCard {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn error(&self, action: &str, cause: impl std::fmt::Display, remedy: &str) -> InstrumentError {
+    fn error(&self, action: &str, cause: impl std::fmt::Display, remedy: (&str, &str)) -> InstrumentError {
         InstrumentError::new(format!("sound card {}", self.settings.device), action, cause, remedy)
     }
 
     fn no_output(&self, output: Jack) -> InstrumentError {
         let cause = format!("the rig gives it {} outputs", self.settings.outputs);
-        self.error(&format!("play on output {}", output.0), cause, "correct `outputs` or the role's jack in the rig")
+        self.error(
+            &format!("play on output {}", output.0),
+            cause,
+            ("correct `outputs` or the role's jack in the rig", "popraw `outputs` albo gniazdo roli w opisie stanowiska"),
+        )
     }
 
     fn alive(&self, action: &str) -> Result<MutexGuard<'_, Shared>> {
         let shared = self.shared();
         match &shared.stopped {
             None => Ok(shared),
-            Some(cause) => Err(self.error(action, cause, "check the card's USB lead, and that no other program uses it")),
+            Some(cause) => Err(self.error(
+                action,
+                cause,
+                (
+                    "check the card's USB lead, and that no other program uses it",
+                    "sprawdź przewód USB karty dźwiękowej oraz to, czy nie używa jej inny program",
+                ),
+            )),
         }
     }
 }
@@ -95,7 +106,10 @@ impl AudioPort for SoundCard {
             self.error(
                 &format!("give what input {} recorded", input.0),
                 cause,
-                "give the bench a machine of its own, with nothing else that uses the card",
+                (
+                    "give the bench a machine of its own, with nothing else that uses the card",
+                    "przeznacz dla stanowiska osobny komputer, na którym nic innego nie używa karty dźwiękowej",
+                ),
             )
         })
     }

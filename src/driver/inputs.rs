@@ -106,19 +106,27 @@ impl Inputs {
         let cause = format!(
             "a change of input {input} was never reported: what it told next does not follow from what it had told before"
         );
-        let remedy =
-            "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.";
+        let remedy = (
+            "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.",
+            "Podłącz moduł do osobnego portu USB, bez koncentratora; jeśli zgłoszenia nadal giną, wymień przewód albo moduł.",
+        );
         InstrumentError::new(format!("input board on {}", self.port.name()), "report every change", cause, remedy)
     }
 
     fn lacking(&self) -> InstrumentError {
         let cause = format!("it told the state of {} of the {} inputs that the rig gives it", self.states.len(), self.inputs);
-        let remedy = "Correct `channels` in the rig: as many inputs as the board has.";
+        let remedy = (
+            "Correct `channels` in the rig: as many inputs as the board has.",
+            "Popraw `channels` w opisie stanowiska: tyle wejść, ile ma moduł.",
+        );
         InstrumentError::new(format!("input board on {}", self.port.name()), "tell all its inputs", cause, remedy)
     }
 
     fn silent(&self, action: &str) -> InstrumentError {
-        let remedy = "Wait a moment after opening it; if it stays silent check its USB lead and its baud rate (115200).";
+        let remedy = (
+            "Wait a moment after opening it; if it stays silent check its USB lead and its baud rate (115200).",
+            "Odczekaj chwilę po otwarciu portu; jeśli moduł nadal milczy, sprawdź przewód USB i prędkość transmisji (115200).",
+        );
         InstrumentError::new(format!("input board on {}", self.port.name()), action, "it has not answered", remedy)
     }
 }
@@ -248,7 +256,7 @@ mod tests {
         let mut beyond = board(most, &says(most + 1));
         assert!(beyond.identify().is_ok() && beyond.is_lit(Input(most + 1), Instant::ZERO) == Ok(None));
         let lacking = board(most, &says(most - 1)).identify().expect_err("one is not there");
-        assert!(lacking.cause.contains("7 of the 8") && lacking.remedy.contains("channels"), "{lacking}");
+        assert!(lacking.cause.contains("7 of the 8") && lacking.remedy.en.contains("channels"), "{lacking}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Lcus {
         format!("LCUS-{} relay board", self.commanded.len())
     }
 
-    fn error(&self, action: String, cause: &str, remedy: &str) -> InstrumentError {
+    fn error(&self, action: String, cause: &str, remedy: (&str, &str)) -> InstrumentError {
         InstrumentError::new(format!("{} on {}", self.model(), self.port.name()), action, cause, remedy)
     }
 
@@ -38,7 +38,11 @@ impl Lcus {
             return Ok(index);
         }
         let cause = format!("it has relays 1 to {}", self.commanded.len());
-        Err(self.error(format!("{action} relay {}", channel.0), &cause, "Correct the relay's number in the rig description."))
+        Err(self.error(
+            format!("{action} relay {}", channel.0),
+            &cause,
+            ("Correct the relay's number in the rig description.", "Popraw numer przekaźnika w opisie stanowiska."),
+        ))
     }
 }
 
@@ -76,7 +80,11 @@ impl RelayBoard for Lcus {
         let index = self.index(channel, "tell the state of")?;
         self.commanded[index].ok_or_else(|| {
             let action = format!("tell the state of relay {}", channel.0);
-            self.error(action, "it was never commanded, and the board cannot be asked", "Make the board safe before using it.")
+            self.error(
+                action,
+                "it was never commanded, and the board cannot be asked",
+                ("Make the board safe before using it.", "Przed użyciem wyłącz wszystkie przekaźniki płytki."),
+            )
         })
     }
 }
@@ -96,7 +104,7 @@ mod tests {
     impl Port for Tape {
         fn write(&mut self, bytes: &[u8]) -> Result<Instant> {
             if *self.broken.lock().expect("lock") {
-                return Err(InstrumentError::new("tape", "write", "torn", "Glue it."));
+                return Err(InstrumentError::new("tape", "write", "torn", ("Glue it.", "Sklej ją.")));
             }
             self.written.lock().expect("lock").extend_from_slice(bytes);
             Ok(Instant::from_nanos(7))
@@ -132,7 +140,7 @@ mod tests {
         let mut board = Lcus::new(Box::new(Tape::default()), 4);
         for channel in [0, 5, 255] {
             let error = board.set(Channel(channel), Contact::Closed).expect_err("no such relay");
-            assert!(error.to_string().contains("relays 1 to 4") && error.remedy.contains("rig"), "{error}");
+            assert!(error.to_string().contains("relays 1 to 4") && error.remedy.en.contains("rig"), "{error}");
         }
     }
 

@@ -78,8 +78,12 @@ impl Questions {
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
-    let remedy = "Check that the address is a host's that answers to ping, and that this user may ask: \
-                  sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" lets everybody.";
+    let remedy = (
+        "Check that the address is a host's that answers to ping, and that this user may ask: \
+         sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" lets everybody.",
+        "Sprawdź, czy host o tym adresie odpowiada na ping i czy ten użytkownik może go wysyłać: \
+         sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" pozwala na to wszystkim.",
+    );
     InstrumentError::new(NAME, action, cause, remedy)
 }
 

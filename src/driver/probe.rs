@@ -77,7 +77,7 @@ impl ProbeRs {
     /// Images must leave `reserved` alone.
     pub fn new(selector: &str, chip: &str, reserved: Vec<Range<u32>>, clock: Arc<dyn Clock>) -> Result<Self> {
         let selector = selector.parse::<DebugProbeSelector>().map_err(|error| {
-            let remedy = "Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.";
+            let remedy = ("Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.", "Zapisz programator jako producent:produkt, tak jak pokazuje lsusb, a przy dwóch jednakowych dopisz :numer-seryjny.");
             InstrumentError::new(name_of(selector), "understand its name", error, remedy)
         })?;
         let probe = ProbeRs { selector, chip: chip.to_owned(), reserved, clock };
@@ -91,7 +91,10 @@ impl ProbeRs {
 
     fn target(&self) -> Result<Target> {
         let mut target = CATALOGUE.get_target_by_name(&self.chip).map_err(|error| {
-            let remedy = "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.";
+            let remedy = (
+                "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.",
+                "Zapisz oznaczenie układu tak, jak na obudowie, bez liter obudowy, np. STM32F072CB.",
+            );
             InstrumentError::new(self.name(), "find the chip in the catalogue", error, remedy)
         })?;
         for algorithm in &mut target.flash_algorithms {
@@ -105,7 +108,10 @@ impl ProbeRs {
     pub fn chip(&self) -> Result<Chip> {
         let target = self.target()?;
         let core = core_of(target.default_core().core_type).ok_or_else(|| {
-            let remedy = "Only microcontrollers with a Cortex-M core can be flashed.";
+            let remedy = (
+                "Only microcontrollers with a Cortex-M core can be flashed.",
+                "Oprogramowanie można wgrać tylko do mikrokontrolerów z rdzeniem Cortex-M.",
+            );
             InstrumentError::new(self.name(), "use the chip", "its core is no Cortex-M", remedy)
         })?;
         let flash = target.memory_map.iter().filter_map(bootable).collect();
@@ -120,13 +126,16 @@ impl ProbeRs {
     fn unfit(&self, problems: &[Problem]) -> InstrumentError {
         let cause = |problem: &Problem| Problem { remedy: "".into(), ..problem.clone() }.to_string();
         let causes: Vec<_> = problems.iter().map(cause).collect();
-        let remedy = problems.first().map(|problem| problem.remedy.en.clone()).unwrap_or_default();
+        let remedy = problems.first().map(|problem| problem.remedy.clone()).unwrap_or_default();
         InstrumentError::new(self.name(), "accept the firmware image", causes.join("; "), remedy)
     }
 
     fn open(&self) -> Result<Probe> {
         Lister::new().open(self.selector.clone()).map_err(|error| {
-            let remedy = "Plug in the probe's USB lead; on Linux, check that the udev rules let you use it.";
+            let remedy = (
+                "Plug in the probe's USB lead; on Linux, check that the udev rules let you use it.",
+                "Podłącz przewód USB programatora; w systemie Linux sprawdź, czy reguły udev pozwalają go używać.",
+            );
             InstrumentError::new(self.name(), "open the probe", failure::chain(&error), remedy)
         })
     }
@@ -149,7 +158,10 @@ impl ProbeRs {
             Failure::Refused => FlashError::Refused { stage, cause },
             Failure::Silent => FlashError::Silent { stage, cause },
             Failure::Bench => {
-                let remedy = "Check the probe's USB lead, and that no other program uses it.";
+                let remedy = (
+                    "Check the probe's USB lead, and that no other program uses it.",
+                    "Sprawdź przewód USB programatora oraz to, czy nie używa go inny program.",
+                );
                 FlashError::Bench(InstrumentError::new(self.name(), stage, cause, remedy))
             }
         };
@@ -358,7 +370,7 @@ impl DebugProbe for ProbeRs {
     fn target_voltage(&mut self) -> Result<Option<f32>> {
         let mut probe = self.open()?;
         probe.get_target_voltage().map_err(|error| {
-            let remedy = "Check the probe's USB lead.";
+            let remedy = ("Check the probe's USB lead.", "Sprawdź przewód USB programatora.");
             InstrumentError::new(self.name(), "measure the target's supply", failure::chain(&error), remedy)
         })
     }

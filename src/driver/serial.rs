@@ -23,7 +23,10 @@ const LONGEST_READ: Duration = Duration::from_millis(5);
 const OVERSLEPT: Duration = Duration::from_millis(5);
 /// A write into the system's buffer does not last so long, unless its thread had to wait.
 const WRITTEN_WITHIN: Duration = Duration::from_millis(2);
-const REPLUG: &str = "Check the USB lead and whether another program holds the port, then start again.";
+const REPLUG: (&str, &str) = (
+    "Check the USB lead and whether another program holds the port, then start again.",
+    "Sprawdź przewód USB oraz to, czy portu nie zajmuje inny program, i uruchom ponownie.",
+);
 
 enum Heard {
     Byte(Stamped<u8>),
@@ -254,7 +257,7 @@ mod tests {
         let (far, mut port) = pair(&clock);
         drop(far);
         let error = check(&clock, &mut port, 1).expect_err("gone");
-        assert!(error.remedy.contains("USB lead"), "{error}");
+        assert!(error.remedy.en.contains("USB lead"), "{error}");
         assert!(port.write(b"x").is_err());
     }
 

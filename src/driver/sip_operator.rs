@@ -92,7 +92,10 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
         NAME,
         action,
         cause,
-        "Check that the address is this machine's and that no other program uses the ports.",
+        (
+            "Check that the address is this machine's and that no other program uses the ports.",
+            "Sprawdź, czy to adres tego komputera i czy portów nie używa inny program.",
+        ),
     )
 }
 

@@ -39,7 +39,7 @@ pub struct InstrumentError {
     pub action: String,
     pub cause: String,
     /// What to do, in one sentence for a technician.
-    pub remedy: String,
+    pub remedy: Bilingual,
 }
 
 impl InstrumentError {
@@ -47,7 +47,7 @@ impl InstrumentError {
         instrument: impl Into<String>,
         action: impl Into<String>,
         cause: impl std::fmt::Display,
-        remedy: impl Into<String>,
+        remedy: impl Into<Bilingual>,
     ) -> Self {
         let (instrument, action, remedy) = (instrument.into(), action.into(), remedy.into());
         InstrumentError { instrument, part: Subsystem::Other, action, cause: cause.to_string(), remedy }
@@ -73,7 +73,7 @@ impl InstrumentError {
     }
     /// What to do.
     pub fn advice(&self) -> Bilingual {
-        Bilingual::new(self.remedy.as_str(), self.part.remedy_pl())
+        self.remedy.clone()
     }
 }
 

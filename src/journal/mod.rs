@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub struct FormatVersion(pub u32);
 
 impl FormatVersion {
-    pub const CURRENT: FormatVersion = FormatVersion(3);
+    pub const CURRENT: FormatVersion = FormatVersion(4);
     pub fn is_readable(self) -> bool {
         self == FormatVersion::CURRENT
     }
@@ -195,6 +195,12 @@ pub enum Event {
     /// The only line that may differ between two runs with the same seed. It stands outside the hash chain.
     WallClock {
         unix_seconds: u64,
+    },
+    /// A scenario of the features that this run does not make, so that nobody takes it for passed.
+    LeftOut {
+        id: String,
+        name: String,
+        why: Bilingual,
     },
     InstrumentOpened {
         name: String,

@@ -137,8 +137,17 @@ fn listen_to_person(
     tell: &Sender<Input>,
     closing: &Arc<AtomicBool>,
 ) -> Result<Option<tty::SingleKeys>> {
-    let failed =
-        |e: io::Error| InstrumentError::new("keyboard", "read", e, "Run it with an input: a terminal, a pipe, or /dev/null.");
+    let failed = |e: io::Error| {
+        InstrumentError::new(
+            "keyboard",
+            "read",
+            e,
+            (
+                "Run it with an input: a terminal, a pipe, or /dev/null.",
+                "Uruchom z wejściem: z terminala, potoku albo /dev/null.",
+            ),
+        )
+    };
     let stdin = io::stdin();
     let keys = if at_terminal { Some(tty::SingleKeys::on(stdin.as_fd()).map_err(failed)?) } else { None };
     let from = File::from(stdin.as_fd().try_clone_to_owned().map_err(failed)?);

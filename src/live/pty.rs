@@ -36,7 +36,10 @@ pub struct Ptys {
 }
 
 fn failed(name: &str, cause: impl std::fmt::Display) -> InstrumentError {
-    let remedy = "Check that /dev/pts is mounted and that pseudo-terminals are left (sysctl kernel.pty.max).";
+    let remedy = (
+        "Check that /dev/pts is mounted and that pseudo-terminals are left (sysctl kernel.pty.max).",
+        "Sprawdź, czy zamontowano /dev/pts i czy są wolne pseudoterminale (sysctl kernel.pty.max).",
+    );
     InstrumentError::new(format!("pseudo-terminal of the {name}"), "work", cause, remedy)
 }
 

@@ -32,7 +32,10 @@ fn failed(action: impl Into<String>, cause: impl std::fmt::Display) -> Instrumen
         "voice module's network",
         action,
         cause,
-        "Name an address of this machine and a free port with --bind, and check the server's name.",
+        (
+            "Name an address of this machine and a free port with --bind, and check the server's name.",
+            "Podaj w --bind adres tego komputera i wolny port oraz sprawdź nazwę serwera.",
+        ),
     )
 }
 
@@ -232,6 +235,6 @@ mod tests {
         let taken = UdpSocket::bind("127.0.0.1:0").expect("a port");
         let own = taken.local_addr().expect("bound");
         let error = Sockets::bind(Some(own), own).err().expect("taken");
-        assert!(error.action.contains(&own.to_string()) && error.remedy.contains("--bind"), "{error}");
+        assert!(error.action.contains(&own.to_string()) && error.remedy.en.contains("--bind"), "{error}");
     }
 }

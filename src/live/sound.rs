@@ -94,7 +94,10 @@ fn failed(path: &Path, cause: &Bilingual) -> InstrumentError {
         "ear",
         format!("write {}", path.display()),
         cause,
-        "Check that the directory may be written to and is not full.",
+        (
+            "Check that the directory may be written to and is not full.",
+            "Sprawdź, czy katalog pozwala na zapis i czy jest w nim miejsce.",
+        ),
     )
 }
 

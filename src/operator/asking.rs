@@ -3,16 +3,13 @@
 //! Must not know calls.
 
 use super::Desk;
+use super::timers::ASKED_AGAIN_AFTER;
 use crate::clock::Instant;
 use crate::instrument::operator::Irregular;
 use crate::sip::message::{self, targets};
 use crate::sip::registrar::Change;
 use crate::sip::route::{Route, Wire};
 use crate::sip::transaction::{Act, Client};
-use std::time::Duration;
-
-/// A post is asked again with the first registration after this.
-const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(20);
 
 /// The question that is under way, and when and to whom the last one was put.
 #[derive(Debug, Default)]

@@ -11,10 +11,10 @@ mod pending_change;
 mod provisionals;
 mod srtp_session;
 mod stream_watch;
-mod timers;
 
 use crate::clock::Instant;
 use crate::instrument::operator::{CallId, Change, Invite, Irregular};
+use crate::operator::timers::Timer;
 use crate::rtp::report::Calendar;
 use crate::sip::dialog::Dialog;
 use crate::sip::sdes::Srtp;
@@ -31,7 +31,6 @@ pub use offer_answer::{OfferAnswer, offer_of};
 pub use pending_change::PendingChange;
 pub use provisionals::{Leaves, Provisional, Provisionals};
 pub use srtp_session::SrtpSession;
-pub use timers::{Timer, Timers};
 
 /// What the desk knows of a call, living or past.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,10 +97,11 @@ impl Call {
         self.talk.agreed().is_some_and(|a| a.remote.ip() == from.ip()) || self.invitation.way().peer.ip() == from.ip()
     }
 
-    /// When each of its timers fires.
-    pub fn timers(&self) -> Timers {
-        Timers::set_by(|timer| self.due(timer))
+    /// When the first of its timers fires.
+    pub fn next_wake(&self) -> Option<Instant> {
+        Timer::ALL.into_iter().filter_map(|timer| self.due(timer)).min()
     }
+    /// When that one fires; `None`: it is not set.
     pub fn due(&self, timer: Timer) -> Option<Instant> {
         match timer {
             Timer::Ring => self.life.ring_at(),

@@ -1,6 +1,6 @@
 //! A call at the desk, from its INVITE to its end.
 
-use super::call::{Call, CallState, Invitation, Lifecycle, OfferAnswer, Timer, described, offer_of};
+use super::call::{Call, CallState, Invitation, Lifecycle, OfferAnswer, described, offer_of};
 use super::responses::{Denied, contact, retry_lines};
 use super::{ClientTransaction, Desk, PAST_CALLS, Purpose};
 use crate::clock::Instant;
@@ -111,34 +111,7 @@ impl Desk {
         Some(free)
     }
 
-    /// What is due in one call's signalling.
-    pub(super) fn wake_call(&mut self, at: Instant, id: CallId) {
-        for timer in Timer::ALL {
-            // One that fires may set another anew, or end the call.
-            if self.calls.get(&id).and_then(|call| call.due(timer)).is_some_and(|due| at >= due) {
-                self.fire(at, id, timer);
-            }
-        }
-    }
-
-    fn fire(&mut self, at: Instant, id: CallId, timer: Timer) {
-        match timer {
-            Timer::Ring => self.ring(at, id),
-            Timer::Answer => self.accept(at, id),
-            Timer::PassOn => self.pass_on(at, id),
-            Timer::Provisional => self.wake_reliable(at, id),
-            Timer::Session => self.wake_session(at, id),
-            Timer::Reinvite => self.wake_change(at, id),
-            Timer::Voice => self.miss_voice(at, id),
-            Timer::GiveUp => {
-                self.refuse(at, id, 480);
-                self.ended(at, id, EndedBy::Silence);
-            }
-            Timer::Acknowledgement => self.wake_dialog(at, id),
-        }
-    }
-
-    fn wake_dialog(&mut self, at: Instant, id: CallId) {
+    pub(super) fn wake_dialog(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         match call.dialog.wake(at) {
             Act::Send => {

@@ -13,9 +13,6 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// What a bench's desk grants a registration at most: scenarios wait for one to run out, whatever interval a post would like.
-pub const BENCH_GRANTS: Duration = Duration::from_secs(60);
-
 #[derive(Debug, Clone)]
 pub struct DeskConfig {
     /// Every token, tag and number the desk makes up follows from it.

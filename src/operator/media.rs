@@ -1,6 +1,7 @@
 //! Media at the desk: which call a packet belongs to, who may send any, what is told of them, and the packets that leave.
 
 use super::call::{Call, CallState};
+use super::timers::REPORT_EVERY;
 use super::{Circumstances, Desk, DeskError, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::security::{MediaSecurity, Security};
@@ -13,12 +14,9 @@ use crate::sip::route::Wire;
 use crate::sip::sdp::SdpError;
 use std::borrow::Cow;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 /// A packet of constant rate carries whole stretches of 10 ms, 80 octets; a sealed one is longer by its tag.
 const STRETCH: usize = 80;
-/// Stray media of one kind and source is reported this often, however many packets it sends.
-const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// Kinds and sources remembered for that.
 const MOST_STRAYS: usize = 64;
 

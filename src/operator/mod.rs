@@ -24,6 +24,8 @@ mod standing;
 mod stranger;
 #[cfg(test)]
 mod tests;
+mod timers;
+mod transactions;
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::security::ConnectionFault;
@@ -32,44 +34,23 @@ use crate::sip::message::{self, Message, Response};
 use crate::sip::registrar::{Change, Registrar};
 use crate::sip::route::Route;
 use crate::sip::token::{Chance, Tokens};
-use crate::sip::transaction::{Act, Client, InviteServer, Server as ServerTransaction};
+use crate::sip::transaction::Server as ServerTransaction;
 use call::Call;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+use transactions::{ClientTransaction, InviteTransaction, Purpose};
 
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
-pub use config::{BENCH_GRANTS, Circumstances, DeskConfig, DeskError, Outgoing};
+pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
 pub use stranger::{TONE_HZ as STRANGERS_TONE_HZ, addresses_of_stranger};
+pub use timers::BENCH_GRANTS;
 
 /// Ended calls whose record is kept.
 const PAST_CALLS: usize = 64;
 /// Requests remembered of each kind; beyond that the oldest are forgotten.
 const MOST_TRANSACTIONS: usize = 4096;
-
-#[derive(Debug)]
-struct InviteTransaction {
-    machine: InviteServer,
-    to: Route,
-    needless: resending::Needless,
-}
-
-/// A request of ours, other than INVITE, and what for.
-#[derive(Debug)]
-struct ClientTransaction {
-    to: Route,
-    machine: Client,
-    call: CallId,
-    purpose: Purpose,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Farewell,
-    /// An UPDATE that refreshes the session.
-    Refresh,
-}
 
 pub struct Desk {
     config: DeskConfig,
@@ -214,93 +195,6 @@ impl Desk {
                 }
                 Purpose::Refresh => self.refresh_answered(at, call, response),
             }
-        }
-    }
-
-    /// Everything that is due at `at`.
-    pub fn wake(&mut self, at: Instant) {
-        if self.signalling_due.is_some_and(|due| at >= due) {
-            self.wake_registrar(at);
-            self.wake_transactions(at);
-            self.wake_calls(at);
-            self.wake_stranger(at);
-            self.wake_black_hole(at);
-            self.wake_question(at);
-            self.settle();
-        }
-        self.wake_media(at);
-    }
-
-    pub fn next_wake(&self) -> Option<Instant> {
-        let media = self.calls.values().filter_map(Call::next_media_wake).min();
-        [self.signalling_due, media].into_iter().flatten().min()
-    }
-
-    /// Works out when signalling is due next. Called after whatever may have changed it.
-    fn settle(&mut self) {
-        let invites = self.invites.values().filter_map(|t| t.machine.next_wake());
-        let servers = self.servers.values().map(|(_, server)| server.next_wake());
-        let clients = self.clients.values().filter_map(|client| client.machine.next_wake());
-        let reinvites = self.reinvites.values().filter_map(reinvite::Asked::next_wake);
-        let calls = self.calls.values().filter_map(|call| call.timers().next());
-        let check = self.self_check.as_ref().and_then(self_check::SelfCheck::next_wake);
-        let asking = self.asking.as_ref().and_then(asking::Asking::next_wake);
-        let stranger = self.stranger.as_ref().and_then(stranger::Stranger::next_wake);
-        let all = invites.chain(servers).chain(clients).chain(reinvites).chain(calls);
-        self.signalling_due = all
-            .chain(self.registrar.next_wake())
-            .chain(check)
-            .chain(asking)
-            .chain(stranger)
-            .chain(self.black_hole.next_wake())
-            .min();
-    }
-
-    fn wake_registrar(&mut self, at: Instant) {
-        let lapsed = self.registrar.wake(at);
-        self.tell_changes(at, Server::Primary, lapsed);
-        self.wake_self_check(at);
-    }
-
-    fn wake_transactions(&mut self, at: Instant) {
-        let mut due = Vec::new();
-        let mut unacknowledged = Vec::new();
-        for transaction in self.invites.values_mut() {
-            match transaction.machine.wake(at) {
-                Act::Send => due.push((transaction.to, transaction.machine.bytes().to_vec())),
-                Act::TimedOut => unacknowledged.push(transaction.to),
-                Act::Nothing => {}
-            }
-        }
-        self.tell_unacknowledged(at, &unacknowledged);
-        self.invites.retain(|_, t| !t.machine.is_over());
-        self.servers.retain(|_, (_, server)| !server.is_over(at));
-        let mut unanswered = Vec::new();
-        for client in self.clients.values_mut() {
-            match client.machine.wake(at) {
-                Act::Send => due.push((client.to, client.machine.bytes().to_vec())),
-                Act::TimedOut => unanswered.push((client.call, client.purpose)),
-                Act::Nothing => {}
-            }
-        }
-        self.clients.retain(|_, client| !client.machine.is_over());
-        for (to, bytes) in due {
-            self.send(to, bytes);
-        }
-        for (call, purpose) in unanswered {
-            self.tell_unanswered(at, call, if purpose == Purpose::Farewell { "BYE" } else { "UPDATE" });
-            match purpose {
-                Purpose::Farewell => self.expect_quiet(call, at),
-                Purpose::Refresh => self.end_in_silence(at, call),
-            }
-        }
-        self.wake_reinvites(at);
-    }
-
-    fn wake_calls(&mut self, at: Instant) {
-        let ids: Vec<CallId> = self.calls.keys().copied().collect();
-        for id in ids {
-            self.wake_call(at, id);
         }
     }
 

@@ -46,7 +46,15 @@ impl<A: DeskAccess> Headset<A> {
         let mut outcome = None;
         self.access.enter(&mut |at, desk| outcome = Some(act(at, desk)))?;
         let failed = |cause: String| {
-            InstrumentError::new(NAME, action, cause, "Look at the events of this call: it is not in the state this needs.")
+            InstrumentError::new(
+                NAME,
+                action,
+                cause,
+                (
+                    "Look at the events of this call: it is not in the state this needs.",
+                    "Sprawdź zdarzenia tego połączenia: nie jest w stanie, którego to wymaga.",
+                ),
+            )
         };
         match outcome {
             Some(Ok(value)) => Ok(value),
@@ -60,7 +68,12 @@ impl<A: DeskAccess> Headset<A> {
             return Ok(());
         }
         let cause = format!("a headset has no jack {}", jack.0);
-        Err(InstrumentError::new(NAME, "use its headset", cause, "Use jack 1 for the operator's headset."))
+        Err(InstrumentError::new(
+            NAME,
+            "use its headset",
+            cause,
+            ("Use jack 1 for the operator's headset.", "Jako zestawu słuchawkowego operatora użyj gniazda 1."),
+        ))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::call::PendingChange;
 use super::responses::contact;
-use super::session_timer::RETRY;
+use super::timers::REFRESH_RETRY;
 use super::{Desk, DeskError};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Change, Outcome};
@@ -62,7 +62,7 @@ impl Desk {
     pub(super) fn refresh_by_invite(&mut self, at: Instant, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         if call.change.is_some() || call.dialog.awaits_ack() || call.talk().agreed().is_none() {
-            call.session.iter_mut().for_each(|session| session.ask_again(at + RETRY));
+            call.session.iter_mut().for_each(|session| session.ask_again(at + REFRESH_RETRY));
             return;
         }
         let port = call.talk().address().port();

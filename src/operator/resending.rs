@@ -3,6 +3,7 @@
 //! Must not know calls, nor what anything is answered with.
 
 use super::Desk;
+use super::timers::{AGAIN_WITHIN, CROSSES_WITHIN, DOUBLED_WITHIN, SHORTEST_T1};
 use crate::clock::Instant;
 use crate::instrument::operator::{Behaviour, Irregular};
 use crate::sip::message::{Message, Method};
@@ -10,18 +11,10 @@ use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// A repetition that comes so soon after an answer may have crossed it.
-const CROSSES_WITHIN: Duration = Duration::from_millis(300);
 /// Answers get lost; so many in a row, on a line that was left alone, do not. Engineering judgement.
 const NEEDLESS: u8 = 3;
-/// What nothing answers is sent again by then, whatever T1 is: 0.5 s (RFC 3261, 17.1.1.1), or longer on slow lines.
-const AGAIN_WITHIN: Duration = Duration::from_secs(5);
-/// T1 may be shorter within a network of one's own (RFC 3261, 17.1.1.1); no network of a city needs less than this. Engineering judgement.
-const SHORTEST_T1: Duration = Duration::from_millis(100);
 /// Twice that in a row may be one datagram that the line doubled.
 const FEW: usize = 4;
-/// A network that shows a datagram twice, by a mirrored port or two ways, does so at once.
-const DOUBLED_WITHIN: Duration = Duration::from_millis(5);
 /// So many arrivals of one request are remembered.
 const MOST_COPIES: usize = 64;
 

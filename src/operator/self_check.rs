@@ -2,15 +2,12 @@
 //!
 //! Must not know calls.
 
+use super::timers::SELF_CHECK_PATIENCE;
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::sip::message::{self, Message};
 use crate::sip::route::Wire;
 use std::net::SocketAddr;
-use std::time::Duration;
-
-/// How long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct SelfCheck {
@@ -41,7 +38,7 @@ impl Desk {
         ];
         let bytes = message::request("OPTIONS", &uri, &lines, Vec::new());
         self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: self.config.sip, bytes });
-        self.self_check = Some(SelfCheck { branch, until: at + PATIENCE, result: None });
+        self.self_check = Some(SelfCheck { branch, until: at + SELF_CHECK_PATIENCE, result: None });
         self.settle();
     }
 

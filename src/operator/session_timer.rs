@@ -1,14 +1,12 @@
 //! Session timers at the desk: both roles of RFC 4028, and the end of a call that nobody refreshes.
 
 use super::responses::{Denied, contact};
+use super::timers::REFRESH_RETRY;
 use super::{Desk, Purpose};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, Refresher};
 use crate::sip::message::{Method, Request, Response, SUPPORTED};
 use crate::sip::session::{Asked, Due, Session};
-
-/// A refresh that met something passing is tried again after so long. Engineering judgement, within the randomised 2 s of RFC 3261, 14.1.
-pub(super) const RETRY: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Desk {
     /// The lines about the session in a 2xx of ours.
@@ -80,7 +78,7 @@ impl Desk {
                 session.lengthen(least);
                 self.wake_session(at, id);
             }
-            (491 | 500, _) => session.ask_again(at + RETRY),
+            (491 | 500, _) => session.ask_again(at + REFRESH_RETRY),
             _ => {}
         }
     }

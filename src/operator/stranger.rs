@@ -4,6 +4,7 @@
 
 mod speech;
 
+use super::timers::STRANGER_LISTENS;
 use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, StrangerNews};
@@ -14,12 +15,9 @@ use crate::sip::route::Wire;
 use crate::sip::transaction::{Act, InviteClient};
 use speech::Speech;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 pub use speech::TONE_HZ;
 
-/// A post that takes the call is listened to for so long.
-const LISTENS_FOR: Duration = Duration::from_secs(3);
 /// His voice port, from his signalling port on.
 const VOICE_PORT: u16 = 2;
 
@@ -124,7 +122,7 @@ impl Desk {
         let is_taken = (200..300).contains(&status);
         let ack = if is_taken { dialog::ack_to_answer } else { dialog::ack_to_failure }(call.machine.bytes(), party);
         if is_taken {
-            call.taken.get_or_insert((party.clone(), at + LISTENS_FOR));
+            call.taken.get_or_insert((party.clone(), at + STRANGER_LISTENS));
             self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to, bytes: ack });
         } else if call.machine.response(at, status, ack) == Act::Send {
             let bytes = call.machine.bytes().to_vec();

@@ -154,10 +154,18 @@ impl Post {
         }
         // Stamps are only ever late: whichever says the later moment is not to be trusted.
         let (instrument, part, other, remedy) = if lag.value > 0.0 {
-            let remedy = "look for a hub, a cable or a program that holds the input board's reports back";
+            let remedy = (
+                "look for a hub, a cable or a program that holds the input board's reports back",
+                "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść",
+            );
             ("input board", Subsystem::Inputs, "the sense input saw the contact close", remedy)
         } else {
-            ("sound card", Subsystem::Sound, "the tone came through the contact", "measure the card by its loop-back again")
+            (
+                "sound card",
+                Subsystem::Sound,
+                "the tone came through the contact",
+                ("measure the card by its loop-back again", "ponownie zmierz kartę dźwiękową przez pętlę zwrotną"),
+            )
         };
         let cause = format!("{other} {} after the other of the two, of one and the same contact", in_ms(lag.value.abs()));
         Err(InstrumentError::new(instrument, "stamp a change", cause, remedy).of(part).into())
@@ -171,7 +179,10 @@ impl Post {
                 "button relay",
                 "pass the contact tone",
                 "the tone did not come through although the relay was commanded",
-                "check the relay's second pole and its cables to the sound card",
+                (
+                    "check the relay's second pole and its cables to the sound card",
+                    "sprawdź drugi styk przekaźnika i jego przewody do karty dźwiękowej",
+                ),
             )
             .of(Subsystem::Sound)
         })?;
@@ -264,6 +275,9 @@ fn in_ms(seconds: f64) -> String {
 
 /// What the relay on the button did not do; the post is not judged by it.
 fn button_relay(action: String, cause: String) -> Fault {
-    let remedy = "use a quicker relay, or wider pulses further apart; then check its wires and those of its sense input";
+    let remedy = (
+        "use a quicker relay, or wider pulses further apart; then check its wires and those of its sense input",
+        "użyj szybszego przekaźnika albo dłuższych, rzadszych impulsów; potem sprawdź przewody przekaźnika i jego wejścia kontrolnego",
+    );
     InstrumentError::new("button relay", action, cause, remedy).of(Subsystem::Relays).into()
 }

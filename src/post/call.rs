@@ -5,14 +5,15 @@
 mod quantities;
 
 use super::deeds::{Proof, What};
-use super::judge::{Quantity, proved_share};
+use super::judge::proved_share;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
-use crate::unit::{Bilingual, Estimate};
+use crate::unit::{Bilingual, Estimate, Quantity};
 use crate::verdict::Criterion;
+use crate::watch::LOST_AFTER;
 use quantities::{
     CALLS, FEWEST_CALLS, FURTHER_CALLS, MOST_CALLS, OUTLIVES_CUT, OWN_DESTINATION, OWN_IDENTITY, PRESS_TO_INVITE, PRESS_TO_RING,
     STILL_TALKING, WITHOUT_INVITE, WITHOUT_RINGING,
@@ -20,8 +21,6 @@ use quantities::{
 pub(super) use quantities::{QUANTITIES, SERIES};
 use std::time::Duration;
 
-/// How long a press may take to become a call before it counts as lost.
-pub(super) const LOST_AFTER: Duration = Duration::from_secs(10);
 /// The operator of a series answers so long after the ring.
 const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
 /// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.

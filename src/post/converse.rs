@@ -3,7 +3,6 @@
 //! Knows nothing of limits.
 
 use super::speech::{BURST, Direction};
-use super::watch::{Arrived, Foreign, Sampled, Silence, Span, Tone};
 use super::{Fault, Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
@@ -14,6 +13,7 @@ use crate::dsp::fidelity::{Fidelity, fidelity};
 use crate::dsp::{intrusion, level, stimulus};
 use crate::instrument::operator::CallId;
 use crate::unit::{Estimate, Unit, combine};
+use crate::watch::{Arrived, Foreign, Sampled, Silence, Span, Tone};
 use std::time::Duration;
 
 /// How late a voice may be and still be taken for the one that was spoken: the latest that is of any use, and a margin.

@@ -1,8 +1,8 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
-use super::judge::{Form, Quantity};
-use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, transfer, watch};
-use crate::unit::{Figure, Unit};
+use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, transfer};
+use crate::unit::{Figure, Form, Quantity, Unit};
+use crate::watch;
 
 const QUANTITIES: &[&[Quantity]] = &[
     call::QUANTITIES,

@@ -3,7 +3,6 @@
 //! Knows nothing of the debug probe's wire or of calls.
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Report};
@@ -11,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -93,7 +92,7 @@ impl Post {
         self.restart()
     }
 
-    fn restart(&mut self) -> Result<()> {
+    pub(super) fn restart(&mut self) -> Result<()> {
         let reset = self.start_anew();
         // A restart that worked is no writing; one that did not makes the writing worthless.
         if reset.is_ok() { Ok(()) } else { self.judge_flash(reset) }
@@ -115,7 +114,10 @@ impl Post {
             "firmware file",
             format!("find version {version}, variant {variant} in {file}"),
             format!("the image carries {found}"),
-            "put the right file in place, or correct `firmware` in the rig",
+            (
+                "put the right file in place, or correct `firmware` in the rig",
+                "podstaw właściwy plik albo popraw `firmware` w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Firmware)
         .into())
@@ -194,7 +196,10 @@ impl Post {
                 "mains relay",
                 format!("cut the power at {:.0} % of the writing", share * 100.0),
                 "the writing was over before the power was gone",
-                "use a quicker relay, a supply with less hold-up, or an earlier share",
+                (
+                    "use a quicker relay, a supply with less hold-up, or an earlier share",
+                    "użyj szybszego przekaźnika, zasilacza o krótszym podtrzymaniu albo wcześniejszej chwili zapisu",
+                ),
             )
             .of(Subsystem::Relays)
             .into()),

@@ -94,7 +94,10 @@ impl Post {
                 format!("{role} sensor"),
                 "see the lamp lit",
                 "it has seen no light since the run began, so that a dark lamp proves nothing",
-                "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                (
+                    "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                    "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",
+                ),
             )
             .of(Subsystem::Inputs)
             .into()),
@@ -103,18 +106,23 @@ impl Post {
 
     /// Mains and fibre: off and on, and felt. Says whether the post is ready then; if it is not, whoever judges that will find it.
     fn prove_leads(&mut self) -> Result<bool> {
-        self.take_mains_away()?;
-        if !self.bench.rig.post.battery {
-            self.pass(DARK_AFTER)?;
-            self.bench.prove_sensors_dark::<Fault>()?;
+        let (has_mains, has_fibre) = (self.bench.has(Circuit::Mains), self.bench.has(Circuit::Fibre));
+        if has_mains {
+            self.take_mains_away()?;
+            if !self.bench.rig.post.battery {
+                self.pass(DARK_AFTER)?;
+                self.bench.prove_sensors_dark::<Fault>()?;
+            }
         }
         self.connect_everything()?;
-        if !self.is_written {
-            self.write_firmware()?;
-        }
+        self.write_once()?;
         let began = self.bench.now();
         if !self.await_registration(began)? {
             return if self.bench.has_heard_of_post() { Ok(false) } else { Err(self.never_heard()) };
+        }
+        if !has_mains || !has_fibre {
+            self.tell_unfelt();
+            return Ok(true);
         }
         let took = self.bench.now().since(began);
         self.take_mains_away()?;
@@ -136,6 +144,14 @@ impl Post {
             Some(error) => Err(error.into()),
             None => Ok(()),
         }
+    }
+
+    /// Without both leads the one cannot be told from the other.
+    fn tell_unfelt(&self) {
+        self.bench.log.note((
+            "the rig does not switch both the mains and the fibre: that the post feels them could not be proved on it",
+            "stanowisko nie przełącza jednocześnie zasilania i światłowodu: nie można było potwierdzić, że punkt na nie reaguje",
+        ));
     }
 
     fn await_registration(&mut self, since: Instant) -> Result<bool> {
@@ -173,6 +189,10 @@ impl Post {
     }
 
     fn prove_sensors(&mut self, what: Sensors, began: Instant) -> Result<()> {
+        if !self.bench.has(Circuit::Button) {
+            self.tell_unproved();
+            return Ok(());
+        }
         self.pass(SETTLED_AFTER * 2)?;
         self.shown[1] = self.look()?;
         self.set_answering(Answering::After(ANSWERED_AFTER))?;
@@ -220,7 +240,7 @@ impl Post {
                 format!("{role} sensor"),
                 "see its own lamp",
                 format!("it saw what the sensor `{other}` should have seen, and that one saw another lamp too: their leads are exchanged"),
-                "exchange the two in the rig's roles or their wires at the input board; if both are in order, the post lights the wrong lamps",
+                ("exchange the two in the rig's roles or their wires at the input board; if both are in order, the post lights the wrong lamps", "zamień je w `roles` w opisie stanowiska albo zamień przewody na module wejść; jeśli jedno i drugie jest w porządku, punkt zapala niewłaściwe lampki"),
             )
             .of(Subsystem::Inputs)
             .into()),

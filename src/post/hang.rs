@@ -3,7 +3,6 @@
 //! Only the watchdog can end that. Knows nothing of calls.
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Stamped;
@@ -11,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -54,7 +53,10 @@ impl Post {
         let hung = self.bench.probe()?.divert(loop_at).map_err(|error| match error {
             FlashError::Bench(error) => error,
             FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => {
-                let remedy = "see whether the debug lead holds, and whether the post's microcontroller lets itself be halted";
+                let remedy = (
+                    "see whether the debug lead holds, and whether the post's microcontroller lets itself be halted",
+                    "sprawdź, czy przewód programatora ma pewny styk i czy mikrokontroler punktu pozwala się zatrzymać",
+                );
                 InstrumentError::new("debug probe", "hang the firmware", cause, remedy).of(Subsystem::Probe)
             }
         })?;

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of how a voice is found.
 
-use super::judge::Quantity;
 use super::speech::{CHANNEL_RATE, Direction, LATEST, Voice};
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, Moment};
@@ -10,7 +9,7 @@ use crate::dsp::delay::Signal;
 use crate::dsp::fidelity::{self, fidelity};
 use crate::instrument::operator::CallId;
 use crate::measure::method;
-use crate::unit::{Estimate, Unit, combine};
+use crate::unit::{Estimate, Quantity, Unit, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -8,53 +8,8 @@ use crate::clock::Instant;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::{Event, Measurement, Outcome};
 use crate::rig::Mark;
-use crate::unit::{Bilingual, Estimate, Figure, Lang, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Figure, Form, Lang, Quantity, Unit};
 use crate::verdict::{Criterion, GUARD_STANDARD_UNCERTAINTIES, Source, Verdict, decide};
-
-/// A quantity as the report names it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Quantity {
-    /// See [`Figure::key`].
-    pub key: &'static str,
-    pub unit: Unit,
-    pub en: &'static str,
-    pub pl: &'static str,
-    /// How the figure was got, with the norm where there is one.
-    pub method: Method,
-    /// The requirement that the limit comes from, e.g. `T02`.
-    pub requirement: &'static str,
-}
-
-/// What is stated of a quantity: most often the figure itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Itself,
-    /// How often something came that had to come in time: what never came has no time.
-    Occurrences,
-    /// The 95th percentile of a series.
-    P95,
-    /// The largest of a series.
-    Largest,
-}
-
-impl Quantity {
-    /// As the journal names it.
-    pub(super) fn figure(&self, form: Form) -> Figure {
-        let Quantity { key, unit, en, pl, method, .. } = *self;
-        let (suffix, in_en, in_pl, unit) = match form {
-            Form::Itself => ("", "", "", unit),
-            Form::Occurrences => (".occurrences", " (occurrences)", " (ile razy)", Unit::Count),
-            Form::P95 => (".p95", ", 95th percentile", ", 95. percentyl", unit),
-            Form::Largest => (".largest", ", largest", ", największa wartość", unit),
-        };
-        Figure {
-            key: format!("{key}{suffix}"),
-            name: Bilingual::new(format!("{en}{in_en}"), format!("{pl}{in_pl}")),
-            unit,
-            method,
-        }
-    }
-}
 
 impl Post {
     /// Holds one figure against one criterion and writes both down. It rests on all that was seen in the scenario.
@@ -200,7 +155,10 @@ fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
         "input board",
         "stamp in the order of events",
         format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
-        "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+        (
+            "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
+            "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść albo karty dźwiękowej",
+        ),
     )
     .of(Subsystem::Inputs)
     .into())
@@ -220,6 +178,7 @@ fn percentile(sorted: &[Estimate], share: f64) -> Option<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unit::Method;
 
     #[test]
     fn what_a_series_without_a_failure_proves() {

@@ -3,14 +3,13 @@
 //! Knows nothing of sound. A lamp is seen by the bench's own sensor, never taken from the post's console.
 
 use super::deeds::What;
-use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, DARK_AT_MOST, Moment};
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -138,7 +137,7 @@ impl Post {
                 role,
                 "see the lamp",
                 "the rig names no sensor for it",
-                format!("add `{role}` under `roles` in the rig"),
+                both!("add `{role}` under `roles` in the rig", "dopisz `{role}` w sekcji `roles` opisu stanowiska"),
             )
             .of(Subsystem::Rig)
             .into()
@@ -161,7 +160,10 @@ impl Post {
             format!("{role} sensor"),
             "see the lamp",
             "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
-            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+            (
+                "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+                "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",
+            ),
         )
         .of(Subsystem::Inputs)
         .into())

@@ -6,6 +6,7 @@
 mod button;
 mod call;
 mod converse;
+mod course;
 mod deeds;
 mod fault;
 mod figures;
@@ -26,7 +27,7 @@ mod settings;
 mod speech;
 mod stuck;
 mod transfer;
-mod watch;
+mod watching;
 
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
@@ -36,6 +37,7 @@ use crate::bench::{Bench, Moment};
 use crate::clock::Instant;
 use crate::instrument::InstrumentError;
 use crate::instrument::operator::{Answering, Behaviour, CallId};
+use crate::watch::{self, LOST_AFTER};
 use deeds::{Deeds, What};
 use std::collections::BTreeMap;
 
@@ -131,7 +133,7 @@ impl Post {
     pub fn begin_scenario(&mut self) -> Result<()> {
         self.bench.collect()?;
         self.bench.record.begin_scenario();
-        let pressed = self.deeds.last_contact().map(|at| at.instant() + call::LOST_AFTER);
+        let pressed = self.deeds.last_contact().map(|at| at.instant() + LOST_AFTER);
         self.deeds.clear();
         self.voices.clear();
         self.sampled.clear();
@@ -139,7 +141,7 @@ impl Post {
         self.takes.clear();
         self.began = self.bench.now();
         // What a cut or a silent server held back comes when it comes.
-        let held_back = self.is_unsettled.then(|| self.began + call::LOST_AFTER);
+        let held_back = self.is_unsettled.then(|| self.began + LOST_AFTER);
         self.owed_until = pressed.max(held_back).unwrap_or(self.began);
         let disturbed = self.bench.disturbed();
         self.was_registered = self.bench.record.registration().is_some_and(|bound| bound.stands(disturbed, self.began));

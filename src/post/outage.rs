@@ -2,11 +2,10 @@
 //!
 //! Knows nothing of lamps.
 
-use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Call, Moment};
 use crate::instrument::operator::CallId;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

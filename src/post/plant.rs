@@ -3,12 +3,12 @@
 //! Knows nothing of calls.
 
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::rig::Role;
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -123,8 +123,11 @@ impl Post {
     }
 
     pub fn connect_everything(&mut self) -> Result<()> {
-        self.switch(Circuit::Mains, true)?;
-        self.switch(Circuit::Fibre, true)?;
+        for circuit in [Circuit::Mains, Circuit::Fibre] {
+            if self.bench.has(circuit) {
+                self.switch(circuit, true)?;
+            }
+        }
         self.bench.prove_fed::<Fault>().map(drop)
     }
 
@@ -138,11 +141,9 @@ impl Post {
         self.learn_button()?;
         self.connect_everything()?;
         if self.is_unsettled {
-            self.restart_by_mains()?;
+            self.begin_anew()?;
         }
-        if !self.is_written {
-            self.write_firmware()?;
-        }
+        self.write_once()?;
         let deadline = self.bench.now() + READY_WITHIN;
         let ready = self.bench.watch::<Registration, Fault>(deadline, |bench| {
             // One from before mains or fibre came back may be all that is left of a post that is gone.
@@ -169,6 +170,38 @@ impl Post {
         self.bench.log.note("a call of the scenario before still stands: the operator ends it");
         self.bench.operator()?.make_safe()?;
         self.pass(SETTLES_WITHIN)
+    }
+
+    /// By whatever the rig has for it.
+    fn begin_anew(&mut self) -> Result<()> {
+        if self.bench.has(Circuit::Mains) {
+            return self.restart_by_mains();
+        }
+        self.is_unsettled = false;
+        if self.bench.rig.has(Role::Probe) {
+            return self.restart();
+        }
+        self.bench.log.note((
+            "the scenario before disturbed the post, and the rig has neither its mains nor its probe to start it anew: it is given time",
+            "poprzedni scenariusz zmienił stan punktu, a stanowisko nie ma ani jego zasilania, ani sondy, by uruchomić go od nowa: punkt dostaje czas",
+        ));
+        self.pass(FORGETS_AFTER)
+    }
+
+    /// The rig's firmware, once in a run; a rig without a probe judges what it finds.
+    pub(super) fn write_once(&mut self) -> Result<()> {
+        if self.is_written {
+            return Ok(());
+        }
+        if self.bench.rig.has(Role::Probe) {
+            return self.write_firmware();
+        }
+        self.is_written = true;
+        self.bench.log.note((
+            "the rig has no probe: the post is judged with the firmware that it came with, and nothing shows that it is the one the rig names",
+            "stanowisko nie ma sondy: oceniany jest punkt z oprogramowaniem, z którym przyszedł, i nic nie dowodzi, że to wersja podana w opisie stanowiska",
+        ));
+        Ok(())
     }
 
     /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario before.
@@ -205,7 +238,10 @@ impl Post {
                 "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
                 HEARTBEAT_WITHIN.as_secs()
             ),
-            "check the console's cable, its ground, and the baud rate in the rig",
+            (
+                "check the console's cable, its ground, and the baud rate in the rig",
+                "sprawdź przewód konsoli, jego masę i prędkość transmisji w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Console)
         .into())

@@ -93,7 +93,7 @@ impl Post {
             "fibre relay",
             "connect the post",
             "its sense input saw the fibre connected, but nothing has come from the post to the operator since the run began",
-            "check the fibre lead from the relay to the post and to the operator; if it is in order, the post has never spoken: try another",
+            ("check the fibre lead from the relay to the post and to the operator; if it is in order, the post has never spoken: try another", "sprawdź światłowód od przekaźnika do punktu i do operatora; jeśli jest sprawny, punkt nigdy się nie odezwał: podłącz inny"),
         )
         .of(Subsystem::Relays)
         .into()

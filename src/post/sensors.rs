@@ -94,7 +94,7 @@ impl Post {
             format!("{role} sensor"),
             "see the lamp lit",
             "it saw no light through a start, an outage and a whole call: either the sensor or the lamp is dead, and the bench cannot tell which",
-            "hold a light before the sensor: if the bench sees that, it is the post's lamp",
+            ("hold a light before the sensor: if the bench sees that, it is the post's lamp", "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu"),
         )
         .of(Subsystem::Inputs)
         .into())
@@ -113,7 +113,7 @@ impl Post {
             format!("{role} sensor"),
             "follow its lamp",
             cause,
-            "bring the sensor nearer to its lamp, or take a quicker one; check the input's debouncing; if the post keeps its lamps lit through a reset, see when its firmware puts them out",
+            ("bring the sensor nearer to its lamp, or take a quicker one; check the input's debouncing; if the post keeps its lamps lit through a reset, see when its firmware puts them out", "przysuń czujnik do lampki albo użyj szybszego; sprawdź filtr wejścia; jeśli punkt nie gasi lampek podczas resetu, ustal, kiedy gasi je oprogramowanie"),
         )
         .of(Subsystem::Inputs)
         .into())

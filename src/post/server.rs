@@ -2,18 +2,17 @@
 //!
 //! Knows nothing of fibre or lamps.
 
-use super::call::{LOST_AFTER, SECOND_USER};
+use super::call::SECOND_USER;
 use super::deeds::{Proof, What};
-use super::judge::Quantity;
-use super::watch::StrayMedia;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S, Record};
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, CallEvent, Health, Second, Server, Stray};
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::operator::BENCH_GRANTS;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
+use crate::watch::{LOST_AFTER, StrayMedia};
 use std::time::Duration;
 
 /// A post that has lost its registration tries again within so long, whatever its pace: what the desk grants, and as much again.
@@ -140,7 +139,7 @@ impl Post {
             "operator",
             "take its main server away",
             "the rig names no backup server",
-            "add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it",
+            ("add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it", "dopisz `backup: ADRES:PORT` do sip-operator w opisie stanowiska i ustaw go w punkcie albo pomiń scenariusze, które go wymagają"),
         )
         .of(Subsystem::Rig)
         .into())

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of how a settings page is laid out: what the other point's page holds stands in a file of the rig's.
 
-use super::judge::Quantity;
 use super::plant::AWAKE_AFTER;
 use super::{Fault, Post, Result, order};
 use crate::instrument::operator::CallEvent;
@@ -10,7 +9,7 @@ use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::SafeCheck;
 use crate::rig::OtherPoint;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -155,7 +154,7 @@ impl Post {
                 "settings",
                 "give the post the settings of another point",
                 "the rig names no other point",
-                "add `other: { identity: …, settings: FILE }` to `post` in the rig, or leave out the scenarios that need it",
+                ("add `other: { identity: …, settings: FILE }` to `post` in the rig, or leave out the scenarios that need it", "dopisz `other: { identity: …, settings: PLIK }` do `post` w opisie stanowiska albo pomiń scenariusze, które tego wymagają"),
             )
             .of(Subsystem::Rig)
             .into()
@@ -197,8 +196,10 @@ fn unreached(error: FlashError) -> InstrumentError {
 }
 
 fn settings_error(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
-    let remedy =
-        "see whether `settings-page` in the rig is where this post keeps its settings, and whether the page may be written";
+    let remedy = (
+        "see whether `settings-page` in the rig is where this post keeps its settings, and whether the page may be written",
+        "sprawdź, czy punkt przechowuje ustawienia pod adresem `settings-page` z opisu stanowiska i czy tę stronę pamięci można zapisać",
+    );
     InstrumentError::new("settings", action, cause, remedy).of(Subsystem::Probe)
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
 
-use super::judge::Quantity;
 use super::{Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
@@ -12,7 +11,7 @@ use crate::dsp::stimulus;
 use crate::instrument::operator::CallId;
 use crate::measure::method;
 use crate::rig::Role;
-use crate::unit::{Estimate, Unit, combine};
+use crate::unit::{Estimate, Quantity, Unit, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -3,10 +3,9 @@
 //! Knows nothing of the calls that it raises.
 
 use super::deeds::What;
-use super::judge::Quantity;
 use super::{Fault, Post, Result, order};
 use crate::bench::Moment;
-use crate::unit::{Method, Unit};
+use crate::unit::{Method, Quantity, Unit};
 use std::time::Duration;
 
 const TOLD: Quantity = Quantity {

@@ -6,7 +6,7 @@ use crate::fault::{Blame, Blamed as _};
 use crate::image;
 use crate::journal::{Entry, Event, Outcome};
 use crate::rig;
-use crate::unit::{Estimate, Method, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -128,7 +128,7 @@ fn a_scenario_after_one_that_took_the_mains_away_begins_with_a_post_started_anew
     assert!(stage.said("BOOT") > before, "it was switched off for long enough to forget");
 }
 
-const DELAY: judge::Quantity = judge::Quantity {
+const DELAY: Quantity = Quantity {
     key: "test.delay",
     unit: Unit::Second,
     en: "delay",

@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of messages.
 
-use super::judge::Quantity;
 use super::speech::Direction;
 use super::{Fault, Post, Result, order};
 use crate::bench::Moment;
@@ -10,7 +9,7 @@ use crate::clock::Instant;
 use crate::instrument::operator::{Action, CallEvent, Change, Outcome, Speaker, StrangerNews};
 use crate::journal::Event;
 use crate::measure::method;
-use crate::unit::{Bilingual, Estimate, Method, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 

@@ -35,6 +35,10 @@ fn deed_pl(deed: &str) -> Option<String> {
                 format!("odtwarzanie {} s na wyjściu {output}", seconds.replace('.', ","))
             } else if let Some((bytes, "")) = between("write ", " bytes of image file") {
                 format!("zapis pliku obrazu ({bytes} B)")
+            } else if let Some(address) = deed.strip_prefix("let the program go on at ") {
+                format!("wznowienie programu od adresu {address}")
+            } else if let Some((bytes, address)) = between("write ", " bytes at ") {
+                format!("zapis {bytes} B pod adresem {address}")
             } else {
                 let (bytes, address) = between("read ", " bytes at ")?;
                 format!("odczyt {bytes} B spod adresu {address}")
@@ -306,6 +310,8 @@ mod tests {
             ("write 20144 bytes of image file", "zapis pliku obrazu (20144 B)"),
             ("write, done", "koniec zapisu"),
             ("read 64 bytes at 0x08000100", "odczyt 64 B spod adresu 0x08000100"),
+            ("write 8 bytes at 0x2000ffe0", "zapis 8 B pod adresem 0x2000ffe0"),
+            ("let the program go on at 0x2000fff0", "wznowienie programu od adresu 0x2000fff0"),
             ("reset the microcontroller", "reset mikrokontrolera"),
             ("make safe", "przywrócenie stanu bezpiecznego"),
             ("dance", "dance"),

@@ -3,7 +3,7 @@
 //!
 //! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
 
-use super::model::{Header, Keep};
+use super::model::{Header, Keep, Looked};
 use super::{Attempt, Case, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
@@ -214,7 +214,14 @@ fn properties_of_the_run(model: &Model) -> Vec<Property> {
         ("seed", &seed.to_string()),
         ("hejnal", hejnal),
     ];
-    pairs.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())).collect()
+    let owned = |(name, value): &(&str, &str)| ((*name).to_string(), (*value).to_string());
+    let mut properties: Vec<Property> = pairs.iter().map(owned).collect();
+    let requirements = model.requirements();
+    let unjudged = requirements.iter().filter(|(_, looked)| *looked != Looked::Judged).map(|(limit, _)| limit.id);
+    properties.push(("requirements.not-judged".into(), unjudged.collect::<Vec<_>>().join(" ")));
+    properties
+        .push(("scenarios.left-out".into(), model.left_out.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(" ")));
+    properties
 }
 
 fn write_suite(

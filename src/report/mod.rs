@@ -121,6 +121,10 @@ mod tests {
             Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, planned: 7 }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
+        let why = ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into();
+        script
+            .journal
+            .append(Instant::ZERO, Event::LeftOut { id: "S05".into(), name: "Three hundred presses, none lost".into(), why });
         let (model, unit) = ("LCUS-4 relay board".into(), "/dev/ttyUSB0".into());
         script.say(Event::InstrumentOpened { name: "relay".into(), model, unit });
         let what = ("relay contact", "styk przekaźnika");
@@ -184,8 +188,15 @@ mod tests {
 
     fn second_half(script: &mut Script) {
         script.begin("S03", "The call names the right point and place", 1);
-        let error =
-            InstrumentError::new("relay", "close contact 1", "no answer in 200 ms", "check the USB cable of the relay board");
+        let error = InstrumentError::new(
+            "relay",
+            "close contact 1",
+            "no answer in 200 ms",
+            (
+                "check the USB cable of the relay board",
+                "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+            ),
+        );
         let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();
         script.end("S03", 1, broken.clone());
         script.begin("S03", "The call names the right point and place", 2);

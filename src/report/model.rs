@@ -5,8 +5,10 @@
 
 use super::attempt::{Attempt, Margin, Step};
 use crate::clock::Instant;
-use crate::fault::exit;
-use crate::journal::{Ending, Entry, Event, PostIdentity, Tally};
+use crate::fault::{Blame, exit};
+use crate::journal::{Ending, Entry, Event, Outcome, PostIdentity, Tally};
+use crate::rig::{Limit, Limits, Profile};
+use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 
 /// What is kept of rounds that are over.
@@ -29,6 +31,25 @@ pub struct Header {
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
+}
+
+/// How a run has looked at a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Looked {
+    #[default]
+    NotAtAll,
+    /// By rules of the standing watch alone: what happened did not break it, but nothing was brought about to try it.
+    Watched,
+    /// A step of a scenario has measured it.
+    Judged,
+}
+
+/// A scenario that was not to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub id: String,
+    pub name: String,
+    pub why: Bilingual,
 }
 
 /// How a run came to its end.
@@ -76,8 +97,12 @@ pub struct Model {
     pub header: Option<Header>,
     pub began_unix_seconds: Option<u64>,
     pub end: Option<End>,
+    /// Scenarios of the features that were not to be run, and why.
+    pub left_out: Vec<LeftOut>,
     /// In the order in which they were first begun.
     pub scenarios: Vec<Scenario>,
+    /// How requirements were found met or wanting in attempts that count.
+    judged: BTreeMap<String, Looked>,
     place: BTreeMap<String, usize>,
     /// Those that are over, in the order of the run; none of them with [`Keep::Tallies`].
     pub cases: Vec<Case>,
@@ -102,7 +127,9 @@ impl Model {
             header: None,
             began_unix_seconds: None,
             end: None,
+            left_out: Vec::new(),
             scenarios: Vec::new(),
+            judged: BTreeMap::new(),
             place: BTreeMap::new(),
             cases: Vec::new(),
             unsettled: None,
@@ -132,6 +159,9 @@ impl Model {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
                 let (seed, simulated, post, planned) = (*seed, *simulated, post.clone(), *planned);
                 self.header = Some(Header { hejnal, seed, simulated, rig, rig_sha256, post, planned });
+            }
+            Event::LeftOut { id, name, why } => {
+                self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });
             }
             Event::WallClock { unix_seconds } => self.began_unix_seconds = Some(*unix_seconds),
             Event::ScenarioBegan { attempt, .. } => {
@@ -224,6 +254,15 @@ impl Model {
         }
         if let Some(ending) = &attempt.ending {
             self.tally.count(ending);
+            // What a bench saw that was then found wanting says nothing.
+            if matches!(ending.blame, None | Some(Blame::Device)) {
+                for one in attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed)) {
+                    let Some(source) = one.source.as_ref().filter(|_| one.criterion.is_some()) else { continue };
+                    let looked = if one.key.contains(".watch.") { Looked::Watched } else { Looked::Judged };
+                    let before = self.judged.entry(source.id.clone()).or_default();
+                    *before = looked.max(*before);
+                }
+            }
         }
         if self.keep == Keep::Everything {
             self.cases.push(case);
@@ -252,6 +291,13 @@ impl Model {
         let mut margins: Vec<&Margin> = self.closest.values().collect();
         margins.sort_by(|a, b| a.part.total_cmp(&b.part));
         margins
+    }
+
+    /// The requirements on posts of this profile, and how this run has looked at them; none where the journal tells of no post.
+    pub fn requirements(&self) -> Vec<(Limit, Looked)> {
+        let is_posts = |profile: &Profile| self.header.as_ref().is_some_and(|header| header.post.profile == profile.name());
+        let Some(profile) = Profile::ALL.into_iter().find(is_posts) else { return Vec::new() };
+        Limits::of(profile).iter().map(|limit| (limit.clone(), self.judged.get(limit.id).copied().unwrap_or_default())).collect()
     }
 
     /// Every attempt in order, where they are kept.

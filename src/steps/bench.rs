@@ -2,7 +2,7 @@
 
 use super::World;
 use super::phrase::{Kind, Phrase, minutes};
-use crate::rig::Role::{Button, Ear, Fibre, Loopback, Mains, Mouth, Operator, Probe};
+use crate::rig::Role::Operator;
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -10,7 +10,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the button contact closes and opens as commanded",
         pl: "styk przycisku zamyka się i otwiera zgodnie z poleceniem",
         judges: None,
-        needs: &[Button],
+        needs: &[],
         within: minutes(1),
         run: |w, _| w.post().prove_button(),
     },
@@ -19,7 +19,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the bench hears its own sound in its ear and in its loop-back",
         pl: "stanowisko słyszy własny dźwięk w mikrofonie pomiarowym i w pętli zwrotnej",
         judges: None,
-        needs: &[Mouth, Ear, Loopback],
+        needs: &[],
         within: minutes(1),
         run: |w, _| w.post().bench_hears_itself(),
     },
@@ -37,7 +37,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the post feels its mains and its fibre, and the sensors of the lamps see their own lamps",
         pl: "punkt reaguje na zasilanie i światłowód, a czujniki lampek widzą właściwe lampki",
         judges: None,
-        needs: &[Button, Mains, Fibre, Operator, Probe],
+        needs: &[Operator],
         within: minutes(15),
         run: |w, _| w.post().prove_hands(),
     },

@@ -1,7 +1,8 @@
 //! A run's first lines in its journal: which post is judged with which rig, firmware and seed.
 //!
-//! Knows nothing of scenarios but how many are planned.
+//! Knows nothing of scenarios but how many are planned, and which are left out.
 
+use super::select::LeftOut;
 use crate::clock::wall_clock;
 use crate::journal::store::sha256_hex;
 use crate::journal::{Event, FormatVersion, PostIdentity};
@@ -11,7 +12,7 @@ use std::io;
 
 /// # Errors
 /// The rig's firmware file cannot be read.
-pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize) -> io::Result<Vec<Event>> {
+pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[LeftOut]) -> io::Result<Vec<Event>> {
     let image = std::fs::read(&rig.post.firmware.file)?;
     let post = PostIdentity {
         identity: rig.post.identity.clone(),
@@ -32,5 +33,6 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize) -> io::Result<
         post,
         planned,
     };
-    Ok(vec![began, Event::WallClock { unix_seconds: wall_clock().as_secs() }])
+    let left_out = left_out.iter().cloned().map(LeftOut::told);
+    Ok([began, Event::WallClock { unix_seconds: wall_clock().as_secs() }].into_iter().chain(left_out).collect())
 }

@@ -208,7 +208,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
-    let preamble = preamble(&rig, plan.lang, plan.seed, planned)
+    let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[])
         .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "correct `firmware` in the rig"))?;
     let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;

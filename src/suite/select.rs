@@ -1,9 +1,12 @@
 //! Which features and scenarios to run: by file, directory, language, tags or id.
 
 use super::gherkin;
-use super::model::Feature;
+use super::model::{Feature, Scenario};
+use super::phrase_matcher::PhraseMatcher;
+use crate::journal::Event;
 use crate::problem::Problem;
-use crate::unit::both;
+use crate::rig::{Rig, Role};
+use crate::unit::{Bilingual, both};
 use std::path::{Path, PathBuf};
 
 /// What to name where no features were found.
@@ -80,33 +83,82 @@ fn search(directory: &Path, into: &mut Vec<PathBuf>) -> Result<(), Problem> {
 }
 
 /// What remained of the features, and what was left out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Selection {
     pub features: Vec<Feature>,
-    pub left_out: usize,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A scenario that is not run, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub id: String,
+    pub name: String,
+    pub why: Bilingual,
+}
+
+impl LeftOut {
+    /// As the journal tells it.
+    pub fn told(self) -> Event {
+        let LeftOut { id, name, why } = self;
+        Event::LeftOut { id, name, why }
+    }
 }
 
 impl Selection {
     pub fn scenarios(&self) -> usize {
         self.features.iter().map(|feature| feature.scenarios.len()).sum()
     }
-}
 
-/// Keeps the scenarios that meet the condition, and the features that still hold any.
-pub fn select(mut features: Vec<Feature>, tags: Option<&TagExpression>) -> Selection {
-    let mut left_out = 0;
-    if let Some(tags) = tags {
-        for feature in &mut features {
-            let keep: Vec<bool> = feature.scenarios.iter().map(|scenario| tags.matches(&scenario.tags)).collect();
-            let kept = |n: usize| keep.get(n).copied().unwrap_or(false);
+    /// Keeps the scenarios that nothing speaks against, and the features that still hold any.
+    fn leave_out(&mut self, reason: impl Fn(&Scenario) -> Option<Bilingual>) {
+        for feature in &mut self.features {
+            let why: Vec<Option<Bilingual>> = feature.scenarios.iter().map(&reason).collect();
+            let kept = |n: usize| why.get(n).is_some_and(Option::is_none);
+            let gone = feature.scenarios.iter().zip(&why).filter_map(|(scenario, why)| {
+                let (id, name, why) = (scenario.id.clone(), scenario.name.clone(), why.clone()?);
+                Some(LeftOut { id, name, why })
+            });
+            self.left_out.extend(gone);
             feature.raw.retain(kept);
             let mut place = 0..;
             feature.scenarios.retain(|_| place.next().is_some_and(kept));
-            left_out += keep.iter().filter(|kept| !**kept).count();
         }
+        self.features.retain(|feature| !feature.scenarios.is_empty());
     }
-    features.retain(|feature| !feature.scenarios.is_empty());
-    Selection { features, left_out }
+
+    /// Leaves out what this rig has no instruments for.
+    pub fn within_reach<W>(mut self, book: &PhraseMatcher<W>, rig: &Rig) -> Selection {
+        self.leave_out(|scenario| {
+            let found = scenario.steps.iter().filter_map(|step| book.find(&step.text).ok());
+            let needs = found.flat_map(|found| found.phrase.needs.iter().copied());
+            let mut lacks: Vec<&str> = needs.filter(|role| !rig.has(*role)).map(Role::name).collect();
+            lacks.sort_unstable();
+            lacks.dedup();
+            let named = lacks.join(", ");
+            (!lacks.is_empty()).then(|| both!("the rig has no {named}", "stanowisko nie ma: {named}"))
+        });
+        self
+    }
+}
+
+/// Keeps the scenarios that meet the condition.
+pub fn select(features: Vec<Feature>, tags: Option<&TagExpression>) -> Selection {
+    let mut selection = Selection { features, left_out: Vec::new() };
+    selection.leave_out(|scenario| tags.filter(|tags| !tags.matches(&scenario.tags)).map(|_| not_chosen(scenario)));
+    selection
+}
+
+/// What of a scenario's nature keeps it out of most runs, or else that it was not asked for.
+fn not_chosen(scenario: &Scenario) -> Bilingual {
+    let has = |tag: &str| scenario.tags.iter().any(|own| own == tag);
+    if has("@manual") {
+        ("a person does it", "wykonuje go człowiek").into()
+    } else if has("@long") {
+        ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into()
+    } else {
+        ("this run did not ask for it", "nie objęto go tym przebiegiem").into()
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +192,7 @@ mod tests {
         let one = parse("Feature: G\n@S03\nScenario: c\nGiven the post is ready\n");
         let selection = select(vec![two, one], Some(&TagExpression::parse("@S02").unwrap()));
         let ids: Vec<&str> = selection.features.iter().flat_map(|f| &f.scenarios).map(|s| s.id.as_str()).collect();
-        assert_eq!((ids, selection.left_out, selection.scenarios()), (vec!["S02"], 2, 1));
+        assert_eq!((ids, selection.left_out.len(), selection.scenarios()), (vec!["S02"], 2, 1));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::Violation;
 use super::source::{Source, has_word};
 
 /// From the ground up. Modules of one floor stand beside each other and do not use each other.
-const FLOORS: [&[&str]; 13] = [
+const FLOORS: [&[&str]; 14] = [
     &["unit", "clock", "fault", "rng"],
     &["problem"],
     &["image"],
@@ -15,6 +15,7 @@ const FLOORS: [&[&str]; 13] = [
     &["driver", "report", "history"],
     &["twin"],
     &["bench", "live"],
+    &["watch"],
     &["post"],
     &["steps", "model"],
     &["suite"],

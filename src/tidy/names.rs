@@ -79,6 +79,7 @@ const DOORS: &[Door] = &[
 /// What a machine of bytes and moments has no business with.
 const NETWORK: &[&str] = &["TcpStream", "TcpListener", "RealClock", "wall_clock", "thread::spawn"];
 
+const ONE_TABLE: &str = "whoever compares the desk with a standard, or with a post's timers, reads one table";
 const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, and any other clock would be wrong there";
 /// A folder, names that its product code may not say, and why.
 const STRANGERS: &[(&str, &[&str], &str)] = &[
@@ -122,6 +123,9 @@ const STRANGERS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+/// The one file of the desk that says how long anything runs.
+const TIMERS: &str = "src/operator/timers.rs";
+
 /// Words that mark code as not finished, or as hiding something; those that clippy knows are among the lints of `Cargo.toml`.
 const FORBIDDEN: &[(&str, &str)] = &[("#[ignore", "a test that does not run proves nothing")];
 
@@ -158,6 +162,10 @@ fn check_one(source: &Source) -> Vec<Violation> {
                 "only src/clock.rs may name std::time::Instant or SystemTime",
                 TIME,
             ));
+        }
+        let sets_timer = has_word(line, "const") && line.contains(": Duration =");
+        if source.path.starts_with("src/operator/") && source.path != TIMERS && sets_timer {
+            violations.push(Violation::new(&source.path, number, format!("a timer of the desk stands in {TIMERS}"), ONE_TABLE));
         }
         for (folder, names, reason) in STRANGERS.iter().filter(|(folder, _, _)| source.path.starts_with(folder)) {
             for name in names.iter().filter(|name| has_word(line, name)) {
@@ -216,6 +224,8 @@ mod tests {
     fn what_stands_apart_stays_apart() {
         check_lines("src/twin/post/voice/call.rs", "use crate::sip::Dialog;\n", &[1]);
         check_lines("src/twin/street/net.rs", "use crate::sip::Dialog;\nuse std::net::TcpStream;\n", &[2]);
+        check_lines("src/operator/call/hold.rs", "const GRACE: Duration = Duration::ZERO;\n", &[1]);
+        check_lines(TIMERS, "const GRACE: Duration = Duration::ZERO;\n", &[]);
         check_lines("src/rig/post.rs", "#[derive(serde::Serialize)]\nstruct Post;\n", &[1]);
     }
 }

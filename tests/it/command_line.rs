@@ -82,7 +82,11 @@ fn a_broken_bench_is_an_error_and_says_what_to_check() {
     let (said, scratch) = run_with("bench-mic-unplugged", "@S00", "pl");
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(said.out.contains("BEZ OCENY: stanowisko"), "{}", said.out);
-    assert!(said.out.contains("sprawdź mikrofon i głośnik stanowiska"), "{}", said.out);
+    assert!(
+        said.out.contains("sprawdź mikrofon przed głośnikiem punktu, jego przewód i wejście karty dźwiękowej"),
+        "{}",
+        said.out
+    );
     let junit = junit(&scratch);
     assert!(junit.contains("failures=\"0\" errors=\"1\"") && junit.contains("<error type=\"bench\""), "{junit}");
     let (said, _scratch) = run_with("bench-relay-open", "@S01", "en");
@@ -113,7 +117,7 @@ fn a_bench_that_cannot_be_opened_ends_its_journal_all_the_same() {
     assert!(scratch.0.join("latest").is_symlink());
     let again = say(["report", out.to_str().unwrap(), "--lang", "pl"]);
     assert_eq!(again.code, Some(3));
-    assert!(again.out.contains("sprawdź"), "{}", again.out);
+    assert!(again.out.contains("Sprawdź przewód USB"), "{}", again.out);
 }
 
 #[test]

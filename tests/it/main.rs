@@ -18,6 +18,7 @@ mod program;
 mod prove;
 mod safety;
 mod seeds;
+mod smaller_rigs;
 mod sound_card;
 mod sound_server;
 mod street;

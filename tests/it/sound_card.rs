@@ -63,5 +63,5 @@ fn play_and_hear() {
 fn a_card_that_is_not_there_says_so() {
     let settings = CardSettings { device: "hw:CARD=NoSuchCard".into(), rate: RATE, outputs: 2, inputs: 2 };
     let error = SoundCard::open(settings, Arc::new(RealClock::start())).err().expect("there is no such card");
-    assert!(error.instrument.contains("NoSuchCard") && !error.cause.is_empty() && !error.remedy.is_empty(), "{error:?}");
+    assert!(error.instrument.contains("NoSuchCard") && !error.cause.is_empty() && !error.remedy.en.is_empty(), "{error:?}");
 }

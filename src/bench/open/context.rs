@@ -1,13 +1,12 @@
 //! What instruments are opened on: the clock, the virtual post where the rig is on one, and the transports of this machine.
 
 use super::super::missing;
-use super::known_defect;
 use crate::clock::{AttentiveClock, Clock, RealClock, wall_clock};
 use crate::driver::serial::Serial;
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{Rig, Transport};
-use crate::twin::{self, Twin, TwinConfig};
+use crate::twin::{self, Twin, TwinConfig, defect};
 use std::sync::Arc;
 
 /// The clock, and the virtual post where the rig is one.
@@ -44,7 +43,10 @@ impl Context {
         match transport {
             Transport::Serial { path, baud } => Ok(Box::new(Serial::open(path, *baud, self.shared_clock())?)),
             Transport::Twin { name } => self.twin()?.port(name).ok_or_else(|| {
-                let remedy = "the virtual post has the lines `relays`, `inputs` and `console`";
+                let remedy = (
+                    "the virtual post has the lines `relays`, `inputs` and `console`",
+                    "punkt wirtualny ma łącza `relays`, `inputs` i `console`",
+                );
                 InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
             }),
             Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } | Transport::Host { .. } => {
@@ -56,6 +58,24 @@ impl Context {
 
 /// A driver was given a transport that it cannot speak over: its row in the rig and its opener do not agree.
 pub(super) fn unfit(transport: &Transport) -> InstrumentError {
-    let remedy = "name another transport in the rig, or report this as a mistake in hejnal";
+    let remedy = (
+        "name another transport in the rig, or report this as a mistake in hejnal",
+        "podaj w opisie stanowiska inny rodzaj łącza albo zgłoś to jako błąd programu hejnal",
+    );
     InstrumentError::new(transport.to_string(), "open", "this driver does not speak over it", remedy).of(Subsystem::Rig)
+}
+
+pub(super) fn known_defect(id: &str) -> Result<&'static defect::Defect> {
+    defect::find(id).ok_or_else(|| {
+        InstrumentError::new(
+            "twin",
+            format!("plant the defect {id}"),
+            "there is none of that name",
+            (
+                "`hejnal prove --list` names those that can be planted",
+                "usterki, które można podłożyć, wypisuje `hejnal prove --list`",
+            ),
+        )
+        .of(Subsystem::Rig)
+    })
 }

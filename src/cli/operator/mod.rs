@@ -7,8 +7,8 @@ mod event_lines;
 mod options;
 mod tls_srtp_options;
 
+use super::in_order::{NOTHING_MOVED, no_signals, rig_in_order};
 use super::measure::stimulus;
-use super::run::{NOTHING_MOVED, no_signals, rig_in_order};
 use super::{Refused, place};
 use crate::clock::{self, Clock, RealClock};
 use crate::driver::sip_operator;

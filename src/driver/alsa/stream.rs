@@ -173,8 +173,10 @@ impl Stream {
         let worker = Worker { settings: settings.clone(), clock, shared, stop: Arc::clone(&stop) };
         let thread = std::thread::Builder::new().name("sound card".into()).spawn(move || worker.run(&opened));
         let error = |cause: String| {
-            let remedy =
-                "`aplay -l` lists the cards; check the device's name in the rig, and install libasound2 where it is missing";
+            let remedy = (
+                "`aplay -l` lists the cards; check the device's name in the rig, and install libasound2 where it is missing",
+                "karty wypisuje `aplay -l`; sprawdź nazwę urządzenia w opisie stanowiska, a jeśli brakuje libasound2, zainstaluj ją",
+            );
             InstrumentError::new(format!("sound card {}", settings.device), "open it", cause, remedy)
         };
         let thread = thread.map_err(|cause| error(cause.to_string()))?;

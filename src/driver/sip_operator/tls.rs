@@ -30,7 +30,7 @@ impl Tls {
     pub fn from_files(at: SocketAddr, certificate: &Path, key: &Path, ca: Option<&Path>) -> Result<Tls> {
         let unusable = |path: &Path, flaw: &Flaw| {
             let mut error = failed(&format!("use {} for TLS", path.display()), flaw);
-            error.remedy = flaw.remedy().en;
+            error.remedy = flaw.remedy();
             error
         };
         let chain = credentials::certificates(certificate).map_err(|flaw| unusable(certificate, &flaw))?;

@@ -2,11 +2,9 @@
 
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, EndedBy};
+use crate::operator::timers::LONGEST_RING;
 use std::fmt;
 use std::time::Duration;
-
-/// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone.
-const LONGEST_RING: Duration = Duration::from_secs(180);
 
 /// How far a call has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

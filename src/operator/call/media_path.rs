@@ -7,6 +7,7 @@ use super::stream_watch::StreamWatch;
 use crate::clock::Instant;
 use crate::instrument::audio::Timebase;
 use crate::instrument::operator::Irregular;
+use crate::operator::timers::{GRACE, QUIET_AFTER};
 use crate::rtp::axis::{Axis, RATE};
 use crate::rtp::codec::Codec;
 use crate::rtp::digits::Digits;
@@ -18,10 +19,6 @@ use crate::rtp::stats::{Meter, Stats};
 use crate::rtp::voice::Ear;
 use std::time::Duration;
 
-/// Media may still be under way for so long after a hold or a move was agreed.
-const GRACE: Duration = Duration::from_secs(1);
-/// And for so long after the last word of a call: the microphone is closed within half a second of the BYE (T40).
-const QUIET_AFTER: Duration = Duration::from_millis(500);
 /// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still counts its rollovers right
 /// (RFC 4568, 6.4).
 const UPPER_HALF: u64 = 1 << 47;

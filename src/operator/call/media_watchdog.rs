@@ -1,11 +1,9 @@
 //! Is there voice both ways: nothing from the post although it should speak, or nothing of ours at the post although we speak.
 
 use crate::clock::Instant;
+use crate::operator::timers::MISSING_AFTER;
 use crate::rtp::report::FarView;
-use std::time::Duration;
 
-/// A stream that is silent for so long is missing: jitter and short glitches (T21: up to 1 s) are not meant. Engineering judgement.
-const MISSING_AFTER: Duration = Duration::from_secs(2);
 /// The post's report counts against us once we have sent so many packets since the last: a second of them.
 const ENOUGH_SENT: u32 = 50;
 

@@ -3,13 +3,10 @@
 
 use crate::clock::Instant;
 use crate::instrument::operator::Change;
-use std::time::Duration;
+use crate::operator::timers::{GLARE_STEP, GLARE_STEPS};
 
 /// How often a change that met another one is tried.
 const MOST_TRIES: u8 = 5;
-/// Whoever did not make the Call-ID waits up to 2 s in units of 10 ms (RFC 3261, 14.1).
-const GLARE_STEPS: u64 = 201;
-const GLARE_STEP: Duration = Duration::from_millis(10);
 
 #[derive(Debug, Clone)]
 pub struct PendingChange {

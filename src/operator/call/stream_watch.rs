@@ -4,17 +4,13 @@
 
 use crate::clock::Instant;
 use crate::instrument::operator::Irregular;
+use crate::operator::timers::{AGREED_WITHIN, SETTLES_WITHIN};
 use crate::rtp::codec::Codec;
 use crate::rtp::packet::Packet;
-use std::time::Duration;
 
-/// A stream that has gone on for so long is the one of the talk; before that a post may still be setting it up. Engineering judgement.
-const SETTLES_WITHIN: Duration = Duration::from_secs(2);
 /// A step of the sequence number beyond these is a new beginning, not a loss or a late packet (RFC 3550, A.1).
 const MOST_DROPPED: i16 = 3000;
 const MOST_LATE: i16 = -100;
-/// A post may follow what it has agreed to before we have heard that it does.
-const AGREED_WITHIN: Duration = Duration::from_secs(1);
 /// Packets that are looked at together, and how many of them at least do not fit if it is no accident. Engineering judgement.
 const LOOKED_AT: u32 = 100;
 const MISFITS: u32 = 50;

@@ -4,6 +4,7 @@
 
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, StrangerNews};
+use crate::operator::timers::STRANGER_BEHIND;
 use crate::operator::{Desk, Outgoing};
 use crate::rtp::axis::{PACKET, RATE};
 use crate::rtp::codec::Codec;
@@ -11,15 +12,12 @@ use crate::rtp::packet::Packet;
 use crate::sip::route::Wire;
 use std::f64::consts::TAU;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 /// What he lets sound.
 pub const TONE_HZ: f64 = 1020.0;
 const PEAK: f64 = 0.3;
 /// So many packets of 20 ms.
 const LENGTH: u32 = 100;
-/// His packets leave so long after the operator's.
-const BEHIND: Duration = Duration::from_millis(2);
 
 /// A packet of his, and where to.
 type Forged = (SocketAddr, Vec<u8>);
@@ -55,7 +53,7 @@ impl Desk {
         let forged = self.forged(at, call);
         let Some(stranger) = self.stranger.as_mut().filter(|stranger| stranger.address.ip() != own.ip()) else { return };
         if let Some((due, _)) = forged {
-            stranger.speech = Some(Speech { call, next: due + BEHIND, left: LENGTH });
+            stranger.speech = Some(Speech { call, next: due + STRANGER_BEHIND, left: LENGTH });
             self.tell(at, CallEvent::Stranger { news: StrangerNews::Spoke });
         }
     }
@@ -69,7 +67,7 @@ impl Desk {
         let Some(stranger) = &mut self.stranger else { return };
         let from = stranger.voice();
         match &forged {
-            Some((due, _)) if left > 0 => stranger.speech = Some(Speech { call, next: *due + BEHIND, left }),
+            Some((due, _)) if left > 0 => stranger.speech = Some(Speech { call, next: *due + STRANGER_BEHIND, left }),
             _ => stranger.speech = None,
         }
         self.outgoing.extend(forged.into_iter().flat_map(|(_, packets)| packets).map(|(to, bytes)| Outgoing {

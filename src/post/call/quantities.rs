@@ -2,8 +2,7 @@
 //!
 //! Knows nothing of how calls are watched.
 
-use crate::post::judge::Quantity;
-use crate::unit::{Method, Unit};
+use crate::unit::{Method, Quantity, Unit};
 
 pub(super) const PRESS_TO_INVITE: Quantity = Quantity {
     key: "T01.press-to-invite",

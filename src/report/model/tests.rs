@@ -7,7 +7,7 @@ use crate::report::tests::{cut_run, whole_run};
 /// The same run over and over, as a soak: the rounds numbered, with one beginning and one end.
 pub(in crate::report) fn soak(rounds: u32) -> impl Iterator<Item = Entry> {
     let run = whole_run();
-    let within = |entry: &Entry| !matches!(entry.event, Event::RunBegan { .. } | Event::RunEnded { .. });
+    let within = |entry: &Entry| !matches!(entry.event, Event::RunBegan { .. } | Event::LeftOut { .. } | Event::RunEnded { .. });
     let began = run.first().cloned();
     let once: Vec<Entry> = run.iter().filter(|entry| within(entry)).cloned().collect();
     let one_round = move |round: u32| {

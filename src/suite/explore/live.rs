@@ -148,7 +148,7 @@ fn run_life(
         Ending::failed(Blame::Hejnal, first.unwrap_or_default(), OUR_MISTAKE)
     })?;
     let unread = |error: std::io::Error| Ending::failed(Blame::Bench, error.to_string(), UNREADABLE);
-    let preamble = preamble(&plan.rig, plan.lang, seed, 1).map_err(unread)?;
+    let preamble = preamble(&plan.rig, plan.lang, seed, 1, &[]).map_err(unread)?;
     let onlooker: Onlooker = Box::new(move |entry| seen.lock().unwrap_or_else(PoisonError::into_inner).take(entry));
     let opening =
         Opening { rig: Arc::new(plan.rig.clone()), seed, folder: folder.to_path_buf(), onlookers: vec![onlooker], preamble };

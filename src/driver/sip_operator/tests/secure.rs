@@ -222,7 +222,7 @@ fn files_that_do_not_fit_are_refused_with_what_to_do() {
         let at = SocketAddr::from(([127, 0, 0, 1], 1));
         let error = Tls::from_files(at, certificate, key, ca).map(|_| ()).expect_err(cause);
         assert_eq!(error.cause, cause);
-        assert!(error.remedy.len() > 20, "{error:?}");
+        assert!(error.remedy.en.len() > 20, "{error:?}");
     };
     check(&one, &other, None, "the key does not belong to the certificate");
     check(&key, &key, None, "it holds a private key, but no certificate");

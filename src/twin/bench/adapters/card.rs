@@ -23,7 +23,7 @@ impl CardPort {
     }
 }
 
-fn error(action: String, cause: impl std::fmt::Display, remedy: &str) -> InstrumentError {
+fn error(action: String, cause: impl std::fmt::Display, remedy: (&str, &str)) -> InstrumentError {
     InstrumentError::new("virtual sound card", action, cause, remedy)
 }
 
@@ -53,7 +53,7 @@ impl AudioPort for CardPort {
             error(
                 format!("play on output {}", output.0),
                 format!("it has {outputs} outputs"),
-                "Correct the jack's number in the rig description.",
+                ("Correct the jack's number in the rig description.", "Popraw numer gniazda w opisie stanowiska."),
             )
         })
     }
@@ -73,8 +73,10 @@ impl AudioPort for CardPort {
         let world = world::lock(&self.world);
         world.card.record(world.now(), input, from, to, &world.air).map_err(|why| {
             let remedy = match why {
-                NoRecord::NoJack => "Correct the jack's number in the rig description.",
-                _ => "Ask for a stretch that lies in the record.",
+                NoRecord::NoJack => {
+                    ("Correct the jack's number in the rig description.", "Popraw numer gniazda w opisie stanowiska.")
+                }
+                _ => ("Ask for a stretch that lies in the record.", "Zażądaj odcinka, który mieści się w nagraniu."),
             };
             error(format!("record frames {from} to {to} of input {}", input.0), why, remedy)
         })

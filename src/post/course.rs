@@ -1,0 +1,155 @@
+//! From the bench's record and the deeds of a scenario to the course that the rules of the watch read.
+
+use super::call::{OPERATOR_USER, SECOND_USER};
+use super::deeds::What;
+use super::{Post, Result};
+use crate::bench::{Circuit, Record};
+use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::CallEvent;
+use crate::rig::InputRef;
+use crate::watch::{BothEnds, Course, Kind, Lit, Outage, Span, contacts, note};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Within so many seconds a post that was given its mains or its fibre has begun to show it.
+const GIVEN_BACK_WITHIN: f64 = 10.0;
+
+/// How long whatever the post was without before the run is taken to have lasted, in seconds.
+const BEFORE_THE_RUN: f64 = 10.0;
+
+/// What was asked of the host at the end of the bench's network, and what of it was lost or late.
+fn echoes(record: &Record) -> (usize, Vec<(f64, Option<f64>)>) {
+    let seconds = |(at, late): &(Instant, Option<Duration>)| (at.as_secs_f64(), late.map(|late| late.as_secs_f64()));
+    (record.echoes.asked(), record.echoes.troubled().iter().map(seconds).collect())
+}
+
+impl Post {
+    /// All that happened since the scenario began.
+    pub(super) fn course(&self) -> Result<Course> {
+        let (bench, record) = (&self.bench, &self.bench.record);
+        let wiring = &bench.rig.wiring;
+        let span = Span { from: self.began.as_secs_f64(), to: bench.now().as_secs_f64() };
+        let button = wiring.button.as_ref().map(|switch| self.edges(&switch.sense)).unwrap_or_default();
+        let lamp = |input: &Option<InputRef>| input.as_ref().map(|input| self.lit(input, span));
+        let mut course = Course {
+            span,
+            names: self.exchanged.names(&bench.rig.post.identity),
+            is_behind_nat: bench.rig.post.behind_nat,
+            callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
+            limits: bench.rig.limits.clone(),
+            inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
+            contacts: contacts(button.into_iter().filter(|(at, _)| *at >= span.from), span.to),
+            outages: self.outages(span),
+            calls: record.calls().map(|(id, call)| (id, call.clone())).collect(),
+            refused: BTreeMap::new(),
+            bindings: Vec::new(),
+            expired: Vec::new(),
+            attempts: Vec::new(),
+            swallowed: Vec::new(),
+            owed_until: self.owed_until.as_secs_f64(),
+            was_registered: self.was_registered,
+            placed: lamp(&wiring.lamp_placed),
+            connected: lamp(&wiring.lamp_connected),
+            out_of_service: lamp(&wiring.lamp_out_of_service),
+            reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
+            garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
+            echoes: echoes(&self.bench.record),
+            room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
+            button: self.both_ends(Circuit::Button, wiring.button_at_post.as_ref(), span),
+            mains: self.both_ends(Circuit::Mains, wiring.mains_at_post.as_ref(), span),
+            has_probe: wiring.probe.is_some(),
+            strays: Vec::new(),
+            strangers: Vec::new(),
+            oddities: Vec::new(),
+            fell_silent: Vec::new(),
+            asked: Vec::new(),
+            offers: Vec::new(),
+            let_in: Vec::new(),
+            spoken_into: Vec::new(),
+            sampled: self.sampled.clone(),
+            silences: self.silences.clone(),
+            speech_spl: bench.rig.speech_spl(),
+            ear_spl: bench.rig.ear_spl(),
+        };
+        note(&mut course, record.calls_since(self.began), record.told_secrets());
+        Ok(course)
+    }
+
+    /// All changes of an input in this scenario, and before them the state that it began in.
+    fn edges(&self, input: &InputRef) -> Vec<(f64, bool)> {
+        let edges = self.bench.record.edges(input).iter();
+        edges.map(|edge| (self.bench.input_moment(input, edge.at).seconds, edge.value)).collect()
+    }
+
+    fn lit(&self, input: &InputRef, span: Span) -> Lit {
+        let edges = self.edges(input);
+        let before = edges.first().is_some_and(|(_, lit)| !lit);
+        Lit::of(before, edges.into_iter(), span.from, span.to)
+    }
+
+    /// A circuit at its relay and at the post. An end that has not moved yet stands as the other one does.
+    fn both_ends(&self, circuit: Circuit, at_post: Option<&InputRef>, span: Span) -> Option<BothEnds> {
+        let at_relay = self.edges(&circuit.wiring(&self.bench.rig.wiring)?.sense);
+        let at_post = self.edges(at_post?);
+        let before = |edges: &[(f64, bool)]| edges.first().map(|(_, closed)| !closed);
+        let [relay, post] = [before(&at_relay), before(&at_post)];
+        let (relay, post) = (relay.or(post)?, post.or(relay)?);
+        let lit = |before: bool, edges: Vec<(f64, bool)>| Lit::of(before, edges.into_iter(), span.from, span.to);
+        Some(BothEnds { at_relay: lit(relay, at_relay), at_post: lit(post, at_post) })
+    }
+
+    /// When the post was without light, power or server, or was started anew.
+    fn outages(&self, span: Span) -> Vec<Outage> {
+        let mut outages = Vec::new();
+        for (circuit, kind) in [(Circuit::Fibre, Kind::Fibre), (Circuit::Mains, Kind::Mains)] {
+            let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { continue };
+            let edges = self.edges(&switch.sense);
+            let open = Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to);
+            // What was given back just before, as a scenario was broken off, still has its consequences.
+            let matters = |gone: &Span| gone.to > span.from - GIVEN_BACK_WITHIN;
+            outages.extend(open.0.into_iter().filter(matters).map(|span| Outage { kind, span }));
+            // As a run begins, boards come to rest, and what they hold gets its mains.
+            if kind == Kind::Mains && span.from < GIVEN_BACK_WITHIN {
+                outages.push(Outage { kind, span: Span { from: -BEFORE_THE_RUN, to: 0.0 } });
+            }
+        }
+        let mut since = None;
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::Servers { answering: false } => _ = since.get_or_insert(at.seconds),
+                What::Servers { answering: true } => {
+                    let from = since.take().unwrap_or(at.seconds);
+                    outages.push(Outage { kind: Kind::Servers, span: Span { from, to: at.seconds } });
+                }
+                What::Restart => {
+                    outages.push(Outage { kind: Kind::Restart, span: Span { from: at.seconds, to: at.seconds + 0.001 } });
+                }
+                What::Hang => {
+                    let span = Span { from: at.seconds, to: self.started_after(at.instant()).unwrap_or(span.to) };
+                    outages.push(Outage { kind: Kind::Hang, span });
+                }
+                _ => {}
+            }
+        }
+        outages.extend(since.map(|from| Outage { kind: Kind::Servers, span: Span { from, to: span.to } }));
+        outages.sort_by(|a, b| a.span.from.total_cmp(&b.span.from));
+        outages
+    }
+}
+
+impl Post {
+    /// When the firmware was there again, as its console says; without a console, as its next registration shows.
+    fn started_after(&self, hung: Instant) -> Option<f64> {
+        let record = &self.bench.record;
+        if self.bench.rig.wiring.console.is_some() {
+            let start = record.reports_since(hung).find(|report| report.value.argument("BOOT").is_some());
+            return start.map(|report| report.at.as_secs_f64());
+        }
+        let registered = |event: &&Stamped<CallEvent>| matches!(event.value, CallEvent::Registered { .. });
+        record.calls_since(hung).find(registered).map(|event| event.at.as_secs_f64())
+    }
+}
+
+fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
+    edges.iter().map(|(at, closed)| (*at, !closed))
+}

@@ -1,0 +1,120 @@
+//! What the operator's end saw of a post, and of strangers, as the rules read it.
+
+use super::course::{Binding, Course, Oddity, Stranger, StrayMedia};
+use crate::bench::Moment;
+use crate::clock::{Instant, Stamped};
+use crate::instrument::operator::{CallEvent, Irregular, Server, Side, StrangerNews, Unbound, host_of};
+
+/// Where a post has registered from, and where what should not be came from.
+#[derive(Default)]
+struct Homes {
+    known: Vec<String>,
+    strays: Vec<String>,
+    strangers: Vec<String>,
+    oddities: Vec<String>,
+}
+
+impl Homes {
+    fn are(&self, from: &str) -> bool {
+        let host = host_of(from);
+        self.known.iter().any(|home| home == host)
+    }
+}
+
+/// Puts all events of a scenario into its course, and what the console told that it may not.
+pub fn note<'a>(course: &mut Course, events: impl Iterator<Item = &'a Stamped<CallEvent>>, told_secrets: &[Instant]) {
+    let mut homes = Homes::default();
+    for event in events {
+        note_one(course, &mut homes, event);
+    }
+    // Where a post is registered from may be learnt after it has sent something.
+    for (stray, from) in course.strays.iter_mut().zip(&homes.strays) {
+        stray.is_posts = homes.are(from);
+    }
+    for (stranger, from) in course.strangers.iter_mut().zip(&homes.strangers) {
+        stranger.is_posts = homes.are(from);
+    }
+    for (oddity, from) in course.oddities.iter_mut().zip(&homes.oddities) {
+        oddity.is_posts = homes.are(from);
+    }
+    for at in told_secrets {
+        let what = Irregular::Secret { method: "console".into() };
+        course.oddities.push(Oddity { at: at.as_secs_f64(), call: None, is_posts: true, what });
+    }
+}
+
+fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) {
+    let at = Moment::at_operator(event).seconds;
+    match &event.value {
+        CallEvent::Registered { user, contact, expires, server } => {
+            let (user, is_primary, granted) = (user.clone(), *server == Server::Primary, expires.as_secs_f64());
+            course.bindings.push(Binding { at, user, is_primary, granted });
+            homes.known.push(host_of(contact).to_string());
+        }
+        CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
+        CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
+        CallEvent::RegistrationRefused { .. } => course.attempts.push(at),
+        CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
+        CallEvent::Swallowed { what, .. } if what == "INVITE" => course.swallowed.push(at),
+        CallEvent::StrayMedia { from, kind, .. } => {
+            course.strays.push(StrayMedia { at, kind: *kind, is_posts: false });
+            homes.strays.push(from.clone());
+        }
+        CallEvent::Irregular { call, from, what } => {
+            // Who registers from there has proved that he is the post, whatever address he names.
+            if call.is_none() && matches!(what, Irregular::Elsewhere { .. }) {
+                homes.known.push(host_of(from).to_string());
+            }
+            course.oddities.push(Oddity { at, call: *call, is_posts: false, what: what.clone() });
+            homes.oddities.push(from.clone());
+        }
+        CallEvent::VoiceMissing { call, side: Side::FromPost, since } => {
+            course.fell_silent.push((since.as_secs_f64(), *call));
+        }
+        CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
+        CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),
+        CallEvent::Stranger { news: StrangerNews::Spoke } => course.spoken_into.push(at),
+        CallEvent::Stranger { news } => {
+            let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard);
+            course.let_in.push((at, is_let_in));
+        }
+        CallEvent::Intruder { from, what } => {
+            course.strangers.push(Stranger { at, is_posts: false, what: what.clone() });
+            homes.strangers.push(from.clone());
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::operator::CallId;
+
+    #[test]
+    fn what_a_stranger_sends_is_not_the_posts() {
+        let known = vec!["10.20.0.17".to_string(), "fd00::17".to_string()];
+        let homes = Homes { known, ..Homes::default() };
+        for own in ["10.20.0.17:40000", "SOS-0417@10.20.0.17:5060", "[fd00::17]:40000"] {
+            assert!(homes.are(own), "{own}");
+        }
+        for strange in ["10.20.0.18:40000", "SOS-0417@10.20.0.99:5060", "[fd00::18]:40000", ""] {
+            assert!(!homes.are(strange), "{strange}");
+        }
+        assert!(!Homes::default().are("10.20.0.17:40000"));
+    }
+
+    #[test]
+    fn only_who_registers_is_at_home_where_he_speaks_from() {
+        let elsewhere = Irregular::Elsewhere { place: "Contact", named: "10.20.0.99".into() };
+        let is_home = |call: Option<CallId>, what: &Irregular| {
+            let (mut course, mut homes) = (crate::watch::tests::quiet(), Homes::default());
+            let event = CallEvent::Irregular { call, from: "10.20.0.17:5060".into(), what: what.clone() };
+            note_one(&mut course, &mut homes, &Stamped::new(Instant::ZERO, event));
+            assert_eq!(course.oddities.len(), 1);
+            homes.are("10.20.0.17:40000")
+        };
+        assert!(is_home(None, &elsewhere));
+        assert!(!is_home(Some(CallId(1)), &elsewhere) && !is_home(None, &Irregular::SameTag));
+    }
+}

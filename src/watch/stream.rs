@@ -1,0 +1,100 @@
+//! Rules about the stream of the post's voice, packet by packet.
+
+use super::course::{Course, Oddity};
+use super::heard::{Foreign, Silence};
+use super::protocol::{breach, odd};
+use super::span::Span;
+use super::{Bound, Rule, Sample};
+use crate::instrument::operator::Irregular;
+use crate::operator::STRANGERS_TONE_HZ;
+use crate::rig::Role::{Ear, Operator};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
+
+pub const RULES: &[Rule] = &[
+    Rule { quantity: BEGUN_ANEW, needs: &[Operator], limit: Bound::Never, look: begun_anew },
+    Rule { quantity: MISFIT, needs: &[Operator], limit: Bound::Never, look: misfit },
+    Rule { quantity: PLAYED, needs: &[Ear, Operator], limit: Bound::Never, look: played },
+];
+
+/// So long after a cut, or a loss of mains, a post may still have set its stream up anew [EJ]: what has lost a talk gives it up by then.
+const RESTORES_WITHIN: f64 = 32.0;
+
+const BEGUN_ANEW: Quantity = Quantity {
+    key: "T18.watch.streams-begun-anew",
+    unit: Unit::Count,
+    en: "times the caller's stream began anew in a talk",
+    pl: "przypadki rozpoczęcia strumienia wzywającego od nowa w trakcie rozmowy",
+    method: Method::new(
+        "source and sequence number of every packet, between one agreement and the next",
+        "źródło i numer kolejny każdego pakietu, między jednym uzgodnieniem a następnym",
+        "RFC 3550, 5.1 and 8.1",
+    ),
+    requirement: "T18",
+};
+const MISFIT: Quantity = Quantity {
+    key: "T12.watch.packets-misfitting",
+    unit: Unit::Count,
+    en: "talks whose packets hold more or fewer samples than their timestamps say",
+    pl: "rozmowy, w których liczba próbek w pakietach nie zgadza się ze znacznikami czasu",
+    method: Method::new(
+        "payload of every packet against the step of the timestamp to the next, most of 100 in a row",
+        "zawartość każdego pakietu względem kroku znacznika czasu do następnego, większość ze 100 kolejnych",
+        "RFC 3550, 5.1; RFC 3551, 4.2",
+    ),
+    requirement: "T12",
+};
+
+const PLAYED: Quantity = Quantity {
+    key: "T40.watch.strangers-played",
+    unit: Unit::Count,
+    en: "strangers who spoke into a talk and were heard by the caller",
+    pl: "obcy, którzy nadawali dźwięk do rozmowy i których wzywający usłyszał",
+    method: Method::new(
+        "a tone of 1020 Hz in packets like the operator's, from an address that no description named, while his own flow",
+        "ton 1020 Hz w pakietach jak u operatora, spod adresu, którego nie podał żaden opis, gdy płyną jego własne",
+        "RFC 3550, 9; RFC 4961, 5",
+    ),
+    requirement: "T40",
+};
+
+/// A stranger speaks for so long; what a post plays of it comes a little later.
+const SPEAKS_FOR: f64 = 2.5;
+/// A tone is known by its frequency within so much, and by so much of its length; fainter than this below the voices nobody hears it [EJ].
+const TONE_WITHIN: f64 = 0.03;
+const TONE_FROM_S: f64 = 0.3;
+const AUDIBLE_DB: f64 = -24.0;
+
+fn talks(course: &Course) -> Vec<Sample> {
+    let talks = course.calls.iter().filter_map(|(_, call)| call.confirmed);
+    talks.map(|at| Sample::breach(at.seconds, None)).collect()
+}
+
+fn begun_anew(course: &Course) -> Vec<Sample> {
+    let stood = |oddity: &&Oddity| !course.is_disturbed(Span { from: oddity.at - RESTORES_WITHIN, to: oddity.at });
+    let mut samples = talks(course);
+    samples.extend(odd(course, |what| *what == Irregular::BegunAnew).filter(stood).map(breach));
+    samples
+}
+
+fn misfit(course: &Course) -> Vec<Sample> {
+    let mut samples = talks(course);
+    samples.extend(odd(course, |what| matches!(what, Irregular::Misfit { .. })).map(breach));
+    samples
+}
+
+/// As far as both were listened to.
+fn played(course: &Course) -> Vec<Sample> {
+    let sample = |at: &f64| {
+        let spoken = Span { from: *at, to: at + SPEAKS_FOR };
+        let listened = |silence: &&Silence| silence.span.common(spoken).is_some_and(|both| both.length() > TONE_FROM_S);
+        let silence = course.silences.iter().find(listened)?;
+        let is_his = |sound: &&Foreign| {
+            let near = |hz: f64| (hz / STRANGERS_TONE_HZ - 1.0).abs() < TONE_WITHIN;
+            let is_long = sound.span.common(spoken).is_some_and(|both| both.length() >= TONE_FROM_S);
+            sound.hz.is_some_and(near) && sound.level_db > AUDIBLE_DB && is_long
+        };
+        let words = |_: &Foreign| Bilingual::from(("the caller hears a stranger", "wzywający słyszy kogoś obcego"));
+        Some(Sample::breach(*at, silence.at_caller.iter().find(is_his).map(words)))
+    };
+    course.spoken_into.iter().filter_map(sample).collect()
+}

@@ -1,0 +1,257 @@
+//! What an instrument told that cannot have been, as far as the rest of what happened shows: it is not believed, and nobody is condemned on it.
+//!
+//! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
+//! the scenario again will know.
+
+use super::course::{BothEnds, Course, Kind, Outage};
+use super::lit::Lit;
+use super::span::Span;
+use crate::instrument::{InstrumentError, Subsystem};
+
+/// What was found of one instrument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    pub error: InstrumentError,
+    /// It holds for the whole run: what has come about once comes again. Else for this scenario alone.
+    pub stays: bool,
+}
+
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] =
+    &[another_hand, unsteady_mains, lossy_network, reset_line, room_light, dazzled, held_back, garbled];
+
+/// All that this scenario's course shows.
+pub fn contradictions(course: &Course) -> Vec<Contradiction> {
+    LOOKS.iter().filter_map(|look| look(course)).collect()
+}
+
+/// So long around a start of the firmware its lamps, its console and its clock are in no order.
+const STARTS_WITHIN: f64 = 5.0;
+/// Several sensors that change within so many seconds have changed together: a post switches one lamp after the other, or in an order that makes
+/// sense.
+const TOGETHER: f64 = 0.010;
+/// A line that a start of the firmware breaks off began at most so long before, in seconds.
+const BREAKS_OFF_WITHIN: f64 = 0.1;
+/// Lines that are held back come now late, now in time: by so many seconds at least. The post counts whole ones.
+const HELD_BACK: f64 = 1.25;
+
+/// One echo may be lost in the best of networks.
+const LOST_BY_CHANCE: usize = 1;
+/// A host behind the converter is out of reach while its fibre is cut, and so many seconds more.
+const LINK_RETURNS: f64 = 5.0;
+
+/// A contact, its bounces and what hangs on it have followed within so many seconds, beside what stamps are worth.
+const ENDS_AGREE_WITHIN: f64 = 0.030;
+
+/// Where a circuit's two ends disagree for longer than stamps and bounces explain.
+fn ends_disagree(course: &Course, ends: Option<&BothEnds>) -> Option<(Span, bool)> {
+    ends?.disagreement(course.span, ENDS_AGREE_WITHIN + 2.0 * course.inputs_within)
+}
+
+/// What both ends of a circuit tell against each other.
+pub fn of_both_ends(course: &Course) -> Option<Contradiction> {
+    another_hand(course).or_else(|| unsteady_mains(course))
+}
+
+/// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or lead that does not follow.
+fn another_hand(course: &Course) -> Option<Contradiction> {
+    let (span, closed) = ends_disagree(course, course.button.as_ref())?;
+    let (post, relay) = if closed { ("closed", "open") } else { ("open", "closed") };
+    let error = InstrumentError::new(
+        "button relay",
+        "press the post's button, and nobody else",
+        format!(
+            "at {:.3} s the post's own button terminals were {post} for {:.0} ms while the relay's contact was {relay}",
+            span.from,
+            span.length() * 1e3
+        ),
+        "see that nobody touches the button; check the relay's contact and the lead from it to the post's button; if they are in order, the post's own button sticks or its terminals are wet",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
+}
+
+/// The mains failed, or came, where the post is plugged in, and the bench's relay had nothing to do with it.
+fn unsteady_mains(course: &Course) -> Option<Contradiction> {
+    let (span, closed) = ends_disagree(course, course.mains.as_ref())?;
+    let (post, relay) = if closed { ("voltage", "off") } else { ("no voltage", "on") };
+    let error = InstrumentError::new(
+        "mains relay",
+        "feed the post as it is told to",
+        format!(
+            "at {:.3} s there was {post} for {:.0} ms where the post is plugged in while the relay's contact was {relay}",
+            span.from,
+            span.length() * 1e3
+        ),
+        "see what else runs on these mains and feed the bench by way of an uninterruptible supply; then check the lead from the relay to the post's socket",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
+}
+
+/// The bench's own network lost or held up the echoes of the host that stands before the post's line.
+fn lossy_network(course: &Course) -> Option<Contradiction> {
+    let cuts = || course.outages.iter().filter(|outage| matches!(outage.kind, Kind::Fibre | Kind::Mains));
+    let is_cut = |at: f64| cuts().any(|cut| Span { from: cut.span.from, to: cut.span.to + LINK_RETURNS }.holds(at));
+    let (asked, troubled) = &course.echoes;
+    let troubled: Vec<&(f64, Option<f64>)> = troubled.iter().filter(|(at, _)| !is_cut(*at)).collect();
+    let ((from, _), (to, _)) = (troubled.first()?, troubled.last()?);
+    if troubled.len() <= LOST_BY_CHANCE {
+        return None;
+    }
+    let lost = troubled.iter().filter(|(_, late)| late.is_none()).count();
+    let latest = troubled.iter().filter_map(|(_, late)| *late).fold(0.0, f64::max);
+    let error = InstrumentError::new(
+        "network of the bench",
+        "carry datagrams to where the post's line begins",
+        format!(
+            "of {asked} echoes of the reference host {lost} were lost and {} came late, by up to {:.0} ms, between {from:.1} s and {to:.1} s",
+            troubled.len() - lost,
+            latest * 1e3
+        ),
+        (
+            "check the switch, its ports (spanning tree off or in fast mode), the network cables and what else uses this network; then run the scenario again",
+            "sprawdź przełącznik sieciowy, jego porty (STP wyłączone lub w trybie szybkim), kable i inny ruch w tej sieci; potem powtórz scenariusz",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Network), stays: false })
+}
+
+/// Power was away, or the firmware was just starting.
+fn is_upset(course: &Course, at: f64) -> bool {
+    let around = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
+    let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware());
+    starts.into_iter().any(|outage| outage.span.meets(around)) || course.banners().any(|(start, _)| around.holds(start))
+}
+
+/// The post says that its reset pin was pulled, and nobody on the bench had told the probe to: the probe's lead hangs on that pin.
+fn reset_line(course: &Course) -> Option<Contradiction> {
+    if !course.has_probe {
+        return None;
+    }
+    let ours = |at: f64| {
+        let near = Span { from: at - STARTS_WITHIN, to: at + STARTS_WITHIN };
+        course.outages.iter().any(|outage| outage.kind.starts_firmware() && outage.span.meets(near))
+    };
+    let (at, _) = course.banners().find(|(at, cause)| *cause == Some("pin") && !ours(*at))?;
+    let error = InstrumentError::new(
+        "probe",
+        "leave the post's reset line alone",
+        format!(
+            "at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"
+        ),
+        (
+            "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
+            "sprawdź przewód programatora i jego wtyk; potem powtórz scenariusz z odłączonym przewodem: jeśli reset się powtórzy, powoduje go sam punkt",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Probe), stays: true })
+}
+
+/// Light that comes and goes with the mains, before a lamp that does not.
+fn room_light(course: &Course) -> Option<Contradiction> {
+    let at = course.room_light.first()?;
+    let error = InstrumentError::new(
+        "lamp sensors",
+        "see their own lamps alone",
+        format!(
+            "from {at:.3} s on one of them saw light that flickers with the mains, as tubes in a room do; its lamp is lit without a flicker"
+        ),
+        (
+            "shade the sensors from the lamps of the room; if they are in the dark, the post drives this lamp now from the mains and now from its supply",
+            "osłoń czujniki przed oświetleniem pomieszczenia; jeśli są w ciemności, punkt zasila tę lampkę raz z sieci, a raz z zasilacza",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Inputs), stays: false })
+}
+
+/// The lamp "out of service" and those that tell of a call change together, in the same direction: no state of a post looks so. At the end of a call
+/// these go dark of themselves, and one that was wrongly lit may go with them.
+fn dazzled(course: &Course) -> Option<Contradiction> {
+    let out = course.out_of_service.as_ref()?;
+    let others: Vec<&Lit> = [&course.placed, &course.connected].into_iter().flatten().collect();
+    let edges = |lit: &Lit, began: bool| -> Vec<f64> {
+        let moments = lit.0.iter().map(|span| if began { span.from } else { span.to });
+        moments.filter(|at| *at > course.span.from && *at < course.span.to).collect()
+    };
+    let together =
+        |at: f64, began: bool| others.iter().all(|lit| edges(lit, began).iter().any(|other| (other - at).abs() <= TOGETHER));
+    let ends_call = |at: f64| {
+        let mut ends = course.calls.iter().filter_map(|(_, call)| call.ended);
+        ends.any(|(ended, _)| (0.0..=course.ceiling("T06")).contains(&(at - ended.seconds)))
+    };
+    let of = |began: bool| {
+        let explained = |at: f64| is_upset(course, at) || !began && ends_call(at);
+        edges(out, began).into_iter().find(|at| together(*at, began) && !explained(*at))
+    };
+    if others.is_empty() {
+        return None;
+    }
+    let at = of(true).or_else(|| of(false))?;
+    let error = InstrumentError::new(
+        "lamp sensors",
+        "see each its own lamp",
+        format!("at {at:.3} s all of them changed at once, as if one light shone on them all"),
+        (
+            "shade the sensors from the sun, from headlights and from each other's lamps; if the post lights all its lamps at once, look at the post",
+            "osłoń czujniki przed słońcem, reflektorami i sąsiednimi lampkami; jeśli punkt zapala wszystkie lampki naraz, sprawdź punkt",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Inputs), stays: true })
+}
+
+/// Heartbeats of one life that come now too late, now too early against the time that the post counts.
+fn held_back(course: &Course) -> Option<Contradiction> {
+    let mut lives: Vec<Vec<f64>> = vec![Vec::new()];
+    for (at, report) in &course.reports {
+        if report.argument("BOOT").is_some() {
+            lives.push(Vec::new());
+        }
+        let uptime = report.argument("BEAT").and_then(|told| told.parse::<f64>().ok());
+        if let (Some(uptime), Some(life)) = (uptime, lives.last_mut()) {
+            life.push(at - uptime);
+        }
+    }
+    let lags = lives.into_iter().find(|lags| goes_to_and_fro(lags))?;
+    let spread = lags.iter().fold(f64::NEG_INFINITY, |a, b| a.max(*b)) - lags.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+    let error = InstrumentError::new(
+        "console",
+        "hand on the post's lines as they come",
+        format!(
+            "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"
+        ),
+        (
+            "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
+            "podłącz konsolę bez koncentratora, serwera portów ani maszyny wirtualnej po drodze; jeśli z inną przejściówką jest tak samo, to punkt wypisuje wiersze z opóźnieniem",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
+}
+
+/// A clock that goes wrong drifts one way; what is held back and let go comes to and fro.
+fn goes_to_and_fro(lags: &[f64]) -> bool {
+    let moves = |sign: f64| lags.windows(2).any(|pair| sign * (pair[1] - pair[0]) >= HELD_BACK);
+    moves(1.0) && moves(-1.0)
+}
+
+/// A line that came spoiled, and that no loss of power broke off: others may be missing.
+fn garbled(course: &Course) -> Option<Contradiction> {
+    let is_broken_off = |at: f64| {
+        let ends = |outage: &Outage| if outage.kind == Kind::Restart { outage.span.from } else { outage.span.to };
+        // What hangs says nothing, and the line that its start breaks off ends in the banner.
+        let starts = course.outages.iter().filter(|outage| outage.kind.starts_firmware() && outage.kind != Kind::Hang);
+        let starts = starts.map(|outage| Span { to: ends(outage), ..outage.span });
+        let starts = starts.chain(course.banners().map(|(start, _)| Span { from: start, to: start }));
+        starts.into_iter().any(|span| span.from - BREAKS_OFF_WITHIN <= at && at < span.to)
+    };
+    let at = course.garbled.iter().find(|at| !is_broken_off(**at))?;
+    let error = InstrumentError::new(
+        "console",
+        "read the post's console",
+        format!(
+            "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"
+        ),
+        (
+            "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
+            "sprawdź przewód konsoli, jego masę i prędkość transmisji w opisie stanowiska; jeśli z inną przejściówką jest tak samo, to punkt sam zniekształca wiersze",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: false })
+}
