@@ -41,6 +41,17 @@ Feature: Fibre loss and return
     When the operator ends every call that stands
     And 2 s pass
     And a talk with the operator is under way
+    And the fibre is cut
+    And 12 s pass
+    And the button is pressed for 150 ms
+    And 5 s pass
+    And the fibre is restored
+    And 20 s pass
+    And the operator ends every call that stands
+    And 20 s pass
+    And the operator ends every call that stands
+    And 2 s pass
+    And a talk with the operator is under way
     And the fibre is cut for 40 s
     And 20 s pass
     And the operator ends every call that stands
@@ -91,12 +102,22 @@ Feature: Fibre loss and return
     And 2 s pass
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+    When the operator ends every call that stands
+    And 2 s pass
+    And the operator is busy
+    And the fibre is cut
+    And 30 s pass
+    And the button is pressed for 150 ms
+    And 10 s pass
+    And the fibre is restored
+    And 100 s pass
 
   @S34 @fat @nightly
   Scenario: Link up but nothing passes: noticed in time
     Given the post is ready
     And the operator answers after 1 s
     When the servers take everything and answer nothing
+    And the button is pressed for 150 ms
     And 70 s pass
     And the button is pressed for 150 ms while the post tries to register
     Then the "out of service" lamp answers at most 2 s after the press [T38]

@@ -42,6 +42,17 @@ Właściwość: Utrata i powrót światłowodu
     Gdy operator kończy wszystkie trwające połączenia
     I mijają 2 s
     I trwa rozmowa z operatorem
+    I światłowód zostaje przerwany
+    I mija 12 s
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 5 s
+    I światłowód zostaje przywrócony
+    I mija 20 s
+    I operator kończy wszystkie trwające połączenia
+    I mija 20 s
+    I operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I trwa rozmowa z operatorem
     I łączność światłowodowa zostaje przerwana na 40 s
     I mija 20 s
     I operator kończy wszystkie trwające połączenia
@@ -92,12 +103,22 @@ Właściwość: Utrata i powrót światłowodu
     I mijają 2 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I operator jest zajęty
+    I światłowód zostaje przerwany
+    I mija 30 s
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 10 s
+    I światłowód zostaje przywrócony
+    I mija 100 s
 
   @S34 @fat @nightly
   Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwery wszystko przyjmują i na nic nie odpowiadają
+    I przycisk zostaje naciśnięty na 150 ms
     I mija 70 s
     I przycisk zostaje naciśnięty na 150 ms, gdy punkt próbuje się zarejestrować
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]

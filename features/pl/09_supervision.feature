@@ -18,3 +18,7 @@ Właściwość: Nadzór
     Gdy mija 20 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I punkt zostaje zresetowany przez port diagnostyczny
+    I mija 20 s

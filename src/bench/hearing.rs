@@ -34,12 +34,33 @@ const AIR_WITHIN_S: f64 = 0.040;
 const CLOCK_WITHIN: f64 = 2.0 * LARGEST_RATE_ERROR;
 /// The burst by which the ear knows the mouth.
 const BURST_S: f64 = 0.5;
+/// So many of them in a row, 0.8 s apart, meet a wire that parts every second or two.
+const BURSTS: usize = 5;
+/// Where the ear is the mouth's speech may be so much louder or fainter than at the post's microphone, dB: ten times as far, or a fifth. Engineering
+/// judgement.
+const AT_EAR_WITHIN_DB: f64 = 15.0;
+/// A burst that is so much fainter, and by how much the way may then differ, dB: what strikes a stop gives the louder one less.
+const FAINTER: f32 = 0.25;
+const LINEAR_WITHIN_DB: f64 = 1.0;
 /// How long nothing is listened to: what comes once a minute shall come once.
 const QUIET: Duration = Duration::from_secs(60);
 /// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
 const BURSTS_OVER_DB: f64 = 16.0;
 /// Sounds are looked for in the telephone's band.
 const TELEPHONE_RATE: u32 = 8000;
+
+/// What the ear hears of the mouth.
+#[derive(Debug, Clone, Copy)]
+struct AtEar {
+    /// Over what the mouth was given, dB.
+    gain: f64,
+    /// Seconds.
+    late: f64,
+    /// As `gain`, of what is in step with what was given alone: noise adds nothing to it.
+    linear: f64,
+    /// dB re 20 µPa, where the rig says what the ear's samples mean.
+    spl: Option<f64>,
+}
 
 impl Bench {
     /// Does the loop-back return what was sent, every millisecond of it, as loud and as late as before?
@@ -80,23 +101,44 @@ impl Bench {
 
     /// Keeps what the ear hears of the mouth, to hold against it what it hears later.
     pub fn note_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
-        self.mouth_gain = self.mouth_at_ear::<E>()?.flatten().map(|(gain, _)| gain);
+        self.mouth_gain = self.mouth_at_ear::<E>(1.0)?.flatten().map(|heard| heard.gain);
         Ok(())
     }
 
     /// Do the bench's ears hear the bench's own mouth, as they did at first?
     pub fn prove_ears<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
-        let Some(heard) = self.mouth_at_ear::<E>()? else { return Ok(()) };
-        let Some((gain, late)) = heard else {
+        let mut linear = None;
+        for _ in 0..BURSTS {
+            let Some(heard) = self.mouth_at_ear::<E>(1.0)? else { return Ok(()) };
+            linear = Some(self.judge_mouth(heard)?.linear);
+        }
+        let Some(Some(fainter)) = self.mouth_at_ear::<E>(FAINTER)? else { return Ok(()) };
+        let less = fainter.linear - linear.unwrap_or(fainter.linear);
+        if less.abs() <= LINEAR_WITHIN_DB {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "mouth or ear",
+            "pass loud and faint sounds alike",
+            format!("a burst that is {:.0} dB fainter is heard {less:+.1} dB louder than it should be", -20.0 * FAINTER.log10()),
+            "turn the mouth's amplifier or the ear's preamplifier down and the card's level up; take limiters and level controls out of the way",
+        )
+        .of(Subsystem::Sound)
+        .into())
+    }
+
+    /// What the ear heard of one burst: as loud and as soon as it should be?
+    fn judge_mouth(&mut self, heard: Option<AtEar>) -> Result<AtEar, InstrumentError> {
+        let Some(heard) = heard else {
             return Err(InstrumentError::new(
                 "ear",
                 "hear the bench's own mouth",
                 "the burst from the artificial mouth was not found in the ear's signal",
                 ("check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier", "sprawdź mikrofon przed głośnikiem punktu, jego przewód i wejście karty dźwiękowej, a potem wzmacniacz sztucznych ust"),
             )
-            .of(Subsystem::Sound)
-            .into());
+            .of(Subsystem::Sound));
         };
+        let AtEar { gain, late, spl, .. } = heard;
         if late > AIR_WITHIN_S {
             return Err(InstrumentError::new(
                 "mouth or ear",
@@ -104,12 +146,22 @@ impl Bench {
                 format!("the ear hears the artificial mouth {:.0} ms after it spoke", late * 1000.0),
                 ("take every processor, limiter or radio link out of the way from the card to the mouth and from the microphone to the card", "usuń procesory dźwięku, limitery i łącza radiowe z toru od karty do sztucznych ust i od mikrofonu do karty"),
             )
-            .of(Subsystem::Sound)
-            .into());
+            .of(Subsystem::Sound));
+        }
+        if let (Some(spl), Some(stated)) = (spl, self.rig.speech_spl())
+            && (spl - stated).abs() > AT_EAR_WITHIN_DB
+        {
+            return Err(InstrumentError::new(
+                "mouth or ear",
+                "be set to the levels that the rig states",
+                format!("by `ear-spl` the mouth's speech is {spl:.0} dB SPL at the ear, and by `speech-spl` {stated:.0} dB SPL at the post's microphone"),
+                "set the mouth's amplifier and the ear's preamplifier again by a sound level meter, and write what it shows into the rig",
+            )
+            .of(Subsystem::Sound));
         }
         let first = *self.mouth_gain.get_or_insert(gain);
         if (gain - first).abs() <= STEADY_WITHIN_DB {
-            return Ok(());
+            return Ok(heard);
         }
         let by = format!("{:.1} dB {}", (gain - first).abs(), if gain < first { "fainter" } else { "louder" });
         Err(InstrumentError::new(
@@ -118,18 +170,16 @@ impl Bench {
             format!("the ear hears the artificial mouth {by} than when the run began"),
             ("see whether the mouth or the ear was moved, then check the mouth's amplifier, the microphone's supply and both levels on the card", "sprawdź, czy nie przesunięto sztucznych ust lub mikrofonu, a potem wzmacniacz ust, zasilanie mikrofonu i oba poziomy na karcie"),
         )
-        .of(Subsystem::Sound)
-        .into())
+        .of(Subsystem::Sound))
     }
 
-    /// How loud the ear hears the mouth over what it was given, dB, and how late, seconds. `None`: the rig lacks one of them; inside: it does not
-    /// hear it.
-    fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<Option<Option<(f64, f64)>>, E> {
+    /// What the ear hears of a burst at `level` of its usual one. `None`: the rig lacks one of them; inside: it does not hear it.
+    fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self, level: f32) -> Result<Option<Option<AtEar>>, E> {
         if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
             return Ok(None);
         }
         let rate = self.card_rate(Role::Mouth)?;
-        let burst = stimulus::burst(2, rate, BURST_S);
+        let burst: Vec<f32> = stimulus::burst(2, rate, BURST_S).into_iter().map(|sample| sample * level).collect();
         let spoken = self.mouth_play(&burst)?;
         let from = spoken.instant();
         self.wait::<E>(Duration::from_millis(800))?;
@@ -137,7 +187,10 @@ impl Bench {
         let reference = Signal::new(&burst, f64::from(rate));
         let Some(pair) = align(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(Some(None)) };
         let late = heard.start.seconds + pair.delay.seconds - spoken.seconds;
-        Ok(Some(coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0).map(|found| (found.gain_db, late))))
+        let linear = 20.0 * pair.delay.gain.abs().max(f64::MIN_POSITIVE).log10();
+        let full = self.rig.ear_spl().map(|full| full + 10.0 * mean_square(&burst).max(f64::MIN_POSITIVE).log10());
+        let found = coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0);
+        Ok(Some(found.map(|found| AtEar { gain: found.gain_db, late, linear, spl: full.map(|full| full + linear) })))
     }
 
     /// Nothing sounds: does the ear hear a tone all the same, or bursts? `least_dbfs`: the faintest tone that matters, re full scale.

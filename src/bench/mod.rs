@@ -19,6 +19,7 @@ mod safe;
 mod self_test;
 mod sound;
 mod switch;
+mod way_in;
 
 pub use budget::figures;
 pub use circuit::Circuit;
@@ -74,6 +75,8 @@ pub struct Bench {
     mouth_gain: Option<f64>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
+    /// When anything last passed between the post and the operator, and when the post last spoke unasked after a long silence.
+    way_in: way_in::WayIn,
     /// What each lamp's sensor has told lately.
     dimming: BTreeMap<InputRef, Dimming>,
     /// The lamps' sensors that have seen light in this run.

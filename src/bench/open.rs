@@ -115,6 +115,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         sound: BTreeMap::new(),
         mouth_gain: None,
         has_heard_of_post: false,
+        way_in: super::way_in::WayIn::default(),
         dimming: BTreeMap::new(),
         seen_lit: BTreeSet::new(),
         twin: None,

@@ -90,6 +90,8 @@ impl Bench {
     pub(super) fn check_arrivals(&mut self, events: &[Stamped<CallEvent>]) -> Result<()> {
         let mut outcome = Ok(());
         for event in events {
+            let stands = self.record.a_call_stands();
+            self.way_in.note(event, &self.rig.post.identity, stands);
             let Some(sign) = sign_at_operator(&self.record, &self.rig.post.identity, &event.value) else { continue };
             self.has_heard_of_post = true;
             outcome = outcome.and(self.check_sign(&[Circuit::Fibre, Circuit::Mains], sign, event.at));

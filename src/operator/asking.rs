@@ -11,11 +11,13 @@ use crate::sip::registrar::Change;
 use crate::sip::route::{Route, Wire};
 use crate::sip::transaction::{Act, Client};
 
-/// The question that is under way, and when the last one was put.
+/// The question that is under way, and when and to whom the last one was put.
 #[derive(Debug, Default)]
 pub(super) struct Asking {
     question: Option<Question>,
     last: Option<Instant>,
+    /// Who was asked last, and on which way.
+    known: Option<(String, Route)>,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,19 @@ impl Desk {
         let named = targets(&format!("<{contact}>")).into_iter().next().and_then(|target| target.socket);
         // A connection is used as it stands; a datagram goes where the post wants to be reached.
         let peer = if way.wire == Wire::Udp { named.unwrap_or(way.peer) } else { way.peer };
+        self.put_question(at, contact, Route { peer, ..way });
+    }
+
+    /// Asks the post that was asked last, now. `false`: none has been asked, or the last answer is still awaited.
+    pub fn ask_again(&mut self, at: Instant) -> bool {
+        let asking = self.asking.as_ref().filter(|asking| asking.question.is_none());
+        let Some((contact, way)) = asking.and_then(|asking| asking.known.clone()) else { return false };
+        self.put_question(at, contact, way);
+        self.settle();
+        true
+    }
+
+    fn put_question(&mut self, at: Instant, contact: String, way: Route) {
         let (branch, tag, id) = (self.tokens.branch(), self.tokens.hex(), self.tokens.hex());
         let own = way.own;
         let lines = [
@@ -60,10 +75,10 @@ impl Desk {
             ("Accept", "application/sdp".to_owned()),
         ];
         let bytes = message::request("OPTIONS", &contact, &lines, Vec::new());
-        let way = Route { peer, ..way };
         let machine = Client::started(at, way.wire.timers(), bytes.clone());
         if let Some(asking) = &mut self.asking {
-            *asking = Asking { question: Some(Question { machine, branch, way }), last: Some(at) };
+            let question = Some(Question { machine, branch, way });
+            *asking = Asking { question, last: Some(at), known: Some((contact, way)) };
         }
         self.send(way, bytes);
     }

@@ -5,7 +5,7 @@
 use super::{Desk, DeskError};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
-use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator};
+use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator, Speaker};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::rtp::axis::RATE;
 
@@ -135,8 +135,11 @@ impl<A: DeskAccess> Operator for OperatorPort<A> {
     fn self_check(&mut self) -> Result<Option<bool>> {
         self.headset.at_desk("check itself", |at, desk| Ok(desk.self_check(at)))
     }
-    fn let_stranger_call(&mut self) -> Result<bool> {
-        self.headset.at_desk("let a stranger call", |at, desk| Ok(desk.let_stranger_call(at)))
+    fn speak_first(&mut self, who: Speaker) -> Result<bool> {
+        match who {
+            Speaker::Stranger => self.headset.at_desk("let a stranger call", |at, desk| Ok(desk.let_stranger_call(at))),
+            Speaker::Desk => self.headset.at_desk("ask the post whether it is there", |at, desk| Ok(desk.ask_again(at))),
+        }
     }
 }
 

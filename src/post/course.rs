@@ -7,7 +7,7 @@ use crate::bench::{Circuit, Record};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
 use crate::rig::InputRef;
-use crate::watch::{Course, Kind, Lit, Outage, Span, contacts, note};
+use crate::watch::{BothEnds, Course, Kind, Lit, Outage, Span, contacts, note};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -55,6 +55,8 @@ impl Post {
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
+            button: self.both_ends(Circuit::Button, wiring.button_at_post.as_ref(), span),
+            mains: self.both_ends(Circuit::Mains, wiring.mains_at_post.as_ref(), span),
             has_probe: wiring.probe.is_some(),
             strays: Vec::new(),
             strangers: Vec::new(),
@@ -83,6 +85,17 @@ impl Post {
         let edges = self.edges(input);
         let before = edges.first().is_some_and(|(_, lit)| !lit);
         Lit::of(before, edges.into_iter(), span.from, span.to)
+    }
+
+    /// A circuit at its relay and at the post. An end that has not moved yet stands as the other one does.
+    fn both_ends(&self, circuit: Circuit, at_post: Option<&InputRef>, span: Span) -> Option<BothEnds> {
+        let at_relay = self.edges(&circuit.wiring(&self.bench.rig.wiring)?.sense);
+        let at_post = self.edges(at_post?);
+        let before = |edges: &[(f64, bool)]| edges.first().map(|(_, closed)| !closed);
+        let [relay, post] = [before(&at_relay), before(&at_post)];
+        let (relay, post) = (relay.or(post)?, post.or(relay)?);
+        let lit = |before: bool, edges: Vec<(f64, bool)>| Lit::of(before, edges.into_iter(), span.from, span.to);
+        Some(BothEnds { at_relay: lit(relay, at_relay), at_post: lit(post, at_post) })
     }
 
     /// When the post was without light, power or server, or was started anew.

@@ -87,6 +87,11 @@ impl Post {
         reset.map(drop)
     }
 
+    /// Resets the post as a technician does who has its debug port in hand.
+    pub fn reset_by_probe(&mut self) -> Result<()> {
+        self.restart()
+    }
+
     pub(super) fn restart(&mut self) -> Result<()> {
         let reset = self.start_anew();
         // A restart that worked is no writing; one that did not makes the writing worthless.

@@ -59,6 +59,7 @@ impl Post {
     fn prove_on_post(&mut self, what: Sensors) -> Result<()> {
         let began = self.bench.now();
         let outcome = self.prove_leads().and_then(|is_ready| if is_ready { self.prove_sensors(what, began) } else { Ok(()) });
+        let outcome = outcome.and_then(|()| self.prove_ends());
         self.is_unsettled = true;
         self.hands = match &outcome {
             Ok(()) => Some(Ok(())),
@@ -134,6 +135,15 @@ impl Post {
         self.shown[0] = self.look()?;
         let returned = self.switch(Circuit::Fibre, true)?.instant();
         self.await_registration(returned)
+    }
+
+    /// Button and mains have been switched by now: both ends of them must have told the same.
+    fn prove_ends(&mut self) -> Result<()> {
+        self.bench.collect()?;
+        match self.ends_in_contradiction()? {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
     }
 
     /// Without both leads the one cannot be told from the other.

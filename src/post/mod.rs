@@ -90,7 +90,7 @@ pub struct Post {
     contradictions: Vec<watch::Contradiction>,
     /// That nothing tells the bench's network from the post's line has been said.
     has_told_of_network: bool,
-    /// The requirements that it was found wanting in, in this scenario, and by how much at most, in units of the figure.
+    /// The requirements that it was found wanting in, or too close to, in this scenario, and by how much at most, in units of the figure.
     wanting: BTreeMap<&'static str, f64>,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,

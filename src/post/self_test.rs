@@ -44,6 +44,9 @@ impl Post {
         self.come_to_rest()?;
         self.ask_reference_host()?;
         self.listen_for_heartbeats()?;
+        if self.bench.rig.wiring.operator.is_some() {
+            self.bench.prove_way_in::<Fault>()?;
+        }
         if let Some(found) = self.contradictions.first() {
             return Err(found.error.clone().into());
         }

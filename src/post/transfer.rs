@@ -6,7 +6,7 @@ use super::speech::Direction;
 use super::{Fault, Post, Result, order};
 use crate::bench::Moment;
 use crate::clock::Instant;
-use crate::instrument::operator::{Action, CallEvent, Change, Outcome, StrangerNews};
+use crate::instrument::operator::{Action, CallEvent, Change, Outcome, Speaker, StrangerNews};
 use crate::journal::Event;
 use crate::measure::method;
 use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
@@ -123,7 +123,7 @@ impl Post {
     /// Somebody calls the post who is not its operator. Where the rig has no address for him that is told, and nothing is judged.
     pub fn let_stranger_call(&mut self) -> Result<()> {
         if self.bench.rig.has_stranger() {
-            self.bench.operator()?.let_stranger_call()?;
+            self.bench.operator()?.speak_first(Speaker::Stranger)?;
         }
         self.bench.collect()?;
         let until = self.bench.now() + STRANGER_WAITS;

@@ -3,11 +3,12 @@
 //! What the rules are, and what they read, knows `watch` alone.
 
 use super::{Fault, Post, Result};
+use crate::instrument::InstrumentError;
 use crate::journal::Event;
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Lang, Quantity};
 use crate::verdict::Criterion;
-use crate::watch::{Contradiction, Course, RULES, Rule, Sample, contradictions, missing_setting};
+use crate::watch::{Contradiction, Course, RULES, Rule, Sample, contradictions, missing_setting, of_both_ends};
 
 /// Of many breaches of one rule the first so many are told one by one.
 const MOST_TOLD: usize = 5;
@@ -55,9 +56,22 @@ impl Post {
         Ok(())
     }
 
+    /// A circuit whose two ends have told different things in this scenario.
+    pub(super) fn ends_in_contradiction(&self) -> Result<Option<InstrumentError>> {
+        Ok(of_both_ends(&self.course()?).map(|found| found.error))
+    }
+
     fn note_contradictions(&mut self, course: &Course) {
         let found = contradictions(course).into_iter();
         let new: Vec<Contradiction> = found.filter(|found| !self.contradictions.contains(found)).collect();
+        // Whatever the verdict: who reads the record has to know.
+        for Contradiction { error, .. } in &new {
+            let account = error.account();
+            self.bench.log.note(Bilingual::new(
+                format!("the bench contradicts itself: {}", account.en),
+                format!("wskazania stanowiska są sprzeczne: {}", account.pl),
+            ));
+        }
         self.contradictions.extend(new);
     }
 

@@ -48,9 +48,11 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Button) => wiring.button = reader.switch(Role::Button, node),
             Some(Role::Mains) => wiring.mains = reader.switch(Role::Mains, node),
             Some(Role::Fibre) => wiring.fibre = reader.switch(Role::Fibre, node),
-            Some(Role::LampPlaced) => wiring.lamp_placed = reader.lamp(Role::LampPlaced, node),
-            Some(Role::LampConnected) => wiring.lamp_connected = reader.lamp(Role::LampConnected, node),
-            Some(Role::LampOutOfService) => wiring.lamp_out_of_service = reader.lamp(Role::LampOutOfService, node),
+            Some(Role::LampPlaced) => wiring.lamp_placed = reader.input(Role::LampPlaced, node),
+            Some(Role::LampConnected) => wiring.lamp_connected = reader.input(Role::LampConnected, node),
+            Some(Role::LampOutOfService) => wiring.lamp_out_of_service = reader.input(Role::LampOutOfService, node),
+            Some(Role::ButtonAtPost) => wiring.button_at_post = reader.input(Role::ButtonAtPost, node),
+            Some(Role::MainsAtPost) => wiring.mains_at_post = reader.input(Role::MainsAtPost, node),
             Some(Role::Console) => wiring.console = reader.whole(Role::Console, node, Capability::Console),
             Some(Role::Probe) => wiring.probe = reader.whole(Role::Probe, node, Capability::Probe),
             Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Capability::Operator),
@@ -155,7 +157,7 @@ impl Reader<'_> {
         Some(pole)
     }
 
-    fn lamp(&mut self, role: Role, node: &Node) -> Option<InputRef> {
+    fn input(&mut self, role: Role, node: &Node) -> Option<InputRef> {
         let path = self.path(role);
         let word = word(node, &path, &format!("{}: inputs/1", role.name()), self.problems)?;
         let (board, input) = self.socket(word, &path, Capability::Input)?;

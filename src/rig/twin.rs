@@ -64,6 +64,8 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         lamp_placed: stated.lamp_placed.or(roles.lamp_placed),
         lamp_connected: stated.lamp_connected.or(roles.lamp_connected),
         lamp_out_of_service: stated.lamp_out_of_service.or(roles.lamp_out_of_service),
+        button_at_post: stated.button_at_post.or(roles.button_at_post),
+        mains_at_post: stated.mains_at_post.or(roles.mains_at_post),
         console: stated.console.or(roles.console),
         probe: roles.probe,
         operator: roles.operator,
@@ -97,10 +99,12 @@ fn complain_of_shared_terminals(wiring: &Wiring, node: &Node, problems: &mut Pro
 
 fn terminals(wiring: &Wiring) -> Vec<(Role, String)> {
     let circuits = [(Role::Button, &wiring.button), (Role::Mains, &wiring.mains), (Role::Fibre, &wiring.fibre)];
-    let lamps = [
+    let inputs = [
         (Role::LampPlaced, &wiring.lamp_placed),
         (Role::LampConnected, &wiring.lamp_connected),
         (Role::LampOutOfService, &wiring.lamp_out_of_service),
+        (Role::ButtonAtPost, &wiring.button_at_post),
+        (Role::MainsAtPost, &wiring.mains_at_post),
     ];
     let contact = wiring.contact_tone.as_ref().map(|patch| patch.input.clone());
     let straight = wiring.loopback.as_ref().map(|patch| patch.input.clone());
@@ -111,7 +115,7 @@ fn terminals(wiring: &Wiring) -> Vec<(Role, String)> {
         found.push((role, format!("{}/{}", switch.relay.board, switch.relay.channel)));
         found.push((role, input(&switch.sense)));
     }
-    found.extend(lamps.into_iter().filter_map(|(role, lamp)| Some((role, input(lamp.as_ref()?)))));
+    found.extend(inputs.into_iter().filter_map(|(role, wired)| Some((role, input(wired.as_ref()?)))));
     found.extend(jacks.into_iter().filter_map(|(role, jack)| jack.map(|jack| (role, format!("{}/in-{}", jack.card, jack.jack)))));
     found
 }

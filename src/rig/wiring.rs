@@ -9,6 +9,10 @@ pub enum Role {
     LampPlaced,
     LampConnected,
     LampOutOfService,
+    /// Whether the post's own button terminals are closed, whoever closes them.
+    ButtonAtPost,
+    /// Whether there is mains voltage where the post is plugged in, behind the bench's relay.
+    MainsAtPost,
     Console,
     Probe,
     Operator,
@@ -25,13 +29,15 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 14] = [
+    pub const ALL: [Role; 16] = [
         Role::Button,
         Role::Mains,
         Role::Fibre,
         Role::LampPlaced,
         Role::LampConnected,
         Role::LampOutOfService,
+        Role::ButtonAtPost,
+        Role::MainsAtPost,
         Role::Console,
         Role::Probe,
         Role::Operator,
@@ -50,6 +56,8 @@ impl Role {
             Role::LampPlaced => "lamp-placed",
             Role::LampConnected => "lamp-connected",
             Role::LampOutOfService => "lamp-out-of-service",
+            Role::ButtonAtPost => "button-at-post",
+            Role::MainsAtPost => "mains-at-post",
             Role::Console => "console",
             Role::Probe => "probe",
             Role::Operator => "operator",
@@ -118,6 +126,8 @@ pub struct Wiring {
     pub lamp_placed: Option<InputRef>,
     pub lamp_connected: Option<InputRef>,
     pub lamp_out_of_service: Option<InputRef>,
+    pub button_at_post: Option<InputRef>,
+    pub mains_at_post: Option<InputRef>,
     /// Name of the instrument; so for `probe`, `operator` and `reference_host`.
     pub console: Option<String>,
     pub probe: Option<String>,
@@ -138,6 +148,8 @@ impl Wiring {
             Role::LampPlaced => self.lamp_placed.is_some(),
             Role::LampConnected => self.lamp_connected.is_some(),
             Role::LampOutOfService => self.lamp_out_of_service.is_some(),
+            Role::ButtonAtPost => self.button_at_post.is_some(),
+            Role::MainsAtPost => self.mains_at_post.is_some(),
             Role::Console => self.console.is_some(),
             Role::Probe => self.probe.is_some(),
             Role::Operator => self.operator.is_some(),
@@ -160,7 +172,8 @@ impl Wiring {
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
-            Role::Button | Role::Mains | Role::Fibre | Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
+            Role::Button | Role::Mains | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
+            Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
         }
     }
 }

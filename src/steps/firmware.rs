@@ -61,6 +61,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         run: |w, _| w.post().hang_firmware(),
     },
     Phrase {
+        kind: Kind::When,
+        en: "the post is reset through its debug port",
+        pl: "punkt zostaje zresetowany przez port diagnostyczny",
+        judges: None,
+        needs: &[Probe],
+        within: minutes(1),
+        run: |w, _| w.post().reset_by_probe(),
+    },
+    Phrase {
         kind: Kind::Then,
         en: "the post has started anew and is registered at most {duration} after the hang [T19]",
         pl: "punkt uruchamia się na nowo i jest zarejestrowany najpóźniej {duration} po zawieszeniu [T19]",

@@ -50,6 +50,15 @@ impl OnBench {
     }
 }
 
+const FOUND_WANTING: (&str, &str) = (
+    "the post was found wanting: the bench proves itself again before that stands",
+    "punkt nie spełnił wymagania; przed wydaniem oceny stanowisko ponownie sprawdza samo siebie",
+);
+const UNDECIDED: (&str, &str) = (
+    "a figure lies too close to its limit: the bench proves itself again, for it may be the cause",
+    "wynik leży zbyt blisko limitu; stanowisko ponownie sprawdza samo siebie, bo przyczyna może leżeć po jego stronie",
+);
+
 fn evidence_lost(error: &JournalError) -> InstrumentError {
     InstrumentError::new("evidence", "save a recording", error, error.remedy()).of(Subsystem::Storage)
 }
@@ -92,11 +101,11 @@ impl RunnerPort for OnBench {
         if !ending.has_passed() || watched.is_err() {
             self.post.borrow_mut().distrust();
         }
-        if ending.blame == Some(Blame::Device) || matches!(watched, Err(Fault::Device(_))) {
-            self.log.note((
-                "the post was found wanting: the bench proves itself again before that stands",
-                "punkt nie spełnił wymagania; przed wydaniem oceny stanowisko ponownie sprawdza samo siebie",
-            ));
+        let is_wanting = ending.blame == Some(Blame::Device) || matches!(watched, Err(Fault::Device(_)));
+        // What lies too close to its limit may lie there because of the bench.
+        let is_undecided = ending.outcome == Outcome::Inconclusive || matches!(watched, Err(Fault::Undecided(_)));
+        if is_wanting || is_undecided {
+            self.log.note(if is_wanting { FOUND_WANTING } else { UNDECIDED });
             self.post.borrow_mut().prove_bench_again()?;
             self.log.note(("the bench is in order", "stanowisko jest sprawne"));
         }

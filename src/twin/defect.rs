@@ -4,6 +4,7 @@
 //! microcontroller executes what it is given; everything else is planted in the twin itself.
 
 pub mod fresh;
+pub mod latecomer;
 pub mod newcomer;
 pub mod stranger;
 pub mod visitor;
@@ -62,7 +63,7 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    let planted_later = [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS];
+    let planted_later = [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS];
     DEFECTS.iter().chain(planted_later.into_iter().flatten()).find(|defect| defect.id == id)
 }
 

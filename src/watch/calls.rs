@@ -253,10 +253,15 @@ const ELSEWHERE_WITHIN: f64 = 3.0;
 
 /// Late without a word is a patrol sent to where nobody waits any more.
 fn kept_late(course: &Course) -> Vec<Sample> {
+    let all = causes(course);
     let sample = |(_, call, cause): (usize, &Call, Cause)| {
-        let Cause::Kept(_) = cause else { return None };
         let arrived = call.arrived.seconds;
         let is_marked = is_marked_delayed(call);
+        // One that nobody took is not offered for ever.
+        let is_same = |first: usize| is_marked && matches!(all.get(first), Some(Cause::Kept(_)));
+        if !matches!(cause, Cause::Kept(_)) && !matches!(cause, Cause::SameCase(first) if is_same(first)) {
+            return None;
+        }
         let returned = returned_before(course, arrived);
         let (en, pl) = named(call);
         let seen = if !is_marked {

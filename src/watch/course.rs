@@ -76,6 +76,24 @@ pub struct Outage {
     pub span: Span,
 }
 
+/// One circuit as both of its ends tell it: when it was closed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BothEnds {
+    pub at_relay: Lit,
+    pub at_post: Lit,
+}
+
+impl BothEnds {
+    /// The first stretch longer than `within` in which the two disagree; whether the post's end was closed then.
+    pub fn disagreement(&self, span: Span, within: f64) -> Option<(Span, bool)> {
+        let alone = |one: &Lit, other: &Lit| -> Vec<Span> { one.0.iter().flat_map(|closed| other.dark(*closed)).collect() };
+        let closed = alone(&self.at_post, &self.at_relay).into_iter().map(|span| (span, true));
+        let open = alone(&self.at_relay, &self.at_post).into_iter().map(|span| (span, false));
+        let within_span = closed.chain(open).filter_map(|(alone, closed)| Some((alone.common(span)?, closed)));
+        within_span.filter(|(alone, _)| alone.length() > within).min_by(|(a, _), (b, _)| a.from.total_cmp(&b.from))
+    }
+}
+
 /// A registration that was accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Binding {
@@ -183,6 +201,9 @@ pub struct Course {
     pub echoes: (usize, Vec<(f64, Option<f64>)>),
     /// When a lamp's sensor saw the light of a lamp that lives on the mains.
     pub room_light: Vec<f64>,
+    /// What the relay's sense and the post's own terminals told of the button and of the mains, where the rig has both.
+    pub button: Option<BothEnds>,
+    pub mains: Option<BothEnds>,
     /// A debug probe hangs on the post's reset line.
     pub has_probe: bool,
     pub strays: Vec<StrayMedia>,

@@ -13,6 +13,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: ELSEWHERE, needs: &[Operator], limit: Bound::Never, look: elsewhere },
     Rule { quantity: UNLIKE_IDENTITY, needs: &[Operator], limit: Bound::Never, look: unlike_identity },
     Rule { quantity: UNMARKED, needs: &[Operator], limit: Bound::Never, look: unmarked },
+    Rule { quantity: HURRIED, needs: &[Operator], limit: Bound::Never, look: hurried },
     Rule { quantity: SPENT, needs: &[Operator], limit: Bound::Never, look: spent },
 ];
 
@@ -47,6 +48,14 @@ const UNMARKED: Quantity = Quantity {
     en: "calls without emergency priority or without a case number",
     pl: "zgłoszenia bez priorytetu alarmowego lub bez numeru sprawy",
     method: Method::new("Priority and X-SOS-Press of every INVITE", "Priority i X-SOS-Press każdego INVITE", "RFC 3261, 20.26"),
+    ..COUNT
+};
+const HURRIED: Quantity = Quantity {
+    key: "T44.watch.calls-that-run-out",
+    en: "calls that ask to be given up before an operator need answer",
+    pl: "zgłoszenia, które każą zakończyć dzwonienie, zanim operator musi odebrać",
+    method: Method::new("Expires of every INVITE", "Expires każdego INVITE", "RFC 3261, 13.2.1"),
+    requirement: "T44",
     ..COUNT
 };
 const SPENT: Quantity = Quantity {
@@ -107,12 +116,25 @@ fn unmarked(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(_, Call)| {
         let is_urgent = call.invite.header("Priority").is_some_and(|value| value.eq_ignore_ascii_case("emergency"));
         let is_numbered = call.invite.header(CASE_NUMBER).is_some_and(|value| !value.is_empty());
+        let is_asserted = call.invite.header("P-Asserted-Identity").is_some();
         let (en, pl) = named(call);
         let seen = match (is_urgent, is_numbered) {
+            _ if !is_asserted => Some(both_of(&en, &pl, "without P-Asserted-Identity", "bez nagłówka P-Asserted-Identity")),
             (false, _) => Some(both_of(&en, &pl, "without Priority: emergency", "bez nagłówka Priority: emergency")),
             (_, false) => Some(both_of(&en, &pl, "without X-SOS-Press", "bez nagłówka X-SOS-Press")),
             _ => None,
         };
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().map(sample).collect()
+}
+
+/// A server on the way ends what has run out.
+fn hurried(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(_, Call)| {
+        let seconds = call.invite.header("Expires").and_then(|seconds| seconds.trim().parse::<f64>().ok());
+        let short = seconds.filter(|seconds| *seconds < course.limit("T44"));
+        let seen = short.map(|seconds| both!("Expires: {seconds}", "nagłówek Expires: {seconds}"));
         Sample::breach(call.arrived.seconds, seen)
     };
     course.calls.iter().map(sample).collect()

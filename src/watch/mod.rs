@@ -10,6 +10,7 @@ mod heard;
 mod lit;
 mod seen;
 
+mod again;
 mod calls;
 mod faults;
 mod lamps;
@@ -28,13 +29,13 @@ mod witness;
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Quantity, Unit};
 use crate::verdict::Criterion;
-pub use course::{Binding, Course, Kind, LOST_AFTER, Outage, StrayMedia, contacts};
+pub use course::{Binding, BothEnds, Course, Kind, LOST_AFTER, Outage, StrayMedia, contacts};
 pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 pub use lit::Lit;
 pub use seen::note;
 pub use span::Span;
 pub use tone::missing_setting;
-pub use witness::{Contradiction, contradictions};
+pub use witness::{Contradiction, contradictions, of_both_ends};
 
 /// One row.
 pub struct Rule {
@@ -84,6 +85,7 @@ impl Sample {
 
 pub const RULES: &[&[Rule]] = &[
     calls::RULES,
+    again::RULES,
     marks::RULES,
     lamps::RULES,
     protocol::RULES,

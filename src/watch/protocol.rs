@@ -261,7 +261,9 @@ fn other_resources(course: &Course) -> Vec<Sample> {
 }
 
 fn descriptions(course: &Course) -> Vec<Sample> {
-    of_messages(course, |what| matches!(what, Irregular::SameVersion | Irregular::WrongDirection { .. }))
+    of_messages(course, |what| {
+        matches!(what, Irregular::SameVersion | Irregular::WrongDirection { .. } | Irregular::Misnamed { .. })
+    })
 }
 
 /// Whoever was cut off, or without power, since it called may know nothing of the refusal.

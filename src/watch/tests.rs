@@ -1,5 +1,6 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
+mod again;
 mod console;
 mod margins;
 mod outages;
@@ -9,7 +10,7 @@ mod stream;
 mod voices;
 mod witness;
 
-use super::course::{Binding, Contact, Course, Kind, Outage, Stranger, StrayMedia};
+use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Stranger, StrayMedia};
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
@@ -43,6 +44,8 @@ pub(super) fn quiet() -> Course {
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),
         room_light: Vec::new(),
+        button: None,
+        mains: None,
         has_probe: true,
         strays: Vec::new(),
         strangers: Vec::new(),
@@ -174,6 +177,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     let course = course
         .says(0.1, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=power")
         .says(300.1, "CALL 2 kept")
+        .says(402.0, "CALL 2 delayed")
         .says(420.1, "CALL 2 ended");
     let mut course = course.press(440.0, 32.0).says(455.0, "FAULT button").says(472.1, "CLEAR button");
     course.attempts.push(250.0);
@@ -249,6 +253,10 @@ fn a_call_is_what_it_says_and_goes_where_it_should() {
     assert_eq!(changed(|call| _ = call.invite.headers.remove(4)), ["T02.watch.calls-no-proxy-passes"]);
     assert_eq!(changed(|call| call.invite.headers[4].1 = "0".into()), ["T02.watch.calls-no-proxy-passes"]);
     assert_eq!(changed(|call| _ = call.invite.headers.remove(2)), ["T33.watch.unmarked-calls"]);
+    assert_eq!(changed(|call| _ = call.invite.headers.remove(0)), ["T33.watch.unmarked-calls"]);
+    let expires = |seconds: &str| broken(&served().change(|call| call.invite.headers.push(("Expires".into(), seconds.into()))));
+    assert_eq!(expires("60"), ["T44.watch.calls-that-run-out"]);
+    assert_eq!(expires("180"), [] as [&str; 0]);
     let banner = |id: &str| format!("BOOT post 1.4.2 0a1b2c3d reference id={id} cause=power");
     let started = |id: &str| broken(&quiet().outage(Kind::Mains, 50.0, 55.0).says(55.1, &banner(id)));
     assert!(started("SOS-0000").contains(&"T33.watch.other-identities"));
@@ -378,22 +386,4 @@ fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     };
     assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
     assert_eq!(stray(false), [] as [&str; 0]);
-}
-
-#[test]
-fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
-    let every = |seconds: f64| {
-        let mut course = quiet();
-        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
-        broken(&course)
-    };
-    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
-    assert_eq!(every(2.0), [] as [&str; 0]);
-    let counts = |text: &str| {
-        let mut course = quiet();
-        course.reports[30] = report(300.0, text);
-        broken(&course)
-    };
-    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
-    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
 }

@@ -3,7 +3,7 @@
 //! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
 //! the scenario again will know.
 
-use super::course::{Course, Kind, Outage};
+use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
 use crate::instrument::{InstrumentError, Subsystem};
@@ -16,7 +16,8 @@ pub struct Contradiction {
     pub stays: bool,
 }
 
-const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[lossy_network, reset_line, room_light, dazzled, held_back, garbled];
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] =
+    &[another_hand, unsteady_mains, lossy_network, reset_line, room_light, dazzled, held_back, garbled];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -37,6 +38,53 @@ const HELD_BACK: f64 = 1.25;
 const LOST_BY_CHANCE: usize = 1;
 /// A host behind the converter is out of reach while its fibre is cut, and so many seconds more.
 const LINK_RETURNS: f64 = 5.0;
+
+/// A contact, its bounces and what hangs on it have followed within so many seconds, beside what stamps are worth.
+const ENDS_AGREE_WITHIN: f64 = 0.030;
+
+/// Where a circuit's two ends disagree for longer than stamps and bounces explain.
+fn ends_disagree(course: &Course, ends: Option<&BothEnds>) -> Option<(Span, bool)> {
+    ends?.disagreement(course.span, ENDS_AGREE_WITHIN + 2.0 * course.inputs_within)
+}
+
+/// What both ends of a circuit tell against each other.
+pub fn of_both_ends(course: &Course) -> Option<Contradiction> {
+    another_hand(course).or_else(|| unsteady_mains(course))
+}
+
+/// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or lead that does not follow.
+fn another_hand(course: &Course) -> Option<Contradiction> {
+    let (span, closed) = ends_disagree(course, course.button.as_ref())?;
+    let (post, relay) = if closed { ("closed", "open") } else { ("open", "closed") };
+    let error = InstrumentError::new(
+        "button relay",
+        "press the post's button, and nobody else",
+        format!(
+            "at {:.3} s the post's own button terminals were {post} for {:.0} ms while the relay's contact was {relay}",
+            span.from,
+            span.length() * 1e3
+        ),
+        "see that nobody touches the button; check the relay's contact and the lead from it to the post's button; if they are in order, the post's own button sticks or its terminals are wet",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
+}
+
+/// The mains failed, or came, where the post is plugged in, and the bench's relay had nothing to do with it.
+fn unsteady_mains(course: &Course) -> Option<Contradiction> {
+    let (span, closed) = ends_disagree(course, course.mains.as_ref())?;
+    let (post, relay) = if closed { ("voltage", "off") } else { ("no voltage", "on") };
+    let error = InstrumentError::new(
+        "mains relay",
+        "feed the post as it is told to",
+        format!(
+            "at {:.3} s there was {post} for {:.0} ms where the post is plugged in while the relay's contact was {relay}",
+            span.from,
+            span.length() * 1e3
+        ),
+        "see what else runs on these mains and feed the bench by way of an uninterruptible supply; then check the lead from the relay to the post's socket",
+    );
+    Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
+}
 
 /// The bench's own network lost or held up the echoes of the host that stands before the post's line.
 fn lossy_network(course: &Course) -> Option<Contradiction> {
@@ -114,7 +162,8 @@ fn room_light(course: &Course) -> Option<Contradiction> {
     Some(Contradiction { error: error.of(Subsystem::Inputs), stays: false })
 }
 
-/// The lamp "out of service" and one that tells of a call change together, in the same direction: no state of a post looks so.
+/// The lamp "out of service" and those that tell of a call change together, in the same direction: no state of a post looks so. At the end of a call
+/// these go dark of themselves, and one that was wrongly lit may go with them.
 fn dazzled(course: &Course) -> Option<Contradiction> {
     let out = course.out_of_service.as_ref()?;
     let others: Vec<&Lit> = [&course.placed, &course.connected].into_iter().flatten().collect();
@@ -124,7 +173,14 @@ fn dazzled(course: &Course) -> Option<Contradiction> {
     };
     let together =
         |at: f64, began: bool| others.iter().all(|lit| edges(lit, began).iter().any(|other| (other - at).abs() <= TOGETHER));
-    let of = |began: bool| edges(out, began).into_iter().find(|at| together(*at, began) && !is_upset(course, *at));
+    let ends_call = |at: f64| {
+        let mut ends = course.calls.iter().filter_map(|(_, call)| call.ended);
+        ends.any(|(ended, _)| (0.0..=course.ceiling("T06")).contains(&(at - ended.seconds)))
+    };
+    let of = |began: bool| {
+        let explained = |at: f64| is_upset(course, at) || !began && ends_call(at);
+        edges(out, began).into_iter().find(|at| together(*at, began) && !explained(*at))
+    };
     if others.is_empty() {
         return None;
     }

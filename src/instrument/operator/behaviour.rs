@@ -114,6 +114,15 @@ pub enum Action {
     Change(Change),
 }
 
+/// Who speaks to a post that has not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// Somebody who has another address than the operator: he calls the post, as nobody may.
+    Stranger,
+    /// The operator's desk: it asks the post that registered last, even if that has run out, whether it is there (RFC 3261, 11).
+    Desk,
+}
+
 /// What a re-INVITE of ours asks for (RFC 3261, 14; RFC 3264, 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {

@@ -43,6 +43,8 @@ pub enum Irregular {
     SameVersion,
     /// An answer that its offer does not allow (RFC 3264, 6.1).
     WrongDirection { offered: &'static str, answered: &'static str },
+    /// A number that stands for a codec, under another's name (RFC 3551, 6, table 4).
+    Misnamed { number: u8, named: String },
     /// Packet after packet with more or fewer samples than the timestamps say (RFC 3550, 5.1; RFC 3551, 4.2).
     Misfit { samples: u32, step: u32 },
 }
@@ -85,6 +87,9 @@ impl Irregular {
             }
             Irregular::SameVersion => {
                 ("another session description under the same version", "zmieniony opis sesji bez nowego numeru wersji").into()
+            }
+            Irregular::Misnamed { number, named } => {
+                both!("payload type {} called {}", "typ ładunku {} nazwany {}", number, named)
             }
             Irregular::WrongDirection { offered, answered } => {
                 both!("{} answered with {}", "odpowiedź {1} na ofertę {0}", offered, answered)

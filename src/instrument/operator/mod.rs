@@ -8,7 +8,7 @@ pub mod security;
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
 pub use crate::sip::session::{Policy, Refresher};
-pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progress, Second, Server};
+pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progress, Second, Server, Speaker};
 pub use irregular::{Irregular, StrangerNews};
 
 use super::audio::AudioPort;
@@ -79,7 +79,7 @@ pub enum CallEvent {
     Asked { call: CallId, method: String },
     /// Something in signalling from there that no sound post does.
     Irregular { call: Option<CallId>, from: String, what: Irregular },
-    /// What became of a stranger's call to the post ([`Operator::let_stranger_call`]).
+    /// What became of a stranger's call to the post ([`Operator::speak_first`]).
     Stranger { news: StrangerNews },
     /// Something that no healthy post of this rig does: a call from a stranger. Refused and told.
     Intruder { from: String, what: String },
@@ -171,8 +171,9 @@ pub trait Operator: Instrument {
     /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while
     /// the answer is on its way.
     fn self_check(&mut self) -> Result<Option<bool>>;
-    /// A stranger, who has another address than the operator, calls the post now. `false`: there is none here, or the post is not registered.
-    fn let_stranger_call(&mut self) -> Result<bool>;
+    /// Somebody beside the operator's desk, or the desk itself, speaks to the post now, unasked. `false`: there is nobody to do it, or no post to
+    /// speak to.
+    fn speak_first(&mut self, who: Speaker) -> Result<bool>;
 }
 
 /// The host of `sip:user@host:port;…`, of `user@host:port` or of `host:port`; of IPv6 what stands in brackets.

@@ -15,6 +15,9 @@ impl Descriptions {
     /// Another one came. `offered`: it answers an offer of ours in that direction.
     pub fn came(&mut self, body: &[u8], offered: Option<Direction>) -> Option<Irregular> {
         let text = std::str::from_utf8(body).ok()?;
+        if let Some(misnamed) = text.lines().find_map(misnamed) {
+            return Some(misnamed);
+        }
         let origin = text.lines().find_map(|line| line.strip_prefix("o="))?;
         let version: u64 = origin.split(' ').nth(2)?.parse().ok()?;
         let rest: Vec<String> = text.lines().filter(|line| !line.starts_with("o=")).map(str::to_owned).collect();
@@ -26,6 +29,17 @@ impl Descriptions {
         let (offered, answered) = (offered?, answered?);
         (!fits(offered, answered)).then_some(Irregular::WrongDirection { offered: offered.name(), answered: answered.name() })
     }
+}
+
+/// Numbers that are given away for good (RFC 3551, 6, table 4), and what they stand for.
+const GIVEN_AWAY: [(u8, &str); 3] = [(0, "PCMU"), (8, "PCMA"), (9, "G722")];
+
+fn misnamed(line: &str) -> Option<Irregular> {
+    let (number, name) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
+    let number: u8 = number.trim().parse().ok()?;
+    let named = name.split('/').next().unwrap_or_default().trim();
+    let (_, own) = GIVEN_AWAY.into_iter().find(|(given, _)| *given == number)?;
+    (!own.eq_ignore_ascii_case(named)).then(|| Irregular::Misnamed { number, named: named.to_owned() })
 }
 
 /// Whether an answer may say so (RFC 3264, 6.1): nobody sends to an end that does not hear, nor waits for one that does not send.
@@ -51,6 +65,16 @@ mod tests {
         let mut all = Descriptions::default();
         assert_eq!(all.came(body(5, "sendrecv").as_bytes(), None), None);
         all.came(body(version, direction).as_bytes(), offered)
+    }
+
+    #[test]
+    fn a_number_that_is_given_away_bears_its_own_name() {
+        let named = |map: &str| {
+            let body = format!("{}a=rtpmap:{map}\r\n", body(5, "sendrecv"));
+            Descriptions::default().came(body.as_bytes(), None)
+        };
+        assert_eq!([named("8 PCMA/8000"), named("0 pcmu/8000/1"), named("101 telephone-event/8000")], [None, None, None]);
+        assert_eq!(named("8 PCMU/8000"), Some(Irregular::Misnamed { number: 8, named: "PCMU".into() }));
     }
 
     #[test]

@@ -18,6 +18,8 @@ const MISFITS: u32 = 50;
 #[derive(Debug, Default)]
 pub struct StreamWatch {
     last: Option<Last>,
+    /// When the first stream began since anything was agreed: one that is never the same for long does not settle.
+    first: Option<Instant>,
     /// A new agreement has come since the stream last began: whatever it brought about may begin another.
     may_begin_anew: bool,
     looked_at: u32,
@@ -31,7 +33,6 @@ pub struct StreamWatch {
 /// The last packet of the stream under way.
 #[derive(Debug)]
 struct Last {
-    began: Instant,
     ssrc: u32,
     sequence: u16,
     timestamp: u32,
@@ -43,20 +44,22 @@ impl StreamWatch {
     /// Something was agreed anew: a hold, a move, a codec, an address.
     pub fn agreed(&mut self) {
         self.may_begin_anew = self.began_anew.take().is_none();
+        self.first = None;
         (self.looked_at, self.misfits) = (0, 0);
     }
 
     /// A packet of voice.
     pub fn hears(&mut self, at: Instant, packet: &Packet<'_>, codec: Codec) {
         let lasts = matches!(codec, Codec::Pcma | Codec::Pcmu | Codec::G722).then_some(packet.payload.len() as u32);
-        let Some(last) = &self.last else { return self.begin(at, packet, lasts) };
+        let first = *self.first.get_or_insert(at);
+        let Some(last) = &self.last else { return self.begin(packet, lasts) };
         let step = packet.sequence.wrapping_sub(last.sequence).cast_signed();
         if packet.ssrc != last.ssrc || !(MOST_LATE..=MOST_DROPPED).contains(&step) {
-            let was_settled = at.since(last.began) >= SETTLES_WITHIN;
-            if was_settled && !std::mem::take(&mut self.may_begin_anew) {
+            let may = std::mem::take(&mut self.may_begin_anew);
+            if at.since(first) >= SETTLES_WITHIN && !may {
                 self.began_anew = Some(at);
             }
-            return self.begin(at, packet, lasts);
+            return self.begin(packet, lasts);
         }
         if step <= 0 {
             return;
@@ -69,8 +72,8 @@ impl StreamWatch {
             (last.sequence, last.timestamp, last.lasts) = (packet.sequence, packet.timestamp, lasts);
         }
     }
-    fn begin(&mut self, began: Instant, packet: &Packet<'_>, lasts: Option<u32>) {
-        self.last = Some(Last { began, ssrc: packet.ssrc, sequence: packet.sequence, timestamp: packet.timestamp, lasts });
+    fn begin(&mut self, packet: &Packet<'_>, lasts: Option<u32>) {
+        self.last = Some(Last { ssrc: packet.ssrc, sequence: packet.sequence, timestamp: packet.timestamp, lasts });
     }
     /// Whole packets may have been left out in between where nobody spoke; parts of one may not.
     fn compare(&mut self, samples: u32, step: u32) {
@@ -124,6 +127,8 @@ mod tests {
         assert_eq!(of(stream(1, 0, 150).chain(stream(2, 0, 150)).collect()), [Irregular::BegunAnew]);
         assert_eq!(of(stream(1, 0, 150).chain(stream(1, 9000, 150)).collect()), [Irregular::BegunAnew], "other numbers");
         assert_eq!(of(stream(1, 0, 90).chain(stream(2, 0, 150)).collect()), [], "it was still being set up");
+        let restless: Vec<_> = (0..8).flat_map(|source| stream(source, 0, 50)).collect();
+        assert!(!of(restless).is_empty(), "never the same for two seconds");
         let mut changed = StreamWatch::default();
         assert_eq!(found(&mut changed, 0, stream(1, 0, 150)), []);
         changed.agreed();

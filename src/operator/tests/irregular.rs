@@ -188,6 +188,22 @@ fn a_registered_post_is_asked_whether_it_is_there_and_answers() {
     assert_eq!(after(false), (true, vec![Irregular::Unanswered { method: "OPTIONS" }]));
 }
 
+#[test]
+fn a_post_whose_registration_has_run_out_is_asked_where_it_was() {
+    let mut s = Scene::new(AT_ONCE);
+    s.desk.ask_posts();
+    assert!(!s.desk.ask_again(ms(s.now)), "nobody is known");
+    assert_eq!(s.register(1, 60, PASSWORD), 200);
+    let is_question = |text: &String| text.starts_with("OPTIONS sip:sos-1@10.0.0.2:5062 SIP/2.0\r\n");
+    let sent = |s: &mut Scene| s.pass(s.now + 100).into_iter().map(|(_, text)| text).find(is_question);
+    let first = s.pass(s.now + 600).into_iter().map(|(_, text)| text).find(is_question).expect("asked at once");
+    assert!(!s.desk.ask_again(ms(s.now)), "it has not answered yet");
+    s.respond(&first, 200, "", "");
+    s.pass(s.now + 100_000);
+    assert!(s.desk.ask_again(ms(s.now)));
+    assert!(sent(&mut s).is_some());
+}
+
 /// The stranger's own datagrams, and what he has to tell.
 fn strangers(s: &mut Scene) -> (Vec<String>, Vec<StrangerNews>) {
     let sent = s.desk.take_outgoing().into_iter().filter(|out| out.from == socket("10.0.0.66:5066"));

@@ -180,7 +180,7 @@ impl Card {
             wire.forget_before(first - REMEMBERED_SECONDS);
         }
         if self.is_mouth(output) {
-            card_trouble::mouthed(self.trouble, first, &mut clipped);
+            card_trouble::mouthed(self.trouble, first, period, &mut clipped);
         }
         if self.is_mouth(output) && self.mishap == Some(CardMishap::MouthFades) && first > MISHAP_FROM {
             let faint: Vec<f32> = clipped.iter().map(|x| x * FADED).collect();

@@ -27,6 +27,10 @@ pub enum CardTrouble {
     EarReckons,
     /// The mouth's does.
     MouthReckons,
+    /// The ear's amplifier is turned up so far that it cannot follow a voice.
+    EarOverloads,
+    /// After a minute a loose wire of the mouth's interrupts it for 150 ms of every two seconds.
+    MouthStutters,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -47,6 +51,10 @@ const CLICKS_EVERY: f64 = 11.0;
 const CLICK: f64 = 0.004;
 const RECKONS: f64 = 0.12;
 const TURNED_DOWN: f32 = 0.316;
+/// Where an ear's amplifier ends that is turned up.
+const OVERLOADS: f32 = 0.02;
+/// How often a loose wire parts, and for how long, in seconds.
+const PARTS: (f64, f64) = (2.0, 0.15);
 /// A voice's pitch, its harmonics and its syllables.
 const PITCH: f64 = 140.0;
 const HARMONICS: [f64; 6] = [1.0, 2.0, 4.0, 7.0, 11.0, 18.0];
@@ -68,9 +76,14 @@ pub(in crate::twin) fn reckoned(trouble: Option<CardTrouble>) -> (f64, f64) {
 }
 
 /// What the mouth makes of samples of which the first sounds at `first` seconds.
-pub(in crate::twin) fn mouthed(trouble: Option<CardTrouble>, first: f64, samples: &mut [f32]) {
+pub(in crate::twin) fn mouthed(trouble: Option<CardTrouble>, first: f64, period: f64, samples: &mut [f32]) {
     if trouble == Some(CardTrouble::MouthDistorts) && first > FROM {
         samples.iter_mut().for_each(|x| *x = x.clamp(-STOP, STOP) * TURNED_UP);
+    }
+    if trouble == Some(CardTrouble::MouthStutters) && first > FROM {
+        let (every, length) = PARTS;
+        let parted = |n: usize| (first + n as f64 * period) % every < length;
+        samples.iter_mut().enumerate().filter(|(n, _)| parted(*n)).for_each(|(_, x)| *x = 0.0);
     }
 }
 
@@ -81,6 +94,7 @@ pub(in crate::twin) fn heard(trouble: Option<CardTrouble>, first: f64, period: f
         Some(CardTrouble::RadioBesideEar) => add_radio(first, period, out),
         Some(CardTrouble::EarEvenedOut) => even_out(out),
         Some(CardTrouble::EarCrackles) => crackle(first, period, out),
+        Some(CardTrouble::EarOverloads) => out.iter_mut().for_each(|x| *x = x.clamp(-OVERLOADS, OVERLOADS)),
         Some(CardTrouble::EarTurnedDown) if first > FROM => out.iter_mut().for_each(|x| *x *= TURNED_DOWN),
         _ => {}
     }

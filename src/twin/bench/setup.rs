@@ -88,6 +88,8 @@ impl Default for BenchConfig {
                 lamp_placed: Some(input(1)),
                 lamp_connected: Some(input(2)),
                 lamp_out_of_service: Some(input(3)),
+                button_at_post: Some(input(7)),
+                mains_at_post: Some(input(8)),
                 console: Some("console".into()),
                 probe: Some("probe".into()),
                 operator: Some("operator".into()),

@@ -49,6 +49,9 @@ pub(in crate::twin) struct Wires {
     leads: Vec<Lead>,
     /// By lamp: call placed, connected, out of service.
     lamps: [Option<Terminal>; 3],
+    /// At the terminals of the post itself, behind relays and leads.
+    button_at_post: Option<Terminal>,
+    mains_at_post: Option<Terminal>,
 }
 
 impl Wires {
@@ -63,7 +66,12 @@ impl Wires {
         let harness = &bench.harness;
         let circuits = [(Circuit::Button, &harness.button), (Circuit::Mains, &harness.mains), (Circuit::Fibre, &harness.fibre)];
         let lamps = [&harness.lamp_placed, &harness.lamp_connected, &harness.lamp_out_of_service];
-        Wires { leads: circuits.into_iter().filter_map(lead).collect(), lamps: lamps.map(|lamp| lamp.as_ref().and_then(input)) }
+        Wires {
+            leads: circuits.into_iter().filter_map(lead).collect(),
+            lamps: lamps.map(|lamp| lamp.as_ref().and_then(input)),
+            button_at_post: harness.button_at_post.as_ref().and_then(input),
+            mains_at_post: harness.mains_at_post.as_ref().and_then(input),
+        }
     }
 
     /// Whether a relay's normally-open contact is the one in use. Spare relays count as used on the other side.
@@ -117,6 +125,9 @@ impl World {
                 Circuit::Fibre if !closed => self.light(RELAY, false),
                 Circuit::Button | Circuit::Fibre => {}
             }
+        }
+        if let Some(voltage) = self.wires.mains_at_post {
+            self.boards.preset(voltage, self.contacts.mains);
         }
         if self.boards.faults().lead == Some(LeadFault::FibreOpen) {
             self.light(RELAY, false);
@@ -194,6 +205,9 @@ impl World {
         }
         let closed = self.contacts.pressed.contains(&true);
         self.mcu.drive(BUTTON, closed.then_some(false));
+        if let Some(terminals) = self.wires.button_at_post {
+            self.input_changed(terminals, closed);
+        }
         self.truth.button.push((self.now(), closed));
     }
 
@@ -217,6 +231,9 @@ impl World {
     fn feed_mains(&mut self) {
         let on = self.contacts.mains && self.contacts.street;
         self.truth.mains.push((self.now(), on));
+        if let Some(voltage) = self.wires.mains_at_post {
+            self.input_changed(voltage, on);
+        }
         let settles = self.supply.set_mains(self.now(), on);
         self.plan_settling(settles);
     }
@@ -269,6 +286,7 @@ impl World {
         self.shine(lamp, lit);
     }
     pub(in crate::twin) fn shine(&mut self, lamp: usize, lit: bool) {
+        let lit = lit && self.shines(lamp);
         let Some(state) = self.contacts.lamps.get_mut(lamp) else { return };
         if std::mem::replace(state, lit) == lit {
             return;

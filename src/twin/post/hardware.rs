@@ -11,6 +11,10 @@ pub enum HardwareFault {
     ConverterRestarts,
     /// A loud word from the loudspeaker draws the microcontroller's supply below what it needs.
     BrownsOut,
+    /// The converter leaves the line for 0.3 s of every 20.
+    ConverterBlinks,
+    /// The lamp "connected" is dead after a minute.
+    ConnectedDies,
     /// The driver of the lamp "call placed" protects itself: after ten seconds of light six of darkness.
     PlacedOverheats,
 }
@@ -45,6 +49,11 @@ impl Hardware {
 const SECOND: u64 = 1_000_000_000;
 const CONVERTER_STAYS: u64 = 75 * SECOND;
 const CONVERTER_AWAY: u64 = 5 * SECOND / 2;
+/// The same of one that blinks.
+const BLINKS: (u64, u64) = (20 * SECOND, 3 * SECOND / 10);
+/// A lamp lives so long, from the beginning of everything.
+const LIVES: u64 = 60 * SECOND;
+const CONNECTED: usize = 1;
 const HEATS: u64 = 10 * SECOND;
 const COOLS: u64 = 6 * SECOND;
 /// The lamp "call placed".
@@ -55,19 +64,32 @@ const EMPTIES: u32 = 3;
 
 impl World {
     pub(in crate::twin) fn plan_hardware(&mut self) {
-        if self.hardware.fault == Some(HardwareFault::ConverterRestarts) {
-            self.queue.plan(CONVERTER_STAYS, Event::Hardware(Happening::ConverterLeaves));
+        if let Some((stays, _)) = self.converter_leaves() {
+            self.queue.plan(stays, Event::Hardware(Happening::ConverterLeaves));
         }
     }
+    /// How long the converter stays, and how long it is away.
+    fn converter_leaves(&self) -> Option<(u64, u64)> {
+        match self.hardware.fault? {
+            HardwareFault::ConverterRestarts => Some((CONVERTER_STAYS, CONVERTER_AWAY)),
+            HardwareFault::ConverterBlinks => Some(BLINKS),
+            _ => None,
+        }
+    }
+    /// A lamp that is dead stays dark, whatever its pin says.
+    pub(in crate::twin) fn shines(&self, lamp: usize) -> bool {
+        self.hardware.fault != Some(HardwareFault::ConnectedDies) || lamp != CONNECTED || self.now() < LIVES
+    }
     pub(in crate::twin) fn hardware_acts(&mut self, what: Happening) {
+        let (stays, away) = self.converter_leaves().unwrap_or((CONVERTER_STAYS, CONVERTER_AWAY));
         match what {
             Happening::ConverterLeaves => {
                 self.power_converter(false);
-                self.queue.plan(self.now() + CONVERTER_AWAY, Event::Hardware(Happening::ConverterReturns));
+                self.queue.plan(self.now() + away, Event::Hardware(Happening::ConverterReturns));
             }
             Happening::ConverterReturns => {
                 self.power_converter(self.supply.output());
-                self.queue.plan(self.now() + CONVERTER_STAYS, Event::Hardware(Happening::ConverterLeaves));
+                self.queue.plan(self.now() + stays, Event::Hardware(Happening::ConverterLeaves));
             }
             Happening::TooHot(light) if light == self.hardware.lights && self.hardware.lit => {
                 self.shine(PLACED, false);

@@ -28,6 +28,8 @@ fn lamps_that_no_post_lights_together_are_one_light_on_all_sensors() {
     accused(&lit((100.0, 120.0), (100.001, 120.0), (100.003, 120.0)), &["lamp sensors"]);
     // Two of them were lit already: their going dark at once shows it.
     accused(&lit((100.0, 120.0), (90.0, 120.001), (95.0, 120.002)), &["lamp sensors"]);
+    // So they do as a call ends, and one that flashed in the talk goes with them.
+    accused(&lit((100.0, 120.0), (90.0, 120.001), (95.0, 120.002)).call(90.0, 119.9, "1"), &[]);
     // One after the other; only two; a talk that a cut ends; a lamp test at the start.
     accused(&lit((100.0, 120.0), (100.1, 120.1), (100.2, 120.2)), &[]);
     accused(&lit((100.0, 120.0), (100.001, 120.001), (130.0, 140.0)), &[]);
@@ -84,4 +86,23 @@ fn echoes_that_the_benchs_network_loses_or_holds_up_are_no_deed_of_the_posts() {
 #[test]
 fn light_that_flickers_with_the_mains_is_the_rooms() {
     accused(&Course { room_light: vec![100.0], ..quiet() }, &["lamp sensors"]);
+}
+
+#[test]
+fn what_closes_the_button_or_takes_the_mains_beside_the_relay_is_not_the_posts() {
+    let lit = |spans: &[(f64, f64)]| Lit(spans.iter().map(|(from, to)| span(*from, *to)).collect());
+    let ends = |relay: &[(f64, f64)], post: &[(f64, f64)]| Some(BothEnds { at_relay: lit(relay), at_post: lit(post) });
+    let button = |relay: &[(f64, f64)], post: &[(f64, f64)]| Course { button: ends(relay, post), ..quiet() };
+    let mains = |relay: &[(f64, f64)], post: &[(f64, f64)]| Course { mains: ends(relay, post), ..quiet() };
+    accused(&button(&[], &[(100.0, 100.3)]), &["button relay"]);
+    accused(&button(&[(100.0, 100.2)], &[]), &["button relay"]);
+    // The lead follows late, the contact parts late; within what a contact needs; what went before the scenario.
+    accused(&button(&[(100.0, 100.2)], &[(100.04, 100.2)]), &["button relay"]);
+    accused(&button(&[(100.0, 100.2)], &[(100.0, 100.6)]), &["button relay"]);
+    accused(&button(&[(100.0, 100.2)], &[(100.02, 100.22)]), &[]);
+    accused(&button(&[(-5.0, -4.0)], &[]), &[]);
+    accused(&mains(&[(0.0, 600.0)], &[(0.0, 100.0), (100.06, 600.0)]), &["mains relay"]);
+    accused(&mains(&[(0.0, 100.0)], &[(0.0, 600.0)]), &["mains relay"]);
+    accused(&mains(&[(0.0, 600.0)], &[(0.0, 100.0), (100.02, 600.0)]), &[]);
+    accused(&mains(&[(0.0, 100.0), (110.0, 600.0)], &[(0.0, 100.0), (110.01, 600.0)]), &[]);
 }

@@ -1,0 +1,92 @@
+//! Rules about cases that come again: dialled again too often, and dialled again beside the press that took their place.
+
+use super::calls::{COUNT, both_of, named};
+use super::cases::{Cause, causes};
+use super::course::Course;
+use super::span::Span;
+use super::{Bound, Rule, Sample};
+use crate::bench::Report;
+use crate::rig::Role::{Button, Console, Operator};
+use crate::unit::{Method, Quantity, both};
+
+pub const RULES: &[Rule] = &[
+    Rule { quantity: DIALLED_ON, needs: &[Console, Operator], limit: Bound::Never, look: dialled_on },
+    Rule { quantity: SECOND_CASES, needs: &[Button, Operator], limit: Bound::Never, look: second_cases },
+];
+
+const DIALLED_ON: Quantity = Quantity {
+    key: "T39.watch.dialled-again-and-again",
+    en: "cases dialled again and again within one registration",
+    pl: "sprawy wybierane raz za razem w ramach jednej rejestracji",
+    method: Method::new(
+        "CALL lines on the console, against the registrations accepted",
+        "wiersze CALL na konsoli, względem przyjętych rejestracji",
+        "",
+    ),
+    requirement: "T39",
+    ..COUNT
+};
+const SECOND_CASES: Quantity = Quantity {
+    key: "T33.watch.second-cases",
+    en: "presses while a call was lost that became a case beside it",
+    pl: "naciśnięcia po utracie połączenia, z których obok wznowionego zgłoszenia powstała druga sprawa",
+    ..COUNT
+};
+
+/// What a lost call is worth within one registration (post protocol, section 4): dialled, and at once once more. A kept press is dialled once.
+const fn dials_at_most(fate: &str) -> Option<usize> {
+    match fate.as_bytes() {
+        b"dialled" => Some(2),
+        b"delayed" => Some(1),
+        _ => None,
+    }
+}
+
+/// Whoever has to be told something dials on until somebody hears it; thirty of them at once are a storm.
+fn dialled_on(course: &Course) -> Vec<Sample> {
+    let dials = |(at, report): &(f64, Report)| {
+        let number = report.argument("CALL")?.to_owned();
+        let fate = report.words.get(2)?.to_owned();
+        Some((*at, number, dials_at_most(&fate)?, fate))
+    };
+    let dials: Vec<(f64, String, usize, String)> = course.reports.iter().filter_map(dials).collect();
+    let anew = |within: Span| {
+        course.bindings.iter().any(|binding| within.holds(binding.at))
+            || course.reports.iter().any(|(at, report)| within.holds(*at) && report.argument("BOOT").is_some())
+    };
+    let sample = |(index, (at, number, most, fate)): (usize, &(f64, String, usize, String))| {
+        let earlier = dials.iter().take(index).rev().filter(|(_, other, _, theirs)| other == number && theirs == fate);
+        let times = 1 + earlier.take_while(|(earlier, ..)| !anew(Span { from: *earlier, to: *at })).count();
+        let seen = (times == most + 1)
+            .then(|| both!("press {number} was dialled {times} times", "naciśnięcie {number} wybrano {times} razy"));
+        Sample::breach(*at, seen)
+    };
+    dials.iter().enumerate().map(sample).collect()
+}
+
+/// A press while a lost call waits takes its place: one person, one case.
+fn second_cases(course: &Course) -> Vec<Sample> {
+    let causes = causes(course);
+    let arrived = |index: usize| course.calls.get(index).map(|(_, call)| call.arrived.seconds);
+    // From the first call of a case that was dialled again to the last.
+    let again = causes.iter().enumerate().filter_map(|(index, cause)| match cause {
+        Cause::SameCase(first) => Some(Span { from: arrived(*first)?, to: arrived(index)? }),
+        _ => None,
+    });
+    let again: Vec<Span> = again.collect();
+    let sample = |(cause, (_, call)): (&Cause, &(_, crate::bench::Call))| {
+        let (Cause::Press(contact) | Cause::Kept(contact)) = cause else { return None };
+        let pressed = course.contacts.get(*contact)?.closed;
+        let (en, pl) = named(call);
+        let seen = again.iter().any(|case| case.holds(pressed)).then(|| {
+            both_of(
+                &en,
+                &pl,
+                "pressed while another call was lost that was dialled again as well",
+                "naciśnięcie w czasie utraty innego połączenia, które także wybrano ponownie",
+            )
+        });
+        Some(Sample::breach(call.arrived.seconds, seen))
+    };
+    causes.iter().zip(&course.calls).filter_map(sample).collect()
+}

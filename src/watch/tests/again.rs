@@ -1,0 +1,65 @@
+//! Cases and registrations that come again: as often as they may, and once too often.
+
+use super::*;
+
+impl Course {
+    /// The latest call is marked as delayed.
+    fn delayed(self) -> Course {
+        self.change(|call| call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into())))
+    }
+}
+
+#[test]
+fn a_lost_call_is_dialled_again_once_within_a_registration() {
+    let dials = |times: usize, word: &str, every: f64| {
+        let dialled = |course: Course, n: usize| course.says(200.0 + every * n as f64, &format!("CALL 1 {word}"));
+        let course = (0..times).fold(quiet(), dialled);
+        broken(&Course { outages: vec![Outage { kind: Kind::Servers, span: span(199.0, 300.0) }], ..course })
+    };
+    assert_eq!(dials(2, "dialled", 4.0), [] as [&str; 0]);
+    assert_eq!(dials(3, "dialled", 4.0), ["T39.watch.dialled-again-and-again"]);
+    assert_eq!(dials(1, "delayed", 4.0), [] as [&str; 0]);
+    assert_eq!(dials(2, "delayed", 4.0), ["T39.watch.dialled-again-and-again"]);
+    // Registered again in between.
+    assert_eq!(dials(4, "dialled", 31.0), [] as [&str; 0]);
+}
+
+#[test]
+fn a_press_while_a_call_is_lost_takes_its_place() {
+    let lives = |again: bool| {
+        let course = quiet().press(100.0, 0.2).call(100.1, 130.0, "1").outage(Kind::Fibre, 110.0, 127.0).press(122.0, 0.2);
+        let course = if again { course.call(128.0, 140.0, "1") } else { course };
+        broken(&course.call(150.0, 160.0, "2").delayed()).contains(&"T33.watch.second-cases")
+    };
+    assert!(lives(true) && !lives(false));
+}
+
+#[test]
+fn a_kept_press_that_nobody_takes_is_not_offered_for_ever() {
+    let offered = |until: f64| {
+        let course = quiet().outage(Kind::Fibre, 100.0, 150.0).press(140.0, 0.2);
+        let refuse = |call: &mut Call| (call.answered, call.confirmed) = (None, None);
+        let course = course.call(152.0, 152.1, "1").delayed().change(refuse);
+        let course = course.call(until, until + 0.1, "1").delayed().change(refuse);
+        broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
+    };
+    assert!(offered(215.0) && !offered(205.0));
+}
+
+#[test]
+fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
+    let every = |seconds: f64| {
+        let mut course = quiet();
+        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
+        broken(&course)
+    };
+    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
+    assert_eq!(every(2.0), [] as [&str; 0]);
+    let counts = |text: &str| {
+        let mut course = quiet();
+        course.reports[30] = report(300.0, text);
+        broken(&course)
+    };
+    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
+    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
+}
