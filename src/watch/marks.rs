@@ -116,10 +116,8 @@ fn unmarked(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(_, Call)| {
         let is_urgent = call.invite.header("Priority").is_some_and(|value| value.eq_ignore_ascii_case("emergency"));
         let is_numbered = call.invite.header(CASE_NUMBER).is_some_and(|value| !value.is_empty());
-        let is_asserted = call.invite.header("P-Asserted-Identity").is_some();
         let (en, pl) = named(call);
         let seen = match (is_urgent, is_numbered) {
-            _ if !is_asserted => Some(both_of(&en, &pl, "without P-Asserted-Identity", "bez nagłówka P-Asserted-Identity")),
             (false, _) => Some(both_of(&en, &pl, "without Priority: emergency", "bez nagłówka Priority: emergency")),
             (_, false) => Some(both_of(&en, &pl, "without X-SOS-Press", "bez nagłówka X-SOS-Press")),
             _ => None,
