@@ -32,7 +32,6 @@ pub const LATECOMERS: &[Defect] = &[
     module("contact-where-nobody-listens", "T06", |c| c.voice.faults.quirks.letters = Some(wording::contact_nowhere)),
     module("priority-misspelt", "T33", |c| c.voice.faults.quirks.letters = Some(wording::priority_misspelt)),
     module("law-misnamed", "T04", |c| c.voice.faults.quirks.letters = Some(wording::law_misnamed)),
-    module("identity-unasserted", "T33", |c| c.voice.faults.quirks.letters = Some(wording::unasserted)),
     module("case-number-decorated", "T33", |c| c.voice.faults.quirks.letters = Some(wording::number_decorated)),
     module("call-expires-at-once", "T44", |c| c.voice.faults.quirks.letters = Some(wording::expires_at_once)),
     // Packets.

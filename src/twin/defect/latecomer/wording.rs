@@ -42,12 +42,6 @@ pub fn priority_misspelt(text: &mut String) {
 pub fn law_misnamed(text: &mut String) {
     *text = text.replace("a=rtpmap:8 PCMA/8000", "a=rtpmap:8 PCMU/8000");
 }
-pub fn unasserted(text: &mut String) {
-    if text.starts_with("INVITE ") {
-        let lines = text.split("\r\n").filter(|line| !line.starts_with("P-Asserted-Identity:"));
-        *text = lines.collect::<Vec<_>>().join("\r\n");
-    }
-}
 /// A number in words of its own.
 pub fn number_decorated(text: &mut String) {
     if text.starts_with("INVITE ") {
