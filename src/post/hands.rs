@@ -106,7 +106,7 @@ impl Post {
     /// Mains and fibre: off and on, and felt. Says whether the post is ready then; if it is not, whoever judges that will find it.
     fn prove_leads(&mut self) -> Result<bool> {
         self.take_mains_away()?;
-        if !self.bench.rig.post.battery {
+        if self.bench.can_switch_off() {
             self.pass(DARK_AFTER)?;
             self.bench.prove_sensors_dark::<Fault>()?;
         }
@@ -122,7 +122,7 @@ impl Post {
         self.take_mains_away()?;
         self.pass(STARTS_ANEW_AFTER)?;
         self.switch(Circuit::Fibre, false)?;
-        self.switch(Circuit::Mains, true)?;
+        self.give_mains_back()?;
         self.bench.prove_fed::<Fault>()?;
         // A registration that comes now has not come through the relay.
         self.pass(took + AWAKE_AFTER + LONGER_WITHOUT_FIBRE)?;

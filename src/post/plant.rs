@@ -7,6 +7,7 @@ use super::{Fault, Post, Result};
 use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -107,23 +108,37 @@ impl Post {
     }
 
     pub fn mains_on(&mut self) -> Result<()> {
-        let on = self.switch(Circuit::Mains, true)?;
+        let on = self.give_mains_back()?;
         let was_off = self.deeds.proof(What::Mains { on: false }) == Some(Proof::Effect);
         let proof = if self.bench.prove_fed::<Fault>()? && was_off { Proof::Effect } else { Proof::Sense };
         self.deeds.add(What::Mains { on: true }, on, proof);
         Ok(())
     }
 
-    /// Proved by the sense input, and by the supply that goes where the probe can measure it.
+    /// A post's own battery goes with the mains, where the bench has a hand on it. Proved by the sense input, and by the supply that goes
+    /// where the probe can measure it.
     pub(super) fn take_mains_away(&mut self) -> Result<(Moment, Proof)> {
+        if self.bench.rig.has(Role::Battery) {
+            self.switch(Circuit::Battery, false)?;
+        }
         let off = self.switch(Circuit::Mains, false)?;
         let proof = if self.bench.prove_unfed::<Fault>()? { Proof::Effect } else { Proof::Sense };
         Ok((off, proof))
     }
 
+    /// And the battery with it, where the bench has a hand on that.
+    pub(super) fn give_mains_back(&mut self) -> Result<Moment> {
+        if self.bench.rig.has(Role::Battery) {
+            self.switch(Circuit::Battery, true)?;
+        }
+        self.switch(Circuit::Mains, true)
+    }
+
     pub fn connect_everything(&mut self) -> Result<()> {
-        self.switch(Circuit::Mains, true)?;
-        self.switch(Circuit::Fibre, true)?;
+        self.give_mains_back()?;
+        if self.bench.rig.has(Role::Fibre) {
+            self.switch(Circuit::Fibre, true)?;
+        }
         self.bench.prove_fed::<Fault>().map(drop)
     }
 
@@ -139,8 +154,14 @@ impl Post {
         if self.is_unsettled {
             self.restart_by_mains()?;
         }
-        if !self.is_written {
+        if !self.is_written && self.bench.rig.has(Role::Probe) {
             self.write_firmware()?;
+        } else if !self.is_written {
+            self.is_written = true;
+            self.bench.log.note((
+                "the rig has no debug probe: the post is judged with the firmware that is in it, and that is not read back",
+                "stanowisko nie ma programatora: punkt jest oceniany z oprogramowaniem, które już zawiera, bez odczytu kontrolnego",
+            ));
         }
         let deadline = self.bench.now() + READY_WITHIN;
         let ready = self.bench.watch::<Registration, Fault>(deadline, |bench| {
@@ -178,7 +199,7 @@ impl Post {
         ));
         self.take_mains_away()?;
         self.pass(FORGETS_AFTER)?;
-        self.switch(Circuit::Mains, true)?;
+        self.give_mains_back()?;
         self.bench.prove_fed::<Fault>()?;
         self.is_unsettled = false;
         self.pass(AWAKE_AFTER)
@@ -213,7 +234,7 @@ impl Post {
         .into())
     }
 
-    fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
+    pub(super) fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
         let since = moment.instant();
         let deadline = since + Duration::from_secs_f64(patience);
         self.bench.watch(deadline, |bench| {

@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::at_most;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::rig::Role::{Button, Console, Fibre, Mains, Operator, Probe};
+use crate::rig::Role::{Button, Console, Fibre, Mains, Operator};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the post is ready",
         pl: "punkt jest gotowy do pracy",
         judges: None,
-        needs: &[Mains, Fibre, Operator, Probe],
+        needs: &[Mains, Operator],
         within: minutes(6),
         run: |w, _| w.post().make_ready(),
     },

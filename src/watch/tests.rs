@@ -6,6 +6,7 @@ mod outages;
 mod protocol;
 mod resending;
 mod stream;
+mod supervised;
 mod voices;
 mod witness;
 
@@ -39,6 +40,9 @@ pub(super) fn quiet() -> Course {
         connected: Some(Lit::default()),
         out_of_service: Some(Lit::default()),
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
+        without_mains: Lit::default(),
+        notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
+        silence: 45.0,
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),
@@ -378,22 +382,4 @@ fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     };
     assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
     assert_eq!(stray(false), [] as [&str; 0]);
-}
-
-#[test]
-fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
-    let every = |seconds: f64| {
-        let mut course = quiet();
-        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
-        broken(&course)
-    };
-    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
-    assert_eq!(every(2.0), [] as [&str; 0]);
-    let counts = |text: &str| {
-        let mut course = quiet();
-        course.reports[30] = report(300.0, text);
-        broken(&course)
-    };
-    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
-    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
 }
