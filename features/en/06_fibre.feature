@@ -65,6 +65,21 @@ Feature: Fibre loss and return
     And the fibre is restored
     Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
 
+  @S30 @fat @sat @nightly
+  Scenario: The operator sees the cut and its end
+    Given the post is ready
+    When 2 min pass
+    And the fibre is cut
+    Then the supervision counts the post as lost at most 60 s after the cut [T26]
+    When 60 s pass
+    And the fibre is restored
+    Then the supervision hears of the post again at most 60 s after the fibre's return [T27]
+    And the post is registered again at most 15 s after the fibre's return [T20]
+    When 2 min pass
+    And the fibre is cut for 5 min
+    Then the supervision hears of the post again at most 60 s after the fibre's return [T27]
+    When 1 min passes
+
   @S31 @fat @sat @nightly
   Scenario: After ten minutes without fibre the point can call again
     Given the post is ready
@@ -111,6 +126,22 @@ Feature: Fibre loss and return
     And 10 s pass
     And the fibre is restored
     And 100 s pass
+
+  @S33 @fat @nightly
+  Scenario: Twenty link flaps do not hang the point
+    Given the post is ready
+    And the operator answers after 1 s
+    When the fibre is cut 20 times for 1 s, 1 s apart
+    Then the post is registered again at most 15 s after the fibre's return [T20]
+    When 5 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
+    When the operator ends every call that stands
+    And 2 s pass
+    And the fibre is cut 20 times for 0.2 s, 0.3 s apart
+    And 20 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
 
   @S34 @fat @nightly
   Scenario: Link up but nothing passes: noticed in time

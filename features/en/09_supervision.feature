@@ -21,3 +21,21 @@ Feature: Supervision
     And 2 s pass
     And the post is reset through its debug port
     And 20 s pass
+
+  @S42 @fat @sat @nightly
+  Scenario: Registration and faults are seen in time and cleared
+    Given the post is ready
+    When 10 min pass
+    Then the post has been registered all the time [T26]
+    When the servers take everything and answer nothing
+    Then the post reports the lost server to the supervision at most 60 s after its loss [T26]
+    When 1 min passes
+    And the servers are in order again
+    Then the post is registered with the main server again at most 60 s after its return [T19]
+    And the post takes that report back at most 60 s after the server's return [T27]
+    When 5 min pass
+    And the servers take everything and answer nothing
+    Then the post reports the lost server to the supervision at most 60 s after its loss [T26]
+    When the servers are in order again
+    Then the post takes that report back at most 60 s after the server's return [T27]
+    When 1 min passes

@@ -27,3 +27,25 @@ Właściwość: Sygnalizacja i oznakowanie
     Wtedy żadna lampka nie potwierdza zgłoszenia, którego nie wysłano [T05]
     Gdy światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+
+  @S11 @fat @sat @nightly
+  Scenariusz: Niesprawny punkt nie wygląda na gotowy
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy światłowód zostaje przerwany
+    Wtedy lampka „nieczynny” świeci najpóźniej 60 s po ostatniej chwili, w której zgłoszenie było możliwe [T26]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 10 s
+    I światłowód zostaje przywrócony
+    Wtedy lampka „nieczynny” gaśnie najpóźniej 5 s po tym, jak punkt może znów dzwonić [T27]
+    I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I serwery wszystko przyjmują i na nic nie odpowiadają
+    Wtedy lampka „nieczynny” świeci najpóźniej 60 s po ostatniej chwili, w której zgłoszenie było możliwe [T26]
+    Gdy serwery są znów sprawne
+    Wtedy lampka „nieczynny” gaśnie najpóźniej 5 s po tym, jak punkt może znów dzwonić [T27]
+    Gdy mija 10 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

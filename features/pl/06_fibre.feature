@@ -66,6 +66,21 @@ Właściwość: Utrata i powrót światłowodu
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
 
+  @S30 @fat @sat @nightly
+  Scenariusz: Operator widzi przerwę i jej koniec
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy mijają 2 min
+    I światłowód zostaje przerwany
+    Wtedy nadzór uznaje punkt za utracony najpóźniej 60 s po przerwaniu światłowodu [T26]
+    Gdy mija 60 s
+    I światłowód zostaje przywrócony
+    Wtedy nadzór otrzymuje sygnał życia punktu najpóźniej 60 s po powrocie światłowodu [T27]
+    I punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy mijają 2 min
+    I łączność światłowodowa zostaje przerwana na 5 min
+    Wtedy nadzór otrzymuje sygnał życia punktu najpóźniej 60 s po powrocie światłowodu [T27]
+    Gdy mija 1 min
+
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
     Zakładając, że punkt jest gotowy do pracy
@@ -112,6 +127,22 @@ Właściwość: Utrata i powrót światłowodu
     I mija 10 s
     I światłowód zostaje przywrócony
     I mija 100 s
+
+  @S33 @fat @nightly
+  Scenariusz: Dwadzieścia krótkich zaników łącza nie zawiesza punktu
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy łączność światłowodowa zostaje przerwana 20 razy na 1 s, w odstępach 1 s
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy mija 5 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I łączność światłowodowa zostaje przerwana 20 razy na 0,2 s, w odstępach 0,3 s
+    I mija 20 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S34 @fat @nightly
   Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas

@@ -28,3 +28,61 @@ Właściwość: Zasilanie
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
+
+  @S37 @fat @nightly
+  Scenariusz: Zapady, szybkie przełączanie i sto cykli zasilania nie szkodzą
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy zasilanie zanika na 50 ms
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    Gdy zasilanie zanika na 200 ms
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    Gdy zasilanie zanika na 500 ms
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    Gdy zasilanie zanika na 800 ms
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    Gdy zasilanie zanika na 1 s w 20 chwilach rozruchu, w odstępach 0,4 s
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    Gdy zasilanie jest wyłączane na 2 s i włączane na 1 s, 100 razy
+    Wtedy punkt przetrwał zapad albo jest ponownie zarejestrowany najpóźniej 60 s po nim [T23]
+    I ustawienia punktu są nienaruszone
+    Gdy mija 10 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
+  @S38 @fat @sat @nightly
+  Scenariusz: Zanik sieci w rozmowie: akumulator podtrzymuje punkt i zgłasza swój stan
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    I trwa rozmowa z operatorem
+    Gdy napięcie sieci zanika i powraca, gdy mówi wzywający
+    I napięcie sieci zanika i powraca, gdy mówi operator
+    Wtedy przełączenie zasilania przerywa mowę w żadnym kierunku na dłużej niż 0,1 s [T25]
+    I rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    I mijają 2 s
+    I zanika napięcie sieci, a akumulator podtrzymuje punkt
+    Wtedy punkt zgłasza nadzorowi zanik sieci najpóźniej 60 s po nim [T26]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I napięcie sieci powraca
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie sieci [T27]
+    Gdy akumulator zostaje odłączony
+    Wtedy punkt zgłasza nadzorowi brak akumulatora najpóźniej 60 s po jego odłączeniu [T26]
+    Gdy akumulator zostaje ponownie podłączony
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po podłączeniu akumulatora [T27]
+
+  @S51 @nightly @long
+  Scenariusz: Akumulator podtrzymuje punkt przez wymagany czas
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    I trwa rozmowa z operatorem
+    Gdy zanika napięcie sieci, a akumulator podtrzymuje punkt
+    I mija 15 min
+    Wtedy rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    Wtedy punkt jest gotowy do zgłoszeń przez co najmniej 4 h od zaniku sieci [T24]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

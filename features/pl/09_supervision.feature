@@ -22,3 +22,21 @@ Właściwość: Nadzór
     I mijają 2 s
     I punkt zostaje zresetowany przez port diagnostyczny
     I mija 20 s
+
+  @S42 @fat @sat @nightly
+  Scenariusz: Rejestracja i usterki są widoczne i odwoływane na czas
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy mija 10 min
+    Wtedy punkt był przez cały czas zarejestrowany [T26]
+    Gdy serwery wszystko przyjmują i na nic nie odpowiadają
+    Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
+    Gdy mija 1 min
+    I serwery są znów sprawne
+    Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
+    I punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie serwera [T27]
+    Gdy mija 5 min
+    I serwery wszystko przyjmują i na nic nie odpowiadają
+    Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
+    Gdy serwery są znów sprawne
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie serwera [T27]
+    Gdy mija 1 min

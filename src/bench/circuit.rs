@@ -1,4 +1,4 @@
-//! The three circuits a bench switches, by name and state, and where the rig's wiring has them.
+//! The circuits a bench switches, by name and state, and where the rig's wiring has them.
 
 use crate::rig::{Switch, Wiring};
 use crate::unit::Bilingual;
@@ -12,15 +12,18 @@ pub enum Circuit {
     Mains,
     /// Closed: the fibre is connected.
     Fibre,
+    /// Closed: the post's own battery is connected.
+    Battery,
 }
 
 impl Circuit {
-    pub const ALL: [Circuit; 3] = [Circuit::Button, Circuit::Mains, Circuit::Fibre];
+    pub const ALL: [Circuit; 4] = [Circuit::Button, Circuit::Mains, Circuit::Fibre, Circuit::Battery];
     pub const fn name(self) -> &'static str {
         match self {
             Circuit::Button => "button",
             Circuit::Mains => "mains",
             Circuit::Fibre => "fibre",
+            Circuit::Battery => "battery",
         }
     }
     /// The relay and the sense input that serve it, where the rig has them.
@@ -29,11 +32,16 @@ impl Circuit {
             Circuit::Button => wiring.button.as_ref(),
             Circuit::Mains => wiring.mains.as_ref(),
             Circuit::Fibre => wiring.fibre.as_ref(),
+            Circuit::Battery => wiring.battery.as_ref(),
         }
     }
-    /// The state that harms nobody: button released, mains on, fibre connected.
+    /// The state that harms nobody: button released, mains on, fibre and battery connected.
     pub const fn is_closed_when_safe(self) -> bool {
         !matches!(self, Circuit::Button)
+    }
+    /// Whether a post may be gone while this is open; without its battery it lives on from the mains.
+    pub const fn cuts_post_off(self) -> bool {
+        matches!(self, Circuit::Mains | Circuit::Fibre)
     }
     /// A state in words: `pressed`, `off`, `cut` …
     pub const fn state(self, closed: bool) -> &'static str {
@@ -42,8 +50,9 @@ impl Circuit {
             (Circuit::Button, false) => "released",
             (Circuit::Mains, true) => "on",
             (Circuit::Mains, false) => "off",
-            (Circuit::Fibre, true) => "connected",
+            (Circuit::Fibre | Circuit::Battery, true) => "connected",
             (Circuit::Fibre, false) => "cut",
+            (Circuit::Battery, false) => "disconnected",
         }
     }
     /// Circuit and state, as a report reads: `button released`, „przycisk zwolniony”.
@@ -55,6 +64,8 @@ impl Circuit {
             (Circuit::Mains, false) => "zasilanie wyłączone",
             (Circuit::Fibre, true) => "światłowód podłączony",
             (Circuit::Fibre, false) => "światłowód przerwany",
+            (Circuit::Battery, true) => "akumulator podłączony",
+            (Circuit::Battery, false) => "akumulator odłączony",
         };
         Bilingual::new(format!("{} {}", self.name(), self.state(closed)), pl)
     }

@@ -56,6 +56,14 @@ impl Bench {
         Ok(())
     }
 
+    /// Takes away whatever feeds the post; returns when the mains was told to go.
+    fn cut_supply(&mut self) -> Result<Instant> {
+        if self.gear.has(Circuit::Battery) {
+            self.switch(Circuit::Battery, false)?;
+        }
+        self.switch(Circuit::Mains, false)
+    }
+
     /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the programming is done.
     pub fn flash(&mut self, power_fails_at: Option<f64>) -> std::result::Result<Writing, FlashError> {
         let name = self.serving(Role::Probe)?;
@@ -66,7 +74,7 @@ impl Bench {
             if let (Progress::Programming { done }, Some(share), None, None) = (progress, power_fails_at, cut, &cut_failed)
                 && done >= share
             {
-                match self.switch(Circuit::Mains, false) {
+                match self.cut_supply() {
                     Ok(at) => cut = Some(at),
                     Err(error) => cut_failed = Some(error),
                 }

@@ -18,6 +18,7 @@ mod record;
 mod safe;
 mod self_test;
 mod sound;
+mod supervision;
 mod switch;
 mod way_in;
 
@@ -38,6 +39,7 @@ use crate::instrument::console::Console;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
+use crate::instrument::supervision::Supervision;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
 use crate::sip::secret::Secret;
@@ -65,6 +67,7 @@ pub struct Bench {
     cards: BTreeMap<String, Journaled<dyn AudioPort>>,
     operators: BTreeMap<String, Box<dyn Operator>>,
     reference_hosts: BTreeMap<String, Box<dyn ReferenceHost>>,
+    supervisions: BTreeMap<String, Box<dyn Supervision>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
     /// The passwords of the rig.
@@ -157,8 +160,11 @@ impl Bench {
         }
         moved?;
         self.collect_echoes()?;
+        let noticed = self.collect_notices()?;
         self.check_console()?;
         self.check_arrivals(&arrived)?;
+        let path = [Circuit::Fibre, Circuit::Mains];
+        noticed.into_iter().try_for_each(|at| self.check_sign(&path, "a message to the supervision", at))?;
         said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
         let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);
         lit.retain(|(board, input, _)| of_a_lamp(board, *input));

@@ -6,6 +6,7 @@ use crate::clock::Stamped;
 use crate::instrument::console::Line;
 use crate::instrument::operator as desk;
 use crate::instrument::operator::CallEvent;
+use crate::instrument::supervision::Notice;
 use crate::journal::Event;
 use crate::journal::seen::{
     CallObservation as Call, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
@@ -32,6 +33,10 @@ pub(super) fn of_input(board: &str, told: &Told, uncertainty: Duration) -> Event
 
 pub(super) fn of_console(line: &Stamped<Line>) -> Event {
     seen("console", line, Duration::ZERO, Observation::Console { text: line.value.text.clone() })
+}
+
+pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
+    seen("supervision", notice, Duration::ZERO, Observation::Supervision { text: notice.value.text.clone() })
 }
 
 fn seen<T>(source: &str, stamped: &Stamped<T>, floor: Duration, what: Observation) -> Event {

@@ -110,6 +110,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         cards: BTreeMap::new(),
         operators: BTreeMap::new(),
         reference_hosts: BTreeMap::new(),
+        supervisions: BTreeMap::new(),
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -160,6 +161,7 @@ impl Bench {
             Handle::Sound(card) => _ = self.cards.insert(key, Journaled::new(name, &self.log, card)),
             Handle::Operator(operator) => _ = self.operators.insert(key, operator),
             Handle::ReferenceHost(host) => _ = self.reference_hosts.insert(key, host),
+            Handle::Supervision(sink) => _ = self.supervisions.insert(key, sink),
         }
     }
 }

@@ -112,6 +112,16 @@ impl Bench {
         Ok(())
     }
 
+    /// Whether this bench can leave the post without any supply.
+    pub fn can_switch_off(&self) -> bool {
+        !self.rig.post.battery || self.gear.has(Circuit::Battery)
+    }
+
+    /// The post has a battery, and it is connected.
+    fn lives_on(&self) -> bool {
+        self.rig.post.battery && self.gear.told(Circuit::Battery) != Some(false)
+    }
+
     /// A circuit that was opened, as its sense input confirms, and that the post did not feel.
     pub fn unfelt(&self, circuit: Circuit, but: impl std::fmt::Display) -> InstrumentError {
         let (action, remedy) = match circuit {
@@ -166,7 +176,7 @@ impl Bench {
     /// The mains are off: does the post feel it? Says whether that was seen. A sense input cannot tell, where it was exchanged together with its
     /// relay; the probe sees the post's supply. One that goes with the fibre has the two leads exchanged.
     pub fn prove_unfed<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<bool, E> {
-        if self.rig.post.battery || self.is_fed()?.is_none() {
+        if self.lives_on() || self.is_fed()?.is_none() {
             return Ok(false);
         }
         if self.await_feed::<E>(false, SUPPLY_FADES_WITHIN)? {

@@ -16,6 +16,7 @@ use super::observation;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
 use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::supervision::Notice;
 use crate::rig::InputRef;
 use crate::sip::secret::Secret;
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub struct Record {
     lines: ConsoleLines,
     /// When lines came that were spoiled on their way.
     garbled: Vec<Instant>,
+    /// What the post told the supervision.
+    pub(super) notices: Timeline<Notice>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
     /// When a lamp's sensor saw light that was not its lamp's.
@@ -58,6 +61,8 @@ pub struct HandedOn {
     banner: Timeline<Report>,
     /// How readable the console has been so far.
     lines: ConsoleLines,
+    /// The last sign of life at the supervision.
+    notices: Timeline<Notice>,
     /// What is usual of the reference host.
     echoes: Echoes,
 }
@@ -135,14 +140,15 @@ impl Record {
             inputs: inputs.collect(),
             banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
             lines: self.lines,
+            notices: self.notices.shrink_to_last(|_| true),
             echoes: self.echoes.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines, echoes } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, notices, echoes } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, echoes, ..Record::default() }
+        Record { events, calls, registration, inputs, console: banner, lines, notices, echoes, ..Record::default() }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {

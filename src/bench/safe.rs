@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_rig_is_made_safe_by_its_switching_instruments_alone() {
-        let rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        let rig = rig::load(Path::new("rigs/virtual-new-post.yaml")).expect("a rig that is shipped");
         let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
         assert_eq!(gear.is_safe::<Unread>(), Ok(()));
         for circuit in Circuit::ALL {
@@ -155,7 +155,8 @@ mod tests {
         let checks = gear.make_safe();
         let graded: Vec<(&str, &str, bool)> =
             checks.iter().map(|check| (check.what.en.as_str(), check.detail.en.as_str(), check.ok)).collect();
-        let wanted = ["button released", "mains on", "fibre connected"].map(|what| (what, "read back", true));
+        let wanted =
+            ["button released", "mains on", "fibre connected", "battery connected"].map(|what| (what, "read back", true));
         assert_eq!(graded, wanted);
         assert_eq!(gear.is_safe::<Unread>(), Ok(()));
     }

@@ -1,4 +1,4 @@
-//! The three circuits a bench switches: button, mains, fibre. Commanded through a relay, proved by a sense input.
+//! The circuits a bench switches: button, mains, fibre, battery. Commanded through a relay, proved by a sense input.
 //!
 //! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig can be made safe by whoever
 //! finds it left alone. A journal listens by standing before the relay boards that are handed in.
@@ -57,8 +57,12 @@ impl Switchgear {
                 match handle {
                     Handle::Relays(board) => gear.add_relays(name, board),
                     Handle::Inputs(board) => gear.add_inputs(name, board),
-                    Handle::Console(_) | Handle::Probe(_) | Handle::Sound(_) | Handle::Operator(_) | Handle::ReferenceHost(_) => {
-                    }
+                    Handle::Console(_)
+                    | Handle::Probe(_)
+                    | Handle::Sound(_)
+                    | Handle::Operator(_)
+                    | Handle::ReferenceHost(_)
+                    | Handle::Supervision(_) => {}
                 }
             }
         }
@@ -81,6 +85,11 @@ impl Switchgear {
         circuit.wiring(&self.rig.wiring).is_some()
     }
 
+    /// What a circuit was last told; `None`: nothing yet.
+    pub(super) fn told(&self, circuit: Circuit) -> Option<bool> {
+        self.ledgers[circuit as usize].told()
+    }
+
     fn wiring_of(&self, circuit: Circuit) -> Result<&Switch> {
         circuit.wiring(&self.rig.wiring).ok_or_else(|| missing(circuit.name()))
     }
@@ -101,7 +110,7 @@ impl Switchgear {
         let before = ledger.told();
         ledger.command(at, closed);
         self.outages.switched(circuit, closed, at);
-        if circuit != Circuit::Button && before != Some(closed) {
+        if circuit.cuts_post_off() && before != Some(closed) {
             self.disturbed = at;
         }
         Ok(at)

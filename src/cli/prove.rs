@@ -25,8 +25,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The proof stands on the virtual post: nothing can be planted in a real one.
-const RIG: &str = "rigs/virtual.yaml";
+/// The proof stands on the virtual posts, one of each profile: nothing can be planted in a real one.
+const RIGS: [&str; 2] = ["rigs/virtual.yaml", "rigs/virtual-new-post.yaml"];
 
 /// Defects that can be looked for, and those that no scenario looks for yet.
 struct Choice {
@@ -44,13 +44,13 @@ pub(super) fn prove(typed: &Prove) -> Result<u8, Refused> {
         list(&mut io::stdout().lock(), typed.lang, &choice.defects, &choice.left_out);
         return Ok(exit::ACCEPTED);
     }
-    let rig = rig_in_order(Path::new(RIG))?;
-    let seed = typed.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
+    let rigs = RIGS.iter().map(|file| rig_in_order(Path::new(file))).collect::<Result<Vec<_>, _>>()?;
+    let seed = typed.seed.or(rigs.iter().find_map(|rig| Some(rig.twin.as_ref()?.seed))).unwrap_or(1);
     let folder = typed.out.clone().unwrap_or_else(|| place::run_directory(wall_clock().as_secs(), "prove"));
     let stop = Arc::new(AtomicBool::new(false));
     let _signals = Signals::install(&stop).map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let all_scenarios = typed.all_scenarios;
-    let plan = Plan { rig, features: files, folder: folder.clone(), seed, lang: typed.lang, by_default, all_scenarios, stop };
+    let plan = Plan { rigs, features: files, folder: folder.clone(), seed, lang: typed.lang, by_default, all_scenarios, stop };
     let mut matrix = Matrix::new(io::stdout(), style().colour, typed.lang);
     matrix.begin();
     let proofs = proof::prove(&plan, &choice.defects, |defect, proof| matrix.line(defect, proof));

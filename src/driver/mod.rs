@@ -12,4 +12,5 @@ mod priority;
 pub mod probe;
 pub mod serial;
 pub mod sip_operator;
+pub mod syslog;
 mod text;

@@ -13,6 +13,7 @@ pub mod probe;
 pub mod relay;
 pub mod sample_clock;
 mod subsystem;
+pub mod supervision;
 
 pub use subsystem::Subsystem;
 

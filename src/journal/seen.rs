@@ -20,6 +20,8 @@ pub enum Observation {
     Dimmed { input: u8, hertz: f64, duty: f64 },
     /// A line of the post's console, as it came.
     Console { text: String },
+    /// A message in which the post tells the supervision of itself.
+    Supervision { text: String },
 }
 
 /// What happened at the operator's servers.
@@ -230,6 +232,7 @@ mod tests {
         let dimmed = Observation::Dimmed { input: 2, hertz: 250.0, duty: 0.25 };
         check(&dimmed, r#"{"dimmed":{"input":2,"hertz":250.0,"duty":0.25}}"#);
         check(&Observation::Console { text: "$BEAT*1F".into() }, r#"{"console":{"text":"$BEAT*1F"}}"#);
+        check(&Observation::Supervision { text: "ALIVE".into() }, r#"{"supervision":{"text":"ALIVE"}}"#);
         let call = |what| Observation::Call { call: 1, what };
         let registered = ServerObservation::Registered {
             user: "SOS-0417".into(),

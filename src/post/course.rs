@@ -52,6 +52,9 @@ impl Post {
             connected: lamp(&wiring.lamp_connected),
             out_of_service: lamp(&wiring.lamp_out_of_service),
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
+            without_mains: self.open(Circuit::Mains, span),
+            notices: self.notices(),
+            silence: bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
@@ -98,13 +101,30 @@ impl Post {
         Some(BothEnds { at_relay: lit(relay, at_relay), at_post: lit(post, at_post) })
     }
 
+    /// When a circuit was open; never, where the rig has none.
+    fn open(&self, circuit: Circuit, span: Span) -> Lit {
+        let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { return Lit::default() };
+        let edges = self.edges(&switch.sense);
+        Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to)
+    }
+
+    /// The last message before the scenario, and all within it.
+    fn notices(&self) -> Vec<(f64, String)> {
+        let record = &self.bench.record;
+        let all = record.last_notice_before(self.began).into_iter().chain(record.notices_since(self.began));
+        all.map(|notice| (notice.at.as_secs_f64(), notice.value.text.clone())).collect()
+    }
+
     /// When the post was without light, power or server, or was started anew.
     fn outages(&self, span: Span) -> Vec<Outage> {
         let mut outages = Vec::new();
         for (circuit, kind) in [(Circuit::Fibre, Kind::Fibre), (Circuit::Mains, Kind::Mains)] {
-            let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { continue };
-            let edges = self.edges(&switch.sense);
-            let open = Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to);
+            let open = self.open(circuit, span);
+            // A post with a battery is without power only while that is away as well.
+            let open = match kind {
+                Kind::Mains if self.bench.rig.post.battery => open.and(&self.open(Circuit::Battery, span)),
+                _ => open,
+            };
             // What was given back just before, as a scenario was broken off, still has its consequences.
             let matters = |gone: &Span| gone.to > span.from - GIVEN_BACK_WITHIN;
             outages.extend(open.0.into_iter().filter(matters).map(|span| Outage { kind, span }));

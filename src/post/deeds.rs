@@ -18,6 +18,10 @@ pub(super) enum What {
     Mains {
         on: bool,
     },
+    /// The post's own.
+    Battery {
+        connected: bool,
+    },
     Servers {
         answering: bool,
     },
@@ -88,6 +92,11 @@ impl Deeds {
         self.0.iter().rev().find(|deed| deed.what == what).map(|deed| deed.proof)
     }
 
+    /// Whether such a deed has ever been proved by its effect in this scenario: what it is done through leads to the post.
+    pub fn ever_took_effect(&self, what: What) -> bool {
+        self.0.iter().any(|deed| deed.what == what && deed.proof == Proof::Effect)
+    }
+
     /// Whether fibre or servers had been taken away at a moment.
     pub fn was_cut_off(&self, at: Moment) -> bool {
         let before = || self.0.iter().rev().filter(|deed| deed.at.seconds <= at.seconds);
@@ -132,6 +141,13 @@ mod tests {
         check_last(&[CUT, RETURNED, (What::Mains { on: false }, Proof::Effect)], RETURNED.0, Some(1.0));
         check_last(&[(What::Mains { on: true }, Proof::Command)], What::Mains { on: true }, None);
         check_last(&[(What::HangUp, Proof::Stamp), (What::HangUp, Proof::Stamp)], What::HangUp, Some(1.0));
+    }
+
+    #[test]
+    fn an_effect_seen_once_is_remembered_beyond_deeds_that_left_none() {
+        let on = What::Mains { on: true };
+        assert!(!deeds(&[(on, Proof::Sense), CUT, RETURNED]).ever_took_effect(on));
+        assert!(deeds(&[(on, Proof::Effect), CUT, (on, Proof::Sense)]).ever_took_effect(on));
     }
 
     #[test]

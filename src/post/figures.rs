@@ -1,6 +1,9 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
-use super::{call, firmware, hang, interruption, lamps, outage, plant, server, settings, speech, stuck, transfer};
+use super::{
+    battery, call, firmware, hang, interruption, lamps, outage, plant, power, server, service_lamp, settings, speech, stuck,
+    supervision, transfer,
+};
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
 
@@ -12,10 +15,14 @@ const QUANTITIES: &[&[Quantity]] = &[
     transfer::QUANTITIES,
     lamps::QUANTITIES,
     plant::QUANTITIES,
+    battery::QUANTITIES,
+    power::QUANTITIES,
     outage::QUANTITIES,
     firmware::QUANTITIES,
     settings::QUANTITIES,
     stuck::QUANTITIES,
+    service_lamp::QUANTITIES,
+    supervision::QUANTITIES,
     hang::QUANTITIES,
 ];
 

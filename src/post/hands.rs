@@ -109,7 +109,7 @@ impl Post {
         let (has_mains, has_fibre) = (self.bench.has(Circuit::Mains), self.bench.has(Circuit::Fibre));
         if has_mains {
             self.take_mains_away()?;
-            if !self.bench.rig.post.battery {
+            if self.bench.can_switch_off() {
                 self.pass(DARK_AFTER)?;
                 self.bench.prove_sensors_dark::<Fault>()?;
             }
@@ -128,7 +128,7 @@ impl Post {
         self.take_mains_away()?;
         self.pass(STARTS_ANEW_AFTER)?;
         self.switch(Circuit::Fibre, false)?;
-        self.switch(Circuit::Mains, true)?;
+        self.give_mains_back()?;
         self.bench.prove_fed::<Fault>()?;
         // A registration that comes now has not come through the relay.
         self.pass(took + AWAKE_AFTER + LONGER_WITHOUT_FIBRE)?;

@@ -80,18 +80,33 @@ impl Post {
 
     /// One side speaks without a pause while the fibre is gone, and the other is silent: of two voices at once a post may turn one down.
     fn cut_fibre_while_talking(&mut self, direction: Direction, time: Duration) -> Result<()> {
+        self.interrupt_while_talking(direction, time, |post| post.cut_fibre_for(time))
+    }
+
+    /// One side speaks before, through and after something that takes so long and may be heard.
+    pub(super) fn interrupt_while_talking(
+        &mut self,
+        direction: Direction,
+        time: Duration,
+        interrupt: impl FnOnce(&mut Post) -> Result<()>,
+    ) -> Result<()> {
         let call = self.talk_that_stands()?;
         let length = BEFORE + time + AFTER;
         let voice = self.begin_voice(direction, call, length)?;
         self.voices.retain(|earlier| earlier.direction != direction);
         self.voices.push(voice);
         self.pass(BEFORE)?;
-        self.cut_fibre_for(time)?;
+        interrupt(self)?;
         self.pass(AFTER)
     }
 
     /// T21. Where speech is lost without a cut, no gap is the cut's alone.
     pub fn speech_gap_at_most(&mut self, limit: Duration) -> Result<()> {
+        self.gaps_at_most([&GAP_TO_OPERATOR, &GAP_TO_CALLER], limit, GLITCH)
+    }
+
+    /// `quantities`: of the voice to the operator, and of the one to the caller. `beyond`: how much more the sentence counts than the requirement.
+    pub(super) fn gaps_at_most(&mut self, quantities: [&Quantity; 2], limit: Duration, beyond: Duration) -> Result<()> {
         let voices = self.voices.clone();
         let mut outcome = Ok(());
         for voice in &voices {
@@ -100,7 +115,8 @@ impl Post {
                 outcome = outcome.and(whole);
                 continue;
             }
-            let quantity = if voice.direction == Direction::ToOperator { GAP_TO_OPERATOR } else { GAP_TO_CALLER };
+            let [to_operator, to_caller] = quantities;
+            let quantity = if voice.direction == Direction::ToOperator { to_operator } else { to_caller };
             let from = voice.spoken.instant();
             let length = Duration::from_secs_f64(voice.samples.len() as f64 / f64::from(voice.rate));
             let until = from + length + LATEST;
@@ -109,10 +125,10 @@ impl Post {
             let judged = match found {
                 Some(found) => {
                     let gap = Estimate::seconds(found.presence.longest_gap_s(), combine(&[found.presence.gap_edge_s; 2]));
-                    let limit = self.agreed(&quantity, limit.as_secs_f64(), GLITCH.as_secs_f64());
-                    self.judge(&quantity, gap, Criterion::AtMost(limit))
+                    let limit = self.agreed(quantity, limit.as_secs_f64(), beyond.as_secs_f64());
+                    self.judge(quantity, gap, Criterion::AtMost(limit))
                 }
-                None => self.judge_absent(&quantity),
+                None => self.judge_absent(quantity),
             };
             outcome = outcome.and(judged);
         }

@@ -3,6 +3,7 @@
 //! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what `verdict::decide` found wanting
 //! is held against the post.
 
+mod battery;
 mod button;
 mod call;
 mod converse;
@@ -18,14 +19,17 @@ mod judge;
 mod lamps;
 mod outage;
 mod plant;
+mod power;
 mod proof;
 mod recording;
 mod self_test;
 mod sensors;
 mod server;
+mod service_lamp;
 mod settings;
 mod speech;
 mod stuck;
+mod supervision;
 mod transfer;
 mod watching;
 

@@ -108,25 +108,38 @@ impl Post {
     }
 
     pub fn mains_on(&mut self) -> Result<()> {
-        let on = self.switch(Circuit::Mains, true)?;
+        let on = self.give_mains_back()?;
         let was_off = self.deeds.proof(What::Mains { on: false }) == Some(Proof::Effect);
         let proof = if self.bench.prove_fed::<Fault>()? && was_off { Proof::Effect } else { Proof::Sense };
         self.deeds.add(What::Mains { on: true }, on, proof);
         Ok(())
     }
 
-    /// Proved by the sense input, and by the supply that goes where the probe can measure it.
+    /// A post's own battery goes with the mains, where the bench has a hand on it. Proved by the sense input, and by the supply that goes
+    /// where the probe can measure it.
     pub(super) fn take_mains_away(&mut self) -> Result<(Moment, Proof)> {
+        if self.bench.rig.has(Role::Battery) {
+            self.switch(Circuit::Battery, false)?;
+        }
         let off = self.switch(Circuit::Mains, false)?;
         let proof = if self.bench.prove_unfed::<Fault>()? { Proof::Effect } else { Proof::Sense };
         Ok((off, proof))
     }
 
+    /// And the battery with it, where the bench has a hand on that.
+    pub(super) fn give_mains_back(&mut self) -> Result<Moment> {
+        if self.bench.rig.has(Role::Battery) {
+            self.switch(Circuit::Battery, true)?;
+        }
+        self.switch(Circuit::Mains, true)
+    }
+
     pub fn connect_everything(&mut self) -> Result<()> {
-        for circuit in [Circuit::Mains, Circuit::Fibre] {
-            if self.bench.has(circuit) {
-                self.switch(circuit, true)?;
-            }
+        if self.bench.has(Circuit::Mains) {
+            self.give_mains_back()?;
+        }
+        if self.bench.has(Circuit::Fibre) {
+            self.switch(Circuit::Fibre, true)?;
         }
         self.bench.prove_fed::<Fault>().map(drop)
     }
@@ -183,7 +196,7 @@ impl Post {
         }
         self.bench.log.note((
             "the scenario before disturbed the post, and the rig has neither its mains nor its probe to start it anew: it is given time",
-            "poprzedni scenariusz zmienił stan punktu, a stanowisko nie ma ani jego zasilania, ani sondy, by uruchomić go od nowa: punkt dostaje czas",
+            "poprzedni scenariusz zmienił stan punktu, a stanowisko nie może go uruchomić od nowa: nie przełącza zasilania i nie ma programatora; punkt dostaje czas na powrót do spoczynku",
         ));
         self.pass(FORGETS_AFTER)
     }
@@ -198,8 +211,8 @@ impl Post {
         }
         self.is_written = true;
         self.bench.log.note((
-            "the rig has no probe: the post is judged with the firmware that it came with, and nothing shows that it is the one the rig names",
-            "stanowisko nie ma sondy: oceniany jest punkt z oprogramowaniem, z którym przyszedł, i nic nie dowodzi, że to wersja podana w opisie stanowiska",
+            "the rig has no debug probe: the post is judged with the firmware that it came with, and that is not read back",
+            "stanowisko nie ma programatora: punkt jest oceniany z oprogramowaniem, które już zawiera, bez odczytu kontrolnego",
         ));
         Ok(())
     }
@@ -212,7 +225,7 @@ impl Post {
         ));
         self.take_mains_away()?;
         self.pass(FORGETS_AFTER)?;
-        self.switch(Circuit::Mains, true)?;
+        self.give_mains_back()?;
         self.bench.prove_fed::<Fault>()?;
         self.is_unsettled = false;
         self.pass(AWAKE_AFTER)
@@ -247,7 +260,7 @@ impl Post {
         .into())
     }
 
-    fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
+    pub(super) fn registered_after(&mut self, moment: Moment, patience: f64) -> Result<Option<Moment>> {
         let since = moment.instant();
         let deadline = since + Duration::from_secs_f64(patience);
         self.bench.watch(deadline, |bench| {

@@ -57,11 +57,12 @@ impl Post {
         }
         self.bench.prove_card::<Fault>()?;
         self.bench.prove_ears::<Fault>()?;
+        let can_switch_off = self.bench.can_switch_off();
         let wiring = &self.bench.rig.wiring;
         let has_mains = wiring.mains.is_some();
         let has_hands = [&wiring.button, &wiring.mains, &wiring.fibre].iter().all(|switch| switch.is_some());
         let has_ends = wiring.operator.is_some() && wiring.probe.is_some();
-        if has_mains && !self.bench.rig.post.battery && wiring.ear.is_some() && self.is_wanting_in(&RESTS_ON_SOUND) {
+        if has_mains && can_switch_off && wiring.ear.is_some() && self.is_wanting_in(&RESTS_ON_SOUND) {
             self.prove_quiet()?;
         }
         if !has_hands || !has_ends {

@@ -68,6 +68,8 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Input { input, on: false }, Lang::Pl) => format!("wejście {input} wyłączone"),
         (Observation::Dimmed { input, hertz, duty }, lang) => dimmed(*input, *hertz, *duty, lang),
         (Observation::Console { text }, _) => text.clone(),
+        (Observation::Supervision { text }, Lang::En) => format!("the post tells the supervision: {text}"),
+        (Observation::Supervision { text }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
     }
 }
 
@@ -329,6 +331,8 @@ mod tests {
             "wejście 2: lampka przyciemniona, 250 Hz, świeci przez 25 % czasu",
         );
         check(&Observation::Console { text: "$BEAT*1F".into() }, "$BEAT*1F", "$BEAT*1F");
+        let told = Observation::Supervision { text: "FAULT mains".into() };
+        check(&told, "the post tells the supervision: FAULT mains", "punkt zgłasza nadzorowi: FAULT mains");
         let ended = |by| Observation::Call { call: 3, what: Seen::Ended { by } };
         check(&ended(EndedBy::Post), "call 3 ended by the post", "zgłoszenie 3 zakończone przez punkt");
         check(&ended(EndedBy::Silence), "call 3 ended: the post fell silent", "zgłoszenie 3 zakończone: punkt zamilkł");

@@ -19,10 +19,12 @@ pub enum Capability {
     Operator,
     /// Echoes of a host at the end of the bench's own network.
     ReferenceHost,
+    /// The messages in which a post tells of itself.
+    Supervision,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 8] = [
+    pub const ALL: [Capability; 9] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -31,6 +33,7 @@ impl Capability {
         Capability::Probe,
         Capability::Operator,
         Capability::ReferenceHost,
+        Capability::Supervision,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -44,6 +47,7 @@ impl Capability {
             Capability::Probe => ("a debug probe", "programatora"),
             Capability::Operator => ("an operator", "operatora"),
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
+            Capability::Supervision => ("a supervision", "nadzoru"),
         }
     }
     /// The bare word.
@@ -56,6 +60,7 @@ impl Capability {
             Capability::Probe => Noun { en: "debug probe", pl: "programator", pl_plural: "programatory" },
             Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
             Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
+            Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -77,6 +82,7 @@ impl Capability {
             Capability::Probe => "probe",
             Capability::Operator => "operator",
             Capability::ReferenceHost => "reference-host",
+            Capability::Supervision => "supervision",
         }
     }
 }

@@ -160,17 +160,20 @@ mod tests {
     #[test]
     fn every_rig_shipped_is_sound() {
         let rigs = files_in("rigs", "yaml");
-        assert_eq!(rigs.len(), 3);
+        assert_eq!(rigs.len(), 4);
         for rig in rigs {
             load_example(&rig.to_string_lossy());
         }
     }
 
     #[test]
-    fn the_virtual_rig_has_every_role() {
+    fn the_virtual_rigs_have_every_role() {
         let rig = load_example("rigs/virtual.yaml");
+        let new_post = load_example("rigs/virtual-new-post.yaml");
         for role in Role::ALL {
-            assert!(rig.has(role), "{}", role.name());
+            // A post on a pole lives on what the pole gives.
+            assert!(rig.has(role) != (role == Role::Battery), "{}", role.name());
+            assert!(new_post.has(role), "{}", role.name());
         }
         assert!(rig.is_twin());
         assert_eq!(rig.sha256.len(), 64);

@@ -81,6 +81,13 @@ impl Rig {
             _ => None,
         }
     }
+    /// After so many seconds without a message its supervision counts a post as lost; `None`: it has none.
+    pub fn supervision_silence(&self) -> Option<f64> {
+        match self.instruments.get(self.wiring.supervision.as_ref()?)?.settings {
+            Settings::Supervision { silence } => Some(f64::from(silence)),
+            _ => None,
+        }
+    }
     /// Whether posts have a second server to turn to.
     pub fn has_backup_server(&self) -> bool {
         self.operator().is_some_and(|operator| operator.backup.is_some())

@@ -33,7 +33,7 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
     let wires: Vec<&str> = Role::ALL
         .into_iter()
-        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost))
+        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision))
         .map(Role::name)
         .collect();
     let section = Section::open(node, name, &wires, problems)?;
@@ -47,6 +47,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             None => {}
             Some(Role::Button) => wiring.button = reader.switch(Role::Button, node),
             Some(Role::Mains) => wiring.mains = reader.switch(Role::Mains, node),
+            Some(Role::Battery) => wiring.battery = reader.switch(Role::Battery, node),
             Some(Role::Fibre) => wiring.fibre = reader.switch(Role::Fibre, node),
             Some(Role::LampPlaced) => wiring.lamp_placed = reader.input(Role::LampPlaced, node),
             Some(Role::LampConnected) => wiring.lamp_connected = reader.input(Role::LampConnected, node),
@@ -59,6 +60,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::ReferenceHost) => {
                 wiring.reference_host = reader.whole(Role::ReferenceHost, node, Capability::ReferenceHost);
             }
+            Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

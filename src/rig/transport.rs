@@ -181,7 +181,7 @@ pub(super) fn address(word: &Word, path: &str, usual: u16, or: (&str, &str), pro
     let (what, remedy) = match typed.parse::<SocketAddr>() {
         Ok(address) if address.port() == 0 => (
             both!("{path} has port 0, a post could not find it", "{path} ma port 0, punkt by go nie znalazł"),
-            both!("SIP's usual port is {usual}", "zwykłym portem SIP jest {usual}"),
+            both!("the usual port is {usual}", "zwykły port to {usual}"),
         ),
         Ok(address) => return Some(address),
         Err(_) if typed.parse::<std::net::IpAddr>().is_ok() => (

@@ -60,6 +60,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
     Wiring {
         button: stated.button.or(roles.button),
         mains: stated.mains.or(roles.mains),
+        battery: stated.battery.or(roles.battery),
         fibre: stated.fibre.or(roles.fibre),
         lamp_placed: stated.lamp_placed.or(roles.lamp_placed),
         lamp_connected: stated.lamp_connected.or(roles.lamp_connected),
@@ -70,6 +71,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         probe: roles.probe,
         operator: roles.operator,
         reference_host: roles.reference_host,
+        supervision: roles.supervision,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),
         contact_tone: stated.contact_tone.or(roles.contact_tone),
@@ -98,7 +100,12 @@ fn complain_of_shared_terminals(wiring: &Wiring, node: &Node, problems: &mut Pro
 }
 
 fn terminals(wiring: &Wiring) -> Vec<(Role, String)> {
-    let circuits = [(Role::Button, &wiring.button), (Role::Mains, &wiring.mains), (Role::Fibre, &wiring.fibre)];
+    let circuits = [
+        (Role::Button, &wiring.button),
+        (Role::Mains, &wiring.mains),
+        (Role::Battery, &wiring.battery),
+        (Role::Fibre, &wiring.fibre),
+    ];
     let inputs = [
         (Role::LampPlaced, &wiring.lamp_placed),
         (Role::LampConnected, &wiring.lamp_connected),

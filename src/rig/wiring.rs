@@ -5,6 +5,8 @@
 pub enum Role {
     Button,
     Mains,
+    /// The lead of the post's own battery.
+    Battery,
     Fibre,
     LampPlaced,
     LampConnected,
@@ -18,6 +20,8 @@ pub enum Role {
     Operator,
     /// The host at the end of the bench's own network, from which on the line is the post's.
     ReferenceHost,
+    /// Where the post tells of itself.
+    Supervision,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -29,9 +33,10 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 16] = [
+    pub const ALL: [Role; 18] = [
         Role::Button,
         Role::Mains,
+        Role::Battery,
         Role::Fibre,
         Role::LampPlaced,
         Role::LampConnected,
@@ -42,6 +47,7 @@ impl Role {
         Role::Probe,
         Role::Operator,
         Role::ReferenceHost,
+        Role::Supervision,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -52,6 +58,7 @@ impl Role {
         match self {
             Role::Button => "button",
             Role::Mains => "mains",
+            Role::Battery => "battery",
             Role::Fibre => "fibre",
             Role::LampPlaced => "lamp-placed",
             Role::LampConnected => "lamp-connected",
@@ -62,6 +69,7 @@ impl Role {
             Role::Probe => "probe",
             Role::Operator => "operator",
             Role::ReferenceHost => "reference-host",
+            Role::Supervision => "supervision",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -122,17 +130,19 @@ pub struct Patch {
 pub struct Wiring {
     pub button: Option<Switch>,
     pub mains: Option<Switch>,
+    pub battery: Option<Switch>,
     pub fibre: Option<Switch>,
     pub lamp_placed: Option<InputRef>,
     pub lamp_connected: Option<InputRef>,
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for `probe`, `operator` and `reference_host`.
+    /// Name of the instrument; so for `probe`, `operator`, `reference_host` and `supervision`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
     pub reference_host: Option<String>,
+    pub supervision: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -144,6 +154,7 @@ impl Wiring {
         match role {
             Role::Button => self.button.is_some(),
             Role::Mains => self.mains.is_some(),
+            Role::Battery => self.battery.is_some(),
             Role::Fibre => self.fibre.is_some(),
             Role::LampPlaced => self.lamp_placed.is_some(),
             Role::LampConnected => self.lamp_connected.is_some(),
@@ -154,6 +165,7 @@ impl Wiring {
             Role::Probe => self.probe.is_some(),
             Role::Operator => self.operator.is_some(),
             Role::ReferenceHost => self.reference_host.is_some(),
+            Role::Supervision => self.supervision.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -168,11 +180,12 @@ impl Wiring {
             Role::Probe => self.probe.as_deref(),
             Role::Operator => self.operator.as_deref(),
             Role::ReferenceHost => self.reference_host.as_deref(),
+            Role::Supervision => self.supervision.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
-            Role::Button | Role::Mains | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
+            Role::Button | Role::Mains | Role::Battery | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
             Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
         }
     }

@@ -49,6 +49,10 @@ pub const fn requirement(id: &'static str) -> Option<Judged> {
 pub const fn at_most(id: &'static str, parameter: usize) -> Option<Judged> {
     judged(Requirement::Is(id), Some((parameter, Sense::AtMost)))
 }
+/// The parameter is the least that must be.
+pub const fn at_least(id: &'static str, parameter: usize) -> Option<Judged> {
+    judged(Requirement::Is(id), Some((parameter, Sense::AtLeast)))
+}
 /// The parameter is the most that may be, and so many thousandths of the base unit more than what the requirement limits.
 pub const fn at_most_beyond(id: &'static str, parameter: usize, beyond_milli: u32) -> Option<Judged> {
     let limit = Some(Stated { parameter, sense: Sense::AtMost, beyond_milli });

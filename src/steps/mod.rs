@@ -5,13 +5,16 @@
 pub mod bound;
 pub mod phrase;
 
+mod battery;
 mod bench;
 mod call;
 mod firmware;
 mod lamps;
 mod plant;
+mod power;
 mod server;
 mod speech;
+mod supervision;
 mod transfer;
 
 use crate::post::Post;
@@ -36,11 +39,14 @@ impl World {
 /// All tables, in the order in which the phrase book prints them.
 pub const TABLES: &[&[Phrase<World>]] = &[
     plant::PHRASES,
+    power::PHRASES,
+    battery::PHRASES,
     call::PHRASES,
     lamps::PHRASES,
     speech::PHRASES,
     transfer::PHRASES,
     server::PHRASES,
+    supervision::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

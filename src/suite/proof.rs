@@ -9,7 +9,7 @@ use super::panics;
 use super::preamble::preamble;
 use super::run::{Options, run};
 use super::runner_port::RunnerPort as _;
-use super::select::{self, TagExpression};
+use super::select::{self, Selection, TagExpression};
 use super::signals::Signals;
 use super::{Feature, PhraseMatcher};
 use crate::bench::{self, Opening};
@@ -29,7 +29,8 @@ use std::sync::{Arc, mpsc};
 /// What every proof shares.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    pub rig: Rig,
+    /// One of each profile.
+    pub rigs: Vec<Rig>,
     pub features: Vec<PathBuf>,
     /// Each defect's journal goes into a folder of its own under this one.
     pub folder: PathBuf,
@@ -201,8 +202,12 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
         let first = problems.first().map(ToString::to_string).unwrap_or_default();
         Ending::failed(Blame::Scenario, first, "mend the features")
     })?;
-    let features = scenarios_for(plan, defect, all)?;
-    let mut rig = plan.rig.clone();
+    let rig = plan.rigs.iter().find(|rig| rig.post.profile == defect.profile);
+    let Some(mut rig) = rig.cloned() else {
+        let what = ("no rig of this defect's profile", "brak stanowiska o profilu tej usterki");
+        return Err(Ending::failed(Blame::Hejnal, Bilingual::from(what), "report it"));
+    };
+    let features = scenarios_for(plan, defect, all)?.within_reach(&book, &rig).features;
     let settings = rig.twin.take().unwrap_or_default();
     rig.twin = Some(Twin { seed: plan.seed, defects: vec![defect.id.to_string()], ..settings });
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
@@ -229,15 +234,15 @@ fn stopped() -> Ending {
 }
 
 /// Everything for a healthy control; for a defect the scenario named for it. The bench's proof of itself always comes first.
-fn scenarios_for(plan: &Plan, defect: &Defect, all: Vec<Feature>) -> Result<Vec<Feature>, Ending> {
+fn scenarios_for(plan: &Plan, defect: &Defect, all: Vec<Feature>) -> Result<Selection, Ending> {
     let own = match (defect.blame, plan.all_scenarios || defect.scenario.is_empty()) {
-        (None, _) | (_, true) => return Ok(select::select(all, Some(&plan.by_default)).features),
+        (None, _) | (_, true) => return Ok(select::select(all, Some(&plan.by_default))),
         // A broken bench is asked for a verdict on a post that is well.
         (Some(Blame::Bench), _) => format!("@S00 or @S01 or @{}", defect.scenario),
         _ => format!("@S00 or @{}", defect.scenario),
     };
     let own = TagExpression::parse(&own).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), "report it"))?;
-    Ok(select::select(all, Some(&own)).features)
+    Ok(select::select(all, Some(&own)))
 }
 
 fn judge(defect: &Defect, proof: &Proof) -> Verdict {

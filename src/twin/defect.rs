@@ -13,6 +13,7 @@ use super::TwinConfig;
 use super::bench::boards::LeadFault;
 use crate::fault::Blame;
 use crate::operator::User;
+use crate::rig::Profile;
 use std::time::Duration;
 
 /// Which image the bench is given to flash.
@@ -59,6 +60,8 @@ pub struct Defect {
     pub blame: Option<Blame>,
     /// And why: the requirement of the figure that decides (`T31`), or the instrument that is accused (`button relay`).
     pub reason: &'static str,
+    /// On which of the virtual posts.
+    pub profile: Profile,
 }
 
 /// By its id.
@@ -69,11 +72,19 @@ pub fn find(id: &str) -> Option<&'static Defect> {
 
 /// In a firmware variant of the same name.
 const fn firmware(id: &'static str, scenario: &'static str, reason: &'static str) -> Defect {
-    Defect { id, image: Image::Variant(id), plant: |_| {}, scenario, blame: Some(Blame::Device), reason }
+    Defect {
+        id,
+        image: Image::Variant(id),
+        plant: |_| {},
+        scenario,
+        blame: Some(Blame::Device),
+        reason,
+        profile: Profile::ExistingPole,
+    }
 }
 /// In the post, beside its firmware.
 const fn post(id: &'static str, scenario: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    Defect { id, image: Image::Reference, plant, scenario, blame: Some(Blame::Device), reason }
+    Defect { id, image: Image::Reference, plant, scenario, blame: Some(Blame::Device), reason, profile: Profile::ExistingPole }
 }
 /// On the bench.
 const fn bench(
@@ -83,11 +94,15 @@ const fn bench(
     reason: &'static str,
     plant: fn(&mut TwinConfig),
 ) -> Defect {
-    Defect { id, image, plant, scenario, blame: Some(Blame::Bench), reason }
+    Defect { id, image, plant, scenario, blame: Some(Blame::Bench), reason, profile: Profile::ExistingPole }
 }
 /// Nothing wrong.
 const fn control(id: &'static str, image: Image, plant: fn(&mut TwinConfig)) -> Defect {
-    Defect { id, image, plant, scenario: "", blame: None, reason: "" }
+    Defect { id, image, plant, scenario: "", blame: None, reason: "", profile: Profile::ExistingPole }
+}
+/// The same on a post of its own, with a battery.
+const fn new_post(defect: Defect) -> Defect {
+    Defect { profile: Profile::NewPost, ..defect }
 }
 
 /// All of them, in the order of the requirements list.
@@ -117,6 +132,11 @@ pub const DEFECTS: &[Defect] = &[
     post("failover-too-slow", "S26", "T09", |c| c.voice.faults.slow_failover = Some(SLOW_FAILOVER)),
     post("no-return-to-primary", "S27", "T19", |c| c.voice.faults.never_returns_to_primary = true),
     post("register-stops-on-4xx", "S27", "T19", |c| c.voice.faults.register_stops_on_refusal = true),
+    post("reregister-too-late", "S42", "T26", |c| c.voice.faults.refreshes_every = Some(AT_THE_EDGE)),
+    post("expires-ratchet", "S42", "T26", |c| c.voice.faults.shortens_registration = true),
+    post("vlan-or-port-flap-hang", "S33", "T20", |c| c.voice.faults.hangs_after_flaps = 20),
+    post("offline-not-reported", "S30", "T26", |c| c.voice.faults.gives_no_sign = true),
+    post("fault-never-clears", "S42", "T27", |c| c.voice.faults.never_clears = true),
     firmware("call-drops-on-glitch", "S28", "T21"),
     Defect { plant: impatient, ..firmware("no-recall-after-cut", "S29", "T22") },
     // Call control.
@@ -146,6 +166,11 @@ pub const DEFECTS: &[Defect] = &[
     post("auto-answer-anyone", "S45", "T40", |c| c.voice.faults.auto_answer_anyone = true),
     // Power, boot, hang.
     firmware("slow-boot", "S35", "T19"),
+    post("quick-replug-dead", "S37", "T23", |c| c.supply.latches_within = 1.0),
+    post("fast-cycle-factory-reset", "S37", "T23", |c| c.voice.faults.resets_after_short_lives = 6),
+    post("config-lost-on-power-cut", "S37", "T23", |c| c.voice.faults.saves_between = Some(WRITES_SETTINGS)),
+    new_post(post("battery-switch-drops-call", "S38", "T25", |c| c.supply.turns_in = 0.05)),
+    new_post(post("battery-fault-hidden", "S38", "T26", |c| c.voice.faults.hides_battery = true)),
     firmware("watchdog-fed-while-hung", "S41", "T19"),
     firmware("reboot-in-call", "S16", "T42"),
     // Update.
@@ -154,6 +179,8 @@ pub const DEFECTS: &[Defect] = &[
     control("control-nominal", Image::Reference, |_| {}),
     control("control-slow-but-legal", Image::Variant("slow-but-legal"), slow_but_legal),
     control("control-impatient-module", Image::Reference, impatient),
+    new_post(control("control-new-post", Image::Reference, |_| {})),
+    new_post(control("control-battery-96pct", Image::Reference, |c| c.supply.battery *= 0.96)),
     control("control-noise-75dba", Image::Reference, |c| c.air.noise = 75.0),
     // The bench's own instruments.
     bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),
@@ -192,6 +219,12 @@ const AFTER_S00: Duration = Duration::from_secs(30);
 
 /// As long as a plain SIP stack waits: timer B (RFC 3261, 17.1.1.2).
 const SLOW_FAILOVER: Duration = Duration::from_secs(32);
+
+/// The registration of 60 s has just run out.
+const AT_THE_EDGE: Duration = Duration::from_millis(60_300);
+
+/// A second after it is ready the module writes its settings, for half a second.
+const WRITES_SETTINGS: (Duration, Duration) = (Duration::from_millis(4000), Duration::from_millis(4500));
 
 /// Seconds per second: the limit of T11, +50 ms over 30 minutes, is passed threefold within five.
 const CREEP: f64 = 0.000_5;
@@ -236,8 +269,15 @@ mod tests {
     #[test]
     fn every_defect_changes_something() {
         let healthy = format!("{:?}", TwinConfig::new(1, "SOS-0417"));
-        for defect in DEFECTS.iter().filter(|d| d.image == Image::Reference && d.id != "control-nominal") {
-            assert_ne!(format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect)), healthy, "{}", defect.id);
+        let mut on_battery = TwinConfig::new(1, "SOS-0417");
+        on_battery.supply.battery = 3600.0;
+        let is_nominal = |id: &str| ["control-nominal", "control-new-post"].contains(&id);
+        for defect in DEFECTS.iter().filter(|d| d.image == Image::Reference && !is_nominal(d.id)) {
+            let changed = match defect.profile {
+                Profile::ExistingPole => format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect)) != healthy,
+                Profile::NewPost => format!("{:?}", on_battery.clone().with(defect)) != format!("{on_battery:?}"),
+            };
+            assert!(changed, "{}", defect.id);
         }
     }
 

@@ -25,14 +25,15 @@ use crate::instrument::audio::AudioPort;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::instrument::supervision::Supervision;
 use crate::operator::operator_port::OperatorPort;
 use crate::operator::{Desk, DeskConfig, User};
-use crate::rig::{self, Rig};
+use crate::rig::{self, Capability, Rig};
 use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinDesk, TwinReferenceHost};
+use bench::adapters::{CardPort, ProbeLead, TwinDesk, TwinReferenceHost, TwinSupervision};
 use bench::boards::{BoardFaults, Boards};
 use bench::ports::TwinPort;
 use bench::setup::BenchConfig;
@@ -49,7 +50,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use street::net::{FarEnd, Host};
+use street::net::{FarEnd, Host, SYSLOG_PORT};
 use voice::Voice;
 
 /// The post's address on its line.
@@ -66,8 +67,8 @@ const SECOND_USER: &str = "operator2";
 const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
 const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
-/// What a post's battery carries it for, in seconds, where its rig says that it has one: the hour of T24.
-const BATTERY_S: f64 = 3600.0;
+/// What a new post's battery carries it for, in seconds, where its rig says that it has one.
+const BATTERY_S: f64 = 5.0 * 3600.0;
 /// The name under which the operator is called.
 const OPERATOR_USER: &str = "operator";
 
@@ -160,6 +161,9 @@ impl TwinConfig {
     pub fn of(rig: &Rig, seed: u64) -> Self {
         let mut config = TwinConfig::new(seed, rig.post.identity.as_str());
         config.bench = BenchConfig::of(rig);
+        if rig.on_twin().any(|(.., one)| one.offers(Capability::Supervision)) {
+            config.voice.supervision = Some(SocketAddr::new(OPERATOR_ADDRESS, SYSLOG_PORT));
+        }
         if rig.post.battery {
             config.supply.battery = BATTERY_S;
         }
@@ -233,7 +237,13 @@ fn parts(config: &TwinConfig) -> Parts {
     Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
-        host: Host { desk, address: OPERATOR_ADDRESS, second_address: BACKUP_ADDRESS, stranger: STRANGER.ip() },
+        host: Host {
+            desk,
+            address: OPERATOR_ADDRESS,
+            second_address: BACKUP_ADDRESS,
+            stranger: STRANGER.ip(),
+            syslog: Vec::new(),
+        },
         far_end: match (config.line_ends_outside, config.operator_down) {
             (true, _) => FarEnd::Outside(VecDeque::new()),
             (false, true) => FarEnd::Deaf,
@@ -269,6 +279,9 @@ impl Twin {
     }
     pub fn reference_host(&self) -> Box<dyn ReferenceHost> {
         Box::new(TwinReferenceHost(Arc::clone(&self.world)))
+    }
+    pub fn supervision(&self) -> Box<dyn Supervision> {
+        Box::new(TwinSupervision(Arc::clone(&self.world)))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

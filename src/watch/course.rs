@@ -195,6 +195,11 @@ pub struct Course {
     pub connected: Option<Lit>,
     pub out_of_service: Option<Lit>,
     pub reports: Vec<(f64, Report)>,
+    /// When there was no mains, battery or not.
+    pub without_mains: Lit,
+    /// What the post told the supervision, the last message before the scenario included, and after what silence that counts it as lost.
+    pub notices: Vec<(f64, String)>,
+    pub silence: f64,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.

@@ -46,6 +46,10 @@ impl Lit {
         dark.retain(|span| span.length() > 0.0);
         dark
     }
+    /// Both of two.
+    pub fn and(&self, other: &Lit) -> Lit {
+        Lit(self.0.iter().flat_map(|one| other.0.iter().filter_map(|two| one.common(*two))).collect())
+    }
     /// Either of two.
     pub fn or(&self, other: &Lit) -> Lit {
         let mut all: Vec<Span> = self.0.iter().chain(&other.0).copied().collect();
@@ -91,6 +95,8 @@ mod tests {
         assert_eq!(dark(0.0, 4.0), [(0.0, 1.0), (2.0, 3.0)]);
         assert_eq!(dark(3.5, 5.0), []);
         assert_eq!(dark(20.0, 21.0), [(20.0, 21.0)]);
+        let overlap = lit.and(&Lit(vec![Span { from: 1.5, to: 4.0 }]));
+        assert_eq!(overlap.0, [Span { from: 1.5, to: 2.0 }, Span { from: 3.0, to: 4.0 }]);
         let both = lit.or(&Lit(vec![Span { from: 1.5, to: 3.0 }]));
         assert_eq!(both.0, [Span { from: 1.0, to: 9.0 }]);
     }

@@ -21,6 +21,7 @@ mod service;
 mod silence;
 mod span;
 mod stream;
+mod supervised;
 mod told;
 mod tone;
 mod voice;
@@ -91,6 +92,7 @@ pub const RULES: &[&[Rule]] = &[
     protocol::RULES,
     resending::RULES,
     stream::RULES,
+    supervised::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,

@@ -7,6 +7,7 @@ mod outages;
 mod protocol;
 mod resending;
 mod stream;
+mod supervised;
 mod voices;
 mod witness;
 
@@ -40,6 +41,9 @@ pub(super) fn quiet() -> Course {
         connected: Some(Lit::default()),
         out_of_service: Some(Lit::default()),
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
+        without_mains: Lit::default(),
+        notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
+        silence: 45.0,
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),

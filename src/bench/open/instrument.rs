@@ -28,6 +28,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Probe) => Subsystem::Probe,
         Some(Capability::Operator) => Subsystem::Operator,
         Some(Capability::ReferenceHost) => Subsystem::Network,
+        Some(Capability::Supervision) => Subsystem::Supervision,
         None => Subsystem::Other,
     }
 }

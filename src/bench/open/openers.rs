@@ -4,6 +4,7 @@ use super::context::{Context, unfit};
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::ping::Ping;
+use crate::driver::syslog::SyslogReceiver;
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
@@ -12,6 +13,7 @@ use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
+use crate::instrument::supervision::Supervision;
 use crate::instrument::{Identity, Result};
 use crate::operator::{BENCH_GRANTS, DeskConfig, User};
 use crate::rig::{Capability, Instrument, Rig, Settings, SipOperator, Transport};
@@ -29,6 +31,7 @@ pub(in super::super) enum Handle {
     Sound(Box<dyn AudioPort>),
     Operator(Box<dyn Operator>),
     ReferenceHost(Box<dyn ReferenceHost>),
+    Supervision(Box<dyn Supervision>),
 }
 
 impl Handle {
@@ -41,6 +44,7 @@ impl Handle {
             Handle::Sound(one) => one.identify(),
             Handle::Operator(one) => one.identify(),
             Handle::ReferenceHost(one) => one.identify(),
+            Handle::Supervision(one) => one.identify(),
         }
     }
 }
@@ -75,6 +79,7 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "sound-card", open: |context, _, one| Ok(vec![Handle::Sound(card(context, one)?)]) },
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
+    Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.
@@ -131,6 +136,14 @@ fn reference_host(context: &Context, one: &Instrument) -> Result<Box<dyn Referen
     match one.transport {
         Transport::Twin { .. } => Ok(context.twin()?.reference_host()),
         Transport::Host { address } => Ok(Box::new(Ping::at(address, context.shared_clock())?)),
+        ref other => Err(unfit(other)),
+    }
+}
+
+fn supervision(context: &Context, one: &Instrument) -> Result<Box<dyn Supervision>> {
+    match one.transport {
+        Transport::Twin { .. } => Ok(context.twin()?.supervision()),
+        Transport::Network { listen } => Ok(Box::new(SyslogReceiver::listen(listen, context.shared_clock())?)),
         ref other => Err(unfit(other)),
     }
 }

@@ -78,7 +78,7 @@ struct Stage {
 
 impl Stage {
     fn set() -> Stage {
-        let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
+        let rig = Arc::new(rig::load(Path::new("rigs/virtual-new-post.yaml")).expect("a rig that is shipped"));
         let bench = Arc::new(Bench::default());
         let mut gear = Switchgear::empty(rig, Arc::clone(&bench) as Arc<dyn Clock>);
         gear.add_relays("relays", Box::new(Board(Arc::clone(&bench))));

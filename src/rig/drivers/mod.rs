@@ -9,12 +9,13 @@ pub(super) mod operator;
 mod probe;
 mod row;
 mod sound;
+mod supervision;
 
 pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 7] = [
+pub static DRIVERS: [Driver; 8] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -22,6 +23,7 @@ pub static DRIVERS: [Driver; 7] = [
     sound::SOUND_CARD,
     operator::SIP_OPERATOR,
     network::PING,
+    supervision::SYSLOG,
 ];
 
 /// The driver that a rig calls so.

@@ -80,4 +80,8 @@ pub enum Settings {
         ear_spl: Option<u8>,
     },
     Operator(Box<SipOperator>),
+    /// After so many seconds without a message a post counts as lost.
+    Supervision {
+        silence: u16,
+    },
 }

@@ -7,7 +7,7 @@ use crate::twin::defect::{self, REFERENCE};
 fn plan(scratch: &Scratch) -> Plan {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     Plan {
-        rig: crate::rig::load(&home.join("rigs/virtual.yaml")).unwrap(),
+        rigs: vec![crate::rig::load(&home.join("rigs/virtual.yaml")).unwrap()],
         features: select::feature_files(&[home.join("features/en")]).unwrap(),
         folder: scratch.0.clone(),
         seed: 1,
@@ -84,7 +84,7 @@ fn ctrl_c_is_no_verdict() {
     let proofs = prove(&plan, &[row("lamp-late"), row("control-nominal")], |_, _| {});
     assert!(proofs.iter().all(|proof| proof.verdict == Verdict::Stopped), "{proofs:?}");
     assert_eq!(exit_code(proofs.iter().map(|proof| proof.verdict)), exit::STOPPED);
-    assert_eq!(REFERENCE, plan.rig.post.firmware.variant);
+    assert_eq!(REFERENCE, plan.rigs[0].post.firmware.variant);
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl Default for BenchConfig {
             harness: Wiring {
                 button: switch(1, Pole::NormallyOpen),
                 mains: switch(2, Pole::NormallyClosed),
+                battery: None,
                 fibre: switch(3, Pole::NormallyClosed),
                 lamp_placed: Some(input(1)),
                 lamp_connected: Some(input(2)),
@@ -94,6 +95,7 @@ impl Default for BenchConfig {
                 probe: Some("probe".into()),
                 operator: Some("operator".into()),
                 reference_host: Some("reference-host".into()),
+                supervision: Some("supervision".into()),
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),
                 contact_tone: Some(Patch { output: jack(2), input: jack(2) }),

@@ -30,6 +30,7 @@ pub(in crate::twin) struct Terminal {
 enum Circuit {
     Button,
     Mains,
+    Battery,
     Fibre,
 }
 
@@ -64,7 +65,12 @@ impl Wires {
             Some(Lead { circuit, relay, normally_open, sense: input(&switch.sense) })
         };
         let harness = &bench.harness;
-        let circuits = [(Circuit::Button, &harness.button), (Circuit::Mains, &harness.mains), (Circuit::Fibre, &harness.fibre)];
+        let circuits = [
+            (Circuit::Button, &harness.button),
+            (Circuit::Mains, &harness.mains),
+            (Circuit::Battery, &harness.battery),
+            (Circuit::Fibre, &harness.fibre),
+        ];
         let lamps = [&harness.lamp_placed, &harness.lamp_connected, &harness.lamp_out_of_service];
         Wires {
             leads: circuits.into_iter().filter_map(lead).collect(),
@@ -95,6 +101,8 @@ fn terminal(bench: &BenchConfig, instrument: &str, printed: u8, relays: bool) ->
 #[derive(Debug, Clone, Copy)]
 pub(in crate::twin) struct Contacts {
     pub mains: bool,
+    /// The lead of the post's battery.
+    pub battery: bool,
     /// The mains in the street, before the bench's relay.
     pub street: bool,
     /// The button's contact is closed by the bench's relay, by a finger.
@@ -107,7 +115,7 @@ pub(in crate::twin) struct Contacts {
 impl Default for Contacts {
     /// Mains and fibre there, button not pressed.
     fn default() -> Self {
-        Contacts { mains: true, street: true, pressed: [false; 2], fibre: [true; 2], lamps: [false; 3] }
+        Contacts { mains: true, battery: true, street: true, pressed: [false; 2], fibre: [true; 2], lamps: [false; 3] }
     }
 }
 
@@ -121,6 +129,7 @@ impl World {
             }
             match lead.circuit {
                 Circuit::Mains => self.contacts.mains = closed,
+                Circuit::Battery => self.contacts.battery = closed,
                 Circuit::Button if closed => self.button(RELAY, true),
                 Circuit::Fibre if !closed => self.light(RELAY, false),
                 Circuit::Button | Circuit::Fibre => {}
@@ -150,6 +159,7 @@ impl World {
         let now = self.instant();
         self.voice.set_link(now, self.line.link());
         self.feed_mains();
+        self.feed_battery();
     }
 
     /// A relay's contact has moved, and with it every circuit that goes through it.
@@ -171,6 +181,10 @@ impl World {
                 (Circuit::Mains, _) => {
                     self.contacts.mains = closed;
                     self.feed_mains();
+                }
+                (Circuit::Battery, _) => {
+                    self.contacts.battery = closed;
+                    self.feed_battery();
                 }
                 (Circuit::Fibre, _) => {
                     if !self.slows_fibre(closed) {
@@ -235,7 +249,21 @@ impl World {
             self.input_changed(voltage, on);
         }
         let settles = self.supply.set_mains(self.now(), on);
+        self.supply_changed(settles);
+    }
+
+    fn feed_battery(&mut self) {
+        let settles = self.supply.set_battery(self.now(), self.contacts.battery);
+        self.supply_changed(settles);
+    }
+
+    /// What follows is looked at in time, and the supply's signal contacts, on the module's terminals, say how it is.
+    fn supply_changed(&mut self, settles: Option<u64>) {
         self.plan_settling(settles);
+        let looks = self.supply.next_look(self.now());
+        self.plan_settling(looks);
+        let (now, condition) = (self.instant(), self.supply.condition());
+        self.voice.set_supply(now, condition);
     }
 
     fn plan_settling(&mut self, at: Option<u64>) {
@@ -249,6 +277,7 @@ impl World {
         if let Some(on) = self.supply.settle(self.now()) {
             self.power(on);
         }
+        self.supply_changed(None);
         if let Some(up) = self.line.settle(self.now()) {
             self.truth.link.push((self.now(), up));
             self.troubles.linked = self.now();

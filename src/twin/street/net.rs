@@ -13,6 +13,8 @@ use std::net::{IpAddr, SocketAddr};
 
 /// A host's way to itself, in nanoseconds.
 const LOCAL: u64 = 50_000;
+/// Where the operator's host takes in what posts tell of themselves.
+pub(in crate::twin) const SYSLOG_PORT: u16 = 514;
 /// Nanoseconds a byte takes between voice module and microcontroller: 115200 baud, ten bits.
 const MODULE_BYTE: u64 = 10_000_000_000 / 115_200;
 
@@ -42,6 +44,8 @@ pub(in crate::twin) struct Host {
     pub second_address: IpAddr,
     /// Of the stranger whom the desk plays.
     pub stranger: IpAddr,
+    /// What has come for the supervision, and when.
+    pub syslog: Vec<(Instant, Vec<u8>)>,
 }
 
 impl Host {
@@ -116,8 +120,12 @@ impl World {
                 arrived.push_back(datagram);
             }
             FarEnd::Desk => {
-                self.truth.datagram_reached_operator(now, &datagram.bytes);
                 let at = self.instant();
+                if datagram.to.port() == SYSLOG_PORT {
+                    self.host.syslog.push((at, datagram.bytes));
+                    return;
+                }
+                self.truth.datagram_reached_operator(now, &datagram.bytes);
                 self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
                 self.host_acted();
             }

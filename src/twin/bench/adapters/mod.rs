@@ -6,8 +6,10 @@ mod card;
 mod operator;
 mod probe;
 mod reference_host;
+mod supervision;
 
 pub use card::CardPort;
 pub(in crate::twin) use operator::TwinDesk;
 pub(in crate::twin) use probe::ProbeLead;
 pub use reference_host::TwinReferenceHost;
+pub use supervision::TwinSupervision;

@@ -125,6 +125,20 @@ pub struct Faults {
     pub stranger_ends_talk: bool,
     /// Starts anew so long after each start.
     pub restarts_every: Option<Duration>,
+    /// Hangs when its link has gone so often since power came, until it is without power; 0 never.
+    pub hangs_after_flaps: u32,
+    /// After so many short lives in a row it is as it left the factory; 0 never.
+    pub resets_after_short_lives: u32,
+    /// Without power between these two moments of a life it loses what it is just writing: its settings.
+    pub saves_between: Option<(Duration, Duration)>,
+    /// Tells the supervision of faults, but not that it lives.
+    pub gives_no_sign: bool,
+    /// What it has told the supervision of it never takes back.
+    pub never_clears: bool,
+    /// Says nothing of its battery.
+    pub hides_battery: bool,
+    /// Asks for a shorter registration each time, and takes it for final when that is refused.
+    pub shortens_registration: bool,
 }
 
 /// In requests of this method the header has this value, or is missing.

@@ -14,8 +14,10 @@ mod faults;
 mod g711;
 mod habit;
 mod jitter;
+mod lives;
 mod media;
 pub mod message;
+mod outcomes;
 mod quieten;
 mod quirk;
 mod registration;
@@ -24,6 +26,7 @@ mod sdp;
 mod serial;
 mod sounding;
 mod spoil;
+mod supervision;
 mod transaction;
 mod truth;
 
@@ -39,12 +42,15 @@ pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
 use crate::clock::Instant;
 use crate::rng::Rng;
-use account::{Account, Event, Stack};
+use crate::twin::street::power::Condition;
+use account::{Account, Stack};
 use agent::Agent;
+use lives::Lives;
 use media::Media;
 use serial::{Command, LineReader, Report};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+use supervision::Supervision;
 use transaction::earliest;
 
 /// Samples of a frame: 20 ms at 8 kHz.
@@ -91,6 +97,8 @@ pub struct Config {
     pub suppression: Option<Suppression>,
     /// The operator's end may be heard while it rings.
     pub early_media: bool,
+    /// Where it tells of itself.
+    pub supervision: Option<SocketAddr>,
     pub faults: Faults,
 }
 
@@ -119,6 +127,7 @@ impl Config {
             quietens: false,
             suppression: None,
             early_media: false,
+            supervision: None,
             faults: Faults::default(),
         }
     }
@@ -154,6 +163,7 @@ enum State {
 
 struct Running {
     agent: Agent,
+    supervision: Supervision,
     reader: LineReader,
     media: Option<Media>,
     /// The firmware believes a call under way.
@@ -179,6 +189,8 @@ pub struct Voice {
     last_remote: Option<SocketAddr>,
     /// Bytes said so far.
     said: u64,
+    lives: Lives,
+    condition: Option<Condition>,
 }
 
 impl Voice {
@@ -194,10 +206,13 @@ impl Voice {
             truth: Truth::default(),
             last_remote: None,
             said: 0,
+            lives: Lives::default(),
+            condition: None,
         }
     }
     /// Off: all state is lost and nothing is sent any more, not even a BYE.
     pub fn set_power(&mut self, at: Instant, on: bool) {
+        self.live(at, on);
         match (&self.state, on) {
             (State::Off, true) => self.state = State::Booting { until: at + self.config.boot },
             (State::Off, false) | (_, true) => {}
@@ -212,9 +227,13 @@ impl Voice {
         if std::mem::replace(&mut self.link, up) == up {
             return;
         }
+        if !up && self.is_worn_out_by_flaps() {
+            self.state = State::Hung;
+        }
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
             running.agent.set_link(at, up);
+            running.supervision.set_link(at, up);
             self.settle(at);
         }
     }
@@ -226,6 +245,7 @@ impl Voice {
             Err(_) => false,
             Ok(Command::Attention) => true,
             Ok(Command::Identity(name)) => {
+                running.supervision.identify(at, &name);
                 agent.identify(name);
                 true
             }
@@ -258,6 +278,7 @@ impl Voice {
             State::Running(running) => {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
                 let media = earliest(media, running.again.map(|(due, _)| due));
+                let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -279,6 +300,7 @@ impl Voice {
             self.settle(at);
         }
         self.say_again(at);
+        self.tell_supervision(at);
         self.sound(at, air);
     }
     pub fn address(&self) -> IpAddr {
@@ -312,7 +334,12 @@ impl Voice {
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let running = Running { agent, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
+        let mut supervision = Supervision::new(self.link);
+        if let Some(condition) = self.condition {
+            supervision.set_supply(at, condition);
+        }
+        let running =
+            Running { agent, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));
@@ -326,62 +353,6 @@ impl Voice {
             });
         }
         self.actions.push(Action::Serial(bytes));
-    }
-    /// A defective module says again that a call is over.
-    fn say_again(&mut self, at: Instant) {
-        let State::Running(running) = &mut self.state else { return };
-        if let Some((_, report)) = running.again.take_if(|(due, _)| *due <= at) {
-            self.say(report);
-        }
-    }
-    /// Carries out what signalling decided: datagrams first, for a report may only tell what has happened.
-    fn settle(&mut self, at: Instant) {
-        let State::Running(running) = &mut self.state else { return };
-        let from_port = self.config.sip_port;
-        let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
-        let letters = self.config.faults.quirks.letters;
-        let miscounts = self.config.faults.has(Habit::MiscountsBody);
-        let worded = |bytes: Vec<u8>| match letters {
-            Some(change) => quirk::reworded(&bytes, change),
-            None if miscounts => habit::miscounted(&bytes),
-            None => bytes,
-        };
-        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes: worded(bytes) }));
-        for event in std::mem::take(&mut running.agent.stack.events) {
-            self.carry_out(at, event);
-        }
-    }
-    fn carry_out(&mut self, at: Instant, event: Event) {
-        match event {
-            Event::Report(report) => {
-                self.say(report);
-                if let (State::Running(running), Report::End(_)) = (&mut self.state, report)
-                    && self.config.faults.has(Habit::RepeatsEnd)
-                {
-                    running.again = Some((at + habit::SAID_AGAIN, report));
-                }
-            }
-            Event::Began(dialog) => self.truth.begin(dialog),
-            Event::InviteLeft => {
-                if let Some(call) = self.truth.calls.last_mut() {
-                    call.invite_sent = Some(at);
-                }
-                self.may_send_early(at);
-            }
-            Event::Early(session) => self.open_early(at, session),
-            Event::Open(session) => self.open(at, session),
-            Event::Change(session) => {
-                if let State::Running(running) = &mut self.state
-                    && let Some(media) = &mut running.media
-                {
-                    media.change(at, session);
-                }
-            }
-            Event::Close => {
-                self.end_truth(at);
-                self.close(at);
-            }
-        }
     }
     fn end_truth(&mut self, at: Instant) {
         if let Some(call) = self.truth.calls.last_mut() {

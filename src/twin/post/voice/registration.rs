@@ -18,6 +18,9 @@ const RETRY: Duration = Duration::from_secs(30);
 /// Away from the main server, the module asks so often whether that is there again.
 const PROBE: Duration = Duration::from_secs(20);
 
+/// A defective module asks for so much of what it asked for before.
+const SHORTENED: f64 = 0.75;
+
 pub struct Registration {
     wanted: bool,
     registered: bool,
@@ -106,6 +109,7 @@ impl Registration {
         let wished = response.header("Min-Expires").and_then(|v| v.parse().ok()).map(Duration::from_secs);
         if let (423, Some(wished)) = (response.code(), wished)
             && wished > self.expires
+            && !faults.shortens_registration
         {
             self.expires = wished.min(Duration::from_secs(86_400));
             self.register(at, faults, stack);
@@ -166,6 +170,9 @@ impl Registration {
             return;
         }
         self.send(at, self.expires, stack);
+        if faults.shortens_registration {
+            self.expires = self.expires.mul_f64(SHORTENED).max(Duration::from_secs(1));
+        }
         if faults.registers_twice {
             // Far enough on for the challenges of both.
             self.cseq += 10;

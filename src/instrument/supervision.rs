@@ -1,0 +1,110 @@
+//! The supervision's end: what a post tells of itself over the network, stamped on arrival.
+//!
+//! Posts speak syslog, the older kind (RFC 3164) or the newer (RFC 5424): who says it, and a line of text. What the text means is not decided here.
+
+use super::{Instrument, Result};
+use crate::clock::Stamped;
+
+/// More of a message is cut off.
+const LONGEST: usize = 256;
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The name that the sender gives itself; empty where it gives none.
+    pub host: String,
+    pub text: String,
+}
+
+/// It listens from its opening on.
+pub trait Supervision: Instrument {
+    /// The messages since the last call, in the order of their arrival. What is no syslog is left out.
+    fn notices(&mut self) -> Result<Vec<Stamped<Notice>>>;
+}
+
+impl Notice {
+    /// Reads a datagram; `None`: it is no syslog.
+    pub fn parse(bytes: &[u8]) -> Option<Notice> {
+        let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+        let (priority, rest) = text.strip_prefix('<')?.split_once('>')?;
+        priority.parse::<u8>().ok().filter(|priority| *priority < 192)?;
+        match rest.strip_prefix("1 ") {
+            Some(rest) => newer(rest),
+            None => older(rest),
+        }
+    }
+}
+
+/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, each of them `-` where it is not known (RFC 5424, 6).
+fn newer(rest: &str) -> Option<Notice> {
+    let mut fields = rest.splitn(6, ' ');
+    let [_timestamp, host, _application, _process, _kind] = [(); 5].map(|()| fields.next());
+    let text = behind_structured_data(fields.next()?)?;
+    let host = host.filter(|host| *host != "-").unwrap_or_default();
+    Some(Notice { host: host.to_owned(), text: text.trim().trim_start_matches('\u{feff}').to_owned() })
+}
+
+/// What stands behind `-`, or behind elements in brackets in whose quoted values a bracket may stand behind a backslash.
+fn behind_structured_data(text: &str) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix('-') {
+        return Some(rest);
+    }
+    let (mut is_escaped, mut is_quoted) = (false, false);
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            ']' if !is_quoted && chars.peek().is_none_or(|(_, next)| *next != '[') => return text.get(at + 1..),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `Mmm dd hh:mm:ss HOSTNAME TAG: text` (RFC 3164, 4.1).
+fn older(rest: &str) -> Option<Notice> {
+    let (_stamp, rest) = rest.split_at_checked("Jan  1 00:00:00 ".len())?;
+    let (host, text) = rest.split_once(' ')?;
+    let text = text.split_once(": ").map_or(text, |(_tag, text)| text);
+    Some(Notice { host: host.to_owned(), text: text.trim().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &str, expected: Option<(&str, &str)>) {
+        let found = Notice::parse(bytes.as_bytes());
+        assert_eq!(found.as_ref().map(|notice| (&*notice.host, &*notice.text)), expected, "{bytes}");
+    }
+
+    #[test]
+    fn both_kinds_of_syslog_are_read() {
+        check("<134>1 - SOS-0417 post - - - ALIVE", Some(("SOS-0417", "ALIVE")));
+        check(
+            "<129>1 2026-01-01T00:00:00Z SOS-0417 post 1 ID7 [a@1 b=\"x]\\\"y\"][c@1] FAULT mains",
+            Some(("SOS-0417", "FAULT mains")),
+        );
+        check("<133>1 - - post - - - \u{feff}CLEAR mains", Some(("", "CLEAR mains")));
+        check("<134>1 - SOS-0417 post - - -", Some(("SOS-0417", "")));
+        check("<13>Oct  1 22:14:15 SOS-0417 post[7]: FAULT battery", Some(("SOS-0417", "FAULT battery")));
+        check("<13>Oct  1 22:14:15 SOS-0417 ALIVE", Some(("SOS-0417", "ALIVE")));
+    }
+
+    #[test]
+    fn whatever_else_comes_is_nobodys_message() {
+        for bytes in
+            ["", "<", "<>", "<192>1 - h a - - - x", "<x>1 - h a - - - x", "<13>1 - h", "<13>1 - h a - - [x", "<13>short", "hello"]
+        {
+            check(bytes, None);
+        }
+        assert_eq!(Notice::parse(&[0xFF, 0x3C, 0x00]), None);
+        let long = format!("<13>1 - h a - - - {}", "x".repeat(5000));
+        assert!(Notice::parse(long.as_bytes()).is_some_and(|notice| notice.text.len() < LONGEST));
+        // A line within a line would be told as another one.
+        check("<13>1 - h a - - - a\r\nb", Some(("h", "ab")));
+    }
+}

@@ -1,0 +1,87 @@
+//! What signalling decided is carried out: datagrams leave, the firmware and the supervision are told, sound begins and ends.
+//!
+//! Must not decide anything itself.
+
+use super::account::Event;
+use super::habit::{self, Habit};
+use super::serial::Report;
+use super::supervision::{self, Trouble};
+use super::{Action, State, Voice, quirk};
+use crate::clock::Instant;
+use crate::twin::street::power::Condition;
+
+impl Voice {
+    /// A defective module says again that a call is over.
+    pub(super) fn say_again(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        if let Some((_, report)) = running.again.take_if(|(due, _)| *due <= at) {
+            self.say(report);
+        }
+    }
+    /// Carries out what signalling decided: datagrams first, for a report may only tell what has happened.
+    pub(super) fn settle(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        let from_port = self.config.sip_port;
+        let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
+        let letters = self.config.faults.quirks.letters;
+        let miscounts = self.config.faults.has(Habit::MiscountsBody);
+        let worded = |bytes: Vec<u8>| match letters {
+            Some(change) => quirk::reworded(&bytes, change),
+            None if miscounts => habit::miscounted(&bytes),
+            None => bytes,
+        };
+        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes: worded(bytes) }));
+        for event in std::mem::take(&mut running.agent.stack.events) {
+            self.carry_out(at, event);
+        }
+    }
+    pub(super) fn carry_out(&mut self, at: Instant, event: Event) {
+        match event {
+            Event::Report(report) => {
+                self.say(report);
+                if let (State::Running(running), Report::Registered(yes)) = (&mut self.state, report) {
+                    running.supervision.set(at, Trouble::Server, !yes);
+                }
+                if let (State::Running(running), Report::End(_)) = (&mut self.state, report)
+                    && self.config.faults.has(Habit::RepeatsEnd)
+                {
+                    running.again = Some((at + habit::SAID_AGAIN, report));
+                }
+            }
+            Event::Began(dialog) => self.truth.begin(dialog),
+            Event::InviteLeft => {
+                if let Some(call) = self.truth.calls.last_mut() {
+                    call.invite_sent = Some(at);
+                }
+                self.may_send_early(at);
+            }
+            Event::Early(session) => self.open_early(at, session),
+            Event::Open(session) => self.open(at, session),
+            Event::Change(session) => {
+                if let State::Running(running) = &mut self.state
+                    && let Some(media) = &mut running.media
+                {
+                    media.change(at, session);
+                }
+            }
+            Event::Close => {
+                self.end_truth(at);
+                self.close(at);
+            }
+        }
+    }
+    /// What is due to be told goes out at once.
+    pub(super) fn tell_supervision(&mut self, at: Instant) {
+        let (State::Running(running), Some(to)) = (&mut self.state, self.config.supervision) else { return };
+        running.supervision.wake(at, &self.config.faults);
+        let messages = running.supervision.take_messages();
+        self.actions.extend(messages.into_iter().map(|bytes| Action::Send { from_port: supervision::PORT, to, bytes }));
+    }
+    /// What the supply's signal contacts say.
+    pub fn set_supply(&mut self, at: Instant, condition: Condition) {
+        self.condition = Some(condition);
+        if let State::Running(running) = &mut self.state {
+            running.supervision.set_supply(at, condition);
+        }
+    }
+}

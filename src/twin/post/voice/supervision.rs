@@ -1,0 +1,207 @@
+//! What the module tells the city's supervision: that it lives, every 20 s, and what is wrong with the post, by syslog (PROTOCOL.md, section 6).
+//!
+//! Must not know calls or audio; what it tells of, others have to tell it.
+
+use super::faults::Faults;
+use super::transaction::earliest;
+use crate::clock::Instant;
+use crate::twin::street::power::Condition;
+use std::time::Duration;
+
+/// Syslog's port at both ends.
+pub const PORT: u16 = 514;
+/// From one sign of life to the next.
+const LIVES_EVERY: Duration = Duration::from_secs(20);
+/// A server that comes back so soon was never away, and mains that flicker are no failure.
+const SETTLES: Duration = Duration::from_secs(5);
+
+/// Facility local0, and a severity (RFC 5424, 6.2.1).
+#[derive(Debug, Clone, Copy)]
+enum Severity {
+    Alert = 129,
+    Notice = 133,
+    Informational = 134,
+}
+
+/// What can be wrong with a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    Server,
+    Mains,
+    Battery,
+}
+
+impl Trouble {
+    const ALL: [Trouble; 3] = [Trouble::Server, Trouble::Mains, Trouble::Battery];
+    const fn word(self) -> &'static str {
+        match self {
+            Trouble::Server => "server",
+            Trouble::Mains => "mains",
+            Trouble::Battery => "battery",
+        }
+    }
+}
+
+/// One of them: how it is, what has been told of it, and when the difference is to be told.
+#[derive(Debug, Clone, Copy, Default)]
+struct Watched {
+    is_there: bool,
+    is_told: bool,
+    due: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub struct Supervision {
+    /// Who speaks, once the firmware has said it.
+    host: Option<String>,
+    link: bool,
+    next_sign: Option<Instant>,
+    watched: [Watched; 3],
+    out: Vec<Vec<u8>>,
+}
+
+impl Supervision {
+    pub fn new(link: bool) -> Self {
+        Supervision { link, ..Supervision::default() }
+    }
+    /// The first thing that a module says, as soon as it has a name: whatever it told in an earlier life is void.
+    pub fn identify(&mut self, at: Instant, host: &str) {
+        if self.host.replace(host.to_owned()).is_none() {
+            self.say(Severity::Notice, "START");
+            self.next_sign = Some(at);
+            // Until a server has answered there is none.
+            self.set(at, Trouble::Server, true);
+        }
+    }
+    pub fn set_link(&mut self, at: Instant, up: bool) {
+        self.link = up;
+        if up {
+            self.next_sign = self.host.is_some().then_some(at);
+            for watched in &mut self.watched {
+                watched.due = watched.due.map(|due| due.max(at + SETTLES));
+            }
+        }
+    }
+    pub fn set(&mut self, at: Instant, trouble: Trouble, is_there: bool) {
+        if let Some(watched) = self.watched.get_mut(trouble as usize)
+            && watched.is_there != is_there
+        {
+            watched.is_there = is_there;
+            watched.due = (watched.is_there != watched.is_told).then_some(at + SETTLES);
+        }
+    }
+    /// A post without a battery has nobody to tell of its mains.
+    pub fn set_supply(&mut self, at: Instant, condition: Condition) {
+        if let Some(is_sound) = condition.battery {
+            self.set(at, Trouble::Mains, !condition.has_mains);
+            self.set(at, Trouble::Battery, !is_sound);
+        }
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        if !self.link || self.host.is_none() {
+            return None;
+        }
+        self.watched.iter().fold(self.next_sign, |wake, watched| earliest(wake, watched.due))
+    }
+    pub fn wake(&mut self, at: Instant, faults: &Faults) {
+        if !self.link || self.host.is_none() {
+            return;
+        }
+        for trouble in Trouble::ALL {
+            let Some(watched) = self.watched.get_mut(trouble as usize) else { continue };
+            if watched.due.take_if(|due| *due <= at).is_none() {
+                continue;
+            }
+            let is_there = watched.is_there;
+            watched.is_told = is_there;
+            let hides = trouble == Trouble::Battery && faults.hides_battery || !is_there && faults.never_clears;
+            let (severity, word) = if is_there { (Severity::Alert, "FAULT") } else { (Severity::Notice, "CLEAR") };
+            if !hides {
+                self.say(severity, &format!("{word} {}", trouble.word()));
+            }
+        }
+        if self.next_sign.is_some_and(|due| due <= at) {
+            self.next_sign = Some(at + LIVES_EVERY);
+            if !faults.gives_no_sign {
+                self.say(Severity::Informational, "ALIVE");
+            }
+        }
+    }
+    pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.out)
+    }
+    fn say(&mut self, severity: Severity, text: &str) {
+        let host = self.host.as_deref().unwrap_or("-");
+        // A post whose clock nobody has set gives no time.
+        self.out.push(format!("<{}>1 - {host} sos-post - - - {text}", severity as u8).into_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::from_nanos(seconds * 1_000_000_000)
+    }
+    fn told(supervision: &mut Supervision, from: u64, to: u64, faults: &Faults) -> Vec<String> {
+        (from..=to).for_each(|second| supervision.wake(at(second), faults));
+        let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
+        lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned())).collect()
+    }
+
+    #[test]
+    fn signs_of_life_come_with_the_name_and_the_link_and_every_twenty_seconds() {
+        let (mut supervision, sound) = (Supervision::new(true), Faults::default());
+        assert_eq!(told(&mut supervision, 0, 30, &sound), [""; 0]);
+        supervision.identify(at(31), "SOS-0417");
+        supervision.set(at(32), Trouble::Server, false);
+        assert_eq!(told(&mut supervision, 31, 71, &sound), ["START", "ALIVE", "ALIVE", "ALIVE"]);
+        supervision.set_link(at(80), false);
+        assert_eq!(told(&mut supervision, 80, 300, &sound), [""; 0]);
+        supervision.set_link(at(305), true);
+        assert_eq!(told(&mut supervision, 305, 310, &sound), ["ALIVE"]);
+    }
+
+    #[test]
+    fn a_trouble_is_told_when_it_has_stood_and_taken_back_when_it_is_gone() {
+        let (mut supervision, sound) = (Supervision::new(true), Faults { gives_no_sign: true, ..Faults::default() });
+        supervision.identify(at(0), "SOS-0417");
+        assert_eq!(told(&mut supervision, 0, 10, &sound), ["START", "FAULT server"]);
+        supervision.set(at(11), Trouble::Server, false);
+        assert_eq!(told(&mut supervision, 11, 20, &sound), ["CLEAR server"]);
+        supervision.set(at(21), Trouble::Mains, true);
+        supervision.set(at(23), Trouble::Mains, false);
+        assert_eq!(told(&mut supervision, 21, 40, &sound), [""; 0]);
+        supervision.set(at(40), Trouble::Mains, true);
+        assert_eq!(told(&mut supervision, 40, 44, &sound), [""; 0]);
+        assert_eq!(told(&mut supervision, 45, 50, &sound), ["FAULT mains"]);
+        supervision.set(at(51), Trouble::Mains, false);
+        assert_eq!(told(&mut supervision, 51, 60, &sound), ["CLEAR mains"]);
+        // What the link takes away and gives back is no trouble of the server's.
+        supervision.set(at(60), Trouble::Server, true);
+        supervision.set_link(at(60), false);
+        told(&mut supervision, 60, 200, &sound);
+        supervision.set_link(at(200), true);
+        supervision.set(at(202), Trouble::Server, false);
+        assert_eq!(told(&mut supervision, 200, 230, &sound), [""; 0]);
+    }
+
+    #[test]
+    fn defective_ones_keep_to_themselves_what_is_theirs() {
+        let life = |faults: Faults| {
+            let mut supervision = Supervision::new(true);
+            supervision.identify(at(0), "SOS-0417");
+            supervision.set(at(1), Trouble::Server, false);
+            supervision.set(at(2), Trouble::Battery, true);
+            let mut lines = told(&mut supervision, 0, 8, &faults);
+            supervision.set(at(10), Trouble::Battery, false);
+            lines.extend(told(&mut supervision, 9, 16, &faults));
+            lines
+        };
+        assert_eq!(life(Faults::default()), ["START", "ALIVE", "FAULT battery", "CLEAR battery"]);
+        assert_eq!(life(Faults { gives_no_sign: true, ..Faults::default() }), ["START", "FAULT battery", "CLEAR battery"]);
+        assert_eq!(life(Faults { never_clears: true, ..Faults::default() }), ["START", "ALIVE", "FAULT battery"]);
+        assert_eq!(life(Faults { hides_battery: true, ..Faults::default() }), ["START", "ALIVE"]);
+    }
+}

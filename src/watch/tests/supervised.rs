@@ -1,0 +1,34 @@
+//! What the supervision is told.
+
+use super::*;
+
+/// The same with these messages in place of its own.
+fn telling(course: Course, notices: &[(f64, &str)]) -> Course {
+    Course { notices: notices.iter().map(|(at, text)| (*at, (*text).to_owned())).collect(), ..course }
+}
+
+#[test]
+fn a_post_that_can_call_is_never_silent_for_too_long() {
+    let is_given_up = |times: &[f64]| {
+        let notices: Vec<(f64, &str)> = times.iter().map(|at| (*at, "ALIVE")).collect();
+        broken(&telling(Course { span: span(0.0, 100.0), ..quiet() }, &notices)).contains(&"T26.watch.counted-as-lost")
+    };
+    assert_eq!([is_given_up(&[-10.0, 34.9, 79.8]), is_given_up(&[-10.0, 35.1, 70.0])], [false, true]);
+    assert_eq!([is_given_up(&[10.0, 54.5]), is_given_up(&[10.0, 50.0]), is_given_up(&[])], [true, true, true]);
+    // Cut off it can say nothing.
+    let cut = telling(quiet().outage(Kind::Fibre, 20.0, 590.0), &[(0.0, "ALIVE"), (19.0, "ALIVE"), (591.0, "ALIVE")]);
+    assert!(!broken(&cut).contains(&"T26.watch.counted-as-lost"));
+}
+
+#[test]
+fn a_fault_has_a_reason_that_the_bench_knows() {
+    let is_unfounded =
+        |course: Course, at: f64, text: &str| broken(&telling(course, &[(at, text)])).contains(&"T27.watch.unfounded-faults");
+    assert_eq!(["FAULT mains", "FAULT server"].map(|text| is_unfounded(quiet(), 300.0, text)), [true, true]);
+    let silent = || quiet().outage(Kind::Servers, 200.0, 290.0);
+    assert_eq!(["FAULT server", "FAULT mains"].map(|text| is_unfounded(silent(), 240.0, text)), [false, true]);
+    let dark = || Course { without_mains: Lit(vec![span(200.0, 290.0)]), ..quiet() };
+    assert_eq!(["FAULT server", "FAULT mains"].map(|text| is_unfounded(dark(), 240.0, text)), [true, false]);
+    assert!(is_unfounded(silent(), 306.0, "FAULT server"), "its reason has long been gone");
+    assert!(!is_unfounded(quiet(), 300.0, "FAULT door"), "of doors this bench knows nothing");
+}
