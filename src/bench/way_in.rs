@@ -13,8 +13,8 @@ use std::time::Duration;
 const SILENT_FOR: Duration = Duration::from_secs(20);
 /// What got in unasked so long ago shows that the way is open still.
 const OPEN_SINCE: Duration = Duration::from_secs(300);
-/// In so long a silence a post that tries to be heard has tried several times (post protocol, section 4: every 10 s), and its retransmissions are over (RFC 3261,
-/// 17.1.1.2: 32 s).
+/// In so long a silence beyond the interval that it was granted a post that is late with its refresh has come, one that tries to be heard has tried several
+/// times (post protocol, section 4: every 10 s), and its retransmissions are over (RFC 3261, 17.1.1.2: 32 s).
 const TRIES_WITHIN: Duration = Duration::from_secs(45);
 /// A post that speaks too often to be waited for is not shut out.
 const WAITS_AT_MOST: Duration = Duration::from_secs(180);
@@ -25,6 +25,8 @@ const HEARD_WITHIN: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub(super) struct WayIn {
     last: Option<Instant>,
+    /// For how long the post need not be heard of.
+    granted: Duration,
     /// When the post last asked for a registration or a call, and when it did so after a long silence.
     began: Option<Instant>,
     unasked: Option<Instant>,
@@ -40,6 +42,9 @@ impl WayIn {
             CallEvent::Invited { invite, .. } => invite.from == identity,
             _ => false,
         };
+        if let CallEvent::Registered { expires, .. } = &event.value {
+            self.granted = *expires;
+        }
         let silence = self.last.map(|last| event.at.since(last));
         if begins {
             self.began = Some(event.at);
@@ -63,7 +68,8 @@ impl Bench {
         let began = self.now();
         let is_open = |bench: &Bench| bench.way_in.unasked.is_some_and(|at| bench.now().since(at) < OPEN_SINCE);
         let silence = |bench: &Bench| bench.now().since(bench.way_in.last.unwrap_or(began).max(began));
-        let over = |bench: &mut Bench| Ok((is_open(bench) || silence(bench) >= TRIES_WITHIN).then_some(()));
+        let over =
+            |bench: &mut Bench| Ok((is_open(bench) || silence(bench) >= bench.way_in.granted + TRIES_WITHIN).then_some(()));
         let waited = self.watch::<(), E>(began + WAITS_AT_MOST, over)?;
         if waited.is_none() || is_open(self) || !self.operator()?.speak_first(Speaker::Desk)? {
             return Ok(());

@@ -47,7 +47,7 @@ impl Post {
             Verdict::Fail(_) => Outcome::Failed,
             Verdict::Inconclusive(_) => Outcome::Inconclusive,
         };
-        if matches!(outcome, Outcome::Failed | Outcome::Inconclusive) {
+        if attended.is_ok() && outcome != Outcome::Passed {
             let beyond = match criterion {
                 Criterion::AtMost(most) if quantity.unit == Unit::Second => estimate.value - most,
                 _ => f64::INFINITY,

@@ -57,7 +57,8 @@ impl StreamWatch {
         if packet.ssrc != last.ssrc || !(MOST_LATE..=MOST_DROPPED).contains(&step) {
             let may = std::mem::take(&mut self.may_begin_anew);
             if at.since(first) >= SETTLES_WITHIN && !may {
-                self.began_anew = Some(at);
+                // The first counts: one that is renamed all the time would else never have stood for long enough.
+                self.began_anew.get_or_insert(at);
             }
             return self.begin(packet, lasts);
         }

@@ -195,7 +195,7 @@ fn a_post_whose_registration_has_run_out_is_asked_where_it_was() {
     assert!(!s.desk.ask_again(ms(s.now)), "nobody is known");
     assert_eq!(s.register(1, 60, PASSWORD), 200);
     let is_question = |text: &String| text.starts_with("OPTIONS sip:sos-1@10.0.0.2:5062 SIP/2.0\r\n");
-    let sent = |s: &mut Scene| s.pass(s.now + 100).into_iter().map(|(_, text)| text).find(is_question);
+    let sent = |s: &mut Scene| s.pass(s.now + 600).into_iter().map(|(_, text)| text).find(is_question);
     let first = s.pass(s.now + 600).into_iter().map(|(_, text)| text).find(is_question).expect("asked at once");
     assert!(!s.desk.ask_again(ms(s.now)), "it has not answered yet");
     s.respond(&first, 200, "", "");
