@@ -45,8 +45,8 @@ fn given_up(course: &Course) -> Vec<Sample> {
     for ready in course.ready() {
         let moments = || course.notices.iter().map(|(at, _)| *at);
         // What was told before an outage says nothing of the time behind it.
-        let before = moments().filter(|at| *at < ready.from && ready.from == course.span.from);
-        let from = before.last().unwrap_or(ready.from);
+        let mut before = moments().filter(|at| *at < ready.from && ready.from == course.span.from);
+        let from = before.next_back().unwrap_or(ready.from);
         let marks: Vec<f64> = [from].into_iter().chain(moments().filter(|at| ready.holds(*at))).chain([ready.to]).collect();
         for pair in marks.windows(2) {
             let [from, to] = pair else { continue };
