@@ -51,3 +51,11 @@ Feature: False alarms and abuse
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
     And the "call placed" lamp lights at most 0.2 s after the press [T05]
+
+  @S23 @nightly @long
+  Scenario: Seventy-two hours without a phantom call
+    Given the post is ready
+    And the operator does not answer
+    Then over 72 h the post raises no call of its own [T32]
+    When the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]

@@ -52,3 +52,11 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
+
+  @S23 @nightly @long
+  Scenariusz: Siedemdziesiąt dwie godziny bez samoczynnego zgłoszenia
+    Zakładając, że punkt jest gotowy do pracy
+    I operator nie odbiera
+    Wtedy przez 72 h punkt nie wysyła żadnego samoczynnego zgłoszenia [T32]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

@@ -6,9 +6,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::f64::consts::PI;
 
+mod street;
 mod talk;
 mod telephone;
 
+pub use street::street_noise;
 pub use talk::{double_talk, speech_like};
 pub use telephone::{cadence, dial};
 

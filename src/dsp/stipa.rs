@@ -7,6 +7,7 @@
 mod analysis;
 mod bands;
 mod clock;
+mod coherence;
 mod impulse;
 mod index;
 mod octaves;
@@ -14,6 +15,7 @@ mod signal;
 mod uncertainty;
 
 pub use analysis::direct;
+pub use coherence::ByCoherence;
 pub use impulse::from_impulse_response;
 pub use index::Condition;
 pub use signal::test_signal;

@@ -112,14 +112,16 @@ impl Desk {
     }
 
     pub(super) fn wake_media(&mut self, at: Instant) {
-        let mute = self.config.behaviour.mute;
+        let (mute, lost) = (self.config.behaviour.mute, self.config.behaviour.loses_per_mille);
         for call in self.calls.values_mut().filter(|call| call.life.may_send()) {
             let Some((sending, to)) = call.talk().agreed().map(|agreed| (agreed.sending && !mute, agreed.remote)) else {
                 continue;
             };
             let from = call.talk().address();
             while let Some(bytes) = call.media.next_packet(at, sending) {
-                self.outgoing.push(Outgoing { wire: Wire::Udp, from, to, bytes });
+                if !is_left_out(&bytes, lost) {
+                    self.outgoing.push(Outgoing { wire: Wire::Udp, from, to, bytes });
+                }
             }
         }
         self.wake_reports(at);
@@ -145,6 +147,13 @@ impl Desk {
     pub fn far_view(&self, call: CallId) -> Result<Option<FarView>, DeskError> {
         Ok(self.known(call)?.media.far_view())
     }
+}
+
+/// Which packets are lost follows from their sequence numbers, scattered by a multiplicative hash.
+fn is_left_out(packet: &[u8], per_mille: u16) -> bool {
+    let sequence = packet.get(2..4).map_or(0, |number| u32::from(number[0]) << 8 | u32::from(number[1]));
+    let place = sequence.wrapping_mul(0x9E37_79B1) >> 16;
+    place % 1000 < u32::from(per_mille)
 }
 
 /// Is this what a plain packet of the call would look like? Nobody can be sure of it where a packet's length varies.

@@ -270,7 +270,7 @@ impl Post {
     }
 
     /// A post in a talk raises no other call: who waits for one ends it first, unless the scenario is about that very talk.
-    fn end_what_stands(&mut self) -> Result<()> {
+    pub(super) fn end_what_stands(&mut self) -> Result<()> {
         self.bench.collect()?;
         let standing = self.bench.record.talk().filter(|call| Some(*call) != self.talk);
         standing.map_or(Ok(()), |call| self.end_call(call))

@@ -1,8 +1,8 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, firmware, hang, interruption, lamps, outage, plant, power, server, service_lamp, settings, speech, stuck,
-    supervision, transfer,
+    battery, call, duplex, firmware, hang, interruption, lamps, loss, outage, plant, power, server, service_lamp, settings, soak,
+    speech, street, stuck, supervision, transfer,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -11,6 +11,10 @@ const QUANTITIES: &[&[Quantity]] = &[
     call::QUANTITIES,
     server::QUANTITIES,
     speech::QUANTITIES,
+    duplex::QUANTITIES,
+    street::QUANTITIES,
+    loss::QUANTITIES,
+    soak::QUANTITIES,
     interruption::QUANTITIES,
     transfer::QUANTITIES,
     lamps::QUANTITIES,
@@ -40,7 +44,7 @@ fn forms(quantity: &Quantity) -> &'static [Form] {
         // What had no occasion leaves no figure of the watch.
         _ if watch::quantities().any(|watched| watched.key == quantity.key) => &[Form::Itself],
         Unit::Second if call::SERIES.contains(&quantity.key) => &[Form::Itself, Form::Occurrences, Form::P95, Form::Largest],
-        Unit::Second => &[Form::Itself, Form::Occurrences],
+        Unit::Second | Unit::Decibel => &[Form::Itself, Form::Occurrences],
         _ => &[Form::Itself],
     }
 }

@@ -9,6 +9,7 @@ mod call;
 mod converse;
 mod course;
 mod deeds;
+mod duplex;
 mod fault;
 mod figures;
 mod firmware;
@@ -17,6 +18,7 @@ mod hang;
 mod interruption;
 mod judge;
 mod lamps;
+mod loss;
 mod outage;
 mod plant;
 mod power;
@@ -27,7 +29,9 @@ mod sensors;
 mod server;
 mod service_lamp;
 mod settings;
+mod soak;
 mod speech;
+mod street;
 mod stuck;
 mod supervision;
 mod transfer;
@@ -68,6 +72,8 @@ pub struct Post {
     is_callers_turn: bool,
     /// The voices that sound while a connection is disturbed.
     voices: Vec<speech::Voice>,
+    /// How loud the bench lets the street be, dBA.
+    street_dba: Option<f64>,
     /// Whether the firmware of the rig has been written in this run.
     is_written: bool,
     /// Whether the sound card's latency has been measured in this run.
@@ -116,6 +122,7 @@ impl Post {
             silences: Vec::new(),
             is_callers_turn: false,
             voices: Vec::new(),
+            street_dba: None,
             is_written: false,
             was_registered: false,
             owed_until: now,
@@ -143,6 +150,7 @@ impl Post {
         self.sampled.clear();
         self.silences.clear();
         self.takes.clear();
+        self.hush_street()?;
         self.began = self.bench.now();
         // What a cut or a silent server held back comes when it comes.
         let held_back = self.is_unsettled.then(|| self.began + LOST_AFTER);

@@ -73,6 +73,7 @@ impl Post {
 
     /// A scenario that was broken off may have left a finger on the button, a fibre cut or a talk going on.
     fn come_to_rest(&mut self) -> Result<()> {
+        self.hush_street()?;
         self.bench.make_safe();
         self.bench.prove_safe_state::<Fault>()?;
         self.is_unsettled = true;

@@ -118,7 +118,7 @@ impl Post {
     }
 
     /// Lets a sound be spoken at one end.
-    fn speak(&mut self, direction: Direction, call: CallId, samples: Vec<f32>, rate: u32) -> Result<Voice> {
+    pub(super) fn speak(&mut self, direction: Direction, call: CallId, samples: Vec<f32>, rate: u32) -> Result<Voice> {
         let spoken = match direction {
             Direction::ToOperator => self.bench.mouth_play(&samples)?,
             Direction::ToCaller => match self.bench.operator_play(call, &samples) {

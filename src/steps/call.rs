@@ -173,6 +173,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
+        en: "over {duration} the post raises no call of its own [T32]",
+        pl: "przez {duration} punkt nie wysyła żadnego samoczynnego zgłoszenia [T32]",
+        judges: requirement("T32"),
+        needs: &[Operator],
+        within: minutes(80 * 60),
+        run: |w, a| w.post().no_call_of_its_own(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
         en: "the call names this post and no other",
         pl: "zgłoszenie wskazuje ten punkt i żaden inny",
         judges: None,

@@ -67,6 +67,13 @@ impl Args {
             other => Err(unlike("a requirement", index, other)),
         }
     }
+    /// In dB, dBA or whatever else its unit is.
+    pub fn level(&self, index: usize) -> Result<f64, Fault> {
+        match self.values.get(index) {
+            Some(Arg::Level(value)) => Ok(value.value),
+            other => Err(unlike("a level", index, other)),
+        }
+    }
     pub fn percent(&self, index: usize) -> Result<f64, Fault> {
         match self.values.get(index) {
             Some(Arg::Percent(value)) => Ok(*value),

@@ -1,7 +1,7 @@
 //! Phrases about what the two sides hear.
 
 use super::World;
-use super::bound::{at_most, at_most_beyond};
+use super::bound::{at_least, at_most, at_most_beyond, requirement};
 use super::phrase::{Kind, Phrase, minutes};
 use crate::rig::Role::{Ear, Fibre, Mouth, Operator};
 
@@ -86,5 +86,68 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Mouth, Ear, Operator, Fibre],
         within: minutes(3),
         run: |w, a| w.post().talk_again_within(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "street noise of {level} sounds at the post [T14]",
+        pl: "przy punkcie rozbrzmiewa hałas ulicy o poziomie {level} [T14]",
+        judges: at_least("T14", 0),
+        needs: &[Mouth],
+        within: minutes(1),
+        run: |w, a| w.post().street_noise_sounds(a.level(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the operator's speech before the post is at least {level} above the noise [T13]",
+        pl: "mowa operatora przed punktem jest o co najmniej {level} głośniejsza od hałasu [T13]",
+        judges: at_least("T13", 0),
+        needs: &[Mouth, Ear, Operator],
+        within: minutes(2),
+        run: |w, a| w.post().operator_heard_over_street(a.level(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the caller understands the operator in this noise [T12]",
+        pl: "wzywający rozumie operatora w tym hałasie [T12]",
+        judges: requirement("T12"),
+        needs: &[Mouth, Ear, Operator],
+        within: minutes(2),
+        run: |w, _| w.post().caller_understands_in_street(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the operator's own voice comes back to him at least {level} fainter [T17]",
+        pl: "własny głos operatora wraca do niego cichszy o co najmniej {level} [T17]",
+        judges: at_least("T17", 0),
+        needs: &[Operator],
+        within: minutes(1),
+        run: |w, a| w.post().own_voice_attenuated_by(a.level(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "both may talk at once, and neither voice is cut off [T17]",
+        pl: "obie strony mogą mówić jednocześnie i żadna nie zagłusza drugiej [T17]",
+        judges: requirement("T17"),
+        needs: &[Mouth, Ear, Operator],
+        within: minutes(2),
+        run: |w, _| w.post().both_talk_at_once(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "an announcement of {level} beside the post does not cut off the operator's voice [T17]",
+        pl: "komunikat z głośnika obok punktu o poziomie {level} nie przerywa głosu operatora [T17]",
+        judges: requirement("T17"),
+        needs: &[Mouth, Ear, Operator],
+        within: minutes(2),
+        run: |w, a| w.post().heard_under_announcement(a.level(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the caller hears the operator without holes while {percent} of the packets are lost [T18]",
+        pl: "wzywający słyszy operatora bez ubytków przy utracie {percent} pakietów [T18]",
+        judges: requirement("T18"),
+        needs: &[Ear, Operator],
+        within: minutes(2),
+        run: |w, a| w.post().speech_survives_loss(a.percent(0)?),
     },
 ];

@@ -159,9 +159,9 @@ pub const DEFECTS: &[Defect] = &[
     post("mic-mutes-after-60s", "S16", "T11", |c| c.voice.faults.mic_mutes_after = Some(Duration::from_secs(60))),
     post("delay-creep", "S12", "T11", |c| c.voice.faults.delay_creep = Some(CREEP)),
     post("no-echo-cancel", "S15", "T17", |c| c.voice.faults.no_echo_cancel = true),
+    post("half-duplex-locked-by-noise", "S13", "T13", |c| c.voice.faults.held_by_noise = true),
     post("first-second-clipped", "S02", "T04", |c| c.voice.faults.first_second_clipped = true),
-    // S14 loses no packets yet: what a loss does to speech is for S13.
-    post("plc-missing", "S13", "T18", |c| c.voice.faults.plc_missing = true),
+    post("plc-missing", "S14", "T18", |c| c.voice.faults.plc_missing = true),
     post("mic-open-when-idle", "S44", "T40", |c| c.voice.faults.mic_open_when_idle = true),
     post("auto-answer-anyone", "S45", "T40", |c| c.voice.faults.auto_answer_anyone = true),
     // Power, boot, hang.
@@ -181,6 +181,7 @@ pub const DEFECTS: &[Defect] = &[
     control("control-impatient-module", Image::Reference, impatient),
     new_post(control("control-new-post", Image::Reference, |_| {})),
     new_post(control("control-battery-96pct", Image::Reference, |c| c.supply.battery *= 0.96)),
+    control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
     control("control-noise-75dba", Image::Reference, |c| c.air.noise = 75.0),
     // The bench's own instruments.
     bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),

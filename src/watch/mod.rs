@@ -35,7 +35,7 @@ pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 pub use lit::Lit;
 pub use seen::note;
 pub use span::Span;
-pub use tone::missing_setting;
+pub use tone::{NOMINAL_DBM0, missing_setting};
 pub use witness::{Contradiction, contradictions, of_both_ends};
 
 /// One row.

@@ -41,7 +41,8 @@ pub const RULES: &[Rule] = &[
 
 /// Active speech at the operator, for the level that the mouth is set to, dBm0 [EJ].
 const NOMINAL: Bound = Bound::Between(NOMINAL_DBM0 - 6.0, NOMINAL_DBM0 + 6.0);
-const NOMINAL_DBM0: f64 = -26.0;
+/// What an operator of nominal level speaks at, too.
+pub const NOMINAL_DBM0: f64 = -26.0;
 /// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice (ISO 9921, normal effort at
 /// 1 m) [EJ].
 const AUDIBLE_DB_SPL: f64 = 60.0;

@@ -97,6 +97,6 @@ fn what_cannot_be_proved_is_refused_before_anything_moves() -> Result<(), Error>
         Ok(())
     };
     check(&["lamp-lat"], 2, "there is no defect lamp-lat")?;
-    check(&["phantom-call"], 4, "is to be found by S23, and there is no such scenario yet")?;
+    check(&["low-priority-call"], 4, "is to be found by S22, and there is no such scenario yet")?;
     check(&["--features", "features/none"], 4, "features/none was not found")
 }

@@ -75,6 +75,8 @@ pub struct Behaviour {
     pub backup: Health,
     /// A black hole for media: whatever comes is recorded, nothing is sent.
     pub mute: bool,
+    /// So many of a thousand media packets are left out, as a bad network would lose them: no two runs of one stream differ.
+    pub loses_per_mille: u16,
     /// Calls at a time, if fewer than the desk could serve; one more hears 486.
     pub admitted: Option<usize>,
 }
@@ -91,6 +93,7 @@ impl Behaviour {
             primary: Health::Well,
             backup: Health::Well,
             mute: false,
+            loses_per_mille: 0,
             admitted: None,
         }
     }

@@ -13,6 +13,10 @@ const FAR_FLOOR: f32 = 1e-6;
 const CLOSED: f32 = 0.005;
 /// The microphone must be 6 dB above the expected echo to be somebody's own voice.
 const MARGIN: f32 = 4.0;
+/// And 2 dB above the street, which is steadier than any voice.
+const STREET_MARGIN: f32 = 1.6;
+/// In a loud street the softer syllables of a voice drown: once open it stays so for so many frames (240 ms).
+const HANGOVER: u32 = 12;
 /// Frames over which the least coupling is sought (1.5 s): speech has pauses, an echo has none.
 const WINDOW: u32 = 75;
 /// Assumed until measured, and never assumed to be more than.
@@ -28,21 +32,27 @@ pub struct EchoSwitch {
     current: f32,
     frames: u32,
     gain: f32,
+    /// Frames for which it stays open.
+    held: u32,
 }
 
 impl EchoSwitch {
     pub fn new() -> Self {
-        EchoSwitch { far: [0.0; TAIL], next: 0, before: FIRST_COUPLING, current: f32::INFINITY, frames: 0, gain: 1.0 }
+        EchoSwitch { far: [0.0; TAIL], next: 0, before: FIRST_COUPLING, current: f32::INFINITY, frames: 0, gain: 1.0, held: 0 }
     }
     /// A frame goes to the loudspeaker; `None`: silence.
     pub fn spoken(&mut self, frame: Option<&[f32; FRAME]>) {
         self.far[self.next] = frame.map_or(0.0, |f| power(f));
         self.next = (self.next + 1) % TAIL;
     }
-    /// A frame comes from the microphone.
-    pub fn heard(&mut self, frame: &mut [f32]) {
+    /// What the loudspeaker said may still be in the air.
+    pub fn is_expected(&self) -> bool {
+        self.far.iter().any(|power| *power > 0.0)
+    }
+    /// A frame comes from the microphone, in a street of which this much power is heard there.
+    pub fn heard(&mut self, street: f32, frame: &mut [f32]) {
         let far = self.far.iter().fold(0.0f32, |a, b| a.max(*b));
-        let wanted = if far > FAR_FLOOR { self.judge(power(frame), far) } else { 1.0 };
+        let wanted = if far > FAR_FLOOR { self.judge(power(frame), far, street) } else { 1.0 };
         if wanted == 1.0 && self.gain == 1.0 {
             return;
         }
@@ -54,7 +64,7 @@ impl EchoSwitch {
         }
         self.gain = wanted;
     }
-    fn judge(&mut self, near: f32, far: f32) -> f32 {
+    fn judge(&mut self, near: f32, far: f32, street: f32) -> f32 {
         let ratio = near / far;
         // Only while the loudspeaker speaks steadily: at its onsets and ends the two powers are not of the same sound.
         if self.far.iter().all(|p| *p > 0.25 * far) {
@@ -66,7 +76,9 @@ impl EchoSwitch {
             }
         }
         let coupling = self.before.min(self.current).min(MOST_COUPLING);
-        if ratio > coupling * MARGIN { 1.0 } else { CLOSED }
+        let is_voice = near > coupling * MARGIN * far + STREET_MARGIN * street;
+        self.held = if is_voice && street > 0.0 { HANGOVER } else { self.held.saturating_sub(1) };
+        if is_voice || self.held > 0 { 1.0 } else { CLOSED }
     }
 }
 
@@ -94,7 +106,7 @@ mod tests {
             if n > 20 {
                 before += power(&mic);
             }
-            switch.heard(&mut mic);
+            switch.heard(0.0, &mut mic);
             if n > 20 {
                 after += power(&mic);
             }

@@ -99,6 +99,8 @@ pub struct Faults {
     pub mic_creep: f64,
     /// The operator's voice comes back to him.
     pub returns: Option<Return>,
+    /// A loud street is taken for a speaker: while it lasts the loudspeaker is turned down.
+    pub held_by_noise: bool,
     /// The microphone is shut while the operator speaks.
     pub half_duplex: bool,
     /// The bits are those of the law that was not agreed on.

@@ -16,6 +16,7 @@ use super::rtp::{self, HEADER, Header};
 use super::sdp::Session;
 use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
 use super::truth::CallTruth;
+use super::volume::Volume;
 use crate::clock::Instant;
 use crate::rng::Rng;
 use std::net::SocketAddr;
@@ -70,6 +71,7 @@ pub struct Media {
     return_line: DelayLine,
     quieter: Quieter,
     gate: Gate,
+    volume: Volume,
     /// When the operator was last heard to speak.
     spoken_at: Instant,
     /// What planted defects remember: of packets, of the microphone, of the loudspeaker.
@@ -116,6 +118,7 @@ impl Media {
             return_line: DelayLine::default(),
             quieter: Quieter::default(),
             gate: Gate::default(),
+            volume: Volume::default(),
             spoken_at: at,
             packets: Scratch::default(),
             up_scratch: Scratch::default(),
@@ -210,9 +213,12 @@ impl Media {
         } else if self.tuning.mic_gain != 1.0 {
             self.mic.iter_mut().for_each(|s| *s *= self.tuning.mic_gain);
         }
+        if !self.echo.is_expected() {
+            self.volume.listen(&self.mic);
+        }
         let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
         if !self.faults.no_echo_cancel && !is_tired {
-            self.echo.heard(&mut self.mic);
+            self.echo.heard(self.volume.street(), &mut self.mic);
         }
         if self.tuning.quietens {
             self.quieter.pass(&mut self.mic);
@@ -309,6 +315,7 @@ impl Media {
             if self.tuning.speaker_gain != 1.0 {
                 self.speaker.iter_mut().for_each(|s| *s = (*s * self.tuning.speaker_gain).clamp(-1.0, 1.0));
             }
+            self.volume.pass(self.faults.held_by_noise, &mut self.speaker);
             air.speak(speak_at, self.tuning.period, &self.speaker);
         }
         self.echo.spoken(audible.then_some(&self.speaker));

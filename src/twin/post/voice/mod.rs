@@ -29,6 +29,7 @@ mod spoil;
 mod supervision;
 mod transaction;
 mod truth;
+mod volume;
 
 #[cfg(test)]
 mod tests;

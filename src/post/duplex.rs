@@ -1,0 +1,180 @@
+//! What becomes of one voice when another sounds at the same end: the operator's own that comes back, and two that speak at once.
+
+use super::speech::{CHANNEL_RATE, Direction, LATEST};
+use super::{Fault, Post, Result};
+use crate::bench::{Heard, Moment};
+use crate::dsp::delay::Signal;
+use crate::dsp::double_talk::{DoubleTalk, double_talk};
+use crate::dsp::echo::{NoEcho, echo};
+use crate::dsp::stimulus;
+use crate::instrument::operator::CallId;
+use crate::measure::method;
+use crate::rig::Role;
+use crate::unit::{Estimate, Method, Quantity, Unit};
+use crate::verdict::Criterion;
+use std::time::Duration;
+
+const ECHO_LOSS: Quantity = Quantity {
+    key: "T17.echo-loss",
+    unit: Unit::Decibel,
+    en: "attenuation of the operator's own speech that comes back to him",
+    pl: "tłumienie powracającej do operatora jego własnej mowy",
+    method: method::ECHO_LOSS,
+    requirement: "T17",
+};
+const TO_OPERATOR: Quantity = Quantity {
+    key: "T17.double-talk.to-operator",
+    unit: Unit::Decibel,
+    en: "loss of the caller's voice while the operator speaks too",
+    pl: "tłumienie głosu wzywającego, gdy mówi też operator",
+    method: method::DOUBLE_TALK,
+    requirement: "T17",
+};
+const TO_CALLER: Quantity = Quantity {
+    key: "T17.double-talk.to-caller",
+    en: "loss of the operator's voice while the caller speaks too",
+    pl: "tłumienie głosu operatora, gdy mówi też wzywający",
+    ..TO_OPERATOR
+};
+const UNDER_ANNOUNCEMENT: Quantity = Quantity {
+    key: "T17.announcement.to-caller",
+    unit: Unit::Decibel,
+    en: "loss of the operator's voice during an announcement beside the post",
+    pl: "tłumienie głosu operatora podczas komunikatu z głośnika obok punktu",
+    method: Method::new(
+        "gain of the operator's voice at the ear while nothing else sounds over its gain while the mouth announces, both by coherence, 300 to 3400 Hz",
+        "wzmocnienie głosu operatora przy mikrofonie pomiarowym, gdy nic innego nie brzmi, względem wzmocnienia podczas komunikatu; oba ze spójności, od 300 do 3400 Hz",
+        "ITU-T P.340, P.502",
+    ),
+    requirement: "T17",
+};
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[ECHO_LOSS, TO_OPERATOR, TO_CALLER, UNDER_ANNOUNCEMENT];
+
+/// Between two that speak at once neither loses more: what does is type 3, no duplex (ITU-T P.340, table 2 [M]).
+const MOST_LOST_DB: f64 = 12.0;
+/// The operator speaks so long for his echo to be looked for: his words are told from the noise by then.
+const SPEAKS_FOR: Duration = Duration::from_secs(10);
+/// What the operator hears before his echo can have come back is left out.
+const ON_ITS_WAY: Duration = Duration::from_millis(200);
+/// Three rounds of each alone, both, and neither.
+const TALKS_FOR: Duration = Duration::from_secs(24);
+/// A recording at the other end may lag by a buffer of its own.
+const BUFFERED: Duration = Duration::from_millis(100);
+/// What stands for an echo in digital silence, and what is known of one at best (k = 2), dB.
+const SILENT_DB: f64 = 90.0;
+const ECHO_WITHIN_DB: f64 = 1.0;
+
+/// What sounded at both ends at once, as it was spoken, and both recordings.
+struct Exchange {
+    /// What the mouth and the operator spoke, at the channel's rate, and when.
+    mouth: Vec<f32>,
+    operator: Vec<f32>,
+    spoken: [Moment; 2],
+    at_operator: Heard,
+    at_ear: Heard,
+}
+
+impl Post {
+    /// T17: the operator speaks alone, at nominal level.
+    pub fn own_voice_attenuated_by(&mut self, limit_db: f64) -> Result<()> {
+        let call = self.talk_that_stands()?;
+        // Without a pause: what a post lets through between two words is no echo.
+        let words = nominal(stimulus::voice(self.fresh_stimulus(), CHANNEL_RATE, SPEAKS_FOR.as_secs_f64()));
+        let spoken = self.speak(Direction::ToCaller, call, words.clone(), CHANNEL_RATE)?.spoken.instant();
+        let to = spoken + SPEAKS_FOR;
+        self.bench.clock().wait_until(to + BUFFERED)?;
+        let returned = self.listen(Direction::ToOperator, call, spoken + ON_ITS_WAY, to)?;
+        let sent = Signal::new(&words, f64::from(CHANNEL_RATE));
+        let limit = self.agreed(&ECHO_LOSS, limit_db, 0.0);
+        let in_db = |value, uncertainty| Estimate::new(value, uncertainty, Unit::Decibel);
+        let loss = match echo(sent, Signal::new(&returned.samples, returned.rate)) {
+            Ok(found) if found.echo => {
+                in_db(found.attenuation_db, found.uncertainty_db.unwrap_or(ECHO_WITHIN_DB).max(ECHO_WITHIN_DB))
+            }
+            // A bound that noise keeps low says nothing against the post: its uncertainty reaches beyond the limit.
+            Ok(bound) => in_db(bound.attenuation_db, ECHO_WITHIN_DB.max(2.0 * (limit - bound.attenuation_db))),
+            Err(NoEcho::NothingReturned) => in_db(SILENT_DB, ECHO_WITHIN_DB),
+            Err(_) => in_db(f64::NAN, ECHO_WITHIN_DB),
+        };
+        self.judge(&ECHO_LOSS, loss, Criterion::AtLeast(limit))
+    }
+
+    /// T17: caller and operator in turn, and at once.
+    pub fn both_talk_at_once(&mut self) -> Result<()> {
+        let call = self.talk_that_stands()?;
+        let level = self.mouth_dbfs_of_speech()?;
+        let exchange = self.exchange_double_talk(call, level)?;
+        let (mouth, operator) = exchange.on_clock_of_mouth(true);
+        let caller = lost(&mouth, &operator, &exchange.at_operator);
+        let (mouth, operator) = exchange.on_clock_of_mouth(false);
+        let operator = lost(&operator, &mouth, &exchange.at_ear);
+        let first = self.judge_lost(&TO_OPERATOR, caller);
+        first.and(self.judge_lost(&TO_CALLER, operator))
+    }
+
+    /// T17: a city's loudspeaker on the same pole speaks at this level at the post, dBA.
+    pub fn heard_under_announcement(&mut self, level_dba: f64) -> Result<()> {
+        let call = self.talk_that_stands()?;
+        let level = self.mouth_dbfs(level_dba)?;
+        let exchange = self.exchange_double_talk(call, level)?;
+        let (mouth, operator) = exchange.on_clock_of_mouth(false);
+        let found = lost(&operator, &mouth, &exchange.at_ear);
+        self.judge_lost(&UNDER_ANNOUNCEMENT, found)
+    }
+
+    fn judge_lost(&mut self, quantity: &Quantity, found: Option<DoubleTalk>) -> Result<()> {
+        let Some(found) = found else { return self.judge_absent(quantity) };
+        let loss = Estimate::new(found.attenuation_db, found.uncertainty_db, Unit::Decibel);
+        self.judge(quantity, loss, Criterion::AtMost(MOST_LOST_DB))
+    }
+
+    /// Both ends sound in turn and at once, the mouth at this level of speech, dBFS (A-weighted, sine), the operator at nominal.
+    fn exchange_double_talk(&mut self, call: CallId, mouth_dbfs: f64) -> Result<Exchange> {
+        let (rate, seed, seconds) = (self.bench.card_rate(Role::Mouth)?, self.fresh_stimulus(), TALKS_FOR.as_secs_f64());
+        let at_mouth = super::street::at_level(stimulus::double_talk(seed, rate, seconds).0, f64::from(rate), mouth_dbfs);
+        let (mouth, operator) = stimulus::double_talk(seed, CHANNEL_RATE, seconds);
+        let operator = nominal(operator);
+        let spoken = [
+            self.speak(Direction::ToOperator, call, at_mouth, rate)?.spoken,
+            self.speak(Direction::ToCaller, call, operator.clone(), CHANNEL_RATE)?.spoken,
+        ];
+        let from = spoken[0].instant().min(spoken[1].instant());
+        let to = from + TALKS_FOR + LATEST;
+        self.bench.clock().wait_until(to + BUFFERED)?;
+        self.bench.collect().map_err(Fault::from)?;
+        let at_operator = self.listen(Direction::ToOperator, call, from, to)?;
+        let at_ear = self.listen(Direction::ToCaller, call, from, to)?;
+        Ok(Exchange { mouth, operator, spoken, at_operator, at_ear })
+    }
+}
+
+impl Exchange {
+    /// Both as spoken, on one clock that begins with one of them: the mouth, or the operator.
+    fn on_clock_of_mouth(&self, is_mouths: bool) -> (Vec<f32>, Vec<f32>) {
+        let [mouth, operator] = self.spoken.map(|moment| moment.seconds);
+        let zero = if is_mouths { mouth } else { operator };
+        let later = |samples: &[f32], seconds: f64| -> Vec<f32> {
+            let shift = ((seconds - zero) * f64::from(CHANNEL_RATE)).round() as i64;
+            let at = |n: usize| usize::try_from(n as i64 - shift).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+            (0..samples.len()).map(at).collect()
+        };
+        (later(&self.mouth, mouth), later(&self.operator, operator))
+    }
+}
+
+/// How much of the near voice is lost under the far one.
+fn lost(near: &[f32], far: &[f32], heard: &Heard) -> Option<DoubleTalk> {
+    let spoken = |samples| Signal::new(samples, f64::from(CHANNEL_RATE));
+    double_talk(spoken(near), spoken(far), Signal::new(&heard.samples, heard.rate))
+}
+
+/// The operator's words at the level at which operators are heard on the line.
+pub(super) fn nominal(words: Vec<f32>) -> Vec<f32> {
+    use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
+    use crate::dsp::speech_level::active_speech;
+    let wanted = crate::watch::NOMINAL_DBM0 - A_LAW_OVERLOAD_DBM0;
+    let level = active_speech(&words, f64::from(CHANNEL_RATE)).map_or(wanted, |speech| speech.level_dbfs);
+    let gain = 10f64.powf((wanted - level) / 20.0) as f32;
+    words.iter().map(|sample| sample * gain).collect()
+}

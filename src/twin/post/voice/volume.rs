@@ -1,0 +1,133 @@
+//! How loud the loudspeaker is: the louder the street, the louder the operator, as far as the amplifier goes.
+//!
+//! Knows frames of samples, nothing of calls or time. In a quiet street it changes nothing.
+
+use super::FRAME;
+
+/// Frames of a stretch of noise (1 s), and how many stretches are remembered: nobody speaks for longer without a breath.
+const STRETCH: u32 = 50;
+const REMEMBERED: usize = 10;
+/// So many stretches must have been heard before anything is concluded.
+const FEWEST: usize = 3;
+/// A least power of many lies below the mean by so much, 1.8 dB.
+const BIAS: f32 = 1.5;
+/// Noise beyond this is followed decibel by decibel, and so far: dB re a full-scale sine at the microphone.
+const QUIET_DBFS: f32 = -54.0;
+const MOST_DB: f32 = 28.0;
+/// How fast it follows, dB a frame: 6 dB a second.
+const PACE_DB: f32 = 0.12;
+/// Where the amplifier's supply ends, relative to the full scale of the converter: 10 dB above it.
+const RAIL: f32 = 3.16;
+/// Once limited it recovers by so much a frame, dB.
+const RECOVERS_DB: f32 = 0.1;
+/// A defective module holds the line for the street's noise from here on, and turns the operator down by so much.
+const HELD_FROM_DBFS: f32 = -42.0;
+const HELD_DB: f32 = -35.0;
+
+#[derive(Debug, Default)]
+pub struct Volume {
+    /// The faintest frame of each of the last stretches, and of the one under way.
+    stretches: [f32; REMEMBERED],
+    heard: usize,
+    least: Option<f32>,
+    frames: u32,
+    /// What the street asks for, and what the rail takes of it, dB.
+    asked_db: f32,
+    cut_db: f32,
+    /// Factor at the end of the last frame.
+    factor: Option<f32>,
+}
+
+impl Volume {
+    /// A frame of the microphone, taken while the loudspeaker was silent.
+    pub fn listen(&mut self, frame: &[f32]) {
+        let power = frame.iter().map(|s| s * s).sum::<f32>() / frame.len().max(1) as f32;
+        self.least = Some(self.least.map_or(power, |least| least.min(power)));
+        self.frames += 1;
+        if self.frames == STRETCH {
+            self.stretches[self.heard % REMEMBERED] = self.least.take().unwrap_or(0.0);
+            self.heard += 1;
+            self.frames = 0;
+        }
+        self.follow();
+    }
+
+    fn follow(&mut self) {
+        let wanted = self.noise_dbfs().map_or(0.0, |noise| (noise - QUIET_DBFS).clamp(0.0, MOST_DB));
+        self.asked_db += (wanted - self.asked_db).clamp(-PACE_DB, PACE_DB);
+    }
+
+    /// Level of the street at the microphone, dB re a full-scale sine.
+    fn noise_dbfs(&self) -> Option<f32> {
+        let known = self.stretches.get(..self.heard.min(REMEMBERED))?;
+        let least = known.iter().copied().fold(f32::INFINITY, f32::min);
+        (known.len() >= FEWEST && least > 0.0).then(|| 10.0 * (2.0 * BIAS * least).log10())
+    }
+
+    /// Mean square of a loud street at the microphone; 0 where there is none.
+    pub fn street(&self) -> f32 {
+        self.noise_dbfs().filter(|noise| *noise > QUIET_DBFS).map_or(0.0, |noise| 10f32.powf(noise / 10.0) / 2.0)
+    }
+
+    /// Makes a frame for the loudspeaker as loud as it has to be. `holds`: the module takes a loud street for somebody who speaks.
+    pub fn pass(&mut self, holds: bool, frame: &mut [f32; FRAME]) {
+        self.follow();
+        let is_held = holds && self.noise_dbfs().is_some_and(|noise| noise > HELD_FROM_DBFS);
+        if self.asked_db == 0.0 && !is_held && self.factor.is_none() {
+            return;
+        }
+        let peak = frame.iter().fold(0.0f32, |peak, s| peak.max(s.abs()));
+        let room_db = if peak > 0.0 { 20.0 * (RAIL / peak).log10() } else { MOST_DB };
+        self.cut_db = (self.cut_db - RECOVERS_DB).max(self.asked_db - room_db).max(0.0);
+        let wanted = super::amplitude(f64::from(if is_held { HELD_DB } else { self.asked_db - self.cut_db }));
+        let mut factor = self.factor.unwrap_or(1.0);
+        // A ramp over the frame: a step would click.
+        let step = (wanted - factor) / FRAME as f32;
+        for sample in frame.iter_mut() {
+            factor += step;
+            *sample = (*sample * factor).clamp(-RAIL, RAIL);
+        }
+        self.factor = (wanted != 1.0).then_some(wanted);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    /// By how many dB a voice of this amplitude is raised in noise of this amplitude, once the module has heard it for a while, and its peak then.
+    fn raised(noise: f32, voice: f32, holds: bool) -> (f32, f32) {
+        let (mut volume, mut random) = (Volume::default(), Rng::seeded(7));
+        let mut sound =
+            |amplitude: f32| -> [f32; FRAME] { std::array::from_fn(|_| amplitude * (random.unit() as f32 * 2.0 - 1.0)) };
+        for _ in 0..600 {
+            volume.listen(&sound(noise));
+        }
+        let (mut before, mut after, mut peak) = (0.0, 0.0, 0.0f32);
+        for n in 0..600 {
+            let mut frame = sound(voice);
+            let power = |frame: &[f32]| frame.iter().map(|s| s * s).sum::<f32>();
+            before += if n > 500 { power(&frame) } else { 0.0 };
+            volume.pass(holds, &mut frame);
+            after += if n > 500 { power(&frame) } else { 0.0 };
+            peak = frame.iter().fold(peak, |peak, s| peak.max(s.abs()));
+        }
+        (10.0 * (after / before).log10(), peak)
+    }
+
+    #[test]
+    fn a_loud_street_is_answered_and_a_quiet_one_changes_nothing() {
+        assert_eq!(raised(0.001, 0.05, false).0, 0.0);
+        let (loud, _) = raised(0.05, 0.05, false);
+        assert!((21.0..27.0).contains(&loud), "{loud}");
+        let (most, peak) = raised(0.5, 0.9, false);
+        assert!((8.0..=11.0).contains(&most) && peak <= RAIL, "{most} {peak}: the rail ends it");
+    }
+
+    #[test]
+    fn a_module_that_takes_noise_for_a_speaker_holds_the_line() {
+        assert_eq!(raised(0.001, 0.05, true).0, 0.0);
+        assert!(raised(0.05, 0.05, true).0 < -10.0);
+    }
+}
