@@ -208,7 +208,7 @@ impl InStreet {
         let found = spectrum(&self.noise.samples, self.noise.rate)?;
         let scatter = |seconds: f64| 2.0 * 4.343 / (found.bandwidth_hz() * seconds).max(1.0).sqrt();
         let of_noise = combine(&[scatter(found.seconds), scatter(seconds)]) / over;
-        (over > 2.0 * of_noise / 4.343 && over.is_finite()).then(|| {
+        (over > 0.0 && over > 2.0 * of_noise / 4.343 && over.is_finite()).then(|| {
             let speech = ear_spl + dbfs(over * noise / speaks);
             (speech, combine(&[SET_WITHIN_DB, self.activity_within_db, of_noise]))
         })
