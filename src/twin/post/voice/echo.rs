@@ -76,7 +76,7 @@ impl EchoSwitch {
             }
         }
         let coupling = self.before.min(self.current).min(MOST_COUPLING);
-        let is_voice = near > (coupling * MARGIN * far).max(STREET_MARGIN * street);
+        let is_voice = near > coupling * MARGIN * far + STREET_MARGIN * street;
         self.held = if is_voice && street > 0.0 { HANGOVER } else { self.held.saturating_sub(1) };
         if is_voice || self.held > 0 { 1.0 } else { CLOSED }
     }
