@@ -87,7 +87,7 @@ pub(super) fn list(only: Option<Lang>) -> Result<u8, Refused> {
         Lang::Pl => "Parametry\n",
     };
     for parameter in Parameter::ALL.into_iter().filter(used) {
-        text += &format!("  {:<12}{}\n", format!("{{{}}}", parameter.name()), example(parameter, lang));
+        text += &format!("  {:<15}{}\n", format!("{{{}}}", parameter.name()), example(parameter, lang));
     }
     // Whoever reads may have read enough and gone, as `head` does.
     let _reader_left = io::stdout().write_all(text.as_bytes());

@@ -151,7 +151,7 @@ fn the_phrase_book_is_grouped_and_shows_its_parameters() {
     let headings: Vec<&str> = both.out.lines().filter(|line| !line.starts_with(' ') && !line.is_empty()).collect();
     assert_eq!(headings, ["Given: how things stand", "When: what is done", "Then: what is required", "Parameters"]);
     assert!(both.out.contains("  the fibre is cut\n      światłowód zostaje przerwany\n"), "{}", both.out);
-    assert!(polish.out.contains("  {duration}  czas: 150 ms, 0,5 s") && !polish.out.contains("the "), "{}", polish.out);
+    assert!(polish.out.contains("  {duration}     czas: 150 ms, 0,5 s") && !polish.out.contains("the "), "{}", polish.out);
     let (phrases, parameters) = both.out.split_once("\nParameters\n").unwrap();
     let listed: Vec<&str> = parameters.split_whitespace().filter(|word| word.starts_with('{')).collect();
     assert!(
