@@ -190,8 +190,9 @@ fn alone_a_bench_accepts_every_live_post() {
     }
 }
 
-/// What whatever could not be judged was laid to: the process that did not run, or the card that nobody served meanwhile.
-const STOOD_STILL: [&str; 2] = ["bench process: ", "sound card"];
+/// What whatever could not be judged was laid to: the process that did not run, the card that nobody served meanwhile, or boards that did not answer as
+/// the rig was made safe, for the process that plays them was held up as well.
+const STOOD_STILL: [&str; 3] = ["bench process: ", "sound card", "the rig could not be made safe: "];
 
 fn nobody_is_accused(name: &str, has_rights: bool) {
     let Some(load) = load(name) else { return };
