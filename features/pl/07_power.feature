@@ -57,7 +57,7 @@ Właściwość: Zasilanie
     I trwa rozmowa z operatorem
     Gdy napięcie sieci zanika i powraca, gdy mówi wzywający
     I napięcie sieci zanika i powraca, gdy mówi operator
-    Wtedy przełączenie zasilania przerywa mowę w żadnym kierunku na dłużej niż 0,1 s [T25]
+    Wtedy przełączenie zasilania nie przerywa mowy w żadnym kierunku na dłużej niż 0,1 s [T25]
     I rozmowa trwa nadal
     Gdy operator kończy rozmowę
     I mijają 2 s

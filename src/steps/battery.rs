@@ -63,7 +63,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "the change of supply interrupts speech for at most {duration} in either direction [T25]",
-        pl: "przełączenie zasilania przerywa mowę w żadnym kierunku na dłużej niż {duration} [T25]",
+        pl: "przełączenie zasilania nie przerywa mowy w żadnym kierunku na dłużej niż {duration} [T25]",
         judges: at_most("T25", 0),
         needs: &[Operator, Mouth, Ear],
         within: minutes(1),
