@@ -73,3 +73,41 @@ fn a_soak_of_ten_thousand_rounds_keeps_no_more_than_one_of_ten() {
     let (short, long) = (kept(10), kept(10_000));
     assert!(long < short + 200, "{short} characters after 10 rounds, {long} after 10,000");
 }
+
+/// By a step, in passing, or by a bench that was then found wanting.
+#[test]
+fn how_a_requirement_was_looked_at() {
+    let looked = |change: fn(&mut Event)| {
+        let mut run = whole_run();
+        let end = run.iter().position(|entry| matches!(entry.event, Event::ScenarioEnded { .. })).unwrap();
+        run.truncate(end + 1);
+        run.iter_mut().for_each(|entry| change(&mut entry.event));
+        let (_, looked) = Model::of(&run).requirements().into_iter().find(|(limit, _)| limit.id == "T02").unwrap();
+        looked
+    };
+    assert_eq!(looked(|_| ()), Looked::Judged);
+    assert_eq!(
+        looked(|event| {
+            if let Event::Measured(measurement) = event {
+                measurement.key = measurement.key.replace("T02.", "T02.watch.");
+            }
+        }),
+        Looked::Watched
+    );
+    assert_eq!(
+        looked(|event| {
+            if let Event::Measured(measurement) = event {
+                measurement.outcome = Outcome::Inconclusive;
+            }
+        }),
+        Looked::NotAtAll
+    );
+    assert_eq!(
+        looked(|event| {
+            if let Event::ScenarioEnded { ending, .. } = event {
+                *ending = Ending::failed(Blame::Bench, "a lead", "mend it");
+            }
+        }),
+        Looked::NotAtAll
+    );
+}
