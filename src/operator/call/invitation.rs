@@ -5,7 +5,7 @@ use crate::sip::message::{Method, Reply, Request};
 use crate::sip::route::{Route, Wire};
 
 /// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
-const TOLD_HEADERS: [&str; 4] = ["Priority", "P-Asserted-Identity", "User-Agent", "Max-Forwards"];
+const TOLD_HEADERS: [&str; 5] = ["Priority", "P-Asserted-Identity", "User-Agent", "Max-Forwards", "Expires"];
 
 /// What is told of an INVITE.
 pub fn described(request: &Request) -> Invite {
