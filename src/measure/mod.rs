@@ -8,6 +8,7 @@ pub mod method;
 pub mod press;
 mod reader;
 mod spectrum_plot;
+pub mod stated;
 
 use crate::dsp::delay::Signal;
 use crate::wav::Recording;

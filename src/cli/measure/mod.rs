@@ -3,25 +3,17 @@
 //! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
 //! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
-mod echo;
-mod gaps;
+mod files;
 mod keys;
-mod level;
-mod press;
-mod response;
-mod speech;
+mod settings;
 pub(super) mod stimulus;
-mod stipa;
-mod timing;
-mod tones;
-
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::fault::exit;
-use crate::measure::{Failure, Finding};
+use crate::measure::{Failure, Finding, stated};
 use crate::unit::{Bilingual, Lang};
-use crate::wav;
+use files::{OutputArgs, PairArgs, SingleArgs};
+use settings::{DoubleTalkArgs, GapsArgs, LevelArgs, PressArgs, StipaArgs, TrackArgs};
+use std::process::ExitCode;
 
 pub use stimulus::{StimulusArgs, run_stimulus};
 
@@ -44,109 +36,27 @@ enum What {
     /// Delay, gain and clock ratio between a stimulus and its recording
     Delay(PairArgs),
     /// Course of the delay over a long recording: drift, creep and slips
-    Track(timing::TrackArgs),
+    Track(TrackArgs),
     /// From the press to the first sound, both in one recording: a tone gated by the contact, and the ear
-    Press(press::PressArgs),
+    Press(PressArgs),
     /// Frequency response, coherence and distortion
     Response(PairArgs),
     /// Talker echo: its level below the talker's own sound, weighted (ITU-T G.122) and not, and its delay
     Echo(PairArgs),
     /// What double talk costs the near voice (ITU-T P.340)
-    DoubleTalk(echo::DoubleTalkArgs),
+    DoubleTalk(DoubleTalkArgs),
     /// Lost or muted stretches, cut beginnings, clicks, packets played twice
-    Gaps(gaps::GapsArgs),
+    Gaps(GapsArgs),
     /// Levels: RMS, peak, A-weighted, third octaves, active speech (ITU-T P.56), noise floor, clipping
-    Level(level::LevelArgs),
+    Level(LevelArgs),
     /// Tones: distortion of a steady tone, dialled digits (ITU-T Q.23), call tones (ITU-T E.180)
     Tones(SingleArgs),
     /// Speech transmission index by STIPA (IEC 60268-16)
-    Stipa(stipa::StipaArgs),
+    Stipa(StipaArgs),
     /// Short-time objective intelligibility (STOI and ESTOI)
     Stoi(PairArgs),
     /// Perceptual quality of speech (ITU-T P.862, PESQ)
     Pesq(PairArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct OutputArgs {
-    /// Print one JSON object instead of words
-    #[arg(long)]
-    json: bool,
-    /// Also draw the result into this SVG file
-    #[arg(long, value_name = "OUT.svg")]
-    plot: Option<PathBuf>,
-    /// Channel of the recording, from 1
-    #[arg(long, value_name = "N")]
-    channel: Option<u16>,
-    /// Leave out so much of the recording's beginning
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
-    from: f64,
-    /// Take no more than so much of the recording
-    #[arg(long, value_name = "SECONDS")]
-    seconds: Option<f64>,
-    /// Language of the words
-    #[arg(long, value_parser = super::language::lang, value_name = "en|pl", default_value = super::language::spoken())]
-    lang: Lang,
-}
-
-/// A stimulus and its recording.
-#[derive(Debug, clap::Args)]
-struct PairArgs {
-    /// What was played
-    reference: PathBuf,
-    /// What was recorded
-    capture: PathBuf,
-    /// Channel of what was played, from 1
-    #[arg(long, value_name = "N")]
-    reference_channel: Option<u16>,
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-#[derive(Debug, clap::Args)]
-struct SingleArgs {
-    /// What was recorded
-    capture: PathBuf,
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-impl OutputArgs {
-    /// The part of the recording that was asked for.
-    fn read(&self, path: &Path, most: u64) -> Result<wav::Recording, Failure> {
-        self.read_channel(path, self.channel, most)
-    }
-
-    /// The same of a channel that the measurement names itself.
-    fn read_channel(&self, path: &Path, channel: Option<u16>, most: u64) -> Result<wav::Recording, Failure> {
-        if !(0.0..=1e6).contains(&self.from) || self.seconds.is_some_and(|seconds| !(0.0..=1e6).contains(&seconds)) {
-            return Err(Failure::refused((
-                "--from and --seconds must lie within 0 to 1000000 s",
-                "--from i --seconds muszą leżeć w zakresie od 0 do 1000000 s",
-            )));
-        }
-        let part = wav::Part { channel, from_s: self.from, seconds: self.seconds, most };
-        Ok(wav::read_part(path, part)?)
-    }
-}
-
-impl PairArgs {
-    fn read(&self) -> Result<(wav::Recording, wav::Recording), Failure> {
-        let reference = wav::Part { channel: self.reference_channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
-        let pair = (wav::read_part(&self.reference, reference)?, self.output.read(&self.capture, wav::MOST_OF_A_PAIR)?);
-        for (recording, path) in [(&pair.0, &self.reference), (&pair.1, &self.capture)] {
-            // A level without sound would pass for speech in a model that looks at power. Silence has an answer of its own.
-            let level = recording.samples.first().copied().unwrap_or(0.0);
-            if level != 0.0 && recording.samples.iter().all(|x| *x == level) {
-                let path = path.display();
-                return Err(Failure::refused(Bilingual::new(
-                    format!("{path}: every sample is the same: there is no sound"),
-                    format!("{path}: wszystkie próbki są takie same: nie ma dźwięku"),
-                )));
-            }
-        }
-        Ok(pair)
-    }
 }
 
 impl What {
@@ -165,18 +75,20 @@ impl What {
 
     fn find(&self) -> Result<Finding, Failure> {
         match self {
-            What::Delay(a) => timing::delay(a),
-            What::Track(a) => timing::track(a),
-            What::Press(a) => press::press(a),
-            What::Response(a) => response::response(a),
-            What::Echo(a) => echo::echo(a),
-            What::DoubleTalk(a) => echo::double_talk(a),
-            What::Gaps(a) => gaps::gaps(a),
-            What::Level(a) => level::level(a),
-            What::Tones(a) => tones::tones(a),
-            What::Stipa(a) => stipa::stipa(a),
-            What::Stoi(a) => speech::stoi(a),
-            What::Pesq(a) => speech::pesq(a),
+            What::Delay(a) => stated::delay(a.open()?, a.output.plot.is_some()),
+            What::Track(a) => a.find(),
+            What::Press(a) => a.find(),
+            What::Response(a) => a.read().map(|(reference, capture)| stated::response(&reference, &capture)),
+            What::Echo(a) => a.read().map(|(sent, returned)| stated::echo(&sent, &returned)),
+            What::DoubleTalk(a) => a.find(),
+            What::Gaps(a) => a.find(),
+            What::Level(a) => a.find(),
+            What::Tones(a) => a.read().map(|capture| stated::tones(&capture)),
+            What::Stipa(a) => a.find(),
+            What::Stoi(a) => a.read_speech().map(|(reference, capture)| stated::stoi(&reference, &capture)),
+            What::Pesq(a) => {
+                a.read_speech().map(|(reference, capture)| stated::pesq(&reference, &capture, a.output.plot.is_some()))
+            }
         }
     }
 }

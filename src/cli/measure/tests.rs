@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::dsp::{interp, stimulus, stipa};
+use crate::wav;
 
 /// A directory of this test's own, removed at its end.
 pub(super) struct Files(pub PathBuf);
@@ -240,4 +241,17 @@ fn stimuli_are_written_and_measured() {
         let read = wav::read(Path::new(&path), None).unwrap();
         assert_eq!(read.samples.len(), 16_000 * seconds.parse::<usize>().unwrap(), "{kind}");
     }
+}
+
+/// Its spectrum is that of the switching, and a ratio of distortion read off it would be a figure without a meaning.
+#[test]
+fn a_tone_in_a_cadence_has_no_distortion() {
+    let files = Files::new("cadence");
+    let ringing = files.write("ringing.wav", &stimulus::cadence(8000, 11.0, 425.0, &[(1.0, 4.0)]), 8000);
+    let found = find(&["tones", &ringing]).unwrap();
+    let json = found.to_json(Lang::En);
+    assert!(json["call_tone_count"] == 1 && json["thd_n_db"].is_null() && json["tone_hz"].is_null(), "{json}");
+    assert!(found.to_svg(Lang::Pl).unwrap().contains("Sygnał tonowy: zwrotny sygnał wywołania, 425"));
+    let steady = files.write("steady.wav", &stimulus::tone(8000, 2.0, 1000.0, 0.0), 8000);
+    assert!(find(&["tones", &steady]).unwrap().to_json(Lang::En)["thd_n_db"].is_number());
 }

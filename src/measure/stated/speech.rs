@@ -1,20 +1,15 @@
-//! `measure stoi` and `measure pesq`: how speech compares with itself after a path.
-//!
-//! Knows nothing of either model.
+//! How speech compares with itself after a path.
 
-use super::PairArgs;
 use super::timing::absent;
 use crate::dsp::align::align;
 use crate::dsp::stoi::{self, Intelligibility};
 use crate::dsp::{level, pesq};
 use crate::measure::method;
-use crate::measure::{Failure, Finding, signal};
+use crate::measure::{Finding, signal};
 use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::wav::Recording;
 
-/// STOI and PESQ are made for sentences; this much is more than any comparison needs, and bounds the time it takes.
-const LONGEST_S: f64 = 600.0;
 const STOI_METHOD: (&str, &str) = (
     "both recordings aligned as by `measure delay` and compared at 10 kHz; uncertainties are expanded (k = 2)",
     "oba nagrania wyrównane w czasie jak w `measure delay` i porównane przy 10 kHz; niepewności rozszerzone (k = 2)",
@@ -24,46 +19,31 @@ const PESQ_METHOD: (&str, &str) = (
     "PESQ z biblioteki pesq 0.2; przeznaczony dla 8 do 12 s mowy, zastąpiony przez ITU-T P.863; niepewności rozszerzone (k = 2)",
 );
 
-/// Both recordings, refused where they are far longer than a comparison of speech needs.
-fn read_speech(args: &PairArgs) -> Result<(Recording, Recording), Failure> {
-    let (reference, capture) = args.read()?;
-    for (path, recording) in [(&args.reference, &reference), (&args.capture, &capture)] {
-        if recording.seconds() > LONGEST_S {
-            let (path, has) = (path.display(), recording.seconds());
-            return Err(Failure::refused(Bilingual::new(
-                format!("{path}: {has:.0} s are too long for a comparison of speech: cut out {LONGEST_S:.0} s at most"),
-                format!("{path}: {has:.0} s to za długo na porównanie mowy: wytnij najwyżej {LONGEST_S:.0} s"),
-            )));
-        }
-    }
-    Ok((reference, capture))
-}
-
 fn score(value: f64, uncertainty: f64) -> Estimate {
     Estimate::new(value, uncertainty, Unit::Count)
 }
 
-pub(super) fn stoi(args: &PairArgs) -> Result<Finding, Failure> {
-    let (reference, capture) = read_speech(args)?;
-    let result = align(signal(&reference), signal(&capture))
+/// How much of the words can be understood.
+pub fn stoi(reference: &Recording, capture: &Recording) -> Finding {
+    let result = align(signal(reference), signal(capture))
         .and_then(|pair| stoi::intelligibility(&pair.reference, &pair.capture, pair.rate as u32));
-    let finding = Finding::new("stoi", result.is_some(), STOI_METHOD, &[&reference, &capture]);
+    let finding = Finding::new("stoi", result.is_some(), STOI_METHOD, &[reference, capture]);
     let Some(result) = result else {
-        return Ok(absent(finding, &["stoi", "stoi_uncertainty", "estoi", "estoi_uncertainty", "speech_s"]).line(
+        return absent(finding, &["stoi", "stoi_uncertainty", "estoi", "estoi_uncertainty", "speech_s"]).line(
             "STOI",
             (
                 "not measured: the reference is not in the recording, or there is less than 0.4 s of speech",
                 "nie zmierzono: w nagraniu nie ma wzorca albo mowy jest mniej niż 0,4 s",
             ),
-        ));
+        );
     };
     let whole = score(result.stoi, result.stoi_uncertainty);
-    Ok(finding
+    finding
         .fields(&result)
         .figure("stoi", "STOI", whole, method::STOI)
         .figure("estoi", "ESTOI", score(result.estoi, result.estoi_uncertainty), method::ESTOI)
         .figure("speech_s", ("Speech", "Mowa"), Estimate::seconds(result.speech_s, 2.0 * stoi::FRAME_S), method::SPEECH_TAKEN)
-        .plot(course(&result, titled("STOI", whole))))
+        .plot(course(&result, titled("STOI", whole)))
 }
 
 /// Stretch by stretch, at the moment of the reference at which each begins: where the words are lost.
@@ -82,28 +62,28 @@ fn course(result: &Intelligibility, title: Bilingual) -> Plot {
     }
 }
 
-pub(super) fn pesq(args: &PairArgs) -> Result<Finding, Failure> {
-    let (reference, capture) = read_speech(args)?;
-    let result = pesq::quality(signal(&reference), signal(&capture));
-    let finding = Finding::new("pesq", result.is_some(), PESQ_METHOD, &[&reference, &capture]);
+/// How good a listener would call the speech; `pictures`: draw it too, which costs an alignment.
+pub fn pesq(reference: &Recording, capture: &Recording, pictures: bool) -> Finding {
+    let result = pesq::quality(signal(reference), signal(capture));
+    let finding = Finding::new("pesq", result.is_some(), PESQ_METHOD, &[reference, capture]);
     let Some(result) = result else {
-        return Ok(absent(finding, &["raw", "mos_lqo", "mos_lqo_wb"]).line(
+        return absent(finding, &["raw", "mos_lqo", "mos_lqo_wb"]).line(
             "PESQ",
             (
                 "not measured: silence, or less than 0.5 s or more than 2 minutes of sound",
                 "nie zmierzono: cisza, poniżej 0,5 s albo ponad 2 minuty dźwięku",
             ),
-        ));
+        );
     };
     let narrow = score(result.mos_lqo, result.mos_lqo_uncertainty);
     let wide = result.mos_lqo_wb.zip(result.mos_lqo_wb_uncertainty).map(|(value, doubt)| score(value, doubt));
     let slow = ("a rate is below 16 kHz", "częstotliwość próbkowania poniżej 16 kHz");
-    Ok(finding
+    finding
         .fields(&result)
         .figure("mos_lqo", ("MOS-LQO, narrowband", "MOS-LQO, wąskopasmowo"), narrow, method::PESQ_NARROW)
         .figure_or("mos_lqo_wb", ("MOS-LQO, wideband", "MOS-LQO, szerokopasmowo"), wide, method::PESQ_WIDE, slow)
         .figure("raw", ("Raw score", "Wynik surowy"), score(result.raw, result.raw_uncertainty), method::PESQ_RAW)
-        .plot(levels(&reference, &capture, narrow, args.output.plot.is_some())))
+        .plot(levels(reference, capture, narrow, pictures))
 }
 
 /// Levels of both, the recording moved onto the reference where it can be: where the speech is quieter, filled or cut.

@@ -1,135 +1,69 @@
-//! `measure stipa`: the speech transmission index, what it is made of, and what it is to be held against.
-//!
-//! Knows nothing of how an index is got, only of how it is told.
+//! The speech transmission index, what it is made of, and what it is to be held against.
 
-use std::path::PathBuf;
-
-use super::OutputArgs;
 use crate::dsp::stipa::{self, Flag, Stipa};
 use crate::measure::method;
-use crate::measure::{Failure, Finding};
-use crate::measure::{codec_ceiling, signal};
+use crate::measure::{Finding, codec_ceiling, signal};
 use crate::plot::{Matrix, Octave, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Method, Unit};
-use crate::wav;
+use crate::wav::Recording;
 
 const METHOD: (&str, &str) = (
     "speech transmission index at two modulations an octave, edition 5; uncertainties are expanded (k = 2)",
     "wskaźnik transmisji mowy z dwóch modulacji na oktawę, wydanie 5; niepewności rozszerzone (k = 2)",
 );
 
-#[derive(Debug, clap::Args)]
-pub(super) struct StipaArgs {
-    /// Recording of the STIPA test signal (or an impulse response, with --impulse-response)
-    capture: PathBuf,
-    /// The signal that was played, if its modulation is not the standard's 0.55
-    #[arg(long, value_name = "R.wav", conflicts_with = "impulse_response")]
-    reference: Option<PathBuf>,
-    /// Take the recording for an impulse response (indirect method)
-    #[arg(long)]
-    impulse_response: bool,
-    /// Sound pressure level of a full-scale sine, in dB: with it, masking and the hearing threshold are taken into account
-    #[arg(long, value_name = "DB", allow_negative_numbers = true)]
-    calibration: Option<f64>,
-    /// Ambient noise in use, seven octave levels from 125 Hz to 8 kHz in dB SPL: also states the index in that noise (annex M)
-    #[arg(long, value_name = "L1,…,L7", value_delimiter = ',', requires = "calibration", conflicts_with = "impulse_response")]
-    noise: Option<Vec<f64>>,
-    /// Codec that the recording came through: the index is judged against what that codec alone allows
-    #[arg(long, value_enum)]
-    codec: Option<Codec>,
-    #[command(flatten)]
-    pub output: OutputArgs,
+/// What is known of a recording of the test signal.
+#[derive(Debug, Default)]
+pub struct Circumstances {
+    /// The signal that was played, if its modulation is not the standard's 0.55.
+    pub reference: Option<Recording>,
+    /// The recording is an impulse response (indirect method).
+    pub impulse_response: bool,
+    /// Sound pressure level of a full-scale sine, dB: masking and the hearing threshold are taken into account.
+    pub calibration: Option<f64>,
+    /// Ambient noise in use, octave levels from 125 Hz to 8 kHz, dB SPL (annex M).
+    pub noise: Option<[f64; 7]>,
+    /// What the recording came through.
+    pub codec: Option<codec_ceiling::Codec>,
 }
 
-/// A codec that a recording came through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Codec {
-    /// G.711 over a telephone band of 300 to 3400 Hz and nothing beside it
-    G711,
-    /// G.711 over all of its 4 kHz
-    G711Wide,
-    /// G.722 at 64 kbit/s
-    G722,
-    /// Opus, full band
-    Opus,
-}
-
-impl Codec {
-    fn in_path(self) -> codec_ceiling::Codec {
-        match self {
-            Codec::G711 => codec_ceiling::Codec::G711,
-            Codec::G711Wide => codec_ceiling::Codec::G711Wide,
-            Codec::G722 => codec_ceiling::Codec::G722,
-            Codec::Opus => codec_ceiling::Codec::Opus,
-        }
-    }
-}
-
-pub(super) fn stipa(args: &StipaArgs) -> Result<Finding, Failure> {
-    if args.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
-        return Err(Failure::refused((
-            "--calibration must lie within 0 to 200 dB",
-            "--calibration musi leżeć w zakresie od 0 do 200 dB",
-        )));
-    }
-    let noise = args.noise.as_ref().map(|levels| noise_levels(levels)).transpose()?;
-    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
-    let part = wav::Part { most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
-    let reference = args.reference.as_ref().map(|path| wav::read_part(path, part)).transpose()?;
-    let result = if args.impulse_response {
-        stipa::from_impulse_response(signal(&capture))
+/// The index, its octaves and modulations, and what they are held against.
+pub fn stipa(capture: &Recording, known: &Circumstances) -> Finding {
+    let result = if known.impulse_response {
+        stipa::from_impulse_response(signal(capture))
     } else {
-        stipa::direct(signal(&capture), reference.as_ref().map(signal), args.calibration)
+        stipa::direct(signal(capture), known.reference.as_ref().map(signal), known.calibration)
     };
     // Without a single modulation of the test signal there is nothing that could be called an index.
     let found = result.as_ref().is_some_and(|r| !r.flags.contains(&Flag::NotTestSignal));
-    let finding = Finding::new("stipa", found, METHOD, &[&capture])
+    let finding = Finding::new("stipa", found, METHOD, &[capture])
         .field("norm", "IEC 60268-16:2020")
         .field("speech", "male")
-        .field("masking_and_threshold", args.calibration.is_some() && !args.impulse_response);
+        .field("masking_and_threshold", known.calibration.is_some() && !known.impulse_response);
     let nothing = ("not measured: this is no recording of the test signal", "nie zmierzono: to nie jest nagranie sygnału STIPA");
-    Ok(match result {
+    match result {
         Some(result) if found => {
-            let finding = describe(finding, &result, &Ways::of(args));
-            let finding = judged(finding, &result, args.codec.map(Codec::in_path));
-            let finding = noise.iter().fold(finding, |finding, noise| in_noise(finding, &result, noise));
+            let finding = describe(finding, &result, &Ways::of(known));
+            let finding = judged(finding, &result, known.codec);
+            let finding = known.noise.iter().fold(finding, |finding, noise| in_noise(finding, &result, noise));
             result.flags.iter().fold(finding, |finding, flag| finding.note(explain(*flag)))
         }
         Some(result) => absent(result.flags.iter().fold(finding, |f, flag| f.note(explain(*flag))))
             .field("m", result.m)
             .field("flags", &result.flags)
             .line("STI", nothing),
-        None => absent(finding)
-            .field("m", Option::<[[f64; 2]; 7]>::None)
-            .field("flags", [(); 0])
-            .line("STI", why_not(args, reference.as_ref())),
-    })
-}
-
-fn noise_levels(levels: &[f64]) -> Result<[f64; 7], Failure> {
-    let refused = |given: String, podano: String| {
-        Failure::refused(Bilingual::new(
-            format!("--noise must give seven levels, 125 Hz to 8 kHz, within -20 to 140 dB; {given}"),
-            format!("--noise musi podać siedem poziomów, od 125 Hz do 8 kHz, w zakresie od -20 do 140 dB; {podano}"),
-        ))
-    };
-    let count = levels.len();
-    let seven: [f64; 7] =
-        levels.try_into().map_err(|_| refused(format!("{count} were given"), format!("liczba podanych: {count}")))?;
-    match seven.iter().find(|level| !(-20.0..=140.0).contains(*level)) {
-        Some(level) => Err(refused(format!("{level} was given"), format!("podano {level}"))),
-        None => Ok(seven),
+        None => absent(finding).field("m", Option::<[[f64; 2]; 7]>::None).field("flags", [(); 0]).line("STI", why_not(known)),
     }
 }
 
-fn why_not(args: &StipaArgs, reference: Option<&wav::Recording>) -> (&'static str, &'static str) {
-    if args.impulse_response {
+fn why_not(known: &Circumstances) -> (&'static str, &'static str) {
+    if known.impulse_response {
         return (
             "not measured: silence, or more than a minute, which is no impulse response",
             "nie zmierzono: cisza albo ponad minuta, a to nie odpowiedź impulsowa",
         );
     }
-    if reference.is_some_and(|r| stipa::direct(signal(r), None, None).is_none()) {
+    if known.reference.as_ref().is_some_and(|r| stipa::direct(signal(r), None, None).is_none()) {
         return (
             "not measured: the reference holds silence, or less than 5 s of sound",
             "nie zmierzono: wzorzec zawiera ciszę albo mniej niż 5 s dźwięku",
@@ -150,11 +84,11 @@ struct Ways {
 }
 
 impl Ways {
-    fn of(args: &StipaArgs) -> Ways {
-        if args.impulse_response {
+    fn of(known: &Circumstances) -> Ways {
+        if known.impulse_response {
             return Ways { index: method::STIPA_INDIRECT, level: method::OCTAVE_ENERGIES, scale: Unit::Decibel };
         }
-        let scale = if args.calibration.is_some() { Unit::DecibelSpl } else { Unit::DecibelFullScale };
+        let scale = if known.calibration.is_some() { Unit::DecibelSpl } else { Unit::DecibelFullScale };
         Ways { index: method::STIPA, level: method::OCTAVE_LEVELS, scale }
     }
 }

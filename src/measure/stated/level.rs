@@ -1,19 +1,14 @@
-//! `measure level`: how loud a recording is, on whatever scale it can be given, and what else it holds besides speech.
-//!
-//! Knows nothing of how levels are got, only of how they are told.
+//! How loud a recording is, on whatever scale it can be given, and what else it holds besides speech.
 
-use std::path::PathBuf;
-
-use super::OutputArgs;
 use crate::dsp::distortion;
 use crate::dsp::level;
 use crate::dsp::spectrum::{self, Band, Spectrum};
 use crate::dsp::speech_level::{self, ActiveSpeech, NoiseFloor};
 use crate::measure::method;
-use crate::measure::{Calibration, Failure, Finding};
+use crate::measure::{Calibration, Finding};
 use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Unit};
-use crate::wav::{self, Recording};
+use crate::wav::Recording;
 
 const METHOD: (&str, &str) = (
     "each figure from all samples of the channel; 0 dBFS is a full-scale sine; uncertainties are expanded (k = 2) and those of this recording, not of the microphone before it",
@@ -25,78 +20,18 @@ const NONE: (&str, &str) = ("none", "brak");
 /// Below this the alternating part of a recording is rounding noise at most.
 const SILENT_DBFS: f64 = -110.0;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct LevelArgs {
-    /// What was recorded
-    capture: PathBuf,
-    /// What full scale stands for: dB SPL of a full-scale sine, or a WAV of a calibrator's tone (250 Hz or 1 kHz) through the same chain
-    #[arg(long, value_name = "DB|TONE.wav", allow_hyphen_values = true)]
-    calibration: Option<String>,
-    /// Level of the calibrator's tone, in dB SPL
-    #[arg(long, value_name = "DB", default_value_t = 94.0, requires = "calibration")]
-    calibrator: f64,
-    /// Expanded uncertainty (k = 2) of the calibration, in dB (class 1 of IEC 60942: 0.4)
-    #[arg(long, value_name = "DB", default_value_t = 0.4, requires = "calibration")]
-    calibration_uncertainty: f64,
-    /// Codec whose full scale dBm0 refers to
-    #[arg(long, value_enum, default_value_t = Law::A)]
-    law: Law,
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-/// The companding law of ITU-T G.711.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Law {
-    A,
-    Mu,
-}
-
-impl LevelArgs {
-    fn calibration(&self) -> Result<Option<Calibration>, Failure> {
-        let Some(given) = &self.calibration else { return Ok(None) };
-        let plausible = (0.0..=200.0).contains(&self.calibrator) && (0.0..=20.0).contains(&self.calibration_uncertainty);
-        if let Ok(full_scale_db) = given.replace(',', ".").parse::<f64>() {
-            return if plausible && (0.0..=250.0).contains(&full_scale_db) {
-                Ok(Some(Calibration { full_scale_db, uncertainty_db: self.calibration_uncertainty }))
-            } else {
-                Err(implausible())
-            };
-        }
-        if !plausible {
-            return Err(implausible());
-        }
-        let tone = wav::read(given.as_ref(), None)?;
-        let found = Calibration::from_tone(&tone.samples, f64::from(tone.rate), self.calibrator, self.calibration_uncertainty);
-        found.map(Some).ok_or_else(|| {
-            Failure::refused(Bilingual::new(
-                format!("{given}: no clean tone of 250 Hz or 1 kHz: record the calibrator again, below clipping and out of the wind"),
-                format!("{given}: brak czystego tonu 250 Hz lub 1 kHz: nagraj kalibrator ponownie, bez przesterowania i z dala od wiatru"),
-            ))
-        })
-    }
-}
-
-fn implausible() -> Failure {
-    Failure::refused((
-        "--calibration must lie within 0 to 250 dB, --calibrator within 0 to 200 dB, --calibration-uncertainty within 0 to 20 dB",
-        "--calibration musi leżeć w zakresie od 0 do 250 dB, --calibrator od 0 do 200 dB, --calibration-uncertainty od 0 do 20 dB",
-    ))
-}
-
-pub(super) fn level(args: &LevelArgs) -> Result<Finding, Failure> {
-    let calibration = args.calibration()?;
-    let capture = args.output.read(&args.capture, wav::MOST)?;
+/// All levels of one recording; `overload_dbm0` is the codec's level of a full-scale sine (ITU-T G.711).
+pub fn level(capture: &Recording, calibration: Option<Calibration>, overload_dbm0: f64) -> Finding {
     let rate = f64::from(capture.rate);
     let samples = level::without_offset(&capture.samples);
     let rms = level::rms_dbfs(&samples).filter(|rms| *rms > SILENT_DBFS);
-    let mut finding = Finding::new("level", rms.is_some(), METHOD, &[&capture]).field("seconds", capture.seconds());
+    let mut finding = Finding::new("level", rms.is_some(), METHOD, &[capture]).field("seconds", capture.seconds());
     finding = finding.line(("Duration", "Czas trwania"), seconds(capture.seconds()));
-    let Some(rms) = rms else { return Ok(silent(finding, &capture)) };
+    let Some(rms) = rms else { return silent(finding, capture) };
     let speech = speech_level::active_speech(&samples, rate);
     let floor = speech.and_then(|speech| speech_level::noise_floor(&samples, rate, &speech));
     let spectrum = spectrum::spectrum(&samples, rate);
-    finding = plain(finding, &capture, rms);
+    finding = plain(finding, capture, rms);
     finding = spoken(finding, speech.as_ref(), floor.as_ref());
     let weighted = spectrum.as_ref().map(|found| dbfs(found.a_weighted_dbfs(), 0.1));
     finding = finding.figure_or("a_weighted_dbfs", ("A-weighted", "Ważony krzywą A"), weighted, method::A_WEIGHTED, NONE);
@@ -105,7 +40,7 @@ pub(super) fn level(args: &LevelArgs) -> Result<Finding, Failure> {
         speech: speech.map(|s| dbfs(s.level_dbfs, s.uncertainty_db)),
         weighted,
     };
-    finding = in_dbm0(finding, args.law, &levels);
+    finding = in_dbm0(finding, overload_dbm0, &levels);
     finding = match calibration {
         Some(calibration) => in_sound_pressure(finding, calibration, &levels),
         None => finding.note((
@@ -113,7 +48,7 @@ pub(super) fn level(args: &LevelArgs) -> Result<Finding, Failure> {
             "poziomy podano względem pełnej skali: bez --calibration ciśnienie akustyczne nie jest znane",
         )),
     };
-    Ok(bands(finding, spectrum.as_ref(), weighted).plot(course(&capture, &levels, speech.as_ref())))
+    bands(finding, spectrum.as_ref(), weighted).plot(course(capture, &levels, speech.as_ref()))
 }
 
 /// The levels that are given on several scales, in dBFS.
@@ -202,8 +137,7 @@ fn spoken(finding: Finding, speech: Option<&ActiveSpeech>, floor: Option<&NoiseF
         .figure_or("signal_to_noise_db", ("Signal to noise", "Sygnał do szumu"), ratio, method::SIGNAL_TO_NOISE, pauseless)
 }
 
-fn in_dbm0(finding: Finding, law: Law, levels: &Levels) -> Finding {
-    let overload = if law == Law::A { level::A_LAW_OVERLOAD_DBM0 } else { level::MU_LAW_OVERLOAD_DBM0 };
+fn in_dbm0(finding: Finding, overload: f64, levels: &Levels) -> Finding {
     let on_line = |level: Estimate| Estimate::new(level.value + overload, level.uncertainty, Unit::DecibelMilliwatt0);
     let finding =
         finding.figure("rms_dbm0", ("RMS on the line", "Wartość skuteczna w kanale"), on_line(levels.rms), method::DBM0);

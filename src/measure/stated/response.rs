@@ -1,25 +1,23 @@
-//! `measure response`: what a path does to the spectrum of a known sound.
-//!
-//! Knows nothing of masks: a response is relative to what was played.
+//! What a path does to the spectrum of a known sound.
 
-use super::PairArgs;
 use super::tones;
 use crate::dsp::align::align;
 use crate::dsp::response::{self, Response, ResponsePoint};
 use crate::dsp::{distortion, spectrum};
 use crate::measure::method;
 use crate::measure::spectrum_plot;
-use crate::measure::{Failure, Finding, signal};
+use crate::measure::{Finding, signal};
 use crate::plot::{Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Unit};
+use crate::wav::Recording;
 
-pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
-    let (reference, capture) = args.read()?;
-    let result = align(signal(&reference), signal(&capture)).and_then(|pair| response::response(&pair));
+/// What the path does to each frequency, and how it distorts.
+pub fn response(reference: &Recording, capture: &Recording) -> Finding {
+    let result = align(signal(reference), signal(capture)).and_then(|pair| response::response(&pair));
     // A tone alone cannot be aligned, but it is what distortion is measured with.
     let tone = distortion::strongest_tone(&capture.samples, f64::from(capture.rate));
     let found = result.is_some() || tone.is_some();
-    let mut finding = Finding::new("response", found, method::RESPONSE, &[&reference, &capture]);
+    let mut finding = Finding::new("response", found, method::RESPONSE, &[reference, capture]);
     match &result {
         Some(result) => finding = describe(finding, result),
         None => {
@@ -37,7 +35,7 @@ pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
     {
         finding = finding.plot(spectrum_plot(tones::title_of(tone), &spectrum));
     }
-    Ok(match tone {
+    match tone {
         Some(tone) => {
             let level = Estimate::new(tone.level_dbfs, tone.level_uncertainty_db, Unit::DecibelFullScale);
             let ratio = |value: f64| Estimate::new(value, tone.uncertainty_db, Unit::Decibel);
@@ -53,7 +51,7 @@ pub(super) fn response(args: &PairArgs) -> Result<Finding, Failure> {
                 .figure("thd_db", ("THD, harmonics 2 to 10", "THD, harmoniczne 2 do 10"), ratio(tone.thd_db), method::TONE)
         }
         None => finding,
-    })
+    }
 }
 
 fn describe(finding: Finding, result: &Response) -> Finding {

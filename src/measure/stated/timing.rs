@@ -1,8 +1,5 @@
-//! `measure delay` and `measure track`: when a known sound arrives, and how that changes.
-//!
-//! Knows nothing of how a delay is got, only of how it is told.
+//! When a known sound arrives, and how that changes.
 
-use super::PairArgs;
 use crate::dsp::align::align;
 use crate::dsp::delay::{self, Delay, Signal};
 use crate::dsp::spectrum::{self, Spectrum};
@@ -15,18 +12,6 @@ use crate::plot::{Mark, Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::wav::Recording;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct TrackArgs {
-    #[command(flatten)]
-    pub pair: PairArgs,
-    /// Length of each stretch of the reference, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
-    window: f64,
-    /// How far the delay may wander from one stretch to the next, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.25)]
-    reach: f64,
-}
-
 const DELAY_METHOD: (&str, &str) = (
     "a known sound is sought in its recording; delays count from the first sample of each file; uncertainties are expanded (k = 2)",
     "znany dźwięk odszukany w jego nagraniu; opóźnienia liczone od pierwszej próbki każdego pliku; niepewności rozszerzone (k = 2)",
@@ -36,8 +21,6 @@ const TRACK_METHOD: (&str, &str) = (
     "znany dźwięk odszukany w jego nagraniu odcinek po odcinku; niepewności rozszerzone (k = 2)",
 );
 
-/// Files longer than this are read piece by piece.
-const READ_WHOLE_S: f64 = 300.0;
 /// So much of a reference shows its spectrum, and so much of an aligned pair its correlation.
 const LOOK_S: f64 = 5.0;
 const ONE_OF_TWO: [&str; 9] =
@@ -45,32 +28,45 @@ const ONE_OF_TWO: [&str; 9] =
 const OF_A_TRACK: [&str; 8] =
     ["first_delay_s", "ppm", "ppm_uncertainty", "creep_s", "creep_uncertainty_s", "scatter_s", "point_count", "slip_count"];
 
-pub(super) fn delay(args: &PairArgs) -> Result<Finding, Failure> {
-    let wanted = args.output.plot.is_some();
-    if let Some((mut reference, mut capture)) = long(args)? {
-        let found = streaming_delay::find(&mut reference, &mut capture)?;
-        let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]);
-        let Some(found) = found else {
-            return Ok(described(finding, None, None).notes(reference.notes).notes(capture.notes));
-        };
-        let played = Stretch::read(&mut reference, found.t_ref_s, LOOK_S)?;
-        let spectrum = spectrum::spectrum(&played.samples, played.rate);
-        let mut finding = described(finding, Some(&found), spectrum.as_ref());
-        if wanted {
-            let heard = Stretch::read(&mut capture, found.t_ref_s + found.seconds, LOOK_S + 1.0)?;
-            finding = pictures(finding, &played, &heard, &found);
-        }
-        return Ok(finding.notes(reference.notes).notes(capture.notes));
-    }
-    let (reference, capture) = args.read()?;
+/// A reference and its recording.
+#[derive(Debug)]
+pub enum Pair {
+    /// In memory.
+    Whole(Recording, Recording),
+    /// Too long for that, and read where something is looked for.
+    Long(WavSource, WavSource),
+}
+
+/// Delay, gain and clock ratio; `pictures`: draw them too, which costs a correlation.
+pub fn delay(pair: Pair, pictures: bool) -> Result<Finding, Failure> {
+    let (reference, capture) = match pair {
+        Pair::Whole(reference, capture) => (reference, capture),
+        Pair::Long(reference, capture) => return long_delay(reference, capture, pictures),
+    };
     let found = delay::delay(signal(&reference), signal(&capture));
     let spectrum = spectrum::spectrum(&reference.samples, f64::from(reference.rate));
     let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[&reference, &capture]);
     let finding = described(finding, found.as_ref(), spectrum.as_ref());
     Ok(match found {
-        Some(found) if wanted => pictures(finding, &Stretch::of(reference), &Stretch::of(capture), &found),
+        Some(found) if pictures => drawn(finding, &Stretch::of(reference), &Stretch::of(capture), &found),
         _ => finding,
     })
+}
+
+fn long_delay(mut reference: WavSource, mut capture: WavSource, pictures: bool) -> Result<Finding, Failure> {
+    let found = streaming_delay::find(&mut reference, &mut capture)?;
+    let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]);
+    let Some(found) = found else {
+        return Ok(described(finding, None, None).notes(reference.notes).notes(capture.notes));
+    };
+    let played = Stretch::read(&mut reference, found.t_ref_s, LOOK_S)?;
+    let spectrum = spectrum::spectrum(&played.samples, played.rate);
+    let mut finding = described(finding, Some(&found), spectrum.as_ref());
+    if pictures {
+        let heard = Stretch::read(&mut capture, found.t_ref_s + found.seconds, LOOK_S + 1.0)?;
+        finding = drawn(finding, &played, &heard, &found);
+    }
+    Ok(finding.notes(reference.notes).notes(capture.notes))
 }
 
 /// Part of a recording, and when it begins.
@@ -98,16 +94,6 @@ impl Stretch {
     }
 }
 
-/// Both files opened for reading piece by piece, if either is long.
-fn long(args: &PairArgs) -> Result<Option<(WavSource, WavSource)>, Failure> {
-    let reference = WavSource::open(&args.reference, args.reference_channel)?;
-    let capture = WavSource::open(&args.capture, args.output.channel)?;
-    let either = reference.seconds().max(capture.seconds()) > READ_WHOLE_S;
-    // A part of the recording is asked for: it is read as one, and refused if it is too long for that.
-    let whole = args.output.from == 0.0 && args.output.seconds.is_none();
-    Ok((either && whole).then_some((reference, capture)))
-}
-
 fn described(finding: Finding, found: Option<&Delay>, spectrum: Option<&Spectrum>) -> Finding {
     match found {
         Some(found) => describe_delay(finding, found, spectrum),
@@ -121,7 +107,7 @@ fn described(finding: Finding, found: Option<&Delay>, spectrum: Option<&Spectrum
     }
 }
 
-pub(super) fn absent(finding: Finding, keys: &[&str]) -> Finding {
+pub(in crate::measure) fn absent(finding: Finding, keys: &[&str]) -> Finding {
     keys.iter().fold(finding, |finding, key| finding.field(key, Option::<f64>::None))
 }
 
@@ -170,7 +156,7 @@ fn describe_delay(finding: Finding, found: &Delay, spectrum: Option<&Spectrum>) 
 }
 
 /// The alignment that shows the correlation is a measurement of its own: only for who wants to see it.
-fn pictures(finding: Finding, reference: &Stretch, capture: &Stretch, found: &Delay) -> Finding {
+fn drawn(finding: Finding, reference: &Stretch, capture: &Stretch, found: &Delay) -> Finding {
     let finding = match correlation(reference, capture, found) {
         Some(plot) => finding.plot(plot),
         None => finding,
@@ -238,20 +224,17 @@ fn overlay(reference: &Stretch, capture: &Stretch, found: &Delay) -> Plot {
     }
 }
 
-pub(super) fn track(args: &TrackArgs) -> Result<Finding, Failure> {
-    if !(0.1..=60.0).contains(&args.window) || !(0.001..=60.0).contains(&args.reach) {
-        return Err(Failure::refused((
-            "--window must lie within 0.1 to 60 s, --reach within 0.001 to 60 s",
-            "--window musi leżeć w zakresie od 0,1 do 60 s, --reach od 0,001 do 60 s",
-        )));
-    }
-    let (points, notes) = if let Some((mut reference, mut capture)) = long(&args.pair)? {
-        let points = streaming_delay::follow(&mut reference, &mut capture, args.window, args.reach)?;
-        (points, [reference.notes, capture.notes].concat())
-    } else {
-        let (reference, capture) = args.pair.read()?;
-        let Ok(points) = streaming_delay::follow(&mut signal(&reference), &mut signal(&capture), args.window, args.reach);
-        (points, [reference.notes, capture.notes].concat())
+/// The course of the delay: stretches of `window` seconds, from one to the next moved by `reach` seconds at most.
+pub fn track(pair: Pair, window: f64, reach: f64) -> Result<Finding, Failure> {
+    let (points, notes) = match pair {
+        Pair::Long(mut reference, mut capture) => {
+            let points = streaming_delay::follow(&mut reference, &mut capture, window, reach)?;
+            (points, [reference.notes, capture.notes].concat())
+        }
+        Pair::Whole(reference, capture) => {
+            let Ok(points) = streaming_delay::follow(&mut signal(&reference), &mut signal(&capture), window, reach);
+            (points, [reference.notes, capture.notes].concat())
+        }
     };
     let tracked = track::track(&points);
     let finding = Finding::new("track", tracked.is_some(), TRACK_METHOD, &[]).notes(notes);

@@ -1,49 +1,26 @@
-//! `measure echo` and `measure double-talk`: what comes back of one's own voice, and what is lost of the other's.
-//!
-//! Knows nothing of how either is got.
+//! What comes back of one's own voice, and what is lost of the other's.
 
-use std::path::PathBuf;
-
-use super::{OutputArgs, PairArgs};
 use crate::dsp::double_talk::{self, Duplex};
 use crate::dsp::echo::{self, Echo, NoEcho};
 use crate::measure::method;
-use crate::measure::{Failure, Finding, signal};
+use crate::measure::{Finding, signal};
 use crate::plot::{Mark, Plot, Series, titled, waveform};
 use crate::unit::{Bilingual, Estimate, Unit};
-use crate::wav::{self, Recording};
+use crate::wav::Recording;
 
 /// Loudness ratings of a nominal telephone (ITU-T G.111, G.131), sending and receiving together, dB.
 const TELEPHONE_DB: f64 = 8.0 + 2.0;
-
-#[derive(Debug, clap::Args)]
-pub(super) struct DoubleTalkArgs {
-    /// What the near side spoke, with pauses
-    near: PathBuf,
-    /// What the far side spoke at the same time, with pauses of its own
-    far: PathBuf,
-    /// What arrived at the far side
-    capture: PathBuf,
-    /// Channel of the near voice's file, from 1
-    #[arg(long, value_name = "N")]
-    near_channel: Option<u16>,
-    /// Channel of the far voice's file, from 1
-    #[arg(long, value_name = "N")]
-    far_channel: Option<u16>,
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
 
 fn decibel(value: f64, uncertainty: f64) -> Estimate {
     Estimate::new(value, uncertainty, Unit::Decibel)
 }
 
-pub(super) fn echo(args: &PairArgs) -> Result<Finding, Failure> {
-    let (sent, returned) = args.read()?;
-    let found = echo::echo(signal(&sent), signal(&returned));
-    let finding = Finding::new("echo", found.is_ok(), method::ECHO_LOSS, &[&sent, &returned]);
+/// What comes back of what was sent.
+pub fn echo(sent: &Recording, returned: &Recording) -> Finding {
+    let found = echo::echo(signal(sent), signal(returned));
+    let finding = Finding::new("echo", found.is_ok(), method::ECHO_LOSS, &[sent, returned]);
     let finding = match &found {
-        Ok(found) => describe(finding, found, &sent, &returned),
+        Ok(found) => describe(finding, found, sent, returned),
         Err(why) => {
             let why = match why {
                 NoEcho::Unusable => ("not measured: less than 0.5 s of sound", "nie zmierzono: poniżej 0,5 s dźwięku"),
@@ -58,7 +35,7 @@ pub(super) fn echo(args: &PairArgs) -> Result<Finding, Failure> {
             finding.field("echo", Option::<bool>::None).line(("Echo", "Echo"), why)
         }
     };
-    Ok(draw(finding, &sent, &returned, found.ok().as_ref()))
+    draw(finding, sent, returned, found.ok().as_ref())
 }
 
 fn describe(finding: Finding, found: &Echo, sent: &Recording, returned: &Recording) -> Finding {
@@ -135,20 +112,10 @@ fn sound(title: Bilingual, recording: &Recording, until: f64) -> Plot {
     }
 }
 
-pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
-    let spoken = |path: &PathBuf, channel: Option<u16>| {
-        wav::read_part(path, wav::Part { channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() })
-    };
-    let (near, far) = (spoken(&args.near, args.near_channel)?, spoken(&args.far, args.far_channel)?);
-    if near.rate != far.rate {
-        return Err(Failure::refused((
-            "the near and the far voice must have one rate: they are one stimulus",
-            "głos bliski i daleki muszą mieć tę samą częstotliwość próbkowania: to jeden sygnał",
-        )));
-    }
-    let capture = args.output.read(&args.capture, wav::MOST_OF_A_PAIR)?;
-    let found = double_talk::double_talk(signal(&near), signal(&far), signal(&capture));
-    let finding = Finding::new("double-talk", found.is_some(), method::DOUBLE_TALK, &[&near, &far, &capture]);
+/// What the near voice loses while the far one speaks too. Both voices at one rate: they are one stimulus.
+pub fn double_talk(near: &Recording, far: &Recording, capture: &Recording) -> Finding {
+    let found = double_talk::double_talk(signal(near), signal(far), signal(capture));
+    let finding = Finding::new("double-talk", found.is_some(), method::DOUBLE_TALK, &[near, far, capture]);
     let title = match &found {
         Some(found) => titled(
             ("Recording; attenuation in double talk", "Nagranie; tłumienie przy mowie jednoczesnej"),
@@ -184,11 +151,11 @@ pub(super) fn double_talk(args: &DoubleTalkArgs) -> Result<Finding, Failure> {
             finding.line(("Double talk", "Mowa jednoczesna"), why)
         }
     };
-    let until = [&near, &far, &capture].iter().fold(0.0, |most: f64, recording| most.max(recording.seconds()));
-    Ok(finding
-        .plot(sound(("Near voice", "Głos bliski").into(), &near, until))
-        .plot(sound(("Far voice", "Głos daleki").into(), &far, until))
-        .plot(sound(title, &capture, until)))
+    let until = [near, far, capture].iter().fold(0.0, |most: f64, recording| most.max(recording.seconds()));
+    finding
+        .plot(sound(("Near voice", "Głos bliski").into(), near, until))
+        .plot(sound(("Far voice", "Głos daleki").into(), far, until))
+        .plot(sound(title, capture, until))
 }
 
 fn duplex(duplex: Duplex) -> (&'static str, &'static str) {

@@ -1,43 +1,21 @@
-//! `measure gaps`: whether a known sound came through whole.
-//!
-//! Knows nothing of how damage is found, only of how it is told.
+//! Whether a known sound came through whole.
 
-use super::PairArgs;
 use crate::dsp::continuity::{self, Continuity, Kind, Missing, Unknown};
 use crate::dsp::gaps::Rule;
 use crate::measure::method;
-use crate::measure::{Failure, Finding, signal};
+use crate::measure::{Finding, signal};
 use crate::plot::{Mark, Plot, Series, waveform};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::wav::Recording;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct GapsArgs {
-    #[command(flatten)]
-    pub pair: PairArgs,
-    /// Leave out gaps shorter than this, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 3.0)]
-    shortest: f64,
-    /// How far below the sound's level a gap must fall, in dB
-    #[arg(long, value_name = "DB", default_value_t = 15.0)]
-    depth: f64,
-}
-
-pub(super) fn gaps(args: &GapsArgs) -> Result<Finding, Failure> {
-    if !(1.0..=60_000.0).contains(&args.shortest) || !(3.0..=60.0).contains(&args.depth) {
-        return Err(Failure::refused((
-            "--shortest must lie within 1 to 60000 ms, --depth within 3 to 60 dB",
-            "--shortest musi leżeć w zakresie od 1 do 60000 ms, --depth od 3 do 60 dB",
-        )));
-    }
-    let (reference, capture) = args.pair.read()?;
-    let rule = Rule { shortest_s: args.shortest * 1e-3, depth_db: args.depth, sound_rms: None };
-    let found = continuity::continuity(signal(&reference), signal(&capture), rule);
-    let finding = Finding::new("gaps", found.is_ok(), method::GAPS, &[&reference, &capture]);
-    Ok(match found {
-        Ok(found) => describe(finding, &found).plot(draw(&capture, &found)),
+/// What is missing of the reference, torn by clicks or played twice.
+pub fn gaps(reference: &Recording, capture: &Recording, rule: Rule) -> Finding {
+    let found = continuity::continuity(signal(reference), signal(capture), rule);
+    let finding = Finding::new("gaps", found.is_ok(), method::GAPS, &[reference, capture]);
+    match found {
+        Ok(found) => describe(finding, &found).plot(draw(capture, &found)),
         Err(why) => unknown(finding, why),
-    })
+    }
 }
 
 fn unknown(finding: Finding, why: Unknown) -> Finding {

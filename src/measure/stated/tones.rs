@@ -1,18 +1,15 @@
-//! `measure tones`: what a recording holds in the way of steady tones, dialled digits and the tones by which a network answers.
-//!
-//! Knows nothing of how they are told.
+//! What a recording holds in the way of steady tones, dialled digits and the tones by which a network answers.
 
-use super::SingleArgs;
 use crate::dsp::call_tone::{self, CallTone, Kind};
 use crate::dsp::distortion::{self, Distortion};
 use crate::dsp::dtmf::{self, Digit};
 use crate::dsp::spectrum;
+use crate::measure::Finding;
 use crate::measure::method;
 use crate::measure::spectrum_plot;
-use crate::measure::{Failure, Finding};
 use crate::plot::{Mark, Plot, Series, titled, waveform};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
-use crate::wav;
+use crate::wav::Recording;
 
 const METHOD: (&str, &str) = (
     "tones in looks of 20 ms, 5 ms apart, and in the spectrum of the whole; uncertainties are expanded (k = 2)",
@@ -20,8 +17,8 @@ const METHOD: (&str, &str) = (
 );
 const NONE: (&str, &str) = ("none", "brak");
 
-pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
-    let capture = args.output.read(&args.capture, wav::MOST)?;
+/// A steady tone and its distortion, dialled digits, call tones.
+pub fn tones(capture: &Recording) -> Finding {
     let rate = f64::from(capture.rate);
     let digits = dtmf::digits(&capture.samples, rate);
     let calls = call_tone::call_tones(&capture.samples, rate);
@@ -29,7 +26,7 @@ pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
     let switched = !digits.is_empty() || calls.iter().any(|call| call.kind != Kind::Dial);
     let steady = if switched { None } else { distortion::strongest_tone(&capture.samples, rate) };
     let found = !digits.is_empty() || !calls.is_empty() || steady.is_some();
-    let mut finding = Finding::new("tones", found, METHOD, &[&capture]);
+    let mut finding = Finding::new("tones", found, METHOD, &[capture]);
     finding = steady_tone(finding, steady.as_ref());
     finding = dialled(finding, &digits);
     finding = called(finding, &calls);
@@ -38,16 +35,16 @@ pub(super) fn tones(args: &SingleArgs) -> Result<Finding, Failure> {
     // The harmonics of a steady tone show in its spectrum alone.
     let spectrum = steady.as_ref().and_then(|tone| Some((tone, spectrum::spectrum(&capture.samples, rate)?)));
     if let Some((tone, spectrum)) = spectrum {
-        return Ok(finding.plot(spectrum_plot(title_of(tone), &spectrum)));
+        return finding.plot(spectrum_plot(title_of(tone), &spectrum));
     }
-    Ok(finding.plot(Plot {
+    finding.plot(Plot {
         title: title(&digits, &calls),
         x_label: ("time / s", "czas / s").into(),
         y_label: ("amplitude / full scale", "amplituda / pełna skala").into(),
         series: vec![Series { points: waveform(&capture.samples, rate), ..Series::default() }],
         marks: digits.iter().map(digit).chain(calls.iter().map(call)).collect(),
         ..Plot::default()
-    }))
+    })
 }
 
 pub(super) fn title_of(tone: &Distortion) -> Bilingual {
@@ -142,24 +139,4 @@ fn called(finding: Finding, tones: &[CallTone]) -> Finding {
         let value = Bilingual::new(words(Lang::En, ["at", "bursts:", "pause"]), words(Lang::Pl, ["od", "impulsy:", "przerwa"]));
         finding.line(Bilingual::new(format!("  {en}"), format!("  {pl}")), value)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::cli::measure::tests::{Files, find};
-    use crate::dsp::stimulus;
-    use crate::unit::Lang;
-
-    /// Its spectrum is that of the switching, and a ratio of distortion read off it would be a figure without a meaning.
-    #[test]
-    fn a_tone_in_a_cadence_has_no_distortion() {
-        let files = Files::new("cadence");
-        let ringing = files.write("ringing.wav", &stimulus::cadence(8000, 11.0, 425.0, &[(1.0, 4.0)]), 8000);
-        let found = find(&["tones", &ringing]).unwrap();
-        let json = found.to_json(Lang::En);
-        assert!(json["call_tone_count"] == 1 && json["thd_n_db"].is_null() && json["tone_hz"].is_null(), "{json}");
-        assert!(found.to_svg(Lang::Pl).unwrap().contains("Sygnał tonowy: zwrotny sygnał wywołania, 425"));
-        let steady = files.write("steady.wav", &stimulus::tone(8000, 2.0, 1000.0, 0.0), 8000);
-        assert!(find(&["tones", &steady]).unwrap().to_json(Lang::En)["thd_n_db"].is_number());
-    }
 }
