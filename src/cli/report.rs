@@ -30,7 +30,7 @@ pub(super) fn again(path: &Path, lang: Option<Lang>) -> Result<u8, Refused> {
     for damage in &entries.damage {
         complain(&format!("{}: {}", path.display(), damage.account().show(lang)));
     }
-    write_junit(&path)?;
+    write_junit(&path, Some(lang))?;
     Ok(if entries.damage.iter().all(Damage::is_a_cut) { exit_code } else { exit::BENCH })
 }
 
@@ -46,12 +46,12 @@ pub(super) fn unreadable(error: &JournalError) -> Refused {
     Refused::new(exit::BENCH, error.account(), error.remedy())
 }
 
-/// Writes `junit.xml` beside a journal.
-pub(super) fn write_junit(journal: &Path) -> Result<(), Refused> {
+/// Writes `junit.xml` beside a journal, in the run's language if no other is asked for.
+pub(super) fn write_junit(journal: &Path, lang: Option<Lang>) -> Result<(), Refused> {
     let path = journal.with_file_name("junit.xml");
     let written = File::create(&path).and_then(|file| {
         let mut out = BufWriter::new(file);
-        junit::write(&mut out, journal, &journal.display().to_string())?;
+        junit::write(&mut out, journal, &journal.display().to_string(), lang)?;
         out.flush()
     });
     written.map_err(|error| match error.downcast::<JournalError>() {

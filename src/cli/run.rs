@@ -122,7 +122,7 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
         Err(error) => return Err(Refused::new(error.blame().exit_code(), error.account(), error.remedy())),
     };
     place::mark_latest(&folder);
-    report::write_junit(&journal)?;
+    report::write_junit(&journal, None)?;
     Ok(exit_code)
 }
 

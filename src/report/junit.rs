@@ -1,9 +1,11 @@
 //! A journal as JUnit XML, for dashboards: `failure` only where the post is to blame, `error` for everything else that kept a verdict from
 //! being given.
 //!
-//! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties.
+//! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties. What is
+//! written for people is in the run's language; names of properties, types and outcomes are for programs and the same in every language.
 
 use super::model::{Header, Keep, Looked};
+use super::words::{Words, words};
 use super::{Attempt, Case, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
@@ -53,18 +55,34 @@ enum Shown<'a> {
     Killed,
 }
 
-/// Writes the report of a journal; `shown` is where it tells its reader that the journal lies.
+/// What is read and for whom.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    journal: &'a Path,
+    /// Where the reader is told that the journal lies.
+    shown: &'a str,
+    lang: Lang,
+}
+
+impl Page<'_> {
+    fn words(self) -> &'static Words {
+        words(self.lang)
+    }
+}
+
+/// Writes the report of a journal in the language asked for, or else the run's; `shown` is where it tells its reader that the journal lies.
 ///
 /// Heads state counts, and the features of a soak take turns: the journal is read once for the heads, then once for each feature, and no
 /// more of it is kept than a case.
-pub fn write(out: &mut dyn io::Write, journal: &Path, shown: &str) -> io::Result<()> {
+pub fn write(out: &mut dyn io::Write, journal: &Path, shown: &str, lang: Option<Lang>) -> io::Result<()> {
     let mut survey = Survey::default();
     let model = each_case(journal, None, |case| {
         survey.note(case);
         Ok(())
     })?;
     let mut xml = Writer::new_with_indent(out, b' ', 2);
-    document(&mut xml, &model, survey, journal, shown)?;
+    let lang = lang.or(model.header.as_ref().map(|header| header.lang)).unwrap_or_default();
+    document(&mut xml, &model, survey, Page { journal, shown, lang })?;
     xml.get_mut().write_all(b"\n")
 }
 
@@ -89,7 +107,7 @@ fn each_case(journal: &Path, file: Option<&str>, mut give: impl FnMut(&Case) -> 
     Ok(model)
 }
 
-fn document(xml: &mut Out<'_>, model: &Model, survey: Survey, journal: &Path, shown: &str) -> io::Result<()> {
+fn document(xml: &mut Out<'_>, model: &Model, survey: Survey, page: Page<'_>) -> io::Result<()> {
     let Survey { mut total, suites, .. } = survey;
     let unbegun = model.end.as_ref().map(|end| &end.ending).filter(|ending| !ending.has_passed() && suites.is_empty());
     if unbegun.is_some() {
@@ -100,25 +118,29 @@ fn document(xml: &mut Out<'_>, model: &Model, survey: Survey, journal: &Path, sh
     let root = total.attributes("hejnal");
     element(xml, "testsuites", &root, |xml| {
         if let Some(ending) = unbegun {
-            write_unbegun(xml, ending, &run, shown)?;
+            write_unbegun(xml, ending, &run, page)?;
         }
-        suites.iter().try_for_each(|suite| write_suite(xml, suite, model.began_unix_seconds, &run, journal, shown))
+        suites.iter().try_for_each(|suite| write_suite(xml, suite, model.began_unix_seconds, &run, page))
     })
 }
 
 /// A report without a test case would look like a success to a dashboard.
-fn write_unbegun(xml: &mut Out<'_>, ending: &Ending, run: &[Property], journal: &str) -> io::Result<()> {
+fn write_unbegun(xml: &mut Out<'_>, ending: &Ending, run: &[Property], page: Page<'_>) -> io::Result<()> {
     let name = "hejnal";
     let counts = Counts { tests: 1, errors: 1, ..Counts::default() };
     element(xml, "testsuite", &counts.attributes(name), |xml| {
         write_properties(xml, run)?;
-        let attributes = [("name", "the run begins".to_string()), ("classname", name.into()), ("time", "0.000".into())];
+        let attributes = [("name", page.words().run_begins.to_string()), ("classname", name.into()), ("time", "0.000".into())];
         element(xml, "testcase", &attributes, |xml| {
-            let attributes = [("type", kind(ending.blame).to_string()), ("message", ending.message.en.clone())];
-            element(xml, "error", &attributes, |xml| text(xml, &ending.remedy.en))?;
-            element(xml, "system-out", &[], |xml| text(xml, &format!("journal: {journal}")))
+            let attributes = [("type", kind(ending.blame).to_string()), ("message", ending.message.show(page.lang).to_owned())];
+            element(xml, "error", &attributes, |xml| text(xml, ending.remedy.show(page.lang)))?;
+            element(xml, "system-out", &[], |xml| text(xml, &lies(page)))
         })
     })
+}
+
+fn lies(page: Page<'_>) -> String {
+    format!("{}: {}", page.words().journal, page.shown)
 }
 
 fn text(xml: &mut Out<'_>, text: &str) -> io::Result<()> {
@@ -224,14 +246,7 @@ fn properties_of_the_run(model: &Model) -> Vec<Property> {
     properties
 }
 
-fn write_suite(
-    xml: &mut Out<'_>,
-    suite: &Suite,
-    began: Option<u64>,
-    run: &[Property],
-    journal: &Path,
-    shown: &str,
-) -> io::Result<()> {
+fn write_suite(xml: &mut Out<'_>, suite: &Suite, began: Option<u64>, run: &[Property], page: Page<'_>) -> io::Result<()> {
     let mut attributes = suite.counts.attributes(&suite.feature);
     attributes.push(("file", suite.file.clone()));
     if let Some(began) = began {
@@ -239,7 +254,7 @@ fn write_suite(
     }
     element(xml, "testsuite", &attributes, |xml| {
         write_properties(xml, run)?;
-        each_case(journal, Some(&suite.file), |case| write_case(xml, case, shown)).map(|_| ())
+        each_case(page.journal, Some(&suite.file), |case| write_case(xml, case, page)).map(|_| ())
     })
 }
 
@@ -256,9 +271,9 @@ fn write_properties(xml: &mut Out<'_>, properties: &[Property]) -> io::Result<()
     })
 }
 
-fn write_case(xml: &mut Out<'_>, case: &Case, journal: &str) -> io::Result<()> {
+fn write_case(xml: &mut Out<'_>, case: &Case, page: Page<'_>) -> io::Result<()> {
     let last = &case.last;
-    let round = if last.round > 1 { format!(" (round {})", last.round) } else { String::new() };
+    let round = if last.round > 1 { format!(" ({} {})", page.words().round, last.round) } else { String::new() };
     let stem = last.file.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".feature");
     let attributes = [
         ("name", format!("{} {}{round}", last.id, last.name)),
@@ -268,34 +283,34 @@ fn write_case(xml: &mut Out<'_>, case: &Case, journal: &str) -> io::Result<()> {
         ("time", format!("{:.3}", last.seconds())),
     ];
     element(xml, "testcase", &attributes, |xml| {
-        write_properties(xml, &properties_of(case))?;
+        write_properties(xml, &properties_of(case, page.lang))?;
         match shown(case) {
             Shown::Passed => {}
-            Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last)?,
-            Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last)?,
-            Shown::Skipped(ending) => problem(xml, "skipped", "stopped", ending, last)?,
-            Shown::Killed => problem(xml, "error", "killed", &killed(), last)?,
+            Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last, page.lang)?,
+            Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last, page.lang)?,
+            Shown::Skipped(ending) => problem(xml, "skipped", "stopped", ending, last, page.lang)?,
+            Shown::Killed => problem(xml, "error", "killed", &killed(), last, page.lang)?,
         }
-        element(xml, "system-out", &[], |xml| xml.write_event(Xml::Text(BytesText::new(&printable(&output(case, journal))))))
+        element(xml, "system-out", &[], |xml| xml.write_event(Xml::Text(BytesText::new(&printable(&output(case, page))))))
     })
 }
 
 fn killed() -> Ending {
     Ending::failed(
         Blame::Nobody,
-        ("the run was killed while this scenario was under way", "program przerwano w trakcie tego scenariusza"),
-        ("see that the rig is safe, then run again", "upewnij się, że stanowisko jest bezpieczne, i uruchom ponownie"),
+        (words(Lang::En).killed, words(Lang::Pl).killed),
+        (words(Lang::En).killed_remedy, words(Lang::Pl).killed_remedy),
     )
 }
 
-fn problem(xml: &mut Out<'_>, name: &str, kind: &str, ending: &Ending, attempt: &Attempt) -> io::Result<()> {
-    let attributes = [("type", kind.to_string()), ("message", ending.message.en.clone())];
+fn problem(xml: &mut Out<'_>, name: &str, kind: &str, ending: &Ending, attempt: &Attempt, lang: Lang) -> io::Result<()> {
+    let attributes = [("type", kind.to_string()), ("message", ending.message.show(lang).to_owned())];
     let step = attempt.unpassed_step().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
-    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.en);
+    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.show(lang));
     element(xml, name, &attributes, |xml| xml.write_event(Xml::Text(BytesText::new(&printable(text.trim_end())))))
 }
 
-fn properties_of(case: &Case) -> Vec<Property> {
+fn properties_of(case: &Case, lang: Lang) -> Vec<Property> {
     let mut properties = Vec::new();
     let mut add = |name: String, value: String| properties.push((name, value));
     add("tags".into(), case.last.tags.join(" "));
@@ -304,7 +319,7 @@ fn properties_of(case: &Case) -> Vec<Property> {
     }
     for attempt in &case.earlier {
         let ending = attempt.ending.clone().unwrap_or_else(killed);
-        add(format!("attempt.{}", attempt.number), ending.message.en);
+        add(format!("attempt.{}", attempt.number), ending.message.show(lang).to_owned());
     }
     for (number, measurement) in (1..).zip(&case.last.figures) {
         figures(number, measurement, &mut add);
@@ -349,14 +364,13 @@ fn figures(number: usize, measurement: &Measurement, add: &mut impl FnMut(String
     add(name("outcome"), outcome.into());
 }
 
-fn output(case: &Case, journal: &str) -> String {
-    let mut text = format!("journal: {journal}");
+fn output(case: &Case, page: Page<'_>) -> String {
+    let mut text = lies(page);
     if case.last.number > 1 {
-        let passed = case.last.ending.as_ref().is_some_and(Ending::has_passed);
-        text += &format!("\n{} on attempt {}", if passed { "passed" } else { "did not pass" }, case.last.number);
+        text += &format!("\n{} {}", page.words().attempt, case.last.number);
     }
     for check in case.last.checks.iter().filter(|check| !check.ok) {
-        text += &format!("\nNOT MADE SAFE: {}: {}", check.what, check.detail);
+        text += &format!("\n{}: {}: {}", page.words().not_made_safe, check.what.show(page.lang), check.detail.show(page.lang));
     }
     text
 }

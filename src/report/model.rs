@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::fault::{Blame, exit};
 use crate::journal::{Ending, Entry, Event, Outcome, PostIdentity, Tally};
 use crate::rig::{Limit, Limits, Profile};
-use crate::unit::Bilingual;
+use crate::unit::{Bilingual, Lang};
 use std::collections::BTreeMap;
 
 /// What is kept of rounds that are over.
@@ -25,6 +25,8 @@ pub enum Keep {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     pub hejnal: String,
+    /// In which the run was told.
+    pub lang: Lang,
     pub seed: u64,
     pub simulated: bool,
     pub rig: String,
@@ -155,10 +157,10 @@ impl Model {
     pub fn take(&mut self, entry: &Entry) -> Option<&Attempt> {
         self.last = entry.at;
         match &entry.event {
-            Event::RunBegan { hejnal, seed, simulated, rig, rig_sha256, post, planned, .. } => {
+            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_sha256, post, planned, .. } => {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
-                let (seed, simulated, post, planned) = (*seed, *simulated, post.clone(), *planned);
-                self.header = Some(Header { hejnal, seed, simulated, rig, rig_sha256, post, planned });
+                let (lang, seed, simulated, post, planned) = (*lang, *seed, *simulated, post.clone(), *planned);
+                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_sha256, post, planned });
             }
             Event::LeftOut { id, name, why } => {
                 self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });

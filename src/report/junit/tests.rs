@@ -13,7 +13,7 @@ fn render(entries: &[Entry], shown: &str) -> String {
     entries.iter().for_each(|entry| _ = journal.append(entry.at, entry.event.clone()));
     journal.commit().unwrap();
     let mut xml = Vec::new();
-    write(&mut xml, &scratch.0, shown).unwrap();
+    write(&mut xml, &scratch.0, shown, None).unwrap();
     String::from_utf8(xml).unwrap()
 }
 
