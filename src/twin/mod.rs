@@ -9,8 +9,6 @@ mod kernel;
 mod manual_inputs;
 mod post;
 mod street;
-#[cfg(test)]
-mod tests;
 pub mod truth;
 
 pub use bench::{card, probe};

@@ -23,3 +23,4 @@ mod sound_card;
 mod sound_server;
 mod street;
 mod truth;
+mod twin;

@@ -1,9 +1,9 @@
 //! The bad posts of [`defect::newcomer`] differ from the sound one where everybody can see it, in a quarter of an hour of a post's life.
 
 use super::*;
-use crate::instrument::operator::{Action, Change, Health, Second};
-use crate::twin::defect::newcomer::NEWCOMERS;
-use crate::twin::defect::{Defect, Image};
+use hejnal::instrument::operator::{Action, Change, Health, Second};
+use hejnal::twin::defect::newcomer::NEWCOMERS;
+use hejnal::twin::defect::{Defect, Image};
 
 /// These are seen in packets or heard: the module's own tests look there.
 const HEARD_ONLY: [&str; 15] = [

@@ -3,22 +3,29 @@
 mod fresh;
 mod newcomer;
 
-use super::*;
-use crate::clock::Stamped;
-use crate::clock::{Clock, Instant, Interrupted, poll};
-use crate::driver::console::SerialConsole;
-use crate::driver::inputs::Inputs;
-use crate::driver::lcus::Lcus;
-use crate::driver::probe::ProbeRs;
-use crate::instrument::Instrument;
-use crate::instrument::audio::Jack;
-use crate::instrument::console::Console;
-use crate::instrument::lamp::{Edge, Input, InputBoard};
-use crate::instrument::operator::{CallEvent, CallId};
-use crate::instrument::probe::DebugProbe;
-use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::twin::truth::Lamp;
+use hejnal::clock::Stamped;
+use hejnal::clock::{Clock, Instant, Interrupted, poll};
+use hejnal::driver::console::SerialConsole;
+use hejnal::driver::inputs::Inputs;
+use hejnal::driver::lcus::Lcus;
+use hejnal::driver::probe::ProbeRs;
+use hejnal::instrument::Instrument;
+use hejnal::instrument::audio::AudioPort;
+use hejnal::instrument::audio::Jack;
+use hejnal::instrument::console::Console;
+use hejnal::instrument::lamp::{Edge, Input, InputBoard};
+use hejnal::instrument::operator::{Answering, Behaviour, Operator};
+use hejnal::instrument::operator::{CallEvent, CallId};
+use hejnal::instrument::probe::DebugProbe;
+use hejnal::instrument::relay::{Channel, Contact, RelayBoard};
+use hejnal::operator::User;
+use hejnal::twin::line::Way;
+use hejnal::twin::truth::Lamp;
+use hejnal::twin::{Twin, TwinClock, TwinConfig, build, defect, probe};
 use object::{Object, ObjectSegment};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 /// The bench's end of a twin, through the real drivers.
 struct Bench {
@@ -135,7 +142,7 @@ fn healthy(seed: u64) -> Bench {
 
 /// Noise of the telephone band that compares well with itself: white noise, low-passed by averaging, at 48 or 8 kHz.
 fn burst(length: usize, average: usize, seed: u64) -> Vec<f32> {
-    let white: Vec<f32> = (0..length + average).map(|n| crate::rng::noise_of(seed, n as u64) * 0.2).collect();
+    let white: Vec<f32> = (0..length + average).map(|n| hejnal::rng::noise_of(seed, n as u64) * 0.2).collect();
     white.windows(average).map(|w| w.iter().sum::<f32>() / (average as f32).sqrt()).take(length).collect()
 }
 
@@ -232,7 +239,7 @@ fn sound_goes_both_ways_with_the_true_delays() {
     let line = headset.timebase().expect("a line");
     let first = line.frame_of(Instant::from_secs_f64(left)) as u64;
     let heard = headset.record(Jack(1), first, first + 8000).expect("heard");
-    let interpolate = |samples: &[f32], position: f64| crate::dsp::interp::sinc_at(samples, position);
+    let interpolate = |samples: &[f32], position: f64| hejnal::dsp::interp::sinc_at(samples, position);
     let at_operator = |t: f64| interpolate(&heard, line.frame_of(Instant::from_secs_f64(t)) - first as f64);
     let from_mouth = |t: f64| interpolate(&sound, (t - left) * rate);
     let mouth_to_operator = best_delay(at_operator, from_mouth, left, (0..4000).map(|n| f64::from(n) * 1e-4));

@@ -1,9 +1,9 @@
 //! The bad posts of [`defect::fresh`] differ from the reference where everybody can see it, in the usual moments of an acceptance.
 
 use super::*;
-use crate::instrument::operator::{Health, Second};
-use crate::twin::defect::Image;
-use crate::twin::defect::fresh::FRESH;
+use hejnal::instrument::operator::{Health, Second};
+use hejnal::twin::defect::Image;
+use hejnal::twin::defect::fresh::FRESH;
 use std::collections::BTreeMap;
 
 /// Not the name that the reference's rigs bear: a post that is called so in any case shows.
@@ -68,7 +68,7 @@ impl Bench {
         });
         if let Some(call) = up {
             // It may be over already, which is what some are here for.
-            let _ = self.operator.act(call, crate::instrument::operator::Action::HangUp);
+            let _ = self.operator.act(call, hejnal::instrument::operator::Action::HangUp);
         }
         self.wait(0.5);
     }
