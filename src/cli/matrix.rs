@@ -3,6 +3,7 @@
 //! Knows nothing of how a verdict is reached.
 
 use crate::fault::Blame;
+use crate::report::terminal::Colour;
 use crate::report::{Attempt, Margin};
 use crate::suite::proof::{Proof, Verdict};
 use crate::twin::defect::{Defect, Image};
@@ -53,9 +54,9 @@ impl<W: Write> Matrix<W> {
     fn coloured(&self, text: &str, verdict: Verdict) -> String {
         match verdict {
             _ if !self.colour => text.to_string(),
-            Verdict::AsExpected => format!("\x1b[32m{text}\x1b[0m"),
-            Verdict::Stopped => format!("\x1b[33m{text}\x1b[0m"),
-            _ => format!("\x1b[1;31m{text}\x1b[0m"),
+            Verdict::AsExpected => Colour::Good.paint(text),
+            Verdict::Stopped => Colour::Unsure.paint(text),
+            _ => Colour::Bad.paint(text),
         }
     }
 

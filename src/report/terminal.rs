@@ -11,6 +11,7 @@ use crate::clock::Instant;
 use crate::fault::Blame;
 use crate::journal::{Ending, Entry, Event, Measurement, Outcome, PostIdentity, SafeCheck};
 use crate::unit::Lang;
+use anstyle::AnsiColor;
 use std::io::Write;
 
 /// What the output can do.
@@ -21,13 +22,27 @@ pub struct Style {
     pub redraw: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Colour {
+/// What a colour stands for; words beside it say the same.
+#[derive(Debug, Clone, Copy)]
+pub enum Colour {
     Good,
     Bad,
     Unsure,
     Quiet,
     Strong,
+}
+
+impl Colour {
+    pub fn paint(self, text: &str) -> String {
+        let style = match self {
+            Colour::Good => AnsiColor::Green.on_default(),
+            Colour::Bad => AnsiColor::Red.on_default().bold(),
+            Colour::Unsure => AnsiColor::Yellow.on_default(),
+            Colour::Quiet => anstyle::Style::new().dimmed(),
+            Colour::Strong => anstyle::Style::new().bold(),
+        };
+        format!("{style}{text}{style:#}")
+    }
 }
 
 /// Renders entries as they come.
@@ -247,14 +262,7 @@ impl<W: Write> Terminal<W> {
         if !self.style.colour || text.is_empty() {
             return text.to_string();
         }
-        let code = match colour {
-            Colour::Good => "32",
-            Colour::Bad => "1;31",
-            Colour::Unsure => "33",
-            Colour::Quiet => "2",
-            Colour::Strong => "1",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        colour.paint(text)
     }
 
     /// Writes a line that stays. Where the terminal is gone there is nobody to tell; the journal has it all.

@@ -36,7 +36,7 @@ fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
     let mut shown = String::new();
     for line in rich.lines() {
         let mut line = line.rsplit("\r\u{1b}[2K").next().unwrap().to_string();
-        for code in ["32", "1;31", "33", "2", "1", "0"] {
+        for code in ["32", "31", "33", "2", "1", "0"] {
             line = line.replace(&format!("\u{1b}[{code}m"), "");
         }
         shown += line.trim_end();
