@@ -18,7 +18,7 @@ const SMALL_TRAIT: &str = "a driver for a new instrument is written in an hour o
 const SHRINK: &str = "exceptions may only shrink";
 
 /// Files longer than allowed, with the lines they may have. This list may only shrink, and so may its figures.
-const LONG_FILES: &[(&str, usize)] = &[("src/twin/post/mcu/cpu/execute.rs", 450)];
+const LONG_FILES: &[(&str, usize)] = &[];
 
 /// Functions longer than allowed: file, name and the lines they may have. This list may only shrink, and so may its figures.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[];

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod against_rsemu;
+mod alu;
 mod exception;
 mod execute;
 mod nvic;
