@@ -53,7 +53,6 @@ impl Log {
 mod tests {
     use super::*;
     use crate::clock::{Guard, Instant, Interrupted};
-    use crate::journal::store::tests::Scratch;
 
     struct Still(Guard);
     impl Clock for Still {
@@ -70,14 +69,14 @@ mod tests {
 
     #[test]
     fn each_onlooker_gets_every_entry() {
-        let scratch = Scratch::new("log-onlookers");
+        let scratch = tempfile::tempdir().unwrap();
         let seen: [Arc<Mutex<Vec<u64>>>; 2] = Default::default();
         let look = |seen: &Arc<Mutex<Vec<u64>>>| -> Onlooker {
             let seen = Arc::clone(seen);
             Box::new(move |entry| seen.lock().unwrap().push(entry.n))
         };
         let onlookers = seen.iter().map(look).collect();
-        let log = Log::new(Arc::new(Still(Guard::default())), Journal::create(&scratch.0).unwrap(), onlookers);
+        let log = Log::new(Arc::new(Still(Guard::default())), Journal::create(scratch.path()).unwrap(), onlookers);
         log.note("one");
         log.did("relay", "close 1");
         assert_eq!(seen.map(|seen| seen.lock().unwrap().clone()), [vec![0, 1], vec![0, 1]]);

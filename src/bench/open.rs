@@ -234,9 +234,9 @@ mod tests {
 
     #[test]
     fn each_role_finds_its_own_of_several_instruments_of_a_kind() {
-        let folder = std::env::temp_dir().join(format!("hejnal-several-{}", std::process::id()));
+        let folder = tempfile::tempdir().expect("a folder");
         let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
-        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble: Vec::new() };
+        let opening = Opening { rig, seed: 1, folder: folder.path().to_path_buf(), onlookers: Vec::new(), preamble: Vec::new() };
         let mut bench = open(opening).expect("the virtual post");
         let second = Context::of(&bench.rig, 2).expect("another virtual post");
         bench.take("another-console", Handle::Console(Box::new(Talker("not the post"))));
@@ -255,6 +255,5 @@ mod tests {
         bench.rig = Arc::new(other);
         bench.collect().expect("all are heard");
         assert_eq!(bench.record.console_lines().last_garbled, "not the post");
-        let _gone = std::fs::remove_dir_all(&folder);
     }
 }

@@ -292,10 +292,10 @@ mod tests {
 
     #[test]
     fn a_battery_excuses_signs_without_mains_and_none_without_fibre() {
-        let folder = std::env::temp_dir().join(format!("hejnal-battery-{}", std::process::id()));
+        let folder = tempfile::tempdir().expect("a folder");
         let mut rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
         let signs = |rig: &rig::Rig, gone: Circuit| {
-            let (rig, folder) = (Arc::new(rig.clone()), folder.join(format!("{gone:?}-{}", rig.post.battery)));
+            let (rig, folder) = (Arc::new(rig.clone()), folder.path().join(format!("{gone:?}-{}", rig.post.battery)));
             let opening = Opening { rig, seed: 1, folder, onlookers: Vec::new(), preamble: Vec::new() };
             let mut bench = open(opening).expect("the virtual post");
             bench.switch(gone, false).expect("switches");
@@ -305,7 +305,6 @@ mod tests {
         assert_eq!([Circuit::Mains, Circuit::Fibre].map(|gone| signs(&rig, gone)), [false, false]);
         rig.post.battery = true;
         assert_eq!([Circuit::Mains, Circuit::Fibre].map(|gone| signs(&rig, gone)), [true, false]);
-        let _gone = std::fs::remove_dir_all(&folder);
     }
 
     #[test]

@@ -50,7 +50,6 @@ pub fn mark_latest(run: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::store::tests::Scratch;
 
     #[test]
     fn what_is_missing_is_told_with_every_place_looked_at() {
@@ -63,15 +62,15 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn latest_follows_the_last_run_and_spares_what_is_no_link() {
-        let scratch = Scratch::new("latest");
+        let scratch = tempfile::tempdir().unwrap();
         for run in ["one", "two"] {
-            std::fs::create_dir(scratch.0.join(run)).unwrap();
-            mark_latest(&scratch.0.join(run));
-            assert_eq!(std::fs::read_link(scratch.0.join("latest")).unwrap(), Path::new(run));
+            std::fs::create_dir(scratch.path().join(run)).unwrap();
+            mark_latest(&scratch.path().join(run));
+            assert_eq!(std::fs::read_link(scratch.path().join("latest")).unwrap(), Path::new(run));
         }
-        std::fs::remove_file(scratch.0.join("latest")).unwrap();
-        std::fs::write(scratch.0.join("latest"), "mine").unwrap();
-        mark_latest(&scratch.0.join("one"));
-        assert_eq!(std::fs::read_to_string(scratch.0.join("latest")).unwrap(), "mine");
+        std::fs::remove_file(scratch.path().join("latest")).unwrap();
+        std::fs::write(scratch.path().join("latest"), "mine").unwrap();
+        mark_latest(&scratch.path().join("one"));
+        assert_eq!(std::fs::read_to_string(scratch.path().join("latest")).unwrap(), "mine");
     }
 }

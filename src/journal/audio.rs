@@ -31,16 +31,15 @@ pub fn save(run: &Path, file_name: &str, what: &str, frames_per_second: u32, sam
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::tests::Scratch;
     use super::*;
 
     #[test]
     fn a_recording_is_named_for_its_scenario_and_hashed_as_it_stands_on_disk() {
-        let scratch = Scratch::new("wav");
+        let scratch = tempfile::tempdir().unwrap();
         let name = file_name("S12.3", 2, "operator's ear");
         assert_eq!(name, "S12.3-2-operator-s-ear.wav");
-        let event = save(&scratch.0, &name, "the operator", 8000, &[0.0, 0.5, 2.0, -2.0, f32::NAN]).unwrap();
-        let path = scratch.0.join("audio/S12.3-2-operator-s-ear.wav");
+        let event = save(scratch.path(), &name, "the operator", 8000, &[0.0, 0.5, 2.0, -2.0, f32::NAN]).unwrap();
+        let path = scratch.path().join("audio/S12.3-2-operator-s-ear.wav");
         let sha256 = sha256_hex(&std::fs::read(&path).unwrap());
         assert_eq!(event, Event::Audio { file: format!("audio/{name}"), sha256, what: "the operator".into() });
         let samples: Vec<i16> = hound::WavReader::open(&path).unwrap().samples().map(Result::unwrap).collect();

@@ -220,13 +220,13 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::super::store::Journal;
-    use super::super::store::tests::{Scratch, run_began};
+    use super::super::store::tests::run_began;
     use super::*;
     use crate::clock::Instant;
     use proptest::prelude::*;
 
-    fn three_lines(scratch: &Scratch) -> Vec<u8> {
-        let mut journal = Journal::create(&scratch.0).unwrap();
+    fn three_lines(scratch: &tempfile::TempDir) -> Vec<u8> {
+        let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
         journal.append(Instant::ZERO, Event::Note { text: "one".into() });
         journal.append(Instant::from_nanos(1), Event::Note { text: "two".into() });
@@ -234,8 +234,8 @@ mod tests {
         std::fs::read(journal.path()).unwrap()
     }
 
-    fn reread(scratch: &Scratch, bytes: &[u8]) -> Result<LoadedJournal, JournalError> {
-        let path = scratch.0.join("altered.jsonl");
+    fn reread(scratch: &tempfile::TempDir, bytes: &[u8]) -> Result<LoadedJournal, JournalError> {
+        let path = scratch.path().join("altered.jsonl");
         std::fs::write(&path, bytes).unwrap();
         read(&path)
     }
@@ -246,8 +246,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(name: &str, alter: impl Fn(String) -> String, expected: &[&str]) {
-        let scratch = Scratch::new(name);
+    fn check(alter: impl Fn(String) -> String, expected: &[&str]) {
+        let scratch = tempfile::tempdir().unwrap();
         let text = String::from_utf8(three_lines(&scratch)).unwrap();
         let found: Vec<String> =
             reread(&scratch, alter(text).as_bytes()).unwrap().damage.iter().map(ToString::to_string).collect();
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_journal_cut_at_any_byte_is_read_to_its_last_complete_line() {
-        let scratch = Scratch::new("read-cut");
+        let scratch = tempfile::tempdir().unwrap();
         let bytes = three_lines(&scratch);
         let first = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
         for cut in 0..=bytes.len() {
@@ -279,12 +279,10 @@ mod tests {
     #[test]
     fn alterations_are_found_on_their_line() {
         check(
-            "read-changed",
             |text| text.replace("\"one\"", "\"won\""),
             &["line 3 does not follow from the line before: something was altered, removed or inserted"],
         );
         check(
-            "read-removed",
             |text| text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, l)| format!("{l}\n")).collect(),
             &[
                 "line 2 has number 2 where 1 was due",
@@ -292,7 +290,6 @@ mod tests {
             ],
         );
         check(
-            "read-unknown",
             |text| text.replacen("\"note\"", "\"nota\"", 1),
             &[
                 "line 2 is not an entry: unknown variant `nota`, expected one of",
@@ -311,7 +308,7 @@ mod tests {
             assert!(told.en.ends_with(&en) && told.pl.ends_with(&pl), "{told:?}");
             assert!(error.remedy().en.contains("the version of hejnal that wrote it"));
         };
-        let scratch = Scratch::new("read-newer");
+        let scratch = tempfile::tempdir().unwrap();
         refused(reread(&scratch, b"{\"event\":{\"run-began\":{\"format\":99,\"new\":[]}}}\n").unwrap_err(), 99);
         let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/journals/format-1.jsonl");
         refused(read(&old).unwrap_err(), 1);
@@ -320,28 +317,28 @@ mod tests {
     #[test]
     fn a_figure_that_is_not_a_number_survives() {
         use crate::unit::{Estimate, Unit};
-        let scratch = Scratch::new("read-nan");
-        let mut journal = Journal::create(&scratch.0).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
         let estimate = Estimate::new(f64::NAN, f64::INFINITY, Unit::Second);
         journal.append(Instant::ZERO, Event::Budget { key: "x.y".into(), what: "x".into(), estimate, method: "y".into() });
         journal.commit().unwrap();
-        let story = read(&scratch.0).unwrap();
+        let story = read(scratch.path()).unwrap();
         assert_eq!(story.damage, []);
         assert!(matches!(&story.entries[1].event, Event::Budget { estimate, .. } if estimate.value.is_nan()));
     }
 
     #[test]
     fn a_scenario_that_is_passed_over_is_neither_checked_nor_missed() {
-        let scratch = Scratch::new("read-pass-over");
-        let mut journal = Journal::create(&scratch.0).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
         for (id, name) in [("S01", "one"), ("S02", "\"scenario-began\""), ("S03", "three")] {
             journal.append(Instant::ZERO, scenario_began(id, name));
             journal.append(Instant::ZERO, Event::Note { text: name.into() });
         }
         journal.commit().unwrap();
-        let mut entries = Entries::open(&scratch.0).unwrap();
+        let mut entries = Entries::open(scratch.path()).unwrap();
         let mut seen = Vec::new();
         while let Some(entry) = entries.next().unwrap() {
             seen.push(entry.n);
@@ -357,7 +354,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
         fn foreign_bytes_never_panic(junk in proptest::collection::vec(any::<u8>(), 0..300), at in 0usize..600) {
-            let scratch = Scratch::new("read-junk");
+            let scratch = tempfile::tempdir().unwrap();
             let mut bytes = three_lines(&scratch);
             let at = at.min(bytes.len());
             bytes.splice(at..at, junk);

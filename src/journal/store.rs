@@ -188,22 +188,6 @@ pub(crate) mod tests {
     use crate::journal::{Ending, FormatVersion, PostIdentity};
     use crate::unit::Lang;
 
-    /// A directory of its own for one test, removed with it.
-    pub(crate) struct Scratch(pub PathBuf);
-    impl Scratch {
-        pub(crate) fn new(name: &str) -> Scratch {
-            let path = std::env::temp_dir().join(format!("hejnal-{name}-{}", std::process::id()));
-            let _was_not_there = std::fs::remove_dir_all(&path);
-            std::fs::create_dir_all(&path).unwrap();
-            Scratch(path)
-        }
-    }
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _gone = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
     pub(crate) fn run_began() -> Event {
         let post = PostIdentity {
             identity: "SOS-0417".into(),
@@ -239,9 +223,9 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_committed_is_read_back_and_the_chain_holds() {
-        let scratch = Scratch::new("store-roundtrip");
-        write(&scratch.0, 1);
-        let journal = read(&scratch.0).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        write(scratch.path(), 1);
+        let journal = read(scratch.path()).unwrap();
         assert_eq!(journal.damage, []);
         assert_eq!(journal.entries.len(), 4);
         assert_eq!(journal.entries[2].event, Event::Note { text: "zażółć\ngęślą".into() });
@@ -250,9 +234,9 @@ pub(crate) mod tests {
 
     #[test]
     fn two_runs_differ_in_the_wall_clock_line_alone() {
-        let scratch = Scratch::new("store-twice");
-        let one = write(&scratch.0.join("1"), 1_700_000_000);
-        let two = write(&scratch.0.join("2"), 1_800_000_000);
+        let scratch = tempfile::tempdir().unwrap();
+        let one = write(&scratch.path().join("1"), 1_700_000_000);
+        let two = write(&scratch.path().join("2"), 1_800_000_000);
         let lines = |bytes: &[u8]| bytes.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
         let different: Vec<usize> =
             lines(&one).iter().zip(lines(&two)).enumerate().filter(|(_, (a, b))| **a != *b).map(|(n, _)| n).collect();
@@ -261,13 +245,13 @@ pub(crate) mod tests {
 
     #[test]
     fn nothing_is_on_disk_before_commit_and_a_second_journal_never_overwrites_the_first() {
-        let scratch = Scratch::new("store-commit");
-        let mut journal = Journal::create(&scratch.0).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
         assert_eq!(std::fs::read(journal.path()).unwrap(), b"");
         journal.commit().unwrap();
         assert!(std::fs::read(journal.path()).unwrap().ends_with(b"\n"));
-        assert!(matches!(Journal::create(&scratch.0), Err(JournalError::Io { action: "create", .. })));
+        assert!(matches!(Journal::create(scratch.path()), Err(JournalError::Io { action: "create", .. })));
     }
 
     #[test]

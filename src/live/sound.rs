@@ -112,9 +112,8 @@ mod tests {
     #[test]
     fn what_the_mouth_says_at_any_rate_is_in_the_ear_s_file_at_its_moment() {
         let twin = twin::build(TwinConfig::new(3, "SOS-1"));
-        let folder = std::env::temp_dir().join(format!("hejnal-live-sound-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let path = folder.join("ear.wav");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ear.wav");
         let mut ear = Ear::create(twin.card(), &path).expect("a file");
         let clock = twin.clock();
         let tone: Vec<f32> = (0..22_050).map(|n| (TAU * 1000.0 * f64::from(n) / 22_050.0).sin() as f32 * 0.8).collect();
@@ -133,7 +132,6 @@ mod tests {
         let length = ear.close(clock.now()).expect("written");
         let mut reader = hound::WavReader::open(&path).expect("a file");
         let samples: Vec<f32> = reader.samples::<i16>().map(|x| f32::from(x.expect("a sample")) / 32768.0).collect();
-        std::fs::remove_dir_all(&folder).expect("removed");
         assert!((samples.len() as f64 / 48_000.0 - length).abs() < 1e-6 && length > 3.9);
         let onset = crate::dsp::onset::tone_onset(&samples, 48_000.0, 1000.0).expect("a tone");
         let heard = began.as_secs_f64() + onset.frame / 48_000.0;

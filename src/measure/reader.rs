@@ -53,7 +53,8 @@ mod tests {
     /// Every piece of a file read so is what the whole file holds there.
     #[test]
     fn pieces_are_the_whole() {
-        let path = std::env::temp_dir().join(format!("hejnal-reader-{}.wav", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
         for (bits, channels) in [(8, 1), (16, 1), (16, 2), (24, 3), (32, 2)] {
             let spec =
                 hound::WavSpec { channels, sample_rate: 8000, bits_per_sample: bits, sample_format: hound::SampleFormat::Int };

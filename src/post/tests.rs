@@ -8,27 +8,29 @@ use crate::journal::{Entry, Event, Outcome};
 use crate::rig;
 use crate::unit::{Estimate, Method, Quantity, Unit};
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// A post on a bench of its own, whose journal goes with it.
 struct Stage {
     post: Post,
-    folder: PathBuf,
+    folder: TempDir,
     told: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Stage {
     /// `lives`: firmware is on it; otherwise it never says anything.
-    fn set(name: &str, lives: bool) -> Stage {
-        let folder = std::env::temp_dir().join(format!("hejnal-post-{name}-{}", std::process::id()));
+    fn set(lives: bool) -> Stage {
+        let folder = tempfile::tempdir().expect("a folder");
         let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
         let bytes = std::fs::read(&rig.post.firmware.file).expect("an image that is shipped");
         let told = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&told);
         let look = move |entry: &Entry| keep.lock().expect("one thread").push(entry.event.clone());
-        let opening = Opening { rig, seed: 1, folder: folder.clone(), onlookers: vec![Box::new(look)], preamble: Vec::new() };
+        let opening =
+            Opening { rig, seed: 1, folder: folder.path().to_path_buf(), onlookers: vec![Box::new(look)], preamble: Vec::new() };
         let bench = open(opening).expect("the virtual post");
         if lives {
             bench.twin().expect("virtual").install(&image::parse(&bytes).expect("an image"));
@@ -56,17 +58,11 @@ impl DerefMut for Stage {
     }
 }
 
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
 const FINGER: Duration = Duration::from_millis(150);
 
 #[test]
 fn a_talk_that_no_press_has_led_to_is_owed_by_the_post_only_after_a_press() {
-    let mut stage = Stage::set("owed", false);
+    let mut stage = Stage::set(false);
     stage.connect_everything().expect("the bench works");
     assert_eq!(stage.hang_up().map_err(|fault| fault.blame()), Err(Blame::Scenario), "nobody has pressed");
     stage.press(FINGER).expect("the bench works");
@@ -75,7 +71,7 @@ fn a_talk_that_no_press_has_led_to_is_owed_by_the_post_only_after_a_press() {
 
 #[test]
 fn the_bench_learns_its_button_on_a_post_that_cannot_take_it_for_a_press() {
-    let mut stage = Stage::set("learn", true);
+    let mut stage = Stage::set(true);
     stage.connect_everything().expect("the bench works");
     stage.pass(Duration::from_secs(5)).expect("not interrupted");
     assert_eq!((stage.said("BOOT"), stage.bench.knows_delays(Circuit::Button)), (1, false));
@@ -91,13 +87,13 @@ fn the_bench_learns_its_button_on_a_post_that_cannot_take_it_for_a_press() {
 
 #[test]
 fn a_post_that_was_never_heard_of_is_not_condemned_for_being_silent() {
-    let mut stage = Stage::set("unheard", false);
+    let mut stage = Stage::set(false);
     assert_eq!(stage.make_ready().map_err(|fault| fault.blame()), Err(Blame::Bench));
 }
 
 #[test]
 fn pulses_are_such_as_were_wanted_or_the_relay_is_at_fault() {
-    let mut stage = Stage::set("pulses", false);
+    let mut stage = Stage::set(false);
     let began = stage.now();
     let width = Duration::from_millis(6);
     stage.pulses(3, width, Duration::from_millis(60)).expect("a quick relay");
@@ -114,7 +110,7 @@ fn pulses_are_such_as_were_wanted_or_the_relay_is_at_fault() {
 
 #[test]
 fn a_scenario_after_one_that_took_the_mains_away_begins_with_a_post_started_anew() {
-    let mut stage = Stage::set("anew", true);
+    let mut stage = Stage::set(true);
     // It would be started anew for that as well.
     stage.learn_button().expect("the bench works");
     stage.connect_everything().expect("the bench works");
@@ -155,7 +151,7 @@ fn seconds(values: &[f64]) -> Vec<Estimate> {
 
 #[test]
 fn one_case_is_judged_as_itself_and_a_series_by_most_and_by_its_worst() {
-    let mut stage = Stage::set("series", false);
+    let mut stage = Stage::set(false);
     let mut judge = |values: &[f64], limit| stage.judge_series(&DELAY, &seconds(values), limit).map_err(|fault| fault.blame());
     assert_eq!(judge(&[0.3], 2.0), Ok(()));
     // T02 asks for 2 s of most, and for 3 s of every one.
@@ -176,7 +172,7 @@ fn one_case_is_judged_as_itself_and_a_series_by_most_and_by_its_worst() {
 
 #[test]
 fn delay_grows_from_the_first_burst_to_the_largest_and_no_burst_may_be_missing() {
-    let mut stage = Stage::set("growth", false);
+    let mut stage = Stage::set(false);
     let mut grows = |values: &[Option<f64>]| {
         let series: Vec<_> = values.iter().map(|value| value.map(|value| Estimate::seconds(value, 0.001))).collect();
         stage.judge_growth(&DELAY, &series, 0.02).map_err(|fault| fault.blame())
@@ -190,7 +186,7 @@ fn delay_grows_from_the_first_burst_to_the_largest_and_no_burst_may_be_missing()
 
 #[test]
 fn a_post_is_found_wanting_only_over_a_stretch_in_which_the_bench_ran() {
-    let mut stage = Stage::set("pause", false);
+    let mut stage = Stage::set(false);
     let late = |stage: &mut Stage, from: Instant| {
         let press = Moment::stamped(from, 0.001);
         let rang = Moment::stamped(from + Duration::from_secs(5), 0.001);
@@ -208,12 +204,12 @@ fn a_post_is_found_wanting_only_over_a_stretch_in_which_the_bench_ran() {
 
 #[test]
 fn a_contracts_figure_judges_and_where_it_asks_for_less_that_is_told() {
-    let mut stage = Stage::set("contract", false);
+    let mut stage = Stage::set(false);
     assert_eq!(stage.agreed(&DELAY, 1.0, 0.0), 1.0, "a requirement judges by what the feature states");
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(home.join("rigs/virtual.yaml")).expect("a rig that is shipped");
     let text = text.replace("../fixtures", &home.join("fixtures").display().to_string());
-    let file = stage.folder.join("rig.yaml");
+    let file = stage.folder.path().join("rig.yaml");
     let limits = "\nlimits:\n  T02: { limit: 1.5 s, hard: 3 s, source: \"contract 17\" }\n";
     std::fs::write(&file, text + limits).expect("written");
     stage.post.bench.rig = Arc::new(rig::load(&file).expect("a rig in order"));

@@ -17,7 +17,7 @@ mod tests {
     use crate::instrument::{InstrumentError, Subsystem};
     use crate::journal::read::read;
     use crate::journal::seen::{CallObservation, Observation};
-    use crate::journal::store::tests::{Scratch, run_began};
+    use crate::journal::store::tests::run_began;
     use crate::journal::store::{FILE_NAME, Journal};
     use crate::journal::{Ending, Entry, Event, Measurement, Outcome, SafeCheck, Tally};
     use crate::unit::{Estimate, Method};
@@ -249,11 +249,11 @@ mod tests {
 
     #[test]
     fn the_fixtures_are_what_the_store_writes_today() {
-        let scratch = Scratch::new("report-fixture");
-        let mut script = Script { journal: Journal::create(&scratch.0).unwrap(), now: Instant::ZERO };
+        let scratch = tempfile::tempdir().unwrap();
+        let mut script = Script { journal: Journal::create(scratch.path()).unwrap(), now: Instant::ZERO };
         write_fixture(&mut script);
         script.journal.commit().unwrap();
-        let text = std::fs::read_to_string(scratch.0.join(FILE_NAME)).unwrap();
+        let text = std::fs::read_to_string(scratch.path().join(FILE_NAME)).unwrap();
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let cut = lines.iter().position(|line| line.contains("\"S02\"")).unwrap() + 2;
         let cut_text = lines[..cut].concat() + &lines[cut][..20];

@@ -329,10 +329,9 @@ pub(super) mod tests {
 
     #[test]
     fn files_are_read_whatever_their_bytes_and_all_problems_come_at_once() {
-        use crate::journal::store::tests::Scratch;
-        let scratch = Scratch::new("lint-files");
+        let scratch = tempfile::tempdir().unwrap();
         let write = |name: &str, bytes: &[u8]| {
-            let path = scratch.0.join(name);
+            let path = scratch.path().join(name);
             std::fs::write(&path, bytes).unwrap();
             path
         };
@@ -340,7 +339,7 @@ pub(super) mod tests {
         let marked = write("bom.feature", format!("\u{feff}{SOUND}").as_bytes());
         assert_eq!(load(std::slice::from_ref(&marked), &book, &Needs::default()).unwrap().len(), 1);
         let garbled = write("garbled.feature", b"Feature: \xff");
-        let missing = scratch.0.join("missing.feature");
+        let missing = scratch.path().join("missing.feature");
         let again = write("again.feature", SOUND.replace("post is ready", "post is raedy").as_bytes());
         let problems = load(&[marked, garbled, missing, again], &book, &Needs::default()).unwrap_err();
         let causes: Vec<&str> = problems.iter().map(|p| p.cause.en.split(' ').next().unwrap_or_default()).collect();

@@ -164,7 +164,6 @@ fn not_chosen(scenario: &Scenario) -> Bilingual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::store::tests::Scratch;
 
     #[track_caller]
     fn check(expression: &str, tags: &[&str], expected: bool) {
@@ -197,15 +196,15 @@ mod tests {
 
     #[test]
     fn directories_are_searched_in_order_and_a_file_is_taken_once() {
-        let scratch = Scratch::new("select");
-        std::fs::create_dir(scratch.0.join("b")).unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        std::fs::create_dir(scratch.path().join("b")).unwrap();
         for name in ["b/2.feature", "a.feature", "b/1.feature", "notes.txt"] {
-            std::fs::write(scratch.0.join(name), "").unwrap();
+            std::fs::write(scratch.path().join(name), "").unwrap();
         }
-        let files = feature_files(&[scratch.0.clone(), scratch.0.join("a.feature")]).unwrap();
-        let names: Vec<_> = files.iter().map(|f| f.strip_prefix(&scratch.0).unwrap().display().to_string()).collect();
+        let files = feature_files(&[scratch.path().to_path_buf(), scratch.path().join("a.feature")]).unwrap();
+        let names: Vec<_> = files.iter().map(|f| f.strip_prefix(scratch.path()).unwrap().display().to_string()).collect();
         assert_eq!(names, ["a.feature", "b/1.feature", "b/2.feature"]);
-        let missing = feature_files(&[scratch.0.join("none")]).unwrap_err();
+        let missing = feature_files(&[scratch.path().join("none")]).unwrap_err();
         assert!(missing.cause.en.ends_with("is neither a feature file nor a directory"), "{missing}");
     }
 }

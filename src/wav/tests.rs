@@ -87,7 +87,8 @@ fn every_usual_format_reads_the_same() {
 /// What hound writes, and what this file itself writes, is read back.
 #[test]
 fn two_channels_are_written_and_read_back() {
-    let path = std::env::temp_dir().join(format!("hejnal-wav-{}.wav", std::process::id()));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.wav");
     write_channels(&path, &[&[0.5, -1.0, 1.0], &[0.25, 0.0, -0.25]], 8000).unwrap();
     let second = read(&path, Some(2)).unwrap();
     assert_eq!(
@@ -100,7 +101,6 @@ fn two_channels_are_written_and_read_back() {
     assert!(long.to_string().contains("--seconds") && long.show(Lang::Pl).contains("naraz"), "{long}");
     let late = read_part(&path, Part { from_s: 1.0, channel: Some(1), ..Part::default() }).unwrap_err();
     assert!(late.to_string().contains("nothing is left"), "{late}");
-    std::fs::remove_file(&path).unwrap();
 }
 
 /// Position of the stated size of the data chunk.

@@ -99,8 +99,8 @@ fn every_broken_rig_and_image_is_refused_by_the_program_too() {
 
 #[test]
 fn a_bad_rig_hides_no_bad_feature_and_nothing_is_left_behind() {
-    let scratch = Scratch::new("both");
-    let out = scratch.0.join("run");
+    let scratch = Scratch::new();
+    let out = scratch.path().join("run");
     let rig = "fixtures/bad/many-at-once.yaml";
     let features = ["fixtures/bad/features/many-at-once.feature", "fixtures/bad/features/keyword-tab.feature"];
     let said = say(["run", features[0], features[1], "--rig", rig, "--out", out.to_str().unwrap()]);
@@ -117,7 +117,7 @@ fn a_bad_rig_hides_no_bad_feature_and_nothing_is_left_behind() {
 
 #[test]
 fn what_the_rig_lacks_and_what_a_feature_loosens_is_told_in_one_go() {
-    let scratch = Scratch::new("lacks");
+    let scratch = Scratch::new();
     let rig = scratch.rig("  console: console\n", "");
     let feature = scratch.write(
         "f.feature",
@@ -133,11 +133,11 @@ fn what_the_rig_lacks_and_what_a_feature_loosens_is_told_in_one_go() {
 
 #[test]
 fn a_contract_in_the_rig_judges_by_its_own_figure_whatever_a_feature_asks() {
-    let scratch = Scratch::new("contract");
+    let scratch = Scratch::new();
     for (limit, remarked) in [("1.5 s", false), ("2.5 s", true)] {
         let limits = format!("limits:\n  T02: {{ limit: {limit}, source: \"contract 17/2026, 4.2\" }}\n\ntwin:");
         let rig = scratch.rig("twin:                                  # settings of the virtual post", &limits);
-        let out = scratch.0.join(limit);
+        let out = scratch.path().join(limit);
         let said = say(["run", "--tags", "@S07", "--rig", rig.to_str().unwrap(), "--out", out.to_str().unwrap()]);
         assert_eq!(said.code, Some(0), "{said:?}");
         assert!(said.out.contains(&format!("required at most {limit}  T02, contract 17/2026, 4.2 [C]")), "{said:?}");
@@ -146,8 +146,8 @@ fn a_contract_in_the_rig_judges_by_its_own_figure_whatever_a_feature_asks() {
 }
 
 /// Checks a file that is not kept in the repository; gives what was said.
-fn check(name: &str, bytes: &[u8]) -> Said {
-    let scratch = Scratch::new(name);
+fn check(bytes: &[u8]) -> Said {
+    let scratch = Scratch::new();
     let file = scratch.write("f.feature", bytes);
     let said = say(["check", file.to_str().unwrap()]);
     assert_eq!(said.code, Some(4), "{said:?}");
@@ -159,16 +159,16 @@ fn check(name: &str, bytes: &[u8]) -> Said {
 fn what_is_too_large_is_refused_without_being_read_to_its_end() {
     let outline = "Feature: F\n@S01\nScenario Outline: o\nGiven the post is ready\nExamples:\n| n |\n";
     let rows: String = (0..10_000).map(|n| format!("| {n} |\n")).collect();
-    assert!(check("rows", format!("{outline}{rows}").as_bytes()).err.contains("10000 example rows, more than 500"));
-    assert!(check("huge", &vec![b'#'; 5 << 20]).err.contains("is larger than 4 MiB"));
-    assert!(check("zeros", &[0; 4096]).err.contains(":1:1: "));
-    check("long-line", format!("Feature: F\n@S01\nScenario: s\nGiven {}\n", "x".repeat(1 << 20)).as_bytes());
+    assert!(check(format!("{outline}{rows}").as_bytes()).err.contains("10000 example rows, more than 500"));
+    assert!(check(&vec![b'#'; 5 << 20]).err.contains("is larger than 4 MiB"));
+    assert!(check(&[0; 4096]).err.contains(":1:1: "));
+    check(format!("Feature: F\n@S01\nScenario: s\nGiven {}\n", "x".repeat(1 << 20)).as_bytes());
 }
 
 #[test]
 fn what_is_not_there_is_told_with_where_it_was_looked_for() {
-    let scratch = Scratch::new("not-there");
-    let empty = scratch.0.to_str().unwrap();
+    let scratch = Scratch::new();
+    let empty = scratch.path().to_str().unwrap();
     for (words, code, told) in [
         (["check", "no.feature", "", ""], 4, "no.feature was not found"),
         (["check", empty, "", ""], 4, "no .feature file lies in"),
@@ -213,7 +213,7 @@ fn a_polish_environment_is_answered_in_polish() {
 
 #[test]
 fn a_byte_order_mark_and_foreign_line_ends_are_no_mistake() {
-    let scratch = Scratch::new("bom");
+    let scratch = Scratch::new();
     let text = "\u{feff}# language: pl\r\nFunkcja: F\r\n\r\n@S01\r\nScenariusz: s\r\nGdy mija 1 s\r\n";
     let file = scratch.write("f.feature", text);
     let said = say(["check", file.to_str().unwrap(), "--lang", "pl"]);

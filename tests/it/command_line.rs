@@ -6,27 +6,27 @@ use std::path::Path;
 
 /// A run on the virtual rig with a planted defect.
 fn run_with(defect: &str, tags: &str, lang: &str) -> (Said, Scratch) {
-    let scratch = Scratch::new(&format!("{defect}-{lang}"));
+    let scratch = Scratch::new();
     let rig = scratch.rig("defects: []", &format!("defects: [ {defect} ]"));
-    let out = scratch.0.join("run");
+    let out = scratch.path().join("run");
     let words = ["run", "--rig", rig.to_str().unwrap(), "--tags", tags, "--lang", lang, "--out", out.to_str().unwrap()];
     (say(words), scratch)
 }
 
 fn junit(scratch: &Scratch) -> String {
-    std::fs::read_to_string(scratch.0.join("run/junit.xml")).unwrap()
+    std::fs::read_to_string(scratch.path().join("run/junit.xml")).unwrap()
 }
 
 #[test]
 fn a_run_without_any_hardware_leaves_journal_report_and_a_link_to_them() {
-    let scratch = Scratch::new("plain-run");
+    let scratch = Scratch::new();
     let mut command = hejnal(["run", "--tags", "@S01"]);
-    command.current_dir(&scratch.0);
+    command.current_dir(scratch.path());
     let said = said(command);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.out.contains("Exit code 0: every requirement that was checked is met."), "{said:?}");
     assert!(!said.out.contains('\u{1b}') && !said.out.contains('\r'), "no colours into a file");
-    let latest = scratch.0.join("runs/latest");
+    let latest = scratch.path().join("runs/latest");
     for file in ["journal.jsonl", "junit.xml"] {
         assert!(latest.join(file).exists(), "{file}");
     }
@@ -101,9 +101,9 @@ fn a_broken_bench_is_an_error_and_says_what_to_check() {
 
 #[test]
 fn a_bench_that_cannot_be_opened_ends_its_journal_all_the_same() {
-    let scratch = Scratch::new("cannot-open");
+    let scratch = Scratch::new();
     let feature = scratch.write("f.feature", "Feature: F\n@S01\nScenario: s\nWhen 1 s passes\n");
-    let out = scratch.0.join("run");
+    let out = scratch.path().join("run");
     let words = ["run", feature.to_str().unwrap(), "--rig", "rigs/new-post.yaml", "--out", out.to_str().unwrap()];
     let said = say(words);
     assert_eq!(said.code, Some(3), "{said:?}");
@@ -114,7 +114,7 @@ fn a_bench_that_cannot_be_opened_ends_its_journal_all_the_same() {
     assert!(matches!(last, Some(Event::RunEnded { exit_code: 3, tally: Tally { skipped: 1, .. }, .. })), "{last:?}");
     let junit = junit(&scratch);
     assert!(junit.contains("tests=\"1\" failures=\"0\" errors=\"1\"") && junit.contains("<error type=\"bench\""), "{junit}");
-    assert!(scratch.0.join("latest").is_symlink());
+    assert!(scratch.path().join("latest").is_symlink());
     let again = say(["report", out.to_str().unwrap(), "--lang", "pl"]);
     assert_eq!(again.code, Some(3));
     assert!(again.out.contains("Sprawdź przewód USB"), "{}", again.out);
@@ -122,21 +122,21 @@ fn a_bench_that_cannot_be_opened_ends_its_journal_all_the_same() {
 
 #[test]
 fn a_directory_with_a_run_in_it_is_never_written_over() {
-    let scratch = Scratch::new("no-overwrite");
+    let scratch = Scratch::new();
     let feature = scratch.write("f.feature", "Feature: F\n@S01\nScenario: s\nWhen 1 s passes\n");
-    let run = || say(["run", feature.to_str().unwrap(), "--out", scratch.0.join("run").to_str().unwrap()]);
+    let run = || say(["run", feature.to_str().unwrap(), "--out", scratch.path().join("run").to_str().unwrap()]);
     assert_eq!(run().code, Some(0));
-    let before = std::fs::read(scratch.0.join("run/journal.jsonl")).unwrap();
+    let before = std::fs::read(scratch.path().join("run/journal.jsonl")).unwrap();
     let again = run();
     assert_eq!(again.code, Some(3), "{again:?}");
     assert!(again.err.contains("name another directory"), "{again:?}");
-    assert_eq!(std::fs::read(scratch.0.join("run/journal.jsonl")).unwrap(), before);
+    assert_eq!(std::fs::read(scratch.path().join("run/journal.jsonl")).unwrap(), before);
 }
 
 #[test]
 fn a_reader_who_leaves_does_not_stop_the_run() {
-    let scratch = Scratch::new("head");
-    let out = scratch.0.join("run");
+    let scratch = Scratch::new();
+    let out = scratch.path().join("run");
     let mut run = Running::start(hejnal(["run", "--tags", "@S01", "--out", out.to_str().unwrap()]));
     assert!(run.hear("hejnal", 0));
     assert_eq!(run.leave(), Some(0));
@@ -173,8 +173,8 @@ fn completions_are_there_for_every_usual_shell() {
 
 #[test]
 fn a_recording_is_measured_without_a_bench() {
-    let scratch = Scratch::new("measure");
-    let wav = scratch.0.join("burst.wav");
+    let scratch = Scratch::new();
+    let wav = scratch.path().join("burst.wav");
     let wav = wav.to_str().unwrap();
     let made = say(["stimulus", "burst", wav]);
     assert_eq!(made.code, Some(0), "{made:?}");

@@ -8,8 +8,8 @@ type Error = Box<dyn std::error::Error>;
 
 #[test]
 fn a_defect_is_found_and_its_smallest_life_fails_again_in_both_languages() -> Result<(), Error> {
-    let scratch = Scratch::new("explore-defect");
-    let out = scratch.0.join("out");
+    let scratch = Scratch::new();
+    let out = scratch.path().join("out");
     let defect = "press-long-is-two";
     let found =
         say(["explore", "--defect", defect, "--lives", "3", "--seed", "3", "--lang", "en", "--out", &out.to_string_lossy()]);
@@ -26,7 +26,7 @@ fn a_defect_is_found_and_its_smallest_life_fails_again_in_both_languages() -> Re
     assert!(requirement.starts_with('T'), "{name}");
     for lang in ["en", "pl"] {
         let feature = folder.join(format!("life.{lang}.feature")).to_string_lossy().into_owned();
-        let again = scratch.0.join(lang).to_string_lossy().into_owned();
+        let again = scratch.path().join(lang).to_string_lossy().into_owned();
         let run = say(["run", &feature, "--rig", &rig, "--seed", &seed, "--lang", lang, "--out", &again]);
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.out.contains(requirement), "{requirement} in {run:?}");
@@ -36,9 +36,9 @@ fn a_defect_is_found_and_its_smallest_life_fails_again_in_both_languages() -> Re
 
 #[test]
 fn a_sound_post_lives_and_the_same_seed_gives_the_same_lives() {
-    let scratch = Scratch::new("explore-sound");
+    let scratch = Scratch::new();
     let lives = |name: &str| {
-        let out = scratch.0.join(name);
+        let out = scratch.path().join(name);
         let done = say(["explore", "--lives", "2", "--seed", "5", "--lang", "pl", "--out", &out.to_string_lossy()]);
         assert_eq!(done.code, Some(0), "{done:?}");
         // How fast it was differs.

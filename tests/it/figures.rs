@@ -10,8 +10,8 @@ const SCENARIOS: &str = "@S01 or @S02 or @S12 or @S15 or @S41";
 
 #[test]
 fn every_figure_in_journal_and_report_is_whole() {
-    let scratch = Scratch::new("figures");
-    let out = scratch.0.join("run");
+    let scratch = Scratch::new();
+    let out = scratch.path().join("run");
     let ran = say(["run", "--tags", SCENARIOS, "--out", out.to_str().unwrap()]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let story = journal(&out);
@@ -45,8 +45,8 @@ fn every_figure_in_journal_and_report_is_whole() {
 /// What a run of everything that is chosen by default states: figures, judged or not, and contributions to their uncertainty.
 #[test]
 fn every_figure_of_a_default_run_is_in_the_list_of_figures() {
-    let scratch = Scratch::new("figure-keys");
-    let out = scratch.0.join("run");
+    let scratch = Scratch::new();
+    let out = scratch.path().join("run");
     let ran = say(["run", "--out", out.to_str().unwrap()]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let listed = say(["steps", "--figures"]).out;

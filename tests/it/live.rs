@@ -105,7 +105,7 @@ fn place(reference: &[f32], reference_rate: f64, samples: &[f32], rate: f64) -> 
 
 #[test]
 fn a_live_post_calls_speaks_listens_and_comes_back_after_fibre_and_power_failed() {
-    let scratch = Scratch::new("operator");
+    let scratch = Scratch::new();
     let clock = Arc::new(RealClock::start());
     let mut desk = Desk::open(&clock, 27_164);
     let said = burst(3, 16_000, 1.5);

@@ -32,7 +32,7 @@ impl Shelf {
     }
 
     fn measure(&self, what: &str, files: &[&str]) -> (Said, Value) {
-        let paths = files.iter().map(|f| self.0.0.join(f).display().to_string());
+        let paths = files.iter().map(|f| self.0.path().join(f).display().to_string());
         let words: Vec<String> =
             ["measure", what].map(str::to_owned).into_iter().chain(paths).chain(["--json".to_owned()]).collect();
         let said = say(words.iter().map(String::as_str).collect::<Vec<_>>());
@@ -72,7 +72,7 @@ fn late(samples: &[f32]) -> Vec<f32> {
 
 #[test]
 fn sound_without_the_signal_gives_no_figure() {
-    let shelf = Shelf(Scratch::new("measure-nothing"));
+    let shelf = Shelf(Scratch::new());
     let mut random = Random::new(7);
     let noise: Vec<f32> = (0..16_000).map(|_| 0.05 * random.gaussian() as f32).collect();
     shelf.put("good.wav", &burst(1, 8000, 1.0), 8000);
@@ -103,7 +103,7 @@ fn sound_without_the_signal_gives_no_figure() {
 
 #[test]
 fn files_that_cannot_be_trusted_are_refused_in_words() {
-    let shelf = Shelf(Scratch::new("measure-refused"));
+    let shelf = Shelf(Scratch::new());
     let good = burst(1, 8000, 1.0);
     shelf.put("good.wav", &good, 8000);
     let mut broken = good.clone();
@@ -139,8 +139,8 @@ fn files_that_cannot_be_trusted_are_refused_in_words() {
 /// A Polish reader meets no English, on the way in and on the way out; a program reads the same figures.
 #[test]
 fn a_polish_reader_is_told_in_polish() {
-    let shelf = Shelf(Scratch::new("measure-polish"));
-    let path = |name: &str| shelf.0.0.join(name).display().to_string();
+    let shelf = Shelf(Scratch::new());
+    let path = |name: &str| shelf.0.path().join(name).display().to_string();
     let (good, late_one, plot) = (path("good.wav"), path("late.wav"), path("plot.svg"));
     let refused = say(["stimulus", "tone", &good, "--hz", "5", "--lang", "pl"]);
     assert!(
@@ -168,7 +168,7 @@ fn a_polish_reader_is_told_in_polish() {
 /// What can be mended is mended, said, and measured rightly.
 #[test]
 fn damage_that_leaves_an_answer_leaves_the_right_one() {
-    let shelf = Shelf(Scratch::new("measure-mended"));
+    let shelf = Shelf(Scratch::new());
     let good = burst(1, 8000, 1.0);
     let capture = late(&good);
     shelf.put("good.wav", &good, 8000);
@@ -216,7 +216,7 @@ fn damage_that_leaves_an_answer_leaves_the_right_one() {
 /// Two hours at 8 kHz with one second of sound.
 #[test]
 fn two_hours_have_a_level() {
-    let shelf = Shelf(Scratch::new("measure-long"));
+    let shelf = Shelf(Scratch::new());
     let good = burst(1, 8000, 1.0);
     let (start, mut long) = (7000 * 8000, vec![0.0; 7200 * 8000]);
     long[start..start + good.len()].copy_from_slice(&good);

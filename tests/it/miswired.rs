@@ -131,8 +131,8 @@ fn changed(text: &str, changes: Changes) -> String {
 }
 
 /// What becomes of a rig: in a word or two, with whom it accuses.
-fn told(row: &str, roles: Changes, wires: Changes) -> String {
-    let scratch = Scratch::new(&format!("miswired-{}", row.replace([' ', '\''], "-")));
+fn told(roles: Changes, wires: Changes) -> String {
+    let scratch = Scratch::new();
     let plain = std::fs::read_to_string(scratch.rig("defects: []", "defects: []")).unwrap();
     let (head, _) = plain.split_once("\ntwin:").unwrap();
     // The harness bears the names of its boards, whatever they are.
@@ -146,7 +146,7 @@ fn told(row: &str, roles: Changes, wires: Changes) -> String {
         let cause = first.splitn(4, ':').last().unwrap_or_default();
         return format!("check {}:{cause}", checked.code.unwrap_or(-1));
     }
-    let out = scratch.0.join("run");
+    let out = scratch.path().join("run");
     let ran = say(["run", "--rig", rig, "--tags", SCENARIOS, "--out", out.to_str().unwrap()]);
     let failed = journal(&out).entries.into_iter().find_map(|entry| match entry.event {
         Event::ScenarioEnded { id, ending, .. } if !ending.has_passed() => Some((id, ending)),
@@ -170,7 +170,7 @@ fn every_wrong_wire_is_found_and_laid_to_the_bench() {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some((row, roles, wires)) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let verdict = told(row, roles, wires);
+                    let verdict = told(roles, wires);
                     let at = rows.iter().position(|(known, ..)| known == row).unwrap();
                     found.lock().unwrap_or_else(PoisonError::into_inner)[at] = verdict;
                 }

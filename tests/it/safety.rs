@@ -69,11 +69,11 @@ fn is_stopped_and_safe(said: &Said, story: &LoadedJournal, what: &str) {
 
 #[test]
 fn a_signal_that_finds_everything_switched_leaves_it_safe() {
-    let scratch = Scratch::new("all-switched");
+    let scratch = Scratch::new();
     let feature = scratch.write("f.feature", all_switched());
     let moments = [("2 minutes", 1), ("2 minutes", 4), ("2 minutes", 10), ("switched off", 1), ("72 h", 1), ("72 h", 4)];
     for (number, (line, further)) in moments.into_iter().enumerate() {
-        let folder = scratch.0.join(number.to_string());
+        let folder = scratch.path().join(number.to_string());
         let mut run = Running::start(hejnal(["run", feature.to_str().unwrap(), "--out", folder.to_str().unwrap()]));
         assert!(run.hear(line, further), "{line}");
         run.signal(if number % 2 == 0 { "INT" } else { "TERM" });
@@ -100,9 +100,9 @@ fn a_signal_that_finds_everything_switched_leaves_it_safe() {
 
 #[test]
 fn signals_at_many_moments_of_a_soak_leave_the_rig_safe() {
-    let scratch = Scratch::new("many-moments");
+    let scratch = Scratch::new();
     for (number, lines) in [0usize, 1, 2, 4, 6, 9, 14, 22, 37].into_iter().enumerate() {
-        let folder = scratch.0.join(number.to_string());
+        let folder = scratch.path().join(number.to_string());
         let out = folder.display().to_string();
         let words = ["run", "--tags", "@S01 or @S06 or @S07 or @S10 or @S48", "--repeat", "1000", "--out", &out];
         let mut run = Running::start(hejnal(words));
@@ -115,9 +115,9 @@ fn signals_at_many_moments_of_a_soak_leave_the_rig_safe() {
 
 #[test]
 fn signals_that_keep_coming_do_not_cut_making_safe_short() {
-    let scratch = Scratch::new("many-signals");
+    let scratch = Scratch::new();
     let feature = scratch.write("f.feature", all_switched());
-    let folder = scratch.0.join("run");
+    let folder = scratch.path().join("run");
     let mut run = Running::start(hejnal(["run", feature.to_str().unwrap(), "--out", folder.to_str().unwrap()]));
     assert!(run.hear("72 h", 0));
     for signal in ["INT", "INT", "TERM", "INT", "TERM", "INT"] {
@@ -132,9 +132,9 @@ fn signals_that_keep_coming_do_not_cut_making_safe_short() {
 
 #[test]
 fn the_journal_of_a_killed_run_is_readable_to_its_last_finished_step() {
-    let scratch = Scratch::new("killed");
+    let scratch = Scratch::new();
     for (number, lines) in [0usize, 3, 5, 11, 23, 48].into_iter().enumerate() {
-        let folder = scratch.0.join(number.to_string());
+        let folder = scratch.path().join(number.to_string());
         let out = folder.display().to_string();
         let mut run = Running::start(hejnal(["run", "--repeat", "1000", "--out", &out]));
         assert!(run.hear("S00", lines));
@@ -194,13 +194,13 @@ static PANICS: &[Phrase<World>] = &[
 
 /// Runs one step on the virtual rig, within this process: the product has no phrase that panics.
 fn perform(step: &str) -> (Finished, LoadedJournal, [bool; 3]) {
-    let scratch = Scratch::new(&step.replace(' ', "-"));
+    let scratch = Scratch::new();
     let feature = scratch.write("f.feature", format!("Feature: F\n@S01\nScenario: s\nGiven the post is ready\nWhen {step}\n"));
     let tables: Vec<&'static [Phrase<World>]> = TABLES.iter().copied().chain([PANICS]).collect();
     let book = PhraseMatcher::new(&tables).unwrap();
     let rig = rig::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rigs/virtual.yaml")).unwrap();
     let features = lint::load(&[feature], &book, &Needs::of(&rig)).unwrap();
-    let folder = scratch.0.join("run");
+    let folder = scratch.path().join("run");
     let preamble = vec![run_began(&rig)];
     let opening = Opening { rig: Arc::new(rig), seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble };
     let mut stage = OnBench::new(bench::open(opening).unwrap(), 1, folder.clone());

@@ -7,28 +7,28 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// PulseAudio with a null sink, ended when dropped. ALSA's device `bench` plays to it and records from its monitor.
 pub struct SoundServer {
     process: Child,
     /// Records for nobody, see [`SoundServer::hurry`].
     listener: Option<Child>,
-    folder: PathBuf,
+    folder: TempDir,
 }
 
 impl SoundServer {
     /// `None`, said aloud in the name of `test`, where what it needs is not installed. `rate` in hertz.
     pub fn start(test: &str, rate: u32, channels: u16) -> Option<SoundServer> {
-        let folder = std::env::temp_dir().join(format!("hejnal-{test}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("made");
-        let socket = folder.join("pulse.sock");
-        write(&folder.join("pulse.pa"), &pulse_script(&socket, rate, channels));
-        write(&folder.join("asound.conf"), &alsa_configuration(&socket));
+        let folder = tempfile::tempdir().expect("made");
+        let socket = folder.path().join("pulse.sock");
+        write(&folder.path().join("pulse.pa"), &pulse_script(&socket, rate, channels));
+        write(&folder.path().join("asound.conf"), &alsa_configuration(&socket));
         let started = Command::new("pulseaudio")
             .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--use-pid-file=no", "-F"])
-            .arg(folder.join("pulse.pa"))
-            .env("XDG_RUNTIME_DIR", &folder)
-            .env("HOME", &folder)
+            .arg(folder.path().join("pulse.pa"))
+            .env("XDG_RUNTIME_DIR", folder.path())
+            .env("HOME", folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
@@ -54,7 +54,7 @@ impl SoundServer {
     /// Has the sink work in steps of `millis`. A null sink fills its buffer in steps as long as its most demanding client wants them and two
     /// seconds where none wants anything, as is so with ALSA's plug-in: too coarse for clients that buffer less.
     pub fn hurry(mut self, test: &str, millis: u32) -> Option<SoundServer> {
-        let server = format!("--server=unix:{}", self.folder.join("pulse.sock").display());
+        let server = format!("--server=unix:{}", self.folder.path().join("pulse.sock").display());
         let started = Command::new("parec")
             .args([server, "--device=bench.monitor".to_owned(), format!("--latency-msec={millis}")])
             .envs(self.environment())
@@ -78,9 +78,9 @@ impl SoundServer {
     /// What libasound and the sound server's own library must find in a client's environment.
     pub fn environment(&self) -> [(&'static OsStr, PathBuf); 3] {
         [
-            (OsStr::new("ALSA_CONFIG_PATH"), self.folder.join("asound.conf")),
-            (OsStr::new("XDG_RUNTIME_DIR"), self.folder.clone()),
-            (OsStr::new("HOME"), self.folder.clone()),
+            (OsStr::new("ALSA_CONFIG_PATH"), self.folder.path().join("asound.conf")),
+            (OsStr::new("XDG_RUNTIME_DIR"), self.folder.path().to_path_buf()),
+            (OsStr::new("HOME"), self.folder.path().to_path_buf()),
         ]
     }
 }
@@ -91,7 +91,6 @@ impl Drop for SoundServer {
             let _ended = process.kill();
             let _gone = process.wait();
         }
-        let _removed = std::fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -62,7 +62,7 @@ fn broken(files: &Files) -> Vec<String> {
     cases
         .into_iter()
         .map(|(name, bytes)| {
-            let path = files.0.join(format!("broken-{name}.wav"));
+            let path = files.path(&format!("broken-{name}.wav"));
             std::fs::write(&path, bytes).unwrap();
             path.to_string_lossy().into_owned()
         })
@@ -103,7 +103,7 @@ fn check(words: &[&str]) -> Option<Value> {
 
 #[test]
 fn every_measurement_survives_every_sound() {
-    let files = Files::new("rubbish");
+    let files = Files::new();
     let named: Vec<(&str, String)> =
         sounds().iter().map(|(name, x, rate)| (*name, files.write(&format!("{name}.wav"), x, *rate))).collect();
     let reference = files.write("reference.wav", &burst(1, 8000, 1.0), 8000);
@@ -128,7 +128,7 @@ fn every_measurement_survives_every_sound() {
 
 #[test]
 fn every_measurement_refuses_what_is_no_recording() {
-    let files = Files::new("broken");
+    let files = Files::new();
     let reference = files.write("reference.wav", &burst(1, 8000, 1.0), 8000);
     for file in broken(&files) {
         for command in SINGLES {
@@ -148,7 +148,7 @@ fn every_measurement_refuses_what_is_no_recording() {
 /// Two hours at 8 kHz are measured or refused with the way out, from a file that holds far fewer bytes than it takes on the disk.
 #[test]
 fn a_two_hour_file_is_refused_where_it_is_too_long() {
-    let files = Files::new("two-hours");
+    let files = Files::new();
     let path = files.write("long.wav", &[0.1, -0.1], 48_000);
     let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(44 + 2 * 2 * 3600 * 48_000).unwrap();

@@ -176,9 +176,9 @@ fn words_of(svg: &str) -> String {
 
 #[test]
 fn every_measurement_is_told_in_both_languages_and_with_the_keys_that_are_documented() {
-    let files = Files::new("told");
+    let files = Files::new();
     let mut seen: BTreeSet<(usize, String)> = BTreeSet::new();
-    let plot = files.0.join("plot.svg").display().to_string();
+    let plot = files.path("plot.svg").display().to_string();
     for command in commands(&files) {
         let of = command.join(" ");
         let words: Vec<&str> = command.iter().map(String::as_str).chain(["--plot", &plot]).collect();
@@ -249,11 +249,11 @@ fn check_keys(finding: &Finding, seen: &mut BTreeSet<(usize, String)>, of: &str)
 
 #[test]
 fn what_is_refused_is_refused_in_polish_too() {
-    let files = Files::new("told-refused");
+    let files = Files::new();
     let good = files.write("good.wav", &stimulus::burst(1, 8000, 1.0), 8000);
     let long = files.write("long.wav", &vec![0.1; 8000 * 601], 8000);
     let silence = files.write("silence.wav", &[0.0; 8000], 8000);
-    let folder = files.0.display().to_string();
+    let folder = files.path("").display().to_string();
     let cases: &[&[&str]] = &[
         &["delay", &good, "/none.wav"],
         &["delay", &good, &folder],

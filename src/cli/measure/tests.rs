@@ -9,26 +9,22 @@ use super::*;
 use crate::dsp::{interp, stimulus, stipa};
 use crate::wav;
 
-/// A directory of this test's own, removed at its end.
-pub(super) struct Files(pub PathBuf);
+/// Sounds in a directory of this test's own, removed at its end.
+pub(super) struct Files(tempfile::TempDir);
 
 impl Files {
-    pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("hejnal-measure-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Files(path)
+    pub fn new() -> Self {
+        Files(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
     }
 
     pub fn write(&self, name: &str, samples: &[f32], rate: u32) -> String {
-        let path = self.0.join(name);
+        let path = self.path(name);
         wav::write(&path, samples, rate).unwrap();
         path.to_string_lossy().into_owned()
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -60,7 +56,7 @@ fn late(rate: u32, seconds: f64) -> Vec<f32> {
 
 #[test]
 fn delay_and_track_on_files() {
-    let files = Files::new("delay");
+    let files = Files::new();
     let reference = files.write("r.wav", &stimulus::burst(1, 48_000, 1.0), 48_000);
     let capture = files.write("c.wav", &late(8000, 1.0), 8000);
     let json = check(&["delay", &reference, &capture]);
@@ -80,7 +76,7 @@ fn delay_and_track_on_files() {
 /// Five minutes and more are read piece by piece, with the same answer.
 #[test]
 fn long_files_have_the_same_delay() {
-    let files = Files::new("long");
+    let files = Files::new();
     let played = stimulus::burst(1, 8000, 1.0);
     let reference = files.write("r.wav", &played, 8000);
     let mut long = vec![0.0; 302 * 8000];
@@ -94,7 +90,7 @@ fn long_files_have_the_same_delay() {
 
 /// A tone in channel 1 from 0.2 s on and a sound in channel 2 from 0.5 s on.
 pub(super) fn write_press(files: &Files, name: &str) -> String {
-    let path = files.0.join(name);
+    let path = files.path(name);
     let (gate, sound) = (stimulus::tone(48_000, 0.5, 1000.0, 0.0), stimulus::burst(3, 48_000, 0.5));
     let at = |n: usize, from: usize, samples: &[f32]| n.checked_sub(from).and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
     // Cut into the noise part, so that the sound begins at once.
@@ -107,7 +103,7 @@ pub(super) fn write_press(files: &Files, name: &str) -> String {
 
 #[test]
 fn a_press_is_measured_between_two_channels() {
-    let files = Files::new("press");
+    let files = Files::new();
     let (path, alone) = (write_press(&files, "p.wav"), files.write("m.wav", &[0.1; 4800], 48_000));
     let json = check(&["press", &path, "--gate", "1", "--ear", "2"]);
     let off = json["press_to_sound_s"].as_f64().unwrap() - 0.3;
@@ -125,7 +121,7 @@ fn a_press_is_measured_between_two_channels() {
 
 #[test]
 fn what_is_not_there_is_not_found() {
-    let files = Files::new("absent");
+    let files = Files::new();
     let reference = files.write("r.wav", &stimulus::burst(1, 8000, 1.0), 8000);
     let other = files.write("o.wav", &stimulus::burst(2, 8000, 2.0), 8000);
     let silence = files.write("s.wav", &[0.0; 80_000], 8000);
@@ -152,7 +148,7 @@ fn what_is_not_there_is_not_found() {
 
 #[test]
 fn sound_commands_on_files() {
-    let files = Files::new("sound");
+    let files = Files::new();
     let noise = stimulus::speech_noise(1, 8000, 10.0);
     let reference = files.write("r.wav", &noise, 8000);
     let mut damaged: Vec<f32> = noise.iter().map(|x| 0.5 * x).collect();
@@ -182,7 +178,7 @@ fn sound_commands_on_files() {
 
 #[test]
 fn stipa_on_a_file_with_a_plot() {
-    let files = Files::new("stipa");
+    let files = Files::new();
     let capture = files.write("c.wav", &stipa::test_signal(1, 24_000, 16.0), 24_000);
     let json = check(&["stipa", &capture]);
     assert!(json["sti"].as_f64().unwrap() > 0.95, "{json}");
@@ -210,7 +206,7 @@ fn stipa_on_a_file_with_a_plot() {
         let refused = find(&["stipa", &capture, "--calibration", "90", "--noise", noise]).unwrap_err();
         assert!(refused.show(Lang::En).contains("seven levels"), "{refused}");
     }
-    let plot = files.0.join("out.svg");
+    let plot = files.path("out.svg");
     let words = ["stipa", &capture, "--json", "--plot", &plot.to_string_lossy()];
     assert_eq!(run(&parse(&words)), ExitCode::from(exit::ACCEPTED));
     assert!(std::fs::read_to_string(&plot).unwrap().starts_with("<svg"));
@@ -218,8 +214,8 @@ fn stipa_on_a_file_with_a_plot() {
 
 #[test]
 fn stimuli_are_written_and_measured() {
-    let files = Files::new("stimulus");
-    let path = files.0.join("b.wav");
+    let files = Files::new();
+    let path = files.path("b.wav");
     let command = StimulusArgs::augment_args(clap::Command::new("stimulus").no_binary_name(true));
     for (kind, seconds) in [
         ("burst", "1"),
@@ -246,7 +242,7 @@ fn stimuli_are_written_and_measured() {
 /// Its spectrum is that of the switching, and a ratio of distortion read off it would be a figure without a meaning.
 #[test]
 fn a_tone_in_a_cadence_has_no_distortion() {
-    let files = Files::new("cadence");
+    let files = Files::new();
     let ringing = files.write("ringing.wav", &stimulus::cadence(8000, 11.0, 425.0, &[(1.0, 4.0)]), 8000);
     let found = find(&["tones", &ringing]).unwrap();
     let json = found.to_json(Lang::En);

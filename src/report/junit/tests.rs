@@ -3,17 +3,16 @@
 use super::super::tests::{cut_run, whole_run};
 use super::*;
 use crate::journal::store::Journal;
-use crate::journal::store::tests::Scratch;
 use crate::journal::{Entry, Tally};
 
 /// The report of a journal with these entries.
 fn render(entries: &[Entry], shown: &str) -> String {
-    let scratch = Scratch::new(&format!("junit-{:?}", std::thread::current().id()));
-    let mut journal = Journal::create(&scratch.0).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let mut journal = Journal::create(scratch.path()).unwrap();
     entries.iter().for_each(|entry| _ = journal.append(entry.at, entry.event.clone()));
     journal.commit().unwrap();
     let mut xml = Vec::new();
-    write(&mut xml, &scratch.0, shown, None).unwrap();
+    write(&mut xml, scratch.path(), shown, None).unwrap();
     String::from_utf8(xml).unwrap()
 }
 

@@ -341,11 +341,10 @@ mod tests {
         let broken = std::fs::read_to_string(root.join("bad/tls-key-typo.yaml")).expect("a fixture");
         let sound = broken.replace("cea: tls/", "ca: tls/").replace("../firmware", &root.join("firmware").display().to_string());
         let sound = sound.replace("tls/", &root.join("bad/tls/").display().to_string());
-        let file = std::env::temp_dir().join(format!("hejnal-tls-rig-{}.yaml", std::process::id()));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("rig.yaml");
         std::fs::write(&file, sound.replace("realm:", "srtp: mandatory\n    realm:")).expect("a file");
-        let rig = super::super::super::load(&file);
-        let _gone = std::fs::remove_file(&file);
-        let rig = rig.expect("a sound rig");
+        let rig = super::super::super::load(&file).expect("a sound rig");
         let Some(SipOperator { tls: Some(tls), srtp, .. }) = rig.operator() else { panic!("{:?}", rig.instruments) };
         assert_eq!((*srtp, tls.listen.port(), tls.name.as_deref()), (Srtp::Mandatory, 5061, None));
         assert_eq!(

@@ -1,15 +1,15 @@
 //! The proof itself is proved: expectations that are wrong on purpose must not be met.
 
 use super::*;
-use crate::journal::store::tests::Scratch;
 use crate::twin::defect::{self, REFERENCE};
+use tempfile::TempDir;
 
-fn plan(scratch: &Scratch) -> Plan {
+fn plan(scratch: &TempDir) -> Plan {
     let home = Path::new(env!("CARGO_MANIFEST_DIR"));
     Plan {
         rigs: vec![crate::rig::load(&home.join("rigs/virtual.yaml")).unwrap()],
         features: select::feature_files(&[home.join("features/en")]).unwrap(),
-        folder: scratch.0.clone(),
+        folder: scratch.path().to_path_buf(),
         seed: 1,
         lang: Lang::En,
         by_default: TagExpression::parse("@S00 or @S08").unwrap(),
@@ -23,8 +23,8 @@ fn row(id: &str) -> Defect {
 }
 
 #[track_caller]
-fn check(name: &str, defects: &[Defect], expected: &[(Verdict, u8)]) {
-    let scratch = Scratch::new(name);
+fn check(defects: &[Defect], expected: &[(Verdict, u8)]) {
+    let scratch = tempfile::tempdir().unwrap();
     let plan = plan(&scratch);
     let found: Vec<(Verdict, u8)> = defects
         .iter()
@@ -43,7 +43,6 @@ fn a_wrong_expectation_is_not_met() {
     let late = row("lamp-late");
     let nominal = row("control-nominal");
     check(
-        "proof-wrong",
         &[
             late,
             Defect { reason: "T06", ..late },
@@ -70,7 +69,6 @@ fn a_wrong_expectation_is_not_met() {
 fn a_broken_bench_must_accuse_the_right_instrument() {
     let open = row("bench-relay-open");
     check(
-        "proof-bench",
         &[open, Defect { reason: "console", ..open }, Defect { blame: Some(Blame::Device), ..open }],
         &[(Verdict::AsExpected, 0), (Verdict::WrongReason, 1), (Verdict::WrongBlame, 1)],
     );
@@ -78,7 +76,7 @@ fn a_broken_bench_must_accuse_the_right_instrument() {
 
 #[test]
 fn ctrl_c_is_no_verdict() {
-    let scratch = Scratch::new("proof-stop");
+    let scratch = tempfile::tempdir().unwrap();
     let plan = plan(&scratch);
     plan.stop.store(true, Ordering::Relaxed);
     let proofs = prove(&plan, &[row("lamp-late"), row("control-nominal")], |_, _| {});

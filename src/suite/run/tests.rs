@@ -6,7 +6,7 @@ use crate::clock::{Clock, Interrupted};
 use crate::instrument::InstrumentError;
 use crate::journal::Entry;
 use crate::journal::read::read;
-use crate::journal::store::tests::{Scratch, run_began};
+use crate::journal::store::tests::run_began;
 use crate::journal::store::{Journal, JournalError};
 use crate::steps::phrase::{Args, Kind, Phrase};
 use crate::suite::lint::{self, Needs};
@@ -195,34 +195,34 @@ const SETUP: Setup =
     Setup { plan: Plan::AllWell, steps: &["all is well"], options: Options { rounds: 1, retries: 0 }, stop_at: Duration::ZERO };
 
 /// Runs one scenario a step list, named S01, S02, …
-fn perform(name: &str, setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
-    let scratch = Scratch::new(&format!("run-{name}"));
+fn perform(setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
+    let scratch = tempfile::tempdir().unwrap();
     let mut text = "Feature: F\n".to_string();
     for (n, steps) in scenarios.iter().enumerate() {
         text += &format!("@S{:02}\nScenario: s{n}\n", n + 1);
         text.extend(steps.iter().map(|step| format!("* {step}\n")));
     }
-    let file = scratch.0.join("f.feature");
+    let file = scratch.path().join("f.feature");
     std::fs::write(&file, text).unwrap();
     let book = PhraseMatcher::new(&[PHRASES]).unwrap();
     let features = select::select(lint::load(&[file], &book, &Needs::default()).unwrap(), None).features;
     let clock = Arc::new(TestClock::default());
     clock.stop_at.store(u64::try_from(setup.stop_at.as_nanos()).unwrap(), Ordering::Relaxed);
-    let journal = Journal::create(&scratch.0).unwrap();
+    let journal = Journal::create(scratch.path()).unwrap();
     let log = Log::new(Arc::clone(&clock) as Arc<dyn Clock>, journal, Vec::new());
     log.append(run_began());
     let mut stage =
         TestStage { clock, log, plan: setup.plan, entered: 0, made_safe: 0, waited_while_making_safe: None, broken: Broken };
     let finished = run(&mut stage, &book, features, setup.options);
-    let story = read(&scratch.0).unwrap();
+    let story = read(scratch.path()).unwrap();
     assert_eq!(story.damage, []);
     Outcomes { finished, stage, entries: story.entries }
 }
 
 /// One scenario: how it ends, whom it blames, the exit code; and always made safe once, with the journal saying so before the end.
 #[track_caller]
-fn check(name: &str, setup: Setup, outcome: Outcome, blame: Option<Blame>, exit_code: u8, message: &str) -> Outcomes {
-    let outcomes = perform(name, &setup, &[setup.steps]);
+fn check(setup: Setup, outcome: Outcome, blame: Option<Blame>, exit_code: u8, message: &str) -> Outcomes {
+    let outcomes = perform(&setup, &[setup.steps]);
     let endings = outcomes.endings();
     let (_, _, ending) = endings.last().unwrap();
     assert_eq!((ending.outcome, ending.blame), (outcome, blame), "{ending:?}");
@@ -240,43 +240,43 @@ fn check(name: &str, setup: Setup, outcome: Outcome, blame: Option<Blame>, exit_
 
 #[test]
 fn a_pass_is_a_pass() {
-    check("pass", SETUP, Outcome::Passed, None, 0, "");
+    check(SETUP, Outcome::Passed, None, 0, "");
 }
 
 #[test]
 fn only_a_shortfall_blames_the_post() {
     let late = Setup { steps: &["the post is late", "all is well"], ..SETUP };
     let before = STEPS_RUN.get();
-    check("late", late, Outcome::Failed, Some(Blame::Device), 1, "press to ringing: measured");
+    check(late, Outcome::Failed, Some(Blame::Device), 1, "press to ringing: measured");
     assert_eq!(STEPS_RUN.get(), before, "no step follows one that did not pass");
     let nearly = Setup { steps: &["the post is nearly late"], ..SETUP };
-    check("nearly", nearly, Outcome::Inconclusive, Some(Blame::Bench), 3, "too close to decide");
+    check(nearly, Outcome::Inconclusive, Some(Blame::Bench), 3, "too close to decide");
 }
 
 #[test]
 fn a_panic_in_a_step_blames_hejnal_and_says_where() {
     let setup = Setup { steps: &["the step panics"], ..SETUP };
     let message = "hejnal panicked: index out of bounds (at src/suite/run/tests.rs:";
-    check("panic", setup, Outcome::Failed, Some(Blame::Hejnal), 70, message);
+    check(setup, Outcome::Failed, Some(Blame::Hejnal), 70, message);
 }
 
 #[test]
 fn a_fault_raised_by_unwinding_is_the_fault_it_is() {
     let setup = Setup { steps: &["the step raises a fault"], ..SETUP };
-    check("raise", setup, Outcome::Failed, Some(Blame::Bench), 3, "relay: failed to close the contact: dead");
+    check(setup, Outcome::Failed, Some(Blame::Bench), 3, "relay: failed to close the contact: dead");
 }
 
 #[test]
 fn a_step_that_outlasts_its_grant_is_ended() {
     let setup = Setup { steps: &["an hour passes"], ..SETUP };
-    let outcomes = check("limit", setup, Outcome::Failed, Some(Blame::Bench), 3, "the time limit of 10s was used up");
+    let outcomes = check(setup, Outcome::Failed, Some(Blame::Bench), 3, "the time limit of 10s was used up");
     assert_eq!(outcomes.stage.clock.now(), Instant::ZERO + Duration::from_secs(10));
 }
 
 #[test]
 fn ctrl_c_in_a_wait_ends_the_run_and_what_was_not_begun_is_counted() {
     let setup = Setup { stop_at: Duration::from_millis(1500), ..SETUP };
-    let outcomes = perform("stop", &setup, &[&["a second passes"], &["a second passes", "all is well"], &["all is well"]]);
+    let outcomes = perform(&setup, &[&["a second passes"], &["a second passes", "all is well"], &["all is well"]]);
     let endings = outcomes.endings();
     assert_eq!(endings.len(), 2);
     assert_eq!((endings[1].2.outcome, endings[1].2.blame), (Outcome::Skipped, Some(Blame::Nobody)));
@@ -293,7 +293,7 @@ fn a_second_ctrl_c_does_not_cut_making_safe_short() {
         stop_at: Duration::from_millis(500),
         ..SETUP
     };
-    let outcomes = check("twice", setup, Outcome::Skipped, Some(Blame::Nobody), 130, "stopped");
+    let outcomes = check(setup, Outcome::Skipped, Some(Blame::Nobody), 130, "stopped");
     assert_eq!(outcomes.stage.waited_while_making_safe, Some(Ok(())));
 }
 
@@ -301,45 +301,45 @@ fn a_second_ctrl_c_does_not_cut_making_safe_short() {
 fn what_is_not_made_safe_makes_a_pass_a_failure_of_the_bench() {
     let setup = Setup { plan: Plan::NotSafe, ..SETUP };
     let message = "the rig could not be made safe: button released: sense contact closed";
-    check("unsafe", setup, Outcome::Failed, Some(Blame::Bench), 3, message);
+    check(setup, Outcome::Failed, Some(Blame::Bench), 3, message);
     let late = Setup { plan: Plan::NotSafe, steps: &["the post is late"], ..SETUP };
-    check("unsafe-late", late, Outcome::Failed, Some(Blame::Bench), 3, message);
+    check(late, Outcome::Failed, Some(Blame::Bench), 3, message);
     let panics = Setup { plan: Plan::MakingSafePanics, ..SETUP };
-    check("unsafe-panic", panics, Outcome::Failed, Some(Blame::Hejnal), 70, "unsafe");
+    check(panics, Outcome::Failed, Some(Blame::Hejnal), 70, "unsafe");
 }
 
 #[test]
 fn a_bench_that_cannot_begin_or_end_is_blamed() {
     let fails = Setup { plan: Plan::EnterFails, ..SETUP };
-    check("enter", fails, Outcome::Failed, Some(Blame::Bench), 3, "no answer");
+    check(fails, Outcome::Failed, Some(Blame::Bench), 3, "no answer");
     let panics = Setup { plan: Plan::EnterPanics, ..SETUP };
-    check("enter-panic", panics, Outcome::Failed, Some(Blame::Hejnal), 70, "entered badly");
+    check(panics, Outcome::Failed, Some(Blame::Hejnal), 70, "entered badly");
     let welded = Setup { plan: Plan::LeaveBlamesTheBench, steps: &["the post is late"], ..SETUP };
-    check("leave", welded, Outcome::Failed, Some(Blame::Bench), 3, "welded");
+    check(welded, Outcome::Failed, Some(Blame::Bench), 3, "welded");
     let left = Setup { plan: Plan::LeavePanics, ..SETUP };
-    check("leave-panic", left, Outcome::Failed, Some(Blame::Hejnal), 70, "left badly");
+    check(left, Outcome::Failed, Some(Blame::Hejnal), 70, "left badly");
     let dropped = Setup { steps: &["the world is poisoned"], ..SETUP };
-    check("drop-panic", dropped, Outcome::Failed, Some(Blame::Hejnal), 70, "dropped badly");
+    check(dropped, Outcome::Failed, Some(Blame::Hejnal), 70, "dropped badly");
 }
 
 #[test]
 fn only_the_bench_gets_another_attempt_and_none_is_erased() {
     let retry = Options { rounds: 1, retries: 2 };
     let setup = Setup { plan: Plan::EnterFailsOnce, options: retry, ..SETUP };
-    let outcomes = perform("retry", &setup, &[&["all is well"], &["the post is late"], &["the post is nearly late"]]);
+    let outcomes = perform(&setup, &[&["all is well"], &["the post is late"], &["the post is nearly late"]]);
     let told: Vec<String> = outcomes.endings().iter().map(|(id, n, ending)| format!("{id} {n} {:?}", ending.outcome)).collect();
     assert_eq!(told, ["S01 1 Failed", "S01 2 Passed", "S02 1 Failed", "S03 1 Inconclusive"]);
     let Tally { passed, failed, inconclusive, .. } = outcomes.finished.tally;
     assert_eq!((passed, failed, inconclusive), (1, 1, 1));
     let in_vain = Setup { plan: Plan::EnterFails, options: retry, ..SETUP };
-    let outcomes = perform("retry-in-vain", &in_vain, &[&["all is well"]]);
+    let outcomes = perform(&in_vain, &[&["all is well"]]);
     assert_eq!((outcomes.endings().len(), outcomes.stage.made_safe, outcomes.finished.tally.not_judged_bench), (3, 3, 1));
 }
 
 #[test]
 fn rounds_repeat_the_selection() {
     let setup = Setup { options: Options { rounds: 20, retries: 0 }, ..SETUP };
-    let outcomes = perform("rounds", &setup, &[&["all is well"], &["a second passes"]]);
+    let outcomes = perform(&setup, &[&["all is well"], &["a second passes"]]);
     assert_eq!((outcomes.finished.tally.passed, outcomes.stage.made_safe), (40, 40));
     let mut rounds = outcomes.entries.iter().filter_map(|entry| match entry.event {
         Event::ScenarioBegan { round, .. } => Some(round),
@@ -351,7 +351,7 @@ fn rounds_repeat_the_selection() {
 #[test]
 fn a_journal_that_cannot_be_kept_ends_the_run_made_safe() {
     let setup = Setup { plan: Plan::JournalBreaks, ..SETUP };
-    let outcomes = perform("disk-full", &setup, &[&["all is well"], &["all is well"]]);
+    let outcomes = perform(&setup, &[&["all is well"], &["all is well"]]);
     assert_eq!((outcomes.stage.entered, outcomes.stage.made_safe), (1, 1));
     let Finished { ending, exit_code, .. } = outcomes.finished;
     assert_eq!((ending.blame, exit_code), (Some(Blame::Bench), 3));

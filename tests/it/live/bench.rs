@@ -107,7 +107,7 @@ Feature: The live post as hardware
 
 #[test]
 fn the_whole_program_judges_the_live_post_as_if_it_were_hardware() {
-    let scratch = Scratch::new("rig");
+    let scratch = Scratch::new();
     let clock = Arc::new(RealClock::start());
     // An address of its own: the ports of the bench's operator are always the same.
     let listen = "127.0.0.3:5060";

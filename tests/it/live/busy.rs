@@ -88,7 +88,7 @@ struct Stand {
 impl Stand {
     /// `None`, said aloud: what is needed is not here, or not permitted.
     fn build(name: &str, (listen, ids): (&'static str, &[&str]), has_sound: bool) -> Option<Stand> {
-        let scratch = Scratch::new(&format!("{name}-{}", ids.join("-")));
+        let scratch = Scratch::new();
         let sound =
             if has_sound { Some(SoundServer::start(name, 48_000, 2).and_then(|server| server.hurry(name, 10))?) } else { None };
         let clock = Arc::new(RealClock::start());

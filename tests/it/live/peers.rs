@@ -70,7 +70,7 @@ fn a_softphone_is_the_operator() {
     if !is_there("baresip", "baresip-core") {
         return;
     }
-    let scratch = Scratch::new("baresip");
+    let scratch = Scratch::new();
     let clock = Arc::new(RealClock::start());
     // Silent while the post's person speaks, and longer than the call.
     let mut says = vec![0.0; 8_000 * 3];
@@ -149,7 +149,7 @@ fn a_registrar_that_refuses_once_is_survived() {
     if !is_there("sipp", "sip-tester") {
         return;
     }
-    let scratch = Scratch::new("sipp");
+    let scratch = Scratch::new();
     let clock = Arc::new(RealClock::start());
     let check = |code: &str, port: u16| {
         let scenario = registrar(&[&REFUSED.replace("CODE", code), GRANTED, GRANTED]);
@@ -211,7 +211,7 @@ fn a_registrar_that_is_silent_for_a_while_is_found_again_within_the_limit() {
         });
         if is_there("sipp", "sip-tester") {
             scope.spawn(move || {
-                let scratch = Scratch::new("silent");
+                let scratch = Scratch::new();
                 let peer = std::cell::OnceCell::new();
                 check("sipp", 27_570, &|| drop(peer.set(sipp(&scratch, "silent", 27_570, &registrar(&[GRANTED])))));
             });

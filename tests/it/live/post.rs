@@ -147,28 +147,20 @@ pub fn signal(process: u32, name: &str) {
 }
 
 /// A directory of this test's own, removed at its end.
-pub struct Scratch(PathBuf);
+pub struct Scratch(tempfile::TempDir);
 
 impl Scratch {
-    pub fn new(name: &str) -> Scratch {
-        let folder = std::env::temp_dir().join(format!("hejnal-live-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        Scratch(folder)
+    pub fn new() -> Scratch {
+        Scratch(tempfile::tempdir().expect("a folder"))
     }
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.folder().join(name)
     }
     pub fn text(&self, name: &str) -> String {
         self.path(name).to_str().expect("UTF-8").to_owned()
     }
     pub fn folder(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _left_behind = std::fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 

@@ -39,18 +39,13 @@ const PAST: (i32, i32) = (2010, 2011);
 const FUTURE: (i32, i32) = (2120, 2121);
 
 /// A directory that goes away with its test.
-struct Folder(PathBuf);
+struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
+        let path = self.0.path().join(name);
         std::fs::write(&path, text).expect("a file");
         path
-    }
-}
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -75,9 +70,7 @@ struct Scene {
 impl Scene {
     /// With SIP at `port` and TLS at the next; the operator's certificate is for this name and time.
     fn new(port: u16, name: &str, years: (i32, i32), mutual: bool) -> Scene {
-        let folder = std::env::temp_dir().join(format!("hejnal-tls-{}-{port}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a directory");
-        let (folder, ca) = (Folder(folder), authority("city"));
+        let (folder, ca) = (Folder(tempfile::tempdir().expect("a directory")), authority("city"));
         let (certificate, key) = issued(&ca, name, years);
         let (certificate, key) = (folder.file("operator.pem", &certificate), folder.file("operator.key", &key));
         let ca_file = folder.file("ca.pem", &ca.pem());
@@ -213,8 +206,7 @@ fn the_wrong_port_and_a_wordless_end_are_told_and_a_look_at_the_port_is_not() {
 
 #[test]
 fn files_that_do_not_fit_are_refused_with_what_to_do() {
-    let folder = Folder(std::env::temp_dir().join(format!("hejnal-tls-{}-files", std::process::id())));
-    std::fs::create_dir_all(&folder.0).expect("a directory");
+    let folder = Folder(tempfile::tempdir().expect("a directory"));
     let ca = authority("city");
     let ((one, key), (_, other)) = (issued(&ca, "a.example", NOW), issued(&ca, "b.example", NOW));
     let (one, key, other) = (folder.file("one.pem", &one), folder.file("one.key", &key), folder.file("other.key", &other));
@@ -228,8 +220,8 @@ fn files_that_do_not_fit_are_refused_with_what_to_do() {
     check(&key, &key, None, "it holds a private key, but no certificate");
     check(&one, &one, None, "it holds a certificate, but no private key");
     check(&one, &key, Some(&key), "it holds a private key, but no certificate");
-    check(&folder.0.join("none.pem"), &key, None, "there is no such file");
-    check(&folder.0, &key, None, "it cannot be read: it is a folder");
+    check(&folder.0.path().join("none.pem"), &key, None, "there is no such file");
+    check(folder.0.path(), &key, None, "it cannot be read: it is a folder");
     let protected =
         folder.file("protected.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
     check(&one, &protected, None, "the key is protected by a passphrase");
