@@ -14,11 +14,11 @@ use std::time::Instant;
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::interp::resample_linear_clock;
 use hejnal::dsp::onset::gate_edges;
-use hejnal::dsp::pesq::quality;
 use hejnal::dsp::speech_level::active_speech;
 use hejnal::dsp::stimulus::{Random, burst, tone};
-use hejnal::dsp::stipa;
-use hejnal::dsp::stoi::intelligibility;
+use hejnal::intelligibility::pesq::quality;
+use hejnal::intelligibility::stipa;
+use hejnal::intelligibility::stoi::intelligibility;
 
 /// Runs `work` over and over for about a second and prints how much sound per second the fastest run got through: what else the machine did
 /// meanwhile is not measured.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Figures of PyPI's pesq 0.0.4 and pystoi 0.4.1 for `src/dsp/golden.rs`: `python3 benches/golden_speech.py DIR`.
+"""Figures of PyPI's pesq 0.0.4 and pystoi 0.4.1 for `src/intelligibility/golden.rs`: `python3 benches/golden_speech.py DIR`.
 
 First let the test write its recordings: `HEJNAL_GOLDEN=DIR cargo test --lib dsp::golden`. Prints P.862.1, P.862.2 (0 at 8 kHz), STOI and ESTOI of each.
 Needs `pip install pesq==0.0.4 pystoi==0.4.1`.

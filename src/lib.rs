@@ -8,6 +8,7 @@ pub mod unit;
 pub use hejnal_rng as rng;
 
 pub use hejnal_dsp as dsp;
+pub use hejnal_intelligibility as intelligibility;
 pub mod plot;
 pub mod rig;
 pub mod rtp;

@@ -265,13 +265,13 @@ fn sample_count(seconds: f64, rate_hz: u32) -> usize {
 }
 
 /// Samples of the composition: `seconds`, rounded up to the grid.
-pub(super) fn grid_len(seconds: f64, rate_hz: u32) -> usize {
+pub fn grid_len(seconds: f64, rate_hz: u32) -> usize {
     let cells = (sample_count(seconds, rate_hz) as f64 / f64::from(rate_hz) / GRID_S - 1e-6).ceil().max(1.0);
     (cells * GRID_S * f64::from(rate_hz)).round() as usize
 }
 
 /// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to [`PEAK`] between samples.
-pub(super) fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
+pub fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let wanted = sample_count(seconds, rate_hz);
     if rate_hz == 0 || wanted == 0 {
         return Vec::new();

@@ -54,7 +54,8 @@ mod tests {
 
     use super::*;
     use crate::dsp::delay::Signal;
-    use crate::dsp::{fft, level, stipa};
+    use crate::dsp::{fft, level};
+    use crate::intelligibility::stipa;
 
     /// The test signal at −20 dBFS.
     fn played(rate: u32) -> Vec<f32> {

@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 14] = [
     &["problem"],
     &["image"],
     &["dsp", "wav", "plot", "sip", "rtp", "verdict", "rig"],
-    &["instrument", "journal"],
+    &["instrument", "journal", "intelligibility"],
     &["operator", "measure"],
     &["driver", "report", "history"],
     &["twin"],
@@ -70,7 +70,7 @@ fn floor_of(module: &str) -> Option<usize> {
 }
 
 /// Modules that are crates: what their own files call `crate` is no module of the house.
-const CRATES: &[&str] = &["dsp", "rng"];
+const CRATES: &[&str] = &["dsp", "intelligibility", "rng"];
 
 /// How the crate of a module is called where it is used.
 const CRATE_PREFIX: &str = "hejnal_";

@@ -41,8 +41,8 @@ const DOORS: &[Door] = &[
     },
     Door {
         name: "fft",
-        only: &["src/dsp/"],
-        reason: "a figure of sound is got in dsp alone, where its method stands beside it: a step, a rig and a file must not differ",
+        only: &["src/dsp/", "src/intelligibility/"],
+        reason: "a figure of sound is got in dsp and intelligibility alone, where its method stands beside it: a step, a rig and a file must not differ",
     },
     Door {
         name: "hound",

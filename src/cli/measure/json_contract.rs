@@ -9,7 +9,7 @@ use super::keys::{self, KEYS};
 use super::tests::{Files, find};
 use super::*;
 use crate::dsp::stimulus::{self, Random};
-use crate::dsp::stipa;
+use crate::intelligibility::stipa;
 
 /// A command line for each kind of result: everything that can be found, and nothing of it.
 fn commands(files: &Files) -> Vec<Vec<String>> {

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::dsp::{stimulus, stipa};
+use crate::dsp::stimulus;
 use crate::fault::exit;
+use crate::intelligibility::stipa;
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::wav;
 

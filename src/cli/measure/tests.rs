@@ -6,7 +6,8 @@ use clap::{Args, FromArgMatches};
 use serde_json::Value;
 
 use super::*;
-use crate::dsp::{interp, stimulus, stipa};
+use crate::dsp::{interp, stimulus};
+use crate::intelligibility::stipa;
 use crate::wav;
 
 /// Sounds in a directory of this test's own, removed at its end.

@@ -2,8 +2,9 @@
 
 use super::timing::absent;
 use crate::dsp::align::align;
-use crate::dsp::stoi::{self, Intelligibility};
-use crate::dsp::{level, pesq};
+use crate::dsp::level;
+use crate::intelligibility::pesq;
+use crate::intelligibility::stoi::{self, Intelligibility};
 use crate::measure::method;
 use crate::measure::{Finding, signal};
 use crate::plot::{Plot, Series, titled};

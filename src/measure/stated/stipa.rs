@@ -1,6 +1,6 @@
 //! The speech transmission index, what it is made of, and what it is to be held against.
 
-use crate::dsp::stipa::{self, Flag, Stipa};
+use crate::intelligibility::stipa::{self, Flag, Stipa};
 use crate::measure::method;
 use crate::measure::{Finding, codec_ceiling, signal};
 use crate::plot::{Matrix, Octave, titled};

@@ -7,9 +7,9 @@ use super::index::{heard_share, octave_indices, weighted};
 use super::octaves::{Envelope, octaves};
 use super::uncertainty::{self, Evidence};
 use super::{Flag, MODULATIONS_HZ, SOURCE_DEPTH, Stipa, clock};
-use crate::delay::Signal;
-use crate::distortion;
-use crate::fft::Complex64;
+use hejnal_dsp::delay::Signal;
+use hejnal_dsp::distortion;
+use hejnal_dsp::fft::Complex64;
 
 /// Shorter sounds hold too few periods of the slowest modulation.
 const SHORTEST_S: f64 = 5.0;

@@ -11,8 +11,8 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex32;
 
 use super::BANDS_HZ;
-use crate::delay::Signal;
-use crate::fft::Complex64;
+use hejnal_dsp::delay::Signal;
+use hejnal_dsp::fft::Complex64;
 
 thread_local! {
     static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());

@@ -3,8 +3,8 @@
 use std::f64::consts::PI;
 
 use super::{BANDS_HZ, MODULATIONS_HZ, SOURCE_DEPTH, SPEECH_LEVELS_DB};
-use crate::fft::{self, Complex64};
-use crate::stimulus::{Random, grid_len, render};
+use hejnal_dsp::fft::{self, Complex64};
+use hejnal_dsp::stimulus::{Random, grid_len, render};
 
 /// STIPA test signal: half-octave bands of pink noise at the levels of male speech, each with two modulations of its intensity in opposite phase
 /// (IEC 60268-16:2020, annex B). At rates below 22.05 kHz the highest bands are missing.

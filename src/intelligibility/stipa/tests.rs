@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::index::*;
 use super::*;
-use crate::delay::Signal;
+use hejnal_dsp::delay::Signal;
 
 mod annex_m;
 mod chance;

@@ -5,9 +5,9 @@
 //! losses and gating all count as noise; masking and the threshold of hearing are left out.
 
 use super::{BANDS_HZ, index};
-use crate::align::align;
-use crate::delay::Signal;
-use crate::response;
+use hejnal_dsp::align::align;
+use hejnal_dsp::delay::Signal;
+use hejnal_dsp::response;
 
 /// What is coherent within so long counts as speech: a room's early sound, not its late one.
 const SEGMENT_S: f64 = 0.128;
@@ -68,8 +68,8 @@ fn of_ratios(ratios_db: &[Option<f64>; 7]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::level::rms_dbfs;
-    use crate::stimulus::{speech_like, speech_noise};
+    use hejnal_dsp::level::rms_dbfs;
+    use hejnal_dsp::stimulus::{speech_like, speech_noise};
 
     /// Speech in noise of its own spectrum, `ratio` dB below it.
     fn check(ratio_db: f64, expected: f64) {
@@ -98,7 +98,8 @@ mod tests {
     fn octaves_that_do_not_come_through_count_as_nothing() {
         let speech = speech_like(1, 16_000, 8.0);
         // Twice: the slopes of one are still above the noise.
-        let narrow = |x: &[f32]| crate::filter::band_pass(x, 16e3, 300.0, 3400.0).iter().map(|x| *x as f32).collect::<Vec<_>>();
+        let narrow =
+            |x: &[f32]| hejnal_dsp::filter::band_pass(x, 16e3, 300.0, 3400.0).iter().map(|x| *x as f32).collect::<Vec<_>>();
         let narrow = narrow(&narrow(&speech));
         let noise = speech_noise(5, 16_000, 8.0);
         let heard: Vec<f32> = narrow.iter().zip(&noise).map(|(x, n)| x + 3e-3 * n).collect();

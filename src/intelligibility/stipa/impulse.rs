@@ -5,7 +5,7 @@
 use super::index::{octave_indices, weighted};
 use super::octaves::octaves;
 use super::{FINEST, Flag, MODULATIONS_HZ, Stipa};
-use crate::delay::Signal;
+use hejnal_dsp::delay::Signal;
 
 /// No room sounds longer; a longer file is something else.
 const LONGEST_S: f64 = 60.0;

@@ -1,8 +1,8 @@
 //! Everything that makes a result doubtful is said, and nothing else is.
 
 use super::*;
-use crate::stimulus::speech_noise;
-use crate::{fft, interp};
+use hejnal_dsp::stimulus::speech_noise;
+use hejnal_dsp::{fft, interp};
 
 const RATE: f64 = 24_000.0;
 
@@ -29,7 +29,7 @@ fn length_and_level_are_doubted() {
 
 #[test]
 fn other_sounds_are_no_test_signal() {
-    for other in [speech_noise(1, 24_000, 16.0), crate::stimulus::tone(24_000, 16.0, 1000.0, 0.01)] {
+    for other in [speech_noise(1, 24_000, 16.0), hejnal_dsp::stimulus::tone(24_000, 16.0, 1000.0, 0.01)] {
         assert!(flags(&other).contains(&Flag::NotTestSignal));
     }
     // Played at another rate than it was recorded for: the octaves and modulations are not where they should be.
@@ -98,7 +98,7 @@ fn suppressed(samples: &[f32], floor: f64) -> Vec<f32> {
 fn a_noise_suppressor_is_suspected() {
     let signal = played(18.0);
     let noise = speech_noise(51, 24_000, 18.0);
-    let level = |x: &[f32]| crate::level::rms_dbfs(x).unwrap();
+    let level = |x: &[f32]| hejnal_dsp::level::rms_dbfs(x).unwrap();
     for ratio_db in [15.0, 10.0, 5.0] {
         let gain = 10f64.powf((level(signal) - level(&noise) - ratio_db) / 20.0) as f32;
         let mixed: Vec<f32> = signal.iter().zip(&noise).map(|(a, b)| a + gain * b).collect();

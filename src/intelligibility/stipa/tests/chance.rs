@@ -1,8 +1,8 @@
 //! Noise carriers, where chance takes part: root mean square of the index' error over conditions and seeds, each against theory.
 
 use super::*;
-use crate::fft;
-use crate::stimulus::{Random, speech_noise};
+use hejnal_dsp::fft;
+use hejnal_dsp::stimulus::{Random, speech_noise};
 
 const RATE: f64 = 24_000.0;
 /// The longest that the standard recommends.

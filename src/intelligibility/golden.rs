@@ -9,9 +9,10 @@ use std::f64::consts::PI;
 use audio_codec::g722::{Bitrate, G722Decoder, G722Encoder};
 use audio_codec::{CodecType, Decoder, Encoder, create_decoder, create_encoder};
 
-use super::delay::Signal;
-use super::stimulus::Random;
-use super::{fft, pesq, stoi};
+use super::{pesq, stoi};
+use hejnal_dsp::delay::Signal;
+use hejnal_dsp::fft;
+use hejnal_dsp::stimulus::Random;
 
 /// As a file of 16 bits keeps it.
 fn rounded(samples: &[f32]) -> Vec<f32> {

@@ -3,8 +3,8 @@
 //! Knows nothing of calls. PESQ was withdrawn by the ITU in favour of P.863, is made for speech of 8 to 12 s (not noise or tones), and does its
 //! own alignment.
 
-use super::delay::Signal;
-use super::{fft, level};
+use hejnal_dsp::delay::Signal;
+use hejnal_dsp::{fft, level};
 
 /// Scores of one pair.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

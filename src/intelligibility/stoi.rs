@@ -5,7 +5,7 @@
 
 use std::f64::consts::PI;
 
-use super::fft;
+use hejnal_dsp::fft;
 
 mod resample;
 
@@ -175,7 +175,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stimulus::Random;
+    use hejnal_dsp::stimulus::Random;
 
     /// Syllable-like noise: levels of bands move independently, about four times a second.
     fn speech(seed: u64) -> Vec<f32> {
