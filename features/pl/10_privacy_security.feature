@@ -1,6 +1,6 @@
 # language: pl
 Właściwość: Prywatność i bezpieczeństwo
-  Dźwięk poza rozmową i obce połączenia; certyfikaty dojdą później.
+  Dźwięk poza rozmową, obce połączenia, fałszywe certyfikaty i dźwięk bez szyfrowania.
 
   @S44 @fat @sat @nightly
   Scenariusz: Poza rozmową żaden dźwięk nie opuszcza punktu
@@ -23,3 +23,35 @@ Właściwość: Prywatność i bezpieczeństwo
     I mija 35 s
     Wtedy punkt nie przyjął żadnego obcego połączenia [T40]
     I poza rozmową z punktu nie wyszedł żaden dźwięk [T40]
+
+  @S46 @fat @nightly
+  Scenariusz: Fałszywy certyfikat i nieszyfrowane media są odrzucane
+    Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
+    Gdy serwery przedstawiają certyfikat nieznanego urzędu certyfikacji
+    Wtedy lampka „nieczynny” świeci najpóźniej 60 s po ostatniej chwili, w której zgłoszenie było możliwe [T26]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy serwery przedstawiają certyfikat innego serwera
+    I mija 1 min
+    I serwery przedstawiają certyfikat, który stracił ważność
+    I mija 1 min
+    I serwery przedstawiają certyfikat, który nie jest jeszcze ważny
+    I mija 1 min
+    I serwery przedstawiają certyfikat nieprzeznaczony dla serwerów
+    I mija 1 min
+    Wtedy punkt nie uznał żadnego fałszywego certyfikatu [T40]
+    Gdy serwery znów przedstawiają własny certyfikat
+    Wtedy lampka „nieczynny” gaśnie najpóźniej 5 s po tym, jak punkt może znów dzwonić [T27]
+    Gdy mija 1 min
+    I operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I operator odpowiada bez szyfrowania
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 10 s
+    I operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I operator znów odpowiada z szyfrowaniem
+    I trwa rozmowa z operatorem
+    I operator proponuje dalszą rozmowę bez szyfrowania
+    Wtedy z punktu nie wyszedł żaden nieszyfrowany dźwięk [T40]

@@ -116,6 +116,7 @@ fn change_of(change: desk::Change) -> Change {
         desk::Change::Hold => Change::Hold,
         desk::Change::Resume => Change::Resume,
         desk::Change::Move => Change::Move,
+        desk::Change::Unseal => Change::Unseal,
     }
 }
 

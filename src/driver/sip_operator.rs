@@ -15,6 +15,7 @@ use crate::clock::{Clock, Instant};
 use crate::driver::datagrams::{self, KERNEL_LATENESS, STAMP_UNCERTAINTY};
 use crate::instrument::{InstrumentError, Result};
 use crate::operator::operator_port::{DeskAccess, OperatorPort};
+use crate::operator::tls_session::Secured;
 use crate::operator::{Circumstances, Desk, DeskConfig, Outgoing};
 use crate::sip::framing::Framer;
 use crate::sip::route::{Route, Wire};
@@ -26,7 +27,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use streams::{Connection, Heard, Secured};
+use streams::{Connection, Heard};
 
 pub use tls::{Tls, policy};
 
@@ -84,7 +85,7 @@ struct Ears {
 struct Door {
     own: SocketAddr,
     listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
+    tls: Option<Tls>,
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -130,7 +131,7 @@ pub fn listen_also(
     ears.sort_by_key(|(own, _)| servers.contains(own));
     let mut doors = servers.iter().map(|own| door(*own, None)).collect::<Result<Vec<Door>>>()?;
     if let Some(tls) = tls {
-        doors.push(door(tls.at, Some(tls.config))?);
+        doors.push(door(tls.at, Some(tls))?);
     }
     let sip = config.sip;
     let desk = Desk::new(config).drawing_from(tls::chance).beside_stranger(stranger);
@@ -151,7 +152,7 @@ pub fn listen_also(
     Ok(OperatorPort::at(listening))
 }
 
-fn door(own: SocketAddr, tls: Option<Arc<rustls::ServerConfig>>) -> Result<Door> {
+fn door(own: SocketAddr, tls: Option<Tls>) -> Result<Door> {
     let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
     Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), e))?, tls })
 }
@@ -262,10 +263,14 @@ impl Network {
         let wire = if door.tls.is_some() { Wire::Tls } else { Wire::Tcp };
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
         let own = stream.local_addr().map_or(door.own, |own| SocketAddr::new(own.ip().to_canonical(), own.port()));
-        if self.lock().connections.len() >= MOST_CONNECTIONS {
+        let state = self.lock();
+        let (is_full, shown) = (state.connections.len() >= MOST_CONNECTIONS, state.desk.behaviour().shows);
+        drop(state);
+        if is_full {
             return;
         }
-        let Ok(connection) = Connection::accept(stream, door.tls.as_ref(), LOOK).map(Arc::new) else { return };
+        let tls = door.tls.as_ref().map(|tls| tls.showing(shown));
+        let Ok(connection) = Connection::accept(stream, tls, LOOK).map(Arc::new) else { return };
         self.lock().connections.insert((wire, peer), Arc::clone(&connection));
         let network = Arc::clone(self);
         let way = Route { wire, own, peer };
@@ -353,7 +358,12 @@ impl DeskAccess for Listening {
         if let Some(fault) = state.fault.take() {
             return Err(failed("work", fault));
         }
+        let shown = state.desk.behaviour().shows;
         act(self.network.clock.now(), &mut state.desk);
+        if state.desk.behaviour().shows != shown {
+            // A connection that stands has been believed already.
+            state.connections.values().filter(|connection| connection.is_sealed()).for_each(|connection| connection.close());
+        }
         self.network.leave(state);
         Ok(())
     }

@@ -185,6 +185,7 @@ pub enum Change {
     Hold,
     Resume,
     Move,
+    Unseal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

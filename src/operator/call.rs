@@ -65,12 +65,12 @@ impl Call {
             id,
             dialog: Dialog::from_invite(invitation.request(), invitation.tag(), invitation.way()),
             provisionals: Provisionals::of(&invitation.request().head, life.behaviour().reliable),
+            srtp: SrtpSession::new(life.behaviour().gives_up_srtp),
             invitation,
             talk,
             life,
             session,
             change: None,
-            srtp: SrtpSession::default(),
             media: MediaPath::default(),
             descriptions: Descriptions::default(),
         }

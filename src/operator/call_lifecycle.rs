@@ -4,7 +4,7 @@ use super::call::{Call, CallState, Invitation, Lifecycle, OfferAnswer, described
 use super::responses::{Denied, contact, retry_lines};
 use super::{ClientTransaction, Desk, PAST_CALLS, Purpose};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Health};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, Certificate, EndedBy, Health};
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
 use crate::sip::route::Route;
 use crate::sip::sdp::{Audio, Local};
@@ -42,12 +42,14 @@ impl Desk {
         let local = Local::new(SocketAddr::new(way.own.ip(), port), self.tokens.number());
         let invitation = Invitation::new(invite, request, key.clone(), way, tag);
         let life = Lifecycle::arrived(at + self.config.ring_after, behaviour);
+        let offered = offer.as_ref().and_then(|audio| audio.crypto.clone());
         let talk = OfferAnswer::begun(local, self.config.codecs.clone(), offer);
         let call = Call::invited(id, invitation, life, session, talk);
         self.ports.insert(port, id);
         let body = call.invitation().request().head.body.clone();
         self.calls.insert(id, call);
         self.look_at_description(at, id, &body, false);
+        self.look_at_key(at, id, offered);
         if let Some(transaction) = self.invites.get(&key) {
             let (to, bytes) = (transaction.to, transaction.machine.bytes().to_vec());
             self.send(to, bytes);
@@ -191,7 +193,14 @@ impl Desk {
     /// Ends every call, with servers that are well: for making safe.
     pub fn make_safe(&mut self, at: Instant) {
         let set = self.config.behaviour;
-        self.behave(Behaviour { primary: Health::Well, backup: Health::Well, mute: false, ..set });
+        self.behave(Behaviour {
+            primary: Health::Well,
+            backup: Health::Well,
+            mute: false,
+            shows: Certificate::Own,
+            gives_up_srtp: false,
+            ..set
+        });
         self.hang_up_all(at);
     }
     /// Ends every call.

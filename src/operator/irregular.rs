@@ -10,6 +10,7 @@ use crate::sip::digest::Credentials;
 use crate::sip::message::{Message, Method, Request, targets};
 use crate::sip::registrar::User;
 use crate::sip::route::{Route, Wire};
+use crate::sip::sdes::Crypto;
 use crate::sip::sdp::Audio;
 use crate::sip::secret::Secret;
 use std::collections::VecDeque;
@@ -28,12 +29,14 @@ pub(super) struct Watch {
     secrets: Vec<Secret>,
     /// From tag and Call-ID of the latest calls.
     tags: VecDeque<(String, String)>,
+    /// With which key those calls of the latest that are secure were offered.
+    keys: VecDeque<(CallId, Crypto)>,
 }
 
 impl Watch {
     pub fn over(users: &[User]) -> Self {
         let secrets = Secret::of(users.iter().map(|user| (user.name.as_str(), user.password.as_str())));
-        Watch { secrets, tags: VecDeque::new() }
+        Watch { secrets, tags: VecDeque::new(), keys: VecDeque::new() }
     }
     fn knows(&self, bytes: &[u8]) -> bool {
         self.secrets.iter().any(|secret| secret.is_in(bytes))
@@ -101,6 +104,20 @@ impl Desk {
         if !same(named, &request.uri) {
             self.tell_irregular(at, way, None, Irregular::OtherResource { named: named.to_owned() });
         }
+    }
+
+    /// Two calls under one key give away what was said in both: the same key stream lies over them.
+    pub(super) fn look_at_key(&mut self, at: Instant, id: CallId, offered: Option<Crypto>) {
+        let Some(offered) = offered else { return };
+        if self.watch.keys.iter().any(|(of, known)| *of != id && known.key == offered.key)
+            && let Some(way) = self.calls.get(&id).map(|call| call.invitation().way())
+        {
+            self.tell_irregular(at, way, Some(id), Irregular::SameKey);
+        }
+        if self.watch.keys.len() >= MOST_TAGS {
+            self.watch.keys.pop_front();
+        }
+        self.watch.keys.push_back((id, offered));
     }
 
     /// The post's description within a call, an offer or the answer to ours.

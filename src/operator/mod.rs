@@ -25,6 +25,7 @@ mod stranger;
 #[cfg(test)]
 mod tests;
 mod timers;
+pub mod tls_session;
 mod transactions;
 
 use crate::clock::{Instant, Stamped};

@@ -51,7 +51,7 @@ impl Desk {
         }
         let port = match what {
             Change::Move => self.free_port().ok_or(DeskError::NoPort)?,
-            Change::Hold | Change::Resume => call.talk().address().port(),
+            Change::Hold | Change::Resume | Change::Unseal => call.talk().address().port(),
         };
         self.ports.insert(port, id);
         self.invite_again(at, id, PendingChange::new(Some(what), port));
@@ -131,7 +131,7 @@ impl Desk {
         match pending.what() {
             Some(Change::Hold) => call.media.hold(at, true),
             Some(Change::Resume) => call.media.hold(at, false),
-            Some(Change::Move) | None => {}
+            Some(Change::Move | Change::Unseal) | None => {}
         }
         call.move_to(at, pending.port());
         if let Some(change) = pending.what() {

@@ -13,12 +13,18 @@ use std::net::SocketAddr;
 impl Desk {
     /// Whether SIP is spoken at this address of ours.
     pub(super) fn is_signalling(&self, own: SocketAddr) -> bool {
-        own.port() == self.config.sip.port() || self.server_at(own) == Server::Backup
+        let is_backups =
+            self.config.backup.is_some_and(|backup| own.port() == backup.port()) && self.server_at(own) == Server::Backup;
+        own.port() == self.config.sip.port() || is_backups
     }
 
     pub(super) fn server_at(&self, own: SocketAddr) -> Server {
-        let is_backup =
-            |backup: SocketAddr| own.port() == backup.port() && (own.ip() == backup.ip() || backup.ip().is_unspecified());
+        let main = self.config.sip;
+        // A server with an address of its own is known by that alone: over TLS it is another port.
+        let is_backup = |backup: SocketAddr| {
+            let by_port = backup.ip() == main.ip() || backup.ip().is_unspecified() || main.ip().is_unspecified();
+            (own.ip() == backup.ip() || backup.ip().is_unspecified()) && (!by_port || own.port() == backup.port())
+        };
         if self.config.backup.is_some_and(is_backup) { Server::Backup } else { Server::Primary }
     }
 
@@ -34,7 +40,7 @@ impl Desk {
     /// Whether the server at our end of this way is a black hole. The self-check is let through: it asks whether the bench works, not how the
     /// server is to behave.
     pub(super) fn is_silent(&self, way: Route) -> bool {
-        let is_server = self.is_signalling(way.own) && !self.is_self_check(way);
+        let is_server = (way.wire.is_stream() || self.is_signalling(way.own)) && !self.is_self_check(way);
         is_server && self.config.behaviour.health(self.server_at(way.own)) == Health::Silent
     }
 

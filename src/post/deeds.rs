@@ -25,6 +25,10 @@ pub(super) enum What {
     Servers {
         answering: bool,
     },
+    /// Shown by the servers.
+    Certificate {
+        is_own: bool,
+    },
     /// The rig's image was written, and the post started with it.
     Write,
     /// The firmware was started anew through the debug port.

@@ -15,6 +15,7 @@ mod figures;
 mod firmware;
 mod hands;
 mod hang;
+mod impostor;
 mod interruption;
 mod judge;
 mod lamps;
@@ -37,6 +38,7 @@ mod supervision;
 mod transfer;
 mod watching;
 
+pub use crate::instrument::operator::Certificate;
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
 pub use recording::Recording;

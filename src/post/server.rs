@@ -178,7 +178,7 @@ impl Post {
         Ok(())
     }
 
-    fn note_servers(&mut self, answering: bool) {
+    pub(super) fn note_servers(&mut self, answering: bool) {
         let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
         self.deeds.add(What::Servers { answering }, now, Proof::Stamp);
     }

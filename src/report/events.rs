@@ -118,6 +118,7 @@ fn call_en(call: u32, what: &Seen) -> String {
                 Change::Hold => "hold",
                 Change::Resume => "the end of hold",
                 Change::Move => "another media port",
+                Change::Unseal => "plain media",
             };
             let outcome = match outcome {
                 ChangeOutcome::Agreed => "agreed".to_string(),
@@ -196,6 +197,7 @@ fn call_pl(call: u32, what: &Seen) -> String {
                 Change::Hold => "zawieszenia rozmowy",
                 Change::Resume => "wznowienia rozmowy",
                 Change::Move => "innego portu dźwięku",
+                Change::Unseal => "dźwięku bez szyfrowania",
             };
             let outcome = match outcome {
                 ChangeOutcome::Agreed => "punkt się zgodził".to_string(),

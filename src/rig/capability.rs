@@ -19,12 +19,14 @@ pub enum Capability {
     Operator,
     /// Echoes of a host at the end of the bench's own network.
     ReferenceHost,
+    /// Certificates that no post may believe, shown where posts connect.
+    FalseCertificates,
     /// The messages in which a post tells of itself.
     Supervision,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 9] = [
+    pub const ALL: [Capability; 10] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -33,6 +35,7 @@ impl Capability {
         Capability::Probe,
         Capability::Operator,
         Capability::ReferenceHost,
+        Capability::FalseCertificates,
         Capability::Supervision,
     ];
 
@@ -47,6 +50,7 @@ impl Capability {
             Capability::Probe => ("a debug probe", "programatora"),
             Capability::Operator => ("an operator", "operatora"),
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
+            Capability::FalseCertificates => ("false certificates", "fałszywych certyfikatów"),
             Capability::Supervision => ("a supervision", "nadzoru"),
         }
     }
@@ -60,6 +64,9 @@ impl Capability {
             Capability::Probe => Noun { en: "debug probe", pl: "programator", pl_plural: "programatory" },
             Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
             Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
+            Capability::FalseCertificates => {
+                Noun { en: "false certificates", pl: "fałszywe certyfikaty", pl_plural: "fałszywe certyfikaty" }
+            }
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
         }
     }
@@ -82,6 +89,7 @@ impl Capability {
             Capability::Probe => "probe",
             Capability::Operator => "operator",
             Capability::ReferenceHost => "reference-host",
+            Capability::FalseCertificates => "operator",
             Capability::Supervision => "supervision",
         }
     }

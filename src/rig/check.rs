@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of a section's own keys.
 
+use super::drivers::impostors;
 use super::file::Section;
 use super::instruments::{Instrument, Named};
 use super::locate::{self, Node};
@@ -60,6 +61,7 @@ pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option
     let twin = twin_settings(&top, named.as_ref(), wiring.as_ref(), problems);
     let (post, names) = post?;
     let named = named?;
+    complain_of_missing_certificates(&top, &named, wiring.as_ref(), problems);
     complain_of_strangers(&names, &named, wiring.as_ref(), problems);
     let instruments = named.into_iter().filter_map(|(name, (_, one))| Some((name, one?))).collect();
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -112,6 +114,16 @@ fn twin_settings(top: &Section<'_>, named: Option<&Named>, roles: Option<&Wiring
         }
         None => virtual_rig.then(Twin::default),
     }
+}
+
+/// The virtual post's network has them all.
+fn complain_of_missing_certificates(top: &Section<'_>, named: &Named, wiring: Option<&Wiring>, problems: &mut Problems) {
+    let Some(name) = wiring.and_then(|wiring| wiring.false_certificates.as_ref()) else { return };
+    let operator = named.get(name).and_then(|(_, one)| one.as_ref()?.operator());
+    let Some(operator) = operator.filter(|operator| !operator.tls_in_twin) else { return };
+    let at = top.get("roles").map_or(Place::START, |node| node.at);
+    let impostors = operator.tls.as_ref().map_or(&[][..], |tls| &tls.impostors);
+    impostors::complain_of_missing(impostors, at, problems);
 }
 
 /// A post whose name the operator does not know is turned away at registration, and every scenario would blame it.
@@ -171,8 +183,8 @@ mod tests {
         let rig = load_example("rigs/virtual.yaml");
         let new_post = load_example("rigs/virtual-new-post.yaml");
         for role in Role::ALL {
-            // A post on a pole lives on what the pole gives.
-            assert!(rig.has(role) != (role == Role::Battery), "{}", role.name());
+            // A post on a pole lives on what the pole gives, and this one speaks in plain.
+            assert!(rig.has(role) != matches!(role, Role::Battery | Role::FalseCertificates), "{}", role.name());
             // A board has eight inputs.
             assert!(new_post.has(role) != (role == Role::MainsAtPost), "{}", role.name());
         }

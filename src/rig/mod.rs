@@ -25,7 +25,7 @@ mod twin;
 mod wiring;
 
 pub use capability::Capability;
-pub use drivers::{Driver, Settings, SipOperator, SipUser, Srtp, Tls};
+pub use drivers::{Driver, Falsehood, Impostor, Settings, SipOperator, SipUser, Srtp, Tls};
 pub use firmware::Firmware;
 pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};

@@ -33,7 +33,9 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
     let wires: Vec<&str> = Role::ALL
         .into_iter()
-        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision))
+        .filter(|role| {
+            !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::FalseCertificates | Role::Supervision)
+        })
         .map(Role::name)
         .collect();
     let section = Section::open(node, name, &wires, problems)?;
@@ -59,6 +61,9 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Operator) => wiring.operator = reader.whole(Role::Operator, node, Capability::Operator),
             Some(Role::ReferenceHost) => {
                 wiring.reference_host = reader.whole(Role::ReferenceHost, node, Capability::ReferenceHost);
+            }
+            Some(Role::FalseCertificates) => {
+                wiring.false_certificates = reader.whole(Role::FalseCertificates, node, Capability::FalseCertificates);
             }
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),

@@ -71,6 +71,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         probe: roles.probe,
         operator: roles.operator,
         reference_host: roles.reference_host,
+        false_certificates: roles.false_certificates,
         supervision: roles.supervision,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),

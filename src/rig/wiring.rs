@@ -20,6 +20,8 @@ pub enum Role {
     Operator,
     /// The host at the end of the bench's own network, from which on the line is the post's.
     ReferenceHost,
+    /// The certificates that no post may believe, at the operator's servers.
+    FalseCertificates,
     /// Where the post tells of itself.
     Supervision,
     /// The artificial mouth before the post's microphone (card output).
@@ -33,7 +35,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 18] = [
+    pub const ALL: [Role; 19] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -47,6 +49,7 @@ impl Role {
         Role::Probe,
         Role::Operator,
         Role::ReferenceHost,
+        Role::FalseCertificates,
         Role::Supervision,
         Role::Mouth,
         Role::Ear,
@@ -69,6 +72,7 @@ impl Role {
             Role::Probe => "probe",
             Role::Operator => "operator",
             Role::ReferenceHost => "reference-host",
+            Role::FalseCertificates => "false-certificates",
             Role::Supervision => "supervision",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
@@ -137,11 +141,12 @@ pub struct Wiring {
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for `probe`, `operator`, `reference_host` and `supervision`.
+    /// Name of the instrument; so for `probe`, `operator`, `reference_host`, `false_certificates` and `supervision`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
     pub reference_host: Option<String>,
+    pub false_certificates: Option<String>,
     pub supervision: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
@@ -165,6 +170,7 @@ impl Wiring {
             Role::Probe => self.probe.is_some(),
             Role::Operator => self.operator.is_some(),
             Role::ReferenceHost => self.reference_host.is_some(),
+            Role::FalseCertificates => self.false_certificates.is_some(),
             Role::Supervision => self.supervision.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
@@ -180,6 +186,7 @@ impl Wiring {
             Role::Probe => self.probe.as_deref(),
             Role::Operator => self.operator.as_deref(),
             Role::ReferenceHost => self.reference_host.as_deref(),
+            Role::FalseCertificates => self.false_certificates.as_deref(),
             Role::Supervision => self.supervision.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),

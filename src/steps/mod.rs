@@ -9,6 +9,7 @@ mod battery;
 mod bench;
 mod call;
 mod firmware;
+mod impostor;
 mod lamps;
 mod plant;
 mod power;
@@ -46,6 +47,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     speech::PHRASES,
     transfer::PHRASES,
     server::PHRASES,
+    impostor::PHRASES,
     supervision::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,

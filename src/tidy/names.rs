@@ -51,8 +51,13 @@ const DOORS: &[Door] = &[
     },
     Door {
         name: "rustls",
-        only: &["src/rig/credentials.rs", "src/driver/sip_operator.rs", "src/driver/sip_operator/"],
-        reason: "one place reads certificates and one speaks TLS: what a failure of either means is said once",
+        only: &[
+            "src/rig/credentials.rs",
+            "src/operator/tls_session.rs",
+            "src/driver/sip_operator/tls.rs",
+            "src/twin/post/voice/tls.rs",
+        ],
+        reason: "one place reads certificates and one on each side speaks TLS: what a failure of either means is said once",
     },
     Door {
         name: "sip_header",

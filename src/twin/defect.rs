@@ -11,6 +11,7 @@ pub mod visitor;
 
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
+use super::voice::{Security, Suite, Trust};
 use crate::fault::Blame;
 use crate::operator::User;
 use crate::rig::Profile;
@@ -139,6 +140,18 @@ pub const DEFECTS: &[Defect] = &[
     post("fault-never-clears", "S42", "T27", |c| c.voice.faults.never_clears = true),
     firmware("call-drops-on-glitch", "S28", "T21"),
     Defect { plant: impatient, ..firmware("no-recall-after-cut", "S29", "T22") },
+    // Security: on the post whose signalling goes over TLS.
+    new_post(post("accepts-any-certificate", "S46", "T40", |c| c.voice.faults.trust = Trust::Anyone)),
+    new_post(post("accepts-other-authority", "S46", "T40", |c| c.voice.faults.trust = Trust::AnyAuthority)),
+    new_post(post("accepts-other-name", "S46", "T40", |c| c.voice.faults.trust = Trust::AnyName)),
+    new_post(post("accepts-expired-certificate", "S46", "T40", |c| c.voice.faults.trust = Trust::Expired)),
+    new_post(post("accepts-early-certificate", "S46", "T40", |c| c.voice.faults.trust = Trust::NotYetValid)),
+    new_post(post("accepts-any-purpose", "S46", "T40", |c| c.voice.faults.trust = Trust::AnyPurpose)),
+    new_post(post("tls-falls-back-to-plain", "S46", "T40", |c| c.voice.faults.falls_back_to_plain = true)),
+    new_post(post("srtp-downgrade", "S46", "T40", |c| c.voice.faults.takes_plain_answers = true)),
+    new_post(post("srtp-downgrade-in-talk", "S46", "T40", |c| c.voice.faults.takes_plain_offers = true)),
+    new_post(post("srtp-agreed-but-plain", "S46", "T40", |c| c.voice.faults.seals_nothing = true)),
+    new_post(post("srtp-key-kept", "S46", "T40", |c| c.voice.faults.keeps_key = true)),
     // Call control.
     post("gives-up-on-busy", "S25", "T08", |c| c.voice.faults.gives_up_on_busy = true),
     post("no-escalation", "S25", "T08", |c| c.voice.faults.never_escalates = true),
@@ -181,6 +194,8 @@ pub const DEFECTS: &[Defect] = &[
     control("control-impatient-module", Image::Reference, impatient),
     new_post(control("control-new-post", Image::Reference, |_| {})),
     new_post(control("control-battery-96pct", Image::Reference, |c| c.supply.battery *= 0.96)),
+    new_post(control("control-tls12", Image::Reference, |c| of_security(c, |it| it.only_tls12 = true))),
+    new_post(control("control-srtp-short-tag", Image::Reference, |c| of_security(c, |it| it.suite = Suite::Aes128Bits32))),
     control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
     // With the street that some scenarios add to it, it is about as loud as a post must bear (T14).
     control("control-noise-70dba", Image::Reference, |c| c.air.noise = 70.0),
@@ -239,6 +254,11 @@ fn slow_but_legal(config: &mut TwinConfig) {
     config.voice.jitter_target = Duration::from_millis(30);
 }
 
+/// Where the post speaks securely at all.
+fn of_security(config: &mut TwinConfig, change: fn(&mut Security)) {
+    config.voice.security.iter_mut().for_each(change);
+}
+
 /// A module that gives a silent call up in the middle of a cut of 20 s (S29): a sound post dials it again.
 fn impatient(config: &mut TwinConfig) {
     config.voice.starved_after = Duration::from_secs(8);
@@ -273,6 +293,7 @@ mod tests {
         let healthy = format!("{:?}", TwinConfig::new(1, "SOS-0417"));
         let mut on_battery = TwinConfig::new(1, "SOS-0417");
         on_battery.supply.battery = 3600.0;
+        on_battery.voice.security = Some(crate::twin::secured());
         let is_nominal = |id: &str| ["control-nominal", "control-new-post"].contains(&id);
         for defect in DEFECTS.iter().filter(|d| d.image == Image::Reference && !is_nominal(d.id)) {
             let changed = match defect.profile {

@@ -49,6 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use street::net::{FarEnd, Host, SYSLOG_PORT};
+use street::secure_host::{AUTHORITY, SecureHost};
 use voice::Voice;
 
 /// The post's address on its line.
@@ -76,6 +77,8 @@ pub struct OperatorConfig {
     pub realm: String,
     pub users: Vec<User>,
     pub srtp: Srtp,
+    /// Posts reach it over TLS, and their sound is sealed.
+    pub is_secure: bool,
     /// It has a second server, and the post knows of it.
     pub has_backup: bool,
 }
@@ -92,6 +95,7 @@ impl OperatorConfig {
                 rig::Srtp::Optional => Srtp::Optional,
                 rig::Srtp::Refused => Srtp::Refused,
             },
+            is_secure: operator.tls_in_twin,
             has_backup: operator.backup.is_some(),
         })
     }
@@ -149,7 +153,7 @@ impl TwinConfig {
             flash: mcu::Faults::default(),
             bench: BenchConfig::default(),
             board_faults: BoardFaults::default(),
-            operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, has_backup: true },
+            operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, is_secure: false, has_backup: true },
             operator_down: false,
             stalls_from: None,
             line_ends_outside: false,
@@ -169,6 +173,7 @@ impl TwinConfig {
             if let Some(user) = operator.users.iter().find(|user| user.name == config.identity) {
                 config.voice.password.clone_from(&user.password);
             }
+            config.voice.security = operator.is_secure.then(secured);
             config.voice.backup = config.voice.backup.filter(|_| operator.has_backup);
             config.operator = operator;
         }
@@ -202,6 +207,16 @@ pub fn build(config: TwinConfig) -> Twin {
     let world: Shared = Arc::new(Mutex::new(world));
     probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
     Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world), config.stalls_from)), world, probe_serial }
+}
+
+/// As a post is set up that knows who signs the servers' certificates.
+fn secured() -> voice::Security {
+    voice::Security {
+        authority: AUTHORITY.to_vec(),
+        calendar: CALENDAR.beginning,
+        only_tls12: false,
+        suite: voice::Suite::Aes128Bits80,
+    }
 }
 
 fn parts(config: &TwinConfig) -> Parts {
@@ -240,6 +255,7 @@ fn parts(config: &TwinConfig) -> Parts {
             address: OPERATOR_ADDRESS,
             second_address: BACKUP_ADDRESS,
             stranger: STRANGER.ip(),
+            secure: if config.operator.is_secure { SecureHost::open() } else { SecureHost::default() },
             syslog: Vec::new(),
         },
         far_end: match (config.line_ends_outside, config.operator_down) {

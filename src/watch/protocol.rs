@@ -19,6 +19,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: DISORDER, needs: &[Operator], limit: Bound::Never, look: disorder },
     Rule { quantity: REQUESTS, needs: &[Operator], limit: Bound::AtMost(MOST_REQUESTS), look: requests },
     Rule { quantity: SAME_TAG, needs: &[Operator], limit: Bound::Never, look: same_tags },
+    Rule { quantity: SAME_KEY, needs: &[Operator], limit: Bound::Never, look: same_keys },
     Rule { quantity: SAME_COUNT, needs: &[Operator], limit: Bound::Never, look: same_counts },
     Rule { quantity: TOO_LONG, needs: &[Operator], limit: Bound::Never, look: too_long },
     Rule { quantity: OTHER_RESOURCE, needs: &[Operator], limit: Bound::Never, look: other_resources },
@@ -135,6 +136,14 @@ const SAME_TAG: Quantity = Quantity {
     method: Method::new("From tag of every INVITE", "znacznik (tag) From każdego INVITE", "RFC 3261, 19.3"),
     ..COUNT
 };
+const SAME_KEY: Quantity = Quantity {
+    key: "T40.watch.reused-keys",
+    en: "calls sealed under the SRTP key of another",
+    pl: "zgłoszenia szyfrowane kluczem SRTP innego zgłoszenia",
+    method: Method::new("key of every secure description", "klucz z każdego opisu sesji z szyfrowaniem", "RFC 3711, 9.1"),
+    requirement: "T40",
+    ..COUNT
+};
 const SAME_COUNT: Quantity = Quantity {
     key: "T40.watch.repeated-nonce-counts",
     en: "registrations under a nonce count that had been used",
@@ -239,6 +248,10 @@ fn disorder(course: &Course) -> Vec<Sample> {
 
 fn same_tags(course: &Course) -> Vec<Sample> {
     of_messages(course, |what| matches!(what, Irregular::SameTag))
+}
+
+fn same_keys(course: &Course) -> Vec<Sample> {
+    of_messages(course, |what| matches!(what, Irregular::SameKey))
 }
 
 /// Whoever was cut off, or started anew, since the server last said yes may not know which count it has seen.

@@ -26,7 +26,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::SoundOut | Capability::SoundIn) => Subsystem::Sound,
         Some(Capability::Console) => Subsystem::Console,
         Some(Capability::Probe) => Subsystem::Probe,
-        Some(Capability::Operator) => Subsystem::Operator,
+        Some(Capability::Operator | Capability::FalseCertificates) => Subsystem::Operator,
         Some(Capability::ReferenceHost) => Subsystem::Network,
         Some(Capability::Supervision) => Subsystem::Supervision,
         None => Subsystem::Other,

@@ -10,13 +10,13 @@ use crate::instrument::audio::AudioPort;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::network::ReferenceHost;
-use crate::instrument::operator::{Answering, Behaviour, Operator};
+use crate::instrument::operator::{Answering, Behaviour, Certificate, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
 use crate::instrument::supervision::Supervision;
 use crate::instrument::{Identity, Result};
 use crate::operator::{BENCH_GRANTS, DeskConfig, User};
-use crate::rig::{Capability, Instrument, Rig, Settings, SipOperator, Transport};
+use crate::rig::{Capability, Falsehood, Instrument, Rig, Settings, SipOperator, Transport};
 use crate::rtp::report::Calendar;
 use crate::twin;
 use std::net::SocketAddr;
@@ -113,12 +113,26 @@ fn card(context: &Context, one: &Instrument) -> Result<Box<dyn AudioPort>> {
     }
 }
 
+/// What a rig calls a false certificate, as the operator shows it.
+fn shown(falsehood: Falsehood) -> Certificate {
+    match falsehood {
+        Falsehood::OtherAuthority => Certificate::OtherAuthority,
+        Falsehood::OtherName => Certificate::OtherName,
+        Falsehood::Expired => Certificate::Expired,
+        Falsehood::NotYetValid => Certificate::NotYetValid,
+        Falsehood::NotForServers => Certificate::NotForServers,
+    }
+}
+
 fn operator(context: &Context, one: &Instrument) -> Result<Box<dyn Operator>> {
     match (&one.transport, &one.settings) {
         (Transport::Twin { .. }, _) => Ok(context.twin()?.operator()),
         (Transport::Network { listen }, Settings::Operator(settings)) => {
             let tls = settings.tls.as_ref();
-            let tls = tls.map(|tls| sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()));
+            let tls = tls.map(|tls| {
+                let own = sip_operator::Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref())?;
+                own.beside(tls.impostors.iter().map(|one| (shown(one.falsehood), one.certificate.as_path(), one.key.as_path())))
+            });
             let desk = desk(context.clock.now(), *listen, settings);
             let stranger = settings.stranger.as_ref().and_then(Transport::address);
             let operator = sip_operator::listen_also(context.shared_clock(), desk, tls.transpose()?, stranger)?;

@@ -159,6 +159,7 @@ fn asked(change: Change, lang: Lang) -> &'static str {
         Change::Hold => pick(lang, "hold", "wstrzymanie"),
         Change::Resume => pick(lang, "resume", "wznowienie"),
         Change::Move => pick(lang, "move to another port", "przejście na inny port"),
+        Change::Unseal => pick(lang, "plain media", "dźwięk bez szyfrowania"),
     }
 }
 

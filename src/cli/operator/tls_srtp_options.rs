@@ -62,6 +62,7 @@ impl SecureArgs {
             certificate,
             key,
             ca: self.ca.clone(),
+            impostors: Vec::new(),
             name: self.server_name.clone(),
         });
         (typed.or(tls), self.srtp.map_or(srtp, Policy::meant))

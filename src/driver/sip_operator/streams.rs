@@ -2,13 +2,12 @@
 //!
 //! Must not know SIP beyond where one message ends and the next begins.
 
-use super::tls;
 use crate::instrument::operator::security::ConnectionFault;
+use crate::operator::tls_session::{Secured, TlsConfig, TlsSession};
 use crate::sip::framing::{Framed, Framer};
-use rustls::{ServerConfig, ServerConnection};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A peer that does not take what is sent to it is given up after this.
@@ -21,24 +20,7 @@ const CLIENT_HELLO: [u8; 2] = [0x16, 0x03];
 /// One connection. Readers and writers share it.
 pub struct Connection {
     stream: TcpStream,
-    tls: Option<Mutex<Session>>,
-}
-
-/// TLS on top of a connection.
-struct Session {
-    tls: ServerConnection,
-    /// Something has come: whoever hangs up before that was only looking whether the port is open.
-    touched: bool,
-    /// Its security has been told.
-    told: bool,
-}
-
-/// What a TLS connection came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secured {
-    pub cipher: String,
-    /// The peer has shown a certificate, and it was believed.
-    pub certified: bool,
+    tls: Option<Mutex<TlsSession>>,
 }
 
 /// What reading a connection came to.
@@ -53,14 +35,25 @@ pub enum Heard {
 
 impl Connection {
     /// `look`: how long a read may wait.
-    pub fn accept(stream: TcpStream, tls: Option<&Arc<ServerConfig>>, look: Duration) -> io::Result<Connection> {
+    pub fn accept(stream: TcpStream, tls: Option<&TlsConfig>, look: Duration) -> io::Result<Connection> {
         stream.set_nonblocking(false)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(look))?;
         stream.set_write_timeout(Some(WRITE_PATIENCE))?;
-        let session = |config| ServerConnection::new(config).map(|tls| Mutex::new(Session { tls, touched: false, told: false }));
-        let tls = tls.map(|config| session(Arc::clone(config))).transpose();
+        let tls = tls.map(|config| TlsSession::begun(TlsConfig::clone(config)).map(Mutex::new)).transpose();
         Ok(Connection { stream, tls: tls.map_err(io::Error::other)? })
+    }
+    fn session(&self) -> Option<MutexGuard<'_, TlsSession>> {
+        self.tls.as_ref().map(|session| session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+    /// Whether it is one over TLS.
+    pub fn is_sealed(&self) -> bool {
+        self.tls.is_some()
+    }
+    /// Ends it from this side: its reader notices.
+    pub fn close(&self) {
+        // One that is closed already is what was wanted.
+        let _closed = self.stream.shutdown(Shutdown::Both);
     }
 
     /// Waits for bytes, and gives what messages they complete. Pings are answered here.
@@ -75,10 +68,10 @@ impl Connection {
             Err(e) => return Heard::Over(Some(self.broken_off().unwrap_or(ConnectionFault::Other(e.to_string())))),
         };
         let bytes = chunk.get(..length).unwrap_or_default();
-        let plain = match &self.tls {
+        let plain = match self.session() {
             None if bytes.starts_with(&CLIENT_HELLO) => Err(ConnectionFault::TlsOnPlain),
             None => Ok(bytes.to_vec()),
-            Some(session) => self.decrypt(&mut session.lock().unwrap_or_else(PoisonError::into_inner), bytes),
+            Some(mut session) => self.decrypt(&mut session, bytes),
         };
         match plain.and_then(|plain| framer.received(&plain).map_err(|e| ConnectionFault::Other(e.to_string()))) {
             Ok(framed) => Heard::Messages(self.without_pings(framed)),
@@ -88,17 +81,12 @@ impl Connection {
 
     /// What it means that nothing more comes.
     fn broken_off(&self) -> Option<ConnectionFault> {
-        let session = self.tls.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        (session.touched && session.tls.is_handshaking()).then_some(ConnectionFault::HungUp)
+        self.session()?.broken_off()
     }
 
     /// How a TLS connection is secured, once, as soon as it is.
     pub fn secured(&self) -> Option<Secured> {
-        let mut session = self.tls.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        if session.tls.is_handshaking() || std::mem::replace(&mut session.told, true) {
-            return None;
-        }
-        Some(Secured { cipher: tls::cipher(&session.tls), certified: session.tls.peer_certificates().is_some() })
+        self.session()?.secured()
     }
 
     fn without_pings(&self, framed: Vec<Framed>) -> Vec<Vec<u8>> {
@@ -113,36 +101,19 @@ impl Connection {
         messages
     }
 
-    fn decrypt(&self, session: &mut Session, mut bytes: &[u8]) -> Result<Vec<u8>, ConnectionFault> {
-        let broken = |e: io::Error| ConnectionFault::Other(e.to_string());
-        session.touched = true;
-        let tls = &mut session.tls;
-        let mut plain = Vec::new();
-        while !bytes.is_empty() {
-            tls.read_tls(&mut bytes).map_err(broken)?;
-            let state = tls.process_new_packets();
-            // Handshake messages and alerts alike have to go out, also when the handshake has failed.
-            let mut written = Ok(0);
-            while tls.wants_write() && written.is_ok() {
-                written = tls.write_tls(&mut &self.stream);
-            }
-            // What the peer had to say matters more than that it does not listen any more.
-            let state = state.map_err(|e| tls::fault_of(&e))?;
-            written.map_err(broken)?;
-            let start = plain.len();
-            plain.resize(start + state.plaintext_bytes_to_read(), 0);
-            tls.reader().read_exact(plain.get_mut(start..).unwrap_or_default()).map_err(broken)?;
-        }
+    fn decrypt(&self, session: &mut TlsSession, bytes: &[u8]) -> Result<Vec<u8>, ConnectionFault> {
+        let plain = session.received(bytes);
+        // Handshake messages and alerts alike have to go out, also when the handshake has failed.
+        let written = (&self.stream).write_all(&session.take_outgoing());
+        // What the peer had to say matters more than that it does not listen any more.
+        let plain = plain?;
+        written.map_err(|e| ConnectionFault::Other(e.to_string()))?;
         Ok(plain)
     }
 
     pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        let Some(session) = &self.tls else { return (&self.stream).write_all(bytes) };
-        let tls = &mut session.lock().unwrap_or_else(PoisonError::into_inner).tls;
-        tls.writer().write_all(bytes)?;
-        while tls.wants_write() {
-            tls.write_tls(&mut &self.stream)?;
-        }
-        Ok(())
+        let Some(mut session) = self.session() else { return (&self.stream).write_all(bytes) };
+        session.send(bytes)?;
+        (&self.stream).write_all(&session.take_outgoing())
     }
 }

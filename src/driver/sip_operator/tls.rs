@@ -4,13 +4,15 @@
 
 use super::failed;
 use crate::instrument::Result;
-use crate::instrument::operator::security::{CertificateFlaw, ConnectionFault};
+use crate::instrument::operator::Certificate;
+use crate::operator::tls_session::{TlsConfig, resume_nothing};
 use crate::rig;
 use crate::rig::credentials::{self, Flaw};
 use crate::sip::sdes::Srtp;
 use rustls::crypto::{SecureRandom, ring};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, RootCertStore, ServerConfig, ServerConnection};
+use rustls::{Error, RootCertStore, ServerConfig};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -18,7 +20,9 @@ use std::sync::{Arc, LazyLock};
 /// TLS beside UDP and TCP: where, and set up how.
 pub struct Tls {
     pub at: SocketAddr,
-    pub config: Arc<ServerConfig>,
+    pub config: TlsConfig,
+    /// What it is set up with while it shows a certificate that no post may believe.
+    pub false_ones: BTreeMap<Certificate, TlsConfig>,
 }
 
 impl Tls {
@@ -52,7 +56,24 @@ impl Tls {
                 builder.with_client_cert_verifier(verifier.map_err(|e| theirs(&e))?)
             }
         };
-        Ok(Tls { at, config: Arc::new(builder.with_single_cert(chain, private).map_err(ours)?) })
+        let mut config = builder.with_single_cert(chain, private).map_err(ours)?;
+        resume_nothing(&mut config);
+        Ok(Tls { at, config: Arc::new(config), false_ones: BTreeMap::new() })
+    }
+    /// The same, able to show these as well, each with its key.
+    ///
+    /// # Errors
+    /// As for its own.
+    pub fn beside<'a>(mut self, false_ones: impl IntoIterator<Item = (Certificate, &'a Path, &'a Path)>) -> Result<Tls> {
+        for (which, certificate, key) in false_ones {
+            let config = Tls::from_files(self.at, certificate, key, None)?.config;
+            self.false_ones.insert(which, config);
+        }
+        Ok(self)
+    }
+    /// What it is set up with to show this certificate; its own where it has no such one.
+    pub fn showing(&self, which: Certificate) -> &TlsConfig {
+        self.false_ones.get(&which).unwrap_or(&self.config)
     }
 }
 
@@ -80,66 +101,9 @@ pub fn chance() -> u64 {
     u64::from_be_bytes(octets)
 }
 
-/// Version and cipher, for people: `TLS 1.3, TLS13_AES_256_GCM_SHA384`.
-pub fn cipher(connection: &ServerConnection) -> String {
-    let version = connection.protocol_version().map(|v| format!("{v:?}").replace("TLSv", "TLS ").replace('_', "."));
-    let suite = connection.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
-    [version, suite].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// An alert's name as the standards write it (RFC 8446, 6): `UnknownCA` becomes `unknown_ca`.
-fn name_of(alert: AlertDescription) -> String {
-    let mut name = String::new();
-    let mut after_small = false;
-    for letter in format!("{alert:?}").chars() {
-        if letter.is_ascii_uppercase() && after_small {
-            name.push('_');
-        }
-        after_small = letter.is_ascii_lowercase();
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
-}
-
-/// What an error of the handshake, or after it, means to whoever set both ends up.
-pub fn fault_of(error: &Error) -> ConnectionFault {
-    match error {
-        Error::AlertReceived(alert) => ConnectionFault::Alert(name_of(*alert)),
-        Error::NoCertificatesPresented => ConnectionFault::NoCertificate,
-        Error::InvalidCertificate(error) => ConnectionFault::Certificate(flaw_of(error)),
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => ConnectionFault::NoTls,
-        Error::PeerIncompatible(why) => ConnectionFault::NothingInCommon(format!("{why:?}")),
-        other => ConnectionFault::Other(format!("TLS: {other}")),
-    }
-}
-
-fn flaw_of(error: &CertificateError) -> CertificateFlaw {
-    match error {
-        CertificateError::ExpiredContext { not_after, .. } => CertificateFlaw::Expired { not_after: not_after.as_secs() },
-        CertificateError::NotValidYetContext { not_before, .. } => {
-            CertificateFlaw::NotYetValid { not_before: not_before.as_secs() }
-        }
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => CertificateFlaw::UnknownCa,
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => CertificateFlaw::WrongPurpose,
-        other => CertificateFlaw::Other(other.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn alerts_bear_the_names_of_the_standard() {
-        for (alert, name) in [
-            (AlertDescription::CertificateExpired, "certificate_expired"),
-            (AlertDescription::UnknownCA, "unknown_ca"),
-            (AlertDescription::BadCertificate, "bad_certificate"),
-            (AlertDescription::NoApplicationProtocol, "no_application_protocol"),
-        ] {
-            assert_eq!(name_of(alert), name);
-        }
-    }
 
     #[test]
     fn chance_repeats_nothing() {

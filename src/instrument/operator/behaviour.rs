@@ -59,6 +59,21 @@ pub enum Server {
     Backup,
 }
 
+/// What the servers show to whoever connects over TLS. All but the first are false in one way only: no post may believe them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Certificate {
+    #[default]
+    Own,
+    /// Signed by an authority that calls itself what the posts' own does.
+    OtherAuthority,
+    /// Made out for another server.
+    OtherName,
+    Expired,
+    NotYetValid,
+    /// For the other end of connections.
+    NotForServers,
+}
+
 /// The operator's side as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Behaviour {
@@ -77,6 +92,9 @@ pub struct Behaviour {
     pub mute: bool,
     /// So many of a thousand media packets are left out, as a bad network would lose them: no two runs of one stream differ.
     pub loses_per_mille: u16,
+    pub shows: Certificate,
+    /// Offers and answers describe plain sound, whatever was offered and whatever is mandatory.
+    pub gives_up_srtp: bool,
     /// Calls at a time, if fewer than the desk could serve; one more hears 486.
     pub admitted: Option<usize>,
 }
@@ -94,6 +112,8 @@ impl Behaviour {
             backup: Health::Well,
             mute: false,
             loses_per_mille: 0,
+            shows: Certificate::Own,
+            gives_up_srtp: false,
             admitted: None,
         }
     }
@@ -135,6 +155,8 @@ pub enum Change {
     Resume,
     /// The post is to send to another port of ours, as after a transfer.
     Move,
+    /// Both are to speak without SRTP from now on, as no operator asks and whoever stands between may.
+    Unseal,
 }
 
 /// What became of it.

@@ -23,6 +23,8 @@ pub enum Irregular {
     Astray { method: String },
     /// A call under the From tag of another (RFC 3261, 19.3).
     SameTag,
+    /// A call's sound sealed under the key of another call (RFC 3711, 9.1).
+    SameKey,
     /// A nonce used again under a count that did not grow (RFC 7616, 3.4).
     SameCount,
     /// An INVITE again and again though it was answered provisionally each time (RFC 3261, 17.1.1.2).
@@ -94,6 +96,7 @@ impl Irregular {
             Irregular::WrongDirection { offered, answered } => {
                 both!("{} answered with {}", "odpowiedź {1} na ofertę {0}", offered, answered)
             }
+            Irregular::SameKey => ("the SRTP key of another call", "klucz SRTP z innego zgłoszenia").into(),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
         }
     }

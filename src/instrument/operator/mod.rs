@@ -8,7 +8,7 @@ pub mod security;
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
 pub use crate::sip::session::{Policy, Refresher};
-pub use behaviour::{Action, Answering, Behaviour, Change, Health, Outcome, Progress, Second, Server, Speaker};
+pub use behaviour::{Action, Answering, Behaviour, Certificate, Change, Health, Outcome, Progress, Second, Server, Speaker};
 pub use irregular::{Irregular, StrangerNews};
 
 use super::audio::AudioPort;

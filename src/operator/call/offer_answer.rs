@@ -186,12 +186,12 @@ impl OfferAnswer {
         let direction = match what {
             Some(Change::Hold) => Direction::SendOnly,
             Some(Change::Resume) => Direction::SendRecv,
-            Some(Change::Move) | None => Direction::between(agreed.sending, agreed.receiving),
+            Some(Change::Move | Change::Unseal) | None => Direction::between(agreed.sending, agreed.receiving),
         };
         self.offered = direction;
         let before = self.local.address;
         self.local.address = SocketAddr::new(before.ip(), port);
-        let cryptos = keys.offer(srtp, tokens);
+        let cryptos = if what == Some(Change::Unseal) { keys.offer_plain() } else { keys.offer(srtp, tokens) };
         let body = self.local.offer(&formats, direction, &cryptos.iter().collect::<Vec<_>>());
         self.local.address = before;
         body

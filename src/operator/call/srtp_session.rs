@@ -20,6 +20,8 @@ pub struct SrtpSession {
     suite: Option<Suite>,
     /// Our offer was a secure one.
     offered: bool,
+    /// Every description of ours is a plain one.
+    gives_up: bool,
     /// The suite told last.
     told: Option<Suite>,
     account: MediaSecurity,
@@ -34,6 +36,10 @@ fn master(crypto: &Crypto) -> Master {
 }
 
 impl SrtpSession {
+    /// `gives_up`: whatever is offered, and whatever was to be, our side describes plain media.
+    pub fn new(gives_up: bool) -> Self {
+        SrtpSession { gives_up, ..SrtpSession::default() }
+    }
     pub fn is_on(&self) -> bool {
         self.suite.is_some()
     }
@@ -54,11 +60,17 @@ impl SrtpSession {
     /// Keys for an offer of ours, under the tags 1 and 2; none if it is to be plain. Optional means that the other end decides: a call that is
     /// not secure yet is then offered in plain, for a peer that cannot do otherwise.
     pub fn offer(&mut self, srtp: Srtp, tokens: &mut Tokens) -> Vec<Crypto> {
-        self.offered = srtp == Srtp::Mandatory || self.is_on();
+        self.offered = !self.gives_up && (srtp == Srtp::Mandatory || self.is_on());
         if !self.offered {
             return Vec::new();
         }
         (1..).zip(Suite::ALL).map(|(tag, suite)| self.own(suite, tag, tokens)).collect()
+    }
+
+    /// No keys, whatever stands: an offer of plain media.
+    pub fn offer_plain(&mut self) -> Vec<Crypto> {
+        self.offered = false;
+        Vec::new()
     }
 
     /// What the answer to our offer must be.
@@ -81,6 +93,7 @@ impl SrtpSession {
 
     /// Takes the other end's offer, and gives our side of it.
     pub fn answer(&mut self, theirs: Option<&Crypto>, tokens: &mut Tokens) -> Option<Crypto> {
+        let theirs = theirs.filter(|_| !self.gives_up);
         let own = theirs.map(|theirs| self.own(theirs.suite, theirs.tag, tokens));
         self.put_in_force(own.as_ref().zip(theirs));
         own

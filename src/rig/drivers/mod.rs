@@ -4,6 +4,7 @@
 //! family's file here, its implementation in `driver`, and its opener in the bench.
 
 mod boards;
+pub(super) mod impostors;
 mod network;
 pub(super) mod operator;
 mod probe;
@@ -11,6 +12,7 @@ mod row;
 mod sound;
 mod supervision;
 
+pub use impostors::{Falsehood, Impostor};
 pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 

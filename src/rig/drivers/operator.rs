@@ -6,6 +6,7 @@ use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence, names};
 use super::super::locate::Word;
 use super::super::transport::{self, Transport};
+use super::impostors::{self, IMPOSTORS, Impostor};
 use super::row::{Driver, Settings};
 use crate::clock::wall_clock;
 use crate::problem::Problems;
@@ -18,7 +19,7 @@ pub(in super::super) const SIP_OPERATOR: Driver = Driver {
     name: "sip-operator",
     what: ("a SIP operator", "operator SIP"),
     keys: &[LISTEN, BACKUP, STRANGER, REALM, USERS, TLS, SRTP],
-    whole: &[Capability::Operator],
+    whole: &[Capability::Operator, Capability::FalseCertificates],
     read,
 };
 
@@ -89,7 +90,7 @@ const TLS: Key = Key {
     about: ("SIP over TLS beside UDP and TCP.", "SIP po TLS obok UDP i TCP."),
     ..TEXT
 };
-const TLS_KEYS: [Key; 5] = [
+const TLS_KEYS: [Key; 6] = [
     Key { name: "listen", example: "192.168.10.2:5061", about: ("Address and port.", "Adres i port."), ..TEXT },
     Key {
         name: "certificate",
@@ -108,6 +109,7 @@ const TLS_KEYS: [Key; 5] = [
         ),
         ..TEXT
     },
+    IMPOSTORS,
     Key {
         name: "name",
         presence: Presence::Optional,
@@ -118,7 +120,8 @@ const TLS_KEYS: [Key; 5] = [
 ];
 
 /// A key that must be there and holds text, to be completed.
-const TEXT: Key = Key { name: "", kind: Kind::Text, presence: Presence::Needed, unit: "", example: "", about: ("", "") };
+pub(super) const TEXT: Key =
+    Key { name: "", kind: Kind::Text, presence: Presence::Needed, unit: "", example: "", about: ("", "") };
 
 /// What the operator is set up with, beside where it listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +133,8 @@ pub struct SipOperator {
     pub realm: String,
     pub users: Vec<SipUser>,
     pub tls: Option<Tls>,
+    /// In the virtual post's network: signalling goes over TLS, under certificates of that network.
+    pub tls_in_twin: bool,
     pub srtp: Srtp,
 }
 
@@ -162,6 +167,8 @@ pub struct Tls {
     pub key: PathBuf,
     /// Who signs the posts' certificates; where it is named, a post must show one.
     pub ca: Option<PathBuf>,
+    /// What it can show instead.
+    pub impostors: Vec<Impostor>,
     /// What posts call the operator, if not by the address.
     pub name: Option<String>,
 }
@@ -187,14 +194,10 @@ fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option
         "refused" => Srtp::Refused,
         _ => Srtp::Optional,
     });
+    let mut tls_in_twin = false;
     let tls = match section.get(TLS.name) {
         Some(node) if listen.as_ref().is_some_and(Transport::is_twin) => {
-            let path = section.path(TLS.name);
-            let what = both!(
-                "{path} is set, but the virtual post speaks plain SIP",
-                "podano {path}, ale wirtualny punkt używa SIP bez szyfrowania"
-            );
-            problems.add(node.at, what, ("delete the tls: section", "usuń sekcję tls:"));
+            tls_in_twin = in_twin(&Section::open(node, &section.path(TLS.name), &[TLS_KEYS[0].name], problems)?, problems);
             None
         }
         Some(node) => {
@@ -203,8 +206,24 @@ fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option
         }
         None => None,
     };
-    let settings = SipOperator { backup: backup?, stranger: stranger?, realm: realm?, users: users?, tls, srtp: srtp? };
+    let settings =
+        SipOperator { backup: backup?, stranger: stranger?, realm: realm?, users: users?, tls, tls_in_twin, srtp: srtp? };
     Some((listen?, Settings::Operator(Box::new(settings))))
+}
+
+/// The virtual post's network has certificates of its own, true and false: there is nothing to name but itself.
+fn in_twin(section: &Section<'_>, problems: &mut Problems) -> bool {
+    let [listen, ..] = TLS_KEYS;
+    let Some(word) = listen.text(section, problems) else { return false };
+    if word.text != "twin" {
+        let (path, text) = (section.path(listen.name), &word.text);
+        let what = both!(
+            "{path} is no address of the virtual post's network: \"{text}\"",
+            "{path} nie jest adresem w sieci wirtualnego punktu: \"{text}\""
+        );
+        problems.add(word.at, what, ("write tls: { listen: twin }", "napisz tls: { listen: twin }"));
+    }
+    true
 }
 
 /// For whom another address is, in both languages, in the genitive.
@@ -276,7 +295,9 @@ fn users(section: &Section<'_>, problems: &mut Problems) -> Option<Vec<SipUser>>
 
 /// Every file is read and held against the others; each flaw stands at the key that names the file.
 fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<Tls> {
-    let [listen, certificate, key, ca, name] = TLS_KEYS.map(|key| key.text(section, problems));
+    let [listen, certificate, key, ca, _, name] = TLS_KEYS;
+    let [listen, certificate, key, ca, name] = [listen, certificate, key, ca, name].map(|key| key.text(section, problems));
+    let impostors = impostors::read(section, folder, problems);
     let path = section.path(LISTEN.name);
     let listen = listen.and_then(|word| transport::address(word, &path, TLS_PORT, ("", ""), problems));
     let mut complain = |word: &Word, key: &str, flaw: &Flaw| {
@@ -327,6 +348,7 @@ fn tls(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<
         certificate: folder.join(&certificate?.text),
         key: folder.join(&key?.text),
         ca: ca.map(|word| folder.join(&word.text)),
+        impostors,
         name: name.map(|word| word.text.clone()),
     })
 }

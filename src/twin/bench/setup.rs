@@ -95,6 +95,7 @@ impl Default for BenchConfig {
                 probe: Some("probe".into()),
                 operator: Some("operator".into()),
                 reference_host: Some("reference-host".into()),
+                false_certificates: None,
                 supervision: Some("supervision".into()),
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),

@@ -20,9 +20,10 @@ use crate::twin::post::hardware::{Happening, Hardware};
 use crate::twin::post::mcu::{Emission, Mcu, Pin, Port, Uart};
 use crate::twin::post::voice::{Acoustics, Voice};
 use crate::twin::street::air::Air;
-use crate::twin::street::line::Line;
+use crate::twin::street::line::{Line, Way};
 use crate::twin::street::net::{Datagram, FarEnd, Host};
 use crate::twin::street::power::Supply;
+use crate::twin::street::stream::Segment;
 use crate::twin::truth::Truth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -53,6 +54,8 @@ pub(in crate::twin) enum Event {
     ModuleByte(u8),
     AtOperator(Datagram),
     AtPost(Datagram),
+    /// Of a connection between post and operator.
+    Segment(Way, Segment),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
@@ -223,6 +226,7 @@ impl World {
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
+            Event::Segment(way, segment) => self.segment_arrives(way, &segment),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
@@ -301,6 +305,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::ModuleByte(byte) => 0x200 | u64::from(*byte),
         Event::AtOperator(datagram) => 8 | (datagram.bytes.len() as u64) << 4,
         Event::AtPost(datagram) => 9 | (datagram.bytes.len() as u64) << 4,
+        Event::Segment(way, segment) => 16 | (*way as u64) << 5 | (segment.weight() as u64) << 6,
         Event::ManualAction(deed) => 10 | deed.number() << 4,
         Event::ResetLine(high) => 11 | u64::from(*high) << 4,
         Event::Dazzle => 12,

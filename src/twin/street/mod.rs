@@ -5,4 +5,6 @@ mod delayed_switch;
 pub mod line;
 pub(in crate::twin) mod net;
 pub mod power;
+pub(in crate::twin) mod secure_host;
+pub(in crate::twin) mod stream;
 pub(in crate::twin) mod track;

@@ -8,6 +8,8 @@ use crate::operator::Desk;
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
 use crate::twin::street::line::Way;
+use crate::twin::street::secure_host::SecureHost;
+use crate::twin::street::stream::Segment;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -44,6 +46,8 @@ pub(in crate::twin) struct Host {
     pub second_address: IpAddr,
     /// Of the stranger whom the desk plays.
     pub stranger: IpAddr,
+    /// Where posts connect to it over TLS.
+    pub secure: SecureHost,
     /// What has come for the supervision, and when.
     pub syslog: Vec<(Instant, Vec<u8>)>,
 }
@@ -53,9 +57,10 @@ impl Host {
         address == self.address || address == self.second_address
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        self.desk.next_wake()
+        self.desk.next_wake().into_iter().chain(self.secure.next_wake()).min()
     }
     pub fn wake(&mut self, at: Instant) {
+        self.secure.wake(at);
         self.desk.wake(at);
     }
 }
@@ -71,6 +76,7 @@ impl World {
                         self.queue.plan(self.module_free, Event::ModuleByte(byte));
                     }
                 }
+                Action::Segment(segment) => self.segment_leaves(Way::ToOperator, &segment),
                 Action::Send { from_port, to, bytes } => {
                     let from = SocketAddr::new(self.voice.address(), from_port);
                     self.truth.datagram_left_post(self.now(), &bytes);
@@ -86,6 +92,28 @@ impl World {
         }
     }
 
+    fn segment_leaves(&mut self, way: Way, segment: &Segment) {
+        let arrival = self.line.carry(self.now(), way, segment.weight());
+        for at in arrival.into_iter().flat_map(|at| self.through_switch(at, way)).collect::<Vec<_>>() {
+            self.queue.plan(at, Event::Segment(way, segment.clone()));
+        }
+    }
+
+    pub(in crate::twin) fn segment_arrives(&mut self, way: Way, segment: &Segment) {
+        let at = self.instant();
+        match way {
+            Way::ToPost if self.line.passes() => {
+                self.voice.segment_in(at, segment);
+                self.voice_acted();
+            }
+            Way::ToOperator if matches!(self.far_end, FarEnd::Desk) => {
+                self.host.secure.segment(at, segment, &mut self.host.desk);
+                self.host_acted();
+            }
+            Way::ToPost | Way::ToOperator => {}
+        }
+    }
+
     /// Whether the line's far end takes datagrams for this address.
     fn is_reached(&self, address: IpAddr) -> bool {
         match self.far_end {
@@ -96,7 +124,13 @@ impl World {
 
     /// Sends what the desk wants sent.
     pub(in crate::twin) fn host_acted(&mut self) {
+        let at = self.instant();
+        self.host.secure.show(self.host.desk.behaviour().shows);
         for out in self.host.desk.take_outgoing() {
+            if out.wire.is_stream() {
+                self.host.secure.send(at, out.to, &out.bytes);
+                continue;
+            }
             let datagram = Datagram { from: out.from, to: out.to, bytes: out.bytes };
             if self.host.is_at(datagram.to.ip()) {
                 self.queue.plan(self.now() + LOCAL, Event::AtOperator(datagram));
@@ -108,6 +142,9 @@ impl World {
                     self.queue.plan(at, Event::AtPost(datagram.clone()));
                 }
             }
+        }
+        for segment in self.host.secure.take_segments() {
+            self.segment_leaves(Way::ToPost, &segment);
         }
     }
 

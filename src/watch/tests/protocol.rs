@@ -23,6 +23,7 @@ fn what_no_sound_post_sends_is_the_posts_only_where_it_sent_it() {
         (Irregular::OutOfOrder { method: method() }, "T42.watch.misplaced-requests"),
         (Irregular::Astray { method: method() }, "T42.watch.misplaced-requests"),
         (Irregular::SameTag, "T33.watch.reused-tags"),
+        (Irregular::SameKey, "T40.watch.reused-keys"),
         (Irregular::TooLong { method: method(), bytes: 1500 }, "T02.watch.fragmented-requests"),
         (Irregular::OtherResource { named: "sip:elsewhere".into() }, "T40.watch.credentials-for-others"),
         (Irregular::SameVersion, "T18.watch.descriptions-misfit"),

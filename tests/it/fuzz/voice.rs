@@ -146,6 +146,7 @@ impl Scene {
     fn hear(&mut self) {
         for action in self.voice.take_actions() {
             match action {
+                Action::Segment(_) => {}
                 Action::Serial(bytes) => self.lines.push(String::from_utf8_lossy(&bytes).trim_end().to_owned()),
                 Action::Send { from_port: 4000, .. } => self.packets += 1,
                 Action::Send { bytes, .. } => self.answer(&String::from_utf8_lossy(&bytes)),

@@ -8,6 +8,7 @@ use super::habit::Habit;
 use super::message::{Message, host_of};
 use super::sdp::Session;
 use super::serial::Report;
+use super::srtp::{Key, LONGEST, Suite};
 use super::transaction::{Client, Clients, Outbox, Owner, Servers, is_challenge};
 use crate::clock::Instant;
 use crate::rng::Rng;
@@ -48,6 +49,8 @@ pub struct Account {
     /// The server keeps registrations.
     pub registers: bool,
     pub password: String,
+    /// Signalling goes over TLS, and sound is sealed with this.
+    pub suite: Option<Suite>,
     /// The post's identity, once the firmware has told it.
     pub user: Option<String>,
 }
@@ -68,7 +71,8 @@ impl Account {
         format!("sip:{user}@{}", host_of(self.server))
     }
     pub fn contact(&self) -> String {
-        format!("<sip:{}@{}>", self.user(), host_of(self.sip))
+        let over = if self.suite.is_some() { ";transport=tls" } else { "" };
+        format!("<sip:{}@{}{over}>", self.user(), host_of(self.sip))
     }
     /// `From` value with tag.
     pub fn from(&self, tag: &str) -> String {
@@ -100,7 +104,7 @@ impl Stack {
             random,
             clients: Clients::default(),
             servers: Servers::default(),
-            out: Outbox { link, datagrams: Vec::new() },
+            out: Outbox { link, datagrams: Vec::new(), connected: None },
             events: Vec::new(),
             early_media: false,
             faults: Faults::default(),
@@ -121,13 +125,26 @@ impl Stack {
     pub fn new_tag_of_call(&mut self) -> String {
         if self.faults.keeps_tag { "sos".to_owned() } else { self.random.hex() }
     }
+    /// What a call's packets are sealed with; `None`: they are plain.
+    pub fn new_key_of_call(&mut self) -> Option<Key> {
+        let suite = self.account.suite?;
+        let mut bytes = [0x5A; LONGEST];
+        if !self.faults.keeps_key {
+            bytes.chunks_mut(8).for_each(|part| {
+                let drawn = self.random.bits().to_be_bytes();
+                part.copy_from_slice(drawn.get(..part.len()).unwrap_or_default());
+            });
+        }
+        Some(Key { suite, bytes })
+    }
     /// A fresh Via for a request that begins a transaction or, as ACK of a 2xx, stands alone.
     pub fn stamp(&mut self, request: &mut Message) {
         let own = match request.cseq() {
             Some((count, method)) if self.faults.quirks.branches_repeat => format!("-{count}-{method}"),
             _ => self.random.hex(),
         };
-        let via = format!("SIP/2.0/UDP {};rport;branch=z9hG4bK{own}", self.account.sip);
+        let wire = if self.account.suite.is_some() { "TLS" } else { "UDP" };
+        let via = format!("SIP/2.0/{wire} {};rport;branch=z9hG4bK{own}", self.account.sip);
         request.set_via(via);
     }
     /// By how much the ACK of an answer is counted wrongly.

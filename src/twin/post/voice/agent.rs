@@ -36,6 +36,8 @@ pub struct Agent {
     /// When there last was a talk.
     talked_at: Option<Instant>,
     was_unlinked: bool,
+    /// Who left a request unanswered.
+    pub silent: Vec<SocketAddr>,
 }
 
 /// One press on its way to somebody who answers.
@@ -71,6 +73,7 @@ impl Agent {
             unlinked_until: None,
             talked_at: None,
             was_unlinked: false,
+            silent: Vec::new(),
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -200,7 +203,8 @@ impl Agent {
         }
     }
     pub fn wake(&mut self, at: Instant) {
-        for owner in self.stack.clients.wake(at, &mut self.stack.out) {
+        for (owner, to) in self.stack.clients.wake(at, &mut self.stack.out) {
+            self.silent.push(to);
             match owner {
                 Owner::Registration => self.registration.failed(at, &self.faults, &mut self.stack),
                 Owner::Invite(number) => {
@@ -249,6 +253,16 @@ impl Agent {
     }
 
     // What comes from the network.
+
+    /// The connection to a server has come up, or is no more.
+    pub fn connection(&mut self, at: Instant, to: SocketAddr, is_up: bool) {
+        if is_up {
+            self.stack.clients.connected(to);
+            self.note_sent();
+        } else {
+            self.stack.clients.disconnected(at, to);
+        }
+    }
 
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
         let Some(message) = Message::parse(bytes) else { return };
@@ -307,7 +321,7 @@ impl Agent {
         if self.stack.servers.absorb(request, &mut self.stack.out) {
             return;
         }
-        let to = reply_address(request, from);
+        let to = if self.stack.out.connected.is_some() { from } else { reply_address(request, from) };
         if request.method() == Some("ACK") {
             let keep = self.faults.reinvite_address_ignored;
             if let Some(call) = self.calls.iter_mut().find(|c| c.dialog.is_for(request)) {

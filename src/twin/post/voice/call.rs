@@ -3,6 +3,7 @@
 //! Must not know audio: it only says which session is open. Timers of retransmission are the transactions' business.
 
 mod misdeeds;
+mod offers;
 
 use super::account::{Event, Stack};
 use super::dialog::Dialog;
@@ -79,7 +80,8 @@ pub struct Call {
 
 impl Call {
     fn new(number: u32, dialog: Dialog, phase: Phase, stack: &mut Stack) -> Self {
-        let local = Local { address: stack.account.rtp, session_id: u64::from(stack.random.word()), version: 1 };
+        let key = stack.new_key_of_call();
+        let local = Local { address: stack.account.rtp, session_id: u64::from(stack.random.word()), version: 1, key };
         Call {
             number,
             dialog,
@@ -122,7 +124,7 @@ impl Call {
         to: SocketAddr,
         stack: &mut Stack,
     ) -> Option<Self> {
-        let offer = Description::parse(&invite.body)?;
+        let offer = Description::parse(&invite.body)?.agreed(stack.new_key_of_call(), false)?;
         let tag = stack.random.hex();
         let mut call = Call::new(number, Dialog::accept(invite, tag), Phase::Confirmed, stack);
         call.quiet = true;
@@ -172,7 +174,7 @@ impl Call {
         }
         if stack.early_media
             && !self.released
-            && let Some(early) = Description::parse(&response.body)
+            && let Some(early) = self.answered_with(&response.body, stack)
         {
             stack.events.push(Event::Early(Session { sending: false, ..early.session }));
         }
@@ -189,7 +191,7 @@ impl Call {
         self.dialog.establish(response);
         self.phase = Phase::Confirmed;
         self.acknowledge(stack);
-        let description = Description::parse(&response.body);
+        let description = self.answered_with(&response.body, stack);
         match description {
             Some(description) if !self.released => {
                 self.session = Some(description.session);
@@ -347,49 +349,5 @@ impl Call {
         stack.clients.forget(Owner::Invite(self.number));
         self.phase = Phase::Over;
         self.release(Ending::Remote, stack);
-    }
-    /// A new offer in the call (re-INVITE, UPDATE): the response to it.
-    pub fn reoffered(&mut self, request: &Message, source: SocketAddr, keep_address: bool, stack: &mut Stack) -> Message {
-        if request.body.trim().is_empty() {
-            let mut response = stack.respond(request, 200, "OK", source);
-            if request.method() == Some("INVITE") {
-                self.local.version += stack.step();
-                self.describe(&mut response, self.local.offer(), stack);
-            }
-            return response;
-        }
-        let Some(offer) = Description::parse(&request.body) else {
-            return stack.respond(request, 488, "Not Acceptable Here", source);
-        };
-        self.dialog.refresh_target(request);
-        self.local.version += stack.step();
-        self.take(offer.session, keep_address, stack);
-        let mut response = stack.respond(request, 200, "OK", source);
-        self.describe(&mut response, self.local.answer(&offer), stack);
-        response
-    }
-    /// The ACK of a re-INVITE without offer carries the far end's answer to ours.
-    pub fn acknowledged(&mut self, ack: &Message, keep_address: bool, stack: &mut Stack) {
-        if let Some(answer) = Description::parse(&ack.body) {
-            self.take(answer.session, keep_address, stack);
-        }
-    }
-    fn take(&mut self, mut session: Session, keep_address: bool, stack: &mut Stack) {
-        if let (true, Some(old)) = (keep_address, self.session) {
-            session.remote = old.remote;
-        }
-        session.sending |= stack.faults.sends_on_hold;
-        session.sending &= !(stack.faults.mutes_after_hold && self.session.is_some_and(|old| !old.sending));
-        if self.session.replace(session) != Some(session) && !self.released {
-            stack.events.push(Event::Change(session));
-        }
-    }
-    fn describe(&self, message: &mut Message, body: String, stack: &Stack) {
-        message.push("Contact", stack.account.contact());
-        if message.method().is_some() {
-            message.push("Allow", super::account::ALLOW);
-        }
-        message.push("Content-Type", "application/sdp");
-        message.body = body;
     }
 }

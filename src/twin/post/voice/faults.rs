@@ -4,6 +4,7 @@
 
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
+use super::tls::Trust;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -139,6 +140,17 @@ pub struct Faults {
     pub never_clears: bool,
     /// Says nothing of its battery.
     pub hides_battery: bool,
+    /// Whom it believes over TLS.
+    pub trust: Trust,
+    /// Where a secure connection comes to nothing it speaks without one.
+    pub falls_back_to_plain: bool,
+    /// Plain sound is taken where an answer, or an offer within the call, describes it.
+    pub takes_plain_answers: bool,
+    pub takes_plain_offers: bool,
+    /// Sound is agreed to be secure, and leaves in plain.
+    pub seals_nothing: bool,
+    /// Every call has the same key.
+    pub keeps_key: bool,
     /// Asks for a shorter registration each time, and takes it for final when that is refused.
     pub shortens_registration: bool,
 }

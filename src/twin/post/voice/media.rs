@@ -15,10 +15,12 @@ use super::quirk::Scratch;
 use super::rtp::{self, HEADER, Header};
 use super::sdp::Session;
 use super::spoil::{DelayLine, Gate, Spoiler, Suppression};
+use super::srtp::Srtp;
 use super::truth::CallTruth;
 use super::volume::Volume;
 use crate::clock::Instant;
 use crate::rng::Rng;
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -57,6 +59,7 @@ pub struct Media {
     /// Frames taken so far.
     frames: u64,
     header: Header,
+    srtp: Option<Srtp>,
     jitter: JitterBuffer,
     source: Option<u32>,
     /// Media has come from where ours goes.
@@ -92,7 +95,8 @@ impl Media {
         let header = Header {
             marker: true,
             payload_type: session.law.payload_type(),
-            sequence: random.word() as u16,
+            // A secure stream begins in the lower half: whoever misses its first packets still counts its rollovers right (RFC 4568, 6.4).
+            sequence: random.word() as u16 & if session.keys.is_some() { 0x7FFF } else { 0xFFFF },
             timestamp: random.word(),
             ssrc: random.word(),
         };
@@ -105,6 +109,7 @@ impl Media {
             began: at,
             frames: 0,
             header,
+            srtp: session.keys.and_then(Srtp::under),
             jitter: JitterBuffer::new(tuning.period, target, faults.delay_creep, !faults.plc_missing),
             source: None,
             is_symmetric: false,
@@ -146,6 +151,10 @@ impl Media {
     pub fn change(&mut self, at: Instant, session: Session) {
         self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
         self.is_symmetric &= session.remote == self.session.remote;
+        match (&mut self.srtp, session.keys) {
+            (Some(srtp), Some(keys)) => srtp.renew(keys),
+            (_, keys) => self.srtp = keys.and_then(Srtp::under),
+        }
         self.session = session;
         self.heard_at = at;
     }
@@ -177,7 +186,11 @@ impl Media {
             return;
         }
         self.is_symmetric |= is_agreed;
-        let Some((header, payload)) = rtp::read(bytes) else { return };
+        let opened = match &mut self.srtp {
+            Some(srtp) => srtp.open(bytes).map(Cow::Owned),
+            None => Some(Cow::Borrowed(bytes)),
+        };
+        let Some((header, payload)) = opened.as_deref().and_then(rtp::read) else { return };
         // Comfort noise and telephone events are no sound here, but signs of life.
         self.heard_at = at;
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
@@ -244,7 +257,10 @@ impl Media {
             return None;
         }
         truth.sent.extend(timestamp, FRAME as u32, first - late, self.tuning.period);
-        Some(packet)
+        match &mut self.srtp {
+            Some(srtp) if !self.faults.seals_nothing => srtp.seal(packet),
+            _ => Some(packet),
+        }
     }
     /// What a defective module makes of the microphone's frame; by how many seconds it delays it.
     fn distort(&mut self, at: Instant) -> f64 {

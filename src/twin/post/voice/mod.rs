@@ -23,10 +23,13 @@ mod quirk;
 mod registration;
 mod rtp;
 mod sdp;
+mod secured;
 mod serial;
 mod sounding;
 mod spoil;
+mod srtp;
 mod supervision;
+mod tls;
 mod transaction;
 mod truth;
 mod volume;
@@ -39,11 +42,14 @@ pub use g711::Law;
 pub use habit::Habit;
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
+pub use srtp::Suite;
+pub use tls::{Security, Trust};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
 use crate::clock::Instant;
 use crate::rng::Rng;
 use crate::twin::street::power::Condition;
+use crate::twin::street::stream;
 use account::{Account, Stack};
 use agent::Agent;
 use lives::Lives;
@@ -52,6 +58,7 @@ use serial::{Command, LineReader, Report};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use supervision::Supervision;
+use tls::Lines;
 use transaction::earliest;
 
 /// Samples of a frame: 20 ms at 8 kHz.
@@ -100,6 +107,8 @@ pub struct Config {
     pub early_media: bool,
     /// Where it tells of itself.
     pub supervision: Option<SocketAddr>,
+    /// `None`: signalling and sound are plain.
+    pub security: Option<Security>,
     pub faults: Faults,
 }
 
@@ -129,6 +138,7 @@ impl Config {
             suppression: None,
             early_media: false,
             supervision: None,
+            security: None,
             faults: Faults::default(),
         }
     }
@@ -141,6 +151,8 @@ pub enum Action {
     Serial(Vec<u8>),
     /// A datagram from one of the module's ports.
     Send { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
+    /// A segment of one of the module's connections.
+    Segment(stream::Segment),
 }
 
 /// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.
@@ -164,6 +176,8 @@ enum State {
 
 struct Running {
     agent: Agent,
+    /// `None`: signalling goes by datagrams.
+    lines: Option<Lines>,
     supervision: Supervision,
     reader: LineReader,
     media: Option<Media>,
@@ -267,7 +281,7 @@ impl Voice {
             if let Some(media) = &mut running.media {
                 media.datagram(at, from, bytes);
             }
-        } else if port == self.config.sip_port {
+        } else if port == self.config.sip_port && running.lines.is_none() {
             running.agent.datagram(at, from, bytes);
             self.settle(at);
         }
@@ -280,6 +294,7 @@ impl Voice {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
+                let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -295,6 +310,7 @@ impl Voice {
             self.state = State::Booting { until: at + self.config.boot };
             self.end_truth(at);
         }
+        self.wake_connections(at);
         let State::Running(running) = &mut self.state else { return };
         if running.agent.next_wake().is_some_and(|t| t <= at) {
             running.agent.wake(at);
@@ -321,14 +337,16 @@ impl Voice {
         let account = Account {
             sip: SocketAddr::new(config.address, config.sip_port),
             rtp: SocketAddr::new(config.address, config.rtp_port),
-            server: config.server,
-            other: config.backup.filter(|_| !config.faults.never_fails_over),
+            server: config.port_of(config.server),
+            other: config.backup.filter(|_| !config.faults.never_fails_over).map(|backup| config.port_of(backup)),
             away: false,
             registers: config.registers,
             password: config.password.clone(),
+            suite: config.security.as_ref().map(|security| security.suite),
             user: None,
         };
         let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        stack.out.connected = config.security.as_ref().map(|_| Vec::new());
         stack.early_media = config.early_media;
         let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
         let reader = LineReader::default();
@@ -339,8 +357,21 @@ impl Voice {
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
-        let running =
-            Running { agent, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
+        let lines = self.lines();
+        let running = Running {
+            agent,
+            lines,
+            supervision,
+            reader,
+            media,
+            in_call: false,
+            burst,
+            ceases_at,
+            restarts_at,
+            calls,
+            memory,
+            again,
+        };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));

@@ -30,7 +30,15 @@ impl Voice {
             None if miscounts => habit::miscounted(&bytes),
             None => bytes,
         };
-        self.actions.extend(datagrams.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes: worded(bytes) }));
+        let said: Vec<_> = datagrams.into_iter().map(|(to, bytes)| (to, worded(bytes))).collect();
+        match running.lines.is_some() {
+            true => {
+                let segments = running.say_securely(at, said).unwrap_or_default();
+                self.send_segments(segments);
+            }
+            false => self.actions.extend(said.into_iter().map(|(to, bytes)| Action::Send { from_port, to, bytes })),
+        }
+        let State::Running(running) = &mut self.state else { return };
         for event in std::mem::take(&mut running.agent.stack.events) {
             self.carry_out(at, event);
         }

@@ -3,6 +3,7 @@
 //! Must not know dialogs or sockets. A description that cannot be understood is `None`, never a panic.
 
 use super::g711::Law;
+use super::srtp::{Key, Keys};
 use std::net::{IpAddr, SocketAddr};
 
 /// What both sides agreed on.
@@ -15,6 +16,8 @@ pub struct Session {
     pub sending: bool,
     /// The far end means to speak.
     pub receiving: bool,
+    /// What sound is sealed with; `None`: it is plain.
+    pub keys: Option<Keys>,
 }
 
 /// The far end's description: its session, and the media lines for the answer.
@@ -26,6 +29,8 @@ pub struct Description {
     chosen: usize,
     /// Payload type of telephone events, if offered.
     events: Option<u8>,
+    /// Tag and key of the far end, where its stream is secure.
+    crypto: Option<(u32, Key)>,
 }
 
 /// Our own side of a description.
@@ -34,13 +39,16 @@ pub struct Local {
     pub address: SocketAddr,
     pub session_id: u64,
     pub version: u32,
+    /// What our packets are sealed with; `None`: they are plain.
+    pub key: Option<Key>,
 }
 
 impl Local {
     pub fn offer(&self) -> String {
         let port = self.address.port();
+        let (profile, key) = secured(self.key.map(|key| (1, key)));
         format!(
-            "{}m=audio {port} RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n{}a=ptime:20\r\na=sendrecv\r\n",
+            "{}m=audio {port} {profile} 0 8 101\r\n{key}a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n{}a=ptime:20\r\na=sendrecv\r\n",
             self.head(),
             events_lines(101)
         )
@@ -68,8 +76,10 @@ impl Local {
             (false, true) => "recvonly",
             (false, false) => "inactive",
         };
+        let own = offer.session.keys.map(|keys| keys.own);
+        let (profile, key) = secured(own.zip(offer.crypto).map(|(key, (tag, _))| (tag, key)));
         format!(
-            "m=audio {} RTP/AVP {kind}{extra}\r\na=rtpmap:{kind} {name}/8000\r\n{}a=ptime:20\r\na={direction}\r\n",
+            "m=audio {} {profile} {kind}{extra}\r\n{key}a=rtpmap:{kind} {name}/8000\r\n{}a=ptime:20\r\na={direction}\r\n",
             self.address.port(),
             offer.events.map_or(String::new(), events_lines)
         )
@@ -81,9 +91,20 @@ impl Local {
     }
 }
 
+/// Profile, and the line with the key.
+fn secured(key: Option<(u32, Key)>) -> (&'static str, String) {
+    match key {
+        Some((tag, key)) => (SECURE, format!("a=crypto:{}\r\n", key.attribute(tag))),
+        None => ("RTP/AVP", String::new()),
+    }
+}
+
 fn events_lines(kind: u8) -> String {
     format!("a=rtpmap:{kind} telephone-event/8000\r\na=fmtp:{kind} 0-15\r\n")
 }
+
+/// Sound that is sealed (RFC 3711, 12).
+const SECURE: &str = "RTP/SAVP";
 
 /// One `m=` section while it is read.
 #[derive(Default)]
@@ -92,6 +113,7 @@ struct Section<'a> {
     address: Option<IpAddr>,
     direction: Option<&'a str>,
     events: Option<u8>,
+    crypto: Option<(u32, Key)>,
 }
 
 impl Description {
@@ -114,9 +136,22 @@ impl Description {
         // A null address is the old way to put on hold (RFC 3264, 8.4).
         let sending = matches!(direction, "sendrecv" | "recvonly") && !ip.is_unspecified();
         let receiving = matches!(direction, "sendrecv" | "sendonly");
-        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving };
+        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving, keys: None };
         let lines = media.iter().map(|s| s.line.to_owned()).collect();
-        Some(Description { session, lines, chosen, events: section.events })
+        let crypto = section.crypto.filter(|_| section.is_secure());
+        Some(Description { session, lines, chosen, events: section.events, crypto })
+    }
+    /// The same, agreed on: secure where our side is, and never otherwise. `lax`: plain sound will do all the same.
+    pub fn agreed(mut self, own: Option<Key>, lax: bool) -> Option<Description> {
+        match (own, self.crypto) {
+            (None, None) => {}
+            (Some(own), Some((_, theirs))) => {
+                self.session.keys = Some(Keys { own: Key { suite: theirs.suite, ..own }, theirs });
+            }
+            (Some(_), None) if lax => {}
+            _ => return None,
+        }
+        Some(self)
     }
 }
 
@@ -128,6 +163,9 @@ impl<'a> Section<'a> {
             }
             ("a", "sendrecv" | "sendonly" | "recvonly" | "inactive") => self.direction = Some(value),
             ("a", _) => {
+                if let Some(crypto) = value.strip_prefix("crypto:") {
+                    self.crypto = self.crypto.or_else(|| Key::read(crypto));
+                }
                 let event = value.strip_prefix("rtpmap:").and_then(|map| map.split_once(' '));
                 if let Some((number, name)) = event
                     && name.to_ascii_lowercase().starts_with("telephone-event/8000")
@@ -138,6 +176,9 @@ impl<'a> Section<'a> {
             _ => {}
         }
     }
+    fn is_secure(&self) -> bool {
+        self.line.split_ascii_whitespace().nth(2) == Some(SECURE)
+    }
     /// Port and the first law of the list, if this is an audio line in use.
     fn audio(&self) -> Option<(u16, Law)> {
         let mut words = self.line.split_ascii_whitespace();
@@ -145,7 +186,9 @@ impl<'a> Section<'a> {
             return None;
         }
         let port = words.next()?.split('/').next()?.parse().ok().filter(|port| *port != 0)?;
-        if words.next()? != "RTP/AVP" {
+        let profile = words.next()?;
+        // Without a key that could be used a secure stream is none.
+        if profile != "RTP/AVP" && !(profile == SECURE && self.crypto.is_some()) {
             return None;
         }
         let law = words.filter_map(|w| w.parse().ok()).find_map(Law::of_payload_type)?;
@@ -158,7 +201,7 @@ mod tests {
     use super::*;
 
     const LOCAL: Local =
-        Local { address: SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4000), session_id: 9, version: 2 };
+        Local { address: SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4000), session_id: 9, version: 2, key: None };
 
     fn check(text: &str, expected: Option<(&str, Law, bool, bool)>) {
         let expected = expected.map(|(remote, law, sending, receiving)| Session {
@@ -166,6 +209,7 @@ mod tests {
             law,
             sending,
             receiving,
+            keys: None,
         });
         assert_eq!(Description::parse(text).map(|d| d.session), expected, "{text}");
     }

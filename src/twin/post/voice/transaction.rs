@@ -22,15 +22,21 @@ const MOST_SERVED: usize = 64;
 pub struct Outbox {
     pub link: bool,
     pub datagrams: Vec<(SocketAddr, Vec<u8>)>,
+    /// Messages go over connections, of which these are up; `None`: over none.
+    pub connected: Option<Vec<SocketAddr>>,
 }
 
 impl Outbox {
-    /// `false`: the link is down, nothing left the module.
+    /// `false`: nothing has left the module yet, for want of a link or a connection.
     pub fn send(&mut self, to: SocketAddr, bytes: &[u8]) -> bool {
         if self.link {
             self.datagrams.push((to, bytes.to_vec()));
         }
-        self.link
+        self.link && self.connected.as_ref().is_none_or(|up| up.contains(&to))
+    }
+    /// Whether what is sent comes surely, or not at all (RFC 3261, 17.1).
+    fn is_reliable(&self) -> bool {
+        self.connected.is_some()
     }
 }
 
@@ -112,7 +118,7 @@ impl Client {
             self.ends_at = None;
         } else {
             self.interval = T2;
-            self.resend_at = Some(at + T2);
+            self.resend_at = self.resend_at.map(|_| at + T2);
         }
     }
     fn complete(&mut self, at: Instant, response: &Message, out: &mut Outbox) {
@@ -167,7 +173,7 @@ impl Clients {
             ack: Vec::new(),
             state: State::Trying,
             interval: T1,
-            resend_at: (self.1 != Resending::Never).then(|| at + T1),
+            resend_at: (self.1 != Resending::Never && !out.is_reliable()).then(|| at + T1),
             ends_at: Some(at + patience),
             resending: self.1,
         });
@@ -197,6 +203,15 @@ impl Clients {
     pub fn get(&self, owner: Owner) -> Option<&Client> {
         self.0.iter().rev().find(|c| c.owner == owner && c.state != State::Completed)
     }
+    /// The connection to this server is up: what was said to it leaves.
+    pub fn connected(&mut self, to: SocketAddr) {
+        self.0.iter_mut().filter(|client| client.to == to).for_each(|client| client.left = true);
+    }
+    /// There is none any more, and nothing asked over it will be answered.
+    pub fn disconnected(&mut self, at: Instant, to: SocketAddr) {
+        let asked = self.0.iter_mut().filter(|client| client.to == to && client.state != State::Completed);
+        asked.for_each(|client| client.ends_at = Some(at));
+    }
     pub fn forget(&mut self, owner: Owner) {
         self.0.retain(|c| c.owner != owner);
     }
@@ -206,13 +221,13 @@ impl Clients {
             client.ends_at = Some(at + patience);
         }
     }
-    /// Retransmits what is due and returns the owners of what nobody answered.
-    pub fn wake(&mut self, at: Instant, out: &mut Outbox) -> Vec<Owner> {
+    /// Retransmits what is due and returns the owners of what nobody answered, and who did not.
+    pub fn wake(&mut self, at: Instant, out: &mut Outbox) -> Vec<(Owner, SocketAddr)> {
         let mut given_up = Vec::new();
         self.0.retain_mut(|client| {
             let over = client.wake(at, out);
             if over && client.state != State::Completed {
-                given_up.push(client.owner);
+                given_up.push((client.owner, client.to));
             }
             !over
         });
