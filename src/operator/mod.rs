@@ -9,6 +9,7 @@ mod call_audio;
 mod call_lifecycle;
 mod config;
 mod early_dialog;
+mod flows;
 mod irregular;
 mod media;
 pub mod operator_port;
@@ -58,6 +59,7 @@ pub struct Desk {
     tokens: Tokens,
     registrar: Registrar,
     invites: BTreeMap<String, InviteTransaction>,
+    flows: flows::Flows,
     servers: BTreeMap<String, (Route, ServerTransaction)>,
     clients: BTreeMap<String, ClientTransaction>,
     /// INVITEs of ours within calls, by branch.
@@ -95,6 +97,7 @@ impl Desk {
             tokens: Tokens::from_seed(config.seed),
             registrar,
             invites: BTreeMap::new(),
+            flows: flows::Flows::default(),
             servers: BTreeMap::new(),
             clients: BTreeMap::new(),
             reinvites: BTreeMap::new(),
@@ -229,6 +232,7 @@ impl Desk {
     /// A black hole sends nothing either.
     fn send(&mut self, to: Route, bytes: Vec<u8>) {
         if !self.is_silent(to) {
+            let to = self.flows.current(to);
             self.outgoing.push(Outgoing { wire: to.wire, from: to.own, to: to.peer, bytes });
         }
     }

@@ -98,6 +98,7 @@ impl Desk {
         if answer.status == 200 {
             self.look_at_addresses(at, way, request, None);
             self.look_at_digest(at, way, request);
+            self.flows.registered(&request.head.to.user, way);
         }
         if answer.repeats_count {
             self.tell_irregular(at, way, None, Irregular::SameCount);

@@ -219,13 +219,10 @@ fn secured() -> voice::Security {
     }
 }
 
-fn parts(config: &TwinConfig) -> Parts {
-    let seed = config.seed;
-    let mut microcontroller = Mcu::new();
-    settings::plant(microcontroller.flash_mut(), &config.identity);
-    *microcontroller.faults() = config.flash;
+/// The operator's desk at the far end of the line.
+fn desk(config: &TwinConfig) -> Desk {
     let mut desk = Desk::new(DeskConfig {
-        seed: stream(seed, "operator's desk"),
+        seed: stream(config.seed, "operator's desk"),
         sip: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT),
         backup: config.operator.has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT)),
         media_ports: MEDIA_PORTS,
@@ -244,6 +241,15 @@ fn parts(config: &TwinConfig) -> Parts {
     })
     .beside_stranger(Some(STRANGER));
     desk.ask_posts();
+    desk
+}
+
+fn parts(config: &TwinConfig) -> Parts {
+    let seed = config.seed;
+    let mut microcontroller = Mcu::new();
+    settings::plant(microcontroller.flash_mut(), &config.identity);
+    *microcontroller.faults() = config.flash;
+    let desk = desk(config);
     let wires = Wires::of(&config.bench);
     let console = config.bench.harness.console.as_deref();
     let boards = Boards::new(&config.bench.boards, &wires, console, config.board_faults, seed);

@@ -2,6 +2,7 @@
 //!
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
+mod connections;
 mod misdeeds;
 mod told;
 
@@ -186,7 +187,7 @@ impl Agent {
         self.unlinked_until = (!up).then(|| at + PATIENCE);
         self.was_unlinked |= !up;
         if up {
-            return;
+            return self.linked(at);
         }
         self.registration.link_lost(&mut self.stack);
         if self.faults.drops_on_glitch {
@@ -253,16 +254,6 @@ impl Agent {
     }
 
     // What comes from the network.
-
-    /// The connection to a server has come up, or is no more.
-    pub fn connection(&mut self, at: Instant, to: SocketAddr, is_up: bool) {
-        if is_up {
-            self.stack.clients.connected(to);
-            self.note_sent();
-        } else {
-            self.stack.clients.disconnected(at, to);
-        }
-    }
 
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
         let Some(message) = Message::parse(bytes) else { return };

@@ -199,8 +199,8 @@ impl Call {
                 stack.events.push(Event::Open(description.session));
             }
             _ => {
-                self.bye(at, stack);
                 self.release(Ending::Refused, stack);
+                self.bye(at, stack);
             }
         }
     }

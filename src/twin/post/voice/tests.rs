@@ -6,6 +6,7 @@ mod fresh;
 mod hunting;
 mod media;
 mod newcomer;
+mod secure;
 mod server;
 
 use super::*;

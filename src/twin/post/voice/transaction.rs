@@ -29,10 +29,12 @@ pub struct Outbox {
 impl Outbox {
     /// `false`: nothing has left the module yet, for want of a link or a connection.
     pub fn send(&mut self, to: SocketAddr, bytes: &[u8]) -> bool {
-        if self.link {
+        let is_connected = self.connected.as_ref().map(|up| up.contains(&to));
+        // A connection that stands delivers when the link is back.
+        if self.link || is_connected == Some(true) {
             self.datagrams.push((to, bytes.to_vec()));
         }
-        self.link && self.connected.as_ref().is_none_or(|up| up.contains(&to))
+        self.link && is_connected != Some(false)
     }
     /// Whether what is sent comes surely, or not at all (RFC 3261, 17.1).
     fn is_reliable(&self) -> bool {
