@@ -29,10 +29,8 @@ Właściwość: Prywatność i bezpieczeństwo
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwery przedstawiają certyfikat nieznanego urzędu certyfikacji
-    Wtedy lampka „nieczynny” świeci najpóźniej 60 s po ostatniej chwili, w której zgłoszenie było możliwe [T26]
-    Gdy przycisk zostaje naciśnięty na 150 ms
-    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
-    Gdy serwery przedstawiają certyfikat innego serwera
+    I mija 1 min
+    I serwery przedstawiają certyfikat innego serwera
     I mija 1 min
     I serwery przedstawiają certyfikat, który stracił ważność
     I mija 1 min
@@ -41,6 +39,9 @@ Właściwość: Prywatność i bezpieczeństwo
     I serwery przedstawiają certyfikat nieprzeznaczony dla serwerów
     I mija 1 min
     Wtedy punkt nie uznał żadnego fałszywego certyfikatu [T40]
+    I lampka „nieczynny” świeci najpóźniej 60 s po ostatniej chwili, w której zgłoszenie było możliwe [T26]
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
     Gdy serwery znów przedstawiają własny certyfikat
     Wtedy lampka „nieczynny” gaśnie najpóźniej 5 s po tym, jak punkt może znów dzwonić [T27]
     Gdy mija 1 min

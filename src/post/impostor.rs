@@ -46,11 +46,15 @@ pub(super) const QUANTITIES: &[Quantity] = &[ENTRUSTED, PLAIN];
 impl Post {
     /// From now on the servers show this to whoever connects; connections that stand are closed.
     pub fn show_certificate(&mut self, which: Certificate) -> Result<()> {
+        let was_own = self.behaviour.shows == Certificate::Own;
         self.behave(Behaviour { shows: which, ..self.behaviour })?;
         let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
         let is_own = which == Certificate::Own;
         self.deeds.add(What::Certificate { is_own }, now, Proof::Stamp);
-        self.note_servers(is_own);
+        // From one false certificate to the next nothing could be called either.
+        if is_own != was_own {
+            self.note_servers(is_own);
+        }
         self.bench.note_disturbance(now.instant());
         Ok(())
     }
