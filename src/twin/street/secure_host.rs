@@ -45,10 +45,14 @@ pub(in crate::twin) struct SecureHost {
     configs: BTreeMap<Certificate, TlsConfig>,
     lines: BTreeMap<SocketAddr, Line>,
     shown: Certificate,
+    /// Connections taken in so far.
+    taken: u64,
     left: Vec<Segment>,
 }
 
 struct Line {
+    /// The how manieth it is.
+    number: u64,
     end: End,
     tls: TlsSession,
     framer: Framer,
@@ -65,11 +69,13 @@ impl SecureHost {
         if segment.kind == Kind::Open && segment.to.port() == PORT && !self.lines.contains_key(&segment.from) {
             let session = self.configs.get(&self.shown).and_then(|config| TlsSession::begun(TlsConfig::clone(config)).ok());
             if let Some(tls) = session {
-                while self.lines.len() >= MOST {
-                    self.lines.pop_first();
+                let oldest = self.lines.iter().min_by_key(|(_, line)| line.number).map(|(peer, _)| *peer);
+                if let Some(oldest) = oldest.filter(|_| self.lines.len() >= MOST) {
+                    self.lines.remove(&oldest);
                 }
-                let end = End::accept(at, segment);
-                self.lines.insert(segment.from, Line { end, tls, framer: Framer::default() });
+                self.taken += 1;
+                let (number, end) = (self.taken, End::accept(at, segment));
+                self.lines.insert(segment.from, Line { number, end, tls, framer: Framer::default() });
                 return;
             }
         }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::clock::{Interrupted, poll};
-use crate::instrument::operator::CallEvent;
 use crate::instrument::operator::security::{CertificateFlaw, ConnectionFault};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, Certificate};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
 };
@@ -77,6 +77,9 @@ impl Scene {
         let clock: Arc<dyn Clock> = Arc::new(RealClock::start());
         let at = SocketAddr::from(([127, 0, 0, 1], port + 1));
         let tls = Tls::from_files(at, &certificate, &key, mutual.then_some(&*ca_file)).expect("sound files");
+        let (past, past_key) = issued(&ca, name, PAST);
+        let (past, past_key) = (folder.file("past.pem", &past), folder.file("past.key", &past_key));
+        let tls = tls.beside([(Certificate::Expired, &*past, &*past_key)]).expect("sound files");
         let config = config(port + 2..=port + 7, port);
         let operator = listen_also(Arc::clone(&clock), config, Some(tls), None).expect("free ports");
         Scene { operator, clock, ca, port, _folder: folder }
@@ -168,6 +171,24 @@ fn an_expired_certificate_of_ours_and_one_with_another_name_are_told_apart() {
     let mut s = Scene::new(28_520, "sos.example", NOW, false);
     assert!(s.call(&s.ca, None, false, 28_521).is_err());
     s.check_fault(&alert("bad_certificate"));
+}
+
+#[test]
+fn a_false_certificate_is_shown_for_as_long_as_it_is_asked_for_and_ends_what_stands() {
+    let mut s = Scene::new(28_550, "127.0.0.1", NOW, false);
+    let show = |s: &mut Scene, shows| {
+        s.operator.behave(Behaviour { shows, ..Behaviour::answering(Answering::Manual) }).expect("a desk");
+    };
+    let mut standing = TcpStream::connect(("127.0.0.1", s.port + 1)).expect("an open port");
+    standing.set_read_timeout(Some(Duration::from_secs(3))).expect("a socket");
+    // Once a second connection has been served the first has been taken in.
+    assert!(s.call(&s.ca, None, false, 28_551).is_ok());
+    show(&mut s, Certificate::Expired);
+    assert_eq!(standing.read(&mut [0; 1]).ok(), Some(0), "closed by the operator");
+    assert!(s.call(&s.ca, None, false, 28_551).is_err());
+    assert!(matches!(s.told(3000), Some(CallEvent::Connected { .. })));
+    show(&mut s, Certificate::Own);
+    assert!(s.call(&s.ca, None, false, 28_551).is_ok_and(|heard| heard.starts_with("SIP/2.0 401 ")));
 }
 
 #[test]

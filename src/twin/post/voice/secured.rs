@@ -35,7 +35,7 @@ impl Running {
         }
         for to in std::mem::take(&mut self.agent.silent) {
             lines.abandon(to);
-            self.agent.stack.out.connected.iter_mut().for_each(|up| up.retain(|known| *known != to));
+            self.agent.stack.out.set_connected(to, false);
         }
         Some(lines.take_segments())
     }
@@ -58,15 +58,11 @@ impl Voice {
     fn connections(&mut self, at: Instant, news: Vec<News>) {
         for one in news {
             let State::Running(running) = &mut self.state else { return };
-            let (agent, up) = (&mut running.agent, |stack: &mut super::account::Stack, to, is_up: bool| {
-                let known = stack.out.connected.get_or_insert_default();
-                known.retain(|known| *known != to);
-                known.extend(is_up.then_some(to));
-            });
+            let agent = &mut running.agent;
             match one {
                 News::Message(from, bytes) => agent.datagram(at, from, &bytes),
                 News::Up(to) => {
-                    up(&mut agent.stack, to, true);
+                    agent.stack.out.set_connected(to, true);
                     agent.connection(at, to, true);
                 }
                 News::Lost(to, _) if self.config.faults.falls_back_to_plain => {
@@ -76,7 +72,7 @@ impl Voice {
                     running.lines = None;
                 }
                 News::Lost(to, _) => {
-                    up(&mut agent.stack, to, false);
+                    agent.stack.out.set_connected(to, false);
                     agent.connection(at, to, false);
                 }
             }

@@ -36,6 +36,12 @@ impl Outbox {
         }
         self.link && is_connected != Some(false)
     }
+    /// The connection there has come up, or is no more.
+    pub fn set_connected(&mut self, to: SocketAddr, is_up: bool) {
+        let Some(up) = &mut self.connected else { return };
+        up.retain(|known| *known != to);
+        up.extend(is_up.then_some(to));
+    }
     /// Whether what is sent comes surely, or not at all (RFC 3261, 17.1).
     fn is_reliable(&self) -> bool {
         self.connected.is_some()
