@@ -61,6 +61,7 @@ impl Post {
             button: self.both_ends(Circuit::Button, wiring.button_at_post.as_ref(), span),
             mains: self.both_ends(Circuit::Mains, wiring.mains_at_post.as_ref(), span),
             has_probe: wiring.probe.is_some(),
+            unsealed: self.unsealed(span.to),
             strays: Vec::new(),
             strangers: Vec::new(),
             oddities: Vec::new(),

@@ -25,6 +25,10 @@ pub(super) enum What {
     Servers {
         answering: bool,
     },
+    /// What the operator describes.
+    Sound {
+        is_plain: bool,
+    },
     /// Shown by the servers.
     Certificate {
         is_own: bool,

@@ -10,6 +10,7 @@ use crate::instrument::operator::security::Security;
 use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Certificate, Change};
 use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
+use crate::watch::Span;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -83,14 +84,41 @@ impl Post {
 
     /// From now on the operator's answers describe plain sound, whatever was offered; or no longer.
     pub fn give_up_encryption(&mut self, gives_up: bool) -> Result<()> {
-        self.behave(Behaviour { gives_up_srtp: gives_up, ..self.behaviour })
+        self.behave(Behaviour { gives_up_srtp: gives_up, ..self.behaviour })?;
+        self.note_sound(gives_up);
+        Ok(())
+    }
+
+    fn note_sound(&mut self, is_plain: bool) {
+        let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
+        self.deeds.add(What::Sound { is_plain }, now, Proof::Stamp);
+    }
+
+    /// When the operator described plain sound, up to this moment at most.
+    pub(super) fn unsealed(&self, to: f64) -> Vec<Span> {
+        let mut since = None;
+        let mut spans = Vec::new();
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::Sound { is_plain: true } => _ = since.get_or_insert(at.seconds),
+                What::Sound { is_plain: false } => {
+                    spans.extend(since.take().map(|from| Span { from, to: at.seconds }));
+                }
+                _ => {}
+            }
+        }
+        spans.extend(since.map(|from| Span { from, to }));
+        spans
     }
 
     /// The operator proposes to go on in plain. Whether the post refuses or hangs up is its own affair.
     pub fn propose_plain_sound(&mut self) -> Result<()> {
         let call = self.talk_that_stands()?;
+        self.note_sound(true);
         self.bench.operator()?.act(call, Action::Change(Change::Unseal))?;
-        self.pass(TAKES)
+        let passed = self.pass(TAKES);
+        self.note_sound(false);
+        passed
     }
 
     /// T40: in every call of this scenario.

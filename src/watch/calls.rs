@@ -215,7 +215,8 @@ fn cut_short(course: &Course) -> Vec<Sample> {
         let talk = Span { from: call.confirmed?.seconds, to: course.lasts(call).to };
         // An answer that waited for a cut to end may come to a post that has long called somebody else.
         let known = Span { from: call.answered.map_or(talk.from, |at| at.seconds.min(talk.from)), to: talk.to };
-        let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !course.is_disturbed(known);
+        let is_free = course.is_disturbed(known) || course.unsealed.iter().any(|span| span.meets(known));
+        let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !is_free;
         let after = format!("{:.1} s", talk.length());
         let after_pl = after.replace('.', ",");
         let seen = is_cut

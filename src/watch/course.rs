@@ -211,6 +211,8 @@ pub struct Course {
     pub mains: Option<BothEnds>,
     /// A debug probe hangs on the post's reset line.
     pub has_probe: bool,
+    /// When the operator described plain sound though it was to be secure: a post does well to leave such a talk.
+    pub unsealed: Vec<Span>,
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
     pub oddities: Vec<Oddity>,

@@ -51,6 +51,7 @@ pub(super) fn quiet() -> Course {
         button: None,
         mains: None,
         has_probe: true,
+        unsealed: Vec::new(),
         strays: Vec::new(),
         strangers: Vec::new(),
         oddities: Vec::new(),
@@ -281,6 +282,9 @@ fn a_call_is_what_it_says_and_goes_where_it_should() {
 fn only_the_operator_ends_a_talk_and_ringing_is_not_given_up() {
     let ended = |by| broken(&served().change(|call| call.ended = call.ended.map(|(at, _)| (at, by))));
     assert_eq!(ended(EndedBy::Post), ["T42.watch.talks-cut-short"]);
+    let mut unsealed = served().change(|call| call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post)));
+    unsealed.unsealed.push(Span { from: 0.0, to: 1000.0 });
+    assert_eq!(broken(&unsealed), [] as [&str; 0], "whoever is to speak in plain may leave");
     assert_eq!(ended(EndedBy::Silence), ["T42.watch.talks-cut-short"]);
     let rang = |length: f64| {
         let course = quiet().press(100.0, 0.15).call(100.05, 100.07 + length, "1").change(|call| {
