@@ -29,8 +29,9 @@ macro_rules! identity {
 
 /// Who signs what the posts of this network believe.
 pub(in crate::twin) const AUTHORITY: &[u8] = include_bytes!("../../../fixtures/tls/authority.der");
-/// Each certificate with its key.
-const IDENTITIES: [(Certificate, (&[u8], &[u8])); 6] = [
+/// A certificate and its key, in DER.
+type Identity = (&'static [u8], &'static [u8]);
+const IDENTITIES: [(Certificate, Identity); 6] = [
     (Certificate::Own, identity!("own")),
     (Certificate::OtherAuthority, identity!("other-authority")),
     (Certificate::OtherName, identity!("other-name")),
