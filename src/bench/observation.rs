@@ -3,6 +3,7 @@
 use super::dimming::Told;
 use super::sound::Moment;
 use crate::clock::Stamped;
+use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
 use crate::instrument::operator as desk;
 use crate::instrument::operator::CallEvent;
@@ -37,6 +38,11 @@ pub(super) fn of_console(line: &Stamped<Line>) -> Event {
 
 pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
     seen("supervision", notice, Duration::ZERO, Observation::Supervision { text: notice.value.text.clone() })
+}
+
+pub(super) fn of_camera_event(event: &Stamped<CameraEvent>) -> Event {
+    let CameraEvent { from, request, text, taken } = event.value.clone();
+    seen("cameras", event, Duration::ZERO, Observation::Camera { from, request, text, taken })
 }
 
 fn seen<T>(source: &str, stamped: &Stamped<T>, floor: Duration, what: Observation) -> Event {

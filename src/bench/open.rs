@@ -111,6 +111,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         operators: BTreeMap::new(),
         reference_hosts: BTreeMap::new(),
         supervisions: BTreeMap::new(),
+        camera_systems: BTreeMap::new(),
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -162,6 +163,7 @@ impl Bench {
             Handle::Operator(operator) => _ = self.operators.insert(key, operator),
             Handle::ReferenceHost(host) => _ = self.reference_hosts.insert(key, host),
             Handle::Supervision(sink) => _ = self.supervisions.insert(key, sink),
+            Handle::Cameras(system) => _ = self.camera_systems.insert(key, Journaled::new(name, &self.log, system)),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::log::Log;
 use super::network::Echoes;
 use super::observation;
 use crate::clock::{Instant, Stamped};
+use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::instrument::supervision::Notice;
@@ -42,6 +43,8 @@ pub struct Record {
     garbled: Vec<Instant>,
     /// What the post told the supervision.
     pub(super) notices: Timeline<Notice>,
+    /// What came to the camera system.
+    pub(super) camera_events: Timeline<CameraEvent>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
     /// When a lamp's sensor saw light that was not its lamp's.

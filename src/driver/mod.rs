@@ -5,6 +5,7 @@
 pub mod alsa;
 pub mod console;
 pub mod datagrams;
+pub mod http_hook;
 pub mod inputs;
 pub mod lcus;
 pub mod ping;

@@ -4,6 +4,7 @@
 //! blame the bench: nothing here can say that a post is bad.
 
 pub mod audio;
+pub mod cameras;
 pub mod console;
 pub mod lamp;
 pub mod network;

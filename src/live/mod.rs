@@ -95,6 +95,8 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     (twin.voice.server, twin.voice.operator) = (called.server, called.user.clone());
     // A real server is the only one there, and whoever is called on it the only operator.
     (twin.voice.backup, twin.voice.second) = (None, None);
+    // Its events would have to go over connections, of which the line outside knows none.
+    twin.voice.cameras = None;
     (twin.voice.password, twin.voice.registers) = (password, registers);
     let twin = twin::build(twin);
     twin.install(&image);

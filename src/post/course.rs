@@ -55,6 +55,8 @@ impl Post {
             without_mains: self.open(Circuit::Mains, span),
             notices: self.notices(),
             silence: bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
+            called_up: Vec::new(),
+            cameras_away: self.cameras_away(span),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
@@ -74,7 +76,7 @@ impl Post {
             speech_spl: bench.rig.speech_spl(),
             ear_spl: bench.rig.ear_spl(),
         };
-        note(&mut course, record.calls_since(self.began), record.told_secrets());
+        note(&mut course, record.calls_since(self.began), record.told_secrets(), self.called_up());
         Ok(course)
     }
 

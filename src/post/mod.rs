@@ -6,6 +6,7 @@
 mod battery;
 mod button;
 mod call;
+mod cameras;
 mod converse;
 mod course;
 mod deeds;
@@ -164,6 +165,7 @@ impl Post {
         self.contradictions.retain(|found| found.stays);
         self.held = None;
         self.exchanged.begin();
+        self.calm_cameras()?;
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

@@ -70,6 +70,18 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Console { text }, _) => text.clone(),
         (Observation::Supervision { text }, Lang::En) => format!("the post tells the supervision: {text}"),
         (Observation::Supervision { text }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
+        (Observation::Camera { from, request, text, taken }, lang) => {
+            at_cameras(from, &format!("{request} {text}"), *taken, lang)
+        }
+    }
+}
+
+fn at_cameras(from: &str, what: &str, taken: bool, lang: Lang) -> String {
+    match (lang, taken) {
+        (Lang::En, true) => format!("event at the camera system from {from}: {what}"),
+        (Lang::En, false) => format!("event at the camera system from {from}, not taken: {what}"),
+        (Lang::Pl, true) => format!("zdarzenie w systemie monitoringu od {from}: {what}"),
+        (Lang::Pl, false) => format!("zdarzenie w systemie monitoringu od {from}, nieprzyjęte: {what}"),
     }
 }
 

@@ -21,10 +21,12 @@ pub enum Capability {
     ReferenceHost,
     /// The messages in which a post tells of itself.
     Supervision,
+    /// The city's camera system, where a press calls up a camera.
+    Cameras,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 9] = [
+    pub const ALL: [Capability; 10] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -34,6 +36,7 @@ impl Capability {
         Capability::Operator,
         Capability::ReferenceHost,
         Capability::Supervision,
+        Capability::Cameras,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -48,6 +51,7 @@ impl Capability {
             Capability::Operator => ("an operator", "operatora"),
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
             Capability::Supervision => ("a supervision", "nadzoru"),
+            Capability::Cameras => ("a camera system", "systemu monitoringu"),
         }
     }
     /// The bare word.
@@ -61,6 +65,7 @@ impl Capability {
             Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
             Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
+            Capability::Cameras => Noun { en: "camera system", pl: "system monitoringu", pl_plural: "systemy monitoringu" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -83,6 +88,7 @@ impl Capability {
             Capability::Operator => "operator",
             Capability::ReferenceHost => "reference-host",
             Capability::Supervision => "supervision",
+            Capability::Cameras => "cameras",
         }
     }
 }

@@ -88,6 +88,13 @@ impl Rig {
             _ => None,
         }
     }
+    /// What an event of the post at the camera system has to name instead of the post itself: its camera there.
+    pub fn camera_named(&self) -> Option<&str> {
+        match &self.instruments.get(self.wiring.cameras.as_ref()?)?.settings {
+            Settings::Cameras { named } => named.as_deref(),
+            _ => None,
+        }
+    }
     /// Whether posts have a second server to turn to.
     pub fn has_backup_server(&self) -> bool {
         self.operator().is_some_and(|operator| operator.backup.is_some())

@@ -8,6 +8,7 @@ pub mod phrase;
 mod battery;
 mod bench;
 mod call;
+mod cameras;
 mod firmware;
 mod lamps;
 mod plant;
@@ -47,6 +48,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     transfer::PHRASES,
     server::PHRASES,
     supervision::PHRASES,
+    cameras::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

@@ -164,7 +164,7 @@ fn repeated(course: &Course) -> Vec<Sample> {
 }
 
 /// Presses that had to become a call at once, each with the first call for it.
-fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
+pub(super) fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
     let causes = causes(course);
     let mut found = Vec::new();
     for (index, contact) in course.contacts.iter().enumerate() {

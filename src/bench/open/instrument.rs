@@ -29,6 +29,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Operator) => Subsystem::Operator,
         Some(Capability::ReferenceHost) => Subsystem::Network,
         Some(Capability::Supervision) => Subsystem::Supervision,
+        Some(Capability::Cameras) => Subsystem::Cameras,
         None => Subsystem::Other,
     }
 }

@@ -3,10 +3,12 @@
 use super::context::{Context, unfit};
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
+use crate::driver::http_hook::HttpHook;
 use crate::driver::ping::Ping;
 use crate::driver::syslog::SyslogReceiver;
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
 use crate::instrument::audio::AudioPort;
+use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::network::ReferenceHost;
@@ -32,6 +34,7 @@ pub(in super::super) enum Handle {
     Operator(Box<dyn Operator>),
     ReferenceHost(Box<dyn ReferenceHost>),
     Supervision(Box<dyn Supervision>),
+    Cameras(Box<dyn CameraSystem>),
 }
 
 impl Handle {
@@ -45,6 +48,7 @@ impl Handle {
             Handle::Operator(one) => one.identify(),
             Handle::ReferenceHost(one) => one.identify(),
             Handle::Supervision(one) => one.identify(),
+            Handle::Cameras(one) => one.identify(),
         }
     }
 }
@@ -80,6 +84,7 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
     Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
+    Opener { driver: "http-hook", open: |context, _, one| Ok(vec![Handle::Cameras(cameras(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.
@@ -144,6 +149,14 @@ fn supervision(context: &Context, one: &Instrument) -> Result<Box<dyn Supervisio
     match one.transport {
         Transport::Twin { .. } => Ok(context.twin()?.supervision()),
         Transport::Network { listen } => Ok(Box::new(SyslogReceiver::listen(listen, context.shared_clock())?)),
+        ref other => Err(unfit(other)),
+    }
+}
+
+fn cameras(context: &Context, one: &Instrument) -> Result<Box<dyn CameraSystem>> {
+    match one.transport {
+        Transport::Twin { .. } => Ok(context.twin()?.cameras()),
+        Transport::Network { listen } => Ok(Box::new(HttpHook::listen(listen, context.shared_clock())?)),
         ref other => Err(unfit(other)),
     }
 }

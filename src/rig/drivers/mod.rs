@@ -4,6 +4,7 @@
 //! family's file here, its implementation in `driver`, and its opener in the bench.
 
 mod boards;
+mod cameras;
 mod network;
 pub(super) mod operator;
 mod probe;
@@ -15,7 +16,7 @@ pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 8] = [
+pub static DRIVERS: [Driver; 9] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -24,6 +25,7 @@ pub static DRIVERS: [Driver; 8] = [
     operator::SIP_OPERATOR,
     network::PING,
     supervision::SYSLOG,
+    cameras::HTTP_HOOK,
 ];
 
 /// The driver that a rig calls so.

@@ -96,6 +96,7 @@ impl Default for BenchConfig {
                 operator: Some("operator".into()),
                 reference_host: Some("reference-host".into()),
                 supervision: Some("supervision".into()),
+                cameras: Some("cameras".into()),
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),
                 contact_tone: Some(Patch { output: jack(2), input: jack(2) }),

@@ -23,6 +23,7 @@ use crate::twin::street::air::Air;
 use crate::twin::street::line::Line;
 use crate::twin::street::net::{Datagram, FarEnd, Host};
 use crate::twin::street::power::Supply;
+use crate::twin::street::streams::Segment;
 use crate::twin::truth::Truth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -53,6 +54,8 @@ pub(in crate::twin) enum Event {
     ModuleByte(u8),
     AtOperator(Datagram),
     AtPost(Datagram),
+    SegmentArrives(Segment),
+    SegmentAgain(Segment),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
@@ -204,6 +207,7 @@ impl World {
             let at = self.instant();
             self.host.wake(at);
             self.host_acted();
+            self.cameras_acted();
         }
     }
 
@@ -223,6 +227,8 @@ impl World {
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
+            Event::SegmentArrives(segment) => self.segment_arrives(segment),
+            Event::SegmentAgain(segment) => self.send_segment(segment),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
@@ -307,6 +313,8 @@ fn event_kind(event: &Event) -> u64 {
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
+        Event::SegmentArrives(segment) => 16 | u64::from(segment.connection) << 5,
+        Event::SegmentAgain(segment) => 17 | u64::from(segment.connection) << 5,
     }
 }
 

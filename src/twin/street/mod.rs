@@ -5,4 +5,5 @@ mod delayed_switch;
 pub mod line;
 pub(in crate::twin) mod net;
 pub mod power;
+pub(in crate::twin) mod streams;
 pub(in crate::twin) mod track;

@@ -3,11 +3,13 @@
 //! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
 //! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
+use crate::cameras::Hook;
 use crate::clock::Instant;
 use crate::operator::Desk;
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
 use crate::twin::street::line::Way;
+use crate::twin::street::streams::Segment;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -46,6 +48,8 @@ pub(in crate::twin) struct Host {
     pub stranger: IpAddr,
     /// What has come for the supervision, and when.
     pub syslog: Vec<(Instant, Vec<u8>)>,
+    /// Where events call up cameras.
+    pub cameras: Hook,
 }
 
 impl Host {
@@ -53,10 +57,12 @@ impl Host {
         address == self.address || address == self.second_address
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        self.desk.next_wake()
+        self.desk.next_wake().into_iter().chain(self.cameras.next_wake()).min()
     }
     pub fn wake(&mut self, at: Instant) {
-        self.desk.wake(at);
+        if self.desk.next_wake().is_some_and(|due| due <= at) {
+            self.desk.wake(at);
+        }
     }
 }
 
@@ -70,6 +76,9 @@ impl World {
                         self.module_free = self.module_free.max(self.now()) + MODULE_BYTE;
                         self.queue.plan(self.module_free, Event::ModuleByte(byte));
                     }
+                }
+                Action::Stream { connection, to: host, piece } => {
+                    self.send_segment(Segment { way: Way::ToOperator, connection, host, piece, tries: 0 });
                 }
                 Action::Send { from_port, to, bytes } => {
                     let from = SocketAddr::new(self.voice.address(), from_port);

@@ -2,6 +2,7 @@
 //!
 //! Must not act: who has the defect reads its field.
 
+use super::cameras::CameraFault;
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
 use std::net::SocketAddr;
@@ -137,6 +138,8 @@ pub struct Faults {
     pub gives_no_sign: bool,
     /// What it has told the supervision of it never takes back.
     pub never_clears: bool,
+    /// What is wrong with how it calls up cameras.
+    pub cameras: Option<CameraFault>,
     /// Says nothing of its battery.
     pub hides_battery: bool,
     /// Asks for a shorter registration each time, and takes it for final when that is refused.

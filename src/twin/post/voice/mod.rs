@@ -7,6 +7,7 @@
 mod account;
 mod agent;
 mod call;
+mod cameras;
 mod dialog;
 mod digest;
 mod echo;
@@ -34,6 +35,7 @@ mod volume;
 #[cfg(test)]
 mod tests;
 
+pub use cameras::{CameraFault, Piece};
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
@@ -46,6 +48,7 @@ use crate::rng::Rng;
 use crate::twin::street::power::Condition;
 use account::{Account, Stack};
 use agent::Agent;
+use cameras::Cameras;
 use lives::Lives;
 use media::Media;
 use serial::{Command, LineReader, Report};
@@ -100,6 +103,8 @@ pub struct Config {
     pub early_media: bool,
     /// Where it tells of itself.
     pub supervision: Option<SocketAddr>,
+    /// Where its presses call up a camera.
+    pub cameras: Option<SocketAddr>,
     pub faults: Faults,
 }
 
@@ -129,6 +134,7 @@ impl Config {
             suppression: None,
             early_media: false,
             supervision: None,
+            cameras: None,
             faults: Faults::default(),
         }
     }
@@ -141,6 +147,8 @@ pub enum Action {
     Serial(Vec<u8>),
     /// A datagram from one of the module's ports.
     Send { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
+    /// A piece of a connection; connections are numbered from 1.
+    Stream { connection: u32, to: SocketAddr, piece: Piece },
 }
 
 /// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.
@@ -165,6 +173,7 @@ enum State {
 struct Running {
     agent: Agent,
     supervision: Supervision,
+    cameras: Cameras,
     reader: LineReader,
     media: Option<Media>,
     /// The firmware believes a call under way.
@@ -247,15 +256,17 @@ impl Voice {
             Ok(Command::Attention) => true,
             Ok(Command::Identity(name)) => {
                 running.supervision.identify(at, &name);
+                running.cameras.identify(&name);
                 agent.identify(name);
                 true
             }
             Ok(Command::Register(on)) => agent.register(at, on),
-            Ok(Command::Dial { press, delayed }) => agent.dial(at, press, delayed),
-            Ok(Command::HangUp) => agent.hang_up(at),
+            Ok(Command::Dial { press, delayed }) => self.dial(at, press, delayed),
+            Ok(Command::HangUp) => self.hang_up(at),
         };
         self.say(if done { "OK" } else { "ERROR" });
         self.settle(at);
+        self.call_up(at);
     }
     /// A datagram for one of the module's ports.
     pub fn datagram_in(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8]) {
@@ -280,6 +291,7 @@ impl Voice {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
+                let media = earliest(media, self.config.cameras.and(running.cameras.next_wake()));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -302,6 +314,7 @@ impl Voice {
         }
         self.say_again(at);
         self.tell_supervision(at);
+        self.call_up(at);
         self.sound(at, air);
     }
     pub fn address(&self) -> IpAddr {
@@ -336,11 +349,24 @@ impl Voice {
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
         let mut supervision = Supervision::new(self.link);
+        let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
-        let running =
-            Running { agent, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
+        let running = Running {
+            agent,
+            supervision,
+            cameras,
+            reader,
+            media,
+            in_call: false,
+            burst,
+            ceases_at,
+            restarts_at,
+            calls,
+            memory,
+            again,
+        };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));

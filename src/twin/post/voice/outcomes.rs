@@ -56,7 +56,12 @@ impl Voice {
                 self.may_send_early(at);
             }
             Event::Early(session) => self.open_early(at, session),
-            Event::Open(session) => self.open(at, session),
+            Event::Open(session) => {
+                if let State::Running(running) = &mut self.state {
+                    running.cameras.answered(at);
+                }
+                self.open(at, session);
+            }
             Event::Change(session) => {
                 if let State::Running(running) = &mut self.state
                     && let Some(media) = &mut running.media
@@ -65,6 +70,9 @@ impl Voice {
                 }
             }
             Event::Close => {
+                if let State::Running(running) = &mut self.state {
+                    running.cameras.call_ended(at);
+                }
                 self.end_truth(at);
                 self.close(at);
             }

@@ -136,6 +136,7 @@ impl Bench {
                     let line = String::from_utf8(bytes).unwrap();
                     self.lines.push((self.now, line.strip_suffix("\r\n").unwrap().to_owned()));
                 }
+                Action::Stream { .. } => {}
                 Action::Send { .. } if self.dark => {}
                 Action::Send { from_port: 4000, to, bytes } => self.rtp.push((self.now, to, bytes)),
                 Action::Send { from_port, to, bytes } => {
