@@ -59,3 +59,18 @@ Feature: False alarms and abuse
     Then over 72 h the post raises no call of its own [T32]
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+
+  @S24 @fat @nightly
+  Scenario: Unconfirmed and confirmed reports are counted apart and add up
+    Given the post is ready
+    When the button is pressed 3 times for 150 ms, and the operator ends each call after 4 s
+    And the operator is busy
+    And the button is pressed for 150 ms
+    And 60 s pass
+    And the operator ends every call that stands
+    And the button is pressed for 150 ms
+    And 60 s pass
+    And the operator ends every call that stands
+    And 60 s pass
+    And the button is pressed 2 times for 150 ms, and the operator ends each call after 4 s
+    Then the post has counted its calls as the operator has, the answered and the unanswered apart [T33]

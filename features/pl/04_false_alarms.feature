@@ -60,3 +60,18 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy przez 72 h punkt nie wysyła żadnego samoczynnego zgłoszenia [T32]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
+  @S24 @fat @nightly
+  Scenariusz: Zgłoszenia potwierdzone i niepotwierdzone liczone osobno i zgodnie z sumą
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy przycisk zostaje naciśnięty 3 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    I operator jest zajęty
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 60 s
+    I operator kończy wszystkie trwające połączenia
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 60 s
+    I operator kończy wszystkie trwające połączenia
+    I mija 60 s
+    I przycisk zostaje naciśnięty 2 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    Wtedy punkt policzył swoje zgłoszenia tak jak operator, osobno odebrane i nieodebrane [T33]

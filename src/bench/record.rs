@@ -17,7 +17,7 @@ use crate::clock::{Instant, Stamped};
 use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
 use crate::instrument::operator::{CallEvent, CallId};
-use crate::instrument::supervision::Notice;
+use crate::instrument::supervision::{Counts, Notice};
 use crate::rig::InputRef;
 use crate::sip::secret::Secret;
 use std::collections::BTreeMap;
@@ -43,6 +43,8 @@ pub struct Record {
     garbled: Vec<Instant>,
     /// What the post told the supervision.
     pub(super) notices: Timeline<Notice>,
+    /// What of that were its counters.
+    pub(super) counts: Timeline<Counts>,
     /// What came to the camera system.
     pub(super) camera_events: Timeline<CameraEvent>,
     /// What the reference host has echoed.
@@ -66,6 +68,8 @@ pub struct HandedOn {
     lines: ConsoleLines,
     /// The last sign of life at the supervision.
     notices: Timeline<Notice>,
+    /// Its counters as it told them last.
+    counts: Timeline<Counts>,
     /// What is usual of the reference host.
     echoes: Echoes,
 }
@@ -144,14 +148,15 @@ impl Record {
             banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
             lines: self.lines,
             notices: self.notices.shrink_to_last(|_| true),
+            counts: self.counts.shrink_to_last(|_| true),
             echoes: self.echoes.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines, notices, echoes } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, notices, counts, echoes } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, notices, echoes, ..Record::default() }
+        Record { events, calls, registration, inputs, console: banner, lines, notices, counts, echoes, ..Record::default() }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {

@@ -8,6 +8,7 @@ mod button;
 mod call;
 mod cameras;
 mod converse;
+mod counters;
 mod course;
 mod deeds;
 mod duplex;

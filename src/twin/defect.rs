@@ -11,7 +11,7 @@ pub mod visitor;
 
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
-use super::post::voice::CameraFault;
+use super::post::voice::{CameraFault, CountFault};
 use crate::fault::Blame;
 use crate::operator::User;
 use crate::rig::Profile;
@@ -174,6 +174,11 @@ pub const DEFECTS: &[Defect] = &[
     new_post(post("battery-fault-hidden", "S38", "T26", |c| c.voice.faults.hides_battery = true)),
     firmware("watchdog-fed-while-hung", "S41", "T19"),
     firmware("reboot-in-call", "S16", "T42"),
+    // Counters.
+    post("call-counter-wrong", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::ForgetsUnanswered)),
+    post("counter-takes-all-for-answered", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::TakesAllForAnswered)),
+    post("counter-stops", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::StopsAt(3))),
+    post("counter-untold", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::Untold)),
     // Cameras.
     post("cctv-event-missing", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Missing)),
     post("cctv-wrong-camera", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::OtherCamera)),

@@ -31,6 +31,7 @@ mod witness;
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Quantity, Unit};
 use crate::verdict::Criterion;
+pub use calls::cases_closed;
 pub use cameras::CalledUp;
 pub use course::{Binding, BothEnds, Course, Kind, LOST_AFTER, Outage, StrayMedia, contacts};
 pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};

@@ -3,7 +3,7 @@
 //! Must not know calls: it is told of presses, and no call waits for what becomes of an event.
 
 use super::serial::{Ending, Report};
-use super::{Action, State, Voice};
+use super::{Action, Running, State, Voice};
 use crate::clock::Instant;
 use std::time::Duration;
 
@@ -205,7 +205,14 @@ impl Voice {
             running.cameras.held = Some((press, delayed));
             return true;
         }
-        running.agent.dial(at, press, delayed)
+        Voice::dial_counted(running, at, press, delayed)
+    }
+    fn dial_counted(running: &mut Running, at: Instant, press: u32, delayed: bool) -> bool {
+        let is_made = running.agent.dial(at, press, delayed);
+        if is_made {
+            running.supervision.dialled(press);
+        }
+        is_made
     }
     pub(super) fn hang_up(&mut self, at: Instant) -> bool {
         let State::Running(running) = &mut self.state else { return false };
@@ -232,7 +239,7 @@ impl Voice {
         if !running.cameras.blocks()
             && let Some((press, delayed)) = running.cameras.held.take()
         {
-            running.agent.dial(at, press, delayed);
+            Voice::dial_counted(running, at, press, delayed);
             self.settle(at);
         }
     }

@@ -5,6 +5,7 @@
 use super::cameras::CameraFault;
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
+use super::supervision::CountFault;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -138,6 +139,8 @@ pub struct Faults {
     pub gives_no_sign: bool,
     /// What it has told the supervision of it never takes back.
     pub never_clears: bool,
+    /// What is wrong with its counters.
+    pub counts: Option<CountFault>,
     /// What is wrong with how it calls up cameras.
     pub cameras: Option<CameraFault>,
     /// Says nothing of its battery.

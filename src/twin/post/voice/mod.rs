@@ -41,6 +41,7 @@ pub use g711::Law;
 pub use habit::Habit;
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
+pub use supervision::CountFault;
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
 use crate::clock::Instant;
@@ -348,7 +349,7 @@ impl Voice {
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let mut supervision = Supervision::new(self.link);
+        let mut supervision = Supervision::new(self.link).counting(config.faults.counts);
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);

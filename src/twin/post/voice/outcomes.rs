@@ -42,6 +42,14 @@ impl Voice {
                 if let (State::Running(running), Report::Registered(yes)) = (&mut self.state, report) {
                     running.supervision.set(at, Trouble::Server, !yes);
                 }
+                match (&mut self.state, report) {
+                    (State::Running(running), Report::Connected) => running.supervision.answered(),
+                    (State::Running(running), Report::End(_)) => {
+                        running.supervision.call_ended();
+                        self.tell_supervision(at);
+                    }
+                    _ => {}
+                }
                 if let (State::Running(running), Report::End(_)) = (&mut self.state, report)
                     && self.config.faults.has(Habit::RepeatsEnd)
                 {

@@ -1,0 +1,93 @@
+//! The post's own counters of its calls, held against what reached the operator.
+//!
+//! Whether a patrol found somebody only the operator can know: what a post can count is who was answered and who was not.
+
+use super::{Fault, Post, Result};
+use crate::clock::Stamped;
+use crate::instrument::supervision::Counts;
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
+use crate::verdict::Criterion;
+use crate::watch::{Span, cases_closed};
+use std::time::Duration;
+
+/// So long after the last call's end its counters have been told.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
+
+const TOLD: Quantity = Quantity {
+    key: "T33.counted.told",
+    unit: Unit::Count,
+    en: "times the post told its counters since the last call but one",
+    pl: "podania liczników punktu od przedostatniego zgłoszenia",
+    method: Method::new("COUNT at the supervision (syslog)", "komunikaty COUNT w nadzorze (syslog)", "RFC 5424"),
+    requirement: "T33",
+};
+const MISCOUNTED: Quantity = Quantity {
+    key: "T33.counted.calls",
+    en: "calls that the post and the operator count differently",
+    pl: "zgłoszenia, których punkt i operator nie policzyli jednakowo",
+    method: Method::new(
+        "growth of calls in COUNT at the supervision (syslog), against the cases at the operator's end",
+        "przyrost calls w COUNT w nadzorze (syslog) względem spraw po stronie operatora",
+        "RFC 5424; RFC 3261, 13",
+    ),
+    ..TOLD
+};
+const MISANSWERED: Quantity = Quantity {
+    key: "T33.counted.answered",
+    en: "answered calls that the post and the operator count differently",
+    pl: "odebrane zgłoszenia, których punkt i operator nie policzyli jednakowo",
+    ..MISCOUNTED
+};
+const UNSUMMED: Quantity = Quantity {
+    key: "T33.counted.sum",
+    en: "calls that are neither among the answered nor among the unanswered",
+    pl: "zgłoszenia, których nie ma ani wśród odebranych, ani wśród nieodebranych",
+    ..MISCOUNTED
+};
+/// All that this file judges.
+pub(super) const QUANTITIES: &[Quantity] = &[TOLD, MISCOUNTED, MISANSWERED, UNSUMMED];
+
+impl Post {
+    /// From the counters as they were told last before the scenario, or first within it, to those told last.
+    pub fn counters_agree(&mut self) -> Result<()> {
+        self.end_what_stands()?;
+        self.pass(TOLD_WITHIN)?;
+        let counts = self.bench.record.counts();
+        let first = counts.iter().rfind(|told| told.at < self.began).or(counts.first()).copied();
+        let last = counts.last().copied();
+        let told = counts.iter().filter(|told| first.is_some_and(|first| told.at > first.at)).count();
+        self.judge(&TOLD, Estimate::count(told), Criterion::AtLeast(1.0))?;
+        let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
+        // What ended just before it was told is in it.
+        let span = Span { from: first.at.as_secs_f64(), to: last.at.as_secs_f64().max(self.bench.now().as_secs_f64()) };
+        let (answered, unanswered) = cases_closed(&self.course()?, span);
+        self.tell_counts(first, last, answered, unanswered);
+        let grown = |of: fn(&Counts) -> u64| last_minus_first(of(&first.value), of(&last.value));
+        let differ = |own: i128, counted: usize| usize::try_from((own - counted as i128).unsigned_abs()).unwrap_or(usize::MAX);
+        let calls = differ(grown(|counts| counts.calls), answered + unanswered);
+        let picked_up = differ(grown(|counts| counts.answered), answered);
+        let Counts { calls: all, answered: yes, unanswered: no } = last.value;
+        let sum = usize::try_from(all.abs_diff(yes.saturating_add(no))).unwrap_or(usize::MAX);
+        let judged = [(&MISCOUNTED, calls), (&MISANSWERED, picked_up), (&UNSUMMED, sum)];
+        let judge = |(quantity, count)| self.judge(quantity, Estimate::count(count), Criterion::Exactly(0.0));
+        judged.map(judge).into_iter().fold(Ok::<(), Fault>(()), Result::and)
+    }
+
+    fn tell_counts(&self, first: Stamped<Counts>, last: Stamped<Counts>, answered: usize, unanswered: usize) {
+        let Counts { calls, answered: yes, unanswered: no } = last.value;
+        let Counts { calls: before, answered: yes_before, unanswered: no_before } = first.value;
+        let at_operator = answered + unanswered;
+        self.bench.log.note(Bilingual::new(
+            format!(
+                "calls: {before} to {calls}, answered {yes_before} to {yes}, unanswered {no_before} to {no} as the post counts; {at_operator}, {answered} and {unanswered} at the operator"
+            ),
+            format!(
+                "zgłoszenia według punktu: od {before} do {calls}, odebrane od {yes_before} do {yes}, nieodebrane od {no_before} do {no}; u operatora: {at_operator}, {answered} i {unanswered}"
+            ),
+        ));
+    }
+}
+
+fn last_minus_first(first: u64, last: u64) -> i128 {
+    i128::from(last) - i128::from(first)
+}
