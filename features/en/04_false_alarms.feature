@@ -52,6 +52,24 @@ Feature: False alarms and abuse
     Then the operator's phone rings at most 2 s after the press [T02]
     And the "call placed" lamp lights at most 0.2 s after the press [T05]
 
+  @S22 @fat @nightly
+  Scenario: Two points at once: both are queued with priority, none lost
+    Given the post is ready
+    When the operator talks to another point for 8 s, and then takes the calls that wait by priority and in order
+    And the button is pressed for 150 ms
+    And 1 s passes
+    And another point calls, for a talk of 20 s
+    Then this point's call is taken in its turn [T33]
+    And the talk goes on
+    When 5 s pass
+    And the operator hangs up
+    And 5 s pass
+    And the operator talks to another point for 3 s, and then takes the calls that wait by priority and in order
+    And another point calls, for a talk of 4 s
+    And the button is pressed for 150 ms
+    Then this point's call is taken in its turn [T33]
+    And the talk goes on
+
   @S23 @nightly @long
   Scenario: Seventy-two hours without a phantom call
     Given the post is ready

@@ -131,7 +131,7 @@ impl Bench {
             let events = operator.events().map_err(|error| error.of(Subsystem::Operator))?;
             if wiring.operator.as_ref() == Some(name) {
                 arrived.clone_from(&events);
-                record.add_calls(log, events);
+                record.add_calls(log, &self.rig.post.headers, events);
             }
         }
         let mut lit = Vec::new();

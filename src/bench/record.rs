@@ -18,7 +18,7 @@ use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
 use crate::instrument::operator::{CallEvent, CallId};
 use crate::instrument::supervision::{Counts, Notice};
-use crate::rig::InputRef;
+use crate::rig::{Headers, InputRef};
 use crate::sip::secret::Secret;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -159,9 +159,13 @@ impl Record {
         Record { events, calls, registration, inputs, console: banner, lines, notices, counts, echoes, ..Record::default() }
     }
 
-    pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
-        for event in events {
+    /// The journal tells a call's headers as they were sent; the record, as they are understood.
+    pub fn add_calls(&mut self, log: &Log, headers: &Headers, events: Vec<Stamped<CallEvent>>) {
+        for mut event in events {
             log.append(observation::of_call(&event));
+            if let CallEvent::Invited { invite, .. } = &mut event.value {
+                invite.headers = headers.understood(&invite.headers);
+            }
             self.note_call(event);
         }
     }

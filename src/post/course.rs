@@ -37,6 +37,7 @@ impl Post {
             is_behind_nat: bench.rig.post.behind_nat,
             callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
             limits: bench.rig.limits.clone(),
+            headers: bench.rig.post.headers.clone(),
             inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
             contacts: contacts(button.into_iter().filter(|(at, _)| *at >= span.from), span.to),
             outages: self.outages(span),

@@ -276,7 +276,7 @@ fn kept_late(course: &Course) -> Vec<Sample> {
     let all = causes(course);
     let sample = |(_, call, cause): (usize, &Call, Cause)| {
         let arrived = call.arrived.seconds;
-        let is_marked = is_marked_delayed(call);
+        let is_marked = is_marked_delayed(call) || course.headers.delayed.is_none();
         // One that nobody took is not offered for ever.
         let is_same = |first: usize| is_marked && matches!(all.get(first), Some(Cause::Kept(_)));
         if !matches!(cause, Cause::Kept(_)) && !matches!(cause, Cause::SameCase(first) if is_same(first)) {

@@ -9,7 +9,7 @@ use super::lit::Lit;
 use super::span::Span;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
-use crate::rig::Limits;
+use crate::rig::{Headers, Limits};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -172,6 +172,8 @@ pub struct Course {
     /// Whom posts of this rig may call.
     pub callees: Vec<String>,
     pub limits: Limits,
+    /// In which headers the post says more than SIP asks for.
+    pub headers: Headers,
     /// What the stamps of inputs are worth (k = 2), in seconds.
     pub inputs_within: f64,
     pub contacts: Vec<Contact>,

@@ -16,7 +16,7 @@ use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Stranger, 
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
-use crate::rig::{Limits, Profile};
+use crate::rig::{Headers, Limits, Profile};
 use std::collections::BTreeMap;
 
 /// Ten minutes of a post that is registered from the beginning, with both its lamps dark.
@@ -27,6 +27,7 @@ pub(super) fn quiet() -> Course {
         is_behind_nat: false,
         callees: vec!["operator".into(), "operator2".into()],
         limits: Limits::of(Profile::ExistingPole),
+        headers: Headers::of_protocol(),
         inputs_within: 0.001,
         contacts: Vec::new(),
         outages: Vec::new(),
