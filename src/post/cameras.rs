@@ -7,7 +7,6 @@ use super::{Fault, Post, Result};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Stamped;
 use crate::instrument::cameras::{CameraEvent, Treatment};
-use crate::rig::Role;
 use crate::unit::{Method, Quantity, Unit};
 use crate::watch::{CalledUp, Span};
 use std::time::Duration;
@@ -49,11 +48,12 @@ impl Post {
         Ok(())
     }
 
-    /// A scenario begins with cameras that are in order.
+    /// The next scenario begins with cameras that are in order.
     pub(super) fn calm_cameras(&mut self) -> Result<()> {
-        match self.bench.rig.has(Role::Cameras) {
-            true => Ok(self.bench.treat_camera_events(Treatment::Taking)?),
-            false => Ok(()),
+        let treated = self.deeds.all().filter(|(_, what)| matches!(what, What::Cameras { .. }));
+        match treated.last() {
+            Some((_, What::Cameras { taking: false })) => Ok(self.bench.treat_camera_events(Treatment::Taking)?),
+            _ => Ok(()),
         }
     }
 

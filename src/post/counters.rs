@@ -16,8 +16,8 @@ const TOLD_WITHIN: Duration = Duration::from_secs(5);
 const TOLD: Quantity = Quantity {
     key: "T33.counted.told",
     unit: Unit::Count,
-    en: "times the post told its counters since the last call but one",
-    pl: "podania liczników punktu od przedostatniego zgłoszenia",
+    en: "times the post told its counters anew",
+    pl: "kolejne podania liczników przez punkt",
     method: Method::new("COUNT at the supervision (syslog)", "komunikaty COUNT w nadzorze (syslog)", "RFC 5424"),
     requirement: "T33",
 };
@@ -52,15 +52,23 @@ impl Post {
     pub fn counters_agree(&mut self) -> Result<()> {
         self.end_what_stands()?;
         self.pass(TOLD_WITHIN)?;
+        let course = self.course()?;
         let counts = self.bench.record.counts();
-        let first = counts.iter().rfind(|told| told.at < self.began).or(counts.first()).copied();
+        let before = counts.iter().rfind(|told| told.at < self.began).or(counts.first());
+        // One whose firmware or module has started anew may count from zero.
+        let is_anew = |told: &Stamped<Counts>, earlier: &Stamped<Counts>| {
+            let between = Span { from: earlier.at.as_secs_f64(), to: told.at.as_secs_f64() };
+            told.value.calls < earlier.value.calls && course.own_starts().any(|start| between.holds(start))
+        };
+        let anew = counts.iter().zip(counts.iter().skip(1)).filter(|(earlier, told)| is_anew(told, earlier));
+        let first = anew.last().map(|(_, told)| told).or(before).copied();
         let last = counts.last().copied();
         let told = counts.iter().filter(|told| first.is_some_and(|first| told.at > first.at)).count();
         self.judge(&TOLD, Estimate::count(told), Criterion::AtLeast(1.0))?;
         let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
         // What ended just before it was told is in it.
         let span = Span { from: first.at.as_secs_f64(), to: last.at.as_secs_f64().max(self.bench.now().as_secs_f64()) };
-        let (answered, unanswered) = cases_closed(&self.course()?, span);
+        let (answered, unanswered) = cases_closed(&course, span);
         self.tell_counts(first, last, answered, unanswered);
         let grown = |of: fn(&Counts) -> u64| last_minus_first(of(&first.value), of(&last.value));
         let differ = |own: i128, counted: usize| usize::try_from((own - counted as i128).unsigned_abs()).unwrap_or(usize::MAX);

@@ -151,6 +151,7 @@ impl Post {
         self.bench.collect()?;
         self.bench.record.begin_scenario();
         let pressed = self.deeds.last_contact().map(|at| at.instant() + LOST_AFTER);
+        self.calm_cameras()?;
         self.deeds.clear();
         self.voices.clear();
         self.sampled.clear();
@@ -171,7 +172,6 @@ impl Post {
         self.held = None;
         self.queue = None;
         self.exchanged.begin();
-        self.calm_cameras()?;
         self.behave(Behaviour::answering(Answering::Manual))
     }
 

@@ -26,6 +26,9 @@ fn deed_pl(deed: &str) -> Option<String> {
         "make safe" => "przywrócenie stanu bezpiecznego".to_string(),
         "write, done" => "koniec zapisu".to_string(),
         "reset the microcontroller" => "reset mikrokontrolera".to_string(),
+        "take events" => "przyjmowanie zdarzeń".to_string(),
+        "take events and answer nothing" => "przyjmowanie zdarzeń bez odpowiedzi".to_string(),
+        "refuse events" => "odrzucanie zdarzeń".to_string(),
         _ => {
             if let Some(relay) = deed.strip_prefix("energise relay ") {
                 format!("załączenie przekaźnika {relay}")
@@ -33,6 +36,8 @@ fn deed_pl(deed: &str) -> Option<String> {
                 format!("wyłączenie przekaźnika {relay}")
             } else if let Some((seconds, output)) = between("play ", " s on output ") {
                 format!("odtwarzanie {} s na wyjściu {output}", seconds.replace('.', ","))
+            } else if let Some((seconds, "")) = between("answer events after ", " s") {
+                format!("odpowiedź na zdarzenia po {} s", seconds.replace('.', ","))
             } else if let Some((bytes, "")) = between("write ", " bytes of image file") {
                 format!("zapis pliku obrazu ({bytes} B)")
             } else if let Some(address) = deed.strip_prefix("let the program go on at ") {

@@ -17,7 +17,7 @@ pub enum Piece {
 }
 
 /// A system that has not answered by then is not there.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// Then nobody would look any more.
 const MOST_TRIES: u8 = 3;
@@ -290,7 +290,7 @@ mod tests {
     fn a_press_calls_up_the_camera_once_and_again_only_if_that_came_to_nothing() {
         assert_eq!(life(None, Some("204 No Content")), [(1.0, true)]);
         assert_eq!(life(None, Some("503 Service Unavailable")), [(1.0, true), (11.0, true), (21.0, true)]);
-        assert_eq!(life(None, None), [(1.0, true), (16.0, true), (31.0, true)]);
+        assert_eq!(life(None, None), [(1.0, true), (15.0, true), (29.0, true)]);
     }
 
     #[test]
@@ -315,10 +315,10 @@ mod tests {
             if answered {
                 cameras.piece(at(0.0), 1, Piece::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()));
             }
-            cameras.wake(at(4.9));
+            cameras.wake(at(3.9));
             let before = cameras.blocks();
-            cameras.wake(at(5.1));
-            cameras.wake(at(15.2));
+            cameras.wake(at(4.1));
+            cameras.wake(at(14.2));
             (before, cameras.blocks())
         };
         assert_eq!(blocks(None, false), (false, false));
