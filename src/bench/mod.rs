@@ -8,6 +8,7 @@ mod circuit;
 mod dimming;
 mod flash;
 mod hearing;
+mod inspector;
 mod journaled;
 mod ledger;
 mod log;
@@ -38,6 +39,7 @@ use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
+use crate::instrument::inspector::Inspector;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
@@ -71,6 +73,7 @@ pub struct Bench {
     reference_hosts: BTreeMap<String, Box<dyn ReferenceHost>>,
     supervisions: BTreeMap<String, Box<dyn Supervision>>,
     camera_systems: BTreeMap<String, Journaled<dyn CameraSystem>>,
+    inspectors: BTreeMap<String, Box<dyn Inspector>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
     /// The passwords of the rig.

@@ -63,7 +63,8 @@ impl Switchgear {
                     | Handle::Operator(_)
                     | Handle::ReferenceHost(_)
                     | Handle::Supervision(_)
-                    | Handle::Cameras(_) => {}
+                    | Handle::Cameras(_)
+                    | Handle::Inspector(_) => {}
                 }
             }
         }

@@ -14,4 +14,5 @@ pub mod probe;
 pub mod serial;
 pub mod sip_operator;
 pub mod syslog;
+pub mod terminal;
 mod text;

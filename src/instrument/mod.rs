@@ -6,6 +6,7 @@
 pub mod audio;
 pub mod cameras;
 pub mod console;
+pub mod inspector;
 pub mod lamp;
 pub mod network;
 pub mod operator;

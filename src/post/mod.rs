@@ -7,6 +7,7 @@ mod battery;
 mod button;
 mod call;
 mod cameras;
+mod checklist;
 mod converse;
 mod counters;
 mod course;

@@ -2,8 +2,8 @@
 
 use crate::clock::Instant;
 use crate::journal::seen::{
-    CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
-    Stray,
+    CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
+    ServerObservation as AtServer, Side, Stray,
 };
 use crate::unit::{Estimate, Lang, Unit};
 
@@ -75,9 +75,26 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Console { text }, _) => text.clone(),
         (Observation::Supervision { text }, Lang::En) => format!("the post tells the supervision: {text}"),
         (Observation::Supervision { text }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
+        (Observation::Person { question, word, remark, by }, lang) => said(question, *word, remark, by, lang),
         (Observation::Camera { from, request, text, taken }, lang) => {
             at_cameras(from, &format!("{request} {text}"), *taken, lang)
         }
+    }
+}
+
+fn said(question: &str, word: PersonsWord, remark: &str, by: &str, lang: Lang) -> String {
+    let word = match (word, lang) {
+        (PersonsWord::Yes, Lang::En) => "confirmed",
+        (PersonsWord::No, Lang::En) => "denied",
+        (PersonsWord::NotChecked, Lang::En) => "not checked",
+        (PersonsWord::Yes, Lang::Pl) => "potwierdzono",
+        (PersonsWord::No, Lang::Pl) => "zaprzeczono",
+        (PersonsWord::NotChecked, Lang::Pl) => "nie sprawdzono",
+    };
+    let remark = if remark.is_empty() { String::new() } else { format!(" ({remark})") };
+    match lang {
+        Lang::En => format!("{question}: {word} by {by}{remark}"),
+        Lang::Pl => format!("{question}: {word}, podpis: {by}{remark}"),
     }
 }
 

@@ -23,10 +23,12 @@ pub enum Capability {
     Supervision,
     /// The city's camera system, where a press calls up a camera.
     Cameras,
+    /// A person who is asked.
+    Inspector,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 10] = [
+    pub const ALL: [Capability; 11] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -37,6 +39,7 @@ impl Capability {
         Capability::ReferenceHost,
         Capability::Supervision,
         Capability::Cameras,
+        Capability::Inspector,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -52,6 +55,7 @@ impl Capability {
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
             Capability::Supervision => ("a supervision", "nadzoru"),
             Capability::Cameras => ("a camera system", "systemu monitoringu"),
+            Capability::Inspector => ("a person to ask", "osoby sprawdzającej"),
         }
     }
     /// The bare word.
@@ -66,6 +70,7 @@ impl Capability {
             Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
             Capability::Cameras => Noun { en: "camera system", pl: "system monitoringu", pl_plural: "systemy monitoringu" },
+            Capability::Inspector => Noun { en: "person", pl: "osoba", pl_plural: "osoby" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -89,6 +94,7 @@ impl Capability {
             Capability::ReferenceHost => "reference-host",
             Capability::Supervision => "supervision",
             Capability::Cameras => "cameras",
+            Capability::Inspector => "inspector",
         }
     }
 }

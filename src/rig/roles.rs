@@ -33,7 +33,12 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
     let wires: Vec<&str> = Role::ALL
         .into_iter()
-        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision | Role::Cameras))
+        .filter(|role| {
+            !matches!(
+                role,
+                Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision | Role::Cameras | Role::Inspector
+            )
+        })
         .map(Role::name)
         .collect();
     let section = Section::open(node, name, &wires, problems)?;
@@ -62,6 +67,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             }
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
             Some(Role::Cameras) => wiring.cameras = reader.whole(Role::Cameras, node, Capability::Cameras),
+            Some(Role::Inspector) => wiring.inspector = reader.whole(Role::Inspector, node, Capability::Inspector),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -9,6 +9,7 @@ mod battery;
 mod bench;
 mod call;
 mod cameras;
+mod checklist;
 mod firmware;
 mod lamps;
 mod plant;
@@ -49,6 +50,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     server::PHRASES,
     supervision::PHRASES,
     cameras::PHRASES,
+    checklist::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

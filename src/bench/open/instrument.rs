@@ -30,6 +30,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::ReferenceHost) => Subsystem::Network,
         Some(Capability::Supervision) => Subsystem::Supervision,
         Some(Capability::Cameras) => Subsystem::Cameras,
+        Some(Capability::Inspector) => Subsystem::Inspector,
         None => Subsystem::Other,
     }
 }

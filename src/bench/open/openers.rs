@@ -6,10 +6,12 @@ use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::http_hook::HttpHook;
 use crate::driver::ping::Ping;
 use crate::driver::syslog::SyslogReceiver;
+use crate::driver::terminal::Terminal;
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
 use crate::instrument::audio::AudioPort;
 use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
+use crate::instrument::inspector::Inspector;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
@@ -35,6 +37,7 @@ pub(in super::super) enum Handle {
     ReferenceHost(Box<dyn ReferenceHost>),
     Supervision(Box<dyn Supervision>),
     Cameras(Box<dyn CameraSystem>),
+    Inspector(Box<dyn Inspector>),
 }
 
 impl Handle {
@@ -49,6 +52,7 @@ impl Handle {
             Handle::ReferenceHost(one) => one.identify(),
             Handle::Supervision(one) => one.identify(),
             Handle::Cameras(one) => one.identify(),
+            Handle::Inspector(one) => one.identify(),
         }
     }
 }
@@ -85,6 +89,10 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
     Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
     Opener { driver: "http-hook", open: |context, _, one| Ok(vec![Handle::Cameras(cameras(context, one)?)]) },
+    Opener {
+        driver: "terminal",
+        open: |context, _, _| Ok(vec![Handle::Inspector(Box::new(Terminal::of_this_process(context.shared_clock())))]),
+    },
 ];
 
 /// Opens an instrument of the rig.

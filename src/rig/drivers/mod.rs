@@ -5,6 +5,7 @@
 
 mod boards;
 mod cameras;
+mod inspector;
 mod network;
 pub(super) mod operator;
 mod probe;
@@ -16,7 +17,7 @@ pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 9] = [
+pub static DRIVERS: [Driver; 10] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -26,6 +27,7 @@ pub static DRIVERS: [Driver; 9] = [
     network::PING,
     supervision::SYSLOG,
     cameras::HTTP_HOOK,
+    inspector::TERMINAL,
 ];
 
 /// The driver that a rig calls so.
