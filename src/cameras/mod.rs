@@ -8,7 +8,7 @@ use crate::clock::{Instant, Stamped};
 use crate::instrument::cameras::{CameraEvent, Treatment};
 use http::{Read, Reader, Request, Status};
 use std::collections::BTreeMap;
-/// More at once are turned away.
+/// For more at once the oldest have to go.
 const MOST_CONNECTIONS: usize = 64;
 /// Nobody fetches the events of a bench that stands still: so many are kept.
 const KEPT: usize = 1024;
@@ -46,9 +46,11 @@ impl Hook {
     }
     /// Somebody has connected; connections are told apart by their numbers.
     pub fn opened(&mut self, connection: u64, from: String) {
-        if self.connections.len() >= MOST_CONNECTIONS {
-            self.out.push(Outgoing { connection, bytes: Vec::new(), closes: true });
-            return;
+        // Whoever has lost its power says no goodbye.
+        if self.connections.len() >= MOST_CONNECTIONS
+            && let Some((oldest, _)) = self.connections.pop_first()
+        {
+            self.out.push(Outgoing { connection: oldest, bytes: Vec::new(), closes: true });
         }
         self.connections.insert(connection, Connection { from, reader: Reader::default() });
     }
@@ -181,13 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_refused_and_too_many_are_turned_away() {
+    fn rubbish_is_refused_and_of_too_many_the_oldest_go() {
         let mut hook = Hook::default();
         hook.opened(1, "a:1".into());
         hook.received(stamped(0), 1, b"hello\r\n\r\nhello");
         assert_eq!(answers(&mut hook, 0), [(1, "HTTP/1.1 400 Bad Request".to_owned(), true)]);
         (2..100).for_each(|number| hook.opened(number, "a:1".into()));
-        let turned_away = answers(&mut hook, 0);
-        assert_eq!((turned_away.len(), hook.take_events().len()), (98 - MOST_CONNECTIONS, 0));
+        let gone: Vec<u64> = answers(&mut hook, 0).into_iter().map(|(connection, ..)| connection).collect();
+        assert_eq!(gone, (2..100 - MOST_CONNECTIONS as u64).collect::<Vec<_>>());
+        assert!(hook.take_events().is_empty());
     }
 }

@@ -91,7 +91,6 @@ impl Post {
     /// T33 and T44: what waits is taken until it is this point's turn.
     pub fn taken_in_turn(&mut self) -> Result<()> {
         let pressed = self.last_press()?.instant();
-        let mut overtaken = 0;
         loop {
             let free_at = self.queue_under_way()?.free_at;
             let until = free_at.max(pressed + LOST_AFTER);
@@ -106,12 +105,15 @@ impl Post {
             let now = self.bench.now();
             let queue = self.queue_under_way()?;
             let Some(other) = queue.next_before(since, is_urgent) else {
-                self.judge(&OVERTAKEN, Estimate::count(overtaken), Criterion::Exactly(0.0))?;
+                self.judge(&OVERTAKEN, Estimate::count(0), Criterion::Exactly(0.0))?;
                 return self.take(id);
             };
             let other = queue.others.remove(other);
             queue.free_at = now + other.talks;
-            overtaken += usize::from(other.since > since);
+            // What has gone before it is known, whatever becomes of the call that waits on.
+            if other.since > since {
+                self.judge(&OVERTAKEN, Estimate::count(1), Criterion::Exactly(0.0))?;
+            }
         }
     }
 

@@ -73,17 +73,18 @@ const KEPT_WITHIN: f64 = 660.0;
 fn owed(course: &Course) -> Vec<(f64, Option<CalledUp>)> {
     let patience = course.ceiling("T37") + 1.0;
     let mut owed = Vec::new();
-    let mut from = course.span.from;
+    let mut next = 0;
     for (at, call) in obliging(course) {
         let within = Span { from: at, to: at + patience };
         // A press without a call is found by another rule, and a system that does not take events has none to show.
         if call.is_none() || course.span.to < within.to || !course.cameras_take(within) {
             continue;
         }
-        let began = (at - course.inputs_within).max(from);
-        let event = course.called_up.iter().find(|event| event.is_named && event.at >= began && event.at < at + OF_PRESS_WITHIN);
-        from = event.map_or(from, |event| event.at + f64::EPSILON);
-        owed.push((at, event.copied()));
+        let is_for_it =
+            |event: &CalledUp| event.is_named && event.at >= at - course.inputs_within && event.at < at + OF_PRESS_WITHIN;
+        let found = course.called_up.iter().enumerate().skip(next).find(|(_, event)| is_for_it(event));
+        next = found.map_or(next, |(index, _)| index + 1);
+        owed.push((at, found.map(|(_, event)| *event)));
     }
     owed
 }
@@ -110,14 +111,17 @@ fn needless(course: &Course) -> Vec<Sample> {
     let mut used = vec![false; course.contacts.len()];
     let taken = course.called_up.iter().filter(|event| event.is_named && event.taken);
     let sample = |event: &CalledUp| {
-        let excuses = |contact: &Contact| {
+        let excuses = |contact: &Contact, is_used: bool| {
             let waited = Span { from: contact.began - course.inputs_within - event.uncertainty, to: event.at };
+            // An answer that was lost on its way is no answer.
             let was_in_way = course.is_disturbed(waited) || !course.cameras_take(waited);
             let within = if was_in_way { KEPT_WITHIN } else { OF_PRESS_WITHIN };
-            contact.may_be_press(course) && waited.from <= event.at && waited.length() <= within
+            let is_free = was_in_way || !is_used;
+            is_free && contact.may_be_press(course) && waited.from <= event.at && waited.length() <= within
         };
-        let free = |index: &usize| used.get(*index) == Some(&false) && course.contacts.get(*index).is_some_and(excuses);
-        let found = (0..course.contacts.len()).rev().find(free);
+        let of = |index: &usize| course.contacts.get(*index).zip(used.get(*index));
+        let found =
+            (0..course.contacts.len()).rev().find(|index| of(index).is_some_and(|(contact, is_used)| excuses(contact, *is_used)));
         if let Some(is_used) = found.and_then(|index| used.get_mut(index)) {
             *is_used = true;
         }
