@@ -2,6 +2,7 @@
 //!
 //! Whether a patrol found somebody only the operator can know: what a post can count is who was answered and who was not.
 
+use super::deeds::What;
 use super::{Fault, Post, Result};
 use crate::clock::Stamped;
 use crate::instrument::supervision::Counts;
@@ -48,13 +49,16 @@ const UNSUMMED: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[TOLD, MISCOUNTED, MISANSWERED, UNSUMMED];
 
 impl Post {
-    /// From the counters as they were told last before the scenario, or first within it, to those told last.
+    /// From the counters as they were told last before the first press, or first within the scenario, to those told last.
     pub fn counters_agree(&mut self) -> Result<()> {
         self.end_what_stands()?;
         self.pass(TOLD_WITHIN)?;
         let course = self.course()?;
         let counts = self.bench.record.counts();
-        let before = counts.iter().rfind(|told| told.at < self.began).or(counts.first());
+        // A call that was ended as the scenario before was made safe is told of within this one.
+        let pressed = self.deeds.all().find(|(_, what)| *what == What::Press);
+        let begins = pressed.map_or(self.began, |(at, _)| at.instant());
+        let before = counts.iter().rfind(|told| told.at < begins).or(counts.first());
         // One whose firmware or module has started anew may count from zero.
         let is_anew = |told: &Stamped<Counts>, earlier: &Stamped<Counts>| {
             let between = Span { from: earlier.at.as_secs_f64(), to: told.at.as_secs_f64() };
