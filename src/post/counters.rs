@@ -64,8 +64,8 @@ impl Post {
             let between = Span { from: earlier.at.as_secs_f64(), to: told.at.as_secs_f64() };
             told.value.calls < earlier.value.calls && course.own_starts().any(|start| between.holds(start))
         };
-        let anew = counts.iter().zip(counts.iter().skip(1)).filter(|(earlier, told)| is_anew(told, earlier));
-        let first = anew.last().map(|(_, told)| told).or(before).copied();
+        let mut anew = counts.iter().zip(counts.iter().skip(1)).filter(|(earlier, told)| is_anew(told, earlier));
+        let first = anew.next_back().map(|(_, told)| told).or(before).copied();
         let last = counts.last().copied();
         let told = counts.iter().filter(|told| first.is_some_and(|first| told.at > first.at)).count();
         self.judge(&TOLD, Estimate::count(told), Criterion::AtLeast(1.0))?;

@@ -137,7 +137,7 @@ fn needless(course: &Course) -> Vec<Sample> {
 fn elsewhere(course: &Course) -> Vec<Sample> {
     let sample = |event: &CalledUp| {
         let seen =
-            (!event.is_named).then(|| ("the event named no camera of this post", "zdarzenie nie wskazało kamery tego punktu"));
+            (!event.is_named).then_some(("the event named no camera of this post", "zdarzenie nie wskazało kamery tego punktu"));
         Sample::breach(event.at, seen.map(Bilingual::from))
     };
     course.called_up.iter().filter(|event| event.is_named || event.is_posts).map(sample).collect()
