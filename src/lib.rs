@@ -19,6 +19,7 @@ pub mod wav;
 pub mod instrument;
 pub mod journal;
 
+pub mod cameras;
 pub mod measure;
 pub mod operator;
 

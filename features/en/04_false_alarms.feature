@@ -52,6 +52,24 @@ Feature: False alarms and abuse
     Then the operator's phone rings at most 2 s after the press [T02]
     And the "call placed" lamp lights at most 0.2 s after the press [T05]
 
+  @S22 @fat @nightly
+  Scenario: Two points at once: both are queued with priority, none lost
+    Given the post is ready
+    When the operator talks to another point for 8 s, and then takes the calls that wait by priority and in order
+    And the button is pressed for 150 ms
+    And 1 s passes
+    And another point calls, for a talk of 20 s
+    Then this point's call is taken in its turn [T33]
+    And the talk goes on
+    When 5 s pass
+    And the operator hangs up
+    And 5 s pass
+    And the operator talks to another point for 3 s, and then takes the calls that wait by priority and in order
+    And another point calls, for a talk of 4 s
+    And the button is pressed for 150 ms
+    Then this point's call is taken in its turn [T33]
+    And the talk goes on
+
   @S23 @nightly @long
   Scenario: Seventy-two hours without a phantom call
     Given the post is ready
@@ -59,3 +77,18 @@ Feature: False alarms and abuse
     Then over 72 h the post raises no call of its own [T32]
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+
+  @S24 @fat @nightly
+  Scenario: Unconfirmed and confirmed reports are counted apart and add up
+    Given the post is ready
+    When the button is pressed 3 times for 150 ms, and the operator ends each call after 4 s
+    And the operator is busy
+    And the button is pressed for 150 ms
+    And 60 s pass
+    And the operator ends every call that stands
+    And the button is pressed for 150 ms
+    And 60 s pass
+    And the operator ends every call that stands
+    And 60 s pass
+    And the button is pressed 2 times for 150 ms, and the operator ends each call after 4 s
+    Then the post has counted its calls as the operator has, the answered and the unanswered apart [T33]

@@ -22,3 +22,13 @@ Feature: Variants and growth
     And the mains is switched on
     Then the post is registered at most 60 s after power-on [T19]
     And the settings of the post are intact
+
+  @S50 @sat @manual
+  Scenario: The site checklist is gone through and signed
+    Then a person has looked, confirms each of these and signs
+      | The marking "SOS" is in place and can be read from the pavement, by day and by night [EJ]                                    |
+      | The button is 80 to 110 cm above the ground, and a wheelchair gets to it [M]                                                 |
+      | The sign can be felt, and no lamp tells its state by colour alone (EN 301 549, 8.1.3 [V])                                    |
+      | The city's camera shows the point and whoever stands before it [EJ]                                                          |
+      | The fibre's attenuation and its OTDR trace have been measured, and the record is in the documents [M]                        |
+      | Earthing, loop impedance and residual current protection have been measured (PN-HD 60364-6), and the record is there [M]    |

@@ -53,6 +53,24 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
+  @S22 @fat @nightly
+  Scenariusz: Dwa punkty naraz: oba w kolejce z priorytetem, żadne zgłoszenie nie ginie
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy operator przez 8 s rozmawia z innym punktem, a potem odbiera oczekujące zgłoszenia według priorytetu i kolejności
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 1 s
+    I zgłasza się inny punkt, którego rozmowa potrwa 20 s
+    Wtedy zgłoszenie tego punktu zostaje odebrane w swojej kolejności [T33]
+    I rozmowa trwa nadal
+    Gdy mija 5 s
+    I operator kończy rozmowę
+    I mija 5 s
+    I operator przez 3 s rozmawia z innym punktem, a potem odbiera oczekujące zgłoszenia według priorytetu i kolejności
+    I zgłasza się inny punkt, którego rozmowa potrwa 4 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie tego punktu zostaje odebrane w swojej kolejności [T33]
+    I rozmowa trwa nadal
+
   @S23 @nightly @long
   Scenariusz: Siedemdziesiąt dwie godziny bez samoczynnego zgłoszenia
     Zakładając, że punkt jest gotowy do pracy
@@ -60,3 +78,18 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy przez 72 h punkt nie wysyła żadnego samoczynnego zgłoszenia [T32]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
+  @S24 @fat @nightly
+  Scenariusz: Zgłoszenia potwierdzone i niepotwierdzone liczone osobno i zgodnie z sumą
+    Zakładając, że punkt jest gotowy do pracy
+    Gdy przycisk zostaje naciśnięty 3 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    I operator jest zajęty
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 60 s
+    I operator kończy wszystkie trwające połączenia
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 60 s
+    I operator kończy wszystkie trwające połączenia
+    I mija 60 s
+    I przycisk zostaje naciśnięty 2 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
+    Wtedy punkt policzył swoje zgłoszenia tak jak operator, osobno odebrane i nieodebrane [T33]

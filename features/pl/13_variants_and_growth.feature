@@ -23,3 +23,13 @@ Właściwość: Warianty i rozbudowa
     I zasilanie zostaje włączone
     Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
     I ustawienia punktu są nienaruszone
+
+  @S50 @sat @manual
+  Scenariusz: Lista kontrolna miejsca jest sprawdzona i podpisana
+    Wtedy osoba sprawdzająca potwierdza na miejscu każdy z tych punktów i podpisuje
+      | Oznakowanie „SOS” jest na miejscu i daje się odczytać z chodnika w dzień i w nocy [EJ]                                              |
+      | Przycisk jest na wysokości od 80 do 110 cm nad ziemią i można do niego podjechać wózkiem [M]                                        |
+      | Znak jest wyczuwalny dotykiem, a stan żadnej lampki nie jest pokazany samym kolorem (EN 301 549, 8.1.3 [V])                         |
+      | Kamera miejska pokazuje punkt i osobę, która przed nim stoi [EJ]                                                                    |
+      | Zmierzono tłumienie i reflektogram (OTDR) światłowodu, a protokół jest w dokumentacji [M]                                           |
+      | Zmierzono uziemienie, impedancję pętli zwarcia i wyłączniki różnicowoprądowe (PN-HD 60364-6), a protokół jest w dokumentacji [M]    |

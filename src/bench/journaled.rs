@@ -4,8 +4,9 @@
 //! arrived is not tapped here: what was read is written down where it is understood (`record`).
 
 use super::log::Log;
-use crate::clock::Instant;
+use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
+use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result, Subsystem};
@@ -77,6 +78,22 @@ impl AudioPort for Journaled<dyn AudioPort> {
     }
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
         self.inner.record(input, from, to).map_err(sound)
+    }
+}
+
+impl CameraSystem for Journaled<dyn CameraSystem> {
+    fn treat(&mut self, how: Treatment) -> Result<()> {
+        let result = self.inner.treat(how).map_err(|error| error.of(Subsystem::Cameras));
+        let action = match how {
+            Treatment::Taking => "take events".to_owned(),
+            Treatment::Silent => "take events and answer nothing".to_owned(),
+            Treatment::Slow(time) => format!("answer events after {:.3} s", time.as_secs_f64()),
+            Treatment::Refusing => "refuse events".to_owned(),
+        };
+        self.outcome(&action, result)
+    }
+    fn events(&mut self) -> Result<Vec<Stamped<CameraEvent>>> {
+        self.inner.events()
     }
 }
 

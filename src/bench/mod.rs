@@ -3,10 +3,12 @@
 //! Knows nothing of what a post should do. Everything here can only blame the bench.
 
 mod budget;
+mod cameras;
 mod circuit;
 mod dimming;
 mod flash;
 mod hearing;
+mod inspector;
 mod journaled;
 mod ledger;
 mod log;
@@ -35,7 +37,9 @@ pub use switch::{Switchgear, stood_still};
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::instrument::audio::AudioPort;
+use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
+use crate::instrument::inspector::Inspector;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::Operator;
 use crate::instrument::probe::DebugProbe;
@@ -68,6 +72,8 @@ pub struct Bench {
     operators: BTreeMap<String, Box<dyn Operator>>,
     reference_hosts: BTreeMap<String, Box<dyn ReferenceHost>>,
     supervisions: BTreeMap<String, Box<dyn Supervision>>,
+    camera_systems: BTreeMap<String, Journaled<dyn CameraSystem>>,
+    inspectors: BTreeMap<String, Box<dyn Inspector>>,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
     /// The passwords of the rig.
@@ -128,7 +134,7 @@ impl Bench {
             let events = operator.events().map_err(|error| error.of(Subsystem::Operator))?;
             if wiring.operator.as_ref() == Some(name) {
                 arrived.clone_from(&events);
-                record.add_calls(log, events);
+                record.add_calls(log, &self.rig.post.headers, events);
             }
         }
         let mut lit = Vec::new();
@@ -161,10 +167,12 @@ impl Bench {
         moved?;
         self.collect_echoes()?;
         let noticed = self.collect_notices()?;
+        let called_up = self.collect_camera_events()?;
         self.check_console()?;
         self.check_arrivals(&arrived)?;
         let path = [Circuit::Fibre, Circuit::Mains];
         noticed.into_iter().try_for_each(|at| self.check_sign(&path, "a message to the supervision", at))?;
+        called_up.into_iter().try_for_each(|at| self.check_sign(&path, "an event at the camera system", at))?;
         said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
         let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);
         lit.retain(|(board, input, _)| of_a_lamp(board, *input));

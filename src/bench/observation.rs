@@ -3,14 +3,16 @@
 use super::dimming::Told;
 use super::sound::Moment;
 use crate::clock::Stamped;
+use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
+use crate::instrument::inspector::{Answer, Word};
 use crate::instrument::operator as desk;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::supervision::Notice;
 use crate::journal::Event;
 use crate::journal::seen::{
-    CallObservation as Call, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
-    Stray,
+    CallObservation as Call, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
+    ServerObservation as AtServer, Side, Stray,
 };
 use std::time::Duration;
 
@@ -37,6 +39,21 @@ pub(super) fn of_console(line: &Stamped<Line>) -> Event {
 
 pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
     seen("supervision", notice, Duration::ZERO, Observation::Supervision { text: notice.value.text.clone() })
+}
+
+pub(super) fn of_camera_event(event: &Stamped<CameraEvent>) -> Event {
+    let CameraEvent { from, request, text, taken } = event.value.clone();
+    seen("cameras", event, Duration::ZERO, Observation::Camera { from, request, text, taken })
+}
+
+pub(super) fn of_person(question: &str, answer: &Stamped<Answer>) -> Event {
+    let Answer { word, remark, by } = answer.value.clone();
+    let word = match word {
+        Word::Yes => PersonsWord::Yes,
+        Word::No => PersonsWord::No,
+        Word::NotChecked => PersonsWord::NotChecked,
+    };
+    seen("inspector", answer, Duration::ZERO, Observation::Person { question: question.into(), word, remark, by })
 }
 
 fn seen<T>(source: &str, stamped: &Stamped<T>, floor: Duration, what: Observation) -> Event {

@@ -111,6 +111,8 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         operators: BTreeMap::new(),
         reference_hosts: BTreeMap::new(),
         supervisions: BTreeMap::new(),
+        camera_systems: BTreeMap::new(),
+        inspectors: BTreeMap::new(),
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -162,6 +164,8 @@ impl Bench {
             Handle::Operator(operator) => _ = self.operators.insert(key, operator),
             Handle::ReferenceHost(host) => _ = self.reference_hosts.insert(key, host),
             Handle::Supervision(sink) => _ = self.supervisions.insert(key, sink),
+            Handle::Inspector(person) => _ = self.inspectors.insert(key, person),
+            Handle::Cameras(system) => _ = self.camera_systems.insert(key, Journaled::new(name, &self.log, system)),
         }
     }
 }

@@ -14,10 +14,11 @@ use super::log::Log;
 use super::network::Echoes;
 use super::observation;
 use crate::clock::{Instant, Stamped};
+use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
 use crate::instrument::operator::{CallEvent, CallId};
-use crate::instrument::supervision::Notice;
-use crate::rig::InputRef;
+use crate::instrument::supervision::{Counts, Notice};
+use crate::rig::{Headers, InputRef};
 use crate::sip::secret::Secret;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -42,6 +43,10 @@ pub struct Record {
     garbled: Vec<Instant>,
     /// What the post told the supervision.
     pub(super) notices: Timeline<Notice>,
+    /// What of that were its counters.
+    pub(super) counts: Timeline<Counts>,
+    /// What came to the camera system.
+    pub(super) camera_events: Timeline<CameraEvent>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
     /// When a lamp's sensor saw light that was not its lamp's.
@@ -63,6 +68,8 @@ pub struct HandedOn {
     lines: ConsoleLines,
     /// The last sign of life at the supervision.
     notices: Timeline<Notice>,
+    /// Its counters as it told them last.
+    counts: Timeline<Counts>,
     /// What is usual of the reference host.
     echoes: Echoes,
 }
@@ -141,19 +148,24 @@ impl Record {
             banner: self.console.shrink_to_last(|report| report.argument(BANNER).is_some()),
             lines: self.lines,
             notices: self.notices.shrink_to_last(|_| true),
+            counts: self.counts.shrink_to_last(|_| true),
             echoes: self.echoes.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines, notices, echoes } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, notices, counts, echoes } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, notices, echoes, ..Record::default() }
+        Record { events, calls, registration, inputs, console: banner, lines, notices, counts, echoes, ..Record::default() }
     }
 
-    pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
-        for event in events {
+    /// The journal tells a call's headers as they were sent; the record, as they are understood.
+    pub fn add_calls(&mut self, log: &Log, headers: &Headers, events: Vec<Stamped<CallEvent>>) {
+        for mut event in events {
             log.append(observation::of_call(&event));
+            if let CallEvent::Invited { invite, .. } = &mut event.value {
+                invite.headers = headers.understood(&invite.headers);
+            }
             self.note_call(event);
         }
     }

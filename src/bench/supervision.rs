@@ -4,7 +4,7 @@
 
 use super::{Bench, observation};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::supervision::Notice;
+use crate::instrument::supervision::{Counts, Notice};
 use crate::instrument::{Result, Subsystem};
 use crate::rig::Role;
 
@@ -29,11 +29,18 @@ impl Bench {
 
 impl super::Record {
     fn add_notice(&mut self, notice: Stamped<Notice>) {
+        if let Some(counts) = notice.value.counts() {
+            self.counts.push(Stamped { at: notice.at, within: notice.within, value: counts });
+        }
         self.notices.push(notice);
     }
     /// What the post told the supervision from `since` on.
     pub fn notices_since(&self, since: Instant) -> impl DoubleEndedIterator<Item = &Stamped<Notice>> {
         self.notices.since(since).iter()
+    }
+    /// The post's counters as it told them, the last time before the scenario first.
+    pub fn counts(&self) -> &[Stamped<Counts>] {
+        self.counts.since(Instant::ZERO)
     }
     /// The last message before a moment, be it of the scenario before.
     pub fn last_notice_before(&self, moment: Instant) -> Option<&Stamped<Notice>> {

@@ -62,7 +62,9 @@ impl Switchgear {
                     | Handle::Sound(_)
                     | Handle::Operator(_)
                     | Handle::ReferenceHost(_)
-                    | Handle::Supervision(_) => {}
+                    | Handle::Supervision(_)
+                    | Handle::Cameras(_)
+                    | Handle::Inspector(_) => {}
                 }
             }
         }

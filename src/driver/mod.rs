@@ -5,6 +5,7 @@
 pub mod alsa;
 pub mod console;
 pub mod datagrams;
+pub mod http_hook;
 pub mod inputs;
 pub mod lcus;
 pub mod ping;
@@ -13,4 +14,5 @@ pub mod probe;
 pub mod serial;
 pub mod sip_operator;
 pub mod syslog;
+pub mod terminal;
 mod text;

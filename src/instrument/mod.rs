@@ -4,7 +4,9 @@
 //! blame the bench: nothing here can say that a post is bad.
 
 pub mod audio;
+pub mod cameras;
 pub mod console;
+pub mod inspector;
 pub mod lamp;
 pub mod network;
 pub mod operator;

@@ -22,7 +22,24 @@ pub trait Supervision: Instrument {
     fn notices(&mut self) -> Result<Vec<Stamped<Notice>>>;
 }
 
+/// What a post has counted since it was built or last counted from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub calls: u64,
+    pub answered: u64,
+    pub unanswered: u64,
+}
+
 impl Notice {
+    /// `COUNT calls=3 answered=2 unanswered=1`, in any order (post protocol, section 6); `None`: it tells of something else.
+    pub fn counts(&self) -> Option<Counts> {
+        let words = self.text.strip_prefix("COUNT ")?;
+        let value = |key: &str| {
+            let found = words.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
+            found.and_then(|value| value.parse().ok())
+        };
+        Some(Counts { calls: value("calls")?, answered: value("answered")?, unanswered: value("unanswered")? })
+    }
     /// Reads a datagram; `None`: it is no syslog.
     pub fn parse(bytes: &[u8]) -> Option<Notice> {
         let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
@@ -92,6 +109,17 @@ mod tests {
         check("<134>1 - SOS-0417 post - - -", Some(("SOS-0417", "")));
         check("<13>Oct  1 22:14:15 SOS-0417 post[7]: FAULT battery", Some(("SOS-0417", "FAULT battery")));
         check("<13>Oct  1 22:14:15 SOS-0417 ALIVE", Some(("SOS-0417", "ALIVE")));
+    }
+
+    #[test]
+    fn counters_are_read_in_any_order_and_only_whole() {
+        let counts = |text: &str| Notice { host: "SOS-0417".into(), text: text.into() }.counts();
+        let expected = Some(Counts { calls: 3, answered: 2, unanswered: 1 });
+        assert_eq!(counts("COUNT calls=3 answered=2 unanswered=1"), expected);
+        assert_eq!(counts("COUNT unanswered=1 since=4 answered=2 calls=3"), expected);
+        for text in ["COUNT calls=3 answered=2", "COUNT calls=x answered=2 unanswered=1", "COUNTER calls=3", "ALIVE", ""] {
+            assert_eq!(counts(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub enum Observation {
     Console { text: String },
     /// A message in which the post tells the supervision of itself.
     Supervision { text: String },
+    /// What a person said who was asked to look, under which name.
+    Person { question: String, word: PersonsWord, remark: String, by: String },
+    /// An event that came to the camera system; whether it was taken.
+    Camera { from: String, request: String, text: String, taken: bool },
 }
 
 /// What happened at the operator's servers.
@@ -160,6 +164,14 @@ pub enum CallObservation {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+pub enum PersonsWord {
+    Yes,
+    No,
+    NotChecked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Server {
     Primary,
     Backup,
@@ -234,6 +246,16 @@ mod tests {
         check(&dimmed, r#"{"dimmed":{"input":2,"hertz":250.0,"duty":0.25}}"#);
         check(&Observation::Console { text: "$BEAT*1F".into() }, r#"{"console":{"text":"$BEAT*1F"}}"#);
         check(&Observation::Supervision { text: "ALIVE".into() }, r#"{"supervision":{"text":"ALIVE"}}"#);
+        let (from, request, text) = ("10.20.0.17:40000".into(), "POST /events".into(), "SOS-0417".into());
+        check(
+            &Observation::Camera { from, request, text, taken: true },
+            r#"{"camera":{"from":"10.20.0.17:40000","request":"POST /events","text":"SOS-0417","taken":true}}"#,
+        );
+        let (question, remark, by) = ("Marking".into(), "92 cm".into(), "A. Nowak".into());
+        check(
+            &Observation::Person { question, word: PersonsWord::NotChecked, remark, by },
+            r#"{"person":{"question":"Marking","word":"not-checked","remark":"92 cm","by":"A. Nowak"}}"#,
+        );
         let call = |what| Observation::Call { call: 1, what };
         let registered = ServerObservation::Registered {
             user: "SOS-0417".into(),

@@ -97,6 +97,8 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     (twin.voice.backup, twin.voice.second) = (None, None);
     // Its line is sockets for datagrams.
     twin.voice.security = None;
+    // Its events would have to go over connections, of which the line outside knows none.
+    twin.voice.cameras = None;
     (twin.voice.password, twin.voice.registers) = (password, registers);
     let twin = twin::build(twin);
     twin.install(&image);

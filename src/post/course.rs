@@ -37,6 +37,7 @@ impl Post {
             is_behind_nat: bench.rig.post.behind_nat,
             callees: [OPERATOR_USER, SECOND_USER].map(str::to_string).to_vec(),
             limits: bench.rig.limits.clone(),
+            headers: bench.rig.post.headers.clone(),
             inputs_within: wiring.button.as_ref().map_or(0.0, |switch| bench.input_moment(&switch.sense, self.began).uncertainty),
             contacts: contacts(button.into_iter().filter(|(at, _)| *at >= span.from), span.to),
             outages: self.outages(span),
@@ -55,6 +56,8 @@ impl Post {
             without_mains: self.open(Circuit::Mains, span),
             notices: self.notices(),
             silence: bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
+            called_up: Vec::new(),
+            cameras_away: self.cameras_away(span),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
@@ -75,7 +78,7 @@ impl Post {
             speech_spl: bench.rig.speech_spl(),
             ear_spl: bench.rig.ear_spl(),
         };
-        note(&mut course, record.calls_since(self.began), record.told_secrets());
+        note(&mut course, record.calls_since(self.began), record.told_secrets(), self.called_up());
         Ok(course)
     }
 

@@ -33,6 +33,10 @@ pub(super) enum What {
     Certificate {
         is_own: bool,
     },
+    /// The camera system: events are taken, and that is said at once.
+    Cameras {
+        taking: bool,
+    },
     /// The rig's image was written, and the post started with it.
     Write,
     /// The firmware was started anew through the debug port.

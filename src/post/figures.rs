@@ -1,8 +1,8 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, duplex, firmware, hang, impostor, interruption, lamps, loss, outage, plant, power, server, service_lamp,
-    settings, soak, speech, street, stuck, supervision, transfer,
+    battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, outage, plant,
+    power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -28,6 +28,10 @@ const QUANTITIES: &[&[Quantity]] = &[
     stuck::QUANTITIES,
     service_lamp::QUANTITIES,
     supervision::QUANTITIES,
+    cameras::QUANTITIES,
+    counters::QUANTITIES,
+    checklist::QUANTITIES,
+    queue::QUANTITIES,
     hang::QUANTITIES,
 ];
 

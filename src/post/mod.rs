@@ -6,7 +6,10 @@
 mod battery;
 mod button;
 mod call;
+mod cameras;
+mod checklist;
 mod converse;
+mod counters;
 mod course;
 mod deeds;
 mod duplex;
@@ -24,6 +27,7 @@ mod outage;
 mod plant;
 mod power;
 mod proof;
+mod queue;
 mod recording;
 mod self_test;
 mod sensors;
@@ -104,6 +108,8 @@ pub struct Post {
     has_told_of_network: bool,
     /// The requirements that it was found wanting in, or too close to, in this scenario, and by how much at most, in units of the figure.
     wanting: BTreeMap<&'static str, f64>,
+    /// Of the one operator, where he is occupied.
+    queue: Option<queue::Queue>,
     /// Fresh noise for every stimulus: a repetition could be mistaken for an echo.
     stimuli: u64,
 }
@@ -138,6 +144,7 @@ impl Post {
             contradictions: Vec::new(),
             has_told_of_network: false,
             wanting: BTreeMap::new(),
+            queue: None,
             stimuli: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15),
         }
     }
@@ -147,6 +154,7 @@ impl Post {
         self.bench.collect()?;
         self.bench.record.begin_scenario();
         let pressed = self.deeds.last_contact().map(|at| at.instant() + LOST_AFTER);
+        self.calm_cameras()?;
         self.deeds.clear();
         self.voices.clear();
         self.sampled.clear();
@@ -165,6 +173,7 @@ impl Post {
         self.wanting.clear();
         self.contradictions.retain(|found| found.stays);
         self.held = None;
+        self.queue = None;
         self.exchanged.begin();
         self.behave(Behaviour::answering(Answering::Manual))
     }

@@ -2,8 +2,8 @@
 
 use crate::clock::Instant;
 use crate::journal::seen::{
-    CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, Server, ServerObservation as AtServer, Side,
-    Stray,
+    CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
+    ServerObservation as AtServer, Side, Stray,
 };
 use crate::unit::{Estimate, Lang, Unit};
 
@@ -26,6 +26,9 @@ fn deed_pl(deed: &str) -> Option<String> {
         "make safe" => "przywrócenie stanu bezpiecznego".to_string(),
         "write, done" => "koniec zapisu".to_string(),
         "reset the microcontroller" => "reset mikrokontrolera".to_string(),
+        "take events" => "przyjmowanie zdarzeń".to_string(),
+        "take events and answer nothing" => "przyjmowanie zdarzeń bez odpowiedzi".to_string(),
+        "refuse events" => "odrzucanie zdarzeń".to_string(),
         _ => {
             if let Some(relay) = deed.strip_prefix("energise relay ") {
                 format!("załączenie przekaźnika {relay}")
@@ -33,6 +36,8 @@ fn deed_pl(deed: &str) -> Option<String> {
                 format!("wyłączenie przekaźnika {relay}")
             } else if let Some((seconds, output)) = between("play ", " s on output ") {
                 format!("odtwarzanie {} s na wyjściu {output}", seconds.replace('.', ","))
+            } else if let Some((seconds, "")) = between("answer events after ", " s") {
+                format!("odpowiedź na zdarzenia po {} s", seconds.replace('.', ","))
             } else if let Some((bytes, "")) = between("write ", " bytes of image file") {
                 format!("zapis pliku obrazu ({bytes} B)")
             } else if let Some(address) = deed.strip_prefix("let the program go on at ") {
@@ -70,6 +75,35 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Console { text }, _) => text.clone(),
         (Observation::Supervision { text }, Lang::En) => format!("the post tells the supervision: {text}"),
         (Observation::Supervision { text }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
+        (Observation::Person { question, word, remark, by }, lang) => said(question, *word, remark, by, lang),
+        (Observation::Camera { from, request, text, taken }, lang) => {
+            at_cameras(from, &format!("{request} {text}"), *taken, lang)
+        }
+    }
+}
+
+fn said(question: &str, word: PersonsWord, remark: &str, by: &str, lang: Lang) -> String {
+    let word = match (word, lang) {
+        (PersonsWord::Yes, Lang::En) => "confirmed",
+        (PersonsWord::No, Lang::En) => "denied",
+        (PersonsWord::NotChecked, Lang::En) => "not checked",
+        (PersonsWord::Yes, Lang::Pl) => "potwierdzono",
+        (PersonsWord::No, Lang::Pl) => "zaprzeczono",
+        (PersonsWord::NotChecked, Lang::Pl) => "nie sprawdzono",
+    };
+    let remark = if remark.is_empty() { String::new() } else { format!(" ({remark})") };
+    match lang {
+        Lang::En => format!("{question}: {word} by {by}{remark}"),
+        Lang::Pl => format!("{question}: {word}, podpis: {by}{remark}"),
+    }
+}
+
+fn at_cameras(from: &str, what: &str, taken: bool, lang: Lang) -> String {
+    match (lang, taken) {
+        (Lang::En, true) => format!("event at the camera system from {from}: {what}"),
+        (Lang::En, false) => format!("event at the camera system from {from}, not taken: {what}"),
+        (Lang::Pl, true) => format!("zdarzenie w systemie monitoringu od {from}: {what}"),
+        (Lang::Pl, false) => format!("zdarzenie w systemie monitoringu od {from}, nieprzyjęte: {what}"),
     }
 }
 

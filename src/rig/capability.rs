@@ -23,10 +23,14 @@ pub enum Capability {
     FalseCertificates,
     /// The messages in which a post tells of itself.
     Supervision,
+    /// The city's camera system, where a press calls up a camera.
+    Cameras,
+    /// A person who is asked.
+    Inspector,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 10] = [
+    pub const ALL: [Capability; 12] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -37,6 +41,8 @@ impl Capability {
         Capability::ReferenceHost,
         Capability::FalseCertificates,
         Capability::Supervision,
+        Capability::Cameras,
+        Capability::Inspector,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -52,6 +58,8 @@ impl Capability {
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
             Capability::FalseCertificates => ("false certificates", "fałszywych certyfikatów"),
             Capability::Supervision => ("a supervision", "nadzoru"),
+            Capability::Cameras => ("a camera system", "systemu monitoringu"),
+            Capability::Inspector => ("a person to ask", "osoby sprawdzającej"),
         }
     }
     /// The bare word.
@@ -68,6 +76,8 @@ impl Capability {
                 Noun { en: "false certificates", pl: "fałszywe certyfikaty", pl_plural: "fałszywe certyfikaty" }
             }
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
+            Capability::Cameras => Noun { en: "camera system", pl: "system monitoringu", pl_plural: "systemy monitoringu" },
+            Capability::Inspector => Noun { en: "person", pl: "osoba", pl_plural: "osoby" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -91,6 +101,8 @@ impl Capability {
             Capability::ReferenceHost => "reference-host",
             Capability::FalseCertificates => "operator",
             Capability::Supervision => "supervision",
+            Capability::Cameras => "cameras",
+            Capability::Inspector => "inspector",
         }
     }
 }

@@ -179,10 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn the_virtual_rigs_have_every_role() {
+    fn the_virtual_rigs_have_every_role_but_a_person() {
         let rig = load_example("rigs/virtual.yaml");
         let new_post = load_example("rigs/virtual-new-post.yaml");
-        for role in Role::ALL {
+        assert!(!rig.has(Role::Inspector) && !new_post.has(Role::Inspector), "nobody stands before a virtual post");
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Inspector) {
             // A post on a pole lives on what the pole gives, and this one speaks in plain.
             assert!(rig.has(role) != matches!(role, Role::Battery | Role::FalseCertificates), "{}", role.name());
             // A board has eight inputs.

@@ -132,6 +132,10 @@ fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingu
         Transport::Network { .. } => {
             (("the same address", "ten sam adres"), ("give each a port of its own", "przypisz każdemu osobny port"))
         }
+        Transport::Terminal => (
+            ("the same terminal", "ten sam terminal"),
+            ("one is enough: delete one of the two", "wystarczy jeden: usuń jeden z dwóch"),
+        ),
         Transport::Host { .. } => (
             ("the same host", "tego samego hosta"),
             ("one is enough: delete one of the two", "wystarczy jeden: usuń jeden z dwóch"),

@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod drivers;
 mod file;
 mod firmware;
+mod headers;
 mod instruments;
 mod key;
 mod limits;
@@ -27,6 +28,7 @@ mod wiring;
 pub use capability::Capability;
 pub use drivers::{Driver, Falsehood, Impostor, Settings, SipOperator, SipUser, Srtp, Tls};
 pub use firmware::Firmware;
+pub use headers::{Headers, TOLD_HEADERS};
 pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{OtherPoint, Post, Profile};
@@ -85,6 +87,13 @@ impl Rig {
     pub fn supervision_silence(&self) -> Option<f64> {
         match self.instruments.get(self.wiring.supervision.as_ref()?)?.settings {
             Settings::Supervision { silence } => Some(f64::from(silence)),
+            _ => None,
+        }
+    }
+    /// What an event of the post at the camera system has to name instead of the post itself: its camera there.
+    pub fn camera_named(&self) -> Option<&str> {
+        match &self.instruments.get(self.wiring.cameras.as_ref()?)?.settings {
+            Settings::Cameras { named } => named.as_deref(),
             _ => None,
         }
     }

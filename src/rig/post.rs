@@ -4,6 +4,7 @@
 
 use super::file::{Section, meant_or_listed};
 use super::firmware::{self, Firmware};
+use super::headers::{self, Headers};
 use super::locate::{Node, Word};
 use super::other;
 use crate::problem::{Place, Problems};
@@ -43,6 +44,8 @@ pub struct Post {
     /// Between it and the operator addresses are translated: what it names as its own address nobody here can check.
     pub behind_nat: bool,
     pub firmware: Firmware,
+    /// In which headers of its INVITE it says more than SIP asks for.
+    pub headers: Headers,
     /// For proving that the post takes its name from its settings.
     pub other: Option<OtherPoint>,
 }
@@ -63,7 +66,7 @@ pub(super) struct Name {
     pub at: Place,
 }
 
-const KEYS: &[&str] = &["identity", "place", "profile", "chip", "battery", "behind-nat", "firmware", "other"];
+const KEYS: &[&str] = &["identity", "place", "profile", "chip", "battery", "behind-nat", "firmware", "headers", "other"];
 
 /// Reads the section. `folder` is where the rig lies: paths in it are relative to that. The names are those that the operator has to know.
 pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Vec<Name>)> {
@@ -79,6 +82,7 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
     let example = "firmware: { file: post.elf, version: 1.4.2, settings-page: 0x0801F800 }";
     let firmware = section.need("firmware", example, problems);
     let firmware = firmware.and_then(|node| firmware::read(node, folder, chip.as_deref(), problems));
+    let headers = section.get("headers").map_or(Some(Headers::default()), |node| headers::read(node, problems));
     let other = section.get("other").map(|node| other::read(node, folder, identity.as_deref(), problems));
     let own = Name { path: "post.identity", identity: identity.clone()?, at: identity_at };
     let (other, other_name) = match other {
@@ -93,6 +97,7 @@ pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Optio
         battery: battery?,
         behind_nat: behind_nat?,
         firmware: firmware?,
+        headers: headers?,
         other,
     };
     Some((post, [own].into_iter().chain(other_name).collect()))

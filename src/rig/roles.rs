@@ -34,7 +34,16 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
     let wires: Vec<&str> = Role::ALL
         .into_iter()
         .filter(|role| {
-            !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::FalseCertificates | Role::Supervision)
+            !matches!(
+                role,
+                Role::Probe
+                    | Role::Operator
+                    | Role::ReferenceHost
+                    | Role::FalseCertificates
+                    | Role::Supervision
+                    | Role::Cameras
+                    | Role::Inspector
+            )
         })
         .map(Role::name)
         .collect();
@@ -66,6 +75,8 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
                 wiring.false_certificates = reader.whole(Role::FalseCertificates, node, Capability::FalseCertificates);
             }
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
+            Some(Role::Cameras) => wiring.cameras = reader.whole(Role::Cameras, node, Capability::Cameras),
+            Some(Role::Inspector) => wiring.inspector = reader.whole(Role::Inspector, node, Capability::Inspector),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -25,6 +25,8 @@ pub enum Transport {
     Network { listen: SocketAddr },
     /// Another host on this machine's network.
     Host { address: IpAddr },
+    /// The terminal at which hejnal runs.
+    Terminal,
 }
 
 impl Transport {
@@ -64,6 +66,7 @@ impl fmt::Display for Transport {
             Transport::Alsa { device } => f.write_str(device),
             Transport::Network { listen } => write!(f, "{listen}"),
             Transport::Host { address } => write!(f, "{address}"),
+            Transport::Terminal => f.write_str("terminal"),
         }
     }
 }

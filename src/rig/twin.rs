@@ -73,6 +73,8 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         reference_host: roles.reference_host,
         false_certificates: roles.false_certificates,
         supervision: roles.supervision,
+        cameras: roles.cameras,
+        inspector: roles.inspector,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),
         contact_tone: stated.contact_tone.or(roles.contact_tone),

@@ -24,6 +24,10 @@ pub enum Role {
     FalseCertificates,
     /// Where the post tells of itself.
     Supervision,
+    /// Where a press calls up the camera that looks at the post.
+    Cameras,
+    /// Who looks at what no instrument sees.
+    Inspector,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -35,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 19] = [
+    pub const ALL: [Role; 21] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -51,6 +55,8 @@ impl Role {
         Role::ReferenceHost,
         Role::FalseCertificates,
         Role::Supervision,
+        Role::Cameras,
+        Role::Inspector,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -74,6 +80,8 @@ impl Role {
             Role::ReferenceHost => "reference-host",
             Role::FalseCertificates => "false-certificates",
             Role::Supervision => "supervision",
+            Role::Cameras => "cameras",
+            Role::Inspector => "inspector",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -141,13 +149,15 @@ pub struct Wiring {
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for `probe`, `operator`, `reference_host`, `false_certificates` and `supervision`.
+    /// Name of the instrument; so for all that follow up to `inspector`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
     pub reference_host: Option<String>,
     pub false_certificates: Option<String>,
     pub supervision: Option<String>,
+    pub cameras: Option<String>,
+    pub inspector: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -172,6 +182,8 @@ impl Wiring {
             Role::ReferenceHost => self.reference_host.is_some(),
             Role::FalseCertificates => self.false_certificates.is_some(),
             Role::Supervision => self.supervision.is_some(),
+            Role::Cameras => self.cameras.is_some(),
+            Role::Inspector => self.inspector.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -188,6 +200,8 @@ impl Wiring {
             Role::ReferenceHost => self.reference_host.as_deref(),
             Role::FalseCertificates => self.false_certificates.as_deref(),
             Role::Supervision => self.supervision.as_deref(),
+            Role::Cameras => self.cameras.as_deref(),
+            Role::Inspector => self.inspector.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),

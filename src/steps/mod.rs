@@ -8,6 +8,8 @@ pub mod phrase;
 mod battery;
 mod bench;
 mod call;
+mod cameras;
+mod checklist;
 mod firmware;
 mod impostor;
 mod lamps;
@@ -49,6 +51,8 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     server::PHRASES,
     impostor::PHRASES,
     supervision::PHRASES,
+    cameras::PHRASES,
+    checklist::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

@@ -53,6 +53,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
+        en: "the post has counted its calls as the operator has, the answered and the unanswered apart [T33]",
+        pl: "punkt policzył swoje zgłoszenia tak jak operator, osobno odebrane i nieodebrane [T33]",
+        judges: requirement("T33"),
+        needs: &[Operator, Supervision],
+        within: minutes(1),
+        run: |w, _| w.post().counters_agree(),
+    },
+    Phrase {
+        kind: Kind::Then,
         en: "the \"out of service\" lamp is lit at most {duration} after the last moment at which a call was possible [T26]",
         pl: "lampka „nieczynny” świeci najpóźniej {duration} po ostatniej chwili, w której zgłoszenie było możliwe [T26]",
         judges: at_most("T26", 0),

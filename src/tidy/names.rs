@@ -90,8 +90,8 @@ const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, 
 const STRANGERS: &[(&str, &[&str], &str)] = &[
     (
         "src/twin/post/voice/",
-        &["crate::sip", "crate::rtp"],
-        "the post's voice and the bench's operator share no code: a shared mistake would cancel out",
+        &["crate::sip", "crate::rtp", "crate::cameras"],
+        "the post's voice and the bench's far ends share no code: a shared mistake would cancel out",
     ),
     (
         "src/instrument/",
@@ -102,6 +102,7 @@ const STRANGERS: &[(&str, &[&str], &str)] = &[
     ("src/sip/", NETWORK, "a protocol takes bytes and moments: what it does must not depend on a network"),
     ("src/rtp/", NETWORK, "a protocol takes bytes and moments: what it does must not depend on a network"),
     ("src/operator/", NETWORK, "one desk serves a real network and the twin: it takes bytes and moments"),
+    ("src/cameras/", NETWORK, "one camera system serves a real network and the twin: it takes bytes and moments"),
     ("src/twin/", NETWORK, "the twin's order of events comes from one queue, and from no thread or socket"),
     (
         "src/steps/",

@@ -11,7 +11,7 @@ pub mod visitor;
 
 use super::TwinConfig;
 use super::bench::boards::LeadFault;
-use super::voice::{Security, Suite, Trust};
+use super::voice::{CameraFault, CountFault, Security, Suite, Trust};
 use crate::fault::Blame;
 use crate::operator::User;
 use crate::rig::Profile;
@@ -186,6 +186,20 @@ pub const DEFECTS: &[Defect] = &[
     new_post(post("battery-fault-hidden", "S38", "T26", |c| c.voice.faults.hides_battery = true)),
     firmware("watchdog-fed-while-hung", "S41", "T19"),
     firmware("reboot-in-call", "S16", "T42"),
+    // Counters.
+    post("call-counter-wrong", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::ForgetsUnanswered)),
+    post("counter-takes-all-for-answered", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::TakesAllForAnswered)),
+    post("counter-stops", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::StopsAt(3))),
+    post("counter-untold", "S24", "T33", |c| c.voice.faults.counts = Some(CountFault::Untold)),
+    // Cameras.
+    post("cctv-event-missing", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Missing)),
+    post("cctv-wrong-camera", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::OtherCamera)),
+    post("cctv-failure-blocks-call", "S47", "T02", |c| c.voice.faults.cameras = Some(CameraFault::BlocksCall)),
+    post("cctv-event-late", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Late)),
+    post("cctv-event-twice", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Twice)),
+    post("cctv-event-at-answer", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::AtAnswer)),
+    post("cctv-event-without-press", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Unpressed)),
+    post("cctv-given-up-for-good", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::GivesUpForGood)),
     // Update.
     post("ota-interrupted-brick", "S48", "T41", |c| c.flash.protect_after_interrupted_write = true),
     // Healthy controls.

@@ -19,7 +19,9 @@ pub use street::net::Datagram;
 pub use street::{air, line, power};
 pub use truth::Truth;
 
+use crate::cameras::Hook;
 use crate::instrument::audio::AudioPort;
+use crate::instrument::cameras::CameraSystem;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
@@ -31,7 +33,7 @@ use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinDesk, TwinReferenceHost, TwinSupervision};
+use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinReferenceHost, TwinSupervision};
 use bench::boards::{BoardFaults, Boards};
 use bench::ports::TwinPort;
 use bench::setup::BenchConfig;
@@ -50,6 +52,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use street::net::{FarEnd, Host, SYSLOG_PORT};
 use street::secure_host::{AUTHORITY, SecureHost};
+use street::streams::HOOK_PORT;
 use voice::Voice;
 
 /// The post's address on its line.
@@ -166,6 +169,9 @@ impl TwinConfig {
         if rig.on_twin().any(|(.., one)| one.offers(Capability::Supervision)) {
             config.voice.supervision = Some(SocketAddr::new(OPERATOR_ADDRESS, SYSLOG_PORT));
         }
+        if rig.on_twin().any(|(.., one)| one.offers(Capability::Cameras)) {
+            config.voice.cameras = Some(SocketAddr::new(OPERATOR_ADDRESS, HOOK_PORT));
+        }
         if rig.post.battery {
             config.supply.battery = BATTERY_S;
         }
@@ -263,6 +269,7 @@ fn parts(config: &TwinConfig) -> Parts {
             stranger: STRANGER.ip(),
             secure: if config.operator.is_secure { SecureHost::open() } else { SecureHost::default() },
             syslog: Vec::new(),
+            cameras: Hook::default(),
         },
         far_end: match (config.line_ends_outside, config.operator_down) {
             (true, _) => FarEnd::Outside(VecDeque::new()),
@@ -302,6 +309,9 @@ impl Twin {
     }
     pub fn supervision(&self) -> Box<dyn Supervision> {
         Box::new(TwinSupervision(Arc::clone(&self.world)))
+    }
+    pub fn cameras(&self) -> Box<dyn CameraSystem> {
+        Box::new(TwinCameras(Arc::clone(&self.world)))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

@@ -163,8 +163,28 @@ fn repeated(course: &Course) -> Vec<Sample> {
     judged(course).map(sample).collect()
 }
 
+/// The cases that came to their end within a stretch: how many somebody had answered, and how many nobody.
+pub fn cases_closed(course: &Course, within: Span) -> (usize, usize) {
+    let causes = causes(course);
+    let mut cases: Vec<(usize, f64, bool)> = Vec::new();
+    for (index, (cause, (_, call))) in causes.into_iter().zip(&course.calls).enumerate() {
+        let first = match cause {
+            Cause::SameCase(first) | Cause::Duplicate(first) | Cause::Closed(first) => first,
+            Cause::Before | Cause::Press(_) | Cause::Kept(_) | Cause::Nothing => index,
+        };
+        let (ended, is_answered) = (course.lasts(call).to, call.confirmed.is_some());
+        match cases.iter_mut().find(|(case, ..)| *case == first) {
+            Some((_, end, answered)) => (*end, *answered) = (end.max(ended), *answered || is_answered),
+            None => cases.push((first, ended, is_answered)),
+        }
+    }
+    let closed = || cases.iter().filter(|(_, end, _)| within.holds(*end));
+    let answered = closed().filter(|(.., answered)| *answered).count();
+    (answered, closed().count() - answered)
+}
+
 /// Presses that had to become a call at once, each with the first call for it.
-fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
+pub(super) fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
     let causes = causes(course);
     let mut found = Vec::new();
     for (index, contact) in course.contacts.iter().enumerate() {
@@ -257,7 +277,7 @@ fn kept_late(course: &Course) -> Vec<Sample> {
     let all = causes(course);
     let sample = |(_, call, cause): (usize, &Call, Cause)| {
         let arrived = call.arrived.seconds;
-        let is_marked = is_marked_delayed(call);
+        let is_marked = is_marked_delayed(call) || course.headers.delayed.is_none();
         // One that nobody took is not offered for ever.
         let is_same = |first: usize| is_marked && matches!(all.get(first), Some(Cause::Kept(_)));
         if !matches!(cause, Cause::Kept(_)) && !matches!(cause, Cause::SameCase(first) if is_same(first)) {

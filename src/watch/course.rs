@@ -3,12 +3,13 @@
 //!
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
+use super::cameras::CalledUp;
 use super::heard::{Sampled, Silence};
 use super::lit::Lit;
 use super::span::Span;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
-use crate::rig::Limits;
+use crate::rig::{Headers, Limits};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -171,6 +172,8 @@ pub struct Course {
     /// Whom posts of this rig may call.
     pub callees: Vec<String>,
     pub limits: Limits,
+    /// In which headers the post says more than SIP asks for.
+    pub headers: Headers,
     /// What the stamps of inputs are worth (k = 2), in seconds.
     pub inputs_within: f64,
     pub contacts: Vec<Contact>,
@@ -200,6 +203,9 @@ pub struct Course {
     /// What the post told the supervision, the last message before the scenario included, and after what silence that counts it as lost.
     pub notices: Vec<(f64, String)>,
     pub silence: f64,
+    /// What came to the camera system, and when that took nothing.
+    pub called_up: Vec<CalledUp>,
+    pub cameras_away: Vec<Span>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.
@@ -253,6 +259,11 @@ impl Course {
     /// Whether something stood in the post's way within a stretch.
     pub fn is_disturbed(&self, within: Span) -> bool {
         self.outages.iter().any(|outage| outage.span.meets(within))
+    }
+
+    /// Whether the camera system took events all through a stretch.
+    pub fn cameras_take(&self, within: Span) -> bool {
+        !self.cameras_away.iter().any(|away| away.meets(within))
     }
 
     /// The stretches in which a press had to be served: registered anew after the last outage, and some time to recover, up to the next one.

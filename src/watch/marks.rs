@@ -43,7 +43,7 @@ const UNLIKE_IDENTITY: Quantity = Quantity {
     ),
     ..COUNT
 };
-const UNMARKED: Quantity = Quantity {
+pub(super) const UNMARKED: Quantity = Quantity {
     key: "T33.watch.unmarked-calls",
     en: "calls without emergency priority or without a case number",
     pl: "zgłoszenia bez priorytetu alarmowego lub bez numeru sprawy",
@@ -113,9 +113,14 @@ fn unlike_identity(course: &Course) -> Vec<Sample> {
 }
 
 fn unmarked(course: &Course) -> Vec<Sample> {
+    let headers = &course.headers;
+    if !says_more(course) {
+        return Vec::new();
+    }
     let sample = |(_, call): &(_, Call)| {
         let is_urgent = call.invite.header("Priority").is_some_and(|value| value.eq_ignore_ascii_case("emergency"));
         let is_numbered = call.invite.header(CASE_NUMBER).is_some_and(|value| !value.is_empty());
+        let (is_urgent, is_numbered) = (is_urgent || headers.priority.is_none(), is_numbered || headers.press.is_none());
         let (en, pl) = named(call);
         let seen = match (is_urgent, is_numbered) {
             (false, _) => Some(both_of(&en, &pl, "without Priority: emergency", "bez nagłówka Priority: emergency")),
@@ -125,6 +130,11 @@ fn unmarked(course: &Course) -> Vec<Sample> {
         Sample::breach(call.arrived.seconds, seen)
     };
     course.calls.iter().map(sample).collect()
+}
+
+/// Whether the rig names a header for priority or number: else no call can lack one.
+pub(super) fn says_more(course: &Course) -> bool {
+    course.headers.priority.is_some() || course.headers.press.is_some()
 }
 
 /// A server on the way ends what has run out.

@@ -12,6 +12,7 @@ mod seen;
 
 mod again;
 mod calls;
+mod cameras;
 mod faults;
 mod lamps;
 mod marks;
@@ -30,6 +31,8 @@ mod witness;
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Quantity, Unit};
 use crate::verdict::Criterion;
+pub use calls::cases_closed;
+pub use cameras::CalledUp;
 pub use course::{Binding, BothEnds, Course, Kind, LOST_AFTER, Outage, StrayMedia, contacts};
 pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 pub use lit::Lit;
@@ -86,6 +89,7 @@ impl Sample {
 
 pub const RULES: &[&[Rule]] = &[
     calls::RULES,
+    cameras::RULES,
     again::RULES,
     marks::RULES,
     lamps::RULES,

@@ -1,5 +1,6 @@
 //! What the operator's end saw of a post, and of strangers, as the rules read it.
 
+use super::cameras::CalledUp;
 use super::course::{Binding, Course, Oddity, Stranger, StrayMedia};
 use crate::bench::Moment;
 use crate::clock::{Instant, Stamped};
@@ -21,8 +22,13 @@ impl Homes {
     }
 }
 
-/// Puts all events of a scenario into its course, and what the console told that it may not.
-pub fn note<'a>(course: &mut Course, events: impl Iterator<Item = &'a Stamped<CallEvent>>, told_secrets: &[Instant]) {
+/// Puts all events of a scenario into its course, what the console told that it may not, and what came to the camera system, with who sent it.
+pub fn note<'a>(
+    course: &mut Course,
+    events: impl Iterator<Item = &'a Stamped<CallEvent>>,
+    told_secrets: &[Instant],
+    called_up: Vec<(CalledUp, &str)>,
+) {
     let mut homes = Homes::default();
     for event in events {
         note_one(course, &mut homes, event);
@@ -37,6 +43,8 @@ pub fn note<'a>(course: &mut Course, events: impl Iterator<Item = &'a Stamped<Ca
     for (oddity, from) in course.oddities.iter_mut().zip(&homes.oddities) {
         oddity.is_posts = homes.are(from);
     }
+    let of_post = |(event, from): (CalledUp, &str)| CalledUp { is_posts: homes.are(from), ..event };
+    course.called_up = called_up.into_iter().map(of_post).collect();
     for at in told_secrets {
         let what = Irregular::Secret { method: "console".into() };
         course.oddities.push(Oddity { at: at.as_secs_f64(), call: None, is_posts: true, what });

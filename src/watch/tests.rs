@@ -1,6 +1,7 @@
 //! Each rule alone: a course that breaks it, and one that just does not.
 
 mod again;
+mod cameras;
 mod console;
 mod margins;
 mod outages;
@@ -15,7 +16,7 @@ use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Stranger, 
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
-use crate::rig::{Limits, Profile};
+use crate::rig::{Headers, Limits, Profile};
 use std::collections::BTreeMap;
 
 /// Ten minutes of a post that is registered from the beginning, with both its lamps dark.
@@ -26,6 +27,7 @@ pub(super) fn quiet() -> Course {
         is_behind_nat: false,
         callees: vec!["operator".into(), "operator2".into()],
         limits: Limits::of(Profile::ExistingPole),
+        headers: Headers::of_protocol(),
         inputs_within: 0.001,
         contacts: Vec::new(),
         outages: Vec::new(),
@@ -44,6 +46,8 @@ pub(super) fn quiet() -> Course {
         without_mains: Lit::default(),
         notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
         silence: 45.0,
+        called_up: Vec::new(),
+        cameras_away: vec![span(f64::NEG_INFINITY, f64::INFINITY)],
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),
@@ -189,6 +193,8 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));
     course.let_in.push((140.0, false));
+    course.cameras_away.clear();
+    course.called_up.push(CalledUp { at: 100.1, uncertainty: 0.001, is_named: true, is_posts: true, taken: true });
     voices::spoken(&mut course, voices::sound());
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());

@@ -4,6 +4,7 @@
 
 use super::course::Course;
 use super::heard::{Sampled, Tone};
+use super::marks::{UNMARKED, says_more};
 use super::voice::{VOICES, arrived, undisturbed};
 use super::{Bound, Rule, Sample};
 use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
@@ -158,6 +159,7 @@ pub fn missing_setting(quantity: &Quantity, course: &Course) -> Option<&'static 
     let (setting, is_there) = match quantity.key {
         key if key == LEVEL_AT_OPERATOR.key => ("speech-spl", course.speech_spl.is_some()),
         key if key == LEVEL_AT_CALLER.key => ("ear-spl", course.ear_spl.is_some()),
+        key if key == UNMARKED.key => ("post.headers", says_more(course)),
         _ => return None,
     };
     (!is_there).then_some(setting)

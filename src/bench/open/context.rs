@@ -49,9 +49,11 @@ impl Context {
                 );
                 InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
             }),
-            Transport::Usb { .. } | Transport::Alsa { .. } | Transport::Network { .. } | Transport::Host { .. } => {
-                Err(unfit(transport))
-            }
+            Transport::Usb { .. }
+            | Transport::Alsa { .. }
+            | Transport::Network { .. }
+            | Transport::Host { .. }
+            | Transport::Terminal => Err(unfit(transport)),
         }
     }
 }

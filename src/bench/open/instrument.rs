@@ -29,6 +29,8 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Operator | Capability::FalseCertificates) => Subsystem::Operator,
         Some(Capability::ReferenceHost) => Subsystem::Network,
         Some(Capability::Supervision) => Subsystem::Supervision,
+        Some(Capability::Cameras) => Subsystem::Cameras,
+        Some(Capability::Inspector) => Subsystem::Inspector,
         None => Subsystem::Other,
     }
 }

@@ -3,11 +3,15 @@
 use super::context::{Context, unfit};
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
+use crate::driver::http_hook::HttpHook;
 use crate::driver::ping::Ping;
 use crate::driver::syslog::SyslogReceiver;
+use crate::driver::terminal::Terminal;
 use crate::driver::{console::SerialConsole, inputs::Inputs, lcus::Lcus, probe::ProbeRs, sip_operator};
 use crate::instrument::audio::AudioPort;
+use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
+use crate::instrument::inspector::Inspector;
 use crate::instrument::lamp::InputBoard;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Certificate, Operator};
@@ -32,6 +36,8 @@ pub(in super::super) enum Handle {
     Operator(Box<dyn Operator>),
     ReferenceHost(Box<dyn ReferenceHost>),
     Supervision(Box<dyn Supervision>),
+    Cameras(Box<dyn CameraSystem>),
+    Inspector(Box<dyn Inspector>),
 }
 
 impl Handle {
@@ -45,6 +51,8 @@ impl Handle {
             Handle::Operator(one) => one.identify(),
             Handle::ReferenceHost(one) => one.identify(),
             Handle::Supervision(one) => one.identify(),
+            Handle::Cameras(one) => one.identify(),
+            Handle::Inspector(one) => one.identify(),
         }
     }
 }
@@ -80,6 +88,11 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
     Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
+    Opener { driver: "http-hook", open: |context, _, one| Ok(vec![Handle::Cameras(cameras(context, one)?)]) },
+    Opener {
+        driver: "terminal",
+        open: |context, _, _| Ok(vec![Handle::Inspector(Box::new(Terminal::of_this_process(context.shared_clock())))]),
+    },
 ];
 
 /// Opens an instrument of the rig.
@@ -158,6 +171,14 @@ fn supervision(context: &Context, one: &Instrument) -> Result<Box<dyn Supervisio
     match one.transport {
         Transport::Twin { .. } => Ok(context.twin()?.supervision()),
         Transport::Network { listen } => Ok(Box::new(SyslogReceiver::listen(listen, context.shared_clock())?)),
+        ref other => Err(unfit(other)),
+    }
+}
+
+fn cameras(context: &Context, one: &Instrument) -> Result<Box<dyn CameraSystem>> {
+    match one.transport {
+        Transport::Twin { .. } => Ok(context.twin()?.cameras()),
+        Transport::Network { listen } => Ok(Box::new(HttpHook::listen(listen, context.shared_clock())?)),
         ref other => Err(unfit(other)),
     }
 }

@@ -1,11 +1,9 @@
 //! The INVITE that made a call, and the way in which it is answered (RFC 3261, 13.3).
 
 use crate::instrument::operator::Invite;
+use crate::rig::TOLD_HEADERS;
 use crate::sip::message::{Method, Reply, Request};
 use crate::sip::route::{Route, Wire};
-
-/// Headers of an INVITE that scenarios ask for: these, and whatever begins with `X-`.
-const TOLD_HEADERS: [&str; 5] = ["Priority", "P-Asserted-Identity", "User-Agent", "Max-Forwards", "Expires"];
 
 /// What is told of an INVITE.
 pub fn described(request: &Request) -> Invite {

@@ -4,7 +4,9 @@
 //! family's file here, its implementation in `driver`, and its opener in the bench.
 
 mod boards;
+mod cameras;
 pub(super) mod impostors;
+mod inspector;
 mod network;
 pub(super) mod operator;
 mod probe;
@@ -17,7 +19,7 @@ pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 8] = [
+pub static DRIVERS: [Driver; 10] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -26,6 +28,8 @@ pub static DRIVERS: [Driver; 8] = [
     operator::SIP_OPERATOR,
     network::PING,
     supervision::SYSLOG,
+    cameras::HTTP_HOOK,
+    inspector::TERMINAL,
 ];
 
 /// The driver that a rig calls so.

@@ -84,4 +84,8 @@ pub enum Settings {
     Supervision {
         silence: u16,
     },
+    /// What an event of the post has to name; `None`: the post's identity.
+    Cameras {
+        named: Option<String>,
+    },
 }

@@ -97,6 +97,8 @@ impl Default for BenchConfig {
                 reference_host: Some("reference-host".into()),
                 false_certificates: None,
                 supervision: Some("supervision".into()),
+                cameras: Some("cameras".into()),
+                inspector: None,
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),
                 contact_tone: Some(Patch { output: jack(2), input: jack(2) }),

@@ -24,6 +24,7 @@ use crate::twin::street::line::{Line, Way};
 use crate::twin::street::net::{Datagram, FarEnd, Host};
 use crate::twin::street::power::Supply;
 use crate::twin::street::stream::Segment;
+use crate::twin::street::streams::Segment as HookSegment;
 use crate::twin::truth::Truth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -56,6 +57,8 @@ pub(in crate::twin) enum Event {
     AtPost(Datagram),
     /// Of a connection between post and operator.
     Segment(Way, Segment),
+    SegmentArrives(HookSegment),
+    SegmentAgain(HookSegment),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
@@ -207,6 +210,7 @@ impl World {
             let at = self.instant();
             self.host.wake(at);
             self.host_acted();
+            self.cameras_acted();
         }
     }
 
@@ -227,6 +231,8 @@ impl World {
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
             Event::Segment(way, segment) => self.segment_arrives(way, &segment),
+            Event::SegmentArrives(segment) => self.hook_segment_arrives(segment),
+            Event::SegmentAgain(segment) => self.send_hook_segment(segment),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
@@ -312,6 +318,8 @@ fn event_kind(event: &Event) -> u64 {
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
+        Event::SegmentArrives(segment) => 16 | u64::from(segment.connection) << 5,
+        Event::SegmentAgain(segment) => 17 | u64::from(segment.connection) << 5,
     }
 }
 

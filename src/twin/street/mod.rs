@@ -7,4 +7,5 @@ pub(in crate::twin) mod net;
 pub mod power;
 pub(in crate::twin) mod secure_host;
 pub(in crate::twin) mod stream;
+pub(in crate::twin) mod streams;
 pub(in crate::twin) mod track;

@@ -3,6 +3,7 @@
 //! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
 //! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
+use crate::cameras::Hook;
 use crate::clock::Instant;
 use crate::operator::Desk;
 use crate::twin::kernel::world::{Event, World};
@@ -10,6 +11,7 @@ use crate::twin::post::voice::Action;
 use crate::twin::street::line::Way;
 use crate::twin::street::secure_host::SecureHost;
 use crate::twin::street::stream::Segment;
+use crate::twin::street::streams::Segment as HookSegment;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -50,6 +52,8 @@ pub(in crate::twin) struct Host {
     pub secure: SecureHost,
     /// What has come for the supervision, and when.
     pub syslog: Vec<(Instant, Vec<u8>)>,
+    /// Where events call up cameras.
+    pub cameras: Hook,
 }
 
 impl Host {
@@ -57,11 +61,13 @@ impl Host {
         address == self.address || address == self.second_address
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        self.desk.next_wake().into_iter().chain(self.secure.next_wake()).min()
+        self.desk.next_wake().into_iter().chain(self.secure.next_wake()).chain(self.cameras.next_wake()).min()
     }
     pub fn wake(&mut self, at: Instant) {
         self.secure.wake(at);
-        self.desk.wake(at);
+        if self.desk.next_wake().is_some_and(|due| due <= at) {
+            self.desk.wake(at);
+        }
     }
 }
 
@@ -77,6 +83,9 @@ impl World {
                     }
                 }
                 Action::Segment(segment) => self.segment_leaves(Way::ToOperator, &segment),
+                Action::Stream { connection, to: host, piece } => {
+                    self.send_hook_segment(HookSegment { way: Way::ToOperator, connection, host, piece, tries: 0 });
+                }
                 Action::Send { from_port, to, bytes } => {
                     let from = SocketAddr::new(self.voice.address(), from_port);
                     self.truth.datagram_left_post(self.now(), &bytes);

@@ -2,12 +2,14 @@
 //!
 //! Knows nothing of roles or posts.
 
+mod cameras;
 mod card;
 mod operator;
 mod probe;
 mod reference_host;
 mod supervision;
 
+pub use cameras::TwinCameras;
 pub use card::CardPort;
 pub(in crate::twin) use operator::TwinDesk;
 pub(in crate::twin) use probe::ProbeLead;

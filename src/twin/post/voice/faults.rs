@@ -2,8 +2,10 @@
 //!
 //! Must not act: who has the defect reads its field.
 
+use super::cameras::CameraFault;
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
+use super::supervision::CountFault;
 use super::tls::Trust;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -138,6 +140,10 @@ pub struct Faults {
     pub gives_no_sign: bool,
     /// What it has told the supervision of it never takes back.
     pub never_clears: bool,
+    /// What is wrong with its counters.
+    pub counts: Option<CountFault>,
+    /// What is wrong with how it calls up cameras.
+    pub cameras: Option<CameraFault>,
     /// Says nothing of its battery.
     pub hides_battery: bool,
     /// Whom it believes over TLS.

@@ -7,6 +7,7 @@
 mod account;
 mod agent;
 mod call;
+mod cameras;
 mod dialog;
 mod digest;
 mod echo;
@@ -37,12 +38,14 @@ mod volume;
 #[cfg(test)]
 mod tests;
 
+pub use cameras::{CameraFault, Piece};
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use srtp::Suite;
+pub use supervision::CountFault;
 pub use tls::{Security, Trust};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 
@@ -52,6 +55,7 @@ use crate::twin::street::power::Condition;
 use crate::twin::street::stream;
 use account::{Account, Stack};
 use agent::Agent;
+use cameras::Cameras;
 use lives::Lives;
 use media::Media;
 use serial::{Command, LineReader, Report};
@@ -109,6 +113,8 @@ pub struct Config {
     pub supervision: Option<SocketAddr>,
     /// `None`: signalling and sound are plain.
     pub security: Option<Security>,
+    /// Where its presses call up a camera.
+    pub cameras: Option<SocketAddr>,
     pub faults: Faults,
 }
 
@@ -139,6 +145,7 @@ impl Config {
             early_media: false,
             supervision: None,
             security: None,
+            cameras: None,
             faults: Faults::default(),
         }
     }
@@ -153,6 +160,8 @@ pub enum Action {
     Send { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
     /// A segment of one of the module's connections.
     Segment(stream::Segment),
+    /// A piece of a connection; connections are numbered from 1.
+    Stream { connection: u32, to: SocketAddr, piece: Piece },
 }
 
 /// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.
@@ -179,6 +188,7 @@ struct Running {
     /// `None`: signalling goes by datagrams.
     lines: Option<Lines>,
     supervision: Supervision,
+    cameras: Cameras,
     reader: LineReader,
     media: Option<Media>,
     /// The firmware believes a call under way.
@@ -261,15 +271,17 @@ impl Voice {
             Ok(Command::Attention) => true,
             Ok(Command::Identity(name)) => {
                 running.supervision.identify(at, &name);
+                running.cameras.identify(&name);
                 agent.identify(name);
                 true
             }
             Ok(Command::Register(on)) => agent.register(at, on),
-            Ok(Command::Dial { press, delayed }) => agent.dial(at, press, delayed),
-            Ok(Command::HangUp) => agent.hang_up(at),
+            Ok(Command::Dial { press, delayed }) => self.dial(at, press, delayed),
+            Ok(Command::HangUp) => self.hang_up(at),
         };
         self.say(if done { "OK" } else { "ERROR" });
         self.settle(at);
+        self.call_up(at);
     }
     /// A datagram for one of the module's ports.
     pub fn datagram_in(&mut self, at: Instant, from: SocketAddr, port: u16, bytes: &[u8]) {
@@ -295,6 +307,7 @@ impl Voice {
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
+                let media = earliest(media, self.config.cameras.and(running.cameras.next_wake()));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -318,6 +331,7 @@ impl Voice {
         }
         self.say_again(at);
         self.tell_supervision(at);
+        self.call_up(at);
         self.sound(at, air);
     }
     pub fn address(&self) -> IpAddr {
@@ -353,7 +367,8 @@ impl Voice {
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let mut supervision = Supervision::new(self.link);
+        let mut supervision = Supervision::new(self.link).counting(config.faults.counts);
+        let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
@@ -362,6 +377,7 @@ impl Voice {
             agent,
             lines,
             supervision,
+            cameras,
             reader,
             media,
             in_call: false,

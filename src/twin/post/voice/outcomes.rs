@@ -50,6 +50,14 @@ impl Voice {
                 if let (State::Running(running), Report::Registered(yes)) = (&mut self.state, report) {
                     running.supervision.set(at, Trouble::Server, !yes);
                 }
+                match (&mut self.state, report) {
+                    (State::Running(running), Report::Connected) => running.supervision.answered(),
+                    (State::Running(running), Report::End(_)) => {
+                        running.supervision.call_ended();
+                        self.tell_supervision(at);
+                    }
+                    _ => {}
+                }
                 if let (State::Running(running), Report::End(_)) = (&mut self.state, report)
                     && self.config.faults.has(Habit::RepeatsEnd)
                 {
@@ -64,7 +72,12 @@ impl Voice {
                 self.may_send_early(at);
             }
             Event::Early(session) => self.open_early(at, session),
-            Event::Open(session) => self.open(at, session),
+            Event::Open(session) => {
+                if let State::Running(running) = &mut self.state {
+                    running.cameras.answered(at);
+                }
+                self.open(at, session);
+            }
             Event::Change(session) => {
                 if let State::Running(running) = &mut self.state
                     && let Some(media) = &mut running.media
@@ -73,6 +86,9 @@ impl Voice {
                 }
             }
             Event::Close => {
+                if let State::Running(running) = &mut self.state {
+                    running.cameras.call_ended(at);
+                }
                 self.end_truth(at);
                 self.close(at);
             }

@@ -42,6 +42,30 @@ impl Trouble {
     }
 }
 
+/// A planted defect of the counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountFault {
+    /// What nobody answered is not counted among the calls.
+    ForgetsUnanswered,
+    /// Whatever rang counts as answered.
+    TakesAllForAnswered,
+    /// They are never told.
+    Untold,
+    /// They stop at so many.
+    StopsAt(u32),
+}
+
+/// Calls since power came, by what became of them.
+#[derive(Debug, Default)]
+struct Counters {
+    answered: u32,
+    unanswered: u32,
+    /// The case under way: its press, and whether somebody has answered it.
+    case: Option<(u32, bool)>,
+    /// The press that was counted last, and as what: dialled again it is the same case.
+    last: Option<(u32, bool)>,
+}
+
 /// One of them: how it is, what has been told of it, and when the difference is to be told.
 #[derive(Debug, Clone, Copy, Default)]
 struct Watched {
@@ -57,6 +81,8 @@ pub struct Supervision {
     link: bool,
     next_sign: Option<Instant>,
     watched: [Watched; 3],
+    counters: Counters,
+    fault: Option<CountFault>,
     out: Vec<Vec<u8>>,
 }
 
@@ -64,10 +90,51 @@ impl Supervision {
     pub fn new(link: bool) -> Self {
         Supervision { link, ..Supervision::default() }
     }
+    #[must_use]
+    pub fn counting(self, fault: Option<CountFault>) -> Self {
+        Supervision { fault, ..self }
+    }
+    /// A call is made for this press.
+    pub fn dialled(&mut self, press: u32) {
+        self.counters.case = Some((press, false));
+    }
+    pub fn answered(&mut self) {
+        if let Some((_, is_answered)) = &mut self.counters.case {
+            *is_answered = true;
+        }
+    }
+    /// The call is over. One that was lost and is made again stays one case: answered, if it ever was.
+    pub fn call_ended(&mut self) {
+        let Counters { answered, unanswered, case, last } = &mut self.counters;
+        let Some((press, is_answered)) = case.take() else { return };
+        let before = last.filter(|(counted, _)| *counted == press).map(|(_, was)| was);
+        match (before, is_answered) {
+            (None, true) => *answered += 1,
+            (None, false) => *unanswered += 1,
+            (Some(false), true) => (*answered, *unanswered) = (*answered + 1, unanswered.saturating_sub(1)),
+            (Some(_), _) => return,
+        }
+        *last = Some((press, is_answered));
+        self.tell_counts();
+    }
+    fn tell_counts(&mut self) {
+        let (answered, unanswered) = (self.counters.answered, self.counters.unanswered);
+        let (calls, answered, unanswered) = match self.fault {
+            None => (answered + unanswered, answered, unanswered),
+            Some(CountFault::ForgetsUnanswered) => (answered, answered, 0),
+            Some(CountFault::TakesAllForAnswered) => (answered + unanswered, answered + unanswered, 0),
+            Some(CountFault::StopsAt(most)) => ((answered + unanswered).min(most), answered.min(most), unanswered.min(most)),
+            Some(CountFault::Untold) => return,
+        };
+        self.say(Severity::Informational, &format!("COUNT calls={calls} answered={answered} unanswered={unanswered}"));
+    }
     /// The first thing that a module says, as soon as it has a name: whatever it told in an earlier life is void.
     pub fn identify(&mut self, at: Instant, host: &str) {
+        // A firmware that starts anew counts its presses anew.
+        self.counters.last = None;
         if self.host.replace(host.to_owned()).is_none() {
             self.say(Severity::Notice, "START");
+            self.tell_counts();
             self.next_sign = Some(at);
             // Until a server has answered there is none.
             self.set(at, Trouble::Server, true);
@@ -128,7 +195,8 @@ impl Supervision {
         }
     }
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.out)
+        // What cannot leave now leaves when the link is back.
+        if self.link { std::mem::take(&mut self.out) } else { Vec::new() }
     }
     fn say(&mut self, severity: Severity, text: &str) {
         let host = self.host.as_deref().unwrap_or("-");
@@ -147,7 +215,8 @@ mod tests {
     fn told(supervision: &mut Supervision, from: u64, to: u64, faults: &Faults) -> Vec<String> {
         (from..=to).for_each(|second| supervision.wake(at(second), faults));
         let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
-        lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned())).collect()
+        let texts = lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned()));
+        texts.filter(|text| !text.starts_with("COUNT")).collect()
     }
 
     #[test]
@@ -185,6 +254,50 @@ mod tests {
         supervision.set_link(at(200), true);
         supervision.set(at(202), Trouble::Server, false);
         assert_eq!(told(&mut supervision, 200, 230, &sound), [""; 0]);
+    }
+
+    /// Four presses: answered, not answered, lost and answered when dialled again, not answered.
+    #[track_caller]
+    fn check_counts(fault: Option<CountFault>, expected: &[&str]) {
+        let mut supervision = Supervision::new(true).counting(fault);
+        supervision.identify(at(0), "SOS-0417");
+        for (press, is_answered) in [(1, true), (2, false), (3, false), (3, true), (4, false)] {
+            supervision.dialled(press);
+            if is_answered {
+                supervision.answered();
+            }
+            supervision.call_ended();
+        }
+        let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
+        let counts: Vec<String> = lines.filter_map(|line| Some(line.split_once("COUNT ")?.1.to_owned())).collect();
+        assert_eq!(counts, expected, "{fault:?}");
+    }
+
+    #[test]
+    fn calls_are_counted_by_what_became_of_them_and_a_case_once() {
+        check_counts(
+            None,
+            &[
+                "calls=0 answered=0 unanswered=0",
+                "calls=1 answered=1 unanswered=0",
+                "calls=2 answered=1 unanswered=1",
+                "calls=3 answered=1 unanswered=2",
+                "calls=3 answered=2 unanswered=1",
+                "calls=4 answered=2 unanswered=2",
+            ],
+        );
+        check_counts(Some(CountFault::Untold), &[]);
+        check_counts(
+            Some(CountFault::StopsAt(1)),
+            &[
+                "calls=0 answered=0 unanswered=0",
+                "calls=1 answered=1 unanswered=0",
+                "calls=1 answered=1 unanswered=1",
+                "calls=1 answered=1 unanswered=1",
+                "calls=1 answered=1 unanswered=1",
+                "calls=1 answered=1 unanswered=1",
+            ],
+        );
     }
 
     #[test]

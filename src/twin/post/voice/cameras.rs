@@ -1,0 +1,328 @@
+//! Each press calls up the camera that looks at the post: an event to the city's camera system, over HTTP on a connection of its own.
+//!
+//! Must not know calls: it is told of presses, and no call waits for what becomes of an event.
+
+use super::serial::{Ending, Report};
+use super::{Action, Running, State, Voice};
+use crate::clock::Instant;
+use std::time::Duration;
+
+/// What goes over a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Open,
+    Opened,
+    Bytes(Vec<u8>),
+    Close,
+}
+
+/// A system that has not answered by then is not there.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// Then nobody would look any more.
+const MOST_TRIES: u8 = 3;
+/// A defective one is so late.
+const LATE_BY: Duration = Duration::from_secs(4);
+/// And calls up a camera so long after a call.
+const UNPRESSED_AFTER: Duration = Duration::from_secs(12);
+
+/// A planted defect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameraFault {
+    /// Nothing is sent.
+    Missing,
+    /// Another point is named.
+    OtherCamera,
+    /// The call waits for the camera system's answer.
+    BlocksCall,
+    Late,
+    Twice,
+    /// Only when somebody answers.
+    AtAnswer,
+    /// Once more, long after the call.
+    Unpressed,
+    /// One refusal, or no answer, is final.
+    GivesUpForGood,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// To be sent then.
+    Due(Instant),
+    /// Under way, and given up then.
+    Sent(Instant),
+}
+
+#[derive(Debug, Default)]
+pub struct Cameras {
+    fault: Option<CameraFault>,
+    /// Who speaks, once the firmware has said it.
+    host: Option<String>,
+    /// The press that was told last.
+    told: Option<u32>,
+    stage: Option<Stage>,
+    tries: u8,
+    /// Number of the last connection.
+    connection: u32,
+    reply: Vec<u8>,
+    out: Vec<(u32, Piece)>,
+    /// Planted: a call that waits, one that is to be told of twice, one that is over, and a system that is given up.
+    pub held: Option<(u32, bool)>,
+    is_second: bool,
+    has_given_up: bool,
+}
+
+impl Cameras {
+    pub fn new(fault: Option<CameraFault>) -> Self {
+        Cameras { fault, ..Cameras::default() }
+    }
+    /// A firmware that starts anew counts its presses anew.
+    pub fn identify(&mut self, name: &str) {
+        self.host = Some(name.to_owned());
+        self.told = None;
+    }
+    /// A call is about to be made for this press; for one press there may be several.
+    pub fn pressed(&mut self, at: Instant, press: u32) {
+        let is_new = self.told.replace(press) != Some(press);
+        match self.fault {
+            _ if !is_new || self.has_given_up => {}
+            Some(CameraFault::Missing | CameraFault::AtAnswer) => {}
+            Some(CameraFault::Late) => self.begin(at + LATE_BY),
+            fault => {
+                self.is_second = fault == Some(CameraFault::Twice);
+                self.begin(at);
+            }
+        }
+    }
+    pub fn answered(&mut self, at: Instant) {
+        if self.fault == Some(CameraFault::AtAnswer) {
+            self.begin(at);
+        }
+    }
+    pub fn call_ended(&mut self, at: Instant) {
+        if self.fault == Some(CameraFault::Unpressed) {
+            self.begin(at + UNPRESSED_AFTER);
+        }
+    }
+    /// Whether a defective module lets a call wait.
+    pub fn blocks(&self) -> bool {
+        let waits = match self.stage {
+            Some(Stage::Due(_)) => self.tries == 0,
+            Some(Stage::Sent(_)) => self.tries == 1,
+            None => false,
+        };
+        self.fault == Some(CameraFault::BlocksCall) && waits
+    }
+    /// What was under way of an earlier press nobody needs any more.
+    fn begin(&mut self, at: Instant) {
+        self.hang_up();
+        self.tries = 0;
+        self.stage = Some(Stage::Due(at));
+    }
+    fn hang_up(&mut self) {
+        if matches!(self.stage, Some(Stage::Sent(_))) {
+            self.out.push((self.connection, Piece::Close));
+        }
+        self.stage = None;
+    }
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.stage.map(|stage| match stage {
+            Stage::Due(due) | Stage::Sent(due) => due,
+        })
+    }
+    pub fn wake(&mut self, at: Instant) {
+        match self.stage {
+            Some(Stage::Due(due)) if due <= at => {
+                self.connection += 1;
+                self.tries += 1;
+                self.reply.clear();
+                self.out.push((self.connection, Piece::Open));
+                self.stage = Some(Stage::Sent(at + ANSWERED_WITHIN));
+            }
+            Some(Stage::Sent(due)) if due <= at => self.came_to_nothing(at),
+            _ => {}
+        }
+    }
+    fn came_to_nothing(&mut self, at: Instant) {
+        self.hang_up();
+        self.has_given_up = self.fault == Some(CameraFault::GivesUpForGood);
+        if self.tries < MOST_TRIES && !self.has_given_up {
+            self.stage = Some(Stage::Due(at + AGAIN_AFTER));
+        }
+    }
+    pub fn piece(&mut self, at: Instant, connection: u32, piece: Piece) {
+        if connection != self.connection || !matches!(self.stage, Some(Stage::Sent(_))) {
+            return;
+        }
+        match piece {
+            Piece::Opened => self.out.push((connection, Piece::Bytes(self.request()))),
+            Piece::Bytes(bytes) => {
+                self.reply.extend(bytes);
+                match status(&self.reply) {
+                    None => {}
+                    Some(200..300) => self.was_taken(at),
+                    Some(_) => self.came_to_nothing(at),
+                }
+            }
+            Piece::Close => self.came_to_nothing(at),
+            Piece::Open => {}
+        }
+    }
+    fn was_taken(&mut self, at: Instant) {
+        self.hang_up();
+        if std::mem::take(&mut self.is_second) {
+            self.begin(at);
+        }
+    }
+    fn request(&self) -> Vec<u8> {
+        let host = match self.fault {
+            Some(CameraFault::OtherCamera) => "SOS-0400",
+            _ => self.host.as_deref().unwrap_or("unknown"),
+        };
+        let press = self.told.unwrap_or_default();
+        let body = format!("{{\"event\":\"press\",\"point\":\"{host}\",\"press\":{press}}}");
+        let length = body.len();
+        let head = "POST /events HTTP/1.1\r\nHost: cameras\r\nContent-Type: application/json\r\nConnection: close\r\n";
+        format!("{head}Content-Length: {length}\r\n\r\n{body}").into_bytes()
+    }
+}
+
+/// The status of an answer whose first line is whole.
+fn status(reply: &[u8]) -> Option<u16> {
+    let text = std::str::from_utf8(reply).ok()?;
+    let (line, _) = text.split_once("\r\n")?;
+    Some(line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0))
+}
+
+impl Voice {
+    /// The firmware has a call made. `false`: it cannot be.
+    pub(super) fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
+        let State::Running(running) = &mut self.state else { return false };
+        if self.config.cameras.is_some() {
+            running.cameras.pressed(at, press);
+        }
+        if running.cameras.blocks() {
+            running.cameras.held = Some((press, delayed));
+            return true;
+        }
+        Voice::dial_counted(running, at, press, delayed)
+    }
+    fn dial_counted(running: &mut Running, at: Instant, press: u32, delayed: bool) -> bool {
+        let is_made = running.agent.dial(at, press, delayed);
+        if is_made {
+            running.supervision.dialled(press);
+        }
+        is_made
+    }
+    pub(super) fn hang_up(&mut self, at: Instant) -> bool {
+        let State::Running(running) = &mut self.state else { return false };
+        if running.cameras.held.take().is_some() {
+            running.agent.stack.report(Report::End(Ending::Local));
+            return true;
+        }
+        running.agent.hang_up(at)
+    }
+    /// Something has come over a connection to the camera system.
+    pub fn stream_in(&mut self, at: Instant, connection: u32, piece: Piece) {
+        let State::Running(running) = &mut self.state else { return };
+        if self.link {
+            running.cameras.piece(at, connection, piece);
+            self.call_up(at);
+        }
+    }
+    /// What is due to be sent goes out at once.
+    pub(super) fn call_up(&mut self, at: Instant) {
+        let (State::Running(running), Some(to)) = (&mut self.state, self.config.cameras) else { return };
+        running.cameras.wake(at);
+        let pieces = std::mem::take(&mut running.cameras.out);
+        self.actions.extend(pieces.into_iter().map(|(connection, piece)| Action::Stream { connection, to, piece }));
+        if !running.cameras.blocks()
+            && let Some((press, delayed)) = running.cameras.held.take()
+        {
+            Voice::dial_counted(running, at, press, delayed);
+            self.settle(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: f64) -> Instant {
+        Instant::from_nanos((seconds * 1e9) as u64)
+    }
+
+    /// What a module sends when its press is made at 1 s and answered at 3 s, the call ends at 5 s, and every request is answered at once with this
+    /// status: the moments of its requests, and what they name.
+    fn life(fault: Option<CameraFault>, answer: Option<&str>) -> Vec<(f64, bool)> {
+        let mut cameras = Cameras::new(fault);
+        cameras.identify("SOS-0417");
+        let mut sent = Vec::new();
+        for tenth in 0..600_u32 {
+            let now = at(f64::from(tenth) / 10.0);
+            match tenth {
+                10 | 12 => cameras.pressed(now, 7),
+                30 => cameras.answered(now),
+                50 => cameras.call_ended(now),
+                _ => {}
+            }
+            cameras.wake(now);
+            while let Some((connection, piece)) = cameras.out.pop() {
+                match piece {
+                    Piece::Open => cameras.piece(now, connection, Piece::Opened),
+                    Piece::Bytes(bytes) => {
+                        sent.push((f64::from(tenth) / 10.0, String::from_utf8_lossy(&bytes).contains("\"SOS-0417\"")));
+                        if let Some(status) = answer {
+                            let reply = format!("HTTP/1.1 {status}\r\n\r\n");
+                            cameras.piece(now, connection, Piece::Bytes(reply.into_bytes()));
+                        }
+                    }
+                    Piece::Opened | Piece::Close => {}
+                }
+                cameras.wake(now);
+            }
+        }
+        sent
+    }
+
+    #[test]
+    fn a_press_calls_up_the_camera_once_and_again_only_if_that_came_to_nothing() {
+        assert_eq!(life(None, Some("204 No Content")), [(1.0, true)]);
+        assert_eq!(life(None, Some("503 Service Unavailable")), [(1.0, true), (11.0, true), (21.0, true)]);
+        assert_eq!(life(None, None), [(1.0, true), (15.0, true), (29.0, true)]);
+    }
+
+    #[test]
+    fn defective_ones_send_what_they_should_not() {
+        let taken = |fault| life(Some(fault), Some("200 OK"));
+        assert_eq!(taken(CameraFault::Missing), []);
+        assert_eq!(taken(CameraFault::OtherCamera), [(1.0, false)]);
+        assert_eq!(taken(CameraFault::Late), [(5.0, true)]);
+        assert_eq!(taken(CameraFault::Twice), [(1.0, true), (1.0, true)]);
+        assert_eq!(taken(CameraFault::AtAnswer), [(3.0, true)]);
+        assert_eq!(taken(CameraFault::Unpressed), [(1.0, true), (17.0, true)]);
+        assert_eq!(life(Some(CameraFault::GivesUpForGood), None), [(1.0, true)]);
+    }
+
+    #[test]
+    fn only_a_defective_one_lets_a_call_wait() {
+        let blocks = |fault, answered: bool| {
+            let mut cameras = Cameras::new(fault);
+            cameras.identify("SOS-0417");
+            cameras.pressed(at(0.0), 1);
+            cameras.wake(at(0.0));
+            if answered {
+                cameras.piece(at(0.0), 1, Piece::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()));
+            }
+            cameras.wake(at(3.9));
+            let before = cameras.blocks();
+            cameras.wake(at(4.1));
+            cameras.wake(at(14.2));
+            (before, cameras.blocks())
+        };
+        assert_eq!(blocks(None, false), (false, false));
+        assert_eq!(blocks(Some(CameraFault::BlocksCall), true), (false, false));
+        assert_eq!(blocks(Some(CameraFault::BlocksCall), false), (true, false));
+    }
+}
