@@ -2,7 +2,7 @@
 
 use super::{
     battery, call, duplex, firmware, hang, interruption, lamps, loss, outage, plant, power, server, service_lamp, settings, soak,
-    speech, street, stuck, supervision, transfer,
+    speech, street, stuck, supervision, transfer, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -13,6 +13,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     speech::QUANTITIES,
     duplex::QUANTITIES,
     street::QUANTITIES,
+    volume::QUANTITIES,
     loss::QUANTITIES,
     soak::QUANTITIES,
     interruption::QUANTITIES,

@@ -35,6 +35,7 @@ mod street;
 mod stuck;
 mod supervision;
 mod transfer;
+mod volume;
 mod watching;
 
 pub use fault::{Fault, ScenarioError};

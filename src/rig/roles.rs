@@ -5,6 +5,7 @@ use super::drivers::DRIVERS;
 use super::file::{Section, meant_or_listed, word};
 use super::instruments::Named;
 use super::locate::{Node, Word};
+use super::volume;
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 use crate::problem::{OR, Place, Problems, listed};
 use crate::unit::{Bilingual, both};
@@ -33,7 +34,7 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
     let wires: Vec<&str> = Role::ALL
         .into_iter()
-        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision))
+        .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision | Role::Volume))
         .map(Role::name)
         .collect();
     let section = Section::open(node, name, &wires, problems)?;
@@ -61,6 +62,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
                 wiring.reference_host = reader.whole(Role::ReferenceHost, node, Capability::ReferenceHost);
             }
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
+            Some(Role::Volume) => wiring.volume = volume::read(&reader.path(Role::Volume), node, reader.problems),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -72,6 +72,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         operator: roles.operator,
         reference_host: roles.reference_host,
         supervision: roles.supervision,
+        volume: roles.volume,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),
         contact_tone: stated.contact_tone.or(roles.contact_tone),

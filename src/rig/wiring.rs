@@ -22,6 +22,8 @@ pub enum Role {
     ReferenceHost,
     /// Where the post tells of itself.
     Supervision,
+    /// The keys by which the operator sets the post's loudspeaker.
+    Volume,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -33,7 +35,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 18] = [
+    pub const ALL: [Role; 19] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -48,6 +50,7 @@ impl Role {
         Role::Operator,
         Role::ReferenceHost,
         Role::Supervision,
+        Role::Volume,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -70,6 +73,7 @@ impl Role {
             Role::Operator => "operator",
             Role::ReferenceHost => "reference-host",
             Role::Supervision => "supervision",
+            Role::Volume => "volume",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -125,6 +129,13 @@ pub struct Patch {
     pub input: JackRef,
 }
 
+/// What the operator presses in a talk for the faintest and for the loudest setting of the loudspeaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeKeys {
+    pub lowest: String,
+    pub highest: String,
+}
+
 /// What is wired where; `None` where the rig lacks a role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wiring {
@@ -143,6 +154,7 @@ pub struct Wiring {
     pub operator: Option<String>,
     pub reference_host: Option<String>,
     pub supervision: Option<String>,
+    pub volume: Option<VolumeKeys>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -166,6 +178,7 @@ impl Wiring {
             Role::Operator => self.operator.is_some(),
             Role::ReferenceHost => self.reference_host.is_some(),
             Role::Supervision => self.supervision.is_some(),
+            Role::Volume => self.volume.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -186,7 +199,7 @@ impl Wiring {
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Button | Role::Mains | Role::Battery | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
-            Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
+            Role::LampPlaced | Role::LampConnected | Role::LampOutOfService | Role::Volume => None,
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Session {
     pub sending: bool,
     /// The far end means to speak.
     pub receiving: bool,
+    /// Payload type of telephone events, if offered.
+    pub events: Option<u8>,
 }
 
 /// The far end's description: its session, and the media lines for the answer.
@@ -24,8 +26,6 @@ pub struct Description {
     /// Every `m=` line as offered; `chosen` is the audio line that we take.
     lines: Vec<String>,
     chosen: usize,
-    /// Payload type of telephone events, if offered.
-    events: Option<u8>,
 }
 
 /// Our own side of a description.
@@ -61,7 +61,7 @@ impl Local {
     fn answered_line(&self, offer: &Description) -> String {
         let Session { law, sending, receiving, .. } = offer.session;
         let (kind, name) = (law.payload_type(), if law == Law::Mu { "PCMU" } else { "PCMA" });
-        let extra = offer.events.map_or(String::new(), |e| format!(" {e}"));
+        let extra = offer.session.events.map_or(String::new(), |e| format!(" {e}"));
         let direction = match (sending, receiving) {
             (true, true) => "sendrecv",
             (true, false) => "sendonly",
@@ -71,7 +71,7 @@ impl Local {
         format!(
             "m=audio {} RTP/AVP {kind}{extra}\r\na=rtpmap:{kind} {name}/8000\r\n{}a=ptime:20\r\na={direction}\r\n",
             self.address.port(),
-            offer.events.map_or(String::new(), events_lines)
+            offer.session.events.map_or(String::new(), events_lines)
         )
     }
     fn head(&self) -> String {
@@ -114,9 +114,9 @@ impl Description {
         // A null address is the old way to put on hold (RFC 3264, 8.4).
         let sending = matches!(direction, "sendrecv" | "recvonly") && !ip.is_unspecified();
         let receiving = matches!(direction, "sendrecv" | "sendonly");
-        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving };
+        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving, events: section.events };
         let lines = media.iter().map(|s| s.line.to_owned()).collect();
-        Some(Description { session, lines, chosen, events: section.events })
+        Some(Description { session, lines, chosen })
     }
 }
 
@@ -166,8 +166,10 @@ mod tests {
             law,
             sending,
             receiving,
+            events: None,
         });
-        assert_eq!(Description::parse(text).map(|d| d.session), expected, "{text}");
+        let found = Description::parse(text).map(|d| Session { events: None, ..d.session });
+        assert_eq!(found, expected, "{text}");
     }
 
     #[test]
@@ -196,5 +198,6 @@ mod tests {
         let answer = LOCAL.answer(&Description::parse(offer).unwrap());
         assert!(answer.contains("m=video 0 RTP/AVP 96\r\n"), "{answer}");
         assert!(answer.contains("m=audio 4000 RTP/AVP 8 110\r\n") && answer.contains("a=recvonly"), "{answer}");
+        assert_eq!(Description::parse(&answer).and_then(|d| d.session.events), Some(110));
     }
 }
