@@ -184,8 +184,8 @@ fn a_post_adds_little_noise() {
         course.silences.push(Silence { own_noise_db: Some(own_noise_db), ..quiet_talk(span(106.0, 116.0)) });
         broken(&course)
     };
-    assert_eq!(noisy(-17.0), NOTHING);
-    assert_eq!(noisy(-13.0), ["T12.watch.own-noise.to-operator"]);
+    assert_eq!(noisy(-17.5), NOTHING);
+    assert_eq!(noisy(-12.5), ["T12.watch.own-noise.to-operator"]);
 }
 
 /// A post may say that it is connected, and that it has felt a press.
