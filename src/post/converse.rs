@@ -43,7 +43,7 @@ const ONCE_MORE: (f64, f64) = (0.060, 0.350);
 const BEYOND_STREET_DB: f64 = 10.0;
 /// What stands for a voice that is heard once only, relative to itself, and what is known of one that is not (k = 2), dB.
 const NOT_AGAIN_DB: f64 = -60.0;
-const AGAIN_WITHIN_DB: f64 = 2.0;
+const AGAIN_WITHIN_DB: f64 = 1.5;
 /// What stands for a post that adds no noise of its own, relative to the voice, dB.
 const NOTHING_OWN_DB: f64 = -60.0;
 /// What stands for the attenuation of an echo in digital silence, dB.

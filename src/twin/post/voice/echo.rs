@@ -9,8 +9,8 @@ use crate::dsp::adaptive_filter::{AdaptiveFilter, PARTITIONS};
 /// Quieter than −60 dBFS the loudspeaker does not count as speaking, and its sound may linger for so many frames (80 ms).
 const FAR_FLOOR: f32 = 1e-6;
 const TAIL: usize = PARTITIONS;
-/// What is left of an echo is turned down until it is 56 dB below the far end's own level, but by no more than 32 dB.
-const TARGET: f32 = 2.5e-6;
+/// What is left of an echo is turned down until it is 60 dB below the far end's own level, but by no more than 32 dB.
+const TARGET: f32 = 1e-6;
 const LEAST_GAIN: f32 = 0.025;
 /// Somebody speaks here who is 6 dB above what may be left of the echo and 1.3 dB above the noise, which is steadier than any voice.
 const MARGIN: f32 = 4.0;
