@@ -1,5 +1,5 @@
 Feature: Speech
-  Delay, street noise, double talk, hold and transfer.
+  Delay, street noise, double talk, hold and transfer, volume.
 
   @S12 @fat @sat @nightly
   Scenario: Delay stays within the limit for the whole call
@@ -36,6 +36,7 @@ Feature: Speech
     Then the operator's own voice comes back to him at least 40 dB fainter [T17]
     And both may talk at once, and neither voice is cut off [T17]
     And an announcement of 80 dBA beside the post does not cut off the operator's voice [T17]
+    And the operator's own voice comes back to him at least 40 dB fainter [T17]
 
   @S16 @fat @nightly @long
   Scenario: A thirty-minute call is not cut
@@ -45,3 +46,10 @@ Feature: Speech
     And the talk goes on
     And mouth-to-ear delay from the caller to the operator is at most 150 ms [T10]
     And mouth-to-ear delay from the operator to the caller is at most 150 ms [T10]
+
+  @S17 @fat @sat @nightly
+  Scenario: Volume can be set over the required range
+    Given the post is ready
+    And a talk with the operator is under way
+    Then the operator can set the loudspeaker over a range of at least 18 dB [T15]
+    And the talk goes on

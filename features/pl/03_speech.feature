@@ -1,6 +1,6 @@
 # language: pl
 Właściwość: Rozmowa
-  Opóźnienie, hałas ulicy, mówienie jednoczesne, zawieszenie i przełączenie.
+  Opóźnienie, hałas ulicy, mówienie jednoczesne, zawieszenie i przełączenie, głośność.
 
   @S12 @fat @sat @nightly
   Scenariusz: Opóźnienie mieści się w limicie przez całą rozmowę
@@ -37,6 +37,7 @@ Właściwość: Rozmowa
     Wtedy własny głos operatora wraca do niego cichszy o co najmniej 40 dB [T17]
     I obie strony mogą mówić jednocześnie i żadna nie zagłusza drugiej [T17]
     I komunikat z głośnika obok punktu o poziomie 80 dBA nie przerywa głosu operatora [T17]
+    I własny głos operatora wraca do niego cichszy o co najmniej 40 dB [T17]
 
   @S16 @fat @nightly @long
   Scenariusz: Trzydziestominutowa rozmowa nie zostaje przerwana
@@ -46,3 +47,10 @@ Właściwość: Rozmowa
     I rozmowa trwa nadal
     I opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej 150 ms [T10]
     I opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej 150 ms [T10]
+
+  @S17 @fat @sat @nightly
+  Scenariusz: Głośność ma wymagany zakres regulacji
+    Zakładając, że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Wtedy operator może regulować głośnik w zakresie co najmniej 18 dB [T15]
+    I rozmowa trwa nadal

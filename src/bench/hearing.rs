@@ -9,6 +9,7 @@ use crate::clock::{Instant, Interrupted};
 use crate::dsp::align::{Aligned, align};
 use crate::dsp::coloration::{coloration, mean_square};
 use crate::dsp::delay::Signal;
+use crate::dsp::fidelity::{LOOK_S, fidelity};
 use crate::dsp::intrusion;
 use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::instrument::audio::{Frame, Jack};
@@ -42,6 +43,9 @@ const AT_EAR_WITHIN_DB: f64 = 15.0;
 /// A burst that is so much fainter, and by how much the way may then differ, dB: what strikes a stop gives the louder one less.
 const FAINTER: f32 = 0.25;
 const LINEAR_WITHIN_DB: f64 = 1.0;
+/// A voice in which a wire shows that parts for a moment, wherever the moment falls, and how many looks at it may be lost by chance.
+const WHOLE_S: f64 = 4.4;
+const LOST_BY_CHANCE: usize = 3;
 /// How long nothing is listened to: what comes once a minute shall come once.
 const QUIET: Duration = Duration::from_secs(60);
 /// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
@@ -112,6 +116,7 @@ impl Bench {
             let Some(heard) = self.mouth_at_ear::<E>(1.0)? else { return Ok(()) };
             linear = Some(self.judge_mouth(heard)?.linear);
         }
+        self.prove_whole::<E>()?;
         let Some(Some(fainter)) = self.mouth_at_ear::<E>(FAINTER)? else { return Ok(()) };
         let less = fainter.linear - linear.unwrap_or(fainter.linear);
         if less.abs() <= LINEAR_WITHIN_DB {
@@ -122,6 +127,29 @@ impl Bench {
             "pass loud and faint sounds alike",
             format!("a burst that is {:.0} dB fainter is heard {less:+.1} dB louder than it should be", -20.0 * FAINTER.log10()),
             "turn the mouth's amplifier or the ear's preamplifier down and the card's level up; take limiters and level controls out of the way",
+        )
+        .of(Subsystem::Sound)
+        .into())
+    }
+
+    /// Does the ear hear the mouth without a break?
+    fn prove_whole<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> Result<(), E> {
+        let rate = self.card_rate(Role::Mouth)?;
+        let voice = stimulus::voice(4, rate, WHOLE_S);
+        let from = self.mouth_play(&voice)?.instant();
+        let length = Duration::from_secs_f64(WHOLE_S);
+        self.wait::<E>(length + Duration::from_millis(500))?;
+        let heard = self.ear_record(from - Duration::from_millis(20), from + length + Duration::from_millis(200))?;
+        let reference = Signal::new(&voice, f64::from(rate));
+        let lost = fidelity(reference, Signal::new(&heard.samples, heard.rate), TELEPHONE_RATE).map_or(0, |found| found.lost);
+        if lost <= LOST_BY_CHANCE {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "mouth or ear",
+            "hear the mouth without a break",
+            format!("{:.0} ms of {WHOLE_S} s of its voice did not arrive", lost as f64 * LOOK_S * 1000.0),
+            ("move the leads and plugs of the mouth and of the ear one after another while a tone sounds: one of them parts now and then", "poruszaj kolejno przewodami i wtykami sztucznych ust i mikrofonu pomiarowego podczas emisji tonu: jedno z połączeń chwilami się rozłącza"),
         )
         .of(Subsystem::Sound)
         .into())

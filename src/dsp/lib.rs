@@ -3,6 +3,7 @@
 //! Knows nothing of instruments, clocks, files or verdicts. Time is a count of samples at a stated rate.
 
 pub mod activity;
+pub mod adaptive_filter;
 pub mod align;
 pub mod call_tone;
 mod chirp;

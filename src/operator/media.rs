@@ -127,6 +127,14 @@ impl Desk {
         self.wake_reports(at);
     }
 
+    /// A key of ours, if named events were agreed.
+    pub(super) fn press(&mut self, id: CallId, key: char) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if let Some(events) = call.talk().agreed().and_then(|agreed| agreed.events) {
+            call.media.press(key, events);
+        }
+    }
+
     /// The codec agreed on last.
     pub fn agreed_codec(&self, call: CallId) -> Option<Codec> {
         self.known(call).ok()?.talk().agreed().map(|agreed| agreed.codec)

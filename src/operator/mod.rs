@@ -262,7 +262,7 @@ impl Desk {
         let fits = match what {
             Action::Answer | Action::Announce => is_ringing,
             Action::HangUp => true,
-            Action::Change(_) => state == CallState::Confirmed,
+            Action::Key(_) | Action::Change(_) => state == CallState::Confirmed,
         };
         if !fits {
             return Err(DeskError::WrongState { call, state });
@@ -277,6 +277,7 @@ impl Desk {
                 self.announce(at, call)?;
             }
             Action::HangUp => self.end_from_here(at, call),
+            Action::Key(key) => self.press(call, key),
             Action::Change(change) => self.change(at, call, change)?,
         }
         self.settle();

@@ -123,6 +123,7 @@ impl<A: DeskAccess> Operator for OperatorPort<A> {
             Action::Answer => "answer",
             Action::HangUp => "hang up",
             Action::Announce => "speak before the answer",
+            Action::Key(_) => "press a key",
             Action::Change(_) => "change the call",
         };
         self.headset.at_desk(action, |at, desk| desk.act(at, call, what).map(|()| at))

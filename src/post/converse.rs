@@ -4,7 +4,7 @@
 
 use super::speech::{BURST, Direction};
 use super::{Fault, Post, Result};
-use crate::bench::Moment;
+use crate::bench::{Heard, Moment};
 use crate::clock::Instant;
 use crate::dsp::comeback::comeback;
 use crate::dsp::delay::Signal;
@@ -36,6 +36,16 @@ const LEARNS_FOR: usize = 1;
 const ECHO_WITHIN_DB: f64 = 1.0;
 /// The caller's voice goes straight to the ear, and by the nearest walls, within so much time: 13 m [EJ].
 const STRAIGHT: Duration = Duration::from_millis(40);
+/// What comes so much later than a voice itself is that voice once more: no buffer leaves such a gap, and few walls are so far away [EJ].
+const ONCE_MORE: (f64, f64) = (0.060, 0.350);
+/// What the operator hears is the post's own noise where it is so much more than the street explains, dB: the ear does not stand where the post's
+/// microphone does [EJ].
+const BEYOND_STREET_DB: f64 = 10.0;
+/// What stands for a voice that is heard once only, relative to itself, and what is known of one that is not (k = 2), dB.
+const NOT_AGAIN_DB: f64 = -60.0;
+const AGAIN_WITHIN_DB: f64 = 1.5;
+/// What stands for a post that adds no noise of its own, relative to the voice, dB.
+const NOTHING_OWN_DB: f64 = -60.0;
 /// What stands for the attenuation of an echo in digital silence, dB.
 const SILENT_DB: f64 = 90.0;
 /// What is known of a voice's purity by one second of it, expanded, dB.
@@ -171,7 +181,8 @@ impl Post {
         let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.delay.uncertainty]);
         let delay = Estimate::seconds(seconds, uncertainty);
         let Fidelity { looks, lost, swallowed, clipped, .. } = found;
-        let arrived = Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples) };
+        let repeated_db = once_more_db(&found, reference, Signal::new(&heard.samples, heard.rate));
+        let arrived = Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples, repeated_db) };
         Ok(Sampled { heard: Some(arrived), ..sampled })
     }
 
@@ -220,12 +231,23 @@ impl Post {
             Ok(heard) => heard,
             Err(error) => return self.unless_over(call, error.into()),
         };
+        let in_ear = self.bench.ear_record(from, to)?;
+        let own_noise_db = self.own_noise_db(&heard, at_operator, &in_ear);
         let at_operator = foreign(&heard, at_operator);
-        let heard = self.bench.ear_record(from, to)?;
-        let at_caller = foreign(&heard, at_caller);
+        let at_caller = foreign(&in_ear, at_caller);
         let span = Span { from: from.as_secs_f64(), to: to.as_secs_f64() };
-        self.silences.push(Silence { span, at_operator, at_caller });
+        self.silences.push(Silence { span, at_operator, at_caller, own_noise_db });
         Ok(())
+    }
+
+    /// The noise of a silence at the operator, relative to the caller's voice there, if it is the post's own: the ear tells how loud the street is.
+    fn own_noise_db(&self, at_operator: &Heard, voice_dbfs: f64, in_ear: &Heard) -> Option<f64> {
+        let rig = &self.bench.rig;
+        // What the bench itself lets sound is louder at one end than at the other.
+        let (speech, ear) = rig.speech_spl().zip(rig.ear_spl()).filter(|_| self.street_dba.is_none())?;
+        let noise_db = level::rms_dbfs(&at_operator.samples)? - voice_dbfs;
+        let street_db = ear + level::rms_dbfs(&in_ear.samples)? - speech;
+        Some(if noise_db > street_db + BEYOND_STREET_DB { noise_db } else { NOTHING_OWN_DB })
     }
 
     /// How loud the last voice was that arrived at one end, dBFS.
@@ -249,7 +271,7 @@ impl Post {
     }
 }
 
-fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
+fn tone_of(found: &Fidelity, spoken: &[f32], repeated_db: Option<f64>) -> Option<Tone> {
     let (colour, spoken_dbfs) = (found.coloration?, level::rms_dbfs(spoken)?);
     let in_db = |value: f64| Estimate::new(value, colour.uncertainty_db, Unit::Decibel);
     Some(Tone {
@@ -259,11 +281,19 @@ fn tone_of(found: &Fidelity, spoken: &[f32]) -> Option<Tone> {
         hole: in_db(colour.hole_db),
         purity: Estimate::new(colour.purity_db, PURITY_WITHIN_DB, Unit::Decibel),
         peaks: Estimate::new(colour.peaks, PEAKS_WITHIN, Unit::Ratio),
+        repeated: Estimate::new(repeated_db.unwrap_or(NOT_AGAIN_DB), AGAIN_WITHIN_DB, Unit::Decibel),
     })
 }
 
+/// How loud a voice was heard once more, relative to itself.
+fn once_more_db(found: &Fidelity, spoken: Signal, heard: Signal) -> Option<f64> {
+    let (itself_db, at) = (found.coloration?.gain_db, found.delay.seconds);
+    let again = comeback(spoken, heard, at + ONCE_MORE.0, at + ONCE_MORE.1)?;
+    Some(again.gain_db - itself_db)
+}
+
 /// The sounds in a silence, relative to the voices there.
-fn foreign(heard: &crate::bench::Heard, voice_dbfs: f64) -> Vec<Foreign> {
+fn foreign(heard: &Heard, voice_dbfs: f64) -> Vec<Foreign> {
     let capture = Signal::new(&heard.samples, heard.rate);
     let found = intrusion::intrusions(capture, super::speech::CHANNEL_RATE, voice_dbfs - FAINTEST_DB);
     let placed = |sound: intrusion::Intrusion| {

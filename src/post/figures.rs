@@ -2,7 +2,7 @@
 
 use super::{
     battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, outage, plant,
-    power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer,
+    power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -14,6 +14,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     speech::QUANTITIES,
     duplex::QUANTITIES,
     street::QUANTITIES,
+    volume::QUANTITIES,
     loss::QUANTITIES,
     soak::QUANTITIES,
     interruption::QUANTITIES,

@@ -40,6 +40,7 @@ mod street;
 mod stuck;
 mod supervision;
 mod transfer;
+mod volume;
 mod watching;
 
 pub use crate::instrument::operator::Certificate;

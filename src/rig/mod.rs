@@ -23,6 +23,7 @@ mod roles;
 mod syntax;
 mod transport;
 mod twin;
+mod volume;
 mod wiring;
 
 pub use capability::Capability;
@@ -34,7 +35,7 @@ pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{OtherPoint, Post, Profile};
 pub use transport::Transport;
 pub use twin::Twin;
-pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
+pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, VolumeKeys, Wiring};
 
 use crate::problem::Problem;
 use std::collections::BTreeMap;

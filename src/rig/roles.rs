@@ -5,6 +5,7 @@ use super::drivers::DRIVERS;
 use super::file::{Section, meant_or_listed, word};
 use super::instruments::Named;
 use super::locate::{Node, Word};
+use super::volume;
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 use crate::problem::{OR, Place, Problems, listed};
 use crate::unit::{Bilingual, both};
@@ -43,6 +44,7 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
                     | Role::Supervision
                     | Role::Cameras
                     | Role::Inspector
+                    | Role::Volume
             )
         })
         .map(Role::name)
@@ -77,6 +79,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
             Some(Role::Cameras) => wiring.cameras = reader.whole(Role::Cameras, node, Capability::Cameras),
             Some(Role::Inspector) => wiring.inspector = reader.whole(Role::Inspector, node, Capability::Inspector),
+            Some(Role::Volume) => wiring.volume = volume::read(&reader.path(Role::Volume), node, reader.problems),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

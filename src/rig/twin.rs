@@ -75,6 +75,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         supervision: roles.supervision,
         cameras: roles.cameras,
         inspector: roles.inspector,
+        volume: roles.volume,
         mouth: stated.mouth.or(roles.mouth),
         ear: stated.ear.or(roles.ear),
         contact_tone: stated.contact_tone.or(roles.contact_tone),

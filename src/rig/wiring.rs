@@ -28,6 +28,8 @@ pub enum Role {
     Cameras,
     /// Who looks at what no instrument sees.
     Inspector,
+    /// The keys by which the operator sets the post's loudspeaker.
+    Volume,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -39,7 +41,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 21] = [
+    pub const ALL: [Role; 22] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -57,6 +59,7 @@ impl Role {
         Role::Supervision,
         Role::Cameras,
         Role::Inspector,
+        Role::Volume,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -82,6 +85,7 @@ impl Role {
             Role::Supervision => "supervision",
             Role::Cameras => "cameras",
             Role::Inspector => "inspector",
+            Role::Volume => "volume",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -137,6 +141,13 @@ pub struct Patch {
     pub input: JackRef,
 }
 
+/// What the operator presses in a talk for the faintest and for the loudest setting of the loudspeaker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeKeys {
+    pub lowest: String,
+    pub highest: String,
+}
+
 /// What is wired where; `None` where the rig lacks a role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wiring {
@@ -158,6 +169,7 @@ pub struct Wiring {
     pub supervision: Option<String>,
     pub cameras: Option<String>,
     pub inspector: Option<String>,
+    pub volume: Option<VolumeKeys>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -184,6 +196,7 @@ impl Wiring {
             Role::Supervision => self.supervision.is_some(),
             Role::Cameras => self.cameras.is_some(),
             Role::Inspector => self.inspector.is_some(),
+            Role::Volume => self.volume.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -207,7 +220,7 @@ impl Wiring {
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Button | Role::Mains | Role::Battery | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
-            Role::LampPlaced | Role::LampConnected | Role::LampOutOfService => None,
+            Role::LampPlaced | Role::LampConnected | Role::LampOutOfService | Role::Volume => None,
         }
     }
 }

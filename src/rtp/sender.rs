@@ -5,6 +5,7 @@
 
 use super::axis::{Axis, PACKET, RATE};
 use super::codec::Codec;
+use super::digits::Keys;
 use super::lateness::Lateness;
 use super::packet::Packet;
 use super::report::Sent;
@@ -35,6 +36,7 @@ pub struct Sender {
     /// What sounds again and again from its first frame on, wherever nothing is spoken: a call tone.
     background: Option<(u64, Vec<f32>)>,
     mouth: Mouth,
+    keys: Keys,
     lateness: Lateness,
     packets: u32,
     octets: u32,
@@ -56,6 +58,7 @@ impl Sender {
             queue_start: 0,
             background: None,
             mouth: Mouth::default(),
+            keys: Keys::default(),
             lateness: Lateness::default(),
             packets: 0,
             octets: 0,
@@ -82,6 +85,11 @@ impl Sender {
         let first = boundary / PACKET;
         self.lateness.speaks(first..first + (samples.len() as u64).div_ceil(PACKET));
         boundary
+    }
+
+    /// A key is pressed for a tenth of a second, in the place of whatever is spoken; keys follow one another.
+    pub fn press(&mut self, key: char, payload_type: u8) {
+        self.keys.press(key, payload_type);
     }
 
     /// Lets `pattern` sound over and over from the next packet on, beneath whatever is spoken; an empty one is silence.
@@ -160,12 +168,17 @@ impl Sender {
     }
 
     fn packet(&mut self, first: u64) -> Vec<u8> {
-        let payload = self.payload(first);
+        let mut payload = self.payload(first);
+        let (mut payload_type, mut timestamp, mut marker) = (self.payload_type, self.timestamp_of(first), false);
+        let ticks = PACKET as u32 * (self.codec.clock_rate() / RATE);
+        if let Some(key) = self.keys.next(timestamp, ticks) {
+            (payload_type, timestamp, marker, payload) = (key.payload_type, key.timestamp, key.marker, key.payload.to_vec());
+        }
         let packet = Packet {
-            marker: std::mem::take(&mut self.marker),
-            payload_type: self.payload_type,
+            marker: std::mem::take(&mut self.marker) || marker,
+            payload_type,
             sequence: self.sequence,
-            timestamp: self.timestamp_of(first),
+            timestamp,
             ssrc: self.ssrc,
             payload: &payload,
         };

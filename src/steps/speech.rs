@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::{at_least, at_most, at_most_beyond, requirement};
 use super::phrase::{Kind, Phrase, minutes};
-use crate::rig::Role::{Ear, Fibre, Mouth, Operator};
+use crate::rig::Role::{Ear, Fibre, Mouth, Operator, Volume};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -140,6 +140,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Mouth, Ear, Operator],
         within: minutes(2),
         run: |w, a| w.post().heard_under_announcement(a.level(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the operator can set the loudspeaker over a range of at least {level} [T15]",
+        pl: "operator może regulować głośnik w zakresie co najmniej {level} [T15]",
+        judges: at_least("T15", 0),
+        needs: &[Ear, Operator, Volume],
+        within: minutes(2),
+        run: |w, a| w.post().volume_settable_over(a.level(0)?),
     },
     Phrase {
         kind: Kind::Then,

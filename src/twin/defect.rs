@@ -175,6 +175,8 @@ pub const DEFECTS: &[Defect] = &[
     post("half-duplex-locked-by-noise", "S13", "T13", |c| c.voice.faults.held_by_noise = true),
     post("first-second-clipped", "S02", "T04", |c| c.voice.faults.first_second_clipped = true),
     post("plc-missing", "S14", "T18", |c| c.voice.faults.plc_missing = true),
+    post("volume-range-fixed", "S17", "T15", |c| c.voice.faults.volume_step_db = Some(0.0)),
+    post("volume-range-short", "S17", "T15", |c| c.voice.faults.volume_step_db = Some(1.85)),
     post("mic-open-when-idle", "S44", "T40", |c| c.voice.faults.mic_open_when_idle = true),
     post("auto-answer-anyone", "S45", "T40", |c| c.voice.faults.auto_answer_anyone = true),
     // Power, boot, hang.
@@ -210,9 +212,10 @@ pub const DEFECTS: &[Defect] = &[
     new_post(control("control-battery-96pct", Image::Reference, |c| c.supply.battery *= 0.96)),
     new_post(control("control-tls12", Image::Reference, |c| of_security(c, |it| it.only_tls12 = true))),
     new_post(control("control-srtp-short-tag", Image::Reference, |c| of_security(c, |it| it.suite = Suite::Aes128Bits32))),
+    control("control-volume-just-enough", Image::Reference, |c| c.voice.faults.volume_step_db = Some(2.15)),
     control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
     // With the street that some scenarios add to it, it is about as loud as a post must bear (T14).
-    control("control-noise-70dba", Image::Reference, |c| c.air.noise = 70.0),
+    control("control-noise-75dba", Image::Reference, |c| c.air.noise = 75.0),
     // The bench's own instruments.
     bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),
     bench("bench-operator-stub-down", Image::Reference, "S00", "operator", |c| c.operator_down = true),

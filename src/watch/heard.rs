@@ -48,6 +48,8 @@ pub struct Tone {
     pub purity: Estimate,
     /// What was left of its peaks, 1 for all.
     pub peaks: Estimate,
+    /// How loud it was heard once more later on, relative to itself, dB.
+    pub repeated: Estimate,
 }
 
 /// A stretch of a talk in which nobody spoke; both ends were listened to.
@@ -56,6 +58,8 @@ pub struct Silence {
     pub span: Span,
     pub at_operator: Vec<Foreign>,
     pub at_caller: Vec<Foreign>,
+    /// What the operator heard all through it and no street explains, relative to the caller's voice, dB; `None`: not known, or nothing of it.
+    pub own_noise_db: Option<f64>,
 }
 
 /// A sound that stands out of the noise at one end.

@@ -5,7 +5,7 @@ use super::heard::{Foreign, Silence};
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::rig::Role::{Ear, Mouth, Operator};
-use crate::unit::{Bilingual, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
         limit: Bound::Never,
         look: |c| foreign(c, |s| (&s.at_caller, &s.at_operator)),
     },
+    Rule { quantity: OWN_NOISE, needs: &[Mouth, Ear, Operator], limit: MOST_NOISE, look: own_noise },
 ];
 
 const SILENCES: Method = Method::new(
@@ -44,6 +45,23 @@ const AT_CALLER: Quantity = Quantity {
     ..AT_OPERATOR
 };
 
+pub const OWN_NOISE: Quantity = Quantity {
+    key: "T12.watch.own-noise.to-operator",
+    unit: Unit::Decibel,
+    en: "noise that the post adds, over the caller's voice at the operator, most",
+    pl: "poziom szumu własnego punktu u operatora względem głosu wzywającego, największy",
+    method: Method::new(
+        "level at the operator while neither side speaks, relative to the caller's voice there, where it is 10 dB more than the street at the ear explains",
+        "poziom u operatora, gdy żadna ze stron nie mówi, względem głosu wzywającego; liczony, gdy o 10 dB przekracza hałas ulicy przy mikrofonie pomiarowym",
+        "ETSI ES 202 740",
+    ),
+    requirement: "T12",
+};
+
+/// Hands-free telephones are to stay 38 dB below a nominal voice (ETSI ES 202 740 [M]); what is less than 15 dB below it drowns words [EJ].
+const MOST_NOISE: Bound = Bound::AtMost(-15.0);
+/// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.
+const NOISE_WITHIN_DB: f64 = 1.5;
 /// A single frequency may be at −50 dBm0 (ITU-T G.712 [M]), 24 dB below a nominal voice; the same for what is no tone [EJ].
 const LOUDEST_DB: f64 = -24.0;
 /// What the other end hears at the same time and no more than so much fainter is of the street, dB [EJ].
@@ -73,6 +91,18 @@ fn foreign(course: &Course, ends: fn(&Silence) -> (&Vec<Foreign>, &Vec<Foreign>)
         samples.push(Sample::breach(found.map_or(silence.span.from, |sound| sound.span.from), found.map(describe)));
     }
     samples
+}
+
+fn own_noise(course: &Course) -> Vec<Sample> {
+    let seen = || {
+        Bilingual::from(("the operator hears a noise that is not of the street", "operator słyszy szum, którego nie ma na ulicy"))
+    };
+    let undisturbed = course.silences.iter().filter(|silence| !course.is_disturbed(silence.span));
+    let sample = |silence: &Silence| {
+        let figure = Estimate::new(silence.own_noise_db?, NOISE_WITHIN_DB, Unit::Decibel);
+        Some(Sample { at: silence.span.from, figure, seen: seen() })
+    };
+    undisturbed.filter_map(sample).collect()
 }
 
 /// The sounds at one end that neither the street nor the post's own announcements explain.

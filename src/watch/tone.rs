@@ -5,6 +5,7 @@
 use super::course::Course;
 use super::heard::{Sampled, Tone};
 use super::marks::{UNMARKED, says_more};
+use super::silence::OWN_NOISE;
 use super::voice::{VOICES, arrived, undisturbed};
 use super::{Bound, Rule, Sample};
 use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
@@ -36,6 +37,18 @@ pub const RULES: &[Rule] = &[
         look: |c| told(c, false, |tone| tone.purity, SPOILT),
     },
     Rule { quantity: PEAKS_TO_CALLER, needs: &[Ear, Operator], limit: PEAKS, look: |c| told(c, false, |tone| tone.peaks, FLAT) },
+    Rule {
+        quantity: REPEATED_TO_OPERATOR,
+        needs: &[Mouth, Operator],
+        limit: REPEATED,
+        look: |c| told(c, true, |tone| tone.repeated, AGAIN),
+    },
+    Rule {
+        quantity: REPEATED_TO_CALLER,
+        needs: &[Ear, Operator],
+        limit: REPEATED,
+        look: |c| told(c, false, |tone| tone.repeated, AGAIN),
+    },
     Rule { quantity: ECHO, needs: &[Ear, Operator], limit: Bound::Floor, look: echo },
     Rule { quantity: OWN_VOICE, needs: &[Mouth, Ear, Operator], limit: COMES_BACK, look: own_voice },
 ];
@@ -56,6 +69,8 @@ const HOLE: Bound = Bound::AtMost(12.0);
 const PURE: Bound = Bound::AtLeast(5.0);
 /// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that follows keeps more.
 const PEAKS: Bound = Bound::AtLeast(0.75);
+/// A voice that is heard once more by so much fainter is a distant wall's [EJ].
+const REPEATED: Bound = Bound::AtMost(-10.0);
 /// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.
 const SET_WITHIN_DB: f64 = 1.0;
 /// Of a voice of which more is lost no level is told.
@@ -122,6 +137,23 @@ const PEAKS_TO_CALLER: Quantity = Quantity {
     pl: "zachowana część szczytów głosu operatora, najmniejsza",
     ..TILT_TO_OPERATOR
 };
+const REPEATED_TO_OPERATOR: Quantity = Quantity {
+    key: "T12.watch.repeated.to-operator",
+    en: "the caller's voice heard once more a moment later, over itself, most",
+    pl: "poziom głosu wzywającego słyszanego po chwili drugi raz, względem niego samego, największy",
+    method: Method::new(
+        "response of the path to each voice, 60 to 350 ms after it arrived, relative to its gain",
+        "odpowiedź toru na każdy głos, 60 do 350 ms po jego nadejściu, względem jego wzmocnienia",
+        "ITU-T G.131",
+    ),
+    ..TILT_TO_OPERATOR
+};
+const REPEATED_TO_CALLER: Quantity = Quantity {
+    key: "T12.watch.repeated.to-caller",
+    en: "the operator's voice heard once more a moment later, over itself, most",
+    pl: "poziom głosu operatora słyszanego po chwili drugi raz, względem niego samego, największy",
+    ..REPEATED_TO_OPERATOR
+};
 const ECHO: Quantity = Quantity {
     key: "T17.watch.echo-loss",
     unit: Unit::Decibel,
@@ -152,6 +184,7 @@ const BACK_WITHIN_DB: f64 = 2.0;
 const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
 const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
 const SPOILT: (&str, &str) = ("more noise or distortion than voice", "więcej szumu lub zniekształceń niż głosu");
+const AGAIN: (&str, &str) = ("the voice is heard twice", "głos słychać dwukrotnie");
 const FLAT: (&str, &str) = ("the voice is clipped", "głos jest przesterowany");
 
 /// Which setting of the rig a rule lacks.
@@ -160,6 +193,8 @@ pub fn missing_setting(quantity: &Quantity, course: &Course) -> Option<&'static 
         key if key == LEVEL_AT_OPERATOR.key => ("speech-spl", course.speech_spl.is_some()),
         key if key == LEVEL_AT_CALLER.key => ("ear-spl", course.ear_spl.is_some()),
         key if key == UNMARKED.key => ("post.headers", says_more(course)),
+        key if key == OWN_NOISE.key && course.ear_spl.is_none() => ("ear-spl", false),
+        key if key == OWN_NOISE.key => ("speech-spl", course.speech_spl.is_some()),
         _ => return None,
     };
     (!is_there).then_some(setting)

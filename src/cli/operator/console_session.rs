@@ -162,7 +162,7 @@ impl ConsoleSession {
         let fits = |state: CallState| match action {
             Action::Answer | Action::Announce => matches!(state, CallState::Arrived | CallState::Ringing),
             Action::HangUp => !matches!(state, CallState::Ended(_)),
-            Action::Change(_) => state == CallState::Confirmed,
+            Action::Key(_) | Action::Change(_) => state == CallState::Confirmed,
         };
         let calls = self.operator.consult("look at its calls", |_, desk| Ok(desk.calls()))?;
         let Some(call) = calls.iter().rev().find(|info| fits(info.state)).map(|info| info.id) else {

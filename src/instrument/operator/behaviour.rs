@@ -133,6 +133,8 @@ pub enum Action {
     HangUp,
     /// 183 with a description to a ringing call: from then on the headset can speak into it (early media).
     Announce,
+    /// A key of the operator's telephone, as a named event (RFC 4733); one after another. A post that has agreed to none hears nothing of it.
+    Key(char),
     /// One of these at a time is asked of the post, by a re-INVITE.
     Change(Change),
 }

@@ -221,6 +221,10 @@ impl MediaPath {
         self.watchdog.reported(view, sent)
     }
 
+    /// A key is pressed, told under this payload type.
+    pub fn press(&mut self, key: char, payload_type: u8) {
+        self.streams.iter_mut().for_each(|streams| streams.sender.press(key, payload_type));
+    }
     /// Queues samples into the outgoing stream; the frame at which the first of them is spoken.
     pub fn speak(&mut self, at: Instant, samples: &[f32]) -> Option<u64> {
         Some(self.streams.as_mut()?.sender.speak(at, samples))

@@ -1,7 +1,7 @@
 //! What stands on the virtual bench and how it is wired: by default as a rig says, and then as somebody may have wired it wrongly.
 
 use crate::instrument::audio::Jack;
-use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, Switch, Wiring};
+use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, Switch, VolumeKeys, Wiring};
 
 /// A board with a serial line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +99,7 @@ impl Default for BenchConfig {
                 supervision: Some("supervision".into()),
                 cameras: Some("cameras".into()),
                 inspector: None,
+                volume: Some(VolumeKeys { lowest: "*0".into(), highest: "*9".into() }),
                 mouth: Some(jack(1)),
                 ear: Some(jack(1)),
                 contact_tone: Some(Patch { output: jack(2), input: jack(2) }),

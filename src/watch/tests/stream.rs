@@ -30,7 +30,12 @@ fn nobody_else_is_played_in_a_talk() {
         let mut course = served();
         course.spoken_into.push(110.0);
         let tone = Foreign { span: span(110.3, 112.0), level_db, hz: Some(hz) };
-        course.silences.push(Silence { span: span(110.3, 113.9), at_operator: Vec::new(), at_caller: vec![tone] });
+        course.silences.push(Silence {
+            span: span(110.3, 113.9),
+            at_operator: Vec::new(),
+            at_caller: vec![tone],
+            own_noise_db: None,
+        });
         broken(&course).contains(&"T40.watch.strangers-played")
     };
     assert_eq!([heard(1022.0, -3.0), heard(1022.0, -27.0), heard(425.0, -3.0)], [true, false, false]);

@@ -6,7 +6,15 @@ use super::*;
 pub(super) fn sound() -> Arrived {
     let in_db = |value| Estimate::new(value, 0.5, Unit::Decibel);
     let peaks = Estimate::new(1.0, 0.05, Unit::Ratio);
-    let tone = Tone { level_dbfs: -28.0, spoken_dbfs: -20.0, tilt: in_db(0.0), hole: in_db(1.0), purity: in_db(20.0), peaks };
+    let tone = Tone {
+        level_dbfs: -28.0,
+        spoken_dbfs: -20.0,
+        tilt: in_db(0.0),
+        hole: in_db(1.0),
+        purity: in_db(20.0),
+        peaks,
+        repeated: in_db(-60.0),
+    };
     Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, clipped: 0.0, tone: Some(tone) }
 }
 
@@ -19,7 +27,12 @@ pub(super) fn spoken(course: &mut Course, heard: Arrived) {
         course.sampled.extend([true, false].map(sampled));
     }
     course.spoken_into.push(112.5);
-    course.silences.push(Silence { span: span(112.0, 118.0), at_operator: Vec::new(), at_caller: Vec::new() });
+    course.silences.push(quiet_talk(span(112.0, 118.0)));
+}
+
+/// Neither end hears anything.
+fn quiet_talk(span: Span) -> Silence {
+    Silence { span, at_operator: Vec::new(), at_caller: Vec::new(), own_noise_db: Some(-40.0) }
 }
 
 fn heard(change: impl FnOnce(&mut Arrived)) -> Vec<&'static str> {
@@ -106,6 +119,8 @@ fn a_voice_keeps_its_level_its_band_and_its_peaks() {
     assert_eq!(toned(|tone| tone.hole = in_db(13.0)), ["T12.watch.hole.to-operator", "T12.watch.hole.to-caller"]);
     assert_eq!(toned(|tone| tone.purity.value = 7.0), NOTHING);
     assert_eq!(toned(|tone| tone.purity.value = 0.0), ["T12.watch.purity.to-operator", "T12.watch.purity.to-caller"]);
+    assert_eq!(toned(|tone| tone.repeated = in_db(-11.0)), NOTHING);
+    assert_eq!(toned(|tone| tone.repeated = in_db(-9.0)), ["T12.watch.repeated.to-operator", "T12.watch.repeated.to-caller"]);
     assert_eq!(toned(|tone| tone.peaks.value = 0.85), NOTHING);
     assert_eq!(toned(|tone| tone.peaks.value = 0.6), ["T12.watch.peaks.to-caller"]);
 }
@@ -119,7 +134,7 @@ fn a_level_needs_a_rig_that_states_what_it_is_worth() {
     };
     assert_eq!(keys(&served()), NOTHING);
     let bare = Course { speech_spl: None, ear_spl: None, ..served() };
-    assert_eq!(keys(&bare), ["T12.watch.level.to-operator", "T13.watch.level.to-caller"]);
+    assert_eq!(keys(&bare), ["T12.watch.level.to-operator", "T13.watch.level.to-caller", "T12.watch.own-noise.to-operator"]);
 }
 
 #[test]
@@ -137,7 +152,7 @@ fn the_operator_does_not_hear_himself() {
 fn silence(at_operator: &[Foreign], at_caller: &[Foreign]) -> Vec<&'static str> {
     let mut course = served();
     let (at_operator, at_caller) = (at_operator.to_vec(), at_caller.to_vec());
-    course.silences.push(Silence { span: span(106.0, 116.0), at_operator, at_caller });
+    course.silences.push(Silence { at_operator, at_caller, ..quiet_talk(span(106.0, 116.0)) });
     broken(&course)
 }
 fn sounds(at: f64, length: f64, level_db: f64, hz: Option<f64>) -> Foreign {
@@ -162,12 +177,23 @@ fn nobody_hears_what_nobody_has_said() {
     assert_eq!(silence(&cracks(3), &[]), ["T12.watch.foreign.to-operator"]);
 }
 
+#[test]
+fn a_post_adds_little_noise() {
+    let noisy = |own_noise_db: f64| {
+        let mut course = served();
+        course.silences.push(Silence { own_noise_db: Some(own_noise_db), ..quiet_talk(span(106.0, 116.0)) });
+        broken(&course)
+    };
+    assert_eq!(noisy(-17.5), NOTHING);
+    assert_eq!(noisy(-12.5), ["T12.watch.own-noise.to-operator"]);
+}
+
 /// A post may say that it is connected, and that it has felt a press.
 #[test]
 fn a_post_may_acknowledge() {
     let mut course = served().press(110.0, 0.3);
     let tone = sounds(110.3, 0.5, -10.0, Some(900.0));
-    course.silences.push(Silence { span: span(106.0, 116.0), at_operator: Vec::new(), at_caller: vec![tone] });
+    course.silences.push(Silence { at_caller: vec![tone], ..quiet_talk(span(106.0, 116.0)) });
     let foreign = |course: &Course| broken(course).contains(&"T12.watch.foreign.to-caller");
     assert!(!foreign(&course));
     course.contacts.pop();

@@ -102,6 +102,8 @@ pub struct Faults {
     pub mic_creep: f64,
     /// The operator's voice comes back to him.
     pub returns: Option<Return>,
+    /// By so many dB the loudspeaker becomes fainter with each step of the operator's keys, where that is not 2.5.
+    pub volume_step_db: Option<f32>,
     /// A loud street is taken for a speaker: while it lasts the loudspeaker is turned down.
     pub held_by_noise: bool,
     /// The microphone is shut while the operator speaks.

@@ -5,7 +5,7 @@
 
 use super::Acoustics;
 use super::FRAME;
-use super::echo::EchoSwitch;
+use super::echo::EchoCanceller;
 use super::faults::Faults;
 use super::g711::Law;
 use super::habit::{self, Habit};
@@ -65,7 +65,7 @@ pub struct Media {
     /// Media has come from where ours goes.
     is_symmetric: bool,
     heard_at: Instant,
-    echo: EchoSwitch,
+    echo: EchoCanceller,
     mic: [f32; FRAME],
     speaker: [f32; FRAME],
     up: Spoiler,
@@ -114,7 +114,7 @@ impl Media {
             source: None,
             is_symmetric: false,
             heard_at: at,
-            echo: EchoSwitch::new(),
+            echo: EchoCanceller::new(),
             mic: [0.0; FRAME],
             speaker: [0.0; FRAME],
             up: Spoiler::new(&faults.up),
@@ -123,7 +123,7 @@ impl Media {
             return_line: DelayLine::default(),
             quieter: Quieter::default(),
             gate: Gate::default(),
-            volume: Volume::default(),
+            volume: Volume::new(faults.volume_step_db),
             spoken_at: at,
             packets: Scratch::default(),
             up_scratch: Scratch::default(),
@@ -193,6 +193,9 @@ impl Media {
         let Some((header, payload)) = opened.as_deref().and_then(rtp::read) else { return };
         // Comfort noise and telephone events are no sound here, but signs of life.
         self.heard_at = at;
+        if self.session.events == Some(header.payload_type) {
+            return self.volume.event(header.timestamp, payload);
+        }
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
         if self.source != Some(header.ssrc) {
             self.source = Some(header.ssrc);
@@ -231,7 +234,7 @@ impl Media {
         }
         let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
         if !self.faults.no_echo_cancel && !is_tired {
-            self.echo.heard(self.volume.street(), &mut self.mic);
+            self.echo.heard(self.volume.noise(), &mut self.mic);
         }
         if self.tuning.quietens {
             self.quieter.pass(&mut self.mic);
@@ -324,6 +327,7 @@ impl Media {
         } else if self.faults.silence_limit.is_some() && power(&self.speaker) > SILENCE {
             self.spoken_at = at;
         }
+        let line = power(&self.speaker);
         audible &= !self.deafened && !self.faults.speaker_dead && !self.is_clipped(at) && !self.gives_way();
         audible = self.down.spoil(at.seconds_after(self.began), audible, &mut self.speaker);
         audible |= self.colour();
@@ -334,7 +338,7 @@ impl Media {
             self.volume.pass(self.faults.held_by_noise, &mut self.speaker);
             air.speak(speak_at, self.tuning.period, &self.speaker);
         }
-        self.echo.spoken(audible.then_some(&self.speaker));
+        self.echo.spoken(audible.then_some(&self.speaker), line);
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Session {
     pub sending: bool,
     /// The far end means to speak.
     pub receiving: bool,
+    /// Payload type of telephone events, if offered.
+    pub events: Option<u8>,
     /// What sound is sealed with; `None`: it is plain.
     pub keys: Option<Keys>,
 }
@@ -27,8 +29,6 @@ pub struct Description {
     /// Every `m=` line as offered; `chosen` is the audio line that we take.
     lines: Vec<String>,
     chosen: usize,
-    /// Payload type of telephone events, if offered.
-    events: Option<u8>,
     /// Tag and key of the far end, where its stream is secure.
     crypto: Option<(u32, Key)>,
 }
@@ -69,7 +69,7 @@ impl Local {
     fn answered_line(&self, offer: &Description) -> String {
         let Session { law, sending, receiving, .. } = offer.session;
         let (kind, name) = (law.payload_type(), if law == Law::Mu { "PCMU" } else { "PCMA" });
-        let extra = offer.events.map_or(String::new(), |e| format!(" {e}"));
+        let extra = offer.session.events.map_or(String::new(), |e| format!(" {e}"));
         let direction = match (sending, receiving) {
             (true, true) => "sendrecv",
             (true, false) => "sendonly",
@@ -81,7 +81,7 @@ impl Local {
         format!(
             "m=audio {} {profile} {kind}{extra}\r\n{key}a=rtpmap:{kind} {name}/8000\r\n{}a=ptime:20\r\na={direction}\r\n",
             self.address.port(),
-            offer.events.map_or(String::new(), events_lines)
+            offer.session.events.map_or(String::new(), events_lines)
         )
     }
     fn head(&self) -> String {
@@ -136,10 +136,11 @@ impl Description {
         // A null address is the old way to put on hold (RFC 3264, 8.4).
         let sending = matches!(direction, "sendrecv" | "recvonly") && !ip.is_unspecified();
         let receiving = matches!(direction, "sendrecv" | "sendonly");
-        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving, keys: None };
+        let events = section.events;
+        let session = Session { remote: SocketAddr::new(ip, port), law, sending, receiving, events, keys: None };
         let lines = media.iter().map(|s| s.line.to_owned()).collect();
         let crypto = section.crypto.filter(|_| section.is_secure());
-        Some(Description { session, lines, chosen, events: section.events, crypto })
+        Some(Description { session, lines, chosen, crypto })
     }
     /// The same, agreed on: secure where our side is, and never otherwise. `lax`: plain sound will do all the same.
     pub fn agreed(mut self, own: Option<Key>, lax: bool) -> Option<Description> {
@@ -210,8 +211,10 @@ mod tests {
             sending,
             receiving,
             keys: None,
+            events: None,
         });
-        assert_eq!(Description::parse(text).map(|d| d.session), expected, "{text}");
+        let found = Description::parse(text).map(|d| Session { events: None, ..d.session });
+        assert_eq!(found, expected, "{text}");
     }
 
     #[test]
@@ -240,5 +243,6 @@ mod tests {
         let answer = LOCAL.answer(&Description::parse(offer).unwrap());
         assert!(answer.contains("m=video 0 RTP/AVP 96\r\n"), "{answer}");
         assert!(answer.contains("m=audio 4000 RTP/AVP 8 110\r\n") && answer.contains("a=recvonly"), "{answer}");
+        assert_eq!(Description::parse(&answer).and_then(|d| d.session.events), Some(110));
     }
 }

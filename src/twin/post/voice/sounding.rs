@@ -41,7 +41,8 @@ impl Voice {
     pub(super) fn may_send_early(&mut self, at: Instant) {
         if self.config.faults.sends_before_answer {
             let remote = self.last_remote.unwrap_or(SocketAddr::new(self.config.server.ip(), LIKELY_PORT));
-            self.open_early(at, sdp::Session { remote, law: g711::Law::A, sending: true, receiving: false, keys: None });
+            let early = sdp::Session { remote, law: g711::Law::A, sending: true, receiving: false, events: None, keys: None };
+            self.open_early(at, early);
         }
     }
     pub(super) fn open(&mut self, at: Instant, session: sdp::Session) {

@@ -19,6 +19,8 @@ struct Air {
     clicks: Vec<f64>,
     /// First sample's time, and the samples.
     spoken: Vec<(f64, f64, Vec<f32>)>,
+    /// What of it comes to the microphone at once, a factor of amplitude.
+    echo: f32,
     heard_frames: u32,
 }
 
@@ -30,6 +32,13 @@ impl Acoustics for Air {
             let position = ((click - first) / period).round();
             if position >= 0.0 && (position as usize) < out.len() {
                 out[position as usize] = 0.9;
+            }
+        }
+        for (at, _, samples) in self.spoken.iter().rev().take(3).filter(|_| self.echo != 0.0) {
+            let shift = ((first - at) / period).round() as i64;
+            for (n, slot) in out.iter_mut().enumerate() {
+                let spoken = usize::try_from(shift + n as i64).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
+                *slot += self.echo * spoken;
             }
         }
     }

@@ -1,4 +1,5 @@
-//! How loud the loudspeaker is: the louder the street, the louder the operator, as far as the amplifier goes.
+//! How loud the loudspeaker is: the louder the street, the louder the operator, as far as the amplifier goes; and the operator may turn it down by
+//! his keys, from `*9`, as it is at the beginning of a call, to `*0`.
 //!
 //! Knows frames of samples, nothing of calls or time. In a quiet street it changes nothing.
 
@@ -20,11 +21,15 @@ const PACE_DB: f32 = 0.12;
 const RAIL: f32 = 3.16;
 /// Once limited it recovers by so much a frame, dB.
 const RECOVERS_DB: f32 = 0.1;
+/// What one step of the operator's keys is worth, dB; codes of their events (RFC 4733, 3.2): `9` is the loudest, and the star begins.
+const STEP_DB: f32 = 2.5;
+const LOUDEST: u8 = 9;
+const STAR: u8 = 10;
 /// A defective module holds the line for the street's noise from here on, and turns the operator down by so much.
 const HELD_FROM_DBFS: f32 = -42.0;
 const HELD_DB: f32 = -35.0;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Volume {
     /// The faintest frame of each of the last stretches, and of the one under way.
     stretches: [f32; REMEMBERED],
@@ -36,9 +41,39 @@ pub struct Volume {
     cut_db: f32,
     /// Factor at the end of the last frame.
     factor: Option<f32>,
+    /// What the operator has set, what a step is worth, and his last key: its event and whether it was the star.
+    set_db: f32,
+    step_db: f32,
+    last_key: Option<(u32, bool)>,
 }
 
 impl Volume {
+    pub fn new(step_db: Option<f32>) -> Self {
+        Volume {
+            stretches: [0.0; REMEMBERED],
+            heard: 0,
+            least: None,
+            frames: 0,
+            asked_db: 0.0,
+            cut_db: 0.0,
+            factor: None,
+            set_db: 0.0,
+            step_db: step_db.unwrap_or(STEP_DB),
+            last_key: None,
+        }
+    }
+    /// A packet of a telephone event: all of one event share their timestamp.
+    pub fn event(&mut self, timestamp: u32, payload: &[u8]) {
+        let (Some(code), Some(_)) = (payload.first().copied(), payload.get(3)) else { return };
+        if self.last_key.is_some_and(|(last, _)| last == timestamp) {
+            return;
+        }
+        let follows_star = self.last_key.is_some_and(|(_, is_star)| is_star);
+        self.last_key = Some((timestamp, code == STAR));
+        if follows_star && code <= LOUDEST {
+            self.set_db = -self.step_db * f32::from(LOUDEST - code);
+        }
+    }
     /// A frame of the microphone, taken while the loudspeaker was silent.
     pub fn listen(&mut self, frame: &[f32]) {
         let power = frame.iter().map(|s| s * s).sum::<f32>() / frame.len().max(1) as f32;
@@ -64,22 +99,23 @@ impl Volume {
         (known.len() >= FEWEST && least > 0.0).then(|| 10.0 * (2.0 * BIAS * least).log10())
     }
 
-    /// Mean square of a loud street at the microphone; 0 where there is none.
-    pub fn street(&self) -> f32 {
-        self.noise_dbfs().filter(|noise| *noise > QUIET_DBFS).map_or(0.0, |noise| 10f32.powf(noise / 10.0) / 2.0)
+    /// Mean square of the street at the microphone; 0 until it is known.
+    pub fn noise(&self) -> f32 {
+        self.noise_dbfs().map_or(0.0, |noise| 10f32.powf(noise / 10.0) / 2.0)
     }
 
     /// Makes a frame for the loudspeaker as loud as it has to be. `holds`: the module takes a loud street for somebody who speaks.
     pub fn pass(&mut self, holds: bool, frame: &mut [f32; FRAME]) {
         self.follow();
         let is_held = holds && self.noise_dbfs().is_some_and(|noise| noise > HELD_FROM_DBFS);
-        if self.asked_db == 0.0 && !is_held && self.factor.is_none() {
+        let wanted_db = self.asked_db + self.set_db;
+        if wanted_db == 0.0 && !is_held && self.factor.is_none() {
             return;
         }
         let peak = frame.iter().fold(0.0f32, |peak, s| peak.max(s.abs()));
         let room_db = if peak > 0.0 { 20.0 * (RAIL / peak).log10() } else { MOST_DB };
-        self.cut_db = (self.cut_db - RECOVERS_DB).max(self.asked_db - room_db).max(0.0);
-        let wanted = super::amplitude(f64::from(if is_held { HELD_DB } else { self.asked_db - self.cut_db }));
+        self.cut_db = (self.cut_db - RECOVERS_DB).max(wanted_db - room_db).max(0.0);
+        let wanted = super::amplitude(f64::from(if is_held { HELD_DB } else { wanted_db - self.cut_db }));
         let mut factor = self.factor.unwrap_or(1.0);
         // A ramp over the frame: a step would click.
         let step = (wanted - factor) / FRAME as f32;
@@ -98,7 +134,7 @@ mod tests {
 
     /// By how many dB a voice of this amplitude is raised in noise of this amplitude, once the module has heard it for a while, and its peak then.
     fn raised(noise: f32, voice: f32, holds: bool) -> (f32, f32) {
-        let (mut volume, mut random) = (Volume::default(), Rng::seeded(7));
+        let (mut volume, mut random) = (Volume::new(None), Rng::seeded(7));
         let mut sound =
             |amplitude: f32| -> [f32; FRAME] { std::array::from_fn(|_| amplitude * (random.unit() as f32 * 2.0 - 1.0)) };
         for _ in 0..600 {
@@ -123,6 +159,24 @@ mod tests {
         assert!((21.0..27.0).contains(&loud), "{loud}");
         let (most, peak) = raised(0.5, 0.9, false);
         assert!((8.0..=11.0).contains(&most) && peak <= RAIL, "{most} {peak}: the rail ends it");
+    }
+
+    #[test]
+    fn the_operator_turns_it_down_and_up_by_his_keys() {
+        let mut volume = Volume::new(None);
+        let mut level_after = |keys: &[(u32, u8)]| {
+            keys.iter().for_each(|(timestamp, code)| volume.event(*timestamp, &[*code, 10, 0, 160]));
+            let mut frame = [0.1; FRAME];
+            (0..2).for_each(|_| {
+                frame = [0.1; FRAME];
+                volume.pass(false, &mut frame);
+            });
+            20.0 * (frame[FRAME - 1] / 0.1).log10()
+        };
+        assert_eq!(level_after(&[(1, 0)]), 0.0, "a digit without a star");
+        assert!((level_after(&[(2, 10), (2, 10), (3, 0), (3, 0)]) + 22.5).abs() < 0.1);
+        assert!((level_after(&[(4, 10), (5, 4)]) + 12.5).abs() < 0.1);
+        assert!(level_after(&[(6, 10), (7, 9)]).abs() < 0.1);
     }
 
     #[test]

@@ -196,7 +196,8 @@ fn what_the_operator_says_comes_back_or_shuts_the_microphone() {
         bench
             .rtp
             .iter()
-            .filter(|(at, _, p)| at.as_secs_f64() > spoken && p[12..].iter().any(|c| !matches!(c, 0xD5 | 0x55)))
+            // From a sixteenth of full scale on: what the canceller makes of a single click is fainter.
+            .filter(|(at, _, p)| at.as_secs_f64() > spoken && p[12..].iter().any(|c| (c ^ 0x55) & 0x70 >= 0x40))
             .count()
     };
     assert_eq!(loud(|_| {}), 1);

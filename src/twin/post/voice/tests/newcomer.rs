@@ -246,7 +246,7 @@ fn what_the_operator_hears() {
     assert!(mute("") > 0.05 && mute("caller-muted-after-operator") < 0.001);
     let echo = |id| {
         let mut bench = Bench::talking(planted(id));
-        street(&mut bench, 40.0);
+        bench.air.echo = 0.3;
         bench.stream = Some((LOUD, 200));
         bench.run(30.0);
         sent_level(&bench, bench.now.shifted(-4.0), 4.0)
