@@ -21,6 +21,7 @@ pub mod journal;
 
 pub mod measure;
 pub mod operator;
+pub mod services;
 
 pub mod driver;
 pub mod report;

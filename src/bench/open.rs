@@ -3,6 +3,7 @@
 pub(super) mod context;
 pub(super) mod instrument;
 pub(super) mod openers;
+mod services;
 
 use context::{Context, known_defect};
 use instrument::open_one;
@@ -10,6 +11,7 @@ use openers::Handle;
 
 use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
+use super::services::Services;
 use super::switch::Switchgear;
 use super::{Bench, Record};
 use crate::fault::{Blame, Blamed};
@@ -111,6 +113,8 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         operators: BTreeMap::new(),
         reference_hosts: BTreeMap::new(),
         supervisions: BTreeMap::new(),
+        services: Services::default(),
+        calendar: context.calendar,
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -162,6 +166,9 @@ impl Bench {
             Handle::Operator(operator) => _ = self.operators.insert(key, operator),
             Handle::ReferenceHost(host) => _ = self.reference_hosts.insert(key, host),
             Handle::Supervision(sink) => _ = self.supervisions.insert(key, sink),
+            Handle::AddressServer(server) => _ = self.services.addresses.insert(key, server),
+            Handle::NameServer(server) => _ = self.services.names.insert(key, server),
+            Handle::TimeServer(server) => _ = self.services.time.insert(key, server),
         }
     }
 }

@@ -13,9 +13,10 @@ use super::dimming::Told;
 use super::log::Log;
 use super::network::Echoes;
 use super::observation;
+use super::services::Asked;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::console::Line;
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::{CallEvent, CallId, Unbound};
 use crate::instrument::supervision::Notice;
 use crate::rig::InputRef;
 use crate::sip::secret::Secret;
@@ -44,6 +45,8 @@ pub struct Record {
     pub(super) notices: Timeline<Notice>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
+    /// What was asked of the bench's services.
+    pub(super) asked: Asked,
     /// When a lamp's sensor saw light that was not its lamp's.
     pub room_light: Vec<Instant>,
 }
@@ -65,6 +68,8 @@ pub struct HandedOn {
     notices: Timeline<Notice>,
     /// What is usual of the reference host.
     echoes: Echoes,
+    /// What the post was last given.
+    asked: Asked,
 }
 
 /// A binding at the registrar.
@@ -142,13 +147,14 @@ impl Record {
             lines: self.lines,
             notices: self.notices.shrink_to_last(|_| true),
             echoes: self.echoes.hand_on(),
+            asked: self.asked.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines, notices, echoes } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, notices, echoes, asked } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, notices, echoes, ..Record::default() }
+        Record { events, calls, registration, inputs, console: banner, lines, notices, echoes, asked, ..Record::default() }
     }
 
     pub fn add_calls(&mut self, log: &Log, events: Vec<Stamped<CallEvent>>) {
@@ -163,6 +169,8 @@ impl Record {
             CallEvent::Registered { expires, .. } => {
                 self.registration = Some(Registration { made: event.at, until: event.at + *expires });
             }
+            // The post goes on being registered, at another address.
+            CallEvent::Unregistered { why: Unbound::Replaced(_), .. } => {}
             CallEvent::Unregistered { .. } => self.registration = Some(Registration { made: event.at, until: event.at }),
             _ => self.calls.note(&event),
         }

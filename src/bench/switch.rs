@@ -62,7 +62,10 @@ impl Switchgear {
                     | Handle::Sound(_)
                     | Handle::Operator(_)
                     | Handle::ReferenceHost(_)
-                    | Handle::Supervision(_) => {}
+                    | Handle::Supervision(_)
+                    | Handle::AddressServer(_)
+                    | Handle::NameServer(_)
+                    | Handle::TimeServer(_) => {}
                 }
             }
         }

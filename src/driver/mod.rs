@@ -11,6 +11,7 @@ pub mod ping;
 mod priority;
 pub mod probe;
 pub mod serial;
+pub mod services;
 pub mod sip_operator;
 pub mod syslog;
 mod text;

@@ -1,7 +1,7 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, duplex, firmware, hang, interruption, lamps, loss, outage, plant, power, server, service_lamp, settings, soak,
+    battery, call, duplex, firmware, hang, interruption, lamps, loss, network, outage, plant, power, server, service_lamp, settings, soak,
     speech, street, stuck, supervision, transfer,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
@@ -27,6 +27,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     stuck::QUANTITIES,
     service_lamp::QUANTITIES,
     supervision::QUANTITIES,
+    network::QUANTITIES,
     hang::QUANTITIES,
 ];
 

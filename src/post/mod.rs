@@ -19,6 +19,7 @@ mod interruption;
 mod judge;
 mod lamps;
 mod loss;
+mod network;
 mod outage;
 mod plant;
 mod power;

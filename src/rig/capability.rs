@@ -21,10 +21,16 @@ pub enum Capability {
     ReferenceHost,
     /// The messages in which a post tells of itself.
     Supervision,
+    /// An address for the post (DHCP).
+    AddressServer,
+    /// The names of the operator's servers (DNS).
+    NameServer,
+    /// The time (NTP).
+    TimeServer,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 9] = [
+    pub const ALL: [Capability; 12] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -34,6 +40,9 @@ impl Capability {
         Capability::Operator,
         Capability::ReferenceHost,
         Capability::Supervision,
+        Capability::AddressServer,
+        Capability::NameServer,
+        Capability::TimeServer,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -48,6 +57,9 @@ impl Capability {
             Capability::Operator => ("an operator", "operatora"),
             Capability::ReferenceHost => ("a reference host", "hosta odniesienia"),
             Capability::Supervision => ("a supervision", "nadzoru"),
+            Capability::AddressServer => ("a DHCP server", "serwera DHCP"),
+            Capability::NameServer => ("a DNS server", "serwera DNS"),
+            Capability::TimeServer => ("an NTP server", "serwera NTP"),
         }
     }
     /// The bare word.
@@ -61,6 +73,9 @@ impl Capability {
             Capability::Operator => Noun { en: "operator", pl: "operator", pl_plural: "operatorzy" },
             Capability::ReferenceHost => Noun { en: "reference host", pl: "host odniesienia", pl_plural: "hosty odniesienia" },
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
+            Capability::AddressServer => Noun { en: "DHCP server", pl: "serwer DHCP", pl_plural: "serwery DHCP" },
+            Capability::NameServer => Noun { en: "DNS server", pl: "serwer DNS", pl_plural: "serwery DNS" },
+            Capability::TimeServer => Noun { en: "NTP server", pl: "serwer NTP", pl_plural: "serwery NTP" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -83,6 +98,9 @@ impl Capability {
             Capability::Operator => "operator",
             Capability::ReferenceHost => "reference-host",
             Capability::Supervision => "supervision",
+            Capability::AddressServer => "address-server",
+            Capability::NameServer => "name-server",
+            Capability::TimeServer => "time-server",
         }
     }
 }

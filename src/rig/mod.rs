@@ -25,7 +25,7 @@ mod twin;
 mod wiring;
 
 pub use capability::Capability;
-pub use drivers::{Driver, Settings, SipOperator, SipUser, Srtp, Tls};
+pub use drivers::{Driver, Leases, Settings, SipOperator, SipUser, Srtp, Tls};
 pub use firmware::Firmware;
 pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};
@@ -85,6 +85,20 @@ impl Rig {
     pub fn supervision_silence(&self) -> Option<f64> {
         match self.instruments.get(self.wiring.supervision.as_ref()?)?.settings {
             Settings::Supervision { silence } => Some(f64::from(silence)),
+            _ => None,
+        }
+    }
+    /// What its address server gives the post; `None`: it has none.
+    pub fn leases(&self) -> Option<&Leases> {
+        match &self.instruments.get(self.wiring.address_server.as_ref()?)?.settings {
+            Settings::Leases(leases) => Some(leases),
+            _ => None,
+        }
+    }
+    /// The domain in which its name server names the operator's servers; `None`: it has none.
+    pub fn domain(&self) -> Option<&str> {
+        match &self.instruments.get(self.wiring.name_server.as_ref()?)?.settings {
+            Settings::Names { domain } => Some(domain),
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
     let wires: Vec<&str> = Role::ALL
         .into_iter()
         .filter(|role| !matches!(role, Role::Probe | Role::Operator | Role::ReferenceHost | Role::Supervision))
+        .filter(|role| !matches!(role, Role::AddressServer | Role::NameServer | Role::TimeServer))
         .map(Role::name)
         .collect();
     let section = Section::open(node, name, &wires, problems)?;
@@ -61,6 +62,11 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
                 wiring.reference_host = reader.whole(Role::ReferenceHost, node, Capability::ReferenceHost);
             }
             Some(Role::Supervision) => wiring.supervision = reader.whole(Role::Supervision, node, Capability::Supervision),
+            Some(Role::AddressServer) => {
+                wiring.address_server = reader.whole(Role::AddressServer, node, Capability::AddressServer);
+            }
+            Some(Role::NameServer) => wiring.name_server = reader.whole(Role::NameServer, node, Capability::NameServer),
+            Some(Role::TimeServer) => wiring.time_server = reader.whole(Role::TimeServer, node, Capability::TimeServer),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -22,6 +22,12 @@ pub enum Role {
     ReferenceHost,
     /// Where the post tells of itself.
     Supervision,
+    /// Who gives the post its address (DHCP).
+    AddressServer,
+    /// Who tells the post where its servers are (DNS).
+    NameServer,
+    /// Who tells the post the time (NTP).
+    TimeServer,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -33,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 18] = [
+    pub const ALL: [Role; 21] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -48,6 +54,9 @@ impl Role {
         Role::Operator,
         Role::ReferenceHost,
         Role::Supervision,
+        Role::AddressServer,
+        Role::NameServer,
+        Role::TimeServer,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -70,6 +79,9 @@ impl Role {
             Role::Operator => "operator",
             Role::ReferenceHost => "reference-host",
             Role::Supervision => "supervision",
+            Role::AddressServer => "address-server",
+            Role::NameServer => "name-server",
+            Role::TimeServer => "time-server",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -137,12 +149,15 @@ pub struct Wiring {
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for `probe`, `operator`, `reference_host` and `supervision`.
+    /// Name of the instrument; so for `probe`, `operator`, `reference_host`, `supervision` and the servers.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
     pub reference_host: Option<String>,
     pub supervision: Option<String>,
+    pub address_server: Option<String>,
+    pub name_server: Option<String>,
+    pub time_server: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -166,6 +181,9 @@ impl Wiring {
             Role::Operator => self.operator.is_some(),
             Role::ReferenceHost => self.reference_host.is_some(),
             Role::Supervision => self.supervision.is_some(),
+            Role::AddressServer => self.address_server.is_some(),
+            Role::NameServer => self.name_server.is_some(),
+            Role::TimeServer => self.time_server.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -181,6 +199,9 @@ impl Wiring {
             Role::Operator => self.operator.as_deref(),
             Role::ReferenceHost => self.reference_host.as_deref(),
             Role::Supervision => self.supervision.as_deref(),
+            Role::AddressServer => self.address_server.as_deref(),
+            Role::NameServer => self.name_server.as_deref(),
+            Role::TimeServer => self.time_server.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),

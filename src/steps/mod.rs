@@ -10,6 +10,7 @@ mod bench;
 mod call;
 mod firmware;
 mod lamps;
+mod network;
 mod plant;
 mod power;
 mod server;
@@ -47,6 +48,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     transfer::PHRASES,
     server::PHRASES,
     supervision::PHRASES,
+    network::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

@@ -59,6 +59,8 @@ pub enum Kind {
     Servers,
     /// The bench started its firmware anew.
     Restart,
+    /// No address: its lease had run out, and the bench's DHCP server was silent.
+    Address,
     /// The bench has hung its firmware, and the watchdog has not yet ended that.
     Hang,
 }
@@ -100,6 +102,8 @@ pub struct Binding {
     pub at: f64,
     pub user: String,
     pub is_primary: bool,
+    /// The host that its Contact names.
+    pub host: String,
     pub granted: f64,
 }
 
@@ -200,6 +204,12 @@ pub struct Course {
     /// What the post told the supervision, the last message before the scenario included, and after what silence that counts it as lost.
     pub notices: Vec<(f64, String)>,
     pub silence: f64,
+    /// By how much the time that messages to the supervision bear is ahead, and what that figure is worth (k = 2), in seconds.
+    pub clock_errors: Vec<(f64, f64, f64)>,
+    /// While the bench's own time server may still have been believed that told a wrong time.
+    pub misled: Vec<Span>,
+    /// Which address the post was given, and while it might use it; empty where the bench gives none.
+    pub leases: Vec<(String, Span)>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.

@@ -15,6 +15,7 @@ mod calls;
 mod faults;
 mod lamps;
 mod marks;
+mod network;
 mod protocol;
 mod resending;
 mod service;
@@ -93,6 +94,7 @@ pub const RULES: &[&[Rule]] = &[
     resending::RULES,
     stream::RULES,
     supervised::RULES,
+    network::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,

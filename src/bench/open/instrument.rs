@@ -29,6 +29,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Operator) => Subsystem::Operator,
         Some(Capability::ReferenceHost) => Subsystem::Network,
         Some(Capability::Supervision) => Subsystem::Supervision,
+        Some(Capability::AddressServer | Capability::NameServer | Capability::TimeServer) => Subsystem::Network,
         None => Subsystem::Other,
     }
 }

@@ -1,6 +1,7 @@
 //! How each driver of the rig's table is opened: one row a driver, from an entry of the rig to what roles can use of it.
 
 use super::context::{Context, unfit};
+use super::services;
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::ping::Ping;
@@ -13,6 +14,7 @@ use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
+use crate::instrument::services::{AddressServer, NameServer, TimeServer};
 use crate::instrument::supervision::Supervision;
 use crate::instrument::{Identity, Result};
 use crate::operator::{BENCH_GRANTS, DeskConfig, User};
@@ -32,6 +34,9 @@ pub(in super::super) enum Handle {
     Operator(Box<dyn Operator>),
     ReferenceHost(Box<dyn ReferenceHost>),
     Supervision(Box<dyn Supervision>),
+    AddressServer(Box<AddressServer>),
+    NameServer(Box<NameServer>),
+    TimeServer(Box<TimeServer>),
 }
 
 impl Handle {
@@ -45,6 +50,9 @@ impl Handle {
             Handle::Operator(one) => one.identify(),
             Handle::ReferenceHost(one) => one.identify(),
             Handle::Supervision(one) => one.identify(),
+            Handle::AddressServer(one) => one.identify(),
+            Handle::NameServer(one) => one.identify(),
+            Handle::TimeServer(one) => one.identify(),
         }
     }
 }
@@ -80,6 +88,9 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
     Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
+    Opener { driver: "dhcp", open: |context, rig, one| Ok(vec![Handle::AddressServer(services::addresses(context, rig, one)?)]) },
+    Opener { driver: "dns", open: |context, rig, one| Ok(vec![Handle::NameServer(services::names(context, rig, one)?)]) },
+    Opener { driver: "ntp", open: |context, _, one| Ok(vec![Handle::TimeServer(services::time(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.

@@ -8,14 +8,16 @@ mod network;
 pub(super) mod operator;
 mod probe;
 mod row;
+mod services;
 mod sound;
 mod supervision;
 
 pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
+pub use services::Leases;
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 8] = [
+pub static DRIVERS: [Driver; 11] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -24,6 +26,9 @@ pub static DRIVERS: [Driver; 8] = [
     operator::SIP_OPERATOR,
     network::PING,
     supervision::SYSLOG,
+    services::DHCP,
+    services::DNS,
+    services::NTP,
 ];
 
 /// The driver that a rig calls so.

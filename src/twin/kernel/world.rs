@@ -53,6 +53,8 @@ pub(in crate::twin) enum Event {
     ModuleByte(u8),
     AtOperator(Datagram),
     AtPost(Datagram),
+    /// One of the operator's host's services answers.
+    ServiceAnswers(Datagram),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
@@ -223,6 +225,7 @@ impl World {
             Event::ModuleByte(byte) => self.mcu.receive(Uart::Module, byte),
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
+            Event::ServiceAnswers(datagram) => self.service_answers(datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
@@ -307,6 +310,7 @@ fn event_kind(event: &Event) -> u64 {
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
+        Event::ServiceAnswers(datagram) => 16 | (datagram.bytes.len() as u64) << 4,
     }
 }
 

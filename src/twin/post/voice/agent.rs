@@ -3,6 +3,7 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 mod misdeeds;
+mod moving;
 mod told;
 
 use super::account::{Event, Stack};
@@ -36,6 +37,8 @@ pub struct Agent {
     /// When there last was a talk.
     talked_at: Option<Instant>,
     was_unlinked: bool,
+    /// Its address or its servers' come from others, and may come later than the link.
+    pub is_moving: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -71,6 +74,7 @@ impl Agent {
             unlinked_until: None,
             talked_at: None,
             was_unlinked: false,
+            is_moving: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -88,6 +92,8 @@ impl Agent {
         }
         if self.stack.out.link {
             self.registration.command(at, on, &self.faults, &mut self.stack);
+        } else if self.is_moving {
+            self.registration.note_wish(on);
         }
         true
     }

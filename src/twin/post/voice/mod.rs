@@ -17,6 +17,8 @@ mod jitter;
 mod lives;
 mod media;
 pub mod message;
+mod network;
+mod online;
 mod outcomes;
 mod quieten;
 mod quirk;
@@ -37,6 +39,7 @@ mod tests;
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
+pub use network::{NetworkFaults, NetworkSettings};
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
@@ -48,6 +51,7 @@ use account::{Account, Stack};
 use agent::Agent;
 use lives::Lives;
 use media::Media;
+use network::Network;
 use serial::{Command, LineReader, Report};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -64,7 +68,10 @@ const RATE: f64 = 8000.0;
 pub struct Config {
     /// The same seed gives the same tags, timestamps and moments.
     pub seed: u64,
+    /// Its own, where nobody gives it one.
     pub address: IpAddr,
+    /// What it asks others for.
+    pub network: NetworkSettings,
     pub sip_port: u16,
     pub rtp_port: u16,
     /// The operator's server: registrar and first hop of every call.
@@ -109,6 +116,7 @@ impl Config {
         Config {
             seed: 1,
             address,
+            network: NetworkSettings::default(),
             sip_port: message::SIP_PORT,
             rtp_port: 4000,
             server,
@@ -164,6 +172,9 @@ enum State {
 
 struct Running {
     agent: Agent,
+    network: Network,
+    /// It has had an address in this life.
+    has_address: bool,
     supervision: Supervision,
     reader: LineReader,
     media: Option<Media>,
@@ -233,8 +244,8 @@ impl Voice {
         }
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
-            running.agent.set_link(at, up);
-            running.supervision.set_link(at, up);
+            running.network.set_link(at, up);
+            self.network_acted(at);
             self.settle(at);
         }
     }
@@ -270,6 +281,9 @@ impl Voice {
         } else if port == self.config.sip_port {
             running.agent.datagram(at, from, bytes);
             self.settle(at);
+        } else if running.network.datagram(at, from, port, bytes) {
+            self.network_acted(at);
+            self.settle(at);
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
@@ -280,6 +294,7 @@ impl Voice {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
+                let media = earliest(media, running.network.next_wake());
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -296,6 +311,12 @@ impl Voice {
             self.end_truth(at);
         }
         let State::Running(running) = &mut self.state else { return };
+        if running.network.next_wake().is_some_and(|t| t <= at) {
+            running.network.wake(at);
+            self.network_acted(at);
+            self.settle(at);
+        }
+        let State::Running(running) = &mut self.state else { return };
         if running.agent.next_wake().is_some_and(|t| t <= at) {
             running.agent.wake(at);
             self.settle(at);
@@ -304,8 +325,12 @@ impl Voice {
         self.tell_supervision(at);
         self.sound(at, air);
     }
+    /// Where it is reached now.
     pub fn address(&self) -> IpAddr {
-        self.config.address
+        match &self.state {
+            State::Running(running) => running.network.address(),
+            State::Off | State::Booting { .. } | State::Hung => self.config.address,
+        }
     }
     /// Everything done since the last call, in order.
     pub fn take_actions(&mut self) -> Vec<Action> {
@@ -328,22 +353,25 @@ impl Voice {
             password: config.password.clone(),
             user: None,
         };
-        let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        let network = Network::new(at, &config.network, config.address, self.link, config.seed);
+        let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), network.may_register());
         stack.early_media = config.early_media;
         let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
         let reader = LineReader::default();
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let mut supervision = Supervision::new(self.link);
+        let mut supervision = Supervision::new(network.is_online());
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
         let running =
-            Running { agent, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
+            Running { agent, network, has_address: false, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));
+        self.network_acted(at);
+        self.settle(at);
     }
     fn say(&mut self, line: impl std::fmt::Display) {
         let mut bytes = format!("{line}\r\n").into_bytes();

@@ -57,7 +57,9 @@ pub struct Supervision {
     link: bool,
     next_sign: Option<Instant>,
     watched: [Watched; 3],
-    out: Vec<Vec<u8>>,
+    /// Severity and text of what is to be sent.
+    out: Vec<(Severity, String)>,
+    sent: Vec<Vec<u8>>,
 }
 
 impl Supervision {
@@ -72,6 +74,9 @@ impl Supervision {
             // Until a server has answered there is none.
             self.set(at, Trouble::Server, true);
         }
+    }
+    pub fn is_linked(&self) -> bool {
+        self.link
     }
     pub fn set_link(&mut self, at: Instant, up: bool) {
         self.link = up;
@@ -103,7 +108,19 @@ impl Supervision {
         }
         self.watched.iter().fold(self.next_sign, |wake, watched| earliest(wake, watched.due))
     }
-    pub fn wake(&mut self, at: Instant, faults: &Faults) {
+    /// `time`: what the module takes it to be, as a message bears it; `None`: it does not know.
+    pub fn wake(&mut self, at: Instant, faults: &Faults, time: impl Fn() -> Option<String>) {
+        self.tell(at, faults);
+        if self.out.is_empty() {
+            return;
+        }
+        let host = self.host.as_deref().unwrap_or("-");
+        // A post whose clock nobody has set gives no time.
+        let time = time().unwrap_or_else(|| "-".to_owned());
+        let worded = |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post - - - {text}", severity as u8);
+        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes()));
+    }
+    fn tell(&mut self, at: Instant, faults: &Faults) {
         if !self.link || self.host.is_none() {
             return;
         }
@@ -128,12 +145,10 @@ impl Supervision {
         }
     }
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
-        std::mem::take(&mut self.out)
+        std::mem::take(&mut self.sent)
     }
     fn say(&mut self, severity: Severity, text: &str) {
-        let host = self.host.as_deref().unwrap_or("-");
-        // A post whose clock nobody has set gives no time.
-        self.out.push(format!("<{}>1 - {host} sos-post - - - {text}", severity as u8).into_bytes());
+        self.out.push((severity, text.to_owned()));
     }
 }
 
@@ -145,7 +160,7 @@ mod tests {
         Instant::from_nanos(seconds * 1_000_000_000)
     }
     fn told(supervision: &mut Supervision, from: u64, to: u64, faults: &Faults) -> Vec<String> {
-        (from..=to).for_each(|second| supervision.wake(at(second), faults));
+        (from..=to).for_each(|second| supervision.wake(at(second), faults, || None));
         let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
         lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned())).collect()
     }

@@ -1,0 +1,32 @@
+//! What the network gives is carried out: its datagrams leave, signalling and supervision learn of addresses and servers.
+//!
+//! Must not decide anything itself.
+
+use super::network::News;
+use super::{Action, State, Voice};
+use crate::clock::Instant;
+
+impl Voice {
+    pub(super) fn network_acted(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        let sent = running.network.take_sent();
+        self.actions.extend(sent.into_iter().map(|(from_port, to, bytes)| Action::Send { from_port, to, bytes }));
+        let settings = &self.config.network;
+        running.agent.is_moving = settings.leases_as.is_some() || settings.domain.is_some();
+        for news in running.network.take_news() {
+            match news {
+                News::Address(Some(address)) if !settings.faults.keeps_old_address || !running.has_address => {
+                    running.has_address = true;
+                    running.agent.set_address(at, address);
+                }
+                News::Address(_) => {}
+                News::Servers(servers) => running.agent.set_servers(at, &servers),
+            }
+        }
+        running.agent.set_online(at, running.network.may_register());
+        let online = running.network.is_online();
+        if running.supervision.is_linked() != online {
+            running.supervision.set_link(at, online);
+        }
+    }
+}
