@@ -14,7 +14,8 @@ Właściwość: Zegar, nazwy, adresy
     Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy operator kończy rozmowę
+    Gdy mijają 3 s
+    I operator kończy rozmowę
     I mija 1 min
     I serwer NTP znów podaje właściwy czas
     I mija 20 min
@@ -34,7 +35,8 @@ Właściwość: Zegar, nazwy, adresy
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I obie strony słyszą się najpóźniej 500 ms po odebraniu [T04]
-    Gdy operator kończy rozmowę
+    Gdy mijają 3 s
+    I operator kończy rozmowę
     I serwer DHCP przestaje odpowiadać
     I mija 5 min
     I serwer DHCP znów odpowiada
@@ -44,14 +46,16 @@ Właściwość: Zegar, nazwy, adresy
     Wtedy punkt jest zarejestrowany na wskazanym serwerze najpóźniej 60 s po utracie ważności poprzedniej odpowiedzi DNS [T19]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy operator kończy rozmowę
+    Gdy mijają 3 s
+    I operator kończy rozmowę
     I serwer DNS znów wskazuje serwer główny jako główny
     Wtedy punkt jest zarejestrowany na wskazanym serwerze najpóźniej 60 s po utracie ważności poprzedniej odpowiedzi DNS [T19]
     Gdy serwer DNS przestaje odpowiadać
     I mija 5 min
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy operator kończy rozmowę
+    Gdy mijają 3 s
+    I operator kończy rozmowę
     I punkt jest wyłączony
     I mija 10 s
     I zasilanie zostaje włączone

@@ -32,6 +32,8 @@ pub struct Lease {
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     leases: Vec<Lease>,
+    /// When an address was taken away from the post, and when it was next given one.
+    taken: Vec<(Instant, Option<Instant>)>,
     /// When answers about names left that might be kept for a while, and until when that was.
     names: Vec<(Instant, Instant)>,
 }
@@ -40,18 +42,24 @@ impl Asked {
     /// What the next scenario needs of these.
     pub fn hand_on(mut self) -> Asked {
         let last = self.leases.pop().into_iter().collect();
-        Asked { leases: last, names: self.names.pop().into_iter().collect() }
+        Asked { leases: last, taken: Vec::new(), names: self.names.pop().into_iter().collect() }
     }
     fn add_address(&mut self, at: Instant, what: &AddressAsked) {
         match *what {
             AddressAsked::Given { address, lease } => {
                 let until = at + lease;
+                if let Some((_, given @ None)) = self.taken.last_mut() {
+                    *given = Some(at);
+                }
                 match self.leases.last_mut().filter(|last| last.address == address && last.to >= at) {
                     Some(last) => last.to = until,
                     None => self.leases.push(Lease { address, from: at, to: until }),
                 }
             }
             AddressAsked::Refused { address } | AddressAsked::Released { address } => {
+                if matches!(what, AddressAsked::Refused { .. }) {
+                    self.taken.push((at, None));
+                }
                 for lease in self.leases.iter_mut().filter(|lease| lease.address == address && lease.to > at) {
                     lease.to = at;
                 }
@@ -67,6 +75,10 @@ impl Asked {
     /// The leases that were given, in order, the last one before the scenario among them.
     pub fn leases(&self) -> &[Lease] {
         &self.leases
+    }
+    /// When the post was refused the address that it had, and when it was next given one.
+    pub fn taken(&self) -> &[(Instant, Option<Instant>)] {
+        &self.taken
     }
     /// Until when an answer from before a moment might be kept.
     pub fn names_kept_until(&self, moment: Instant) -> Instant {
@@ -175,6 +187,7 @@ mod tests {
         asked.add_address(at(120), &AddressAsked::Refused { address: HOST(17) });
         asked.add_address(at(121), &given(18));
         assert_eq!(asked.leases(), [lease(17, 0, 120), lease(18, 121, 241)]);
+        assert_eq!(asked.taken(), [(at(120), Some(at(121)))]);
         asked.add_address(at(300), &given(18));
         let next = asked.hand_on();
         assert_eq!(next.leases(), [lease(18, 300, 420)], "one that ran out is not the same");

@@ -216,7 +216,8 @@ impl Post {
         self.bench.record.asked().leases().iter().map(|lease| (lease.address.to_string(), span(lease))).collect()
     }
 
-    /// From the end of the post's last lease on, while the bench's address server was silent.
+    /// From the end of the post's last lease on, while the bench's address server was silent; and from a refusal of its address to the next one, for
+    /// which it has as long as for any return of its network.
     fn without_address(&self, span: Span) -> Vec<Outage> {
         let mut outages = Vec::new();
         let mut since = None;
@@ -235,6 +236,12 @@ impl Post {
             }
         }
         outages.extend(since.and_then(|from| ran_out(from, span.to)));
+        let longest = self.bench.rig.limits.get("T20").map_or(0.0, crate::rig::Limit::ceiling);
+        outages.extend(self.bench.record.asked().taken().iter().map(|(at, given)| {
+            let from = at.as_secs_f64();
+            let to = given.map_or(from + longest, |given| given.as_secs_f64().min(from + longest));
+            Outage { kind: Kind::Address, span: Span { from, to } }
+        }));
         outages
     }
 }

@@ -59,7 +59,7 @@ pub enum Kind {
     Servers,
     /// The bench started its firmware anew.
     Restart,
-    /// No address: its lease had run out, and the bench's DHCP server was silent.
+    /// No address: its lease had run out and the bench's DHCP server was silent, or that had refused it.
     Address,
     /// The bench has hung its firmware, and the watchdog has not yet ended that.
     Hang,
