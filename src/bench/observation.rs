@@ -37,7 +37,12 @@ pub(super) fn of_console(line: &Stamped<Line>) -> Event {
 }
 
 pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
-    seen("supervision", notice, Duration::ZERO, Observation::Supervision { text: notice.value.text.clone(), time: notice.value.stamp.clone() })
+    seen(
+        "supervision",
+        notice,
+        Duration::ZERO,
+        Observation::Supervision { text: notice.value.text.clone(), time: notice.value.stamp.clone() },
+    )
 }
 
 pub(super) fn of_address(name: &str, asked: &Stamped<AddressAsked>) -> Event {

@@ -117,7 +117,16 @@ impl Bench {
     /// How the DHCP server is from now on; when that began.
     pub fn behave_address_server(&mut self, how: AddressConduct) -> Result<Instant> {
         let name = self.serving(Role::AddressServer)?;
-        self.log.did(&name, if how.is_silent { "answer nothing" } else if how.gives_other { "give the other address" } else { "be in order" });
+        self.log.did(
+            &name,
+            if how.is_silent {
+                "answer nothing"
+            } else if how.gives_other {
+                "give the other address"
+            } else {
+                "be in order"
+            },
+        );
         let server = self.services.addresses.get_mut(&name).ok_or_else(|| missing(&name))?;
         server.behave(how).map_err(of_network)
     }
@@ -125,12 +134,15 @@ impl Bench {
     pub fn behave_name_server(&mut self, how: NameConduct) -> Result<Instant> {
         let name = self.serving(Role::NameServer)?;
         let late = how.late.as_secs_f64();
-        self.log.did(&name, match how {
-            NameConduct { is_silent: true, .. } => "answer nothing".to_owned(),
-            NameConduct { names_exchanged: true, .. } => "name the backup server first".to_owned(),
-            _ if late > 0.0 => format!("answer {late} s late"),
-            _ => "be in order".to_owned(),
-        });
+        self.log.did(
+            &name,
+            match how {
+                NameConduct { is_silent: true, .. } => "answer nothing".to_owned(),
+                NameConduct { names_exchanged: true, .. } => "name the backup server first".to_owned(),
+                _ if late > 0.0 => format!("answer {late} s late"),
+                _ => "be in order".to_owned(),
+            },
+        );
         let server = self.services.names.get_mut(&name).ok_or_else(|| missing(&name))?;
         server.behave(how).map_err(of_network)
     }
@@ -138,11 +150,14 @@ impl Bench {
     pub fn behave_time_server(&mut self, how: TimeConduct) -> Result<Instant> {
         let name = self.serving(Role::TimeServer)?;
         let ahead = how.ahead.as_secs_f64();
-        self.log.did(&name, match how {
-            TimeConduct { is_silent: true, .. } => "answer nothing".to_owned(),
-            _ if ahead > 0.0 => format!("tell a time {ahead} s ahead"),
-            _ => "be in order".to_owned(),
-        });
+        self.log.did(
+            &name,
+            match how {
+                TimeConduct { is_silent: true, .. } => "answer nothing".to_owned(),
+                _ if ahead > 0.0 => format!("tell a time {ahead} s ahead"),
+                _ => "be in order".to_owned(),
+            },
+        );
         let server = self.services.time.get_mut(&name).ok_or_else(|| missing(&name))?;
         server.behave(how).map_err(of_network)
     }

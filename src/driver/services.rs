@@ -68,8 +68,7 @@ impl<S: Service> Serving<S> {
     /// The answers leave through the last of the sockets.
     fn over(name: &'static str, own: SocketAddr, sockets: Vec<UdpSocket>, service: S, clock: Arc<dyn Clock>) -> Result<Self> {
         let own = sockets.last().and_then(|socket| socket.local_addr().ok()).unwrap_or(own);
-        let shared =
-            Arc::new(Shared { stopping: AtomicBool::new(false), state: Mutex::new(State { service, fault: None }) });
+        let shared = Arc::new(Shared { stopping: AtomicBool::new(false), state: Mutex::new(State { service, fault: None }) });
         let listening = Listening { sockets, clock: Arc::clone(&clock), shared: Arc::clone(&shared), pending: Vec::new() };
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || listening.run());
         let thread = Some(thread.map_err(|error| failed(name, "start a thread", error))?);
@@ -160,7 +159,9 @@ impl<S: Service> Listening<S> {
     fn take_from(&mut self, place: usize, buffer: &mut [u8]) -> std::io::Result<()> {
         let Some(socket) = self.sockets.get(place) else { return Ok(()) };
         let arrival = match datagrams::receive(socket, buffer) {
-            Err(error) if datagrams::is_of_the_network(&error) || error.kind() == std::io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) if datagrams::is_of_the_network(&error) || error.kind() == std::io::ErrorKind::Interrupted => {
+                return Ok(());
+            }
             outcome => outcome?,
         };
         let (at, _) = moment_of(&*self.clock, arrival.stamp);

@@ -35,13 +35,26 @@ pub enum Observation {
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceObservation {
     /// The post may use this address for so long.
-    AddressGiven { address: String, lease_s: u64 },
-    AddressRefused { address: String },
-    AddressReleased { address: String },
+    AddressGiven {
+        address: String,
+        lease_s: u64,
+    },
+    AddressRefused {
+        address: String,
+    },
+    AddressReleased {
+        address: String,
+    },
     AddressUnanswered,
     /// How many records were found; `null`: the question stayed without an answer.
-    NameAsked { name: String, kind: String, found: Option<usize> },
-    TimeAsked { answered: bool },
+    NameAsked {
+        name: String,
+        kind: String,
+        found: Option<usize>,
+    },
+    TimeAsked {
+        answered: bool,
+    },
 }
 
 /// What happened at the operator's servers.

@@ -1,8 +1,8 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, duplex, firmware, hang, interruption, lamps, loss, network, outage, plant, power, server, service_lamp, settings, soak,
-    speech, street, stuck, supervision, transfer,
+    battery, call, duplex, firmware, hang, interruption, lamps, loss, network, outage, plant, power, server, service_lamp,
+    settings, soak, speech, street, stuck, supervision, transfer,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;

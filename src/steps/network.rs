@@ -19,10 +19,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     deed("the DHCP server answers again", "serwer DHCP znów odpowiada", &[AddressServer], |w, _| {
         w.post().restore_address_server()
     }),
-    deed("the DHCP server gives the post another address", "serwer DHCP przydziela punktowi inny adres", &[AddressServer], |w, _| {
-        w.post().give_other_address()
+    deed(
+        "the DHCP server gives the post another address",
+        "serwer DHCP przydziela punktowi inny adres",
+        &[AddressServer],
+        |w, _| w.post().give_other_address(),
+    ),
+    deed("the DNS server stops answering", "serwer DNS przestaje odpowiadać", &[NameServer], |w, _| {
+        w.post().silence_name_server()
     }),
-    deed("the DNS server stops answering", "serwer DNS przestaje odpowiadać", &[NameServer], |w, _| w.post().silence_name_server()),
     deed("the DNS server answers again", "serwer DNS znów odpowiada", &[NameServer], |w, _| w.post().restore_name_server()),
     deed("the DNS server answers {duration} late", "serwer DNS odpowiada z opóźnieniem {duration}", &[NameServer], |w, a| {
         w.post().delay_name_server(a.duration(0)?)
@@ -39,10 +44,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         &[NameServer],
         |w, _| w.post().restore_names(),
     ),
-    deed("the NTP server stops answering", "serwer NTP przestaje odpowiadać", &[TimeServer], |w, _| w.post().silence_time_server()),
-    deed("the NTP server tells a time {duration} ahead", "serwer NTP podaje czas zawyżony o {duration}", &[TimeServer], |w, a| {
-        w.post().mislead_time_server(a.duration(0)?)
+    deed("the NTP server stops answering", "serwer NTP przestaje odpowiadać", &[TimeServer], |w, _| {
+        w.post().silence_time_server()
     }),
+    deed(
+        "the NTP server tells a time {duration} ahead",
+        "serwer NTP podaje czas zawyżony o {duration}",
+        &[TimeServer],
+        |w, a| w.post().mislead_time_server(a.duration(0)?),
+    ),
     deed("the NTP server tells the right time again", "serwer NTP znów podaje właściwy czas", &[TimeServer], |w, _| {
         w.post().restore_time_server()
     }),

@@ -42,9 +42,10 @@ const LEASE_MARGIN: f64 = 2.0;
 fn outlived(course: &Course) -> Vec<Sample> {
     let Some(known_from) = course.leases.first().map(|(_, lease)| lease.from) else { return Vec::new() };
     let sample = |Binding { at, host, .. }: &Binding| {
-        let has = course.leases.iter().any(|(address, lease)| {
-            address == host && (lease.from - LEASE_MARGIN..=lease.to + LEASE_MARGIN).contains(at)
-        });
+        let has = course
+            .leases
+            .iter()
+            .any(|(address, lease)| address == host && (lease.from - LEASE_MARGIN..=lease.to + LEASE_MARGIN).contains(at));
         Sample::breach(*at, (!has).then(|| Bilingual::new(host.clone(), host.clone())))
     };
     course.bindings.iter().filter(|binding| binding.at >= known_from).map(sample).collect()

@@ -29,7 +29,9 @@ fn asked_pl(what: &Asked) -> String {
         Asked::AddressRefused { address } => format!("serwer DHCP odmawia punktowi adresu {address}"),
         Asked::AddressReleased { address } => format!("punkt zwalnia adres {address}"),
         Asked::AddressUnanswered => "punkt prosi o adres i nie dostaje odpowiedzi".to_owned(),
-        Asked::NameAsked { name, kind, found: Some(found) } => format!("punkt pyta DNS o {name} ({kind}), znalezione rekordy: {found}"),
+        Asked::NameAsked { name, kind, found: Some(found) } => {
+            format!("punkt pyta DNS o {name} ({kind}), znalezione rekordy: {found}")
+        }
         Asked::NameAsked { name, kind, found: None } => format!("punkt pyta DNS o {name} ({kind}) i nie dostaje odpowiedzi"),
         Asked::TimeAsked { answered: true } => "punkt pyta o czas".to_owned(),
         Asked::TimeAsked { answered: false } => "punkt pyta o czas i nie dostaje odpowiedzi".to_owned(),
@@ -73,10 +75,7 @@ mod tests {
     fn what_was_asked_is_told_in_both_languages() {
         let name = |found| Asked::NameAsked { name: "_sip._udp.straz.example".into(), kind: "SRV".into(), found };
         assert_eq!(asked(&name(None), Lang::En), "the post looks up _sip._udp.straz.example (SRV) and is not answered");
-        assert_eq!(
-            asked(&name(Some(2)), Lang::Pl),
-            "punkt pyta DNS o _sip._udp.straz.example (SRV), znalezione rekordy: 2"
-        );
+        assert_eq!(asked(&name(Some(2)), Lang::Pl), "punkt pyta DNS o _sip._udp.straz.example (SRV), znalezione rekordy: 2");
         let given = Asked::AddressGiven { address: "10.20.0.18".into(), lease_s: 120 };
         assert_eq!(asked(&given, Lang::Pl), "punkt dostaje adres 10.20.0.18 na 120 s");
     }

@@ -85,9 +85,7 @@ pub(super) const NTP: Driver = Driver {
     what: ("an NTP server", "serwer NTP"),
     keys: &[LISTEN_NTP],
     whole: &[Capability::TimeServer],
-    read: |section, _, problems| {
-        Some((listen(section, &LISTEN_NTP, NTP_PORT, "time-server", problems)?, Settings::None))
-    },
+    read: |section, _, problems| Some((listen(section, &LISTEN_NTP, NTP_PORT, "time-server", problems)?, Settings::None)),
 };
 
 /// A DHCP server is known to its clients by its address.
@@ -98,7 +96,8 @@ fn listen_dhcp(section: &Section<'_>, problems: &mut Problems) -> Option<Transpo
         return Some(transport);
     }
     let path = section.path(LISTEN_DHCP.name);
-    let what = both!("{path} is no single IPv4 address: \"{transport}\"", "{path} nie jest pojedynczym adresem IPv4: \"{transport}\"");
+    let what =
+        both!("{path} is no single IPv4 address: \"{transport}\"", "{path} nie jest pojedynczym adresem IPv4: \"{transport}\"");
     let remedy = both!(
         "write this machine's address on the bench's network, e.g. {0}",
         "podaj adres tego komputera w sieci stanowiska, np. {0}",

@@ -62,6 +62,9 @@ pub(in crate::twin) struct Services {
 }
 
 impl Services {
+    fn is_port(port: u16) -> bool {
+        [dhcp::PORT, dns::PORT, ntp::PORT].contains(&port)
+    }
     /// The answer to what came to a port of theirs; the outer `None`: it is none of theirs.
     fn datagram(&mut self, at: Instant, datagram: &Datagram) -> Option<Option<Reply>> {
         let (from, bytes) = (datagram.from, datagram.bytes.as_slice());
@@ -108,7 +111,12 @@ impl World {
                     if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
-                        for at in self.through_switch(at, Way::ToOperator) {
+                        let ways = if Services::is_port(to.port()) {
+                            self.services_through_switch(at, Way::ToOperator)
+                        } else {
+                            self.through_switch(at, Way::ToOperator)
+                        };
+                        for at in ways {
                             self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes: bytes.clone() }));
                         }
                     }
@@ -178,7 +186,7 @@ impl World {
     /// What the operator's host sends beside its desk.
     pub(in crate::twin) fn service_answers(&mut self, datagram: Datagram) {
         if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-            for at in self.through_switch(at, Way::ToPost) {
+            for at in self.services_through_switch(at, Way::ToPost) {
                 self.queue.plan(at, Event::AtPost(datagram.clone()));
             }
         }

@@ -365,8 +365,21 @@ impl Voice {
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
-        let running =
-            Running { agent, network, has_address: false, supervision, reader, media, in_call: false, burst, ceases_at, restarts_at, calls, memory, again };
+        let running = Running {
+            agent,
+            network,
+            has_address: false,
+            supervision,
+            reader,
+            media,
+            in_call: false,
+            burst,
+            ceases_at,
+            restarts_at,
+            calls,
+            memory,
+            again,
+        };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));

@@ -44,7 +44,10 @@ pub struct Given {
 enum Doing {
     Discovering,
     /// An address was offered by this server.
-    Requesting { address: Ipv4Addr, server: Ipv4Addr },
+    Requesting {
+        address: Ipv4Addr,
+        server: Ipv4Addr,
+    },
     /// Whether the address from before the link went may be kept.
     Confirming,
     Bound,

@@ -291,13 +291,10 @@ fn clocks_are_told_as_they_are_set_and_defective_ones_otherwise() {
 #[test]
 fn days_are_counted_through_leap_years() {
     let day = |days| civil(days);
-    assert_eq!([day(0), day(59), day(789), day(11_016), day(20_454)], [
-        (1970, 1, 1),
-        (1970, 3, 1),
-        (1972, 2, 29),
-        (2000, 2, 29),
-        (2026, 1, 1)
-    ]);
+    assert_eq!(
+        [day(0), day(59), day(789), day(11_016), day(20_454)],
+        [(1970, 1, 1), (1970, 3, 1), (1972, 2, 29), (2000, 2, 29), (2026, 1, 1)]
+    );
 }
 
 #[test]
