@@ -20,7 +20,10 @@ Feature: Clock, names, addresses
     And 20 min pass
     Then the post's next message to the supervision tells the time to within 1 s [T36]
     When the NTP server tells a time 1 h ahead
-    And 20 min pass
+    And the post is switched off
+    And 10 s pass
+    And the mains is switched on
+    And 1 min passes
     And the NTP server tells the right time again
     And 20 min pass
     Then the post's next message to the supervision tells the time to within 1 s [T36]

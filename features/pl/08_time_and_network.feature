@@ -21,7 +21,10 @@ Właściwość: Zegar, nazwy, adresy
     I mija 20 min
     Wtedy następny komunikat punktu do nadzoru podaje czas z błędem najwyżej 1 s [T36]
     Gdy serwer NTP podaje czas zawyżony o 1 h
-    I mija 20 min
+    I punkt jest wyłączony
+    I mija 10 s
+    I zasilanie zostaje włączone
+    I mija 1 min
     I serwer NTP znów podaje właściwy czas
     I mija 20 min
     Wtedy następny komunikat punktu do nadzoru podaje czas z błędem najwyżej 1 s [T36]
