@@ -39,6 +39,8 @@ pub struct Agent {
     was_unlinked: bool,
     /// Its address or its servers' come from others, and may come later than the link.
     pub is_moving: bool,
+    /// As soon as they are there it registers without being told again.
+    resumes: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -75,6 +77,7 @@ impl Agent {
             talked_at: None,
             was_unlinked: false,
             is_moving: false,
+            resumes: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -94,6 +97,7 @@ impl Agent {
             self.registration.command(at, on, &self.faults, &mut self.stack);
         } else if self.is_moving {
             self.registration.note_wish(on);
+            self.resumes = on;
         }
         true
     }

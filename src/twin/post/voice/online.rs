@@ -23,7 +23,7 @@ impl Voice {
                 News::Servers(servers) => running.agent.set_servers(at, &servers),
             }
         }
-        running.agent.set_online(at, running.network.may_register());
+        running.agent.set_online(at, running.network.may_register(), self.link);
         let online = running.network.is_online();
         if running.supervision.is_linked() != online {
             running.supervision.set_link(at, online);

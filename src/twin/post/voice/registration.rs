@@ -88,6 +88,9 @@ impl Registration {
             self.register(at, faults, stack);
         }
     }
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
+    }
     /// What the firmware wants while nothing can be sent.
     pub fn note_wish(&mut self, on: bool) {
         self.wanted = on;

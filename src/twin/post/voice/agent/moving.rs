@@ -7,13 +7,15 @@ use crate::clock::Instant;
 use std::net::{IpAddr, SocketAddr};
 
 impl Agent {
-    /// The network lets it register now, or no longer.
-    pub fn set_online(&mut self, at: Instant, online: bool) {
+    /// The network lets it register now, or no longer. After a loss of its link the firmware tells it to; of an address it knows nothing.
+    pub fn set_online(&mut self, at: Instant, online: bool, link: bool) {
         if self.stack.out.link == online {
             return;
         }
         self.set_link(at, online);
-        if online && self.is_moving {
+        if !online {
+            self.resumes = link && self.registration.is_wanted();
+        } else if std::mem::take(&mut self.resumes) {
             self.registration.announce(at, &self.faults, &mut self.stack);
         }
     }
