@@ -234,21 +234,6 @@ impl Voice {
             }
         }
     }
-    /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
-    pub fn set_link(&mut self, at: Instant, up: bool) {
-        if std::mem::replace(&mut self.link, up) == up {
-            return;
-        }
-        if !up && self.is_worn_out_by_flaps() {
-            self.state = State::Hung;
-        }
-        if let State::Running(running) = &mut self.state {
-            running.agent.stack.report(Report::Link(up));
-            running.network.set_link(at, up);
-            self.network_acted(at);
-            self.settle(at);
-        }
-    }
     pub fn serial_in(&mut self, at: Instant, byte: u8) {
         let State::Running(running) = &mut self.state else { return };
         let Some(line) = running.reader.push(byte) else { return };
@@ -324,13 +309,6 @@ impl Voice {
         self.say_again(at);
         self.tell_supervision(at);
         self.sound(at, air);
-    }
-    /// Where it is reached now.
-    pub fn address(&self) -> IpAddr {
-        match &self.state {
-            State::Running(running) => running.network.address(),
-            State::Off | State::Booting { .. } | State::Hung => self.config.address,
-        }
     }
     /// Everything done since the last call, in order.
     pub fn take_actions(&mut self) -> Vec<Action> {

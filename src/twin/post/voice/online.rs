@@ -3,10 +3,34 @@
 //! Must not decide anything itself.
 
 use super::network::News;
+use super::serial::Report;
 use super::{Action, State, Voice};
 use crate::clock::Instant;
+use std::net::IpAddr;
 
 impl Voice {
+    /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
+    pub fn set_link(&mut self, at: Instant, up: bool) {
+        if std::mem::replace(&mut self.link, up) == up {
+            return;
+        }
+        if !up && self.is_worn_out_by_flaps() {
+            self.state = State::Hung;
+        }
+        if let State::Running(running) = &mut self.state {
+            running.agent.stack.report(Report::Link(up));
+            running.network.set_link(at, up);
+            self.network_acted(at);
+            self.settle(at);
+        }
+    }
+    /// Where it is reached now.
+    pub fn address(&self) -> IpAddr {
+        match &self.state {
+            State::Running(running) => running.network.address(),
+            State::Off | State::Booting { .. } | State::Hung => self.config.address,
+        }
+    }
     pub(super) fn network_acted(&mut self, at: Instant) {
         let State::Running(running) = &mut self.state else { return };
         let sent = running.network.take_sent();
