@@ -41,6 +41,7 @@ pub struct Agent {
     pub is_moving: bool,
     /// As soon as they are there it registers without being told again.
     resumes: bool,
+    has_link: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -78,6 +79,7 @@ impl Agent {
             was_unlinked: false,
             is_moving: false,
             resumes: false,
+            has_link: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -97,7 +99,7 @@ impl Agent {
             self.registration.command(at, on, &self.faults, &mut self.stack);
         } else if self.is_moving {
             self.registration.note_wish(on);
-            self.resumes = on;
+            self.resumes = on && self.has_link;
         }
         true
     }
