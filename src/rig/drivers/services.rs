@@ -234,7 +234,7 @@ const PREFIX: Key = Key {
     name: "prefix",
     kind: Kind::Whole { least: 8, most: 30 },
     presence: Presence::Usual("24"),
-    unit: "",
+    unit: "bit",
     example: "24",
     about: ("Bits of an address that are the network's.", "Liczba bitów adresu, które oznaczają sieć."),
 };
