@@ -22,6 +22,7 @@ pub mod journal;
 pub mod cameras;
 pub mod measure;
 pub mod operator;
+pub mod services;
 
 pub mod driver;
 pub mod report;

@@ -19,6 +19,7 @@ mod outage;
 mod record;
 mod safe;
 mod self_test;
+mod services;
 mod sound;
 mod supervision;
 mod switch;
@@ -32,6 +33,7 @@ pub use log::{Log, Onlooker};
 pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
+pub use services::{Asked, Lease};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::{Switchgear, stood_still};
 
@@ -46,6 +48,7 @@ use crate::instrument::probe::DebugProbe;
 use crate::instrument::supervision::Supervision;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Rig, Role};
+use crate::rtp::report::Calendar;
 use crate::sip::secret::Secret;
 use crate::twin::Twin;
 use crate::unit::both;
@@ -74,6 +77,9 @@ pub struct Bench {
     supervisions: BTreeMap<String, Box<dyn Supervision>>,
     camera_systems: BTreeMap<String, Journaled<dyn CameraSystem>>,
     inspectors: BTreeMap<String, Box<dyn Inspector>>,
+    services: services::Services,
+    /// What a clock on the wall shows.
+    calendar: Calendar,
     /// The image named in the rig, as read when the bench was opened.
     image: Vec<u8>,
     /// The passwords of the rig.
@@ -97,6 +103,10 @@ pub struct Bench {
 impl Bench {
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+    /// What a clock on the wall shows at a moment, since 1970.
+    pub fn wall(&self, at: Instant) -> Duration {
+        self.calendar.wall(at)
     }
     pub fn shared_clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
@@ -166,6 +176,7 @@ impl Bench {
         }
         moved?;
         self.collect_echoes()?;
+        self.collect_services()?;
         let noticed = self.collect_notices()?;
         let called_up = self.collect_camera_events()?;
         self.check_console()?;

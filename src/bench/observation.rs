@@ -8,11 +8,12 @@ use crate::instrument::console::Line;
 use crate::instrument::inspector::{Answer, Word};
 use crate::instrument::operator as desk;
 use crate::instrument::operator::CallEvent;
+use crate::instrument::services::{AddressAsked, NameAsked, TimeAsked};
 use crate::instrument::supervision::Notice;
 use crate::journal::Event;
 use crate::journal::seen::{
     CallObservation as Call, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
-    ServerObservation as AtServer, Side, Stray,
+    ServerObservation as AtServer, ServiceObservation as AtService, Side, Stray,
 };
 use std::time::Duration;
 
@@ -38,7 +39,34 @@ pub(super) fn of_console(line: &Stamped<Line>) -> Event {
 }
 
 pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
-    seen("supervision", notice, Duration::ZERO, Observation::Supervision { text: notice.value.text.clone() })
+    seen(
+        "supervision",
+        notice,
+        Duration::ZERO,
+        Observation::Supervision { text: notice.value.text.clone(), time: notice.value.stamp.clone() },
+    )
+}
+
+pub(super) fn of_address(name: &str, asked: &Stamped<AddressAsked>) -> Event {
+    let what = match &asked.value {
+        AddressAsked::Given { address, lease } => {
+            AtService::AddressGiven { address: address.to_string(), lease_s: lease.as_secs() }
+        }
+        AddressAsked::Refused { address } => AtService::AddressRefused { address: address.to_string() },
+        AddressAsked::Released { address } => AtService::AddressReleased { address: address.to_string() },
+        AddressAsked::Unanswered => AtService::AddressUnanswered,
+    };
+    seen(name, asked, Duration::ZERO, Observation::Service(what))
+}
+
+pub(super) fn of_name(name: &str, asked: &Stamped<NameAsked>) -> Event {
+    let NameAsked { name: wanted, kind, found, .. } = asked.value.clone();
+    seen(name, asked, Duration::ZERO, Observation::Service(AtService::NameAsked { name: wanted, kind, found }))
+}
+
+pub(super) fn of_time(name: &str, asked: &Stamped<TimeAsked>) -> Event {
+    let answered = asked.value.is_answered;
+    seen(name, asked, Duration::ZERO, Observation::Service(AtService::TimeAsked { answered }))
 }
 
 pub(super) fn of_camera_event(event: &Stamped<CameraEvent>) -> Event {

@@ -3,6 +3,7 @@
 pub(super) mod context;
 pub(super) mod instrument;
 pub(super) mod openers;
+mod services;
 
 use context::{Context, known_defect};
 use instrument::open_one;
@@ -10,6 +11,7 @@ use openers::Handle;
 
 use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
+use super::services::Services;
 use super::switch::Switchgear;
 use super::{Bench, Record};
 use crate::fault::{Blame, Blamed};
@@ -113,6 +115,8 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         supervisions: BTreeMap::new(),
         camera_systems: BTreeMap::new(),
         inspectors: BTreeMap::new(),
+        services: Services::default(),
+        calendar: context.calendar,
         image,
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
@@ -166,6 +170,9 @@ impl Bench {
             Handle::Supervision(sink) => _ = self.supervisions.insert(key, sink),
             Handle::Inspector(person) => _ = self.inspectors.insert(key, person),
             Handle::Cameras(system) => _ = self.camera_systems.insert(key, Journaled::new(name, &self.log, system)),
+            Handle::AddressServer(server) => _ = self.services.addresses.insert(key, server),
+            Handle::NameServer(server) => _ = self.services.names.insert(key, server),
+            Handle::TimeServer(server) => _ = self.services.time.insert(key, server),
         }
     }
 }

@@ -13,10 +13,11 @@ use super::dimming::Told;
 use super::log::Log;
 use super::network::Echoes;
 use super::observation;
+use super::services::Asked;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::cameras::CameraEvent;
 use crate::instrument::console::Line;
-use crate::instrument::operator::{CallEvent, CallId};
+use crate::instrument::operator::{CallEvent, CallId, Unbound};
 use crate::instrument::supervision::{Counts, Notice};
 use crate::rig::{Headers, InputRef};
 use crate::sip::secret::Secret;
@@ -49,6 +50,8 @@ pub struct Record {
     pub(super) camera_events: Timeline<CameraEvent>,
     /// What the reference host has echoed.
     pub echoes: Echoes,
+    /// What was asked of the bench's services.
+    pub(super) asked: Asked,
     /// When a lamp's sensor saw light that was not its lamp's.
     pub room_light: Vec<Instant>,
 }
@@ -72,6 +75,8 @@ pub struct HandedOn {
     counts: Timeline<Counts>,
     /// What is usual of the reference host.
     echoes: Echoes,
+    /// What the post was last given.
+    asked: Asked,
 }
 
 /// A binding at the registrar.
@@ -150,13 +155,15 @@ impl Record {
             notices: self.notices.shrink_to_last(|_| true),
             counts: self.counts.shrink_to_last(|_| true),
             echoes: self.echoes.hand_on(),
+            asked: self.asked.hand_on(),
         }
     }
 
     fn following(before: HandedOn) -> Record {
-        let HandedOn { registration, calls, inputs, banner, lines, notices, counts, echoes } = before;
+        let HandedOn { registration, calls, inputs, banner, lines, notices, counts, echoes, asked } = before;
         let events = Timeline::default();
-        Record { events, calls, registration, inputs, console: banner, lines, notices, counts, echoes, ..Record::default() }
+        let console = banner;
+        Record { events, calls, registration, inputs, console, lines, notices, counts, echoes, asked, ..Record::default() }
     }
 
     /// The journal tells a call's headers as they were sent; the record, as they are understood.
@@ -175,6 +182,8 @@ impl Record {
             CallEvent::Registered { expires, .. } => {
                 self.registration = Some(Registration { made: event.at, until: event.at + *expires });
             }
+            // The post goes on being registered, at another address.
+            CallEvent::Unregistered { why: Unbound::Replaced(_), .. } => {}
             CallEvent::Unregistered { .. } => self.registration = Some(Registration { made: event.at, until: event.at }),
             _ => self.calls.note(&event),
         }

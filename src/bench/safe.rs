@@ -123,6 +123,9 @@ impl Bench {
             let result = card.make_safe().map_err(|error| error.of(Subsystem::Sound));
             done.push((at(stopped, name, several.1), result));
         }
+        for (name, result) in self.restore_services().into_iter().filter(|(_, result)| result.is_err()) {
+            done.push((at(("in order again", "znów w porządku"), &name, true), result));
+        }
         done
     }
 }

@@ -63,6 +63,9 @@ impl Switchgear {
                     | Handle::Operator(_)
                     | Handle::ReferenceHost(_)
                     | Handle::Supervision(_)
+                    | Handle::AddressServer(_)
+                    | Handle::NameServer(_)
+                    | Handle::TimeServer(_)
                     | Handle::Cameras(_)
                     | Handle::Inspector(_) => {}
                 }

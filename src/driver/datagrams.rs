@@ -8,7 +8,7 @@
 use crate::clock::{Clock, Instant, wall_clock};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, socket_with, sockopt};
 use std::io;
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -65,6 +65,26 @@ pub fn bind(own: SocketAddr) -> io::Result<UdpSocket> {
     if own.is_ipv4() {
         four?;
     }
+    Ok(socket)
+}
+
+/// Two sockets of one port for who is spoken to by all: one hears what is sent to everybody, the other what is sent to our address, and through it
+/// everybody on that address's network is reached.
+pub fn bind_to_all(own: SocketAddr) -> io::Result<[UdpSocket; 2]> {
+    let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), own.port());
+    let ours = bind_beside(own)?;
+    ours.set_broadcast(true)?;
+    let port = ours.local_addr()?.port();
+    Ok([bind_beside(SocketAddr::new(everywhere.ip(), port))?, ours])
+}
+
+/// Binds without blocking to an IPv4 address whose port another socket of ours may have.
+fn bind_beside(own: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, None)?;
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    rustix::net::bind(&socket, &own)?;
+    let socket = UdpSocket::from(socket);
+    set(&socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1 as libc::c_int)?;
     Ok(socket)
 }
 

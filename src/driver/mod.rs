@@ -12,6 +12,7 @@ pub mod ping;
 mod priority;
 pub mod probe;
 pub mod serial;
+pub mod services;
 pub mod sip_operator;
 pub mod syslog;
 pub mod terminal;

@@ -14,6 +14,7 @@ pub mod port;
 pub mod probe;
 pub mod relay;
 pub mod sample_clock;
+pub mod services;
 mod subsystem;
 pub mod supervision;
 

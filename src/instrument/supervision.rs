@@ -4,6 +4,7 @@
 
 use super::{Instrument, Result};
 use crate::clock::Stamped;
+use std::time::Duration;
 
 /// More of a message is cut off.
 const LONGEST: usize = 256;
@@ -14,6 +15,10 @@ pub struct Notice {
     /// The name that the sender gives itself; empty where it gives none.
     pub host: String,
     pub text: String,
+    /// The time that it bears, as it came; `None`: none.
+    pub stamp: Option<String>,
+    /// The same since 1970, where it says of which zone it is.
+    pub time: Option<Duration>,
 }
 
 /// It listens from its opening on.
@@ -55,10 +60,12 @@ impl Notice {
 /// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, each of them `-` where it is not known (RFC 5424, 6).
 fn newer(rest: &str) -> Option<Notice> {
     let mut fields = rest.splitn(6, ' ');
-    let [_timestamp, host, _application, _process, _kind] = [(); 5].map(|()| fields.next());
+    let [stamp, host, _application, _process, _kind] = [(); 5].map(|()| fields.next());
     let text = behind_structured_data(fields.next()?)?;
     let host = host.filter(|host| *host != "-").unwrap_or_default();
-    Some(Notice { host: host.to_owned(), text: text.trim().trim_start_matches('\u{feff}').to_owned() })
+    let stamp = stamp.filter(|stamp| *stamp != "-").map(str::to_owned);
+    let time = stamp.as_deref().and_then(since_1970);
+    Some(Notice { host: host.to_owned(), text: text.trim().trim_start_matches('\u{feff}').to_owned(), stamp, time })
 }
 
 /// What stands behind `-`, or behind elements in brackets in whose quoted values a bracket may stand behind a backslash.
@@ -82,10 +89,48 @@ fn behind_structured_data(text: &str) -> Option<&str> {
 
 /// `Mmm dd hh:mm:ss HOSTNAME TAG: text` (RFC 3164, 4.1).
 fn older(rest: &str) -> Option<Notice> {
-    let (_stamp, rest) = rest.split_at_checked("Jan  1 00:00:00 ".len())?;
+    let (stamp, rest) = rest.split_at_checked("Jan  1 00:00:00 ".len())?;
     let (host, text) = rest.split_once(' ')?;
     let text = text.split_once(": ").map_or(text, |(_tag, text)| text);
-    Some(Notice { host: host.to_owned(), text: text.trim().to_owned() })
+    // Neither year nor zone: it can be held against nothing.
+    Some(Notice { host: host.to_owned(), text: text.trim().to_owned(), stamp: Some(stamp.trim().to_owned()), time: None })
+}
+
+/// `2026-01-01T00:00:01.5+01:00` or `…Z` (RFC 5424, 6.2.3; RFC 3339). A year before 1970 is told as its beginning.
+fn since_1970(text: &str) -> Option<Duration> {
+    let (date, rest) = text.split_once('T')?;
+    let zone_at = rest.find(['Z', '+', '-'])?;
+    let (time, zone) = rest.split_at(zone_at);
+    let number = |text: &str, digits: usize| {
+        (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<i64>().ok()).flatten()
+    };
+    let mut date = date.split('-');
+    let (year, month, day) = (number(date.next()?, 4)?, number(date.next()?, 2)?, number(date.next()?, 2)?);
+    let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let mut whole = whole.split(':');
+    let (hour, minute, second) = (number(whole.next()?, 2)?, number(whole.next()?, 2)?, number(whole.next()?, 2)?);
+    let is_sound = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let is_whole = date.next().is_none() && whole.next().is_none() && (1..=9).contains(&fraction.len());
+    (is_sound && is_whole && fraction.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
+    let ahead = match zone {
+        "Z" => 0,
+        _ => {
+            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+            let ahead = number(hours, 2)? * 3600 + number(minutes, 2)? * 60;
+            if zone.starts_with('-') { -ahead } else { ahead }
+        }
+    };
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - ahead;
+    let nanos = format!("{fraction:0<9}").parse().ok()?;
+    Some(u64::try_from(seconds).map_or(Duration::ZERO, |seconds| Duration::new(seconds, nanos)))
+}
+
+/// Of the Gregorian calendar, years beginning with March so that the leap day is a year's last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
+    let of_era = year.rem_euclid(400);
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + day - 1 - 719_468
 }
 
 #[cfg(test)]
@@ -113,12 +158,29 @@ mod tests {
 
     #[test]
     fn counters_are_read_in_any_order_and_only_whole() {
-        let counts = |text: &str| Notice { host: "SOS-0417".into(), text: text.into() }.counts();
+        let counts = |text: &str| Notice { host: "SOS-0417".into(), text: text.into(), stamp: None, time: None }.counts();
         let expected = Some(Counts { calls: 3, answered: 2, unanswered: 1 });
         assert_eq!(counts("COUNT calls=3 answered=2 unanswered=1"), expected);
         assert_eq!(counts("COUNT unanswered=1 since=4 answered=2 calls=3"), expected);
         for text in ["COUNT calls=3 answered=2", "COUNT calls=x answered=2 unanswered=1", "COUNTER calls=3", "ALIVE", ""] {
             assert_eq!(counts(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_bears_a_time_in_any_zone_or_none() {
+        let time = |stamp: &str| {
+            Notice::parse(format!("<134>1 {stamp} SOS-0417 post - - - ALIVE").as_bytes()).and_then(|notice| notice.time)
+        };
+        let beginning = Duration::from_secs(1_767_225_600);
+        assert_eq!(time("2026-01-01T00:00:00Z"), Some(beginning));
+        assert_eq!(time("2026-01-01T01:00:00.25+01:00"), Some(beginning + Duration::from_millis(250)));
+        assert_eq!(time("2025-12-31T18:30:00.000001-05:30"), Some(beginning + Duration::from_micros(1)));
+        assert_eq!(time("1970-01-01T00:00:42Z"), Some(Duration::from_secs(42)));
+        assert_eq!(time("1969-12-31T23:59:59Z"), Some(Duration::ZERO));
+        assert_eq!(time("2024-02-29T00:00:00Z"), Some(Duration::from_secs(1_709_164_800)));
+        for none in ["-", "now", "2026-01-01", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "T:::Z"] {
+            assert_eq!(time(none), None, "{none}");
         }
     }
 

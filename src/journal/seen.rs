@@ -20,12 +20,45 @@ pub enum Observation {
     Dimmed { input: u8, hertz: f64, duty: f64 },
     /// A line of the post's console, as it came.
     Console { text: String },
-    /// A message in which the post tells the supervision of itself.
-    Supervision { text: String },
+    /// A message in which the post tells the supervision of itself, and the time that it gives it, as it came.
+    Supervision {
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<String>,
+    },
     /// What a person said who was asked to look, under which name.
     Person { question: String, word: PersonsWord, remark: String, by: String },
     /// An event that came to the camera system; whether it was taken.
     Camera { from: String, request: String, text: String, taken: bool },
+    /// Something was asked of a service that the bench gives the post's network.
+    Service(ServiceObservation),
+}
+
+/// What was asked of the services, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceObservation {
+    /// The post may use this address for so long.
+    AddressGiven {
+        address: String,
+        lease_s: u64,
+    },
+    AddressRefused {
+        address: String,
+    },
+    AddressReleased {
+        address: String,
+    },
+    AddressUnanswered,
+    /// How many records were found; `null`: the question stayed without an answer.
+    NameAsked {
+        name: String,
+        kind: String,
+        found: Option<usize>,
+    },
+    TimeAsked {
+        answered: bool,
+    },
 }
 
 /// What happened at the operator's servers.
@@ -245,7 +278,6 @@ mod tests {
         let dimmed = Observation::Dimmed { input: 2, hertz: 250.0, duty: 0.25 };
         check(&dimmed, r#"{"dimmed":{"input":2,"hertz":250.0,"duty":0.25}}"#);
         check(&Observation::Console { text: "$BEAT*1F".into() }, r#"{"console":{"text":"$BEAT*1F"}}"#);
-        check(&Observation::Supervision { text: "ALIVE".into() }, r#"{"supervision":{"text":"ALIVE"}}"#);
         let (from, request, text) = ("10.20.0.17:40000".into(), "POST /events".into(), "SOS-0417".into());
         check(
             &Observation::Camera { from, request, text, taken: true },
@@ -256,6 +288,9 @@ mod tests {
             &Observation::Person { question, word: PersonsWord::NotChecked, remark, by },
             r#"{"person":{"question":"Marking","word":"not-checked","remark":"92 cm","by":"A. Nowak"}}"#,
         );
+        check(&Observation::Supervision { text: "ALIVE".into(), time: None }, r#"{"supervision":{"text":"ALIVE"}}"#);
+        let given = ServiceObservation::AddressGiven { address: "10.20.0.17".into(), lease_s: 120 };
+        check(&Observation::Service(given), r#"{"service":{"address-given":{"address":"10.20.0.17","lease_s":120}}}"#);
         let call = |what| Observation::Call { call: 1, what };
         let registered = ServerObservation::Registered {
             user: "SOS-0417".into(),

@@ -3,9 +3,10 @@
 use super::call::{OPERATOR_USER, SECOND_USER};
 use super::deeds::What;
 use super::{Post, Result};
-use crate::bench::{Circuit, Record};
+use crate::bench::{Circuit, Lease, NETWORK_STAMP_S, Record};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
+use crate::instrument::supervision::Notice;
 use crate::rig::InputRef;
 use crate::watch::{BothEnds, Course, Kind, Lit, Outage, Span, contacts, note};
 use std::collections::BTreeMap;
@@ -58,6 +59,9 @@ impl Post {
             silence: bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
             called_up: Vec::new(),
             cameras_away: self.cameras_away(span),
+            clock_errors: self.clock_errors(),
+            misled: self.misled(span),
+            leases: self.leases(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
@@ -155,6 +159,7 @@ impl Post {
                 _ => {}
             }
         }
+        outages.extend(self.without_address(span));
         outages.extend(since.map(|from| Outage { kind: Kind::Servers, span: Span { from, to: span.to } }));
         outages.sort_by(|a, b| a.span.from.total_cmp(&b.span.from));
         outages
@@ -176,4 +181,71 @@ impl Post {
 
 fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
     edges.iter().map(|(at, closed)| (*at, !closed))
+}
+
+/// So long after a time server tells the true time again a post may still tell the wrong one: the longest that clients usually wait from one question to
+/// the next is 1024 s (RFC 5905, 7.3).
+const CORRECTED_WITHIN: f64 = 1100.0;
+
+impl Post {
+    /// Of every message of the scenario that bears a time.
+    fn clock_errors(&self) -> Vec<(f64, f64, f64)> {
+        let error = |notice: &Stamped<Notice>| {
+            let true_time = self.bench.wall(notice.at).as_secs_f64();
+            let within = notice.within.as_secs_f64().max(NETWORK_STAMP_S);
+            Some((notice.at.as_secs_f64(), notice.value.time?.as_secs_f64() - true_time, within))
+        };
+        self.bench.record.notices_since(self.began).filter_map(error).collect()
+    }
+
+    /// While the bench's time server told a wrong time, and until a post must have learned the true one.
+    fn misled(&self, span: Span) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut since = None;
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::TimeServer { right: false } => _ = since.get_or_insert(at.seconds),
+                What::TimeServer { right: true } => {
+                    spans.extend(since.take().map(|from| Span { from, to: at.seconds + CORRECTED_WITHIN }));
+                }
+                _ => {}
+            }
+        }
+        spans.extend(since.map(|from| Span { from, to: span.to }));
+        spans
+    }
+
+    fn leases(&self) -> Vec<(String, Span)> {
+        let span = |lease: &Lease| Span { from: lease.from.as_secs_f64(), to: lease.to.as_secs_f64() };
+        self.bench.record.asked().leases().iter().map(|lease| (lease.address.to_string(), span(lease))).collect()
+    }
+
+    /// From the end of the post's last lease on, while the bench's address server was silent; and from a refusal of its address to the next one, for
+    /// which it has as long as for any return of its network.
+    fn without_address(&self, span: Span) -> Vec<Outage> {
+        let mut outages = Vec::new();
+        let mut since = None;
+        let ran_out = |from: f64, to: f64| {
+            let until = self.leases().into_iter().map(|(_, lease)| lease).filter(|lease| lease.from <= from);
+            let until = until.map(|lease| lease.to).fold(f64::NEG_INFINITY, f64::max);
+            (until < to).then(|| Outage { kind: Kind::Address, span: Span { from: until.max(from), to } })
+        };
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::AddressServer { answering: false } => _ = since.get_or_insert(at.seconds),
+                What::AddressServer { answering: true } => {
+                    outages.extend(since.take().and_then(|from| ran_out(from, at.seconds)));
+                }
+                _ => {}
+            }
+        }
+        outages.extend(since.and_then(|from| ran_out(from, span.to)));
+        let longest = self.bench.rig.limits.get("T20").map_or(0.0, crate::rig::Limit::ceiling);
+        outages.extend(self.bench.record.asked().taken().iter().map(|(at, given)| {
+            let from = at.as_secs_f64();
+            let to = given.map_or(from + longest, |given| given.as_secs_f64().min(from + longest));
+            Outage { kind: Kind::Address, span: Span { from, to } }
+        }));
+        outages
+    }
 }

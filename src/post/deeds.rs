@@ -37,6 +37,22 @@ pub(super) enum What {
     Cameras {
         taking: bool,
     },
+    /// Who gives the post its address, and which.
+    AddressServer {
+        answering: bool,
+    },
+    OtherAddress,
+    /// Who tells the post where its servers are, and what.
+    NameServer {
+        answering: bool,
+    },
+    Names {
+        exchanged: bool,
+    },
+    /// Who tells the post the time.
+    TimeServer {
+        right: bool,
+    },
     /// The rig's image was written, and the post started with it.
     Write,
     /// The firmware was started anew through the debug port.

@@ -1,8 +1,8 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, outage, plant,
-    power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
+    battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, network, outage,
+    plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -33,6 +33,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     counters::QUANTITIES,
     checklist::QUANTITIES,
     queue::QUANTITIES,
+    network::QUANTITIES,
     hang::QUANTITIES,
 ];
 

@@ -23,6 +23,7 @@ mod interruption;
 mod judge;
 mod lamps;
 mod loss;
+mod network;
 mod outage;
 mod plant;
 mod power;

@@ -131,7 +131,7 @@ impl Post {
     }
 
     /// What is asked of the main server alone makes sense only where posts know of another.
-    fn need_backup(&self) -> Result<()> {
+    pub(super) fn need_backup(&self) -> Result<()> {
         if self.bench.rig.has_backup_server() {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! What was seen, in words of either language: the one place where the journal's values become sentences.
 
+mod services;
+
 use crate::clock::Instant;
 use crate::journal::seen::{
     CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
@@ -30,6 +32,9 @@ fn deed_pl(deed: &str) -> Option<String> {
         "take events and answer nothing" => "przyjmowanie zdarzeń bez odpowiedzi".to_string(),
         "refuse events" => "odrzucanie zdarzeń".to_string(),
         _ => {
+            if let Some(deed) = services::deed_pl(deed) {
+                return Some(deed);
+            }
             if let Some(relay) = deed.strip_prefix("energise relay ") {
                 format!("załączenie przekaźnika {relay}")
             } else if let Some(relay) = deed.strip_prefix("release relay ") {
@@ -73,12 +78,13 @@ pub(super) fn observed(what: &Observation, lang: Lang) -> String {
         (Observation::Input { input, on: false }, Lang::Pl) => format!("wejście {input} wyłączone"),
         (Observation::Dimmed { input, hertz, duty }, lang) => dimmed(*input, *hertz, *duty, lang),
         (Observation::Console { text }, _) => text.clone(),
-        (Observation::Supervision { text }, Lang::En) => format!("the post tells the supervision: {text}"),
-        (Observation::Supervision { text }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
+        (Observation::Supervision { text, .. }, Lang::En) => format!("the post tells the supervision: {text}"),
+        (Observation::Supervision { text, .. }, Lang::Pl) => format!("punkt zgłasza nadzorowi: {text}"),
         (Observation::Person { question, word, remark, by }, lang) => said(question, *word, remark, by, lang),
         (Observation::Camera { from, request, text, taken }, lang) => {
             at_cameras(from, &format!("{request} {text}"), *taken, lang)
         }
+        (Observation::Service(what), lang) => services::asked(what, lang),
     }
 }
 
@@ -367,7 +373,7 @@ mod tests {
             "wejście 2: lampka przyciemniona, 250 Hz, świeci przez 25 % czasu",
         );
         check(&Observation::Console { text: "$BEAT*1F".into() }, "$BEAT*1F", "$BEAT*1F");
-        let told = Observation::Supervision { text: "FAULT mains".into() };
+        let told = Observation::Supervision { text: "FAULT mains".into(), time: None };
         check(&told, "the post tells the supervision: FAULT mains", "punkt zgłasza nadzorowi: FAULT mains");
         let ended = |by| Observation::Call { call: 3, what: Seen::Ended { by } };
         check(&ended(EndedBy::Post), "call 3 ended by the post", "zgłoszenie 3 zakończone przez punkt");

@@ -27,10 +27,16 @@ pub enum Capability {
     Cameras,
     /// A person who is asked.
     Inspector,
+    /// An address for the post (DHCP).
+    AddressServer,
+    /// The names of the operator's servers (DNS).
+    NameServer,
+    /// The time (NTP).
+    TimeServer,
 }
 
 impl Capability {
-    pub const ALL: [Capability; 12] = [
+    pub const ALL: [Capability; 15] = [
         Capability::Relay,
         Capability::Input,
         Capability::SoundOut,
@@ -43,6 +49,9 @@ impl Capability {
         Capability::Supervision,
         Capability::Cameras,
         Capability::Inspector,
+        Capability::AddressServer,
+        Capability::NameServer,
+        Capability::TimeServer,
     ];
 
     /// One of them, as English and Polish ask for it: after "needs", po „potrzebuje”.
@@ -60,6 +69,9 @@ impl Capability {
             Capability::Supervision => ("a supervision", "nadzoru"),
             Capability::Cameras => ("a camera system", "systemu monitoringu"),
             Capability::Inspector => ("a person to ask", "osoby sprawdzającej"),
+            Capability::AddressServer => ("a DHCP server", "serwera DHCP"),
+            Capability::NameServer => ("a DNS server", "serwera DNS"),
+            Capability::TimeServer => ("an NTP server", "serwera NTP"),
         }
     }
     /// The bare word.
@@ -78,6 +90,9 @@ impl Capability {
             Capability::Supervision => Noun { en: "supervision", pl: "nadzór", pl_plural: "nadzory" },
             Capability::Cameras => Noun { en: "camera system", pl: "system monitoringu", pl_plural: "systemy monitoringu" },
             Capability::Inspector => Noun { en: "person", pl: "osoba", pl_plural: "osoby" },
+            Capability::AddressServer => Noun { en: "DHCP server", pl: "serwer DHCP", pl_plural: "serwery DHCP" },
+            Capability::NameServer => Noun { en: "DNS server", pl: "serwer DNS", pl_plural: "serwery DNS" },
+            Capability::TimeServer => Noun { en: "NTP server", pl: "serwer NTP", pl_plural: "serwery NTP" },
         }
     }
     /// What stands between the slash and the number of a reference: `card/out-1`, `relays/1`.
@@ -103,6 +118,9 @@ impl Capability {
             Capability::Supervision => "supervision",
             Capability::Cameras => "cameras",
             Capability::Inspector => "inspector",
+            Capability::AddressServer => "address-server",
+            Capability::NameServer => "name-server",
+            Capability::TimeServer => "time-server",
         }
     }
 }

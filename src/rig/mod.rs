@@ -27,7 +27,7 @@ mod volume;
 mod wiring;
 
 pub use capability::Capability;
-pub use drivers::{Driver, Falsehood, Impostor, Settings, SipOperator, SipUser, Srtp, Tls};
+pub use drivers::{Driver, Falsehood, Impostor, Leases, Settings, SipOperator, SipUser, Srtp, Tls};
 pub use firmware::Firmware;
 pub use headers::{Headers, TOLD_HEADERS};
 pub use instruments::Instrument;
@@ -95,6 +95,20 @@ impl Rig {
     pub fn camera_named(&self) -> Option<&str> {
         match &self.instruments.get(self.wiring.cameras.as_ref()?)?.settings {
             Settings::Cameras { named } => named.as_deref(),
+            _ => None,
+        }
+    }
+    /// What its address server gives the post; `None`: it has none.
+    pub fn leases(&self) -> Option<&Leases> {
+        match &self.instruments.get(self.wiring.address_server.as_ref()?)?.settings {
+            Settings::Leases(leases) => Some(leases),
+            _ => None,
+        }
+    }
+    /// The domain in which its name server names the operator's servers; `None`: it has none.
+    pub fn domain(&self) -> Option<&str> {
+        match &self.instruments.get(self.wiring.name_server.as_ref()?)?.settings {
+            Settings::Names { domain } => Some(domain),
             _ => None,
         }
     }

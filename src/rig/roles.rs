@@ -42,6 +42,9 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
                     | Role::ReferenceHost
                     | Role::FalseCertificates
                     | Role::Supervision
+                    | Role::AddressServer
+                    | Role::NameServer
+                    | Role::TimeServer
                     | Role::Cameras
                     | Role::Inspector
                     | Role::Volume
@@ -80,6 +83,11 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Cameras) => wiring.cameras = reader.whole(Role::Cameras, node, Capability::Cameras),
             Some(Role::Inspector) => wiring.inspector = reader.whole(Role::Inspector, node, Capability::Inspector),
             Some(Role::Volume) => wiring.volume = volume::read(&reader.path(Role::Volume), node, reader.problems),
+            Some(Role::AddressServer) => {
+                wiring.address_server = reader.whole(Role::AddressServer, node, Capability::AddressServer);
+            }
+            Some(Role::NameServer) => wiring.name_server = reader.whole(Role::NameServer, node, Capability::NameServer),
+            Some(Role::TimeServer) => wiring.time_server = reader.whole(Role::TimeServer, node, Capability::TimeServer),
             Some(Role::Mouth) => wiring.mouth = reader.lone_jack(Role::Mouth, node, Capability::SoundOut),
             Some(Role::Ear) => wiring.ear = reader.lone_jack(Role::Ear, node, Capability::SoundIn),
             Some(Role::ContactTone) => wiring.contact_tone = reader.patch(Role::ContactTone, node),

@@ -30,6 +30,12 @@ pub enum Role {
     Inspector,
     /// The keys by which the operator sets the post's loudspeaker.
     Volume,
+    /// Who gives the post its address (DHCP).
+    AddressServer,
+    /// Who tells the post where its servers are (DNS).
+    NameServer,
+    /// Who tells the post the time (NTP).
+    TimeServer,
     /// The artificial mouth before the post's microphone (card output).
     Mouth,
     /// The bench's microphone before the post's loudspeaker (card input).
@@ -41,7 +47,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 22] = [
+    pub const ALL: [Role; 25] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -60,6 +66,9 @@ impl Role {
         Role::Cameras,
         Role::Inspector,
         Role::Volume,
+        Role::AddressServer,
+        Role::NameServer,
+        Role::TimeServer,
         Role::Mouth,
         Role::Ear,
         Role::ContactTone,
@@ -86,6 +95,9 @@ impl Role {
             Role::Cameras => "cameras",
             Role::Inspector => "inspector",
             Role::Volume => "volume",
+            Role::AddressServer => "address-server",
+            Role::NameServer => "name-server",
+            Role::TimeServer => "time-server",
             Role::Mouth => "mouth",
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
@@ -160,7 +172,7 @@ pub struct Wiring {
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for all that follow up to `inspector`.
+    /// Name of the instrument; so for all that follow up to `time_server`, but `volume`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
@@ -170,6 +182,9 @@ pub struct Wiring {
     pub cameras: Option<String>,
     pub inspector: Option<String>,
     pub volume: Option<VolumeKeys>,
+    pub address_server: Option<String>,
+    pub name_server: Option<String>,
+    pub time_server: Option<String>,
     pub mouth: Option<JackRef>,
     pub ear: Option<JackRef>,
     pub contact_tone: Option<Patch>,
@@ -197,6 +212,9 @@ impl Wiring {
             Role::Cameras => self.cameras.is_some(),
             Role::Inspector => self.inspector.is_some(),
             Role::Volume => self.volume.is_some(),
+            Role::AddressServer => self.address_server.is_some(),
+            Role::NameServer => self.name_server.is_some(),
+            Role::TimeServer => self.time_server.is_some(),
             Role::Mouth => self.mouth.is_some(),
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
@@ -215,6 +233,9 @@ impl Wiring {
             Role::Supervision => self.supervision.as_deref(),
             Role::Cameras => self.cameras.as_deref(),
             Role::Inspector => self.inspector.as_deref(),
+            Role::AddressServer => self.address_server.as_deref(),
+            Role::NameServer => self.name_server.as_deref(),
+            Role::TimeServer => self.time_server.as_deref(),
             Role::Mouth => self.mouth.as_ref().map(|jack| jack.card.as_str()),
             Role::Ear => self.ear.as_ref().map(|jack| jack.card.as_str()),
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),

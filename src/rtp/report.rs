@@ -41,8 +41,12 @@ impl Calendar {
     pub fn by_the_wall(wall: Duration, now: Instant) -> Self {
         Calendar { beginning: wall.saturating_sub(Duration::from_nanos(now.as_nanos())) }
     }
+    /// Since 1970.
+    pub fn wall(&self, at: Instant) -> Duration {
+        self.beginning + Duration::from_nanos(at.as_nanos())
+    }
     pub fn ntp(&self, at: Instant) -> u64 {
-        let since = self.beginning + Duration::from_nanos(at.as_nanos());
+        let since = self.wall(at);
         let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
         (since.as_secs() + NTP_TO_UNIX) << 32 | fraction
     }

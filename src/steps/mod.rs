@@ -13,6 +13,7 @@ mod checklist;
 mod firmware;
 mod impostor;
 mod lamps;
+mod network;
 mod plant;
 mod power;
 mod server;
@@ -53,6 +54,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     supervision::PHRASES,
     cameras::PHRASES,
     checklist::PHRASES,
+    network::PHRASES,
     firmware::PHRASES,
     bench::PHRASES,
 ];

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 14] = [
     &["image"],
     &["dsp", "wav", "plot", "sip", "rtp", "verdict", "rig"],
     &["instrument", "journal", "intelligibility"],
-    &["operator", "cameras", "measure"],
+    &["operator", "services", "cameras", "measure"],
     &["driver", "report", "history"],
     &["twin"],
     &["bench", "live"],

@@ -90,7 +90,7 @@ const TIME: &str = "time has one door, clock::Clock: on the twin it is virtual, 
 const STRANGERS: &[(&str, &[&str], &str)] = &[
     (
         "src/twin/post/voice/",
-        &["crate::sip", "crate::rtp", "crate::cameras"],
+        &["crate::sip", "crate::rtp", "crate::services", "crate::cameras"],
         "the post's voice and the bench's far ends share no code: a shared mistake would cancel out",
     ),
     (
@@ -103,6 +103,7 @@ const STRANGERS: &[(&str, &[&str], &str)] = &[
     ("src/rtp/", NETWORK, "a protocol takes bytes and moments: what it does must not depend on a network"),
     ("src/operator/", NETWORK, "one desk serves a real network and the twin: it takes bytes and moments"),
     ("src/cameras/", NETWORK, "one camera system serves a real network and the twin: it takes bytes and moments"),
+    ("src/services/", NETWORK, "one machine serves a real network and the twin: it takes bytes and moments"),
     ("src/twin/", NETWORK, "the twin's order of events comes from one queue, and from no thread or socket"),
     (
         "src/steps/",
@@ -228,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_stands_apart_stays_apart() {
-        check_lines("src/twin/post/voice/call.rs", "use crate::sip::Dialog;\n", &[1]);
+        check_lines("src/twin/post/voice/call.rs", "use crate::sip::Dialog;\nuse crate::services::dns;\n", &[1, 2]);
         check_lines("src/twin/street/net.rs", "use crate::sip::Dialog;\nuse std::net::TcpStream;\n", &[2]);
         check_lines("src/operator/call/hold.rs", "const GRACE: Duration = Duration::ZERO;\n", &[1]);
         check_lines(TIMERS, "const GRACE: Duration = Duration::ZERO;\n", &[]);

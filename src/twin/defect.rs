@@ -152,6 +152,18 @@ pub const DEFECTS: &[Defect] = &[
     new_post(post("srtp-downgrade-in-talk", "S46", "T40", |c| c.voice.faults.takes_plain_offers = true)),
     new_post(post("srtp-agreed-but-plain", "S46", "T40", |c| c.voice.faults.seals_nothing = true)),
     new_post(post("srtp-key-kept", "S46", "T40", |c| c.voice.faults.keeps_key = true)),
+    // Addresses, names, the time.
+    post("stale-contact-after-dhcp", "S40", "T20", |c| c.voice.network.faults.keeps_old_address = true),
+    post("dhcp-lease-not-renewed", "S40", "T20", |c| c.voice.network.faults.never_renews = true),
+    post("dhcp-address-outlives-lease", "S40", "T19", |c| c.voice.network.faults.outlives_lease = true),
+    post("dhcp-given-up", "S40", "T19", |c| c.voice.network.faults.gives_up_leasing = true),
+    post("dns-failure-cached", "S40", "T19", |c| c.voice.network.faults.lookup_failure_final = true),
+    post("dns-looked-up-once", "S40", "T19", |c| c.voice.network.faults.looks_up_once = true),
+    post("dns-late-answer-lost", "S40", "T19", |c| c.voice.network.faults.forgets_question = true),
+    post("event-log-wrong-time", "S39", "T36", |c| c.voice.network.faults.begins_in_1970 = true),
+    post("event-log-local-time", "S39", "T36", |c| c.voice.network.faults.local_time_as_utc = true),
+    post("ntp-asked-once", "S39", "T36", |c| c.voice.network.faults.asks_time_once = true),
+    post("ntp-awaited-before-calls", "S39", "T19", |c| c.voice.network.faults.waits_for_time = true),
     // Call control.
     post("gives-up-on-busy", "S25", "T08", |c| c.voice.faults.gives_up_on_busy = true),
     post("no-escalation", "S25", "T08", |c| c.voice.faults.never_escalates = true),
@@ -208,6 +220,7 @@ pub const DEFECTS: &[Defect] = &[
     control("control-nominal", Image::Reference, |_| {}),
     control("control-slow-but-legal", Image::Variant("slow-but-legal"), slow_but_legal),
     control("control-impatient-module", Image::Reference, impatient),
+    control("control-own-network-habits", Image::Reference, own_network_habits),
     new_post(control("control-new-post", Image::Reference, |_| {})),
     new_post(control("control-battery-96pct", Image::Reference, |c| c.supply.battery *= 0.96)),
     new_post(control("control-tls12", Image::Reference, |c| of_security(c, |it| it.only_tls12 = true))),
@@ -279,6 +292,13 @@ fn of_security(config: &mut TwinConfig, change: fn(&mut Security)) {
 /// A module that gives a silent call up in the middle of a cut of 20 s (S29): a sound post dials it again.
 fn impatient(config: &mut TwinConfig) {
     config.voice.starved_after = Duration::from_secs(8);
+}
+
+/// It renews its lease late, asks for names as it pleases, and tells the time of its town and says so.
+fn own_network_habits(config: &mut TwinConfig) {
+    let network = &mut config.voice.network;
+    (network.renews_after, network.tells_local_time) = (Some(0.8), true);
+    network.asks_names_every = Some(Duration::from_secs(7));
 }
 
 /// The server knows the other post, so the clone registers and calls like any other.

@@ -25,6 +25,7 @@ use crate::instrument::cameras::CameraSystem;
 use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Operator};
 use crate::instrument::port::Port;
+use crate::instrument::services::{AddressServer, NameServer, TimeServer};
 use crate::instrument::supervision::Supervision;
 use crate::operator::operator_port::OperatorPort;
 use crate::operator::{Desk, DeskConfig, User};
@@ -33,9 +34,10 @@ use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinReferenceHost, TwinSupervision};
+use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinReferenceHost, TwinService, TwinSupervision};
 use bench::boards::{BoardFaults, Boards};
 use bench::ports::TwinPort;
+use bench::services::ServicesConfig;
 use bench::setup::BenchConfig;
 use bench::wiring::Wires;
 use card::{Card, CardConfig, Sockets};
@@ -66,7 +68,7 @@ const STRANGER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 20, 0,
 /// The second operator's user part.
 const SECOND_USER: &str = "operator2";
 /// Reports call the run's beginning the first of January 2026: nothing else of a run has a date that is not repeatable.
-const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
+pub const CALENDAR: Calendar = Calendar { beginning: Duration::from_secs(1_767_225_600) };
 const SIP_PORT: u16 = 5060;
 const MEDIA_PORTS: RangeInclusive<u16> = 40_000..=40_063;
 /// What a new post's battery carries it for, in seconds, where its rig says that it has one.
@@ -124,6 +126,8 @@ pub struct TwinConfig {
     pub bench: BenchConfig,
     pub board_faults: BoardFaults,
     pub operator: OperatorConfig,
+    /// What it gives the network beside that.
+    pub services: ServicesConfig,
     /// The operator's host does not answer.
     pub operator_down: bool,
     /// From this moment on the machine that the bench runs on lets it stand still every few seconds.
@@ -156,6 +160,7 @@ impl TwinConfig {
             flash: mcu::Faults::default(),
             bench: BenchConfig::default(),
             board_faults: BoardFaults::default(),
+            services: ServicesConfig::default(),
             operator: OperatorConfig { realm: "hejnal".into(), users, srtp: Srtp::Optional, is_secure: false, has_backup: true },
             operator_down: false,
             stalls_from: None,
@@ -183,6 +188,8 @@ impl TwinConfig {
             config.voice.backup = config.voice.backup.filter(|_| operator.has_backup);
             config.operator = operator;
         }
+        config.services = ServicesConfig::of(rig);
+        config.services.tell(&mut config.voice.network);
         config
     }
     /// The same with a defect planted.
@@ -270,6 +277,7 @@ fn parts(config: &TwinConfig) -> Parts {
             secure: if config.operator.is_secure { SecureHost::open() } else { SecureHost::default() },
             syslog: Vec::new(),
             cameras: Hook::default(),
+            services: config.services.build(config.operator.has_backup),
         },
         far_end: match (config.line_ends_outside, config.operator_down) {
             (true, _) => FarEnd::Outside(VecDeque::new()),
@@ -312,6 +320,15 @@ impl Twin {
     }
     pub fn cameras(&self) -> Box<dyn CameraSystem> {
         Box::new(TwinCameras(Arc::clone(&self.world)))
+    }
+    pub fn address_server(&self) -> Box<AddressServer> {
+        Box::new(TwinService::of(Arc::clone(&self.world), "address-server", |services| services.addresses.as_mut()))
+    }
+    pub fn name_server(&self) -> Box<NameServer> {
+        Box::new(TwinService::of(Arc::clone(&self.world), "name-server", |services| services.names.as_mut()))
+    }
+    pub fn time_server(&self) -> Box<TimeServer> {
+        Box::new(TwinService::of(Arc::clone(&self.world), "time-server", |services| services.time.as_mut()))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

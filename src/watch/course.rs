@@ -60,6 +60,8 @@ pub enum Kind {
     Servers,
     /// The bench started its firmware anew.
     Restart,
+    /// No address: its lease had run out and the bench's DHCP server was silent, or that had refused it.
+    Address,
     /// The bench has hung its firmware, and the watchdog has not yet ended that.
     Hang,
 }
@@ -101,6 +103,8 @@ pub struct Binding {
     pub at: f64,
     pub user: String,
     pub is_primary: bool,
+    /// The host that its Contact names.
+    pub host: String,
     pub granted: f64,
 }
 
@@ -206,6 +210,12 @@ pub struct Course {
     /// What came to the camera system, and when that took nothing.
     pub called_up: Vec<CalledUp>,
     pub cameras_away: Vec<Span>,
+    /// By how much the time that messages to the supervision bear is ahead, and what that figure is worth (k = 2), in seconds.
+    pub clock_errors: Vec<(f64, f64, f64)>,
+    /// While the bench's own time server may still have been believed that told a wrong time.
+    pub misled: Vec<Span>,
+    /// Which address the post was given, and while it might use it; empty where the bench gives none.
+    pub leases: Vec<(String, Span)>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.

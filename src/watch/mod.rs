@@ -16,6 +16,7 @@ mod cameras;
 mod faults;
 mod lamps;
 mod marks;
+mod network;
 mod protocol;
 mod resending;
 mod service;
@@ -97,6 +98,7 @@ pub const RULES: &[&[Rule]] = &[
     resending::RULES,
     stream::RULES,
     supervised::RULES,
+    network::RULES,
     service::RULES,
     faults::RULES,
     voice::RULES,

@@ -55,9 +55,10 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
     let at = Moment::at_operator(event).seconds;
     match &event.value {
         CallEvent::Registered { user, contact, expires, server } => {
+            let host = host_of(contact).to_string();
             let (user, is_primary, granted) = (user.clone(), *server == Server::Primary, expires.as_secs_f64());
-            course.bindings.push(Binding { at, user, is_primary, granted });
-            homes.known.push(host_of(contact).to_string());
+            homes.known.push(host.clone());
+            course.bindings.push(Binding { at, user, is_primary, host, granted });
         }
         CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),

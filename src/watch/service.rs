@@ -150,6 +150,10 @@ fn hasty(course: &Course) -> Vec<Sample> {
         let within: Vec<_> = course.bindings.iter().filter(|binding| ready.holds(binding.at) && binding.is_primary).collect();
         for pair in within.windows(2) {
             let [earlier, later] = pair else { continue };
+            // Who has another address says so at once.
+            if earlier.host != later.host {
+                continue;
+            }
             let apart = later.at - earlier.at;
             let least = earlier.granted * REFRESHED_FROM;
             let text = format!("{apart:.1} s");

@@ -4,6 +4,7 @@ mod again;
 mod cameras;
 mod console;
 mod margins;
+mod network;
 mod outages;
 mod protocol;
 mod resending;
@@ -48,6 +49,9 @@ pub(super) fn quiet() -> Course {
         silence: 45.0,
         called_up: Vec::new(),
         cameras_away: vec![span(f64::NEG_INFINITY, f64::INFINITY)],
+        clock_errors: (0..30).map(|n| (f64::from(n) * 20.0, 0.01, 0.001)).collect(),
+        misled: Vec::new(),
+        leases: vec![("10.20.0.17".into(), span(-60.0, 700.0))],
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         fell_silent: Vec::new(),
@@ -74,7 +78,7 @@ fn span(from: f64, to: f64) -> Span {
     Span { from, to }
 }
 fn binding(at: f64) -> Binding {
-    Binding { at, user: "SOS-0417".into(), is_primary: true, granted: 60.0 }
+    Binding { at, user: "SOS-0417".into(), is_primary: true, host: "10.20.0.17".into(), granted: 60.0 }
 }
 fn report(at: f64, text: &str) -> (f64, Report) {
     (at, Report { words: text.split(' ').map(str::to_string).collect(), is_sum_in_capitals: Some(true) })

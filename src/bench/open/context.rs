@@ -6,6 +6,7 @@ use crate::driver::serial::Serial;
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{Rig, Transport};
+use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use std::sync::Arc;
 pub(in super::super) struct Context {
     pub clock: Arc<dyn Clock>,
     pub twin: Option<Twin>,
+    /// What a clock on the wall shows: that of the machine, or the twin's own.
+    pub calendar: Calendar,
 }
 
 impl Context {
@@ -20,14 +23,16 @@ impl Context {
     pub fn of(rig: &Rig, seed: u64) -> Result<Context> {
         let Some(settings) = &rig.twin else {
             let clock = AttentiveClock::over(Arc::new(RealClock::start()), Some(wall_clock));
-            return Ok(Context { clock: Arc::new(clock), twin: None });
+            let calendar = Calendar::by_the_wall(wall_clock(), clock.now());
+            return Ok(Context { clock: Arc::new(clock), twin: None, calendar });
         };
         let mut config = TwinConfig::of(rig, seed);
         for id in &settings.defects {
             config = config.with(known_defect(id)?);
         }
         let twin = twin::build(config);
-        Ok(Context { clock: Arc::new(AttentiveClock::over(twin.clock(), None)), twin: Some(twin) })
+        let clock = Arc::new(AttentiveClock::over(twin.clock(), None));
+        Ok(Context { clock, twin: Some(twin), calendar: twin::CALENDAR })
     }
 
     pub fn shared_clock(&self) -> Arc<dyn Clock> {

@@ -31,6 +31,7 @@ fn subsystem(one: &Instrument) -> Subsystem {
         Some(Capability::Supervision) => Subsystem::Supervision,
         Some(Capability::Cameras) => Subsystem::Cameras,
         Some(Capability::Inspector) => Subsystem::Inspector,
+        Some(Capability::AddressServer | Capability::NameServer | Capability::TimeServer) => Subsystem::Network,
         None => Subsystem::Other,
     }
 }

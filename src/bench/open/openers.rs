@@ -1,6 +1,7 @@
 //! How each driver of the rig's table is opened: one row a driver, from an entry of the rig to what roles can use of it.
 
 use super::context::{Context, unfit};
+use super::services;
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::http_hook::HttpHook;
@@ -17,6 +18,7 @@ use crate::instrument::network::ReferenceHost;
 use crate::instrument::operator::{Answering, Behaviour, Certificate, Operator};
 use crate::instrument::probe::DebugProbe;
 use crate::instrument::relay::RelayBoard;
+use crate::instrument::services::{AddressServer, NameServer, TimeServer};
 use crate::instrument::supervision::Supervision;
 use crate::instrument::{Identity, Result};
 use crate::operator::{BENCH_GRANTS, DeskConfig, User};
@@ -38,6 +40,9 @@ pub(in super::super) enum Handle {
     Supervision(Box<dyn Supervision>),
     Cameras(Box<dyn CameraSystem>),
     Inspector(Box<dyn Inspector>),
+    AddressServer(Box<AddressServer>),
+    NameServer(Box<NameServer>),
+    TimeServer(Box<TimeServer>),
 }
 
 impl Handle {
@@ -53,6 +58,9 @@ impl Handle {
             Handle::Supervision(one) => one.identify(),
             Handle::Cameras(one) => one.identify(),
             Handle::Inspector(one) => one.identify(),
+            Handle::AddressServer(one) => one.identify(),
+            Handle::NameServer(one) => one.identify(),
+            Handle::TimeServer(one) => one.identify(),
         }
     }
 }
@@ -93,6 +101,9 @@ const OPENERS: &[Opener] = &[
         driver: "terminal",
         open: |context, _, _| Ok(vec![Handle::Inspector(Box::new(Terminal::of_this_process(context.shared_clock())))]),
     },
+    Opener { driver: "dhcp", open: |context, rig, one| Ok(vec![Handle::AddressServer(services::addresses(context, rig, one)?)]) },
+    Opener { driver: "dns", open: |context, rig, one| Ok(vec![Handle::NameServer(services::names(context, rig, one)?)]) },
+    Opener { driver: "ntp", open: |context, _, one| Ok(vec![Handle::TimeServer(services::time(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.

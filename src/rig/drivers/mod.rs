@@ -11,15 +11,17 @@ mod network;
 pub(super) mod operator;
 mod probe;
 mod row;
+mod services;
 mod sound;
 mod supervision;
 
 pub use impostors::{Falsehood, Impostor};
 pub use operator::{SipOperator, SipUser, Srtp, Tls};
 pub use row::{Driver, Settings};
+pub use services::Leases;
 
 /// All drivers, in the order in which messages and help list them.
-pub static DRIVERS: [Driver; 10] = [
+pub static DRIVERS: [Driver; 13] = [
     boards::LCUS,
     boards::INPUT_REPORTER,
     boards::SERIAL_CONSOLE,
@@ -28,6 +30,9 @@ pub static DRIVERS: [Driver; 10] = [
     operator::SIP_OPERATOR,
     network::PING,
     supervision::SYSLOG,
+    services::DHCP,
+    services::DNS,
+    services::NTP,
     cameras::HTTP_HOOK,
     inspector::TERMINAL,
 ];

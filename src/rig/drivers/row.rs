@@ -5,6 +5,7 @@ use super::super::file::Section;
 use super::super::key::{Key, Kind};
 use super::super::transport::Transport;
 use super::operator::SipOperator;
+use super::services::Leases;
 use crate::problem::Problems;
 use std::fmt;
 use std::path::Path;
@@ -83,6 +84,12 @@ pub enum Settings {
     /// After so many seconds without a message a post counts as lost.
     Supervision {
         silence: u16,
+    },
+    /// What an address server gives the post.
+    Leases(Leases),
+    /// The domain in which a name server names the operator's servers.
+    Names {
+        domain: String,
     },
     /// What an event of the post has to name; `None`: the post's identity.
     Cameras {

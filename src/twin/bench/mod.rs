@@ -11,6 +11,7 @@ pub(in crate::twin) mod ports;
 pub mod probe;
 pub(in crate::twin) mod reference_host;
 pub(in crate::twin) mod relays;
+pub(in crate::twin) mod services;
 pub mod setup;
 pub mod trouble;
 pub(in crate::twin) mod wiring;

@@ -59,6 +59,8 @@ pub(in crate::twin) enum Event {
     Segment(Way, Segment),
     SegmentArrives(HookSegment),
     SegmentAgain(HookSegment),
+    /// One of the operator's host's services answers.
+    ServiceAnswers(Datagram),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
@@ -233,6 +235,7 @@ impl World {
             Event::Segment(way, segment) => self.segment_arrives(way, &segment),
             Event::SegmentArrives(segment) => self.hook_segment_arrives(segment),
             Event::SegmentAgain(segment) => self.send_hook_segment(segment),
+            Event::ServiceAnswers(datagram) => self.service_answers(datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
@@ -318,8 +321,9 @@ fn event_kind(event: &Event) -> u64 {
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
-        Event::SegmentArrives(segment) => 16 | u64::from(segment.connection) << 5,
-        Event::SegmentAgain(segment) => 17 | u64::from(segment.connection) << 5,
+        Event::SegmentArrives(segment) => 0x400 | u64::from(segment.connection) << 12,
+        Event::SegmentAgain(segment) => 0x500 | u64::from(segment.connection) << 12,
+        Event::ServiceAnswers(datagram) => 0x600 | (datagram.bytes.len() as u64) << 12,
     }
 }
 

@@ -6,6 +6,10 @@
 use crate::cameras::Hook;
 use crate::clock::Instant;
 use crate::operator::Desk;
+use crate::services::dhcp::{self, AddressServer};
+use crate::services::dns::{self, NameServer};
+use crate::services::ntp::{self, TimeServer};
+use crate::services::{Reply, Service};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
 use crate::twin::street::line::Way;
@@ -13,7 +17,7 @@ use crate::twin::street::secure_host::SecureHost;
 use crate::twin::street::stream::Segment;
 use crate::twin::street::streams::Segment as HookSegment;
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A host's way to itself, in nanoseconds.
 const LOCAL: u64 = 50_000;
@@ -54,6 +58,31 @@ pub(in crate::twin) struct Host {
     pub syslog: Vec<(Instant, Vec<u8>)>,
     /// Where events call up cameras.
     pub cameras: Hook,
+    pub services: Services,
+}
+
+/// What the host gives the network beside its desk, where the bench has it.
+#[derive(Default)]
+pub(in crate::twin) struct Services {
+    pub addresses: Option<AddressServer>,
+    pub names: Option<NameServer>,
+    pub time: Option<TimeServer>,
+}
+
+impl Services {
+    fn is_port(port: u16) -> bool {
+        [dhcp::PORT, dns::PORT, ntp::PORT].contains(&port)
+    }
+    /// The answer to what came to a port of theirs; the outer `None`: it is none of theirs.
+    fn datagram(&mut self, at: Instant, datagram: &Datagram) -> Option<Option<Reply>> {
+        let (from, bytes) = (datagram.from, datagram.bytes.as_slice());
+        match datagram.to.port() {
+            dhcp::PORT => Some(self.addresses.as_mut()?.datagram(at, from, bytes)),
+            dns::PORT => Some(self.names.as_mut()?.datagram(at, from, bytes)),
+            ntp::PORT => Some(self.time.as_mut()?.datagram(at, from, bytes)),
+            _ => None,
+        }
+    }
 }
 
 impl Host {
@@ -69,6 +98,11 @@ impl Host {
             self.desk.wake(at);
         }
     }
+}
+
+/// Everybody on the line's network is meant.
+fn is_to_all(address: IpAddr) -> bool {
+    address == IpAddr::V4(Ipv4Addr::BROADCAST)
 }
 
 impl World {
@@ -92,7 +126,12 @@ impl World {
                     if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
-                        for at in self.through_switch(at, Way::ToOperator) {
+                        let ways = if Services::is_port(to.port()) {
+                            self.services_through_switch(at, Way::ToOperator)
+                        } else {
+                            self.through_switch(at, Way::ToOperator)
+                        };
+                        for at in ways {
                             self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes: bytes.clone() }));
                         }
                     }
@@ -126,7 +165,7 @@ impl World {
     /// Whether the line's far end takes datagrams for this address.
     fn is_reached(&self, address: IpAddr) -> bool {
         match self.far_end {
-            FarEnd::Desk | FarEnd::Deaf => self.host.is_at(address) || address == self.host.stranger,
+            FarEnd::Desk | FarEnd::Deaf => self.host.is_at(address) || address == self.host.stranger || is_to_all(address),
             FarEnd::Outside(_) => true,
         }
     }
@@ -171,9 +210,30 @@ impl World {
                     self.host.syslog.push((at, datagram.bytes));
                     return;
                 }
+                if let Some(reply) = self.host.services.datagram(at, &datagram) {
+                    self.service_replies(reply, &datagram);
+                    return;
+                }
                 self.truth.datagram_reached_operator(now, &datagram.bytes);
                 self.host.desk.datagram(at, datagram.from, datagram.to, &datagram.bytes);
                 self.host_acted();
+            }
+        }
+    }
+
+    /// A service's answer leaves from where it was asked, at its moment.
+    fn service_replies(&mut self, reply: Option<Reply>, asked: &Datagram) {
+        let Some(Reply { at, to, bytes }) = reply else { return };
+        let own = if is_to_all(asked.to.ip()) { self.host.address } else { asked.to.ip() };
+        let from = SocketAddr::new(own, asked.to.port());
+        self.queue.plan(at.as_nanos().max(self.now()), Event::ServiceAnswers(Datagram { from, to, bytes }));
+    }
+
+    /// What the operator's host sends beside its desk.
+    pub(in crate::twin) fn service_answers(&mut self, datagram: Datagram) {
+        if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
+            for at in self.services_through_switch(at, Way::ToPost) {
+                self.queue.plan(at, Event::AtPost(datagram.clone()));
             }
         }
     }
@@ -187,7 +247,8 @@ impl World {
     }
 
     pub(in crate::twin) fn at_post(&mut self, datagram: &Datagram) {
-        if datagram.to.ip() != self.voice.address() || !self.line.passes() {
+        let is_for_it = datagram.to.ip() == self.voice.address() || is_to_all(datagram.to.ip());
+        if !is_for_it || !self.line.passes() {
             return;
         }
         let at = self.instant();

@@ -23,6 +23,7 @@ targets! {
     "../../fuzz/targets/rig.rs" rig "rigs",
     "../../fuzz/targets/sdp.rs" sdp "tests/fuzz/seeds/sdp",
     "../../fuzz/targets/secured.rs" secured "tests/fuzz/seeds/secured",
+    "../../fuzz/targets/services.rs" services "tests/fuzz/seeds/services",
     "../../fuzz/targets/unit.rs" unit "tests/fuzz/seeds/unit",
     "../../fuzz/targets/voice.rs" voice "tests/fuzz/seeds/voice",
     "../../fuzz/targets/voice_message.rs" voice_message "tests/fuzz/seeds/sip",

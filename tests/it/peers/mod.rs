@@ -11,6 +11,7 @@ mod load;
 mod mouth_to_ear;
 mod operator;
 mod secure;
+mod services;
 
 use hejnal::clock::{Clock as _, RealClock, poll};
 use std::io::Write as _;

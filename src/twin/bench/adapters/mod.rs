@@ -7,6 +7,7 @@ mod card;
 mod operator;
 mod probe;
 mod reference_host;
+mod services;
 mod supervision;
 
 pub use cameras::TwinCameras;
@@ -14,4 +15,5 @@ pub use card::CardPort;
 pub(in crate::twin) use operator::TwinDesk;
 pub(in crate::twin) use probe::ProbeLead;
 pub use reference_host::TwinReferenceHost;
+pub use services::TwinService;
 pub use supervision::TwinSupervision;

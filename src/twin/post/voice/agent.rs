@@ -4,6 +4,7 @@
 
 mod connections;
 mod misdeeds;
+mod moving;
 mod told;
 
 use super::account::{Event, Stack};
@@ -39,6 +40,11 @@ pub struct Agent {
     was_unlinked: bool,
     /// Who left a request unanswered.
     pub silent: Vec<SocketAddr>,
+    /// Its address or its servers' come from others, and may come later than the link.
+    pub is_moving: bool,
+    /// As soon as they are there it registers without being told again.
+    resumes: bool,
+    has_link: bool,
 }
 
 /// One press on its way to somebody who answers.
@@ -75,6 +81,9 @@ impl Agent {
             talked_at: None,
             was_unlinked: false,
             silent: Vec::new(),
+            is_moving: false,
+            resumes: false,
+            has_link: false,
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -92,6 +101,9 @@ impl Agent {
         }
         if self.stack.out.link {
             self.registration.command(at, on, &self.faults, &mut self.stack);
+        } else if self.is_moving {
+            self.registration.note_wish(on);
+            self.resumes = on && self.has_link;
         }
         true
     }

@@ -18,6 +18,8 @@ mod jitter;
 mod lives;
 mod media;
 pub mod message;
+mod network;
+mod online;
 mod outcomes;
 mod quieten;
 mod quirk;
@@ -42,6 +44,7 @@ pub use cameras::{CameraFault, Piece};
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
+pub use network::{NetworkFaults, NetworkSettings};
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use srtp::Suite;
@@ -58,6 +61,7 @@ use agent::Agent;
 use cameras::Cameras;
 use lives::Lives;
 use media::Media;
+use network::Network;
 use serial::{Command, LineReader, Report};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -75,7 +79,10 @@ const RATE: f64 = 8000.0;
 pub struct Config {
     /// The same seed gives the same tags, timestamps and moments.
     pub seed: u64,
+    /// Its own, where nobody gives it one.
     pub address: IpAddr,
+    /// What it asks others for.
+    pub network: NetworkSettings,
     pub sip_port: u16,
     pub rtp_port: u16,
     /// The operator's server: registrar and first hop of every call.
@@ -124,6 +131,7 @@ impl Config {
         Config {
             seed: 1,
             address,
+            network: NetworkSettings::default(),
             sip_port: message::SIP_PORT,
             rtp_port: 4000,
             server,
@@ -187,6 +195,9 @@ struct Running {
     agent: Agent,
     /// `None`: signalling goes by datagrams.
     lines: Option<Lines>,
+    network: Network,
+    /// It has had an address in this life.
+    has_address: bool,
     supervision: Supervision,
     cameras: Cameras,
     reader: LineReader,
@@ -247,21 +258,6 @@ impl Voice {
             }
         }
     }
-    /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
-    pub fn set_link(&mut self, at: Instant, up: bool) {
-        if std::mem::replace(&mut self.link, up) == up {
-            return;
-        }
-        if !up && self.is_worn_out_by_flaps() {
-            self.state = State::Hung;
-        }
-        if let State::Running(running) = &mut self.state {
-            running.agent.stack.report(Report::Link(up));
-            running.agent.set_link(at, up);
-            running.supervision.set_link(at, up);
-            self.settle(at);
-        }
-    }
     pub fn serial_in(&mut self, at: Instant, byte: u8) {
         let State::Running(running) = &mut self.state else { return };
         let Some(line) = running.reader.push(byte) else { return };
@@ -296,6 +292,9 @@ impl Voice {
         } else if port == self.config.sip_port && running.lines.is_none() {
             running.agent.datagram(at, from, bytes);
             self.settle(at);
+        } else if running.network.datagram(at, from, port, bytes) {
+            self.network_acted(at);
+            self.settle(at);
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
@@ -308,6 +307,7 @@ impl Voice {
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
                 let media = earliest(media, self.config.cameras.and(running.cameras.next_wake()));
+                let media = earliest(media, running.network.next_wake());
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -325,6 +325,12 @@ impl Voice {
         }
         self.wake_connections(at);
         let State::Running(running) = &mut self.state else { return };
+        if running.network.next_wake().is_some_and(|t| t <= at) {
+            running.network.wake(at);
+            self.network_acted(at);
+            self.settle(at);
+        }
+        let State::Running(running) = &mut self.state else { return };
         if running.agent.next_wake().is_some_and(|t| t <= at) {
             running.agent.wake(at);
             self.settle(at);
@@ -333,9 +339,6 @@ impl Voice {
         self.tell_supervision(at);
         self.call_up(at);
         self.sound(at, air);
-    }
-    pub fn address(&self) -> IpAddr {
-        self.config.address
     }
     /// Everything done since the last call, in order.
     pub fn take_actions(&mut self) -> Vec<Action> {
@@ -359,7 +362,8 @@ impl Voice {
             suite: config.security.as_ref().map(|security| security.suite),
             user: None,
         };
-        let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), self.link);
+        let network = Network::new(at, &config.network, config.address, self.link, config.seed);
+        let mut stack = Stack::new(account, Rng::seeded(self.random.bits()), network.may_register());
         stack.out.connected = config.security.as_ref().map(|_| Vec::new());
         stack.early_media = config.early_media;
         let agent = Agent::new(stack, config.expires, (config.operator.clone(), config.second.clone()), config.faults.clone());
@@ -367,7 +371,7 @@ impl Voice {
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let mut supervision = Supervision::new(self.link).counting(config.faults.counts);
+        let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts);
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
@@ -376,6 +380,8 @@ impl Voice {
         let running = Running {
             agent,
             lines,
+            network,
+            has_address: false,
             supervision,
             cameras,
             reader,
@@ -391,6 +397,8 @@ impl Voice {
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);
         self.say(Report::Link(self.link));
+        self.network_acted(at);
+        self.settle(at);
     }
     fn say(&mut self, line: impl std::fmt::Display) {
         let mut bytes = format!("{line}\r\n").into_bytes();

@@ -97,7 +97,7 @@ impl Voice {
     /// What is due to be told goes out at once.
     pub(super) fn tell_supervision(&mut self, at: Instant) {
         let (State::Running(running), Some(to)) = (&mut self.state, self.config.supervision) else { return };
-        running.supervision.wake(at, &self.config.faults);
+        running.supervision.wake(at, &self.config.faults, || running.network.timestamp(at));
         let messages = running.supervision.take_messages();
         self.actions.extend(messages.into_iter().map(|bytes| Action::Send { from_port: supervision::PORT, to, bytes }));
     }

@@ -80,6 +80,21 @@ impl Registration {
         (self.next_try, self.probe_at) = (None, None);
         self.set(false, stack);
     }
+    /// The network is there, or another one than before: whoever wants to be registered says where he is now.
+    pub fn announce(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        stack.clients.forget(Owner::Registration);
+        self.tried_other = false;
+        if self.wanted && stack.account.registers {
+            self.register(at, faults, stack);
+        }
+    }
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+    /// What the firmware wants while nothing can be sent.
+    pub fn note_wish(&mut self, on: bool) {
+        self.wanted = on;
+    }
     /// The main server has answered.
     pub fn return_home(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
         if stack.account.away && stack.account.turn() {

@@ -78,7 +78,7 @@ impl Voice {
         while media.next_wake() <= at {
             let to = media.goes_to();
             let packet = media.wake(at, air, truth);
-            if let (Some(bytes), true) = (packet, self.link) {
+            if let (Some(bytes), true) = (packet, running.network.is_online()) {
                 running.burst.push(bytes);
             }
             if running.burst.len() >= faults.bursts {

@@ -83,7 +83,9 @@ pub struct Supervision {
     watched: [Watched; 3],
     counters: Counters,
     fault: Option<CountFault>,
-    out: Vec<Vec<u8>>,
+    /// Severity and text of what is to be sent.
+    out: Vec<(Severity, String)>,
+    sent: Vec<Vec<u8>>,
 }
 
 impl Supervision {
@@ -140,6 +142,9 @@ impl Supervision {
             self.set(at, Trouble::Server, true);
         }
     }
+    pub fn is_linked(&self) -> bool {
+        self.link
+    }
     pub fn set_link(&mut self, at: Instant, up: bool) {
         self.link = up;
         if up {
@@ -170,7 +175,20 @@ impl Supervision {
         }
         self.watched.iter().fold(self.next_sign, |wake, watched| earliest(wake, watched.due))
     }
-    pub fn wake(&mut self, at: Instant, faults: &Faults) {
+    /// `time`: what the module takes it to be, as a message bears it; `None`: it does not know.
+    pub fn wake(&mut self, at: Instant, faults: &Faults, time: impl Fn() -> Option<String>) {
+        self.tell(at, faults);
+        // What cannot leave now leaves when the link is back.
+        if self.out.is_empty() || !self.link {
+            return;
+        }
+        let host = self.host.as_deref().unwrap_or("-");
+        // A post whose clock nobody has set gives no time.
+        let time = time().unwrap_or_else(|| "-".to_owned());
+        let worded = |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post - - - {text}", severity as u8);
+        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes()));
+    }
+    fn tell(&mut self, at: Instant, faults: &Faults) {
         if !self.link || self.host.is_none() {
             return;
         }
@@ -195,13 +213,10 @@ impl Supervision {
         }
     }
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
-        // What cannot leave now leaves when the link is back.
-        if self.link { std::mem::take(&mut self.out) } else { Vec::new() }
+        std::mem::take(&mut self.sent)
     }
     fn say(&mut self, severity: Severity, text: &str) {
-        let host = self.host.as_deref().unwrap_or("-");
-        // A post whose clock nobody has set gives no time.
-        self.out.push(format!("<{}>1 - {host} sos-post - - - {text}", severity as u8).into_bytes());
+        self.out.push((severity, text.to_owned()));
     }
 }
 
@@ -213,7 +228,7 @@ mod tests {
         Instant::from_nanos(seconds * 1_000_000_000)
     }
     fn told(supervision: &mut Supervision, from: u64, to: u64, faults: &Faults) -> Vec<String> {
-        (from..=to).for_each(|second| supervision.wake(at(second), faults));
+        (from..=to).for_each(|second| supervision.wake(at(second), faults, || None));
         let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
         let texts = lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned()));
         texts.filter(|text| !text.starts_with("COUNT")).collect()

@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::twin::post::voice::account::Stack;
 use crate::twin::post::voice::message::Message;
 use crate::twin::post::voice::transaction::{Client, LINGER, Owner};
+use std::net::SocketAddr;
 
 impl Call {
     /// Offers what has been agreed on already.
@@ -17,6 +18,11 @@ impl Call {
         self.describe(&mut invite, self.local.offer(), stack);
         stack.sign(&mut invite);
         stack.send(at, Owner::Reinvite(self.number), invite, hop.unwrap_or(stack.account.server), PATIENCE);
+    }
+    /// The module has another address: the talk goes there.
+    pub fn move_to(&mut self, at: Instant, rtp: SocketAddr, stack: &mut Stack) {
+        self.local.address = rtp;
+        self.reinvite(at, stack);
     }
     pub fn reinvite_answered(&mut self, at: Instant, client: &Client, response: &Message, stack: &mut Stack) {
         match response.code() {

@@ -1,0 +1,44 @@
+//! The services of the operator's host, as instruments.
+
+use crate::clock::{Instant, Stamped};
+use crate::instrument::services::NetworkService;
+use crate::instrument::{Identity, Instrument, Result};
+use crate::services::Service;
+use crate::twin::kernel::world::{self, Shared};
+use crate::twin::street::net::Services;
+
+/// One of them: where it stands among them, and what it is called.
+pub struct TwinService<S> {
+    world: Shared,
+    find: fn(&mut Services) -> Option<&mut S>,
+    name: &'static str,
+}
+
+impl<S: Service> TwinService<S> {
+    pub(in crate::twin) fn of(world: Shared, name: &'static str, find: fn(&mut Services) -> Option<&mut S>) -> Self {
+        TwinService { world, find, name }
+    }
+}
+
+impl<S: Service> Instrument for TwinService<S> {
+    fn identify(&mut self) -> Result<Identity> {
+        Ok(Identity { model: format!("virtual {}", self.name), unit: format!("twin:{}", self.name) })
+    }
+    fn make_safe(&mut self) -> Result<()> {
+        self.behave(S::Conduct::default()).map(drop)
+    }
+}
+
+impl<S: Service> NetworkService<S::Conduct, S::Seen> for TwinService<S> {
+    fn behave(&mut self, how: S::Conduct) -> Result<Instant> {
+        let mut world = world::lock(&self.world);
+        if let Some(service) = (self.find)(&mut world.host.services) {
+            service.behave(how);
+        }
+        Ok(world.instant())
+    }
+    fn seen(&mut self) -> Result<Vec<Stamped<S::Seen>>> {
+        let mut world = world::lock(&self.world);
+        Ok((self.find)(&mut world.host.services).map(Service::take_seen).unwrap_or_default())
+    }
+}

@@ -1,0 +1,62 @@
+//! The services of the operator's host, built as a rig describes them, and what the post's module is set to ask of them.
+
+use crate::rig::{Capability, Leases, Rig, Settings};
+use crate::services::dhcp::{AddressServer, Pool};
+use crate::services::dns::{NameServer, Zone};
+use crate::services::ntp::TimeServer;
+use crate::services::{dns, ntp};
+use crate::twin::street::net::Services;
+use crate::twin::voice::NetworkSettings;
+use crate::twin::{BACKUP_ADDRESS, CALENDAR, OPERATOR_ADDRESS, SIP_PORT};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Which of them there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServicesConfig {
+    pub leases: Option<Leases>,
+    /// The domain whose names are told.
+    pub domain: Option<String>,
+    pub has_time: bool,
+}
+
+impl ServicesConfig {
+    pub fn of(rig: &Rig) -> Self {
+        let mut config = ServicesConfig::default();
+        for (_, _, one) in rig.on_twin() {
+            match &one.settings {
+                Settings::Leases(leases) => config.leases = Some(leases.clone()),
+                Settings::Names { domain } => config.domain = Some(domain.clone()),
+                _ => config.has_time |= one.offers(Capability::TimeServer),
+            }
+        }
+        config
+    }
+
+    /// Sets the post's module as whoever mounts it does. Where a DHCP server tells the rest it is not told twice.
+    pub fn tell(&self, module: &mut NetworkSettings) {
+        let is_fixed = self.leases.is_none();
+        let at_host = |port| is_fixed.then_some(SocketAddr::new(OPERATOR_ADDRESS, port));
+        module.leases_as = self.leases.as_ref().map(|leases| leases.post);
+        module.domain.clone_from(&self.domain);
+        module.name_server = self.domain.as_ref().and_then(|_| at_host(dns::PORT));
+        module.keeps_time = self.has_time;
+        module.time_server = self.has_time.then(|| at_host(ntp::PORT)).flatten();
+    }
+
+    pub(in crate::twin) fn build(&self, has_backup: bool) -> Services {
+        let host = match OPERATOR_ADDRESS {
+            IpAddr::V4(host) => host,
+            IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
+        };
+        let addresses = self.leases.as_ref().map(|leases| {
+            let Leases { post, address, other, prefix, lease, router } = *leases;
+            let (name_server, time_server) = (self.domain.as_ref().map(|_| host), self.has_time.then_some(host));
+            AddressServer::new(Pool { server: host, post, address, other, prefix, lease, router, name_server, time_server })
+        });
+        let names = self.domain.clone().map(|domain| {
+            let backup = has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
+            NameServer::new(Zone { domain, main: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT), backup })
+        });
+        Services { addresses, names, time: self.has_time.then(|| TimeServer::new(CALENDAR)) }
+    }
+}

@@ -1,0 +1,28 @@
+//! The defects that can be planted in the module's part of the network.
+
+/// A field each. The default is a healthy module.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkFaults {
+    /// A lease is not renewed, and once it has run out no other one is asked for.
+    pub never_renews: bool,
+    /// An address is used on after its lease has run out.
+    pub outlives_lease: bool,
+    /// A server that did not answer the first questions is not asked any more.
+    pub gives_up_leasing: bool,
+    /// With a new address it goes on giving the old one.
+    pub keeps_old_address: bool,
+    /// A name that could not be looked up is not looked up again.
+    pub lookup_failure_final: bool,
+    /// A name is looked up once in a life.
+    pub looks_up_once: bool,
+    /// An answer that takes more than a second comes to nobody.
+    pub forgets_question: bool,
+    /// Until somebody has set its clock it begins with 1970.
+    pub begins_in_1970: bool,
+    /// Its local time is told as if it were UTC.
+    pub local_time_as_utc: bool,
+    /// The time is asked for once in a life.
+    pub asks_time_once: bool,
+    /// It does not register before it knows the time.
+    pub waits_for_time: bool,
+}
