@@ -120,7 +120,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         pl: "własny głos operatora wraca do niego cichszy o co najmniej {level} [T17]",
         judges: at_least("T17", 0),
         needs: &[Operator],
-        within: minutes(1),
+        within: minutes(2),
         run: |w, a| w.post().own_voice_attenuated_by(a.level(0)?),
     },
     Phrase {
