@@ -67,7 +67,8 @@ fn given_up(course: &Course) -> Vec<Sample> {
 fn unfounded(course: &Course) -> Vec<Sample> {
     let sample = |(at, text): &(f64, String)| {
         let stood = |reason: Span| Span { from: reason.from, to: reason.to + TOLD_LATE_BY }.holds(*at);
-        let without_server = || course.outages.iter().map(|outage| outage.span).any(stood) || !course.was_registered;
+        let without_server =
+            || course.outages.iter().map(|outage| outage.span).any(stood) || !course.was_registered || has_lapsed(course, *at);
         // Of what this bench cannot bring about it cannot say whether it is so.
         let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains");
         let is_founded = match text.as_str() {
@@ -77,4 +78,10 @@ fn unfounded(course: &Course) -> Vec<Sample> {
         Sample::breach(*at, (is_known && !is_founded).then(|| Bilingual::new(text.clone(), text.clone())))
     };
     course.notices.iter().filter(|(at, _)| *at >= course.span.from).map(sample).collect()
+}
+
+/// By the registrar's own book: what was granted last had ended.
+fn has_lapsed(course: &Course, at: f64) -> bool {
+    let last = course.bindings.iter().rfind(|binding| binding.at <= at);
+    last.is_some_and(|binding| at > binding.at + binding.granted)
 }

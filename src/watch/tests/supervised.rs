@@ -30,5 +30,12 @@ fn a_fault_has_a_reason_that_the_bench_knows() {
     let dark = || Course { without_mains: Lit(vec![span(200.0, 290.0)]), ..quiet() };
     assert_eq!(["FAULT server", "FAULT mains"].map(|text| is_unfounded(dark(), 240.0, text)), [true, false]);
     assert!(is_unfounded(silent(), 306.0, "FAULT server"), "its reason has long been gone");
+    let lapsed = || {
+        let mut course = quiet();
+        course.bindings.retain(|binding| binding.at < 200.0);
+        course
+    };
+    assert!(!is_unfounded(lapsed(), 400.0, "FAULT server"), "the registrar says the same");
+    assert!(is_unfounded(lapsed(), 201.0, "FAULT server"), "what was granted still stood");
     assert!(!is_unfounded(quiet(), 300.0, "FAULT door"), "of doors this bench knows nothing");
 }
