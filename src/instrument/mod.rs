@@ -38,9 +38,11 @@ pub struct Identity {
 #[error("{instrument}: failed to {action}: {cause}")]
 pub struct InstrumentError {
     pub instrument: String,
+    /// The rig's name for it, once known.
+    pub name: Option<String>,
     pub part: Subsystem,
     pub action: String,
-    pub cause: String,
+    pub cause: Bilingual,
     /// What to do, in one sentence for a technician.
     pub remedy: Bilingual,
 }
@@ -49,11 +51,11 @@ impl InstrumentError {
     pub fn new(
         instrument: impl Into<String>,
         action: impl Into<String>,
-        cause: impl std::fmt::Display,
+        cause: impl Into<Bilingual>,
         remedy: impl Into<Bilingual>,
     ) -> Self {
-        let (instrument, action, remedy) = (instrument.into(), action.into(), remedy.into());
-        InstrumentError { instrument, part: Subsystem::Other, action, cause: cause.to_string(), remedy }
+        let (instrument, action) = (instrument.into(), action.into());
+        InstrumentError { instrument, name: None, part: Subsystem::Other, action, cause: cause.into(), remedy: remedy.into() }
     }
     /// Says which part of the bench it was, unless that has been said nearer to the cause.
     #[must_use]
@@ -63,15 +65,20 @@ impl InstrumentError {
     /// Puts the name under which the rig knows the instrument before what the instrument calls itself.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        if self.instrument == name {
-            self
-        } else {
-            InstrumentError { instrument: format!("{name} ({})", self.instrument), ..self }
-        }
+        let instrument = match self.instrument {
+            own if own == name => own,
+            own => format!("{name} ({own})"),
+        };
+        InstrumentError { instrument, name: Some(name.to_owned()), ..self }
     }
-    /// What went wrong. The technical detail stays in English: it is what a search or a manufacturer's support needs.
+    /// What went wrong. A library's words stay as they are: they are what a search or a manufacturer's support needs.
     pub fn account(&self) -> Bilingual {
-        let pl = format!("{}: usterka. Szczegóły: {self}", self.part.name_pl());
+        let (part, cause) = (self.part.name_pl(), &self.cause);
+        let pl = match &self.name {
+            _ if cause.en == cause.pl => format!("{part}: usterka. Szczegóły: {self}"),
+            Some(name) => format!("{part} ({name}): {}", cause.pl),
+            None => format!("{part}: {}", cause.pl),
+        };
         Bilingual::new(self.to_string(), pl)
     }
     /// What to do.
@@ -91,4 +98,23 @@ pub trait Instrument: Send {
     fn identify(&mut self) -> Result<Identity>;
     /// Bring whatever this instrument switches or plays to the state that harms nobody. Called at every end of a run.
     fn make_safe(&mut self) -> Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_technician_reads_the_cause_and_a_librarys_words_stay_as_they_are() {
+        let error = |cause: Bilingual| {
+            InstrumentError::new("board on ttyUSB0", "answer", cause, ("look", "sprawdź")).of(Subsystem::Inputs)
+        };
+        let own = error(("it has not answered", "moduł wejść nie odpowiedział").into());
+        assert_eq!(own.account().pl, "moduł wejść: moduł wejść nie odpowiedział");
+        let named = own.named("inputs").account();
+        assert_eq!(named.en, "inputs (board on ttyUSB0): failed to answer: it has not answered");
+        assert_eq!(named.pl, "moduł wejść (inputs): moduł wejść nie odpowiedział");
+        let system = error(Bilingual::same("os error 2")).account().pl;
+        assert_eq!(system, "moduł wejść: usterka. Szczegóły: board on ttyUSB0: failed to answer: os error 2");
+    }
 }

@@ -10,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -113,7 +113,7 @@ impl Post {
         Err(InstrumentError::new(
             "firmware file",
             format!("find version {version}, variant {variant} in {file}"),
-            format!("the image carries {found}"),
+            both!("the image carries {found}", "plik {file} nie zawiera wersji {version} w wariancie {variant}, lecz {found}"),
             (
                 "put the right file in place, or correct `firmware` in the rig",
                 "podstaw właściwy plik albo popraw `firmware` w opisie stanowiska",
@@ -195,7 +195,7 @@ impl Post {
             (None, _) | (Some(_), Ok(_)) => Err(InstrumentError::new(
                 "mains relay",
                 format!("cut the power at {:.0} % of the writing", share * 100.0),
-                "the writing was over before the power was gone",
+                ("the writing was over before the power was gone", "zapis zakończył się, zanim zanikło zasilanie"),
                 (
                     "use a quicker relay, a supply with less hold-up, or an earlier share",
                     "użyj szybszego przekaźnika, zasilacza o krótszym podtrzymaniu albo wcześniejszej chwili zapisu",
