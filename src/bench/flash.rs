@@ -41,7 +41,7 @@ impl Bench {
                         "read the same twice",
                         both!(
                             "it reads the {} bytes at {:#010x} differently from one time to the next",
-                            "programator za każdym razem odczytuje co innego ({} B spod adresu {:#010x})",
+                            "kolejne odczyty tej samej pamięci różnią się ({} B od adresu {:#010x})",
                             read.len(),
                             segment.address
                         ),

@@ -162,7 +162,7 @@ impl Bench {
         Err(InstrumentError::new(
             "mouth or ear",
             "hear the mouth without a break",
-            format!("{:.0} ms of {WHOLE_S} s of its voice did not arrive", lost as f64 * LOOK_S * 1000.0),
+            both!("{:.0} ms of {WHOLE_S} s of its voice did not arrive", "do mikrofonu pomiarowego nie dotarło {:.0} ms z {WHOLE_S} s mowy ze sztucznych ust", lost as f64 * LOOK_S * 1000.0),
             ("move the leads and plugs of the mouth and of the ear one after another while a tone sounds: one of them parts now and then", "poruszaj kolejno przewodami i wtykami sztucznych ust i mikrofonu pomiarowego podczas emisji tonu: jedno z połączeń chwilami się rozłącza"),
         )
         .of(Subsystem::Sound)

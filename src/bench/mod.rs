@@ -174,9 +174,9 @@ impl Bench {
         noticed
             .into_iter()
             .try_for_each(|at| self.check_sign(&path, ("a message to the supervision", "komunikat do nadzoru"), at))?;
-        called_up
-            .into_iter()
-            .try_for_each(|at| self.check_sign(&path, ("an event at the camera system", "zdarzenie w systemie monitoringu"), at))?;
+        called_up.into_iter().try_for_each(|at| {
+            self.check_sign(&path, ("an event at the camera system", "zdarzenie w systemie monitoringu"), at)
+        })?;
         said.into_iter()
             .try_for_each(|at| self.check_sign(&[Circuit::Mains], ("a line of its console", "wiersz z konsoli"), at))?;
         let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);

@@ -29,7 +29,7 @@ impl Bench {
         Err(InstrumentError::new(
             "operator",
             "answer a request sent to its own address",
-            ("no answer came back", "symulator operatora nie otrzymał odpowiedzi na żądanie wysłane pod własny adres"),
+            ("no answer came back", "na żądanie wysłane pod własny adres nie przyszła odpowiedź"),
             ("check that the operator's address in the rig is this machine's and that no firewall or other program holds its port", "sprawdź, czy adres operatora w opisie stanowiska jest adresem tego komputera i czy jego portu nie blokuje zapora ani nie zajmuje inny program"),
         )
         .of(Subsystem::Operator)
@@ -106,7 +106,7 @@ impl Bench {
             "read the post's console",
             both!(
                 "{garbled} of {} lines are unreadable, the last: {sample:?}",
-                "konsola przekazuje nieczytelne wiersze: {garbled} z {}, ostatni: {sample:?}",
+                "nieczytelne wiersze: {garbled} z {}, ostatni: {sample:?}",
                 garbled + readable
             ),
             (

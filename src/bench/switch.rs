@@ -235,14 +235,14 @@ impl Switchgear {
 pub fn stood_still(still: Duration) -> InstrumentError {
     let cause = both!(
         "it stood still for {} ms in all while it should have watched",
-        "program stanowiska stał łącznie przez {} ms i w tym czasie niczego nie rejestrował",
+        "praca stała łącznie przez {} ms i w tym czasie niczego nie rejestrowano",
         still.as_millis()
     );
     let remedy = (
         "close what else runs on this machine, keep it from sleeping, and run the scenario again",
         "zamknij inne programy na tym komputerze, wyłącz jego usypianie i powtórz scenariusz",
     );
-    InstrumentError::new("bench process", "watch without a pause", cause, remedy)
+    InstrumentError::new("bench process", "watch without a pause", cause, remedy).of(Subsystem::Process)
 }
 
 /// A board that was asked and says nothing.
@@ -252,7 +252,7 @@ fn silent(input: &InputRef) -> InstrumentError {
         format!("tell the state of {}/{}", input.board, input.input),
         Bilingual::new(
             "it was asked and has not answered",
-            format!("moduł wejść nie odpowiedział na pytanie o stan wejścia {}/{}", input.board, input.input),
+            format!("brak odpowiedzi na pytanie o stan wejścia {}/{}", input.board, input.input),
         ),
         (
             "check the input board's supply and its USB lead: what it last told is not known to be so any more",

@@ -106,7 +106,7 @@ impl Inputs {
     fn lost(&self, input: u8) -> InstrumentError {
         let cause = both!(
             "a change of input {input} was never reported: what it told next does not follow from what it had told before",
-            "moduł wejść nie zgłosił zmiany na wejściu {input}: następny stan nie wynika z poprzednio zgłoszonych"
+            "nie zgłoszono zmiany na wejściu {input}: następny stan nie wynika z poprzednio zgłoszonych"
         );
         let remedy = (
             "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.",
@@ -118,7 +118,7 @@ impl Inputs {
     fn lacking(&self) -> InstrumentError {
         let cause = both!(
             "it told the state of {} of the {} inputs that the rig gives it",
-            "moduł wejść podał stan {} z {} wejść, które przypisuje mu opis stanowiska",
+            "podano stan {} z {} wejść, które modułowi przypisuje opis stanowiska",
             self.states.len(),
             self.inputs
         );
@@ -137,7 +137,7 @@ impl Inputs {
         InstrumentError::new(
             format!("input board on {}", self.port.name()),
             action,
-            ("it has not answered", "moduł wejść nie odpowiedział"),
+            ("it has not answered", "brak odpowiedzi"),
             remedy,
         )
     }

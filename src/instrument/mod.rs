@@ -76,8 +76,8 @@ impl InstrumentError {
         let (part, cause) = (self.part.name_pl(), &self.cause);
         let pl = match &self.name {
             _ if cause.en == cause.pl => format!("{part}: usterka. Szczegóły: {self}"),
-            Some(name) => format!("{part} ({name}): {}", cause.pl),
-            None => format!("{part}: {}", cause.pl),
+            Some(name) => format!("{part} ({name}): {}", with_decimal_commas(&cause.pl)),
+            None => format!("{part}: {}", with_decimal_commas(&cause.pl)),
         };
         Bilingual::new(self.to_string(), pl)
     }
@@ -85,6 +85,18 @@ impl InstrumentError {
     pub fn advice(&self) -> Bilingual {
         self.remedy.clone()
     }
+}
+
+/// A figure before its unit as Polish writes it; versions and addresses keep their dots.
+fn with_decimal_commas(text: &str) -> String {
+    const UNITS: [&str; 6] = ["s", "ms", "dB", "Hz", "ppm", "%"];
+    let words: Vec<&str> = text.split(' ').collect();
+    let written = |(place, word): (usize, &&str)| {
+        let is_number = word.trim_start_matches('(').parse::<f64>().is_ok();
+        let unit = words.get(place + 1).map(|next| next.trim_end_matches([',', ';', ':', ')']));
+        if is_number && unit.is_some_and(|unit| UNITS.contains(&unit)) { word.replace('.', ",") } else { (*word).to_owned() }
+    };
+    words.iter().enumerate().map(written).collect::<Vec<_>>().join(" ")
 }
 
 impl Blamed for InstrumentError {
@@ -109,11 +121,13 @@ mod tests {
         let error = |cause: Bilingual| {
             InstrumentError::new("board on ttyUSB0", "answer", cause, ("look", "sprawdź")).of(Subsystem::Inputs)
         };
-        let own = error(("it has not answered", "moduł wejść nie odpowiedział").into());
-        assert_eq!(own.account().pl, "moduł wejść: moduł wejść nie odpowiedział");
+        let own = error(("it has not answered", "brak odpowiedzi").into());
+        assert_eq!(own.account().pl, "moduł wejść: brak odpowiedzi");
         let named = own.named("inputs").account();
         assert_eq!(named.en, "inputs (board on ttyUSB0): failed to answer: it has not answered");
-        assert_eq!(named.pl, "moduł wejść (inputs): moduł wejść nie odpowiedział");
+        assert_eq!(named.pl, "moduł wejść (inputs): brak odpowiedzi");
+        let figures = error(("late", "wersja 1.4 po 67.7 ms (14.5 s)").into()).account().pl;
+        assert_eq!(figures, "moduł wejść: wersja 1.4 po 67,7 ms (14,5 s)");
         let system = error(Bilingual::same("os error 2")).account().pl;
         assert_eq!(system, "moduł wejść: usterka. Szczegóły: board on ttyUSB0: failed to answer: os error 2");
     }

@@ -107,13 +107,19 @@ impl Post {
             return Ok(());
         }
         let found = found.map_or_else(
-            || "no version at all".into(),
-            |header| format!("version {}, variant {}", header.version, header.variant),
+            || Bilingual::new("no version at all", "nie ma oznaczenia wersji"),
+            |header| {
+                let (version, variant) = (&header.version, &header.variant);
+                both!("version {version}, variant {variant}", "zawiera wersję {version} w wariancie {variant}")
+            },
         );
         Err(InstrumentError::new(
             "firmware file",
             format!("find version {version}, variant {variant} in {file}"),
-            both!("the image carries {found}", "plik {file} nie zawiera wersji {version} w wariancie {variant}, lecz {found}"),
+            Bilingual::new(
+                format!("the image carries {found}"),
+                format!("{file} {}, a oczekiwano wersji {version} w wariancie {variant}", found.pl),
+            ),
             (
                 "put the right file in place, or correct `firmware` in the rig",
                 "podstaw właściwy plik albo popraw `firmware` w opisie stanowiska",

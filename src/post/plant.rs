@@ -252,7 +252,7 @@ impl Post {
             "read the post's console",
             both!(
                 "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
-                "choć punkt jest zarejestrowany, przez {} s konsola nie przekazała żadnego czytelnego wiersza (nieczytelnych: {garbled})",
+                "choć punkt jest zarejestrowany, przez {} s nie przyszedł żaden czytelny wiersz (nieczytelnych: {garbled})",
                 HEARTBEAT_WITHIN.as_secs()
             ),
             (

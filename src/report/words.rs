@@ -278,7 +278,12 @@ pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
 }
 
 /// What the drivers call their instruments, where no maker has named them, in Polish.
-const MODELS: [(&str, &str); 7] = [
+const MODELS: [(&str, &str); 12] = [
+    ("person at the terminal", "osoba przy terminalu"),
+    ("terminal that nobody is at", "terminal, przy którym nikogo nie ma"),
+    ("virtual probe", "wirtualny programator"),
+    ("virtual camera system", "wirtualny system monitoringu"),
+    ("camera system over HTTP", "system monitoringu (HTTP)"),
     ("virtual sound card", "wirtualna karta dźwiękowa"),
     ("virtual syslog receiver", "wirtualny odbiornik komunikatów syslog"),
     ("virtual reference host", "wirtualny host odniesienia"),

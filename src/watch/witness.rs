@@ -246,7 +246,7 @@ fn held_back(course: &Course) -> Option<Contradiction> {
         "hand on the post's lines as they come",
         both!(
             "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself",
-            "konsola przekazuje meldunki okresowe punktu raz na czas, raz z opóźnieniem: do {spread:.1} s względem czasu, który punkt liczy sam"
+            "meldunki okresowe punktu przychodzą raz na czas, raz z opóźnieniem: do {spread:.1} s względem czasu, który punkt liczy sam"
         ),
         (
             "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
@@ -278,7 +278,7 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         "read the post's console",
         both!(
             "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told",
-            "w chwili {at:.3} s konsola przekazała zniekształcony wiersz, więc mogło brakować też innych; punkt nie jest oceniany za to, czego rzekomo nie wypisał"
+            "w chwili {at:.3} s przyszedł zniekształcony wiersz, więc mogło brakować też innych; punkt nie jest oceniany za to, czego rzekomo nie wypisał"
         ),
         (
             "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",
