@@ -101,7 +101,7 @@ pub fn listed<S: AsRef<str>>(words: impl IntoIterator<Item = S>, joint: impl Int
     let quoted: Vec<String> = words.into_iter().map(|word| format!("\"{}\"", word.as_ref())).collect();
     match quoted.split_last() {
         None => Bilingual::new("nothing", "brak"),
-        Some((last, [])) => last.clone().into(),
+        Some((last, [])) => Bilingual::same(last),
         Some((last, before)) => {
             let (before, joint) = (before.join(", "), joint.into());
             Bilingual::new(format!("{before} {} {last}", joint.en), format!("{before} {} {last}", joint.pl))
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn lists_read_like_a_sentence() {
-        assert_eq!(listed(["a"], AND), "\"a\"".into());
+        assert_eq!(listed(["a"], AND), Bilingual::same("\"a\""));
         assert_eq!(listed(["a", "b", "c"], OR), ("\"a\", \"b\" or \"c\"", "\"a\", \"b\" lub \"c\"").into());
         assert_eq!(listed::<&str>([], AND).en, "nothing");
     }
@@ -168,16 +168,16 @@ mod tests {
             .with_detail("permission denied");
         assert_eq!(problem.to_string(), "a.yaml:3:5: cannot be read: permission denied\n    check it");
         assert_eq!(problem.show(Lang::Pl), "a.yaml:3:5: nie można odczytać: permission denied\n    sprawdź go");
-        assert_eq!(Problem::new("no place", "").to_string(), "no place");
+        assert_eq!(Problem::new(Bilingual::same("no place"), Bilingual::default()).to_string(), "no place");
     }
 
     #[test]
     fn problems_of_a_file_come_in_its_order_and_once() {
         let mut problems = Problems::new("a.yaml");
         let (late, early) = (Place { line: 9, column: 1 }, Place::START);
-        problems.add(late, "b", "");
-        problems.add(early, "a", "");
-        problems.add(early, "a", "");
+        problems.add(late, Bilingual::same("b"), Bilingual::default());
+        problems.add(early, Bilingual::same("a"), Bilingual::default());
+        problems.add(early, Bilingual::same("a"), Bilingual::default());
         let causes: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.cause.en).collect();
         assert_eq!(causes, ["a", "b"]);
     }

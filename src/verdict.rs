@@ -152,7 +152,7 @@ mod tests {
 
     #[track_caller]
     fn check(value: f64, uncertainty: f64, criterion: Criterion, expected: &str) {
-        let verdict = match decide("x", Estimate::seconds(value, uncertainty), criterion) {
+        let verdict = match decide(Bilingual::same("x"), Estimate::seconds(value, uncertainty), criterion) {
             Verdict::Pass => "pass",
             Verdict::Fail(_) => "fail",
             Verdict::Inconclusive(_) => "inconclusive",

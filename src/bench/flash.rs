@@ -9,6 +9,7 @@ use crate::image;
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::Role;
+use crate::unit::both;
 
 /// How a writing ended, and when the power was cut on the way.
 pub struct Writing {
@@ -38,8 +39,9 @@ impl Bench {
                     return Err(InstrumentError::new(
                         "probe",
                         "read the same twice",
-                        format!(
+                        both!(
                             "it reads the {} bytes at {:#010x} differently from one time to the next",
+                            "kolejne odczyty tej samej pamięci różnią się ({} B od adresu {:#010x})",
                             read.len(),
                             segment.address
                         ),

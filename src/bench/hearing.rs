@@ -16,6 +16,7 @@ use crate::instrument::audio::{Frame, Jack};
 use crate::instrument::sample_clock::LARGEST_RATE_ERROR;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::{Patch, Role};
+use crate::unit::{Bilingual, both};
 use std::time::Duration;
 
 /// What comes over the loop-back: longer than a second, so that what happens once a second is in it.
@@ -84,21 +85,34 @@ impl Bench {
         let captured = self.card(&input.card)?.record(Jack(input.jack), from, to)?;
         let rate = f64::from(rate);
         let Some(pair) = align(Signal::new(&sent, rate), Signal::new(&captured, rate)) else {
-            return Err(torn("what was sent did not come back".into()).into());
+            return Err(torn(("what was sent did not come back", "wysłany sygnał nie wrócił pętlą zwrotną karty").into()).into());
         };
         let pieces = torn_pieces(&pair);
         if pieces > 0 {
-            return Err(torn(format!("{pieces} ms of {:.0} ms did not come back as they were sent", LOOPED_S * 1000.0)).into());
+            return Err(torn(both!(
+                "{pieces} ms of {:.0} ms did not come back as they were sent",
+                "{pieces} ms z {:.0} ms sygnału wróciło pętlą zwrotną karty w zmienionej postaci",
+                LOOPED_S * 1000.0
+            ))
+            .into());
         }
         let Some(first) = self.sound.get(&output.card) else { return Ok(()) };
         let louder = 20.0 * (pair.delay.gain / first.gain).abs().log10();
         if louder.abs() > STEADY_WITHIN_DB {
-            return Err(torn(format!("it came back {louder:+.1} dB louder than when the run began")).into());
+            return Err(torn(both!(
+                "it came back {louder:+.1} dB louder than when the run began",
+                "sygnał z pętli zwrotnej karty zmienił poziom o {louder:+.1} dB od początku przebiegu"
+            ))
+            .into());
         }
         let round_trip = pair.delay.seconds - (frame - from) as f64 / rate;
         if (round_trip - first.round_trip).abs() > STEADY_WITHIN_S + pair.delay.uncertainty {
             let [now, before] = [round_trip, first.round_trip].map(|seconds| format!("{:.2} ms", seconds * 1000.0));
-            return Err(torn(format!("its round trip takes {now}, and took {before} when the run began")).into());
+            return Err(torn(both!(
+                "its round trip takes {now}, and took {before} when the run began",
+                "opóźnienie w pętli zwrotnej karty wynosi {now}, a na początku przebiegu wynosiło {before}"
+            ))
+            .into());
         }
         Ok(())
     }
@@ -125,8 +139,8 @@ impl Bench {
         Err(InstrumentError::new(
             "mouth or ear",
             "pass loud and faint sounds alike",
-            format!("a burst that is {:.0} dB fainter is heard {less:+.1} dB louder than it should be", -20.0 * FAINTER.log10()),
-            "turn the mouth's amplifier or the ear's preamplifier down and the card's level up; take limiters and level controls out of the way",
+            both!("a burst that is {:.0} dB fainter is heard {less:+.1} dB louder than it should be", "mikrofon pomiarowy nie odwzorowuje różnicy poziomów: sygnał cichszy o {:.0} dB słyszy o {less:+.1} dB za głośno", -20.0 * FAINTER.log10()),
+            ("turn the mouth's amplifier or the ear's preamplifier down and the card's level up; take limiters and level controls out of the way", "zmniejsz wzmocnienie sztucznych ust albo przedwzmacniacza mikrofonu, a zwiększ poziom na karcie; usuń z toru limitery i automatyczną regulację poziomu"),
         )
         .of(Subsystem::Sound)
         .into())
@@ -148,7 +162,7 @@ impl Bench {
         Err(InstrumentError::new(
             "mouth or ear",
             "hear the mouth without a break",
-            format!("{:.0} ms of {WHOLE_S} s of its voice did not arrive", lost as f64 * LOOK_S * 1000.0),
+            both!("{:.0} ms of {WHOLE_S} s of its voice did not arrive", "do mikrofonu pomiarowego nie dotarło {:.0} ms z {WHOLE_S} s mowy ze sztucznych ust", lost as f64 * LOOK_S * 1000.0),
             ("move the leads and plugs of the mouth and of the ear one after another while a tone sounds: one of them parts now and then", "poruszaj kolejno przewodami i wtykami sztucznych ust i mikrofonu pomiarowego podczas emisji tonu: jedno z połączeń chwilami się rozłącza"),
         )
         .of(Subsystem::Sound)
@@ -161,7 +175,7 @@ impl Bench {
             return Err(InstrumentError::new(
                 "ear",
                 "hear the bench's own mouth",
-                "the burst from the artificial mouth was not found in the ear's signal",
+                ("the burst from the artificial mouth was not found in the ear's signal", "mikrofon pomiarowy nie usłyszał sygnału ze sztucznych ust stanowiska"),
                 ("check the microphone in front of the post's loudspeaker, its cable and its input on the sound card, then the mouth's amplifier", "sprawdź mikrofon przed głośnikiem punktu, jego przewód i wejście karty dźwiękowej, a potem wzmacniacz sztucznych ust"),
             )
             .of(Subsystem::Sound));
@@ -171,7 +185,7 @@ impl Bench {
             return Err(InstrumentError::new(
                 "mouth or ear",
                 "hear the mouth as soon as its sound arrives",
-                format!("the ear hears the artificial mouth {:.0} ms after it spoke", late * 1000.0),
+                both!("the ear hears the artificial mouth {:.0} ms after it spoke", "mikrofon pomiarowy usłyszał sztuczne usta dopiero po {:.0} ms", late * 1000.0),
                 ("take every processor, limiter or radio link out of the way from the card to the mouth and from the microphone to the card", "usuń procesory dźwięku, limitery i łącza radiowe z toru od karty do sztucznych ust i od mikrofonu do karty"),
             )
             .of(Subsystem::Sound));
@@ -182,8 +196,8 @@ impl Bench {
             return Err(InstrumentError::new(
                 "mouth or ear",
                 "be set to the levels that the rig states",
-                format!("by `ear-spl` the mouth's speech is {spl:.0} dB SPL at the ear, and by `speech-spl` {stated:.0} dB SPL at the post's microphone"),
-                "set the mouth's amplifier and the ear's preamplifier again by a sound level meter, and write what it shows into the rig",
+                both!("by `ear-spl` the mouth's speech is {spl:.0} dB SPL at the ear, and by `speech-spl` {stated:.0} dB SPL at the post's microphone", "poziomy podane w opisie stanowiska nie zgadzają się: według `ear-spl` mowa ze sztucznych ust ma przy mikrofonie pomiarowym {spl:.0} dB SPL, a według `speech-spl` {stated:.0} dB SPL przy mikrofonie punktu"),
+                ("set the mouth's amplifier and the ear's preamplifier again by a sound level meter, and write what it shows into the rig", "ustaw ponownie wzmacniacz sztucznych ust i przedwzmacniacz mikrofonu według miernika poziomu dźwięku i wpisz jego wskazania do opisu stanowiska"),
             )
             .of(Subsystem::Sound));
         }
@@ -191,11 +205,12 @@ impl Bench {
         if (gain - first).abs() <= STEADY_WITHIN_DB {
             return Ok(heard);
         }
-        let by = format!("{:.1} dB {}", (gain - first).abs(), if gain < first { "fainter" } else { "louder" });
+        let (en, pl) = if gain < first { ("fainter", "ciszej") } else { ("louder", "głośniej") };
+        let by = (gain - first).abs();
         Err(InstrumentError::new(
             "mouth or ear",
             "hear the mouth as loud as at first",
-            format!("the ear hears the artificial mouth {by} than when the run began"),
+            Bilingual::new(format!("the ear hears the artificial mouth {by:.1} dB {en} than when the run began"), format!("mikrofon pomiarowy słyszy sztuczne usta o {by:.1} dB {pl} niż na początku przebiegu")),
             ("see whether the mouth or the ear was moved, then check the mouth's amplifier, the microphone's supply and both levels on the card", "sprawdź, czy nie przesunięto sztucznych ust lub mikrofonu, a potem wzmacniacz ust, zasilanie mikrofonu i oba poziomy na karcie"),
         )
         .of(Subsystem::Sound))
@@ -230,12 +245,13 @@ impl Bench {
         let matters = |sound: &intrusion::Intrusion| sound.hz.is_some() || sound.level_dbfs >= least_dbfs + BURSTS_OVER_DB;
         let Some(sound) = found.into_iter().find(matters) else { return Ok(()) };
         let level = sound.level_dbfs;
-        let what =
-            sound.hz.map_or(format!("a burst at {level:.0} dBFS"), |hz| format!("a tone of {hz:.0} Hz at {level:.0} dBFS"));
+        let what = sound.hz.map_or(both!("a burst at {level:.0} dBFS", "impuls o poziomie {level:.0} dBFS"), |hz| {
+            both!("a tone of {hz:.0} Hz at {level:.0} dBFS", "ton {hz:.0} Hz o poziomie {level:.0} dBFS")
+        });
         Err(InstrumentError::new(
             "ear",
             "hear nothing while nothing sounds",
-            format!("it hears {what} though the post has no power"),
+            Bilingual::new(format!("it hears {what} though the post has no power"), format!("mikrofon pomiarowy słyszy {}, choć punkt nie ma zasilania", what.pl)),
             ("look for a ground loop, a loose plug or a mains adapter next to the microphone's lead, then for whatever sounds in the room", "poszukaj pętli masy, luźnego wtyku lub zasilacza sieciowego przy przewodzie mikrofonu, a potem źródła dźwięku w pomieszczeniu"),
         )
         .of(Subsystem::Sound)
@@ -265,13 +281,13 @@ fn off_beat(off: f64) -> InstrumentError {
     InstrumentError::new(
         "sound card",
         "keep its rate",
-        format!("by the clock of this machine it runs {:+.0} ppm off the rate that it states", off * 1e6),
+        both!("by the clock of this machine it runs {:+.0} ppm off the rate that it states", "karta dźwiękowa nie trzyma częstotliwości próbkowania: według zegara komputera odbiega ona o {:+.0} ppm", off * 1e6),
         ("put another card in its place, or give it a USB port of its own; if two cards show the same, look at this machine's clock", "wymień kartę albo podłącz ją do osobnego portu USB; jeśli dwie karty wykazują to samo, sprawdź zegar tego komputera"),
     )
     .of(Subsystem::Sound)
 }
 
-fn torn(cause: String) -> InstrumentError {
+fn torn(cause: Bilingual) -> InstrumentError {
     InstrumentError::new(
         "sound card",
         "return its own loop-back",

@@ -77,7 +77,7 @@ mod tests {
         };
         let onlookers = seen.iter().map(look).collect();
         let log = Log::new(Arc::new(Still(Guard::default())), Journal::create(scratch.path()).unwrap(), onlookers);
-        log.note("one");
+        log.note(Bilingual::same("one"));
         log.did("relay", "close 1");
         assert_eq!(seen.map(|seen| seen.lock().unwrap().clone()), [vec![0, 1], vec![0, 1]]);
     }

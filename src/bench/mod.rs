@@ -182,13 +182,18 @@ impl Bench {
         self.check_console()?;
         self.check_arrivals(&arrived)?;
         let path = [Circuit::Fibre, Circuit::Mains];
-        noticed.into_iter().try_for_each(|at| self.check_sign(&path, "a message to the supervision", at))?;
-        called_up.into_iter().try_for_each(|at| self.check_sign(&path, "an event at the camera system", at))?;
-        said.into_iter().try_for_each(|at| self.check_sign(&[Circuit::Mains], "a line of its console", at))?;
+        noticed
+            .into_iter()
+            .try_for_each(|at| self.check_sign(&path, ("a message to the supervision", "komunikat do nadzoru"), at))?;
+        called_up.into_iter().try_for_each(|at| {
+            self.check_sign(&path, ("an event at the camera system", "zdarzenie w systemie monitoringu"), at)
+        })?;
+        said.into_iter()
+            .try_for_each(|at| self.check_sign(&[Circuit::Mains], ("a line of its console", "wiersz z konsoli"), at))?;
         let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);
         lit.retain(|(board, input, _)| of_a_lamp(board, *input));
         self.seen_lit.extend(lit.iter().map(|(board, input, _)| InputRef { board: board.clone(), input: *input }));
-        lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], "light of a lamp", at))
+        lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], ("light of a lamp", "światło lampki"), at))
     }
 
     /// Waits for `time`, then takes in what was seen.
@@ -232,7 +237,7 @@ fn missing(role: &str) -> InstrumentError {
     InstrumentError::new(
         role,
         "be used",
-        "the rig names no such instrument",
+        both!("the rig names no such instrument", "opis stanowiska nie podaje przyrządu w roli `{role}`"),
         both!(
             "add `{role}` under `roles` in the rig, or leave out the scenarios that need it",
             "dopisz `{role}` w sekcji `roles` opisu stanowiska albo pomiń scenariusze, które tego wymagają"

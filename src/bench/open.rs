@@ -22,7 +22,7 @@ use crate::journal::{Ending, Event, Tally};
 use crate::rig::{Rig, Role};
 use crate::sip::secret::Secret;
 use crate::twin::defect;
-use crate::unit::Bilingual;
+use crate::unit::{Bilingual, both};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,7 +143,7 @@ fn deliver(rig: &Rig, context: &Context, image: &[u8]) -> Result<()> {
     let image = image::parse(image).map_err(|problems| {
         let cause = problems.first().map(|problem| problem.cause.clone()).unwrap_or_default();
         let remedy = ("correct `firmware` in the rig", "popraw `firmware` w opisie stanowiska");
-        InstrumentError::new("firmware file", "read the image", cause.en, remedy).of(Subsystem::Firmware)
+        InstrumentError::new("firmware file", "read the image", cause, remedy).of(Subsystem::Firmware)
     })?;
     twin.install(&image);
     Ok(())
@@ -210,7 +210,7 @@ fn read_image(file: &Path) -> Result<Vec<u8>> {
         InstrumentError::new(
             "firmware file",
             format!("read {}", file.display()),
-            error,
+            both!("{error}", "nie udało się odczytać pliku ({error})"),
             (
                 "put the file in place, or correct `firmware` in the rig",
                 "umieść plik we właściwym miejscu albo popraw `firmware` w opisie stanowiska",

@@ -9,7 +9,7 @@ use crate::clock::{Instant, Interrupted, Stamped};
 use crate::instrument::operator::{CallEvent, CallId, EndedBy, Refresher, Side};
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Role};
-use crate::unit::both;
+use crate::unit::{Bilingual, both};
 use std::time::Duration;
 
 /// A post without a battery is dark by then.
@@ -66,20 +66,23 @@ impl Outages {
     }
 }
 
+/// A sign of the post's, in either language.
+type Sign = (&'static str, &'static str);
+
 /// What the post itself did to be seen at the operator, in a few words; `None`: somebody else, or the operator's own doing.
-fn sign_at_operator(record: &Record, identity: &str, event: &CallEvent) -> Option<&'static str> {
-    let own = |call: &CallId, sign| record.call(*call).filter(|call| call.invite.from == identity).map(|_| sign);
+fn sign_at_operator(record: &Record, identity: &str, event: &CallEvent) -> Option<Sign> {
+    let own = |call: &CallId, sign: Sign| record.call(*call).filter(|call| call.invite.from == identity).map(|_| sign);
     match event {
         CallEvent::Registered { user, .. } | CallEvent::RegistrationRefused { user, .. } => {
-            (user == identity).then_some("a registration")
+            (user == identity).then_some(("a registration", "rejestracja"))
         }
-        CallEvent::Invited { invite, .. } => (invite.from == identity).then_some("a call"),
+        CallEvent::Invited { invite, .. } => (invite.from == identity).then_some(("a call", "połączenie")),
         CallEvent::Confirmed { call } | CallEvent::Ended { call, by: EndedBy::Post | EndedBy::Cancelled } => {
-            own(call, "signalling of a call")
+            own(call, ("signalling of a call", "sygnalizacja połączenia"))
         }
-        CallEvent::Refreshed { call, by: Refresher::Them } => own(call, "signalling of a call"),
+        CallEvent::Refreshed { call, by: Refresher::Them } => own(call, ("signalling of a call", "sygnalizacja połączenia")),
         CallEvent::FirstMedia { call } | CallEvent::VoiceBack { call, side: Side::FromPost } | CallEvent::Digit { call, .. } => {
-            own(call, "sound of a call")
+            own(call, ("sound of a call", "dźwięk rozmowy"))
         }
         _ => None,
     }
@@ -100,13 +103,16 @@ impl Bench {
     }
 
     /// A sign of life that needs these circuits.
-    pub(super) fn check_sign(&self, needs: &[Circuit], sign: &str, at: Instant) -> Result<()> {
+    pub(super) fn check_sign(&self, needs: &[Circuit], (en, pl): Sign, at: Instant) -> Result<()> {
         for circuit in needs {
             if *circuit == Circuit::Mains && self.rig.post.battery {
                 continue;
             }
             if let Some(after) = self.gear.outages().felt(*circuit, at) {
-                return Err(self.unfelt(*circuit, format!("{sign} came from the post {:.1} s after", after.as_secs_f64())));
+                let after = after.as_secs_f64();
+                let but =
+                    both!("{en} came from the post {after:.1} s after", "{after:.1} s później od punktu nadeszło jeszcze: {pl}");
+                return Err(self.unfelt(*circuit, but));
             }
         }
         Ok(())
@@ -123,7 +129,7 @@ impl Bench {
     }
 
     /// A circuit that was opened, as its sense input confirms, and that the post did not feel.
-    pub fn unfelt(&self, circuit: Circuit, but: impl std::fmt::Display) -> InstrumentError {
+    pub fn unfelt(&self, circuit: Circuit, but: impl Into<Bilingual>) -> InstrumentError {
         let (action, remedy) = match circuit {
             Circuit::Mains => (
                 "take the post's mains away",
@@ -140,7 +146,11 @@ impl Bench {
                 ),
             ),
         };
-        let cause = format!("its sense input saw the {} {}, but {but}", circuit.name(), circuit.state(false));
+        let but = but.into();
+        let cause = Bilingual::new(
+            format!("its sense input saw the {} {}, but {but}", circuit.name(), circuit.state(false)),
+            format!("wejście kontrolne potwierdziło stan: {}, lecz {}", circuit.in_state(false).pl, but.pl),
+        );
         InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays)
     }
 
@@ -183,7 +193,13 @@ impl Bench {
             return Ok(true);
         }
         let seconds = SUPPLY_FADES_WITHIN.as_secs();
-        let fed = self.unfelt(Circuit::Mains, format!("the probe still measures the post's supply {seconds} s later"));
+        let fed = self.unfelt(
+            Circuit::Mains,
+            both!(
+                "the probe still measures the post's supply {seconds} s later",
+                "{seconds} s później programator nadal mierzy zasilanie punktu"
+            ),
+        );
         if self.rig.wiring.fibre.is_none() {
             return Err(fed.into());
         }
@@ -196,7 +212,7 @@ impl Bench {
         Err(InstrumentError::new(
             "mains relay",
             "switch the post's mains",
-            "the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged",
+            ("the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged", "zasilanie punktu nie zanikło po wyłączeniu przekaźnika sieci, a zanikło po wyłączeniu przekaźnika światłowodu: oba przewody są zamienione"),
             ("exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board", "zamień `mains` i `fibre` w `roles` w opisie stanowiska albo ich przewody na płytce przekaźników"),
         )
         .of(Subsystem::Relays)
@@ -214,8 +230,9 @@ impl Bench {
         Err(InstrumentError::new(
             "mains relay",
             "feed the post",
-            format!(
+            both!(
                 "its sense input saw the mains on, but the probe measures no supply at the post after {} s",
+                "wejście kontrolne potwierdziło włączenie sieci, lecz po {} s programator nie mierzy zasilania punktu",
                 SUPPLY_RISES_WITHIN.as_secs()
             ),
             (
@@ -267,7 +284,7 @@ impl Bench {
                 return Err(InstrumentError::new(
                     format!("{role} sensor"),
                     "see the lamp dark",
-                    "it sees light while the post has no power",
+                    both!("it sees light while the post has no power", "czujnik `{role}` widzi światło, choć punkt nie ma zasilania"),
                     both!(
                         "check its wires for the right polarity, `{role}` in the rig's roles, and that no other light falls on it",
                         "sprawdź biegunowość jego przewodów, `{role}` w `roles` opisu stanowiska oraz to, czy nie pada na niego inne światło"
@@ -300,7 +317,7 @@ mod tests {
             let mut bench = open(opening).expect("the virtual post");
             bench.switch(gone, false).expect("switches");
             bench.wait::<Unread>(Duration::from_secs(5)).expect("in order");
-            bench.check_sign(&[Circuit::Fibre, Circuit::Mains], "a call", bench.now()).is_ok()
+            bench.check_sign(&[Circuit::Fibre, Circuit::Mains], ("a call", "połączenie"), bench.now()).is_ok()
         };
         assert_eq!([Circuit::Mains, Circuit::Fibre].map(|gone| signs(&rig, gone)), [false, false]);
         rig.post.battery = true;

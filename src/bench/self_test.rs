@@ -8,7 +8,7 @@ use super::ledger::FOLLOWS_WITHIN;
 use super::{Bench, Moment};
 use crate::clock::{Instant, Interrupted};
 use crate::instrument::{InstrumentError, Result, Subsystem};
-use crate::unit::{Estimate, combine, rectangular};
+use crate::unit::{Estimate, both, combine, rectangular};
 use std::time::Duration;
 
 /// A request to its own address comes back at once, or the desk is out of order.
@@ -29,7 +29,7 @@ impl Bench {
         Err(InstrumentError::new(
             "operator",
             "answer a request sent to its own address",
-            "no answer came back",
+            ("no answer came back", "na żądanie wysłane pod własny adres nie przyszła odpowiedź"),
             ("check that the operator's address in the rig is this machine's and that no firewall or other program holds its port", "sprawdź, czy adres operatora w opisie stanowiska jest adresem tego komputera i czy jego portu nie blokuje zapora ani nie zajmuje inny program"),
         )
         .of(Subsystem::Operator)
@@ -104,8 +104,15 @@ impl Bench {
         Err(InstrumentError::new(
             "console",
             "read the post's console",
-            format!("{garbled} of {} lines are unreadable, the last: {sample:?}", garbled + readable),
-            "check the console's cable and ground, and the baud rate in the rig",
+            both!(
+                "{garbled} of {} lines are unreadable, the last: {sample:?}",
+                "nieczytelne wiersze: {garbled} z {}, ostatni: {sample:?}",
+                garbled + readable
+            ),
+            (
+                "check the console's cable and ground, and the baud rate in the rig",
+                "sprawdź przewód konsoli, jego masę i prędkość transmisji w opisie stanowiska",
+            ),
         )
         .of(Subsystem::Console))
     }

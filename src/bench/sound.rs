@@ -179,7 +179,7 @@ impl Bench {
             return Err(InstrumentError::new(
                 "sound card",
                 "hear its own loop-back",
-                "the chirp did not come back",
+                ("the chirp did not come back", "sygnał próbny nie wrócił pętlą zwrotną karty"),
                 (
                     "check the cable from the loop-back output to the loop-back input",
                     "sprawdź przewód od wyjścia do wejścia pętli zwrotnej",

@@ -15,7 +15,7 @@ use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Pole, Rig, Switch};
-use crate::unit::rectangular;
+use crate::unit::{Bilingual, both, rectangular};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +153,10 @@ impl Switchgear {
         InstrumentError::new(
             format!("{} relay", circuit.name()),
             format!("get the {} {}", circuit.name(), circuit.state(closed)),
-            "its sense input saw no change after the command",
+            Bilingual::new(
+                "its sense input saw no change after the command",
+                format!("po komendzie wejście kontrolne nie potwierdziło stanu: {}", circuit.in_state(closed).pl),
+            ),
             (
                 "check the relay board's supply and the wires of the relay and of its sense input",
                 "sprawdź zasilanie płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
@@ -233,12 +236,16 @@ impl Switchgear {
 
 /// The bench's own process had to wait for the processor, or the machine slept.
 pub fn stood_still(still: Duration) -> InstrumentError {
-    let cause = format!("it stood still for {} ms in all while it should have watched", still.as_millis());
+    let cause = both!(
+        "it stood still for {} ms in all while it should have watched",
+        "praca stała łącznie przez {} ms i w tym czasie niczego nie rejestrowano",
+        still.as_millis()
+    );
     let remedy = (
         "close what else runs on this machine, keep it from sleeping, and run the scenario again",
         "zamknij inne programy na tym komputerze, wyłącz jego usypianie i powtórz scenariusz",
     );
-    InstrumentError::new("bench process", "watch without a pause", cause, remedy)
+    InstrumentError::new("bench process", "watch without a pause", cause, remedy).of(Subsystem::Process)
 }
 
 /// A board that was asked and says nothing.
@@ -246,7 +253,10 @@ fn silent(input: &InputRef) -> InstrumentError {
     InstrumentError::new(
         "input board",
         format!("tell the state of {}/{}", input.board, input.input),
-        "it was asked and has not answered",
+        Bilingual::new(
+            "it was asked and has not answered",
+            format!("brak odpowiedzi na pytanie o stan wejścia {}/{}", input.board, input.input),
+        ),
         (
             "check the input board's supply and its USB lead: what it last told is not known to be so any more",
             "sprawdź zasilanie i przewód USB modułu wejść: nie wiadomo, czy ostatnio podany stan jest nadal aktualny",
@@ -265,7 +275,7 @@ fn account(
 ) -> Result<()> {
     let ms = |seconds: f64| format!("{:.1} ms", seconds * 1e3);
     let name = circuit.name();
-    let stamps = |action: &str, cause: String| {
+    let stamps = |action: &str, cause: Bilingual| {
         let remedy = (
             "look for a hub, a cable or a program that holds the input board's reports back, then at the relay itself",
             "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść, a potem sprawdź sam przekaźnik",
@@ -276,17 +286,23 @@ fn account(
         Err(Strange::Uncommanded { at, closed }) => Err(InstrumentError::new(
             format!("{name} relay"),
             "move on command alone",
-            format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
+            Bilingual::new(
+                format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
+                format!("wejście kontrolne wykryło bez żadnej komendy stan: {} ({at})", circuit.in_state(closed).pl),
+            ),
             ("look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board", "sprawdź, czy przy przekaźniku i jego wejściu kontrolnym nie ma luźnego przewodu i czy nikt inny nie steruje płytką przekaźników"),
         )
         .of(Subsystem::Relays)),
         Err(Strange::BeforeItsCommand { by }) => {
-            stamps("stamp a change", format!("the {name}'s sense input saw the contact move {} before its command", ms(by)))
+            let pl = circuit.in_state(edge.value.lit).pl;
+            let by = ms(by);
+            stamps("stamp a change", both!("the {name}'s sense input saw the contact move {by} before its command", "wejście kontrolne wykryło zmianę styku {by} przed komendą ({pl})"))
         }
         Ok(Some(delay)) if circuit == Circuit::Button && delay > QUICK_CONTACT_S + late => stamps(
             "tell a change in time",
-            format!(
+            both!(
                 "the button's sense input saw the contact {} after its command: a relay takes at most {}, and a stamp of this board should be at most {} late",
+                "wejście kontrolne przycisku wykryło zmianę styku {} po komendzie: przekaźnik potrzebuje najwyżej {}, a znacznik czasu tego modułu może się spóźnić najwyżej o {}",
                 ms(delay),
                 ms(QUICK_CONTACT_S),
                 ms(late)
@@ -296,8 +312,9 @@ fn account(
             match ledger.delays(edge.value.lit).filter(|all| all.spread() > STEADY_CONTACT_S + late) {
                 Some(all) => stamps(
                     "stamp a change",
-                    format!(
+                    both!(
                         "one and the same contact was seen between {} and {} after its command",
+                        "zmianę tego samego styku wejście kontrolne wykrywa raz {}, raz {} po komendzie",
                         ms(all.shortest),
                         ms(all.longest)
                     ),

@@ -7,6 +7,7 @@ use super::Bench;
 use crate::clock::{Instant, Interrupted, Stamped};
 use crate::instrument::operator::{CallEvent, Speaker};
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::unit::both;
 use std::time::Duration;
 
 /// Nothing has passed for so long: whoever gets in then has not been let in for what went out.
@@ -81,12 +82,16 @@ impl Bench {
         let shut = InstrumentError::new(
             "network of the bench",
             "let the post in unasked",
-            format!(
+            both!(
                 "nothing had come from the post for {:.0} s; {:.1} s after the operator's desk had spoken to it, it was heard",
+                "od punktu przez {:.0} s nic nie dotarło, a odezwał się {:.1} s po tym, jak symulator operatora odezwał się do niego pierwszy",
                 spoken.since(began).as_secs_f64(),
                 heard.since(spoken).as_secs_f64()
             ),
-            "let what comes from the post's address in to the operator's ports in this machine's firewall and in every router on the way; if there is none, the post wakes only when it is spoken to",
+            (
+                "let what comes from the post's address in to the operator's ports in this machine's firewall and in every router on the way; if there is none, the post wakes only when it is spoken to",
+                "w zaporze tego komputera i w każdym routerze po drodze przepuść ruch z adresu punktu do portów operatora; jeśli nic go nie blokuje, punkt budzi się dopiero, gdy ktoś się do niego odezwie",
+            ),
         )
         .of(Subsystem::Network);
         self.way_in.shut = Some(shut.clone());

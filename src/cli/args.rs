@@ -84,6 +84,9 @@ pub enum Command {
     Report {
         /// The run's directory or its journal.jsonl
         run: PathBuf,
+        /// Show the uncertainty budgets as well
+        #[arg(long)]
+        budgets: bool,
         /// Language of the report; the run's own unless given
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,

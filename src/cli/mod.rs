@@ -60,7 +60,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Twin(typed) => twin::run(&typed)?,
         Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or_default()),
         Command::Steps { lang, .. } => steps::list(lang)?,
-        Command::Report { run, lang } => report::again(&run, lang)?,
+        Command::Report { run, budgets, lang } => report::again(&run, budgets, lang)?,
         Command::Measure(measure) => return Ok(measure::run(&measure)),
         Command::Stimulus(stimulus) => return Ok(measure::run_stimulus(&stimulus)),
         Command::Operator(typed) => operator::operator(&typed)?,
@@ -106,5 +106,5 @@ fn phrase_book() -> Result<PhraseMatcher<World>, Refused> {
 fn style() -> Style {
     let terminal = io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Style { colour: terminal && !no_colour, redraw: terminal }
+    Style { colour: terminal && !no_colour, redraw: terminal, budgets: false }
 }

@@ -1,7 +1,7 @@
 //! Where things lie: features, rigs and the directory of a run.
 
 use crate::problem::Problem;
-use crate::unit::{Utc, both};
+use crate::unit::{Bilingual, Utc, both};
 use std::path::{Path, PathBuf};
 
 /// A file or directory as named from the current directory, else beside the program, else beside its sources.
@@ -20,7 +20,7 @@ pub fn find(path: &Path) -> Result<PathBuf, Problem> {
         None => {
             let (what, looked) = (path.display(), looked.iter().map(|place| place.display().to_string()).collect::<Vec<_>>());
             let cause = both!("{what} was not found; looked at {}", "nie znaleziono {what}; sprawdzono: {}", looked.join(", "));
-            Err(Problem::new(cause, ""))
+            Err(Problem::new(cause, Bilingual::default()))
         }
     }
 }

@@ -15,13 +15,13 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 /// Shows a journal again. Its exit code is the run's own; of a run that never ended, or a journal that was altered, the bench's.
-pub(super) fn again(path: &Path, lang: Option<Lang>) -> Result<u8, Refused> {
+pub(super) fn again(path: &Path, budgets: bool, lang: Option<Lang>) -> Result<u8, Refused> {
     let path = file_of(path);
     let mut entries = Entries::open(&path).map_err(|error| unreadable(&error))?;
     let mut next = || entries.next().map_err(|error| unreadable(&error));
     let mut entry = next()?;
     let lang = lang.or(entry.as_ref().and_then(lang_of)).unwrap_or_default();
-    let mut terminal = Terminal::new(io::stdout(), Style { redraw: false, ..style() }, lang, path.display().to_string());
+    let mut terminal = Terminal::new(io::stdout(), Style { redraw: false, budgets, ..style() }, lang, path.display().to_string());
     while let Some(read) = entry {
         terminal.take(&read);
         entry = next()?;

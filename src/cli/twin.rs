@@ -102,7 +102,7 @@ fn read_image(file: &std::path::Path) -> Result<image::Image, Refused> {
         Refused::new(
             exit::BENCH,
             Bilingual::new(format!("failed to read {path}:\n{en}"), format!("nie udało się odczytać {path}:\n{pl}")),
-            "",
+            Bilingual::default(),
         )
     })
 }

@@ -9,6 +9,7 @@ mod stream;
 use crate::clock::Clock;
 use crate::instrument::audio::{AudioPort, Feed, Frame, Jack, Timebase};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::{Bilingual, both};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stream::{Shared, Stream};
 
@@ -46,12 +47,16 @@ impl SoundCard {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn error(&self, action: &str, cause: impl std::fmt::Display, remedy: (&str, &str)) -> InstrumentError {
+    fn error(&self, action: &str, cause: impl Into<Bilingual>, remedy: (&str, &str)) -> InstrumentError {
         InstrumentError::new(format!("sound card {}", self.settings.device), action, cause, remedy)
     }
 
     fn no_output(&self, output: Jack) -> InstrumentError {
-        let cause = format!("the rig gives it {} outputs", self.settings.outputs);
+        let cause = both!(
+            "the rig gives it {} outputs",
+            "karta nie ma takiego wyjścia: według opisu stanowiska liczba jej wyjść to {}",
+            self.settings.outputs
+        );
         self.error(
             &format!("play on output {}", output.0),
             cause,
@@ -65,7 +70,7 @@ impl SoundCard {
             None => Ok(shared),
             Some(cause) => Err(self.error(
                 action,
-                cause,
+                Bilingual::same(cause),
                 (
                     "check the card's USB lead, and that no other program uses it",
                     "sprawdź przewód USB karty dźwiękowej oraz to, czy nie używa jej inny program",
@@ -105,7 +110,7 @@ impl AudioPort for SoundCard {
         shared.recorded(input, from, to).map_err(|cause| {
             self.error(
                 &format!("give what input {} recorded", input.0),
-                cause,
+                Bilingual::same(cause),
                 (
                     "give the bench a machine of its own, with nothing else that uses the card",
                     "przeznacz dla stanowiska osobny komputer, na którym nic innego nie używa karty dźwiękowej",

@@ -8,6 +8,7 @@ use crate::cameras::{Hook, Outgoing};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -54,7 +55,7 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
         "check that the address is this machine's and that no other program listens there",
         "sprawdź, czy to adres tego komputera i czy nie nasłuchuje tam inny program",
     );
-    InstrumentError::new(NAME, action, cause, remedy)
+    InstrumentError::new(NAME, action, Bilingual::same(cause), remedy)
 }
 
 impl HttpHook {

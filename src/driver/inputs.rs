@@ -9,6 +9,7 @@ use crate::clock::{Instant, Stamped};
 use crate::instrument::lamp::{Edge, Input, InputBoard};
 use crate::instrument::port::Port;
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::both;
 use std::collections::BTreeMap;
 
 /// Bits per second of the board's serial line.
@@ -103,8 +104,9 @@ impl Inputs {
     }
 
     fn lost(&self, input: u8) -> InstrumentError {
-        let cause = format!(
-            "a change of input {input} was never reported: what it told next does not follow from what it had told before"
+        let cause = both!(
+            "a change of input {input} was never reported: what it told next does not follow from what it had told before",
+            "nie zgłoszono zmiany na wejściu {input}: następny stan nie wynika z poprzednio zgłoszonych"
         );
         let remedy = (
             "Give the board a USB port of its own, without a hub; if reports still go missing, replace its lead or the board.",
@@ -114,7 +116,12 @@ impl Inputs {
     }
 
     fn lacking(&self) -> InstrumentError {
-        let cause = format!("it told the state of {} of the {} inputs that the rig gives it", self.states.len(), self.inputs);
+        let cause = both!(
+            "it told the state of {} of the {} inputs that the rig gives it",
+            "podano stan {} z {} wejść, które modułowi przypisuje opis stanowiska",
+            self.states.len(),
+            self.inputs
+        );
         let remedy = (
             "Correct `channels` in the rig: as many inputs as the board has.",
             "Popraw `channels` w opisie stanowiska: tyle wejść, ile ma moduł.",
@@ -127,7 +134,12 @@ impl Inputs {
             "Wait a moment after opening it; if it stays silent check its USB lead and its baud rate (115200).",
             "Odczekaj chwilę po otwarciu portu; jeśli moduł nadal milczy, sprawdź przewód USB i prędkość transmisji (115200).",
         );
-        InstrumentError::new(format!("input board on {}", self.port.name()), action, "it has not answered", remedy)
+        InstrumentError::new(
+            format!("input board on {}", self.port.name()),
+            action,
+            ("it has not answered", "brak odpowiedzi"),
+            remedy,
+        )
     }
 }
 
@@ -256,7 +268,7 @@ mod tests {
         let mut beyond = board(most, &says(most + 1));
         assert!(beyond.identify().is_ok() && beyond.is_lit(Input(most + 1), Instant::ZERO) == Ok(None));
         let lacking = board(most, &says(most - 1)).identify().expect_err("one is not there");
-        assert!(lacking.cause.contains("7 of the 8") && lacking.remedy.en.contains("channels"), "{lacking}");
+        assert!(lacking.cause.en.contains("7 of the 8") && lacking.remedy.en.contains("channels"), "{lacking}");
     }
 
     #[test]

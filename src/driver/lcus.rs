@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::instrument::port::Port;
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::{Bilingual, both};
 
 /// Bits per second of the board's serial line.
 pub const BAUD: u32 = 9600;
@@ -28,7 +29,7 @@ impl Lcus {
         format!("LCUS-{} relay board", self.commanded.len())
     }
 
-    fn error(&self, action: String, cause: &str, remedy: (&str, &str)) -> InstrumentError {
+    fn error(&self, action: String, cause: impl Into<Bilingual>, remedy: (&str, &str)) -> InstrumentError {
         InstrumentError::new(format!("{} on {}", self.model(), self.port.name()), action, cause, remedy)
     }
 
@@ -37,10 +38,14 @@ impl Lcus {
         if index < self.commanded.len() {
             return Ok(index);
         }
-        let cause = format!("it has relays 1 to {}", self.commanded.len());
+        let cause = both!(
+            "it has relays 1 to {}",
+            "moduł nie ma przekaźnika o tym numerze: ma przekaźniki od 1 do {}",
+            self.commanded.len()
+        );
         Err(self.error(
             format!("{action} relay {}", channel.0),
-            &cause,
+            cause,
             ("Correct the relay's number in the rig description.", "Popraw numer przekaźnika w opisie stanowiska."),
         ))
     }
@@ -82,7 +87,10 @@ impl RelayBoard for Lcus {
             let action = format!("tell the state of relay {}", channel.0);
             self.error(
                 action,
-                "it was never commanded, and the board cannot be asked",
+                (
+                    "it was never commanded, and the board cannot be asked",
+                    "nie wiadomo, w jakim stanie jest przekaźnik: nie był jeszcze sterowany, a modułu nie można o to zapytać",
+                ),
                 ("Make the board safe before using it.", "Przed użyciem wyłącz wszystkie przekaźniki płytki."),
             )
         })
@@ -104,7 +112,7 @@ mod tests {
     impl Port for Tape {
         fn write(&mut self, bytes: &[u8]) -> Result<Instant> {
             if *self.broken.lock().expect("lock") {
-                return Err(InstrumentError::new("tape", "write", "torn", ("Glue it.", "Sklej ją.")));
+                return Err(InstrumentError::new("tape", "write", Bilingual::same("torn"), ("Glue it.", "Sklej ją.")));
             }
             self.written.lock().expect("lock").extend_from_slice(bytes);
             Ok(Instant::from_nanos(7))

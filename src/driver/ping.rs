@@ -7,6 +7,7 @@ use super::priority;
 use crate::clock::{Clock, Instant};
 use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, ReferenceHost};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::net::{IpAddr, UdpSocket};
 use std::os::fd::AsFd as _;
@@ -84,7 +85,7 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
         "Sprawdź, czy host o tym adresie odpowiada na ping i czy ten użytkownik może go wysyłać: \
          sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" pozwala na to wszystkim.",
     );
-    InstrumentError::new(NAME, action, cause, remedy)
+    InstrumentError::new(NAME, action, Bilingual::same(cause), remedy)
 }
 
 impl Ping {

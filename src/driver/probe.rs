@@ -11,6 +11,7 @@ use crate::image::{self, Chip, Image};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::problem::Problem;
+use crate::unit::{Bilingual, Lang, both};
 use failure::Failure;
 use meter::{Meter, name_of_stage};
 use probe_rs::config::{CoreType, MemoryRegion, Registry, Target};
@@ -78,7 +79,7 @@ impl ProbeRs {
     pub fn new(selector: &str, chip: &str, reserved: Vec<Range<u32>>, clock: Arc<dyn Clock>) -> Result<Self> {
         let selector = selector.parse::<DebugProbeSelector>().map_err(|error| {
             let remedy = ("Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.", "Zapisz programator jako producent:produkt, tak jak pokazuje lsusb, a przy dwóch jednakowych dopisz :numer-seryjny.");
-            InstrumentError::new(name_of(selector), "understand its name", error, remedy)
+            InstrumentError::new(name_of(selector), "understand its name", both!("{error}", "nazwa programatora {selector:?} jest niezrozumiała ({error})"), remedy)
         })?;
         let probe = ProbeRs { selector, chip: chip.to_owned(), reserved, clock };
         probe.target()?;
@@ -95,7 +96,12 @@ impl ProbeRs {
                 "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.",
                 "Zapisz oznaczenie układu tak, jak na obudowie, bez liter obudowy, np. STM32F072CB.",
             );
-            InstrumentError::new(self.name(), "find the chip in the catalogue", error, remedy)
+            InstrumentError::new(
+                self.name(),
+                "find the chip in the catalogue",
+                both!("{error}", "nie znaleziono układu w katalogu ({error})"),
+                remedy,
+            )
         })?;
         for algorithm in &mut target.flash_algorithms {
             let timeout = &mut algorithm.flash_properties.program_page_timeout;
@@ -112,7 +118,12 @@ impl ProbeRs {
                 "Only microcontrollers with a Cortex-M core can be flashed.",
                 "Oprogramowanie można wgrać tylko do mikrokontrolerów z rdzeniem Cortex-M.",
             );
-            InstrumentError::new(self.name(), "use the chip", "its core is no Cortex-M", remedy)
+            InstrumentError::new(
+                self.name(),
+                "use the chip",
+                ("its core is no Cortex-M", "rdzeń układu nie jest rdzeniem Cortex-M"),
+                remedy,
+            )
         })?;
         let flash = target.memory_map.iter().filter_map(bootable).collect();
         Ok(Chip { name: target.name, core, flash, reserved: self.reserved.clone() })
@@ -124,10 +135,12 @@ impl ProbeRs {
     }
 
     fn unfit(&self, problems: &[Problem]) -> InstrumentError {
-        let cause = |problem: &Problem| Problem { remedy: "".into(), ..problem.clone() }.to_string();
-        let causes: Vec<_> = problems.iter().map(cause).collect();
+        let bare = |problem: &Problem| Problem { remedy: Bilingual::default(), ..problem.clone() };
+        let causes = |lang| problems.iter().map(|problem| bare(problem).show(lang)).collect::<Vec<_>>().join("; ");
+        let cause =
+            Bilingual::new(causes(Lang::En), format!("obraz oprogramowania nie nadaje się do wgrania: {}", causes(Lang::Pl)));
         let remedy = problems.first().map(|problem| problem.remedy.clone()).unwrap_or_default();
-        InstrumentError::new(self.name(), "accept the firmware image", causes.join("; "), remedy)
+        InstrumentError::new(self.name(), "accept the firmware image", cause, remedy)
     }
 
     fn open(&self) -> Result<Probe> {
@@ -136,7 +149,7 @@ impl ProbeRs {
                 "Plug in the probe's USB lead; on Linux, check that the udev rules let you use it.",
                 "Podłącz przewód USB programatora; w systemie Linux sprawdź, czy reguły udev pozwalają go używać.",
             );
-            InstrumentError::new(self.name(), "open the probe", failure::chain(&error), remedy)
+            InstrumentError::new(self.name(), "open the probe", Bilingual::same(failure::chain(&error)), remedy)
         })
     }
 
@@ -162,7 +175,7 @@ impl ProbeRs {
                     "Check the probe's USB lead, and that no other program uses it.",
                     "Sprawdź przewód USB programatora oraz to, czy nie używa go inny program.",
                 );
-                FlashError::Bench(InstrumentError::new(self.name(), stage, cause, remedy))
+                FlashError::Bench(InstrumentError::new(self.name(), stage, Bilingual::same(cause), remedy))
             }
         };
         Failed { what, ran_out_of_time: failure::ran_out_of_time(error) }
@@ -371,7 +384,7 @@ impl DebugProbe for ProbeRs {
         let mut probe = self.open()?;
         probe.get_target_voltage().map_err(|error| {
             let remedy = ("Check the probe's USB lead.", "Sprawdź przewód USB programatora.");
-            InstrumentError::new(self.name(), "measure the target's supply", failure::chain(&error), remedy)
+            InstrumentError::new(self.name(), "measure the target's supply", Bilingual::same(failure::chain(&error)), remedy)
         })
     }
 }

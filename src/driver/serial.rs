@@ -8,6 +8,7 @@ use super::priority;
 use crate::clock::{Clock, Instant, Stamped};
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +48,7 @@ pub struct Serial {
 impl Serial {
     /// Opens `path` at `baud` bits per second, 8N1, no flow control.
     pub fn open(path: &str, baud: u32, clock: Arc<dyn Clock>) -> Result<Self> {
-        let failed = |cause: &dyn std::fmt::Display| InstrumentError::new(path, "open", cause, REPLUG);
+        let failed = |cause: &dyn std::fmt::Display| InstrumentError::new(path, "open", Bilingual::same(cause), REPLUG);
         let writer = serialport::new(path, baud).timeout(LONGEST_WRITE).open().map_err(|e| failed(&e))?;
         let mut port = writer.try_clone().map_err(|e| failed(&e))?;
         port.set_timeout(LONGEST_READ).map_err(|e| failed(&e))?;
@@ -60,7 +61,7 @@ impl Serial {
     }
 
     fn failed(&self, action: &str, cause: &dyn std::fmt::Display) -> InstrumentError {
-        InstrumentError::new(self.path.as_str(), action, cause, REPLUG)
+        InstrumentError::new(self.path.as_str(), action, Bilingual::same(cause), REPLUG)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::operator::tls_session::Secured;
 use crate::operator::{Circumstances, Desk, DeskConfig, Outgoing};
 use crate::sip::framing::Framer;
 use crate::sip::route::{Route, Wire};
+use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
@@ -88,7 +89,7 @@ struct Door {
     tls: Option<Tls>,
 }
 
-fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
+fn failed(action: &str, cause: impl Into<Bilingual>) -> InstrumentError {
     InstrumentError::new(
         NAME,
         action,
@@ -113,16 +114,16 @@ pub fn listen_also(
     stranger: Option<SocketAddr>,
 ) -> Result<SipOperator> {
     if !tls::has_chance() {
-        return Err(failed("draw random numbers", "the system gives none"));
+        return Err(failed("draw random numbers", ("the system gives none", "system nie dostarczył liczb losowych")));
     }
     let servers: Vec<SocketAddr> = std::iter::once(config.sip).chain(config.backup).collect();
     let media = config.media_ports.clone().map(|port| SocketAddr::new(config.sip.ip(), port));
     let mut sockets = BTreeMap::new();
     let strangers = stranger.into_iter().flat_map(crate::operator::addresses_of_stranger);
     for own in servers.iter().copied().chain(media).chain(strangers) {
-        let socket = datagrams::bind(own).map_err(|e| failed(&format!("listen on {own}"), e))?;
+        let socket = datagrams::bind(own).map_err(|e| failed(&format!("listen on {own}"), Bilingual::same(e)))?;
         if !servers.contains(&own) {
-            datagrams::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", e))?;
+            datagrams::mark_as_voice(&socket, own).map_err(|e| failed("mark its media as voice", Bilingual::same(e)))?;
         }
         sockets.insert(own, Arc::new(socket));
     }
@@ -154,13 +155,13 @@ pub fn listen_also(
 
 fn door(own: SocketAddr, tls: Option<Tls>) -> Result<Door> {
     let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
-    Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), e))?, tls })
+    Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), Bilingual::same(e)))?, tls })
 }
 
 impl Listening {
     fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-        self.threads.push(thread.map_err(|e| failed("start a thread", e))?);
+        self.threads.push(thread.map_err(|e| failed("start a thread", Bilingual::same(e)))?);
         Ok(())
     }
 }
@@ -356,7 +357,7 @@ impl DeskAccess for Listening {
     fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()> {
         let mut state = self.network.lock();
         if let Some(fault) = state.fault.take() {
-            return Err(failed("work", fault));
+            return Err(failed("work", Bilingual::same(fault)));
         }
         let shown = state.desk.behaviour().shows;
         act(self.network.clock.now(), &mut state.desk);

@@ -7,6 +7,7 @@ use super::priority;
 use crate::clock::{Clock, Stamped};
 use crate::instrument::supervision::{Notice, Supervision};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
@@ -54,7 +55,7 @@ fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
         "check that the address is this machine's and that no other program receives syslog there; a port below 1024 needs the right to it (CAP_NET_BIND_SERVICE), or take one above and tell the post so",
         "sprawdź, czy to adres tego komputera i czy sysloga nie odbiera tam inny program; port poniżej 1024 wymaga uprawnienia (CAP_NET_BIND_SERVICE), albo wybierz wyższy i ustaw go w punkcie",
     );
-    InstrumentError::new(NAME, action, cause, remedy)
+    InstrumentError::new(NAME, action, Bilingual::same(cause), remedy)
 }
 
 impl SyslogReceiver {

@@ -5,6 +5,7 @@
 use crate::clock::{Clock, Stamped};
 use crate::instrument::inspector::{Answer, Inspector};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,7 +27,7 @@ pub struct Terminal {
     name: Option<String>,
 }
 
-fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
+fn failed(action: &str, cause: impl Into<Bilingual>) -> InstrumentError {
     let remedy = (
         "run it at a terminal where a person can answer, or leave out the scenarios tagged @manual",
         "uruchom na terminalu, przy którym ktoś może odpowiedzieć, albo pomiń scenariusze ze znacznikiem @manual",
@@ -56,14 +57,14 @@ impl Terminal {
         let (tell, lines) = channel();
         let clock = Arc::clone(&self.clock);
         let thread = std::thread::Builder::new().name(NAME.to_owned()).spawn(move || read(input, &*clock, &tell));
-        thread.map_err(|error| failed("start a thread", error))?;
+        thread.map_err(|error| failed("start a thread", Bilingual::same(error)))?;
         self.lines = Some(lines);
         Ok(())
     }
 
     fn say(&mut self, text: &str) -> Result<()> {
         let said = writeln!(self.output, "{text}").and_then(|()| self.output.flush());
-        said.map_err(|error| failed("ask", error))
+        said.map_err(|error| failed("ask", Bilingual::same(error)))
     }
 }
 
@@ -89,7 +90,7 @@ impl Instrument for Terminal {
 impl Inspector for Terminal {
     fn ask(&mut self, question: &str) -> Result<()> {
         if !self.is_attended {
-            return Err(failed("ask", "nobody is at the terminal"));
+            return Err(failed("ask", ("nobody is at the terminal", "przy terminalu nikogo nie ma")));
         }
         self.listen()?;
         // What was typed before the question is no answer to it.
@@ -102,7 +103,7 @@ impl Inspector for Terminal {
         let line = match self.lines.as_ref().map(Receiver::try_recv) {
             Some(Ok(line)) => line,
             Some(Err(std::sync::mpsc::TryRecvError::Disconnected)) => {
-                return Err(failed("read an answer", "the input has ended"));
+                return Err(failed("read an answer", ("the input has ended", "wejście terminala zamknięto przed odpowiedzią")));
             }
             Some(Err(std::sync::mpsc::TryRecvError::Empty)) | None => return Ok(None),
         };

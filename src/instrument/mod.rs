@@ -39,9 +39,11 @@ pub struct Identity {
 #[error("{instrument}: failed to {action}: {cause}")]
 pub struct InstrumentError {
     pub instrument: String,
+    /// The rig's name for it, once known.
+    pub name: Option<String>,
     pub part: Subsystem,
     pub action: String,
-    pub cause: String,
+    pub cause: Bilingual,
     /// What to do, in one sentence for a technician.
     pub remedy: Bilingual,
 }
@@ -50,11 +52,11 @@ impl InstrumentError {
     pub fn new(
         instrument: impl Into<String>,
         action: impl Into<String>,
-        cause: impl std::fmt::Display,
+        cause: impl Into<Bilingual>,
         remedy: impl Into<Bilingual>,
     ) -> Self {
-        let (instrument, action, remedy) = (instrument.into(), action.into(), remedy.into());
-        InstrumentError { instrument, part: Subsystem::Other, action, cause: cause.to_string(), remedy }
+        let (instrument, action) = (instrument.into(), action.into());
+        InstrumentError { instrument, name: None, part: Subsystem::Other, action, cause: cause.into(), remedy: remedy.into() }
     }
     /// Says which part of the bench it was, unless that has been said nearer to the cause.
     #[must_use]
@@ -64,21 +66,38 @@ impl InstrumentError {
     /// Puts the name under which the rig knows the instrument before what the instrument calls itself.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        if self.instrument == name {
-            self
-        } else {
-            InstrumentError { instrument: format!("{name} ({})", self.instrument), ..self }
-        }
+        let instrument = match self.instrument {
+            own if own == name => own,
+            own => format!("{name} ({own})"),
+        };
+        InstrumentError { instrument, name: Some(name.to_owned()), ..self }
     }
-    /// What went wrong. The technical detail stays in English: it is what a search or a manufacturer's support needs.
+    /// What went wrong. A library's words stay as they are: they are what a search or a manufacturer's support needs.
     pub fn account(&self) -> Bilingual {
-        let pl = format!("{}: usterka. Szczegóły: {self}", self.part.name_pl());
+        let (part, cause) = (self.part.name_pl(), &self.cause);
+        let pl = match &self.name {
+            _ if cause.en == cause.pl => format!("{part}: usterka. Szczegóły: {self}"),
+            Some(name) => format!("{part} ({name}): {}", with_decimal_commas(&cause.pl)),
+            None => format!("{part}: {}", with_decimal_commas(&cause.pl)),
+        };
         Bilingual::new(self.to_string(), pl)
     }
     /// What to do.
     pub fn advice(&self) -> Bilingual {
         self.remedy.clone()
     }
+}
+
+/// A figure before its unit as Polish writes it; versions and addresses keep their dots.
+fn with_decimal_commas(text: &str) -> String {
+    const UNITS: [&str; 6] = ["s", "ms", "dB", "Hz", "ppm", "%"];
+    let words: Vec<&str> = text.split(' ').collect();
+    let written = |(place, word): (usize, &&str)| {
+        let is_number = word.trim_start_matches('(').parse::<f64>().is_ok();
+        let unit = words.get(place + 1).map(|next| next.trim_end_matches([',', ';', ':', ')']));
+        if is_number && unit.is_some_and(|unit| UNITS.contains(&unit)) { word.replace('.', ",") } else { (*word).to_owned() }
+    };
+    words.iter().enumerate().map(written).collect::<Vec<_>>().join(" ")
 }
 
 impl Blamed for InstrumentError {
@@ -92,4 +111,25 @@ pub trait Instrument: Send {
     fn identify(&mut self) -> Result<Identity>;
     /// Bring whatever this instrument switches or plays to the state that harms nobody. Called at every end of a run.
     fn make_safe(&mut self) -> Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_technician_reads_the_cause_and_a_librarys_words_stay_as_they_are() {
+        let error = |cause: Bilingual| {
+            InstrumentError::new("board on ttyUSB0", "answer", cause, ("look", "sprawdź")).of(Subsystem::Inputs)
+        };
+        let own = error(("it has not answered", "brak odpowiedzi").into());
+        assert_eq!(own.account().pl, "moduł wejść: brak odpowiedzi");
+        let named = own.named("inputs").account();
+        assert_eq!(named.en, "inputs (board on ttyUSB0): failed to answer: it has not answered");
+        assert_eq!(named.pl, "moduł wejść (inputs): brak odpowiedzi");
+        let figures = error(("late", "wersja 1.4 po 67.7 ms (14.5 s)").into()).account().pl;
+        assert_eq!(figures, "moduł wejść: wersja 1.4 po 67,7 ms (14,5 s)");
+        let system = error(Bilingual::same("os error 2")).account().pl;
+        assert_eq!(system, "moduł wejść: usterka. Szczegóły: board on ttyUSB0: failed to answer: os error 2");
+    }
 }

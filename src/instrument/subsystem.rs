@@ -16,6 +16,8 @@ pub enum Subsystem {
     Firmware,
     Storage,
     Rig,
+    /// The bench's own program.
+    Process,
     /// Not said.
     #[default]
     Other,
@@ -37,6 +39,7 @@ impl Subsystem {
             Subsystem::Inspector => "osoba przy terminalu",
             Subsystem::Firmware => "plik oprogramowania",
             Subsystem::Storage => "zapis na dysku",
+            Subsystem::Process => "program stanowiska",
             Subsystem::Rig => "opis stanowiska",
             Subsystem::Other => "przyrząd",
         }

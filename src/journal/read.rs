@@ -201,7 +201,7 @@ impl Entries {
     /// Looks at the version alone: another format may have given the rest of the line another shape.
     fn check_version(&self, text: &[u8]) -> Result<(), JournalError> {
         let not_a_journal = |why: Bilingual| JournalError::NotAJournal { path: self.path.clone(), why };
-        let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(why.to_string().into()))?;
+        let line: serde_json::Value = serde_json::from_slice(text).map_err(|why| not_a_journal(Bilingual::same(why)))?;
         let format = line.pointer("/event/run-began/format").and_then(serde_json::Value::as_u64);
         let Some(format) = format.and_then(|format| u32::try_from(format).ok()) else {
             return Err(not_a_journal(
@@ -228,8 +228,8 @@ mod tests {
     fn three_lines(scratch: &tempfile::TempDir) -> Vec<u8> {
         let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
-        journal.append(Instant::ZERO, Event::Note { text: "one".into() });
-        journal.append(Instant::from_nanos(1), Event::Note { text: "two".into() });
+        journal.append(Instant::ZERO, Event::Note { text: Bilingual::same("one") });
+        journal.append(Instant::from_nanos(1), Event::Note { text: Bilingual::same("two") });
         journal.commit().unwrap();
         std::fs::read(journal.path()).unwrap()
     }
@@ -321,7 +321,10 @@ mod tests {
         let mut journal = Journal::create(scratch.path()).unwrap();
         journal.append(Instant::ZERO, run_began());
         let estimate = Estimate::new(f64::NAN, f64::INFINITY, Unit::Second);
-        journal.append(Instant::ZERO, Event::Budget { key: "x.y".into(), what: "x".into(), estimate, method: "y".into() });
+        journal.append(
+            Instant::ZERO,
+            Event::Budget { key: "x.y".into(), what: Bilingual::same("x"), estimate, method: Bilingual::same("y") },
+        );
         journal.commit().unwrap();
         let story = read(scratch.path()).unwrap();
         assert_eq!(story.damage, []);
@@ -335,7 +338,7 @@ mod tests {
         journal.append(Instant::ZERO, run_began());
         for (id, name) in [("S01", "one"), ("S02", "\"scenario-began\""), ("S03", "three")] {
             journal.append(Instant::ZERO, scenario_began(id, name));
-            journal.append(Instant::ZERO, Event::Note { text: name.into() });
+            journal.append(Instant::ZERO, Event::Note { text: Bilingual::same(name) });
         }
         journal.commit().unwrap();
         let mut entries = Entries::open(scratch.path()).unwrap();

@@ -214,7 +214,7 @@ pub(crate) mod tests {
         let mut journal = Journal::create(directory).unwrap();
         journal.append(Instant::ZERO, run_began());
         journal.append(Instant::ZERO, Event::WallClock { unix_seconds });
-        journal.append(Instant::from_nanos(5), Event::Note { text: "zażółć\ngęślą".into() });
+        journal.append(Instant::from_nanos(5), Event::Note { text: Bilingual::same("zażółć\ngęślą") });
         journal.commit().unwrap();
         journal.append(Instant::from_nanos(9), Event::StepEnded { ending: Ending::passed() });
         journal.commit().unwrap();
@@ -228,7 +228,7 @@ pub(crate) mod tests {
         let journal = read(scratch.path()).unwrap();
         assert_eq!(journal.damage, []);
         assert_eq!(journal.entries.len(), 4);
-        assert_eq!(journal.entries[2].event, Event::Note { text: "zażółć\ngęślą".into() });
+        assert_eq!(journal.entries[2].event, Event::Note { text: Bilingual::same("zażółć\ngęślą") });
         assert!(!journal.reached_its_end());
     }
 

@@ -21,6 +21,7 @@ use crate::image::Image;
 use crate::instrument::audio::Feed;
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::{self, Datagram, TwinConfig};
+use crate::unit::Bilingual;
 use acoustic_bridge::AcousticBridge;
 use keyboard::Keyboard;
 use pty::Ptys;
@@ -145,7 +146,7 @@ fn listen_to_person(
         InstrumentError::new(
             "keyboard",
             "read",
-            e,
+            Bilingual::same(e),
             (
                 "Run it with an input: a terminal, a pipe, or /dev/null.",
                 "Uruchom z wejściem: z terminala, potoku albo /dev/null.",

@@ -8,6 +8,7 @@ use crate::clock::{Clock, Stamped};
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::Twin;
+use crate::unit::Bilingual;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub struct Ptys {
     line: Vec<u8>,
 }
 
-fn failed(name: &str, cause: impl std::fmt::Display) -> InstrumentError {
+fn failed(name: &str, cause: impl Into<Bilingual>) -> InstrumentError {
     let remedy = (
         "Check that /dev/pts is mounted and that pseudo-terminals are left (sysctl kernel.pty.max).",
         "Sprawdź, czy zamontowano /dev/pts i czy są wolne pseudoterminale (sysctl kernel.pty.max).",
@@ -46,8 +47,10 @@ fn failed(name: &str, cause: impl std::fmt::Display) -> InstrumentError {
 impl Ptys {
     pub fn open(twin: &Twin) -> Result<Ptys> {
         let open = |(name, is_console): (String, bool)| {
-            let board = twin.port(&name).ok_or_else(|| failed(&name, "the virtual post has no such line"))?;
-            let pty = Pty::open().map_err(|e| failed(&name, e))?;
+            let board = twin
+                .port(&name)
+                .ok_or_else(|| failed(&name, ("the virtual post has no such line", "punkt wirtualny nie ma takiej linii")))?;
+            let pty = Pty::open().map_err(|e| failed(&name, Bilingual::same(e)))?;
             Ok(Wire { name, is_console, board, pty })
         };
         let wires = twin.ports().into_iter().map(open).collect::<Result<_>>()?;
@@ -62,12 +65,12 @@ impl Ptys {
     /// Starts a thread on each line that tells what a bench writes.
     pub fn listen(&self, clock: &Arc<dyn Clock>, tell: &Sender<Input>, closing: &Arc<AtomicBool>) -> Result<()> {
         for (number, wire) in self.wires.iter().enumerate() {
-            let from = wire.pty.listener().map_err(|e| failed(&wire.name, e))?;
+            let from = wire.pty.listener().map_err(|e| failed(&wire.name, Bilingual::same(e)))?;
             let (clock, tell, closing) = (Arc::clone(clock), tell.clone(), Arc::clone(closing));
             let name = wire.name.clone();
             let work = move || hear(from, (number, &name), &*clock, &tell, &closing);
             let thread = std::thread::Builder::new().name(format!("wire {}", wire.name));
-            thread.spawn(work).map_err(|e| failed(&wire.name, e))?;
+            thread.spawn(work).map_err(|e| failed(&wire.name, Bilingual::same(e)))?;
         }
         Ok(())
     }
@@ -85,7 +88,7 @@ impl Ptys {
             if bytes.is_empty() {
                 continue;
             }
-            wire.pty.write(&bytes).map_err(|e| failed(&wire.name, e))?;
+            wire.pty.write(&bytes).map_err(|e| failed(&wire.name, Bilingual::same(e)))?;
             if wire.is_console {
                 lines.extend(split(&mut self.line, &bytes));
             }
@@ -122,8 +125,10 @@ fn hear(mut from: File, (number, name): (usize, &str), clock: &dyn Clock, tell: 
             Ok(Some(count)) if count > 0 => {
                 Input::Bytes(number, Stamped::new(at, buffer.get(..count).unwrap_or_default().to_vec()))
             }
-            Ok(Some(_)) => Input::Failed(failed(name, io::Error::from(io::ErrorKind::UnexpectedEof)).to_string()),
-            Err(e) => Input::Failed(failed(name, e).to_string()),
+            Ok(Some(_)) => {
+                Input::Failed(failed(name, Bilingual::same(io::Error::from(io::ErrorKind::UnexpectedEof))).to_string())
+            }
+            Err(e) => Input::Failed(failed(name, Bilingual::same(e)).to_string()),
         };
         let over = matches!(input, Input::Failed(_));
         if tell.send(input).is_err() || over {

@@ -6,6 +6,7 @@ use super::Input;
 use crate::clock::{Clock, Stamped};
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::Datagram;
+use crate::unit::{Bilingual, both};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ const NEVER_CALLED: [&str; 19] = [
     "110",
 ];
 
-fn failed(action: impl Into<String>, cause: impl std::fmt::Display) -> InstrumentError {
+fn failed(action: impl Into<String>, cause: impl Into<Bilingual>) -> InstrumentError {
     InstrumentError::new(
         "voice module's network",
         action,
@@ -48,21 +49,39 @@ pub struct Called {
 
 /// Reads a SIP address and looks its host up, with addresses of `family`'s kind first.
 pub fn resolve(address: &str, family: Option<IpAddr>) -> Result<Called> {
-    let wrong = |why: &str| failed(format!("call {address}"), format!("{why}: write it like sip:operator@192.168.10.2:5060"));
-    let rest = address.strip_prefix("sip:").ok_or_else(|| wrong("the address does not begin with sip:"))?;
-    let (user, host) = rest.split_once('@').ok_or_else(|| wrong("there is no user before an @"))?;
+    let wrong = |(en, pl): (&str, &str)| {
+        let example = "sip:operator@192.168.10.2:5060";
+        failed(format!("call {address}"), both!("{en}: write it like {example}", "{pl}; zapisz go tak: {example}"))
+    };
+    let rest = address
+        .strip_prefix("sip:")
+        .ok_or_else(|| wrong(("the address does not begin with sip:", "adres nie zaczyna się od sip:")))?;
+    let (user, host) = rest
+        .split_once('@')
+        .ok_or_else(|| wrong(("there is no user before an @", "w adresie brak nazwy użytkownika przed znakiem @")))?;
     if user.is_empty() || user.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"@:;?".contains(c)) {
-        return Err(wrong("the user is empty or has signs that need quoting"));
+        return Err(wrong((
+            "the user is empty or has signs that need quoting",
+            "nazwa użytkownika jest pusta albo zawiera niedozwolone znaki",
+        )));
     }
     let digits: String = user.chars().filter(char::is_ascii_digit).collect();
     if NEVER_CALLED.contains(&digits.as_str()) && !user.chars().any(char::is_alphabetic) {
-        return Err(failed(format!("call {address}"), "this is an emergency number, and a virtual post never calls one"));
+        return Err(failed(
+            format!("call {address}"),
+            (
+                "this is an emergency number, and a virtual post never calls one",
+                "to numer alarmowy, a punkt wirtualny nigdy na taki nie dzwoni",
+            ),
+        ));
     }
     if host.is_empty() {
-        return Err(wrong("there is no host after the @"));
+        return Err(wrong(("there is no host after the @", "w adresie brak hosta po znaku @")));
     }
-    let server = look_up(host, family).map_err(|e| failed(format!("look {host} up"), e))?;
-    let server = server.ok_or_else(|| failed(format!("look {host} up"), "the name has no address"))?;
+    let server = look_up(host, family).map_err(|e| failed(format!("look {host} up"), Bilingual::same(e)))?;
+    let server = server.ok_or_else(|| {
+        failed(format!("look {host} up"), ("the name has no address", "nazwie serwera nie odpowiada żaden adres"))
+    })?;
     Ok(Called { user: user.to_owned(), server })
 }
 
@@ -90,10 +109,10 @@ impl Sockets {
             Some(own) => own,
             None => SocketAddr::new(towards(any, server)?, 0),
         };
-        let sip = UdpSocket::bind(own).map_err(|e| failed(format!("listen on {own}"), e))?;
+        let sip = UdpSocket::bind(own).map_err(|e| failed(format!("listen on {own}"), Bilingual::same(e)))?;
         let rtp = even(own.ip())?;
         for socket in [&sip, &rtp] {
-            socket.set_read_timeout(Some(LOOK)).map_err(|e| failed("set up a socket", e))?;
+            socket.set_read_timeout(Some(LOOK)).map_err(|e| failed("set up a socket", Bilingual::same(e)))?;
         }
         let address = if own.ip().is_unspecified() { towards(any, server)? } else { own.ip() };
         Ok(Sockets { sip, rtp, address })
@@ -104,7 +123,9 @@ impl Sockets {
     }
     /// The ports of SIP and RTP.
     pub fn ports(&self) -> Result<(u16, u16)> {
-        let port = |socket: &UdpSocket| socket.local_addr().map(|own| own.port()).map_err(|e| failed("ask for a port", e));
+        let port = |socket: &UdpSocket| {
+            socket.local_addr().map(|own| own.port()).map_err(|e| failed("ask for a port", Bilingual::same(e)))
+        };
         Ok((port(&self.sip)?, port(&self.rtp)?))
     }
 
@@ -112,12 +133,12 @@ impl Sockets {
     pub fn listen(&self, clock: &Arc<dyn Clock>, tell: &Sender<Input>, closing: &Arc<AtomicBool>) -> Result<()> {
         let (sip, rtp) = self.ports()?;
         for (socket, port) in [(&self.sip, sip), (&self.rtp, rtp)] {
-            let socket = socket.try_clone().map_err(|e| failed("set up a socket", e))?;
+            let socket = socket.try_clone().map_err(|e| failed("set up a socket", Bilingual::same(e)))?;
             let own = SocketAddr::new(self.address, port);
             let (clock, tell, closing) = (Arc::clone(clock), tell.clone(), Arc::clone(closing));
             let work = move || hear(&socket, own, &*clock, &tell, &closing);
             let thread = std::thread::Builder::new().name(format!("ear {own}"));
-            thread.spawn(work).map_err(|e| failed("start a thread", e))?;
+            thread.spawn(work).map_err(|e| failed("start a thread", Bilingual::same(e)))?;
         }
         Ok(())
     }
@@ -147,20 +168,20 @@ fn towards(any: IpAddr, server: SocketAddr) -> Result<IpAddr> {
         socket.connect(server)?;
         socket.local_addr()
     };
-    ask().map(|own| own.ip()).map_err(|e| failed(format!("find the way to {server}"), e))
+    ask().map(|own| own.ip()).map_err(|e| failed(format!("find the way to {server}"), Bilingual::same(e)))
 }
 
 fn even(address: IpAddr) -> Result<UdpSocket> {
     // Odd ones are kept until an even one is found, so that the system gives another each time.
     let mut odd = Vec::new();
     for _ in 0..TRIES {
-        let socket = UdpSocket::bind((address, 0)).map_err(|e| failed(format!("listen on {address}"), e))?;
+        let socket = UdpSocket::bind((address, 0)).map_err(|e| failed(format!("listen on {address}"), Bilingual::same(e)))?;
         match socket.local_addr() {
             Ok(own) if own.port() % 2 == 0 => return Ok(socket),
             _ => odd.push(socket),
         }
     }
-    Err(failed(format!("listen on {address}"), "no even port is free"))
+    Err(failed(format!("listen on {address}"), ("no even port is free", "nie ma wolnego portu o numerze parzystym")))
 }
 
 fn hear(socket: &UdpSocket, own: SocketAddr, clock: &dyn Clock, tell: &Sender<Input>, closing: &AtomicBool) {
@@ -208,7 +229,7 @@ mod tests {
     fn nobody_who_saves_lives_is_ever_called() {
         for number in ["112", "997", "998", "999", "911", "1-1-2", "+112"] {
             let error = resolve(&format!("sip:{number}@127.0.0.1"), None).expect_err("refused");
-            assert!(error.cause.contains("emergency number"), "{number}: {error}");
+            assert!(error.cause.en.contains("emergency number"), "{number}: {error}");
         }
     }
 

@@ -93,7 +93,7 @@ fn failed(path: &Path, cause: &Bilingual) -> InstrumentError {
     InstrumentError::new(
         "ear",
         format!("write {}", path.display()),
-        cause,
+        cause.clone(),
         (
             "Check that the directory may be written to and is not full.",
             "Sprawdź, czy katalog pozwala na zapis i czy jest w nim miejsce.",

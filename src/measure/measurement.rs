@@ -214,7 +214,9 @@ mod tests {
 
     #[test]
     fn not_finite_becomes_null() {
-        let finding = Finding::new("x", true, "m", &[]).field("a", f64::INFINITY).line("a", "b");
+        let finding = Finding::new("x", true, Bilingual::same("m"), &[])
+            .field("a", f64::INFINITY)
+            .line(Bilingual::same("a"), Bilingual::same("b"));
         assert!(finding.to_json(Lang::En)["a"].is_null());
         assert_eq!(finding.to_text(Lang::En), "a  b\nMethod: m.\n");
     }

@@ -9,6 +9,7 @@ use crate::sip::digest::Algorithm;
 use crate::sip::registrar::User;
 use crate::sip::route::Wire;
 use crate::sip::sdes::Srtp;
+use crate::unit::Bilingual;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -83,4 +84,20 @@ pub enum DeskError {
     NotYetHeard { call: CallId, to: u64 },
     #[error("frames {from} to {to} are no stretch of a call")]
     BadStretch { from: u64, to: u64 },
+}
+
+impl DeskError {
+    /// Why it could not be done.
+    pub fn account(&self) -> Bilingual {
+        let pl = match self {
+            DeskError::NoSuchCall(call) => format!("nie ma połączenia {}", call.0),
+            DeskError::WrongState { call, state } => format!("połączenie {} jest w innym stanie, niż trzeba ({state})", call.0),
+            DeskError::NoMedia(call) => format!("w połączeniu {} nie ma jeszcze dźwięku", call.0),
+            DeskError::Occupied(call) => format!("w połączeniu {} trwa właśnie inne uzgodnienie", call.0),
+            DeskError::NoPort => "nie ma wolnego portu dla dźwięku".to_owned(),
+            DeskError::NotYetHeard { call, to } => format!("ramki {to} połączenia {} jeszcze nie odebrano", call.0),
+            DeskError::BadStretch { from, to } => format!("ramki od {from} do {to} nie tworzą odcinka rozmowy"),
+        };
+        Bilingual::new(self.to_string(), pl)
+    }
 }

@@ -8,6 +8,7 @@ use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Operator, Speaker};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::rtp::axis::RATE;
+use crate::unit::{Bilingual, both};
 
 /// The headset's one socket, in and out.
 pub const HEADSET: Jack = Jack(1);
@@ -45,7 +46,7 @@ impl<A: DeskAccess> Headset<A> {
     ) -> Result<T> {
         let mut outcome = None;
         self.access.enter(&mut |at, desk| outcome = Some(act(at, desk)))?;
-        let failed = |cause: String| {
+        let failed = |cause: Bilingual| {
             InstrumentError::new(
                 NAME,
                 action,
@@ -58,8 +59,8 @@ impl<A: DeskAccess> Headset<A> {
         };
         match outcome {
             Some(Ok(value)) => Ok(value),
-            Some(Err(cause)) => Err(failed(cause.to_string())),
-            None => Err(failed("the desk cannot be reached".to_owned())),
+            Some(Err(cause)) => Err(failed(cause.account())),
+            None => Err(failed(("the desk cannot be reached", "z symulatorem operatora nie ma kontaktu").into())),
         }
     }
 
@@ -67,7 +68,7 @@ impl<A: DeskAccess> Headset<A> {
         if jack == HEADSET {
             return Ok(());
         }
-        let cause = format!("a headset has no jack {}", jack.0);
+        let cause = both!("a headset has no jack {}", "zestaw słuchawkowy nie ma gniazda {}", jack.0);
         Err(InstrumentError::new(
             NAME,
             "use its headset",
@@ -233,7 +234,7 @@ mod tests {
 
     fn check<T: std::fmt::Debug>(outcome: Result<T>, cause: &str) {
         let error = outcome.expect_err("there is no call");
-        assert_eq!((error.instrument.as_str(), error.cause.as_str()), (NAME, cause));
+        assert_eq!((error.instrument.as_str(), error.cause.en.as_str()), (NAME, cause));
     }
 
     #[test]

@@ -242,9 +242,15 @@ mod tests {
     use super::*;
 
     fn plot(points: Vec<(f64, f64)>, log_x: bool) -> String {
-        let series = vec![Series { name: "a < b".into(), points, ..Series::default() }];
-        let marks = vec![Mark { from: 0.5, to: f64::NAN, name: "never".into() }, Mark { from: 1.0, to: 1.0, name: "gap".into() }];
-        stacked(&[&Plot { title: "T & C".into(), log_x, series, marks, ..Plot::default() }, &Plot::default()], Lang::Pl)
+        let series = vec![Series { name: crate::unit::Bilingual::same("a < b"), points, ..Series::default() }];
+        let marks = vec![
+            Mark { from: 0.5, to: f64::NAN, name: crate::unit::Bilingual::same("never") },
+            Mark { from: 1.0, to: 1.0, name: crate::unit::Bilingual::same("gap") },
+        ];
+        stacked(
+            &[&Plot { title: crate::unit::Bilingual::same("T & C"), log_x, series, marks, ..Plot::default() }, &Plot::default()],
+            Lang::Pl,
+        )
     }
 
     #[test]

@@ -127,7 +127,12 @@ mod tests {
             level: (k < 6).then_some(-20.0),
         };
         let octaves = (0..7).map(octave).collect();
-        let matrix = Matrix { title: "STI < 1".into(), octaves, scale: Unit::DecibelFullScale, remark: "a < b".into() };
+        let matrix = Matrix {
+            title: crate::unit::Bilingual::same("STI < 1"),
+            octaves,
+            scale: Unit::DecibelFullScale,
+            remark: crate::unit::Bilingual::same("a < b"),
+        };
         let svg = matrix.to_svg(Lang::Pl);
         // Six octaves of two values and their index, eleven steps of the legend; the octave beyond the rate is empty.
         assert_eq!(svg.matches("stroke=\"#888\"").count(), 6 * 3 + 11);

@@ -9,7 +9,7 @@ use crate::clock::Instant;
 use crate::dsp::{onset, stimulus};
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::Role;
-use crate::unit::combine;
+use crate::unit::{Bilingual, both, combine};
 use std::time::Duration;
 
 /// The tone that the button's second pole gates: well above hum, well below the card's band edge.
@@ -140,7 +140,14 @@ impl Post {
             _ => {
                 let action = format!("hold the button for {}", in_ms(meant));
                 let seen = lengths.iter().map(|length| in_ms(*length)).collect::<Vec<_>>().join(", ");
-                Err(button_relay(action, format!("its sense input saw {} closures: {seen}", lengths.len())))
+                Err(button_relay(
+                    action,
+                    both!(
+                        "its sense input saw {} closures: {seen}",
+                        "wejście kontrolne wykryło nie jedno zwarcie styku przycisku, lecz {}: {seen}",
+                        lengths.len()
+                    ),
+                ))
             }
         }
     }
@@ -158,16 +165,27 @@ impl Post {
                 "look for a hub, a cable or a program that holds the input board's reports back",
                 "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść",
             );
-            ("input board", Subsystem::Inputs, "the sense input saw the contact close", remedy)
+            (
+                "input board",
+                Subsystem::Inputs,
+                ("the sense input saw the contact close", "wejście kontrolne wykryło zwarcie styku"),
+                remedy,
+            )
         } else {
             (
                 "sound card",
                 Subsystem::Sound,
-                "the tone came through the contact",
+                ("the tone came through the contact", "ton przeszedł przez styk"),
                 ("measure the card by its loop-back again", "ponownie zmierz kartę dźwiękową przez pętlę zwrotną"),
             )
         };
-        let cause = format!("{other} {} after the other of the two, of one and the same contact", in_ms(lag.value.abs()));
+        let cause = {
+            let ((en, pl), lag) = (other, in_ms(lag.value.abs()));
+            both!(
+                "{en} {lag} after the other of the two, of one and the same contact",
+                "{pl} {lag} później, niż ten sam styk zarejestrował drugi przyrząd"
+            )
+        };
         Err(InstrumentError::new(instrument, "stamp a change", cause, remedy).of(part).into())
     }
 
@@ -178,7 +196,10 @@ impl Post {
             InstrumentError::new(
                 "button relay",
                 "pass the contact tone",
-                "the tone did not come through although the relay was commanded",
+                (
+                    "the tone did not come through although the relay was commanded",
+                    "ton nie przeszedł przez styk przekaźnika przycisku mimo komendy",
+                ),
                 (
                     "check the relay's second pole and its cables to the sound card",
                     "sprawdź drugi styk przekaźnika i jego przewody do karty dźwiękowej",
@@ -237,7 +258,13 @@ impl Post {
         let action = || format!("make {count} pulses of {}", in_ms(width.as_secs_f64()));
         let pulses = seen.len().saturating_sub(others);
         if u64::try_from(pulses) != Ok(count) {
-            return Err(button_relay(action(), format!("its sense input saw {pulses}")));
+            return Err(button_relay(
+                action(),
+                both!(
+                    "its sense input saw {pulses}",
+                    "liczba impulsów przycisku nie zgadza się: zadano {count}, wejście kontrolne wykryło {pulses}"
+                ),
+            ));
         }
         let longest = self.longest_pulse(width) + late;
         let shortest = width.as_secs_f64() / 2.0;
@@ -245,7 +272,12 @@ impl Post {
         let wrong: Vec<f64> = widths.filter(|seen| *seen < shortest || *seen > longest).collect();
         match wrong.first() {
             Some(first) => {
-                let cause = format!("its sense input saw {} of another length, the first of {}", wrong.len(), in_ms(*first));
+                let cause = both!(
+                    "its sense input saw {} of another length, the first of {}",
+                    "wejście kontrolne wykryło impulsy przycisku o innej długości niż zadana: {}, pierwszy z nich: {}",
+                    wrong.len(),
+                    in_ms(*first)
+                );
                 Err(button_relay(action(), cause))
             }
             None => Ok(()),
@@ -274,7 +306,7 @@ fn in_ms(seconds: f64) -> String {
 }
 
 /// What the relay on the button did not do; the post is not judged by it.
-fn button_relay(action: String, cause: String) -> Fault {
+fn button_relay(action: String, cause: Bilingual) -> Fault {
     let remedy = (
         "use a quicker relay, or wider pulses further apart; then check its wires and those of its sense input",
         "użyj szybszego przekaźnika albo dłuższych, rzadszych impulsów; potem sprawdź przewody przekaźnika i jego wejścia kontrolnego",

@@ -62,5 +62,5 @@ fn not_checked(cause: Bilingual) -> Fault {
         "have somebody look at it where the post stands, and run this scenario again",
         "niech ktoś to sprawdzi w miejscu, w którym stoi punkt, i uruchom ten scenariusz ponownie",
     );
-    InstrumentError::new("inspector", "have everything looked at", cause.en, remedy).of(Subsystem::Inspector).into()
+    InstrumentError::new("inspector", "have everything looked at", cause, remedy).of(Subsystem::Inspector).into()
 }

@@ -10,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -107,13 +107,19 @@ impl Post {
             return Ok(());
         }
         let found = found.map_or_else(
-            || "no version at all".into(),
-            |header| format!("version {}, variant {}", header.version, header.variant),
+            || Bilingual::new("no version at all", "nie ma oznaczenia wersji"),
+            |header| {
+                let (version, variant) = (&header.version, &header.variant);
+                both!("version {version}, variant {variant}", "zawiera wersję {version} w wariancie {variant}")
+            },
         );
         Err(InstrumentError::new(
             "firmware file",
             format!("find version {version}, variant {variant} in {file}"),
-            format!("the image carries {found}"),
+            Bilingual::new(
+                format!("the image carries {found}"),
+                format!("{file} {}, a oczekiwano wersji {version} w wariancie {variant}", found.pl),
+            ),
             (
                 "put the right file in place, or correct `firmware` in the rig",
                 "podstaw właściwy plik albo popraw `firmware` w opisie stanowiska",
@@ -195,7 +201,7 @@ impl Post {
             (None, _) | (Some(_), Ok(_)) => Err(InstrumentError::new(
                 "mains relay",
                 format!("cut the power at {:.0} % of the writing", share * 100.0),
-                "the writing was over before the power was gone",
+                ("the writing was over before the power was gone", "zapis zakończył się, zanim zanikło zasilanie"),
                 (
                     "use a quicker relay, a supply with less hold-up, or an earlier share",
                     "użyj szybszego przekaźnika, zasilacza o krótszym podtrzymaniu albo wcześniejszej chwili zapisu",

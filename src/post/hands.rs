@@ -9,7 +9,7 @@ use crate::bench::{Circuit, Registration};
 use crate::clock::Instant;
 use crate::instrument::operator::{Action, Answering, CallEvent};
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::Bilingual;
+use crate::unit::{Bilingual, both};
 use std::time::Duration;
 
 /// Without power the last lamp is dark by then.
@@ -93,7 +93,10 @@ impl Post {
             Some((role, _)) => Err(InstrumentError::new(
                 format!("{role} sensor"),
                 "see the lamp lit",
-                "it has seen no light since the run began, so that a dark lamp proves nothing",
+                both!(
+                    "it has seen no light since the run began, so that a dark lamp proves nothing",
+                    "czujnik `{role}` od początku przebiegu nie zobaczył światła, więc ciemna lampka o niczym nie świadczy"
+                ),
                 (
                     "hold a light before the sensor: if the bench sees that, it is the post's lamp",
                     "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",
@@ -239,7 +242,7 @@ impl Post {
             Some((role, other)) => Err(InstrumentError::new(
                 format!("{role} sensor"),
                 "see its own lamp",
-                format!("it saw what the sensor `{other}` should have seen, and that one saw another lamp too: their leads are exchanged"),
+                both!("it saw what the sensor `{other}` should have seen, and that one saw another lamp too: their leads are exchanged", "czujnik `{role}` widział to, co powinien widzieć `{other}`, a tamten też widział inną lampkę: ich przewody są zamienione"),
                 ("exchange the two in the rig's roles or their wires at the input board; if both are in order, the post lights the wrong lamps", "zamień je w `roles` w opisie stanowiska albo zamień przewody na module wejść; jeśli jedno i drugie jest w porządku, punkt zapala niewłaściwe lampki"),
             )
             .of(Subsystem::Inputs)

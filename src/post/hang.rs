@@ -10,7 +10,7 @@ use crate::image;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
-use crate::unit::{Estimate, Method, Quantity, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -57,7 +57,13 @@ impl Post {
                     "see whether the debug lead holds, and whether the post's microcontroller lets itself be halted",
                     "sprawdź, czy przewód programatora ma pewny styk i czy mikrokontroler punktu pozwala się zatrzymać",
                 );
-                InstrumentError::new("debug probe", "hang the firmware", cause, remedy).of(Subsystem::Probe)
+                InstrumentError::new(
+                    "debug probe",
+                    "hang the firmware",
+                    both!("{cause}", "oprogramowania punktu nie udało się zawiesić ({cause})"),
+                    remedy,
+                )
+                .of(Subsystem::Probe)
             }
         })?;
         self.bench.note_disturbance(hung);

@@ -154,7 +154,10 @@ fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
     Err(InstrumentError::new(
         "input board",
         "stamp in the order of events",
-        format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
+        Bilingual::new(
+            format!("{}: {}: what follows came before its cause", quantity.en, took.show(Lang::En)),
+            format!("skutek zarejestrowano przed przyczyną ({}: {})", quantity.pl, took.show(Lang::Pl)),
+        ),
         (
             "look for a hub, a cable or a program that holds the reports of the input board or the sound card back",
             "poszukaj koncentratora, przewodu lub programu, który opóźnia zgłoszenia modułu wejść albo karty dźwiękowej",

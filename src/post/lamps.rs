@@ -136,7 +136,7 @@ impl Post {
             InstrumentError::new(
                 role,
                 "see the lamp",
-                "the rig names no sensor for it",
+                both!("the rig names no sensor for it", "opis stanowiska nie podaje czujnika `{role}`"),
                 both!("add `{role}` under `roles` in the rig", "dopisz `{role}` w sekcji `roles` opisu stanowiska"),
             )
             .of(Subsystem::Rig)
@@ -159,7 +159,7 @@ impl Post {
         Err(InstrumentError::new(
             format!("{role} sensor"),
             "see the lamp",
-            "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
+            both!("it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which", "od początku przebiegu czujnik `{role}` nie zobaczył światła: niesprawny jest czujnik albo lampka i stanowisko nie może stwierdzić, które z nich"),
             (
                 "hold a light before the sensor: if the bench sees that, it is the post's lamp",
                 "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",

@@ -8,7 +8,7 @@ use crate::bench::{Bench, Circuit, Moment, Registration};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::Role;
-use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -180,7 +180,10 @@ impl Post {
         if !self.bench.record.a_call_stands() {
             return Ok(());
         }
-        self.bench.log.note("a call of the scenario before still stands: the operator ends it");
+        self.bench.log.note((
+            "a call of the scenario before still stands: the operator ends it",
+            "połączenie z poprzedniego scenariusza nadal trwa: operator je kończy",
+        ));
         self.bench.operator()?.make_safe()?;
         self.pass(SETTLES_WITHIN)
     }
@@ -247,8 +250,9 @@ impl Post {
         Err(InstrumentError::new(
             "console",
             "read the post's console",
-            format!(
+            both!(
                 "no readable line in {} s, {garbled} unreadable ones, though the post is registered",
+                "choć punkt jest zarejestrowany, przez {} s nie przyszedł żaden czytelny wiersz (nieczytelnych: {garbled})",
                 HEARTBEAT_WITHIN.as_secs()
             ),
             (

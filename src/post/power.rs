@@ -94,7 +94,13 @@ impl Post {
         let starts = |bench: &mut Bench| Ok(bench.record.banner_since(on.instant()).map(drop));
         let started = self.bench.watch::<(), Fault>(self.bench.now() + REVIVED_WITHIN, starts)?.is_some();
         if !started && self.registered_after(on, super::plant::READY_WITHIN.as_secs_f64())?.is_none() {
-            return Err(self.bench.unfelt(Circuit::Mains, "the post shows no sign of having started anew").into());
+            return Err(self
+                .bench
+                .unfelt(
+                    Circuit::Mains,
+                    ("the post shows no sign of having started anew", "nic nie wskazuje, by punkt uruchomił się ponownie"),
+                )
+                .into());
         }
         let pause = Estimate::seconds(DISCHARGED_AFTER.as_secs_f64(), 0.0);
         self.bench.log.note(Bilingual::new(

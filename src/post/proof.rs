@@ -52,7 +52,10 @@ impl Post {
         if sounding * 10 <= heard.samples.len() {
             return Ok(());
         }
-        Err(self.bench.unfelt(Circuit::Fibre, "the talk is still heard at the operator's").into())
+        Err(self
+            .bench
+            .unfelt(Circuit::Fibre, ("the talk is still heard at the operator's", "u operatora rozmowę nadal słychać"))
+            .into())
     }
 
     fn has_felt_cut(&self, cut: Instant, now: Instant) -> bool {
@@ -77,7 +80,10 @@ impl Post {
         if found.is_some() || is_proved {
             return Ok(());
         }
-        Err(self.bench.unfelt(Circuit::Fibre, "the post shows no sign of having felt it").into())
+        Err(self
+            .bench
+            .unfelt(Circuit::Fibre, ("the post shows no sign of having felt it", "nic nie wskazuje, by punkt to odczuł"))
+            .into())
     }
 
     /// As [`Post::rest_on_cut`], for the mains: a post that starts says so, one that was without supply has been seen so.
@@ -86,7 +92,13 @@ impl Post {
         if found.is_some() || is_proved || self.bench.record.banner_since(on.instant()).is_some() {
             return Ok(());
         }
-        Err(self.bench.unfelt(Circuit::Mains, "the post shows no sign of having started anew").into())
+        Err(self
+            .bench
+            .unfelt(
+                Circuit::Mains,
+                ("the post shows no sign of having started anew", "nic nie wskazuje, by punkt uruchomił się ponownie"),
+            )
+            .into())
     }
 
     /// The operator's desk answers, the post is fed: between the two nothing has ever been seen to pass.
@@ -94,7 +106,7 @@ impl Post {
         InstrumentError::new(
             "fibre relay",
             "connect the post",
-            "its sense input saw the fibre connected, but nothing has come from the post to the operator since the run began",
+            ("its sense input saw the fibre connected, but nothing has come from the post to the operator since the run began", "wejście kontrolne potwierdziło podłączenie światłowodu, lecz od początku przebiegu nic nie dotarło od punktu do operatora"),
             ("check the fibre lead from the relay to the post and to the operator; if it is in order, the post has never spoken: try another", "sprawdź światłowód od przekaźnika do punktu i do operatora; jeśli jest sprawny, punkt nigdy się nie odezwał: podłącz inny"),
         )
         .of(Subsystem::Relays)

@@ -7,6 +7,7 @@ use crate::bench::Circuit;
 use crate::clock::Instant;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
+use crate::unit::both;
 use std::time::Duration;
 
 const OUT_OF_SERVICE: &str = "lamp-out-of-service";
@@ -93,7 +94,7 @@ impl Post {
         Err(InstrumentError::new(
             format!("{role} sensor"),
             "see the lamp lit",
-            "it saw no light through a start, an outage and a whole call: either the sensor or the lamp is dead, and the bench cannot tell which",
+            both!("it saw no light through a start, an outage and a whole call: either the sensor or the lamp is dead, and the bench cannot tell which", "czujnik `{role}` nie zobaczył światła podczas startu, awarii ani całego połączenia: niesprawny jest czujnik albo lampka i stanowisko nie może stwierdzić, które z nich"),
             ("hold a light before the sensor: if the bench sees that, it is the post's lamp", "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu"),
         )
         .of(Subsystem::Inputs)
@@ -105,9 +106,16 @@ impl Post {
         let excess = self.excess_of_lamps();
         let Some(Darkness { role, late, bounces }) = darkness.iter().find(|one| one.is_unfit(excess)) else { return Ok(()) };
         let cause = if *bounces > 0 {
-            format!("when the reset put its lamp out, it saw it dark and lit again {bounces} times")
+            both!(
+                "when the reset put its lamp out, it saw it dark and lit again {bounces} times",
+                "gdy reset zgasił lampkę, czujnik `{role}` widział ponowne zapalenia (ile razy: {bounces})"
+            )
         } else {
-            format!("it saw its lamp go dark {:.0} ms after the reset that put it out", late * 1e3)
+            both!(
+                "it saw its lamp go dark {:.0} ms after the reset that put it out",
+                "czujnik `{role}` zobaczył zgaśnięcie lampki dopiero {:.0} ms po resecie, który ją zgasił",
+                late * 1e3
+            )
         };
         Err(InstrumentError::new(
             format!("{role} sensor"),

@@ -138,7 +138,7 @@ impl Post {
         Err(InstrumentError::new(
             "operator",
             "take its main server away",
-            "the rig names no backup server",
+            ("the rig names no backup server", "opis stanowiska nie podaje serwera zapasowego"),
             ("add `backup: ADDRESS:PORT` to the sip-operator in the rig and set it in the post, or leave out the scenarios that need it", "dopisz `backup: ADRES:PORT` do sip-operator w opisie stanowiska i ustaw go w punkcie albo pomiń scenariusze, które go wymagają"),
         )
         .of(Subsystem::Rig)

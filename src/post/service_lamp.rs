@@ -47,7 +47,7 @@ impl Post {
             InstrumentError::new(
                 "lamp-out-of-service",
                 "see the lamp",
-                "the rig names no sensor for it",
+                ("the rig names no sensor for it", "opis stanowiska nie podaje czujnika `lamp-out-of-service`"),
                 (
                     "add `lamp-out-of-service` under `roles` in the rig",
                     "dopisz `lamp-out-of-service` w sekcji `roles` opisu stanowiska",
@@ -75,7 +75,7 @@ impl Post {
             return Err(InstrumentError::new(
                 "lamp-out-of-service sensor",
                 "see the lamp",
-                "it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which",
+                ("it has seen no light since the run began: either the sensor or the lamp is dead, and the bench cannot tell which", "od początku przebiegu czujnik `lamp-out-of-service` nie zobaczył światła: niesprawny jest czujnik albo lampka i stanowisko nie może stwierdzić, które z nich"),
                 (
                     "hold a light before the sensor: if the bench sees that, it is the post's lamp",
                     "poświeć przed czujnikiem: jeśli stanowisko to zobaczy, winna jest lampka punktu",

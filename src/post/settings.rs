@@ -9,7 +9,7 @@ use crate::instrument::probe::FlashError;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::journal::SafeCheck;
 use crate::rig::OtherPoint;
-use crate::unit::{Estimate, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -89,7 +89,13 @@ impl Post {
         let (name, mut page) = (self.name(), self.read_settings(length)?);
         let found = page.windows(name.len()).position(|bytes| bytes == name.as_bytes());
         let letter = found.and_then(|at| page.get_mut(at + name.len() - 1)).ok_or_else(|| {
-            settings_fault("damage the name in the settings", "the page does not hold the post's name in plain letters")
+            settings_fault(
+                "damage the name in the settings",
+                (
+                    "the page does not hold the post's name in plain letters",
+                    "strona ustawień nie zawiera nazwy punktu zapisanej jawnym tekstem",
+                ),
+            )
         })?;
         *letter ^= 1;
         let reads =
@@ -153,7 +159,7 @@ impl Post {
             InstrumentError::new(
                 "settings",
                 "give the post the settings of another point",
-                "the rig names no other point",
+                ("the rig names no other point", "opis stanowiska nie podaje drugiego punktu"),
                 ("add `other: { identity: …, settings: FILE }` to `post` in the rig, or leave out the scenarios that need it", "dopisz `other: { identity: …, settings: PLIK }` do `post` w opisie stanowiska albo pomiń scenariusze, które tego wymagają"),
             )
             .of(Subsystem::Rig)
@@ -179,7 +185,10 @@ impl Post {
         self.exchanged.borne.push((self.bench.now().as_secs_f64(), bears));
         self.bench.probe()?.write(page, bytes).map_err(unreached)?;
         if self.read_settings(bytes.len())? != bytes {
-            return Err(settings_fault("write the settings", "what was read back differs from what was written"));
+            return Err(settings_fault(
+                "write the settings",
+                ("what was read back differs from what was written", "odczytane ustawienia różnią się od zapisanych"),
+            ));
         }
         self.start_anew().map_err(unreached)?;
         self.counted_from = self.bench.now();
@@ -191,11 +200,13 @@ impl Post {
 fn unreached(error: FlashError) -> InstrumentError {
     match error {
         FlashError::Bench(error) => error,
-        FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => settings_error("reach the settings", cause),
+        FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => {
+            settings_error("reach the settings", both!("{cause}", "ustawienia punktu są niedostępne ({cause})"))
+        }
     }
 }
 
-fn settings_error(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
+fn settings_error(action: &str, cause: impl Into<Bilingual>) -> InstrumentError {
     let remedy = (
         "see whether `settings-page` in the rig is where this post keeps its settings, and whether the page may be written",
         "sprawdź, czy punkt przechowuje ustawienia pod adresem `settings-page` z opisu stanowiska i czy tę stronę pamięci można zapisać",
@@ -203,7 +214,7 @@ fn settings_error(action: &str, cause: impl std::fmt::Display) -> InstrumentErro
     InstrumentError::new("settings", action, cause, remedy).of(Subsystem::Probe)
 }
 
-fn settings_fault(action: &str, cause: &str) -> Fault {
+fn settings_fault(action: &str, cause: (&str, &str)) -> Fault {
     settings_error(action, cause).into()
 }
 

@@ -13,7 +13,7 @@ use crate::instrument::operator::CallId;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::intelligibility::stipa::ByCoherence;
 use crate::rig::Role;
-use crate::unit::{Bilingual, Estimate, Lang, Method, Quantity, Unit, combine};
+use crate::unit::{Bilingual, Estimate, Lang, Method, Quantity, Unit, both, combine};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -238,7 +238,7 @@ fn unset(role: &str, setting: &str) -> Fault {
     InstrumentError::new(
         "sound card",
         format!("sound or hear at a known level ({role})"),
-        format!("the rig does not say {setting}"),
+        both!("the rig does not say {setting}", "opis stanowiska nie podaje {setting} (rola `{role}`)"),
         Bilingual::new(
             format!("measure it with a calibrator and write {setting} to the sound card in the rig"),
             format!("zmierz poziom z użyciem kalibratora i wpisz {setting} przy karcie dźwiękowej w opisie stanowiska"),

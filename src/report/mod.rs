@@ -9,6 +9,7 @@ mod words;
 
 pub use attempt::{Attempt, Margin, Step};
 pub use model::{Case, Keep, Model};
+pub use words::NOT_ASKED_FOR;
 
 #[cfg(test)]
 mod tests {
@@ -191,7 +192,7 @@ mod tests {
         let error = InstrumentError::new(
             "relay",
             "close contact 1",
-            "no answer in 200 ms",
+            crate::unit::Bilingual::same("no answer in 200 ms"),
             (
                 "check the USB cable of the relay board",
                 "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",

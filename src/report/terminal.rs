@@ -20,6 +20,8 @@ pub struct Style {
     pub colour: bool,
     /// A line of what is going on right now, redrawn in place.
     pub redraw: bool,
+    /// Uncertainty budgets beside the steps they were made for.
+    pub budgets: bool,
 }
 
 /// What a colour stands for; words beside it say the same.
@@ -81,8 +83,9 @@ impl<W: Write> Terminal<W> {
             | Event::Audio { .. }
             | Event::ScenarioEnded { .. } => {}
             Event::InstrumentOpened { name, model, unit } => {
-                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {model} ({unit})")));
+                self.line(&self.paint(Colour::Quiet, &format!("  {name}: {} ({unit})", words::model(model, self.lang))));
             }
+            Event::Budget { .. } if !self.style.budgets => {}
             Event::Budget { what, estimate, method, .. } => {
                 let (what, method) = (what.show(self.lang), method.show(self.lang));
                 let indent = if self.model.open().is_some() { "           " } else { "  " };

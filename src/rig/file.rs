@@ -183,7 +183,7 @@ impl<'n> Section<'n> {
 }
 
 fn called(name: &str) -> Bilingual {
-    if name.is_empty() { Bilingual::new("a rig", "opis stanowiska") } else { name.into() }
+    if name.is_empty() { Bilingual::new("a rig", "opis stanowiska") } else { Bilingual::same(name) }
 }
 
 /// The remedy for a value of the wrong kind.

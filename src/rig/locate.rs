@@ -40,7 +40,7 @@ impl Node {
     pub(super) fn describe(&self) -> Bilingual {
         match &self.value {
             Value::Nothing => Bilingual::new("nothing", "puste miejsce"),
-            Value::Word(word) => format!("\"{}\"", word.text).into(),
+            Value::Word(word) => Bilingual::same(format!("\"{}\"", word.text)),
             Value::List(_) => Bilingual::new("a list", "lista"),
             Value::Section(_) => Bilingual::new("a section with keys of its own", "sekcja z własnymi kluczami"),
         }

@@ -3,6 +3,7 @@
 use super::bound::Judged;
 use crate::post::{Fault, ScenarioError};
 use crate::rig::Role;
+use crate::unit::both;
 use std::time::Duration;
 
 /// What a phrase is for; it may be used under any keyword all the same.
@@ -85,7 +86,11 @@ impl Args {
 /// The row's function asks for a parameter that its phrase does not have: a mistake in the table, which the phrase book's test finds first.
 fn unlike(wanted: &str, index: usize, found: Option<&Arg>) -> Fault {
     Fault::Scenario(ScenarioError {
-        cause: format!("parameter {} of this phrase should be {wanted}, but is {found:?}", index + 1).into(),
+        cause: both!(
+            "parameter {} of this phrase should be {wanted}, but is {found:?}",
+            "parametr {} tego zwrotu jest innego rodzaju, niż oczekuje program: {found:?}",
+            index + 1
+        ),
         remedy: ("this is a mistake in the phrase table: report it", "to błąd w tablicy zwrotów programu hejnal: zgłoś go")
             .into(),
     })

@@ -60,7 +60,7 @@ const UNDECIDED: (&str, &str) = (
 );
 
 fn evidence_lost(error: &JournalError) -> InstrumentError {
-    InstrumentError::new("evidence", "save a recording", error, error.remedy()).of(Subsystem::Storage)
+    InstrumentError::new("evidence", "save a recording", error.account(), error.remedy()).of(Subsystem::Storage)
 }
 
 impl Sink for Log {

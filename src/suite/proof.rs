@@ -20,7 +20,7 @@ use crate::report::{Attempt, Model};
 use crate::rig::{Rig, Twin};
 use crate::steps::TABLES;
 use crate::twin::defect::Defect;
-use crate::unit::{Bilingual, Lang};
+use crate::unit::{Bilingual, Lang, both};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -156,6 +156,8 @@ pub fn prove(plan: &Plan, defects: &[Defect], mut show: impl FnMut(&Defect, &Pro
     })
 }
 
+const OWN_MISTAKE: (&str, &str) = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
+
 /// Plants one defect, runs what has to find it, and reads the journal that this left behind.
 pub fn prove_one(plan: &Plan, defect: &Defect) -> Proof {
     let folder = plan.folder.join(defect.id);
@@ -164,8 +166,13 @@ pub fn prove_one(plan: &Plan, defect: &Defect) -> Proof {
         Ok(Ok(())) => read_back(&folder),
         Ok(Err(ending)) => nothing(ending),
         Err((_, panicked)) => {
-            let message = format!("hejnal panicked: {} (at {})", panicked.message, panicked.location);
-            nothing(Ending::failed(Blame::Hejnal, message, "this is a mistake in hejnal: report it"))
+            let message = both!(
+                "hejnal panicked: {} (at {})",
+                "błąd wewnętrzny programu hejnal: {} ({})",
+                panicked.message,
+                panicked.location
+            );
+            nothing(Ending::failed(Blame::Hejnal, message, OWN_MISTAKE))
         }
     };
     let mut proof = Proof { id: defect.id, run, ending, verdict: Verdict::Missed, folder };
@@ -186,8 +193,7 @@ fn read_back(folder: &Path) -> (Model, Ending) {
         None => {
             let path = story.path.display();
             let message = Bilingual::new(format!("{path} is damaged"), format!("plik {path} jest uszkodzony"));
-            let remedy = ("this is a mistake in hejnal: report it", "to błąd programu hejnal: zgłoś go");
-            nothing(Ending::failed(Blame::Hejnal, message, remedy))
+            nothing(Ending::failed(Blame::Hejnal, message, OWN_MISTAKE))
         }
     }
 }
@@ -197,15 +203,16 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     if plan.stop.load(Ordering::Relaxed) {
         return Err(stopped());
     }
-    let book = PhraseMatcher::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), ("report it", "zgłoś to")))?;
+    let book = PhraseMatcher::new(TABLES).map_err(|e| Ending::failed(Blame::Hejnal, Bilingual::same(e), OWN_MISTAKE))?;
     let all = lint::load(&plan.features, &book, &Needs::default()).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        Ending::failed(Blame::Scenario, first, "mend the features")
+        let told = |lang| problems.first().map(|problem| problem.show(lang)).unwrap_or_default();
+        let first = Bilingual::new(told(Lang::En), told(Lang::Pl));
+        Ending::failed(Blame::Scenario, first, ("mend the features", "popraw pliki scenariuszy"))
     })?;
     let rig = plan.rigs.iter().find(|rig| rig.post.profile == defect.profile);
     let Some(mut rig) = rig.cloned() else {
         let what = ("no rig of this defect's profile", "brak stanowiska o profilu tej usterki");
-        return Err(Ending::failed(Blame::Hejnal, Bilingual::from(what), "report it"));
+        return Err(Ending::failed(Blame::Hejnal, what, OWN_MISTAKE));
     };
     let features = scenarios_for(plan, defect, all)?.within_reach(&book, &rig).features;
     let settings = rig.twin.take().unwrap_or_default();
@@ -213,13 +220,23 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
-    let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[])
-        .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "correct `firmware` in the rig"))?;
+    let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[]).map_err(|e| {
+        Ending::failed(
+            Blame::Bench,
+            Bilingual::same(e),
+            ("correct `firmware` in the rig", "popraw `firmware` w opisie stanowiska"),
+        )
+    })?;
     let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;
     let mut stage = OnBench::new(bench, plan.seed, folder.to_path_buf());
-    let _signals = Signals::install(&stage.clock().guard().stop_flag())
-        .map_err(|e| Ending::failed(Blame::Bench, e.to_string(), "Ctrl-C could not be caught, so nothing was moved"))?;
+    let _signals = Signals::install(&stage.clock().guard().stop_flag()).map_err(|e| {
+        Ending::failed(
+            Blame::Bench,
+            Bilingual::same(e),
+            ("Ctrl-C could not be caught, so nothing was moved", "nie można przejąć Ctrl-C, więc niczego nie uruchomiono"),
+        )
+    })?;
     run(&mut stage, &book, features, Options::default());
     Ok(())
 }
@@ -241,7 +258,7 @@ fn scenarios_for(plan: &Plan, defect: &Defect, all: Vec<Feature>) -> Result<Sele
         (Some(Blame::Bench), _) => format!("@S00 or @S01 or @{}", defect.scenario),
         _ => format!("@S00 or @{}", defect.scenario),
     };
-    let own = TagExpression::parse(&own).map_err(|e| Ending::failed(Blame::Hejnal, e.to_string(), "report it"))?;
+    let own = TagExpression::parse(&own).map_err(|e| Ending::failed(Blame::Hejnal, Bilingual::same(e), OWN_MISTAKE))?;
     Ok(select::select(all, Some(&own)))
 }
 

@@ -5,6 +5,7 @@ use super::model::{Feature, Scenario};
 use super::phrase_matcher::PhraseMatcher;
 use crate::journal::Event;
 use crate::problem::Problem;
+use crate::report::NOT_ASKED_FOR;
 use crate::rig::{Rig, Role};
 use crate::unit::{Bilingual, both};
 use std::path::{Path, PathBuf};
@@ -157,7 +158,7 @@ fn not_chosen(scenario: &Scenario) -> Bilingual {
     } else if has("@long") {
         ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into()
     } else {
-        ("this run did not ask for it", "nie objęto go tym przebiegiem").into()
+        NOT_ASKED_FOR.into()
     }
 }
 

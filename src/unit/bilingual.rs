@@ -16,6 +16,11 @@ impl Bilingual {
     pub fn new(en: impl Into<String>, pl: impl Into<String>) -> Self {
         Bilingual { en: en.into(), pl: pl.into() }
     }
+    /// What has no language: a name, a figure, a library's or the system's own words.
+    pub fn same(words: impl fmt::Display) -> Self {
+        let words = words.to_string();
+        Bilingual { en: words.clone(), pl: words }
+    }
     pub fn show(&self, lang: Lang) -> &str {
         match lang {
             Lang::En => &self.en,
@@ -49,18 +54,6 @@ impl From<(&str, &str)> for Bilingual {
     }
 }
 
-impl From<&str> for Bilingual {
-    fn from(both: &str) -> Self {
-        Bilingual::new(both, both)
-    }
-}
-
-impl From<String> for Bilingual {
-    fn from(both: String) -> Self {
-        Bilingual { en: both.clone(), pl: both }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,7 +62,7 @@ mod tests {
     fn each_language_gets_its_own_words_and_what_has_none_the_same() {
         let said = Bilingual::from(("released", "zwolniony"));
         assert_eq!((said.show(Lang::En), said.show(Lang::Pl), said.to_string().as_str()), ("released", "zwolniony", "released"));
-        let name = Bilingual::from("SOS-0417");
+        let name = Bilingual::same("SOS-0417");
         assert_eq!((name.show(Lang::En), name.show(Lang::Pl)), ("SOS-0417", "SOS-0417"));
         assert!(Bilingual::default().is_empty() && !name.is_empty());
     }

@@ -18,6 +18,7 @@ use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
 use crate::rig::{Headers, Limits, Profile};
+use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 
 /// Ten minutes of a post that is registered from the beginning, with both its lamps dark.
@@ -165,7 +166,7 @@ fn broken(course: &Course) -> Vec<&'static str> {
     let is_broken = |rule: &&Rule| {
         let samples = (rule.look)(course);
         let Some(figure) = rule.sum_up(&samples) else { return false };
-        !matches!(crate::verdict::decide("x", figure, rule.criterion(course)), crate::verdict::Verdict::Pass)
+        !matches!(crate::verdict::decide(Bilingual::same("x"), figure, rule.criterion(course)), crate::verdict::Verdict::Pass)
     };
     rules.filter(is_broken).map(|rule| rule.quantity.key).collect()
 }

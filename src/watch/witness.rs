@@ -7,6 +7,7 @@ use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::unit::{Bilingual, both};
 
 /// What was found of one instrument.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,16 +56,26 @@ pub fn of_both_ends(course: &Course) -> Option<Contradiction> {
 /// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or lead that does not follow.
 fn another_hand(course: &Course) -> Option<Contradiction> {
     let (span, closed) = ends_disagree(course, course.button.as_ref())?;
-    let (post, relay) = if closed { ("closed", "open") } else { ("open", "closed") };
+    let (post, relay) =
+        if closed { (("closed", "zwarte"), ("open", "rozwarty")) } else { (("open", "rozwarte"), ("closed", "zwarty")) };
+    let (from, ms) = (span.from, span.length() * 1e3);
     let error = InstrumentError::new(
         "button relay",
         "press the post's button, and nobody else",
-        format!(
-            "at {:.3} s the post's own button terminals were {post} for {:.0} ms while the relay's contact was {relay}",
-            span.from,
-            span.length() * 1e3
+        Bilingual::new(
+            format!(
+                "at {from:.3} s the post's own button terminals were {} for {ms:.0} ms while the relay's contact was {}",
+                post.0, relay.0
+            ),
+            format!(
+                "w chwili {from:.3} s zaciski przycisku w punkcie były {} przez {ms:.0} ms, choć styk przekaźnika był {}",
+                post.1, relay.1
+            ),
         ),
-        "see that nobody touches the button; check the relay's contact and the lead from it to the post's button; if they are in order, the post's own button sticks or its terminals are wet",
+        (
+            "see that nobody touches the button; check the relay's contact and the lead from it to the post's button; if they are in order, the post's own button sticks or its terminals are wet",
+            "dopilnuj, by nikt nie dotykał przycisku; sprawdź styk przekaźnika i jego przewód do przycisku punktu; jeśli są sprawne, zacina się sam przycisk albo jego zaciski są zawilgocone",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
 }
@@ -72,16 +83,29 @@ fn another_hand(course: &Course) -> Option<Contradiction> {
 /// The mains failed, or came, where the post is plugged in, and the bench's relay had nothing to do with it.
 fn unsteady_mains(course: &Course) -> Option<Contradiction> {
     let (span, closed) = ends_disagree(course, course.mains.as_ref())?;
-    let (post, relay) = if closed { ("voltage", "off") } else { ("no voltage", "on") };
+    let (post, relay) = if closed {
+        (("voltage", "było napięcie"), ("off", "wyłączony"))
+    } else {
+        (("no voltage", "nie było napięcia"), ("on", "włączony"))
+    };
+    let (from, ms) = (span.from, span.length() * 1e3);
     let error = InstrumentError::new(
         "mains relay",
         "feed the post as it is told to",
-        format!(
-            "at {:.3} s there was {post} for {:.0} ms where the post is plugged in while the relay's contact was {relay}",
-            span.from,
-            span.length() * 1e3
+        Bilingual::new(
+            format!(
+                "at {from:.3} s there was {} for {ms:.0} ms where the post is plugged in while the relay's contact was {}",
+                post.0, relay.0
+            ),
+            format!(
+                "w chwili {from:.3} s w gnieździe zasilającym punkt {} przez {ms:.0} ms, choć przekaźnik sieci był {}",
+                post.1, relay.1
+            ),
         ),
-        "see what else runs on these mains and feed the bench by way of an uninterruptible supply; then check the lead from the relay to the post's socket",
+        (
+            "see what else runs on these mains and feed the bench by way of an uninterruptible supply; then check the lead from the relay to the post's socket",
+            "sprawdź, co jeszcze jest zasilane z tej sieci, i zasil stanowisko przez UPS; potem sprawdź przewód od przekaźnika do gniazda punktu",
+        ),
     );
     Some(Contradiction { error: error.of(Subsystem::Relays), stays: false })
 }
@@ -101,8 +125,9 @@ fn lossy_network(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "network of the bench",
         "carry datagrams to where the post's line begins",
-        format!(
+        both!(
             "of {asked} echoes of the reference host {lost} were lost and {} came late, by up to {:.0} ms, between {from:.1} s and {to:.1} s",
+            "z {asked} odpowiedzi hosta odniesienia {lost} zaginęło, a {} przyszło z opóźnieniem do {:.0} ms (od {from:.1} s do {to:.1} s)",
             troubled.len() - lost,
             latest * 1e3
         ),
@@ -134,8 +159,9 @@ fn reset_line(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "probe",
         "leave the post's reset line alone",
-        format!(
-            "at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it"
+        both!(
+            "at {at:.3} s the post was reset by its reset pin, on which the probe's lead hangs, and the bench had not asked for it",
+            "w chwili {at:.3} s punkt został zresetowany linią reset, do której podłączony jest programator, a stanowisko tego nie zleciło"
         ),
         (
             "check the probe's lead and its plug; then run the scenario with the lead unplugged: if the post is reset again, it is the post's own",
@@ -151,8 +177,9 @@ fn room_light(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "lamp sensors",
         "see their own lamps alone",
-        format!(
-            "from {at:.3} s on one of them saw light that flickers with the mains, as tubes in a room do; its lamp is lit without a flicker"
+        both!(
+            "from {at:.3} s on one of them saw light that flickers with the mains, as tubes in a room do; its lamp is lit without a flicker",
+            "od chwili {at:.3} s jeden z czujników lampek widzi światło migoczące w takt sieci, jak od świetlówek w pomieszczeniu; sama lampka świeci bez migotania"
         ),
         (
             "shade the sensors from the lamps of the room; if they are in the dark, the post drives this lamp now from the mains and now from its supply",
@@ -188,7 +215,10 @@ fn dazzled(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "lamp sensors",
         "see each its own lamp",
-        format!("at {at:.3} s all of them changed at once, as if one light shone on them all"),
+        both!(
+            "at {at:.3} s all of them changed at once, as if one light shone on them all",
+            "w chwili {at:.3} s wszystkie czujniki lampek zmieniły stan naraz, jakby oświetliło je jedno światło"
+        ),
         (
             "shade the sensors from the sun, from headlights and from each other's lamps; if the post lights all its lamps at once, look at the post",
             "osłoń czujniki przed słońcem, reflektorami i sąsiednimi lampkami; jeśli punkt zapala wszystkie lampki naraz, sprawdź punkt",
@@ -214,8 +244,9 @@ fn held_back(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "console",
         "hand on the post's lines as they come",
-        format!(
-            "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself"
+        both!(
+            "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself",
+            "meldunki okresowe punktu przychodzą raz na czas, raz z opóźnieniem: do {spread:.1} s względem czasu, który punkt liczy sam"
         ),
         (
             "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",
@@ -245,8 +276,9 @@ fn garbled(course: &Course) -> Option<Contradiction> {
     let error = InstrumentError::new(
         "console",
         "read the post's console",
-        format!(
-            "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told"
+        both!(
+            "a line arrived spoiled at {at:.3} s, so that others may be missing, and the post is not judged on what it is said not to have told",
+            "w chwili {at:.3} s przyszedł zniekształcony wiersz, więc mogło brakować też innych; punkt nie jest oceniany za to, czego rzekomo nie wypisał"
         ),
         (
             "check the console's cable, its ground and the baud rate in the rig; if another adapter shows the same, the post spoils its own lines",

@@ -8,6 +8,7 @@ use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{Rig, Transport};
 use crate::rtp::report::Calendar;
 use crate::twin::{self, Twin, TwinConfig, defect};
+use crate::unit::both;
 use std::sync::Arc;
 
 /// The clock, and the virtual post where the rig is one.
@@ -52,7 +53,12 @@ impl Context {
                     "the virtual post has the lines `relays`, `inputs` and `console`",
                     "punkt wirtualny ma łącza `relays`, `inputs` i `console`",
                 );
-                InstrumentError::new(transport.to_string(), "open the line", "the virtual post has no such line", remedy)
+                InstrumentError::new(
+                    transport.to_string(),
+                    "open the line",
+                    ("the virtual post has no such line", "punkt wirtualny nie ma takiej linii"),
+                    remedy,
+                )
             }),
             Transport::Usb { .. }
             | Transport::Alsa { .. }
@@ -69,7 +75,13 @@ pub(super) fn unfit(transport: &Transport) -> InstrumentError {
         "name another transport in the rig, or report this as a mistake in hejnal",
         "podaj w opisie stanowiska inny rodzaj łącza albo zgłoś to jako błąd programu hejnal",
     );
-    InstrumentError::new(transport.to_string(), "open", "this driver does not speak over it", remedy).of(Subsystem::Rig)
+    InstrumentError::new(
+        transport.to_string(),
+        "open",
+        ("this driver does not speak over it", "ten sterownik nie obsługuje takiego łącza"),
+        remedy,
+    )
+    .of(Subsystem::Rig)
 }
 
 pub(super) fn known_defect(id: &str) -> Result<&'static defect::Defect> {
@@ -77,7 +89,7 @@ pub(super) fn known_defect(id: &str) -> Result<&'static defect::Defect> {
         InstrumentError::new(
             "twin",
             format!("plant the defect {id}"),
-            "there is none of that name",
+            both!("there is none of that name", "nie ma usterki o nazwie {id}"),
             (
                 "`hejnal prove --list` names those that can be planted",
                 "usterki, które można podłożyć, wypisuje `hejnal prove --list`",

@@ -55,7 +55,7 @@ fn introduce(clock: &dyn Clock, name: &str, instrument: &mut Handle) -> Result<I
         (_, None) => Err(InstrumentError::new(
             name,
             "say what it is",
-            "the run was stopped",
+            ("the run was stopped", "przyrząd nie zdążył się przedstawić, bo przebieg zatrzymano"),
             ("start the run again", "uruchom przebieg ponownie"),
         )),
     }

@@ -97,6 +97,7 @@ Kody wyjścia:
     ("A sound card whose microphone is before the post and whose loudspeaker is the post's, as ALSA names it: default, plughw:CARD=USB", "Karta dźwiękowa z mikrofonem przed punktem i głośnikiem w roli głośnika punktu, pod nazwą ALSA: default, plughw:CARD=USB"),
     ("Seed of the post's chances [default: the rig's]", "Ziarno generatora losowego punktu [domyślnie: z opisu stanowiska]"),
     ("The run's directory or its journal.jsonl", "Katalog przebiegu albo jego journal.jsonl"),
+    ("Show the uncertainty budgets as well", "Pokazuje także budżety niepewności"),
     ("Language of the report; the run's own unless given", "Język raportu; jeśli nie podano, język przebiegu"),
     ("Where to listen for SIP over UDP and TCP; 0.0.0.0 and [::] mean every address of this machine", "Gdzie nasłuchiwać SIP po UDP i TCP; 0.0.0.0 i [::] oznaczają każdy adres tego komputera"),
     ("A post that may register and call; may be repeated", "Punkt, który może się rejestrować i dzwonić; można podać wielokrotnie"),

@@ -10,6 +10,7 @@ use crate::clock::{Clock, Instant};
 use crate::instrument::audio::{Frame, Jack};
 use crate::instrument::sample_clock::SampleClock;
 use crate::instrument::{InstrumentError, Result};
+use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -172,19 +173,21 @@ impl Stream {
         let (opened, is_open) = channel();
         let worker = Worker { settings: settings.clone(), clock, shared, stop: Arc::clone(&stop) };
         let thread = std::thread::Builder::new().name("sound card".into()).spawn(move || worker.run(&opened));
-        let error = |cause: String| {
+        let error = |cause: Bilingual| {
             let remedy = (
                 "`aplay -l` lists the cards; check the device's name in the rig, and install libasound2 where it is missing",
                 "karty wypisuje `aplay -l`; sprawdź nazwę urządzenia w opisie stanowiska, a jeśli brakuje libasound2, zainstaluj ją",
             );
             InstrumentError::new(format!("sound card {}", settings.device), "open it", cause, remedy)
         };
-        let thread = thread.map_err(|cause| error(cause.to_string()))?;
+        let thread = thread.map_err(|cause| error(Bilingual::same(cause)))?;
         let stream = Stream { stop, thread: Some(thread) };
         match is_open.recv() {
             Ok(Ok(())) => Ok(stream),
-            Ok(Err(cause)) => Err(error(cause)),
-            Err(_) => Err(error("its thread ended at once".into())),
+            Ok(Err(cause)) => Err(error(Bilingual::same(cause))),
+            Err(_) => Err(error(
+                ("its thread ended at once", "wątek obsługi karty dźwiękowej zakończył się zaraz po uruchomieniu").into(),
+            )),
         }
     }
 }

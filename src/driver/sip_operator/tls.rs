@@ -33,7 +33,7 @@ impl Tls {
     /// A file cannot be used, or the key does not belong to the certificate.
     pub fn from_files(at: SocketAddr, certificate: &Path, key: &Path, ca: Option<&Path>) -> Result<Tls> {
         let unusable = |path: &Path, flaw: &Flaw| {
-            let mut error = failed(&format!("use {} for TLS", path.display()), flaw);
+            let mut error = failed(&format!("use {} for TLS", path.display()), flaw.cause());
             error.remedy = flaw.remedy();
             error
         };

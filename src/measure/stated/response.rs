@@ -104,7 +104,7 @@ fn draw(finding: Finding, result: &Response, rest: Estimate) -> Finding {
     let coherence = Plot {
         title: ("Coherence", "Spójność").into(),
         x_label: frequency,
-        y_label: "γ² / 1".into(),
+        y_label: Bilingual::same("γ² / 1"),
         log_x: true,
         series: vec![line(("coherence", "spójność"), points(|p| p.coherence))],
         ..Plot::default()

@@ -31,7 +31,7 @@ pub fn stoi(reference: &Recording, capture: &Recording) -> Finding {
     let finding = Finding::new("stoi", result.is_some(), STOI_METHOD, &[reference, capture]);
     let Some(result) = result else {
         return absent(finding, &["stoi", "stoi_uncertainty", "estoi", "estoi_uncertainty", "speech_s"]).line(
-            "STOI",
+            Bilingual::same("STOI"),
             (
                 "not measured: the reference is not in the recording, or there is less than 0.4 s of speech",
                 "nie zmierzono: w nagraniu nie ma wzorca albo mowy jest mniej niż 0,4 s",
@@ -41,16 +41,16 @@ pub fn stoi(reference: &Recording, capture: &Recording) -> Finding {
     let whole = score(result.stoi, result.stoi_uncertainty);
     finding
         .fields(&result)
-        .figure("stoi", "STOI", whole, method::STOI)
-        .figure("estoi", "ESTOI", score(result.estoi, result.estoi_uncertainty), method::ESTOI)
+        .figure("stoi", Bilingual::same("STOI"), whole, method::STOI)
+        .figure("estoi", Bilingual::same("ESTOI"), score(result.estoi, result.estoi_uncertainty), method::ESTOI)
         .figure("speech_s", ("Speech", "Mowa"), Estimate::seconds(result.speech_s, 2.0 * stoi::FRAME_S), method::SPEECH_TAKEN)
-        .plot(course(&result, titled("STOI", whole)))
+        .plot(course(&result, titled(Bilingual::same("STOI"), whole)))
 }
 
 /// Stretch by stretch, at the moment of the reference at which each begins: where the words are lost.
 fn course(result: &Intelligibility, title: Bilingual) -> Plot {
     let line = |name: &str, value: fn(&stoi::Segment) -> f64| Series {
-        name: name.into(),
+        name: Bilingual::same(name),
         points: result.segments.iter().map(|segment| (segment.at_s, value(segment))).collect(),
         ..Series::default()
     };
@@ -69,7 +69,7 @@ pub fn pesq(reference: &Recording, capture: &Recording, pictures: bool) -> Findi
     let finding = Finding::new("pesq", result.is_some(), PESQ_METHOD, &[reference, capture]);
     let Some(result) = result else {
         return absent(finding, &["raw", "mos_lqo", "mos_lqo_wb"]).line(
-            "PESQ",
+            Bilingual::same("PESQ"),
             (
                 "not measured: silence, or less than 0.5 s or more than 2 minutes of sound",
                 "nie zmierzono: cisza, poniżej 0,5 s albo ponad 2 minuty dźwięku",

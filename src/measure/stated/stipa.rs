@@ -51,8 +51,11 @@ pub fn stipa(capture: &Recording, known: &Circumstances) -> Finding {
         Some(result) => absent(result.flags.iter().fold(finding, |f, flag| f.note(explain(*flag))))
             .field("m", result.m)
             .field("flags", &result.flags)
-            .line("STI", nothing),
-        None => absent(finding).field("m", Option::<[[f64; 2]; 7]>::None).field("flags", [(); 0]).line("STI", why_not(known)),
+            .line(Bilingual::same("STI"), nothing),
+        None => absent(finding)
+            .field("m", Option::<[[f64; 2]; 7]>::None)
+            .field("flags", [(); 0])
+            .line(Bilingual::same("STI"), why_not(known)),
     }
 }
 
@@ -103,8 +106,8 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
     let whole = index(result.sti, result.uncertainty);
     let mut finding = finding
         .fields(result)
-        .figure("sti", "STI", whole, method)
-        .line(("Rating (annex F)", "Klasa (załącznik F)"), result.rating);
+        .figure("sti", Bilingual::same("STI"), whole, method)
+        .line(("Rating (annex F)", "Klasa (załącznik F)"), Bilingual::same(result.rating));
     if result.ceiling < 0.999 {
         finding = finding.figure(
             "ceiling",
@@ -143,7 +146,7 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
         let ratio = Estimate::new(ppm, uncertainty, Unit::PartsPerMillion);
         finding = finding.figure("clock_ppm", ("Clock ratio", "Stosunek zegarów"), ratio, method::MODULATION_CLOCK);
     }
-    finding.plot(matrix(result, titled("STI", whole), scale))
+    finding.plot(matrix(result, titled(Bilingual::same("STI"), whole), scale))
 }
 
 /// All that was measured, as a picture; an octave that was not heard has a name and nothing else.

@@ -30,7 +30,7 @@ pub fn tones(capture: &Recording) -> Finding {
     finding = steady_tone(finding, steady.as_ref());
     finding = dialled(finding, &digits);
     finding = called(finding, &calls);
-    let digit = |d: &Digit| Mark { from: d.start_s, to: d.start_s + d.length_s, name: d.key.to_string().into() };
+    let digit = |d: &Digit| Mark { from: d.start_s, to: d.start_s + d.length_s, name: Bilingual::same(d.key) };
     let call = |t: &CallTone| Mark { from: t.start_s, to: t.start_s + t.length_s, name: name(t.kind).into() };
     // The harmonics of a steady tone show in its spectrum alone.
     let spectrum = steady.as_ref().and_then(|tone| Some((tone, spectrum::spectrum(&capture.samples, rate)?)));
@@ -111,7 +111,10 @@ fn dialled(finding: Finding, digits: &[Digit]) -> Finding {
                 Estimate::new((digit.level_dbfs * 10.0).round() / 10.0, 0.0, Unit::DecibelFullScale).show(lang)
             )
         };
-        finding.line(format!("  {}", digit.key), Bilingual::new(words(Lang::En, "at", "level"), words(Lang::Pl, "od", "poziom")))
+        finding.line(
+            Bilingual::same(format!("  {}", digit.key)),
+            Bilingual::new(words(Lang::En, "at", "level"), words(Lang::Pl, "od", "poziom")),
+        )
     })
 }
 

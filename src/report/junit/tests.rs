@@ -31,7 +31,11 @@ fn a_killed_run_is_an_error_of_its_scenario() {
 #[test]
 fn a_run_that_never_began_is_an_error_and_no_empty_success() {
     let mut run = whole_run();
-    let ending = Ending::failed(Blame::Bench, "relays: failed to open: no such file", "plug it in");
+    let ending = Ending::failed(
+        Blame::Bench,
+        crate::unit::Bilingual::same("relays: failed to open: no such file"),
+        crate::unit::Bilingual::same("plug it in"),
+    );
     run.truncate(2);
     run.push(Entry {
         n: 2,

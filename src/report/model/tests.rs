@@ -3,6 +3,7 @@
 use super::*;
 use crate::fault::Blame;
 use crate::report::tests::{cut_run, whole_run};
+use crate::unit::Bilingual;
 
 /// The same run over and over, as a soak: the rounds numbered, with one beginning and one end.
 pub(in crate::report) fn soak(rounds: u32) -> impl Iterator<Item = Entry> {
@@ -105,7 +106,7 @@ fn how_a_requirement_was_looked_at() {
     assert_eq!(
         looked(|event| {
             if let Event::ScenarioEnded { ending, .. } = event {
-                *ending = Ending::failed(Blame::Bench, "a lead", "mend it");
+                *ending = Ending::failed(Blame::Bench, Bilingual::same("a lead"), Bilingual::same("mend it"));
             }
         }),
         Looked::NotAtAll

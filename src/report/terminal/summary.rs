@@ -3,14 +3,16 @@
 use super::{Colour, Terminal};
 use crate::report::model::{LeftOut, Looked, Scenario};
 use crate::report::words::{self, words};
-use crate::report::{Attempt, Margin};
-use crate::unit::Estimate;
+use crate::report::{Attempt, Margin, NOT_ASKED_FOR};
+use crate::unit::{Bilingual, Estimate};
 use std::io::Write;
 
 /// How many of the narrowest margins the summary shows.
 const MARGINS_SHOWN: usize = 5;
 /// How many scenarios the summary tells what to do about.
 const ADVICE_SHOWN: usize = 10;
+/// How many ids of scenarios that were not asked for stand in a row.
+const IDS_IN_A_ROW: usize = 12;
 /// What the summary's first column is padded to.
 const VERDICT_WIDTH: usize = 28;
 
@@ -69,8 +71,18 @@ impl<W: Write> Terminal<W> {
             let only = if *looked == Looked::Watched { format!(" ({})", words.only_watched) } else { String::new() };
             self.line(&format!("  {:<6} {}{only}", limit.id, limit.what(self.lang)));
         }
-        for LeftOut { id, name, why } in std::mem::take(&mut self.model.left_out) {
+        let not_asked_for = Bilingual::from(NOT_ASKED_FOR);
+        let (others, rest): (Vec<LeftOut>, _) =
+            std::mem::take(&mut self.model.left_out).into_iter().partition(|left| left.why == not_asked_for);
+        for LeftOut { id, name, why } in rest {
             self.line(&format!("  {id:<6} {name} ({}: {})", words.left_out, why.show(self.lang)));
+        }
+        if !others.is_empty() {
+            self.line(&format!("  {} ({}):", words.left_out, not_asked_for.show(self.lang)));
+            for row in others.chunks(IDS_IN_A_ROW) {
+                let ids: Vec<&str> = row.iter().map(|left| left.id.as_str()).collect();
+                self.line(&format!("    {}", ids.join(", ")));
+            }
         }
     }
 

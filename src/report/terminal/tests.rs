@@ -28,7 +28,7 @@ fn a_killed_run() {
 fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
     let plain = show(&whole_run(), Style::default(), Lang::En);
     assert!(!plain.contains(['\u{1b}', '\r']));
-    let rich = show(&whole_run(), Style { colour: true, redraw: true }, Lang::En);
+    let rich = show(&whole_run(), Style { colour: true, redraw: true, budgets: false }, Lang::En);
     assert!(rich.contains("\u{1b}[32m✓\u{1b}[0m"));
     let status = "\r\u{1b}[2K\u{1b}[?7l               0.2 s  relay: close 1\u{1b}[?7h";
     assert!(rich.contains(status));
@@ -43,6 +43,29 @@ fn colours_and_redraws_only_where_asked_for_and_they_change_no_words() {
         shown.push('\n');
     }
     assert_eq!(shown, plain);
+}
+
+#[test]
+fn budgets_are_told_to_who_asks_for_them() {
+    let asked = Style { budgets: true, ..Style::default() };
+    assert!(show(&whole_run(), asked, Lang::Pl).contains("budżet niepewności: "));
+    assert!(!show(&whole_run(), Style::default(), Lang::Pl).contains("budżet niepewności"));
+}
+
+#[test]
+fn scenarios_that_nobody_asked_for_are_one_list_and_others_keep_their_reason() {
+    let mut run = whole_run();
+    let left_out = |id: String, why: (&str, &str)| Entry {
+        event: Event::LeftOut { id, name: "Name".into(), why: why.into() },
+        ..run[1].clone()
+    };
+    let others = (20..34).map(|number| left_out(format!("S{number}"), crate::report::NOT_ASKED_FOR));
+    let new: Vec<Entry> = others.chain([left_out("S50".into(), ("it takes hours", "trwa wiele godzin"))]).collect();
+    run.splice(1..1, new);
+    let shown = show(&run, Style::default(), Lang::Pl);
+    assert_eq!(shown.matches("nie objęto go tym przebiegiem").count(), 1, "{shown}");
+    assert!(shown.contains("S30, S31\n    S32, S33\n"), "{shown}");
+    assert!(shown.contains("S50    Name (pominięto: trwa wiele godzin)"), "{shown}");
 }
 
 #[test]

@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_life_reads_as_a_sound_feature_in_both_languages() {
         let book = book();
-        let heading = Heading { about: Bilingual::new("Life 1", "Przebieg 1"), notes: vec!["seed 1".into()] };
+        let heading = Heading { about: Bilingual::new("Life 1", "Przebieg 1"), notes: vec![Bilingual::same("seed 1")] };
         for seed in 0..40 {
             let life = Life::of(seed, &means());
             let read = [Lang::En, Lang::Pl].map(|lang| {

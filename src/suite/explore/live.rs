@@ -147,7 +147,7 @@ fn run_life(
         let first = problems.first().map(|problem| Bilingual::new(problem.show(Lang::En), problem.show(Lang::Pl)));
         Ending::failed(Blame::Hejnal, first.unwrap_or_default(), OUR_MISTAKE)
     })?;
-    let unread = |error: std::io::Error| Ending::failed(Blame::Bench, error.to_string(), UNREADABLE);
+    let unread = |error: std::io::Error| Ending::failed(Blame::Bench, Bilingual::same(error), UNREADABLE);
     let preamble = preamble(&plan.rig, plan.lang, seed, 1, &[]).map_err(unread)?;
     let onlooker: Onlooker = Box::new(move |entry| seen.lock().unwrap_or_else(PoisonError::into_inner).take(entry));
     let opening =

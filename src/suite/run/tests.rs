@@ -12,7 +12,7 @@ use crate::steps::phrase::{Args, Kind, Phrase};
 use crate::suite::lint::{self, Needs};
 use crate::suite::runner_port::Sink;
 use crate::suite::select;
-use crate::unit::Estimate;
+use crate::unit::{Bilingual, Estimate};
 use crate::verdict::{Criterion, Verdict, decide};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -88,7 +88,7 @@ struct World {
 }
 
 fn bench_fault(cause: &str) -> Fault {
-    Fault::Bench(InstrumentError::new("relay", "close the contact", cause, "look at the cable"))
+    Fault::Bench(InstrumentError::new("relay", "close the contact", Bilingual::same(cause), Bilingual::same("look at the cable")))
 }
 
 impl RunnerPort for TestStage {
@@ -125,7 +125,7 @@ impl RunnerPort for TestStage {
             self.waited_while_making_safe = Some(self.clock.wait(Duration::from_secs(1)));
         }
         let ok = self.plan != Plan::NotSafe;
-        vec![SafeCheck { what: "button released".into(), ok, detail: "sense contact closed".into() }]
+        vec![SafeCheck { what: Bilingual::same("button released"), ok, detail: Bilingual::same("sense contact closed") }]
     }
 }
 
@@ -134,7 +134,7 @@ thread_local! {
 }
 
 fn judge(value: f64, uncertainty: f64) -> Result<(), Fault> {
-    match decide("press to ringing", Estimate::seconds(value, uncertainty), Criterion::AtMost(2.0)) {
+    match decide(Bilingual::same("press to ringing"), Estimate::seconds(value, uncertainty), Criterion::AtMost(2.0)) {
         Verdict::Pass => Ok(()),
         Verdict::Fail(shortfall) => Err(shortfall.into()),
         Verdict::Inconclusive(undecided) => Err(undecided.into()),

@@ -234,7 +234,7 @@ fn files_that_do_not_fit_are_refused_with_what_to_do() {
     let check = |certificate: &Path, key: &Path, ca: Option<&Path>, cause: &str| {
         let at = SocketAddr::from(([127, 0, 0, 1], 1));
         let error = Tls::from_files(at, certificate, key, ca).map(|_| ()).expect_err(cause);
-        assert_eq!(error.cause, cause);
+        assert_eq!(error.cause.en, cause);
         assert!(error.remedy.en.len() > 20, "{error:?}");
     };
     check(&one, &other, None, "the key does not belong to the certificate");

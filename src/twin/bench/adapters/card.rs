@@ -8,6 +8,7 @@ use crate::instrument::sample_clock::{SampleClock, WINDOW_SECONDS};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::twin::bench::card::{NoRecord, PERIOD, RATE};
 use crate::twin::kernel::world::{self, Shared};
+use crate::unit::{Bilingual, both};
 
 pub struct CardPort {
     world: Shared,
@@ -23,7 +24,7 @@ impl CardPort {
     }
 }
 
-fn error(action: String, cause: impl std::fmt::Display, remedy: (&str, &str)) -> InstrumentError {
+fn error(action: String, cause: impl Into<Bilingual>, remedy: (&str, &str)) -> InstrumentError {
     InstrumentError::new("virtual sound card", action, cause, remedy)
 }
 
@@ -52,7 +53,7 @@ impl AudioPort for CardPort {
         world.play(output, samples).ok_or_else(|| {
             error(
                 format!("play on output {}", output.0),
-                format!("it has {outputs} outputs"),
+                both!("it has {outputs} outputs", "karta nie ma takiego wyjścia: liczba jej wyjść to {outputs}"),
                 ("Correct the jack's number in the rig description.", "Popraw numer gniazda w opisie stanowiska."),
             )
         })
@@ -78,7 +79,7 @@ impl AudioPort for CardPort {
                 }
                 _ => ("Ask for a stretch that lies in the record.", "Zażądaj odcinka, który mieści się w nagraniu."),
             };
-            error(format!("record frames {from} to {to} of input {}", input.0), why, remedy)
+            error(format!("record frames {from} to {to} of input {}", input.0), Bilingual::same(why), remedy)
         })
     }
 }
