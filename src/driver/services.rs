@@ -9,6 +9,7 @@ use crate::instrument::services::NetworkService;
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::services::dhcp::AddressServer;
 use crate::services::{Reply, Service};
+use crate::unit::Bilingual;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,7 +53,7 @@ fn failed(name: &str, action: &str, cause: impl std::fmt::Display) -> Instrument
         "check that the address is this machine's and that no other program (dnsmasq, systemd-resolved, chronyd) serves there; a port below 1024 needs the right to it (CAP_NET_BIND_SERVICE)",
         "sprawdź, czy to adres tego komputera i czy nie działa tam inny program (dnsmasq, systemd-resolved, chronyd); port poniżej 1024 wymaga uprawnienia (CAP_NET_BIND_SERVICE)",
     );
-    InstrumentError::new(name, action, cause, remedy)
+    InstrumentError::new(name, action, Bilingual::same(cause.to_string()), remedy)
 }
 
 impl<S: Service> Serving<S> {

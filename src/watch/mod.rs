@@ -4,6 +4,7 @@
 //! A rule is a row: what it judges, what of the rig it needs, and a function from what happened to what was found. Rules are independent, and have
 //! no state beyond what happened. One that the rig cannot observe is told as *not watched*, never as held.
 
+mod both_ends;
 mod cases;
 mod course;
 mod heard;

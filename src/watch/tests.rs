@@ -8,6 +8,7 @@ mod network;
 mod outages;
 mod protocol;
 mod resending;
+mod service;
 mod stream;
 mod supervised;
 mod voices;
@@ -358,50 +359,4 @@ fn a_press_without_a_way_to_call_gets_a_sign() {
     assert!(!pressed(&[(150.5, 181.0)]));
     // Dark and dark it stays: that was no sign, though it is a change.
     assert!(pressed(&[(100.1, 151.0)]));
-}
-
-#[test]
-fn a_registration_is_refreshed_in_time_and_not_in_haste() {
-    let mut late = quiet();
-    late.expired.push(300.0);
-    check(&late, &["T26.watch.lapsed-registrations"]);
-    let mut cut = quiet().outage(Kind::Fibre, 200.0, 280.0).out_of_service(&[(200.1, 281.0)]);
-    cut.expired.push(260.0);
-    check(&cut, &[]);
-    let mut hasty = quiet();
-    hasty.bindings.insert(1, binding(1.0));
-    check(&hasty, &["T39.watch.hasty-registrations"]);
-}
-
-#[test]
-fn a_start_has_a_cause_and_the_heart_beats() {
-    let banner = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=watchdog";
-    check(&quiet().says(200.5, banner), &["T45.watch.uncaused-starts"]);
-    let restarted = |cause: &str| {
-        let banner = banner.replace("watchdog", cause);
-        broken(&quiet().outage(Kind::Restart, 200.0, 200.1).says(200.5, &banner))
-    };
-    assert_eq!(restarted("pin"), [] as [&str; 0]);
-    assert_eq!(restarted("power"), ["T45.watch.uncaused-starts"]);
-    let hung = |cause: &str| broken(&quiet().outage(Kind::Hang, 200.0, 202.0).says(202.0, &banner.replace("watchdog", cause)));
-    assert_eq!(hung("watchdog"), [] as [&str; 0]);
-    assert_eq!(hung("soft"), ["T45.watch.uncaused-starts"]);
-    let mut silent = quiet();
-    silent.reports.retain(|(at, _)| !span(205.0, 215.0).holds(*at));
-    check(&silent, &["T26.watch.heartbeat"]);
-    check(&quiet().says(205.0, "STATE talking"), &["T26.watch.untrue-states"]);
-    check(&quiet().says(205.0, "STATE offline"), &["T26.watch.untrue-states"]);
-    check(&served().says(110.5, "STATE idle"), &["T26.watch.untrue-states"]);
-}
-
-#[test]
-fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
-    let stray = |is_posts| {
-        let mut course = quiet();
-        course.strays.push(StrayMedia { at: 10.0, kind: Stray::NoCall, is_posts });
-        course.strangers.push(Stranger { at: 20.0, is_posts, what: "INVITE".into() });
-        broken(&course)
-    };
-    assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
-    assert_eq!(stray(false), [] as [&str; 0]);
 }

@@ -369,8 +369,7 @@ impl Agent {
     fn outside(&mut self, at: Instant, request: &Message, from: SocketAddr, to: SocketAddr) -> Option<Message> {
         let busy = self.calls.iter().any(|c| !c.released);
         let (code, reason) = match request.method() {
-            Some("OPTIONS") => (200, "OK"),
-            Some("NOTIFY") => (200, "OK"),
+            Some("OPTIONS" | "NOTIFY") => (200, "OK"),
             Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
             Some("INVITE") if busy => {
                 if self.faults.stranger_ends_talk {

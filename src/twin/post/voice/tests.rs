@@ -11,6 +11,7 @@ mod server;
 
 use super::*;
 use server::{Server, field};
+use std::time::Duration;
 
 /// The air of the tests: an impulse at given times, and a record of what was spoken.
 #[derive(Default)]

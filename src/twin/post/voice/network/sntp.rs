@@ -68,7 +68,7 @@ impl TimeClient {
 }
 
 fn since_1970(time: u64) -> Duration {
-    let nanos = (time & 0xFFFF_FFFF) * 1_000_000_000 >> 32;
+    let nanos = ((time & 0xFFFF_FFFF) * 1_000_000_000) >> 32;
     // Beyond 2036 the seconds begin anew.
     let seconds = time >> 32;
     let seconds = if seconds < ERA { seconds + (1 << 32) } else { seconds };
