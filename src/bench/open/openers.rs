@@ -96,14 +96,14 @@ const OPENERS: &[Opener] = &[
     Opener { driver: "sip-operator", open: |context, _, one| Ok(vec![Handle::Operator(operator(context, one)?)]) },
     Opener { driver: "ping", open: |context, _, one| Ok(vec![Handle::ReferenceHost(reference_host(context, one)?)]) },
     Opener { driver: "syslog", open: |context, _, one| Ok(vec![Handle::Supervision(supervision(context, one)?)]) },
+    Opener { driver: "dhcp", open: |context, rig, one| Ok(vec![Handle::AddressServer(services::addresses(context, rig, one)?)]) },
+    Opener { driver: "dns", open: |context, rig, one| Ok(vec![Handle::NameServer(services::names(context, rig, one)?)]) },
+    Opener { driver: "ntp", open: |context, _, one| Ok(vec![Handle::TimeServer(services::time(context, one)?)]) },
     Opener { driver: "http-hook", open: |context, _, one| Ok(vec![Handle::Cameras(cameras(context, one)?)]) },
     Opener {
         driver: "terminal",
         open: |context, _, _| Ok(vec![Handle::Inspector(Box::new(Terminal::of_this_process(context.shared_clock())))]),
     },
-    Opener { driver: "dhcp", open: |context, rig, one| Ok(vec![Handle::AddressServer(services::addresses(context, rig, one)?)]) },
-    Opener { driver: "dns", open: |context, rig, one| Ok(vec![Handle::NameServer(services::names(context, rig, one)?)]) },
-    Opener { driver: "ntp", open: |context, _, one| Ok(vec![Handle::TimeServer(services::time(context, one)?)]) },
 ];
 
 /// Opens an instrument of the rig.

@@ -131,7 +131,7 @@ fn a_command_that_nothing_followed_is_the_relays_failure_unless_the_board_is_sil
     stage.gear.switch(Circuit::Fibre, false).expect("the board works");
     stage.at(6300);
     *stage.bench.still.lock().expect("one thread") = Some((ms(5100), ms(5900)));
-    assert_eq!(stage.accused(), Some(Subsystem::Other), "it may have answered while the bench stood still");
+    assert_eq!(stage.accused(), Some(Subsystem::Process), "it may have answered while the bench stood still");
 }
 
 #[test]

@@ -283,6 +283,7 @@ mod tests {
             }
             supervision.call_ended();
         }
+        supervision.wake(at(1), &Faults::default(), || None);
         let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
         let counts: Vec<String> = lines.filter_map(|line| Some(line.split_once("COUNT ")?.1.to_owned())).collect();
         assert_eq!(counts, expected, "{fault:?}");
