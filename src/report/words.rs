@@ -278,7 +278,13 @@ pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
 }
 
 /// What the drivers call their instruments, where no maker has named them, in Polish.
-const MODELS: [(&str, &str); 12] = [
+const MODELS: [(&str, &str); 18] = [
+    ("DHCP server", "serwer DHCP"),
+    ("DNS server", "serwer DNS"),
+    ("NTP server", "serwer NTP"),
+    ("virtual DHCP server", "wirtualny serwer DHCP"),
+    ("virtual DNS server", "wirtualny serwer DNS"),
+    ("virtual NTP server", "wirtualny serwer NTP"),
     ("person at the terminal", "osoba przy terminalu"),
     ("terminal that nobody is at", "terminal, przy którym nikogo nie ma"),
     ("virtual probe", "wirtualny programator"),

@@ -322,13 +322,15 @@ impl Twin {
         Box::new(TwinCameras(Arc::clone(&self.world)))
     }
     pub fn address_server(&self) -> Box<AddressServer> {
-        Box::new(TwinService::of(Arc::clone(&self.world), "address-server", |services| services.addresses.as_mut()))
+        Box::new(TwinService::of(Arc::clone(&self.world), ["DHCP server", "address-server"], |services| {
+            services.addresses.as_mut()
+        }))
     }
     pub fn name_server(&self) -> Box<NameServer> {
-        Box::new(TwinService::of(Arc::clone(&self.world), "name-server", |services| services.names.as_mut()))
+        Box::new(TwinService::of(Arc::clone(&self.world), ["DNS server", "name-server"], |services| services.names.as_mut()))
     }
     pub fn time_server(&self) -> Box<TimeServer> {
-        Box::new(TwinService::of(Arc::clone(&self.world), "time-server", |services| services.time.as_mut()))
+        Box::new(TwinService::of(Arc::clone(&self.world), ["NTP server", "time-server"], |services| services.time.as_mut()))
     }
     /// The serial number under which probe-rs finds the probe on this twin's microcontroller ([`probe::selector`]).
     pub fn probe_serial(&self) -> &str {

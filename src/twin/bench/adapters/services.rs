@@ -11,18 +11,20 @@ use crate::twin::street::net::Services;
 pub struct TwinService<S> {
     world: Shared,
     find: fn(&mut Services) -> Option<&mut S>,
-    name: &'static str,
+    /// What it is, and under which name the twin has it.
+    named: [&'static str; 2],
 }
 
 impl<S: Service> TwinService<S> {
-    pub(in crate::twin) fn of(world: Shared, name: &'static str, find: fn(&mut Services) -> Option<&mut S>) -> Self {
-        TwinService { world, find, name }
+    pub(in crate::twin) fn of(world: Shared, named: [&'static str; 2], find: fn(&mut Services) -> Option<&mut S>) -> Self {
+        TwinService { world, find, named }
     }
 }
 
 impl<S: Service> Instrument for TwinService<S> {
     fn identify(&mut self) -> Result<Identity> {
-        Ok(Identity { model: format!("virtual {}", self.name), unit: format!("twin:{}", self.name) })
+        let [what, name] = self.named;
+        Ok(Identity { model: format!("virtual {what}"), unit: format!("twin:{name}") })
     }
     fn make_safe(&mut self) -> Result<()> {
         self.behave(S::Conduct::default()).map(drop)
