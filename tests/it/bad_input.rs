@@ -66,8 +66,8 @@ const ENGLISH: [&str; 22] = [
 /// in brackets.
 fn english_in(line: &str) -> Vec<&str> {
     let bare = line.split(['"', '`', '„', '”']).step_by(2);
-    // `card/in-1` is a place in the rig, whatever the language.
-    let words = bare.flat_map(str::split_whitespace).filter(|word| !word.contains('/'));
+    // `card/in-1` is a place in the rig and `not-yet-valid` a word of it, whatever the language.
+    let words = bare.flat_map(str::split_whitespace).filter(|word| !word.contains(['/', '-']));
     words.flat_map(|part| part.split(|c: char| !c.is_alphabetic())).filter(|word| ENGLISH.contains(word)).collect()
 }
 
