@@ -20,6 +20,7 @@ use crate::clock::{Clock, Stamped};
 use crate::image::Image;
 use crate::instrument::audio::Feed;
 use crate::instrument::{InstrumentError, Result};
+use crate::twin::voice::NetworkSettings;
 use crate::twin::{self, Datagram, TwinConfig};
 use crate::unit::Bilingual;
 use acoustic_bridge::AcousticBridge;
@@ -98,6 +99,8 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     (twin.voice.backup, twin.voice.second) = (None, None);
     // Its line is sockets for datagrams.
     twin.voice.security = None;
+    // Its address is this machine's, and its servers are named to it.
+    twin.voice.network = NetworkSettings::default();
     // Its events would have to go over connections, of which the line outside knows none.
     twin.voice.cameras = None;
     (twin.voice.password, twin.voice.registers) = (password, registers);
