@@ -3,6 +3,8 @@
 //! On a real rig waiting sleeps. On the twin waiting runs the simulation. This file must not know which of the two it serves, nor
 //! what anybody waits for.
 
+pub mod sample_clock;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Add, Sub};

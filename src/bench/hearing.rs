@@ -5,6 +5,7 @@
 
 use super::Bench;
 use super::sound::Heard;
+use crate::clock::sample_clock::LARGEST_RATE_ERROR;
 use crate::clock::{Instant, Interrupted};
 use crate::dsp::align::{Aligned, align};
 use crate::dsp::coloration::{coloration, mean_square};
@@ -13,7 +14,6 @@ use crate::dsp::fidelity::{LOOK_S, fidelity};
 use crate::dsp::intrusion;
 use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::instrument::audio::{Frame, Jack};
-use crate::instrument::sample_clock::LARGEST_RATE_ERROR;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::{Patch, Role};
 use crate::unit::{Bilingual, both};

@@ -7,6 +7,7 @@ use super::priority;
 use crate::clock::{Clock, Stamped};
 use crate::instrument::supervision::{Notice, Supervision};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::services::syslog;
 use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::net::{SocketAddr, UdpSocket};
@@ -126,7 +127,7 @@ impl Listening {
                 outcome => outcome?,
             };
             let (at, within) = moment_of(&*self.clock, arrival.stamp);
-            let Some(notice) = buffer.get(..arrival.length).and_then(Notice::parse) else { continue };
+            let Some(notice) = buffer.get(..arrival.length).and_then(syslog::read) else { continue };
             let mut state = self.shared.lock();
             if state.notices.len() >= KEPT {
                 state.notices.pop_front();

@@ -13,7 +13,6 @@ pub mod operator;
 pub mod port;
 pub mod probe;
 pub mod relay;
-pub mod sample_clock;
 pub mod services;
 mod subsystem;
 pub mod supervision;

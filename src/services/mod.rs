@@ -6,6 +6,7 @@
 pub mod dhcp;
 pub mod dns;
 pub mod ntp;
+pub mod syslog;
 
 use crate::clock::{Instant, Stamped};
 use std::net::SocketAddr;

@@ -6,9 +6,9 @@
 use super::super::priority;
 use super::CardSettings;
 use super::library::{Alsa, Format, Pcm, Wanted};
+use crate::clock::sample_clock::SampleClock;
 use crate::clock::{Clock, Instant};
 use crate::instrument::audio::{Frame, Jack};
-use crate::instrument::sample_clock::SampleClock;
 use crate::instrument::{InstrumentError, Result};
 use crate::unit::Bilingual;
 use std::collections::VecDeque;

@@ -3,8 +3,8 @@
 //! Its sample clock is fitted from the driver's reports, as a real card's would be; the card's true clock is out of reach here.
 
 use crate::clock::Instant;
+use crate::clock::sample_clock::{SampleClock, WINDOW_SECONDS};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
-use crate::instrument::sample_clock::{SampleClock, WINDOW_SECONDS};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::twin::bench::card::{NoRecord, PERIOD, RATE};
 use crate::twin::kernel::world::{self, Shared};

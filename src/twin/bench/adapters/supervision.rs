@@ -3,6 +3,7 @@
 use crate::clock::Stamped;
 use crate::instrument::supervision::{Notice, Supervision};
 use crate::instrument::{Identity, Instrument, Result};
+use crate::services::syslog;
 use crate::twin::kernel::world::{self, Shared};
 
 pub struct TwinSupervision(pub Shared);
@@ -19,7 +20,7 @@ impl Instrument for TwinSupervision {
 impl Supervision for TwinSupervision {
     fn notices(&mut self) -> Result<Vec<Stamped<Notice>>> {
         let arrived = std::mem::take(&mut world::lock(&self.0).host.syslog);
-        let read = |(at, bytes): (_, Vec<u8>)| Notice::parse(&bytes).map(|notice| Stamped::new(at, notice));
+        let read = |(at, bytes): (_, Vec<u8>)| syslog::read(&bytes).map(|notice| Stamped::new(at, notice));
         Ok(arrived.into_iter().filter_map(read).collect())
     }
 }

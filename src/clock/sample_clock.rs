@@ -5,9 +5,39 @@
 //! line is the lower envelope of the points, not their mean: of all lines below every point the one nearest to them (D. Moon, P. Skelly,
 //! D. Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM 1999).
 
-use super::audio::{Frame, Timebase};
-use crate::clock::Instant;
+use super::Instant;
 use std::collections::VecDeque;
+
+/// A position on a port's own sample clock: frames since its record began.
+pub type Frame = u64;
+
+/// Where a port's sample clock stands against the bench's clock: a fitted line and how far to trust it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Timebase {
+    /// A frame and the moment at which it was converted (sound at the jack, not data at the driver).
+    pub frame: Frame,
+    pub at: Instant,
+    /// True frames per second of the bench's clock.
+    pub frames_per_second: f64,
+    /// Expanded uncertainty (k = 2) of a frame's moment, in seconds, for inputs.
+    pub input_uncertainty: f64,
+    /// The same for outputs; where it depends on what was played, of the stretch played last.
+    pub output_uncertainty: f64,
+}
+
+impl Timebase {
+    /// The bench time of a (fractional) frame position, in seconds since the run began.
+    pub fn seconds_of(&self, frame: f64) -> f64 {
+        self.at.as_secs_f64() + (frame - self.frame as f64) / self.frames_per_second
+    }
+    pub fn instant_of(&self, frame: f64) -> Instant {
+        Instant::from_secs_f64(self.seconds_of(frame))
+    }
+    /// The frame position of a moment.
+    pub fn frame_of(&self, at: Instant) -> f64 {
+        self.frame as f64 + at.seconds_after(self.at) * self.frames_per_second
+    }
+}
 
 /// Reports older than this many seconds are forgotten: a crystal's rate changes with its temperature.
 pub const WINDOW_SECONDS: f64 = 60.0;
