@@ -72,7 +72,7 @@ impl Post {
             strays: Vec::new(),
             strangers: Vec::new(),
             oddities: Vec::new(),
-            fell_silent: Vec::new(),
+            mute: Vec::new(),
             asked: Vec::new(),
             offers: Vec::new(),
             let_in: Vec::new(),

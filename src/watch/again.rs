@@ -64,13 +64,25 @@ fn dialled_on(course: &Course) -> Vec<Sample> {
     dials.iter().enumerate().map(sample).collect()
 }
 
+/// A post that rings in vain asks the next at once (T08); a margin in seconds.
+const HUNTS_ON_WITHIN: f64 = 1.0;
+
 /// A press while a lost call waits takes its place: one person, one case.
 fn second_cases(course: &Course) -> Vec<Sample> {
     let causes = causes(course);
     let arrived = |index: usize| course.calls.get(index).map(|(_, call)| call.arrived.seconds);
-    // From the first call of a case that was dialled again to the last.
+    // Who rang in vain and is sought elsewhere has lost nothing: his call was ended in so many words, and the next is there at once.
+    let was_lost = |first: usize, index: usize| {
+        let is_of_case = |(other, cause): &(usize, &Cause)| *other == first || **cause == Cause::SameCase(first);
+        let before = causes.iter().enumerate().take(index).filter(is_of_case).last();
+        let Some((_, before)) = before.and_then(|(before, _)| course.calls.get(before)) else { return false };
+        let is_over =
+            |(ended, _): (crate::bench::Moment, _)| arrived(index).is_some_and(|at| at - ended.seconds < HUNTS_ON_WITHIN);
+        before.confirmed.is_some() || !before.ended.is_some_and(is_over)
+    };
+    // From the first call of a case that was lost and dialled again to the last.
     let again = causes.iter().enumerate().filter_map(|(index, cause)| match cause {
-        Cause::SameCase(first) => Some(Span { from: arrived(*first)?, to: arrived(index)? }),
+        Cause::SameCase(first) if was_lost(*first, index) => Some(Span { from: arrived(*first)?, to: arrived(index)? }),
         _ => None,
     });
     let again: Vec<Span> = again.collect();

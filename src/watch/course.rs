@@ -215,8 +215,8 @@ pub struct Course {
     pub strays: Vec<StrayMedia>,
     pub strangers: Vec<Stranger>,
     pub oddities: Vec<Oddity>,
-    /// From when on a call's sound from the post stayed away.
-    pub fell_silent: Vec<(f64, CallId)>,
+    /// While a call's sound from the post stayed away; without an end where it never came back.
+    pub mute: Vec<(Span, CallId)>,
     /// When the post asked something within a call.
     pub asked: Vec<(f64, CallId)>,
     /// What became of our own offers within a call.

@@ -216,23 +216,36 @@ fn forgotten_talks(course: &Course) -> Vec<Sample> {
         };
         let Some(outage) = course.outages.iter().find(is_within) else { return Some(Sample::breach(confirmed, None)) };
         let start = outage.span.to;
-        // A module that was started anew as well sends nothing more.
-        let silent = course.fell_silent.iter().filter(|(_, of)| of == id).map(|(at, _)| *at).find(|at| *at >= outage.span.from);
-        let forgotten = Span { from: start + TAKEN_UP_WITHIN, to: silent.unwrap_or(course.lasts(call).to) };
-        let dark = lit.dark(forgotten).into_iter().find(|dark| dark.length() > SETTLES_FOR).filter(|_| forgotten.length() > 0.0);
+        // A module that was started anew as well, then or before, sends nothing more.
+        let mute = Lit(course.mute.iter().filter(|(_, of)| of == id).map(|(span, _)| *span).collect());
+        let forgotten = Span { from: start + TAKEN_UP_WITHIN, to: course.lasts(call).to };
+        let heard = if forgotten.length() > 0.0 { mute.dark(forgotten) } else { Vec::new() };
+        let dark = heard.into_iter().flat_map(|heard| lit.dark(heard)).find(|dark| dark.length() > SETTLES_FOR);
         Some(Sample::breach(dark.map_or(start, |dark| dark.from), dark.map(dark_for)))
     };
     course.calls.iter().filter_map(sample).collect()
 }
 
+/// When the post learned at the latest that a call was answered: an answer that met the dark fibre is sent again until it is acknowledged.
+/// `None`: nothing says that it ever did.
+fn known_answer(course: &Course, call: &Call) -> Option<f64> {
+    let answered = call.answered?.seconds;
+    let first_tries = Span { from: answered - LEARNS_WITHIN, to: answered + LEARNS_WITHIN };
+    let is_hidden = course.outages.iter().any(|outage| outage.kind == Kind::Fibre && outage.span.meets(first_tries));
+    match call.confirmed {
+        Some(confirmed) if is_hidden => Some(confirmed.seconds),
+        None if is_hidden || !course.is_surely_in(call, answered) => None,
+        _ => Some(answered),
+    }
+}
+/// An answer sent so shortly before or after the fibre was dark may have been lost: a link takes a moment to come up, and T1 (RFC 3261) is 0.5 s.
+const LEARNS_WITHIN: f64 = 1.0;
+
 fn dark_in_talk(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
     let of_talk = |call: &Call| {
-        let answered = call.answered?.seconds;
         // What was answered while something stood in the way, and never acknowledged, the post need not know of.
-        if call.confirmed.is_none() && !course.is_surely_in(call, answered) {
-            return None;
-        }
+        let answered = known_answer(course, call)?;
         steady(course, lit, Span { from: answered + grace(course, "T06"), to: course.lasts(call).to - STAMPS })
     };
     course.calls.iter().filter_map(|(_, call)| of_talk(call)).collect()

@@ -2,6 +2,7 @@
 
 use super::cameras::CalledUp;
 use super::course::{Binding, Course, Oddity, Stranger, StrayMedia};
+use super::span::Span;
 use crate::bench::Moment;
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::{CallEvent, Irregular, Server, Side, StrangerNews, Unbound, host_of};
@@ -78,7 +79,11 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             homes.oddities.push(from.clone());
         }
         CallEvent::VoiceMissing { call, side: Side::FromPost, since } => {
-            course.fell_silent.push((since.as_secs_f64(), *call));
+            course.mute.push((Span { from: since.as_secs_f64(), to: f64::INFINITY }, *call));
+        }
+        CallEvent::VoiceBack { call, side: Side::FromPost } => {
+            let last = course.mute.iter_mut().rfind(|(_, of)| of == call);
+            last.into_iter().for_each(|(span, _)| span.to = span.to.min(at));
         }
         CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
         CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),

@@ -56,7 +56,7 @@ pub(super) fn quiet() -> Course {
         leases: vec![("10.20.0.17".into(), span(-60.0, 700.0))],
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
-        fell_silent: Vec::new(),
+        mute: Vec::new(),
         room_light: Vec::new(),
         button: None,
         mains: None,

@@ -32,6 +32,16 @@ fn a_press_while_a_call_is_lost_takes_its_place() {
         broken(&course.call(150.0, 160.0, "2").delayed()).contains(&"T33.watch.second-cases")
     };
     assert!(lives(true) && !lives(false));
+    // The button closes while the first operator rings in vain, and is a press just after the second has refused: two persons, two cases.
+    let hunts = |gap: f64| {
+        let unheard = |call: &mut Call| (call.answered, call.confirmed) = (None, None);
+        let cancelled = |call: &mut Call| call.ended = call.ended.map(|(at, _)| (at, EndedBy::Cancelled));
+        let course = quiet().press(100.0, 0.2).call(100.1, 112.1, "1").change(unheard).change(cancelled);
+        let course = course.outage(Kind::Fibre, 108.0, 108.7).press(112.05, 0.2);
+        let course = course.call(112.1 + gap, 112.11 + gap, "1").change(unheard);
+        broken(&course.call(112.15 + gap, 140.0, "2")).contains(&"T33.watch.second-cases")
+    };
+    assert!(!hunts(0.0) && hunts(5.0));
 }
 
 #[test]

@@ -172,11 +172,27 @@ fn a_talk_that_a_restart_finds_is_ended_or_shown() {
     assert!(forgotten(talk(160.0, &dark)));
     assert!(!forgotten(talk(118.0, &dark)) && !forgotten(talk(160.0, &[(101.06, 110.0), (120.0, 160.0)])));
     // A module that was started anew as well is not heard any more.
-    let silent = |mut course: Course| {
-        course.fell_silent.push((112.0, CallId(1)));
-        course
+    let mute = |from: f64, to: f64| {
+        let mut course = talk(160.0, &dark);
+        course.mute.push((span(from, to), CallId(1)));
+        forgotten(course)
     };
-    assert!(!forgotten(silent(talk(160.0, &dark))));
+    assert!(!mute(112.0, f64::INFINITY));
+    // So is one that had fallen silent long before and never came back; one that came back is.
+    assert!(!mute(105.0, f64::INFINITY) && mute(105.0, 108.0));
+}
+
+#[test]
+fn who_could_not_learn_of_the_answer_need_not_show_it() {
+    let dark = |cut: (f64, f64), confirmed: f64, lit: f64| {
+        let mut course = served().lit(&[(100.06, 120.01)], &[(lit, 120.01)]);
+        course.calls[0].1.confirmed = course.calls[0].1.confirmed.map(|at| Moment { seconds: confirmed, ..at });
+        broken(&course.outage(Kind::Fibre, cut.0, cut.1)).contains(&"T06.watch.dark-in-talk")
+    };
+    // The answer met a cut of a second, and was sent again until it was acknowledged.
+    assert!(!dark((100.8, 101.8), 102.6, 102.6));
+    assert!(dark((100.8, 101.8), 102.6, 104.6), "it shows a talk within T06 of its own acknowledgement");
+    assert!(dark((110.0, 111.0), 101.1, 104.6), "no cut was near the answer");
 }
 
 #[test]
