@@ -201,7 +201,7 @@ fn unreached(error: FlashError) -> InstrumentError {
     match error {
         FlashError::Bench(error) => error,
         FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => {
-            settings_error("reach the settings", both!("{cause}", "ustawienia punktu są niedostępne ({cause})"))
+            settings_error("reach the settings", both!("{cause}", "ustawienia punktu są niedostępne. Szczegóły: {cause}"))
         }
     }
 }

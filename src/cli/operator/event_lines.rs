@@ -7,6 +7,7 @@ use crate::instrument::operator::{
     Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
 use crate::operator::DeskConfig;
+use crate::report::events::refusals;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
 use crate::rtp::stats::{Source, Stats};
@@ -30,7 +31,7 @@ pub fn listening(config: &DeskConfig, lang: Lang) -> String {
             format!("Listening at {sip} as {user}, realm {}; posts: {users}; codecs: {codecs}. Ctrl-C ends.", config.realm)
         }
         Lang::Pl => {
-            format!("Nasłuch pod {sip} jako {user}, domena {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
+            format!("Nasłuch pod {sip} jako {user}, realm {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
         }
     }
 }
@@ -56,7 +57,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{user} {gone} {contact}")
         }
         CallEvent::RegistrationRefused { user, why } => {
-            format!("{} {user}: {why}", pick(lang, "registration refused to", "odmowa rejestracji dla"))
+            format!("{} {user}: {}", pick(lang, "registration refused to", "odmowa rejestracji dla"), refusals::told(why, lang))
         }
         CallEvent::Invited { call: id, invite, server } => {
             let (from, to) = (pick(lang, "from", "od"), pick(lang, "for", "do"));
@@ -72,7 +73,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
         }
         CallEvent::Held { call: id, held: true } => {
-            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez punkt"))
+            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "zawieszone przez punkt"))
         }
         CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
         CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
@@ -86,7 +87,9 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{} {from}: {}", pick(lang, "connection from", "połączenie z"), fault.words().show(lang))
         }
         CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
-        CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        CallEvent::Intruder { from, what } => {
+            format!("{} {from}: {}", pick(lang, "turned away", "odrzucono"), refusals::told(what, lang))
+        }
         other => more_words(other, call, lang),
     }
 }
@@ -134,7 +137,7 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
         }
         CallEvent::StrayMedia { call: id, from, kind } => {
             let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
-            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
+            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niespodziewany dźwięk od"), stray(*kind, lang))
         }
         CallEvent::Asked { call: id, method } => format!("{call} {}: {method}", id.0),
         CallEvent::Irregular { call: id, from, what } => {
@@ -156,7 +159,7 @@ fn at_server(server: Server, lang: Lang) -> &'static str {
 
 fn asked(change: Change, lang: Lang) -> &'static str {
     match change {
-        Change::Hold => pick(lang, "hold", "wstrzymanie"),
+        Change::Hold => pick(lang, "hold", "zawieszenie"),
         Change::Resume => pick(lang, "resume", "wznowienie"),
         Change::Move => pick(lang, "move to another port", "przejście na inny port"),
         Change::Unseal => pick(lang, "plain media", "dźwięk bez szyfrowania"),
@@ -186,7 +189,7 @@ fn stray(kind: Stray, lang: Lang) -> &'static str {
         Stray::AfterEnd => pick(lang, "after the call's end", "po zakończeniu połączenia"),
         Stray::NoCall => pick(lang, "without any call", "bez połączenia"),
         Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
-        Stray::OnHold => pick(lang, "on hold", "w czasie wstrzymania"),
+        Stray::OnHold => pick(lang, "on hold", "w zawieszonym połączeniu"),
         Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
         Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
     }
@@ -212,15 +215,15 @@ pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
     let is_busy = matches!(how.answering, Answering::Refuse { .. });
     let health = |health: Health| match health {
         Health::Well => pick(lang, "well", "sprawny"),
-        Health::Silent => pick(lang, "a black hole", "czarna dziura"),
+        Health::Silent => pick(lang, "a black hole", "milczy"),
         Health::Refusing { .. } => pick(lang, "refusing", "odmawia"),
     };
     let operator = if is_busy { pick(lang, "busy", "zajęty") } else { pick(lang, "free", "wolny") };
-    let media = if how.mute { pick(lang, "not sent", "nie są wysyłane") } else { pick(lang, "sent", "są wysyłane") };
+    let media = if how.mute { pick(lang, "not sent", "wyłączony") } else { pick(lang, "sent", "włączony") };
     let (primary, backup) = (health(how.primary), health(how.backup));
     match lang {
         Lang::En => format!("Operator {operator}; primary server {primary}, backup server {backup}; media {media}."),
-        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; media {media}."),
+        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; dźwięk {media}."),
     }
 }
 
@@ -353,7 +356,7 @@ mod tests {
         check(
             CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
             "stray media from 10.0.0.2:4000 (call 3): after the call's end",
-            "niepożądane media od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
+            "niespodziewany dźwięk od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
         );
         check(
             CallEvent::Unregistered { user: "sos".into(), contact: "sip:a".into(), why: Unbound::Expired },
@@ -363,7 +366,7 @@ mod tests {
         check(
             CallEvent::Changed { call, change: Change::Hold, outcome: Outcome::Refused(488) },
             "call 3: hold: refused with 488",
-            "połączenie 3: wstrzymanie: odmowa 488",
+            "połączenie 3: zawieszenie: odmowa 488",
         );
     }
 
