@@ -196,7 +196,7 @@ mod tests {
             crate::unit::Bilingual::same("no answer in 200 ms"),
             (
                 "check the USB cable of the relay board",
-                "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+                "sprawdź zasilanie, przewód USB i port modułu przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
             ),
         );
         let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();
