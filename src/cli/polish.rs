@@ -43,8 +43,7 @@ fn of(text: Option<&StyledStr>) -> Option<String> {
 fn translated(command: Command) -> Command {
     let (about, long) = (of(command.get_about()), of(command.get_long_about()));
     let (after, after_long) = (of(command.get_after_help()), of(command.get_after_long_help()));
-    let mut command = command.help_template(TEMPLATE).subcommand_help_heading("Polecenia").subcommand_value_name("POLECENIE");
-    command = about.into_iter().fold(command, |command, text| command.about(text));
+    let mut command = about.into_iter().fold(command, |command, text| command.about(text));
     command = long.into_iter().fold(command, |command, text| command.long_about(text));
     command = after.into_iter().fold(command, |command, text| command.after_help(text));
     command = after_long.into_iter().fold(command, |command, text| command.after_long_help(text));
@@ -94,6 +93,7 @@ fn finished(command: Command) -> Command {
     };
     let is_help = command.get_name() == "help";
     let command = if is_help { command.about("Wyświetla tę pomoc albo pomoc podanego polecenia") } else { command };
+    let command = command.help_template(TEMPLATE).subcommand_help_heading("Polecenia").subcommand_value_name("POLECENIE");
     let mut command = command.mut_args(own).mut_subcommands(finished);
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[OPCJE]").replace("[COMMAND]", "[POLECENIE]");

@@ -245,4 +245,13 @@ pub(super) const VALUE_NAMES: &[(&str, &str)] = &[
     ("OUT.svg", "PLIK.svg"),
     ("REFERENCE", "WZORZEC"),
     ("CAPTURE", "NAGRANIE"),
+    ("NEAR", "BLISKI"),
+    ("FAR", "DALEKI"),
+    ("MS", "MS"),
+    ("DB", "DB"),
+    ("DB|TONE.wav", "DB|TON.wav"),
+    ("LAW", "PRAWO"),
+    ("CODEC", "KODEK"),
+    ("R.wav", "WZORZEC.wav"),
+    ("L1,…,L7", "L1,…,L7"),
 ];
