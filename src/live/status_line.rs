@@ -53,7 +53,7 @@ impl Look {
         let lamp = |(words, lit): (&Words, bool)| format!("{} {} ", if lit { '●' } else { '○' }, of(*words, lang));
         let lamps: String = LAMPS.iter().zip(self.lamps).map(lamp).collect();
         let button = if self.pressed { ("closed", "wciśnięty") } else { ("open", "zwolniony") };
-        let fibre = if self.fibre { ("ok", "jest") } else { ("cut", "przerwane") };
+        let fibre = if self.fibre { ("ok", "jest") } else { ("cut", "brak") };
         let mains = if self.mains { ("on", "jest") } else { ("off", "brak") };
         let [button, fibre, mains] = [button, fibre, mains].map(|words| of(words, lang));
         match lang {
