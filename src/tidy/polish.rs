@@ -91,6 +91,12 @@ fn texts(source: &Source) -> (String, Vec<Text>) {
                     i + 2
                 };
             }
+            // A raw text: its quotation marks are no ends.
+            Some('r') if is_blank(i) => {
+                let hashes = written.iter().skip(i + 1).take_while(|letter| **letter == '#').count();
+                let ends = |at: usize| written.get(at) == Some(&'"') && (1..=hashes).all(|n| written.get(at + n) == Some(&'#'));
+                i = (i + hashes + 2..written.len()).find(|at| ends(*at)).unwrap_or(i) + hashes;
+            }
             Some('"') if is_blank(i) => {
                 let (from, begins) = (i, line);
                 i += 1;
@@ -197,6 +203,7 @@ mod tests {
     #[test]
     fn english_in_polish_is_found_but_for_what_is_typed() {
         check_lines("let a = \"punkt is późno\";\n", &[1]);
+        check_lines("let a = r#\"[^\"\"#;\nlet b = '\"';\nlet c = \"punkt is późno\";\n", &[3]);
         check_lines("let a = \"wpisz `is` albo „of”, {the} lub --from: późno\";\nlet b = \"the post is late\";\n", &[]);
     }
 
