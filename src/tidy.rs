@@ -5,6 +5,7 @@
 mod features;
 mod floors;
 mod names;
+mod polish;
 mod shape;
 mod source;
 
@@ -76,6 +77,24 @@ fn a_module_uses_lower_floors_only() {
 #[test]
 fn only_named_files_name_certain_things() {
     assert_clean(names::check(&read_sources()));
+}
+
+#[test]
+fn no_test_anywhere_is_left_out() {
+    let read = |path: PathBuf| Source::new(&path.to_string_lossy(), &std::fs::read_to_string(&path).expect("a source in UTF-8"));
+    let tests: Vec<Source> =
+        ["tests", "benches"].iter().flat_map(|folder| files_below(Path::new(folder), "rs")).map(read).collect();
+    assert!(tests.len() > 20, "run from the repository's root");
+    assert_clean(names::check_words(&tests));
+}
+
+#[test]
+fn polish_is_polish_and_has_one_word_for_one_thing() {
+    let read = |path: PathBuf| (path.to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("UTF-8"));
+    let features = files_below(Path::new("features/pl"), "feature").into_iter();
+    let told = ["fixtures/bad/messages-pl.snap", "fixtures/bad/features/messages-pl.snap"].map(PathBuf::from);
+    let others: Vec<(String, String)> = features.chain(told).map(read).collect();
+    assert_clean(polish::check(&read_sources(), &others));
 }
 
 #[test]

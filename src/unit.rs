@@ -33,6 +33,16 @@ pub enum Lang {
     Pl,
 }
 
+impl Lang {
+    /// As it is typed, and as folders of features are named.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Pl => "pl",
+        }
+    }
+}
+
 /// The unit of a figure. Values are always held in the base unit named here; showing picks a readable prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Unit {

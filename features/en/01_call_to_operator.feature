@@ -1,5 +1,5 @@
 Feature: Call to the City Guard operator
-  The oracle is the operator's end: what arrives there counts, not what a lamp or a log says.
+  What arrives at the operator decides, not what a lamp or a log says.
 
   @S01 @fat @sat @nightly
   Scenario: One press raises exactly one call within the limit

@@ -21,7 +21,7 @@ Feature: Speech
   Scenario: Speech survives packet loss, hold and call transfer
     Given the post is ready
     And a talk with the operator is under way
-    Then the caller hears the operator without holes while 3 % of the packets are lost [T18]
+    Then the caller hears the operator without gaps while 3 % of the packets are lost [T18]
     When the operator puts the talk on hold for 5 s
     Then both sides hear each other again at most 0.5 s after the change [T04]
     When the operator moves the sound of the talk to another port

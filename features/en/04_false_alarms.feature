@@ -29,7 +29,7 @@ Feature: False alarms and abuse
     Given the post is ready
     And the operator answers after 1 s
     When the button is held down
-    Then the post tells of its stuck button at most 15 s after the press [T28]
+    Then the post reports its stuck button at most 15 s after the press [T28]
     When the operator hangs up
     Then within 60 s exactly 1 call reaches the operator [T28]
     When the post is switched off
@@ -38,7 +38,7 @@ Feature: False alarms and abuse
     Then the post is registered at most 60 s after power-on [T19]
     And no further call reaches the operator within 20 s [T28]
     When the button is let go
-    Then the post takes that fault back at most 60 s after the button's release [T27]
+    Then the post clears that fault at most 60 s after the button's release [T27]
     And no further call reaches the operator within 10 s [T28]
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]

@@ -67,11 +67,11 @@ Feature: Power
     When the operator ends every call that stands
     And 2 s pass
     And the mains returns
-    Then the post takes that report back at most 60 s after the mains' return [T27]
+    Then the post clears that report at most 60 s after the mains' return [T27]
     When the battery is disconnected
     Then the post reports the missing battery to the supervision at most 60 s after its disconnection [T26]
     When the battery is connected again
-    Then the post takes that report back at most 60 s after the battery is connected [T27]
+    Then the post clears that report at most 60 s after the battery is connected [T27]
 
   @S51 @nightly @long
   Scenario: The battery holds up for the time that is asked for

@@ -32,10 +32,10 @@ Feature: Supervision
     When 1 min passes
     And the servers are in order again
     Then the post is registered with the main server again at most 60 s after its return [T19]
-    And the post takes that report back at most 60 s after the server's return [T27]
+    And the post clears that report at most 60 s after the server's return [T27]
     When 5 min pass
     And the servers take everything and answer nothing
     Then the post reports the lost server to the supervision at most 60 s after its loss [T26]
     When the servers are in order again
-    Then the post takes that report back at most 60 s after the server's return [T27]
+    Then the post clears that report at most 60 s after the server's return [T27]
     When 1 min passes

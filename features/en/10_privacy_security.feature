@@ -24,7 +24,7 @@ Feature: Privacy and security
     And no sound has left the post outside a call [T40]
 
   @S46 @fat @nightly
-  Scenario: False certificate and plain media are refused
+  Scenario: False certificate and unencrypted sound are refused
     Given the post is ready
     And the operator answers after 1 s
     When the servers show a certificate of an unknown authority
@@ -37,7 +37,7 @@ Feature: Privacy and security
     And 1 min passes
     And the servers show a certificate that is not for servers
     And 1 min passes
-    Then the post has not believed a false certificate [T40]
+    Then the post has accepted no false certificate [T40]
     And the "out of service" lamp is lit at most 60 s after the last moment at which a call was possible [T26]
     When the button is pressed for 150 ms
     Then the "out of service" lamp answers at most 2 s after the press [T38]

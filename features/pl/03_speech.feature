@@ -1,6 +1,6 @@
 # language: pl
 Właściwość: Rozmowa
-  Opóźnienie, hałas ulicy, mówienie jednoczesne, zawieszenie i przełączenie, głośność.
+  Opóźnienie, hałas ulicy, mowa jednoczesna, zawieszenie i przełączenie rozmowy, głośność.
 
   @S12 @fat @sat @nightly
   Scenariusz: Opóźnienie mieści się w limicie przez całą rozmowę

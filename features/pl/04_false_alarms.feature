@@ -1,6 +1,6 @@
 # language: pl
 Właściwość: Fałszywe zgłoszenia i nadużycia
-  W innym mieście 1128 z 1181 zgłoszeń było niepotwierdzonych. Punkt nie może ich przysparzać.
+  W innym mieście nie potwierdziło się 1128 z 1181 zgłoszeń. Punkt nie może dokładać do nich własnych.
 
   @S18 @fat @nightly
   Scenariusz: Zakłócenia i drgania styków nie tworzą zgłoszeń
@@ -60,7 +60,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I przycisk zostaje naciśnięty na 150 ms
     I mija 1 s
     I zgłasza się inny punkt, którego rozmowa potrwa 20 s
-    Wtedy zgłoszenie tego punktu zostaje odebrane w swojej kolejności [T33]
+    Wtedy zgłoszenie tego punktu zostaje odebrane we właściwej kolejności [T33]
     I rozmowa trwa nadal
     Gdy mija 5 s
     I operator kończy rozmowę
@@ -68,7 +68,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I operator przez 3 s rozmawia z innym punktem, a potem odbiera oczekujące zgłoszenia według priorytetu i kolejności
     I zgłasza się inny punkt, którego rozmowa potrwa 4 s
     I przycisk zostaje naciśnięty na 150 ms
-    Wtedy zgłoszenie tego punktu zostaje odebrane w swojej kolejności [T33]
+    Wtedy zgłoszenie tego punktu zostaje odebrane we właściwej kolejności [T33]
     I rozmowa trwa nadal
 
   @S23 @nightly @long
@@ -80,7 +80,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S24 @fat @nightly
-  Scenariusz: Zgłoszenia potwierdzone i niepotwierdzone liczone osobno i zgodnie z sumą
+  Scenariusz: Zgłoszenia potwierdzone i niepotwierdzone są liczone osobno, a ich suma się zgadza
     Zakładając, że punkt jest gotowy do pracy
     Gdy przycisk zostaje naciśnięty 3 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
     I operator jest zajęty

@@ -2,7 +2,7 @@
 Właściwość: Utrata i powrót światłowodu
 
   @S28 @fat @nightly
-  Scenariusz: Sekundowy zanik nie przerywa rozmowy
+  Scenariusz: Sekundowy zanik łączności nie przerywa rozmowy
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Gdy łączność światłowodowa zostaje przerwana na 1 s w czasie wypowiedzi wzywającego

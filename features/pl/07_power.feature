@@ -14,7 +14,7 @@ Właściwość: Zasilanie
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S36 @fat @nightly
-  Scenariusz: Najpierw zasilanie, potem światłowód: punkt i tak dołącza, a naciśnięcie podczas startu nie ginie
+  Scenariusz: Najpierw zasilanie, potem światłowód: punkt i tak się rejestruje, a naciśnięcie podczas startu nie ginie
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     I punkt jest wyłączony
@@ -55,8 +55,8 @@ Właściwość: Zasilanie
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     I trwa rozmowa z operatorem
-    Gdy napięcie sieci zanika i powraca, gdy mówi wzywający
-    I napięcie sieci zanika i powraca, gdy mówi operator
+    Gdy napięcie sieci zanika i powraca w czasie wypowiedzi wzywającego
+    I napięcie sieci zanika i powraca w czasie wypowiedzi operatora
     Wtedy przełączenie zasilania nie przerywa mowy w żadnym kierunku na dłużej niż 0,1 s [T25]
     I rozmowa trwa nadal
     Gdy operator kończy rozmowę

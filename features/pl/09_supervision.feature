@@ -20,7 +20,7 @@ Właściwość: Nadzór
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     Gdy operator kończy wszystkie trwające połączenia
     I mijają 2 s
-    I punkt zostaje zresetowany przez port diagnostyczny
+    I punkt zostaje zresetowany przez port debugowania
     I mija 20 s
 
   @S42 @fat @sat @nightly

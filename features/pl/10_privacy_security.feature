@@ -25,7 +25,7 @@ Właściwość: Prywatność i bezpieczeństwo
     I poza rozmową z punktu nie wyszedł żaden dźwięk [T40]
 
   @S46 @fat @nightly
-  Scenariusz: Fałszywy certyfikat i nieszyfrowane media są odrzucane
+  Scenariusz: Fałszywy certyfikat i nieszyfrowany dźwięk są odrzucane
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwery przedstawiają certyfikat nieznanego urzędu certyfikacji

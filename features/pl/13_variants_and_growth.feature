@@ -26,7 +26,7 @@ Właściwość: Warianty i rozbudowa
 
   @S50 @sat @manual
   Scenariusz: Lista kontrolna miejsca jest sprawdzona i podpisana
-    Wtedy osoba sprawdzająca potwierdza na miejscu każdy z tych punktów i podpisuje
+    Wtedy osoba sprawdzająca potwierdza na miejscu każdą z tych pozycji i podpisuje
       | Oznakowanie „SOS” jest na miejscu i daje się odczytać z chodnika w dzień i w nocy [EJ]                                              |
       | Przycisk jest na wysokości od 80 do 110 cm nad ziemią i można do niego podjechać wózkiem [M]                                        |
       | Znak jest wyczuwalny dotykiem, a stan żadnej lampki nie jest pokazany samym kolorem (EN 301 549, 8.1.3 [V])                         |

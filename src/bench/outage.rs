@@ -213,7 +213,7 @@ impl Bench {
             "mains relay",
             "switch the post's mains",
             ("the post's supply stayed while the mains' relay was off and went with the fibre's relay: the two leads are exchanged", "zasilanie punktu nie zanikło po wyłączeniu przekaźnika sieci, a zanikło po wyłączeniu przekaźnika światłowodu: oba przewody są zamienione"),
-            ("exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board", "zamień `mains` i `fibre` w `roles` w opisie stanowiska albo ich przewody na płytce przekaźników"),
+            ("exchange `mains` and `fibre` in the rig's roles, or their wires at the relay board", "zamień `mains` i `fibre` w `roles` w opisie stanowiska albo ich przewody na module przekaźników"),
         )
         .of(Subsystem::Relays)
         .into())

@@ -159,7 +159,7 @@ impl Switchgear {
             ),
             (
                 "check the relay board's supply and the wires of the relay and of its sense input",
-                "sprawdź zasilanie płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+                "sprawdź zasilanie modułu przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
             ),
         )
         .of(Subsystem::Relays)
@@ -238,7 +238,7 @@ impl Switchgear {
 pub fn stood_still(still: Duration) -> InstrumentError {
     let cause = both!(
         "it stood still for {} ms in all while it should have watched",
-        "praca stała łącznie przez {} ms i w tym czasie niczego nie rejestrowano",
+        "wstrzymany łącznie przez {} ms; w tym czasie niczego nie rejestrował",
         still.as_millis()
     );
     let remedy = (
@@ -290,7 +290,7 @@ fn account(
                 format!("its sense input saw the {name} {} at {at} although nobody had told it to", circuit.state(closed)),
                 format!("wejście kontrolne wykryło bez żadnej komendy stan: {} ({at})", circuit.in_state(closed).pl),
             ),
-            ("look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board", "sprawdź, czy przy przekaźniku i jego wejściu kontrolnym nie ma luźnego przewodu i czy nikt inny nie steruje płytką przekaźników"),
+            ("look for a loose wire at the relay and at its sense input, and for anybody else who commands the relay board", "sprawdź, czy przy przekaźniku i jego wejściu kontrolnym nie ma luźnego przewodu i czy nikt inny nie steruje modułem przekaźników"),
         )
         .of(Subsystem::Relays)),
         Err(Strange::BeforeItsCommand { by }) => {

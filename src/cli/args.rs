@@ -2,7 +2,7 @@
 
 use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang};
 use clap::{Parser, Subcommand};
 #[cfg(unix)]
 use std::net::{IpAddr, SocketAddr};
@@ -284,13 +284,13 @@ pub struct Own(pub SocketAddr);
 
 #[cfg(unix)]
 impl std::str::FromStr for Own {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = Bilingual;
+    fn from_str(text: &str) -> Result<Self, Bilingual> {
         let alone = || text.trim_matches(['[', ']']).parse().map(|address: IpAddr| SocketAddr::new(address, 0));
-        text.parse()
-            .or_else(|_| alone())
-            .map(Own)
-            .map_err(|_| "write an address such as 192.168.10.7 or 192.168.10.7:5070".into())
+        text.parse().or_else(|_| alone()).map(Own).map_err(|_| {
+            let en = "write an address such as 192.168.10.7 or 192.168.10.7:5070";
+            (en, "wpisz adres, np. 192.168.10.7 albo 192.168.10.7:5070").into()
+        })
     }
 }
 
@@ -315,6 +315,6 @@ mod tests {
         assert_eq!(read("192.168.10.7:5070"), Ok("192.168.10.7:5070".into()));
         assert_eq!(read("::1"), Ok("[::1]:0".into()));
         assert_eq!(read("[::1]:5070"), Ok("[::1]:5070".into()));
-        assert!(read("eth0").is_err_and(|why| why.contains("192.168.10.7")));
+        assert!(read("eth0").is_err_and(|why| why.pl.contains("192.168.10.7")));
     }
 }

@@ -8,7 +8,7 @@ use super::{Refused, place, prove};
 use crate::bench;
 use crate::clock::wall_clock;
 use crate::fault::exit;
-use crate::suite::explore::model::{ROWS, Row};
+use crate::suite::explore::model::{ROWS, Row, State};
 use crate::suite::explore::{self, Explored, Found, Plan};
 use crate::suite::signals::Signals;
 use crate::unit::{Bilingual, Lang, both, parse_duration};
@@ -114,14 +114,84 @@ fn summary(explored: &Explored) -> Vec<Bilingual> {
 fn coverage(explored: &Explored) -> Bilingual {
     let walked = |n: usize| explored.walked.get(n).is_some_and(|times| *times > 0);
     let (all, count) = (ROWS.len(), (0..ROWS.len()).filter(|n| walked(*n)).count());
-    let name = |row: &Row| format!("{:?}: {}", row.from, row.deed);
-    let missing: Vec<String> = ROWS.iter().enumerate().filter(|(n, _)| !walked(*n)).map(|(_, row)| name(row)).collect();
+    let name = |row: &Row| {
+        let (from, deed) = (state_pl(row.from), deed_pl(row.deed));
+        Bilingual::new(format!("{:?}: {}", row.from, row.deed), format!("{from}: {deed}"))
+    };
+    let missing: Vec<Bilingual> = ROWS.iter().enumerate().filter(|(n, _)| !walked(*n)).map(|(_, row)| name(row)).collect();
     if missing.is_empty() {
         return both!("all {all} transitions of the model were walked", "przejścia modelu: wykonano wszystkie ({all})");
     }
-    let missing = missing.join("; ");
+    let [en, pl] = [Lang::En, Lang::Pl].map(|lang| missing.iter().map(|name| name.show(lang)).collect::<Vec<_>>().join("; "));
     both!(
-        "{count} of {all} transitions of the model were walked; not walked: {missing}",
-        "przejścia modelu: wykonano {count} z {all}; nie wykonano: {missing}"
+        "{count} of {all} transitions of the model were walked; not walked: {en}",
+        "przejścia modelu: wykonano {count} z {all}; nie wykonano: {pl}"
     )
+}
+
+const fn state_pl(state: State) -> &'static str {
+    match state {
+        State::Quiet => "spoczynek",
+        State::InCall => "zgłoszenie",
+        State::Cut => "bez światłowodu",
+        State::CutInCall => "światłowód przerwany w czasie zgłoszenia",
+        State::Back => "światłowód wrócił",
+        State::Off => "bez zasilania",
+        State::Dark => "bez zasilania i światłowodu",
+        State::Waking => "start",
+        State::OnBackup => "na serwerze zapasowym",
+        State::Unserved => "bez serwerów",
+    }
+}
+
+/// Deeds of the model, in Polish.
+const DEEDS: [(&str, &str); 33] = [
+    ("bouncing press", "naciśnięcie z drganiami styku"),
+    ("cut again", "ponowna przerwa światłowodu"),
+    ("cut", "przerwa światłowodu"),
+    ("doubtful press", "naciśnięcie na granicy"),
+    ("end", "koniec rozmowy"),
+    ("end, and press at once", "koniec rozmowy i zaraz naciśnięcie"),
+    ("glitch", "krótki zanik łączności"),
+    ("hang", "zawieszenie"),
+    ("held press", "przytrzymanie"),
+    ("held through a call", "przytrzymanie przez całą rozmowę"),
+    ("hold again", "ponowne przytrzymanie"),
+    ("interference", "zakłócenia"),
+    ("long cut", "długa przerwa światłowodu"),
+    ("long quiet", "długi spokój"),
+    ("long wait", "długie czekanie"),
+    ("main server refuses", "serwer główny odmawia"),
+    ("main server silent", "serwer główny milczy"),
+    ("operator absent", "operator nie odbiera"),
+    ("operator answers", "operator odbiera"),
+    ("operator busy", "operator zajęty"),
+    ("power cut again", "ponowny zanik zasilania"),
+    ("power cut", "zanik zasilania"),
+    ("press again", "ponowne naciśnięcie"),
+    ("press", "naciśnięcie"),
+    ("quiet", "spokój"),
+    ("register", "rejestracja"),
+    ("return of the light", "powrót światłowodu"),
+    ("return of the mains", "powrót zasilania"),
+    ("return", "powrót"),
+    ("second operator", "drugi operator"),
+    ("series of calls", "seria zgłoszeń"),
+    ("servers silent", "serwery milczą"),
+    ("wait", "czekanie"),
+];
+
+fn deed_pl(deed: &'static str) -> &'static str {
+    DEEDS.iter().find(|(en, _)| *en == deed).map_or(deed, |(_, pl)| pl)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_deed_of_the_model_has_its_polish_name() {
+        let nameless = |row: &&Row| deed_pl(row.deed) == row.deed;
+        assert_eq!(ROWS.iter().find(nameless).map(|row| row.deed), None);
+    }
 }

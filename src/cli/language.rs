@@ -1,13 +1,10 @@
 //! The language a command speaks: as it was asked for, or as the environment has it.
 
-use crate::unit::Lang;
+use crate::unit::{Bilingual, Lang};
 
 /// The language a command speaks unless it is told: `en` or `pl`, as the environment has it.
 pub(super) fn spoken() -> &'static str {
-    match of_environment() {
-        Lang::En => "en",
-        Lang::Pl => "pl",
-    }
+    of_environment().code()
 }
 
 pub(super) fn of_environment() -> Lang {
@@ -21,11 +18,11 @@ fn locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
     if language == Some("pl") { Lang::Pl } else { Lang::En }
 }
 
-pub(super) fn lang(text: &str) -> Result<Lang, String> {
+pub(super) fn lang(text: &str) -> Result<Lang, Bilingual> {
     match text {
         "en" => Ok(Lang::En),
         "pl" => Ok(Lang::Pl),
-        _ => Err("write en or pl".into()),
+        _ => Err(("write en or pl", "wpisz en albo pl").into()),
     }
 }
 

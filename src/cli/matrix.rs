@@ -119,8 +119,10 @@ fn expected(defect: &Defect, lang: Lang) -> String {
         (None, Lang::En) => "all pass".into(),
         (None, Lang::Pl) => "wszystko zaliczone".into(),
         (Some(blame), Lang::En) if defect.scenario.is_empty() => format!("any {} {}", party(blame, lang), defect.reason),
-        (Some(blame), Lang::Pl) if defect.scenario.is_empty() => format!("dowolny {} {}", party(blame, lang), defect.reason),
-        (Some(blame), _) => format!("{} {} {}", defect.scenario, party(blame, lang), defect.reason),
+        (Some(blame), Lang::Pl) if defect.scenario.is_empty() => {
+            format!("dowolny {} {}", party(blame, lang), part(defect.reason, lang))
+        }
+        (Some(blame), _) => format!("{} {} {}", defect.scenario, party(blame, lang), part(defect.reason, lang)),
     }
 }
 
@@ -151,7 +153,7 @@ fn what_came_of(attempt: &Attempt, lang: Lang) -> String {
     match (attempt.blame(), lang) {
         (None, Lang::En) => format!("{} passed", attempt.id),
         (None, Lang::Pl) => format!("{} zaliczony", attempt.id),
-        (Some(blame), _) => format!("{} {} {}", attempt.id, party(blame, lang), reason(attempt, blame)),
+        (Some(blame), _) => format!("{} {} {}", attempt.id, party(blame, lang), part(reason(attempt, blame), lang)),
     }
 }
 
@@ -161,6 +163,36 @@ fn reason(attempt: &Attempt, blame: Blame) -> &str {
     match (blame, attempt.decisive().and_then(|m| m.source.as_ref())) {
         (Blame::Device, Some(source)) => &source.id,
         _ => message.split(": ").next().unwrap_or_default(),
+    }
+}
+
+/// What is accused, as a bench's parts are called in its errors and a defect's row.
+const PARTS: [(&str, &str); 18] = [
+    ("button relay", "przekaźnik przycisku"),
+    ("mains relay", "przekaźnik sieci"),
+    ("fibre relay", "przekaźnik światłowodu"),
+    ("battery relay", "przekaźnik akumulatora"),
+    ("input board", "moduł wejść"),
+    ("lamp sensors", "czujniki lampek"),
+    ("lamp-placed sensor", "czujnik „wezwano”"),
+    ("lamp-connected sensor", "czujnik „połączono”"),
+    ("lamp-out-of-service sensor", "czujnik „nieczynny”"),
+    ("console", "konsola"),
+    ("probe", "programator"),
+    ("ear", "mikrofon"),
+    ("mouth", "sztuczne usta"),
+    ("sound card", "karta dźwiękowa"),
+    ("operator", "symulator operatora"),
+    ("network of the bench", "sieć stanowiska"),
+    ("bench process", "program"),
+    ("firmware file", "plik oprogramowania"),
+];
+
+/// A requirement, or whatever else has no other name, stays as it is.
+fn part(reason: &str, lang: Lang) -> &str {
+    match lang {
+        Lang::En => reason,
+        Lang::Pl => PARTS.iter().find(|(en, _)| *en == reason).map_or(reason, |(_, pl)| pl),
     }
 }
 
@@ -177,9 +209,9 @@ const fn verdict(defect: &Defect, verdict: Verdict, lang: Lang) -> &'static str 
         (Verdict::WrongBlame, Lang::En) => "WRONG BLAME",
         (Verdict::WrongBlame, Lang::Pl) => "BŁĘDNIE WSKAZANY WINNY",
         (Verdict::HealthyCondemned, Lang::En) => "A HEALTHY POST WAS TURNED AWAY",
-        (Verdict::HealthyCondemned, Lang::Pl) => "ODRZUCONO ZDROWY PUNKT",
+        (Verdict::HealthyCondemned, Lang::Pl) => "ODRZUCONO SPRAWNY PUNKT",
         (Verdict::BenchBlamedPost, Lang::En) => "A BROKEN BENCH BLAMED THE POST",
-        (Verdict::BenchBlamedPost, Lang::Pl) => "ZEPSUTE STANOWISKO OBWINIŁO PUNKT",
+        (Verdict::BenchBlamedPost, Lang::Pl) => "USZKODZONE STANOWISKO OBWINIŁO PUNKT",
         (Verdict::Stopped, Lang::En) => "stopped",
         (Verdict::Stopped, Lang::Pl) => "przerwano",
     }
@@ -228,5 +260,20 @@ fn closest(margin: &Margin, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{} {}: {value}, required {required} ({used:.0} % used)", margin.id, m.name(lang)),
         Lang::Pl => format!("{} {}: {value}, wymagane {required} (wykorzystane {used:.0} %)", margin.id, m.name(lang)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin::defect::DEFECTS;
+
+    #[test]
+    fn every_part_that_a_known_defect_accuses_has_its_polish_name() {
+        let is_bench = |defect: &&Defect| defect.blame == Some(Blame::Bench);
+        for Defect { id, reason, .. } in DEFECTS.iter().filter(is_bench) {
+            assert_ne!(part(reason, Lang::Pl), *reason, "{id}");
+        }
+        assert_eq!((part("ear", Lang::En), part("T05", Lang::Pl)), ("ear", "T05"));
     }
 }

@@ -58,7 +58,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Prove(typed) => prove::prove(&typed)?,
         Command::Explore(typed) => explore::explore(&typed)?,
         Command::Twin(typed) => twin::run(&typed)?,
-        Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or_default()),
+        Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or(language::of_environment())),
         Command::Steps { lang, .. } => steps::list(lang)?,
         Command::Report { run, budgets, lang } => report::again(&run, budgets, lang)?,
         Command::Measure(measure) => return Ok(measure::run(&measure)),

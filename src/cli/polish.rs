@@ -5,9 +5,11 @@
 mod texts;
 
 use super::args::Args;
+use super::measure::keys;
 use crate::unit::Lang;
+use clap::builder::{PossibleValue, StyledStr};
 use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _};
-use texts::TEXTS;
+use texts::{TEXTS, VALUE_NAMES};
 
 const TEMPLATE: &str = "{before-help}{about-with-newline}\nUżycie: {usage}\n\n{all-args}{after-help}";
 
@@ -29,16 +31,19 @@ fn command(lang: Lang) -> Command {
 }
 
 /// The Polish of a text; `None`: it has none and stays as it is.
-fn polish(text: &str) -> Option<&'static str> {
-    TEXTS.iter().find(|(en, _)| *en == text).map(|(_, pl)| *pl)
+fn polish(text: &str) -> Option<String> {
+    let known = TEXTS.iter().find(|(en, _)| *en == text).map(|(_, pl)| (*pl).to_owned());
+    known.or_else(|| (text == keys::help(Lang::En)).then(|| keys::help(Lang::Pl)))
+}
+
+fn of(text: Option<&StyledStr>) -> Option<String> {
+    text.and_then(|text| polish(&text.to_string()))
 }
 
 fn translated(command: Command) -> Command {
-    let find = |text: Option<&clap::builder::StyledStr>| text.and_then(|text| polish(&text.to_string()));
-    let (about, long) = (find(command.get_about()), find(command.get_long_about()));
-    let (after, after_long) = (find(command.get_after_help()), find(command.get_after_long_help()));
-    let mut command = command.help_template(TEMPLATE).subcommand_help_heading("Polecenia").subcommand_value_name("POLECENIE");
-    command = about.into_iter().fold(command, |command, text| command.about(text));
+    let (about, long) = (of(command.get_about()), of(command.get_long_about()));
+    let (after, after_long) = (of(command.get_after_help()), of(command.get_after_long_help()));
+    let mut command = about.into_iter().fold(command, |command, text| command.about(text));
     command = long.into_iter().fold(command, |command, text| command.long_about(text));
     command = after.into_iter().fold(command, |command, text| command.after_help(text));
     command = after_long.into_iter().fold(command, |command, text| command.after_long_help(text));
@@ -46,11 +51,37 @@ fn translated(command: Command) -> Command {
 }
 
 fn explained(arg: Arg) -> Arg {
-    let find = |text: Option<&clap::builder::StyledStr>| text.and_then(|text| polish(&text.to_string()));
-    let (help, long) = (find(arg.get_help()), find(arg.get_long_help()));
     let heading = if arg.is_positional() { "Argumenty" } else { "Opcje" };
-    let arg = help.into_iter().fold(arg.help_heading(heading), |arg, text| arg.help(text));
-    long.into_iter().fold(arg, |arg, text| arg.long_help(text))
+    let arg = arg.help_heading(heading);
+    if !arg.get_action().takes_values() {
+        return of(arg.get_help()).into_iter().fold(arg, |arg, text| arg.help(text));
+    }
+    let names: Option<Vec<_>> = arg.get_value_names().map(|names| names.iter().filter_map(|name| value_name(name)).collect());
+    let values: Vec<PossibleValue> = arg.get_possible_values().into_iter().filter(|value| !value.is_hide_set()).collect();
+    let listed = values.iter().map(PossibleValue::get_name).collect::<Vec<_>>().join(", ");
+    let help = of(arg.get_help());
+    let short = [help.clone(), default_of(&arg), (!listed.is_empty()).then(|| format!("[możliwe wartości: {listed}]"))];
+    let each: String = values.iter().filter_map(explained_value).collect();
+    let long = [of(arg.get_long_help()).or(help), default_of(&arg)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let arg = names.into_iter().filter(|names| !names.is_empty()).fold(arg, |arg, names| arg.value_names(names));
+    let arg = arg.hide_default_value(true).hide_possible_values(true);
+    let arg = arg.help(short.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    // As with the parser's own lists: what each value stands for is told where there is room.
+    if each.is_empty() { arg } else { arg.long_help(format!("{long}\n\nMożliwe wartości:{each}")) }
+}
+
+fn value_name(name: &str) -> Option<&'static str> {
+    VALUE_NAMES.iter().find(|(en, _)| *en == name).map(|(_, pl)| *pl)
+}
+
+fn default_of(arg: &Arg) -> Option<String> {
+    let values: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    (!values.is_empty()).then(|| format!("[domyślnie: {}]", values.join(", ")))
+}
+
+fn explained_value(value: &PossibleValue) -> Option<String> {
+    let help = of(value.get_help())?;
+    Some(format!("\n- {}: {help}", value.get_name()))
 }
 
 /// What the parser has added by itself.
@@ -60,9 +91,13 @@ fn finished(command: Command) -> Command {
         "version" => arg.help("Wyświetla wersję").help_heading("Opcje"),
         _ => arg,
     };
-    let command =
-        if command.get_name() == "help" { command.about("Wyświetla tę pomoc albo pomoc podanego polecenia") } else { command };
-    command.mut_args(own).mut_subcommands(finished)
+    let is_help = command.get_name() == "help";
+    let command = if is_help { command.about("Wyświetla tę pomoc albo pomoc podanego polecenia") } else { command };
+    let command = command.help_template(TEMPLATE).subcommand_help_heading("Polecenia").subcommand_value_name("POLECENIE");
+    let mut command = command.mut_args(own).mut_subcommands(finished);
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").replace("[OPTIONS]", "[OPCJE]").replace("[COMMAND]", "[POLECENIE]");
+    command.override_usage(usage)
 }
 
 #[cfg(test)]
@@ -72,8 +107,10 @@ mod tests {
     /// Everything a command says of itself and its options, and of the commands below it.
     fn texts(command: &Command, found: &mut Vec<String>) {
         let of_args = command.get_arguments().flat_map(|arg| [arg.get_help(), arg.get_long_help()]);
-        let own = [command.get_about(), command.get_long_about(), command.get_after_help()];
+        let own = [command.get_about(), command.get_long_about(), command.get_after_help(), command.get_after_long_help()];
         found.extend(own.into_iter().chain(of_args).flatten().map(ToString::to_string));
+        let values = command.get_arguments().filter(|arg| arg.get_action().takes_values()).flat_map(Arg::get_possible_values);
+        found.extend(values.filter_map(|value| value.get_help().map(ToString::to_string)));
         command.get_subcommands().for_each(|below| texts(below, found));
     }
 
@@ -86,6 +123,56 @@ mod tests {
         assert!(missing.is_empty(), "no Polish for {missing:#?}");
         let gone: Vec<&str> = TEXTS.iter().map(|(en, _)| *en).filter(|en| !found.iter().any(|text| text == en)).collect();
         assert!(gone.is_empty(), "nothing says {gone:#?}");
+    }
+
+    /// Names of values, of options and arguments alike.
+    fn value_names(command: &Command, found: &mut Vec<String>) {
+        let args = command.get_arguments().filter(|arg| arg.get_action().takes_values());
+        found.extend(args.filter_map(Arg::get_value_names).flatten().map(ToString::to_string));
+        command.get_subcommands().for_each(|below| value_names(below, found));
+    }
+
+    #[test]
+    fn every_value_of_the_command_line_has_its_polish_name_and_every_polish_name_its_value() {
+        let mut found = Vec::new();
+        value_names(&Args::command(), &mut found);
+        let missing: Vec<&String> = found.iter().filter(|name| !VALUE_NAMES.iter().any(|(en, _)| en == name)).collect();
+        assert!(missing.is_empty(), "no Polish for {missing:#?}");
+        let gone: Vec<&str> = VALUE_NAMES.iter().map(|(en, _)| *en).filter(|en| !found.iter().any(|name| name == en)).collect();
+        assert!(gone.is_empty(), "nothing is called {gone:#?}");
+    }
+
+    /// What the parser writes by itself, and words without which no English sentence does.
+    const ENGLISH: [&str; 14] = [
+        "Print",
+        "Usage",
+        "OPTIONS",
+        "Options:",
+        "Commands:",
+        "Exit codes",
+        "default:",
+        "possible values",
+        "Possible values",
+        " the ",
+        " of ",
+        " is ",
+        " with ",
+        "COMMAND",
+    ];
+
+    #[test]
+    fn no_help_of_any_command_says_a_word_of_english() {
+        fn check(command: &mut Command) {
+            for help in [command.render_help().to_string(), command.render_long_help().to_string()] {
+                // A condition on tags is typed.
+                let help = help.replace("\"@S01 or @S02\"", "").replace("not @long", "");
+                for english in ENGLISH {
+                    assert!(!help.contains(english), "{english:?} in the help of {}:\n{help}", command.get_name());
+                }
+            }
+            command.get_subcommands_mut().for_each(check);
+        }
+        check(&mut super::command(Lang::Pl));
     }
 
     #[test]

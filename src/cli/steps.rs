@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what the phrases do.
 
+use super::language::of_environment;
 use super::{Refused, phrase_book};
 use crate::fault::exit;
 use crate::steps::phrase::Kind;
@@ -58,7 +59,7 @@ fn all_figures() -> Vec<Figure> {
 fn table(lang: Lang) -> String {
     let row = |figure: Figure| {
         let method = Bilingual::from(figure.method);
-        format!("{:<44}{:<7}{}\n{:51}{}\n", figure.key, figure.unit.written(), figure.name.show(lang), "", method.show(lang))
+        format!("{:<54}{:<7}{}\n{:61}{}\n", figure.key, figure.unit.written(), figure.name.show(lang), "", method.show(lang))
     };
     all_figures().into_iter().map(row).collect()
 }
@@ -66,14 +67,15 @@ fn table(lang: Lang) -> String {
 /// Prints the phrases by kind, in one language or in both, and then what may stand in the place of their parameters.
 pub(super) fn list(only: Option<Lang>) -> Result<u8, Refused> {
     let book = phrase_book()?;
-    let lang = only.unwrap_or_default();
+    let lang = only.unwrap_or(of_environment());
     let mut text = String::new();
     for kind in [Kind::Given, Kind::When, Kind::Then] {
         text += &format!("{}\n", heading(kind, lang));
         for phrase in book.phrases().iter().filter(|phrase| phrase.kind == kind) {
             text += &format!("  {}\n", wording(phrase, lang));
             if only.is_none() {
-                text += &format!("      {}\n", phrase.pl);
+                let other = if lang == Lang::En { phrase.pl } else { phrase.en };
+                text += &format!("      {other}\n");
             }
         }
         text.push('\n');

@@ -3,6 +3,7 @@
 use super::Refused;
 use super::args::LiveTwin;
 use super::in_order::{NOTHING_MOVED, no_signals, rig_in_order};
+use super::language::of_environment;
 use crate::clock::{Clock, RealClock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::fault::exit;
@@ -66,6 +67,7 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
         mouth: mouth.map(|recording| (recording.samples, recording.rate)),
         ear: args.ear.clone(),
         card: args.sound_card.as_deref().map(|device| open_card(device, clock)).transpose()?,
+        lang: of_environment(),
     })
 }
 

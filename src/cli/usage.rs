@@ -53,7 +53,9 @@ fn told(error: &clap::Error) -> Problem {
         }
         _ => ("the command line was not understood", "nie zrozumiano wiersza polecenia").into(),
     };
-    Problem::new(cause, ("`hejnal --help` shows what can be asked for", "składnię wypisuje `hejnal --help`"))
+    let own = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Bilingual>());
+    let usual = ("`hejnal --help` shows what can be asked for", "składnię wypisuje `hejnal --help`").into();
+    Problem::new(cause, own.cloned().unwrap_or(usual))
 }
 
 #[cfg(test)]
@@ -77,5 +79,19 @@ mod tests {
         check("hejnal biegnij --lang pl", "nie ma polecenia biegnij");
         check("hejnal report --lang pl", "brakuje: <RUN>");
         check("hejnal run --lang pl --rig", "--rig <FILE>: brakuje wartości");
+    }
+
+    #[test]
+    fn what_an_option_wants_is_told_in_polish_too() {
+        for (line, expected) in [
+            ("hejnal operator --user sos-1", "wpisz NAZWA:HASŁO"),
+            ("hejnal operator --answer-after soon", "to nie jest czas trwania"),
+            ("hejnal operator --codec mp3", "wpisz jeden z: PCMA"),
+            ("hejnal run --lang de", "wpisz en albo pl"),
+            ("hejnal twin --bind eth0", "wpisz adres, np. 192.168.10.7"),
+        ] {
+            let told = told(&Args::try_parse_from(line.split(' ')).expect_err(line)).show(Lang::Pl);
+            assert!(told.contains(expected), "{line}: {told}");
+        }
     }
 }

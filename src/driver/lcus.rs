@@ -91,7 +91,7 @@ impl RelayBoard for Lcus {
                     "it was never commanded, and the board cannot be asked",
                     "nie wiadomo, w jakim stanie jest przekaźnik: nie był jeszcze sterowany, a modułu nie można o to zapytać",
                 ),
-                ("Make the board safe before using it.", "Przed użyciem wyłącz wszystkie przekaźniki płytki."),
+                ("Make the board safe before using it.", "Przed użyciem wyłącz wszystkie przekaźniki modułu."),
             )
         })
     }

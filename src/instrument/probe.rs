@@ -35,12 +35,43 @@ pub enum FlashError {
 impl FlashError {
     /// What went wrong, in both languages; the technical detail stays in English.
     pub fn account(&self) -> Bilingual {
-        let pl = match self {
+        let detail = match self {
             FlashError::Bench(error) => return error.account(),
-            FlashError::Refused { stage, cause } => format!("pamięć mikrokontrolera odmówiła operacji ({stage}: {cause})"),
-            FlashError::Silent { stage, cause } => format!("mikrokontroler przestał odpowiadać ({stage}: {cause})"),
+            FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => cause,
         };
-        Bilingual::new(self.to_string(), pl)
+        Bilingual::new(self.to_string(), format!("{}. Szczegóły: {detail}", self.in_short().pl))
+    }
+
+    /// The same without the library's words.
+    pub fn in_short(&self) -> Bilingual {
+        match self {
+            FlashError::Bench(error) => error.account(),
+            FlashError::Refused { stage, .. } => Bilingual::new(
+                format!("the microcontroller's memory refused {stage}"),
+                format!("pamięć mikrokontrolera odmówiła operacji podczas {}", stage_pl(stage)),
+            ),
+            FlashError::Silent { stage, .. } => Bilingual::new(
+                format!("the microcontroller stopped answering while {stage}"),
+                format!("mikrokontroler przestał odpowiadać podczas {}", stage_pl(stage)),
+            ),
+        }
+    }
+}
+
+/// In the genitive.
+fn stage_pl(stage: &str) -> &str {
+    match stage {
+        "attaching" => "nawiązywania łączności",
+        "starting" => "uruchamiania",
+        "erasing" => "kasowania",
+        "programming" | "writing" => "zapisu",
+        "staging the image" => "przygotowania obrazu",
+        "staging the data" => "przygotowania danych",
+        "verifying" => "weryfikacji",
+        "reading" => "odczytu",
+        "resetting" => "resetu",
+        "diverting" => "zmiany adresu programu",
+        _ => "pracy",
     }
 }
 

@@ -27,7 +27,7 @@ impl Subsystem {
     /// Its name in Polish.
     pub const fn name_pl(self) -> &'static str {
         match self {
-            Subsystem::Relays => "przekaźniki",
+            Subsystem::Relays => "moduł przekaźników",
             Subsystem::Inputs => "moduł wejść",
             Subsystem::Console => "konsola punktu",
             Subsystem::Probe => "programator",

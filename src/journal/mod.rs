@@ -188,6 +188,9 @@ pub enum Event {
         /// The rig is a virtual one: nothing in this run was measured on a post.
         simulated: bool,
         rig: String,
+        /// The rig's file as the run found it: whoever repeats a scenario must not get another rig.
+        #[serde(default)]
+        rig_file: String,
         rig_sha256: String,
         post: PostIdentity,
         planned: usize,

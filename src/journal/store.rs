@@ -204,6 +204,7 @@ pub(crate) mod tests {
             seed: 7,
             simulated: true,
             rig: "virtual".into(),
+            rig_file: "rigs/virtual.yaml".into(),
             rig_sha256: "cd".repeat(32),
             post,
             planned: 1,

@@ -49,8 +49,10 @@ enum Line {
 }
 
 pub const WORDS: &str = "press [150ms], hold, release, bounce, fibre cut|restore, power off|on, say, status, wait 2s, help, quit";
-pub const KEYS: &str =
-    "space: press  h: hold or release  b: bounce  f: fibre  m: mains  s: speak  i: status  ?: these keys  q: quit";
+pub const KEYS: (&str, &str) = (
+    "space: press  h: hold or release  b: bounce  f: fibre  m: mains  s: speak  i: status  ?: these keys  q: quit",
+    "spacja: naciśnij  h: przytrzymaj lub zwolnij  b: drgania styku  f: światłowód  m: sieć  s: mów  i: stan  ?: te klawisze  q: koniec",
+);
 
 fn line(text: &str) -> Line {
     let unknown = || Line::Do(Command::Unknown(text.trim().to_owned()));
@@ -199,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_key_that_help_names_does_something() {
-        for name in KEYS.split("  ").filter_map(|part| part.split_once(": ")).map(|(name, _)| name) {
+        for name in KEYS.0.split("  ").chain(KEYS.1.split("  ")).filter_map(|part| part.split_once(": ")).map(|(name, _)| name) {
             let byte = if name == "space" { b' ' } else { name.as_bytes()[0] };
             assert!(key(byte).is_some() && key(byte.to_ascii_uppercase()).is_some(), "{name}");
         }

@@ -22,7 +22,7 @@ use crate::instrument::audio::Feed;
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::voice::NetworkSettings;
 use crate::twin::{self, Datagram, TwinConfig};
-use crate::unit::Bilingual;
+use crate::unit::{Bilingual, Lang, both};
 use acoustic_bridge::AcousticBridge;
 use keyboard::Keyboard;
 use pty::Ptys;
@@ -57,6 +57,8 @@ pub struct Setup {
     pub ear: Option<PathBuf>,
     /// A sound card whose microphone is before the post, and whose loudspeaker is the post's.
     pub card: Option<Box<dyn Feed>>,
+    /// Of what is shown.
+    pub lang: Lang,
 }
 
 /// What came of it.
@@ -87,7 +89,7 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let (tell, inputs) = channel();
     let sockets = Sockets::bind(setup.bind, setup.called.server)?;
     let (sip, rtp) = sockets.ports()?;
-    let Setup { mut twin, image, called, password, registers, mouth, ear, card, .. } = setup;
+    let Setup { mut twin, image, called, password, registers, mouth, ear, card, lang, .. } = setup;
     let identity = twin.identity.clone();
     twin.line_ends_outside = true;
     // The person brings a mouth and an ear, whatever the rig wires.
@@ -112,17 +114,25 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let mut before = Before { mouth, ear, room: card.map(AcousticBridge::before) };
 
     let at_terminal = io::stdin().is_terminal();
-    let mut face = StatusLine::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal());
-    let way = if registers { "registers with" } else { "calls without registering" };
+    let mut face = StatusLine::new(Box::new(io::stdout()), at_terminal && io::stdout().is_terminal(), lang);
     let own = SocketAddr::new(sockets.address(), sip);
-    face.say(format_args!("post {identity} at {own}, RTP {rtp}; {way} {}, calls {}", called.server, called.user));
+    let way = if registers {
+        ("registers with", "rejestruje się w")
+    } else {
+        ("calls without registering", "dzwoni bez rejestracji do")
+    };
+    let ((en, pl), server, user) = (way, called.server, &called.user);
+    face.say(both!(
+        "post {identity} at {own}, RTP {rtp}; {en} {server}, calls {user}",
+        "punkt {identity} pod {own}, RTP {rtp}; {pl} {server}, dzwoni do {user}"
+    ));
     for (name, path) in wires.paths() {
-        face.say(format_args!("{name:<8} {path}"));
+        face.name(name, path);
     }
     if let Some(room) = &mut before.room {
-        face.say(format_args!("{:<8} {}", "card", room.name()?));
+        face.name("card", room.name()?);
     }
-    face.say(if at_terminal { keyboard::KEYS } else { keyboard::WORDS });
+    face.say(if at_terminal { keyboard::KEYS.into() } else { Bilingual::same(keyboard::WORDS) });
 
     sockets.listen(&clock, &tell, &closing)?;
     wires.listen(&clock, &tell, &closing)?;

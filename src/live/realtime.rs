@@ -12,6 +12,7 @@ use super::{Before, Ended, Input};
 use crate::clock::{Clock, Instant};
 use crate::instrument::Result;
 use crate::twin::{ManualAction, Twin};
+use crate::unit::{Bilingual, Lang, both};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -25,6 +26,11 @@ const TELL_EVERY: Duration = Duration::from_secs(1);
 /// A bounce train (limit T31): so many closings of this length, as far apart.
 const BOUNCES: u32 = 10;
 const BOUNCE: Duration = Duration::from_millis(2);
+
+/// As Polish writes it.
+fn decimal(value: f64, places: usize) -> String {
+    format!("{value:.places$}").replace('.', ",")
+}
 
 pub struct Live {
     twin: Twin,
@@ -65,10 +71,14 @@ impl Live {
         let now = self.twin.clock().now();
         if let Some(ear) = self.before.ear.take() {
             let seconds = ear.close(now)?;
-            self.face.tell(now, "ear", format_args!("{seconds:.3} s written"));
+            let seconds_pl = decimal(seconds, 3);
+            self.face.tell(now, "ear", both!("{seconds:.3} s written", "zapisano {seconds_pl} s"));
         }
         let behind = self.behind.0.max(self.behind.1);
-        self.face.tell(now, "end", format_args!("at most {:.1} ms behind real time", behind.as_secs_f64() * 1e3));
+        let late = behind.as_secs_f64() * 1e3;
+        let late_pl = decimal(late, 1);
+        let told = both!("at most {late:.1} ms behind real time", "najwyżej {late_pl} ms za czasem rzeczywistym");
+        self.face.tell(now, "end", told);
         self.face.leave();
         outcome.map(|()| Ended { stopped, behind })
     }
@@ -77,7 +87,9 @@ impl Live {
         self.skip_to(self.clock.now());
         if let Some(ear) = &mut self.before.ear {
             let began = ear.began()?;
-            self.face.tell(began, "ear", format_args!("its file begins at {:.6} s", began.as_secs_f64()));
+            let from = began.as_secs_f64();
+            let from_pl = decimal(from, 6);
+            self.face.tell(began, "ear", both!("its file begins at {from:.6} s", "plik zaczyna się w chwili {from_pl} s"));
         }
         while !self.quitting && !self.clock.guard().stop_requested() {
             let due = self.next_due();
@@ -117,11 +129,11 @@ impl Live {
         let _arrived = self.twin.clock().wait_until(to);
         for datagram in self.twin.take_arrived() {
             if let Err(why) = self.sockets.send(&datagram) {
-                self.face.tell(to, "network", why);
+                self.face.tell(to, "network", Bilingual::same(why));
             }
         }
         for line in self.wires.read_boards()? {
-            self.face.tell(to, "console", line);
+            self.face.tell(to, "console", Bilingual::same(line));
         }
         self.look(to)?;
         self.pass_sound_on(to);
@@ -162,7 +174,7 @@ impl Live {
                 self.advance(command.at)?;
                 self.obey(command.at, command.value)?;
             }
-            Input::Failed(why) => self.face.tell(self.clock.now(), "failed", why),
+            Input::Failed(why) => self.face.tell(self.clock.now(), "failed", Bilingual::same(why)),
         }
         Ok(())
     }
@@ -181,10 +193,14 @@ impl Live {
             Command::Fibre(how) => self.twin.plan(at, ManualAction::Fibre(how.unwrap_or(!look.fibre))),
             Command::Power(how) => self.twin.plan(at, ManualAction::Mains(how.unwrap_or(!look.mains))),
             Command::Say => self.speak(at)?,
-            Command::Status => self.face.tell(at, "status", look),
-            Command::Help => self.face.say(format_args!("{}\n{}", keyboard::WORDS, keyboard::KEYS)),
+            Command::Status => self.face.tell(at, "status", Bilingual::new(look.told(Lang::En), look.told(Lang::Pl))),
+            Command::Help => {
+                let ((en, pl), words) = (keyboard::KEYS, keyboard::WORDS);
+                self.face.say(both!("{words}\n{en}", "{words}\n{pl}"));
+            }
             Command::Unknown(text) => {
-                self.face.tell(at, "unknown", format_args!("{text:?}; understood are: {}", keyboard::WORDS));
+                let words = keyboard::WORDS;
+                self.face.tell(at, "unknown", both!("{text:?}; understood are: {words}", "{text:?}; możliwe są: {words}"));
             }
             Command::Quit => self.quitting = true,
         }
@@ -199,7 +215,10 @@ impl Live {
     fn speak(&mut self, at: Instant) -> Result<()> {
         let Some(mouth) = &mut self.before.mouth else { return Ok(()) };
         let (from, seconds) = mouth.speak()?;
-        self.face.tell(at, "mouth", format_args!("speaks from {:.6} s for {seconds:.3} s", from.as_secs_f64()));
+        let from = from.as_secs_f64();
+        let (from_pl, seconds_pl) = (decimal(from, 6), decimal(seconds, 3));
+        let told = both!("speaks from {from:.6} s for {seconds:.3} s", "od chwili {from_pl} s przez {seconds_pl} s");
+        self.face.tell(at, "mouth", told);
         Ok(())
     }
 
@@ -208,7 +227,9 @@ impl Live {
         let Some(room) = &mut self.before.room else { return };
         if let Err(error) = room.pass_on(&self.twin, to) {
             self.before.room = None;
-            self.face.tell(to, "card", format_args!("is gone: {error}"));
+            let account = error.account();
+            let told = Bilingual::new(format!("is gone: {}", account.en), format!("odłączona: {}", account.pl));
+            self.face.tell(to, "card", told);
         }
     }
     fn tell_breaks(&mut self, at: Instant) {
@@ -220,7 +241,10 @@ impl Live {
         self.face.tell(
             at,
             "card",
-            format_args!("sound broke: {mouth} times from its microphone, {speaker} times to its loudspeaker"),
+            both!(
+                "sound broke: {mouth} times from its microphone, {speaker} times to its loudspeaker",
+                "przerwy w dźwięku: z mikrofonu {mouth}, do głośnika {speaker}"
+            ),
         );
     }
 
@@ -235,7 +259,10 @@ impl Live {
             self.face.tell(
                 at,
                 "behind",
-                format_args!("the post was {millis} ms behind real time: its sound and answers came late"),
+                both!(
+                    "the post was {millis} ms behind real time: its sound and answers came late",
+                    "punkt spóźnił się o {millis} ms: jego dźwięk i odpowiedzi przyszły za późno"
+                ),
             );
         }
     }

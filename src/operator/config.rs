@@ -91,7 +91,7 @@ impl DeskError {
     pub fn account(&self) -> Bilingual {
         let pl = match self {
             DeskError::NoSuchCall(call) => format!("nie ma połączenia {}", call.0),
-            DeskError::WrongState { call, state } => format!("połączenie {} jest w innym stanie, niż trzeba ({state})", call.0),
+            DeskError::WrongState { call, state } => format!("połączenie {} {}", call.0, state.in_polish()),
             DeskError::NoMedia(call) => format!("w połączeniu {} nie ma jeszcze dźwięku", call.0),
             DeskError::Occupied(call) => format!("w połączeniu {} trwa właśnie inne uzgodnienie", call.0),
             DeskError::NoPort => "nie ma wolnego portu dla dźwięku".to_owned(),

@@ -47,7 +47,7 @@ const MAINS_TOLD: Quantity = Quantity {
     key: "T26.mains-to-fault",
     unit: Unit::Second,
     en: "mains' loss to the fault at the supervision",
-    pl: "od zaniku sieci do usterki w nadzorze",
+    pl: "od zaniku sieci do zgłoszenia usterki w nadzorze",
     method: Method::new(
         "mains sense input to reception of FAULT mains (syslog)",
         "od wejścia kontroli zasilania do odebrania FAULT mains (syslog)",
@@ -71,7 +71,7 @@ const BATTERY_TOLD: Quantity = Quantity {
     key: "T26.battery-to-fault",
     unit: Unit::Second,
     en: "battery disconnected to the fault at the supervision",
-    pl: "od odłączenia akumulatora do usterki w nadzorze",
+    pl: "od odłączenia akumulatora do zgłoszenia usterki w nadzorze",
     method: Method::new(
         "battery sense input to reception of FAULT battery (syslog)",
         "od wejścia kontroli akumulatora do odebrania FAULT battery (syslog)",

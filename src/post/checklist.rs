@@ -16,7 +16,7 @@ const DENIED: Quantity = Quantity {
     key: "S50.denied",
     unit: Unit::Count,
     en: "points of the site checklist that a person has denied",
-    pl: "punkty listy kontrolnej miejsca, którym osoba sprawdzająca zaprzeczyła",
+    pl: "pozycje listy kontrolnej miejsca, którym osoba sprawdzająca zaprzeczyła",
     method: Method::new(
         "the word of a person, given under a name at the terminal",
         "słowo osoby podane na terminalu pod jej nazwiskiem",

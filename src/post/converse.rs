@@ -261,7 +261,7 @@ impl Post {
         self.bench.log.note(match direction {
                 Direction::ToOperator => (
                     "the operator hears the caller upside down: a pair of wires is exchanged at the post's microphone or at the mouth; not judged",
-                    "operator słyszy wzywającego w odwróconej fazie: zamieniono przewody mikrofonu punktu lub ust pomiarowych; nie podlega ocenie",
+                    "operator słyszy wzywającego w odwróconej fazie: zamieniono przewody mikrofonu punktu lub sztucznych ust; nie podlega ocenie",
                 ),
                 Direction::ToCaller => (
                     "the caller hears the operator upside down: a pair of wires is exchanged at the post's loudspeaker or at the ear; not judged",

@@ -211,7 +211,7 @@ impl Post {
             .into()),
             (Some(_), Err(FlashError::Bench(error))) => Err(error.into()),
             (Some(_), Err(broken_off)) => {
-                let broken_off = broken_off.account();
+                let broken_off = broken_off.in_short();
                 let (en, pl) = (format!("as intended: {}", broken_off.en), format!("zgodnie z zamiarem: {}", broken_off.pl));
                 self.bench.log.note(Bilingual::new(en, pl));
                 self.bench.wait(DISCHARGED_AFTER)

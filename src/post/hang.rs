@@ -60,7 +60,7 @@ impl Post {
                 InstrumentError::new(
                     "debug probe",
                     "hang the firmware",
-                    both!("{cause}", "oprogramowania punktu nie udało się zawiesić ({cause})"),
+                    both!("{cause}", "oprogramowania punktu nie udało się zawiesić. Szczegóły: {cause}"),
                     remedy,
                 )
                 .of(Subsystem::Probe)

@@ -34,7 +34,7 @@ const LOST: Quantity = Quantity {
     method: Method::new(
         "whether the call stands when its turn has come, and is confirmed",
         "czy zgłoszenie trwa, gdy nadeszła jego kolej, i zostaje potwierdzone",
-        "RFC 3261, 9 and 13",
+        "RFC 3261, 9, 13",
     ),
     requirement: "T44",
 };

@@ -159,7 +159,12 @@ impl Post {
         let rig = &self.bench.rig;
         let lacks = [Role::Mouth, Role::Ear, Role::Loopback].into_iter().find(|role| !rig.has(*role));
         if let Some(role) = lacks {
-            self.tell_unproved_part(role.name(), role.name());
+            let pl = match role {
+                Role::Mouth => "sztucznych ust",
+                Role::Ear => "mikrofonu pomiarowego",
+                _ => "pętli zwrotnej",
+            };
+            self.tell_unproved_part(role.name(), pl);
         }
         self.bench.calibrate_card::<Fault>()?;
         self.bench.prove_ears()
@@ -169,7 +174,7 @@ impl Post {
     fn tell_unproved_part(&self, en: &str, pl: &str) {
         self.bench.log.note(both!(
             "the rig has no {en}: there is nothing to prove, and nothing that rests on it is judged",
-            "stanowisko nie ma: {pl}; nie ma czego potwierdzać, a wszystko, co od tego zależy, pozostaje bez oceny"
+            "stanowisko nie ma {pl}: nie ma czego potwierdzać, a wszystko, co od tego zależy, pozostaje bez oceny"
         ));
     }
 

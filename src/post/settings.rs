@@ -21,7 +21,7 @@ const AS_ANOTHER: Quantity = Quantity {
     method: Method::new(
         "user of every REGISTER and From of every INVITE, after one letter of the name in the settings was damaged",
         "użytkownik każdego REGISTER i From każdego INVITE po uszkodzeniu jednej litery nazwy w ustawieniach",
-        "RFC 3261, 8.1.1.3 and 10.2",
+        "RFC 3261, 8.1.1.3, 10.2",
     ),
     requirement: "T41",
 };
@@ -201,7 +201,7 @@ fn unreached(error: FlashError) -> InstrumentError {
     match error {
         FlashError::Bench(error) => error,
         FlashError::Refused { cause, .. } | FlashError::Silent { cause, .. } => {
-            settings_error("reach the settings", both!("{cause}", "ustawienia punktu są niedostępne ({cause})"))
+            settings_error("reach the settings", both!("{cause}", "ustawienia punktu są niedostępne. Szczegóły: {cause}"))
         }
     }
 }

@@ -54,7 +54,7 @@ const SERVER_TOLD: Quantity = Quantity {
     key: "T26.server-to-fault",
     unit: Unit::Second,
     en: "server's silence to the fault at the supervision",
-    pl: "od zamilknięcia serwera do usterki w nadzorze",
+    pl: "od zamilknięcia serwera do zgłoszenia usterki w nadzorze",
     method: Method::new(
         "the server falling silent to reception of FAULT server (syslog)",
         "od chwili, gdy serwer zamilkł, do odebrania FAULT server (syslog)",

@@ -1,5 +1,6 @@
 //! What was seen, in words of either language: the one place where the journal's values become sentences.
 
+pub mod refusals;
 mod services;
 
 use crate::clock::Instant;
@@ -12,9 +13,9 @@ use crate::unit::{Estimate, Lang, Unit};
 /// One line about what the bench did. A journal tells it in English; whatever is none of the usual deeds stays as it is.
 pub(super) fn done(action: &str, lang: Lang) -> String {
     let in_polish = || {
-        let (deed, went_wrong) = action.split_once(": ").map_or((action, None), |(deed, why)| (deed, Some(why)));
-        let deed = deed_pl(deed)?;
-        Some(went_wrong.map_or(deed.clone(), |why| format!("{deed}: nie udało się ({why})")))
+        // Why it went wrong follows in the account of the error; here stand the driver's own words.
+        let deed = deed_pl(action.split(": ").next()?)?;
+        Some(if action.contains(": ") { format!("{deed}: nie udało się") } else { deed })
     };
     match lang {
         Lang::En => action.to_string(),
@@ -200,7 +201,9 @@ fn at_server_pl(what: &AtServer) -> String {
         AtServer::RegistrationExpired { user, contact } => format!("rejestracja {user} pod {contact} wygasła"),
         AtServer::Unregistered { user, contact } => format!("wyrejestrowanie {user} spod {contact}"),
         AtServer::Moved { user, from, to } => format!("rejestracja {user} przeniesiona z {from} na {to}"),
-        AtServer::RegistrationRefused { user, why } => format!("odrzucono rejestrację {user} ({why})"),
+        AtServer::RegistrationRefused { user, why } => {
+            format!("odrzucono rejestrację {user} ({})", refusals::told(why, Lang::Pl))
+        }
         AtServer::Connected { from, cipher, certified } => {
             format!("połączenie z {from}, {cipher}{}", if *certified { ", z własnym certyfikatem" } else { "" })
         }
@@ -212,7 +215,7 @@ fn at_server_pl(what: &AtServer) -> String {
             let of = call.map_or_else(String::new, |call| format!(", zgłoszenie {call}"));
             format!("niespodziewany dźwięk z {from}{of}: {}", stray_pl(*kind))
         }
-        AtServer::Intruder { from, what } => format!("odrzucono: {what} od {from}"),
+        AtServer::Intruder { from, what } => format!("odrzucono: {} od {from}", refusals::told(what, Lang::Pl)),
         AtServer::Irregular { from, what } => format!("nieprawidłowość, od {from}: {}", what.pl),
         AtServer::Stranger { what } => what.pl.clone(),
     }
@@ -278,8 +281,8 @@ fn at_server(server: Server, backup: &'static str) -> &'static str {
     }
 }
 
+/// To the millisecond.
 fn seconds(moment: Instant, lang: Lang) -> String {
-    // Milliseconds are enough for a reader.
     Estimate::seconds((moment.as_secs_f64() * 1e3).round() / 1e3, 0.0).show(lang)
 }
 
@@ -346,10 +349,7 @@ mod tests {
         for (action, pl) in [
             ("energise relay 1", "załączenie przekaźnika 1"),
             ("release relay 12", "wyłączenie przekaźnika 12"),
-            (
-                "release relay 1: relays: failed to write: torn",
-                "wyłączenie przekaźnika 1: nie udało się (relays: failed to write: torn)",
-            ),
+            ("release relay 1: relays: failed to write: torn", "wyłączenie przekaźnika 1: nie udało się"),
             ("play 0.330 s on output 2", "odtwarzanie 0,330 s na wyjściu 2"),
             ("write 20144 bytes of image file", "zapis pliku obrazu (20144 B)"),
             ("write, done", "koniec zapisu"),

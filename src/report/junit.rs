@@ -59,6 +59,7 @@ enum Shown<'a> {
 #[derive(Clone, Copy)]
 struct Page<'a> {
     journal: &'a Path,
+    run: Option<&'a Header>,
     /// Where the reader is told that the journal lies.
     shown: &'a str,
     lang: Lang,
@@ -82,7 +83,7 @@ pub fn write(out: &mut dyn io::Write, journal: &Path, shown: &str, lang: Option<
     })?;
     let mut xml = Writer::new_with_indent(out, b' ', 2);
     let lang = lang.or(model.header.as_ref().map(|header| header.lang)).unwrap_or_default();
-    document(&mut xml, &model, survey, Page { journal, shown, lang })?;
+    document(&mut xml, &model, survey, Page { journal, run: model.header.as_ref(), shown, lang })?;
     xml.get_mut().write_all(b"\n")
 }
 
@@ -139,8 +140,10 @@ fn write_unbegun(xml: &mut Out<'_>, ending: &Ending, run: &[Property], page: Pag
     })
 }
 
+/// Where the journal lies, and that no post was measured where none was.
 fn lies(page: Page<'_>) -> String {
-    format!("{}: {}", page.words().journal, page.shown)
+    let simulated = page.run.filter(|run| run.simulated).map(|_| format!("{}\n", page.words().simulated));
+    format!("{}{}: {}", simulated.unwrap_or_default(), page.words().journal, page.shown)
 }
 
 fn text(xml: &mut Out<'_>, text: &str) -> io::Result<()> {
@@ -223,7 +226,7 @@ impl Counts {
 type Property = (String, String);
 
 fn properties_of_the_run(model: &Model) -> Vec<Property> {
-    let Some(Header { hejnal, seed, rig, rig_sha256, post, .. }) = &model.header else { return Vec::new() };
+    let Some(Header { hejnal, seed, simulated, rig, rig_sha256, post, .. }) = &model.header else { return Vec::new() };
     let pairs = [
         ("post", post.identity.as_str()),
         ("place", &post.place),
@@ -233,6 +236,7 @@ fn properties_of_the_run(model: &Model) -> Vec<Property> {
         ("firmware.sha256", &post.firmware_sha256),
         ("rig", rig),
         ("rig.sha256", rig_sha256),
+        ("simulated", &simulated.to_string()),
         ("seed", &seed.to_string()),
         ("hejnal", hejnal),
     ];
@@ -286,10 +290,10 @@ fn write_case(xml: &mut Out<'_>, case: &Case, page: Page<'_>) -> io::Result<()> 
         write_properties(xml, &properties_of(case, page.lang))?;
         match shown(case) {
             Shown::Passed => {}
-            Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last, page.lang)?,
-            Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last, page.lang)?,
-            Shown::Skipped(ending) => problem(xml, "skipped", "stopped", ending, last, page.lang)?,
-            Shown::Killed => problem(xml, "error", "killed", &killed(), last, page.lang)?,
+            Shown::Failure(ending) => problem(xml, "failure", "requirement", ending, last, page)?,
+            Shown::Error(ending, kind) => problem(xml, "error", kind, ending, last, page)?,
+            Shown::Skipped(ending) => problem(xml, "skipped", "stopped", ending, last, page)?,
+            Shown::Killed => problem(xml, "error", "killed", &killed(), last, page)?,
         }
         element(xml, "system-out", &[], |xml| xml.write_event(Xml::Text(BytesText::new(&printable(&output(case, page))))))
     })
@@ -303,10 +307,10 @@ fn killed() -> Ending {
     )
 }
 
-fn problem(xml: &mut Out<'_>, name: &str, kind: &str, ending: &Ending, attempt: &Attempt, lang: Lang) -> io::Result<()> {
-    let attributes = [("type", kind.to_string()), ("message", ending.message.show(lang).to_owned())];
+fn problem(xml: &mut Out<'_>, name: &str, kind: &str, ending: &Ending, attempt: &Attempt, page: Page<'_>) -> io::Result<()> {
+    let attributes = [("type", kind.to_string()), ("message", ending.message.show(page.lang).to_owned())];
     let step = attempt.unpassed_step().map(|step| format!("{}:{}: {} {}\n", attempt.file, step.line, step.keyword, step.text));
-    let text = format!("{}{}", step.unwrap_or_default(), ending.remedy.show(lang));
+    let text = format!("{}{}", step.unwrap_or_default(), super::words::remedy(page.run, attempt, ending, page.lang));
     element(xml, name, &attributes, |xml| xml.write_event(Xml::Text(BytesText::new(&printable(text.trim_end())))))
 }
 

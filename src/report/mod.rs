@@ -1,7 +1,7 @@
 //! Reports are pure functions of a journal: on any machine, at any time, with no bench. Each is a view of one read model (`model`).
 
 mod attempt;
-mod events;
+pub mod events;
 pub mod junit;
 pub mod model;
 pub mod terminal;
@@ -116,10 +116,11 @@ mod tests {
     /// Writes the journals that the snapshots are taken from. They are kept as files, so that a change of format is seen to break them.
     fn write_fixture(script: &mut Script) {
         script.journal.append(Instant::ZERO, {
-            let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, .. } = run_began() else {
+            let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, .. } = run_began()
+            else {
                 unreachable!()
             };
-            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_sha256, post, planned: 7 }
+            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned: 7 }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
         let why = ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into();
@@ -195,7 +196,7 @@ mod tests {
             crate::unit::Bilingual::same("no answer in 200 ms"),
             (
                 "check the USB cable of the relay board",
-                "sprawdź zasilanie, przewód USB i port płytki przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
+                "sprawdź zasilanie, przewód USB i port modułu przekaźników oraz przewody przekaźnika i jego wejścia kontrolnego",
             ),
         );
         let broken = crate::post::Fault::from(error.of(Subsystem::Relays)).ending();

@@ -30,6 +30,8 @@ pub struct Header {
     pub seed: u64,
     pub simulated: bool,
     pub rig: String,
+    /// Empty where an older journal does not say it.
+    pub rig_file: String,
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
@@ -157,10 +159,11 @@ impl Model {
     pub fn take(&mut self, entry: &Entry) -> Option<&Attempt> {
         self.last = entry.at;
         match &entry.event {
-            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_sha256, post, planned, .. } => {
+            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, .. } => {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
+                let rig_file = rig_file.clone();
                 let (lang, seed, simulated, post, planned) = (*lang, *seed, *simulated, post.clone(), *planned);
-                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_sha256, post, planned });
+                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned });
             }
             Event::LeftOut { id, name, why } => {
                 self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });

@@ -143,6 +143,14 @@ impl<W: Write> Terminal<W> {
         let seed = if simulated { format!(", {} {seed}", words.seed) } else { String::new() };
         self.line(&format!("  {}: {rig}{seed}", words.rig));
         self.line(&format!("  {}: {planned}", words.planned));
+        self.simulated();
+    }
+
+    /// At both ends of a report: whoever reads one of them must not take it for a post's.
+    fn simulated(&mut self) {
+        if self.model.header.as_ref().is_some_and(|header| header.simulated) {
+            self.line(&format!("  {}", words(self.lang).simulated));
+        }
     }
 
     fn scenario(&mut self, id: &str, name: &str, round: u32, attempt: u32) {
@@ -225,7 +233,7 @@ impl<W: Write> Terminal<W> {
             if attempt.decided_by().is_none() {
                 self.line(&format!("         {}", self.why(attempt)));
             }
-            let remedy = self.remedy(ending, &attempt.id);
+            let remedy = words::remedy(self.model.header.as_ref(), attempt, ending, self.lang);
             if !remedy.is_empty() {
                 self.line(&format!("         {}: {remedy}", words(self.lang).what_to_do));
             }
@@ -242,14 +250,6 @@ impl<W: Write> Terminal<W> {
             (Some(measurement), _) => self.figure(measurement),
             (None, Some(ending)) => ending.message.show(self.lang).to_string(),
             (None, None) => words(self.lang).killed.to_string(),
-        }
-    }
-
-    fn remedy(&self, ending: &Ending, id: &str) -> String {
-        let words = words(self.lang);
-        match ending.blame {
-            Some(Blame::Device) => format!("{}: hejnal run --tags @{}", words.repeat_it, base(id)),
-            _ => ending.remedy.show(self.lang).to_string(),
         }
     }
 
@@ -291,11 +291,6 @@ impl<W: Write> Terminal<W> {
             let _nobody_reads = write!(self.out, "\r\u{1b}[2K");
         }
     }
-}
-
-/// An outline's example is repeated with the outline: `S14` of `S14.2`.
-fn base(id: &str) -> &str {
-    id.split('.').next().unwrap_or(id)
 }
 
 mod summary;

@@ -1,9 +1,12 @@
 //! What reports say, in both languages, as an engineer of either would write it.
 
+use super::attempt::Attempt;
+use super::model::Header;
 use crate::fault::{Blame, exit};
 use crate::journal::{Ending, Outcome, Tally};
 use crate::unit::{Estimate, Lang};
 use crate::verdict::Source;
+use std::path::Path;
 
 /// Why a scenario was left out that others were chosen before.
 pub const NOT_ASKED_FOR: (&str, &str) = ("this run did not ask for it", "nie objęto go tym przebiegiem");
@@ -14,6 +17,7 @@ pub(super) struct Words {
     pub rig: &'static str,
     pub firmware: &'static str,
     pub seed: &'static str,
+    pub simulated: &'static str,
     pub planned: &'static str,
     pub budget: &'static str,
     pub watch: &'static str,
@@ -56,6 +60,7 @@ const EN: Words = Words {
     rig: "rig",
     firmware: "firmware",
     seed: "seed",
+    simulated: "Simulated run: the post was a virtual one, and nothing was measured on a real post.",
     planned: "scenarios planned",
     budget: "uncertainty budget",
     watch: "standing watch",
@@ -96,6 +101,7 @@ const PL: Words = Words {
     rig: "stanowisko",
     firmware: "oprogramowanie",
     seed: "ziarno generatora losowego:",
+    simulated: "Przebieg symulowany: punkt był wirtualny i niczego nie zmierzono na prawdziwym punkcie.",
     planned: "zaplanowane scenariusze",
     budget: "budżet niepewności",
     watch: "nadzór przebiegu",
@@ -115,7 +121,7 @@ const PL: Words = Words {
     left: "zapas",
     next: "Co dalej",
     nothing_to_do: "Nic: wszystkie sprawdzone wymagania są spełnione.",
-    exit_code: "Kod zakończenia",
+    exit_code: "Kod wyjścia",
     journal: "Dziennik",
     recordings: "Nagrania",
     at_step: "w kroku",
@@ -149,11 +155,11 @@ pub(super) fn verdict(ending: Option<&Ending>, lang: Lang) -> &'static str {
         (_, Some(Blame::Device), Lang::En) => "FAILED: post",
         (_, Some(Blame::Device), Lang::Pl) => "NIEZALICZONY (wina punktu)",
         (_, Some(Blame::Bench), Lang::En) => "NOT JUDGED: bench",
-        (_, Some(Blame::Bench), Lang::Pl) => "BEZ OCENY: stanowisko",
+        (_, Some(Blame::Bench), Lang::Pl) => "BEZ OCENY (wina stanowiska)",
         (_, Some(Blame::Scenario), Lang::En) => "NOT JUDGED: scenario",
-        (_, Some(Blame::Scenario), Lang::Pl) => "BEZ OCENY: scenariusz",
+        (_, Some(Blame::Scenario), Lang::Pl) => "BEZ OCENY (błąd scenariusza)",
         (_, Some(Blame::Hejnal), Lang::En) => "NOT JUDGED: hejnal",
-        (_, Some(Blame::Hejnal), Lang::Pl) => "BEZ OCENY: hejnal",
+        (_, Some(Blame::Hejnal), Lang::Pl) => "BEZ OCENY (błąd hejnal)",
         (_, Some(Blame::Nobody) | None, Lang::En) => "stopped",
         (_, Some(Blame::Nobody) | None, Lang::Pl) => "przerwany",
     }
@@ -174,6 +180,37 @@ pub(super) fn blamed(ending: &Ending, lang: Lang) -> &'static str {
         (_, Some(Blame::Hejnal), Lang::Pl) => "Błąd samego programu hejnal. O punkcie nic z tego nie wynika.",
         (_, _, Lang::En) => "The run was stopped.",
         (_, _, Lang::Pl) => "Przebieg przerwano.",
+    }
+}
+
+/// The command that repeats a scenario alone on the same rig and in the language of its run. Where it stands in no default folder, its
+/// feature is named as well.
+pub(super) fn repeated(header: &Header, attempt: &Attempt) -> String {
+    let lang = header.lang.code();
+    let mut command = "hejnal run".to_string();
+    let is_default = Path::new(&attempt.file).parent().is_some_and(|folder| folder.ends_with(Path::new("features").join(lang)));
+    if !is_default {
+        command += &format!(" {}", typed(&attempt.file));
+    }
+    if !header.rig_file.is_empty() {
+        command += &format!(" --rig {}", typed(&header.rig_file));
+    }
+    // An outline's example is repeated with the outline: `S14` of `S14.2`.
+    let id = attempt.id.split('.').next().unwrap_or_default();
+    format!("{command} --lang {lang} --tags @{id}")
+}
+
+/// A path as a shell takes it for one word.
+fn typed(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | '=' | '@' | ':' | '\\');
+    if path.chars().all(is_plain) { path.to_string() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+/// What to do about an attempt that did not pass.
+pub(super) fn remedy(header: Option<&Header>, attempt: &Attempt, ending: &Ending, lang: Lang) -> String {
+    match (ending.blame, header) {
+        (Some(Blame::Device), Some(header)) => format!("{}: {}", words(lang).repeat_it, repeated(header, attempt)),
+        _ => ending.remedy.show(lang).to_string(),
     }
 }
 

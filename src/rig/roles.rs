@@ -258,7 +258,7 @@ impl Reader<'_> {
             );
             let remedy = both!(
                 "count from 1, as printed on the board, and write: {example}",
-                "licz od 1, jak na nadruku płytki, i napisz: {example}"
+                "licz od 1, zgodnie z nadrukiem, i napisz: {example}"
             );
             self.problems.add(word.at, what, remedy);
         }

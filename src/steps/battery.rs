@@ -45,7 +45,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "the mains is lost and returns while the caller talks",
-        pl: "napięcie sieci zanika i powraca, gdy mówi wzywający",
+        pl: "napięcie sieci zanika i powraca w czasie wypowiedzi wzywającego",
         judges: None,
         needs: &[Mains, Battery, Mouth],
         within: minutes(1),
@@ -54,7 +54,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "the mains is lost and returns while the operator talks",
-        pl: "napięcie sieci zanika i powraca, gdy mówi operator",
+        pl: "napięcie sieci zanika i powraca w czasie wypowiedzi operatora",
         judges: None,
         needs: &[Mains, Battery, Ear],
         within: minutes(1),
@@ -80,7 +80,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post takes that report back at most {duration} after the mains' return [T27]",
+        en: "the post clears that report at most {duration} after the mains' return [T27]",
         pl: "punkt odwołuje to zgłoszenie najpóźniej {duration} po powrocie sieci [T27]",
         judges: at_most("T27", 0),
         needs: &[Mains, Battery, Supervision],
@@ -98,7 +98,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post takes that report back at most {duration} after the battery is connected [T27]",
+        en: "the post clears that report at most {duration} after the battery is connected [T27]",
         pl: "punkt odwołuje to zgłoszenie najpóźniej {duration} po podłączeniu akumulatora [T27]",
         judges: at_most("T27", 0),
         needs: &[Battery, Supervision],

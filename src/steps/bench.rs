@@ -16,7 +16,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the bench hears its own sound in its ear and in its loop-back",
+        en: "the bench hears its own sound in its measuring microphone and in its loop-back",
         pl: "stanowisko słyszy własny dźwięk w mikrofonie pomiarowym i w pętli zwrotnej",
         judges: None,
         needs: &[],
@@ -34,7 +34,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post feels its mains and its fibre, and the sensors of the lamps see their own lamps",
+        en: "the post reacts to its mains and its fibre, and each lamp's sensor sees its own lamp",
         pl: "punkt reaguje na zasilanie i światłowód, a czujniki lampek widzą właściwe lampki",
         judges: None,
         needs: &[Operator],

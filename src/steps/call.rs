@@ -129,7 +129,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::Then,
         en: "this point's call is taken in its turn [T33]",
-        pl: "zgłoszenie tego punktu zostaje odebrane w swojej kolejności [T33]",
+        pl: "zgłoszenie tego punktu zostaje odebrane we właściwej kolejności [T33]",
         judges: requirement("T33"),
         needs: &[Button, Operator],
         within: minutes(10),

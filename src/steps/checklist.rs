@@ -7,7 +7,7 @@ use crate::rig::Role::Inspector;
 pub const PHRASES: &[Phrase<World>] = &[Phrase {
     kind: Kind::Then,
     en: "a person has looked, confirms each of these and signs",
-    pl: "osoba sprawdzająca potwierdza na miejscu każdy z tych punktów i podpisuje",
+    pl: "osoba sprawdzająca potwierdza na miejscu każdą z tych pozycji i podpisuje",
     judges: None,
     needs: &[Inspector],
     within: minutes(4 * 60),

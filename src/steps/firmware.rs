@@ -63,7 +63,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
         kind: Kind::When,
         en: "the post is reset through its debug port",
-        pl: "punkt zostaje zresetowany przez port diagnostyczny",
+        pl: "punkt zostaje zresetowany przez port debugowania",
         judges: None,
         needs: &[Probe],
         within: minutes(1),

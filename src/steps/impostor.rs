@@ -40,7 +40,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     }),
     Phrase {
         kind: Kind::Then,
-        en: "the post has not believed a false certificate [T40]",
+        en: "the post has accepted no false certificate [T40]",
         pl: "punkt nie uznał żadnego fałszywego certyfikatu [T40]",
         judges: requirement("T40"),
         needs: &[Operator, FalseCertificates],

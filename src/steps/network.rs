@@ -85,7 +85,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post is registered with the server named at most {duration} after the old name could no longer be relied on [T19]",
+        en: "the post is registered with the server that DNS now names at most {duration} after its old answer expired [T19]",
         pl: "punkt jest zarejestrowany na wskazanym serwerze najpóźniej {duration} po utracie ważności poprzedniej odpowiedzi DNS [T19]",
         judges: at_most("T19", 0),
         needs: &[NameServer, Operator],

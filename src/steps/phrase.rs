@@ -88,11 +88,10 @@ fn unlike(wanted: &str, index: usize, found: Option<&Arg>) -> Fault {
     Fault::Scenario(ScenarioError {
         cause: both!(
             "parameter {} of this phrase should be {wanted}, but is {found:?}",
-            "parametr {} tego zwrotu jest innego rodzaju, niż oczekuje program: {found:?}",
+            "parametr {} tej frazy jest innego rodzaju, niż oczekuje program: {found:?}",
             index + 1
         ),
-        remedy: ("this is a mistake in the phrase table: report it", "to błąd w tablicy zwrotów programu hejnal: zgłoś go")
-            .into(),
+        remedy: ("this is a mistake in the phrase table: report it", "to błąd w zbiorze fraz programu hejnal: zgłoś go").into(),
     })
 }
 

@@ -107,7 +107,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post tells of its stuck button at most {duration} after the press [T28]",
+        en: "the post reports its stuck button at most {duration} after the press [T28]",
         pl: "punkt zgłasza zablokowany przycisk najpóźniej {duration} po naciśnięciu [T28]",
         judges: at_most("T28", 0),
         needs: &[Button, Console],
@@ -116,7 +116,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post takes that fault back at most {duration} after the button's release [T27]",
+        en: "the post clears that fault at most {duration} after the button's release [T27]",
         pl: "punkt odwołuje tę usterkę najpóźniej {duration} po zwolnieniu przycisku [T27]",
         judges: at_most("T27", 0),
         needs: &[Button, Console],

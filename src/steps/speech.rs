@@ -152,7 +152,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the caller hears the operator without holes while {percent} of the packets are lost [T18]",
+        en: "the caller hears the operator without gaps while {percent} of the packets are lost [T18]",
         pl: "wzywający słyszy operatora bez ubytków przy utracie {percent} pakietów [T18]",
         judges: requirement("T18"),
         needs: &[Ear, Operator],

@@ -44,7 +44,7 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Then,
-        en: "the post takes that report back at most {duration} after the server's return [T27]",
+        en: "the post clears that report at most {duration} after the server's return [T27]",
         pl: "punkt odwołuje to zgłoszenie najpóźniej {duration} po powrocie serwera [T27]",
         judges: at_most("T27", 0),
         needs: &[Operator, Supervision],

@@ -58,10 +58,7 @@ impl Tags {
 
 /// Parses a feature file that has been scanned already; the lines give the true positions.
 pub(super) fn parse(file: &str, text: &str, lang: Lang, lines: &[Line]) -> Result<Feature, Unparsed> {
-    let env = gherkin::GherkinEnv::new(match lang {
-        Lang::En => "en",
-        Lang::Pl => "pl",
-    });
+    let env = gherkin::GherkinEnv::new(lang.code());
     let parsed = env.map_err(|_| Unparsed { at: Place::START, expected: "a language it knows".into() })?;
     let mut raw = gherkin::Feature::parse(text, parsed).map_err(|error| unparsed(&error.to_string()))?;
     raw.path = Some(file.into());

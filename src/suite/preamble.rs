@@ -29,6 +29,7 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[Le
         seed,
         simulated: rig.twin.is_some(),
         rig: rig.name.clone(),
+        rig_file: rig.file.display().to_string(),
         rig_sha256: rig.sha256.clone(),
         post,
         planned,

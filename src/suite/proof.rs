@@ -234,7 +234,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
         Ending::failed(
             Blame::Bench,
             Bilingual::same(e),
-            ("Ctrl-C could not be caught, so nothing was moved", "nie można przejąć Ctrl-C, więc niczego nie uruchomiono"),
+            ("Ctrl-C could not be caught, so nothing was moved", "nie można przechwycić Ctrl-C, więc niczego nie uruchomiono"),
         )
     })?;
     run(&mut stage, &book, features, Options::default());

@@ -136,8 +136,8 @@ impl Selection {
             let mut lacks: Vec<&str> = needs.filter(|role| !rig.has(*role)).map(Role::name).collect();
             lacks.sort_unstable();
             lacks.dedup();
-            let named = lacks.join(", ");
-            (!lacks.is_empty()).then(|| both!("the rig has no {named}", "stanowisko nie ma: {named}"))
+            let (named, pl) = (lacks.join(", "), if lacks.len() > 1 { "ról" } else { "roli" });
+            (!lacks.is_empty()).then(|| both!("the rig has no {named}", "w opisie stanowiska brak {pl}: {named}"))
         });
         self
     }

@@ -22,7 +22,9 @@ impl Source {
         let of_tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.starts_with("src/tidy");
         let is_tests = |at: usize| {
             let next = code.get(at + 1).map_or("", |line| line.trim());
-            code.get(at).is_some_and(|line| line.trim() == "#[cfg(test)]") && next.starts_with("mod ") && next.ends_with('{')
+            code.get(at).is_some_and(|line| line.trim() == "#[cfg(test)]")
+                && next.trim_start_matches("pub(super) ").starts_with("mod ")
+                && next.ends_with('{')
         };
         let first = (0..code.len()).find(|at| is_tests(*at)).unwrap_or(code.len());
         Source { before_tests: if of_tests { 0 } else { first }, path, lines, code }

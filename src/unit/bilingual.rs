@@ -48,6 +48,9 @@ impl fmt::Display for Bilingual {
     }
 }
 
+/// The argument parser keeps one as the cause of what it says itself.
+impl std::error::Error for Bilingual {}
+
 impl From<(&str, &str)> for Bilingual {
     fn from((en, pl): (&str, &str)) -> Self {
         Bilingual::new(en, pl)

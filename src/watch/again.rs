@@ -17,7 +17,7 @@ pub const RULES: &[Rule] = &[
 const DIALLED_ON: Quantity = Quantity {
     key: "T39.watch.dialled-again-and-again",
     en: "cases dialled again and again within one registration",
-    pl: "sprawy wybierane raz za razem w ramach jednej rejestracji",
+    pl: "sprawy, w których dzwoniono raz za razem w ramach jednej rejestracji",
     method: Method::new(
         "CALL lines on the console, against the registrations accepted",
         "wiersze CALL na konsoli, względem przyjętych rejestracji",
@@ -58,7 +58,7 @@ fn dialled_on(course: &Course) -> Vec<Sample> {
         let earlier = dials.iter().take(index).rev().filter(|(_, other, _, theirs)| other == number && theirs == fate);
         let times = 1 + earlier.take_while(|(earlier, ..)| !anew(Span { from: *earlier, to: *at })).count();
         let seen = (times == most + 1)
-            .then(|| both!("press {number} was dialled {times} times", "naciśnięcie {number} wybrano {times} razy"));
+            .then(|| both!("press {number} was dialled {times} times", "z naciśnięcia nr {number} dzwoniono {times} razy"));
         Sample::breach(*at, seen)
     };
     dials.iter().enumerate().map(sample).collect()
@@ -95,7 +95,7 @@ fn second_cases(course: &Course) -> Vec<Sample> {
                 &en,
                 &pl,
                 "pressed while another call was lost that was dialled again as well",
-                "naciśnięcie w czasie utraty innego połączenia, które także wybrano ponownie",
+                "naciśnięcie w czasie utraty innego połączenia, które także ponowiono",
             )
         });
         Some(Sample::breach(call.arrived.seconds, seen))

@@ -126,7 +126,10 @@ const CALLED_DELAYED: Quantity = Quantity {
 /// In the name of a call: its number and whom it was for.
 pub(super) fn named(call: &Call) -> (String, String) {
     let number = call.invite.header(CASE_NUMBER).unwrap_or("–");
-    (format!("call for press {number} to {}", call.callee()), format!("zgłoszenie naciśnięcia {number} do {}", call.callee()))
+    (
+        format!("call for press {number} to {}", call.callee()),
+        format!("zgłoszenie z naciśnięcia nr {number} do użytkownika {}", call.callee()),
+    )
 }
 
 fn judged(course: &Course) -> impl Iterator<Item = (usize, &Call, Cause)> {
@@ -360,7 +363,7 @@ fn kept_lost(course: &Course) -> Vec<Sample> {
         let mut calls = course.calls.iter().filter(|(_, call)| call.invite.header(CASE_NUMBER) == Some(number));
         let is_delivered = calls.any(|(_, call)| call.arrived.seconds > *at);
         let seen = (!is_delivered)
-            .then(|| both!("press {number} was kept and never delivered", "naciśnięcie {number} zachowano i nie doręczono"));
+            .then(|| both!("press {number} was kept and never delivered", "naciśnięcie nr {number} zachowano i nie doręczono"));
         Some(Sample::breach(*at, seen))
     };
     kept.filter_map(sample).collect()

@@ -62,7 +62,7 @@ const SPENT: Quantity = Quantity {
     key: "T02.watch.calls-no-proxy-passes",
     en: "calls that no proxy would pass on",
     pl: "zgłoszenia, których nie przekaże żaden serwer pośredniczący",
-    method: Method::new("Max-Forwards of every INVITE", "Max-Forwards każdego INVITE", "RFC 3261, 8.1.1.6 and 16.3"),
+    method: Method::new("Max-Forwards of every INVITE", "Max-Forwards każdego INVITE", "RFC 3261, 8.1.1.6, 16.3"),
     requirement: "T02",
     ..COUNT
 };

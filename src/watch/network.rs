@@ -53,8 +53,9 @@ fn outlived(course: &Course) -> Vec<Sample> {
 
 fn clock(course: &Course) -> Vec<Sample> {
     let sample = |(at, error, within): &(f64, f64, f64)| {
-        let told = format!("{error:+.1} s");
-        Sample::seconds(*at, error.abs(), *within, both!("off by {told}", "odchyłka {told}"))
+        let told = format!("{error:+.1}");
+        let told_pl = told.replace('.', ",");
+        Sample::seconds(*at, error.abs(), *within, both!("off by {told} s", "odchyłka {told_pl} s"))
     };
     let misled = |at: f64| course.misled.iter().any(|span| span.holds(at));
     course.clock_errors.iter().filter(|(at, ..)| !misled(*at)).map(sample).collect()

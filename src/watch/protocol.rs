@@ -44,7 +44,7 @@ const ELSEWHERE: Quantity = Quantity {
     method: Method::new(
         "Contact of every REGISTER and INVITE and address in SDP, against the source of the message",
         "Contact każdego REGISTER i INVITE oraz adres w SDP, względem nadawcy wiadomości",
-        "RFC 3261, 8.1.1.8 and 10.2.1; RFC 8866, 5.7",
+        "RFC 3261, 8.1.1.8, 10.2.1; RFC 8866, 5.7",
     ),
     requirement: "T19",
     ..COUNT
@@ -68,7 +68,7 @@ const UNANSWERED: Quantity = Quantity {
     method: Method::new(
         "every BYE, UPDATE, re-INVITE and OPTIONS of the operator, for 64 × T1",
         "każdy BYE, UPDATE, re-INVITE i OPTIONS operatora, przez 64 × T1",
-        "RFC 3261, 8.2, 11, 15.1.2 and 17.1",
+        "RFC 3261, 8.2, 11, 15.1.2, 17.1",
     ),
     requirement: "T06",
     ..COUNT
@@ -183,7 +183,7 @@ const DESCRIPTIONS: Quantity = Quantity {
     method: Method::new(
         "version and direction of every offer and answer of the post",
         "wersja i kierunek dźwięku w każdej ofercie i odpowiedzi punktu",
-        "RFC 3264, 6.1 and 8",
+        "RFC 3264, 6.1, 8",
     ),
     requirement: "T18",
     ..COUNT

@@ -37,7 +37,7 @@ const TOO_FAST: Quantity = Quantity {
     method: Method::new(
         "copies of every request over UDP at a silent server, against timers that begin at 0.1 s and double",
         "kopie każdego żądania po UDP u milczącego serwera, względem przerw podwajanych od 0,1 s",
-        "RFC 3261, 17.1.1.2 and 17.1.2.2",
+        "RFC 3261, 17.1.1.2, 17.1.2.2",
     ),
     requirement: "T39",
     ..COUNT
@@ -49,7 +49,7 @@ const SENT_ONCE: Quantity = Quantity {
     method: Method::new(
         "copies of every request over UDP at a silent server, for 5 s in which nothing else was asked",
         "kopie każdego żądania po UDP u milczącego serwera, przez 5 s bez innego żądania",
-        "RFC 3261, 17.1.1.2 and 17.1.2.2",
+        "RFC 3261, 17.1.1.2, 17.1.2.2",
     ),
     requirement: "T02",
     ..COUNT

@@ -192,11 +192,11 @@ fn starts(course: &Course) -> Vec<Sample> {
         let seen = match ours.last() {
             _ if ours.iter().any(|kind| may_say(*kind, cause)) => None,
             Some(Kind::Mains) => {
-                Some(both!("after a power failure it says cause {}", "po zaniku zasilania podaje przyczynę {}", said))
+                Some(both!("after a power failure it says cause {}", "po zaniku zasilania podaje przyczynę „{}”", said))
             }
-            Some(Kind::Hang) => Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę {}", said)),
-            Some(_) => Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę {}", said)),
-            None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna {}", said)),
+            Some(Kind::Hang) => Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę „{}”", said)),
+            Some(_) => Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę „{}”", said)),
+            None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna „{}”", said)),
         };
         Sample::breach(at, seen)
     };
@@ -280,7 +280,7 @@ fn untrue_states(course: &Course) -> Vec<Sample> {
         let expected = expected_state(course, settled)?;
         let seen = (!expected.contains(&state)).then(|| {
             let wanted = expected.join("/");
-            Bilingual::new(format!("{state} instead of {wanted}"), format!("{state} zamiast {wanted}"))
+            Bilingual::new(format!("{state} instead of {wanted}"), format!("„{state}” zamiast „{wanted}”"))
         });
         Some(Sample::breach(at, seen))
     };

@@ -27,7 +27,7 @@ const BEGUN_ANEW: Quantity = Quantity {
     method: Method::new(
         "source and sequence number of every packet, between one agreement and the next",
         "źródło i numer kolejny każdego pakietu, między jednym uzgodnieniem a następnym",
-        "RFC 3550, 5.1 and 8.1",
+        "RFC 3550, 5.1, 8.1",
     ),
     requirement: "T18",
 };

@@ -113,11 +113,11 @@ fn fates(course: &Course) -> Vec<Sample> {
         let seen = match fate {
             "ended" if calls.iter().all(is_turned_away) => Some(both!(
                 "call {number} told as ended, though it was turned away",
-                "zgłoszenie {number} podano jako zakończone, choć je odrzucono"
+                "zgłoszenie nr {number} podano jako zakończone, choć je odrzucono"
             )),
             "failed" if was_talk => Some(both!(
                 "call {number} told as failed, though the operator hung up",
-                "zgłoszenie {number} podano jako nieudane, choć operator zakończył rozmowę"
+                "zgłoszenie nr {number} podano jako nieudane, choć operator zakończył rozmowę"
             )),
             "ended" | "failed" => None,
             _ => return None,

@@ -246,7 +246,7 @@ fn held_back(course: &Course) -> Option<Contradiction> {
         "hand on the post's lines as they come",
         both!(
             "the post's heartbeats arrive now late and now in time, by up to {spread:.1} s against the time that it counts itself",
-            "meldunki okresowe punktu przychodzą raz na czas, raz z opóźnieniem: do {spread:.1} s względem czasu, który punkt liczy sam"
+            "sygnały życia punktu przychodzą raz na czas, raz z opóźnieniem: do {spread:.1} s względem czasu, który punkt liczy sam"
         ),
         (
             "connect the console without a hub, a server or a virtual machine in between; if another adapter shows the same, the post prints its lines late",

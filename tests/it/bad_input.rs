@@ -2,6 +2,7 @@
 //!
 //! The messages are one text to read through in a review: `fixtures/bad/features/messages.snap`.
 
+use crate::language::english_in;
 use crate::program::{Said, Scratch, hejnal, said, say};
 use std::path::{Path, PathBuf};
 
@@ -54,21 +55,6 @@ fn every_broken_feature_is_told_what_is_wrong_and_what_to_do() {
     settings.bind(|| insta::assert_snapshot!("messages", shown));
     let shown = told_of_features("pl", "hejnal: scenariusze zawierają błędy:\n", "    niczego nie uruchomiono\n");
     settings.bind(|| insta::assert_snapshot!("messages-pl", shown));
-}
-
-/// Words without which no English sentence does, and that are no Polish ones.
-const ENGLISH: [&str; 22] = [
-    "the", "is", "are", "was", "and", "of", "in", "an", "it", "not", "no", "be", "must", "has", "have", "here", "with", "from",
-    "write", "give", "or", "for",
-];
-
-/// The English words of a text, but those that are quoted from the file (`"…"`, `<…>`, `` `…` ``) or come as technical detail
-/// in brackets.
-fn english_in(line: &str) -> Vec<&str> {
-    let bare = line.split(['"', '`', '„', '”']).step_by(2);
-    // `card/in-1` is a place in the rig and `not-yet-valid` a word of it, whatever the language.
-    let words = bare.flat_map(str::split_whitespace).filter(|word| !word.contains(['/', '-']));
-    words.flat_map(|part| part.split(|c: char| !c.is_alphabetic())).filter(|word| ENGLISH.contains(word)).collect()
 }
 
 #[test]

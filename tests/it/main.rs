@@ -9,6 +9,7 @@ mod explore;
 mod figures;
 mod firmware;
 mod fuzz;
+mod language;
 #[cfg(unix)]
 mod live;
 mod measure;

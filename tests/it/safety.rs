@@ -227,6 +227,7 @@ fn run_began(rig: &rig::Rig) -> Event {
         seed: 1,
         simulated: true,
         rig: rig.name.clone(),
+        rig_file: rig.file.display().to_string(),
         rig_sha256: rig.sha256.clone(),
         post,
         planned: 1,

@@ -206,7 +206,7 @@ fn every_measurement_is_told_in_both_languages_and_with_the_keys_that_are_docume
             assert!(seen.contains(&(at, key.to_owned())), "{command}: {key} is documented and never printed");
         }
     }
-    let help = keys::help();
+    let help = keys::help(crate::unit::Lang::En);
     assert!(KEYS.iter().all(|(command, ..)| help.contains(&format!("\n  {command}\n"))), "{help}");
 }
 

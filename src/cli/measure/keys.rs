@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of how the values come about.
 
+use crate::unit::Lang;
+
 /// Of all measurements alike.
 const COMMON: &str = "\
 With --json one object is printed, whatever comes of it:
@@ -16,6 +18,22 @@ Times are in seconds, levels in decibels, ratios and indices from 0 to 1; unit \
 stands under its key in the object itself, beside the other keys below. A figure that could not be got is null or not there, never a guess.
 Keys, numbers and the words of judged_against are the same in every language; error, method and notes follow --lang.
 * stands for a mid-band frequency in hertz (a point written as _).
+
+";
+
+const COMMON_PL: &str = "\
+Z --json wypisywany jest zawsze jeden obiekt:
+  format       1; dopóki numer się nie zmienia, kluczy może tylko przybywać
+  found        czy było co zmierzyć (kod wyjścia 0), czy nie (3)
+  error        dlaczego nie, gdy nie można użyć plików; wtedy dalszych kluczy nie ma
+  measurement  polecenie
+  figures      klucz → value, unit, uncertainty (rozszerzona, coverage_factor 2), method, method_pl, norm
+  method       jak zmierzono całość
+  notes        co poprawiono, co pominięto i co budzi wątpliwości
+Czasy są w sekundach, poziomy w decybelach, współczynniki i wskaźniki od 0 do 1; jednostka \"1\" oznacza liczbę sztuk albo wskaźnik. Wartość każdej
+wielkości stoi też pod jej kluczem w samym obiekcie, obok kluczy podanych niżej. Wielkość, której nie dało się wyznaczyć, ma wartość null albo jej
+nie ma; nigdy nie jest zgadywana. Klucze, liczby i wartości judged_against są takie same w każdym języku; error, method i notes są w języku --lang.
+* oznacza częstotliwość środkową pasma w hercach (w miejscu przecinka stoi _).
 
 ";
 
@@ -54,10 +72,14 @@ pub(super) const KEYS: [(&str, &str, &str); 12] = [
 ];
 
 /// The format of the JSON, as people find it.
-pub(super) fn help() -> String {
-    let of_one = |(command, figures, others): &(&str, &str, &str)| {
-        let listed = |keys: &str| keys.split_whitespace().collect::<Vec<_>>().join(", ");
-        format!("  {command}\n    figures: {}\n    others: {}\n", listed(figures), listed(others))
+pub fn help(lang: Lang) -> String {
+    let (common, of_figures, others) = match lang {
+        Lang::En => (COMMON, "figures", "others"),
+        Lang::Pl => (COMMON_PL, "wielkości", "pozostałe"),
     };
-    COMMON.to_owned() + &KEYS.iter().map(of_one).collect::<String>()
+    let of_one = |(command, figures, rest): &(&str, &str, &str)| {
+        let listed = |keys: &str| keys.split_whitespace().collect::<Vec<_>>().join(", ");
+        format!("  {command}\n    {of_figures}: {}\n    {others}: {}\n", listed(figures), listed(rest))
+    };
+    common.to_owned() + &KEYS.iter().map(of_one).collect::<String>()
 }

@@ -4,7 +4,7 @@
 //! the result is words in their language; with `--json` it is one object with stable keys on standard output.
 
 mod files;
-mod keys;
+pub(super) mod keys;
 mod settings;
 pub(super) mod stimulus;
 
@@ -25,7 +25,7 @@ const NO_PICTURE: (&str, &str) =
 /// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure that cannot be measured is
 /// reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = keys::help())]
+#[command(after_long_help = keys::help(Lang::En))]
 pub struct MeasureArgs {
     #[command(subcommand)]
     what: What,

@@ -7,6 +7,7 @@ use crate::instrument::operator::{
     Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
 use crate::operator::DeskConfig;
+use crate::report::events::refusals;
 use crate::rtp::axis::RATE;
 use crate::rtp::codec::Codec;
 use crate::rtp::stats::{Source, Stats};
@@ -30,14 +31,19 @@ pub fn listening(config: &DeskConfig, lang: Lang) -> String {
             format!("Listening at {sip} as {user}, realm {}; posts: {users}; codecs: {codecs}. Ctrl-C ends.", config.realm)
         }
         Lang::Pl => {
-            format!("Nasłuch pod {sip} jako {user}, domena {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
+            format!("Nasłuch pod {sip} jako {user}, realm {}; punkty: {users}; kodeki: {codecs}. Ctrl-C kończy.", config.realm)
         }
     }
 }
 
 /// One event, with the seconds since the beginning.
 pub fn event(event: &Stamped<CallEvent>, lang: Lang) -> String {
-    format!("{:>10.3}  {}", event.at.as_secs_f64(), words(&event.value, lang))
+    format!("{:>10}  {}", figure(event.at.as_secs_f64(), 3, lang), words(&event.value, lang))
+}
+
+/// With so many decimals, and the comma that Polish has before them.
+fn figure(value: f64, places: usize, lang: Lang) -> String {
+    format!("{value:.places$}").replace('.', pick(lang, ".", ","))
 }
 
 fn words(event: &CallEvent, lang: Lang) -> String {
@@ -56,7 +62,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{user} {gone} {contact}")
         }
         CallEvent::RegistrationRefused { user, why } => {
-            format!("{} {user}: {why}", pick(lang, "registration refused to", "odmowa rejestracji dla"))
+            format!("{} {user}: {}", pick(lang, "registration refused to", "odmowa rejestracji dla"), refusals::told(why, lang))
         }
         CallEvent::Invited { call: id, invite, server } => {
             let (from, to) = (pick(lang, "from", "od"), pick(lang, "for", "do"));
@@ -72,7 +78,7 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{call} {}: {}", id.0, pick(lang, "first voice packet", "pierwszy pakiet głosu"))
         }
         CallEvent::Held { call: id, held: true } => {
-            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "wstrzymane przez punkt"))
+            format!("{call} {}: {}", id.0, pick(lang, "put on hold by the post", "zawieszone przez punkt"))
         }
         CallEvent::Held { call: id, held: false } => format!("{call} {}: {}", id.0, pick(lang, "taken off hold", "wznowione")),
         CallEvent::Digit { call: id, digit } => format!("{call} {}: {} {digit}", id.0, pick(lang, "key", "klawisz")),
@@ -86,7 +92,9 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             format!("{} {from}: {}", pick(lang, "connection from", "połączenie z"), fault.words().show(lang))
         }
         CallEvent::Ended { call: id, by } => format!("{call} {}: {}", id.0, end(*by, lang)),
-        CallEvent::Intruder { from, what } => format!("{} {from}: {what}", pick(lang, "turned away", "odrzucono")),
+        CallEvent::Intruder { from, what } => {
+            format!("{} {from}: {}", pick(lang, "turned away", "odrzucono"), refusals::told(what, lang))
+        }
         other => more_words(other, call, lang),
     }
 }
@@ -119,7 +127,7 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
         }
         CallEvent::VoiceMissing { call: id, side, since } => {
             let (what, from) = (missing(*side, lang), pick(lang, "since", "od"));
-            format!("{call} {}: {what}, {from} {:.3} s", id.0, since.as_secs_f64())
+            format!("{call} {}: {what}, {from} {} s", id.0, figure(since.as_secs_f64(), 3, lang))
         }
         CallEvent::VoiceBack { call: id, side: Side::FromPost } => {
             format!("{call} {}: {}", id.0, pick(lang, "voice from the post again", "znów głos z punktu"))
@@ -134,7 +142,7 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
         }
         CallEvent::StrayMedia { call: id, from, kind } => {
             let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
-            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niepożądane media od"), stray(*kind, lang))
+            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niespodziewany dźwięk od"), stray(*kind, lang))
         }
         CallEvent::Asked { call: id, method } => format!("{call} {}: {method}", id.0),
         CallEvent::Irregular { call: id, from, what } => {
@@ -156,7 +164,7 @@ fn at_server(server: Server, lang: Lang) -> &'static str {
 
 fn asked(change: Change, lang: Lang) -> &'static str {
     match change {
-        Change::Hold => pick(lang, "hold", "wstrzymanie"),
+        Change::Hold => pick(lang, "hold", "zawieszenie"),
         Change::Resume => pick(lang, "resume", "wznowienie"),
         Change::Move => pick(lang, "move to another port", "przejście na inny port"),
         Change::Unseal => pick(lang, "plain media", "dźwięk bez szyfrowania"),
@@ -186,23 +194,23 @@ fn stray(kind: Stray, lang: Lang) -> &'static str {
         Stray::AfterEnd => pick(lang, "after the call's end", "po zakończeniu połączenia"),
         Stray::NoCall => pick(lang, "without any call", "bez połączenia"),
         Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
-        Stray::OnHold => pick(lang, "on hold", "w czasie wstrzymania"),
+        Stray::OnHold => pick(lang, "on hold", "w zawieszonym połączeniu"),
         Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
         Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
     }
 }
 
 fn far_view(view: &FarView, lang: Lang) -> String {
-    let (lost, jitter) = (view.fraction * 100.0, view.jitter * 1e3);
-    let trip = view.round_trip.map(|seconds| format!("{:.1} ms", seconds * 1e3));
+    let (lost, jitter) = (figure(view.fraction * 100.0, 1, lang), figure(view.jitter * 1e3, 1, lang));
+    let trip = view.round_trip.map(|seconds| format!("{} ms", figure(seconds * 1e3, 1, lang)));
     match lang {
         Lang::En => {
             let trip = trip.unwrap_or_else(|| "not yet known".to_owned());
-            format!("the post saw {lost:.1} % lost ({} in all), jitter {jitter:.1} ms, round trip {trip}", view.lost)
+            format!("the post saw {lost} % lost ({} in all), jitter {jitter} ms, round trip {trip}", view.lost)
         }
         Lang::Pl => {
             let trip = trip.unwrap_or_else(|| "jeszcze nieznany".to_owned());
-            format!("punkt widział {lost:.1} % strat (razem {}), jitter {jitter:.1} ms, czas obiegu {trip}", view.lost)
+            format!("punkt widział {lost} % strat (razem {}), jitter {jitter} ms, czas obiegu {trip}", view.lost)
         }
     }
 }
@@ -212,15 +220,15 @@ pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
     let is_busy = matches!(how.answering, Answering::Refuse { .. });
     let health = |health: Health| match health {
         Health::Well => pick(lang, "well", "sprawny"),
-        Health::Silent => pick(lang, "a black hole", "czarna dziura"),
+        Health::Silent => pick(lang, "a black hole", "milczy"),
         Health::Refusing { .. } => pick(lang, "refusing", "odmawia"),
     };
     let operator = if is_busy { pick(lang, "busy", "zajęty") } else { pick(lang, "free", "wolny") };
-    let media = if how.mute { pick(lang, "not sent", "nie są wysyłane") } else { pick(lang, "sent", "są wysyłane") };
+    let media = if how.mute { pick(lang, "not sent", "wyłączony") } else { pick(lang, "sent", "włączony") };
     let (primary, backup) = (health(how.primary), health(how.backup));
     match lang {
         Lang::En => format!("Operator {operator}; primary server {primary}, backup server {backup}; media {media}."),
-        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; media {media}."),
+        Lang::Pl => format!("Operator {operator}; serwer główny: {primary}, serwer zapasowy: {backup}; dźwięk {media}."),
     }
 }
 
@@ -233,15 +241,15 @@ pub fn sources(stats: &Stats, far: Option<FarView>, lang: Lang) -> Vec<String> {
 }
 
 fn of_source(source: &Source, lang: Lang) -> String {
-    let jitter = source.jitter * 1e3;
+    let jitter = figure(source.jitter * 1e3, 1, lang);
     let Source { ssrc, packets, lost, reordered, duplicates, .. } = source;
     match lang {
         Lang::En => format!(
-            "              source {ssrc:08x}: {packets} packets, {lost} lost, {reordered} reordered, {duplicates} duplicates; jitter {jitter:.1} ms"
+            "              source {ssrc:08x}: {packets} packets, {lost} lost, {reordered} reordered, {duplicates} duplicates; jitter {jitter} ms"
         ),
         Lang::Pl => format!(
             "              źródło {ssrc:08x}: pakietów {packets}, zgubionych {lost}, nie po kolei {reordered}, podwójnych {duplicates}; \
-             jitter {jitter:.1} ms"
+             jitter {jitter} ms"
         ),
     }
 }
@@ -264,18 +272,19 @@ pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], f
         let nothing = pick(lang, "NO VOICE PACKET came from the post", "z punktu NIE PRZYSZEDŁ ŻADEN pakiet głosu");
         return format!("            {} {}, {name}: {nothing}", pick(lang, "call", "połączenie"), call.0);
     }
-    let level = rms_dbfs(heard).map_or_else(|| pick(lang, "silence", "cisza").to_owned(), |db| format!("{db:.1} dBFS"));
-    let seconds = heard.len() as f64 / f64::from(RATE);
-    let (jitter, gap) = (stats.jitter * 1e3, stats.longest_gap.as_secs_f64() * 1e3);
+    let level =
+        rms_dbfs(heard).map_or_else(|| pick(lang, "silence", "cisza").to_owned(), |db| format!("{} dBFS", figure(db, 1, lang)));
+    let seconds = figure(heard.len() as f64 / f64::from(RATE), 1, lang);
+    let (jitter, gap) = (figure(stats.jitter * 1e3, 1, lang), stats.longest_gap.as_secs_f64() * 1e3);
     let mut text = match lang {
         Lang::En => format!(
-            "            call {}, {name}: {} packets, {} lost, {} late, {} reordered, {} duplicates; jitter {jitter:.1} ms, \
-             longest gap {gap:.0} ms; {seconds:.1} s heard at {level}",
+            "            call {}, {name}: {} packets, {} lost, {} late, {} reordered, {} duplicates; jitter {jitter} ms, \
+             longest gap {gap:.0} ms; {seconds} s heard at {level}",
             call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
         ),
         Lang::Pl => format!(
             "            połączenie {}, {name}: pakietów {}, zgubionych {}, spóźnionych {}, nie po kolei {}, podwójnych {}; jitter \
-             {jitter:.1} ms, najdłuższa przerwa {gap:.0} ms; słyszano {seconds:.1} s przy {level}",
+             {jitter} ms, najdłuższa przerwa {gap:.0} ms; słyszano {seconds} s przy {level}",
             call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
         ),
     };
@@ -294,10 +303,10 @@ pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], f
 
 /// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k = 2).
 pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
-    let (arrived, left) = (arrived * 1e3, left * 1e3);
+    let (arrived, left) = (figure(arrived * 1e3, 3, lang), figure(left * 1e3, 3, lang));
     match lang {
-        Lang::En => format!("            moments of arrival ± {arrived:.3} ms, of sending ± {left:.3} ms (worst so far)"),
-        Lang::Pl => format!("            chwile odbioru ± {arrived:.3} ms, nadania ± {left:.3} ms (najgorsze dotąd)"),
+        Lang::En => format!("            moments of arrival ± {arrived} ms, of sending ± {left} ms (worst so far)"),
+        Lang::Pl => format!("            chwile odbioru ± {arrived} ms, nadania ± {left} ms (najgorsze dotąd)"),
     }
 }
 
@@ -331,11 +340,11 @@ mod tests {
             assert_eq!((event(&stamped, Lang::En).as_str(), event(&stamped, Lang::Pl).as_str()), (en, pl));
         };
         let call = CallId(3);
-        check(CallEvent::Ringing { call }, "     1.500  call 3: ringing", "     1.500  połączenie 3: dzwoni");
+        check(CallEvent::Ringing { call }, "     1.500  call 3: ringing", "     1,500  połączenie 3: dzwoni");
         check(
             CallEvent::Ended { call, by: EndedBy::Silence },
             "     1.500  call 3: over, the post stopped answering",
-            "     1.500  połączenie 3: koniec, punkt przestał odpowiadać",
+            "     1,500  połączenie 3: koniec, punkt przestał odpowiadać",
         );
     }
 
@@ -348,12 +357,12 @@ mod tests {
         check(
             CallEvent::VoiceMissing { call, side: Side::FromPost, since: Instant::from_nanos(2_500_000_000) },
             "call 3: ONE-WAY: no voice from the post, since 2.500 s",
-            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z punktu, od 2.500 s",
+            "połączenie 3: JEDNOKIERUNKOWE: brak głosu z punktu, od 2,500 s",
         );
         check(
             CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
             "stray media from 10.0.0.2:4000 (call 3): after the call's end",
-            "niepożądane media od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
+            "niespodziewany dźwięk od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
         );
         check(
             CallEvent::Unregistered { user: "sos".into(), contact: "sip:a".into(), why: Unbound::Expired },
@@ -363,14 +372,14 @@ mod tests {
         check(
             CallEvent::Changed { call, change: Change::Hold, outcome: Outcome::Refused(488) },
             "call 3: hold: refused with 488",
-            "połączenie 3: wstrzymanie: odmowa 488",
+            "połączenie 3: zawieszenie: odmowa 488",
         );
     }
 
     #[test]
     fn the_trust_in_moments_is_told_in_milliseconds() {
         assert_eq!(trust((21e-6, 4e-4), Lang::En).trim(), "moments of arrival ± 0.021 ms, of sending ± 0.400 ms (worst so far)");
-        assert!(trust((21e-6, 4e-4), Lang::Pl).contains("chwile odbioru ± 0.021 ms"));
+        assert!(trust((21e-6, 4e-4), Lang::Pl).contains("chwile odbioru ± 0,021 ms"));
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl CertificateFlaw {
                 let day = Utc::from_unix(*not_before).iso();
                 Bilingual::new(
                     format!("it is not valid before {day}; is this machine's clock right?"),
-                    format!("jest ważny dopiero od {day}; czy zegar tego komputera jest dobry?"),
+                    format!("jest ważny dopiero od {day}; sprawdź zegar tego komputera"),
                 )
             }
             CertificateFlaw::UnknownCa => {

@@ -269,7 +269,7 @@ fn describe_track(finding: Finding, tracked: &Track) -> Finding {
         .figure_or("ppm", ("Drift", "Dryf"), drift, method::TRACK, few)
         .figure(
             "creep_s",
-            ("Creep, first to last", "Pełzanie, od pierwszego do ostatniego"),
+            ("Creep, first to last", "Narastanie, od pierwszego do ostatniego"),
             Estimate::seconds(tracked.creep_s, tracked.creep_uncertainty_s),
             method::TRACK,
         )

@@ -18,6 +18,19 @@ pub enum CallState {
     Ended(EndedBy),
 }
 
+impl CallState {
+    /// After the call's name.
+    pub fn in_polish(self) -> &'static str {
+        match self {
+            CallState::Arrived => "jeszcze nie dzwoni",
+            CallState::Ringing => "dopiero dzwoni",
+            CallState::Answered => "odebrano, lecz punkt tego nie potwierdził (ACK)",
+            CallState::Confirmed => "jest zestawione",
+            CallState::Ended(_) => "jest zakończone",
+        }
+    }
+}
+
 impl fmt::Display for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

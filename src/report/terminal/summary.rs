@@ -27,6 +27,7 @@ impl<W: Write> Terminal<W> {
         }
         let tally = words::tally(&self.model.tally(), self.lang);
         self.line(&format!("  {}", self.paint(Colour::Strong, &tally)));
+        self.simulated();
         self.not_checked();
         self.closest();
         self.advice(&scenarios);
@@ -115,7 +116,7 @@ impl<W: Write> Terminal<W> {
             });
             self.line(&format!("  {:<6} {}{}", attempt.id, self.why(attempt), step.unwrap_or_default()));
             let remedy = match &attempt.ending {
-                Some(ending) => self.remedy(ending, &attempt.id),
+                Some(ending) => words::remedy(self.model.header.as_ref(), attempt, ending, self.lang),
                 None => words.killed_remedy.to_string(),
             };
             if !remedy.is_empty() {

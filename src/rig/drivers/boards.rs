@@ -10,7 +10,7 @@ use crate::problem::Problems;
 /// Relay boards of the LCUS family. Their command has a whole byte for the relay's number, but none with more than eight relays is made.
 pub(super) const LCUS: Driver = Driver {
     name: "lcus",
-    what: ("a relay board", "płytka przekaźników"),
+    what: ("a relay board", "moduł przekaźników"),
     keys: &[PORT, baud("9600"), channels(Capability::Relay, 8, "4")],
     whole: &[],
     read: |section, _, problems| over_serial(section, &baud("9600"), problems),
@@ -64,7 +64,7 @@ const fn channels(of: Capability, most: u8, example: &'static str) -> Key {
         presence: Presence::Needed,
         unit: "",
         example,
-        about: ("How many of them the board has.", "Ile ich jest na płytce."),
+        about: ("How many of them the board has.", "Ile ich ma moduł."),
     }
 }
 

@@ -60,7 +60,7 @@ const STRANGER: Key = Key {
 const REALM: Key = Key {
     name: "realm",
     example: "straz.miejska",
-    about: ("What the post's password is for (RFC 3261, 22).", "Dziedzina, do której należy hasło punktu (RFC 3261, 22)."),
+    about: ("What the post's password is for (RFC 3261, 22).", "Realm, do którego należy hasło punktu (RFC 3261, 22)."),
     ..TEXT
 };
 const USERS: Key = Key {

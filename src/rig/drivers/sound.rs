@@ -56,7 +56,7 @@ const SPEECH_SPL: Key = Key {
     example: "78",
     about: (
         "Level of speech that the mouth is set to, measured at the post's microphone; left out, the caller's level is not judged.",
-        "Poziom mowy, na jaki ustawiono usta pomiarowe, zmierzony przy mikrofonie punktu; bez niego poziom głosu wzywającego nie jest oceniany.",
+        "Poziom mowy, na jaki ustawiono sztuczne usta, zmierzony przy mikrofonie punktu; bez niego poziom głosu wzywającego nie jest oceniany.",
     ),
 };
 

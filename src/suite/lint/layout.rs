@@ -198,8 +198,8 @@ fn blocks(lines: &[Line], problems: &mut Problems) {
     for (index, line) in lines.iter().enumerate() {
         match &line.what {
             What::Heading { heading: Heading::Feature, .. } if features > 0 => {
-                let cause = ("a second feature begins here", "tu zaczyna się druga funkcja");
-                problems.add(line.at(), cause, ("give each feature a file of its own", "każda funkcja ma mieć osobny plik"));
+                let cause = ("a second feature begins here", "tu zaczyna się druga właściwość");
+                problems.add(line.at(), cause, ("give each feature a file of its own", "każda właściwość ma mieć osobny plik"));
             }
             What::Heading { heading: Heading::Feature, .. } => {
                 features += 1;
@@ -233,7 +233,7 @@ fn blocks(lines: &[Line], problems: &mut Problems) {
     if features == 0 && problems.is_empty() {
         let cause = (
             "this is no feature file: no line begins with \"Feature:\"",
-            "to nie jest plik scenariuszy: żaden wiersz nie zaczyna się od \"Funkcja:\"",
+            "to nie jest plik scenariuszy: żaden wiersz nie zaczyna się od \"Właściwość:\"",
         );
         problems.add(Place::START, cause, ("write one, or take the file away", "dopisz go albo usuń plik"));
     } else if !any && problems.is_empty() {

@@ -42,7 +42,7 @@ fn id(scenario: &Scenario, problems: &mut Problems) {
             ),
             (
                 "keep one of them; an id on the feature or rule counts for all its scenarios",
-                "zostaw jeden; identyfikator przy funkcji lub regule dotyczy wszystkich jej scenariuszy",
+                "zostaw jeden; identyfikator przy właściwości lub regule dotyczy wszystkich jej scenariuszy",
             ),
         ),
     }
