@@ -126,12 +126,13 @@ impl World {
                     if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
-                        let ways = if Services::is_port(to.port()) {
-                            self.services_through_switch(at, Way::ToOperator)
+                        let now = self.now();
+                        let arrivals = if Services::is_port(to.port()) {
+                            self.network.through_to_service(now, at, Way::ToOperator)
                         } else {
-                            self.through_switch(at, Way::ToOperator)
+                            self.network.through(now, at, Way::ToOperator)
                         };
-                        for at in ways {
+                        for at in arrivals {
                             self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes: bytes.clone() }));
                         }
                     }
@@ -141,8 +142,9 @@ impl World {
     }
 
     fn segment_leaves(&mut self, way: Way, segment: &Segment) {
-        let arrival = self.line.carry(self.now(), way, segment.weight());
-        for at in arrival.into_iter().flat_map(|at| self.through_switch(at, way)).collect::<Vec<_>>() {
+        let now = self.now();
+        let Some(at) = self.line.carry(now, way, segment.weight()) else { return };
+        for at in self.network.through(now, at, way) {
             self.queue.plan(at, Event::Segment(way, segment.clone()));
         }
     }
@@ -185,8 +187,9 @@ impl World {
                 continue;
             }
             self.truth.datagram_left_operator(self.now(), &datagram.bytes);
-            if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-                for at in self.through_switch(at, Way::ToPost) {
+            let now = self.now();
+            if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
+                for at in self.network.through(now, at, Way::ToPost) {
                     self.queue.plan(at, Event::AtPost(datagram.clone()));
                 }
             }
@@ -231,8 +234,9 @@ impl World {
 
     /// What the operator's host sends beside its desk.
     pub(in crate::twin) fn service_answers(&mut self, datagram: Datagram) {
-        if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-            for at in self.services_through_switch(at, Way::ToPost) {
+        let now = self.now();
+        if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
+            for at in self.network.through_to_service(now, at, Way::ToPost) {
                 self.queue.plan(at, Event::AtPost(datagram.clone()));
             }
         }

@@ -33,8 +33,9 @@ pub(in crate::twin) struct Segment {
 impl World {
     pub(in crate::twin) fn send_hook_segment(&mut self, segment: Segment) {
         let bytes = if let Piece::Bytes(bytes) = &segment.piece { bytes.len() } else { 0 };
-        let arrives = self.line.carry(self.now(), segment.way, bytes + LONGER);
-        match arrives.and_then(|at| self.through_switch(at, segment.way).first().copied()) {
+        let now = self.now();
+        let arrives = self.line.carry(now, segment.way, bytes + LONGER);
+        match arrives.and_then(|at| self.network.through(now, at, segment.way).first().copied()) {
             Some(at) => self.queue.plan(at, Event::SegmentArrives(segment)),
             None if segment.tries < MOST_TRIES => {
                 let again = self.now() + (AGAIN_AFTER << segment.tries);
