@@ -19,7 +19,6 @@ pub use street::net::Datagram;
 pub use street::{air, line, power};
 pub use truth::Truth;
 
-use crate::cameras::Hook;
 use crate::instrument::audio::AudioPort;
 use crate::instrument::cameras::CameraSystem;
 use crate::instrument::network::ReferenceHost;
@@ -55,9 +54,9 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use street::camera_host::{self, CameraHost};
 use street::net::{FarEnd, Host, SYSLOG_PORT};
 use street::secure_host::{AUTHORITY, SecureHost};
-use street::streams::HOOK_PORT;
 use voice::Voice;
 
 /// The post's address on its line.
@@ -178,7 +177,7 @@ impl TwinConfig {
             config.voice.supervision = Some(SocketAddr::new(OPERATOR_ADDRESS, SYSLOG_PORT));
         }
         if rig.on_twin().any(|(.., one)| one.offers(Capability::Cameras)) {
-            config.voice.cameras = Some(SocketAddr::new(OPERATOR_ADDRESS, HOOK_PORT));
+            config.voice.cameras = Some(SocketAddr::new(OPERATOR_ADDRESS, camera_host::PORT));
         }
         if rig.post.battery {
             config.supply.battery = BATTERY_S;
@@ -281,7 +280,7 @@ fn parts(config: &TwinConfig) -> Parts {
             stranger: STRANGER.ip(),
             secure: if config.operator.is_secure { SecureHost::open() } else { SecureHost::default() },
             syslog: Vec::new(),
-            cameras: Hook::default(),
+            cameras: CameraHost::default(),
             services: config.services.build(config.operator.has_backup),
         },
         far_end: match (config.line_ends_outside, config.operator_down) {

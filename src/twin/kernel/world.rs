@@ -26,7 +26,6 @@ use crate::twin::street::line::{Line, Way};
 use crate::twin::street::net::{Datagram, FarEnd, Host};
 use crate::twin::street::power::Supply;
 use crate::twin::street::stream::Segment;
-use crate::twin::street::streams::Segment as HookSegment;
 use crate::twin::truth::Truth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -59,8 +58,6 @@ pub(in crate::twin) enum Event {
     AtPost(Datagram),
     /// Of a connection between post and operator.
     Segment(Way, Segment),
-    SegmentArrives(HookSegment),
-    SegmentAgain(HookSegment),
     /// One of the operator's host's services answers.
     ServiceAnswers(Datagram),
     /// A person before the post does something.
@@ -217,7 +214,6 @@ impl World {
             let at = self.instant();
             self.host.wake(at);
             self.host_acted();
-            self.cameras_acted();
         }
     }
 
@@ -238,8 +234,6 @@ impl World {
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
             Event::Segment(way, segment) => self.segment_arrives(way, &segment),
-            Event::SegmentArrives(segment) => self.hook_segment_arrives(segment),
-            Event::SegmentAgain(segment) => self.send_hook_segment(segment),
             Event::ServiceAnswers(datagram) => self.service_answers(datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
@@ -317,8 +311,6 @@ fn event_kind(event: &Event) -> u64 {
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
-        Event::SegmentArrives(segment) => 0x400 | u64::from(segment.connection) << 12,
-        Event::SegmentAgain(segment) => 0x500 | u64::from(segment.connection) << 12,
         Event::ServiceAnswers(datagram) => 0x600 | (datagram.bytes.len() as u64) << 12,
     }
 }

@@ -3,7 +3,6 @@
 //! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
 //! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
-use crate::cameras::Hook;
 use crate::clock::Instant;
 use crate::operator::Desk;
 use crate::services::dhcp::{self, AddressServer};
@@ -12,10 +11,10 @@ use crate::services::ntp::{self, TimeServer};
 use crate::services::{Reply, Service};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
+use crate::twin::street::camera_host::{self, CameraHost};
 use crate::twin::street::line::Way;
 use crate::twin::street::secure_host::SecureHost;
 use crate::twin::street::stream::Segment;
-use crate::twin::street::streams::Segment as HookSegment;
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -57,7 +56,7 @@ pub(in crate::twin) struct Host {
     /// What has come for the supervision, and when.
     pub syslog: Vec<(Instant, Vec<u8>)>,
     /// Where events call up cameras.
-    pub cameras: Hook,
+    pub cameras: CameraHost,
     pub services: Services,
 }
 
@@ -94,6 +93,7 @@ impl Host {
     }
     pub fn wake(&mut self, at: Instant) {
         self.secure.wake(at);
+        self.cameras.wake(at);
         if self.desk.next_wake().is_some_and(|due| due <= at) {
             self.desk.wake(at);
         }
@@ -117,9 +117,6 @@ impl World {
                     }
                 }
                 Action::Segment(segment) => self.segment_leaves(Way::ToOperator, &segment),
-                Action::Stream { connection, to: host, piece } => {
-                    self.send_hook_segment(HookSegment { way: Way::ToOperator, connection, host, piece, tries: 0 });
-                }
                 Action::Send { from_port, to, bytes } => {
                     let from = SocketAddr::new(self.voice.address(), from_port);
                     self.truth.datagram_left_post(self.now(), &bytes);
@@ -157,7 +154,11 @@ impl World {
                 self.voice_acted();
             }
             Way::ToOperator if matches!(self.far_end, FarEnd::Desk) => {
-                self.host.secure.segment(at, segment, &mut self.host.desk);
+                if segment.to == SocketAddr::new(self.host.address, camera_host::PORT) {
+                    self.host.cameras.segment(at, segment);
+                } else {
+                    self.host.secure.segment(at, segment, &mut self.host.desk);
+                }
                 self.host_acted();
             }
             Way::ToPost | Way::ToOperator => {}
@@ -194,7 +195,8 @@ impl World {
                 }
             }
         }
-        for segment in self.host.secure.take_segments() {
+        let segments = [self.host.secure.take_segments(), self.host.cameras.take_segments()];
+        for segment in segments.into_iter().flatten() {
             self.segment_leaves(Way::ToPost, &segment);
         }
     }
