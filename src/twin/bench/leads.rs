@@ -19,7 +19,7 @@ pub(in crate::twin) enum Circuit {
 
 /// Which end of a relay's wires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::twin) enum End {
+pub(in crate::twin) enum LeadEnd {
     /// The post's circuit.
     Post,
     /// The contact that tells the bench.
@@ -28,16 +28,16 @@ pub(in crate::twin) enum End {
 
 /// What is at the far end of a lead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::twin) struct FarEnd {
+pub(in crate::twin) struct AtFarEnd {
     /// It becomes closed or open now.
     pub closed: Option<bool>,
     /// Something else will be there then.
     pub looks: Option<u64>,
 }
 
-impl FarEnd {
+impl AtFarEnd {
     fn now(closed: bool) -> Self {
-        FarEnd { closed: Some(closed), looks: None }
+        AtFarEnd { closed: Some(closed), looks: None }
     }
 }
 
@@ -49,11 +49,11 @@ pub(in crate::twin) trait Lead: Send {
         self.inner().stands(closed)
     }
     /// The relay's contact closes or opens.
-    fn moved(&mut self, at: u64, closed: bool) -> FarEnd {
+    fn moved(&mut self, at: u64, closed: bool) -> AtFarEnd {
         self.inner().moved(at, closed)
     }
     /// It is as late as was told.
-    fn look(&mut self, at: u64) -> FarEnd {
+    fn look(&mut self, at: u64) -> AtFarEnd {
         self.inner().look(at)
     }
 }
@@ -73,11 +73,11 @@ impl Leads {
         let circuits = [Circuit::Button, Circuit::Mains, Circuit::Battery, Circuit::Fibre];
         Leads(circuits.map(|circuit| [to_post(circuit, faults), to_sense(circuit, faults)]))
     }
-    pub fn lead(&mut self, circuit: Circuit, end: End) -> &mut dyn Lead {
+    pub fn lead(&mut self, circuit: Circuit, end: LeadEnd) -> &mut dyn Lead {
         let [to_post, to_sense] = &mut self.0[circuit as usize];
         match end {
-            End::Post => &mut **to_post,
-            End::Sense => &mut **to_sense,
+            LeadEnd::Post => &mut **to_post,
+            LeadEnd::Sense => &mut **to_sense,
         }
     }
 }
@@ -117,11 +117,11 @@ impl Lead for Wire {
     fn stands(&mut self, closed: bool) -> bool {
         closed
     }
-    fn moved(&mut self, _: u64, closed: bool) -> FarEnd {
-        FarEnd::now(closed)
+    fn moved(&mut self, _: u64, closed: bool) -> AtFarEnd {
+        AtFarEnd::now(closed)
     }
-    fn look(&mut self, _: u64) -> FarEnd {
-        FarEnd::default()
+    fn look(&mut self, _: u64) -> AtFarEnd {
+        AtFarEnd::default()
     }
 }
 
@@ -138,8 +138,8 @@ impl<L: Lead> Lead for Beside<L> {
     fn stands(&mut self, _: bool) -> bool {
         self.closed
     }
-    fn moved(&mut self, _: u64, _: bool) -> FarEnd {
-        FarEnd::default()
+    fn moved(&mut self, _: u64, _: bool) -> AtFarEnd {
+        AtFarEnd::default()
     }
 }
 
@@ -153,8 +153,8 @@ impl<L: Lead> Lead for Parted<L> {
     fn inner(&mut self) -> &mut dyn Lead {
         &mut self.lead
     }
-    fn moved(&mut self, at: u64, closed: bool) -> FarEnd {
-        if at >= self.from { FarEnd::default() } else { self.lead.moved(at, closed) }
+    fn moved(&mut self, at: u64, closed: bool) -> AtFarEnd {
+        if at >= self.from { AtFarEnd::default() } else { self.lead.moved(at, closed) }
     }
 }
 
@@ -171,11 +171,11 @@ impl<L: Lead> Lead for Late<L> {
     fn inner(&mut self) -> &mut dyn Lead {
         &mut self.lead
     }
-    fn moved(&mut self, at: u64, closed: bool) -> FarEnd {
+    fn moved(&mut self, at: u64, closed: bool) -> AtFarEnd {
         self.since = (closed == self.closes).then_some(at);
-        if self.since.is_some() { FarEnd { closed: None, looks: Some(at + self.by) } } else { self.lead.moved(at, closed) }
+        if self.since.is_some() { AtFarEnd { closed: None, looks: Some(at + self.by) } } else { self.lead.moved(at, closed) }
     }
-    fn look(&mut self, at: u64) -> FarEnd {
+    fn look(&mut self, at: u64) -> AtFarEnd {
         if self.since.is_some_and(|since| at >= since + self.by) { self.lead.moved(at, self.closes) } else { self.lead.look(at) }
     }
 }
@@ -191,13 +191,13 @@ impl<L: Lead> Lead for Bouncing<L> {
     fn inner(&mut self) -> &mut dyn Lead {
         &mut self.lead
     }
-    fn moved(&mut self, at: u64, closed: bool) -> FarEnd {
+    fn moved(&mut self, at: u64, closed: bool) -> AtFarEnd {
         self.closed = closed;
-        FarEnd { looks: Some(self.bounces.begin(at)), ..self.lead.moved(at, closed) }
+        AtFarEnd { looks: Some(self.bounces.begin(at)), ..self.lead.moved(at, closed) }
     }
-    fn look(&mut self, at: u64) -> FarEnd {
+    fn look(&mut self, at: u64) -> AtFarEnd {
         let (is_apart, looks) = self.bounces.next(at);
-        FarEnd { looks, ..self.lead.moved(at, self.closed != is_apart) }
+        AtFarEnd { looks, ..self.lead.moved(at, self.closed != is_apart) }
     }
 }
 
@@ -233,25 +233,25 @@ mod tests {
     #[test]
     fn a_lead_in_order_follows_at_once() {
         let mut leads = Leads::with(&BoardFaults::default());
-        let lead = leads.lead(Circuit::Mains, End::Post);
-        assert_eq!((lead.stands(true), lead.moved(5, false)), (true, FarEnd::now(false)));
+        let lead = leads.lead(Circuit::Mains, LeadEnd::Post);
+        assert_eq!((lead.stands(true), lead.moved(5, false)), (true, AtFarEnd::now(false)));
     }
 
     #[test]
     fn a_late_lead_follows_the_last_of_several_movements_and_only_one_way() {
         let mut leads = with(Trouble::ButtonLeadSlow);
-        let lead = leads.lead(Circuit::Button, End::Post);
-        assert_eq!(lead.moved(0, true), FarEnd { closed: None, looks: Some(SLOW) });
-        assert_eq!(lead.moved(MS, false), FarEnd::now(false));
+        let lead = leads.lead(Circuit::Button, LeadEnd::Post);
+        assert_eq!(lead.moved(0, true), AtFarEnd { closed: None, looks: Some(SLOW) });
+        assert_eq!(lead.moved(MS, false), AtFarEnd::now(false));
         assert_eq!(lead.moved(2 * MS, true).looks, Some(2 * MS + SLOW));
-        assert_eq!(lead.look(SLOW), FarEnd::default(), "it was apart meanwhile");
-        assert_eq!(lead.look(2 * MS + SLOW), FarEnd::now(true));
+        assert_eq!(lead.look(SLOW), AtFarEnd::default(), "it was apart meanwhile");
+        assert_eq!(lead.look(2 * MS + SLOW), AtFarEnd::now(true));
     }
 
     #[test]
     fn a_bouncing_one_comes_to_rest_as_its_contact_is() {
         let mut leads = with(Trouble::ButtonSenseBounces);
-        let lead = leads.lead(Circuit::Button, End::Sense);
+        let lead = leads.lead(Circuit::Button, LeadEnd::Sense);
         let mut seen = vec![lead.moved(0, true)];
         while let Some(at) = seen.last().and_then(|last| last.looks) {
             seen.push(lead.look(at));
@@ -263,9 +263,9 @@ mod tests {
     fn a_bridged_circuit_and_an_open_one_know_nothing_of_the_relay() {
         for (fault, closed) in [(LeadFault::FibreBypassed, true), (LeadFault::FibreOpen, false)] {
             let mut leads = Leads::with(&BoardFaults { lead: Some(fault), ..BoardFaults::default() });
-            let lead = leads.lead(Circuit::Fibre, End::Post);
-            assert_eq!((lead.stands(!closed), lead.moved(5, !closed)), (closed, FarEnd::default()));
-            assert_eq!(leads.lead(Circuit::Fibre, End::Sense).moved(5, !closed), FarEnd::now(!closed));
+            let lead = leads.lead(Circuit::Fibre, LeadEnd::Post);
+            assert_eq!((lead.stands(!closed), lead.moved(5, !closed)), (closed, AtFarEnd::default()));
+            assert_eq!(leads.lead(Circuit::Fibre, LeadEnd::Sense).moved(5, !closed), AtFarEnd::now(!closed));
         }
     }
 }

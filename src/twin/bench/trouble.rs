@@ -2,7 +2,7 @@
 //!
 //! Those of a lead, a sensor, a board, a line or the network are in its way ([`super::leads`] and its like). What happens of itself is planned here.
 
-use super::leads::{Circuit, End};
+use super::leads::{Circuit, LeadEnd};
 use super::sensors::LAMPS;
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::manual_inputs::ManualAction;
@@ -72,7 +72,7 @@ pub enum Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::twin) enum Deferred {
     /// A lead's far end is looked at again.
-    Lead(Circuit, End),
+    Lead(Circuit, LeadEnd),
     /// The sensors tell something of themselves.
     Sensors,
     /// All sensors are looked at again.

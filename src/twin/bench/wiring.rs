@@ -3,7 +3,7 @@
 //! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 
 use super::boards::{Board, Boards};
-use super::leads::{Circuit, End, FarEnd};
+use super::leads::{AtFarEnd, Circuit, LeadEnd};
 use super::relays::Movement;
 use super::sensors::Seen;
 use super::setup::{BenchConfig, BoardKind};
@@ -120,7 +120,7 @@ impl World {
             if let Some(sense) = lead.sense {
                 self.boards.preset(sense, closed);
             }
-            let closed = self.leads.lead(lead.circuit, End::Post).stands(closed);
+            let closed = self.leads.lead(lead.circuit, LeadEnd::Post).stands(closed);
             match lead.circuit {
                 Circuit::Mains => self.contacts.mains = closed,
                 Circuit::Battery => self.contacts.battery = closed,
@@ -164,7 +164,7 @@ impl World {
                 // The relay's other pole lies in the tone's way.
                 self.card.set_gate(self.now(), closed);
             }
-            for end in [End::Post, End::Sense] {
+            for end in [LeadEnd::Post, LeadEnd::Sense] {
                 let now = self.now();
                 let far = self.leads.lead(lead.circuit, end).moved(now, closed);
                 self.far_end(lead, end, far);
@@ -172,7 +172,7 @@ impl World {
         }
     }
 
-    pub(in crate::twin) fn lead_looked_at(&mut self, circuit: Circuit, end: End) {
+    pub(in crate::twin) fn lead_looked_at(&mut self, circuit: Circuit, end: LeadEnd) {
         let now = self.now();
         let far = self.leads.lead(circuit, end).look(now);
         if let Some(lead) = self.wires.leads.iter().find(|lead| lead.circuit == circuit).copied() {
@@ -180,20 +180,20 @@ impl World {
         }
     }
 
-    fn far_end(&mut self, lead: Wired, end: End, far: FarEnd) {
+    fn far_end(&mut self, lead: Wired, end: LeadEnd, far: AtFarEnd) {
         if let Some(at) = far.looks {
             self.queue.plan(at, Event::Deferred(Deferred::Lead(lead.circuit, end)));
         }
         match (far.closed, end, lead.circuit) {
             (None, ..) => {}
-            (Some(closed), End::Sense, _) => lead.sense.into_iter().for_each(|sense| self.input_changed(sense, closed)),
-            (Some(closed), End::Post, Circuit::Button) => self.button(RELAY, closed),
-            (Some(closed), End::Post, Circuit::Fibre) => self.light(RELAY, closed),
-            (Some(closed), End::Post, Circuit::Mains) => {
+            (Some(closed), LeadEnd::Sense, _) => lead.sense.into_iter().for_each(|sense| self.input_changed(sense, closed)),
+            (Some(closed), LeadEnd::Post, Circuit::Button) => self.button(RELAY, closed),
+            (Some(closed), LeadEnd::Post, Circuit::Fibre) => self.light(RELAY, closed),
+            (Some(closed), LeadEnd::Post, Circuit::Mains) => {
                 self.contacts.mains = closed;
                 self.feed_mains();
             }
-            (Some(closed), End::Post, Circuit::Battery) => {
+            (Some(closed), LeadEnd::Post, Circuit::Battery) => {
                 self.contacts.battery = closed;
                 self.feed_battery();
             }
