@@ -12,12 +12,7 @@ use crate::fault::exit;
 use crate::suite::proof::{self, Plan};
 use crate::suite::signals::Signals;
 use crate::suite::{Feature, TagExpression, select};
-use crate::twin::defect::fresh::FRESH;
-use crate::twin::defect::latecomer::LATECOMERS;
-use crate::twin::defect::newcomer::NEWCOMERS;
-use crate::twin::defect::stranger::STRANGERS;
-use crate::twin::defect::visitor::VISITORS;
-use crate::twin::defect::{self, DEFECTS, Defect};
+use crate::twin::defect::{self, DEFECTS, Defect, PLANTED_LATER};
 use crate::unit::both;
 use std::collections::BTreeSet;
 use std::io;
@@ -70,10 +65,7 @@ fn choose(named: &[String], unforeseen: bool, all: &BTreeSet<String>, usual: &BT
     // One that no scenario is named for, every scenario looks for.
     let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.scenario.is_empty() || among.contains(defect.scenario);
     if unforeseen {
-        return Ok(Choice {
-            defects: [FRESH, STRANGERS, VISITORS, NEWCOMERS, LATECOMERS].into_iter().flatten().copied().collect(),
-            left_out: Vec::new(),
-        });
+        return Ok(Choice { defects: PLANTED_LATER.into_iter().flatten().copied().collect(), left_out: Vec::new() });
     }
     if named.is_empty() {
         let (defects, left_out) = DEFECTS.iter().partition(|defect| is_sought(defect, usual));

@@ -267,6 +267,14 @@ pub fn is_of_the_network(error: &std::io::Error) -> bool {
     )
 }
 
+/// The same where nothing, or less than a datagram, is no reason to end.
+pub fn receive_if_any(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Option<Arrival>> {
+    match receive(socket, buffer) {
+        Err(error) if is_of_the_network(&error) || error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 //! Must not know what an event means: the machine in `cameras` takes them, this file carries its bytes.
 
 use super::datagrams::{STAMP_UNCERTAINTY, Watch};
-use super::priority;
+use super::listening::{Common, Listening};
 use crate::cameras::{Hook, Outgoing};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
@@ -13,9 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "camera system";
@@ -27,27 +25,7 @@ const CHUNK: usize = 16_384;
 /// Dropping it ends the listening.
 pub struct HttpHook {
     own: SocketAddr,
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Shared {
-    stopping: AtomicBool,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    hook: Hook,
-    fault: Option<String>,
-}
-
-impl Shared {
-    /// What a panicked thread left is still in order: the machine's steps are whole.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    listening: Listening<Hook>,
 }
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -65,20 +43,9 @@ impl HttpHook {
         let listener = TcpListener::bind(own).map_err(refused)?;
         listener.set_nonblocking(true).map_err(refused)?;
         let own = listener.local_addr().unwrap_or(own);
-        let shared = Arc::new(Shared::default());
-        let serving = Serving { listener, clock, shared: Arc::clone(&shared), streams: BTreeMap::new(), number: 0 };
-        let thread = std::thread::Builder::new().name("http-hook".to_owned()).spawn(move || serving.run());
-        Ok(HttpHook { own, shared, thread: Some(thread.map_err(|error| failed("start a thread", error))?) })
-    }
-}
-
-impl Drop for HttpHook {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has told so itself.
-            let _ = thread.join();
-        }
+        let serving = Serving { listener, clock, streams: BTreeMap::new(), number: 0 };
+        let listening = Listening::start("http-hook", Hook::default(), move |common| serving.serve(common));
+        Ok(HttpHook { own, listening: listening.map_err(|error| failed("start a thread", error))? })
     }
 }
 
@@ -93,15 +60,11 @@ impl Instrument for HttpHook {
 
 impl CameraSystem for HttpHook {
     fn treat(&mut self, how: Treatment) -> Result<()> {
-        self.shared.lock().hook.treat(how);
+        self.listening.lock().treat(how);
         Ok(())
     }
     fn events(&mut self) -> Result<Vec<Stamped<CameraEvent>>> {
-        let mut state = self.shared.lock();
-        match state.fault.take() {
-            Some(fault) => Err(failed("receive", fault)),
-            None => Ok(state.hook.take_events()),
-        }
+        self.listening.heard().map(|mut hook| hook.take_events()).map_err(|fault| failed("receive", fault))
     }
 }
 
@@ -109,39 +72,31 @@ impl CameraSystem for HttpHook {
 struct Serving {
     listener: TcpListener,
     clock: Arc<dyn Clock>,
-    shared: Arc<Shared>,
     streams: BTreeMap<u64, TcpStream>,
     /// Of the last connection.
     number: u64,
 }
 
 impl Serving {
-    fn run(mut self) {
-        priority::ask();
-        if let Err(error) = self.serve() {
-            self.shared.lock().fault = Some(error.to_string());
-        }
-    }
-
-    fn serve(&mut self) -> io::Result<()> {
-        while !self.shared.stopping.load(Ordering::Relaxed) {
+    fn serve(mut self, hook: &Common<Hook>) -> io::Result<()> {
+        while hook.goes_on() {
             let numbers: Vec<u64> = self.streams.keys().copied().collect();
             let sockets = self.streams.values().map(|stream| stream.as_fd());
             let ready = Watch::over(std::iter::once(self.listener.as_fd()).chain(sockets))?.readable(LOOK)?;
             for place in ready {
                 match place.checked_sub(1).and_then(|place| numbers.get(place)) {
-                    None => self.accept()?,
-                    Some(number) => self.read(*number),
+                    None => self.accept(hook)?,
+                    Some(number) => self.read(hook, *number),
                 }
             }
             let now = self.clock.now();
-            let outgoing = self.shared.lock().hook.take_outgoing(now);
-            outgoing.into_iter().for_each(|out| self.send(&out));
+            let outgoing = hook.lock().take_outgoing(now);
+            outgoing.into_iter().for_each(|out| self.send(hook, &out));
         }
         Ok(())
     }
 
-    fn accept(&mut self) -> io::Result<()> {
+    fn accept(&mut self, hook: &Common<Hook>) -> io::Result<()> {
         let (stream, from) = match self.listener.accept() {
             Err(error) if is_of_the_peer(&error) => return Ok(()),
             outcome => outcome?,
@@ -152,35 +107,35 @@ impl Serving {
         }
         self.number += 1;
         self.streams.insert(self.number, stream);
-        self.shared.lock().hook.opened(self.number, from.to_string());
+        hook.lock().opened(self.number, from.to_string());
         Ok(())
     }
 
-    fn read(&mut self, number: u64) {
+    fn read(&mut self, hook: &Common<Hook>, number: u64) {
         let Some(mut stream) = self.streams.get(&number) else { return };
         let mut chunk = [0; CHUNK];
         match stream.read(&mut chunk) {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Ok(0) | Err(_) => self.forget(number),
+            Ok(0) | Err(_) => self.forget(hook, number),
             Ok(length) => {
                 let at = Stamped { at: self.clock.now(), within: STAMP_UNCERTAINTY, value: () };
-                self.shared.lock().hook.received(at, number, chunk.get(..length).unwrap_or_default());
+                hook.lock().received(at, number, chunk.get(..length).unwrap_or_default());
             }
         }
     }
 
     /// An answer is so short that whoever listens takes it at once; who does not is given up.
-    fn send(&mut self, out: &Outgoing) {
+    fn send(&mut self, hook: &Common<Hook>, out: &Outgoing) {
         let Some(mut stream) = self.streams.get(&out.connection) else { return };
         let sent = stream.write_all(&out.bytes);
         if out.closes || sent.is_err() {
-            self.forget(out.connection);
+            self.forget(hook, out.connection);
         }
     }
 
-    fn forget(&mut self, number: u64) {
+    fn forget(&mut self, hook: &Common<Hook>, number: u64) {
         self.streams.remove(&number);
-        self.shared.lock().hook.closed(number);
+        hook.lock().closed(number);
     }
 }
 

@@ -8,6 +8,7 @@ pub mod datagrams;
 pub mod http_hook;
 pub mod inputs;
 pub mod lcus;
+mod listening;
 pub mod ping;
 mod priority;
 pub mod probe;

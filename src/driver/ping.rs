@@ -3,7 +3,7 @@
 //! Must not know what the answers are for.
 
 use super::datagrams::{self, Watch};
-use super::priority;
+use super::listening::{Common, Listening};
 use crate::clock::{Clock, Instant};
 use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, ReferenceHost};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -11,9 +11,7 @@ use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::net::{IpAddr, UdpSocket};
 use std::os::fd::AsFd as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "reference host";
@@ -29,27 +27,13 @@ const KEPT: usize = 36_000;
 /// Dropping it ends the asking.
 pub struct Ping {
     host: IpAddr,
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    stopping: AtomicBool,
-    state: Mutex<State>,
+    listening: Listening<State>,
 }
 
 #[derive(Default)]
 struct State {
     questions: Questions,
     known: VecDeque<Echo>,
-    fault: Option<String>,
-}
-
-impl Shared {
-    /// What a panicked thread left is still in order: a list of answers.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// The questions without an answer yet, by their number.
@@ -92,20 +76,9 @@ impl Ping {
     /// Begins to ask.
     pub fn at(host: IpAddr, clock: Arc<dyn Clock>) -> Result<Ping> {
         let (socket, has_header) = datagrams::bind_icmp(host).map_err(|e| failed(&format!("ask {host}"), e))?;
-        let shared = Arc::new(Shared { stopping: AtomicBool::new(false), state: Mutex::default() });
-        let asking = Asking { host, socket, has_header, clock, shared: Arc::clone(&shared), identifier: identifier() };
-        let thread = std::thread::Builder::new().name(format!("ping {host}")).spawn(move || asking.run());
-        Ok(Ping { host, shared, thread: Some(thread.map_err(|e| failed("start a thread", e))?) })
-    }
-}
-
-impl Drop for Ping {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has told so itself.
-            let _ = thread.join();
-        }
+        let asking = Asking { host, socket, has_header, clock, identifier: identifier() };
+        let listening = Listening::start(&format!("ping {host}"), State::default(), move |common| asking.run(common));
+        Ok(Ping { host, listening: listening.map_err(|e| failed("start a thread", e))? })
     }
 }
 
@@ -120,11 +93,8 @@ impl Instrument for Ping {
 
 impl ReferenceHost for Ping {
     fn echoes(&mut self) -> Result<Vec<Echo>> {
-        let mut state = self.shared.lock();
-        match state.fault.take() {
-            Some(fault) => Err(failed("hear its answers", fault)),
-            None => Ok(state.known.drain(..).collect()),
-        }
+        let heard = self.listening.heard().map_err(|fault| failed("hear its answers", fault));
+        heard.map(|mut state| state.known.drain(..).collect())
     }
 }
 
@@ -139,36 +109,34 @@ struct Asking {
     socket: UdpSocket,
     has_header: bool,
     clock: Arc<dyn Clock>,
-    shared: Arc<Shared>,
     identifier: u16,
 }
 
 impl Asking {
-    fn run(&self) {
-        priority::ask();
-        let watch = match Watch::over(std::iter::once(self.socket.as_fd())) {
-            Ok(watch) => watch,
-            Err(e) => return self.shared.lock().fault = Some(e.to_string()),
-        };
+    fn run(&self, common: &Common<State>) -> std::io::Result<()> {
+        let watch = Watch::over(std::iter::once(self.socket.as_fd()))?;
         let mut due = self.clock.now();
-        while !self.shared.stopping.load(Ordering::Relaxed) {
+        while common.goes_on() {
             let now = self.clock.now();
             if now >= due {
                 // A bench that stood still asks anew; what it has missed it has not asked.
                 due = (due + ASKED_EVERY).max(now);
-                self.ask(now);
+                self.ask(common, now);
             }
             let wait = due.since(self.clock.now());
             match watch.readable(wait.max(Duration::from_millis(1))) {
-                Ok(_) => self.hear(),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return self.shared.lock().fault = Some(e.to_string()),
+                outcome => {
+                    outcome?;
+                    self.hear(common);
+                }
             }
         }
+        Ok(())
     }
 
-    fn ask(&self, now: Instant) {
-        let mut state = self.shared.lock();
+    fn ask(&self, common: &Common<State>, now: Instant) {
+        let mut state = common.lock();
         let number = state.questions.ask(now);
         let lost = state.questions.lost(now);
         state.note(lost);
@@ -177,7 +145,7 @@ impl Asking {
         let _ = self.socket.send(&question(self.host, self.identifier, number));
     }
 
-    fn hear(&self) {
+    fn hear(&self, common: &Common<State>) {
         let mut buffer = [0; 2048];
         while let Ok(arrival) = datagrams::receive(&self.socket, &mut buffer) {
             let bytes = buffer.get(..arrival.length).unwrap_or_default();
@@ -185,7 +153,7 @@ impl Asking {
             let Some((identifier, number)) = answer(self.host, self.has_header, bytes) else { continue };
             // The system gives other sockets an identifier of its own, and only their own answers.
             if !self.has_header || identifier == self.identifier {
-                let mut state = self.shared.lock();
+                let mut state = common.lock();
                 let known = state.questions.answered(number, at);
                 state.note(known.into_iter().collect());
             }

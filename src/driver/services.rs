@@ -3,7 +3,7 @@
 //! Must not know which service it serves, but for the sockets that one at everybody's ear needs.
 
 use super::datagrams::{self, Watch, moment_of};
-use super::priority;
+use super::listening::{Common, Listening};
 use crate::clock::{Clock, Instant, Stamped};
 use crate::instrument::services::NetworkService;
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -12,9 +12,7 @@ use crate::services::{Reply, Service};
 use crate::unit::Bilingual;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often the thread looks whether it is to end.
@@ -27,25 +25,7 @@ pub struct Serving<S> {
     name: &'static str,
     own: SocketAddr,
     clock: Arc<dyn Clock>,
-    shared: Arc<Shared<S>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Shared<S> {
-    stopping: AtomicBool,
-    state: Mutex<State<S>>,
-}
-
-struct State<S> {
-    service: S,
-    fault: Option<String>,
-}
-
-impl<S> Shared<S> {
-    /// What a panicked thread left is still in order: a machine between two datagrams.
-    fn lock(&self) -> MutexGuard<'_, State<S>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    listening: Listening<S>,
 }
 
 fn failed(name: &str, action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -69,11 +49,10 @@ impl<S: Service> Serving<S> {
     /// The answers leave through the last of the sockets.
     fn over(name: &'static str, own: SocketAddr, sockets: Vec<UdpSocket>, service: S, clock: Arc<dyn Clock>) -> Result<Self> {
         let own = sockets.last().and_then(|socket| socket.local_addr().ok()).unwrap_or(own);
-        let shared = Arc::new(Shared { stopping: AtomicBool::new(false), state: Mutex::new(State { service, fault: None }) });
-        let listening = Listening { sockets, clock: Arc::clone(&clock), shared: Arc::clone(&shared), pending: Vec::new() };
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || listening.run());
-        let thread = Some(thread.map_err(|error| failed(name, "start a thread", error))?);
-        Ok(Serving { name, own, clock, shared, thread })
+        let answering = Answering { sockets, clock: Arc::clone(&clock), pending: Vec::new() };
+        let listening = Listening::start(name, service, move |common| answering.serve(common));
+        let listening = listening.map_err(|error| failed(name, "start a thread", error))?;
+        Ok(Serving { name, own, clock, listening })
     }
 
     /// Where it is asked.
@@ -93,16 +72,6 @@ impl Serving<AddressServer> {
     }
 }
 
-impl<S> Drop for Serving<S> {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has told so itself.
-            let _ = thread.join();
-        }
-    }
-}
-
 impl<S: Service> Instrument for Serving<S> {
     fn identify(&mut self) -> Result<Identity> {
         Ok(Identity { model: self.name.to_owned(), unit: self.own.to_string() })
@@ -114,60 +83,44 @@ impl<S: Service> Instrument for Serving<S> {
 
 impl<S: Service> NetworkService<S::Conduct, S::Seen> for Serving<S> {
     fn behave(&mut self, how: S::Conduct) -> Result<Instant> {
-        self.shared.lock().service.behave(how);
+        self.listening.lock().behave(how);
         Ok(self.clock.now())
     }
     fn seen(&mut self) -> Result<Vec<Stamped<S::Seen>>> {
-        let mut state = self.shared.lock();
-        match state.fault.take() {
-            Some(fault) => Err(failed(self.name, "serve", fault)),
-            None => Ok(state.service.take_seen()),
-        }
+        let heard = self.listening.heard().map_err(|fault| failed(self.name, "serve", fault));
+        heard.map(|mut service| service.take_seen())
     }
 }
 
 /// The thread's own.
-struct Listening<S> {
+struct Answering {
     sockets: Vec<UdpSocket>,
     clock: Arc<dyn Clock>,
-    shared: Arc<Shared<S>>,
     /// Answers whose moment has not come.
     pending: Vec<Reply>,
 }
 
-impl<S: Service> Listening<S> {
-    fn run(mut self) {
-        priority::ask();
-        if let Err(error) = self.serve() {
-            self.shared.lock().fault = Some(error.to_string());
-        }
-    }
-
-    fn serve(&mut self) -> std::io::Result<()> {
+impl Answering {
+    fn serve<S: Service>(mut self, service: &Common<S>) -> std::io::Result<()> {
         let watch = Watch::over(self.sockets.iter().map(|socket| socket.as_fd()))?;
         let mut buffer = [0; LONGEST];
-        while !self.shared.stopping.load(Ordering::Relaxed) {
+        while service.goes_on() {
             let now = self.clock.now();
             let due = self.pending.iter().map(|reply| reply.at.since(now)).min();
             for place in watch.readable(due.map_or(LOOK, |due| due.min(LOOK)))? {
-                self.take_from(place, &mut buffer)?;
+                self.take_from(service, place, &mut buffer)?;
             }
             self.send_due()?;
         }
         Ok(())
     }
 
-    fn take_from(&mut self, place: usize, buffer: &mut [u8]) -> std::io::Result<()> {
+    fn take_from<S: Service>(&mut self, service: &Common<S>, place: usize, buffer: &mut [u8]) -> std::io::Result<()> {
         let Some(socket) = self.sockets.get(place) else { return Ok(()) };
-        let arrival = match datagrams::receive(socket, buffer) {
-            Err(error) if datagrams::is_of_the_network(&error) || error.kind() == std::io::ErrorKind::Interrupted => {
-                return Ok(());
-            }
-            outcome => outcome?,
-        };
+        let Some(arrival) = datagrams::receive_if_any(socket, buffer)? else { return Ok(()) };
         let (at, _) = moment_of(&*self.clock, arrival.stamp);
         let Some(bytes) = buffer.get(..arrival.length) else { return Ok(()) };
-        self.pending.extend(self.shared.lock().service.datagram(at, arrival.from, bytes));
+        self.pending.extend(service.lock().datagram(at, arrival.from, bytes));
         Ok(())
     }
 

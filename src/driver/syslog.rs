@@ -3,7 +3,7 @@
 //! Must not know what a message means.
 
 use super::datagrams::{self, Watch, moment_of};
-use super::priority;
+use super::listening::{Common, Listening};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::supervision::{Notice, Supervision};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
@@ -12,9 +12,7 @@ use crate::unit::Bilingual;
 use std::collections::VecDeque;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "supervision";
@@ -28,28 +26,10 @@ const KEPT: usize = 4096;
 /// Dropping it ends the listening.
 pub struct SyslogReceiver {
     own: SocketAddr,
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    listening: Listening<Notices>,
 }
 
-#[derive(Default)]
-struct Shared {
-    stopping: AtomicBool,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    notices: VecDeque<Stamped<Notice>>,
-    fault: Option<String>,
-}
-
-impl Shared {
-    /// What a panicked thread left is still in order: a list of messages.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+type Notices = VecDeque<Stamped<Notice>>;
 
 fn failed(action: &str, cause: impl std::fmt::Display) -> InstrumentError {
     let remedy = (
@@ -64,20 +44,8 @@ impl SyslogReceiver {
     pub fn listen(own: SocketAddr, clock: Arc<dyn Clock>) -> Result<SyslogReceiver> {
         let socket = datagrams::bind(own).map_err(|error| failed(&format!("listen at {own}"), error))?;
         let own = socket.local_addr().unwrap_or(own);
-        let shared = Arc::new(Shared::default());
-        let listening = Listening { socket, clock, shared: Arc::clone(&shared) };
-        let thread = std::thread::Builder::new().name("syslog".to_owned()).spawn(move || listening.run());
-        Ok(SyslogReceiver { own, shared, thread: Some(thread.map_err(|error| failed("start a thread", error))?) })
-    }
-}
-
-impl Drop for SyslogReceiver {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has told so itself.
-            let _ = thread.join();
-        }
+        let listening = Listening::start("syslog", Notices::new(), move |common| listen(&socket, &*clock, common));
+        Ok(SyslogReceiver { own, listening: listening.map_err(|error| failed("start a thread", error))? })
     }
 }
 
@@ -92,50 +60,29 @@ impl Instrument for SyslogReceiver {
 
 impl Supervision for SyslogReceiver {
     fn notices(&mut self) -> Result<Vec<Stamped<Notice>>> {
-        let mut state = self.shared.lock();
-        match state.fault.take() {
-            Some(fault) => Err(failed("receive", fault)),
-            None => Ok(state.notices.drain(..).collect()),
-        }
+        let heard = self.listening.heard().map_err(|fault| failed("receive", fault));
+        heard.map(|mut notices| notices.drain(..).collect())
     }
 }
 
-/// The thread's own.
-struct Listening {
-    socket: UdpSocket,
-    clock: Arc<dyn Clock>,
-    shared: Arc<Shared>,
-}
-
-impl Listening {
-    fn run(self) {
-        priority::ask();
-        if let Err(error) = self.listen() {
-            self.shared.lock().fault = Some(error.to_string());
+/// The thread's work.
+fn listen(socket: &UdpSocket, clock: &dyn Clock, heard: &Common<Notices>) -> std::io::Result<()> {
+    let watch = Watch::over([socket.as_fd()].into_iter())?;
+    let mut buffer = [0; LONGEST];
+    while heard.goes_on() {
+        if watch.readable(LOOK)?.is_empty() {
+            continue;
         }
-    }
-
-    fn listen(&self) -> std::io::Result<()> {
-        let watch = Watch::over([self.socket.as_fd()].into_iter())?;
-        let mut buffer = [0; LONGEST];
-        while !self.shared.stopping.load(Ordering::Relaxed) {
-            if watch.readable(LOOK)?.is_empty() {
-                continue;
-            }
-            let arrival = match datagrams::receive(&self.socket, &mut buffer) {
-                Err(error) if datagrams::is_of_the_network(&error) || error.kind() == std::io::ErrorKind::Interrupted => continue,
-                outcome => outcome?,
-            };
-            let (at, within) = moment_of(&*self.clock, arrival.stamp);
-            let Some(notice) = buffer.get(..arrival.length).and_then(syslog::read) else { continue };
-            let mut state = self.shared.lock();
-            if state.notices.len() >= KEPT {
-                state.notices.pop_front();
-            }
-            state.notices.push_back(Stamped { at, within, value: notice });
+        let Some(arrival) = datagrams::receive_if_any(socket, &mut buffer)? else { continue };
+        let (at, within) = moment_of(clock, arrival.stamp);
+        let Some(notice) = buffer.get(..arrival.length).and_then(syslog::read) else { continue };
+        let mut notices = heard.lock();
+        if notices.len() >= KEPT {
+            notices.pop_front();
         }
-        Ok(())
+        notices.push_back(Stamped { at, within, value: notice });
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@ pub use street::net::Datagram;
 pub use street::{air, line, power};
 pub use truth::Truth;
 
-use crate::cameras::Hook;
 use crate::instrument::audio::AudioPort;
 use crate::instrument::cameras::CameraSystem;
 use crate::instrument::network::ReferenceHost;
@@ -36,7 +35,10 @@ use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
 use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinReferenceHost, TwinService, TwinSupervision};
 use bench::boards::{BoardFaults, Boards};
+use bench::leads::Leads;
+use bench::network_way::network_with;
 use bench::ports::TwinPort;
+use bench::sensors::sensors_with;
 use bench::services::ServicesConfig;
 use bench::setup::BenchConfig;
 use bench::wiring::Wires;
@@ -45,16 +47,16 @@ use kernel::world::{self, Event, Parts, Shared, World};
 use line::{Carried, Line, LineConfig, Way};
 use mcu::Mcu;
 use post::settings;
-use power::{Supply, SupplyConfig};
+use power::{SupplyConfig, supply_of};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use street::camera_host::{self, CameraHost};
 use street::net::{FarEnd, Host, SYSLOG_PORT};
 use street::secure_host::{AUTHORITY, SecureHost};
-use street::streams::HOOK_PORT;
 use voice::Voice;
 
 /// The post's address on its line.
@@ -175,7 +177,7 @@ impl TwinConfig {
             config.voice.supervision = Some(SocketAddr::new(OPERATOR_ADDRESS, SYSLOG_PORT));
         }
         if rig.on_twin().any(|(.., one)| one.offers(Capability::Cameras)) {
-            config.voice.cameras = Some(SocketAddr::new(OPERATOR_ADDRESS, HOOK_PORT));
+            config.voice.cameras = Some(SocketAddr::new(OPERATOR_ADDRESS, camera_host::PORT));
         }
         if rig.post.battery {
             config.supply.battery = BATTERY_S;
@@ -218,7 +220,8 @@ pub fn build(config: TwinConfig) -> Twin {
         world.queue.plan(0, Event::AskReferenceHost);
     }
     let world: Shared = Arc::new(Mutex::new(world));
-    probe::plug_in(&probe_serial, Arc::new(Mutex::new(ProbeLead::new(Arc::clone(&world)))));
+    let lead = ProbeLead::new(Arc::clone(&world), &config.board_faults);
+    probe::plug_in(&probe_serial, Arc::new(Mutex::new(lead)));
     Twin { clock: Arc::new(TwinClock::new(Arc::clone(&world), config.stalls_from)), world, probe_serial }
 }
 
@@ -265,7 +268,8 @@ fn parts(config: &TwinConfig) -> Parts {
     let desk = desk(config);
     let wires = Wires::of(&config.bench);
     let console = config.bench.harness.console.as_deref();
-    let boards = Boards::new(&config.bench.boards, &wires, console, config.board_faults, seed);
+    let faults = config.board_faults;
+    let boards = Boards::new(&config.bench.boards, &wires, console, faults, seed);
     Parts {
         mcu: microcontroller,
         voice: Voice::new(config.voice.clone()),
@@ -276,7 +280,7 @@ fn parts(config: &TwinConfig) -> Parts {
             stranger: STRANGER.ip(),
             secure: if config.operator.is_secure { SecureHost::open() } else { SecureHost::default() },
             syslog: Vec::new(),
-            cameras: Hook::default(),
+            cameras: CameraHost::default(),
             services: config.services.build(config.operator.has_backup),
         },
         far_end: match (config.line_ends_outside, config.operator_down) {
@@ -285,11 +289,14 @@ fn parts(config: &TwinConfig) -> Parts {
             (false, false) => FarEnd::Desk,
         },
         line: Line::new(config.line.clone(), seed),
-        supply: Supply::new(config.supply),
+        supply: supply_of(config.supply),
         air: Air::new(config.air.clone(), seed),
         card: Card::new(config.card, Sockets::of(&config.bench), seed),
         boards,
         wires,
+        leads: Leads::with(&faults),
+        sensors: sensors_with(faults.mishap, faults.trouble),
+        network: network_with(faults.trouble),
         hardware: hardware::Hardware::with(config.hardware),
     }
 }
@@ -364,14 +371,6 @@ impl Twin {
         let now = world.now();
         world.queue.plan(now, Event::Mains(false));
         world.queue.plan(now + u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Event::Mains(true));
-    }
-    /// Changes what the line does to datagrams from now on.
-    pub fn disturb_line(&self, change: impl FnOnce(&mut LineConfig)) {
-        change(world::lock(&self.world).line.config_mut());
-    }
-    /// Changes places and levels in the air from now on, also for what was not yet listened to.
-    pub fn change_air(&self, change: impl FnOnce(&mut AirConfig)) {
-        change(world::lock(&self.world).air.config_mut());
     }
     /// What went into the line and what was lost, one way.
     pub fn carried(&self, way: Way) -> Carried {

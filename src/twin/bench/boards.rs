@@ -1,11 +1,13 @@
 //! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
 
-use super::input_board::{self, ReportingBoard};
-use super::mishap::Mishap;
-use super::ports::{Dying, Garbled, Late, Plug, SerialLine, SerialPath};
-use super::relays::{self, Movement, RelayBoard, Relays, StuckOpen};
+use super::bad_lines::{Dawdling, Dropping, Dying, Garbled, InBatches, Late, Repeating};
+use super::bad_relays::{Dead, Deaf, Hindered, StuckOpen};
+use super::input_board::{self, Forgetful, InputBoard, Inverted, ReportingBoard};
+use super::mishap::{self, Mishap};
+use super::ports::{Plug, SerialLine, SerialPath};
+use super::relays::{self, Movement, RelayBoard, Relays};
 use super::setup::{BoardConfig, BoardKind};
-use super::trouble::Trouble;
+use super::trouble::{self, Trouble};
 use super::wiring::{Terminal, Wires};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::mcu::Uart;
@@ -49,7 +51,7 @@ pub enum LeadFault {
 
 pub(in crate::twin) enum Board {
     Relays(Box<dyn Relays>),
-    Inputs(ReportingBoard),
+    Inputs(Box<dyn InputBoard>),
     /// A line to the post's console; `wired`: its other end is plugged in.
     Console {
         wired: bool,
@@ -78,28 +80,19 @@ impl Boards {
                     let sound = RelayBoard::new(normally_open, &stream_of("relay board", config, "relays"), seed);
                     let broken = faults.broken_relay.and_then(|relay| relay.checked_sub(relays_before));
                     relays_before += usize::from(channels);
-                    let board: Box<dyn Relays> = match broken {
-                        Some(relay) => Box::new(StuckOpen::new(sound, relay)),
-                        None => Box::new(sound),
-                    };
+                    let board = relays_with(&faults, sound, broken);
                     (relays::BAUD, Board::Relays(board))
                 }
                 BoardKind::Inputs { channels } => {
                     let name = stream_of("input board", config, "inputs");
-                    (input_board::BAUD, Board::Inputs(ReportingBoard::new(usize::from(channels), &name, seed)))
+                    (
+                        input_board::BAUD,
+                        Board::Inputs(inputs_with(&faults, ReportingBoard::new(usize::from(channels), &name, seed))),
+                    )
                 }
                 BoardKind::Console => (CONSOLE_BAUD, Board::Console { wired: console == Some(config.instrument.as_str()) }),
             };
-            let line = SerialLine::new(baud);
-            let line: Box<dyn SerialPath> = match board {
-                Board::Console { .. } if faults.garbled_console => Box::new(Garbled::new(line, seed)),
-                Board::Inputs(_) => match (faults.late_inputs, faults.inputs_die_at) {
-                    (Some(by), _) => Box::new(Late::new(line, by)),
-                    (None, Some(at)) => Box::new(Dying::new(line, at)),
-                    (None, None) => Box::new(line),
-                },
-                _ => Box::new(line),
-            };
+            let line = line_with(&faults, SerialLine::new(baud), &board, seed);
             Outlet { name: config.line.clone(), line, board }
         };
         Boards(configs.iter().enumerate().map(outlet).collect(), faults)
@@ -144,6 +137,45 @@ impl Boards {
     }
 }
 
+/// A relay board with what is wrong with it; `broken`: which of its relays never closes.
+fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -> Box<dyn Relays> {
+    match (broken, faults.mishap, faults.trouble) {
+        (Some(relay), ..) => Box::new(StuckOpen::new(board, relay)),
+        (_, Some(Mishap::ButtonRelayWorn), _) => Box::new(Hindered::worn(board)),
+        (_, Some(Mishap::ButtonRelayChatters), _) => Box::new(Hindered::chattering(board)),
+        (_, Some(Mishap::FibreRelaySticks), _) => Box::new(Hindered::sticking(board, mishap::FROM)),
+        (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),
+        (.., Some(Trouble::RelayLineLosesBytes)) => Box::new(Deaf::new(board, trouble::FROM)),
+        _ => Box::new(board),
+    }
+}
+
+/// The same of an input board.
+fn inputs_with(faults: &BoardFaults, board: ReportingBoard) -> Box<dyn InputBoard> {
+    match (faults.inverted_input, faults.mishap) {
+        (Some(input), _) => Box::new(Inverted::new(board, input)),
+        (_, Some(Mishap::ReportsMissing)) => Box::new(Forgetful::new(board, mishap::FROM)),
+        _ => Box::new(board),
+    }
+}
+
+/// The same of the line to a board.
+fn line_with(faults: &BoardFaults, line: SerialLine, board: &Board, seed: u64) -> Box<dyn SerialPath> {
+    match (board, faults.mishap, faults.trouble) {
+        (Board::Console { .. }, ..) if faults.garbled_console => Box::new(Garbled::new(line, seed)),
+        (Board::Console { .. }, Some(Mishap::ConsoleDropsBytes), _) => Box::new(Dropping::new(line, mishap::FROM)),
+        (Board::Console { .. }, Some(Mishap::ConsoleInBatches), _) => Box::new(InBatches::new(line, mishap::FROM)),
+        (Board::Console { .. }, _, Some(Trouble::ConsoleRepeats)) => Box::new(Repeating::new(line, trouble::FROM)),
+        (Board::Inputs(_), _, Some(Trouble::HubDawdles)) => Box::new(Dawdling::new(line, trouble::FROM)),
+        (Board::Inputs(_), ..) => match (faults.late_inputs, faults.inputs_die_at) {
+            (Some(by), _) => Box::new(Late::new(line, by)),
+            (None, Some(at)) => Box::new(Dying::new(line, at)),
+            (None, None) => Box::new(line),
+        },
+        _ => Box::new(line),
+    }
+}
+
 /// The usual board draws from the stream of its kind; each of another name from one of its own.
 fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
     if config.instrument == usual { kind.to_owned() } else { format!("{kind} {}", config.instrument) }
@@ -152,13 +184,9 @@ fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
 impl World {
     pub(in crate::twin) fn board_byte(&mut self, plug: Plug, byte: u8) {
         let now = self.now();
-        if matches!(self.boards.board(plug.0), Some(Board::Relays(_))) && self.relay_byte_lost() {
-            return;
-        }
         match self.boards.board(plug.0) {
             Some(Board::Relays(board)) => {
-                let movements = board.byte(now, byte);
-                for movement in self.hinder(movements) {
+                for movement in board.byte(now, byte) {
                     self.queue.plan(movement.at, Event::Contact(plug.0, movement));
                 }
             }
@@ -173,18 +201,18 @@ impl World {
 
     /// An input board looks at its inputs.
     pub(in crate::twin) fn scan(&mut self, number: usize) {
-        if let Some(Board::Inputs(board)) = self.boards.board(number) {
-            let report = board.scan();
-            if !self.is_lost(Mishap::ReportsMissing, 7) {
-                self.board_says(Plug(number), &report);
-            }
+        let now = self.now();
+        if let Some(Board::Inputs(board)) = self.boards.board(number)
+            && let Some(report) = board.scan(now)
+        {
+            self.board_says(Plug(number), &report);
         }
     }
 
     fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
-        let leaves = self.through_hub();
+        let now = self.now();
         if let Some(line) = self.boards.line(plug) {
-            line.send(leaves, bytes);
+            line.send(now, bytes);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::card_trouble::{self, CardTrouble};
 use super::setup::BenchConfig;
+use super::sound_path::SoundPath;
 use crate::instrument::audio::{Frame, Jack};
 use crate::rig::{JackRef, Patch};
 use crate::rng::{Rng, noise_of, stream, unit_of};
@@ -30,26 +31,9 @@ const HISS: f32 = 2e-5;
 pub struct CardConfig {
     /// Deviation of the sample clock, parts per million.
     pub ppm: Option<f64>,
-    /// What befalls it, or what hangs on it, while it works.
-    pub mishap: Option<CardMishap>,
+    /// What is wrong with it or with what hangs on it.
     pub trouble: Option<CardTrouble>,
 }
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CardMishap {
-    /// After a minute the ear's amplifier gives a tenth.
-    EarFades,
-    /// After a minute the mouth's does.
-    MouthFades,
-    /// The mains hum in the ear's lead, in calls and out of them.
-    EarHums,
-    /// After a minute 10 ms of every second are not recorded.
-    Holes,
-}
-
-/// When those begin that do not begin at once, in seconds, and what an amplifier still gives then.
-const MISHAP_FROM: f64 = 60.0;
-const FADED: f32 = 0.1;
 
 /// The card's jacks and what is plugged into them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,8 +82,7 @@ pub enum NoRecord {
 #[derive(Debug)]
 pub struct Card {
     sockets: Sockets,
-    mishap: Option<CardMishap>,
-    trouble: Option<CardTrouble>,
+    path: Box<dyn SoundPath>,
     rate: f64,
     began: f64,
     input_latency: f64,
@@ -120,8 +103,7 @@ impl Card {
         Card {
             wires: (0..sockets.outputs).map(|_| Track::default()).collect(),
             sockets,
-            mishap: config.mishap,
-            trouble: config.trouble,
+            path: card_trouble::path_with(config.trouble),
             rate: f64::from(RATE) * (1.0 + ppm * 1e-6),
             began: chance.between(0.0, 0.01),
             input_latency: chance.between(0.2e-3, 0.45e-3),
@@ -169,9 +151,8 @@ impl Card {
     pub fn play(&mut self, now: u64, output: Jack, samples: &[f32], air: &mut Air) -> Option<Frame> {
         let frame = (self.periods(now) + QUEUED_PERIODS) * u64::from(PERIOD);
         let (first, period) = (self.output_time(frame as f64), 1.0 / self.rate);
-        let exchanged = self.trouble == Some(CardTrouble::OutputsExchanged) && first > card_trouble::FROM && output.0 <= 2;
-        let output = if exchanged { Jack(3 - output.0) } else { output };
-        let mut clipped: Vec<f32> = samples.iter().map(|x| if x.is_finite() { x.clamp(-1.0, 1.0) } else { 0.0 }).collect();
+        let output = self.path.output(output, first);
+        let clipped: Vec<f32> = samples.iter().map(|x| if x.is_finite() { x.clamp(-1.0, 1.0) } else { 0.0 }).collect();
         let wired = [self.sockets.contact, self.sockets.straight].into_iter().flatten().any(|(from, _)| from == output);
         let wire = self.wires.get_mut(usize::from(output.0).checked_sub(1)?)?;
         if wired {
@@ -180,13 +161,7 @@ impl Card {
             wire.forget_before(first - REMEMBERED_SECONDS);
         }
         if self.is_mouth(output) {
-            card_trouble::mouthed(self.trouble, first, period, &mut clipped);
-        }
-        if self.is_mouth(output) && self.mishap == Some(CardMishap::MouthFades) && first > MISHAP_FROM {
-            let faint: Vec<f32> = clipped.iter().map(|x| x * FADED).collect();
-            air.from_mouth(first, period, &faint);
-        } else if self.is_mouth(output) {
-            air.from_mouth(first + card_trouble::reckoned(self.trouble).1, period, &clipped);
+            self.path.mouth(air, first, period, clipped);
         }
         Some(frame)
     }
@@ -203,73 +178,13 @@ impl Card {
 
     /// The recorded stretch of an input.
     pub fn record(&self, now: u64, input: Jack, from: Frame, to: Frame, air: &Air) -> Result<Vec<f32>, NoRecord> {
-        let late = |frame: Frame| card_trouble::slipped(self.trouble, frame as f64 / f64::from(RATE)) * u64::from(PERIOD);
-        let whole = |first: Frame| first + u64::from(RATE) - first % u64::from(RATE);
-        if self.trouble != Some(CardTrouble::Slips) || from >= to {
-            return self.record_from(now, input, from, to, 0, air);
-        }
-        // A slip falls on a whole second of frames.
-        let (mut out, mut first) = (Vec::new(), from);
-        while first < to {
-            let end = whole(first).min(to);
-            out.extend(self.record_from(now, input, first, end, late(first), air)?);
-            first = end;
-        }
-        Ok(out)
+        self.path.recorded(&Input { card: self, air, now, jack: input }, from, to, 0)
     }
 
-    /// With everything so many frames late.
-    fn record_from(&self, now: u64, input: Jack, from: Frame, to: Frame, late: u64, air: &Air) -> Result<Vec<f32>, NoRecord> {
-        let there = self.periods(now) * u64::from(PERIOD);
-        if to > there {
-            return Err(NoRecord::NotYet);
-        }
-        if from > to {
-            return Err(NoRecord::Backwards);
-        }
-        if (there - from) as f64 > REMEMBERED_SECONDS * self.rate {
-            return Err(NoRecord::NoMore);
-        }
-        let mut out = vec![0.0; (to - from) as usize];
-        let (first, period) = (self.input_time(from as f64 - late as f64), 1.0 / self.rate);
-        if input.0 == 0 || input.0 > self.sockets.inputs {
-            return Err(NoRecord::NoJack);
-        }
-        let wire_to = |patch: Option<(Jack, Jack)>| {
-            let (from, _) = patch.filter(|(_, to)| *to == input)?;
-            self.wires.get(usize::from(from.0).checked_sub(1)?)
-        };
-        if let Some(wire) = wire_to(self.sockets.contact) {
-            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
-            self.gated(first, period, &mut out);
-        }
-        if let Some(wire) = wire_to(self.sockets.straight) {
-            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
-        }
-        if self.sockets.ear == Some(input) {
-            air.at_ear(first - card_trouble::reckoned(self.trouble).0, period, &mut out);
-            self.spoil_ear(first, period, &mut out);
-            card_trouble::heard(self.trouble, first, period, &mut out);
-        }
-        let series = self.hiss ^ u64::from(input.0);
-        out.iter_mut().zip(from..).for_each(|(x, frame)| *x = (*x + HISS * noise_of(series, frame)).clamp(-1.0, 1.0));
-        if self.mishap == Some(CardMishap::Holes) && first > MISHAP_FROM {
-            out.iter_mut().zip(from..).filter(|(_, frame)| frame % u64::from(RATE) < 480).for_each(|(x, _)| *x = 0.0);
-        }
-        Ok(out)
-    }
-
-    fn spoil_ear(&self, first: f64, period: f64, out: &mut [f32]) {
-        match self.mishap {
-            Some(CardMishap::EarFades) if first > MISHAP_FROM => out.iter_mut().for_each(|x| *x *= FADED),
-            Some(CardMishap::EarHums) => {
-                for (n, x) in out.iter_mut().enumerate() {
-                    let at = first + n as f64 * period;
-                    *x += 0.02 * (std::f64::consts::TAU * (100.0 * at).fract()).sin() as f32;
-                }
-            }
-            _ => {}
-        }
+    /// The output's wire of those that lead to this input.
+    fn wire_to(&self, input: Jack, patch: Option<(Jack, Jack)>) -> Option<&Track> {
+        let (from, _) = patch.filter(|(_, to)| *to == input)?;
+        self.wires.get(usize::from(from.0).checked_sub(1)?)
     }
 
     /// Keeps of each sample the part of its sampling interval during which the contact was closed.
@@ -297,6 +212,54 @@ impl Card {
     }
     pub fn sockets(&self) -> &Sockets {
         &self.sockets
+    }
+}
+
+/// An input of the card, asked at a moment for what it has recorded.
+pub(in crate::twin) struct Input<'a> {
+    card: &'a Card,
+    air: &'a Air,
+    now: u64,
+    jack: Jack,
+}
+
+impl Input<'_> {
+    /// When the sound of a frame was at the jack, of a card that is so many frames late.
+    pub fn seconds(&self, frame: Frame, late: u64) -> f64 {
+        self.card.input_time(frame as f64 - late as f64)
+    }
+
+    /// What its converter has made of what was at the jack.
+    pub fn samples(&self, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+        let Input { card, air, now, jack } = *self;
+        let there = card.periods(now) * u64::from(PERIOD);
+        if to > there {
+            return Err(NoRecord::NotYet);
+        }
+        if from > to {
+            return Err(NoRecord::Backwards);
+        }
+        if (there - from) as f64 > REMEMBERED_SECONDS * card.rate {
+            return Err(NoRecord::NoMore);
+        }
+        let mut out = vec![0.0; (to - from) as usize];
+        let (first, period) = (self.seconds(from, late), 1.0 / card.rate);
+        if jack.0 == 0 || jack.0 > card.sockets.inputs {
+            return Err(NoRecord::NoJack);
+        }
+        if let Some(wire) = card.wire_to(jack, card.sockets.contact) {
+            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
+            card.gated(first, period, &mut out);
+        }
+        if let Some(wire) = card.wire_to(jack, card.sockets.straight) {
+            wire.add_to(air.interpolators(), first, period, WIRE_GAIN, &mut out);
+        }
+        if card.sockets.ear == Some(jack) {
+            card.path.ear(air, first, period, &mut out);
+        }
+        let series = card.hiss ^ u64::from(jack.0);
+        out.iter_mut().zip(from..).for_each(|(x, frame)| *x = (*x + HISS * noise_of(series, frame)).clamp(-1.0, 1.0));
+        Ok(out)
     }
 }
 

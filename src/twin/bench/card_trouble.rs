@@ -1,7 +1,8 @@
-//! Everyday troubles of a sound card and of what hangs on it.
+//! Everyday troubles of a sound card and of what hangs on it, and the path of sound that each leaves.
 //!
 //! Knows samples and seconds, nothing of jacks or of who plays what.
 
+use super::sound_path::{EarSpoiled, Holed, MouthSpoiled, OutputsExchanged, Path, Reckoning, Slipping, Sound};
 use std::f64::consts::TAU;
 
 /// One at a time.
@@ -31,10 +32,23 @@ pub enum CardTrouble {
     EarOverloads,
     /// After a minute a loose wire of the mouth's interrupts it for 150 ms of every two seconds.
     MouthStutters,
+    /// After a minute the ear's amplifier gives a tenth.
+    EarFades,
+    /// After a minute the mouth's does.
+    MouthFades,
+    /// The mains hum in the ear's lead, in calls and out of them.
+    EarHums,
+    /// After a minute 10 ms of every second are not recorded.
+    Holes,
 }
 
 /// When those begin that do not begin at once, in seconds.
-pub(in crate::twin) const FROM: f64 = 60.0;
+const FROM: f64 = 60.0;
+const ALWAYS: f64 = f64::NEG_INFINITY;
+const FADED: f32 = 0.1;
+const HUM: f32 = 0.02;
+/// Frames of every second.
+const HOLE: u64 = 480;
 const SLIPS_EVERY: f64 = 37.0;
 /// Where the mouth's loudspeaker strikes, and what an amplifier turned up makes of it.
 const STOP: f32 = 0.05;
@@ -60,44 +74,66 @@ const PITCH: f64 = 140.0;
 const HARMONICS: [f64; 6] = [1.0, 2.0, 4.0, 7.0, 11.0, 18.0];
 const SYLLABLES: f64 = 3.7;
 
+/// The card's path of sound with this in it.
+pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
+    let path: Path = Box::new(Sound);
+    let Some(trouble) = trouble else { return path };
+    match trouble {
+        CardTrouble::OutputsExchanged => Box::new(OutputsExchanged(path, FROM)),
+        CardTrouble::Slips => Box::new(Slipping(path, slipped)),
+        CardTrouble::Holes => Box::new(Holed(path, FROM, HOLE)),
+        CardTrouble::MouthReckons => Box::new(Reckoning(path, RECKONS, 0.0)),
+        CardTrouble::EarReckons => Box::new(Reckoning(path, 0.0, RECKONS)),
+        CardTrouble::MouthDistorts => Box::new(MouthSpoiled(path, FROM, strike)),
+        CardTrouble::MouthStutters => Box::new(MouthSpoiled(path, FROM, stutter)),
+        CardTrouble::MouthFades => Box::new(MouthSpoiled(path, FROM, fade)),
+        CardTrouble::EarFades => Box::new(EarSpoiled(path, FROM, fade)),
+        CardTrouble::EarTurnedDown => Box::new(EarSpoiled(path, FROM, turn_down)),
+        CardTrouble::EarHums => Box::new(EarSpoiled(path, ALWAYS, add_hum)),
+        CardTrouble::EarWithoutBass => Box::new(EarSpoiled(path, ALWAYS, take_bass)),
+        CardTrouble::RadioBesideEar => Box::new(EarSpoiled(path, ALWAYS, add_radio)),
+        CardTrouble::EarEvenedOut => Box::new(EarSpoiled(path, ALWAYS, even_out)),
+        CardTrouble::EarCrackles => Box::new(EarSpoiled(path, ALWAYS, crackle)),
+        CardTrouble::EarOverloads => Box::new(EarSpoiled(path, ALWAYS, overload)),
+    }
+}
+
 /// By how many periods what is recorded at `seconds` is late.
-pub(in crate::twin) fn slipped(trouble: Option<CardTrouble>, seconds: f64) -> u64 {
-    let slips = trouble == Some(CardTrouble::Slips) && seconds >= FROM;
-    u64::from(slips && (((seconds - FROM) / SLIPS_EVERY) as u64).is_multiple_of(2))
+fn slipped(seconds: f64) -> u64 {
+    u64::from(seconds >= FROM && (((seconds - FROM) / SLIPS_EVERY) as u64).is_multiple_of(2))
 }
 
-/// By how many seconds what is before the ear reaches its lead late, and what the mouth's lead says reaches the air late.
-pub(in crate::twin) fn reckoned(trouble: Option<CardTrouble>) -> (f64, f64) {
-    match trouble {
-        Some(CardTrouble::EarReckons) => (RECKONS, 0.0),
-        Some(CardTrouble::MouthReckons) => (0.0, RECKONS),
-        _ => (0.0, 0.0),
+fn strike(_: f64, _: f64, samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x = x.clamp(-STOP, STOP) * TURNED_UP);
+}
+
+fn stutter(first: f64, period: f64, samples: &mut [f32]) {
+    let (every, length) = PARTS;
+    let parted = |n: usize| (first + n as f64 * period) % every < length;
+    samples.iter_mut().enumerate().filter(|(n, _)| parted(*n)).for_each(|(_, x)| *x = 0.0);
+}
+
+fn fade(_: f64, _: f64, samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x *= FADED);
+}
+
+fn turn_down(_: f64, _: f64, samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x *= TURNED_DOWN);
+}
+
+fn overload(_: f64, _: f64, samples: &mut [f32]) {
+    samples.iter_mut().for_each(|x| *x = x.clamp(-OVERLOADS, OVERLOADS));
+}
+
+fn add_hum(first: f64, period: f64, samples: &mut [f32]) {
+    for (n, x) in samples.iter_mut().enumerate() {
+        let at = first + n as f64 * period;
+        *x += HUM * (TAU * (100.0 * at).fract()).sin() as f32;
     }
 }
 
-/// What the mouth makes of samples of which the first sounds at `first` seconds.
-pub(in crate::twin) fn mouthed(trouble: Option<CardTrouble>, first: f64, period: f64, samples: &mut [f32]) {
-    if trouble == Some(CardTrouble::MouthDistorts) && first > FROM {
-        samples.iter_mut().for_each(|x| *x = x.clamp(-STOP, STOP) * TURNED_UP);
-    }
-    if trouble == Some(CardTrouble::MouthStutters) && first > FROM {
-        let (every, length) = PARTS;
-        let parted = |n: usize| (first + n as f64 * period) % every < length;
-        samples.iter_mut().enumerate().filter(|(n, _)| parted(*n)).for_each(|(_, x)| *x = 0.0);
-    }
-}
-
-/// What the ear makes of what is before it.
-pub(in crate::twin) fn heard(trouble: Option<CardTrouble>, first: f64, period: f64, out: &mut [f32]) {
-    match trouble {
-        Some(CardTrouble::EarWithoutBass) => (0..2).for_each(|_| without_bass(period, out)),
-        Some(CardTrouble::RadioBesideEar) => add_radio(first, period, out),
-        Some(CardTrouble::EarEvenedOut) => even_out(out),
-        Some(CardTrouble::EarCrackles) => crackle(first, period, out),
-        Some(CardTrouble::EarOverloads) => out.iter_mut().for_each(|x| *x = x.clamp(-OVERLOADS, OVERLOADS)),
-        Some(CardTrouble::EarTurnedDown) if first > FROM => out.iter_mut().for_each(|x| *x *= TURNED_DOWN),
-        _ => {}
-    }
+fn take_bass(_: f64, period: f64, samples: &mut [f32]) {
+    (0..2).for_each(|_| without_bass(period, samples));
 }
 
 /// One pole, 6 dB an octave. It has settled within a millisecond of a stretch's beginning.
@@ -119,7 +155,7 @@ fn crackle(first: f64, period: f64, out: &mut [f32]) {
 }
 
 /// Towards 26 dB below full scale, never by more than 24 dB.
-fn even_out(out: &mut [f32]) {
+fn even_out(_: f64, _: f64, out: &mut [f32]) {
     let mut power = 0.0f32;
     for sample in out.iter_mut() {
         power += FOLLOWS * (*sample * *sample - power);
@@ -147,11 +183,11 @@ mod tests {
 
     #[test]
     fn slips_come_and_go_and_bass_is_missing() {
-        let slips = [0.0, 59.9, 60.1, 96.9, 97.1, 133.9, 134.1].map(|at| slipped(Some(CardTrouble::Slips), at));
+        let slips = [0.0, 59.9, 60.1, 96.9, 97.1, 133.9, 134.1].map(slipped);
         assert_eq!(slips, [0, 0, 1, 1, 0, 0, 1]);
         let left = |hertz: f64| {
             let mut sound: Vec<f32> = (0..4800).map(|n| (TAU * hertz * f64::from(n) / 48_000.0).sin() as f32).collect();
-            heard(Some(CardTrouble::EarWithoutBass), 0.0, 1.0 / 48_000.0, &mut sound);
+            take_bass(0.0, 1.0 / 48_000.0, &mut sound);
             sound[2400..].iter().fold(0.0f32, |most, x| most.max(x.abs()))
         };
         assert!(left(200.0) < 0.1 && left(3000.0) > 0.85, "{} {}", left(200.0), left(3000.0));

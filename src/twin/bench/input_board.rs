@@ -9,6 +9,28 @@ use crate::rng::Rng;
 pub const BAUD: u32 = 115_200;
 /// The board looks at its inputs once a millisecond.
 const SCAN: u64 = 1_000_000;
+const REPORT_LOST: u64 = 7;
+
+/// What is not said of a board here is as in the one that it is around.
+pub(in crate::twin) trait InputBoard: Send {
+    fn inner(&mut self) -> &mut dyn InputBoard;
+    /// Input `input` (0 is the first) is now `on`. Returns when the board will look, unless it is about to anyway.
+    fn set(&mut self, at: u64, input: usize, on: bool) -> Option<u64> {
+        self.inner().set(at, input, on)
+    }
+    /// The state before anything moved: known, not a change.
+    fn preset(&mut self, input: usize, on: bool) {
+        self.inner().preset(input, on);
+    }
+    /// The board looks; what it sends. `None`: not even that it has looked.
+    fn scan(&mut self, at: u64) -> Option<Vec<u8>> {
+        self.inner().scan(at)
+    }
+    /// A byte from the bench has arrived; what the board answers.
+    fn byte(&mut self, byte: u8) -> Vec<u8> {
+        self.inner().byte(byte)
+    }
+}
 
 #[derive(Debug)]
 pub struct ReportingBoard {
@@ -34,9 +56,13 @@ impl ReportingBoard {
             line: Vec::new(),
         }
     }
+}
 
-    /// Input `input` (0 is the first) is now `on`. Returns when the board will look, unless it is about to anyway.
-    pub fn set(&mut self, at: u64, input: usize, on: bool) -> Option<u64> {
+impl InputBoard for ReportingBoard {
+    fn inner(&mut self) -> &mut dyn InputBoard {
+        self
+    }
+    fn set(&mut self, at: u64, input: usize, on: bool) -> Option<u64> {
         *self.actual.get_mut(input)? = on;
         if self.scan_due {
             return None;
@@ -46,15 +72,13 @@ impl ReportingBoard {
         Some(at + SCAN - since)
     }
 
-    /// The state before anything moved: known, not a change.
-    pub fn preset(&mut self, input: usize, on: bool) {
+    fn preset(&mut self, input: usize, on: bool) {
         if let (Some(actual), Some(seen)) = (self.actual.get_mut(input), self.seen.get_mut(input)) {
             (*actual, *seen) = (on, on);
         }
     }
 
-    /// The board looks; what it sends.
-    pub fn scan(&mut self) -> Vec<u8> {
+    fn scan(&mut self, _: u64) -> Option<Vec<u8>> {
         self.scan_due = false;
         let mut sent = Vec::new();
         for (n, (seen, actual)) in self.seen.iter_mut().zip(&self.actual).enumerate() {
@@ -63,11 +87,9 @@ impl ReportingBoard {
                 sent.extend(report(n, *actual));
             }
         }
-        sent
+        Some(sent)
     }
-
-    /// A byte from the bench has arrived; what the board answers.
-    pub fn byte(&mut self, byte: u8) -> Vec<u8> {
+    fn byte(&mut self, byte: u8) -> Vec<u8> {
         if byte != b'\n' && byte != b'\r' {
             // A longer line is no command: keep just enough to know that.
             if self.line.len() < 16 {
@@ -85,6 +107,55 @@ impl ReportingBoard {
     }
 }
 
+/// One input tells light as dark and dark as light.
+pub(in crate::twin) struct Inverted<B> {
+    board: B,
+    input: usize,
+}
+
+impl<B: InputBoard> Inverted<B> {
+    pub fn new(mut board: B, input: usize) -> Self {
+        board.preset(input, true);
+        Inverted { board, input }
+    }
+}
+
+impl<B: InputBoard> InputBoard for Inverted<B> {
+    fn inner(&mut self) -> &mut dyn InputBoard {
+        &mut self.board
+    }
+    fn set(&mut self, at: u64, input: usize, on: bool) -> Option<u64> {
+        self.board.set(at, input, on != (input == self.input))
+    }
+    fn preset(&mut self, input: usize, on: bool) {
+        self.board.preset(input, on != (input == self.input));
+    }
+}
+
+/// From some moment on one report of every few is lost.
+pub(in crate::twin) struct Forgetful<B> {
+    board: B,
+    from: u64,
+    count: u64,
+}
+
+impl<B> Forgetful<B> {
+    pub fn new(board: B, from: u64) -> Self {
+        Forgetful { board, from, count: 0 }
+    }
+}
+
+impl<B: InputBoard> InputBoard for Forgetful<B> {
+    fn inner(&mut self) -> &mut dyn InputBoard {
+        &mut self.board
+    }
+    fn scan(&mut self, at: u64) -> Option<Vec<u8>> {
+        let report = self.board.scan(at);
+        self.count += u64::from(at >= self.from);
+        report.filter(|_| at < self.from || !self.count.is_multiple_of(REPORT_LOST))
+    }
+}
+
 fn report(input: usize, on: bool) -> Vec<u8> {
     format!("+IN {} {}\r\n", input + 1, u8::from(on)).into_bytes()
 }
@@ -93,7 +164,7 @@ fn report(input: usize, on: bool) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn ask(board: &mut ReportingBoard, line: &str) -> String {
+    fn ask(board: &mut dyn InputBoard, line: &str) -> String {
         let sent: Vec<u8> = line.bytes().flat_map(|byte| board.byte(byte)).collect();
         String::from_utf8(sent).expect("ASCII")
     }
@@ -105,8 +176,8 @@ mod tests {
             let scan = board.set(at, 2, true).expect("it will look");
             assert!(scan > at && scan <= at + SCAN);
             assert_eq!(board.set(at + 1, 3, true), None);
-            assert_eq!(board.scan(), b"+IN 3 1\r\n+IN 4 1\r\n");
-            assert_eq!(board.scan(), b"");
+            assert_eq!(board.scan(scan), Some(b"+IN 3 1\r\n+IN 4 1\r\n".to_vec()));
+            assert_eq!(board.scan(scan), Some(Vec::new()));
         }
     }
 
@@ -115,7 +186,18 @@ mod tests {
         let mut board = ReportingBoard::new(6, "input board", 1);
         board.set(100, 0, true);
         board.set(200, 0, false);
-        assert_eq!(board.scan(), b"");
+        assert_eq!(board.scan(300), Some(Vec::new()));
+    }
+
+    #[test]
+    fn an_inverted_input_tells_the_contrary_and_a_forgetful_board_six_reports_of_seven() {
+        let mut board = Inverted::new(ReportingBoard::new(2, "input board", 1), 0);
+        assert_eq!(ask(&mut board, "?\r\n"), "+IN 1 1\r\n+IN 2 0\r\nOK\r\n");
+        board.set(100, 0, true);
+        assert_eq!(board.scan(200), Some(b"+IN 1 0\r\n".to_vec()));
+        let mut board = Forgetful::new(ReportingBoard::new(2, "input board", 1), 10);
+        let told = (0..24).map(|at| board.scan(at).is_some()).collect::<Vec<_>>();
+        assert_eq!(told.iter().zip(0..).filter(|(told, _)| !**told).map(|(_, at)| at).collect::<Vec<_>>(), [16, 23]);
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! What may befall the boards and leads of a bench while it works.
 //!
-//! Knows when; the boards know how.
+//! Those of a lead, a sensor, a board or a line are in its way ([`super::leads`] and its like). What happens of itself is planned here.
 
-use super::relays::Movement;
 use crate::twin::kernel::world::{Event, World};
 
 /// One at a time. Most begin after the bench has proved itself.
@@ -35,62 +34,17 @@ pub enum Mishap {
 const SECOND: u64 = 1_000_000_000;
 /// When it begins, for those that do not begin at once.
 pub(in crate::twin) const FROM: u64 = 60 * SECOND;
-const AGAIN: u64 = 90 * SECOND;
-const DAZZLED: u64 = 20 * SECOND;
-const PULLED: u64 = 20_000_000;
-const TIMES: u64 = 60;
-const STUCK: u64 = 15 * SECOND;
-const CHATTER: u64 = 5_000_000;
+/// How often somebody pulls at the probe's lead, how many times, and for how long.
+const TWITCHES: (u64, u64, u64) = (90 * SECOND, 60, 20_000_000);
 
 impl World {
-    pub(in crate::twin) fn suffers(&self, mishap: Mishap) -> bool {
-        self.boards.faults().mishap == Some(mishap)
-    }
-    /// And it has begun.
-    pub(in crate::twin) fn suffers_now(&self, mishap: Mishap) -> bool {
-        self.suffers(mishap) && self.now() >= FROM
-    }
     pub(in crate::twin) fn plan_mishaps(&mut self) {
-        let moments = (0..TIMES).map(|n| FROM + n * AGAIN);
-        if self.suffers(Mishap::ResetLineTwitches) {
-            for at in moments {
+        if self.boards.faults().mishap == Some(Mishap::ResetLineTwitches) {
+            let (every, times, length) = TWITCHES;
+            for at in (0..times).map(|n| FROM + n * every) {
                 self.queue.plan(at, Event::ResetLine(false));
-                self.queue.plan(at + PULLED, Event::ResetLine(true));
-            }
-        } else if self.suffers(Mishap::LampsDazzled) {
-            for at in moments {
-                self.queue.plan(at, Event::Dazzle);
-                self.queue.plan(at + DAZZLED, Event::Dazzle);
+                self.queue.plan(at + length, Event::ResetLine(true));
             }
         }
-    }
-    pub(in crate::twin) fn is_dazzled(&self) -> bool {
-        self.suffers_now(Mishap::LampsDazzled) && (self.now() - FROM) % AGAIN < DAZZLED
-    }
-    /// What becomes of movements that a relay board has begun.
-    pub(in crate::twin) fn hinder(&mut self, movements: Vec<Movement>) -> Vec<Movement> {
-        let Some(first) = movements.first().copied() else { return movements };
-        if self.suffers_now(Mishap::RelaysDie) {
-            return Vec::new();
-        }
-        if first.relay == 0 && first.closed && self.suffers(Mishap::ButtonRelayWorn) {
-            self.mishaps += 1;
-            return if self.mishaps.is_multiple_of(3) { Vec::new() } else { movements };
-        }
-        if first.relay == 0 && first.closed && self.suffers(Mishap::ButtonRelayChatters) {
-            return (0..17).map(|n| Movement { at: first.at + n * CHATTER, closed: n.is_multiple_of(2), ..first }).collect();
-        }
-        if first.relay == 2 && !first.closed && self.suffers_now(Mishap::FibreRelaySticks) {
-            return movements.into_iter().map(|movement| Movement { at: movement.at + STUCK, ..movement }).collect();
-        }
-        movements
-    }
-    /// Whether a report or a byte of the bench's boards gets lost.
-    pub(in crate::twin) fn is_lost(&mut self, mishap: Mishap, of_every: u64) -> bool {
-        if !self.suffers_now(mishap) {
-            return false;
-        }
-        self.mishaps += 1;
-        self.mishaps.is_multiple_of(of_every)
     }
 }

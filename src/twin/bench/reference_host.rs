@@ -2,7 +2,6 @@
 //!
 //! Knows the way there and back, and nothing of the line beyond.
 
-use super::trouble::Trouble;
 use crate::clock::Instant;
 use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER};
 use crate::twin::kernel::world::{Event, World};
@@ -15,18 +14,11 @@ const USUALLY: u64 = 400_000;
 impl World {
     pub(in crate::twin) fn ask_reference_host(&mut self) {
         let asked = self.now();
-        let arrives = self.through_to_reference_host(asked + USUALLY / 2, Way::ToPost);
-        let returns = arrives.and_then(|at| self.through_to_reference_host(at + USUALLY / 2, Way::ToOperator));
+        let mut through = |at, way| self.network.through_to_reference_host(asked, at, way).first().copied();
+        let arrives = through(asked + USUALLY / 2, Way::ToPost);
+        let returns = arrives.and_then(|at| through(at + USUALLY / 2, Way::ToOperator));
         self.echoes.push_back((asked, returns));
         self.queue.plan(asked + nanos(ASKED_EVERY), Event::AskReferenceHost);
-    }
-    /// When a datagram of the host's own gets through the bench's network. A host that is asked all the time is forgotten by no firewall, and no
-    /// port sleeps before it.
-    fn through_to_reference_host(&mut self, at: u64, way: Way) -> Option<u64> {
-        match self.boards.faults().trouble {
-            Some(Trouble::FirewallForgets | Trouble::PortSleeps) | None => Some(at),
-            Some(_) => self.through_switch(at, way).first().copied(),
-        }
     }
     /// What is known by now of what was asked.
     pub(in crate::twin) fn take_echoes(&mut self) -> Vec<Echo> {

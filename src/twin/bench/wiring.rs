@@ -2,10 +2,12 @@
 //!
 //! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 
-use super::boards::{Board, Boards, LeadFault};
-use super::mishap::Mishap;
+use super::boards::{Board, Boards};
+use super::leads::{AtFarEnd, Circuit, LeadEnd};
 use super::relays::Movement;
+use super::sensors::Seen;
 use super::setup::{BenchConfig, BoardKind};
+use super::trouble::Deferred;
 use crate::rig::{InputRef, Pole, Switch};
 use crate::twin::kernel::world::{BUTTON, Event, World};
 use crate::twin::truth::Lamp;
@@ -25,18 +27,9 @@ pub(in crate::twin) struct Terminal {
     pub channel: usize,
 }
 
-/// A circuit of the post that a relay opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Circuit {
-    Button,
-    Mains,
-    Battery,
-    Fibre,
-}
-
 /// A circuit's wires on the bench.
 #[derive(Debug, Clone, Copy)]
-struct Lead {
+struct Wired {
     circuit: Circuit,
     relay: Terminal,
     /// The circuit is closed while the relay is energised; otherwise, while it rests.
@@ -47,7 +40,7 @@ struct Lead {
 /// All wires to terminals that there are.
 #[derive(Debug, Clone, Default)]
 pub(in crate::twin) struct Wires {
-    leads: Vec<Lead>,
+    leads: Vec<Wired>,
     /// By lamp: call placed, connected, out of service.
     lamps: [Option<Terminal>; 3],
     /// At the terminals of the post itself, behind relays and leads.
@@ -62,7 +55,7 @@ impl Wires {
             let switch = switch.as_ref()?;
             let relay = terminal(bench, &switch.relay.board, switch.relay.channel, true)?;
             let normally_open = switch.contact == Pole::NormallyOpen;
-            Some(Lead { circuit, relay, normally_open, sense: input(&switch.sense) })
+            Some(Wired { circuit, relay, normally_open, sense: input(&switch.sense) })
         };
         let harness = &bench.harness;
         let circuits = [
@@ -127,6 +120,7 @@ impl World {
             if let Some(sense) = lead.sense {
                 self.boards.preset(sense, closed);
             }
+            let closed = self.leads.lead(lead.circuit, LeadEnd::Post).stands(closed);
             match lead.circuit {
                 Circuit::Mains => self.contacts.mains = closed,
                 Circuit::Battery => self.contacts.battery = closed,
@@ -138,14 +132,6 @@ impl World {
         if let Some(voltage) = self.wires.mains_at_post {
             self.boards.preset(voltage, self.contacts.mains);
         }
-        if self.boards.faults().lead == Some(LeadFault::FibreOpen) {
-            self.light(RELAY, false);
-        }
-        if self.boards.faults().inverted_input.is_some() {
-            for lamp in self.wires.lamps.into_iter().flatten() {
-                self.boards.preset(lamp, false);
-            }
-        }
         if let Some((board, relay)) = self.boards.restless() {
             let (every, times, length) = RESTLESS;
             for at in (1..=times).map(|n| n * every) {
@@ -154,6 +140,12 @@ impl World {
             }
         }
         self.plan_mishaps();
+        for at in self.sensors.looks() {
+            self.queue.plan(at, Event::Deferred(Deferred::Looks));
+        }
+        if let Some(at) = self.sensors.acts_first() {
+            self.queue.plan(at, Event::Deferred(Deferred::Sensors));
+        }
         self.plan_troubles();
         self.plan_hardware();
         let now = self.instant();
@@ -165,53 +157,49 @@ impl World {
     /// A relay's contact has moved, and with it every circuit that goes through it.
     pub(in crate::twin) fn contact_moved(&mut self, board: usize, movement: Movement) {
         let relay = Terminal { board, channel: movement.relay };
-        let moved: Vec<Lead> = self.wires.leads.iter().filter(|lead| lead.relay == relay).copied().collect();
+        let moved: Vec<Wired> = self.wires.leads.iter().filter(|lead| lead.relay == relay).copied().collect();
         for lead in moved {
             let closed = movement.closed == lead.normally_open;
-            match (lead.circuit, self.boards.faults().lead) {
-                (Circuit::Mains, Some(LeadFault::MainsBypassed)) => {}
-                (Circuit::Fibre, Some(LeadFault::FibreBypassed | LeadFault::FibreOpen)) => {}
-                (Circuit::Button, _) => {
-                    // The relay's other pole lies in the tone's way.
-                    self.card.set_gate(self.now(), closed);
-                    if !self.slows_button(closed) {
-                        self.relay_presses(closed);
-                    }
-                }
-                (Circuit::Mains, _) => {
-                    self.contacts.mains = closed;
-                    self.feed_mains();
-                }
-                (Circuit::Battery, _) => {
-                    self.contacts.battery = closed;
-                    self.feed_battery();
-                }
-                (Circuit::Fibre, _) => {
-                    if !self.slows_fibre(closed) {
-                        self.relay_leads_light(closed);
-                    }
-                }
+            if lead.circuit == Circuit::Button {
+                // The relay's other pole lies in the tone's way.
+                self.card.set_gate(self.now(), closed);
             }
-            let told = lead.circuit != Circuit::Button || !self.suffers_now(Mishap::ButtonSenseDies);
-            if let Some(sense) = lead.sense.filter(|_| told) {
-                self.input_changed(sense, closed);
+            for end in [LeadEnd::Post, LeadEnd::Sense] {
+                let now = self.now();
+                let far = self.leads.lead(lead.circuit, end).moved(now, closed);
+                self.far_end(lead, end, far);
             }
         }
     }
 
-    /// The contact that tells of the button relay is closed or open.
-    pub(in crate::twin) fn button_sensed(&mut self, closed: bool) {
-        let lead = self.wires.leads.iter().find(|lead| lead.circuit == Circuit::Button);
-        if let Some(sense) = lead.and_then(|lead| lead.sense) {
-            self.input_changed(sense, closed);
+    pub(in crate::twin) fn lead_looked_at(&mut self, circuit: Circuit, end: LeadEnd) {
+        let now = self.now();
+        let far = self.leads.lead(circuit, end).look(now);
+        if let Some(lead) = self.wires.leads.iter().find(|lead| lead.circuit == circuit).copied() {
+            self.far_end(lead, end, far);
         }
     }
-    pub(in crate::twin) fn relay_presses(&mut self, closed: bool) {
-        self.button(RELAY, closed);
+
+    fn far_end(&mut self, lead: Wired, end: LeadEnd, far: AtFarEnd) {
+        if let Some(at) = far.looks {
+            self.queue.plan(at, Event::Deferred(Deferred::Lead(lead.circuit, end)));
+        }
+        match (far.closed, end, lead.circuit) {
+            (None, ..) => {}
+            (Some(closed), LeadEnd::Sense, _) => lead.sense.into_iter().for_each(|sense| self.input_changed(sense, closed)),
+            (Some(closed), LeadEnd::Post, Circuit::Button) => self.button(RELAY, closed),
+            (Some(closed), LeadEnd::Post, Circuit::Fibre) => self.light(RELAY, closed),
+            (Some(closed), LeadEnd::Post, Circuit::Mains) => {
+                self.contacts.mains = closed;
+                self.feed_mains();
+            }
+            (Some(closed), LeadEnd::Post, Circuit::Battery) => {
+                self.contacts.battery = closed;
+                self.feed_battery();
+            }
+        }
     }
-    pub(in crate::twin) fn relay_leads_light(&mut self, closed: bool) {
-        self.light(RELAY, closed);
-    }
+
     /// The button is closed or let go by one of those that can: pressed is pressed, whoever does it.
     pub(in crate::twin) fn button(&mut self, by: usize, closed: bool) {
         if let Some(pressed) = self.contacts.pressed.get_mut(by) {
@@ -280,7 +268,8 @@ impl World {
         self.supply_changed(None);
         if let Some(up) = self.line.settle(self.now()) {
             self.truth.link.push((self.now(), up));
-            self.troubles.linked = self.now();
+            let at = self.now();
+            self.network.link_changed(at);
             let now = self.instant();
             self.voice.set_link(now, up);
             self.voice_acted();
@@ -323,24 +312,29 @@ impl World {
         let which = [Lamp::CallPlaced, Lamp::Connected, Lamp::OutOfService].into_iter().nth(lamp);
         let now = self.now();
         which.into_iter().for_each(|which| self.truth.lamps.push((now, which, lit)));
-        self.queue.plan(self.now() + PHOTOTRANSISTOR + self.dullness(lamp), Event::Light(lamp, lit));
+        self.queue.plan(now + PHOTOTRANSISTOR + self.sensors.dullness(lamp), Event::Light(lamp, lit));
     }
 
     /// A phototransistor has followed its lamp.
     pub(in crate::twin) fn lamp_seen(&mut self, lamp: usize, lit: bool) {
-        let lit = self.misseen(lamp, lit || self.is_dazzled());
-        self.sensor_says(lamp, lit);
+        let now = self.now();
+        let seen = self.sensors.sees(now, self.contacts.lamps, lamp, lit);
+        self.seen(&seen);
     }
 
-    pub(in crate::twin) fn sensor_says(&mut self, lamp: usize, lit: bool) {
-        if let Some(input) = self.wires.lamps.get(self.sensor_of(lamp)).copied().flatten() {
-            self.input_changed(input, lit);
+    pub(in crate::twin) fn seen(&mut self, seen: &Seen) {
+        if let Some(at) = seen.acts {
+            self.queue.plan(at, Event::Deferred(Deferred::Sensors));
+        }
+        for &(lamp, lit) in &seen.told {
+            if let Some(input) = self.wires.lamps.get(lamp).copied().flatten() {
+                self.input_changed(input, lit);
+            }
         }
     }
 
     fn input_changed(&mut self, input: Terminal, on: bool) {
         let now = self.now();
-        let on = on != (self.boards.faults().inverted_input == Some(input.channel));
         if let Some(Board::Inputs(board)) = self.boards.board(input.board)
             && let Some(looks) = board.set(now, input.channel, on)
         {
@@ -352,7 +346,6 @@ impl World {
 impl Boards {
     /// The state of an input before anything moved.
     fn preset(&mut self, input: Terminal, on: bool) {
-        let on = on != (self.faults().inverted_input == Some(input.channel));
         if let Some(Board::Inputs(board)) = self.board(input.board) {
             board.preset(input.channel, on);
         }

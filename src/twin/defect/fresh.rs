@@ -3,21 +3,12 @@
 //! Whichever scenario finds one is the right one, so a row names none; `reason` is the requirement that the post fails. Rows without blame are
 //! healthy posts unlike the reference, which every scenario must pass.
 
-use super::{Defect, Image, control, firmware, impatient, post};
+use super::unnamed::{healthy, image, module};
+use super::{Defect, Image, control, impatient};
 use crate::twin::voice::{Damage, Pulse, Return, Rewrite, Suppression, Tone};
 use crate::twin::{BACKUP_ADDRESS, TwinConfig};
 use std::net::SocketAddr;
 use std::time::Duration;
-
-/// Any scenario may find it.
-const ANY: &str = "";
-
-const fn image(id: &'static str, reason: &'static str) -> Defect {
-    firmware(id, ANY, reason)
-}
-const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    post(id, ANY, reason, plant)
-}
 
 /// In the order of what is wrong: button, calls, lamps, outages, identity, supervision; then the voice module's signalling, media and sound.
 pub const FRESH: &[Defect] = &[
@@ -191,9 +182,6 @@ pub const FRESH: &[Defect] = &[
     healthy("control-silence-suppressed", |c| c.voice.suppression = Some(Suppression { onset: Duration::ZERO })),
 ];
 
-const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    control(id, Image::Reference, plant)
-}
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -264,40 +252,4 @@ fn extra_headers(config: &mut TwinConfig) {
     }
     rewrite(config, "INVITE", "Organization", Some("Straż Miejska"));
     rewrite(config, "INVITE", "Subject", Some("SOS"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{DEFECTS, REFERENCE, find};
-    use super::*;
-    use std::collections::BTreeSet;
-
-    fn image_of(defect: &Defect) -> Vec<u8> {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware/elf");
-        let file = folder.join(format!("{}.elf", defect.image.flashed()));
-        std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-    }
-
-    #[test]
-    fn ids_are_new_and_each_bad_post_fails_a_requirement() {
-        let ids: BTreeSet<_> = DEFECTS.iter().chain(FRESH).map(|defect| defect.id).collect();
-        assert_eq!(ids.len(), DEFECTS.len() + FRESH.len());
-        for defect in FRESH {
-            let requirement = defect.reason.strip_prefix('T').and_then(|n| n.parse::<u8>().ok());
-            assert_eq!(requirement.is_some_and(|n| (1..=45).contains(&n)), defect.blame.is_some(), "{}", defect.id);
-            assert_eq!((defect.scenario, find(defect.id).map(|found| found.id)), (ANY, Some(defect.id)));
-        }
-    }
-
-    #[test]
-    fn each_is_unlike_the_reference_and_unlike_the_others() {
-        let mut posts = BTreeSet::from([(
-            format!("{:?}", TwinConfig::new(1, "SOS-0417")),
-            image_of(DEFECTS.iter().find(|defect| defect.image.flashed() == REFERENCE).expect("a healthy post")),
-        )]);
-        for defect in FRESH {
-            let config = format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect));
-            assert!(posts.insert((config, image_of(defect))), "{}", defect.id);
-        }
-    }
 }

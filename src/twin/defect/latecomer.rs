@@ -5,24 +5,11 @@
 mod sound;
 mod wording;
 
-use super::{Defect, Image, bench, control, post};
-use crate::twin::TwinConfig;
+use super::Defect;
+use super::unnamed::{broken, healthy, module};
 use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::hardware::HardwareFault;
 use std::time::Duration;
-
-/// Any scenario may find it.
-const ANY: &str = "";
-
-const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    post(id, ANY, reason, plant)
-}
-const fn broken(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    bench(id, Image::Reference, ANY, reason, plant)
-}
-const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    control(id, Image::Reference, plant)
-}
 
 /// Bad posts in the order of what is wrong (messages, packets, sound, times, line, supply and lamps); then benches; then healthy ones.
 pub const LATECOMERS: &[Defect] = &[
@@ -103,25 +90,3 @@ pub const LATECOMERS: &[Defect] = &[
     healthy("control-supply-holds", |c| (c.supply.hold_up, c.supply.start_up) = (0.15, 0.5)),
     healthy("control-speaker-small", |c| c.voice.faults.quirks.down = Some(sound::small)),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::fresh::FRESH;
-    use super::super::newcomer::NEWCOMERS;
-    use super::super::stranger::STRANGERS;
-    use super::super::visitor::VISITORS;
-    use super::super::{DEFECTS, find};
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_are_new_and_nothing_is_as_it_was() {
-        let earlier = DEFECTS.iter().chain(FRESH).chain(STRANGERS).chain(VISITORS).chain(NEWCOMERS);
-        let known: BTreeSet<_> = earlier.map(|defect| defect.id).collect();
-        let mut posts = BTreeSet::from([format!("{:?}", TwinConfig::new(1, "SOS-0417"))]);
-        for defect in LATECOMERS {
-            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
-            assert!(posts.insert(format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect))), "{}", defect.id);
-        }
-    }
-}

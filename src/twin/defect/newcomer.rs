@@ -5,20 +5,10 @@
 mod sound;
 mod wording;
 
-use super::{Defect, firmware, impatient, post};
-use crate::twin::TwinConfig;
+use super::unnamed::{image, module};
+use super::{Defect, impatient};
 use crate::twin::hardware::HardwareFault;
 use crate::twin::voice::{Habit, Resending};
-
-/// Any scenario may find it.
-const ANY: &str = "";
-
-const fn image(id: &'static str, reason: &'static str) -> Defect {
-    firmware(id, ANY, reason)
-}
-const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    post(id, ANY, reason, plant)
-}
 
 /// In the order of what is wrong: the firmware; then signalling, the line to the firmware, media, sound, line, supply and lamps.
 pub const NEWCOMERS: &[Defect] = &[
@@ -99,25 +89,3 @@ pub const NEWCOMERS: &[Defect] = &[
     module("loud-word-restarts-post", "T42", |c| c.hardware = Some(HardwareFault::BrownsOut)),
     module("lamp-placed-overheats", "T05", |c| c.hardware = Some(HardwareFault::PlacedOverheats)),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::fresh::FRESH;
-    use super::super::stranger::STRANGERS;
-    use super::super::visitor::VISITORS;
-    use super::super::{DEFECTS, find};
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_are_new_and_nothing_is_as_it_was() {
-        let earlier = DEFECTS.iter().chain(FRESH).chain(STRANGERS).chain(VISITORS);
-        let known: BTreeSet<_> = earlier.map(|defect| defect.id).collect();
-        let mut posts = BTreeSet::from([(format!("{:?}", TwinConfig::new(1, "SOS-0417")), "reference")]);
-        for defect in NEWCOMERS {
-            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
-            let config = format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect));
-            assert!(posts.insert((config, defect.image.flashed())), "{}", defect.id);
-        }
-    }
-}

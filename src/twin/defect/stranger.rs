@@ -6,27 +6,11 @@
 mod sound;
 mod wording;
 
-use super::{Defect, Image, bench, control, firmware, post};
-use crate::twin::TwinConfig;
-use crate::twin::bench::card::CardMishap;
+use super::Defect;
+use super::unnamed::{broken, healthy, image, module};
+use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::mishap::Mishap;
 use crate::twin::voice::Resending;
-
-/// Any scenario may find it.
-const ANY: &str = "";
-
-const fn image(id: &'static str, reason: &'static str) -> Defect {
-    firmware(id, ANY, reason)
-}
-const fn module(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    post(id, ANY, reason, plant)
-}
-const fn broken(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    bench(id, Image::Reference, ANY, reason, plant)
-}
-const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    control(id, Image::Reference, plant)
-}
 
 /// In the order of what is wrong: firmware, signalling, media, sound, line and supply; then benches; then the healthy ones.
 pub const STRANGERS: &[Defect] = &[
@@ -108,10 +92,10 @@ pub const STRANGERS: &[Defect] = &[
     broken("bench-inputs-skip-reports", "input board", |c| c.board_faults.mishap = Some(Mishap::ReportsMissing)),
     broken("bench-console-drops-bytes", "console", |c| c.board_faults.mishap = Some(Mishap::ConsoleDropsBytes)),
     broken("bench-console-in-batches", "console", |c| c.board_faults.mishap = Some(Mishap::ConsoleInBatches)),
-    broken("bench-ear-fades", "ear", |c| c.card.mishap = Some(CardMishap::EarFades)),
-    broken("bench-mouth-fades", "mouth", |c| c.card.mishap = Some(CardMishap::MouthFades)),
-    broken("bench-ear-hums", "ear", |c| c.card.mishap = Some(CardMishap::EarHums)),
-    broken("bench-card-has-holes", "sound card", |c| c.card.mishap = Some(CardMishap::Holes)),
+    broken("bench-ear-fades", "ear", |c| c.card.trouble = Some(CardTrouble::EarFades)),
+    broken("bench-mouth-fades", "mouth", |c| c.card.trouble = Some(CardTrouble::MouthFades)),
+    broken("bench-ear-hums", "ear", |c| c.card.trouble = Some(CardTrouble::EarHums)),
+    broken("bench-card-has-holes", "sound card", |c| c.card.trouble = Some(CardTrouble::Holes)),
     broken("bench-probe-leaves", "probe", |c| c.board_faults.mishap = Some(Mishap::ProbeLeaves)),
     broken("bench-reset-line-twitches", "probe", |c| c.board_faults.mishap = Some(Mishap::ResetLineTwitches)),
     broken("bench-lamp-sensors-dazzled", "lamp-placed sensor", |c| c.board_faults.mishap = Some(Mishap::LampsDazzled)),
@@ -134,22 +118,3 @@ pub const STRANGERS: &[Defect] = &[
     healthy("control-supply-large", |c| (c.supply.hold_up, c.supply.start_up) = (0.15, 1.5)),
     healthy("control-levels-differ", |c| (c.voice.mic_gain_db, c.voice.speaker_gain_db) = (1.5, -3.0)),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::fresh::FRESH;
-    use super::super::{DEFECTS, find};
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_are_new_and_nothing_is_as_it_was() {
-        let known: BTreeSet<_> = DEFECTS.iter().chain(FRESH).map(|defect| defect.id).collect();
-        let mut posts = BTreeSet::from([(format!("{:?}", TwinConfig::new(1, "SOS-0417")), "reference")]);
-        for defect in STRANGERS {
-            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
-            let config = format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect));
-            assert!(posts.insert((config, defect.image.flashed())), "{}", defect.id);
-        }
-    }
-}

@@ -6,21 +6,11 @@
 mod sound;
 mod wording;
 
-use super::{Defect, Image, bench, control, post};
-use crate::twin::TwinConfig;
+use super::Defect;
+use super::unnamed::{broken, healthy, module};
 use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::trouble::Trouble;
 use std::time::Duration;
-
-/// Any scenario may find it.
-const ANY: &str = "";
-
-const fn broken(id: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    bench(id, Image::Reference, ANY, reason, plant)
-}
-const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
-    control(id, Image::Reference, plant)
-}
 
 /// Boards and leads, then the sound card and what hangs on it, then the bench's network; then the healthy ones.
 pub const VISITORS: &[Defect] = &[
@@ -69,7 +59,7 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-port-sleeps", "operator", |c| c.board_faults.trouble = Some(Trouble::PortSleeps)),
     // A module that holds a dead talk for a minute: the post protocol (section 3) gives it half of that, and somebody stands before a lamp that says
     // "connected".
-    post("module-patient", ANY, "T06", |c| c.voice.starved_after = Duration::from_secs(60)),
+    module("module-patient", "T06", |c| c.voice.starved_after = Duration::from_secs(60)),
     // Healthy, and unlike the reference.
     healthy("control-network-jitters", |c| (c.line.jitter, c.line.loss) = (0.010, 0.002)),
     healthy("control-hall-reverberant", |c| c.air.reflections = HALL),
@@ -103,22 +93,3 @@ const CLOCK_OFF: f64 = 4000.0;
 
 /// Three walls: by how many metres their way is longer, and by how many dB what comes that way is fainter.
 const HALL: &[(f64, f64)] = &[(7.9, 12.0), (14.1, 16.0), (23.3, 21.0)];
-
-#[cfg(test)]
-mod tests {
-    use super::super::fresh::FRESH;
-    use super::super::stranger::STRANGERS;
-    use super::super::{DEFECTS, find};
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn ids_are_new_and_nothing_is_as_it_was() {
-        let known: BTreeSet<_> = DEFECTS.iter().chain(FRESH).chain(STRANGERS).map(|defect| defect.id).collect();
-        let mut posts = BTreeSet::from([format!("{:?}", TwinConfig::new(1, "SOS-0417"))]);
-        for defect in VISITORS {
-            assert!(!known.contains(defect.id) && find(defect.id).is_some(), "{}", defect.id);
-            assert!(posts.insert(format!("{:?}", TwinConfig::new(1, "SOS-0417").with(defect))), "{}", defect.id);
-        }
-    }
-}

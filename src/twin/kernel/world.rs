@@ -8,11 +8,13 @@ use crate::instrument::audio::{Frame, Jack};
 use crate::rng::mix;
 use crate::twin::bench::boards::Boards;
 use crate::twin::bench::card::Card;
-use crate::twin::bench::mishap::Mishap;
+use crate::twin::bench::leads::Leads;
+use crate::twin::bench::network_way::NetworkWay;
 use crate::twin::bench::ports::Plug;
 use crate::twin::bench::reference_host::Echoes;
 use crate::twin::bench::relays::Movement;
-use crate::twin::bench::trouble::{Deferred, Troubles};
+use crate::twin::bench::sensors::Sensors;
+use crate::twin::bench::trouble::Deferred;
 use crate::twin::bench::wiring::{Contacts, Wires};
 use crate::twin::kernel::queue::Queue;
 use crate::twin::manual_inputs::ManualAction;
@@ -24,7 +26,6 @@ use crate::twin::street::line::{Line, Way};
 use crate::twin::street::net::{Datagram, FarEnd, Host};
 use crate::twin::street::power::Supply;
 use crate::twin::street::stream::Segment;
-use crate::twin::street::streams::Segment as HookSegment;
 use crate::twin::truth::Truth;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,16 +58,12 @@ pub(in crate::twin) enum Event {
     AtPost(Datagram),
     /// Of a connection between post and operator.
     Segment(Way, Segment),
-    SegmentArrives(HookSegment),
-    SegmentAgain(HookSegment),
     /// One of the operator's host's services answers.
     ServiceAnswers(Datagram),
     /// A person before the post does something.
     ManualAction(ManualAction),
     /// The bench's probe pulls the reset line or lets it go.
     ResetLine(bool),
-    /// A lamp beside the bench begins or ceases to shine on the sensors.
-    Dazzle,
     /// Of the bench's troubles.
     Deferred(Deferred),
     AskReferenceHost,
@@ -88,20 +85,20 @@ pub struct World {
     pub(in crate::twin) host: Host,
     pub(in crate::twin) far_end: FarEnd,
     pub(in crate::twin) line: Line,
-    pub(in crate::twin) supply: Supply,
+    pub(in crate::twin) supply: Box<dyn Supply>,
     pub(in crate::twin) air: Air,
     pub(in crate::twin) card: Card,
     pub(in crate::twin) boards: Boards,
     pub(in crate::twin) wires: Wires,
+    pub(in crate::twin) leads: Leads,
+    pub(in crate::twin) sensors: Box<dyn Sensors>,
+    pub(in crate::twin) network: Box<dyn NetworkWay>,
     pub(in crate::twin) contacts: Contacts,
     pub(in crate::twin) truth: Truth,
     /// When the voice module's serial line to the microcontroller is free again.
     pub(in crate::twin) module_free: u64,
     /// Until when the probe's lead is plugged in.
     pub(in crate::twin) probe_plugged: bool,
-    /// How often a mishap of the bench had its chance.
-    pub(in crate::twin) mishaps: u64,
-    pub(in crate::twin) troubles: Troubles,
     /// Of the host at the end of the bench's network.
     pub(in crate::twin) echoes: Echoes,
     pub(in crate::twin) hardware: Hardware,
@@ -116,17 +113,21 @@ pub(in crate::twin) struct Parts {
     pub host: Host,
     pub far_end: FarEnd,
     pub line: Line,
-    pub supply: Supply,
+    pub supply: Box<dyn Supply>,
     pub air: Air,
     pub card: Card,
     pub boards: Boards,
     pub wires: Wires,
+    pub leads: Leads,
+    pub sensors: Box<dyn Sensors>,
+    pub network: Box<dyn NetworkWay>,
     pub hardware: Hardware,
 }
 
 impl World {
     pub(in crate::twin) fn new(parts: Parts) -> Self {
-        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires, hardware } = parts;
+        let Parts { mcu, voice, host, far_end, line, supply, air, card, boards, wires, leads, sensors, network, hardware } =
+            parts;
         World {
             now: 0,
             queue: Queue::default(),
@@ -140,12 +141,13 @@ impl World {
             card,
             boards,
             wires,
+            leads,
+            sensors,
+            network,
             contacts: Contacts::default(),
             truth: Truth::default(),
             module_free: 0,
             probe_plugged: true,
-            mishaps: 0,
-            troubles: Troubles::default(),
             echoes: Echoes::default(),
             hardware,
             trace: 0,
@@ -212,7 +214,6 @@ impl World {
             let at = self.instant();
             self.host.wake(at);
             self.host_acted();
-            self.cameras_acted();
         }
     }
 
@@ -233,29 +234,19 @@ impl World {
             Event::AtOperator(datagram) => self.at_operator(datagram),
             Event::AtPost(datagram) => self.at_post(&datagram),
             Event::Segment(way, segment) => self.segment_arrives(way, &segment),
-            Event::SegmentArrives(segment) => self.hook_segment_arrives(segment),
-            Event::SegmentAgain(segment) => self.send_hook_segment(segment),
             Event::ServiceAnswers(datagram) => self.service_answers(datagram),
             Event::ManualAction(deed) => self.done_by_hand(deed),
             Event::ResetLine(high) => self.mcu.set_nrst(high),
             Event::Deferred(what) => self.deferred(what),
             Event::AskReferenceHost => self.ask_reference_host(),
             Event::Hardware(what) => self.hardware_acts(what),
-            Event::Dazzle => (0..LAMPS.len()).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
         }
     }
 
     fn emitted(&mut self, emission: Emission) {
         self.note(22);
         match emission {
-            Emission::Byte { uart: Uart::Console, .. } if self.is_lost(Mishap::ConsoleDropsBytes, 150) => {}
-            Emission::Byte { uart: Uart::Console, byte } => {
-                let batched = self.suffers_now(Mishap::ConsoleInBatches);
-                let at = if batched { self.now.next_multiple_of(4_000_000_000) } else { self.now };
-                for byte in self.console_repeats(byte) {
-                    self.boards.console_says(at, byte);
-                }
-            }
+            Emission::Byte { uart: Uart::Console, byte } => self.boards.console_says(self.now, byte),
             Emission::Byte { uart: Uart::Module, byte } => {
                 let at = self.instant();
                 self.voice.serial_in(at, byte);
@@ -317,12 +308,9 @@ fn event_kind(event: &Event) -> u64 {
         Event::Segment(way, segment) => 16 | (*way as u64) << 5 | (segment.weight() as u64) << 6,
         Event::ManualAction(deed) => 10 | deed.number() << 4,
         Event::ResetLine(high) => 11 | u64::from(*high) << 4,
-        Event::Dazzle => 12,
         Event::Deferred(_) => 13,
         Event::AskReferenceHost => 14,
         Event::Hardware(_) => 15,
-        Event::SegmentArrives(segment) => 0x400 | u64::from(segment.connection) << 12,
-        Event::SegmentAgain(segment) => 0x500 | u64::from(segment.connection) << 12,
         Event::ServiceAnswers(datagram) => 0x600 | (datagram.bytes.len() as u64) << 12,
     }
 }

@@ -84,11 +84,80 @@ pub struct Air {
     mouth: Track,
     noise_at_post: u64,
     noise_at_ear: u64,
+    street: Box<dyn Street>,
+}
+
+/// What is heard all around.
+trait Street: std::fmt::Debug + Send {
+    /// At a place with noise of its own (`series`) and this full scale, at `first`, `first + period`, …
+    fn heard(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]);
+}
+
+/// Traffic: noise of this level, which is the same whenever the same moment is asked for again.
+#[derive(Debug)]
+struct Traffic(f64);
+
+impl Street for Traffic {
+    fn heard(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
+        // A full-scale sine has an RMS of 1/√2.
+        let rms = (10f64.powf((self.0 - overload) / 20.0) * std::f64::consts::FRAC_1_SQRT_2) as f32;
+        let number = (first / period).round().max(0.0) as u64;
+        for (n, slot) in out.iter_mut().enumerate() {
+            *slot = rms * noise_of(series, number + n as u64);
+        }
+    }
+}
+
+/// A transformer beside all else hums at 100 Hz, at this level.
+#[derive(Debug)]
+struct Transformer(Box<dyn Street>, f64);
+
+impl Street for Transformer {
+    fn heard(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
+        self.0.heard(series, overload, first, period, out);
+        let hum = 10f64.powf((self.1 - overload) / 20.0);
+        for (n, slot) in out.iter_mut().enumerate() {
+            let at = first + n as f64 * period;
+            *slot += (hum * (std::f64::consts::TAU * (100.0 * at).fract()).sin()) as f32;
+        }
+    }
+}
+
+/// Somebody drills next door, at this level.
+#[derive(Debug)]
+struct Drill(Box<dyn Street>, f64);
+
+impl Street for Drill {
+    fn heard(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
+        self.0.heard(series, overload, first, period, out);
+        let drill = 10f64.powf((self.1 - overload) / 20.0) * std::f64::consts::FRAC_1_SQRT_2;
+        let (from, every, length) = DRILLS;
+        let number = (first / period).round().max(0.0) as u64;
+        for (n, slot) in out.iter_mut().enumerate() {
+            let at = first + n as f64 * period;
+            if at > from && (at - from) % every < length {
+                *slot += (drill * f64::from(noise_of(series ^ 1, number + n as u64))) as f32;
+            }
+        }
+    }
+}
+
+/// The street as somebody has described it.
+fn street_of(config: &AirConfig) -> Box<dyn Street> {
+    let mut street: Box<dyn Street> = Box::new(Traffic(config.noise));
+    if config.hum > 0.0 {
+        street = Box::new(Transformer(street, config.hum));
+    }
+    if config.drill > 0.0 {
+        street = Box::new(Drill(street, config.drill));
+    }
+    street
 }
 
 impl Air {
     pub fn new(config: AirConfig, seed: u64) -> Self {
         Air {
+            street: street_of(&config),
             config,
             interpolators: Interpolators::default(),
             speaker: Track::default(),
@@ -119,7 +188,7 @@ impl Air {
     /// What the post's microphone hears at `first`, `first + period`, …
     pub fn at_microphone(&self, first: f64, period: f64, out: &mut [f32]) {
         let c = &self.config;
-        self.street(self.noise_at_post, c.microphone_overload, first, period, out);
+        self.street.heard(self.noise_at_post, c.microphone_overload, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_microphone, c.microphone_overload, 0.0);
         self.carry(&self.mouth, c.mouth_to_microphone, mouth, first, period, out);
         let echo = gain(c.speaker_level, c.speaker_to_microphone, c.microphone_overload, c.housing);
@@ -129,7 +198,7 @@ impl Air {
     /// What the artificial ear hears.
     pub fn at_ear(&self, first: f64, period: f64, out: &mut [f32]) {
         let c = &self.config;
-        self.street(self.noise_at_ear, c.ear_overload, first, period, out);
+        self.street.heard(self.noise_at_ear, c.ear_overload, first, period, out);
         let speaker = gain(c.speaker_level, c.speaker_to_ear, c.ear_overload, 0.0);
         self.carry(&self.speaker, c.speaker_to_ear, speaker, first, period, out);
         let mouth = gain(c.mouth_level, c.mouth_to_ear, c.ear_overload, 0.0);
@@ -144,41 +213,8 @@ impl Air {
         }
     }
 
-    /// Noise that is the same whenever the same moment is asked for again.
-    fn street(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
-        // A full-scale sine has an RMS of 1/√2.
-        let rms = (10f64.powf((self.config.noise - overload) / 20.0) * std::f64::consts::FRAC_1_SQRT_2) as f32;
-        let number = (first / period).round().max(0.0) as u64;
-        for (n, slot) in out.iter_mut().enumerate() {
-            *slot = rms * noise_of(series, number + n as u64);
-        }
-        if self.config.hum > 0.0 || self.config.drill > 0.0 {
-            self.workshop(series, overload, first, period, out);
-        }
-    }
-
-    /// What is heard of a workshop around the post.
-    fn workshop(&self, series: u64, overload: f64, first: f64, period: f64, out: &mut [f32]) {
-        let amplitude = |level: f64| if level > 0.0 { 10f64.powf((level - overload) / 20.0) } else { 0.0 };
-        let (hum, drill) = (amplitude(self.config.hum), amplitude(self.config.drill) * std::f64::consts::FRAC_1_SQRT_2);
-        let (from, every, length) = DRILLS;
-        let number = (first / period).round().max(0.0) as u64;
-        for (n, slot) in out.iter_mut().enumerate() {
-            let at = first + n as f64 * period;
-            let drills = at > from && (at - from) % every < length;
-            let noise = f64::from(noise_of(series ^ 1, number + n as u64));
-            *slot += (hum * (std::f64::consts::TAU * (100.0 * at).fract()).sin()) as f32;
-            *slot += if drills { (drill * noise) as f32 } else { 0.0 };
-        }
-    }
-
     pub fn config(&self) -> &AirConfig {
         &self.config
-    }
-
-    /// Changes levels or places from now on.
-    pub fn config_mut(&mut self) -> &mut AirConfig {
-        &mut self.config
     }
 
     /// How sounds are read between their samples, for wires that carry them too.
@@ -257,5 +293,19 @@ mod tests {
         let power = once.iter().map(|x| f64::from(x * x)).sum::<f64>() / 48000.0;
         let level = 10.0 * (power * 2.0).log10() + 112.0;
         assert!((level - 75.0).abs() < 0.2, "{level}");
+    }
+
+    #[test]
+    fn a_transformer_and_a_drill_are_heard_beside_the_street_at_their_level_and_in_their_time() {
+        let level = |config: AirConfig, first: f64| {
+            let mut heard = vec![0.0; 48000];
+            Air::new(config, 1).at_ear(first, 1.0 / 48000.0, &mut heard);
+            let power = heard.iter().map(|x| f64::from(x * x)).sum::<f64>() / 48000.0;
+            10.0 * (power * 2.0).log10() + 112.0
+        };
+        let quiet = AirConfig { noise: 20.0, ..AirConfig::default() };
+        assert!((level(AirConfig { hum: 72.0, ..quiet.clone() }, 3.0) - 72.0).abs() < 0.1);
+        let drilling = AirConfig { drill: 88.0, ..quiet };
+        assert!((level(drilling.clone(), 61.0) - 88.0).abs() < 0.2 && level(drilling, 70.0) < 21.0);
     }
 }

@@ -3,7 +3,6 @@
 //! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
 //! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
 
-use crate::cameras::Hook;
 use crate::clock::Instant;
 use crate::operator::Desk;
 use crate::services::dhcp::{self, AddressServer};
@@ -12,10 +11,10 @@ use crate::services::ntp::{self, TimeServer};
 use crate::services::{Reply, Service};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::voice::Action;
+use crate::twin::street::camera_host::{self, CameraHost};
 use crate::twin::street::line::Way;
 use crate::twin::street::secure_host::SecureHost;
 use crate::twin::street::stream::Segment;
-use crate::twin::street::streams::Segment as HookSegment;
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -57,7 +56,7 @@ pub(in crate::twin) struct Host {
     /// What has come for the supervision, and when.
     pub syslog: Vec<(Instant, Vec<u8>)>,
     /// Where events call up cameras.
-    pub cameras: Hook,
+    pub cameras: CameraHost,
     pub services: Services,
 }
 
@@ -94,6 +93,7 @@ impl Host {
     }
     pub fn wake(&mut self, at: Instant) {
         self.secure.wake(at);
+        self.cameras.wake(at);
         if self.desk.next_wake().is_some_and(|due| due <= at) {
             self.desk.wake(at);
         }
@@ -117,21 +117,19 @@ impl World {
                     }
                 }
                 Action::Segment(segment) => self.segment_leaves(Way::ToOperator, &segment),
-                Action::Stream { connection, to: host, piece } => {
-                    self.send_hook_segment(HookSegment { way: Way::ToOperator, connection, host, piece, tries: 0 });
-                }
                 Action::Send { from_port, to, bytes } => {
                     let from = SocketAddr::new(self.voice.address(), from_port);
                     self.truth.datagram_left_post(self.now(), &bytes);
                     if self.is_reached(to.ip())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
-                        let ways = if Services::is_port(to.port()) {
-                            self.services_through_switch(at, Way::ToOperator)
+                        let now = self.now();
+                        let arrivals = if Services::is_port(to.port()) {
+                            self.network.through_to_service(now, at, Way::ToOperator)
                         } else {
-                            self.through_switch(at, Way::ToOperator)
+                            self.network.through(now, at, Way::ToOperator)
                         };
-                        for at in ways {
+                        for at in arrivals {
                             self.queue.plan(at, Event::AtOperator(Datagram { from, to, bytes: bytes.clone() }));
                         }
                     }
@@ -141,8 +139,9 @@ impl World {
     }
 
     fn segment_leaves(&mut self, way: Way, segment: &Segment) {
-        let arrival = self.line.carry(self.now(), way, segment.weight());
-        for at in arrival.into_iter().flat_map(|at| self.through_switch(at, way)).collect::<Vec<_>>() {
+        let now = self.now();
+        let Some(at) = self.line.carry(now, way, segment.weight()) else { return };
+        for at in self.network.through(now, at, way) {
             self.queue.plan(at, Event::Segment(way, segment.clone()));
         }
     }
@@ -155,7 +154,11 @@ impl World {
                 self.voice_acted();
             }
             Way::ToOperator if matches!(self.far_end, FarEnd::Desk) => {
-                self.host.secure.segment(at, segment, &mut self.host.desk);
+                if segment.to == SocketAddr::new(self.host.address, camera_host::PORT) {
+                    self.host.cameras.segment(at, segment);
+                } else {
+                    self.host.secure.segment(at, segment, &mut self.host.desk);
+                }
                 self.host_acted();
             }
             Way::ToPost | Way::ToOperator => {}
@@ -185,13 +188,15 @@ impl World {
                 continue;
             }
             self.truth.datagram_left_operator(self.now(), &datagram.bytes);
-            if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-                for at in self.through_switch(at, Way::ToPost) {
+            let now = self.now();
+            if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
+                for at in self.network.through(now, at, Way::ToPost) {
                     self.queue.plan(at, Event::AtPost(datagram.clone()));
                 }
             }
         }
-        for segment in self.host.secure.take_segments() {
+        let segments = [self.host.secure.take_segments(), self.host.cameras.take_segments()];
+        for segment in segments.into_iter().flatten() {
             self.segment_leaves(Way::ToPost, &segment);
         }
     }
@@ -231,8 +236,9 @@ impl World {
 
     /// What the operator's host sends beside its desk.
     pub(in crate::twin) fn service_answers(&mut self, datagram: Datagram) {
-        if let Some(at) = self.line.carry(self.now(), Way::ToPost, datagram.bytes.len()) {
-            for at in self.services_through_switch(at, Way::ToPost) {
+        let now = self.now();
+        if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
+            for at in self.network.through_to_service(now, at, Way::ToPost) {
                 self.queue.plan(at, Event::AtPost(datagram.clone()));
             }
         }

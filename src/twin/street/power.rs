@@ -39,57 +39,154 @@ const WEAK: f64 = 0.2;
 /// A battery takes so many times longer to be charged than to be emptied.
 const CHARGES_SLOWER: f64 = 4.0;
 
+/// A supply. What is not said of one here is as in the one that it is around.
+pub(in crate::twin) trait Supply: std::fmt::Debug + Send {
+    fn inner(&self) -> &dyn Supply;
+    fn inner_mut(&mut self) -> &mut dyn Supply;
+    /// Mains come or go. Returns when to look at [`Supply::settle`].
+    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
+        self.inner_mut().set_mains(at, on)
+    }
+    /// The battery is connected or taken away.
+    fn set_battery(&mut self, at: u64, connected: bool) -> Option<u64> {
+        self.inner_mut().set_battery(at, connected)
+    }
+    /// Carries out a change of output that is due; the new state, if it changed.
+    fn settle(&mut self, at: u64) -> Option<bool> {
+        self.inner_mut().settle(at)
+    }
+    /// When something will have changed of itself: an output that returns, a battery that is empty or has become weak.
+    fn next_look(&self, at: u64) -> Option<u64> {
+        self.inner().next_look(at)
+    }
+    fn condition(&self) -> Condition {
+        self.inner().condition()
+    }
+    fn output(&self) -> bool {
+        self.inner().output()
+    }
+}
+
+/// One without mains since long, its battery full, with the defects that its description names.
+pub(in crate::twin) fn supply_of(config: SupplyConfig) -> Box<dyn Supply> {
+    let mut supply: Box<dyn Supply> = Box::new(DinRail::new(config));
+    if config.turns_in > 0.0 {
+        supply = Box::new(Turning { supply, config, has_mains: false, is_on: false, turned: 0, away_until: None });
+    }
+    if config.latches_within > 0.0 {
+        supply = Box::new(Latching { supply, within: nanos(config.latches_within), fell: None, has_mains: false });
+    }
+    supply
+}
+
+/// Switched on shortly after its output's fall it stays off.
 #[derive(Debug)]
-pub struct Supply {
-    config: SupplyConfig,
-    output: DelayedSwitch,
+struct Latching {
+    supply: Box<dyn Supply>,
+    within: u64,
     /// When the output fell last (nanoseconds).
     fell: Option<u64>,
+    /// Before what has latched.
+    has_mains: bool,
+}
+
+impl Supply for Latching {
+    fn inner(&self) -> &dyn Supply {
+        &*self.supply
+    }
+    fn inner_mut(&mut self) -> &mut dyn Supply {
+        &mut *self.supply
+    }
+    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
+        self.has_mains = on;
+        let latches = on && !self.supply.output() && self.fell.is_some_and(|fell| at.saturating_sub(fell) < self.within);
+        self.supply.set_mains(at, on && !latches)
+    }
+    fn settle(&mut self, at: u64) -> Option<bool> {
+        let changed = self.supply.settle(at);
+        if changed == Some(false) {
+            self.fell = Some(at);
+        }
+        changed
+    }
+    fn condition(&self) -> Condition {
+        Condition { has_mains: self.has_mains, ..self.supply.condition() }
+    }
+}
+
+/// It gives nothing while it turns to its battery.
+#[derive(Debug)]
+struct Turning {
+    supply: Box<dyn Supply>,
+    config: SupplyConfig,
+    has_mains: bool,
+    /// What was told of its output last.
+    is_on: bool,
+    /// When it will have turned, and when its output returns.
+    turned: u64,
+    away_until: Option<u64>,
+}
+
+impl Supply for Turning {
+    fn inner(&self) -> &dyn Supply {
+        &*self.supply
+    }
+    fn inner_mut(&mut self) -> &mut dyn Supply {
+        &mut *self.supply
+    }
+    /// Mains that return meanwhile start it as if it had been off.
+    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
+        let is_lost = std::mem::replace(&mut self.has_mains, on) && !on;
+        let falls = self.supply.set_mains(at, on);
+        if self.away_until.is_some() {
+            self.away_until = Some(if on { at + nanos(self.config.start_up) } else { self.turned });
+            return self.away_until;
+        }
+        let turned = at + nanos(self.config.turns_in);
+        let carries = falls.is_some_and(|falls| falls > turned);
+        if !(is_lost && self.is_on && carries) {
+            return falls;
+        }
+        (self.turned, self.away_until) = (turned, Some(turned));
+        Some(at)
+    }
+    fn settle(&mut self, at: u64) -> Option<bool> {
+        self.supply.settle(at);
+        self.away_until = self.away_until.filter(|until| *until > at);
+        let is_on = self.output();
+        (std::mem::replace(&mut self.is_on, is_on) != is_on).then_some(is_on)
+    }
+    fn next_look(&self, at: u64) -> Option<u64> {
+        let returns = self.away_until.filter(|until| *until > at);
+        returns.into_iter().chain(self.supply.next_look(at)).min()
+    }
+    fn output(&self) -> bool {
+        self.away_until.is_none() && self.supply.output()
+    }
+}
+
+/// A small supply for a DIN rail, in order.
+#[derive(Debug)]
+struct DinRail {
+    config: SupplyConfig,
+    output: DelayedSwitch,
     has_mains: bool,
     is_connected: bool,
     /// Seconds that the battery can carry, as of then (nanoseconds).
     charge: f64,
     as_of: u64,
-    /// When the output of one that turns slowly returns.
-    turned: Option<u64>,
 }
 
-impl Supply {
-    /// Without mains since long, its battery full.
-    pub fn new(config: SupplyConfig) -> Self {
-        Supply {
+impl DinRail {
+    fn new(config: SupplyConfig) -> Self {
+        DinRail {
             config,
             output: DelayedSwitch::default(),
-            fell: None,
             has_mains: false,
             is_connected: true,
             charge: config.battery,
             as_of: 0,
-            turned: None,
         }
-    }
-
-    /// Mains come or go. Returns when to look at [`Supply::settle`].
-    pub fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
-        self.account(at);
-        let is_lost = self.has_mains && !on;
-        self.has_mains = on;
-        if is_lost && self.config.turns_in > 0.0 && self.can_carry() && self.output.is_on() {
-            self.turned = Some(at + nanos(self.config.turns_in));
-            return self.output.aim(at, false, || 0.0);
-        }
-        self.aim(at)
-    }
-
-    /// The battery is connected or taken away.
-    pub fn set_battery(&mut self, at: u64, connected: bool) -> Option<u64> {
-        self.account(at);
-        self.is_connected = connected;
-        self.aim(at)
-    }
-
-    fn can_carry(&self) -> bool {
-        self.is_connected && self.charge > 0.0
     }
 
     /// What the battery has given or taken since it was last looked at.
@@ -107,52 +204,52 @@ impl Supply {
     }
 
     fn aim(&mut self, at: u64) -> Option<u64> {
-        let SupplyConfig { hold_up, start_up, latches_within, .. } = self.config;
-        if !self.has_mains {
-            // A battery carries on what runs; it starts nothing of itself.
-            let carries = if self.is_connected { self.charge } else { 0.0 };
-            return self.output.aim(at, false, || hold_up + carries);
+        let SupplyConfig { hold_up, start_up, .. } = self.config;
+        if self.has_mains {
+            return self.output.aim(at, true, || start_up);
         }
-        let is_latched = |fell: u64| (at.saturating_sub(fell) as f64) < latches_within * 1e9;
-        if !self.output.is_on() && self.fell.is_some_and(is_latched) {
-            return None;
-        }
-        self.output.aim(at, true, || start_up)
+        // A battery carries on what runs; it starts nothing of itself.
+        let carries = if self.is_connected { self.charge } else { 0.0 };
+        self.output.aim(at, false, || hold_up + carries)
     }
+}
 
-    /// Carries out a change of output that is due; the new state, if it changed.
-    pub fn settle(&mut self, at: u64) -> Option<bool> {
+impl Supply for DinRail {
+    fn inner(&self) -> &dyn Supply {
+        self
+    }
+    fn inner_mut(&mut self) -> &mut dyn Supply {
+        self
+    }
+    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
         self.account(at);
-        if self.turned.take_if(|due| *due <= at).is_some() {
-            let _now = self.output.aim(at, true, || 0.0);
-        }
+        self.has_mains = on;
+        self.aim(at)
+    }
+    fn set_battery(&mut self, at: u64, connected: bool) -> Option<u64> {
+        self.account(at);
+        self.is_connected = connected;
+        self.aim(at)
+    }
+    fn settle(&mut self, at: u64) -> Option<bool> {
+        self.account(at);
         let changed = self.output.settle(at);
-        if changed == Some(false) {
-            self.fell = Some(at);
-        }
         if changed == Some(true) && !self.has_mains {
             let _later = self.aim(at);
         }
         changed
     }
-
-    /// When something will have changed of itself: an output that returns, a battery that is empty or has become weak.
-    pub fn next_look(&self, at: u64) -> Option<u64> {
-        let ahead = |seconds: f64| at + nanos(seconds);
+    fn next_look(&self, at: u64) -> Option<u64> {
         let weak = WEAK * self.config.battery;
         let drains = !self.has_mains && self.is_connected && self.output.is_on() && self.config.battery > 0.0;
-        let drained =
-            drains.then(|| if self.charge > weak { ahead(self.charge - weak) } else { ahead(self.charge + self.config.hold_up) });
-        let later = |due: Option<u64>| due.filter(|due| *due > at);
-        [later(self.turned), later(drained)].into_iter().flatten().min()
+        let left = if self.charge > weak { self.charge - weak } else { self.charge + self.config.hold_up };
+        drains.then(|| at + nanos(left)).filter(|due| *due > at)
     }
-
-    pub fn condition(&self) -> Condition {
+    fn condition(&self) -> Condition {
         let is_sound = self.is_connected && self.charge > WEAK * self.config.battery;
         Condition { has_mains: self.has_mains, battery: (self.config.battery > 0.0).then_some(is_sound) }
     }
-
-    pub fn output(&self) -> bool {
+    fn output(&self) -> bool {
         self.output.is_on()
     }
 }
@@ -170,7 +267,7 @@ mod tests {
 
     /// A supply that is on, mains off for `dip` milliseconds: does the output fall?
     fn check(dip: u64, config: SupplyConfig) -> bool {
-        let mut supply = Supply::new(config);
+        let mut supply = supply_of(config);
         let on = supply.set_mains(0, true).expect("due");
         assert_eq!(supply.settle(on), Some(true));
         let off = supply.set_mains(1000 * MS, false).expect("due");
@@ -194,8 +291,8 @@ mod tests {
     }
 
     /// One with a battery of so many seconds, running since a second.
-    fn running(config: SupplyConfig) -> Supply {
-        let mut supply = Supply::new(config);
+    fn running(config: SupplyConfig) -> Box<dyn Supply> {
+        let mut supply = supply_of(config);
         let on = supply.set_mains(0, true).expect("due");
         assert_eq!(supply.settle(on), Some(true));
         supply
@@ -250,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_bouncing_contact_starts_the_supply_once() {
-        let mut supply = Supply::new(SupplyConfig::default());
+        let mut supply = supply_of(SupplyConfig::default());
         let first = supply.set_mains(0, true).expect("due");
         assert_eq!(supply.set_mains(MS, false), None);
         let second = supply.set_mains(2 * MS, true).expect("due");

@@ -80,6 +80,8 @@ pub struct End {
     sent: usize,
     awaited: u64,
     received: Vec<u8>,
+    /// It is over as soon as the far end has everything.
+    closes: bool,
     resend_at: Option<Instant>,
     pause: Duration,
     /// Since when something has waited for its acknowledgement.
@@ -106,6 +108,7 @@ impl End {
             sent: 0,
             awaited: 0,
             received: Vec::new(),
+            closes: false,
             resend_at: None,
             pause: FIRST_PAUSE,
             waiting_since: at,
@@ -120,6 +123,9 @@ impl End {
     }
     pub fn peer(&self) -> SocketAddr {
         self.peer
+    }
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
     }
     pub fn is_over(&self) -> bool {
         self.state == State::Over
@@ -137,6 +143,13 @@ impl End {
         if self.state != State::Over {
             self.say(Kind::Reset, self.first, Vec::new());
             self.end();
+        }
+    }
+    /// Ends it when the far end has everything that was sent.
+    pub fn close(&mut self) {
+        self.closes = true;
+        if self.kept.is_empty() {
+            self.reset();
         }
     }
     pub fn segment(&mut self, at: Instant, segment: &Segment) {
@@ -207,6 +220,8 @@ impl End {
         self.resend_at = None;
         if self.sent > 0 {
             self.await_answer(at);
+        } else if self.closes && self.kept.is_empty() {
+            self.reset();
         }
     }
     fn take(&mut self, segment: &Segment) {

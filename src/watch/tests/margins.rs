@@ -110,21 +110,3 @@ fn a_start_by_a_slow_supply_shortly_before_a_reset_of_ours_has_its_own_cause() {
     assert_eq!(starts("power", "soft"), [] as [&str; 0]);
     assert_eq!(starts("power", "watchdog"), ["T45.watch.uncaused-starts"]);
 }
-
-#[test]
-fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
-    let every = |seconds: f64| {
-        let mut course = quiet();
-        course.attempts = (0..30).map(|n| 200.0 + f64::from(n) * seconds).collect();
-        broken(&course)
-    };
-    assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
-    assert_eq!(every(2.0), [] as [&str; 0]);
-    let counts = |text: &str| {
-        let mut course = quiet();
-        course.reports[30] = report(300.0, text);
-        broken(&course)
-    };
-    assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
-    assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
-}

@@ -149,7 +149,6 @@ impl Scene {
                 Action::Segment(_) => {}
                 Action::Serial(bytes) => self.lines.push(String::from_utf8_lossy(&bytes).trim_end().to_owned()),
                 Action::Send { from_port: 4000, .. } => self.packets += 1,
-                Action::Stream { .. } => {}
                 Action::Send { bytes, .. } => self.answer(&String::from_utf8_lossy(&bytes)),
             }
         }

@@ -65,6 +65,18 @@ impl Bench {
         self.wait(seconds);
         self.set(relay, Contact::Open);
     }
+    /// A talk, a cut that has lasted so long when somebody presses, and whoever calls afterwards.
+    fn pressed_in_cut(&mut self, lasted: f64) {
+        self.pressed(5.0);
+        self.set(FIBRE, Contact::Closed);
+        self.wait(lasted);
+        self.pressed(4.0);
+        self.set(FIBRE, Contact::Open);
+        self.wait(10.0);
+        self.act(Action::HangUp);
+        self.wait(10.0);
+        self.act(Action::HangUp);
+    }
     fn restart(&mut self) {
         self.twin.write_flash(0, &[]);
     }
@@ -153,25 +165,9 @@ fn cuts(bench: &mut Bench) {
     bench.off(FIBRE, 3.0);
     bench.wait(5.0);
     bench.act(Action::HangUp);
-    bench.pressed(5.0);
-    bench.set(FIBRE, Contact::Closed);
-    bench.wait(34.0);
-    bench.pressed(4.0);
-    bench.set(FIBRE, Contact::Open);
-    bench.wait(10.0);
-    bench.act(Action::HangUp);
-    bench.wait(10.0);
-    bench.act(Action::HangUp);
+    bench.pressed_in_cut(34.0);
     // One that an impatient module gives up within the cut, pressed in while it waits.
-    bench.pressed(5.0);
-    bench.set(FIBRE, Contact::Closed);
-    bench.wait(12.0);
-    bench.pressed(4.0);
-    bench.set(FIBRE, Contact::Open);
-    bench.wait(10.0);
-    bench.act(Action::HangUp);
-    bench.wait(10.0);
-    bench.act(Action::HangUp);
+    bench.pressed_in_cut(12.0);
     // Pressed as soon as the link is gone, delivered to a busy operator.
     bench.set(FIBRE, Contact::Closed);
     bench.wait(1.0);

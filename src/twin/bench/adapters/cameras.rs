@@ -18,10 +18,10 @@ impl Instrument for TwinCameras {
 
 impl CameraSystem for TwinCameras {
     fn treat(&mut self, how: Treatment) -> Result<()> {
-        world::lock(&self.0).host.cameras.treat(how);
+        world::lock(&self.0).host.cameras.hook.treat(how);
         Ok(())
     }
     fn events(&mut self) -> Result<Vec<Stamped<CameraEvent>>> {
-        Ok(world::lock(&self.0).host.cameras.take_events())
+        Ok(world::lock(&self.0).host.cameras.hook.take_events())
     }
 }

@@ -3,19 +3,16 @@
 //! Must not know calls: it is told of presses, and no call waits for what becomes of an event.
 
 use super::serial::{Ending, Report};
+use super::transaction::earliest;
 use super::{Action, Running, State, Voice};
 use crate::clock::Instant;
+use crate::twin::street::stream::{End, Segment};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// What goes over a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    Open,
-    Opened,
-    Bytes(Vec<u8>),
-    Close,
-}
-
+/// The ports that connections leave from, one after the other (RFC 6335, 6).
+const FIRST_PORT: u16 = 49_152;
+const PORTS: u16 = 16_384;
 /// A system that has not answered by then is not there.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(4);
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -62,10 +59,11 @@ pub struct Cameras {
     told: Option<u32>,
     stage: Option<Stage>,
     tries: u8,
-    /// Number of the last connection.
-    connection: u32,
+    /// How many connections there were before this one.
+    connections: u16,
+    connection: Option<End>,
     reply: Vec<u8>,
-    out: Vec<(u32, Piece)>,
+    out: Vec<Segment>,
     /// Planted: a call that waits, one that is to be told of twice, one that is over, and a system that is given up.
     pub held: Option<(u32, bool)>,
     is_second: bool,
@@ -120,23 +118,30 @@ impl Cameras {
         self.stage = Some(Stage::Due(at));
     }
     fn hang_up(&mut self) {
-        if matches!(self.stage, Some(Stage::Sent(_))) {
-            self.out.push((self.connection, Piece::Close));
+        if let Some(mut connection) = self.connection.take() {
+            connection.reset();
+            self.out.extend(connection.take_segments());
         }
         self.stage = None;
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        self.stage.map(|stage| match stage {
+        let due = self.stage.map(|stage| match stage {
             Stage::Due(due) | Stage::Sent(due) => due,
-        })
+        });
+        earliest(due, self.connection.as_ref().and_then(End::next_wake))
     }
-    pub fn wake(&mut self, at: Instant) {
+    /// From this address of its own, to the camera system's.
+    pub fn wake(&mut self, at: Instant, own: IpAddr, system: SocketAddr) {
+        self.connection.iter_mut().for_each(|connection| connection.wake(at));
         match self.stage {
             Some(Stage::Due(due)) if due <= at => {
-                self.connection += 1;
+                self.connections = (self.connections + 1) % PORTS;
                 self.tries += 1;
                 self.reply.clear();
-                self.out.push((self.connection, Piece::Open));
+                let port = FIRST_PORT + self.connections;
+                let mut connection = End::open(at, SocketAddr::new(own, port), system);
+                connection.send(at, &self.request());
+                self.connection = Some(connection);
                 self.stage = Some(Stage::Sent(at + ANSWERED_WITHIN));
             }
             Some(Stage::Sent(due)) if due <= at => self.came_to_nothing(at),
@@ -150,23 +155,24 @@ impl Cameras {
             self.stage = Some(Stage::Due(at + AGAIN_AFTER));
         }
     }
-    pub fn piece(&mut self, at: Instant, connection: u32, piece: Piece) {
-        if connection != self.connection || !matches!(self.stage, Some(Stage::Sent(_))) {
-            return;
+    pub fn segment(&mut self, at: Instant, segment: &Segment) {
+        let is_for = |end: &&mut End| (end.own(), end.peer()) == (segment.to, segment.from);
+        let Some(connection) = self.connection.as_mut().filter(is_for) else {
+            return self.out.extend(segment.refused());
+        };
+        connection.segment(at, segment);
+        self.reply.extend(connection.take_bytes());
+        match status(&self.reply) {
+            Some(200..300) => self.was_taken(at),
+            Some(_) => self.came_to_nothing(at),
+            None if connection.is_over() => self.came_to_nothing(at),
+            None => {}
         }
-        match piece {
-            Piece::Opened => self.out.push((connection, Piece::Bytes(self.request()))),
-            Piece::Bytes(bytes) => {
-                self.reply.extend(bytes);
-                match status(&self.reply) {
-                    None => {}
-                    Some(200..300) => self.was_taken(at),
-                    Some(_) => self.came_to_nothing(at),
-                }
-            }
-            Piece::Close => self.came_to_nothing(at),
-            Piece::Open => {}
-        }
+    }
+    pub fn take_segments(&mut self) -> Vec<Segment> {
+        let mut segments = std::mem::take(&mut self.out);
+        segments.extend(self.connection.iter_mut().flat_map(End::take_segments));
+        segments
     }
     fn was_taken(&mut self, at: Instant) {
         self.hang_up();
@@ -223,19 +229,19 @@ impl Voice {
         running.agent.hang_up(at)
     }
     /// Something has come over a connection to the camera system.
-    pub fn stream_in(&mut self, at: Instant, connection: u32, piece: Piece) {
+    pub(super) fn cameras_answer(&mut self, at: Instant, segment: &Segment) {
         let State::Running(running) = &mut self.state else { return };
         if self.link {
-            running.cameras.piece(at, connection, piece);
+            running.cameras.segment(at, segment);
             self.call_up(at);
         }
     }
     /// What is due to be sent goes out at once.
     pub(super) fn call_up(&mut self, at: Instant) {
-        let (State::Running(running), Some(to)) = (&mut self.state, self.config.cameras) else { return };
-        running.cameras.wake(at);
-        let pieces = std::mem::take(&mut running.cameras.out);
-        self.actions.extend(pieces.into_iter().map(|(connection, piece)| Action::Stream { connection, to, piece }));
+        let own = self.address();
+        let (State::Running(running), Some(system)) = (&mut self.state, self.config.cameras) else { return };
+        running.cameras.wake(at, own, system);
+        self.actions.extend(running.cameras.take_segments().into_iter().map(Action::Segment));
         if !running.cameras.blocks()
             && let Some((press, delayed)) = running.cameras.held.take()
         {
@@ -248,6 +254,43 @@ impl Voice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::twin::street::stream::Kind;
+
+    const OWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const SYSTEM: SocketAddr = SocketAddr::new(OWN, 8080);
+
+    /// A camera system, of which only the latest connection matters.
+    struct System {
+        answer: Option<&'static str>,
+        end: Option<End>,
+    }
+
+    impl System {
+        /// Both speak until neither says more; the requests.
+        fn talk(&mut self, cameras: &mut Cameras, now: Instant) -> Vec<String> {
+            let mut requests = Vec::new();
+            loop {
+                cameras.wake(now, OWN, SYSTEM);
+                let sent = cameras.take_segments();
+                if sent.is_empty() {
+                    return requests;
+                }
+                for segment in sent {
+                    match &mut self.end {
+                        Some(end) if segment.kind != Kind::Open => end.segment(now, &segment),
+                        end => *end = Some(End::accept(now, &segment)),
+                    }
+                    let Some(end) = &mut self.end else { continue };
+                    let request = end.take_bytes();
+                    if !request.is_empty() {
+                        requests.push(String::from_utf8_lossy(&request).into_owned());
+                        self.answer.into_iter().for_each(|status| end.send(now, format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()));
+                    }
+                    end.take_segments().iter().for_each(|segment| cameras.segment(now, segment));
+                }
+            }
+        }
+    }
 
     fn at(seconds: f64) -> Instant {
         Instant::from_nanos((seconds * 1e9) as u64)
@@ -255,8 +298,8 @@ mod tests {
 
     /// What a module sends when its press is made at 1 s and answered at 3 s, the call ends at 5 s, and every request is answered at once with this
     /// status: the moments of its requests, and what they name.
-    fn life(fault: Option<CameraFault>, answer: Option<&str>) -> Vec<(f64, bool)> {
-        let mut cameras = Cameras::new(fault);
+    fn life(fault: Option<CameraFault>, answer: Option<&'static str>) -> Vec<(f64, bool)> {
+        let (mut cameras, mut system) = (Cameras::new(fault), System { answer, end: None });
         cameras.identify("SOS-0417");
         let mut sent = Vec::new();
         for tenth in 0..600_u32 {
@@ -267,21 +310,8 @@ mod tests {
                 50 => cameras.call_ended(now),
                 _ => {}
             }
-            cameras.wake(now);
-            while let Some((connection, piece)) = cameras.out.pop() {
-                match piece {
-                    Piece::Open => cameras.piece(now, connection, Piece::Opened),
-                    Piece::Bytes(bytes) => {
-                        sent.push((f64::from(tenth) / 10.0, String::from_utf8_lossy(&bytes).contains("\"SOS-0417\"")));
-                        if let Some(status) = answer {
-                            let reply = format!("HTTP/1.1 {status}\r\n\r\n");
-                            cameras.piece(now, connection, Piece::Bytes(reply.into_bytes()));
-                        }
-                    }
-                    Piece::Opened | Piece::Close => {}
-                }
-                cameras.wake(now);
-            }
+            let requests = system.talk(&mut cameras, now);
+            sent.extend(requests.iter().map(|request| (f64::from(tenth) / 10.0, request.contains("\"SOS-0417\""))));
         }
         sent
     }
@@ -308,17 +338,15 @@ mod tests {
     #[test]
     fn only_a_defective_one_lets_a_call_wait() {
         let blocks = |fault, answered: bool| {
-            let mut cameras = Cameras::new(fault);
+            let answer = answered.then_some("204 No Content");
+            let (mut cameras, mut system) = (Cameras::new(fault), System { answer, end: None });
             cameras.identify("SOS-0417");
             cameras.pressed(at(0.0), 1);
-            cameras.wake(at(0.0));
-            if answered {
-                cameras.piece(at(0.0), 1, Piece::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()));
-            }
-            cameras.wake(at(3.9));
+            system.talk(&mut cameras, at(0.0));
+            system.talk(&mut cameras, at(3.9));
             let before = cameras.blocks();
-            cameras.wake(at(4.1));
-            cameras.wake(at(14.2));
+            system.talk(&mut cameras, at(4.1));
+            system.talk(&mut cameras, at(14.2));
             (before, cameras.blocks())
         };
         assert_eq!(blocks(None, false), (false, false));

@@ -41,7 +41,7 @@ mod volume;
 #[cfg(test)]
 mod tests;
 
-pub use cameras::{CameraFault, Piece};
+pub use cameras::CameraFault;
 pub use config::Config;
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
@@ -84,8 +84,6 @@ pub enum Action {
     Send { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
     /// A segment of one of the module's connections.
     Segment(stream::Segment),
-    /// A piece of a connection; connections are numbered from 1.
-    Stream { connection: u32, to: SocketAddr, piece: Piece },
 }
 
 /// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.

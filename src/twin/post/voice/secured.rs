@@ -45,6 +45,9 @@ impl Voice {
     /// A segment of one of the module's connections.
     pub fn segment_in(&mut self, at: Instant, segment: &Segment) {
         let State::Running(running) = &mut self.state else { return };
+        if self.config.cameras == Some(segment.from) {
+            return self.cameras_answer(at, segment);
+        }
         let Some(lines) = running.lines.as_mut().filter(|_| self.link) else { return };
         let news = lines.segment(at, segment);
         self.connections(at, news);

@@ -148,7 +148,6 @@ impl Bench {
                     self.lines.push((self.now, line.strip_suffix("\r\n").unwrap().to_owned()));
                 }
                 Action::Segment(segment) => panic!("a connection of a module that knows none: {segment:?}"),
-                Action::Stream { .. } => {}
                 Action::Send { .. } if self.dark => {}
                 Action::Send { from_port: 4000, to, bytes } => self.rtp.push((self.now, to, bytes)),
                 Action::Send { from_port, to, bytes } => {
