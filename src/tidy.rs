@@ -5,6 +5,7 @@
 mod features;
 mod floors;
 mod names;
+mod owners;
 mod shape;
 mod source;
 
@@ -76,6 +77,11 @@ fn a_module_uses_lower_floors_only() {
 #[test]
 fn only_named_files_name_certain_things() {
     assert_clean(names::check(&read_sources()));
+}
+
+#[test]
+fn the_methods_of_the_desk_stand_with_their_state() {
+    assert_clean(owners::check(&read_sources()));
 }
 
 #[test]
