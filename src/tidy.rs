@@ -5,6 +5,7 @@
 mod features;
 mod floors;
 mod names;
+mod owners;
 mod polish;
 mod shape;
 mod source;
@@ -95,6 +96,11 @@ fn polish_is_polish_and_has_one_word_for_one_thing() {
     let told = ["fixtures/bad/messages-pl.snap", "fixtures/bad/features/messages-pl.snap"].map(PathBuf::from);
     let others: Vec<(String, String)> = features.chain(told).map(read).collect();
     assert_clean(polish::check(&read_sources(), &others));
+}
+
+#[test]
+fn the_methods_of_the_desk_stand_with_their_state() {
+    assert_clean(owners::check(&read_sources()));
 }
 
 #[test]

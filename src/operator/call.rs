@@ -1,26 +1,35 @@
 //! One call at the desk, composed of what the standards tell apart: its INVITE, its dialog, how far it has come, provisional responses, offer and
-//! answer, the session's timer, a change of ours, keys, and the media itself.
+//! answer, the session's timer, a change of ours, keys, and the media itself. What becomes of it stands with the phase it is in: establishing,
+//! modifying, refreshing, streaming, terminating.
+//!
+//! Must not know other calls, nor who else is at the desk.
 
 mod descriptions;
+mod establishing;
 mod invitation;
 mod lifecycle;
 mod media_path;
 mod media_watchdog;
+mod modifying;
 mod offer_answer;
 mod pending_change;
 mod provisionals;
+mod refreshing;
 mod srtp_session;
 mod stream_watch;
+mod streaming;
+mod terminating;
+mod waking;
 
+use super::context::Context;
 use crate::clock::Instant;
-use crate::instrument::operator::{CallId, Change, Invite, Irregular};
-use crate::operator::timers::Timer;
-use crate::rtp::report::Calendar;
-use crate::sip::dialog::Dialog;
-use crate::sip::sdes::Srtp;
+use crate::instrument::operator::security::MediaSecurity;
+use crate::instrument::operator::{CallEvent, CallId, Change, Invite, Irregular};
+use crate::sip::dialog::{Dialog, DialogId};
+use crate::sip::message::Request;
+use crate::sip::route::Route;
 use crate::sip::sdp::Audio;
 use crate::sip::session::Session;
-use crate::sip::token::Tokens;
 use std::net::SocketAddr;
 
 use descriptions::Descriptions;
@@ -28,9 +37,9 @@ pub use invitation::{Invitation, described};
 pub use lifecycle::{CallState, Lifecycle};
 pub use media_path::MediaPath;
 pub use offer_answer::{OfferAnswer, offer_of};
-pub use pending_change::PendingChange;
-pub use provisionals::{Leaves, Provisional, Provisionals};
-pub use srtp_session::SrtpSession;
+use pending_change::PendingChange;
+use provisionals::{Leaves, Provisional, Provisionals};
+use srtp_session::SrtpSession;
 
 /// What the desk knows of a call, living or past.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,14 +56,14 @@ pub struct Call {
     id: CallId,
     invitation: Invitation,
     talk: OfferAnswer,
-    pub dialog: Dialog,
-    pub life: Lifecycle,
-    pub provisionals: Provisionals,
-    pub session: Option<Session>,
+    dialog: Dialog,
+    life: Lifecycle,
+    provisionals: Provisionals,
+    session: Option<Session>,
     /// What we ask of the other end, by a re-INVITE.
-    pub change: Option<PendingChange>,
-    pub srtp: SrtpSession,
-    pub media: MediaPath,
+    change: Option<PendingChange>,
+    srtp: SrtpSession,
+    media: MediaPath,
     descriptions: Descriptions,
 }
 
@@ -78,109 +87,127 @@ impl Call {
     pub fn id(&self) -> CallId {
         self.id
     }
-    pub fn invitation(&self) -> &Invitation {
-        &self.invitation
-    }
-    /// Offer and answer so far. They change through the call alone, so that media follows.
-    pub fn talk(&self) -> &OfferAnswer {
-        &self.talk
+    /// What is told of its INVITE.
+    pub fn info(&self) -> CallInfo {
+        let invite = self.invitation.told().clone();
+        CallInfo { id: self.id, state: self.state(), invite, media_port: self.talk.address().port() }
     }
     pub fn state(&self) -> CallState {
         self.life.state()
     }
-    pub fn info(&self) -> CallInfo {
-        let invite = self.invitation.told().clone();
-        CallInfo { id: self.id, state: self.state(), invite, media_port: self.talk.address().port() }
+    pub fn is_over(&self) -> bool {
+        self.life.is_over()
+    }
+    pub fn is_confirmed(&self) -> bool {
+        self.life.is_confirmed()
+    }
+    pub fn dialog(&self) -> &DialogId {
+        &self.dialog.id
+    }
+    /// Whether that is the transaction of its INVITE.
+    pub fn is_invited_by(&self, transaction: &str) -> bool {
+        self.invitation.transaction() == transaction
     }
     /// Is this the other end's address, as it described itself or where its signalling comes from?
     pub fn is_from(&self, from: SocketAddr) -> bool {
         self.talk.agreed().is_some_and(|a| a.remote.ip() == from.ip()) || self.invitation.way().peer.ip() == from.ip()
     }
-
-    /// When the first of its timers fires.
-    pub fn next_wake(&self) -> Option<Instant> {
-        Timer::ALL.into_iter().filter_map(|timer| self.due(timer)).min()
+    /// Offer and answer so far. They change through the call alone, so that media follows.
+    pub fn talk(&self) -> &OfferAnswer {
+        &self.talk
     }
-    /// When that one fires; `None`: it is not set.
-    pub fn due(&self, timer: Timer) -> Option<Instant> {
-        match timer {
-            Timer::Ring => self.life.ring_at(),
-            Timer::Answer => self.life.answer_at().filter(|_| !self.provisionals.wants_accept()),
-            Timer::PassOn => self.life.pass_on_at(),
-            Timer::Provisional => self.provisionals.next_wake(),
-            Timer::Session => self.session.as_ref().filter(|_| self.life.is_confirmed()).map(Session::next_wake),
-            Timer::Reinvite => self.change.as_ref().and_then(PendingChange::retry_at),
-            Timer::Voice => self.media.missing_at().filter(|_| self.should_be_heard()),
-            Timer::GiveUp => self.life.give_up_at(),
-            Timer::Acknowledgement => self.dialog.next_wake(),
-        }
+    /// What comes and leaves as sound. It changes through the call alone.
+    pub fn media(&self) -> &MediaPath {
+        &self.media
     }
-    fn should_be_heard(&self) -> bool {
-        self.life.is_confirmed() && self.talk.agreed().is_some_and(|agreed| agreed.receiving)
+    pub fn media_security(&self) -> MediaSecurity {
+        self.srtp.account()
     }
-    pub fn next_media_wake(&self) -> Option<Instant> {
-        self.media.next_wake().filter(|_| self.life.may_send())
+    /// The ports of ours that it uses, or will.
+    pub fn ports(&self) -> impl Iterator<Item = u16> {
+        std::iter::once(self.talk.address().port()).chain(self.change.as_ref().map(PendingChange::port))
+    }
+    /// Queues samples into the outgoing stream; the frame at which the first of them is spoken.
+    pub fn speak(&mut self, at: Instant, samples: &[f32]) -> Option<u64> {
+        self.media.speak(at, samples)
     }
 
     /// Begins both directions of media at `at`, if it is agreed on what.
-    pub fn start_media(&mut self, at: Instant, random: [u64; 2], calendar: Calendar) {
+    fn start_media(&mut self, at: Instant, random: [u64; 2], cx: &Context) {
         if let Some(agreed) = self.talk.agreed() {
-            self.media.begin(at, agreed, self.srtp.is_on(), random, calendar);
+            self.media.begin(at, agreed, self.srtp.is_on(), random, cx.config().calendar);
         }
     }
     /// Our answer to the offer that waits, or our offer.
-    pub fn describe(&mut self, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
-        let body = self.talk.describe(&mut self.srtp, srtp, tokens);
+    fn describe(&mut self, cx: &mut Context) -> Option<Vec<u8>> {
+        let body = self.talk.describe(&mut self.srtp, cx.config().srtp, cx.tokens());
         self.agreed();
         body
     }
     /// The same in a provisional response.
-    pub fn describe_early(&mut self, reliably: bool, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
-        let body = self.talk.describe_early(reliably, &mut self.srtp, srtp, tokens);
+    fn describe_early(&mut self, reliably: bool, cx: &mut Context) -> Option<Vec<u8>> {
+        let body = self.talk.describe_early(reliably, &mut self.srtp, cx.config().srtp, cx.tokens());
         self.agreed();
         body
     }
     /// The body of the 2xx, which may be none; the outer `None`: there is no answer to the offer.
-    pub fn describe_finally(&mut self, srtp: Srtp, tokens: &mut Tokens) -> Option<Option<Vec<u8>>> {
-        let body = self.talk.describe_finally(&mut self.srtp, srtp, tokens);
+    fn describe_finally(&mut self, cx: &mut Context) -> Option<Option<Vec<u8>>> {
+        let body = self.talk.describe_finally(&mut self.srtp, cx.config().srtp, cx.tokens());
         self.agreed();
         body
     }
     /// Our answer to an offer that came within the call.
-    pub fn answer(&mut self, offer: &Audio, tokens: &mut Tokens) -> Option<Vec<u8>> {
-        let body = self.talk.answer(offer, &mut self.srtp, tokens);
+    fn answer(&mut self, offer: &Audio, cx: &mut Context) -> Option<Vec<u8>> {
+        let body = self.talk.answer(offer, &mut self.srtp, cx.tokens());
         self.agreed();
         body
     }
     /// Takes the other end's answer to an offer of ours; false if it is none.
-    pub fn take_answer(&mut self, body: &[u8]) -> bool {
+    fn take_answer(&mut self, body: &[u8]) -> bool {
         let taken = self.talk.take_answer(body, &mut self.srtp);
         self.agreed();
         taken
     }
     /// Our description as it would be after that change.
-    pub fn proposal(&mut self, what: Option<Change>, port: u16, srtp: Srtp, tokens: &mut Tokens) -> Vec<u8> {
-        self.talk.proposal(what, port, &mut self.srtp, srtp, tokens)
-    }
-    /// What is wrong with a description of the other end's, as it follows those before it and what we have offered.
-    pub fn described_by_post(&mut self, body: &[u8], is_answer: bool) -> Option<Irregular> {
-        self.descriptions.came(body, is_answer.then(|| self.talk.offered()))
-    }
-    pub fn hold_news(&mut self) -> Option<bool> {
-        self.talk.hold_news()
+    fn proposal(&mut self, what: Option<Change>, port: u16, cx: &mut Context) -> Vec<u8> {
+        self.talk.proposal(what, port, &mut self.srtp, cx.config().srtp, cx.tokens())
     }
     fn agreed(&mut self) {
         if let Some(agreed) = self.talk.agreed() {
             self.media.follow(agreed);
         }
     }
-
     /// From now on media is received, and sent from, there.
-    pub fn move_to(&mut self, at: Instant, port: u16) {
+    fn move_to(&mut self, at: Instant, port: u16) {
         let old = self.talk.address().port();
         if old != port {
             self.talk.move_to(port);
             self.media.move_from(at, old, port);
+        }
+    }
+
+    /// The lines about the session in a 2xx of ours.
+    fn session_lines(&self) -> Vec<(&'static str, String)> {
+        self.session.map(|session| session.answer_lines()).unwrap_or_default()
+    }
+
+    fn tell_irregular(&self, at: Instant, what: Irregular, cx: &mut Context) {
+        cx.tell_irregular(at, self.invitation.way(), Some(self.id), what);
+    }
+    fn tell_out_of_order(&self, at: Instant, way: Route, request: &Request, cx: &mut Context) {
+        let method = request.method.to_string();
+        cx.tell_irregular(at, way, Some(self.id), Irregular::OutOfOrder { method });
+    }
+    /// Tells what an agreement has changed.
+    fn tell_agreed_security(&mut self, at: Instant, cx: &mut Context) {
+        if let Some(what) = self.srtp.news(self.invitation.wire()) {
+            cx.tell(at, CallEvent::Security { call: self.id, what });
+        }
+    }
+    /// What is wrong with a description of the post's, an offer or the answer to ours, as it follows those before it and what we have offered.
+    pub fn look_at_description(&mut self, at: Instant, body: &[u8], is_answer: bool, cx: &mut Context) {
+        if let Some(what) = self.descriptions.came(body, is_answer.then(|| self.talk.offered())) {
+            self.tell_irregular(at, what, cx);
         }
     }
 }

@@ -2,90 +2,68 @@
 //! and the next moment at which it must be woken; the same machine sits on a real network and in the twin.
 //!
 //! Must not know sockets or clocks, nor what a call is a test of. The operator never dials out, and answers only those who registered with him.
+//!
+//! [`Desk`] itself decides nothing about SIP: it leads what arrives to the machine that it is for (here and in `routing`), wakes each when it is due
+//! (`waking`), and passes on what the operator does (`operating`). Each machine owns its state; all write what they send and tell into one `Context`.
 
 mod asking;
 mod call;
-mod call_audio;
-mod call_lifecycle;
+mod calls;
 mod config;
-mod early_dialog;
+mod context;
+mod error;
+mod events;
 mod flows;
 mod irregular;
-mod media;
+mod media_ports;
+mod operating;
 pub mod operator_port;
-mod reinvite;
-mod requests;
 mod resending;
 mod responses;
-mod rtcp;
+mod routing;
 mod self_check;
-mod servers;
-mod session_timer;
-mod standing;
 mod stranger;
 #[cfg(test)]
 mod tests;
 mod timers;
 pub mod tls_session;
 mod transactions;
+mod transport;
+mod waking;
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::security::ConnectionFault;
-use crate::instrument::operator::{Action, Behaviour, CallEvent, CallId, Server, Stray};
-use crate::sip::message::{self, Message, Response};
-use crate::sip::registrar::{Change, Registrar};
-use crate::sip::route::Route;
+use crate::instrument::operator::{CallEvent, CallId, Stray};
+use crate::rtp::packet::{self, Packet};
+use crate::sip::message::{self, Message};
+use crate::sip::registrar::Registrar;
+use crate::sip::route::{Route, Wire};
 use crate::sip::token::{Chance, Tokens};
-use crate::sip::transaction::Server as ServerTransaction;
-use call::Call;
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use calls::Calls;
+use context::Context;
+use std::net::SocketAddr;
 use std::time::Duration;
-use transactions::{ClientTransaction, InviteTransaction, Purpose};
 
 pub use crate::sip::registrar::User;
 pub use call::{CallInfo, CallState};
-pub use config::{Circumstances, DeskConfig, DeskError, Outgoing};
+pub use config::{Circumstances, DeskConfig, Outgoing};
+pub use error::DeskError;
 pub use stranger::{TONE_HZ as STRANGERS_TONE_HZ, addresses_of_stranger};
 pub use timers::BENCH_GRANTS;
 
-/// Ended calls whose record is kept.
-const PAST_CALLS: usize = 64;
-/// Requests remembered of each kind; beyond that the oldest are forgotten.
-const MOST_TRANSACTIONS: usize = 4096;
-
 pub struct Desk {
-    config: DeskConfig,
-    tokens: Tokens,
+    cx: Context,
     registrar: Registrar,
-    invites: BTreeMap<String, InviteTransaction>,
-    flows: flows::Flows,
-    servers: BTreeMap<String, (Route, ServerTransaction)>,
-    clients: BTreeMap<String, ClientTransaction>,
-    /// INVITEs of ours within calls, by branch.
-    reinvites: BTreeMap<String, reinvite::Asked>,
-    calls: BTreeMap<CallId, Call>,
-    past: BTreeMap<CallId, Call>,
-    /// The last call on each media port.
-    ports: BTreeMap<u16, CallId>,
-    next_port: u16,
-    last_call: u32,
-    /// When stray media was last reported.
-    reported: BTreeMap<(IpAddr, Stray), Instant>,
-    watch: irregular::Watch,
-    stranger: Option<stranger::Stranger>,
+    calls: Calls,
+    ports: media_ports::MediaPorts,
+    irregularities: irregular::Irregularities,
     black_hole: resending::BlackHole,
-    self_check: Option<self_check::SelfCheck>,
+    self_check: self_check::SelfCheck,
     /// `None`: nobody is asked.
     asking: Option<asking::Asking>,
+    stranger: Option<stranger::Stranger>,
     /// When signalling wants to be woken; media is asked each time.
     signalling_due: Option<Instant>,
-    outgoing: Vec<Outgoing>,
-    events: Vec<Stamped<CallEvent>>,
-    /// How far to trust the moment at hand (k = 2).
-    within: Duration,
-    /// From this event on, what goes with our own deeds may not have left yet.
-    unsettled: usize,
 }
 
 impl Desk {
@@ -94,38 +72,34 @@ impl Desk {
         registrar.grant(config.grants);
         registrar.offer(config.digests.clone());
         Desk {
-            tokens: Tokens::from_seed(config.seed),
             registrar,
-            invites: BTreeMap::new(),
-            flows: flows::Flows::default(),
-            servers: BTreeMap::new(),
-            clients: BTreeMap::new(),
-            reinvites: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            past: BTreeMap::new(),
-            ports: BTreeMap::new(),
-            next_port: config.media_ports.start().next_multiple_of(2),
-            last_call: 0,
-            reported: BTreeMap::new(),
-            watch: irregular::Watch::over(&config.users),
-            stranger: None,
+            calls: Calls::default(),
+            ports: media_ports::MediaPorts::of(config.media_ports.clone()),
+            irregularities: irregular::Irregularities::over(&config.users),
             black_hole: resending::BlackHole::default(),
-            self_check: None,
+            self_check: self_check::SelfCheck::default(),
             asking: None,
+            stranger: None,
             signalling_due: None,
-            outgoing: Vec::new(),
-            events: Vec::new(),
-            within: Duration::ZERO,
-            unsettled: 0,
-            config,
+            cx: Context::of(config),
         }
     }
 
     /// Draws from here what it made up from its seed so far: on a real network nobody may be able to guess a key or a nonce.
     #[must_use]
     pub fn drawing_from(mut self, chance: Chance) -> Self {
-        self.tokens = Tokens::from_chance(chance);
+        self.cx.draw_from(Tokens::from_chance(chance));
         self
+    }
+    /// With a stranger at this address, if there is one; it is none of the operator's. His voice comes from two ports further on.
+    #[must_use]
+    pub fn beside_stranger(mut self, address: Option<SocketAddr>) -> Self {
+        self.stranger = address.map(stranger::Stranger::at);
+        self
+    }
+    /// From now on registered posts are asked whether they are there.
+    pub fn ask_posts(&mut self) {
+        self.asking.get_or_insert_default();
     }
 
     /// A datagram arrived at `to`, one of the desk's own addresses. `at` is its reception, exactly.
@@ -136,45 +110,47 @@ impl Desk {
     /// The same under circumstances of a real network.
     pub fn datagram_that_came(&mut self, how: Circumstances, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let at = how.at;
-        self.within = how.within;
-        if self.is_strangers(to) {
-            self.stranger_received(at, from, to, bytes);
+        self.cx.trust(how.within);
+        if let Some(stranger) = self.stranger.as_mut().filter(|stranger| stranger.is_at(to)) {
+            stranger.received(at, from, to, bytes, &mut self.cx);
             self.settle();
-        } else if self.is_signalling(to) {
-            self.signalling(at, Route::udp(self.own(to), from), bytes);
+        } else if self.cx.transport().is_signalling(to) {
+            self.signalling(at, Route::udp(self.cx.transport().own(to), from), bytes);
             self.settle();
-        } else if to.port() == *self.config.media_ports.end() {
-            self.check_answered(bytes);
-        } else if self.config.media_ports.contains(&to.port()) {
+        } else if to.port() == self.cx.transport().self_check().0.port() {
+            if self.self_check.received(bytes) {
+                self.settle();
+            }
+        } else if self.ports.contains(to.port()) {
             self.media(how, from, to.port(), bytes);
         }
-        self.within = Duration::ZERO;
+        self.cx.trust(Duration::ZERO);
     }
 
     /// A whole message arrived over a connection, its moment trusted `within` (k = 2).
     pub fn message(&mut self, at: Instant, within: Duration, way: Route, bytes: &[u8]) {
-        self.within = within;
-        self.signalling(at, Route { own: self.own(way.own), ..way }, bytes);
+        self.cx.trust(within);
+        self.signalling(at, Route { own: self.cx.transport().own(way.own), ..way }, bytes);
         self.settle();
-        self.within = Duration::ZERO;
+        self.cx.trust(Duration::ZERO);
     }
 
     /// A connection over TLS is up.
     pub fn connected(&mut self, at: Instant, way: Route, cipher: String, certified: bool) {
-        self.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
+        self.cx.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
     }
 
     /// A connection ended otherwise than by being closed, e.g. because a certificate was not believed.
     pub fn lost_connection(&mut self, at: Instant, way: Route, fault: ConnectionFault) {
-        self.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
+        self.cx.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
     }
 
     fn signalling(&mut self, at: Instant, way: Route, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
         let Ok(message) = message::parse(bytes) else { return };
-        self.look_for_secrets(at, way, &message, bytes);
-        self.look_at_length(at, way, &message, bytes);
-        if self.is_swallowed(at, way, &message) {
+        let odd = self.irregularities.secret_in(&message, bytes).into_iter().chain(irregular::too_long(way, &message, bytes));
+        odd.for_each(|what| self.cx.tell_irregular(at, way, None, what));
+        if self.black_hole.swallows(at, way, &message, &mut self.cx) {
             return;
         }
         match message {
@@ -183,115 +159,65 @@ impl Desk {
         }
     }
 
-    fn response(&mut self, at: Instant, response: &Response) {
-        if self.question_answered(at, &response.head.via.branch, response.status) {
+    /// Something arrived at a media port.
+    fn media(&mut self, how: Circumstances, from: SocketAddr, port: u16, bytes: &[u8]) {
+        let (at, owner, cx) = (how.at, self.ports.owner(port), &mut self.cx);
+        let opened = match owner.and_then(|id| self.calls.get_mut(id)) {
+            Some(call) => call.opened(at, from, bytes, cx),
+            None => Some(bytes.into()),
+        };
+        let Some(bytes) = opened else { return };
+        let call = owner.and_then(|id| self.calls.get_mut(id));
+        if packet::is_rtcp(&bytes) {
+            call.into_iter().for_each(|call| call.reported(at, from, &bytes, cx));
             return;
         }
-        let Some(client) = self.clients.get_mut(&response.head.via.branch) else {
-            return self.reinvite_answered(at, response);
+        // RTP comes to even ports (RFC 3550, 11).
+        let Some(packet) = Packet::parse(&bytes).filter(|_| port.is_multiple_of(2)) else {
+            return self.stray(at, from, None, Stray::NoMedia);
         };
-        let (call, purpose) = (client.call, client.purpose);
-        if client.machine.response(at, response.status) {
-            match purpose {
-                Purpose::Farewell => {
-                    self.look_at_farewell(at, call, response.status);
-                    self.expect_quiet(call, at);
-                }
-                Purpose::Refresh => self.refresh_answered(at, call, response),
-            }
-        }
-    }
-
-    /// `server` is the one that was spoken to; a binding that lapses was spoken to by nobody.
-    fn tell_changes(&mut self, at: Instant, server: Server, changes: Vec<Change>) {
-        for change in changes {
-            let event = match change {
-                Change::Bound { user, contact, expires } => {
-                    CallEvent::Registered { user, contact: self.contact_without_secrets(contact), expires, server }
-                }
-                Change::Unbound { user, contact, why } => {
-                    CallEvent::Unregistered { user, contact: self.contact_without_secrets(contact), why }
-                }
-                Change::Refused { user, why } => CallEvent::RegistrationRefused { user, why },
+        let Some(call) = call else {
+            return match owner.and_then(|id| self.calls.past(id)) {
+                // Stragglers of its last call are forgiven for a while.
+                Some(past) if past.may_straggle(at) => {}
+                Some(_) => self.stray(at, from, owner, Stray::AfterEnd),
+                None => self.stray(at, from, None, Stray::NoCall),
             };
-            self.tell(at, event);
+        };
+        let id = call.id();
+        match call.hear(how, from, port, &packet, cx) {
+            // Its silence is waited for from now on.
+            Ok(true) => self.settle(),
+            Ok(false) => {}
+            Err(kind) => self.stray(at, from, Some(id), kind),
+        }
+    }
+    fn stray(&mut self, at: Instant, from: SocketAddr, call: Option<CallId>, kind: Stray) {
+        if self.ports.is_news(at, from, kind) {
+            self.cx.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind });
         }
     }
 
-    fn tell(&mut self, at: Instant, event: CallEvent) {
-        self.events.push(Stamped { at, within: self.within, value: event });
-    }
     /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
     pub fn outgoing_left(&mut self, by: Instant) {
-        self.calls.values_mut().for_each(|call| call.media.packets_left(by));
-        for event in self.events.iter_mut().skip(self.unsettled).filter(|event| event.value.is_own_deed()) {
-            event.within = event.within.max(by.since(event.at));
-        }
-        self.unsettled = self.events.len();
+        self.calls.living_mut().for_each(|call| call.packets_left(by));
+        self.cx.outgoing_left(by);
     }
-    /// A black hole sends nothing either.
-    fn send(&mut self, to: Route, bytes: Vec<u8>) {
-        if !self.is_silent(to) {
-            let to = self.flows.current(to);
-            self.outgoing.push(Outgoing { wire: to.wire, from: to.own, to: to.peer, bytes });
-        }
-    }
-
-    /// All datagrams to be sent, in order.
+    /// All datagrams to be sent, in order; media and control of secure calls sealed. Everything passes here last, so that nothing can be forgotten.
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
-        std::mem::take(&mut self.outgoing).into_iter().filter_map(|one| self.sealed(one)).collect()
+        self.cx.take_outgoing().into_iter().filter_map(|one| self.sealed(one)).collect()
+    }
+    fn sealed(&mut self, one: Outgoing) -> Option<Outgoing> {
+        if one.wire != Wire::Udp || !packet::is_rtp_or_rtcp(&one.bytes) {
+            return Some(one);
+        }
+        match self.ports.owner(one.from.port()).and_then(|id| self.calls.known_mut(id)) {
+            Some(call) => call.sealed(one),
+            None => Some(one),
+        }
     }
     /// All events since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Stamped<CallEvent>> {
-        self.unsettled = 0;
-        std::mem::take(&mut self.events)
-    }
-
-    pub fn behave(&mut self, how: Behaviour) {
-        self.note_health(how);
-        self.config.behaviour = how;
-        self.settle();
-    }
-    pub fn behaviour(&self) -> Behaviour {
-        self.config.behaviour
-    }
-    /// Does something to a call. A BYE is held back until the ACK has come (RFC 3261, 15).
-    pub fn act(&mut self, at: Instant, call: CallId, what: Action) -> Result<(), DeskError> {
-        let state = self.living(call)?.state();
-        let is_ringing = matches!(state, CallState::Arrived | CallState::Ringing);
-        let fits = match what {
-            Action::Answer | Action::Announce => is_ringing,
-            Action::HangUp => true,
-            Action::Key(_) | Action::Change(_) => state == CallState::Confirmed,
-        };
-        if !fits {
-            return Err(DeskError::WrongState { call, state });
-        }
-        match what {
-            Action::Answer => {
-                self.ring(at, call);
-                self.accept(at, call);
-            }
-            Action::Announce => {
-                self.ring(at, call);
-                self.announce(at, call)?;
-            }
-            Action::HangUp => self.end_from_here(at, call),
-            Action::Key(key) => self.press(call, key),
-            Action::Change(change) => self.change(at, call, change)?,
-        }
-        self.settle();
-        Ok(())
-    }
-
-    fn living(&self, call: CallId) -> Result<&Call, DeskError> {
-        match (self.calls.get(&call), self.past.get(&call)) {
-            (Some(living), _) => Ok(living),
-            (None, Some(past)) => Err(DeskError::WrongState { call, state: past.state() }),
-            (None, None) => Err(DeskError::NoSuchCall(call)),
-        }
-    }
-    fn known(&self, call: CallId) -> Result<&Call, DeskError> {
-        self.calls.get(&call).or_else(|| self.past.get(&call)).ok_or(DeskError::NoSuchCall(call))
+        self.cx.take_events()
     }
 }

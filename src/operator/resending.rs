@@ -2,41 +2,20 @@
 //!
 //! Must not know calls, nor what anything is answered with.
 
-use super::Desk;
-use super::timers::{AGAIN_WITHIN, CROSSES_WITHIN, DOUBLED_WITHIN, SHORTEST_T1};
+use super::context::Context;
+use super::timers::{AGAIN_WITHIN, DOUBLED_WITHIN, SHORTEST_T1};
+use super::transactions::MOST_TRANSACTIONS;
 use crate::clock::Instant;
-use crate::instrument::operator::{Behaviour, Irregular};
+use crate::instrument::operator::{CallEvent, Irregular};
 use crate::sip::message::{Message, Method};
 use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Answers get lost; so many in a row, on a line that was left alone, do not. Engineering judgement.
-const NEEDLESS: u8 = 3;
 /// Twice that in a row may be one datagram that the line doubled.
 const FEW: usize = 4;
 /// So many arrivals of one request are remembered.
 const MOST_COPIES: usize = 64;
-
-/// How often an INVITE came again that had been answered provisionally.
-#[derive(Debug)]
-pub(super) struct Needless {
-    answered: Instant,
-    count: u8,
-}
-
-impl Needless {
-    pub fn since(answered: Instant) -> Self {
-        Needless { answered, count: 0 }
-    }
-    /// It came again, and is answered again; true for the one that cannot be explained any more.
-    pub fn repeated(&mut self, at: Instant) -> bool {
-        let counts = at.since(self.answered) >= CROSSES_WITHIN;
-        self.answered = at;
-        self.count = self.count.saturating_add(u8::from(counts));
-        counts && self.count == NEEDLESS
-    }
-}
 
 /// A request that a black hole took, and how often it came.
 #[derive(Debug)]
@@ -74,7 +53,7 @@ pub(super) struct BlackHole(BTreeMap<String, Swallowed>);
 impl BlackHole {
     /// Takes a request; true if it is new.
     fn takes(&mut self, at: Instant, key: &str, way: Route, method: Method) -> bool {
-        if self.0.len() >= super::MOST_TRANSACTIONS {
+        if self.0.len() >= MOST_TRANSACTIONS {
             self.0.clear();
         }
         let is_new = !self.0.contains_key(key);
@@ -99,11 +78,38 @@ impl BlackHole {
         let others = self.0.iter_mut().filter(|(other, known)| *other != key && known.way.peer.ip() == way.peer.ip());
         others.for_each(|(_, known)| known.may_rest = true);
     }
-    fn let_rest(&mut self) {
+    /// A server that was silent until now may answer what it was asked before.
+    pub fn let_rest(&mut self) {
         self.0.values_mut().for_each(|known| known.may_rest = true);
     }
     pub fn next_wake(&self) -> Option<Instant> {
         self.0.values().filter_map(Swallowed::due).min()
+    }
+    /// Takes what reaches a black hole, and tells of each new request; false if the server there is none.
+    pub fn swallows(&mut self, at: Instant, way: Route, message: &Message, cx: &mut Context) -> bool {
+        let request = if let Message::Request(request) = message { Some(request) } else { None };
+        let key = request.map(|request| format!("{} {}", request.head.via.branch, request.method)).unwrap_or_default();
+        if request.is_some_and(|request| request.method != Method::Ack) {
+            self.turned_away(way, &key);
+        }
+        if !cx.is_silent(way) {
+            return false;
+        }
+        let Some(request) = request else { return true };
+        let is_new = self.takes(at, &key, way, request.method);
+        if let Some(method) = self.hammered(&key) {
+            cx.tell_irregular(at, way, None, Irregular::Hammered { method: method.to_string() });
+        }
+        if is_new {
+            let (server, from) = (cx.transport().server_at(way.own), request.head.from.user.clone());
+            cx.tell(at, CallEvent::Swallowed { server, from, what: request.method.to_string() });
+        }
+        true
+    }
+    pub fn wake(&mut self, at: Instant, cx: &mut Context) {
+        for (way, method) in self.sent_once(at) {
+            cx.tell_irregular(at, way, None, Irregular::SentOnce { method: method.to_string() });
+        }
     }
     /// What should have come again by now, and has not.
     fn sent_once(&mut self, at: Instant) -> Vec<(Route, Method)> {
@@ -114,42 +120,4 @@ impl BlackHole {
         })
         .collect()
     }
-}
-
-impl Desk {
-    /// A server takes this request and answers nothing; true if it is a new one.
-    pub(super) fn swallow(&mut self, at: Instant, key: &str, way: Route, method: Method) -> bool {
-        let is_new = self.black_hole.takes(at, key, way, method);
-        if let Some(method) = self.black_hole.hammered(key) {
-            self.tell_irregular(at, way, None, Irregular::Hammered { method: method.to_string() });
-        }
-        is_new
-    }
-
-    pub(super) fn note_turn(&mut self, way: Route, message: &Message) {
-        if let Message::Request(request) = message
-            && request.method != Method::Ack
-        {
-            self.black_hole.turned_away(way, &swallowed_key(&request.head.via.branch, request.method));
-        }
-    }
-
-    /// A server that was silent until now may answer what it was asked before.
-    pub(super) fn note_health(&mut self, now: Behaviour) {
-        let before = self.config.behaviour;
-        if (before.primary, before.backup) != (now.primary, now.backup) {
-            self.black_hole.let_rest();
-        }
-    }
-
-    pub(super) fn wake_black_hole(&mut self, at: Instant) {
-        for (way, method) in self.black_hole.sent_once(at) {
-            self.tell_irregular(at, way, None, Irregular::SentOnce { method: method.to_string() });
-        }
-    }
-}
-
-/// Which transaction a swallowed request belongs to.
-pub(super) fn swallowed_key(branch: &str, method: Method) -> String {
-    format!("{branch} {method}")
 }

@@ -1,14 +1,12 @@
-//! What the desk's responses have in common: where it can be reached, when to try again, and why something was denied.
+//! What the desk's refusals have in common: when to try again, and why something was denied.
 
-use crate::sip::route::Route;
+use super::context::Context;
+use crate::clock::Instant;
+use crate::instrument::operator::security::Security;
+use crate::instrument::operator::{CallEvent, CallId};
 use crate::sip::sdp::SdpError;
 use crate::sip::session::TooBrief;
 use std::time::Duration;
-
-/// Where requests within a call reach us.
-pub(super) fn contact(user: &str, way: Route) -> String {
-    format!("<sip:{user}@{}{}>", way.own, way.wire.parameter())
-}
 
 pub(super) fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, String)> {
     retry_after.map(|time| ("Retry-After", time.as_secs().to_string())).into_iter().collect()
@@ -21,6 +19,19 @@ pub(super) struct Denied {
     pub status: u16,
     pub lines: Vec<(&'static str, String)>,
     pub offer: Option<SdpError>,
+}
+
+impl Denied {
+    /// Tells why an offer was refused, if it was for its security.
+    pub fn tell_unsafe_offer(&self, at: Instant, call: CallId, cx: &mut Context) {
+        let what = match &self.offer {
+            Some(SdpError::NotSecure) => Security::PlainRefused,
+            Some(SdpError::Secure) => Security::SecureRefused,
+            Some(SdpError::NoKey(why)) => Security::NoKey(why.clone()),
+            _ => return,
+        };
+        cx.tell(at, CallEvent::Security { call, what });
+    }
 }
 
 impl From<u16> for Denied {

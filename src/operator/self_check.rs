@@ -2,75 +2,66 @@
 //!
 //! Must not know calls.
 
+use super::context::Context;
 use super::timers::SELF_CHECK_PATIENCE;
-use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::sip::message::{self, Message};
-use crate::sip::route::Wire;
-use std::net::SocketAddr;
+
+/// The question that is under way, or its outcome until that is asked for.
+#[derive(Debug, Default)]
+pub(super) struct SelfCheck(Option<Check>);
 
 #[derive(Debug)]
-pub(super) struct SelfCheck {
+struct Check {
     branch: String,
     until: Instant,
     result: Option<bool>,
 }
 
 impl SelfCheck {
-    pub fn next_wake(&self) -> Option<Instant> {
-        self.result.is_none().then_some(self.until)
-    }
-}
-
-impl Desk {
     /// Sends the question. One under way is forgotten.
-    pub fn begin_self_check(&mut self, at: Instant) {
-        let own = SocketAddr::new(self.config.sip.ip(), *self.config.media_ports.end());
-        let (branch, tag) = (self.tokens.branch(), self.tokens.hex());
-        let uri = format!("sip:{}@{}", self.config.operator_user, self.config.sip);
+    pub fn begin(&mut self, at: Instant, cx: &mut Context) {
+        let (own, to) = cx.transport().self_check();
+        let (branch, tag) = (cx.tokens().branch(), cx.tokens().hex());
+        let uri = format!("sip:{}@{to}", cx.config().operator_user);
         let lines = [
             ("Via", format!("SIP/2.0/UDP {own};branch={branch};rport")),
             ("Max-Forwards", "70".to_owned()),
             ("From", format!("<sip:self-check@{own}>;tag={tag}")),
             ("To", format!("<{uri}>")),
-            ("Call-ID", self.tokens.hex()),
+            ("Call-ID", cx.tokens().hex()),
             ("CSeq", "1 OPTIONS".to_owned()),
         ];
-        let bytes = message::request("OPTIONS", &uri, &lines, Vec::new());
-        self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: self.config.sip, bytes });
-        self.self_check = Some(SelfCheck { branch, until: at + SELF_CHECK_PATIENCE, result: None });
-        self.settle();
+        cx.send_datagram(own, to, message::request("OPTIONS", &uri, &lines, Vec::new()));
+        self.0 = Some(Check { branch, until: at + SELF_CHECK_PATIENCE, result: None });
     }
-
-    /// The outcome of the check begun last; `None` while the answer is on its way, or if none was begun.
-    pub fn self_check_result(&mut self, at: Instant) -> Option<bool> {
-        self.wake_self_check(at);
-        let result = self.self_check.as_ref()?.result?;
-        self.self_check = None;
-        Some(result)
+    pub fn is_begun(&self) -> bool {
+        self.0.is_some()
     }
-
-    /// Begins a check if none is under way, and gives its outcome once there is one.
-    pub fn self_check(&mut self, at: Instant) -> Option<bool> {
-        if self.self_check.is_none() {
-            self.begin_self_check(at);
-        }
-        self.self_check_result(at)
+    fn open(&mut self) -> Option<&mut Check> {
+        self.0.as_mut().filter(|check| check.result.is_none())
     }
-
-    pub(super) fn check_answered(&mut self, bytes: &[u8]) {
-        let Some(check) = self.self_check.as_mut().filter(|c| c.result.is_none()) else { return };
-        if let Ok(Message::Response(response)) = message::parse(bytes)
-            && response.head.via.branch == check.branch
-            && response.status >= 200
-        {
+    /// What came at its port; true if that was the answer.
+    pub fn received(&mut self, bytes: &[u8]) -> bool {
+        let Some(check) = self.open() else { return false };
+        let Ok(Message::Response(response)) = message::parse(bytes) else { return false };
+        let is_answer = response.head.via.branch == check.branch && response.status >= 200;
+        if is_answer {
             check.result = Some(response.status == 200);
-            self.settle();
         }
+        is_answer
+    }
+    /// The outcome, once; `None` while the answer is on its way, or if none was begun.
+    pub fn take_result(&mut self, at: Instant) -> Option<bool> {
+        self.wake(at);
+        self.0.take_if(|check| check.result.is_some()).and_then(|check| check.result)
     }
 
-    pub(super) fn wake_self_check(&mut self, at: Instant) {
-        if let Some(check) = self.self_check.as_mut().filter(|c| c.result.is_none() && at >= c.until) {
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.0.as_ref().filter(|check| check.result.is_none()).map(|check| check.until)
+    }
+    pub fn wake(&mut self, at: Instant) {
+        if let Some(check) = self.open().filter(|check| at >= check.until) {
             check.result = Some(false);
         }
     }

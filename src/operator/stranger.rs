@@ -1,16 +1,18 @@
 //! A stranger in the street's network, who calls the post: from an address of its own, without an account anywhere.
 //!
-//! He is part of the desk because the desk knows where the post is. Must not reach anything else of it: what is his is not the operator's.
+//! He stands beside the desk because that knows where the post is. Must not reach anything else of it: what is his is not the operator's.
 
 mod speech;
 
+use super::calls::Calls;
+use super::context::Context;
 use super::timers::STRANGER_LISTENS;
-use super::{Desk, Outgoing};
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, StrangerNews};
 use crate::rtp::codec::Codec;
 use crate::sip::dialog;
 use crate::sip::message::{self, Message, Response, targets};
+use crate::sip::registrar::Binding;
 use crate::sip::route::Wire;
 use crate::sip::transaction::{Act, InviteClient};
 use speech::Speech;
@@ -46,37 +48,24 @@ struct Attempt {
 }
 
 impl Stranger {
-    pub fn next_wake(&self) -> Option<Instant> {
-        let of_call = |call: &Attempt| call.taken.as_ref().map(|(_, until)| *until).or_else(|| call.machine.next_wake());
-        let speaks = self.speech.as_ref().map(Speech::next_wake);
-        self.call.as_ref().and_then(of_call).into_iter().chain(speaks).min()
+    /// With his SIP at this address; it is none of the operator's. His voice comes from two ports further on.
+    pub fn at(address: SocketAddr) -> Self {
+        Stranger { address, call: None, speech: None }
+    }
+    pub fn is_at(&self, to: SocketAddr) -> bool {
+        addresses_of_stranger(self.address).contains(&to)
     }
     fn voice(&self) -> SocketAddr {
         addresses_of_stranger(self.address)[1]
     }
-}
 
-impl Desk {
-    /// With a stranger at this address, if there is one; it is none of the operator's. His voice comes from two ports further on.
-    #[must_use]
-    pub fn beside_stranger(mut self, address: Option<SocketAddr>) -> Self {
-        self.stranger = address.map(|address| Stranger { address, call: None, speech: None });
-        self
-    }
-
-    pub(super) fn is_strangers(&self, to: SocketAddr) -> bool {
-        self.stranger.as_ref().is_some_and(|stranger| to == stranger.address || to == stranger.voice())
-    }
-
-    /// The stranger calls the post that registered last. `false`: there is no stranger, or no post is registered.
-    pub fn let_stranger_call(&mut self, at: Instant) -> bool {
-        let Some(binding) = self.registrar.bindings().last() else { return false };
+    /// He calls whoever can be reached there.
+    pub fn call(&mut self, at: Instant, binding: &Binding, cx: &mut Context) {
         let named = targets(&format!("<{}>", binding.contact)).into_iter().next().and_then(|target| target.socket);
-        let (uri, to) = (binding.contact.clone(), named.unwrap_or(binding.source));
-        let (branch, tag, id) = (self.tokens.branch(), self.tokens.hex(), self.tokens.hex());
-        let number = self.tokens.number();
-        let Some(stranger) = &mut self.stranger else { return false };
-        let (own, voice) = (stranger.address, stranger.voice());
+        let (uri, to) = (&binding.contact, named.unwrap_or(binding.source));
+        let (branch, tag, id) = (cx.tokens().branch(), cx.tokens().hex(), cx.tokens().hex());
+        let number = cx.tokens().number();
+        let own = self.address;
         let lines = [
             ("Via", format!("SIP/2.0/UDP {own};branch={branch};rport")),
             ("Max-Forwards", "70".to_owned()),
@@ -87,68 +76,63 @@ impl Desk {
             ("Contact", format!("<sip:stranger@{own}>")),
             ("Content-Type", "application/sdp".to_owned()),
         ];
-        let bytes = message::request("INVITE", &uri, &lines, offer(voice, number));
+        let bytes = message::request("INVITE", uri, &lines, offer(self.voice(), number));
         let machine = InviteClient::started(at, Wire::Udp.timers(), bytes.clone());
-        stranger.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false });
-        self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to, bytes });
-        self.tell(at, CallEvent::Stranger { news: StrangerNews::Called });
-        self.let_stranger_speak(at);
-        self.settle();
-        true
+        self.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false });
+        cx.send_datagram(own, to, bytes);
+        cx.tell(at, CallEvent::Stranger { news: StrangerNews::Called });
     }
 
-    pub(super) fn stranger_received(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        let Some(stranger) = &mut self.stranger else { return };
-        let is_voice = to == stranger.voice();
-        let Some(call) = stranger.call.as_mut().filter(|call| call.to.ip() == from.ip()) else { return };
+    pub fn received(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], cx: &mut Context) {
+        let is_voice = to == self.voice();
+        let Some(call) = self.call.as_mut().filter(|call| call.to.ip() == from.ip()) else { return };
         if is_voice {
             if !std::mem::replace(&mut call.was_heard, true) {
-                self.tell(at, CallEvent::Stranger { news: StrangerNews::Heard });
+                cx.tell(at, CallEvent::Stranger { news: StrangerNews::Heard });
             }
         } else if let Ok(Message::Response(response)) = message::parse(bytes)
             && response.head.via.branch == call.branch
         {
-            self.stranger_answered(at, &response);
+            call.answered(at, self.address, &response, cx);
         }
     }
 
-    fn stranger_answered(&mut self, at: Instant, response: &Response) {
-        let Some(stranger) = &mut self.stranger else { return };
-        let own = stranger.address;
-        let Some(call) = &mut stranger.call else { return };
-        let (status, to) = (response.status, call.to);
-        let is_known = call.taken.is_some() || call.machine.is_over();
-        let party = &response.head.to.raw;
-        let is_taken = (200..300).contains(&status);
-        let ack = if is_taken { dialog::ack_to_answer } else { dialog::ack_to_failure }(call.machine.bytes(), party);
-        if is_taken {
-            call.taken.get_or_insert((party.clone(), at + STRANGER_LISTENS));
-            self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to, bytes: ack });
-        } else if call.machine.response(at, status, ack) == Act::Send {
-            let bytes = call.machine.bytes().to_vec();
-            self.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to, bytes });
-        }
-        if status >= 200 && !is_known {
-            self.tell(at, CallEvent::Stranger { news: StrangerNews::Answered(status) });
-        }
+    pub fn next_wake(&self) -> Option<Instant> {
+        let of_call = |call: &Attempt| call.taken.as_ref().map(|(_, until)| *until).or_else(|| call.machine.next_wake());
+        let speaks = self.speech.as_ref().map(Speech::next_wake);
+        self.call.as_ref().and_then(of_call).into_iter().chain(speaks).min()
     }
-
-    pub(super) fn wake_stranger(&mut self, at: Instant) {
-        self.wake_speech(at);
-        let Some(stranger) = &mut self.stranger else { return };
-        let own = stranger.address;
-        let Some(call) = &mut stranger.call else { return };
-        let to = call.to;
+    pub fn wake(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
+        self.wake_speech(at, calls, cx);
+        let Some(call) = &mut self.call else { return };
         let bytes = match &call.taken {
             Some((party, until)) if at >= *until => Some(dialog::bye_to_answer(call.machine.bytes(), party)),
             Some(_) => None,
             None => (call.machine.wake(at) == Act::Send).then(|| call.machine.bytes().to_vec()),
         };
-        let is_over = call.machine.is_over() || call.taken.as_ref().is_some_and(|(_, until)| at >= *until);
-        if is_over {
-            stranger.call = None;
+        bytes.into_iter().for_each(|bytes| cx.send_datagram(self.address, call.to, bytes));
+        if call.machine.is_over() || call.taken.as_ref().is_some_and(|(_, until)| at >= *until) {
+            self.call = None;
         }
-        self.outgoing.extend(bytes.map(|bytes| Outgoing { wire: Wire::Udp, from: own, to, bytes }));
+    }
+}
+
+impl Attempt {
+    fn answered(&mut self, at: Instant, own: SocketAddr, response: &Response, cx: &mut Context) {
+        let status = response.status;
+        let is_known = self.taken.is_some() || self.machine.is_over();
+        let party = &response.head.to.raw;
+        let is_taken = (200..300).contains(&status);
+        let ack = if is_taken { dialog::ack_to_answer } else { dialog::ack_to_failure }(self.machine.bytes(), party);
+        if is_taken {
+            self.taken.get_or_insert((party.clone(), at + STRANGER_LISTENS));
+            cx.send_datagram(own, self.to, ack);
+        } else if self.machine.response(at, status, ack) == Act::Send {
+            cx.send_datagram(own, self.to, self.machine.bytes().to_vec());
+        }
+        if status >= 200 && !is_known {
+            cx.tell(at, CallEvent::Stranger { news: StrangerNews::Answered(status) });
+        }
     }
 }
 

@@ -14,10 +14,10 @@ mod session_timer;
 mod srtp;
 mod stamps;
 
+use super::calls::PAST_CALLS;
+use super::transactions::MOST_TRANSACTIONS;
 use super::*;
-use crate::instrument::operator::EndedBy;
-use crate::instrument::operator::{Answering, Second, Side, Stray};
-use crate::rtp::packet::Packet;
+use crate::instrument::operator::{Action, Answering, Behaviour, EndedBy, Second, Server, Side};
 use crate::rtp::report::Calendar;
 use md5::{Digest as _, Md5};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -74,6 +74,9 @@ impl Lifecycle {
     pub fn is_unanswered(&self) -> bool {
         matches!(self.state, CallState::Arrived | CallState::Ringing)
     }
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, CallState::Ended(_))
+    }
     /// Media leaves: the call is up, or it rings and its media has been opened early.
     pub fn may_send(&self) -> bool {
         self.is_up() || self.state == CallState::Ringing

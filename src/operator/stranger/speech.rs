@@ -2,14 +2,16 @@
 //!
 //! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or the last.
 
+use super::Stranger;
 use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, CallId, StrangerNews};
+use crate::operator::call::Call;
+use crate::operator::calls::Calls;
+use crate::operator::context::Context;
 use crate::operator::timers::STRANGER_BEHIND;
-use crate::operator::{Desk, Outgoing};
 use crate::rtp::axis::{PACKET, RATE};
 use crate::rtp::codec::Codec;
 use crate::rtp::packet::Packet;
-use crate::sip::route::Wire;
 use std::f64::consts::TAU;
 use std::net::SocketAddr;
 
@@ -44,47 +46,38 @@ fn tone(codec: Codec, timestamp: u32) -> Vec<u8> {
     codec.encode(&(0..PACKET as u32).map(sample).collect::<Vec<_>>())
 }
 
-impl Desk {
+/// When the operator's next packet of a call is due, and what could be sent beside it.
+fn forged(at: Instant, call: &Call, cx: &Context) -> Option<(Instant, [Forged; 2])> {
+    if cx.behaviour().mute {
+        return None;
+    }
+    let (due, codec, remote, packets) = call.forged(at)?;
+    let bytes = |packet: Packet<'_>| Packet { payload: &tone(codec, packet.timestamp), ..packet }.bytes();
+    Codec::G711.contains(&codec).then(|| (due, packets.map(|packet| (remote, bytes(packet)))))
+}
+
+impl Stranger {
     /// Into the talk that stands, while the operator's own packets flow: before they do a post may take whoever comes first. A rig whose stranger
     /// shares the operator's host proves nothing, for a far end may send from another port than it receives at (RFC 4961).
-    pub(super) fn let_stranger_speak(&mut self, at: Instant) {
-        let talk = self.calls.values().rfind(|call| call.life.is_confirmed());
-        let Some((call, own)) = talk.map(|call| (call.id(), call.talk().address())) else { return };
-        let forged = self.forged(at, call);
-        let Some(stranger) = self.stranger.as_mut().filter(|stranger| stranger.address.ip() != own.ip()) else { return };
-        if let Some((due, _)) = forged {
-            stranger.speech = Some(Speech { call, next: due + STRANGER_BEHIND, left: LENGTH });
-            self.tell(at, CallEvent::Stranger { news: StrangerNews::Spoke });
+    pub fn speak(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
+        let Some(call) = calls.living().rfind(|call| call.is_confirmed()) else { return };
+        if self.address.ip() == call.talk().address().ip() {
+            return;
+        }
+        if let Some((due, _)) = forged(at, call, cx) {
+            self.speech = Some(Speech { call: call.id(), next: due + STRANGER_BEHIND, left: LENGTH });
+            cx.tell(at, CallEvent::Stranger { news: StrangerNews::Spoke });
         }
     }
 
-    pub(super) fn wake_speech(&mut self, at: Instant) {
-        let due = |speech: &&mut Speech| at >= speech.next;
-        let Some(speech) = self.stranger.as_mut().and_then(|stranger| stranger.speech.as_mut()).filter(due) else { return };
-        speech.left = speech.left.saturating_sub(1);
-        let (call, left) = (speech.call, speech.left);
-        let forged = self.forged(at, call);
-        let Some(stranger) = &mut self.stranger else { return };
-        let from = stranger.voice();
-        match &forged {
-            Some((due, _)) if left > 0 => stranger.speech = Some(Speech { call, next: *due + STRANGER_BEHIND, left }),
-            _ => stranger.speech = None,
+    pub(super) fn wake_speech(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
+        let Some(Speech { call, left, .. }) = self.speech.take_if(|speech| at >= speech.next) else { return };
+        let left = left.saturating_sub(1);
+        let Some((due, packets)) = calls.get(call).and_then(|call| forged(at, call, cx)) else { return };
+        if left > 0 {
+            self.speech = Some(Speech { call, next: due + STRANGER_BEHIND, left });
         }
-        self.outgoing.extend(forged.into_iter().flat_map(|(_, packets)| packets).map(|(to, bytes)| Outgoing {
-            wire: Wire::Udp,
-            from,
-            to,
-            bytes,
-        }));
-    }
-
-    /// When the operator's next packet is due, and what could be sent beside it.
-    fn forged(&self, at: Instant, call: CallId) -> Option<(Instant, [Forged; 2])> {
-        let call = self.calls.get(&call)?;
-        let agreed = call.talk().agreed().filter(|agreed| agreed.sending && !self.config.behaviour.mute)?;
-        let codec = Some(agreed.codec).filter(|codec| Codec::G711.contains(codec))?;
-        let (due, packets) = call.media.forged(at)?;
-        let bytes = |packet: Packet<'_>| Packet { payload: &tone(codec, packet.timestamp), ..packet }.bytes();
-        Some((due, packets.map(|packet| (agreed.remote, bytes(packet)))))
+        let from = self.voice();
+        packets.into_iter().for_each(|(to, bytes)| cx.send_datagram(from, to, bytes));
     }
 }

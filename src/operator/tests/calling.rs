@@ -218,7 +218,7 @@ fn no_mutilated_datagram_stops_the_desk() {
 fn a_post_may_speak_ipv6() {
     let sip = socket("[fd00::1]:5060");
     let mut s = Scene::new(AT_ONCE);
-    let config = DeskConfig { sip, ..s.desk.config.clone() };
+    let config = DeskConfig { sip, ..s.desk.cx.config().clone() };
     (s.desk, s.sip, s.post) = (Desk::new(config), sip, socket("[fd00::2]:5062"));
     s.six = true;
     assert_eq!(s.register(1, 600, PASSWORD), 200);

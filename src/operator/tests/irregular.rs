@@ -225,7 +225,7 @@ fn answer(s: &mut Scene, invite: &str, status: u16) {
 fn a_stranger_calls_from_an_address_of_his_own_and_leaves_whoever_lets_him_in() {
     let mut s = Scene::ready(AT_ONCE);
     assert!(!s.desk.let_stranger_call(ms(s.now)), "there is none");
-    let empty = Desk::new(s.desk.config.clone());
+    let empty = Desk::new(s.desk.cx.config().clone());
     s.desk = std::mem::replace(&mut s.desk, empty).beside_stranger(Some(socket("10.0.0.66:5066")));
     assert!(s.desk.let_stranger_call(ms(s.now)));
     let (sent, news) = strangers(&mut s);

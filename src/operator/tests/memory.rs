@@ -12,12 +12,13 @@ fn a_thousand_calls_leave_their_last_64_behind_and_nothing_else() {
         let ok = s.call(&format!("c{n}"));
         let bye = s.within("BYE", &ok, 2, "");
         assert_eq!(statuses(&s.send(&bye)), [200]);
-        most = most.max(s.desk.invites.len().max(s.desk.servers.len()));
+        most = most.max(s.desk.cx.transactions().counts()[..2].iter().copied().max().unwrap_or(0));
     }
     // Two calls a second, for 64 · T1 each, and the one that has just come.
     assert!(most <= 65, "{most} transactions at a time");
     s.pass(s.now + 32_001);
-    let left = (s.desk.calls.len(), s.desk.invites.len(), s.desk.servers.len(), s.desk.clients.len());
-    assert_eq!((left, s.desk.past.len()), ((0, 0, 0, 0), PAST_CALLS));
-    assert!(s.desk.ports.len() <= 11 && s.desk.reported.is_empty(), "ports are used in turn");
+    assert_eq!((s.desk.calls.living().len(), s.desk.cx.transactions().counts()), (0, [0; 3]));
+    assert_eq!(s.desk.calls.all().count(), PAST_CALLS);
+    let [ports, strays] = s.desk.ports.counts();
+    assert!(ports <= 11 && strays == 0, "ports are used in turn");
 }

@@ -143,12 +143,20 @@ fn what_is_not_sealed_is_counted_told_once_and_never_played() {
     assert_eq!(s.desk.media_stats(CALL).expect("a call").packets, 1);
 }
 
+/// A scene whose desk has that policy.
+fn ready_under(srtp: Srtp) -> Scene {
+    let mut s = Scene::new(AT_ONCE);
+    s.desk = Desk::new(DeskConfig { srtp, ..s.desk.cx.config().clone() });
+    assert_eq!(s.register(1, 600, PASSWORD), 200);
+    s.events();
+    s
+}
+
 #[test]
 fn the_policy_decides_and_a_downgrade_is_seen() {
     let both = format!("{}m=audio 4000 RTP/AVP 8 0\r\n", secure(&crypto(1, SUITE, INLINE)));
     let check = |srtp: Srtp, body: &str, answer: &str, expected: &[Security]| {
-        let mut s = Scene::ready(AT_ONCE);
-        s.desk.config.srtp = srtp;
+        let mut s = ready_under(srtp);
         let invite = s.invite("c1", body);
         let last = s.send(&invite).pop().expect("an answer");
         assert!(last.contains(answer), "{srtp:?} {body}: {last}");
@@ -210,8 +218,7 @@ fn a_reinvite_keeps_or_changes_keys_and_no_packet_is_lost_over_it() {
 #[test]
 fn a_fall_back_to_plain_within_the_call_is_refused_or_told() {
     for (srtp, expected) in [(Srtp::Mandatory, 488), (Srtp::Optional, 200)] {
-        let mut s = Scene::ready(AT_ONCE);
-        s.desk.config.srtp = srtp;
+        let mut s = ready_under(srtp);
         let ok = s.secure_call(SUITE);
         told(&mut s);
         assert_eq!(status(&s.again(&ok, 2, &offer("8 0", 4000, ""))), expected);
@@ -232,8 +239,7 @@ fn a_fall_back_to_plain_within_the_call_is_refused_or_told() {
 #[test]
 fn an_offer_of_ours_is_secure_where_it_must_be_and_takes_only_what_it_offered() {
     let check = |answer: &str, sealed: bool| {
-        let mut s = Scene::ready(AT_ONCE);
-        s.desk.config.srtp = Srtp::Mandatory;
+        let mut s = ready_under(Srtp::Mandatory);
         let invite = s.invite("c1", "");
         let ok = s.send(&invite).pop().expect("200");
         assert!(ok.contains("RTP/SAVP 8 0 101\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 "), "{ok}");
@@ -253,7 +259,7 @@ fn an_offer_of_ours_is_secure_where_it_must_be_and_takes_only_what_it_offered() 
 #[test]
 fn keys_and_nonces_come_from_where_they_are_to_be_drawn() {
     let mut s = Scene::new(AT_ONCE);
-    s.desk = Desk::new(s.desk.config.clone()).drawing_from(|| 0x0123_4567_89ab_cdef);
+    s.desk = Desk::new(s.desk.cx.config().clone()).drawing_from(|| 0x0123_4567_89ab_cdef);
     assert_eq!(s.register(1, 600, PASSWORD), 200);
     let ok = s.secure_call(SUITE);
     let drawn = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
@@ -269,8 +275,8 @@ fn control_packets_leave_and_come_in_sealed_too_and_signalling_is_left_alone() {
     s.desk.take_outgoing();
     let report = [0x80, 201, 0, 1, 0, 0, 0, 77];
     let (own, post) = (SocketAddr::new(s.sip.ip(), 20_001), socket("10.0.0.2:4001"));
-    s.desk.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: post, bytes: report.to_vec() });
-    s.desk.outgoing.push(Outgoing { wire: Wire::Udp, from: own, to: post, bytes: b"OPTIONS".to_vec() });
+    s.desk.cx.send_datagram(own, post, report.to_vec());
+    s.desk.cx.send_datagram(own, post, b"OPTIONS".to_vec());
     let sent: Vec<Vec<u8>> = s.desk.take_outgoing().into_iter().map(|o| o.bytes).collect();
     let plain = context(SUITE, &bytes_of(inline(&ok))).decrypt_rtcp(&sent[0]).expect("authentic");
     assert_eq!((&plain[..], &sent[1][..]), (&report[..], &b"OPTIONS"[..]));
