@@ -17,12 +17,24 @@ pub struct SupplyConfig {
     pub latches_within: f64,
     /// A defective one gives nothing for so many seconds while it turns to its battery.
     pub turns_in: f64,
+    /// The same while it turns back to its mains.
+    pub turns_back_in: f64,
+    /// A defective battery carries once and never again, and nobody is told.
+    pub carries_once: bool,
 }
 
 impl Default for SupplyConfig {
     /// A small DIN-rail supply without battery.
     fn default() -> Self {
-        SupplyConfig { hold_up: 0.02, start_up: 0.08, battery: 0.0, latches_within: 0.0, turns_in: 0.0 }
+        SupplyConfig {
+            hold_up: 0.02,
+            start_up: 0.08,
+            battery: 0.0,
+            latches_within: 0.0,
+            turns_in: 0.0,
+            turns_back_in: 0.0,
+            carries_once: false,
+        }
     }
 }
 
@@ -52,6 +64,8 @@ pub struct Supply {
     as_of: u64,
     /// When the output of one that turns slowly returns.
     turned: Option<u64>,
+    /// Its battery has carried, and will not again.
+    is_spent: bool,
 }
 
 impl Supply {
@@ -66,16 +80,23 @@ impl Supply {
             charge: config.battery,
             as_of: 0,
             turned: None,
+            is_spent: false,
         }
     }
 
     /// Mains come or go. Returns when to look at [`Supply::settle`].
     pub fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
         self.account(at);
-        let is_lost = self.has_mains && !on;
+        let (is_lost, is_back) = (self.has_mains && !on, !self.has_mains && on);
+        let carried = is_back && self.output.is_on() && self.charge < self.config.battery;
+        self.is_spent |= carried && self.config.carries_once;
         self.has_mains = on;
         if is_lost && self.config.turns_in > 0.0 && self.can_carry() && self.output.is_on() {
             self.turned = Some(at + nanos(self.config.turns_in));
+            return self.output.aim(at, false, || 0.0);
+        }
+        if carried && self.config.turns_back_in > 0.0 {
+            self.turned = Some(at + nanos(self.config.turns_back_in));
             return self.output.aim(at, false, || 0.0);
         }
         self.aim(at)
@@ -89,7 +110,7 @@ impl Supply {
     }
 
     fn can_carry(&self) -> bool {
-        self.is_connected && self.charge > 0.0
+        self.is_connected && self.charge > 0.0 && !self.is_spent
     }
 
     /// What the battery has given or taken since it was last looked at.
@@ -110,7 +131,7 @@ impl Supply {
         let SupplyConfig { hold_up, start_up, latches_within, .. } = self.config;
         if !self.has_mains {
             // A battery carries on what runs; it starts nothing of itself.
-            let carries = if self.is_connected { self.charge } else { 0.0 };
+            let carries = if self.can_carry() { self.charge } else { 0.0 };
             return self.output.aim(at, false, || hold_up + carries);
         }
         let is_latched = |fell: u64| (at.saturating_sub(fell) as f64) < latches_within * 1e9;
@@ -235,6 +256,29 @@ mod tests {
         assert_eq!((back, supply.settle(back)), (10 * S + 50 * MS, Some(true)));
         assert_eq!(supply.settle(100 * S), None);
         assert_eq!(supply.settle(111 * S), Some(false), "and then it carries as long as any");
+    }
+
+    #[test]
+    fn one_that_turns_back_slowly_gives_nothing_meanwhile_either() {
+        let mut supply = running(SupplyConfig { battery: 100.0, turns_back_in: 0.25, ..SupplyConfig::default() });
+        assert_eq!(supply.set_mains(10 * S, false).and_then(|at| supply.settle(at.min(20 * S))), None);
+        assert_eq!(supply.set_mains(20 * S, true), Some(20 * S));
+        assert_eq!(supply.settle(20 * S), Some(false));
+        let back = supply.next_look(20 * S).expect("due");
+        assert_eq!((back, supply.settle(back)), (20 * S + 250 * MS, Some(true)));
+    }
+
+    #[test]
+    fn a_battery_that_carries_once_carries_once_and_says_nothing() {
+        let outlasts = |carries_once| {
+            let mut supply = running(SupplyConfig { battery: 100.0, carries_once, ..SupplyConfig::default() });
+            supply.set_mains(10 * S, false);
+            supply.set_mains(20 * S, true);
+            let condition = supply.condition();
+            let off = supply.set_mains(60 * S, false).expect("due");
+            (off > 61 * S, condition.battery)
+        };
+        assert_eq!([outlasts(false), outlasts(true)], [(true, Some(true)), (false, Some(true))]);
     }
 
     #[test]
