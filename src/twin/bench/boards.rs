@@ -1,5 +1,6 @@
 //! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
 
+use super::disturbance::Disturbance;
 use super::input_board::{self, ReportingBoard};
 use super::mishap::Mishap;
 use super::ports::{Dying, Garbled, Late, Plug, SerialLine, SerialPath};
@@ -37,6 +38,8 @@ pub struct BoardFaults {
     pub mishap: Option<Mishap>,
     /// What they are in all the time, or from a minute on.
     pub trouble: Option<Trouble>,
+    /// What its services, its network and its supply do to it.
+    pub disturbance: Option<Disturbance>,
 }
 
 /// What may be wrong with a lead from a relay to the post.
@@ -158,7 +161,8 @@ impl World {
         match self.boards.board(plug.0) {
             Some(Board::Relays(board)) => {
                 let movements = board.byte(now, byte);
-                for movement in self.hinder(movements) {
+                let movements = self.hinder(movements);
+                for movement in self.weaken(movements) {
                     self.queue.plan(movement.at, Event::Contact(plug.0, movement));
                 }
             }

@@ -67,6 +67,8 @@ pub(in crate::twin) struct Services {
     pub addresses: Option<AddressServer>,
     pub names: Option<NameServer>,
     pub time: Option<TimeServer>,
+    /// What a box in the bench's network gives that nobody has asked for.
+    pub router: Option<AddressServer>,
 }
 
 impl Services {
@@ -205,6 +207,9 @@ impl World {
                 arrived.push_back(datagram);
             }
             FarEnd::Desk => {
+                if self.is_mislaid(&datagram) {
+                    return;
+                }
                 let at = self.instant();
                 if datagram.to.port() == SYSLOG_PORT {
                     self.host.syslog.push((at, datagram.bytes));

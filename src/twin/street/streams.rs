@@ -54,7 +54,10 @@ impl World {
             }
             Way::ToPost => {}
             Way::ToOperator => {
-                if !matches!(self.far_end, FarEnd::Desk) || host != SocketAddr::new(self.host.address, HOOK_PORT) {
+                if !matches!(self.far_end, FarEnd::Desk)
+                    || host != SocketAddr::new(self.host.address, HOOK_PORT)
+                    || self.are_cameras_away()
+                {
                     return;
                 }
                 let number = u64::from(connection);
