@@ -15,6 +15,7 @@ use crate::suite::{Feature, TagExpression, select};
 use crate::twin::defect::fresh::FRESH;
 use crate::twin::defect::latecomer::LATECOMERS;
 use crate::twin::defect::newcomer::NEWCOMERS;
+use crate::twin::defect::outsider::OUTSIDERS;
 use crate::twin::defect::stranger::STRANGERS;
 use crate::twin::defect::visitor::VISITORS;
 use crate::twin::defect::{self, DEFECTS, Defect};
@@ -71,7 +72,7 @@ fn choose(named: &[String], unforeseen: bool, all: &BTreeSet<String>, usual: &BT
     let is_sought = |defect: &Defect, among: &BTreeSet<String>| defect.scenario.is_empty() || among.contains(defect.scenario);
     if unforeseen {
         return Ok(Choice {
-            defects: [FRESH, STRANGERS, VISITORS, NEWCOMERS, LATECOMERS].into_iter().flatten().copied().collect(),
+            defects: [FRESH, STRANGERS, VISITORS, NEWCOMERS, LATECOMERS, OUTSIDERS].into_iter().flatten().copied().collect(),
             left_out: Vec::new(),
         });
     }

@@ -6,6 +6,7 @@
 pub mod fresh;
 pub mod latecomer;
 pub mod newcomer;
+pub mod outsider;
 pub mod stranger;
 pub mod visitor;
 
@@ -67,8 +68,9 @@ pub struct Defect {
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {
-    let planted_later = [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS];
-    DEFECTS.iter().chain(planted_later.into_iter().flatten()).find(|defect| defect.id == id)
+    let strangers = [stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS];
+    let planted_later = [fresh::FRESH, outsider::OUTSIDERS].into_iter().chain(strangers);
+    DEFECTS.iter().chain(planted_later.flatten()).find(|defect| defect.id == id)
 }
 
 /// In a firmware variant of the same name.
