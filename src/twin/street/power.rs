@@ -97,6 +97,8 @@ impl Supply {
         }
         if carried && self.config.turns_back_in > 0.0 {
             self.turned = Some(at + nanos(self.config.turns_back_in));
+            // What the battery's end had planned is void.
+            let _now = self.output.aim(at, true, || 0.0);
             return self.output.aim(at, false, || 0.0);
         }
         self.aim(at)

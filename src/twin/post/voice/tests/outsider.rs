@@ -245,7 +245,9 @@ fn sealed_packets_are_opened_after_a_rollover() {
             bytes.extend([0xD5; 160]);
             bytes
         };
-        (0..20_u16).filter(|n| operator.open(&module.seal(packet(65_526 + n)).unwrap_or_default()).is_some()).count()
+        (0..20_u16)
+            .filter(|n| operator.open(&module.seal(packet(65_526_u16.wrapping_add(n))).unwrap_or_default()).is_some())
+            .count()
     };
     assert_eq!((opened(""), opened("srtp-rollovers-forgotten")), (20, 10));
 }
