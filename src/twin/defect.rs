@@ -6,6 +6,7 @@
 pub mod fresh;
 pub mod latecomer;
 pub mod newcomer;
+pub mod outsider;
 pub mod stranger;
 mod unnamed;
 pub mod visitor;
@@ -67,8 +68,8 @@ pub struct Defect {
 }
 
 /// Whatever was planted by people who had not seen the scenarios.
-pub const PLANTED_LATER: [&[Defect]; 5] =
-    [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS];
+pub const PLANTED_LATER: [&[Defect]; 6] =
+    [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS, outsider::OUTSIDERS];
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {

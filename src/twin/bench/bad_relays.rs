@@ -7,6 +7,7 @@ use super::relays::{Movement, Relays};
 
 const MS: u64 = 1_000_000;
 const CHATTER: u64 = 5 * MS;
+const HOLDS_FOR: u64 = 5_000 * MS;
 const STUCK: u64 = 15_000 * MS;
 /// One closing of a worn contact in so many comes to nothing.
 const WORN: u64 = 3;
@@ -60,6 +61,15 @@ impl<B: Relays> Hindered<B> {
             movements.first().copied().into_iter().flat_map(parts).collect()
         };
         Hindered { board, relay: 0, closing: true, from: 0, count: 0, becomes }
+    }
+    /// From some moment on the first relay's coil is starved: its armature falls back five seconds after it was drawn.
+    pub fn letting_go(board: B, from: u64) -> Self {
+        let becomes = |mut movements: Vec<Movement>, _| {
+            let drawn = movements.last().copied();
+            movements.extend(drawn.map(|drawn| Movement { at: drawn.at + HOLDS_FOR, closed: false, ..drawn }));
+            movements
+        };
+        Hindered { board, relay: 0, closing: true, from, count: 0, becomes }
     }
     /// From some moment on the third relay's armature falls back late.
     pub fn sticking(board: B, from: u64) -> Self {
@@ -170,6 +180,16 @@ mod tests {
         assert!(moves(&mut sticking, 20 * SECOND, 3, 0)[0].at > 35 * SECOND);
         let mut dead = Dead::new(board(), 10 * SECOND);
         assert!(!moves(&mut dead, SECOND, 3, 1).is_empty() && moves(&mut dead, 10 * SECOND, 3, 0).is_empty());
+    }
+
+    #[test]
+    fn an_armature_that_is_starved_falls_back_of_itself() {
+        let mut board = Hindered::letting_go(board(), 10 * SECOND);
+        assert!(moves(&mut board, SECOND, 1, 1).iter().all(|movement| movement.closed));
+        assert_eq!(moves(&mut board, 2 * SECOND, 1, 0).len(), 1);
+        let drawn = moves(&mut board, 20 * SECOND, 1, 1);
+        let (first, last) = (drawn[0], drawn[drawn.len() - 1]);
+        assert!(!last.closed && last.at - first.at >= HOLDS_FOR, "{drawn:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::bad_lines::{Dawdling, Dropping, Dying, Garbled, InBatches, Late, Repeating};
 use super::bad_relays::{Dead, Deaf, Hindered, StuckOpen};
+use super::disturbance::Disturbance;
 use super::input_board::{self, Forgetful, InputBoard, Inverted, ReportingBoard};
 use super::mishap::{self, Mishap};
 use super::ports::{Plug, SerialLine, SerialPath};
@@ -39,6 +40,8 @@ pub struct BoardFaults {
     pub mishap: Option<Mishap>,
     /// What they are in all the time, or from a minute on.
     pub trouble: Option<Trouble>,
+    /// What its services, its network and its supply do to it.
+    pub disturbance: Option<Disturbance>,
 }
 
 /// What may be wrong with a lead from a relay to the post.
@@ -144,6 +147,7 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
         (_, Some(Mishap::ButtonRelayWorn), _) => Box::new(Hindered::worn(board)),
         (_, Some(Mishap::ButtonRelayChatters), _) => Box::new(Hindered::chattering(board)),
         (_, Some(Mishap::FibreRelaySticks), _) => Box::new(Hindered::sticking(board, mishap::FROM)),
+        _ if faults.disturbance == Some(Disturbance::ButtonRelayLetsGo) => Box::new(Hindered::letting_go(board, mishap::FROM)),
         (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),
         (.., Some(Trouble::RelayLineLosesBytes)) => Box::new(Deaf::new(board, trouble::FROM)),
         _ => Box::new(board),

@@ -30,6 +30,8 @@ pub enum CardTrouble {
     MouthReckons,
     /// The ear's amplifier is turned up so far that it cannot follow a voice.
     EarOverloads,
+    /// The card's driver takes what is faint for noise and lets none of it through.
+    EarGated,
     /// After a minute a loose wire of the mouth's interrupts it for 150 ms of every two seconds.
     MouthStutters,
     /// After a minute the ear's amplifier gives a tenth.
@@ -63,6 +65,7 @@ const FOLLOWS: f32 = 4.2e-4;
 const CLICKS: [f64; 3] = [1.3, 4.9, 5.2];
 const CLICKS_EVERY: f64 = 11.0;
 const CLICK: f64 = 0.004;
+const FAINT: f32 = 6.3e-5;
 const RECKONS: f64 = 0.12;
 const TURNED_DOWN: f32 = 0.316;
 /// Where an ear's amplifier ends that is turned up.
@@ -94,6 +97,7 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
         CardTrouble::RadioBesideEar => Box::new(EarSpoiled(path, ALWAYS, add_radio)),
         CardTrouble::EarEvenedOut => Box::new(EarSpoiled(path, ALWAYS, even_out)),
         CardTrouble::EarCrackles => Box::new(EarSpoiled(path, ALWAYS, crackle)),
+        CardTrouble::EarGated => Box::new(EarSpoiled(path, ALWAYS, gate)),
         CardTrouble::EarOverloads => Box::new(EarSpoiled(path, ALWAYS, overload)),
     }
 }
@@ -164,6 +168,15 @@ fn even_out(_: f64, _: f64, out: &mut [f32]) {
     }
 }
 
+/// Whatever is fainter than 42 dB below full scale.
+fn gate(_: f64, _: f64, out: &mut [f32]) {
+    let mut power = 0.0f32;
+    for sample in out.iter_mut() {
+        power += FOLLOWS * (*sample * *sample - power);
+        *sample = if power < FAINT { 0.0 } else { *sample };
+    }
+}
+
 fn add_radio(first: f64, period: f64, out: &mut [f32]) {
     let (every, length, level) = RADIO;
     for (n, sample) in out.iter_mut().enumerate() {
@@ -185,6 +198,12 @@ mod tests {
     fn slips_come_and_go_and_bass_is_missing() {
         let slips = [0.0, 59.9, 60.1, 96.9, 97.1, 133.9, 134.1].map(slipped);
         assert_eq!(slips, [0, 0, 1, 1, 0, 0, 1]);
+        let gated = |amplitude: f32| {
+            let mut sound = vec![amplitude; 4800];
+            gate(0.0, 1.0 / 48_000.0, &mut sound);
+            sound.last().copied()
+        };
+        assert_eq!([gated(0.1), gated(0.005)], [Some(0.1), Some(0.0)]);
         let left = |hertz: f64| {
             let mut sound: Vec<f32> = (0..4800).map(|n| (TAU * hertz * f64::from(n) / 48_000.0).sin() as f32).collect();
             take_bass(0.0, 1.0 / 48_000.0, &mut sound);

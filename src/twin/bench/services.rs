@@ -1,6 +1,8 @@
 //! The services of the operator's host, built as a rig describes them, and what the post's module is set to ask of them.
 
+use super::disturbance::ROUTER;
 use crate::rig::{Capability, Leases, Rig, Settings};
+use crate::rtp::report::Calendar;
 use crate::services::dhcp::{AddressServer, Pool};
 use crate::services::dns::{NameServer, Zone};
 use crate::services::ntp::TimeServer;
@@ -9,6 +11,7 @@ use crate::twin::street::net::Services;
 use crate::twin::voice::NetworkSettings;
 use crate::twin::{BACKUP_ADDRESS, CALENDAR, OPERATOR_ADDRESS, SIP_PORT};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 /// Which of them there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +20,12 @@ pub struct ServicesConfig {
     /// The domain whose names are told.
     pub domain: Option<String>,
     pub has_time: bool,
+    /// The clock of the time server is so much ahead.
+    pub clock_ahead: Duration,
+    /// Where the zone's main server is said to be, and where nobody is.
+    pub mistyped: Option<Ipv4Addr>,
+    /// Somebody else in the bench's network gives addresses as well.
+    pub has_router: bool,
 }
 
 impl ServicesConfig {
@@ -55,8 +64,27 @@ impl ServicesConfig {
         });
         let names = self.domain.clone().map(|domain| {
             let backup = has_backup.then_some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
-            NameServer::new(Zone { domain, main: SocketAddr::new(OPERATOR_ADDRESS, SIP_PORT), backup })
+            let main = self.mistyped.map_or(OPERATOR_ADDRESS, IpAddr::V4);
+            NameServer::new(Zone { domain, main: SocketAddr::new(main, SIP_PORT), backup })
         });
-        Services { addresses, names, time: self.has_time.then(|| TimeServer::new(CALENDAR)) }
+        let calendar = Calendar { beginning: CALENDAR.beginning + self.clock_ahead };
+        let router = self.leases.as_ref().filter(|_| self.has_router).map(|leases| AddressServer::new(of_router(leases.post)));
+        Services { addresses, names, time: self.has_time.then(|| TimeServer::new(calendar)), router }
+    }
+}
+
+/// As such boxes are delivered: whoever asks gets an address of its own network, and asks it for everything.
+fn of_router(post: [u8; 6]) -> Pool {
+    let given = |last| Ipv4Addr::new(192, 168, 0, last);
+    Pool {
+        server: ROUTER,
+        post,
+        address: given(100),
+        other: given(101),
+        prefix: 24,
+        lease: Duration::from_secs(3600),
+        router: Some(ROUTER),
+        name_server: Some(ROUTER),
+        time_server: None,
     }
 }

@@ -156,6 +156,7 @@ impl World {
 
     /// A relay's contact has moved, and with it every circuit that goes through it.
     pub(in crate::twin) fn contact_moved(&mut self, board: usize, movement: Movement) {
+        self.burden_supply(movement);
         let relay = Terminal { board, channel: movement.relay };
         let moved: Vec<Wired> = self.wires.leads.iter().filter(|lead| lead.relay == relay).copied().collect();
         for lead in moved {

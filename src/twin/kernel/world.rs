@@ -102,6 +102,8 @@ pub struct World {
     /// Of the host at the end of the bench's network.
     pub(in crate::twin) echoes: Echoes,
     pub(in crate::twin) hardware: Hardware,
+    /// How many messages have reached a receiver that loses some.
+    pub(in crate::twin) notices: u64,
     trace: u64,
     steps: u64,
 }
@@ -150,6 +152,7 @@ impl World {
             probe_plugged: true,
             echoes: Echoes::default(),
             hardware,
+            notices: 0,
             trace: 0,
             steps: 0,
         }

@@ -66,6 +66,8 @@ pub(in crate::twin) struct Services {
     pub addresses: Option<AddressServer>,
     pub names: Option<NameServer>,
     pub time: Option<TimeServer>,
+    /// What a box in the bench's network gives that nobody has asked for.
+    pub router: Option<AddressServer>,
 }
 
 impl Services {
@@ -154,7 +156,11 @@ impl World {
                 self.voice_acted();
             }
             Way::ToOperator if matches!(self.far_end, FarEnd::Desk) => {
-                if segment.to == SocketAddr::new(self.host.address, camera_host::PORT) {
+                let is_for_cameras = segment.to == SocketAddr::new(self.host.address, camera_host::PORT);
+                if is_for_cameras && self.are_cameras_away() {
+                    return;
+                }
+                if is_for_cameras {
                     self.host.cameras.segment(at, segment);
                 } else {
                     self.host.secure.segment(at, segment, &mut self.host.desk);
@@ -210,6 +216,9 @@ impl World {
                 arrived.push_back(datagram);
             }
             FarEnd::Desk => {
+                if self.is_mislaid(&datagram) {
+                    return;
+                }
                 let at = self.instant();
                 if datagram.to.port() == SYSLOG_PORT {
                     self.host.syslog.push((at, datagram.bytes));

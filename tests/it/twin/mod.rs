@@ -2,6 +2,7 @@
 
 mod fresh;
 mod newcomer;
+mod outsider;
 
 use hejnal::clock::Stamped;
 use hejnal::clock::{Clock, Instant, Interrupted, poll};

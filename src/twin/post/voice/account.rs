@@ -95,6 +95,8 @@ pub struct Stack {
     credentials: Credentials,
     /// There was a call.
     pub has_called: bool,
+    /// A defective module offers its next call plain sound.
+    pub is_bare: bool,
 }
 
 impl Stack {
@@ -110,6 +112,7 @@ impl Stack {
             faults: Faults::default(),
             credentials: Credentials::default(),
             has_called: false,
+            is_bare: false,
         }
     }
     pub fn report(&mut self, report: Report) {
@@ -127,7 +130,7 @@ impl Stack {
     }
     /// What a call's packets are sealed with; `None`: they are plain.
     pub fn new_key_of_call(&mut self) -> Option<Key> {
-        let suite = self.account.suite?;
+        let suite = self.account.suite.filter(|_| !self.is_bare)?;
         let mut bytes = [0x5A; LONGEST];
         if !self.faults.keeps_key {
             bytes.chunks_mut(8).for_each(|part| {

@@ -22,6 +22,11 @@ const MOST_TRIES: u8 = 3;
 const LATE_BY: Duration = Duration::from_secs(4);
 /// And calls up a camera so long after a call.
 const UNPRESSED_AFTER: Duration = Duration::from_secs(12);
+/// So much later than at once, which is a quarter more than T37 allows at the very most.
+const QUARTER_LATE: Duration = Duration::from_millis(2500);
+const MINUTE: Duration = Duration::from_secs(60);
+/// Another make's pause before it tries again.
+const SOON: Duration = Duration::from_secs(3);
 
 /// A planted defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +45,18 @@ pub enum CameraFault {
     Unpressed,
     /// One refusal, or no answer, is final.
     GivesUpForGood,
+    /// A press within a minute of one that was told is not.
+    OnceAMinute,
+    /// A quarter of what is allowed beyond it.
+    QuarterLate,
+    /// A press that was kept is not told.
+    KeptUntold,
+    /// An event is called longer than it is.
+    Miscounted,
+    /// No defect: other words to the same effect.
+    OtherWords,
+    /// No defect: it tries again sooner.
+    SoonAgain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +84,8 @@ pub struct Cameras {
     /// Planted: a call that waits, one that is to be told of twice, one that is over, and a system that is given up.
     pub held: Option<(u32, bool)>,
     is_second: bool,
+    /// When the last event was begun.
+    began: Option<Instant>,
     has_given_up: bool,
 }
 
@@ -85,7 +104,9 @@ impl Cameras {
         match self.fault {
             _ if !is_new || self.has_given_up => {}
             Some(CameraFault::Missing | CameraFault::AtAnswer) => {}
+            Some(CameraFault::OnceAMinute) if self.began.is_some_and(|last| at.since(last) < MINUTE) => {}
             Some(CameraFault::Late) => self.begin(at + LATE_BY),
+            Some(CameraFault::QuarterLate) => self.begin(at + QUARTER_LATE),
             fault => {
                 self.is_second = fault == Some(CameraFault::Twice);
                 self.begin(at);
@@ -114,6 +135,7 @@ impl Cameras {
     /// What was under way of an earlier press nobody needs any more.
     fn begin(&mut self, at: Instant) {
         self.hang_up();
+        self.began = Some(at);
         self.tries = 0;
         self.stage = Some(Stage::Due(at));
     }
@@ -152,7 +174,8 @@ impl Cameras {
         self.hang_up();
         self.has_given_up = self.fault == Some(CameraFault::GivesUpForGood);
         if self.tries < MOST_TRIES && !self.has_given_up {
-            self.stage = Some(Stage::Due(at + AGAIN_AFTER));
+            let soon = self.fault == Some(CameraFault::SoonAgain);
+            self.stage = Some(Stage::Due(at + if soon { SOON } else { AGAIN_AFTER }));
         }
     }
     pub fn segment(&mut self, at: Instant, segment: &Segment) {
@@ -186,8 +209,15 @@ impl Cameras {
             _ => self.host.as_deref().unwrap_or("unknown"),
         };
         let press = self.told.unwrap_or_default();
+        if self.fault == Some(CameraFault::OtherWords) {
+            let body =
+                format!("{{ \"press\": {press}, \"point\": \"{host}\", \"event\": \"press\", \"source\": \"button\" }}\r\n");
+            let head = "POST /events HTTP/1.1\r\nhost: cameras:8080\r\nuser-agent: sos/1.2\r\naccept: */*\r\n";
+            let kind = "content-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: ";
+            return format!("{head}{kind}{}\r\n\r\n{body}", body.len()).into_bytes();
+        }
         let body = format!("{{\"event\":\"press\",\"point\":\"{host}\",\"press\":{press}}}");
-        let length = body.len();
+        let length = body.len() + if self.fault == Some(CameraFault::Miscounted) { 2 } else { 0 };
         let head = "POST /events HTTP/1.1\r\nHost: cameras\r\nContent-Type: application/json\r\nConnection: close\r\n";
         format!("{head}Content-Length: {length}\r\n\r\n{body}").into_bytes()
     }
@@ -204,16 +234,20 @@ impl Voice {
     /// The firmware has a call made. `false`: it cannot be.
     pub(super) fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
         let State::Running(running) = &mut self.state else { return false };
-        if self.config.cameras.is_some() {
+        if self.config.cameras.is_some() && !(delayed && running.cameras.fault == Some(CameraFault::KeptUntold)) {
             running.cameras.pressed(at, press);
         }
         if running.cameras.blocks() {
             running.cameras.held = Some((press, delayed));
             return true;
         }
+        if self.waits_for_name(at, press, delayed) {
+            return true;
+        }
+        let State::Running(running) = &mut self.state else { return false };
         Voice::dial_counted(running, at, press, delayed)
     }
-    fn dial_counted(running: &mut Running, at: Instant, press: u32, delayed: bool) -> bool {
+    pub(super) fn dial_counted(running: &mut Running, at: Instant, press: u32, delayed: bool) -> bool {
         let is_made = running.agent.dial(at, press, delayed);
         if is_made {
             running.supervision.dialled(press);
@@ -222,7 +256,7 @@ impl Voice {
     }
     pub(super) fn hang_up(&mut self, at: Instant) -> bool {
         let State::Running(running) = &mut self.state else { return false };
-        if running.cameras.held.take().is_some() {
+        if running.cameras.held.take().is_some() || running.waiting.take().is_some() {
             running.agent.stack.report(Report::End(Ending::Local));
             return true;
         }

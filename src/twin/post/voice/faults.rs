@@ -3,6 +3,7 @@
 //! Must not act: who has the defect reads its field.
 
 use super::cameras::CameraFault;
+use super::failing::Failing;
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
 use super::supervision::CountFault;
@@ -14,6 +15,8 @@ use std::time::Duration;
 pub struct Faults {
     /// What is said in functions.
     pub quirks: Quirks,
+    /// What nobody had in mind.
+    pub failing: Option<Failing>,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.

@@ -6,6 +6,7 @@
 use super::Acoustics;
 use super::FRAME;
 use super::echo::EchoCanceller;
+use super::failing::Failing;
 use super::faults::Faults;
 use super::g711::Law;
 use super::habit::{self, Habit};
@@ -100,6 +101,8 @@ impl Media {
             timestamp: random.word(),
             ssrc: random.word(),
         };
+        let mut srtp = session.keys.and_then(Srtp::under);
+        srtp.iter_mut().for_each(|srtp| srtp.forgets_rollovers = faults.fails(Failing::ForgetsRollovers));
         let target = tuning.jitter_target + faults.extra_audio_delay.as_secs_f64();
         Media {
             session,
@@ -109,7 +112,7 @@ impl Media {
             began: at,
             frames: 0,
             header,
-            srtp: session.keys.and_then(Srtp::under),
+            srtp,
             jitter: JitterBuffer::new(tuning.period, target, faults.delay_creep, !faults.plc_missing),
             source: None,
             is_symmetric: false,
@@ -123,7 +126,7 @@ impl Media {
             return_line: DelayLine::default(),
             quieter: Quieter::default(),
             gate: Gate::default(),
-            volume: Volume::new(faults.volume_step_db),
+            volume: Volume::new(faults.volume_step_db).deaf(faults.fails(Failing::StreetUnheard)),
             spoken_at: at,
             packets: Scratch::default(),
             up_scratch: Scratch::default(),
@@ -147,6 +150,10 @@ impl Media {
     }
     pub fn recall(&mut self, [up, down]: [Scratch; 2]) {
         (self.up_scratch, self.down_scratch) = (Scratch { count: 0, ..up }, Scratch { count: 0, ..down });
+    }
+    /// How loud the operator has set it, dB.
+    pub fn volume(&mut self) -> &mut f32 {
+        &mut self.volume.set_db
     }
     pub fn change(&mut self, at: Instant, session: Session) {
         self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
@@ -228,6 +235,10 @@ impl Media {
             self.mic.fill(0.0);
         } else if self.tuning.mic_gain != 1.0 {
             self.mic.iter_mut().for_each(|s| *s *= self.tuning.mic_gain);
+        }
+        if self.faults.fails(Failing::VolumeOfMicrophone) {
+            let turned = super::amplitude(self.volume.set_db.into());
+            self.mic.iter_mut().for_each(|s| *s *= turned);
         }
         if !self.echo.is_expected() {
             self.volume.listen(&self.mic);

@@ -12,6 +12,7 @@ mod config;
 mod dialog;
 mod digest;
 mod echo;
+mod failing;
 mod faults;
 mod g711;
 mod habit;
@@ -43,6 +44,7 @@ mod tests;
 
 pub use cameras::CameraFault;
 pub use config::Config;
+pub use failing::Failing;
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
@@ -126,6 +128,9 @@ struct Running {
     /// What planted defects keep from one call to the next, and what they say again.
     memory: [Scratch; 2],
     again: Option<(Instant, Report)>,
+    /// Planted: a call that waits for a name, and how loud the operator left the last one, dB.
+    waiting: Option<(u32, bool)>,
+    volume_db: f32,
 }
 
 pub struct Voice {
@@ -285,7 +290,7 @@ impl Voice {
         let restarts_at = config.faults.restarts_every.map(|pause| at + pause);
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
-        let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts);
+        let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts).failing(config.faults.failing);
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
@@ -307,6 +312,8 @@ impl Voice {
             calls,
             memory,
             again,
+            waiting: None,
+            volume_db: 0.0,
         };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);

@@ -14,6 +14,9 @@ impl Voice {
         if std::mem::replace(&mut self.link, up) == up {
             return;
         }
+        if !up {
+            self.config.faults.worsen(&mut self.config.jitter_target);
+        }
         if !up && self.is_worn_out_by_flaps() {
             self.state = State::Hung;
         }
@@ -52,5 +55,6 @@ impl Voice {
         if running.supervision.is_linked() != online {
             running.supervision.set_link(at, online);
         }
+        self.dial_what_waited(at);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not know what is in them.
 
+use super::failing::Failing;
 use super::habit::Habit;
 use super::media::{Media, Tuning};
 use super::{Acoustics, Action, RATE, State, Voice, amplitude, g711, sdp};
@@ -20,6 +21,9 @@ impl Voice {
         running.calls += 1;
         if let Some(media) = running.media.as_mut().filter(|_| faults.has(Habit::RemembersSound)) {
             running.memory = media.memory();
+        }
+        if let Some(media) = running.media.as_mut().filter(|_| faults.fails(Failing::VolumeStays)) {
+            running.volume_db = *media.volume();
         }
         if faults.lingers > Duration::ZERO {
             running.ceases_at = Some(at + faults.lingers);
@@ -47,17 +51,20 @@ impl Voice {
     }
     pub(super) fn open(&mut self, at: Instant, session: sdp::Session) {
         let State::Running(running) = &mut self.state else { return };
+        let is_mute = self.config.faults.fails(Failing::ThirdIsMute) && running.calls % 3 == 2;
+        let mic_gain = if is_mute { 0.0 } else { amplitude(self.config.mic_gain_db) };
         let tuning = Tuning {
             period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
             jitter_target: self.config.jitter_target.as_secs_f64(),
             starved_after: self.config.starved_after,
-            mic_gain: amplitude(self.config.mic_gain_db) * if self.config.mic_inverted { -1.0 } else { 1.0 },
+            mic_gain: mic_gain * if self.config.mic_inverted { -1.0 } else { 1.0 },
             speaker_gain: amplitude(self.config.speaker_gain_db),
             quietens: self.config.quietens,
             suppression: self.config.suppression,
         };
         let mut media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
         media.recall(std::mem::take(&mut running.memory));
+        *media.volume() = running.volume_db;
         if let Some(call) = self.truth.calls.last_mut() {
             call.answered = Some(at);
             call.ssrc = media.ssrc();

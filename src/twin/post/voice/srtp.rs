@@ -224,12 +224,14 @@ pub struct Srtp {
     rollovers: u64,
     last: Option<u16>,
     places: Vec<Place>,
+    /// A defective one does not count them.
+    pub forgets_rollovers: bool,
 }
 
 impl Srtp {
     pub fn under(keys: Keys) -> Option<Srtp> {
         let (own, theirs) = (Direction::of(&keys.own)?, Direction::of(&keys.theirs)?);
-        Some(Srtp { keys, own, theirs, rollovers: 0, last: None, places: Vec::new() })
+        Some(Srtp { keys, own, theirs, rollovers: 0, last: None, places: Vec::new(), forgets_rollovers: false })
     }
     /// Goes on under these keys. Those that stay go on counting, and so does our own direction whatever its key.
     pub fn renew(&mut self, keys: Keys) {
@@ -247,7 +249,7 @@ impl Srtp {
         let (header, payload) = rtp::read(&packet)?;
         let start = packet.len() - payload.len();
         if self.last.is_some_and(|last| header.sequence < last && last - header.sequence > 0x8000) {
-            self.rollovers += 1;
+            self.rollovers += u64::from(!self.forgets_rollovers);
         }
         self.last = Some(header.sequence);
         let index = self.rollovers << 16 | u64::from(header.sequence);

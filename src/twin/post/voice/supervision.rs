@@ -2,6 +2,7 @@
 //!
 //! Must not know calls or audio; what it tells of, others have to tell it.
 
+use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, TOLD_BACK, TOLD_LATE};
 use super::faults::Faults;
 use super::transaction::earliest;
 use crate::clock::Instant;
@@ -83,6 +84,9 @@ pub struct Supervision {
     watched: [Watched; 3],
     counters: Counters,
     fault: Option<CountFault>,
+    failing: Option<Failing>,
+    /// Planted: what is to be taken back though it stands, and when.
+    taken_back: Option<(Instant, Trouble)>,
     /// Severity and text of what is to be sent.
     out: Vec<(Severity, String)>,
     sent: Vec<Vec<u8>>,
@@ -95,6 +99,21 @@ impl Supervision {
     #[must_use]
     pub fn counting(self, fault: Option<CountFault>) -> Self {
         Supervision { fault, ..self }
+    }
+    #[must_use]
+    pub fn failing(self, failing: Option<Failing>) -> Self {
+        Supervision { failing, ..self }
+    }
+    /// How long a trouble has to stand, or to be gone.
+    fn settles(&self) -> Duration {
+        if self.failing == Some(Failing::TroubleToldLate) { TOLD_LATE } else { SETTLES }
+    }
+    fn lives_every(&self) -> Duration {
+        match self.failing {
+            Some(Failing::SignsLate) => SIGN_LATE,
+            Some(Failing::SignsEarly) => SIGN_EARLY,
+            _ => LIVES_EVERY,
+        }
     }
     /// A call is made for this press.
     pub fn dialled(&mut self, press: u32) {
@@ -109,7 +128,8 @@ impl Supervision {
     pub fn call_ended(&mut self) {
         let Counters { answered, unanswered, case, last } = &mut self.counters;
         let Some((press, is_answered)) = case.take() else { return };
-        let before = last.filter(|(counted, _)| *counted == press).map(|(_, was)| was);
+        let counts_twice = self.failing == Some(Failing::CountsDialling);
+        let before = last.filter(|(counted, _)| *counted == press && !counts_twice).map(|(_, was)| was);
         match (before, is_answered) {
             (None, true) => *answered += 1,
             (None, false) => *unanswered += 1,
@@ -149,17 +169,31 @@ impl Supervision {
         self.link = up;
         if up {
             self.next_sign = self.host.is_some().then_some(at);
+            let settled = at + self.settles();
             for watched in &mut self.watched {
-                watched.due = watched.due.map(|due| due.max(at + SETTLES));
+                watched.due = watched.due.map(|due| due.max(settled));
             }
+            self.come_back();
+        }
+    }
+    /// What a defective one makes of its link's return.
+    fn come_back(&mut self) {
+        match self.failing {
+            Some(Failing::NamelessAfterCut) if self.host.is_some() => self.host = Some(OF_ITS_KIND.to_owned()),
+            Some(Failing::StartsAtReturn) if self.host.is_some() => {
+                self.say(Severity::Notice, "START");
+                self.tell_counts();
+            }
+            _ => {}
         }
     }
     pub fn set(&mut self, at: Instant, trouble: Trouble, is_there: bool) {
+        let settled = at + self.settles();
         if let Some(watched) = self.watched.get_mut(trouble as usize)
             && watched.is_there != is_there
         {
             watched.is_there = is_there;
-            watched.due = (watched.is_there != watched.is_told).then_some(at + SETTLES);
+            watched.due = (watched.is_there != watched.is_told).then_some(settled);
         }
     }
     /// A post without a battery has nobody to tell of its mains.
@@ -173,7 +207,8 @@ impl Supervision {
         if !self.link || self.host.is_none() {
             return None;
         }
-        self.watched.iter().fold(self.next_sign, |wake, watched| earliest(wake, watched.due))
+        let taken_back = self.taken_back.map(|(due, _)| due);
+        self.watched.iter().fold(earliest(self.next_sign, taken_back), |wake, watched| earliest(wake, watched.due))
     }
     /// `time`: what the module takes it to be, as a message bears it; `None`: it does not know.
     pub fn wake(&mut self, at: Instant, faults: &Faults, time: impl Fn() -> Option<String>) {
@@ -185,7 +220,10 @@ impl Supervision {
         let host = self.host.as_deref().unwrap_or("-");
         // A post whose clock nobody has set gives no time.
         let time = time().unwrap_or_else(|| "-".to_owned());
-        let worded = |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post - - - {text}", severity as u8);
+        let is_structured = self.failing == Some(Failing::SyslogStructured);
+        let origin = if is_structured { "217 told [timeQuality tzKnown=\"1\" isSynced=\"0\"]" } else { "- - -" };
+        let worded =
+            |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post {origin} {text}", severity as u8);
         self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes()));
     }
     fn tell(&mut self, at: Instant, faults: &Faults) {
@@ -204,12 +242,33 @@ impl Supervision {
             if !hides {
                 self.say(severity, &format!("{word} {}", trouble.word()));
             }
+            self.plan_taking_back(at, trouble, is_there);
+        }
+        if let Some((_, trouble)) = self.taken_back.take_if(|(due, _)| *due <= at) {
+            self.take_back(at, trouble);
         }
         if self.next_sign.is_some_and(|due| due <= at) {
-            self.next_sign = Some(at + LIVES_EVERY);
-            if !faults.gives_no_sign {
+            self.next_sign = Some(at + self.lives_every());
+            let pauses = self.failing == Some(Failing::SignsPauseInTrouble) && self.watched.iter().any(|watched| watched.is_told);
+            if !faults.gives_no_sign && !pauses {
                 self.say(Severity::Informational, "ALIVE");
             }
+        }
+    }
+    /// What stands is taken back later, by a defective one; what is gone is not.
+    fn plan_taking_back(&mut self, at: Instant, trouble: Trouble, is_there: bool) {
+        let after = match self.failing {
+            Some(Failing::TroubleFlaps) => FLAPS_EVERY,
+            Some(Failing::MainsToldBack) if trouble == Trouble::Mains => TOLD_BACK,
+            _ => return,
+        };
+        self.taken_back = is_there.then_some((at + after, trouble));
+    }
+    fn take_back(&mut self, at: Instant, trouble: Trouble) {
+        self.say(Severity::Notice, &format!("CLEAR {}", trouble.word()));
+        if self.failing == Some(Failing::TroubleFlaps) {
+            self.say(Severity::Alert, &format!("FAULT {}", trouble.word()));
+            self.plan_taking_back(at, trouble, true);
         }
     }
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {

@@ -6,6 +6,7 @@ mod fresh;
 mod hunting;
 mod media;
 mod newcomer;
+mod outsider;
 mod secure;
 mod server;
 

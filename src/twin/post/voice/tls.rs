@@ -16,8 +16,8 @@ use rustls::{
 };
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The first of the ports from which connections are opened.
@@ -57,13 +57,17 @@ pub enum Trust {
     NotYetValid,
     /// One that is not for servers.
     AnyPurpose,
+    /// Anybody, once somebody has been believed.
+    AnyoneLater,
+    /// Anybody but the first server to have been believed.
+    AnyOtherServer,
 }
 
 impl Trust {
     fn excuses(self, flaw: &CertificateError) -> bool {
         use CertificateError as E;
         match self {
-            Trust::Strict => false,
+            Trust::Strict | Trust::AnyoneLater | Trust::AnyOtherServer => false,
             Trust::Anyone => true,
             Trust::AnyAuthority => matches!(flaw, E::UnknownIssuer | E::BadSignature),
             Trust::AnyName => matches!(flaw, E::NotValidForName | E::NotValidForNameContext { .. }),
@@ -79,6 +83,19 @@ impl Trust {
 struct Verifier {
     sound: Arc<WebPkiServerVerifier>,
     trust: Trust,
+    /// Who was believed first.
+    first: OnceLock<ServerName<'static>>,
+}
+
+impl Verifier {
+    /// What follows from whom it has believed before, in a defective module.
+    fn is_lax(&self, name: &ServerName<'_>) -> bool {
+        match self.trust {
+            Trust::AnyoneLater => self.first.get().is_some(),
+            Trust::AnyOtherServer => self.first.get().is_some_and(|first| first != name),
+            _ => false,
+        }
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -91,8 +108,15 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         match self.sound.verify_server_cert(end_entity, intermediates, name, stapled, now) {
-            Err(Error::InvalidCertificate(flaw)) if self.trust.excuses(&flaw) => Ok(ServerCertVerified::assertion()),
-            judged => judged,
+            Err(Error::InvalidCertificate(flaw)) if self.trust.excuses(&flaw) || self.is_lax(name) => {
+                Ok(ServerCertVerified::assertion())
+            }
+            judged => {
+                if judged.is_ok() {
+                    self.first.get_or_init(|| name.to_owned());
+                }
+                judged
+            }
         }
     }
     fn verify_tls12_signature(
@@ -317,7 +341,7 @@ fn client(security: &Security, trust: Trust, provider: &Arc<CryptoProvider>, wal
     let sound = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()?;
     let versions = if security.only_tls12 { OLD } else { BOTH };
     let builder = ClientConfig::builder_with_details(Arc::clone(provider), wall).with_protocol_versions(versions).ok()?;
-    let verifier = Arc::new(Verifier { sound, trust });
+    let verifier = Arc::new(Verifier { sound, trust, first: OnceLock::new() });
     let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     // Whoever resumes a session believes the certificate that was shown when it began.
     config.resumption = Resumption::disabled();

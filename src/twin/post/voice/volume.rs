@@ -42,9 +42,11 @@ pub struct Volume {
     /// Factor at the end of the last frame.
     factor: Option<f32>,
     /// What the operator has set, what a step is worth, and his last key: its event and whether it was the star.
-    set_db: f32,
+    pub set_db: f32,
     step_db: f32,
     last_key: Option<(u32, bool)>,
+    /// A defective one does not follow the street.
+    is_deaf: bool,
 }
 
 impl Volume {
@@ -60,7 +62,12 @@ impl Volume {
             set_db: 0.0,
             step_db: step_db.unwrap_or(STEP_DB),
             last_key: None,
+            is_deaf: false,
         }
+    }
+    #[must_use]
+    pub fn deaf(self, is_deaf: bool) -> Self {
+        Volume { is_deaf, ..self }
     }
     /// A packet of a telephone event: all of one event share their timestamp.
     pub fn event(&mut self, timestamp: u32, payload: &[u8]) {
@@ -88,7 +95,8 @@ impl Volume {
     }
 
     fn follow(&mut self) {
-        let wanted = self.noise_dbfs().map_or(0.0, |noise| (noise - QUIET_DBFS).clamp(0.0, MOST_DB));
+        let heard = self.noise_dbfs().filter(|_| !self.is_deaf);
+        let wanted = heard.map_or(0.0, |noise| (noise - QUIET_DBFS).clamp(0.0, MOST_DB));
         self.asked_db += (wanted - self.asked_db).clamp(-PACE_DB, PACE_DB);
     }
 

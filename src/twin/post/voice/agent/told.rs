@@ -3,6 +3,7 @@
 //! Must not place a call: the agent does.
 
 use super::{Agent, Dialled};
+use crate::twin::post::voice::failing::Failing;
 use crate::twin::post::voice::habit::Habit;
 
 /// As posts leave the factory.
@@ -20,12 +21,14 @@ impl Agent {
         let second = self.second.clone().filter(|_| self.dialled.at_second);
         second.or(self.faults.wrong_destination.clone()).unwrap_or_else(|| self.operator.clone())
     }
-    pub(super) fn extra(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn extra(&mut self) -> Vec<(&'static str, String)> {
+        self.stack.is_bare = self.dialled.at_second && self.faults.fails(Failing::PlainForSecond);
         let account = &self.stack.account;
         let is_unnamed = self.was_unlinked && self.faults.has(Habit::ForgetsName);
         let user = if is_unnamed { UNNAMED } else { account.user() }.to_owned();
         let uri = account.at_server(account.user());
         let is_ordinary = self.faults.low_priority || self.dialled.delayed && self.faults.has(Habit::BelittlesKept);
+        let is_ordinary = is_ordinary || self.belittles();
         let mut extra = vec![
             ("P-Asserted-Identity", format!("\"{user}\" <{uri}>")),
             ("X-SOS-Post", user),
@@ -35,5 +38,15 @@ impl Agent {
         extra.extend(self.dialled.delayed.then(|| ("X-SOS-Delayed", "yes".to_owned())));
         let is_untold = self.dialled.at_second && self.faults.quirks.second_untold;
         if is_untold { Vec::new() } else { extra }
+    }
+    /// A defective module takes some emergencies for ordinary calls.
+    fn belittles(&self) -> bool {
+        let Dialled { press, before, .. } = self.dialled;
+        match self.faults.failing {
+            Some(Failing::ThirdIsOrdinary) => press % 3 == 0,
+            Some(Failing::RedialIsOrdinary) => press == before,
+            Some(Failing::OrdinaryAtBackup) => self.stack.account.away,
+            _ => false,
+        }
     }
 }

@@ -25,4 +25,22 @@ pub struct NetworkFaults {
     pub asks_time_once: bool,
     /// It does not register before it knows the time.
     pub waits_for_time: bool,
+    /// A lease is given up to be renewed.
+    pub starts_over: bool,
+    /// A server's refusal is not heard.
+    pub ignores_refusal: bool,
+    /// What a renewed lease says of other servers is not read, and what the first one said is forgotten.
+    pub renewal_loses_servers: bool,
+    /// When nobody answers for names, those are forgotten that are known.
+    pub forgets_servers: bool,
+    /// The server to be asked last is taken for the first.
+    pub reverses_order: bool,
+    /// Only the first server is taken in.
+    pub knows_one_server: bool,
+    /// Its months are counted from zero.
+    pub months_from_zero: bool,
+    /// Its clock stands still while the link is down.
+    pub clock_stands_in_cuts: bool,
+    /// Its clock gains two seconds a minute.
+    pub clock_gains: bool,
 }

@@ -72,8 +72,9 @@ impl LeaseClient {
     pub fn given(&self) -> Option<&Given> {
         self.given.as_ref()
     }
-    /// The link has come.
-    pub fn begin(&mut self, at: Instant) {
+    /// The link has come. `anew`: what was given before is given up.
+    pub fn begin(&mut self, at: Instant, anew: bool) {
+        self.given = self.given.take().filter(|_| !anew);
         if self.doing != Doing::Resigned {
             let doing = if self.given.is_some() { Doing::Confirming } else { Doing::Discovering };
             self.ask_for(at, doing);
@@ -101,6 +102,10 @@ impl LeaseClient {
                 self.given = None;
                 self.ask_for(at, Doing::Discovering);
             }
+        }
+        if faults.starts_over && link && self.doing == Doing::Bound && self.due.is_some_and(|due| due <= at) {
+            self.given = None;
+            self.ask_for(at, Doing::Discovering);
         }
         if !link || self.due.is_none_or(|due| due > at) {
             return Vec::new();
@@ -154,7 +159,7 @@ impl LeaseClient {
                     (Doing::Requesting { address: answer.address, server: answer.server }, Some(at), 0);
             }
             (kind::ACK, Doing::Requesting { .. } | Doing::Confirming | Doing::Bound) => self.bind(at, &answer, settings),
-            (kind::NAK, Doing::Requesting { .. } | Doing::Confirming | Doing::Bound) => {
+            (kind::NAK, Doing::Requesting { .. } | Doing::Confirming | Doing::Bound) if !settings.faults.ignores_refusal => {
                 self.given = None;
                 self.ask_for(at, Doing::Discovering);
             }
@@ -163,11 +168,12 @@ impl LeaseClient {
     }
     fn bind(&mut self, at: Instant, answer: &Answer, settings: &NetworkSettings) {
         let share = |share: f64| answer.lease.mul_f64(share);
+        let is_read = self.doing != Doing::Bound || !settings.faults.renewal_loses_servers;
         let renew = settings.renews_after.map(share).or(answer.renew).unwrap_or(share(0.5));
         let given = Given {
             address: answer.address,
-            name_server: answer.name_server,
-            time_server: answer.time_server,
+            name_server: answer.name_server.filter(|_| is_read),
+            time_server: answer.time_server.filter(|_| is_read),
             server: answer.server,
             renew_at: at + renew,
             rebind_at: at + answer.rebind.unwrap_or(share(0.875)),

@@ -5,6 +5,8 @@
 
 mod faults;
 mod lease;
+#[cfg(test)]
+mod outsider_tests;
 mod resolver;
 mod sntp;
 #[cfg(test)]
@@ -48,6 +50,12 @@ pub struct NetworkSettings {
     pub asks_names_every: Option<Duration>,
     /// It tells its time as that of Warsaw in winter, and says so.
     pub tells_local_time: bool,
+    /// It tells it to the microsecond.
+    pub tells_microseconds: bool,
+    /// Its clock is behind by so much.
+    pub clock_behind: Duration,
+    /// When its link comes back it asks for an address as if it had never had one.
+    pub discovers_anew: bool,
     pub faults: NetworkFaults,
 }
 
@@ -66,6 +74,8 @@ pub type Sent = (u16, SocketAddr, Vec<u8>);
 pub struct Network {
     settings: NetworkSettings,
     link: bool,
+    /// Since when that is down.
+    unlinked: Option<Instant>,
     own: Option<IpAddr>,
     lease: Option<LeaseClient>,
     resolver: Option<Resolver>,
@@ -80,6 +90,7 @@ impl Network {
         let mut random = Rng::new(seed ^ at.as_nanos(), "voice module's network");
         let mut network = Network {
             link: false,
+            unlinked: None,
             own: settings.leases_as.is_none().then_some(fixed),
             lease: settings.leases_as.map(|hardware| LeaseClient::new(hardware, Rng::seeded(random.bits()))),
             resolver: settings.domain.clone().map(|domain| Resolver::new(domain, Rng::seeded(random.bits()))),
@@ -110,7 +121,7 @@ impl Network {
     pub fn time(&self, at: Instant) -> Option<Duration> {
         let faults = &self.settings.faults;
         let clock = self.clock.as_ref()?;
-        match clock.time(at) {
+        match clock.time(at, faults.clock_gains).map(|time| time.saturating_sub(self.settings.clock_behind)) {
             Some(time) if faults.local_time_as_utc => Some(time + LOCAL_TIME),
             None if faults.begins_in_1970 => Some(Duration::from_nanos(at.as_nanos())),
             time => time,
@@ -119,13 +130,21 @@ impl Network {
     /// The same as a message bears it (RFC 5424, 6.2.3).
     pub fn timestamp(&self, at: Instant) -> Option<String> {
         let time = self.time(at)?;
-        Some(if self.settings.tells_local_time { stamp(time + LOCAL_TIME, "+01:00") } else { stamp(time, "Z") })
+        let (time, zone) = if self.settings.tells_local_time { (time + LOCAL_TIME, "+01:00") } else { (time, "Z") };
+        let (year, month, day) = civil(time.as_secs() / 86_400);
+        let month = if self.settings.faults.months_from_zero { month - 1 } else { month };
+        let digits = if self.settings.tells_microseconds { 6 } else { 3 };
+        Some(stamp((year, month, day), time, digits, zone))
     }
 
     pub fn set_link(&mut self, at: Instant, up: bool) {
         self.link = up;
         if let (Some(lease), true) = (&mut self.lease, up) {
-            lease.begin(at);
+            lease.begin(at, self.settings.discovers_anew);
+        }
+        let since = if up { self.unlinked.take() } else { self.unlinked.replace(at) };
+        if let (true, Some(since), Some(clock)) = (up && self.settings.faults.clock_stands_in_cuts, since, &mut self.clock) {
+            clock.stood(at.since(since));
         }
         if up {
             self.come_online(at);
@@ -140,9 +159,21 @@ impl Network {
         if let Some(resolver) = &mut self.resolver {
             resolver.begin(at);
         }
-        if let Some(clock) = &mut self.clock {
+        let stood = self.settings.faults.clock_stands_in_cuts;
+        if let Some(clock) = self.clock.as_mut().filter(|clock| !stood || !clock.is_set()) {
             clock.begin(at);
         }
+    }
+    /// Its servers' names are asked for now, whatever is known of them; `false`: there is nobody to ask.
+    pub fn looks_up(&mut self, at: Instant) -> bool {
+        if let Some(resolver) = &mut self.resolver {
+            resolver.ask_anew(at);
+        }
+        self.wake(at);
+        self.is_looking_up()
+    }
+    pub fn is_looking_up(&self) -> bool {
+        self.resolver.as_ref().is_some_and(Resolver::is_asking)
     }
     fn name_server(&self) -> Option<SocketAddr> {
         let given = self.lease.as_ref().and_then(LeaseClient::given);
@@ -221,12 +252,13 @@ impl Network {
 /// Of Warsaw in winter, ahead of UTC.
 const LOCAL_TIME: Duration = Duration::from_secs(3600);
 
-/// A time since 1970 in the form of RFC 3339.
-fn stamp(time: Duration, zone: &str) -> String {
-    let (days, of_day) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
-    let (year, month, day) = civil(days);
+/// A time since 1970, which is of this day, in the form of RFC 3339, with so many digits of its second's fraction.
+fn stamp((year, month, day): (u64, u64, u64), time: Duration, digits: usize, zone: &str) -> String {
+    let of_day = time.as_secs() % 86_400;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}{zone}", time.subsec_millis())
+    let fraction = format!("{:06}", time.subsec_micros());
+    let fraction = fraction.get(..digits).unwrap_or(&fraction);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}{zone}")
 }
 
 /// Year, month and day of a day counted from 1970: years are taken off one by one, as a clock chip does.

@@ -53,6 +53,13 @@ impl Resolver {
             (self.question, self.due) = (None, Some(at));
         }
     }
+    /// Whatever is known: it is asked for once more.
+    pub fn ask_anew(&mut self, at: Instant) {
+        (self.question, self.due) = (None, Some(at));
+    }
+    pub fn is_asking(&self) -> bool {
+        self.question.is_some()
+    }
     pub fn next_wake(&self) -> Option<Instant> {
         self.due.filter(|_| !self.is_final)
     }
@@ -70,6 +77,9 @@ impl Resolver {
             self.question = None;
             self.due = Some(at + PAUSE);
             self.is_final = settings.faults.lookup_failure_final;
+            if settings.faults.forgets_servers {
+                self.servers.clear();
+            }
             return None;
         }
         let number = (self.random.bits() >> 48) as u16;
@@ -98,8 +108,14 @@ impl Resolver {
     pub fn datagram(&mut self, at: Instant, bytes: &[u8], settings: &NetworkSettings) {
         let Some(question) = &self.question else { return };
         let is_forgotten = settings.faults.forgets_question && at.since(question.asked) > FORGOTTEN_AFTER;
-        let Some((servers, kept)) = answer(bytes, question.number).filter(|_| !is_forgotten) else { return };
+        let Some((mut servers, kept)) = answer(bytes, question.number).filter(|_| !is_forgotten) else { return };
         self.question = None;
+        if settings.faults.reverses_order {
+            servers.reverse();
+        }
+        if settings.faults.knows_one_server {
+            servers.truncate(1);
+        }
         let kept = settings.asks_names_every.unwrap_or(kept.max(KEPT_AT_LEAST));
         self.due = (!settings.faults.looks_up_once).then(|| at + kept);
         self.has_news = self.servers != servers;

@@ -11,6 +11,8 @@ const AGAIN: Duration = Duration::from_secs(8);
 /// From 1900, where the protocol begins, to 1970.
 const ERA: u64 = 2_208_988_800;
 const LENGTH: usize = 48;
+/// A defective clock gains so many seconds a second.
+const GAINS: f64 = 0.034;
 
 pub struct TimeClient {
     random: Rng,
@@ -28,8 +30,15 @@ impl TimeClient {
     pub fn is_set(&self) -> bool {
         self.set.is_some()
     }
-    pub fn time(&self, at: Instant) -> Option<Duration> {
-        self.set.map(|(time, then)| time + at.since(then))
+    /// `gains`: it runs fast.
+    pub fn time(&self, at: Instant, gains: bool) -> Option<Duration> {
+        let pace = if gains { GAINS } else { 0.0 };
+        self.set.map(|(time, then)| time + at.since(then) + at.since(then).mul_f64(pace))
+    }
+    /// A defective one has stood still for so long.
+    pub fn stood(&mut self, time: Duration) {
+        self.due = self.due.map(|due| due + time);
+        self.set = self.set.map(|(set, then)| (set, then + time));
     }
     /// The network is there.
     pub fn begin(&mut self, at: Instant) {

@@ -5,17 +5,17 @@ use super::*;
 const CARD: [u8; 6] = [2, 0x53, 0x4F, 0x53, 4, 0x17];
 const FIXED: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 40));
 
-fn at(seconds: f64) -> Instant {
+pub(super) fn at(seconds: f64) -> Instant {
     Instant::from_secs_f64(seconds)
 }
 
 /// A server of each kind, in the simplest words that the standards allow.
-struct Street {
-    network: Network,
+pub(super) struct Street {
+    pub network: Network,
     now: f64,
     /// The address that is given, and whether anybody answers for it, for names, and for the time.
-    address: [u8; 4],
-    answers: (bool, bool, bool),
+    pub address: [u8; 4],
+    pub answers: (bool, bool, bool),
     /// The last octets of the servers named.
     named: [u8; 2],
     /// What the names server says after so many seconds.
@@ -28,7 +28,7 @@ struct Street {
 }
 
 impl Street {
-    fn with(change: impl FnOnce(&mut NetworkSettings)) -> Street {
+    pub fn with(change: impl FnOnce(&mut NetworkSettings)) -> Street {
         let mut settings = NetworkSettings {
             leases_as: Some(CARD),
             domain: Some("straz.example".into()),
@@ -49,7 +49,7 @@ impl Street {
             asked: Vec::new(),
         }
     }
-    fn run_to(&mut self, until: f64) {
+    pub fn run_to(&mut self, until: f64) {
         loop {
             self.answer();
             self.news.extend(self.network.take_news());
@@ -129,16 +129,16 @@ impl Street {
         bytes.extend(stamp);
         bytes
     }
-    fn addresses(&self) -> Vec<Option<u8>> {
+    pub fn addresses(&self) -> Vec<Option<u8>> {
         let last = |address: &Option<IpAddr>| address.map(|ip| if let IpAddr::V4(four) = ip { four.octets()[3] } else { 0 });
         self.news.iter().filter_map(|news| if let News::Address(address) = news { Some(last(address)) } else { None }).collect()
     }
-    fn servers(&self) -> Vec<String> {
+    pub fn servers(&self) -> Vec<String> {
         let told = |servers: &[SocketAddr]| servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         self.news.iter().filter_map(|news| if let News::Servers(list) = news { Some(told(list)) } else { None }).collect()
     }
     /// When questions of this kind left from this port.
-    fn asked_at(&self, port: u16, kind: u8) -> Vec<u64> {
+    pub fn asked_at(&self, port: u16, kind: u8) -> Vec<u64> {
         self.asked.iter().filter(|(_, from, what)| (*from, *what) == (port, kind)).map(|(at, ..)| at.round() as u64).collect()
     }
 }

@@ -5,7 +5,7 @@ use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
 use crate::instrument::operator::Certificate;
 use crate::twin::street::secure_host::SecureHost;
-use crate::twin::{TwinConfig, desk, secured};
+use crate::twin::{BACKUP_ADDRESS, TwinConfig, desk, secured};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 const POST: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 20, 0, 17));
@@ -22,11 +22,17 @@ struct Outcome {
 }
 
 fn asked(shown: Certificate, trust: Trust, security: &Security) -> Outcome {
+    ask(&mut Lines::new(POST, 0, security, trust).expect("an authority"), SERVER, shown)
+}
+/// Asks a server over a new connection.
+fn ask(lines: &mut Lines, to: SocketAddr, shown: Certificate) -> Outcome {
     let mut desk = desk(&TwinConfig::new(1, "SOS-0417"));
-    let (mut host, mut lines) = (SecureHost::open(), Lines::new(POST, 0, security, trust).expect("an authority"));
+    let mut host = SecureHost::open();
     host.show(shown);
     let (at, mut news, mut segments) = (Instant::ZERO, Vec::new(), Vec::new());
-    lines.send(at, SERVER, OPTIONS.as_bytes());
+    lines.abandon(to);
+    lines.take_segments();
+    lines.send(at, to, OPTIONS.as_bytes());
     loop {
         let out = lines.take_segments();
         for segment in &out {
@@ -74,6 +80,25 @@ fn each_certificate_is_false_in_one_way_and_believed_only_by_whoever_overlooks_t
             assert_eq!(believes(shown, trust), shown == other, "{shown:?} {overlooks:?} {trust:?}");
         }
     }
+}
+
+/// Whether the main server, then the same under a false name, then the backup under a false name is believed.
+fn believes_in_turn(trust: Trust) -> [bool; 3] {
+    let mut lines = Lines::new(POST, 0, &secured(), trust).expect("an authority");
+    let backup = SocketAddr::new(BACKUP_ADDRESS, SERVER.port());
+    [(SERVER, Certificate::Own), (SERVER, Certificate::OtherAuthority), (backup, Certificate::OtherAuthority)].map(
+        |(to, shown)| {
+            let news = ask(&mut lines, to, shown).news;
+            news.contains(&News::Up(to)) && !news.iter().any(|one| matches!(one, News::Lost(..)))
+        },
+    )
+}
+
+#[test]
+fn whoever_was_believed_once_is_believed_again_by_bad_modules_only() {
+    assert_eq!(believes_in_turn(Trust::Strict), [true, false, false]);
+    assert_eq!(believes_in_turn(Trust::AnyoneLater), [true, true, true]);
+    assert_eq!(believes_in_turn(Trust::AnyOtherServer), [true, false, true]);
 }
 
 #[test]
