@@ -1,5 +1,7 @@
 //! The verbs of a post on a virtual one, where what they do is not seen by any figure.
 
+mod ordered;
+
 use super::*;
 use crate::bench::{Circuit, Opening, open};
 use crate::fault::{Blame, Blamed as _};
