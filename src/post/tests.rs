@@ -251,7 +251,7 @@ fn a_breach_is_told_by_its_moment_and_a_sample_that_holds_is_not() {
         let sample = |(at, value): (f64, f64)| watch::Sample {
             at,
             figure: Estimate::new(value, 0.0, rule.quantity.unit),
-            seen: (format!("seen {value} in {key}"), format!("widziano {value} w {key}")).into(),
+            seen: crate::unit::Bilingual::new(format!("seen {value} in {key}"), format!("widziano {value} w {key}")),
         };
         stage.tell_breaches(rule, &course, &[3.0, 7.0].into_iter().zip(figures).map(sample).collect::<Vec<_>>());
         stage.remarks(&format!("in {key}"))
