@@ -173,6 +173,44 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_whose_guard_just_touches_the_limit_passes_and_is_not_refused() {
+        // The guard is 0.75, and every sum exact.
+        check(1.0, 0.5, Criterion::AtMost(1.75), "pass");
+        check(1.0, 0.5, Criterion::AtLeast(0.25), "pass");
+        check(1.0, 0.5, Criterion::AtMost(0.25), "inconclusive");
+        check(1.0, 0.5, Criterion::AtLeast(1.75), "inconclusive");
+        check(-1.0, 0.5, Criterion::Between(-1.75, -0.25), "pass");
+        check(-2.0, 0.5, Criterion::Between(-1.0, 1.0), "fail");
+        check(2.0, 0.5, Criterion::Between(-1.0, 1.0), "fail");
+    }
+
+    #[test]
+    fn what_is_found_is_said_in_both_languages_with_figure_and_requirement() {
+        let what = || Bilingual::new("press to ringing", "od naciśnięcia do dzwonka");
+        let decided = |value: f64, criterion: Criterion| decide(what(), Estimate::seconds(value, 0.1), criterion);
+        let Verdict::Fail(shortfall) = decided(3.0, Criterion::AtMost(2.0)) else { panic!("3 s are more than 2 s") };
+        assert_eq!((shortfall.what(), shortfall.estimate().value), (&what(), 3.0));
+        assert_eq!((shortfall.criterion(), shortfall.blame()), (Criterion::AtMost(2.0), Blame::Device));
+        let said = Bilingual::new(
+            "press to ringing: measured 3.00 s ± 0.10 s, required at most 2 s",
+            "od naciśnięcia do dzwonka: zmierzono 3,00 s ± 0,10 s, wymagane najwyżej 2 s",
+        );
+        assert_eq!(shortfall.account(), said);
+        let Verdict::Inconclusive(undecided) = decided(2.0, Criterion::AtLeast(2.0)) else { panic!("2 s are the limit") };
+        assert_eq!(undecided.blame(), Blame::Bench);
+        let said = Bilingual::new(
+            "press to ringing: measured 2.00 s ± 0.10 s, required at least 2 s: the limit is too close to decide with this uncertainty",
+            "od naciśnięcia do dzwonka: zmierzono 2,00 s ± 0,10 s, wymagane co najmniej 2 s: limit leży zbyt blisko, by rozstrzygnąć przy tej niepewności",
+        );
+        assert_eq!(undecided.account(), said);
+        let shown = |criterion: Criterion, lang| criterion.show(&Estimate::count(3), lang);
+        assert_eq!(shown(Criterion::Exactly(1.0), Lang::En), "exactly 1");
+        assert_eq!(shown(Criterion::Exactly(1.0), Lang::Pl), "dokładnie 1");
+        assert_eq!(shown(Criterion::Between(1.0, 2.0), Lang::En), "between 1 and 2");
+        assert_eq!(shown(Criterion::Between(1.0, 2.0), Lang::Pl), "od 1 do 2");
+    }
+
+    #[test]
     fn a_count_on_its_limit_is_exact() {
         check(1.0, 0.0, Criterion::Exactly(1.0), "pass");
         check(2.0, 0.0, Criterion::Exactly(1.0), "fail");

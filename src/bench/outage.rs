@@ -325,6 +325,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_switched_is_known_by_its_moment_and_by_what_the_post_lives_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rig = Arc::new(rig::load(Path::new("rigs/virtual-new-post.yaml")).expect("a rig that is shipped"));
+        let opening = Opening { rig, seed: 1, folder: folder.path().to_path_buf(), onlookers: Vec::new(), preamble: Vec::new() };
+        let mut bench = open(opening).expect("the virtual post");
+        bench.wait::<Unread>(Duration::from_secs(1)).expect("in order");
+        bench.prove_button::<Unread>().expect("the contact follows");
+        let closures = bench.closures(Circuit::Button, Instant::ZERO);
+        assert!(closures.len() == 3 && closures.iter().all(|(closed, opened)| closed < opened), "{closures:?}");
+        let before = bench.now();
+        bench.switch(Circuit::Mains, false).expect("switches");
+        assert!(bench.disturbed() >= before, "{:?}", bench.disturbed());
+        assert!(bench.lives_on());
+        bench.switch(Circuit::Battery, false).expect("switches");
+        assert!(!bench.lives_on());
+    }
+
+    #[test]
     fn a_sign_counts_against_an_outage_that_must_have_been_felt() {
         let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
         let mut outages = Outages::default();

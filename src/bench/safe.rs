@@ -165,6 +165,14 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_read_back_says_why() {
+        let unread = Unread::from(Interrupted::Stop).account();
+        assert!(unread.en.starts_with("not read back: ") && unread.pl.starts_with("nie odczytano: "), "{unread:?}");
+        let error = InstrumentError::new("relays", "tell a contact", ("no answer", "brak odpowiedzi"), ("look", "sprawdź"));
+        assert_eq!(Unread::from(error.clone()).account(), error.account());
+    }
+
+    #[test]
     fn a_contact_that_sticks_is_graded_as_it_reads_and_the_others_are_made_safe_all_the_same() {
         let mut rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
         // The button's sense is wired where the mains' is: it can never read as released while the mains are on.

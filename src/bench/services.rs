@@ -183,6 +183,10 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::{Opening, open};
+    use crate::rig;
+    use std::path::Path;
+    use std::sync::Arc;
     use std::time::Duration;
 
     fn at(seconds: u64) -> Instant {
@@ -206,6 +210,20 @@ mod tests {
         asked.add_address(at(300), &given(18));
         let next = asked.hand_on();
         assert_eq!(next.leases(), [lease(18, 300, 420)], "one that ran out is not the same");
+    }
+
+    #[test]
+    fn every_service_is_restored_whatever_was_done_to_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        let (rig, folder) = (Arc::new(rig), folder.path().to_path_buf());
+        let mut bench =
+            open(Opening { rig, seed: 1, folder, onlookers: Vec::new(), preamble: Vec::new() }).expect("the virtual post");
+        let mut restored = bench.restore_services();
+        restored.sort_by(|one, other| one.0.cmp(&other.0));
+        assert!(restored.iter().all(|(_, result)| result.is_ok()), "{restored:?}");
+        let names: Vec<&str> = restored.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["address-server", "name-server", "time-server"]);
     }
 
     #[test]

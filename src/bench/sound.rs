@@ -197,3 +197,17 @@ impl Bench {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_is_shared_in_halves_and_what_is_not_known_of_the_halves_is_uncertainty() {
+        let share = |round_trip: f64, uncertainty: f64| Calibration { round_trip, uncertainty, gain: 1.0 }.share();
+        assert_eq!(share(0.0, 0.002), (0.0, 0.001));
+        let (latency, within) = share(0.006, 0.0);
+        // Anything from nothing to the whole of it: half of it to either side, k = 2.
+        assert!(latency == 0.003 && (within - 2.0 * 0.003 / 3f64.sqrt()).abs() < 1e-12, "{latency} ± {within}");
+    }
+}

@@ -47,3 +47,23 @@ impl super::Record {
         self.notices.between(Instant::ZERO, Some(moment)).last()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::Record;
+
+    #[test]
+    fn what_was_told_is_kept_with_its_moment_and_counters_apart() {
+        let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
+        let mut record = Record::default();
+        for (second, text) in [(1, "ALIVE"), (2, "COUNT calls=3 answered=2 unanswered=1"), (3, "ALIVE")] {
+            let notice = Notice { host: "SOS-0417".into(), text: text.into(), stamp: None, time: None };
+            record.add_notice(Stamped::new(at(second), notice));
+        }
+        assert_eq!(record.counts(), [Stamped::new(at(2), Counts { calls: 3, answered: 2, unanswered: 1 })]);
+        assert_eq!(record.notices_since(at(2)).map(|notice| notice.at).collect::<Vec<_>>(), [at(2), at(3)]);
+        let before = |second| record.last_notice_before(at(second)).map(|notice| notice.at);
+        assert_eq!([before(1), before(2), before(9)], [None, Some(at(1)), Some(at(3))]);
+    }
+}

@@ -302,3 +302,24 @@ fn foreign(heard: &Heard, voice_dbfs: f64) -> Vec<Foreign> {
     };
     found.into_iter().map(placed).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    #[test]
+    fn a_sound_in_a_silence_is_placed_on_the_benchs_clock_and_held_against_the_voices() {
+        let tone = |n: u32| {
+            let at = f64::from(n) / 8000.0;
+            let sounds = (2.0..2.5).contains(&at);
+            (if sounds { 0.1 * (TAU * 1000.0 * at).sin() } else { 0.0 } + 1e-4 * (f64::from(n) * 0.7).sin()) as f32
+        };
+        let start = Moment { seconds: 100.0, uncertainty: 0.0 };
+        let found = foreign(&Heard { samples: (0..48_000).map(tone).collect(), rate: 8000.0, start }, -26.0);
+        let [sound] = found.as_slice() else { panic!("one sound, not {found:?}") };
+        assert!((sound.span.from - 102.0).abs() < 0.1 && (sound.span.to - 102.5).abs() < 0.1, "{sound:?}");
+        // -20 dBFS beside voices of -26.
+        assert!((sound.level_db - 6.0).abs() < 1.0 && sound.hz.is_some_and(|hz| (hz - 1000.0).abs() < 20.0), "{sound:?}");
+    }
+}

@@ -85,7 +85,7 @@ impl Post {
         judged.map(judge).into_iter().fold(Ok::<(), Fault>(()), Result::and)
     }
 
-    fn tell_counts(&self, first: Stamped<Counts>, last: Stamped<Counts>, answered: usize, unanswered: usize) {
+    pub(super) fn tell_counts(&self, first: Stamped<Counts>, last: Stamped<Counts>, answered: usize, unanswered: usize) {
         let Counts { calls, answered: yes, unanswered: no } = last.value;
         let Counts { calls: before, answered: yes_before, unanswered: no_before } = first.value;
         let at_operator = answered + unanswered;

@@ -200,3 +200,36 @@ pub(super) fn nominal(words: Vec<f32>) -> Vec<f32> {
     let gain = 10f64.powf((wanted - level) / 20.0) as f32;
     words.iter().map(|sample| sample * gain).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::level::A_LAW_OVERLOAD_DBM0;
+    use crate::dsp::speech_level::active_speech;
+
+    #[test]
+    fn an_operators_words_are_brought_to_the_level_of_the_line_and_stay_what_they_are() {
+        let faint: Vec<f32> = stimulus::steady_noise(1, CHANNEL_RATE, 3.0).iter().map(|sample| sample * 0.01).collect();
+        let brought = nominal(faint.clone());
+        let level = active_speech(&brought, f64::from(CHANNEL_RATE)).expect("there are words").level_dbfs;
+        assert!((level + A_LAW_OVERLOAD_DBM0 - crate::watch::NOMINAL_DBM0).abs() < 0.1, "{level}");
+        let gain = brought[100] / faint[100];
+        assert!(faint.iter().zip(&brought).all(|(before, after)| (before * gain - after).abs() < 1e-4), "one gain for all");
+        assert_eq!(nominal(vec![0.0; 8000]), vec![0.0; 8000]);
+    }
+
+    #[test]
+    fn two_voices_are_laid_on_the_clock_of_either() {
+        let at = |seconds: f64| Moment { seconds, uncertainty: 0.0 };
+        let nothing = || Heard { samples: Vec::new(), rate: f64::from(CHANNEL_RATE), start: at(0.0) };
+        let exchange = Exchange {
+            mouth: vec![1.0, 2.0, 3.0],
+            operator: vec![4.0, 5.0, 6.0],
+            spoken: [at(1.0), at(1.0 + 2.0 / f64::from(CHANNEL_RATE))],
+            at_operator: nothing(),
+            at_ear: nothing(),
+        };
+        assert_eq!(exchange.on_clock_of_mouth(true), (vec![1.0, 2.0, 3.0], vec![0.0, 0.0, 4.0]));
+        assert_eq!(exchange.on_clock_of_mouth(false), (vec![3.0, 0.0, 0.0], vec![4.0, 5.0, 6.0]));
+    }
+}

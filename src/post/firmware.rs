@@ -99,7 +99,7 @@ impl Post {
     }
 
     /// The image must be the one that the rig names: a pass from another is worth nothing.
-    fn check_image(&mut self) -> Result<()> {
+    pub(super) fn check_image(&mut self) -> Result<()> {
         let firmware = &self.bench.rig.post.firmware;
         let (version, variant, file) = (&firmware.version, &firmware.variant, firmware.file.display());
         let found = self.header();

@@ -180,7 +180,7 @@ impl Post {
     }
 
     /// What has seen no light is not found at fault here: whatever rests on it is not judged.
-    fn tell_unproved(&self) {
+    pub(super) fn tell_unproved(&self) {
         for (role, input) in self.bench.lamp_sensors() {
             if !self.bench.has_seen_light(&input) {
                 self.bench.log.note(Bilingual::new(

@@ -191,7 +191,7 @@ impl Post {
     }
 
     /// How long since then a phone has rung for the call that is talked in now: for so long it waited for the operator, not for the post.
-    fn unanswered_since(&self, since: Moment) -> f64 {
+    pub(super) fn unanswered_since(&self, since: Moment) -> f64 {
         let record = &self.bench.record;
         let Some(call) = record.talk().and_then(|call| record.call(call)) else { return 0.0 };
         let (Some(ringing), Some(answered)) = (call.ringing, call.answered) else { return 0.0 };

@@ -171,7 +171,7 @@ impl Post {
     }
 
     /// What a rig has not got cannot be proved, and nothing that rests on it is judged.
-    fn tell_unproved_part(&self, en: &str, pl: &str) {
+    pub(super) fn tell_unproved_part(&self, en: &str, pl: &str) {
         self.bench.log.note(both!(
             "the rig has no {en}: there is nothing to prove, and nothing that rests on it is judged",
             "stanowisko nie ma {pl}: nie ma czego potwierdzać, a wszystko, co od tego zależy, pozostaje bez oceny"

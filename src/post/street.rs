@@ -247,3 +247,50 @@ fn unset(role: &str, setting: &str) -> Fault {
     .of(Subsystem::Sound)
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::{Heard, Moment};
+
+    const RATE: f64 = 8000.0;
+
+    fn at(seed: u64, wanted_dbfs: f64) -> Vec<f32> {
+        at_level(stimulus::steady_noise(seed, 8000, SPEAKS_FOR.as_secs_f64()), RATE, wanted_dbfs)
+    }
+    fn heard(samples: Vec<f32>) -> Heard {
+        Heard { samples, rate: RATE, start: Moment { seconds: 0.0, uncertainty: 0.0 } }
+    }
+
+    #[test]
+    fn a_sound_is_brought_to_the_level_asked_for() {
+        for wanted in [-40.0, -20.0] {
+            let found = spectrum(&at(1, wanted), RATE).expect("a sound").a_weighted_dbfs();
+            assert!((found - wanted).abs() < 0.1, "{wanted} became {found}");
+        }
+    }
+
+    #[test]
+    fn speech_in_the_street_is_what_is_louder_than_the_street_alone() {
+        let speech_dba = |speech_dbfs: Option<f64>| {
+            let street = at(2, -30.0);
+            let speech = speech_dbfs.map_or_else(|| vec![0.0; street.len()], |level| at(3, level));
+            let both = street.iter().zip(&speech).map(|(street, speech)| street + speech).collect();
+            let there = InStreet {
+                words: Vec::new(),
+                activity: 1.0,
+                activity_within_db: 0.0,
+                heard: heard(both),
+                noise: heard(at(4, -30.0)),
+                stated_dba: 75.0,
+            };
+            there.speech_dba(110.0)
+        };
+        for level in [-20.0, -30.0] {
+            let (found, within) = speech_dba(Some(level)).expect("it stands out");
+            assert!((found - (110.0 + level)).abs() < 1.0 && within >= SET_WITHIN_DB, "{level}: {found} ± {within}");
+        }
+        assert_eq!(speech_dba(None), None, "nobody speaks");
+        assert_eq!(speech_dba(Some(-60.0)), None, "a thousandth of the street");
+    }
+}

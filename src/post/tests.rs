@@ -1,5 +1,7 @@
 //! The verbs of a post on a virtual one, where what they do is not seen by any figure.
 
+mod ordered;
+
 use super::*;
 use crate::bench::{Circuit, Opening, open};
 use crate::fault::{Blame, Blamed as _};
@@ -197,9 +199,18 @@ fn a_post_is_found_wanting_only_over_a_stretch_in_which_the_bench_ran() {
     stage.bench.clock().note_still(before + Duration::from_secs(1), before + Duration::from_secs(2));
     assert_eq!(late(&mut stage, before), Err(Blame::Bench));
     assert!(stage.wanting.is_empty());
+    let outcomes = |stage: &Stage| {
+        let told = stage.told.lock().expect("one thread");
+        told.iter()
+            .filter_map(|event| if let Event::Measured(figure) = event { Some(figure.outcome) } else { None })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&stage), [Outcome::Inconclusive], "the journal says no more than the verdict");
     let after = before + Duration::from_secs(3);
     assert_eq!(late(&mut stage, after), Err(Blame::Device), "the pause is over");
-    assert!(stage.wanting.contains_key("T02"));
+    // 5 s, where 2 s were asked for.
+    assert!(stage.wanting.get("T02").is_some_and(|beyond| (beyond - 3.0).abs() < 1e-9), "{:?}", stage.wanting);
+    assert_eq!(outcomes(&stage), [Outcome::Inconclusive, Outcome::Failed]);
 }
 
 #[test]
@@ -220,4 +231,47 @@ fn a_contracts_figure_judges_and_where_it_asks_for_less_that_is_told() {
     for (stated, times) in [(2.0, 0), (1.5, 0), (1.0, 1)] {
         assert_eq!((stage.agreed(&DELAY, stated, 0.0), told(&stage)), (1.5, times), "{stated}");
     }
+}
+
+impl Stage {
+    /// The remarks in the journal that say so.
+    fn remarks(&self, part: &str) -> Vec<String> {
+        let told = self.told.lock().expect("one thread");
+        let note = |event: &Event| if let Event::Note { text } = event { Some(text.en.clone()) } else { None };
+        told.iter().filter_map(note).filter(|text| text.contains(part)).collect()
+    }
+}
+
+#[test]
+fn a_breach_is_told_by_its_moment_and_a_sample_that_holds_is_not() {
+    let stage = Stage::set(false);
+    let course = stage.course().expect("the bench works");
+    let tells = |key: &str, figures: [f64; 2]| {
+        let rule = watch::RULES.iter().copied().flatten().find(|rule| rule.quantity.key == key).expect("a rule");
+        let sample = |(at, value): (f64, f64)| watch::Sample {
+            at,
+            figure: Estimate::new(value, 0.0, rule.quantity.unit),
+            seen: crate::unit::Bilingual::new(format!("seen {value} in {key}"), format!("widziano {value} w {key}")),
+        };
+        stage.tell_breaches(rule, &course, &[3.0, 7.0].into_iter().zip(figures).map(sample).collect::<Vec<_>>());
+        stage.remarks(&format!("in {key}"))
+    };
+    for (key, broken) in [
+        ("T01.watch.press-to-invite", [0.5, 2.0]),
+        ("T17.watch.echo-loss", [45.0, 10.0]),
+        ("T12.watch.level.to-operator", [-26.0, -60.0]),
+        ("T33.watch.repeated-cases", [0.0, 1.0]),
+    ] {
+        let told = tells(key, broken);
+        assert!(matches!(told.as_slice(), [one] if one.contains("at 7 s: seen ")), "{told:?}");
+    }
+}
+
+#[test]
+fn what_a_rig_cannot_prove_is_said() {
+    let stage = Stage::set(false);
+    stage.tell_unproved();
+    assert_eq!(stage.remarks("its sensor has seen no light").len(), 3);
+    stage.tell_unproved_part("console", "konsola");
+    assert_eq!(stage.remarks("the rig has no console: there is nothing to prove").len(), 1);
 }

@@ -76,7 +76,7 @@ impl Post {
     }
 
     /// When it was, and what was seen: a figure alone leads nobody to the place.
-    fn tell_breaches(&self, rule: &Rule, course: &Course, samples: &[Sample]) {
+    pub(super) fn tell_breaches(&self, rule: &Rule, course: &Course, samples: &[Sample]) {
         let criterion = rule.criterion(course);
         let breaks = |sample: &&Sample| match criterion {
             Criterion::AtMost(most) => sample.figure.value > most,

@@ -119,6 +119,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_stranger_did_is_told_apart_from_what_the_post_made_of_it() {
+        let (mut course, mut homes) = (crate::watch::tests::quiet(), Homes::default());
+        let news = [StrangerNews::Answered(486), StrangerNews::Spoke, StrangerNews::Answered(200), StrangerNews::Heard];
+        for (second, news) in (1..).zip(news) {
+            let at = Instant::from_nanos(second * 1_000_000_000);
+            note_one(&mut course, &mut homes, &Stamped::new(at, CallEvent::Stranger { news }));
+        }
+        assert_eq!(course.spoken_into, [2.0]);
+        assert_eq!(course.let_in, [(1.0, false), (3.0, true), (4.0, true)]);
+    }
+
+    #[test]
     fn only_who_registers_is_at_home_where_he_speaks_from() {
         let elsewhere = Irregular::Elsewhere { place: "Contact", named: "10.20.0.99".into() };
         let is_home = |call: Option<CallId>, what: &Irregular| {

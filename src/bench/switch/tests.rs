@@ -144,6 +144,8 @@ fn a_contact_of_the_buttons_kind_is_seen_soon_and_always_as_soon() {
     assert_eq!(accused(4000, Circuit::Button, true, 25), Some(Subsystem::Inputs), "18 ms later than the first time");
     assert_eq!(accused(5000, Circuit::Mains, false, 60), None, "a contactor is slow");
     let mut stage = Stage::set();
+    assert!(stage.told(1000, Circuit::Button, true, 26).is_ok(), "as late as a relay, and its stamp a little later");
+    let mut stage = Stage::set();
     assert!(stage.told(1000, Circuit::Button, true, 28).is_err(), "beyond what a relay takes and a stamp is worth");
 }
 

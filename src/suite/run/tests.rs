@@ -55,6 +55,8 @@ enum Plan {
     EnterPanics,
     LeaveBlamesTheBench,
     LeavePanics,
+    LeaveFailsUnsafe,
+    LeavePanicsUnsafe,
     NotSafe,
     MakingSafePanics,
     StopAgainWhileMakingSafe,
@@ -111,7 +113,8 @@ impl RunnerPort for TestStage {
     fn leave(&mut self, _: World, ending: &Ending) -> Result<(), Fault> {
         match self.plan {
             Plan::LeaveBlamesTheBench if ending.blame == Some(Blame::Device) => Err(bench_fault("the relay is welded")),
-            Plan::LeavePanics => panic!("left badly"),
+            Plan::LeaveFailsUnsafe => Err(bench_fault("the relay is welded")),
+            Plan::LeavePanics | Plan::LeavePanicsUnsafe => panic!("left badly"),
             _ => Ok(()),
         }
     }
@@ -124,7 +127,7 @@ impl RunnerPort for TestStage {
             self.clock.guard.stop_flag().store(true, Ordering::Relaxed);
             self.waited_while_making_safe = Some(self.clock.wait(Duration::from_secs(1)));
         }
-        let ok = self.plan != Plan::NotSafe;
+        let ok = !matches!(self.plan, Plan::NotSafe | Plan::LeaveFailsUnsafe | Plan::LeavePanicsUnsafe);
         vec![SafeCheck { what: Bilingual::same("button released"), ok, detail: Bilingual::same("sense contact closed") }]
     }
 }
@@ -304,6 +307,9 @@ fn what_is_not_made_safe_makes_a_pass_a_failure_of_the_bench() {
     check(setup, Outcome::Failed, Some(Blame::Bench), 3, message);
     let late = Setup { plan: Plan::NotSafe, steps: &["the post is late"], ..SETUP };
     check(late, Outcome::Failed, Some(Blame::Bench), 3, message);
+    // Whoever comes near must know of it, whatever else the bench has to say of itself; a mistake of ours is graver.
+    check(Setup { plan: Plan::LeaveFailsUnsafe, ..SETUP }, Outcome::Failed, Some(Blame::Bench), 3, message);
+    check(Setup { plan: Plan::LeavePanicsUnsafe, ..SETUP }, Outcome::Failed, Some(Blame::Hejnal), 70, "left badly");
     let panics = Setup { plan: Plan::MakingSafePanics, ..SETUP };
     check(panics, Outcome::Failed, Some(Blame::Hejnal), 70, "unsafe");
 }

@@ -65,6 +65,8 @@ fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
     };
     assert_eq!(every(1.0), ["T39.watch.registration-storms"]);
     assert_eq!(every(2.0), [] as [&str; 0]);
+    // The seventeenth comes as the first has been over for exactly that long.
+    assert_eq!(every(1.875), [] as [&str; 0]);
     let counts = |text: &str| {
         let mut course = quiet();
         course.reports[30] = report(300.0, text);

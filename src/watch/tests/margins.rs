@@ -110,3 +110,87 @@ fn a_start_by_a_slow_supply_shortly_before_a_reset_of_ours_has_its_own_cause() {
     assert_eq!(starts("power", "soft"), [] as [&str; 0]);
     assert_eq!(starts("power", "watchdog"), ["T45.watch.uncaused-starts"]);
 }
+
+#[test]
+fn a_call_may_come_before_its_press_by_what_the_stamps_are_worth() {
+    let is_ghost =
+        |pressed: f64| broken(&quiet().press(pressed, 0.15).call(100.0, 120.0, "1")).contains(&"T32.watch.calls-without-press");
+    assert_eq!([is_ghost(100.001), is_ghost(100.002)], [false, true]);
+}
+
+#[test]
+fn the_next_operator_is_called_at_once_or_the_first_was_given_up() {
+    let elsewhere = |after: f64| {
+        let rung = quiet().press(100.0, 0.15).call(100.05, 115.0, "1").change(|call| {
+            (call.answered, call.confirmed) = (None, None);
+            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Cancelled));
+        });
+        let next = rung.call(115.0 + after, 130.0, "1").change(|call| call.invite.to = "sip:operator2@10.20.0.2".into());
+        broken(&next).contains(&"T44.watch.given-up-while-ringing")
+    };
+    assert_eq!([elsewhere(0.5), elsewhere(5.0)], [false, true]);
+}
+
+#[test]
+fn a_case_may_ring_at_both_operators_and_at_both_servers_but_twice_at_neither() {
+    let beside = |how: fn(&mut Call)| {
+        let both = quiet().press(100.0, 0.15).call(100.05, 120.0, "1").call(110.0, 120.0, "1").change(how);
+        broken(&both).contains(&"T33.watch.repeated-cases")
+    };
+    let elsewhere: fn(&mut Call) = |call| call.invite.to = "sip:operator2@10.20.0.2".into();
+    assert_eq!([beside(|_| ()), beside(elsewhere), beside(|call| call.server = Server::Backup)], [true, false, false]);
+}
+
+#[test]
+fn a_press_in_a_glitch_whose_call_comes_at_once_was_not_kept() {
+    let served_after = |after: f64| {
+        let course = quiet().outage(Kind::Fibre, 99.9, 100.3).press(100.0, 0.15).call(100.0 + after, 130.0, "1");
+        broken(&course).contains(&"T38.watch.kept-presses-misdelivered")
+    };
+    assert_eq!([served_after(1.5), served_after(10.5)], [false, true]);
+}
+
+#[test]
+fn a_firmware_that_has_just_begun_need_not_have_seen_a_press() {
+    let silent = |started: f64| {
+        let course = quiet().outage(Kind::Fibre, 100.0, 180.0).outage(Kind::Restart, started - 0.1, started).press(150.0, 0.2);
+        broken(&course.out_of_service(&[(100.1, 181.0)])).contains(&"T38.watch.silent-presses")
+    };
+    assert_eq!([silent(149.0), silent(148.9)], [false, true]);
+}
+
+#[test]
+fn what_a_silent_server_swallowed_or_a_cut_ended_is_shown_for_half_a_minute_and_no_longer() {
+    let placed = |until: f64| {
+        let mut course = quiet().outage(Kind::Servers, 95.0, 160.0).press(100.0, 0.15).lit(&[(100.06, until)], &[]);
+        course.swallowed = vec![100.1];
+        broken(&course).contains(&"T05.watch.placed-falsely")
+    };
+    assert_eq!([placed(132.0), placed(133.0)], [false, true]);
+    let connected = |until: f64| {
+        let course = quiet().outage(Kind::Fibre, 110.0, 200.0).press(100.0, 0.15).call(100.05, 210.0, "1");
+        broken(&course.lit(&[(100.06, until)], &[(101.06, until)])).contains(&"T06.watch.connected-falsely")
+    };
+    assert_eq!([connected(141.9), connected(143.0)], [false, true]);
+}
+
+#[test]
+fn cases_that_have_ended_are_counted_by_whether_anybody_answered() {
+    let mute: fn(&mut Call) = |call| (call.answered, call.confirmed) = (None, None);
+    let course = served().press(200.0, 0.15).call(200.05, 210.0, "2").change(mute);
+    let course = course.press(300.0, 0.15).call(300.05, 320.0, "3").press(400.0, 0.15).call(400.05, 420.0, "4");
+    assert_eq!([250.0, 350.0, 500.0].map(|until| cases_closed(&course, span(0.0, until))), [(1, 1), (2, 1), (3, 1)]);
+}
+
+#[test]
+fn a_breach_names_the_call_by_its_number_and_whom_it_was_for() {
+    let again = served().call(125.0, 126.0, "1");
+    let rule = RULES.iter().copied().flatten().find(|rule| rule.quantity.key == "T33.watch.repeated-cases").expect("a rule");
+    let told: Vec<Bilingual> =
+        (rule.look)(&again).into_iter().map(|sample| sample.seen).filter(|seen| *seen != Bilingual::default()).collect();
+    let seen = Bilingual::new(
+        "call for press 1 to operator, after that case was closed",
+        "zgłoszenie naciśnięcia 1 do operator, po zamknięciu tej sprawy",
+    );
+    assert_eq!(told, [seen]);
+}

@@ -29,5 +29,6 @@ fn what_nothing_answers_is_sent_again_unless_it_had_to_be_given_up() {
     let silent = || served().outage(Kind::Servers, 200.0, 260.0);
     assert_eq!(once(silent()), ["T02.watch.never-repeated"]);
     assert_eq!(once(silent().outage(Kind::Fibre, 206.0, 206.5)), NONE);
+    assert!(once(silent().outage(Kind::Fibre, 180.0, 180.5)).contains(&"T02.watch.never-repeated"));
     assert!(!once(silent().says(206.0, "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417")).contains(&"T02.watch.never-repeated"));
 }

@@ -15,6 +15,14 @@ fn a_post_that_can_call_is_never_silent_for_too_long() {
     };
     assert_eq!([is_given_up(&[-10.0, 34.9, 79.8]), is_given_up(&[-10.0, 35.1, 70.0])], [false, true]);
     assert_eq!([is_given_up(&[10.0, 54.5]), is_given_up(&[10.0, 50.0]), is_given_up(&[])], [true, true, true]);
+    // Each silence that is over is an occasion; the one that still runs is none before it is too long.
+    let occasions = |times: &[f64]| {
+        let notices: Vec<(f64, &str)> = times.iter().map(|at| (*at, "ALIVE")).collect();
+        let course = telling(Course { span: span(0.0, 100.0), ..quiet() }, &notices);
+        let mut rules = RULES.iter().copied().flatten();
+        rules.find(|rule| rule.quantity.key == "T26.watch.counted-as-lost").map(|rule| (rule.look)(&course).len())
+    };
+    assert_eq!([occasions(&[10.0, 50.0, 90.0]), occasions(&[10.0, 54.0])], [Some(3), Some(3)]);
     // Cut off it can say nothing.
     let cut = telling(quiet().outage(Kind::Fibre, 20.0, 590.0), &[(0.0, "ALIVE"), (19.0, "ALIVE"), (591.0, "ALIVE")]);
     assert!(!broken(&cut).contains(&"T26.watch.counted-as-lost"));

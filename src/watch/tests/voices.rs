@@ -133,6 +133,12 @@ fn a_level_needs_a_rig_that_states_what_it_is_worth() {
         RULES.iter().copied().flatten().filter(lacks).map(|rule| rule.quantity.key).collect::<Vec<_>>()
     };
     assert_eq!(keys(&served()), NOTHING);
+    // Whatever of the two a call bears, it can lack the rest.
+    let of = Headers::of_protocol;
+    let bears = |headers: Headers| keys(&Course { headers, ..served() });
+    assert_eq!(bears(Headers { press: None, ..of() }), NOTHING);
+    assert_eq!(bears(Headers { priority: None, ..of() }), NOTHING);
+    assert_eq!(bears(Headers { press: None, priority: None, ..of() }), ["T33.watch.unmarked-calls"]);
     let bare = Course { speech_spl: None, ear_spl: None, ..served() };
     assert_eq!(keys(&bare), ["T12.watch.level.to-operator", "T13.watch.level.to-caller", "T12.watch.own-noise.to-operator"]);
 }
