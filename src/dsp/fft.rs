@@ -121,9 +121,8 @@ pub fn derivative(samples: &[f64], margin: usize) -> Vec<f64> {
 /// Resamples from `from_hz` to `to_hz` (whole hertz) through the spectrum: exact for signals that are zero near both ends. What lies above
 /// the lower Nyquist frequency is dropped. Sample 0 stays at time zero; the result has `len · to / from` samples, rounded up.
 pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
-    let plain = || samples.iter().map(|x| f64::from(*x));
     if from_hz == to_hz || from_hz == 0 || to_hz == 0 {
-        return plain().collect();
+        return samples.iter().map(|x| f64::from(*x)).collect();
     }
     let common = gcd(from_hz, to_hz);
     let (down, up) = ((from_hz / common) as usize, (to_hz / common) as usize);
@@ -138,13 +137,10 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     }
     let periods = fast_len(samples.len().div_ceil(down) + 64usize.div_ceil(down));
     let (length, out_length) = (periods * down, periods * up);
-    let mut bins = forward(plain(), length);
+    let mut bins = forward_single(samples.iter().copied(), length);
     bins.truncate(out_length.min(length) / 2);
-    let mut output = inverse(bins, out_length);
-    let scale = up as f64 / down as f64;
-    output.iter_mut().for_each(|value| *value *= scale);
-    output.truncate(count);
-    output
+    let scale = up as f32 / down as f32;
+    inverse_single(bins, out_length)[..count].iter().map(|value| f64::from(value * scale)).collect()
 }
 
 /// Whether a length with this factor is transformed quickly.
