@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::f64::consts::PI;
 use std::rc::Rc;
 
+use super::fft::room;
 use realfft::num_complex::Complex32;
 use rustfft::FftPlanner;
 
@@ -19,7 +20,7 @@ const KEPT: usize = 8;
 const TOGETHER: usize = 64;
 
 thread_local! {
-    static PLANNER: RefCell<FftPlanner<f32>> = RefCell::new(FftPlanner::new());
+    static PLANNER: RefCell<(FftPlanner<f32>, Vec<Complex32>)> = RefCell::new((FftPlanner::new(), Vec::new()));
     static SWEEPS: RefCell<VecDeque<Rc<Sweep>>> = const { RefCell::new(VecDeque::new()) };
 }
 
@@ -74,7 +75,7 @@ pub(super) fn read(bins: &[Complex32], length: usize, step: (u64, u64), count: u
         return vec![0.0; count];
     }
     let shape = Shape { bins: bins.len(), length: length as u64, step, count: count.next_multiple_of(TOGETHER) };
-    let (sweep, swept) = PLANNER.with_borrow_mut(|planner| {
+    let (sweep, swept) = PLANNER.with_borrow_mut(|(planner, scratch)| {
         let sweep = Sweep::of(shape, planner);
         let size = sweep.kernel.len();
         // Each bin but the lowest stands for itself and for its mirror image.
@@ -82,9 +83,10 @@ pub(super) fn read(bins: &[Complex32], length: usize, step: (u64, u64), count: u
         swept.extend(bins.iter().zip(&sweep.chirp).map(|(bin, c)| bin * c * 2.0));
         swept[0] = Complex32::new(bins[0].re, 0.0);
         swept.resize(size, Complex32::default());
-        planner.plan_fft_forward(size).process(&mut swept);
+        let (there, back) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+        there.process_with_scratch(&mut swept, room(scratch, there.get_inplace_scratch_len()));
         swept.iter_mut().zip(&sweep.kernel).for_each(|(s, k)| *s *= k);
-        planner.plan_fft_inverse(size).process(&mut swept);
+        back.process_with_scratch(&mut swept, room(scratch, back.get_inplace_scratch_len()));
         (sweep, swept)
     });
     let scale = 1.0 / (swept.len() as f64 * length as f64);
