@@ -137,8 +137,8 @@ impl Bench {
     /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record nevertheless.
     pub fn collect(&mut self) -> Result<()> {
         let now = self.clock.now();
-        let lamps: Vec<InputRef> = self.lamp_sensors().into_iter().map(|(_, lamp)| lamp).collect();
         let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
+        let is_lamp = |board: &str, input: u8| wiring.lamps().any(|(_, lamp)| lamp.board == board && lamp.input == input);
         let (mut arrived, mut said) = (Vec::new(), Vec::new());
         for (name, operator) in &mut self.operators {
             let events = operator.events().map_err(|error| error.of(Subsystem::Operator))?;
@@ -149,10 +149,11 @@ impl Bench {
         }
         let mut lit = Vec::new();
         let moved = self.gear.edges(|board, uncertainty, edges| {
-            lit.extend(edges.iter().filter(|edge| edge.value.lit).map(|edge| (board.to_owned(), edge.value.input.0, edge.at)));
+            let lights = edges.iter().filter(|edge| edge.value.lit && is_lamp(board, edge.value.input.0));
+            lit.extend(lights.map(|edge| (InputRef { board: board.into(), input: edge.value.input.0 }, edge.at)));
             for edge in edges {
                 let input = InputRef { board: board.into(), input: edge.value.input.0 };
-                let told = match lamps.contains(&input) {
+                let told = match is_lamp(board, input.input) {
                     true => {
                         let dimming = self.dimming.entry(input).or_default();
                         let told = dimming.changed(edge);
@@ -190,10 +191,8 @@ impl Bench {
         })?;
         said.into_iter()
             .try_for_each(|at| self.check_sign(&[Circuit::Mains], ("a line of its console", "wiersz z konsoli"), at))?;
-        let of_a_lamp = |board: &str, input| lamps.iter().any(|lamp| lamp.board == board && lamp.input == input);
-        lit.retain(|(board, input, _)| of_a_lamp(board, *input));
-        self.seen_lit.extend(lit.iter().map(|(board, input, _)| InputRef { board: board.clone(), input: *input }));
-        lit.into_iter().try_for_each(|(.., at)| self.check_sign(&[Circuit::Mains], ("light of a lamp", "światło lampki"), at))
+        self.seen_lit.extend(lit.iter().map(|(lamp, _)| lamp.clone()));
+        lit.into_iter().try_for_each(|(_, at)| self.check_sign(&[Circuit::Mains], ("light of a lamp", "światło lampki"), at))
     }
 
     /// Waits for `time`, then takes in what was seen.

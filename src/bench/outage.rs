@@ -246,13 +246,7 @@ impl Bench {
 
     /// The lamps' sensors that the rig has, by their role.
     pub fn lamp_sensors(&self) -> Vec<(&'static str, InputRef)> {
-        let wiring = &self.rig.wiring;
-        let lamps = [
-            ("lamp-placed", &wiring.lamp_placed),
-            ("lamp-connected", &wiring.lamp_connected),
-            ("lamp-out-of-service", &wiring.lamp_out_of_service),
-        ];
-        lamps.into_iter().filter_map(|(role, input)| Some((role, input.clone()?))).collect()
+        self.rig.wiring.lamps().map(|(role, input)| (role, input.clone())).collect()
     }
 
     /// Asks a lamp's sensor whether it sees light now.

@@ -157,10 +157,10 @@ impl Envelope {
     /// The mean distance between neighbours among the earliest tenth of the reports: how far above the truth the lowest of them may lie.
     fn spacing(&self, points: &[(f64, f64)]) -> f64 {
         let mut late: Vec<f64> = points.iter().map(|p| p.1 - self.at(p.0)).collect();
-        late.sort_by(f64::total_cmp);
         let rank = (late.len() / 10).clamp(3, late.len().saturating_sub(1).max(3));
+        let of_rank = if rank < late.len() { *late.select_nth_unstable_by(rank, f64::total_cmp).1 } else { 0.0 };
         // Each end of the line rests on its own half of the reports.
-        2.0 * late.get(rank).copied().unwrap_or(0.0) / rank as f64
+        2.0 * of_rank / rank as f64
     }
 
     /// How far the line is used beyond the points it rests on, in lengths of what lies between them.

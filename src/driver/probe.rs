@@ -17,9 +17,9 @@ use meter::{Meter, name_of_stage};
 use probe_rs::config::{CoreType, MemoryRegion, Registry, Target};
 use probe_rs::flashing::{DownloadOptions, FlashProgress};
 use probe_rs::probe::list::Lister;
-use probe_rs::probe::{DebugProbeSelector, Probe};
+use probe_rs::probe::{DebugProbeInfo, DebugProbeSelector, Probe};
 use probe_rs::{Core, MemoryInterface, Permissions, RegisterId, Session};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -45,6 +45,8 @@ static CATALOGUE: LazyLock<Registry> = LazyLock::new(Registry::from_builtin_fami
 
 pub struct ProbeRs {
     selector: DebugProbeSelector,
+    /// As it was found first: to look for it is to ask every kind of probe, and every serial port.
+    found: OnceCell<DebugProbeInfo>,
     chip: String,
     reserved: Vec<Range<u32>>,
     clock: Arc<dyn Clock>,
@@ -81,7 +83,7 @@ impl ProbeRs {
             let remedy = ("Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.", "Zapisz programator jako producent:produkt, tak jak pokazuje lsusb, a przy dwóch jednakowych dopisz :numer-seryjny.");
             InstrumentError::new(name_of(selector), "understand its name", both!("{error}", "nazwa programatora {selector:?} jest niezrozumiała ({error})"), remedy)
         })?;
-        let probe = ProbeRs { selector, chip: chip.to_owned(), reserved, clock };
+        let probe = ProbeRs { selector, found: OnceCell::new(), chip: chip.to_owned(), reserved, clock };
         probe.target()?;
         Ok(probe)
     }
@@ -144,7 +146,13 @@ impl ProbeRs {
     }
 
     fn open(&self) -> Result<Probe> {
-        Lister::new().open(self.selector.clone()).map_err(|error| {
+        let lister = Lister::new();
+        let known = self.found.get().cloned().or_else(|| lister.list(Some(&self.selector)).into_iter().next());
+        let opened = match known {
+            Some(known) => self.found.get_or_init(|| known).open(),
+            None => lister.open(self.selector.clone()),
+        };
+        opened.map_err(|error| {
             let remedy = (
                 "Plug in the probe's USB lead; on Linux, check that the udev rules let you use it.",
                 "Podłącz przewód USB programatora; w systemie Linux sprawdź, czy reguły udev pozwalają go używać.",
@@ -161,7 +169,8 @@ impl ProbeRs {
             let cause = format!("its supply is {volts:.1} V");
             return Err(FlashError::Silent { stage: "attaching", cause }.into());
         }
-        let session = probe.attach(self.target().map_err(FlashError::Bench)?, Permissions::default());
+        let target = self.target().map_err(FlashError::Bench)?;
+        let session = probe.attach_with_registry(target, Permissions::default(), &CATALOGUE);
         session.map_err(|error| self.explain("attaching", &error))
     }
 

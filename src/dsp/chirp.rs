@@ -6,13 +6,66 @@
 //! In single precision, as the samples are; phases are counted exactly.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::f64::consts::PI;
+use std::rc::Rc;
 
+use super::fft::room;
 use realfft::num_complex::Complex32;
 use rustfft::FftPlanner;
 
+/// Chirps kept: recordings of a bench are of few lengths, at few rates.
+const KEPT: usize = 8;
+/// Moments are read in so many at once: lengths that differ by a sample or two share a chirp.
+const TOGETHER: usize = 64;
+
 thread_local! {
-    static PLANNER: RefCell<FftPlanner<f32>> = RefCell::new(FftPlanner::new());
+    static PLANNER: RefCell<(FftPlanner<f32>, Vec<Complex32>)> = RefCell::new((FftPlanner::new(), Vec::new()));
+    static SWEEPS: RefCell<VecDeque<Rc<Sweep>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// All of the transform that does not depend on the signal.
+struct Sweep {
+    of: Shape,
+    chirp: Vec<Complex32>,
+    /// Spectrum of the chirp's conjugate.
+    kernel: Vec<Complex32>,
+}
+
+/// What a sweep depends on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    bins: usize,
+    length: u64,
+    step: (u64, u64),
+    count: usize,
+}
+
+impl Sweep {
+    /// The one of this shape, made if it is not kept; the one that was asked for longest ago makes room.
+    fn of(shape: Shape, planner: &mut FftPlanner<f32>) -> Rc<Sweep> {
+        SWEEPS.with_borrow_mut(|kept| {
+            let known = kept.iter().position(|sweep| sweep.of == shape).and_then(|at| kept.remove(at));
+            let sweep = known.unwrap_or_else(|| Rc::new(Sweep::new(shape, planner)));
+            kept.truncate(KEPT - 1);
+            kept.push_front(Rc::clone(&sweep));
+            sweep
+        })
+    }
+
+    fn new(of: Shape, planner: &mut FftPlanner<f32>) -> Sweep {
+        // 2 k m = k² + m² − (m − k)²: a product with a chirp, a convolution with its conjugate, and a product again.
+        let chirp = chirp(of.length, of.step, of.bins.max(of.count));
+        let mut kernel = vec![Complex32::default(); super::fft::fast_len(of.bins + of.count - 1)];
+        for (slot, value) in kernel.iter_mut().zip(&chirp[..of.count]) {
+            *slot = value.conj();
+        }
+        for (slot, value) in kernel.iter_mut().rev().zip(&chirp[1..of.bins]) {
+            *slot = value.conj();
+        }
+        planner.plan_fft_forward(kernel.len()).process(&mut kernel);
+        Sweep { of, chirp, kernel }
+    }
 }
 
 /// The real signal of `length` samples whose lower bins are `bins` (unscaled, as a forward transform gives them), read at the moments
@@ -21,30 +74,23 @@ pub(super) fn read(bins: &[Complex32], length: usize, step: (u64, u64), count: u
     if bins.is_empty() || count == 0 || length == 0 || step.1 == 0 {
         return vec![0.0; count];
     }
-    // 2 k m = k² + m² − (m − k)²: a product with a chirp, a convolution with its conjugate, and a product again.
-    let chirp = chirp(length as u64, step, bins.len().max(count));
-    let size = super::fft::fast_len(bins.len() + count - 1);
-    let mut kernel = vec![Complex32::default(); size];
-    for (slot, value) in kernel.iter_mut().zip(&chirp[..count]) {
-        *slot = value.conj();
-    }
-    for (slot, value) in kernel.iter_mut().rev().zip(&chirp[1..bins.len()]) {
-        *slot = value.conj();
-    }
-    // Each bin but the lowest stands for itself and for its mirror image.
-    let mut swept: Vec<Complex32> = bins.iter().zip(&chirp).map(|(bin, c)| bin * c * 2.0).collect();
-    swept[0] = Complex32::new(bins[0].re, 0.0);
-    swept.resize(size, Complex32::default());
-    PLANNER.with_borrow_mut(|planner| {
-        let plan = planner.plan_fft_forward(size);
-        let mut scratch = vec![Complex32::default(); plan.get_inplace_scratch_len()];
-        plan.process_with_scratch(&mut swept, &mut scratch);
-        plan.process_with_scratch(&mut kernel, &mut scratch);
-        swept.iter_mut().zip(&kernel).for_each(|(s, k)| *s *= k);
-        planner.plan_fft_inverse(size).process(&mut swept);
+    let shape = Shape { bins: bins.len(), length: length as u64, step, count: count.next_multiple_of(TOGETHER) };
+    let (sweep, swept) = PLANNER.with_borrow_mut(|(planner, scratch)| {
+        let sweep = Sweep::of(shape, planner);
+        let size = sweep.kernel.len();
+        // Each bin but the lowest stands for itself and for its mirror image.
+        let mut swept: Vec<Complex32> = Vec::with_capacity(size);
+        swept.extend(bins.iter().zip(&sweep.chirp).map(|(bin, c)| bin * c * 2.0));
+        swept[0] = Complex32::new(bins[0].re, 0.0);
+        swept.resize(size, Complex32::default());
+        let (there, back) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+        there.process_with_scratch(&mut swept, room(scratch, there.get_inplace_scratch_len()));
+        swept.iter_mut().zip(&sweep.kernel).for_each(|(s, k)| *s *= k);
+        back.process_with_scratch(&mut swept, room(scratch, back.get_inplace_scratch_len()));
+        (sweep, swept)
     });
-    let scale = 1.0 / (size as f64 * length as f64);
-    swept.iter().zip(&chirp[..count]).map(|(s, c)| f64::from(s.re * c.re - s.im * c.im) * scale).collect()
+    let scale = 1.0 / (swept.len() as f64 * length as f64);
+    swept.iter().zip(&sweep.chirp[..count]).map(|(s, c)| f64::from(s.re * c.re - s.im * c.im) * scale).collect()
 }
 
 /// `exp(iπ · j² · step / length)` for each `j` below `count`. The phase is counted in whole parts of a turn, so that no rounding gathers.

@@ -15,8 +15,29 @@ use super::chirp;
 const RINGS_S: f64 = 0.04;
 
 thread_local! {
-    static PLANNER: RefCell<RealFftPlanner<f64>> = RefCell::new(RealFftPlanner::new());
-    static SINGLE: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
+    static DOUBLE: RefCell<Workshop<f64>> = RefCell::new(Workshop::new());
+    static SINGLE: RefCell<Workshop<f32>> = RefCell::new(Workshop::new());
+}
+
+/// The plans of transforms, and the memory they work in: fresh pages would cost as much as some transforms.
+struct Workshop<T: FftNum> {
+    planner: RealFftPlanner<T>,
+    input: Vec<T>,
+    scratch: Vec<Complex<T>>,
+}
+
+impl<T: FftNum> Workshop<T> {
+    fn new() -> Self {
+        Workshop { planner: RealFftPlanner::new(), input: Vec::new(), scratch: Vec::new() }
+    }
+}
+
+/// So much of a memory that is kept; what stands in it is of no account.
+pub(super) fn room<T: FftNum>(scratch: &mut Vec<Complex<T>>, length: usize) -> &mut [Complex<T>] {
+    if scratch.len() < length {
+        scratch.resize(length, Complex::new(T::zero(), T::zero()));
+    }
+    &mut scratch[..length]
 }
 
 /// The smallest even length of at least `n` whose only prime factors are 2, 3 and 5.
@@ -38,17 +59,17 @@ pub fn fast_len(n: usize) -> usize {
 
 /// Spectrum of `samples` zero-padded (or cut) to `length`: `length / 2 + 1` bins, unscaled.
 pub fn forward(samples: impl IntoIterator<Item = f64>, length: usize) -> Vec<Complex64> {
-    PLANNER.with_borrow_mut(|planner| transform(planner, samples, length))
+    DOUBLE.with_borrow_mut(|workshop| transform(workshop, samples, length))
 }
 
 /// As [`forward`], in single precision and half the time: right to 120 dB below the strongest.
 pub fn forward_single(samples: impl IntoIterator<Item = f32>, length: usize) -> Vec<Complex32> {
-    SINGLE.with_borrow_mut(|planner| transform(planner, samples, length))
+    SINGLE.with_borrow_mut(|workshop| transform(workshop, samples, length))
 }
 
 /// The signal of `length` samples whose spectrum is `bins` (short spectra are zero-padded, long ones cut); scaled to undo [`forward`].
 pub fn inverse(bins: Vec<Complex64>, length: usize) -> Vec<f64> {
-    let mut output = PLANNER.with_borrow_mut(|planner| back(planner, bins, length));
+    let mut output = DOUBLE.with_borrow_mut(|workshop| back(workshop, bins, length));
     let scale = 1.0 / length as f64;
     output.iter_mut().for_each(|value| *value *= scale);
     output
@@ -56,28 +77,29 @@ pub fn inverse(bins: Vec<Complex64>, length: usize) -> Vec<f64> {
 
 /// As [`inverse`], to undo [`forward_single`].
 pub fn inverse_single(bins: Vec<Complex32>, length: usize) -> Vec<f32> {
-    let mut output = SINGLE.with_borrow_mut(|planner| back(planner, bins, length));
+    let mut output = SINGLE.with_borrow_mut(|workshop| back(workshop, bins, length));
     let scale = 1.0 / length as f32;
     output.iter_mut().for_each(|value| *value *= scale);
     output
 }
 
-fn transform<T: FftNum>(planner: &mut RealFftPlanner<T>, samples: impl IntoIterator<Item = T>, length: usize) -> Vec<Complex<T>> {
+fn transform<T: FftNum>(workshop: &mut Workshop<T>, samples: impl IntoIterator<Item = T>, length: usize) -> Vec<Complex<T>> {
     if length == 0 {
         return Vec::new();
     }
-    let mut input: Vec<T> = Vec::with_capacity(length);
+    let Workshop { planner, input, scratch } = workshop;
+    input.clear();
     input.extend(samples.into_iter().take(length));
     input.resize(length, T::zero());
     let plan = planner.plan_fft_forward(length);
     let mut output = plan.make_output_vec();
-    let done = plan.process(&mut input, &mut output);
+    let done = plan.process_with_scratch(input, &mut output, room(scratch, plan.get_scratch_len()));
     debug_assert!(done.is_ok(), "the plan was made for these lengths");
     output
 }
 
 /// The inverse transform, unscaled.
-fn back<T: FftNum>(planner: &mut RealFftPlanner<T>, mut bins: Vec<Complex<T>>, length: usize) -> Vec<T> {
+fn back<T: FftNum>(workshop: &mut Workshop<T>, mut bins: Vec<Complex<T>>, length: usize) -> Vec<T> {
     if length == 0 {
         return Vec::new();
     }
@@ -86,9 +108,9 @@ fn back<T: FftNum>(planner: &mut RealFftPlanner<T>, mut bins: Vec<Complex<T>>, l
     if length.is_multiple_of(2) {
         bins[length / 2].im = T::zero();
     }
-    let plan = planner.plan_fft_inverse(length);
+    let plan = workshop.planner.plan_fft_inverse(length);
     let mut output = plan.make_output_vec();
-    let done = plan.process(&mut bins, &mut output);
+    let done = plan.process_with_scratch(&mut bins, &mut output, room(&mut workshop.scratch, plan.get_scratch_len()));
     debug_assert!(done.is_ok(), "the plan was made for these lengths");
     output
 }
@@ -121,9 +143,8 @@ pub fn derivative(samples: &[f64], margin: usize) -> Vec<f64> {
 /// Resamples from `from_hz` to `to_hz` (whole hertz) through the spectrum: exact for signals that are zero near both ends. What lies above
 /// the lower Nyquist frequency is dropped. Sample 0 stays at time zero; the result has `len · to / from` samples, rounded up.
 pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
-    let plain = || samples.iter().map(|x| f64::from(*x));
     if from_hz == to_hz || from_hz == 0 || to_hz == 0 {
-        return plain().collect();
+        return samples.iter().map(|x| f64::from(*x)).collect();
     }
     let common = gcd(from_hz, to_hz);
     let (down, up) = ((from_hz / common) as usize, (to_hz / common) as usize);
@@ -138,13 +159,10 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     }
     let periods = fast_len(samples.len().div_ceil(down) + 64usize.div_ceil(down));
     let (length, out_length) = (periods * down, periods * up);
-    let mut bins = forward(plain(), length);
+    let mut bins = forward_single(samples.iter().copied(), length);
     bins.truncate(out_length.min(length) / 2);
-    let mut output = inverse(bins, out_length);
-    let scale = up as f64 / down as f64;
-    output.iter_mut().for_each(|value| *value *= scale);
-    output.truncate(count);
-    output
+    let scale = up as f32 / down as f32;
+    inverse_single(bins, out_length)[..count].iter().map(|value| f64::from(value * scale)).collect()
 }
 
 /// Whether a length with this factor is transformed quickly.

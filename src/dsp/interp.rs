@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of rates in hertz or of seconds: positions and steps are in input samples.
 
+use std::array::from_fn;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
@@ -11,7 +12,9 @@ const TAPS: usize = 40;
 const PHASES: usize = 512;
 /// Kaiser parameter: about 90 dB with a transition from 0.425 to 0.575 of the rate (3.4 to 4.6 kHz at 8 kHz).
 const BETA: f64 = 9.0;
-const LANES: usize = 8;
+const LANES: usize = 4;
+/// Samples on either side of a place that take part in it at unity ratio.
+pub(super) const REACH: usize = TAPS / 2;
 /// Above this step the kernel must be stretched, or the output would alias.
 const UNITY_LIMIT: f64 = 1.01;
 
@@ -47,37 +50,38 @@ impl Resampler {
     }
 
     /// The signal at `position` (input samples, fractional); zero is assumed outside `samples`.
+    #[inline]
     pub fn at(&self, samples: &[f32], position: f64) -> f32 {
-        let (low, high, part) = self.between(samples, position);
-        low + part * (high - low)
+        let Some(place) = self.place(position) else { return 0.0 };
+        match place.window(samples) {
+            Some(window) => between(window, place.low, place.high, place.part),
+            None => at_edge(samples, &place).0,
+        }
     }
 
     /// The signal and its slope per input sample. The slope is that of the chord between two rows: true to 0.3 % at 0.4 of the rate.
     pub fn with_slope(&self, samples: &[f32], position: f64) -> (f32, f32) {
-        let (low, high, part) = self.between(samples, position);
-        (low + part * (high - low), (high - low) * self.phases as f32)
+        let Some(place) = self.place(position) else { return (0.0, 0.0) };
+        let (value, rise) = match place.window(samples) {
+            Some(window) => between_with_rise(window, place.low, place.high, place.part),
+            None => at_edge(samples, &place),
+        };
+        (value, rise * self.phases as f32)
     }
 
-    /// The signal at the rows before and after `position`, and how far it lies from the one to the other.
+    /// The rows before and after `position`; `None` where there is no such place.
     #[inline]
-    fn between(&self, samples: &[f32], position: f64) -> (f32, f32, f32) {
+    fn place(&self, position: f64) -> Option<Place<'_>> {
         if !position.is_finite() || position.abs() > 1e15 {
-            return (0.0, 0.0, 0.0);
+            return None;
         }
         // Rounding down by `floor` is a call on processors of the first generation.
         let cut = position as i64;
         let whole = cut - i64::from(cut as f64 > position);
         let phase = (position - whole as f64) * self.phases as f64;
         let row = (phase as usize).min(self.phases - 1);
-        let part = (phase - row as f64) as f32;
-        let rows = &self.table[row * self.taps..(row + 2) * self.taps];
-        let (low, high) = rows.split_at(self.taps);
-        let first = whole - self.reach() as i64 + 1;
-        let (low, high) = match usize::try_from(first).ok().and_then(|first| samples.get(first..first + self.taps)) {
-            Some(window) => (dot(window, low), dot(window, high)),
-            None => at_edge(samples, first, low, high),
-        };
-        (low, high, part)
+        let (low, high) = self.table[row * self.taps..(row + 2) * self.taps].split_at(self.taps);
+        Some(Place { first: whole - self.reach() as i64 + 1, low, high, part: (phase - row as f64) as f32 })
     }
 
     /// `out[i]` becomes the signal at `start + i · step`. Zero is assumed outside `samples`.
@@ -88,11 +92,33 @@ impl Resampler {
     }
 }
 
+/// Where a signal is read.
+struct Place<'t> {
+    /// The first sample that takes part.
+    first: i64,
+    /// The rows on either side, and how far the place lies from the one to the other.
+    low: &'t [f32],
+    high: &'t [f32],
+    part: f32,
+}
+
+impl Place<'_> {
+    /// The samples that take part, if all of them are there.
+    #[inline]
+    fn window<'s>(&self, samples: &'s [f32]) -> Option<&'s [f32]> {
+        let first = usize::try_from(self.first).ok()?;
+        samples.get(first..first + self.low.len())
+    }
+}
+
+/// The signal, and its rise from row to row.
 #[cold]
-fn at_edge(samples: &[f32], first: i64, low: &[f32], high: &[f32]) -> (f32, f32) {
-    let sample = |k: usize| usize::try_from(first + k as i64).ok().and_then(|index| samples.get(index)).copied().unwrap_or(0.0);
-    let coefficients = low.iter().zip(high).enumerate();
-    coefficients.fold((0.0, 0.0), |(l, h), (k, (a, b))| (l + sample(k) * a, h + sample(k) * b))
+fn at_edge(samples: &[f32], place: &Place) -> (f32, f32) {
+    let sample =
+        |k: usize| usize::try_from(place.first + k as i64).ok().and_then(|index| samples.get(index)).copied().unwrap_or(0.0);
+    let coefficients = place.low.iter().zip(place.high).enumerate();
+    let (low, high) = coefficients.fold((0.0, 0.0), |(l, h), (k, (a, b))| (l + sample(k) * a, h + sample(k) * b));
+    (low + place.part * (high - low), high - low)
 }
 
 /// One row of the polyphase table, normalised to unity gain at zero frequency.
@@ -108,15 +134,35 @@ fn push_row(table: &mut Vec<f32>, taps: usize, phase: f64, stretch: f64) {
     table.extend(row.iter().map(|value| (value / sum) as f32));
 }
 
-/// The inner loop, in explicit lanes, since the compiler may not reorder floating-point sums itself. By itself: together with a second one it would
-/// weave the two into slower lanes.
-#[inline(never)]
-fn dot(window: &[f32], row: &[f32]) -> f32 {
-    let mut sums = [0f32; LANES];
-    for (x, a) in window.as_chunks::<LANES>().0.iter().zip(row.as_chunks::<LANES>().0) {
-        (0..LANES).for_each(|lane| sums[lane] += x[lane] * a[lane]);
+/// The inner loop, in explicit lanes, since the compiler may not reorder floating-point sums itself: the signal at a row, and the way from there to the
+/// next row, before the lanes are added up. At two rows at once, for both want the same samples.
+#[inline]
+fn lanes(window: &[f32], low: &[f32], high: &[f32]) -> ([f32; LANES], [f32; LANES]) {
+    let rows = low.as_chunks::<LANES>().0.iter().zip(high.as_chunks::<LANES>().0);
+    let (mut at_low, mut at_high) = ([0f32; LANES], [0f32; LANES]);
+    for (x, (a, b)) in window.as_chunks::<LANES>().0.iter().zip(rows) {
+        (0..LANES).for_each(|lane| at_low[lane] += x[lane] * a[lane]);
+        (0..LANES).for_each(|lane| at_high[lane] += x[lane] * b[lane]);
     }
-    sums.iter().sum()
+    (at_low, from_fn(|lane| at_high[lane] - at_low[lane]))
+}
+
+fn total([a, b, c, d]: [f32; LANES]) -> f32 {
+    (a + c) + (b + d)
+}
+
+/// The signal so far from the one row to the other. By itself: woven into its caller it would lose its lanes, and so would the next.
+#[inline(never)]
+fn between(window: &[f32], low: &[f32], high: &[f32], part: f32) -> f32 {
+    let (at_low, rise) = lanes(window, low, high);
+    total(from_fn(|lane| at_low[lane] + part * rise[lane]))
+}
+
+/// The same, and the rise from row to row.
+#[inline(never)]
+fn between_with_rise(window: &[f32], low: &[f32], high: &[f32], part: f32) -> (f32, f32) {
+    let (at_low, rise) = lanes(window, low, high);
+    (total(from_fn(|lane| at_low[lane] + part * rise[lane])), total(rise))
 }
 
 fn sinc(x: f64) -> f64 {

@@ -106,10 +106,11 @@ fn activity_counts(samples: &[f32], rate: f64) -> Option<[u64; THRESHOLDS]> {
     let hangover = (HANGOVER_S * rate).ceil() as u64;
     let mut counts = [0u64; THRESHOLDS];
     let mut hanging = [hangover; THRESHOLDS];
+    let thresholds: [f64; THRESHOLDS] = std::array::from_fn(threshold);
     for x in samples {
         let q = envelope.step(*x);
-        for (j, (count, hang)) in counts.iter_mut().zip(&mut hanging).enumerate() {
-            if q >= threshold(j) {
+        for ((count, hang), threshold) in counts.iter_mut().zip(&mut hanging).zip(thresholds) {
+            if q >= threshold {
                 *count += 1;
                 *hang = 0;
             } else if *hang < hangover {

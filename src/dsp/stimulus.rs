@@ -2,26 +2,30 @@
 //!
 //! Knows nothing of outputs, levels in dB SPL or of what is measured with them. Every random part comes from a seed given by the caller.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::f64::consts::PI;
 
+mod composition;
 mod street;
 mod talk;
 mod telephone;
+mod voice;
 
+pub use composition::render;
 pub use street::street_noise;
-pub use talk::{double_talk, speech_like};
+pub use talk::{double_talk, near_of_double_talk, speech_like};
 pub use telephone::{cadence, dial};
+pub use voice::voice;
 
-use super::fft::{self, Complex64};
-use super::interp;
+use super::fft;
+use composition::noise;
 use hejnal_rng::Rng;
 
 /// Largest magnitude of every stimulus: −6 dBFS.
 pub const PEAK: f32 = 0.5;
 /// Band of the delay burst, in hertz: inside the telephone band, and clear of the filters at its edges.
 pub const BURST_BAND_HZ: (f64, f64) = (500.0, 3000.0);
+/// Beyond these there is next to nothing in speech, hertz.
+const SPEECH_HZ: (f64, f64) = (90.0, 11000.0);
 /// Stimuli are composed on a grid of this duration, a whole number of samples at every common rate.
 const GRID_S: f64 = 0.04;
 /// Composition rate of [`burst`]: no part of it lies above 4 kHz.
@@ -79,45 +83,9 @@ pub fn burst(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
 /// waveform at any rate from 8 kHz up.
 pub fn steady_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let length = grid_len(seconds, BURST_RATE);
-    let mut random = Random::new(seed);
-    let bins: Vec<Complex64> = (0..length / 2)
-        .map(|k| {
-            let gain = band_gain(k as f64 * f64::from(BURST_RATE) / length as f64, BURST_BAND_HZ, 100.0);
-            Complex64::new(random.gaussian(), random.gaussian()) * gain
-        })
-        .collect();
+    let bins = noise(seed, length, BURST_RATE, BURST_BAND_HZ.1, |hz| band_gain(hz, BURST_BAND_HZ, 100.0));
     render(&bins, length, BURST_RATE, rate_hz, seconds)
 }
-
-/// A voice without pauses that swells and sinks like syllables: [`steady_noise`], 12 dB fainter and back four times a second. What is steady, a good
-/// hands-free station takes for the noise of a street and turns down; a voice it lets through. Loudest at its beginning.
-pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
-    /// Where the modulation of running speech is strongest (IEC 60268-16, annex A).
-    const SYLLABLES_HZ: f64 = 4.0;
-    const DEPTH_DB: f64 = 12.0;
-    let swell = |n: usize| {
-        let sunk = 0.5 - 0.5 * (2.0 * PI * SYLLABLES_HZ * n as f64 / f64::from(rate_hz)).cos();
-        10f64.powf(-DEPTH_DB * sunk / 20.0) as f32
-    };
-    let mut samples = steady_noise(seed, rate_hz, seconds);
-    SWELLS.with_borrow_mut(|kept| {
-        let swells = kept.entry(rate_hz).or_default();
-        swells.extend((swells.len()..samples.len().min(KEPT)).map(swell));
-        let all = swells.iter().copied().chain((KEPT..).map(swell));
-        samples.iter_mut().zip(all).for_each(|(sample, swell)| *sample *= swell);
-    });
-    samples
-}
-
-thread_local! {
-    /// How every voice swells, by its rate: only what is beneath is fresh.
-    static SWELLS: RefCell<HashMap<u32, Vec<f32>>> = RefCell::default();
-    /// The tone asked for last, by its rate and the bits of its frequency, before its edges: a contact is sounded at every press.
-    static SINES: RefCell<((u32, u64), Vec<f64>)> = RefCell::default();
-}
-
-/// So many samples of either are kept.
-const KEPT: usize = 1 << 17;
 
 /// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock on. Pitch and phases
 /// come from the seed, so that no two bursts have any part in common.
@@ -161,20 +129,14 @@ fn composite(random: &mut Random, voice: &Voice, time: f64) -> f64 {
 pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48000;
     let length = grid_len(seconds, RATE);
-    let mut random = Random::new(seed);
-    let bins: Vec<Complex64> = (0..length / 2)
-        .map(|k| {
-            let gain = speech_gain(k as f64 * f64::from(RATE) / length as f64);
-            Complex64::new(random.gaussian(), random.gaussian()) * gain
-        })
-        .collect();
+    let bins = noise(seed, length, RATE, SPEECH_HZ.1, speech_gain);
     render(&bins, length, RATE, rate_hz, seconds)
 }
 
 /// Amplitude density of speech at a frequency: octave levels, interpolated on a logarithmic axis, spread over each octave's width.
 fn speech_gain(hz: f64) -> f64 {
     const OCTAVE_DB: [f64; 7] = [-2.5, 0.5, 0.0, -6.0, -12.0, -18.0, -24.0];
-    if !(90.0..=11000.0).contains(&hz) {
+    if !(SPEECH_HZ.0..=SPEECH_HZ.1).contains(&hz) {
         return 0.0;
     }
     let octave = (hz / 125.0).log2().clamp(0.0, 6.0);
@@ -224,27 +186,27 @@ pub fn mls(seed: u64, order: u32, rate_hz: u32, seconds: f64) -> Option<Vec<f32>
 
 /// A steady tone at [`PEAK`] with raised-cosine edges of `edge_s` seconds.
 pub fn tone(rate_hz: u32, seconds: f64, hz: f64, edge_s: f64) -> Vec<f32> {
-    SINES.with_borrow_mut(|(of, sines)| {
-        if *of != (rate_hz, hz.to_bits()) {
-            *of = (rate_hz, hz.to_bits());
-            sines.clear();
+    /// Samples from one sine that is worked out to the next: those between follow from it by the sum of two angles.
+    const STRIDE: usize = 256;
+    let turn = |samples: usize| (2.0 * PI * hz * (samples as f64 / f64::from(rate_hz))).sin_cos();
+    let beyond: Vec<(f64, f64)> = (0..STRIDE).map(turn).collect();
+    let mut at = (0.0, 1.0);
+    gated(rate_hz, seconds, edge_s, |i, _| {
+        if i.is_multiple_of(STRIDE) {
+            at = turn(i);
         }
-        let sine = |i: usize| (2.0 * PI * hz * (i as f64 / f64::from(rate_hz))).sin();
-        sines.extend((sines.len()..sample_count(seconds, rate_hz).min(KEPT)).map(sine));
-        gated(rate_hz, seconds, edge_s, |i, _| sines.get(i).copied().unwrap_or_else(|| sine(i)))
+        let (sin, cos) = beyond[i % STRIDE];
+        at.0 * cos + at.1 * sin
     })
 }
 
-fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(usize, f64) -> f64) -> Vec<f32> {
+fn gated(rate_hz: u32, seconds: f64, edge_s: f64, mut wave: impl FnMut(usize, f64) -> f64) -> Vec<f32> {
     let length = sample_count(seconds, rate_hz);
     let edge = edge_s.min(seconds / 4.0).max(1e-9);
     (0..length)
         .map(|i| {
             let t = i as f64 / f64::from(rate_hz);
-            let ramp = (t.min(seconds - t) / edge).clamp(0.0, 1.0);
-            // Between the edges the ramp is 1 to the last bit, and needs no cosine.
-            let gate = if ramp == 1.0 { 1.0 } else { 0.5 * (1.0 - (PI * ramp).cos()) };
-            let value = wave(i, t) * gate;
+            let value = wave(i, t) * raised_cosine(t.min(seconds - t) / edge);
             if value.is_finite() { (value * f64::from(PEAK)) as f32 } else { 0.0 }
         })
         .collect()
@@ -252,12 +214,22 @@ fn gated(rate_hz: u32, seconds: f64, edge_s: f64, wave: impl Fn(usize, f64) -> f
 
 /// Gain of a band with raised-cosine edges `edge` hertz wide, inside the band.
 pub(super) fn band_gain(hz: f64, (low, high): (f64, f64), edge: f64) -> f64 {
-    let depth = (hz - low).min(high - hz) / edge;
-    match depth {
+    raised_cosine((hz - low).min(high - hz) / edge)
+}
+
+/// From 0 to 1 as `part` goes there, without a corner at either end.
+fn raised_cosine(part: f64) -> f64 {
+    match part {
         ..=0.0 => 0.0,
         1.0.. => 1.0,
-        _ => 0.5 * (1.0 - (PI * depth).cos()),
+        _ => half_cosine(part),
     }
+}
+
+/// By itself: woven into a loop, the cosine would be worked out for every sample, and mostly be thrown away.
+#[inline(never)]
+fn half_cosine(part: f64) -> f64 {
+    0.5 * (1.0 - (PI * part).cos())
 }
 
 fn sample_count(seconds: f64, rate_hz: u32) -> usize {
@@ -270,36 +242,10 @@ pub fn grid_len(seconds: f64, rate_hz: u32) -> usize {
     (cells * GRID_S * f64::from(rate_hz)).round() as usize
 }
 
-/// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to [`PEAK`] between samples.
-pub fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
-    let wanted = sample_count(seconds, rate_hz);
-    if rate_hz == 0 || wanted == 0 {
-        return Vec::new();
-    }
-    // The peak may lie between samples: ten points a period of the highest frequency miss less than 5 % of it.
-    let top = bins.iter().rposition(|bin| bin.norm_sqr() > 0.0).unwrap_or(0);
-    let dense_length = fft::fast_len((10 * top).max(length));
-    let dense = fft::inverse(bins.to_vec(), dense_length);
-    let peak = dense.iter().fold(0f64, |peak, value| peak.max(value.abs())) * dense_length as f64 / length as f64;
-    let gain = if peak > 0.0 { f64::from(PEAK) * 0.95 / peak } else { 0.0 };
-    let on_grid = rate_hz.next_multiple_of(25);
-    let out_length = (length as u64 * u64::from(on_grid) / u64::from(rate)) as usize;
-    let mut kept = bins.to_vec();
-    kept.truncate(out_length.min(length) / 2);
-    let scale = gain * out_length as f64 / length as f64;
-    let mut out: Vec<f32> = fft::inverse(kept, out_length).iter().map(|value| (value * scale) as f32).collect();
-    if on_grid != rate_hz {
-        let mut moved = vec![0.0; wanted];
-        interp::resample_linear_clock(&out, 0.0, f64::from(on_grid) / f64::from(rate_hz), &mut moved);
-        return moved;
-    }
-    out.resize(wanted, 0.0);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interp;
 
     fn peak(samples: &[f32]) -> f32 {
         samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))

@@ -154,7 +154,7 @@ impl Post {
     /// Both ends sound in turn and at once, the mouth at this level of speech, dBFS (A-weighted, sine), the operator at nominal.
     fn exchange_double_talk(&mut self, call: CallId, mouth_dbfs: f64) -> Result<Exchange> {
         let (rate, seed, seconds) = (self.bench.card_rate(Role::Mouth)?, self.fresh_stimulus(), TALKS_FOR.as_secs_f64());
-        let at_mouth = super::street::at_level(stimulus::double_talk(seed, rate, seconds).0, f64::from(rate), mouth_dbfs);
+        let at_mouth = super::street::at_level(stimulus::near_of_double_talk(seed, rate, seconds), f64::from(rate), mouth_dbfs);
         let (mouth, operator) = stimulus::double_talk(seed, CHANNEL_RATE, seconds);
         let operator = nominal(operator);
         let spoken = [

@@ -192,6 +192,16 @@ pub struct Wiring {
 }
 
 impl Wiring {
+    /// The lamps that are watched, by the names of their roles.
+    pub fn lamps(&self) -> impl Iterator<Item = (&'static str, &InputRef)> {
+        let lamps = [
+            ("lamp-placed", &self.lamp_placed),
+            ("lamp-connected", &self.lamp_connected),
+            ("lamp-out-of-service", &self.lamp_out_of_service),
+        ];
+        lamps.into_iter().filter_map(|(role, input)| Some((role, input.as_ref()?)))
+    }
+
     pub const fn has(&self, role: Role) -> bool {
         match role {
             Role::Button => self.button.is_some(),

@@ -30,7 +30,7 @@ fn unit(bits: u64) -> f64 {
 /// Noise sample number `n` of a series: mean 0, standard deviation 1, nearly normal (sum of four, so never beyond 3.5).
 pub fn noise_of(series: u64, n: u64) -> f32 {
     let bits = mix(series.wrapping_add(n.wrapping_mul(0xD1B5_4A32_D192_ED03)));
-    let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48);
+    let sum = (bits & 0xFFFF) as u32 + (bits >> 16 & 0xFFFF) as u32 + (bits >> 32 & 0xFFFF) as u32 + (bits >> 48) as u32;
     (sum as f32 / 65535.0 - 2.0) * 1.732_050_8
 }
 

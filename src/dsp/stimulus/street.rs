@@ -1,6 +1,7 @@
 //! The noise of a street with traffic, as it is on the average of many streets.
 
-use super::{Complex64, Random, grid_len, render};
+use super::composition::{noise, render};
+use super::grid_len;
 use crate::filter::a_weight;
 
 /// Normalised spectrum of road traffic (EN 1793-3): A-weighted levels in third octaves from 100 Hz to 5 kHz, dB below the whole [M].
@@ -15,13 +16,7 @@ const EDGES_HZ: (f64, f64) = (89.0, 5620.0);
 pub fn street_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48_000;
     let length = grid_len(seconds, RATE);
-    let mut random = Random::new(seed);
-    let bins: Vec<Complex64> = (0..length / 2)
-        .map(|k| {
-            let gain = traffic_gain(k as f64 * f64::from(RATE) / length as f64);
-            Complex64::new(random.gaussian(), random.gaussian()) * gain
-        })
-        .collect();
+    let bins = noise(seed, length, RATE, EDGES_HZ.1, traffic_gain);
     render(&bins, length, RATE, rate_hz, seconds)
 }
 

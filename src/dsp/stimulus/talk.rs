@@ -4,7 +4,7 @@
 
 use std::f64::consts::PI;
 
-use super::{Random, speech_noise};
+use super::{Random, raised_cosine, speech_noise};
 
 /// One round of a double talk: who speaks for how long, seconds (near, far, time).
 const ROUND: [(bool, bool, f64); 4] = [(true, false, 2.0), (false, true, 2.0), (true, true, 3.0), (false, false, 1.0)];
@@ -42,13 +42,21 @@ pub fn speech_like(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
 /// A pair of speech-like sounds for double talk (after ITU-T P.501, 7.3, and P.340): near and far end, which in turn speak alone for 2 s each, then
 /// both at once for 3 s, then nobody for 1 s, over and over. The two have nothing in common.
 pub fn double_talk(seed: u64, rate_hz: u32, seconds: f64) -> (Vec<f32>, Vec<f32>) {
-    let near = speech_like(seed.wrapping_mul(2), rate_hz, seconds);
     let far = speech_like(seed.wrapping_mul(2).wrapping_add(1), rate_hz, seconds);
-    let gated = |sound: Vec<f32>, speaks: fn(&(bool, bool, f64)) -> bool| -> Vec<f32> {
-        let gate = |n: usize| turn(n as f64 / f64::from(rate_hz), speaks);
-        sound.iter().enumerate().map(|(n, x)| (f64::from(*x) * gate(n)) as f32).collect()
-    };
-    (gated(near, |turn| turn.0), gated(far, |turn| turn.1))
+    (near_of_double_talk(seed, rate_hz, seconds), in_turn(far, rate_hz, |turn| turn.1))
+}
+
+/// The near end of [`double_talk`] alone.
+pub fn near_of_double_talk(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
+    in_turn(speech_like(seed.wrapping_mul(2), rate_hz, seconds), rate_hz, |turn| turn.0)
+}
+
+/// Silent but for the speaker's turns.
+fn in_turn(mut sound: Vec<f32>, rate_hz: u32, speaks: fn(&(bool, bool, f64)) -> bool) -> Vec<f32> {
+    for (n, sample) in sound.iter_mut().enumerate() {
+        *sample = (f64::from(*sample) * turn(n as f64 / f64::from(rate_hz), speaks)) as f32;
+    }
+    sound
 }
 
 /// 1 while it is the speaker's turn, 0 otherwise, with soft edges inside the turn.
@@ -57,8 +65,7 @@ fn turn(t: f64, speaks: fn(&(bool, bool, f64)) -> bool) -> f64 {
     let mut left = t % round;
     for one in &ROUND {
         if left < one.2 {
-            let edge = (left.min(one.2 - left) / EDGE_S).clamp(0.0, 1.0);
-            return if speaks(one) { 0.5 * (1.0 - (PI * edge).cos()) } else { 0.0 };
+            return if speaks(one) { raised_cosine(left.min(one.2 - left) / EDGE_S) } else { 0.0 };
         }
         left -= one.2;
     }

@@ -87,8 +87,14 @@ impl ProbeFactory for Factory {
     }
 
     fn list_probes(&self) -> Vec<ProbeListItem> {
+        self.list_probes_filtered(None)
+    }
+
+    fn list_probes_filtered(&self, selector: Option<&DebugProbeSelector>) -> Vec<ProbeListItem> {
+        let wanted = |serial: &String| selector.is_none_or(|selector| selector.matches_probe(&info(serial.clone())));
         // Not while the list is locked: a target may itself be waiting for it.
-        let known: Vec<_> = lock(&PLUGGED_IN).iter().map(|(serial, target)| (serial.clone(), Arc::clone(target))).collect();
+        let known: Vec<_> =
+            lock(&PLUGGED_IN).iter().filter(|(serial, _)| wanted(serial)).map(|(s, t)| (s.clone(), Arc::clone(t))).collect();
         let plugged = known.into_iter().filter(|(_, target)| lock(target).plugged());
         plugged.map(|(serial, _)| ProbeListItem::accessible(info(serial))).collect()
     }

@@ -28,6 +28,8 @@ const SYSRESETREQ: u32 = 1 << 2;
 /// Four comparators (BP_CTRL.NUM_CODE in bits 7 to 4).
 const BREAKPOINTS: usize = 4;
 const BP_CTRL_CODE: u32 = 4 << 4;
+/// Of a comparator.
+const ENABLED: u32 = 1 << 0;
 
 const AIRCR: u32 = 0xe000_ed0c;
 const DFSR: u32 = 0xe000_ed30;
@@ -61,6 +63,8 @@ pub struct Debug {
     catch_due: bool,
     breakpoints_on: bool,
     breakpoints: [u32; BREAKPOINTS],
+    /// Whether any of them is on: a debugger leaves the unit on, and its comparators off, when it goes.
+    armed: bool,
 }
 
 impl Debug {
@@ -98,7 +102,11 @@ impl Debug {
 
     #[inline]
     pub fn has_breakpoint_at(&self, pc: u32) -> bool {
-        self.breakpoints_on && self.breakpoints.iter().any(|b| matches(*b, pc))
+        self.armed && self.breakpoints.iter().any(|b| matches(*b, pc))
+    }
+
+    fn arm(&mut self) {
+        self.armed = self.breakpoints_on && self.breakpoints.iter().any(|comparator| comparator & ENABLED != 0);
     }
 
     fn status(&mut self, cpu: &Cpu) -> u32 {
@@ -128,7 +136,7 @@ impl Debug {
 /// BP_COMPx: address in bits 28 to 2, bits 31 and 30 which half-words of it, bit 0 enable (DDI 0419, C1.9).
 fn matches(comparator: u32, pc: u32) -> bool {
     let half = if pc & 2 == 0 { 1 } else { 2 };
-    comparator & 1 != 0 && comparator & 0x1fff_fffc == pc & !3 && comparator >> 30 & half != 0
+    comparator & ENABLED != 0 && comparator & 0x1fff_fffc == pc & !3 && comparator >> 30 & half != 0
 }
 
 /// The ROM table's identification registers, with no components listed. A debugger finds what it needs at its fixed place.
@@ -163,11 +171,15 @@ impl Mcu {
             DCRDR => self.debug.data = value,
             DEMCR => self.debug.monitor = value,
             DFSR => self.debug.fault_status &= !value,
-            BP_CTRL if value & 2 != 0 => self.debug.breakpoints_on = value & 1 != 0,
+            BP_CTRL if value & 2 != 0 => {
+                self.debug.breakpoints_on = value & 1 != 0;
+                self.debug.arm();
+            }
             BP_COMP0..=BP_COMP_LAST => {
                 if let Some(slot) = self.debug.breakpoints.get_mut((address - BP_COMP0) as usize / 4) {
                     *slot = value;
                 }
+                self.debug.arm();
             }
             AIRCR if value >> 16 == VECTKEY && value & SYSRESETREQ != 0 => self.reset(ResetCause::Software),
             DHCSR | DCRSR | BP_CTRL | AIRCR => {}

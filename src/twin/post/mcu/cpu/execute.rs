@@ -21,6 +21,16 @@ pub(super) fn imm8(op: u32) -> u32 {
     op & 0xff
 }
 
+/// The registers of a list, the lowest first.
+fn listed(mut list: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = list.trailing_zeros();
+        list &= list.wrapping_sub(1);
+        (lowest < u32::BITS).then_some(lowest as usize)
+    })
+}
+
+#[inline]
 fn sign_extend(value: u32, bits: u32) -> u32 {
     let unused = 32 - bits;
     ((value << unused) as i32 >> unused) as u32
@@ -37,7 +47,12 @@ impl Cpu {
             8 => self.high_registers(bus, op, at),
             9 => self.load_to(bus, low(op, 8), (at.wrapping_add(4) & !3).wrapping_add(imm8(op) * 4), Width::Word),
             10 | 11 => self.register_offset(bus, op),
-            12..=17 => self.immediate_offset(bus, op),
+            12 => self.store(bus, self.offset(op, Width::Word), Width::Word, self.r[low(op, 0)]),
+            13 => self.load_to(bus, low(op, 0), self.offset(op, Width::Word), Width::Word),
+            14 => self.store(bus, self.offset(op, Width::Byte), Width::Byte, self.r[low(op, 0)]),
+            15 => self.load_to(bus, low(op, 0), self.offset(op, Width::Byte), Width::Byte),
+            16 => self.store(bus, self.offset(op, Width::Half), Width::Half, self.r[low(op, 0)]),
+            17 => self.load_to(bus, low(op, 0), self.offset(op, Width::Half), Width::Half),
             18 => self.store(bus, self.r[SP].wrapping_add(imm8(op) * 4), Width::Word, self.r[low(op, 8)]),
             19 => self.load_to(bus, low(op, 8), self.r[SP].wrapping_add(imm8(op) * 4), Width::Word),
             20 => Ok(self.set(low(op, 8), (at.wrapping_add(4) & !3).wrapping_add(imm8(op) * 4))),
@@ -81,6 +96,7 @@ impl Cpu {
         }
     }
 
+    #[inline]
     fn branch(&mut self, to: u32) -> u32 {
         self.r[PC] = to & !1;
         3
@@ -119,6 +135,7 @@ impl Cpu {
         positive != (condition & 1 != 0)
     }
 
+    #[inline]
     fn load(&mut self, bus: &mut impl Bus, address: u32, width: Width) -> Result<u32, Trap> {
         if address & (width.bytes() - 1) != 0 {
             return Err(Trap::Fault);
@@ -130,6 +147,7 @@ impl Cpu {
         Ok(bus.read(address, width)?)
     }
 
+    #[inline]
     fn store(&mut self, bus: &mut impl Bus, address: u32, width: Width, value: u32) -> Executed {
         if address & (width.bytes() - 1) != 0 {
             return Err(Trap::Fault);
@@ -144,6 +162,7 @@ impl Cpu {
         Ok(2)
     }
 
+    #[inline]
     fn load_to(&mut self, bus: &mut impl Bus, register: usize, address: u32, width: Width) -> Executed {
         self.r[register] = self.load(bus, address, width)?;
         Ok(2)
@@ -170,21 +189,16 @@ impl Cpu {
         }
     }
 
-    fn immediate_offset(&mut self, bus: &mut impl Bus, op: u32) -> Executed {
-        let width = match op >> 12 {
-            6 => Width::Word,
-            7 => Width::Byte,
-            _ => Width::Half,
-        };
-        let t = low(op, 0);
-        let address = self.r[low(op, 3)].wrapping_add(imm5(op) * width.bytes());
-        if op >> 11 & 1 != 0 { self.load_to(bus, t, address, width) } else { self.store(bus, address, width, self.r[t]) }
+    /// The address of a register and an offset in units of the width.
+    #[inline]
+    fn offset(&self, op: u32, width: Width) -> u32 {
+        self.r[low(op, 3)].wrapping_add(imm5(op) * width.bytes())
     }
 
     fn store_multiple(&mut self, bus: &mut impl Bus, op: u32) -> Executed {
         let base = low(op, 8);
         let mut address = self.r[base];
-        for register in (0..8).filter(|n| op >> n & 1 != 0) {
+        for register in listed(imm8(op)) {
             self.store(bus, address, Width::Word, self.r[register])?;
             address = address.wrapping_add(4);
         }
@@ -195,7 +209,7 @@ impl Cpu {
     fn load_multiple(&mut self, bus: &mut impl Bus, op: u32) -> Executed {
         let base = low(op, 8);
         let mut address = self.r[base];
-        for register in (0..8).filter(|n| op >> n & 1 != 0) {
+        for register in listed(imm8(op)) {
             self.r[register] = self.load(bus, address, Width::Word)?;
             address = address.wrapping_add(4);
         }
@@ -251,7 +265,7 @@ impl Cpu {
         let list = imm8(op) | (op & 0x100) << 6;
         let stack = self.r[SP].wrapping_sub(4 * list.count_ones());
         let mut address = stack;
-        for register in (0..=LR).filter(|n| list >> n & 1 != 0) {
+        for register in listed(list) {
             self.store(bus, address, Width::Word, self.r[register])?;
             address = address.wrapping_add(4);
         }
@@ -261,7 +275,7 @@ impl Cpu {
 
     fn pop(&mut self, bus: &mut impl Bus, op: u32) -> Executed {
         let mut address = self.r[SP];
-        for register in (0..8).filter(|n| op >> n & 1 != 0) {
+        for register in listed(imm8(op)) {
             self.r[register] = self.load(bus, address, Width::Word)?;
             address = address.wrapping_add(4);
         }

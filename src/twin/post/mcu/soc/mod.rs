@@ -200,6 +200,16 @@ fn load(memory: &[u8], offset: u32, width: Width) -> Result<u32, BusFault> {
     .ok_or(BusFault)
 }
 
+fn store(memory: &mut [u8], offset: u32, width: Width, value: u32) -> Result<(), BusFault> {
+    let bytes = memory.get_mut(offset as usize..).ok_or(BusFault)?;
+    match width {
+        Width::Byte => bytes.first_mut().map(|byte| *byte = value as u8),
+        Width::Half => bytes.first_chunk_mut().map(|half| *half = (value as u16).to_le_bytes()),
+        Width::Word => bytes.first_chunk_mut().map(|word| *word = value.to_le_bytes()),
+    }
+    .ok_or(BusFault)
+}
+
 impl Bus for Soc {
     #[inline]
     fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
@@ -229,13 +239,7 @@ impl Bus for Soc {
     #[inline]
     fn write(&mut self, address: u32, width: Width, value: u32) -> Result<(), BusFault> {
         match address >> 24 {
-            0x20 => {
-                let offset = (address - RAM_BASE) as usize;
-                let length = width.bytes() as usize;
-                let cells = self.ram.get_mut(offset..offset + length).ok_or(BusFault)?;
-                cells.iter_mut().zip(value.to_le_bytes()).for_each(|(cell, byte)| *cell = byte);
-                Ok(())
-            }
+            0x20 => store(&mut self.ram, address - RAM_BASE, width, value),
             0x08 => {
                 self.attention = true;
                 self.flash.program(address - FLASH_BASE, width, value, self.now)
