@@ -1,6 +1,7 @@
 //! The street between post and operator: fibre and network, mains, and the air that carries sound.
 
 pub mod air;
+pub(in crate::twin) mod bad_supplies;
 pub(in crate::twin) mod camera_host;
 mod delayed_switch;
 pub mod line;

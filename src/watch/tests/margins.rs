@@ -190,7 +190,7 @@ fn a_breach_names_the_call_by_its_number_and_whom_it_was_for() {
         (rule.look)(&again).into_iter().map(|sample| sample.seen).filter(|seen| *seen != Bilingual::default()).collect();
     let seen = Bilingual::new(
         "call for press 1 to operator, after that case was closed",
-        "zgłoszenie naciśnięcia 1 do operator, po zamknięciu tej sprawy",
+        "zgłoszenie z naciśnięcia nr 1 do użytkownika operator, po zamknięciu tej sprawy",
     );
     assert_eq!(told, [seen]);
 }

@@ -7,6 +7,7 @@ mod hunting;
 mod media;
 mod newcomer;
 mod outsider;
+mod outsider_cameras;
 mod secure;
 mod server;
 
