@@ -342,6 +342,7 @@ mod tests {
     fn a_loop_back_that_loses_a_few_milliseconds_is_not_whole() {
         assert_eq!([1.0, 0.2, -0.5].map(|gain| torn_of(|_, x| gain * x)), [0, 0, 0]);
         assert_eq!(torn_of(|n, x| x + 0.002 * ((n * 7919 % 101) as f32 / 50.0 - 1.0)), 0, "a little noise");
+        assert_eq!(torn_of(|n, x| if n < 480 { 0.0 } else { x }), 0, "where a filter settles");
         for hole in [96usize, 480, 4_800] {
             let torn = torn_of(|n, x| if (20_000..20_000 + hole).contains(&n) { 0.0 } else { x });
             assert!(torn > 0 && torn <= hole / 48 + 1, "{hole}: {torn}");

@@ -102,7 +102,25 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::safe::Unread;
+    use crate::bench::{Opening, open};
     use crate::instrument::operator::Server;
+    use crate::rig;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    #[test]
+    fn who_may_be_silent_for_as_long_as_he_was_granted_is_waited_for_and_a_little_longer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rig = rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped");
+        let (rig, folder) = (Arc::new(rig), folder.path().to_path_buf());
+        let mut bench =
+            open(Opening { rig, seed: 1, folder, onlookers: Vec::new(), preamble: Vec::new() }).expect("the virtual post");
+        let began = bench.now();
+        bench.prove_way_in::<Unread>().expect("there is no post that could be shut out");
+        let waited = bench.now().since(began);
+        assert!(waited >= bench.way_in.granted + TRIES_WITHIN && waited <= WAITS_AT_MOST + HEARD_WITHIN, "{waited:?}");
+    }
 
     #[test]
     fn only_what_begins_anew_after_a_long_silence_has_come_unasked() {

@@ -23,7 +23,7 @@ const TOLD_WITHIN: Duration = Duration::from_millis(40);
 /// A press may be so much shorter than it was meant, in seconds, beside what the stamps are worth.
 const SHORTER_BY_S: f64 = 0.010;
 /// And so much longer: the bench itself may be slow.
-const LONGER_BY_S: f64 = 0.100;
+pub(super) const LONGER_BY_S: f64 = 0.100;
 /// A command comes so much later than it is due on a machine that keeps up, in seconds.
 const UNEVEN_S: f64 = 0.002;
 /// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth: it bounces meanwhile.
@@ -122,7 +122,7 @@ impl Post {
     }
 
     /// One press is one closure, as long as it was meant to be.
-    fn prove_hold(&self, commanded: Instant, hold: Duration) -> Result<()> {
+    pub(super) fn prove_hold(&self, commanded: Instant, hold: Duration) -> Result<()> {
         let (held, late) = (self.bench.closures(Circuit::Button, commanded), self.bench.sense_lateness(Circuit::Button));
         let meant = hold.as_secs_f64();
         // A contact bounces before it stays closed, and the stamps of a bounce may lie apart by what they are worth.

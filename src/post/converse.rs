@@ -309,6 +309,16 @@ mod tests {
     use std::f64::consts::TAU;
 
     #[test]
+    fn a_voice_that_comes_half_as_loud_is_6_db_below_what_was_spoken() {
+        let spoken = stimulus::voice(4, 8000, 4.4);
+        let half: Vec<f32> = spoken.iter().map(|sample| sample / 2.0).collect();
+        let found = fidelity(Signal::new(&spoken, 8000.0), Signal::new(&half, 8000.0), 8000).expect("it arrives");
+        let tone = tone_of(&found, &spoken, None).expect("it is coloured by nothing");
+        assert!((tone.level_dbfs - tone.spoken_dbfs + 6.0).abs() < 0.5, "{tone:?}");
+        assert_eq!(tone.repeated.value, NOT_AGAIN_DB);
+    }
+
+    #[test]
     fn a_sound_in_a_silence_is_placed_on_the_benchs_clock_and_held_against_the_voices() {
         let tone = |n: u32| {
             let at = f64::from(n) / 8000.0;

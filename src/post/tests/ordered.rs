@@ -103,3 +103,54 @@ fn counters_are_told_from_first_to_last_beside_what_the_operator_saw() {
     let told = "calls: 1 to 4, answered 1 to 3, unanswered 0 to 1 as the post counts; 3, 2 and 1 at the operator";
     assert_eq!(stage.remarks(told).len(), 1);
 }
+
+#[test]
+fn a_post_that_lives_tells_of_itself_and_shows_a_talk_when_it_is_one() {
+    let mut stage = Stage::set(true);
+    stage.begin_scenario().expect("the bench works");
+    stage.connect_everything().expect("the bench works");
+    stage.pass(Duration::from_secs(20)).expect("not interrupted");
+    stage.tells_time_within(Duration::from_secs(5)).expect("a post in order");
+    assert!(stage.bench.record.notices_since(Instant::ZERO).count() > 0);
+    stage.operator_answers_after(Duration::from_secs(2)).expect("the bench works");
+    stage.press(FINGER).expect("the bench works");
+    stage.connected_lamp_waits().expect("a post in order");
+}
+
+#[test]
+fn a_lamp_whose_sensor_has_seen_no_light_is_not_watched() {
+    let mut stage = Stage::set(false);
+    stage.judge_watch().expect("nothing has happened");
+    let told = stage.told.lock().expect("one thread");
+    let is_unwatched = |lamp: &str| told.iter().any(|event| matches!(event, Event::NotWatched { role, .. } if role == lamp));
+    assert_eq!(["lamp-placed", "lamp-connected", "lamp-out-of-service"].map(is_unwatched), [true; 3]);
+}
+
+#[test]
+fn hands_that_were_asked_for_once_have_been_proved_or_found_wanting() {
+    let mut stage = Stage::set(false);
+    let outcome = stage.prove_hands_once();
+    assert!(outcome.is_err() || stage.hands.is_some(), "{outcome:?}");
+}
+
+#[test]
+fn a_press_may_be_as_much_too_long_as_a_hand_and_both_its_stamps_make_it() {
+    let mut stage = Stage::set(false);
+    stage.pass(Duration::from_secs(1)).expect("not interrupted");
+    let commanded = stage.now();
+    stage.press(FINGER).expect("the bench works");
+    stage.pass(Duration::from_secs(1)).expect("not interrupted");
+    let [(closed, opened)] = stage.bench.closures(Circuit::Button, commanded)[..] else { panic!("one closure") };
+    let (length, late) = (opened.seconds_after(closed), stage.bench.sense_lateness(Circuit::Button));
+    assert!(late > 0.0, "a stamp is worth something");
+    let fits = |meant: f64| stage.prove_hold(commanded, Duration::from_secs_f64(meant)).is_ok();
+    let most = button::LONGER_BY_S;
+    assert_eq!([length - most - 0.9 * late, length - most - 1.1 * late].map(fits), [true, false]);
+}
+
+#[test]
+fn what_the_mouth_is_given_grows_with_what_is_asked_of_it() {
+    let mut stage = Stage::set(false);
+    let [fainter, louder] = [65.0, 75.0].map(|level| stage.mouth_dbfs(level).expect("the rig states its levels"));
+    assert!((louder - fainter - 10.0).abs() < 1e-9, "{fainter} {louder}");
+}
