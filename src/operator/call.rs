@@ -27,7 +27,7 @@ use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{CallEvent, CallId, Change, Invite, Irregular};
 use crate::sip::dialog::{Dialog, DialogId};
 use crate::sip::message::Request;
-use crate::sip::route::Route;
+use crate::sip::route::{Route, Wire};
 use crate::sip::sdp::Audio;
 use crate::sip::session::Session;
 use std::net::SocketAddr;
@@ -103,6 +103,20 @@ impl Call {
     }
     pub fn dialog(&self) -> &DialogId {
         &self.dialog.id
+    }
+    /// Whose it is.
+    pub fn user(&self) -> &str {
+        &self.invitation.told().from
+    }
+    /// Whether a request that came this way may be its other end's by that alone: from where the INVITE came, or where the other end says that it
+    /// is. A call over TLS obeys nothing that came in plain.
+    pub fn is_on(&self, way: Route) -> bool {
+        let began = self.invitation.way();
+        let mut homes = std::iter::once(began.peer).chain(self.dialog.named_sockets());
+        self.is_sealed_enough(way) && homes.any(|home| home.ip().to_canonical() == way.peer.ip().to_canonical())
+    }
+    pub fn is_sealed_enough(&self, way: Route) -> bool {
+        self.invitation.wire() != Wire::Tls || way.wire == Wire::Tls
     }
     /// Whether that is the transaction of its INVITE.
     pub fn is_invited_by(&self, transaction: &str) -> bool {

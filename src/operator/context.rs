@@ -8,6 +8,7 @@ use super::transactions::{InviteClients, InviteNews, Purpose, Transactions, tran
 use super::transport::{Sending, Transport};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::{Behaviour, CallEvent, CallId, Irregular};
+use crate::sip::digest::Algorithm;
 use crate::sip::message::{self, ALLOWED, Reply, Request, Response};
 use crate::sip::route::Route;
 use crate::sip::token::Tokens;
@@ -106,6 +107,16 @@ impl Context {
     pub fn reply(&mut self, request: &Request, status: u16, way: Route) -> Reply {
         let tag = self.tokens.hex();
         Reply::to(request, status, &tag, way.peer).header("Allow", ALLOWED)
+    }
+    /// Refuses a request and forgets it: nothing is sent but in answer to what comes (RFC 3261, 8.2.7), and nothing stands in the way of the one
+    /// whose transaction he may have named.
+    pub fn refuse_statelessly(&mut self, way: Route, request: &Request, status: u16, lines: &[(&'static str, String)]) {
+        let to = way.towards(message::answer_to(&request.head.via, way.peer));
+        // The same for each repetition, as it must be.
+        let tag = Algorithm::Sha256.hash(&format!("{} {}", request.head.call_id, request.head.via.branch));
+        let tag: String = tag.chars().take(16).collect();
+        let reply = Reply::to(request, status, &tag, way.peer).header("Allow", ALLOWED).headers(lines);
+        self.send(to, reply.bytes());
     }
     /// Answers a request other than INVITE, and remembers the answer.
     pub fn respond(&mut self, at: Instant, way: Route, request: &Request, reply: Reply) {

@@ -14,6 +14,7 @@ mod context;
 mod error;
 mod events;
 mod flows;
+mod intruders;
 mod irregular;
 mod media_ports;
 mod operating;
@@ -57,6 +58,7 @@ pub struct Desk {
     calls: Calls,
     ports: media_ports::MediaPorts,
     irregularities: irregular::Irregularities,
+    intruders: intruders::Intruders,
     black_hole: resending::BlackHole,
     self_check: self_check::SelfCheck,
     /// `None`: nobody is asked.
@@ -76,6 +78,7 @@ impl Desk {
             calls: Calls::default(),
             ports: media_ports::MediaPorts::of(config.media_ports.clone()),
             irregularities: irregular::Irregularities::over(&config.users),
+            intruders: intruders::Intruders::default(),
             black_hole: resending::BlackHole::default(),
             self_check: self_check::SelfCheck::default(),
             asking: None,

@@ -6,7 +6,7 @@ use super::irregular::{elsewhere, other_resource};
 use super::responses::{Denied, retry_lines};
 use super::transactions::{InviteNews, Purpose, transaction_key};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, Behaviour, CallEvent, EndedBy, Health, Irregular, Server};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Health, Irregular, Server};
 use crate::sip::dialog::DialogId;
 use crate::sip::message::{self, Method, Reply, Request, Response, SUPPORTED};
 use crate::sip::registrar::Change;
@@ -21,6 +21,17 @@ struct Admitted {
     port: u16,
     offer: Option<Audio>,
     session: Option<Session>,
+}
+
+/// A status that turns a request away, and the lines that explain it.
+type Refusal = (u16, Vec<(&'static str, String)>);
+
+/// What an INVITE requires that nobody here speaks (RFC 3261, 8.2.2.3).
+fn unsupported(invite: &Request) -> Option<Refusal> {
+    let required = invite.head.headers("Require").flat_map(|list| list.split(',')).map(str::trim);
+    let unknown: Vec<&str> =
+        required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
+    (!unknown.is_empty()).then(|| (420, vec![("Unsupported", unknown.join(", "))]))
 }
 
 impl Desk {
@@ -51,17 +62,18 @@ impl Desk {
     pub(super) fn request(&mut self, at: Instant, way: Route, request: Request) {
         match request.method {
             Method::Invite => self.invite(at, way, request),
-            Method::Ack => self.ack(at, &request),
+            Method::Ack => self.ack(at, way, &request),
             method => {
                 if let Some((to, bytes)) = self.cx.transactions().answer(&transaction_key(&request, method)) {
                     return self.cx.send(to, bytes);
                 }
                 self.cx.transactions().make_room();
-                if let Some(reply) = self.turned_away(&request, way) {
+                if let Some((status, lines)) = self.overload(&request, way) {
                     if method == Method::Register {
                         let (user, why) = (request.head.to.user.clone(), "503".to_string());
                         self.cx.tell(at, CallEvent::RegistrationRefused { user, why });
                     }
+                    let reply = self.cx.reply(&request, status, way).headers(&lines);
                     return self.cx.respond(at, way, &request, reply);
                 }
                 self.serve(at, way, &request);
@@ -69,9 +81,39 @@ impl Desk {
         }
     }
 
+    /// Whether a request within a call is its other end's: it comes from where that is, or where its user has registered from, or it brings that
+    /// one's credentials. The error is the challenge to bring them; that it was turned away has been told.
+    fn believe(&mut self, at: Instant, way: Route, id: CallId, request: &Request) -> Result<(), Vec<(&'static str, String)>> {
+        let Some(call) = self.calls.get(id) else { return Ok(()) };
+        let user = call.user();
+        let is_home = |source: SocketAddr| source.ip().to_canonical() == way.peer.ip().to_canonical();
+        if call.is_on(way) || (call.is_sealed_enough(way) && self.registrar.source_of(user).is_some_and(is_home)) {
+            return Ok(());
+        }
+        let challenge = match request.method {
+            // Neither can be challenged (RFC 3261, 22.1).
+            Method::Ack | Method::Cancel => Vec::new(),
+            _ => match self.registrar.vouch(at, user, request, self.cx.tokens()) {
+                Ok(()) => return Ok(()),
+                Err(challenge) => challenge,
+            },
+        };
+        let of_invite = matches!(request.method, Method::Ack | Method::Cancel);
+        let key = transaction_key(request, if of_invite { Method::Invite } else { request.method });
+        let what = format!("{} within call {}", request.method, id.0);
+        self.intruders.turned_away(at, &key, user, way.peer, &what, &mut self.cx);
+        Err(challenge)
+    }
+
     /// A new request other than INVITE and ACK.
     fn serve(&mut self, at: Instant, way: Route, request: &Request) {
         let call = DialogId::of(request).and_then(|dialog| self.calls.of_dialog(&dialog));
+        let is_within = !matches!(request.method, Method::Register | Method::Cancel);
+        if let Some(id) = call.filter(|_| is_within)
+            && let Err(challenge) = self.believe(at, way, id, request)
+        {
+            return self.cx.refuse_statelessly(way, request, 401, &challenge);
+        }
         let cx = &mut self.cx;
         match (request.method, call) {
             (Method::Register, _) => self.register(at, way, request),
@@ -107,14 +149,11 @@ impl Desk {
     }
 
     /// The answer of a server that turns everything new away; requests within a call are served. `None`: it is well.
-    fn turned_away(&mut self, request: &Request, way: Route) -> Option<Reply> {
+    fn overload(&self, request: &Request, way: Route) -> Option<Refusal> {
         let transport = self.cx.transport();
         let Health::Refusing { retry_after } = self.cx.behaviour().health(transport.server_at(way.own)) else { return None };
         let is_new = request.head.to.tag.is_none() && request.method != Method::Cancel;
-        if !is_new || transport.is_self_check(way) {
-            return None;
-        }
-        Some(self.cx.reply(request, 503, way).headers(&retry_lines(retry_after)))
+        (is_new && !transport.is_self_check(way)).then(|| (503, retry_lines(retry_after)))
     }
 
     fn register(&mut self, at: Instant, way: Route, request: &Request) {
@@ -150,11 +189,15 @@ impl Desk {
 
     fn cancel(&mut self, at: Instant, way: Route, request: &Request) {
         let key = transaction_key(request, Method::Invite);
+        let call = self.calls.find(|call| call.is_invited_by(&key));
+        if call.is_some_and(|id| self.believe(at, way, id, request).is_err()) {
+            return self.cx.refuse_statelessly(way, request, 481, &[]);
+        }
         let cx = &mut self.cx;
         let status = if cx.transactions().is_invited(&key) { 200 } else { 481 };
         let reply = cx.reply(request, status, way);
         cx.respond(at, way, request, reply);
-        if let Some(id) = self.calls.find(|call| call.is_invited_by(&key)) {
+        if let Some(id) = call {
             self.calls.with(id, |call| call.cancel(at, way, cx));
         }
     }
@@ -167,13 +210,13 @@ impl Desk {
         }
     }
 
-    fn ack(&mut self, at: Instant, request: &Request) {
-        let cx = &mut self.cx;
-        cx.transactions().acknowledged(at, &transaction_key(request, Method::Invite));
+    fn ack(&mut self, at: Instant, way: Route, request: &Request) {
+        self.cx.transactions().acknowledged(at, &transaction_key(request, Method::Invite));
         let Some(dialog) = DialogId::of(request) else { return };
-        let random = cx.random();
-        if let Some(id) = self.calls.of_dialog(&dialog) {
-            self.calls.with(id, |call| call.acknowledged(at, request, random, cx));
+        let random = self.cx.random();
+        let Some(id) = self.calls.of_dialog(&dialog) else { return };
+        if self.believe(at, way, id, request).is_ok() {
+            self.calls.with(id, |call| call.acknowledged(at, request, random, &mut self.cx));
         }
     }
 
@@ -188,39 +231,66 @@ impl Desk {
             }
             return;
         }
+        let refusal = self.overload(&request, way).or_else(|| unsupported(&request));
+        let call = DialogId::of(&request).map(|dialog| self.calls.of_dialog(&dialog));
+        if let Some((status, lines)) = self.refusal_of_unknown(at, way, call, &request, refusal.as_ref()) {
+            return self.cx.refuse_statelessly(way, &request, status, &lines);
+        }
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         let trying = Reply::to(&request, 100, "", way.peer).bytes();
-        if !cx.transactions().invited(at, &key, way, to, trying) {
+        if !self.cx.transactions().invited(at, &key, way, to, trying) {
             return;
         }
-        if let Some(reply) = self.turned_away(&request, way) {
-            return self.conclude(at, &key, 503, reply);
+        match (refusal, call) {
+            (Some((status, lines)), _) => {
+                let reply = self.cx.reply(&request, status, way).headers(&lines);
+                self.conclude(at, &key, status, reply);
+            }
+            (None, None) => self.new_call(at, way, request, key),
+            (None, Some(None)) => {
+                self.look_for_stray_tags(at, way, &request);
+                let reply = self.cx.reply(&request, 481, way);
+                self.conclude(at, &key, 481, reply);
+            }
+            (None, Some(Some(id))) => {
+                self.calls.with(id, |call| call.reinvite(at, way, &request, &key, &mut self.cx));
+            }
         }
-        let required = request.head.headers("Require").flat_map(|list| list.split(',')).map(str::trim);
-        let unknown: Vec<&str> =
-            required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
-        if !unknown.is_empty() {
-            let unsupported = unknown.join(", ");
-            let reply = self.cx.reply(&request, 420, way).header("Unsupported", &unsupported);
-            return self.conclude(at, &key, 420, reply);
+    }
+
+    /// What whoever is not known by his address hears: as little as the standard allows, and no repetition. `call` is the one that he speaks of, if he
+    /// speaks of any and that lives.
+    fn refusal_of_unknown(
+        &mut self,
+        at: Instant,
+        way: Route,
+        call: Option<Option<CallId>>,
+        request: &Request,
+        refusal: Option<&Refusal>,
+    ) -> Option<Refusal> {
+        let user = &request.head.from.user;
+        if let Some(Some(id)) = call {
+            return self.believe(at, way, id, request).err().map(|challenge| (401, challenge));
         }
-        let Some(dialog) = DialogId::of(&request) else { return self.new_call(at, way, request, key) };
-        let Some(id) = self.calls.of_dialog(&dialog) else {
-            self.look_for_stray_tags(at, way, &request);
-            let reply = self.cx.reply(&request, 481, way);
-            return self.conclude(at, &key, 481, reply);
-        };
-        self.calls.with(id, |call| call.reinvite(at, way, &request, &key, &mut self.cx));
+        if self.registrar.source_of(user).is_some_and(|known| known.ip() == way.peer.ip()) {
+            return None;
+        }
+        if call.is_some() {
+            return Some((481, Vec::new()));
+        }
+        if let Some(refusal) = refusal {
+            return Some(refusal.clone());
+        }
+        let what = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
+        let what = format!("INVITE {}: {what}", request.uri);
+        self.intruders.turned_away(at, &transaction_key(request, Method::Invite), user, way.peer, &what, &mut self.cx);
+        Some((403, Vec::new()))
     }
     fn conclude(&mut self, at: Instant, key: &str, status: u16, reply: Reply) {
         self.cx.conclude(at, key, status, reply.bytes());
     }
 
     fn new_call(&mut self, at: Instant, way: Route, request: Request, key: String) {
-        let user = &request.head.from.user;
-        if self.registrar.source_of(user).is_none_or(|known| known.ip() != way.peer.ip()) {
-            return self.refuse_stranger(at, way, &request, &key);
-        }
         let id = self.calls.next_id();
         let invite = self.irregularities.without_secrets(described(&request));
         let server = self.cx.transport().server_at(way.own);
@@ -257,15 +327,6 @@ impl Desk {
         }
         self.calls.begin(call);
         self.calls.with(id, |call| call.wake(at, cx));
-    }
-
-    fn refuse_stranger(&mut self, at: Instant, way: Route, request: &Request, key: &str) {
-        let user = &request.head.from.user;
-        let what = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
-        let reply = self.cx.reply(request, 403, way);
-        self.conclude(at, key, 403, reply);
-        let what = format!("INVITE {}: {what}", request.uri);
-        self.cx.tell(at, CallEvent::Intruder { from: format!("{user}@{}", way.peer), what });
     }
 
     /// What awaits this call, by whom it is for; and whether the first operator's refusal has passed it on already.

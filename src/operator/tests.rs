@@ -13,6 +13,7 @@ mod servers;
 mod session_timer;
 mod srtp;
 mod stamps;
+mod strangers;
 
 use super::calls::PAST_CALLS;
 use super::transactions::MOST_TRANSACTIONS;

@@ -39,7 +39,7 @@ pub const QUIET_AFTER: Duration = Duration::from_millis(500);
 pub const SETTLES_WITHIN: Duration = Duration::from_secs(2);
 /// A post may follow what it has agreed to before we have heard that it does. Engineering judgement.
 pub const AGREED_WITHIN: Duration = Duration::from_secs(1);
-/// Stray media of one kind and source is told this often, however many packets it sends. Engineering judgement.
+/// Stray media of one kind and source, and whoever is turned away, is told this often, however much he sends. Engineering judgement.
 pub const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 // Of repetitions.

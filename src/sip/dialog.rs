@@ -91,6 +91,11 @@ impl Dialog {
         }
     }
 
+    /// Where the other end says it is, or whoever stands before it.
+    pub fn named_sockets(&self) -> impl Iterator<Item = SocketAddr> {
+        self.remote_socket.into_iter().chain(self.route_socket)
+    }
+
     /// Takes note of a request of the other end.
     pub fn order(&mut self, request: &Request) -> Order {
         if request.head.cseq <= self.remote_cseq {

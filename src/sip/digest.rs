@@ -1,11 +1,14 @@
 //! HTTP digest as SIP uses it: challenges, and the check of a response (RFC 3261, 22.4; RFC 7616; RFC 8760).
 //!
-//! A nonce may be used again as long as its count grows: the check is ours, because libraries read `nc` as a decimal or a byte.
+//! A nonce says when it was made, and that we made it (RFC 7616, 3.3): a challenge costs no memory, however many are asked for. One that has been
+//! answered rightly is remembered, for it may be used again only as long as its count grows: the check is ours, because libraries read `nc` as a
+//! decimal or a byte.
 //! Must not know who registers where.
 
 use super::message::split_list;
 use super::token::Tokens;
 use crate::clock::Instant;
+use hmac::{Hmac, Mac as _};
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use std::collections::BTreeMap;
@@ -14,8 +17,12 @@ use std::time::Duration;
 
 /// How long a nonce may be used. Long enough for a refresh to reuse it, short enough to see `stale` in a long run.
 pub const NONCE_LIFE: Duration = Duration::from_secs(300);
-/// So many nonces are remembered; the oldest goes first.
+/// So many nonces are remembered that were answered rightly; the oldest goes first, and with it the use of all that are older.
 const MOST_NONCES: usize = 256;
+/// A nonce in octets: the millisecond it was made in, what makes it unlike any other, and the seal of both.
+const MADE: usize = 6;
+const SALT: usize = 12;
+const SEAL: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
@@ -32,14 +39,10 @@ impl Algorithm {
     }
     /// Hash in lower-case hexadecimal.
     pub fn hash(self, text: &str) -> String {
-        let bytes = match self {
-            Algorithm::Md5 => Md5::digest(text).to_vec(),
-            Algorithm::Sha256 => Sha256::digest(text).to_vec(),
-        };
-        bytes.iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        match self {
+            Algorithm::Md5 => hex(&Md5::digest(text)),
+            Algorithm::Sha256 => hex(&Sha256::digest(text)),
+        }
     }
 }
 
@@ -94,16 +97,20 @@ pub enum Verdict {
     Wrong,
 }
 
-/// The nonces handed out, and the highest count seen with each.
+/// What it takes to know a nonce of ours again, and the highest count seen with each.
 #[derive(Debug)]
 pub struct Guard {
     offered: Vec<Algorithm>,
-    nonces: BTreeMap<String, Nonce>,
+    key: Option<[u8; 32]>,
+    /// Those that were answered rightly and may be used again, without their seal.
+    used: BTreeMap<Vec<u8>, Used>,
+    /// One made by then cannot be told from one that has been used.
+    forgotten_until: Option<Instant>,
 }
 
 #[derive(Debug)]
-struct Nonce {
-    issued: Instant,
+struct Used {
+    made: Instant,
     count: u32,
 }
 
@@ -117,27 +124,58 @@ impl Default for Guard {
 impl Guard {
     /// Some modules (libre 1.0 among them) refuse every challenge if one of them is of an algorithm that they do not know.
     pub fn offering(offered: Vec<Algorithm>) -> Self {
-        Guard { offered, nonces: BTreeMap::new() }
+        Guard { offered, key: None, used: BTreeMap::new(), forgotten_until: None }
     }
 
     /// WWW-Authenticate values under a fresh nonce, one an algorithm.
     pub fn challenge(&mut self, at: Instant, realm: &str, stale: bool, tokens: &mut Tokens) -> Vec<String> {
-        self.forget(at);
-        let nonce = tokens.hex() + &tokens.hex();
-        self.nonces.insert(nonce.clone(), Nonce { issued: at, count: 0 });
+        self.key.get_or_insert_with(|| tokens.apart("nonces").octets());
+        let made = at.as_nanos() / 1_000_000;
+        let mut open = made.to_be_bytes()[8 - MADE..].to_vec();
+        open.extend(tokens.octets::<SALT>());
+        let seal = self.seal(&open).map(|mac| hex(&mac.finalize().into_bytes()[..SEAL])).unwrap_or_default();
+        let nonce = hex(&open) + &seal;
         let stale = if stale { ", stale=true" } else { "" };
         let value =
             |a: Algorithm| format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}", a.name());
         self.offered.iter().map(|algorithm| value(*algorithm)).collect()
     }
 
-    fn forget(&mut self, at: Instant) {
-        self.nonces.retain(|_, nonce| at.since(nonce.issued) < NONCE_LIFE);
-        while self.nonces.len() >= MOST_NONCES {
-            let oldest = self.nonces.iter().min_by_key(|(_, n)| n.issued).map(|(name, _)| name.clone());
-            let Some(oldest) = oldest else { break };
-            self.nonces.remove(&oldest);
+    /// What nobody can set under a nonce who has not the key; `None`: there is none yet.
+    fn seal(&self, open: &[u8]) -> Option<Hmac<Sha256>> {
+        // HMAC takes a key of any length; the library says so by an error that never comes.
+        let mut mac = Hmac::new_from_slice(self.key.as_ref()?).ok()?;
+        mac.update(open);
+        Some(mac)
+    }
+
+    /// A nonce of ours without its seal, and when it was made; `None`: we did not make it, or it may not be used any more.
+    fn opened(&self, at: Instant, nonce: &str) -> Option<(Vec<u8>, Instant)> {
+        let mut open = octets(nonce).filter(|octets| octets.len() == MADE + SALT + SEAL)?;
+        let seal = open.split_off(MADE + SALT);
+        self.seal(&open)?.verify_truncated_left(&seal).ok()?;
+        let made = open.iter().take(MADE).fold(0u64, |made, octet| made << 8 | u64::from(*octet));
+        let made = Instant::from_nanos(made.saturating_mul(1_000_000));
+        let is_known = self.used.contains_key(&open) || self.forgotten_until.is_none_or(|until| made > until);
+        (is_known && made <= at && at.since(made) < NONCE_LIFE).then_some((open, made))
+    }
+
+    /// Takes note of a nonce that was answered rightly under this count; false if the count did not grow.
+    fn counts(&mut self, at: Instant, nonce: Vec<u8>, made: Instant, count: u32) -> bool {
+        if let Some(used) = self.used.get_mut(&nonce) {
+            let grows = count > used.count;
+            used.count = used.count.max(count);
+            return grows;
         }
+        self.used.retain(|_, used| at.since(used.made) < NONCE_LIFE);
+        while self.used.len() >= MOST_NONCES {
+            let oldest = self.used.iter().min_by_key(|(_, used)| used.made).map(|(nonce, used)| (nonce.clone(), used.made));
+            let Some((oldest, made)) = oldest else { break };
+            self.used.remove(&oldest);
+            self.forgotten_until = self.forgotten_until.max(Some(made));
+        }
+        self.used.insert(nonce, Used { made, count });
+        count > 0
     }
 
     /// The password is checked before the nonce: a wrong one must not be asked again for staleness.
@@ -149,22 +187,28 @@ impl Guard {
         if !given.get("response").eq_ignore_ascii_case(&given.expected(algorithm, method, realm, password)) {
             return Verdict::Wrong;
         }
-        let Some(nonce) = self.nonces.get_mut(given.get("nonce")) else { return Verdict::Stale };
-        if at.since(nonce.issued) >= NONCE_LIFE {
-            return Verdict::Stale;
-        }
+        let Some((nonce, made)) = self.opened(at, given.get("nonce")) else { return Verdict::Stale };
         if given.get("qop").is_empty() {
             return Verdict::Right;
         }
         match u32::from_str_radix(given.get("nc"), 16) {
-            Ok(count) if count > nonce.count => {
-                nonce.count = count;
-                Verdict::Right
-            }
+            Ok(count) if self.counts(at, nonce, made, count) => Verdict::Right,
             Ok(_) => Verdict::Repeated,
             Err(_) => Verdict::Wrong,
         }
     }
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut hex, octet| {
+        let _ = write!(hex, "{octet:02x}");
+        hex
+    })
+}
+
+fn octets(hex: &str) -> Option<Vec<u8>> {
+    let octet = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    hex.len().is_multiple_of(2).then(|| hex.as_bytes().chunks(2).map(octet).collect())?
 }
 
 #[cfg(test)]
@@ -221,11 +265,48 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_challenges_is_forgotten_from_the_oldest() {
+    fn a_flood_of_challenges_shuts_nobody_out() {
         let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
-        for n in 0..1000 {
-            guard.challenge(at(n / 10), "r", false, &mut tokens);
+        let slow = guard.challenge(at(0), "r", false, &mut tokens).swap_remove(0);
+        for n in 0..100_000 {
+            guard.challenge(at(n / 900), "r", false, &mut tokens);
         }
-        assert_eq!(guard.nonces.len(), MOST_NONCES);
+        assert!(guard.used.is_empty(), "a challenge costs nothing");
+        let given = answer(&slow, Algorithm::Md5, "00000001", "secret");
+        assert_eq!(guard.check(at(200), &given, "REGISTER", "r", "secret"), Verdict::Right);
+    }
+
+    #[test]
+    fn a_nonce_that_we_did_not_make_is_none() {
+        let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
+        let ours = guard.challenge(at(10), "r", false, &mut tokens).swap_remove(0);
+        let start = ours.find("nonce=\"").expect("a nonce") + 7;
+        let mut check = |nonce: &str| {
+            let challenge = format!("Digest nonce=\"{nonce}\"");
+            guard.check(at(20), &answer(&challenge, Algorithm::Md5, "00000001", "secret"), "REGISTER", "r", "secret")
+        };
+        let nonce = &ours[start..start + 2 * (MADE + SALT + SEAL)];
+        for place in 0..nonce.len() {
+            let other = if nonce.as_bytes()[place] == b'0' { "1" } else { "0" };
+            assert_eq!(check(&format!("{}{other}{}", &nonce[..place], &nonce[place + 1..])), Verdict::Stale, "{place}");
+        }
+        assert_eq!([check(""), check("zz"), check("żółw"), check(&nonce[2..])], [Verdict::Stale; 4]);
+        assert_eq!(check(nonce), Verdict::Right);
+    }
+
+    #[test]
+    fn what_was_used_and_is_forgotten_is_not_taken_again() {
+        let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
+        let mut used = Vec::new();
+        for n in 0..=MOST_NONCES as u64 {
+            let challenge = guard.challenge(at(n / 2), "r", false, &mut tokens).swap_remove(0);
+            let given = answer(&challenge, Algorithm::Md5, "00000001", "secret");
+            assert_eq!(guard.check(at(n / 2), &given, "REGISTER", "r", "secret"), Verdict::Right, "{n}");
+            used.push(given);
+        }
+        assert_eq!(guard.used.len(), MOST_NONCES);
+        let again: Vec<Verdict> = used.iter().map(|given| guard.check(at(130), given, "REGISTER", "r", "secret")).collect();
+        assert!(!again.contains(&Verdict::Right), "{again:?}");
+        assert_eq!(again.iter().filter(|verdict| **verdict == Verdict::Stale).count(), 1, "the one that was forgotten");
     }
 }

@@ -177,6 +177,27 @@ impl Registrar {
         }
     }
 
+    /// Whether a request other than REGISTER proves that it is this user's (RFC 3261, 22.2); the error is the challenge to prove it.
+    pub fn vouch(
+        &mut self,
+        at: Instant,
+        user: &str,
+        request: &Request,
+        tokens: &mut Tokens,
+    ) -> Result<(), Vec<(&'static str, String)>> {
+        let password = self.users.iter().find(|known| known.name == user).map(|known| known.password.clone());
+        let given =
+            request.head.headers("Authorization").find_map(Credentials::parse).filter(|given| given.get("username") == user);
+        let verdict = given
+            .zip(password)
+            .map(|(given, password)| self.guard.check(at, &given, &request.method.to_string(), &self.realm, &password));
+        match verdict {
+            Some(Verdict::Right) => Ok(()),
+            Some(Verdict::Stale | Verdict::Repeated) => Err(self.challenge(at, true, tokens).headers),
+            Some(Verdict::Wrong) | None => Err(self.challenge(at, false, tokens).headers),
+        }
+    }
+
     fn challenge(&mut self, at: Instant, stale: bool, tokens: &mut Tokens) -> Answer {
         let values = self.guard.challenge(at, &self.realm, stale, tokens);
         let headers = values.into_iter().map(|v| ("WWW-Authenticate", v)).collect();

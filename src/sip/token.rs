@@ -25,6 +25,15 @@ impl Tokens {
         Tokens(Source::Chance(chance))
     }
 
+    /// Tokens of another series, which takes nothing from this one.
+    #[must_use]
+    pub fn apart(&self, name: &str) -> Self {
+        match &self.0 {
+            Source::Seed(rng) => Tokens(Source::Seed(Rng::new(rng.clone().bits(), name))),
+            Source::Chance(chance) => Tokens::from_chance(*chance),
+        }
+    }
+
     pub fn number(&mut self) -> u64 {
         match &mut self.0 {
             Source::Seed(rng) => rng.bits(),
@@ -60,5 +69,13 @@ mod tests {
     fn the_generator_gives_the_published_sequence() {
         let mut tokens = Tokens::from_seed(1234567);
         assert_eq!([tokens.number(), tokens.number()], [6457827717110365317, 3203168211198807973]);
+    }
+
+    #[test]
+    fn a_series_apart_takes_nothing() {
+        let mut tokens = Tokens::from_seed(1234567);
+        let (mut one, mut other) = (tokens.apart("one"), tokens.apart("other"));
+        assert_ne!(one.number(), other.number());
+        assert_eq!(tokens.number(), 6457827717110365317);
     }
 }
