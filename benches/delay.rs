@@ -1,10 +1,10 @@
 //! How fast the measuring floor works, in multiples of real time on one core: `cargo bench --bench delay [-- JSON]`.
 //!
-//! Real time is that of the sound worked through: for a delay, the seconds of the capture that is searched, which is the reference and half a
-//! second more. With fresh bursts of a second in noise as strong as half of them.
+//! Real time is that of the sound worked through: for a delay, the seconds of the capture that is searched, which is
+//! the reference and half a second more. With fresh bursts of a second in noise as strong as half of them.
 //!
-//! With the word `JSON` each line is an object for a program: `benches/against_scipy.py` sets them beside the same work in SciPy. How well the
-//! delay is measured stands in `delay_table.rs`.
+//! With the word `JSON` each line is an object for a program: `benches/against_scipy.py` sets them beside the same work
+//! in SciPy. How well the delay is measured stands in `delay_table.rs`.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark is about wall-clock time")]
 
@@ -20,8 +20,8 @@ use hejnal::intelligibility::pesq::quality;
 use hejnal::intelligibility::stipa;
 use hejnal::intelligibility::stoi::intelligibility;
 
-/// Runs `work` over and over for about a second and prints how much sound per second the fastest run got through: what else the machine did
-/// meanwhile is not measured.
+/// Runs `work` over and over for about a second and prints how much sound per second the fastest run got through: what
+/// else the machine did meanwhile is not measured.
 fn time(name: &str, sound_s: f64, mut work: impl FnMut()) {
     work();
     let begun = Instant::now();

@@ -1,17 +1,19 @@
-//! The tables of the timing measurements' accuracy: `cargo bench --bench delay_table [-- TRIALS] [KIND …]`, 2,000 trials a row unless told (a tenth
-//! of that for `drift`, `slips` and `press`), of all kinds unless some of `g711`, `bias`, `drift`, `slips`, `press` are named. The number of a trial
-//! is its seed.
+//! The tables of the timing measurements' accuracy: `cargo bench --bench delay_table [-- TRIALS] [KIND …]`, 2,000
+//! trials a row unless told (a tenth of that for `drift`, `slips` and `press`), of all kinds unless some of `g711`,
+//! `bias`, `drift`, `slips`, `press` are named. The number of a trial is its seed.
 //!
-//! A trial of delay is a fresh burst of one second played at 48 kHz on one clock and recorded on another, up to 100 ppm apart, with white noise
-//! and 5 % of packets lost, through a codec. The bound is Cramér and Rao's for an unbiased estimate of delay, gain and clock ratio together from
-//! the noisy sound *before* the codec and the losses, which only take information away:
+//! A trial of delay is a fresh burst of one second played at 48 kHz on one clock and recorded on another, up to 100 ppm
+//! apart, with white noise and 5 % of packets lost, through a codec. The bound is Cramér and Rao's for an unbiased
+//! estimate of delay, gain and clock ratio together from the noisy sound *before* the codec and the losses, which only
+//! take information away:
 //!
 //! ```text
 //! σ² ≥ σₙ² / Σ (ds/dt)²,   s the clean sound at the capture's samples, σₙ² the variance of the noise of one sample
 //! ```
 //!
-//! It holds at the centroid of (ds/dt)², where the cross terms of the Fisher matrix vanish: Σ s · ds/dt = 0 is that of the gain, and
-//! Σ (t − t_ref) (ds/dt)² = 0, the definition of the centroid, that of the clock ratio. SNR is the sound's mean power over the second to σₙ².
+//! It holds at the centroid of (ds/dt)², where the cross terms of the Fisher matrix vanish: Σ s · ds/dt = 0 is that of
+//! the gain, and Σ (t − t_ref) (ds/dt)² = 0, the definition of the centroid, that of the clock ratio. SNR is the
+//! sound's mean power over the second to σₙ².
 
 use std::thread;
 
@@ -42,11 +44,11 @@ struct Path {
 
 const MU_LAW: Path = Path { name: "G.711 µ-law", codec: Some(CodecType::PCMU), rate: 8000, own_s: 0.0 };
 const A_LAW: Path = Path { name: "G.711 A-law", codec: Some(CodecType::PCMA), rate: 8000, own_s: 0.0 };
-/// ITU-T G.722, clause 2: two quadrature mirror filters of 24 taps at 16 kHz, 11.5 samples each, less the sample that encoder and decoder share
-/// in taking and giving pairs.
+/// ITU-T G.722, clause 2: two quadrature mirror filters of 24 taps at 16 kHz, 11.5 samples each, less the sample that
+/// encoder and decoder share in taking and giving pairs.
 const G722: Path = Path { name: "G.722", codec: Some(CodecType::G722), rate: 16_000, own_s: 22.0 / 16e3 };
-/// RFC 6716, 2.1.2 and the reference encoder's look-ahead: 2.5 ms of overlap and 4 ms of delay compensation. One voice at 48 kHz in the general
-/// setting.
+/// RFC 6716, 2.1.2 and the reference encoder's look-ahead: 2.5 ms of overlap and 4 ms of delay compensation. One voice
+/// at 48 kHz in the general setting.
 const OPUS: Path = Path { name: "Opus", codec: None, rate: 48_000, own_s: 6.5e-3 };
 
 impl Path {
@@ -219,7 +221,8 @@ fn drift(trials: u64) {
     }
 }
 
-/// A jitter buffer that slips once within ten seconds at 20 dB, at any moment, by 5 to 60 ms in either direction: found alone, and its size.
+/// A jitter buffer that slips once within ten seconds at 20 dB, at any moment, by 5 to 60 ms in either direction: found
+/// alone, and its size.
 fn slips(trials: u64) {
     let one = |seed: u64, path: Path| {
         let mut random = Random::new(seed ^ 0x5119);

@@ -1,8 +1,9 @@
 //! How fast the main job runs on the twin: `cargo bench --bench main_job`.
 //!
-//! Two jobs, each done by the program as its users start it: everything that a plain `hejnal run` does, which must run at 100 times real time or
-//! faster and take less than 30 s; and as many presses as the city counted reports, 1181, each called, answered, talked for 20 s and hung up, of
-//! which none may be lost, in about a minute. A job that fails or is too slow ends the benchmark with an error.
+//! Two jobs, each done by the program as its users start it: everything that a plain `hejnal run` does, which must run
+//! at 100 times real time or faster and take less than 30 s; and as many presses as the city counted reports, 1181,
+//! each called, answered, talked for 20 s and hung up, of which none may be lost, in about a minute. A job that fails
+//! or is too slow ends the benchmark with an error.
 
 use hejnal::clock::Stopwatch;
 use hejnal::journal::read::read;

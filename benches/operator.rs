@@ -1,8 +1,9 @@
 //! How fast the operator answers, and how evenly it speaks, quiet and under load: `cargo bench --bench operator`.
 //!
-//! Our operator on real sockets of the loop-back, against a street of posts that has the kernel's stamps at its own sockets. First one call at a
-//! time; then a hundred calls a second; then two hundred at once, all speaking. A call without its verdict, or a packet lost by us, ends the
-//! benchmark with an error. What else runs on the machine shows in the last two columns.
+//! Our operator on real sockets of the loop-back, against a street of posts that has the kernel's stamps at its own
+//! sockets. First one call at a time; then a hundred calls a second; then two hundred at once, all speaking. A call
+//! without its verdict, or a packet lost by us, ends the benchmark with an error. What else runs on the machine shows
+//! in the last two columns.
 
 #[path = "../tests/it/street/mod.rs"]
 mod street;

@@ -1,7 +1,7 @@
 //! The one clock: `Clock::now` and `Clock::wait_until` are the only doors to time.
 //!
-//! On a real rig waiting sleeps. On the twin waiting runs the simulation. This file must not know which of the two it serves, nor
-//! what anybody waits for.
+//! On a real rig waiting sleeps. On the twin waiting runs the simulation. This file must not know which of the two it
+//! serves, nor what anybody waits for.
 
 pub mod sample_clock;
 
@@ -71,7 +71,8 @@ impl fmt::Display for Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamped<T> {
     pub at: Instant,
-    /// How far to trust that moment (k = 2); zero where it is exact, or where its source says so of all its stamps at once.
+    /// How far to trust that moment (k = 2); zero where it is exact, or where its source says so of all its stamps at
+    /// once.
     pub within: Duration,
     pub value: T,
 }
@@ -99,12 +100,14 @@ pub enum Interrupted {
 /// The only door to time.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
-    /// Returns at `deadline`, or earlier with the reason. A deadline in the past returns at once, but still reports an interruption.
+    /// Returns at `deadline`, or earlier with the reason. A deadline in the past returns at once, but still reports an
+    /// interruption.
     fn wait_until(&self, deadline: Instant) -> Result<(), Interrupted>;
     /// What may interrupt waits on this clock.
     fn guard(&self) -> &Guard;
 
-    /// How long in all the bench is known to have stood still between two moments; `None`: not at all, or nobody watches.
+    /// How long in all the bench is known to have stood still between two moments; `None`: not at all, or nobody
+    /// watches.
     fn stood_still(&self, _from: Instant, _to: Instant) -> Option<Duration> {
         None
     }
@@ -119,7 +122,8 @@ pub trait Clock: Send + Sync {
 
 /// Looks every `every` until `look` has found something or the deadline has passed.
 ///
-/// `None`: the deadline passed. Not an error: only the caller knows whose fault silence is. The last look is at the deadline itself.
+/// `None`: the deadline passed. Not an error: only the caller knows whose fault silence is. The last look is at the
+/// deadline itself.
 pub fn poll<T, E: From<Interrupted>>(
     clock: &dyn Clock,
     deadline: Instant,
@@ -163,7 +167,8 @@ impl Guard {
     pub fn clear_stop(&self) -> bool {
         self.0.stop.swap(false, Ordering::Relaxed)
     }
-    /// While shielded, a stop request is kept but interrupts no wait: making safe must not be cut short by a second Ctrl-C either.
+    /// While shielded, a stop request is kept but interrupts no wait: making safe must not be cut short by a second
+    /// Ctrl-C either.
     pub fn set_shielded(&self, shielded: bool) {
         self.0.shielded.store(shielded, Ordering::Relaxed);
     }
@@ -234,7 +239,8 @@ impl Clock for RealClock {
 
 /// A wait that ends so much later than it should is a stretch in which the bench stood still.
 const OVERRUN: Duration = Duration::from_millis(50);
-/// The wall clock may be led gently by the network; this much more than the bench's own is a machine that slept, or a clock that was set.
+/// The wall clock may be led gently by the network; this much more than the bench's own is a machine that slept, or a
+/// clock that was set.
 const SLEPT: Duration = Duration::from_millis(500);
 /// So many stretches are remembered: a machine that stands still more often is found out by the last ones.
 const STRETCHES: usize = 1024;

@@ -1,4 +1,5 @@
-//! A firmware image as an ELF file: what it would write where, for which core it was built, and everything that is wrong with it.
+//! A firmware image as an ELF file: what it would write where, for which core it was built, and everything that is
+//! wrong with it.
 //!
 //! Reads bytes only. Knows nothing of probes, and flashes nothing.
 
@@ -12,7 +13,8 @@ use std::ops::Range;
 
 mod attributes;
 
-/// The profile and generation of a microcontroller core, the older first: each executes what was built for the ones before it.
+/// The profile and generation of a microcontroller core, the older first: each executes what was built for the ones
+/// before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Core {
     /// Cortex-M0, M0+, M1.
@@ -61,7 +63,8 @@ impl Segment {
     }
 }
 
-/// The record at a fixed place of the image that says which firmware it is (`fixtures/firmware/PROTOCOL.md`, section 1).
+/// The record at a fixed place of the image that says which firmware it is (`fixtures/firmware/PROTOCOL.md`, section
+/// 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     pub version: String,
@@ -118,8 +121,8 @@ impl Image {
         })
     }
 
-    /// Where the image holds an instruction that jumps to itself (`B .`, encoding T2: DDI 0419, A6.7.10). Whatever the two bytes were meant as, a
-    /// core that is led there stays there.
+    /// Where the image holds an instruction that jumps to itself (`B .`, encoding T2: DDI 0419, A6.7.10). Whatever the
+    /// two bytes were meant as, a core that is led there stays there.
     pub fn endless_loop(&self) -> Option<u32> {
         self.segments.iter().find_map(|segment| {
             // Instructions stand at even addresses.
@@ -263,7 +266,8 @@ fn read_core(header: &Elf, endian: Endianness, elf: &[u8], problems: &mut Vec<Pr
     }
 }
 
-/// A core executes what was built for an older one. probe-rs itself cannot tell them apart: it would flash, and the post would lock up.
+/// A core executes what was built for an older one. probe-rs itself cannot tell them apart: it would flash, and the
+/// post would lock up.
 fn check_core(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
     if let Some(core) = image.core.filter(|core| *core > chip.core) {
         let cause = both!(

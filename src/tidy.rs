@@ -1,4 +1,5 @@
-//! House rules as a test: reads every source file and feature of this repository and complains of what the architecture forbids.
+//! House rules as a test: reads every source file and feature of this repository and complains of what the architecture
+//! forbids.
 //!
 //! Knows nothing of what the code does. Each rule says why it is there; each list of exceptions may only shrink.
 
@@ -52,9 +53,13 @@ fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-fn read_sources() -> Vec<Source> {
+fn read_below(folder: &str) -> Vec<Source> {
     let read = |path: PathBuf| Source::new(&path.to_string_lossy(), &std::fs::read_to_string(&path).expect("a source in UTF-8"));
-    let mut sources: Vec<Source> = files_below(Path::new("src"), "rs").into_iter().map(read).collect();
+    files_below(Path::new(folder), "rs").into_iter().map(read).collect()
+}
+
+fn read_sources() -> Vec<Source> {
+    let mut sources = read_below("src");
     let tests: Vec<String> = sources.iter().flat_map(Source::declared_tests).collect();
     for source in sources.iter_mut().filter(|source| tests.contains(&source.path)) {
         source.before_tests = 0;
@@ -106,6 +111,13 @@ fn the_methods_of_the_desk_stand_with_their_state() {
 #[test]
 fn files_functions_and_traits_keep_their_size() {
     assert_clean(shape::check(&read_sources()));
+}
+
+#[test]
+fn comments_keep_to_their_width() {
+    let sources: Vec<Source> = ["src", "tests"].into_iter().flat_map(read_below).collect();
+    assert!(sources.len() > 100, "run from the repository's root");
+    assert_clean(shape::check_comments(&sources));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Quantities as people write and read them: units, an estimate with its uncertainty, and the parsing of "0,5 s" or "2 sekundy".
+//! Quantities as people write and read them: units, an estimate with its uncertainty, and the parsing of "0,5 s" or "2
+//! sekundy".
 //!
 //! Knows nothing of instruments, posts or verdicts.
 
@@ -130,7 +131,8 @@ pub fn combine(parts: &[f64]) -> f64 {
     parts.iter().map(|u| u * u).sum::<f64>().sqrt()
 }
 
-/// Expanded uncertainty (k = 2) of something known only to lie within ± `half_width` (rectangular, JCGM 100:2008, 4.3.7).
+/// Expanded uncertainty (k = 2) of something known only to lie within ± `half_width` (rectangular, JCGM 100:2008,
+/// 4.3.7).
 pub fn rectangular(half_width: f64) -> f64 {
     2.0 * half_width.abs() / 3f64.sqrt()
 }

@@ -6,8 +6,8 @@ use crate::fault::{Blame, Blamed};
 use crate::unit::{Bilingual, Estimate, Lang};
 use serde::{Deserialize, Serialize};
 
-/// A limit closer than this many standard uncertainties cannot be decided (half of the expanded uncertainty is one standard uncertainty).
-/// Guarded acceptance and guarded rejection, JCGM 106:2012, 8.3.
+/// A limit closer than this many standard uncertainties cannot be decided (half of the expanded uncertainty is one
+/// standard uncertainty). Guarded acceptance and guarded rejection, JCGM 106:2012, 8.3.
 pub const GUARD_STANDARD_UNCERTAINTIES: f64 = 3.0;
 
 /// What a figure must satisfy, in the figure's base unit.

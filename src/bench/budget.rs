@@ -1,4 +1,5 @@
-//! What the bench itself adds to the uncertainty of a figure: each contribution with its key, its name and the way to it.
+//! What the bench itself adds to the uncertainty of a figure: each contribution with its key, its name and the way to
+//! it.
 
 use super::Bench;
 use crate::journal::Event;

@@ -1,4 +1,5 @@
-//! The city's camera system at the bench: how it treats events, and which have come, written down and kept with the moment of their arrival.
+//! The city's camera system at the bench: how it treats events, and which have come, written down and kept with the
+//! moment of their arrival.
 //!
 //! Knows nothing of which event should come, or when.
 

@@ -1,7 +1,8 @@
-//! Lamps dimmed by switching: a lamp that goes on and off at 50 Hz and more is lit, and says so once. A lamp at 250 Hz would otherwise write five
-//! hundred changes a second into the journal and the memory of a soak.
+//! Lamps dimmed by switching: a lamp that goes on and off at 50 Hz and more is lit, and says so once. A lamp at 250 Hz
+//! would otherwise write five hundred changes a second into the journal and the memory of a soak.
 //!
-//! The first changes pass as they are, and so does the one that ends the dimming: nothing that a step or the watch could ask for is lost.
+//! The first changes pass as they are, and so does the one that ends the dimming: nothing that a step or the watch
+//! could ask for is lost.
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::lamp::Edge;
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 /// A lamp dimmed at 50 Hz and more is never dark for longer than this, whatever its share of light.
 pub const DARK_AT_MOST: Duration = Duration::from_millis(25);
-/// Changes in a row, none further from the one before than that, after which a lamp counts as dimmed: a contact that bounces makes fewer.
+/// Changes in a row, none further from the one before than that, after which a lamp counts as dimmed: a contact that
+/// bounces makes fewer.
 const CHANGES: usize = 16;
 
 /// What becomes of what a lamp's sensor tells.
@@ -29,7 +31,8 @@ pub enum Told {
 
 /// A lamp that has been lit for so long without a change is not driven by alternating current.
 const STEADY_AFTER: Duration = Duration::from_secs(1);
-/// Tubes and cheap lamps on the mains flicker so many times a second, and a worn tube once a period; the mains keep to their frequency (EN 50160, 4.2.1: within 1 %).
+/// Tubes and cheap lamps on the mains flicker so many times a second, and a worn tube once a period; the mains keep to
+/// their frequency (EN 50160, 4.2.1: within 1 %).
 const MAINS_HZ: [f64; 2] = [50.0, 100.0];
 const MAINS_WITHIN: f64 = 0.02;
 
@@ -45,7 +48,8 @@ pub struct Dimming {
 }
 
 impl Dimming {
-    /// What it tells now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the mains.
+    /// What it tells now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the
+    /// mains.
     pub fn is_room_light(&self, told: &Told) -> bool {
         let Told::Dimmed { hertz, .. } = told else { return false };
         self.was_steady && MAINS_HZ.iter().any(|mains| (hertz / mains - 1.0).abs() <= MAINS_WITHIN)
@@ -76,7 +80,8 @@ impl Dimming {
         told
     }
 
-    /// Nothing has changed since, and it is `now`: what was held back is told where it proves to have been more than dimming.
+    /// Nothing has changed since, and it is `now`: what was held back is told where it proves to have been more than
+    /// dimming.
     pub fn passed(&mut self, now: Instant) -> Vec<Told> {
         let Some(last) = self.latest.back().filter(|last| now.since(last.at) > DARK_AT_MOST).copied() else { return Vec::new() };
         self.latest.clear();

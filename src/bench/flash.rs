@@ -21,10 +21,12 @@ pub struct Writing {
 const READINGS: usize = 4;
 
 impl Bench {
-    /// Does the probe read the same each time? The post has no part in it: its program memory does not change by itself.
+    /// Does the probe read the same each time? The post has no part in it: its program memory does not change by
+    /// itself.
     ///
     /// # Errors
-    /// It reads differently, or it is the bench's in another way. What the microcontroller refuses is left to whoever judges that.
+    /// It reads differently, or it is the bench's in another way. What the microcontroller refuses is left to whoever
+    /// judges that.
     pub fn prove_probe(&mut self) -> Result<()> {
         let Ok(image) = image::parse(&self.image) else { return Ok(()) };
         for segment in &image.segments {
@@ -66,7 +68,8 @@ impl Bench {
         self.switch(Circuit::Mains, false)
     }
 
-    /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the programming is done.
+    /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the
+    /// programming is done.
     pub fn flash(&mut self, power_fails_at: Option<f64>) -> std::result::Result<Writing, FlashError> {
         let name = self.serving(Role::Probe)?;
         let mut probe = self.probes.remove(&name).ok_or_else(|| missing("probe"))?;

@@ -1,5 +1,5 @@
-//! The bench's sound held against itself: the loop-back returns whole what was sent, the ear hears the mouth as it did at first, and nothing where
-//! nothing sounds.
+//! The bench's sound held against itself: the loop-back returns whole what was sent, the ear hears the mouth as it did
+//! at first, and nothing where nothing sounds.
 //!
 //! The post has no part in it; everything found here is the bench's failure.
 
@@ -25,26 +25,29 @@ const LOOPED_S: f64 = 1.1;
 const PIECE_S: f64 = 0.001;
 /// A piece differs from what was sent by more than this share of the power of the whole: it is not what was sent.
 const OTHER: f64 = 0.25;
-/// A level may differ so much from what it was at first, dB: well above what the same measurement repeats to, in a street too.
+/// A level may differ so much from what it was at first, dB: well above what the same measurement repeats to, in a
+/// street too.
 const STEADY_WITHIN_DB: f64 = 2.0;
 /// A delay may: a card that was started anew has another one.
 const STEADY_WITHIN_S: f64 = 0.000_5;
 /// From the mouth to the ear sound takes no longer than this, 14 m of air: what is later was reckoned on the way.
 const AIR_WITHIN_S: f64 = 0.040;
-/// A card's clock that is further off than this is out of order: twice what the poorest crystal of a working one may be, and what its rate is known
-/// to.
+/// A card's clock that is further off than this is out of order: twice what the poorest crystal of a working one may
+/// be, and what its rate is known to.
 const CLOCK_WITHIN: f64 = 2.0 * LARGEST_RATE_ERROR;
 /// The burst by which the ear knows the mouth.
 const BURST_S: f64 = 0.5;
 /// So many of them in a row, 0.8 s apart, meet a wire that parts every second or two.
 const BURSTS: usize = 5;
-/// Where the ear is the mouth's speech may be so much louder or fainter than at the post's microphone, dB: ten times as far, or a fifth. Engineering
-/// judgement.
+/// Where the ear is the mouth's speech may be so much louder or fainter than at the post's microphone, dB: ten times as
+/// far, or a fifth. Engineering judgement.
 const AT_EAR_WITHIN_DB: f64 = 15.0;
-/// A burst that is so much fainter, and by how much the way may then differ, dB: what strikes a stop gives the louder one less.
+/// A burst that is so much fainter, and by how much the way may then differ, dB: what strikes a stop gives the louder
+/// one less.
 const FAINTER: f32 = 0.25;
 const LINEAR_WITHIN_DB: f64 = 1.0;
-/// A voice in which a wire shows that parts for a moment, wherever the moment falls, and how many looks at it may be lost by chance.
+/// A voice in which a wire shows that parts for a moment, wherever the moment falls, and how many looks at it may be
+/// lost by chance.
 const WHOLE_S: f64 = 4.4;
 const LOST_BY_CHANCE: usize = 3;
 /// How long nothing is listened to: what comes once a minute shall come once.
@@ -216,7 +219,8 @@ impl Bench {
         .of(Subsystem::Sound))
     }
 
-    /// What the ear hears of a burst at `level` of its usual one. `None`: the rig lacks one of them; inside: it does not hear it.
+    /// What the ear hears of a burst at `level` of its usual one. `None`: the rig lacks one of them; inside: it does
+    /// not hear it.
     fn mouth_at_ear<E: From<Interrupted> + From<InstrumentError>>(&mut self, level: f32) -> Result<Option<Option<AtEar>>, E> {
         if self.rig.wiring.mouth.is_none() || self.rig.wiring.ear.is_none() {
             return Ok(None);
@@ -236,7 +240,8 @@ impl Bench {
         Ok(Some(found.map(|found| AtEar { gain: found.gain_db, late, linear, spl: full.map(|full| full + linear) })))
     }
 
-    /// Nothing sounds: does the ear hear a tone all the same, or bursts? `least_dbfs`: the faintest tone that matters, re full scale.
+    /// Nothing sounds: does the ear hear a tone all the same, or bursts? `least_dbfs`: the faintest tone that matters,
+    /// re full scale.
     pub fn prove_quiet<E: From<Interrupted> + From<InstrumentError>>(&mut self, least_dbfs: f64) -> Result<(), E> {
         let from: Instant = self.now();
         self.wait::<E>(QUIET + Duration::from_millis(100))?;

@@ -1,7 +1,8 @@
-//! Every call that moves something passes through a tap into the journal, so that a run can be reconstructed without its author.
+//! Every call that moves something passes through a tap into the journal, so that a run can be reconstructed without
+//! its author.
 //!
-//! Taps are decorators over the instrument traits: they know nothing of the driver beneath or of why a call is made. Reading what has
-//! arrived is not tapped here: what was read is written down where it is understood (`record`).
+//! Taps are decorators over the instrument traits: they know nothing of the driver beneath or of why a call is made.
+//! Reading what has arrived is not tapped here: what was read is written down where it is understood (`record`).
 
 use super::log::Log;
 use crate::clock::{Instant, Stamped};

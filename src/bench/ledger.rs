@@ -1,4 +1,5 @@
-//! What one circuit's relay was told, held against what its sense input saw: every command has its change, every change its command.
+//! What one circuit's relay was told, held against what its sense input saw: every command has its change, every change
+//! its command.
 //!
 //! Moments in, findings out. It knows neither boards nor clocks nor what the circuit is for.
 
@@ -94,8 +95,9 @@ impl Ledger {
         self.commands.push_back(Command { at, closed, moves, is_clean, is_settled: !moves });
     }
 
-    /// Takes in a change of the sense input; gives the delay from its command where that is known well. `attended`: whether the bench has run without a
-    /// pause from a moment until this change was stamped; if not, the stamps say nothing of the contact.
+    /// Takes in a change of the sense input; gives the delay from its command where that is known well. `attended`:
+    /// whether the bench has run without a pause from a moment until this change was stamped; if not, the stamps say
+    /// nothing of the contact.
     pub fn changed(&mut self, at: Instant, closed: bool, attended: impl Fn(Instant) -> bool) -> Result<Option<f64>, Strange> {
         let latest = at + STAMPS_AGREE_WITHIN;
         let is_own = |command: &&mut Command| {
@@ -132,7 +134,8 @@ impl Ledger {
         known.map_or(FOLLOWS_WITHIN, |delays| Duration::from_secs_f64(delays.longest.max(0.0)) + BOUNCES_WITHIN)
     }
 
-    /// A command that nothing has followed for too long: when it was given, and what for. Told until somebody settles it.
+    /// A command that nothing has followed for too long: when it was given, and what for. Told until somebody settles
+    /// it.
     pub fn overdue(&self, now: Instant) -> Option<(Instant, bool)> {
         let late = self.commands.iter().find(|command| !command.is_settled && now.since(command.at) > OVERDUE_AFTER)?;
         Some((late.at, late.closed))
@@ -156,7 +159,8 @@ impl Ledger {
     }
 }
 
-/// The stretches in which a contact was closed, out of its changes in order, bounces left out. One that is still closed has no end and is none.
+/// The stretches in which a contact was closed, out of its changes in order, bounces left out. One that is still closed
+/// has no end and is none.
 pub(super) fn closures(changes: &[(Instant, bool)]) -> Vec<(Instant, Instant)> {
     let mut found: Vec<(Instant, Instant)> = Vec::new();
     let mut closed_at = None;

@@ -8,7 +8,8 @@ use crate::journal::{Entry, Event};
 use crate::unit::Bilingual;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Somebody who looks on while a journal is written, e.g. the live terminal. Several may; each gets every entry, in the order of the list.
+/// Somebody who looks on while a journal is written, e.g. the live terminal. Several may; each gets every entry, in the
+/// order of the list.
 pub type Onlooker = Box<dyn FnMut(&Entry) + Send>;
 
 /// A shared handle; all copies write into the same journal, each line stamped by the bench's clock.

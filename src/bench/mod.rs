@@ -58,7 +58,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a waiting bench looks at its instruments. Stamps are made at the source, so this bounds reaction, not accuracy.
+/// How often a waiting bench looks at its instruments. Stamps are made at the source, so this bounds reaction, not
+/// accuracy.
 pub const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// The opened bench.
@@ -68,7 +69,8 @@ pub struct Bench {
     pub record: Record,
     clock: Arc<dyn Clock>,
     gear: Switchgear,
-    /// The other instruments under their names in the rig, as many of a kind as it has; a role finds its own by the rig's wiring.
+    /// The other instruments under their names in the rig, as many of a kind as it has; a role finds its own by the
+    /// rig's wiring.
     consoles: BTreeMap<String, Box<dyn Console>>,
     probes: BTreeMap<String, Journaled<dyn DebugProbe>>,
     cards: BTreeMap<String, Journaled<dyn AudioPort>>,
@@ -90,7 +92,8 @@ pub struct Bench {
     mouth_gain: Option<f64>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
-    /// When anything last passed between the post and the operator, and when the post last spoke unasked after a long silence.
+    /// When anything last passed between the post and the operator, and when the post last spoke unasked after a long
+    /// silence.
     way_in: way_in::WayIn,
     /// What each lamp's sensor has told lately.
     dimming: BTreeMap<InputRef, Dimming>,
@@ -114,7 +117,8 @@ impl Bench {
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
-    /// When mains or fibre were last switched, or the microcontroller was reset: what was true of the post before need not be so now.
+    /// When mains or fibre were last switched, or the microcontroller was reset: what was true of the post before need
+    /// not be so now.
     pub fn disturbed(&self) -> Instant {
         self.gear.disturbed()
     }
@@ -122,7 +126,8 @@ impl Bench {
     pub fn note_disturbance(&mut self, at: Instant) {
         self.gear.note_disturbance(at);
     }
-    /// The virtual post, where this bench stands on one: for proofs that hold figures against the truth, never for measuring.
+    /// The virtual post, where this bench stands on one: for proofs that hold figures against the truth, never for
+    /// measuring.
     pub fn twin(&self) -> Option<&Twin> {
         self.twin.as_ref()
     }
@@ -134,7 +139,8 @@ impl Bench {
     /// Takes in whatever the instruments have seen since the last time. What one sees that no role uses is let go.
     ///
     /// # Errors
-    /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record nevertheless.
+    /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record
+    /// nevertheless.
     pub fn collect(&mut self) -> Result<()> {
         let now = self.clock.now();
         let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
@@ -231,7 +237,8 @@ impl Bench {
     }
 }
 
-/// A step asked for an instrument that the rig does not have. The lint says so before a run; this is for a bench that lost it since.
+/// A step asked for an instrument that the rig does not have. The lint says so before a run; this is for a bench that
+/// lost it since.
 fn missing(role: &str) -> InstrumentError {
     InstrumentError::new(
         role,

@@ -1,7 +1,7 @@
 //! The bench's own network, told from the post's line by a host that stands where that line begins.
 //!
-//! What becomes of that host's echoes is no deed of the post's: a voice with holes, a call without an answer and a post without a registration
-//! look the same whichever of the two has lost them.
+//! What becomes of that host's echoes is no deed of the post's: a voice with holes, a call without an answer and a post
+//! without a registration look the same whichever of the two has lost them.
 
 use super::Bench;
 use crate::clock::{Instant, Interrupted};
@@ -66,7 +66,8 @@ impl Bench {
         Ok(())
     }
 
-    /// Waits until the reference host has been asked often enough in this scenario to show what the bench's network loses.
+    /// Waits until the reference host has been asked often enough in this scenario to show what the bench's network
+    /// loses.
     pub fn await_echoes<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         if self.rig.has(Role::ReferenceHost) {
             let until = self.now() + ENOUGH_WITHIN;

@@ -1,4 +1,5 @@
-//! From a rig on paper to instruments in hand: the only place that brings a configuration together with a driver or with the twin.
+//! From a rig on paper to instruments in hand: the only place that brings a configuration together with a driver or
+//! with the twin.
 
 pub(super) mod context;
 pub(super) mod instrument;
@@ -73,7 +74,8 @@ impl OpenError {
     }
 }
 
-/// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot be opened.
+/// Opens every instrument of the rig. Nothing is moved yet. A journal that was begun is ended when an instrument cannot
+/// be opened.
 pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let Opening { rig, seed, folder, onlookers, preamble } = opening;
     let rig = Arc::new(with_planted_firmware(Rig::clone(&rig)).map_err(OpenError::Context)?);
@@ -177,8 +179,9 @@ impl Bench {
     }
 }
 
-/// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly labelled, and the bench
-/// accepts no image but the one its rig names; a mislabelled one is not named, for the bench must find that out.
+/// Names in the rig the image that its planted defects come with. A defect of the firmware is a variant of it, honestly
+/// labelled, and the bench accepts no image but the one its rig names; a mislabelled one is not named, for the bench
+/// must find that out.
 ///
 /// # Errors
 /// There is no defect of that name.

@@ -1,7 +1,8 @@
-//! The stretches in which the post had no mains or no fibre, and what gives the lie to them: a sign of life that could not have come.
+//! The stretches in which the post had no mains or no fibre, and what gives the lie to them: a sign of life that could
+//! not have come.
 //!
-//! A sense input tells that a contact has opened; only the post's silence tells that its mains or its fibre went through that contact. Knows
-//! nothing of what a post should do.
+//! A sense input tells that a contact has opened; only the post's silence tells that its mains or its fibre went
+//! through that contact. Knows nothing of what a post should do.
 
 use super::circuit::Circuit;
 use super::{Bench, Record};
@@ -51,7 +52,8 @@ impl Outages {
         }
     }
 
-    /// How long a circuit had been open at a moment at which the post must have felt it; `None`: it was closed, or had only just opened.
+    /// How long a circuit had been open at a moment at which the post must have felt it; `None`: it was closed, or had
+    /// only just opened.
     fn felt(&self, circuit: Circuit, at: Instant) -> Option<Duration> {
         let grace = if circuit == Circuit::Mains { SUPPLY_FADES_WITHIN } else { LINE_DRAINS_WITHIN };
         let covers =
@@ -69,7 +71,8 @@ impl Outages {
 /// A sign of the post's, in either language.
 type Sign = (&'static str, &'static str);
 
-/// What the post itself did to be seen at the operator, in a few words; `None`: somebody else, or the operator's own doing.
+/// What the post itself did to be seen at the operator, in a few words; `None`: somebody else, or the operator's own
+/// doing.
 fn sign_at_operator(record: &Record, identity: &str, event: &CallEvent) -> Option<Sign> {
     let own = |call: &CallId, sign: Sign| record.call(*call).filter(|call| call.invite.from == identity).map(|_| sign);
     match event {
@@ -183,8 +186,9 @@ impl Bench {
         Ok(found.is_some())
     }
 
-    /// The mains are off: does the post feel it? Says whether that was seen. A sense input cannot tell, where it was exchanged together with its
-    /// relay; the probe sees the post's supply. One that goes with the fibre has the two leads exchanged.
+    /// The mains are off: does the post feel it? Says whether that was seen. A sense input cannot tell, where it was
+    /// exchanged together with its relay; the probe sees the post's supply. One that goes with the fibre has the two
+    /// leads exchanged.
     pub fn prove_unfed<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<bool, E> {
         if self.lives_on() || self.is_fed()?.is_none() {
             return Ok(false);
@@ -271,7 +275,8 @@ impl Bench {
         input.as_ref().is_some_and(|input| !self.has_seen_light(input))
     }
 
-    /// A lamp without power is dark: a sensor that sees light all the same looks elsewhere, or is wired the other way round.
+    /// A lamp without power is dark: a sensor that sees light all the same looks elsewhere, or is wired the other way
+    /// round.
     pub fn prove_sensors_dark<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         for (role, input) in self.lamp_sensors() {
             if self.gear.is_lit::<E>(&input)? {

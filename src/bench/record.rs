@@ -1,7 +1,8 @@
 //! What has arrived in a scenario, by its source stamps: the record that checks ask questions of.
 //!
-//! Calls stand in a table by their number, everything else along the time, so that no question scans what came before. A scenario has a record
-//! of its own; what the one before leaves to it is named in [`HandedOn`]. Nothing here waits or moves anything.
+//! Calls stand in a table by their number, everything else along the time, so that no question scans what came before.
+//! A scenario has a record of its own; what the one before leaves to it is named in [`HandedOn`]. Nothing here waits or
+//! moves anything.
 
 mod calls;
 mod timeline;
@@ -93,7 +94,8 @@ impl Registration {
     }
 }
 
-/// Lines of the console since the run began. One whose checksum does not match or that is no text is garbled: a bad cable shows here.
+/// Lines of the console since the run began. One whose checksum does not match or that is no text is garbled: a bad
+/// cable shows here.
 #[derive(Debug, Clone, Default)]
 pub struct ConsoleLines {
     pub readable: usize,
@@ -111,7 +113,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Reads `$payload*XX`, where XX is the exclusive-or of the payload's bytes in hexadecimal, in letters of either kind.
+    /// Reads `$payload*XX`, where XX is the exclusive-or of the payload's bytes in hexadecimal, in letters of either
+    /// kind.
     pub fn parse(text: &str) -> Option<Report> {
         let (payload, sum) = text.strip_prefix('$')?.rsplit_once('*')?;
         let expected = u8::from_str_radix(sum, 16).ok().filter(|_| sum.len() == 2)?;
@@ -131,7 +134,8 @@ impl Report {
     }
 }
 
-/// Whether a line has one of the two marks of a report (post protocol, section 2): any other text of a post is nobody's concern.
+/// Whether a line has one of the two marks of a report (post protocol, section 2): any other text of a post is nobody's
+/// concern.
 fn is_framed(text: &str) -> bool {
     let sum = text.rsplit_once('*').map(|(_, sum)| sum);
     text.starts_with('$') || sum.is_some_and(|sum| sum.len() == 2 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()))

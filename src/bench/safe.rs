@@ -1,7 +1,9 @@
-//! Making safe: button released, mains on, fibre connected; then calls ended, sound stopped. Read back and graded, not assumed.
+//! Making safe: button released, mains on, fibre connected; then calls ended, sound stopped. Read back and graded, not
+//! assumed.
 //!
-//! Runs at every end of a scenario and of a run, whatever ended it. It must not fail early: each thing is tried whatever became of the others. The
-//! circuits need nothing but the switchgear, so that they can be made safe where there is no bench any more.
+//! Runs at every end of a scenario and of a run, whatever ended it. It must not fail early: each thing is tried
+//! whatever became of the others. The circuits need nothing but the switchgear, so that they can be made safe where
+//! there is no bench any more.
 
 use super::circuit::Circuit;
 use super::switch::Switchgear;

@@ -1,4 +1,5 @@
-//! The bench proves itself: operator's desk, ears, relays, console. Before a scenario, and again before a post is condemned.
+//! The bench proves itself: operator's desk, ears, relays, console. Before a scenario, and again before a post is
+//! condemned.
 //!
 //! Knows nothing of limits; everything found here is the bench's failure.
 
@@ -47,7 +48,8 @@ impl Bench {
         Ok(self.collect()?)
     }
 
-    /// Does the button's contact follow its commands? The post must be without power, or it would take this for a press.
+    /// Does the button's contact follow its commands? The post must be without power, or it would take this for a
+    /// press.
     pub fn prove_button<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<(), E> {
         for closed in [true, false].repeat(PROVING_PRESSES) {
             self.prove_move::<E>(Circuit::Button, closed)?;

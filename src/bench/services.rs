@@ -1,4 +1,5 @@
-//! The services that the bench gives the post's network: how they are, what they were asked, and what of it the post must have by heart.
+//! The services that the bench gives the post's network: how they are, what they were asked, and what of it the post
+//! must have by heart.
 //!
 //! Must not know what a post should do with what it is given.
 

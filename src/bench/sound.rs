@@ -14,8 +14,8 @@ use crate::rig::{JackRef, Patch, Role};
 use crate::unit::{Estimate, combine, rectangular};
 use std::time::Duration;
 
-/// What a moment at the operator is trusted to at best, expanded (k = 2), in seconds: a network card and its interrupt come before any stamp. The
-/// twin's are exact.
+/// What a moment at the operator is trusted to at best, expanded (k = 2), in seconds: a network card and its interrupt
+/// come before any stamp. The twin's are exact.
 pub const NETWORK_STAMP_S: f64 = 0.0002;
 
 /// A moment on the bench's clock with its expanded uncertainty (k = 2), both in seconds.
@@ -30,7 +30,8 @@ impl Moment {
     pub fn stamped(at: Instant, uncertainty: f64) -> Self {
         Moment { seconds: at.as_secs_f64(), uncertainty }
     }
-    /// The moment of an event at the operator, to be trusted as far as it was stamped, and never further than a network allows.
+    /// The moment of an event at the operator, to be trusted as far as it was stamped, and never further than a network
+    /// allows.
     pub fn at_operator<T>(event: &Stamped<T>) -> Self {
         Moment::stamped(event.at, event.within.as_secs_f64().max(NETWORK_STAMP_S))
     }
@@ -43,8 +44,8 @@ impl Moment {
     }
 }
 
-/// What the loop-back told about the card. The loop-back gives the sum of output and input latency; how it is shared between the two is not
-/// known, so half goes to each and the rest is uncertainty.
+/// What the loop-back told about the card. The loop-back gives the sum of output and input latency; how it is shared
+/// between the two is not known, so half goes to each and the rest is uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Calibration {
     pub round_trip: f64,
@@ -124,7 +125,8 @@ impl Bench {
         self.card(&card)?.timebase()
     }
 
-    /// Speaks into a call as the operator; returns when the first sample is spoken (exact by definition of the reference sender).
+    /// Speaks into a call as the operator; returns when the first sample is spoken (exact by definition of the
+    /// reference sender).
     pub fn operator_play(&mut self, call: CallId, samples: &[f32]) -> Result<Moment> {
         let audio = self.operator()?.audio(call)?;
         let frame = audio.play(Jack(1), samples)?;
@@ -132,7 +134,8 @@ impl Bench {
         Ok(Moment { seconds: base.seconds_of(frame as f64), uncertainty: base.output_uncertainty })
     }
 
-    /// The moment of what the operator spoke last, once it is over: until then nobody knows how late its packets would leave.
+    /// The moment of what the operator spoke last, once it is over: until then nobody knows how late its packets would
+    /// leave.
     pub fn operator_spoke(&mut self, call: CallId, spoken: Moment) -> Result<Moment> {
         let base = self.operator()?.audio(call)?.timebase()?;
         Ok(Moment { uncertainty: base.output_uncertainty, ..spoken })

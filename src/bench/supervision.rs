@@ -9,7 +9,8 @@ use crate::instrument::{Result, Subsystem};
 use crate::rig::Role;
 
 impl Bench {
-    /// Takes in what has come; when the post itself has spoken. What other posts of the same line tell is nobody's concern here.
+    /// Takes in what has come; when the post itself has spoken. What other posts of the same line tell is nobody's
+    /// concern here.
     pub(super) fn collect_notices(&mut self) -> Result<Vec<Instant>> {
         let mut moments = Vec::new();
         for (name, supervision) in &mut self.supervisions {

@@ -1,7 +1,8 @@
 //! The circuits a bench switches: button, mains, fibre, battery. Commanded through a relay, proved by a sense input.
 //!
-//! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig can be made safe by whoever
-//! finds it left alone. A journal listens by standing before the relay boards that are handed in.
+//! It needs a rig and the boards that switch and sense, and nothing else: no journal, no operator, no post. So a rig
+//! can be made safe by whoever finds it left alone. A journal listens by standing before the relay boards that are
+//! handed in.
 
 use super::circuit::Circuit;
 use super::ledger::{Ledger, Strange, closures};
@@ -177,7 +178,8 @@ impl Switchgear {
         self.disturbed = at;
     }
 
-    /// All changes of all inputs since the last call, board by board in the order of their names, with what their stamps are worth.
+    /// All changes of all inputs since the last call, board by board in the order of their names, with what their
+    /// stamps are worth.
     ///
     /// # Errors
     /// A board failed, or a circuit's relay or its sense did what they cannot do if they are in order.
@@ -199,7 +201,8 @@ impl Switchgear {
         Circuit::ALL.into_iter().try_fold((), |(), circuit| self.check_overdue(circuit)).and(outcome)
     }
 
-    /// A command that no change has followed is the relay's failure, unless the input board has said nothing at all since.
+    /// A command that no change has followed is the relay's failure, unless the input board has said nothing at all
+    /// since.
     fn check_overdue(&mut self, circuit: Circuit) -> Result<()> {
         let now = self.clock.now();
         let Some((commanded, closed)) = self.ledgers[circuit as usize].overdue(now) else { return Ok(()) };
@@ -354,7 +357,8 @@ impl Bench {
         [false, true].iter().all(|closed| self.gear.delays(circuit, *closed).is_some())
     }
 
-    /// By how much later than it closes a circuit's contact opens after its command, in seconds; 0 where that is not known yet.
+    /// By how much later than it closes a circuit's contact opens after its command, in seconds; 0 where that is not
+    /// known yet.
     pub fn opens_later_by(&self, circuit: Circuit) -> f64 {
         let [opening, closing] = [false, true].map(|closed| self.gear.delays(circuit, closed).map(|delays| delays.typical()));
         opening.zip(closing).map_or(0.0, |(opening, closing)| opening - closing)
@@ -376,7 +380,8 @@ impl Bench {
         Some(self.input_moment(input, found))
     }
 
-    /// The moment of an input's change: a stamp is only ever late, by up to the board's figure, so the middle is the best estimate.
+    /// The moment of an input's change: a stamp is only ever late, by up to the board's figure, so the middle is the
+    /// best estimate.
     pub fn input_moment(&self, input: &InputRef, stamp: Instant) -> Moment {
         let late = self.gear.lateness(input);
         Moment { seconds: stamp.as_secs_f64() - late / 2.0, uncertainty: rectangular(late / 2.0) }

@@ -1,7 +1,8 @@
-//! Whether what the post sends unasked gets in to the operator: a firewall, or a translator of addresses, lets in for a while whom it has seen
-//! spoken to, and nobody else.
+//! Whether what the post sends unasked gets in to the operator: a firewall, or a translator of addresses, lets in for a
+//! while whom it has seen spoken to, and nobody else.
 //!
-//! To a host that is asked all the time it is open; a post that is not heard behind one looks like a post that is silent.
+//! To a host that is asked all the time it is open; a post that is not heard behind one looks like a post that is
+//! silent.
 
 use super::Bench;
 use crate::clock::{Instant, Interrupted, Stamped};
@@ -14,8 +15,9 @@ use std::time::Duration;
 const SILENT_FOR: Duration = Duration::from_secs(20);
 /// What got in unasked so long ago shows that the way is open still.
 const OPEN_SINCE: Duration = Duration::from_secs(300);
-/// In so long a silence beyond the interval that it was granted a post that is late with its refresh has come, one that tries to be heard has tried several
-/// times (post protocol, section 4: every 10 s), and its retransmissions are over (RFC 3261, 17.1.1.2: 32 s).
+/// In so long a silence beyond the interval that it was granted a post that is late with its refresh has come, one that
+/// tries to be heard has tried several times (post protocol, section 4: every 10 s), and its retransmissions are over
+/// (RFC 3261, 17.1.1.2: 32 s).
 const TRIES_WITHIN: Duration = Duration::from_secs(45);
 /// A post that speaks too often to be waited for is not shut out.
 const WAITS_AT_MOST: Duration = Duration::from_secs(180);
@@ -58,7 +60,8 @@ impl WayIn {
 }
 
 impl Bench {
-    /// Does the post get in unasked? It does if it has lately; else it is waited for, and then spoken to: one that is heard only then was shut out.
+    /// Does the post get in unasked? It does if it has lately; else it is waited for, and then spoken to: one that is
+    /// heard only then was shut out.
     ///
     /// # Errors
     /// It was.

@@ -1,4 +1,5 @@
-//! The city's camera system as the bench plays it: events come over HTTP and are taken, one machine on a real network and in the twin.
+//! The city's camera system as the bench plays it: events come over HTTP and are taken, one machine on a real network
+//! and in the twin.
 //!
 //! Bytes and a moment in, bytes and a moment out. Must not know sockets or clocks, nor whose event it is.
 

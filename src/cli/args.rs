@@ -47,8 +47,8 @@ Exit codes:
   70   a mistake in hejnal itself
   130  stopped by Ctrl-C or SIGTERM; the rig was made safe";
 
-/// Acceptance bench for city SOS posts: presses the button, listens and speaks at both ends, cuts fibre and power, and judges what the
-/// post does.
+/// Acceptance bench for city SOS posts: presses the button, listens and speaks at both ends, cuts fibre and power, and
+/// judges what the post does.
 #[derive(Debug, Parser)]
 #[command(name = "hejnal", version, after_help = EXIT_CODES)]
 pub struct Args {
@@ -151,7 +151,8 @@ pub struct Choice {
     /// The rig's file
     #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
     pub rig: PathBuf,
-    /// The whole of an acceptance: `fat` before the post is installed, `sat` where it stands, `nightly` all there is, for hours
+    /// The whole of an acceptance: `fat` before the post is installed, `sat` where it stands, `nightly` all there is,
+    /// for hours
     #[arg(long = "as", value_name = "OCCASION", conflicts_with = "tags")]
     pub occasion: Option<Occasion>,
     /// Only scenarios with these tags, e.g. "@S01 or @S02" [default: "not @long and not @manual"]
@@ -190,7 +191,8 @@ pub struct Prove {
     /// Run every scenario for every defect, and show which others fail
     #[arg(long)]
     pub all_scenarios: bool,
-    /// Instead of the known defects plant those that no scenario was written for: whichever scenario finds one is the right one
+    /// Instead of the known defects plant those that no scenario was written for: whichever scenario finds one is the
+    /// right one
     #[arg(long, conflicts_with = "defects")]
     pub unforeseen: bool,
     /// Feature files or directories [default: features/en or features/pl]
@@ -227,7 +229,8 @@ pub struct Explore {
     /// Lives at a time [default: as many as there are processors]
     #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Take the mains away at most so many times: in each life of a virtual post, in all lives of a real one [default: 10]
+    /// Take the mains away at most so many times: in each life of a virtual post, in all lives of a real one [default:
+    /// 10]
     #[arg(long, value_name = "N")]
     pub power_cycles: Option<u16>,
     /// Directory for what fails: its smallest life as features, and its journal [default: runs/<UTC time>-explore]
@@ -269,7 +272,8 @@ pub struct LiveTwin {
     /// Where to record what is heard before the loudspeaker
     #[arg(long, value_name = "WAV")]
     pub ear: Option<PathBuf>,
-    /// A sound card whose microphone is before the post and whose loudspeaker is the post's, as ALSA names it: default, plughw:CARD=USB
+    /// A sound card whose microphone is before the post and whose loudspeaker is the post's, as ALSA names it: default,
+    /// plughw:CARD=USB
     #[arg(long, value_name = "DEVICE", conflicts_with = "mouth")]
     pub sound_card: Option<String>,
     /// Seed of the post's chances [default: the rig's]

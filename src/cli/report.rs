@@ -14,7 +14,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-/// Shows a journal again. Its exit code is the run's own; of a run that never ended, or a journal that was altered, the bench's.
+/// Shows a journal again. Its exit code is the run's own; of a run that never ended, or a journal that was altered, the
+/// bench's.
 pub(super) fn again(path: &Path, budgets: bool, lang: Option<Lang>) -> Result<u8, Refused> {
     let path = file_of(path);
     let mut entries = Entries::open(&path).map_err(|error| unreadable(&error))?;

@@ -55,7 +55,8 @@ fn prepare(choice: &Choice) -> Result<Prepared, Refused> {
     slips.features.extend(problems.iter().cloned());
     let mut selection = select::select(all, Some(&tags));
     if let Some(rig) = &rig {
-        // What was asked for by name and cannot be done is a mistake; of a whole acceptance what the rig can do is done, and the rest is told.
+        // What was asked for by name and cannot be done is a mistake; of a whole acceptance what the rig can do is
+        // done, and the rest is told.
         if !is_named {
             selection = selection.within_reach(&book, rig);
         }

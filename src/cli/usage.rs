@@ -1,4 +1,5 @@
-//! A command line that was not understood, told in the reader's language before the argument parser's own words, which are English.
+//! A command line that was not understood, told in the reader's language before the argument parser's own words, which
+//! are English.
 
 use super::language::spoken;
 use crate::problem::Problem;

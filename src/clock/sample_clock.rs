@@ -1,9 +1,10 @@
-//! A sample clock held against the bench's clock: a line fitted through what the sound driver reports, "so many frames were there at that
-//! moment".
+//! A sample clock held against the bench's clock: a line fitted through what the sound driver reports, "so many frames
+//! were there at that moment".
 //!
-//! Pure arithmetic. Knows nothing of cards, drivers or of how the reports are gained. Reports are only ever late (interrupt, scheduler), so the
-//! line is the lower envelope of the points, not their mean: of all lines below every point the one nearest to them (D. Moon, P. Skelly,
-//! D. Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM 1999).
+//! Pure arithmetic. Knows nothing of cards, drivers or of how the reports are gained. Reports are only ever late
+//! (interrupt, scheduler), so the line is the lower envelope of the points, not their mean: of all lines below every
+//! point the one nearest to them (D. Moon, P. Skelly, D. Towsley, "Estimation and removal of clock skew from network
+//! delay measurements", INFOCOM 1999).
 
 use super::Instant;
 use std::collections::VecDeque;
@@ -54,7 +55,8 @@ const COVERAGE: f64 = 4.0;
 /// Fewer reports than this say nothing about their own scatter.
 const FEWEST_REPORTS: usize = 8;
 
-/// Collects reports and gives the line through them. Frames refer to data at the driver: the converters' own delays are the caller's to add.
+/// Collects reports and gives the line through them. Frames refer to data at the driver: the converters' own delays are
+/// the caller's to add.
 #[derive(Debug, Clone)]
 pub struct SampleClock {
     nominal: f64,
@@ -102,7 +104,8 @@ impl SampleClock {
         if self.reports.len() < FEWEST_REPORTS {
             return self.line(frame, at, self.nominal, period);
         }
-        // Seconds late against the nominal line through the last report: small numbers, so that nothing is lost in rounding.
+        // Seconds late against the nominal line through the last report: small numbers, so that nothing is lost in
+        // rounding.
         let points: Vec<(f64, f64)> = self
             .reports
             .iter()
@@ -132,7 +135,8 @@ struct Envelope {
 }
 
 impl Envelope {
-    /// Of `points`, ordered by their first coordinate and not empty. The sum of distances is least on the edge of the lower convex hull that spans their mean.
+    /// Of `points`, ordered by their first coordinate and not empty. The sum of distances is least on the edge of the
+    /// lower convex hull that spans their mean.
     fn under(points: &[(f64, f64)]) -> Self {
         let hull = lower_hull(points);
         let mean = points.iter().map(|p| p.0).sum::<f64>() / points.len().max(1) as f64;
@@ -154,7 +158,8 @@ impl Envelope {
         self.from.1 + self.slope * (x - self.from.0)
     }
 
-    /// The mean distance between neighbours among the earliest tenth of the reports: how far above the truth the lowest of them may lie.
+    /// The mean distance between neighbours among the earliest tenth of the reports: how far above the truth the lowest
+    /// of them may lie.
     fn spacing(&self, points: &[(f64, f64)]) -> f64 {
         let mut late: Vec<f64> = points.iter().map(|p| p.1 - self.at(p.0)).collect();
         let rank = (late.len() / 10).clamp(3, late.len().saturating_sub(1).max(3));
@@ -192,7 +197,8 @@ fn lower_hull(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 mod tests {
     use super::*;
 
-    /// A clock of `ppm` whose reports are `late(n)` seconds late, watched for `seconds`; the error at `probe` seconds and what was stated.
+    /// A clock of `ppm` whose reports are `late(n)` seconds late, watched for `seconds`; the error at `probe` seconds
+    /// and what was stated.
     fn check(ppm: f64, seconds: f64, probe: f64, late: impl Fn(u64) -> f64) -> (f64, f64) {
         let rate = 48000.0 * (1.0 + ppm * 1e-6);
         let began = 0.0031;

@@ -1,7 +1,8 @@
-//! A sound card under ALSA, full duplex, with `libasound.so.2` loaded when the first card is opened: no build package is needed, and the same
-//! program serves a machine that has no sound at all.
+//! A sound card under ALSA, full duplex, with `libasound.so.2` loaded when the first card is opened: no build package
+//! is needed, and the same program serves a machine that has no sound at all.
 //!
-//! Knows nothing of mouths and ears: jacks are numbered as the card numbers its channels. One blocking thread a card owns both streams.
+//! Knows nothing of mouths and ears: jacks are numbered as the card numbers its channels. One blocking thread a card
+//! owns both streams.
 
 mod library;
 mod stream;

@@ -1,5 +1,5 @@
-//! Datagram sockets that tell more than the standard library's: when the kernel received a datagram, at which of our addresses, and under which
-//! traffic class; and such as speak ICMP.
+//! Datagram sockets that tell more than the standard library's: when the kernel received a datagram, at which of our
+//! addresses, and under which traffic class; and such as speak ICMP.
 //!
 //! The one place that calls the system directly. Must not know SIP or RTP.
 
@@ -15,16 +15,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd as _, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-/// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of the traffic class.
+/// Expedited forwarding, the class of voice (RFC 3246): what the operator's media is sent under. The upper six bits of
+/// the traffic class.
 const VOICE: libc::c_int = 46 << 2;
 
-/// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much later than its arrival
-/// at most (95 %), on a machine that is not overloaded. Engineering judgement.
+/// A datagram without a kernel stamp, or a message of a connection, is stamped on return from the system call: so much
+/// later than its arrival at most (95 %), on a machine that is not overloaded. Engineering judgement.
 pub const STAMP_UNCERTAINTY: Duration = Duration::from_micros(500);
-/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile. A bench may be held up for seconds, and what
-/// waited for it still has its true moment.
+/// A kernel stamp older than this, or from the future, is that of a clock that was set meanwhile. A bench may be held
+/// up for seconds, and what waited for it still has its true moment.
 const OLDEST_STAMP: Duration = Duration::from_secs(10);
-/// The kernel stamps in its own receive path, so much after the wire at most, and sends as quickly. Engineering judgement.
+/// The kernel stamps in its own receive path, so much after the wire at most, and sends as quickly. Engineering
+/// judgement.
 pub const KERNEL_LATENESS: Duration = Duration::from_micros(20);
 /// Two clocks read within this are read side by side.
 const SIDE_BY_SIDE: Duration = Duration::from_micros(5);
@@ -68,8 +70,8 @@ pub fn bind(own: SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Two sockets of one port for who is spoken to by all: one hears what is sent to everybody, the other what is sent to our address, and through it
-/// everybody on that address's network is reached.
+/// Two sockets of one port for who is spoken to by all: one hears what is sent to everybody, the other what is sent to
+/// our address, and through it everybody on that address's network is reached.
 pub fn bind_to_all(own: SocketAddr) -> io::Result<[UdpSocket; 2]> {
     let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), own.port());
     let ours = bind_beside(own)?;
@@ -88,8 +90,8 @@ fn bind_beside(own: SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// A socket for echo requests to one host, and whether what it receives begins with an IPv4 header. Many systems let everybody have such
-/// sockets; where they do not, it takes the right to raw ones.
+/// A socket for echo requests to one host, and whether what it receives begins with an IPv4 header. Many systems let
+/// everybody have such sockets; where they do not, it takes the right to raw ones.
 pub fn bind_icmp(host: IpAddr) -> io::Result<(UdpSocket, bool)> {
     let (family, protocol) =
         if host.is_ipv4() { (AddressFamily::INET, ipproto::ICMP) } else { (AddressFamily::INET6, ipproto::ICMPV6) };
@@ -104,8 +106,8 @@ pub fn bind_icmp(host: IpAddr) -> io::Result<(UdpSocket, bool)> {
     Ok((socket, is_raw && host.is_ipv4()))
 }
 
-/// The kernel's stamp on the bench's clock, and how far to trust that (k = 2): both clocks are read side by side, and the stamp's age is taken
-/// off.
+/// The kernel's stamp on the bench's clock, and how far to trust that (k = 2): both clocks are read side by side, and
+/// the stamp's age is taken off.
 pub fn moment_of(clock: &dyn Clock, stamp: Option<Duration>) -> (Instant, Duration) {
     // Whoever is interrupted between two readings reads again.
     let read = || {
@@ -187,7 +189,8 @@ pub fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Arrival> {
 /// # Safety
 /// `message` must be as `recvmsg` left it, its control buffer alive.
 unsafe fn note_all(message: &libc::msghdr, arrival: &mut Arrival) {
-    // SAFETY: the caller's promise; each header found lies wholly in the control buffer, and each read is of the type the kernel wrote there.
+    // SAFETY: the caller's promise; each header found lies wholly in the control buffer, and each read is of the type
+    // the kernel wrote there.
     unsafe {
         let mut header = libc::CMSG_FIRSTHDR(message);
         while let Some(found) = header.as_ref() {
@@ -249,8 +252,8 @@ pub fn send(socket: &UdpSocket, own: SocketAddr, bytes: &[u8], to: SocketAddr) -
     socket.send_to(bytes, to)
 }
 
-/// Did a sending fail because of where it should go, or how long it is? A peer chooses both, in a Via or a session description: no fault of the
-/// socket's.
+/// Did a sending fail because of where it should go, or how long it is? A peer chooses both, in a Via or a session
+/// description: no fault of the socket's.
 pub fn is_of_the_datagram(error: &io::Error) -> bool {
     let chosen = [libc::EINVAL, libc::EACCES, libc::EMSGSIZE, libc::EAFNOSUPPORT, libc::EADDRNOTAVAIL];
     error.raw_os_error().is_some_and(|code| chosen.contains(&code))

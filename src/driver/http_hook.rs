@@ -1,4 +1,5 @@
-//! The city's camera system as an HTTP server on this machine: a thread of its own, events stamped as their last byte is read.
+//! The city's camera system as an HTTP server on this machine: a thread of its own, events stamped as their last byte
+//! is read.
 //!
 //! Must not know what an event means: the machine in `cameras` takes them, this file carries its bytes.
 

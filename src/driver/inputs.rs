@@ -1,8 +1,9 @@
 //! The input board: every change reported in ASCII (`+IN <n> <0|1>`), all states and `OK` on `?`, its name on `ID?`.
 //!
-//! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there would never light. The board
-//! reports every change before it repeats a state in an answer; a report that leaves no change to make, and an answer that tells of one, show that
-//! a report is missing, and what rests on the others is worth nothing.
+//! A board that has fewer inputs than the rig says is refused when it is opened: a lamp on an input that is not there
+//! would never light. The board reports every change before it repeats a state in an answer; a report that leaves no
+//! change to make, and an answer that tells of one, show that a report is missing, and what rests on the others is
+//! worth nothing.
 
 use super::text::Lines;
 use crate::clock::{Instant, Stamped};
@@ -14,7 +15,8 @@ use std::collections::BTreeMap;
 
 /// Bits per second of the board's serial line.
 pub const BAUD: u32 = 115_200;
-/// Scan period 1 ms, phototransistor 0.3 ms, a report queued behind another 0.8 ms, its first byte 0.1 ms, USB frame 0.5 ms: straight sum, seconds.
+/// Scan period 1 ms, phototransistor 0.3 ms, a report queued behind another 0.8 ms, its first byte 0.1 ms, USB frame
+/// 0.5 ms: straight sum, seconds.
 const STAMP_UNCERTAINTY: f64 = 2.7e-3;
 
 pub struct Inputs {
@@ -40,7 +42,8 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// A board with so many inputs. Asks at once for its name and the present states; the answers take some 10 ms to arrive.
+    /// A board with so many inputs. Asks at once for its name and the present states; the answers take some 10 ms to
+    /// arrive.
     pub fn new(port: Box<dyn Port>, inputs: u8) -> Result<Self> {
         let (states, changes) = (BTreeMap::new(), Vec::new());
         let lines = Lines::default();

@@ -1,7 +1,7 @@
 //! LCUS USB relay boards (CH340 and a small controller): four bytes switch one relay.
 //!
-//! The board never answers and cannot be asked: `get` tells what was last commanded. Proof that a contact moved is a sense input's business.
-//! Knows nothing of what the contacts switch, or of whether the port is hardware.
+//! The board never answers and cannot be asked: `get` tells what was last commanded. Proof that a contact moved is a
+//! sense input's business. Knows nothing of what the contacts switch, or of whether the port is hardware.
 
 use crate::clock::Instant;
 use crate::instrument::port::Port;

@@ -1,4 +1,5 @@
-//! A thread beside an instrument, which serves the instrument's sockets for as long as it is there, and what the two hold in common.
+//! A thread beside an instrument, which serves the instrument's sockets for as long as it is there, and what the two
+//! hold in common.
 //!
 //! Must not know what is served.
 

@@ -1,6 +1,7 @@
 //! The real instruments: one small file a model, over shared transports.
 //!
-//! A driver knows nothing of the twin, of roles or of posts: it turns an instrument trait's calls into the bytes of one product.
+//! A driver knows nothing of the twin, of roles or of posts: it turns an instrument trait's calls into the bytes of one
+//! product.
 
 pub mod alsa;
 pub mod console;

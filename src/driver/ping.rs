@@ -1,4 +1,5 @@
-//! A reference host over ICMP echo (RFC 792; RFC 4443, 4): asked all the time by a thread of its own, its answers stamped by the kernel.
+//! A reference host over ICMP echo (RFC 792; RFC 4443, 4): asked all the time by a thread of its own, its answers
+//! stamped by the kernel.
 //!
 //! Must not know what the answers are for.
 

@@ -1,7 +1,7 @@
 //! The debug probe through probe-rs: any probe it supports, any chip in its catalogue.
 //!
-//! Every call opens a session of its own: the target may have lost power in between, and an old session would not know. Knows nothing of
-//! posts, nor of which probe (or twin) answers.
+//! Every call opens a session of its own: the target may have lost power in between, and an old session would not know.
+//! Knows nothing of posts, nor of which probe (or twin) answers.
 
 mod failure;
 mod meter;
@@ -26,11 +26,11 @@ use std::time::Duration;
 
 /// Below this the chip cannot run (STM32F0: 2.0 V, DS9826, table 20; others need no less than 1.6 V).
 const LEAST_VOLTS: f32 = 1.6;
-/// probe-rs waits for each page by the clock on the wall, some chips' 100 ms being short on a busy machine. Not a time a healthy part needs.
+/// probe-rs waits for each page by the clock on the wall, some chips' 100 ms being short on a busy machine.
 const LEAST_PAGE_TIMEOUT_MS: u32 = 5_000;
 
-/// Registers as a debugger numbers them (DDI 0403, C1.6.3): the status, of which the lowest nine bits name the handler under way; and CONTROL,
-/// FAULTMASK, BASEPRI and PRIMASK in one, of which the lowest bit masks interrupts.
+/// Registers as a debugger numbers them (DDI 0403, C1.6.3): the status, of which the lowest nine bits name the handler
+/// under way; and CONTROL, FAULTMASK, BASEPRI and PRIMASK in one, of which the lowest bit masks interrupts.
 const XPSR: RegisterId = RegisterId(16);
 const IPSR: u32 = 0x1ff;
 const MASKS: RegisterId = RegisterId(20);
@@ -76,8 +76,8 @@ pub fn list() -> Vec<Found> {
 }
 
 impl ProbeRs {
-    /// `selector` is `vendor:product` or `vendor:product:serial`, as [`list`] gives it; `chip` as probe-rs's catalogue calls it.
-    /// Images must leave `reserved` alone.
+    /// `selector` is `vendor:product` or `vendor:product:serial`, as [`list`] gives it; `chip` as probe-rs's catalogue
+    /// calls it. Images must leave `reserved` alone.
     pub fn new(selector: &str, chip: &str, reserved: Vec<Range<u32>>, clock: Arc<dyn Clock>) -> Result<Self> {
         let selector = selector.parse::<DebugProbeSelector>().map_err(|error| {
             let remedy = ("Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.", "Zapisz programator jako producent:produkt, tak jak pokazuje lsusb, a przy dwóch jednakowych dopisz :numer-seryjny.");
@@ -161,7 +161,7 @@ impl ProbeRs {
         })
     }
 
-    /// An unpowered target would cost seconds of attempts, and could not be told from a broken wire: so the supply is looked at first.
+    /// An unpowered target would cost seconds of attempts, and could not be told from a broken wire.
     fn attach(&self) -> std::result::Result<Session, Failed> {
         let mut probe = self.open().map_err(FlashError::Bench)?;
         let volts = probe.get_target_voltage().ok().flatten();
@@ -190,7 +190,7 @@ impl ProbeRs {
         Failed { what, ran_out_of_time: failure::ran_out_of_time(error) }
     }
 
-    /// Stops the core and lets it go on at `address`; `false`: it was in a handler, whose return would undo that, and was let go as it was.
+    /// Stops the core and lets it go on at `address`; `false`: it was in a handler, whose return would undo that.
     fn divert_main(&self, core: &mut Core<'_>, address: u32) -> std::result::Result<bool, probe_rs::Error> {
         core.halt(HALTS_WITHIN)?;
         let status: u32 = core.read_core_reg(XPSR)?;
@@ -204,8 +204,9 @@ impl ProbeRs {
         Ok(is_main)
     }
 
-    /// The end of a session switches the debug clock off, on some chips by reading and writing back the very register in which a firmware that
-    /// starts switches its own clocks on (RM0091, 6.4.7): caught in between it would stand there with a port that has no clock.
+    /// The end of a session switches the debug clock off, on some chips by reading and writing back the very register
+    /// in which a firmware that starts switches its own clocks on (RM0091, 6.4.7): caught in between it would stand
+    /// there with a port that has no clock.
     fn let_start(&self, core: &mut Core, reset: Instant) -> std::result::Result<(), probe_rs::Error> {
         for _ in 0..LOOKS_WHILE_STARTING {
             if self.clock.now() >= reset + CLOCKS_ITSELF_WITHIN {
@@ -254,7 +255,7 @@ const LOOKS_WHILE_STARTING: usize = 2_000;
 /// A session that ended badly.
 struct Failed {
     what: FlashError,
-    /// By the debugger's own patience, which is measured on the wall's clock: a busy computer uses it up as well as a dead target.
+    /// By the debugger's own patience, on the wall's clock: a busy computer uses it up as a dead target does.
     ran_out_of_time: bool,
 }
 
@@ -331,9 +332,9 @@ impl DebugProbe for ProbeRs {
         let image = self.inspect(elf)?;
         patiently(|| {
             let outcome = match self.write_image(&image, watch) {
-                // An interrupted flash leaves a blank vector table: the core then locks up at once, and the breakpoint it once met still
-                // stands in its fault status. probe-rs takes that for a semihosting call and reads memory that is not there. Its own failed
-                // attempt clears the status, so a second one is clean; a third would tell nothing new.
+                // An interrupted flash leaves a blank vector table: the core then locks up at once, and the breakpoint
+                // it once met still stands in its fault status. probe-rs takes that for a semihosting call and reads
+                // memory that is not there. Its own failed attempt clears the status, so a second one is clean.
                 Err(Attempt::NotStarted(_)) => self.write_image(&image, watch),
                 outcome => outcome,
             };

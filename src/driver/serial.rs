@@ -1,8 +1,9 @@
 //! A serial port of this machine: one blocking thread reads it and stamps every byte right after the read.
 //!
-//! The thread looks every few milliseconds: one that comes back later with bytes in its hand did not run, and cannot say when they came. The clock is
-//! told so, as it is of a write that took long. Knows nothing of the protocol spoken over it. A port that vanishes (USB lead pulled) shows as an end of file or a broken pipe and is told once
-//! all bytes before it have been taken.
+//! The thread looks every few milliseconds: one that comes back later with bytes in its hand did not run, and cannot
+//! say when they came. The clock is told so, as it is of a write that took long. Knows nothing of the protocol spoken
+//! over it. A port that vanishes (USB lead pulled) shows as an end of file or a broken pipe and is told once all bytes
+//! before it have been taken.
 
 use super::priority;
 use crate::clock::{Clock, Instant, Stamped};
@@ -18,7 +19,8 @@ use std::time::Duration;
 
 /// How long a write may block.
 const LONGEST_WRITE: Duration = Duration::from_millis(100);
-/// How long a read may block: bytes that came while the thread did not run are stamped too late, undetected, by no more than this and `OVERSLEPT`.
+/// How long a read may block: bytes that came while the thread did not run are stamped too late, undetected, by no more
+/// than this and `OVERSLEPT`.
 const LONGEST_READ: Duration = Duration::from_millis(5);
 /// A read that returns so much later than it may is that of a thread that had to wait for the processor.
 const OVERSLEPT: Duration = Duration::from_millis(5);
@@ -101,7 +103,8 @@ fn listen(mut port: impl Read, clock: &dyn Clock, closing: &AtomicBool, mut tell
     }
 }
 
-/// Before anybody is handed what was stamped by it: a call that took longer than it may says nothing of when what it did was done.
+/// Before anybody is handed what was stamped by it: a call that took longer than it may says nothing of when what it
+/// did was done.
 fn note_oversleeping(clock: &dyn Clock, from: Instant, to: Instant, may_take: Duration) {
     if to.since(from) > may_take {
         clock.note_still(from, to);
@@ -109,7 +112,8 @@ fn note_oversleeping(clock: &dyn Clock, from: Instant, to: Instant, may_take: Du
 }
 
 impl Port for Serial {
-    /// The moment is that of handing over plus the time the bits take on the line: a USB converter does not tell when they have left.
+    /// The moment is that of handing over plus the time the bits take on the line: a USB converter does not tell when
+    /// they have left.
     fn write(&mut self, bytes: &[u8]) -> Result<Instant> {
         if let Some(cause) = &self.gone {
             return Err(self.failed("write to", cause));

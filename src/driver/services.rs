@@ -1,4 +1,5 @@
-//! The services round a post over UDP: a thread of its own between sockets and machine, datagrams stamped by the kernel.
+//! The services round a post over UDP: a thread of its own between sockets and machine, datagrams stamped by the
+//! kernel.
 //!
 //! Must not know which service it serves, but for the sockets that one at everybody's ear needs.
 

@@ -1,9 +1,10 @@
-//! The operator's desk on a real network: UDP with kernel receive stamps, TCP and TLS, and a thread that sends what is due.
+//! The operator's desk on a real network: UDP with kernel receive stamps, TCP and TLS, and a thread that sends what is
+//! due.
 //!
-//! Both threads ask for the scheduler's real-time class, because media must not wait for whatever else runs on the bench's machine.
-//! The due thread waits on a condition variable against the bench's clock, with absolute deadlines: it must be woken early by a datagram that
-//! changes what is due, and it must go on working while a stop request cuts every other wait short, so that calls can still be hung up.
-//! Must not know SIP or RTP.
+//! Both threads ask for the scheduler's real-time class, because media must not wait for whatever else runs on the
+//! bench's machine. The due thread waits on a condition variable against the bench's clock, with absolute deadlines: it
+//! must be woken early by a datagram that changes what is due, and it must go on working while a stop request cuts
+//! every other wait short, so that calls can still be hung up. Must not know SIP or RTP.
 
 mod streams;
 #[cfg(test)]
@@ -178,7 +179,8 @@ impl Drop for Listening {
 }
 
 impl Network {
-    /// A poisoned lock means that another thread panicked in the desk; the desk itself is still consistent enough to hang up.
+    /// A poisoned lock means that another thread panicked in the desk; the desk itself is still consistent enough to
+    /// hang up.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -227,7 +229,8 @@ impl Network {
         self.lock().fault = Some(format!("the operator went deaf: {why}"));
     }
 
-    /// Takes what waits at one socket; of signalling one message only, because media that came before the next may have come just now.
+    /// Takes what waits at one socket; of signalling one message only, because media that came before the next may have
+    /// come just now.
     fn drain(&self, own: SocketAddr, socket: &UdpSocket, buffer: &mut [u8]) {
         let most = if own.port() == self.sip.port() { 1 } else { MOST_AT_ONCE };
         for _ in 0..most {

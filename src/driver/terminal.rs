@@ -1,6 +1,8 @@
-//! Questions to the person at this machine's terminal: put on the error stream, so that a report on the output stays whole, and answered by lines.
+//! Questions to the person at this machine's terminal: put on the error stream, so that a report on the output stays
+//! whole, and answered by lines.
 //!
-//! Must not know what is asked. Nothing is read before the first question: a run that asks nothing leaves the input alone.
+//! Must not know what is asked. Nothing is read before the first question: a run that asks nothing leaves the input
+//! alone.
 
 use crate::clock::{Clock, Stamped};
 use crate::instrument::inspector::{Answer, Inspector};
@@ -51,7 +53,8 @@ impl Terminal {
         Terminal { clock, input: Some(input), output, is_attended, lines: None, name: None }
     }
 
-    /// Begins to read, with the first question. Nobody waits for the thread: it ends with its input or with the process.
+    /// Begins to read, with the first question. Nobody waits for the thread: it ends with its input or with the
+    /// process.
     fn listen(&mut self) -> Result<()> {
         let Some(input) = self.input.take() else { return Ok(()) };
         let (tell, lines) = channel();

@@ -4,7 +4,8 @@
 
 use crate::clock::{Instant, Stamped};
 
-/// No protocol of ours has longer lines: what exceeds this is cut into pieces, so that a line end that never comes cannot fill the memory.
+/// No protocol of ours has longer lines: what exceeds this is cut into pieces, so that a line end that never comes
+/// cannot fill the memory.
 const LONGEST: usize = 512;
 
 #[derive(Debug, Default)]
@@ -14,7 +15,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Takes one byte; gives the line that it completes. CR and LF both end a line, empty lines are none. What is no printable ASCII is kept as U+FFFD.
+    /// Takes one byte; gives the line that it completes. CR and LF both end a line, empty lines are none. What is no
+    /// printable ASCII is kept as U+FFFD.
     pub fn push(&mut self, byte: Stamped<u8>) -> Option<Stamped<String>> {
         match byte.value {
             b'\r' | b'\n' => return self.end(),

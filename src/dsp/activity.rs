@@ -1,24 +1,29 @@
 //! Which stretches of a continuous reference are there in a capture: first audible moment, gaps, one-way silence.
 //!
-//! Correlation, not energy: street noise, the other direction's voice and comfort noise are not mistaken for the reference. Knows nothing of
-//! calls.
+//! Correlation, not energy: street noise, the other direction's voice and comfort noise are not mistaken for the
+//! reference. Knows nothing of calls.
 
 use super::delay::{Signal, delay};
 use super::{fft, interp};
 
-/// Length of one look, in seconds: long enough to tell the reference from noise of equal level. Edges are then placed sample by sample.
+/// Length of one look, in seconds: long enough to tell the reference from noise of equal level. Edges are then placed
+/// sample by sample.
 const BLOCK_S: f64 = 0.020;
 /// Distance between looks, in seconds.
 const HOP_S: f64 = 0.005;
-/// A block counts as present where its correlation with the reference reaches this share of the typical one of the present blocks.
+/// A block counts as present where its correlation with the reference reaches this share of the typical one of the
+/// present blocks.
 const SHARE: f64 = 0.4;
-/// Below this correlation coefficient nothing is found at all (noise alone reaches 0.2 in one block of a thousand at 3 kHz bandwidth).
+/// Below this correlation coefficient nothing is found at all (noise alone reaches 0.2 in one block of a thousand at 3
+/// kHz bandwidth).
 const FLOOR: f64 = 0.25;
 
-/// So many looks in a row make a presence: one packet of 20 ms is seen by five, while a likeness by chance, with the other side's voice say, lasts
-/// for two or three. One such moment would split an interruption in two and make it look shorter than it was.
+/// So many looks in a row make a presence: one packet of 20 ms is seen by five, while a likeness by chance, with the
+/// other side's voice say, lasts for two or three. One such moment would split an interruption in two and make it look
+/// shorter than it was.
 const FEWEST_LOOKS: usize = 4;
-/// Half a period of the lowest frequency that voices have here (500 Hz) may pass before a sound shows, in seconds. Resampling smears edges by less.
+/// Half a period of the lowest frequency that voices have here (500 Hz) may pass before a sound shows, in seconds.
+/// Resampling smears edges by less.
 const SMEAR_S: f64 = 0.001;
 /// The other side's voice may go on through an interruption and look like the reference for so much longer, in seconds.
 const LIKENESS_S: f64 = 0.002;
@@ -47,8 +52,9 @@ impl Activity {
     }
 }
 
-/// Finds when `reference` was heard in `capture`, whatever their rates and however late: both are brought to `rate` (whole hertz) and the
-/// reference is moved to where it stands in the capture, so that moments count from the capture's first sample. `None`: nowhere to be heard.
+/// Finds when `reference` was heard in `capture`, whatever their rates and however late: both are brought to `rate`
+/// (whole hertz) and the reference is moved to where it stands in the capture, so that moments count from the capture's
+/// first sample. `None`: nowhere to be heard.
 pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Activity> {
     let aligned = delay(reference, capture)?;
     let at_rate = |signal: Signal| -> Vec<f32> {
@@ -66,7 +72,8 @@ pub fn find(reference: Signal, capture: Signal, rate: u32) -> Option<Activity> {
 
 /// Looks for `reference` in `capture`, sample by sample aligned and at the same rate (Hz).
 ///
-/// Blocks in which the reference itself is silent are passed over: they say nothing. `None`: the reference is nowhere to be heard.
+/// Blocks in which the reference itself is silent are passed over: they say nothing. `None`: the reference is nowhere
+/// to be heard.
 pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Activity> {
     let length = reference.len().min(capture.len());
     let block = (BLOCK_S * rate) as usize;
@@ -108,7 +115,8 @@ pub fn presence(reference: &[f32], capture: &[f32], rate: f64) -> Option<Activit
     })
 }
 
-/// Stretches of looks that heard the reference: first and last look of each. Looks at which the reference was silent break none.
+/// Stretches of looks that heard the reference: first and last look of each. Looks at which the reference was silent
+/// break none.
 fn runs(looks: &[Option<f64>], needed: f64) -> Vec<(usize, usize)> {
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     for (look, found) in looks.iter().enumerate() {
@@ -159,17 +167,20 @@ impl Signals<'_> {
     }
 }
 
-/// The most likely place among `pairs` (reference, capture) from which the capture holds the reference, and how far from it the edge may lie
-/// with 95 %. From pair number `sure` on it certainly does: gain and noise are taken from there.
+/// The most likely place among `pairs` (reference, capture) from which the capture holds the reference, and how far
+/// from it the edge may lie with 95 %. From pair number `sure` on it certainly does: gain and noise are taken from
+/// there.
 ///
-/// Each sample speaks for presence by how much smaller it gets when the reference is taken off it, in units of the noise.
+/// Each sample speaks for presence by how much smaller it gets when the reference is taken off it, in units of the
+/// noise.
 fn place(pairs: &[(f64, f64)], sure: usize) -> (usize, f64) {
     let known = &pairs[sure.min(pairs.len())..];
     let sum = |f: fn(f64, f64) -> f64| known.iter().map(|(x, y)| f(*x, *y)).sum::<f64>();
     let (xy, xx) = (sum(|x, y| x * y), sum(|x, _| x * x));
     let gain = if xx > 0.0 { xy / xx } else { 0.0 };
     let residual = known.iter().map(|(x, y)| (y - gain * x).powi(2)).sum::<f64>();
-    // Noise can hardly be less than a thousandth of the signal: a fit that looks better is a coincidence of few samples.
+    // Noise can hardly be less than a thousandth of the signal: a fit that looks better is a coincidence of few
+    // samples.
     let noise = (residual.max(1e-3 * gain * gain * xx) / known.len().max(1) as f64).max(f64::MIN_POSITIVE);
     let mut evidence = 0.0;
     let mut from_here: Vec<f64> = pairs
@@ -192,7 +203,8 @@ fn place(pairs: &[(f64, f64)], sure: usize) -> (usize, f64) {
     (best.0, width as f64)
 }
 
-/// Normalised correlation of two stretches, negative where one is the other's inverse; `None` where the reference is silent, 0 where the capture is.
+/// Normalised correlation of two stretches, negative where one is the other's inverse; `None` where the reference is
+/// silent, 0 where the capture is.
 fn correlation(reference: &[f32], capture: &[f32]) -> Option<f64> {
     let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
     for (x, y) in reference.iter().zip(capture) {

@@ -1,7 +1,9 @@
-//! A filter that learns a path: what was sent is known, what is heard is an unknown path's answer to it and whatever else there is.
+//! A filter that learns a path: what was sent is known, what is heard is an unknown path's answer to it and whatever
+//! else there is.
 //!
-//! In partitions, in the frequency domain, each bin with a step of its own that follows from how sure the model is and from what else is heard
-//! (Enzner, Vary 2006; Kuech and others 2014): a voice beside the answer stops it by that alone. Knows nothing of loudspeakers or calls.
+//! In partitions, in the frequency domain, each bin with a step of its own that follows from how sure the model is and
+//! from what else is heard (Enzner, Vary 2006; Kuech and others 2014): a voice beside the answer stops it by that
+//! alone. Knows nothing of loudspeakers or calls.
 
 use super::fft::{Complex32, forward_single, inverse_single};
 
@@ -18,7 +20,8 @@ const FADES: f32 = 0.1;
 const CHANGES: f32 = 1e-5;
 /// What else is heard is remembered so far from block to block.
 const MEMORY: f32 = 0.8;
-/// Is there a part of the model left in what it leaves? Over so many blocks, so much of it, and so surely: then the path has changed.
+/// Is there a part of the model left in what it leaves? Over so many blocks, so much of it, and so surely: then the
+/// path has changed.
 const LEAK_MEMORY: f32 = 0.975;
 const LEAK: f32 = 0.3;
 const COHERENCE: f32 = 0.05;
@@ -82,7 +85,8 @@ impl AdaptiveFilter {
         self.before = *block;
     }
 
-    /// Takes the path's answer off what is heard and learns from what is left; returns the power that may still be the answer's in it.
+    /// Takes the path's answer off what is heard and learns from what is left; returns the power that may still be the
+    /// answer's in it.
     pub fn takes_off(&mut self, heard: &mut [f32; BLOCK]) -> f32 {
         let mut model = NOTHING;
         for (sent, Partition { response, .. }) in self.sent.iter().zip(&self.partitions) {
@@ -168,7 +172,8 @@ mod tests {
     use super::*;
     use crate::stimulus::Random;
 
-    /// Through a path of two answers and in noise: by how many dB the answer is fainter in what is left of the last 50 blocks.
+    /// Through a path of two answers and in noise: by how many dB the answer is fainter in what is left of the last 50
+    /// blocks.
     fn taken_off(blocks: usize, path: [(usize, f32); 2], filter: &mut AdaptiveFilter, seed: u64) -> f32 {
         let (mut random, mut sent, mut answers, mut left) = (Random::new(seed), vec![0.0; 4 * BLOCK], 0.0f32, 0.0f32);
         for n in 0..blocks {

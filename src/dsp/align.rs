@@ -39,8 +39,8 @@ pub(super) fn lay(reference: Signal, capture: Signal, found: Delay) -> Aligned {
     Aligned { reference: reference_out, capture: moved, rate, delay: found }
 }
 
-/// A delay that moves by little while a voice sounds, as where a far end's clock is followed sample by sample, is followed in stretches of so
-/// many seconds.
+/// A delay that moves by little while a voice sounds, as where a far end's clock is followed sample by sample, is
+/// followed in stretches of so many seconds.
 const FOLLOWED_S: f64 = 0.050;
 /// By how many samples it may move in all, and the step in which it is looked for, as a part of a sample.
 const MOVES_BY: i32 = 2;

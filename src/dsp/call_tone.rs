@@ -1,4 +1,5 @@
-//! Tones by which a network says how a call fares (ITU-T E.180): dial, ringing, busy, special information, told by frequency and cadence.
+//! Tones by which a network says how a call fares (ITU-T E.180): dial, ringing, busy, special information, told by
+//! frequency and cadence.
 //!
 //! Knows nothing of calls. The national figures are Poland's: 425 Hz throughout (E.180 supplement 2).
 
@@ -171,7 +172,8 @@ fn describe(kind: Kind, group: &[Burst], rate: f64, samples: &[f32]) -> Option<C
     })
 }
 
-/// Special information: its three tones in order, each for about a third of a second, hardly a pause between them (E.180, 8: up to 30 ms).
+/// Special information: its three tones in order, each for about a third of a second, hardly a pause between them
+/// (E.180, 8: up to 30 ms).
 fn special(frames: &ToneFrames, rate: f64) -> Vec<CallTone> {
     let len = frames.len() * frames.hop;
     let of: Vec<Vec<Burst>> = (1..4).map(|tone| bursts(frames, tone, len)).collect();

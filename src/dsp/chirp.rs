@@ -1,7 +1,8 @@
-//! A signal read from its spectrum at evenly spaced moments that need not divide the spectrum's length: Bluestein's chirp transform.
+//! A signal read from its spectrum at evenly spaced moments that need not divide the spectrum's length: Bluestein's
+//! chirp transform.
 //!
-//! Two clocks a few hertz apart have no short period in common; a spectrum that held one would be as long as a second or more of padding, at a length
-//! without small factors. Knows nothing of rates.
+//! Two clocks a few hertz apart have no short period in common; a spectrum that held one would be as long as a second
+//! or more of padding, at a length without small factors. Knows nothing of rates.
 //!
 //! In single precision, as the samples are; phases are counted exactly.
 
@@ -68,8 +69,9 @@ impl Sweep {
     }
 }
 
-/// The real signal of `length` samples whose lower bins are `bins` (unscaled, as a forward transform gives them), read at the moments
-/// `0, step, 2 · step …`: `count` of them. `step` is a ratio of samples. What lies above the bins is taken as zero.
+/// The real signal of `length` samples whose lower bins are `bins` (unscaled, as a forward transform gives them), read
+/// at the moments `0, step, 2 · step …`: `count` of them. `step` is a ratio of samples. What lies above the bins is
+/// taken as zero.
 pub(super) fn read(bins: &[Complex32], length: usize, step: (u64, u64), count: usize) -> Vec<f64> {
     if bins.is_empty() || count == 0 || length == 0 || step.1 == 0 {
         return vec![0.0; count];
@@ -93,7 +95,8 @@ pub(super) fn read(bins: &[Complex32], length: usize, step: (u64, u64), count: u
     swept.iter().zip(&sweep.chirp[..count]).map(|(s, c)| f64::from(s.re * c.re - s.im * c.im) * scale).collect()
 }
 
-/// `exp(iπ · j² · step / length)` for each `j` below `count`. The phase is counted in whole parts of a turn, so that no rounding gathers.
+/// `exp(iπ · j² · step / length)` for each `j` below `count`. The phase is counted in whole parts of a turn, so that no
+/// rounding gathers.
 fn chirp(length: u64, (over, under): (u64, u64), count: usize) -> Vec<Complex32> {
     let turn = 2 * length * under;
     let (bend, mut slope, mut phase) = (2 * over % turn, over % turn, 0);

@@ -1,7 +1,8 @@
-//! What a path does to the sound of a voice beside its delay: how loud it makes it, how much duller, which band it swallows, and whether it presses
-//! the peaks flat.
+//! What a path does to the sound of a voice beside its delay: how loud it makes it, how much duller, which band it
+//! swallows, and whether it presses the peaks flat.
 //!
-//! Only what is coherent with the voice counts, so that noise and codecs change nothing but how pure it is. Knows nothing of transducers.
+//! Only what is coherent with the voice counts, so that noise and codecs change nothing but how pure it is. Knows
+//! nothing of transducers.
 
 use super::align::Aligned;
 use super::response::{self, ResponsePoint};
@@ -18,22 +19,24 @@ const STRETCH_S: f64 = 0.020;
 pub struct Coloration {
     /// What is coherent of the capture over the reference, dB.
     pub gain_db: f64,
-    /// How much fainter the path makes each higher octave of the voice's band, by a straight line over third octaves, dB.
+    /// How much fainter the path makes each higher octave of the voice's band, by a straight line over third octaves,
+    /// dB.
     pub fall_db: f64,
     /// How far the third octave that suffers most lies below the line, dB.
     pub hole_db: f64,
     /// Expanded (k = 2), dB, of a single third octave.
     pub uncertainty_db: f64,
-    /// What is coherent of the capture over all else that comes with it in the band of the voice, dB, at most [`PUREST_DB`]: images, holes and
-    /// whatever else no filter makes, but not the noise that is there without the voice.
+    /// What is coherent of the capture over all else that comes with it in the band of the voice, dB, at most
+    /// [`PUREST_DB`]: images, holes and whatever else no filter makes, but not the noise that is there without the
+    /// voice.
     pub purity_db: f64,
-    /// Kurtosis of the capture's amplitudes within stretches of 20 ms, relative to the reference's: 1 for a path that is linear, less for one
-    /// that presses peaks flat. Noise brings it nearer to 1.
+    /// Kurtosis of the capture's amplitudes within stretches of 20 ms, relative to the reference's: 1 for a path that
+    /// is linear, less for one that presses peaks flat. Noise brings it nearer to 1.
     pub peaks: f64,
 }
 
-/// The colour that a path gives to a voice whose energy lies over `low..high` hertz. `None`: too short, or nothing coherent.
-/// `noise`: mean square of what the capture holds without the voice, full scale 1.
+/// The colour that a path gives to a voice whose energy lies over `low..high` hertz. `None`: too short, or nothing
+/// coherent. `noise`: mean square of what the capture holds without the voice, full scale 1.
 pub fn coloration(pair: &Aligned, low: f64, high: f64, noise: f64) -> Option<Coloration> {
     let spectra = response::spectra(&pair.reference, &pair.capture, pair.rate, SEGMENT_S)?;
     let powers = spectra.powers(low, high);

@@ -1,7 +1,8 @@
-//! Whether what was sent comes back late: one's own voice out of a loudspeaker, told from the voice itself, which goes straight to the same ear.
+//! Whether what was sent comes back late: one's own voice out of a loudspeaker, told from the voice itself, which goes
+//! straight to the same ear.
 //!
-//! By the response of the path, moment by moment: what went straight there lies in its first milliseconds, and is not looked at. Knows nothing of
-//! posts.
+//! By the response of the path, moment by moment: what went straight there lies in its first milliseconds, and is not
+//! looked at. Knows nothing of posts.
 
 use super::delay::Signal;
 use super::fft::{self, Complex64};
@@ -26,8 +27,8 @@ const LITTLE: f64 = 1e-2;
 /// What stands out of the middling windows by less is chance.
 const CHANCE_DB: f64 = 12.0;
 
-/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself. `None`: it did not come back, as far
-/// as the noise there lets one hear.
+/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself. `None`:
+/// it did not come back, as far as the noise there lets one hear.
 pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<Comeback> {
     let is_usable = |s: &Signal| (8000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e6);
     let is_long = |s: &Signal| s.samples.len() as f64 > 0.5 * s.rate;

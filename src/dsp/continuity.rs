@@ -1,4 +1,5 @@
-//! Whether a known sound came through whole: what was lost or muted, cut beginnings, clicks, packets played twice, a direction that carries nothing.
+//! Whether a known sound came through whole: what was lost or muted, cut beginnings, clicks, packets played twice, a
+//! direction that carries nothing.
 //!
 //! Knows nothing of calls or packets. What the reference does by itself (pause, click, repeat) is no damage.
 
@@ -10,7 +11,8 @@ use super::level;
 
 /// Below this a recording carries nothing.
 const SILENT_DBFS: f64 = -80.0;
-/// A reference that cannot even be aligned with itself is taken for a steady tone from this length on, in seconds; a shorter one says nothing.
+/// A reference that cannot even be aligned with itself is taken for a steady tone from this length on, in seconds; a
+/// shorter one says nothing.
 const SHORTEST_TONE_S: f64 = 0.1;
 /// Deeper than this nothing is left of the sound: it was lost, not turned down.
 const LOST_DB: f64 = 30.0;
@@ -161,7 +163,8 @@ fn missing(pair: &Aligned, rule: Rule) -> Vec<Missing> {
     lasting.map(|gap| Missing { gap, kind: kind(&gap, &pauses) }).collect()
 }
 
-/// What is only turned down rises above the limit in places: parts with hardly anything between them are one, if that is as faint as they are.
+/// What is only turned down rises above the limit in places: parts with hardly anything between them are one, if that
+/// is as faint as they are.
 fn joined(pair: &Aligned, parts: Vec<Gap>, rule: Rule) -> Vec<Gap> {
     const APART_S: f64 = 0.06;
     let mut out: Vec<Gap> = Vec::new();
@@ -183,7 +186,8 @@ fn joined(pair: &Aligned, parts: Vec<Gap>, rule: Rule) -> Vec<Gap> {
     out
 }
 
-/// Where sound is only turned down, single samples do not show its edges; what the reference would be there does, to a few milliseconds.
+/// Where sound is only turned down, single samples do not show its edges; what the reference would be there does, to a
+/// few milliseconds.
 fn widened(pair: &Aligned, gap: Gap) -> Gap {
     const STEP_S: f64 = 0.001;
     const LOOK_S: f64 = 0.003;

@@ -1,13 +1,14 @@
 //! Delay, gain and clock ratio between a known signal and a recording of it, near the Cramér-Rao bound.
 //!
-//! Three stages: a cross-correlation finds the signal; a joint least-squares fit refines gain, delay and clock ratio, with weights per 10 ms block
-//! that follow codec noise and reject lost or concealed packets; what is left then states the uncertainty: scatter between blocks, a path that
-//! delays one frequency more than another, and distortion, which no scatter shows. Knows nothing of where the signals come from, and never gives a
-//! number for a signal that is not there.
+//! Three stages: a cross-correlation finds the signal; a joint least-squares fit refines gain, delay and clock ratio,
+//! with weights per 10 ms block that follow codec noise and reject lost or concealed packets; what is left then states
+//! the uncertainty: scatter between blocks, a path that delays one frequency more than another, and distortion, which
+//! no scatter shows. Knows nothing of where the signals come from, and never gives a number for a signal that is not
+//! there.
 //!
-//! What it reaches, as `cargo bench --bench delay_table` prints it, where the bound's formula stands too. A trial is a fresh burst of 1 s played at
-//! 48 kHz and recorded at 8 kHz in white noise; "covered" is the share of trials whose error lay within the stated uncertainty (k = 2), the bound is
-//! Cramér and Rao's for the noise added before the codec.
+//! What it reaches, as `cargo bench --bench delay_table` prints it, where the bound's formula stands too. A trial is a
+//! fresh burst of 1 s played at 48 kHz and recorded at 8 kHz in white noise; "covered" is the share of trials whose
+//! error lay within the stated uncertainty (k = 2), the bound is Cramér and Rao's for the noise added before the codec.
 //!
 //! G.711 µ-law, 2000 trials a row, 5 % of packets lost, clocks within ±100 ppm:
 //!
@@ -36,9 +37,10 @@
 //! | G.722       |  1.375 ms | -0.037 µs | 0.255 µs | 0.123 µs |  96.2 % |         0 |
 //! | Opus        |  6.500 ms | -0.159 µs | 1.067 µs | 0.759 µs |  98.9 % |         0 |
 //!
-//! Through a codec in little noise the errors are of its own making: distortion that depends on the signal repeats itself in every block and averages
-//! less than noise does, which the stated uncertainty allows for (`delay/uncertainty.rs`): at 30 dB it covers more than it need. Drift and slips stand in
-//! `track.rs`, from press to sound in `press.rs`.
+//! Through a codec in little noise the errors are of its own making: distortion that depends on the signal repeats
+//! itself in every block and averages less than noise does, which the stated uncertainty allows for
+//! (`delay/uncertainty.rs`): at 30 dB it covers more than it need. Drift and slips stand in `track.rs`, from press to
+//! sound in `press.rs`.
 
 mod fit;
 mod model;
@@ -71,8 +73,9 @@ pub struct Delay {
     /// Capture time minus reference time, in seconds, of the reference's moment `t_ref_s`.
     #[serde(rename = "delay_s")]
     pub seconds: f64,
-    /// The moment of the reference at which the delay is stated: the centroid of its derivative's energy, where the errors of delay and clock
-    /// ratio are independent. At another moment `t` the delay is `seconds + (t − t_ref_s) · ppm · 1e-6`.
+    /// The moment of the reference at which the delay is stated: the centroid of its derivative's energy, where the
+    /// errors of delay and clock ratio are independent. At another moment `t` the delay is
+    /// `seconds + (t − t_ref_s) · ppm · 1e-6`.
     pub t_ref_s: f64,
     /// Clock ratio deviation in parts per million; positive where the capture runs long.
     pub ppm: f64,
@@ -99,16 +102,18 @@ impl Delay {
 /// Why there is no delay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// The signal is not in the capture, or either is unusable: shorter than 20 ms, silent, or with a value that is not finite.
+    /// The signal is not in the capture, or either is unusable: shorter than 20 ms, silent, or with a value that is not
+    /// finite.
     NotThere,
     /// It cannot be told from a repetition of itself.
     Repeated,
 }
 
-/// Finds `reference` in `capture`. Rates may differ; the capture may start before or after the reference and may lack up to half of it.
+/// Finds `reference` in `capture`. Rates may differ; the capture may start before or after the reference and may lack
+/// up to half of it.
 ///
-/// `None` if the signal is not there, cannot be told from a repetition of itself, or either signal is unusable (shorter than 20 ms, silent, a
-/// steady tone, or with a value that is not finite).
+/// `None` if the signal is not there, cannot be told from a repetition of itself, or either signal is unusable (shorter
+/// than 20 ms, silent, a steady tone, or with a value that is not finite).
 pub fn delay(reference: Signal, capture: Signal) -> Option<Delay> {
     seek(reference, capture).ok()
 }

@@ -17,11 +17,13 @@ pub struct Distortion {
     pub level_dbfs: f64,
     /// Expanded (k = 2), dB: what the rest adds to the tone's own bins, and 0.02 dB for the window.
     pub level_uncertainty_db: f64,
-    /// Total harmonic distortion and noise: everything but the tone, from 20 Hz up, over everything (IEC 60268-3, 14.12), dB.
+    /// Total harmonic distortion and noise: everything but the tone, from 20 Hz up, over everything (IEC 60268-3,
+    /// 14.12), dB.
     pub thd_n_db: f64,
     /// Harmonics 2 to 10 over the tone, dB.
     pub thd_db: f64,
-    /// Expanded (k = 2) of both, dB: the rest's own fluctuation over the bins it was measured in, and 0.2 dB for the window.
+    /// Expanded (k = 2) of both, dB: the rest's own fluctuation over the bins it was measured in, and 0.2 dB for the
+    /// window.
     pub uncertainty_db: f64,
 }
 
@@ -36,13 +38,14 @@ pub struct Clipping {
     pub limit: f64,
 }
 
-/// THD+N of a steady tone of about `tone_hz` (within 3 %). `None` unless the tone is the strongest component and lasts 0.1 s at least.
+/// THD+N of a steady tone of about `tone_hz` (within 3 %). `None` unless the tone is the strongest component and lasts
+/// 0.1 s at least.
 pub fn distortion(samples: &[f32], rate: f64, tone_hz: f64) -> Option<Distortion> {
     strongest_tone(samples, rate).filter(|found| (found.tone_hz / tone_hz - 1.0).abs() <= 0.03)
 }
 
-/// The strongest tone, whatever its frequency, and what came with it; of a long recording its middle. `None` unless it holds more than half of all
-/// power and lasts 0.1 s at least.
+/// The strongest tone, whatever its frequency, and what came with it; of a long recording its middle. `None` unless it
+/// holds more than half of all power and lasts 0.1 s at least.
 pub fn strongest_tone(samples: &[f32], rate: f64) -> Option<Distortion> {
     const MOST: usize = 1 << 21;
     let usable = (1000.0..=1e6).contains(&rate) && samples.iter().all(|x| x.is_finite());
@@ -104,8 +107,8 @@ fn refine(power: &[f64], peak: usize) -> f64 {
     near().map(|(k, p)| k as f64 * p).sum::<f64>() / near().map(|(_, p)| p).sum::<f64>().max(1e-300)
 }
 
-/// Stretches in which the signal sticks at its own largest magnitude: a converter, codec or amplifier at its limit. `None` for values that are
-/// not finite or silence.
+/// Stretches in which the signal sticks at its own largest magnitude: a converter, codec or amplifier at its limit.
+/// `None` for values that are not finite or silence.
 pub fn clipping(samples: &[f32]) -> Option<Clipping> {
     let limit = super::level::peak(samples).filter(|peak| *peak > 1e-6)?;
     let near = (limit * (1.0 - 1e-4)) as f32;

@@ -1,6 +1,8 @@
-//! What becomes of one side's voice when the other speaks at the same time: the attenuation that makes a hands-free device full or half duplex.
+//! What becomes of one side's voice when the other speaks at the same time: the attenuation that makes a hands-free
+//! device full or half duplex.
 //!
-//! Knows nothing of who is a caller. The near voice is told from the far one's echo by coherence, so both may sound at once in the recording.
+//! Knows nothing of who is a caller. The near voice is told from the far one's echo by coherence, so both may sound at
+//! once in the recording.
 
 use super::align::{Aligned, align};
 use super::delay::Signal;
@@ -49,8 +51,9 @@ pub struct DoubleTalk {
     pub both_s: f64,
 }
 
-/// Compares the near voice's way into `capture` while it speaks alone and while `far` speaks as well. `near` and `far` are on one clock, `far` being
-/// what was spoken at the other end of the line. `None` if the near voice is not in the recording, or never spoke alone, or never in double talk.
+/// Compares the near voice's way into `capture` while it speaks alone and while `far` speaks as well. `near` and `far`
+/// are on one clock, `far` being what was spoken at the other end of the line. `None` if the near voice is not in the
+/// recording, or never spoke alone, or never in double talk.
 pub fn double_talk(near: Signal, far: Signal, capture: Signal) -> Option<DoubleTalk> {
     if near.rate != far.rate || !far.samples.iter().all(|x| x.is_finite()) {
         return None;
@@ -119,7 +122,8 @@ fn gain(spectra: &Spectra) -> Option<Gain> {
     Some(Gain { power: ratio * powers.capture / powers.reference, uncertainty_db, heard })
 }
 
-/// When a voice speaks, in blocks of 10 ms: within 25 dB of its own mean level, gaps of up to 100 ms between syllables bridged.
+/// When a voice speaks, in blocks of 10 ms: within 25 dB of its own mean level, gaps of up to 100 ms between syllables
+/// bridged.
 struct Activity {
     blocks: Vec<bool>,
 }
@@ -163,7 +167,8 @@ mod tests {
     use super::*;
     use crate::stimulus::{Random, double_talk as pair};
 
-    /// A path that lets the near voice through at half level, `loss` dB weaker while the far one speaks, with an echo of the far one.
+    /// A path that lets the near voice through at half level, `loss` dB weaker while the far one speaks, with an echo
+    /// of the far one.
     fn check(loss_db: f64, echo_db: f64, seed: u64) -> Option<DoubleTalk> {
         let (near, far) = pair(seed, 8000, 32.0);
         let mut random = Random::new(seed);

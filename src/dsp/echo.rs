@@ -1,6 +1,7 @@
 //! Talker echo: how much of what one side sent comes back to it, and when.
 //!
-//! Knows nothing of hands-free devices. Near-end speech and noise in the returned signal are told from the echo by coherence.
+//! Knows nothing of hands-free devices. Near-end speech and noise in the returned signal are told from the echo by
+//! coherence.
 
 use super::align::{Aligned, align};
 use super::delay::Signal;
@@ -12,12 +13,14 @@ use super::response::{self, Spectra};
 pub struct Echo {
     /// Whether an echo was heard. If not, the attenuation is at least `attenuation_db`.
     pub echo: bool,
-    /// Level of the sent sound over that of its echo, dB, both over the band from 200 to 3600 Hz (speech band of the path).
+    /// Level of the sent sound over that of its echo, dB, both over the band from 200 to 3600 Hz (speech band of the
+    /// path).
     pub attenuation_db: f64,
     /// Expanded (k = 2), dB; null for a lower bound.
     pub uncertainty_db: Option<f64>,
-    /// Echo loss weighted over 300 to 3400 Hz as for a talker (ITU-T G.122 annex B.4: the terminal coupling loss TCLw where the path is a
-    /// terminal's), dB; null if no echo was heard, or if noise leaves nothing certain at the frequencies that weigh most.
+    /// Echo loss weighted over 300 to 3400 Hz as for a talker (ITU-T G.122 annex B.4: the terminal coupling loss TCLw
+    /// where the path is a terminal's), dB; null if no echo was heard, or if noise leaves nothing certain at the
+    /// frequencies that weigh most.
     pub weighted_db: Option<f64>,
     /// Expanded (k = 2), dB.
     pub weighted_uncertainty_db: Option<f64>,
@@ -105,7 +108,8 @@ fn heard(pair: &Aligned, none: Echo) -> Option<Echo> {
     })
 }
 
-/// Power gain of the path, weighted by 1/f over the telephone band (G.122, equation B-4), as a loss in dB with its expanded uncertainty.
+/// Power gain of the path, weighted by 1/f over the telephone band (G.122, equation B-4), as a loss in dB with its
+/// expanded uncertainty.
 fn weighted(spectra: &Spectra) -> Option<(f64, f64)> {
     let effective = spectra.effective();
     let strongest = spectra.reference.iter().copied().fold(0.0, f64::max);
@@ -120,7 +124,8 @@ fn weighted(spectra: &Spectra) -> Option<(f64, f64)> {
         let by_chance = spectra.capture[k] / spectra.reference[k] / effective;
         gain += (raw - by_chance) / (1.0 - 1.0 / effective) / hz;
         weights += 1.0 / hz;
-        // A magnitude square of which `by_chance` is noise fluctuates by it, and by its product with the signal; neighbours share half of it.
+        // A magnitude square of which `by_chance` is noise fluctuates by it, and by its product with the signal;
+        // neighbours share half of it.
         variance += 1.5 * (by_chance * by_chance + 2.0 * by_chance * raw) / (hz * hz);
     }
     (gain > 0.0 && weights > 0.0).then(|| (-10.0 * (gain / weights).log10(), (2.0 * 4.343 * variance.sqrt() / gain).hypot(0.3)))
@@ -136,7 +141,8 @@ mod tests {
         std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
     }
 
-    /// `sent` through a path of `taps` (delay in samples, gain) at `gain_db`, with noise of `noise_db` re the sent sound.
+    /// `sent` through a path of `taps` (delay in samples, gain) at `gain_db`, with noise of `noise_db` re the sent
+    /// sound.
     fn through(sent: &[f32], taps: &[(usize, f64)], gain_db: f64, noise_db: f64, seed: u64) -> Vec<f32> {
         let power = sent.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / sent.len() as f64;
         let mut random = Random::new(seed);
@@ -180,7 +186,8 @@ mod tests {
         }
     }
 
-    /// A plain path has one loss, weighted or not; the stated uncertainty must cover the error in 19 of 20 trials, near enough.
+    /// A plain path has one loss, weighted or not; the stated uncertainty must cover the error in 19 of 20 trials, near
+    /// enough.
     #[test]
     fn a_plain_loss_is_read_within_the_stated_uncertainty() {
         let (mut outside, mut unknown) = (0, 0);
@@ -201,7 +208,8 @@ mod tests {
         assert!(outside as u64 <= 1 + trials / 7, "{outside} of {} figures beyond their uncertainty", 2 * trials);
     }
 
-    /// G.122: the weighting is 1/f, so a path that only carries the octave from 300 Hz loses 10 lg (ln(3400/300) / ln 2) = 5.4 dB.
+    /// G.122: the weighting is 1/f, so a path that only carries the octave from 300 Hz loses 10 lg (ln(3400/300) /
+    /// ln 2) = 5.4 dB.
     #[test]
     fn weighting_follows_g_122() {
         let sent = speech_noise(5, 8000, 20.0);

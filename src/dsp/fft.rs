@@ -1,6 +1,8 @@
-//! Fourier transforms of real signals, and what is easiest done through them: filtering, differentiation, resampling, correlation.
+//! Fourier transforms of real signals, and what is easiest done through them: filtering, differentiation, resampling,
+//! correlation.
 //!
-//! Knows nothing of what the signals are for. In double precision, but for the long transforms of signals that are in single precision themselves.
+//! Knows nothing of what the signals are for. In double precision, but for the long transforms of signals that are in
+//! single precision themselves.
 
 use std::cell::RefCell;
 use std::f64::consts::PI;
@@ -67,7 +69,8 @@ pub fn forward_single(samples: impl IntoIterator<Item = f32>, length: usize) -> 
     SINGLE.with_borrow_mut(|workshop| transform(workshop, samples, length))
 }
 
-/// The signal of `length` samples whose spectrum is `bins` (short spectra are zero-padded, long ones cut); scaled to undo [`forward`].
+/// The signal of `length` samples whose spectrum is `bins` (short spectra are zero-padded, long ones cut); scaled to
+/// undo [`forward`].
 pub fn inverse(bins: Vec<Complex64>, length: usize) -> Vec<f64> {
     let mut output = DOUBLE.with_borrow_mut(|workshop| back(workshop, bins, length));
     let scale = 1.0 / length as f64;
@@ -115,8 +118,8 @@ fn back<T: FftNum>(workshop: &mut Workshop<T>, mut bins: Vec<Complex<T>>, length
     output
 }
 
-/// Passes `samples` through the zero-phase filter with the given `gain` at each frequency (in cycles per sample, 0 to 0.5).
-/// The signal is padded by `margin` zeros, so that tails shorter than that do not wrap round.
+/// Passes `samples` through the zero-phase filter with the given `gain` at each frequency (in cycles per sample, 0 to
+/// 0.5). The signal is padded by `margin` zeros, so that tails shorter than that do not wrap round.
 pub fn filter(samples: &[f64], margin: usize, gain: impl Fn(f64) -> f64) -> Vec<f64> {
     let length = fast_len(samples.len() + margin);
     let mut bins = forward(samples.iter().copied(), length);
@@ -140,8 +143,9 @@ pub fn derivative(samples: &[f64], margin: usize) -> Vec<f64> {
     output
 }
 
-/// Resamples from `from_hz` to `to_hz` (whole hertz) through the spectrum: exact for signals that are zero near both ends. What lies above
-/// the lower Nyquist frequency is dropped. Sample 0 stays at time zero; the result has `len · to / from` samples, rounded up.
+/// Resamples from `from_hz` to `to_hz` (whole hertz) through the spectrum: exact for signals that are zero near both
+/// ends. What lies above the lower Nyquist frequency is dropped. Sample 0 stays at time zero; the result has
+/// `len · to / from` samples, rounded up.
 pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f64> {
     if from_hz == to_hz || from_hz == 0 || to_hz == 0 {
         return samples.iter().map(|x| f64::from(*x)).collect();

@@ -1,8 +1,9 @@
-//! How much of a voice arrived as it was spoken: stretches that are lost or are something else, samples pressed flat against a ceiling, and the
-//! colour of what arrived.
+//! How much of a voice arrived as it was spoken: stretches that are lost or are something else, samples pressed flat
+//! against a ceiling, and the colour of what arrived.
 //!
-//! Knows nothing of packets: a stretch that does not resemble what was spoken there is lost, whatever lost it. Resemblance is asked for in the
-//! band of the voices alone, and no more of it than the noise leaves that is there without the voice: a street is no loss.
+//! Knows nothing of packets: a stretch that does not resemble what was spoken there is lost, whatever lost it.
+//! Resemblance is asked for in the band of the voices alone, and no more of it than the noise leaves that is there
+//! without the voice: a street is no loss.
 
 use super::coloration::{Coloration, coloration, mean_square};
 use super::delay::{Delay, Signal, delay};
@@ -24,7 +25,8 @@ const BAND_EDGE_HZ: f64 = 100.0;
 const EDGE_S: f64 = 0.030;
 /// After a voice a room and a codec are quiet within so many seconds.
 const LINGERS_S: f64 = 0.100;
-/// What is within this share of the peak is at the ceiling. Of noise that is not pressed one sample in five thousand is.
+/// What is within this share of the peak is at the ceiling. Of noise that is not pressed one sample in five thousand
+/// is.
 const CEILING: f64 = 0.98;
 
 /// What became of a voice.
@@ -43,8 +45,8 @@ pub struct Fidelity {
     pub clipped: f64,
 }
 
-/// Compares what was heard with what was spoken, a voice without pauses; both are brought to `rate` (whole hertz). `None`: it is nowhere in the
-/// capture.
+/// Compares what was heard with what was spoken, a voice without pauses; both are brought to `rate` (whole hertz).
+/// `None`: it is nowhere in the capture.
 pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<Fidelity> {
     let rate = f64::from(whole_rate);
     // What cannot be aligned is not resampled either: at an absurd rate that would take all memory.
@@ -57,7 +59,8 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
     // Brought there once: whatever is asked of it lies in the band of the voices.
     let brought = at_rate(capture);
     let near = Signal::new(&brought, capture.rate * rate / capture.rate.round());
-    // A buffer that was adapted on the way leaves two delays: each half may stand where it stands, and the whole in neither place.
+    // A buffer that was adapted on the way leaves two delays: each half may stand where it stands, and the whole in
+    // neither place.
     let whole = delay(reference, near);
     let half = reference.samples.len() / 2;
     let of_half = |samples, from_s: f64| {
@@ -93,7 +96,8 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
     let pair = align::lay(reference, near, first);
     let coloured = |pair: &align::Aligned| coloration(pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
     let mut coloration = coloured(&pair);
-    // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is. Where a clock is followed, no half is.
+    // Where a buffer was adapted in the middle, the whole is pure nowhere; one of its halves is. Where a clock is
+    // followed, no half is.
     if coloration.is_none_or(|found| found.purity_db < PURE_ENOUGH_DB) {
         let parts = [(&reference.samples[..half], 0.0), (&reference.samples[half..], half as f64 / reference.rate)];
         let parts = parts.into_iter().zip(halves()).filter_map(|((samples, from_s), aligned)| {
@@ -154,7 +158,8 @@ fn likeness(spoken: &[f32], at: usize, heard: &[f32], aligned: &Delay, rate: f64
     if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).abs() } else { 0.0 }
 }
 
-/// What the capture holds once a voice of so many seconds is over, and what it leaves behind has died away; empty where it ends before.
+/// What the capture holds once a voice of so many seconds is over, and what it leaves behind has died away; empty where
+/// it ends before.
 fn after<'s>(capture: Signal<'s>, aligned: &Delay, length: f64) -> &'s [f32] {
     let over = aligned.seconds + length + LINGERS_S;
     capture.samples.get((over.max(0.0) * capture.rate) as usize..).unwrap_or_default()

@@ -43,8 +43,8 @@ fn prewarp(rate: f64, hz: f64, q: f64) -> (f64, f64) {
     (w.cos(), w.sin() / (2.0 * q))
 }
 
-/// Passes `samples` through fourth-order Butterworth high-pass and low-pass filters (24 dB an octave each). A `high` above 0.45 of the rate
-/// is left out.
+/// Passes `samples` through fourth-order Butterworth high-pass and low-pass filters (24 dB an octave each). A `high`
+/// above 0.45 of the rate is left out.
 pub fn band_pass(samples: &[f32], rate: f64, low: f64, high: f64) -> Vec<f64> {
     const BUTTERWORTH_4: [f64; 2] = [0.541_196_1, 1.306_563];
     let mut sections: Vec<Biquad> = BUTTERWORTH_4.iter().map(|q| Biquad::high_pass(rate, low, *q)).collect();

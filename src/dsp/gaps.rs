@@ -1,6 +1,7 @@
 //! Lost or muted stretches in sound that should be continuous: a tone, noise, or one side of a call.
 //!
-//! Knows nothing of packets: a gap is what a listener would miss. The stretch's own level is the reference unless one is given.
+//! Knows nothing of packets: a gap is what a listener would miss. The stretch's own level is the reference unless one
+//! is given.
 
 use super::segment;
 
@@ -23,7 +24,8 @@ pub struct Rule {
     pub shortest_s: f64,
     /// How far below the sound's level a gap must fall, dB.
     pub depth_db: f64,
-    /// RMS of the sound (full scale ± 1). `None`: the median of the stretch itself, which must then be present more than half the time.
+    /// RMS of the sound (full scale ± 1). `None`: the median of the stretch itself, which must then be present more
+    /// than half the time.
     pub sound_rms: Option<f64>,
 }
 
@@ -33,8 +35,9 @@ impl Default for Rule {
     }
 }
 
-/// The gaps in `samples`, in order. With a known `sound_rms` a wholly silent stretch is one gap from end to end (one-way silence); without
-/// one it has no level to compare with, and `None` is returned. `None` as well for no samples and for values that are not finite.
+/// The gaps in `samples`, in order. With a known `sound_rms` a wholly silent stretch is one gap from end to end
+/// (one-way silence); without one it has no level to compare with, and `None` is returned. `None` as well for no
+/// samples and for values that are not finite.
 pub fn gaps(samples: &[f32], rate: f64, rule: Rule) -> Option<Vec<Gap>> {
     let usable = (1000.0..=1e6).contains(&rate) && !samples.is_empty() && samples.iter().all(|x| x.is_finite());
     if !usable {
@@ -63,8 +66,8 @@ pub fn gaps(samples: &[f32], rate: f64, rule: Rule) -> Option<Vec<Gap>> {
     Some(all.filter(|gap| gap.length_s >= rule.shortest_s && gap.depth_db >= rule.depth_db).collect())
 }
 
-/// Log-likelihood ratio of sound over its absence for each sample, both taken as Gaussian. At high rates neighbouring samples repeat each
-/// other, so each counts less.
+/// Log-likelihood ratio of sound over its absence for each sample, both taken as Gaussian. At high rates neighbouring
+/// samples repeat each other, so each counts less.
 fn evidence(samples: &[f32], rate: f64, sound: f64, rest: f64) -> Vec<f64> {
     let share = (8000.0 / rate).min(1.0);
     let prior = 0.5 * (rest / sound).ln();

@@ -1,6 +1,7 @@
 //! What a path does to sound besides losing it: clicks that were not in the reference, and packets played twice.
 //!
-//! Knows nothing of packets but their usual lengths. Both are looked for in the reference as well: what sounds so by itself is no damage.
+//! Knows nothing of packets but their usual lengths. Both are looked for in the reference as well: what sounds so by
+//! itself is no damage.
 
 use super::align::Aligned;
 use super::fft;
@@ -154,8 +155,8 @@ pub fn repeats(pair: &Aligned) -> Vec<Repeat> {
     found
 }
 
-/// Correlation of each stretch of `window` samples with the one `lag` samples earlier; entry 0 is the stretch that begins at `lag`. Zero where
-/// either is quieter than `faintest` (mean square).
+/// Correlation of each stretch of `window` samples with the one `lag` samples earlier; entry 0 is the stretch that
+/// begins at `lag`. Zero where either is quieter than `faintest` (mean square).
 fn likeness(x: &[f64], lag: usize, window: usize, faintest: f64) -> Vec<f64> {
     let Some(count) = x.len().checked_sub(lag + window) else { return Vec::new() };
     let sums = |of: &dyn Fn(usize) -> f64| -> Vec<f64> {

@@ -1,4 +1,5 @@
-//! Reading a signal between its samples: windowed-sinc interpolation, and moving audio from one sample clock to another.
+//! Reading a signal between its samples: windowed-sinc interpolation, and moving audio from one sample clock to
+//! another.
 //!
 //! Knows nothing of rates in hertz or of seconds: positions and steps are in input samples.
 
@@ -44,7 +45,8 @@ impl Resampler {
         Resampler { taps, phases, table }
     }
 
-    /// How many input samples before and after a position take part in its value: keep this much history between blocks.
+    /// How many input samples before and after a position take part in its value: keep this much history between
+    /// blocks.
     pub fn reach(&self) -> usize {
         self.taps / 2
     }
@@ -59,7 +61,8 @@ impl Resampler {
         }
     }
 
-    /// The signal and its slope per input sample. The slope is that of the chord between two rows: true to 0.3 % at 0.4 of the rate.
+    /// The signal and its slope per input sample. The slope is that of the chord between two rows: true to 0.3 % at 0.4
+    /// of the rate.
     pub fn with_slope(&self, samples: &[f32], position: f64) -> (f32, f32) {
         let Some(place) = self.place(position) else { return (0.0, 0.0) };
         let (value, rise) = match place.window(samples) {
@@ -134,8 +137,9 @@ fn push_row(table: &mut Vec<f32>, taps: usize, phase: f64, stretch: f64) {
     table.extend(row.iter().map(|value| (value / sum) as f32));
 }
 
-/// The inner loop, in explicit lanes, since the compiler may not reorder floating-point sums itself: the signal at a row, and the way from there to the
-/// next row, before the lanes are added up. At two rows at once, for both want the same samples.
+/// The inner loop, in explicit lanes, since the compiler may not reorder floating-point sums itself: the signal at a
+/// row, and the way from there to the next row, before the lanes are added up. At two rows at once, for both want the
+/// same samples.
 #[inline]
 fn lanes(window: &[f32], low: &[f32], high: &[f32]) -> ([f32; LANES], [f32; LANES]) {
     let rows = low.as_chunks::<LANES>().0.iter().zip(high.as_chunks::<LANES>().0);
@@ -151,7 +155,8 @@ fn total([a, b, c, d]: [f32; LANES]) -> f32 {
     (a + c) + (b + d)
 }
 
-/// The signal so far from the one row to the other. By itself: woven into its caller it would lose its lanes, and so would the next.
+/// The signal so far from the one row to the other. By itself: woven into its caller it would lose its lanes, and so
+/// would the next.
 #[inline(never)]
 fn between(window: &[f32], low: &[f32], high: &[f32], part: f32) -> f32 {
     let (at_low, rise) = lanes(window, low, high);
@@ -205,8 +210,9 @@ pub fn sinc_slope_at(samples: &[f32], position: f64) -> (f32, f32) {
 
 /// Reads `samples` on another clock: `out[i]` is the signal at `start + i · step`, all in input samples.
 ///
-/// A step above 1.01 is low-passed to the output's band, which builds a kernel on each call: who decimates block after block keeps a
-/// [`Resampler`]. When working in blocks, hand in [`Resampler::reach`] samples (20 at unity) of history and of look-ahead.
+/// A step above 1.01 is low-passed to the output's band, which builds a kernel on each call: who decimates block after
+/// block keeps a [`Resampler`]. When working in blocks, hand in [`Resampler::reach`] samples (20 at unity) of history
+/// and of look-ahead.
 pub fn resample_linear_clock(samples: &[f32], start: f64, step: f64, out: &mut [f32]) {
     if step > UNITY_LIMIT {
         Resampler::new(step).block(samples, start, step, out);

@@ -1,4 +1,5 @@
-//! Sounds in what should be a silence: tones that stand, and bursts above the noise. A noise that goes on evenly is none, however loud.
+//! Sounds in what should be a silence: tones that stand, and bursts above the noise. A noise that goes on evenly is
+//! none, however loud.
 //!
 //! Knows nothing of who should be silent, nor of what may be heard there.
 
@@ -39,8 +40,8 @@ pub struct Intrusion {
     pub hz: Option<f64>,
 }
 
-/// All that is at least as loud as `least_dbfs` in a capture, which is looked at at `rate` (whole hertz); tones first, each kind in the order of
-/// time. None of values that are not finite or at a rate outside 4 to 100 kHz.
+/// All that is at least as loud as `least_dbfs` in a capture, which is looked at at `rate` (whole hertz); tones first,
+/// each kind in the order of time. None of values that are not finite or at a rate outside 4 to 100 kHz.
 pub fn intrusions(capture: Signal, rate: u32, least_dbfs: f64) -> Vec<Intrusion> {
     let usable = (4e3..=1e6).contains(&capture.rate) && (4000..=100_000).contains(&rate);
     if !usable || !capture.samples.iter().all(|x| x.is_finite()) {

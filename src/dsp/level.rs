@@ -41,7 +41,8 @@ pub fn without_offset(samples: &[f32]) -> Vec<f32> {
     samples.iter().map(|x| (f64::from(*x) - offset) as f32).collect()
 }
 
-/// Expanded uncertainty (k = 2) of a level in dB that comes from samples rounded to multiples of `step` (rectangular, JCGM 100:2008, 4.3.7).
+/// Expanded uncertainty (k = 2) of a level in dB that comes from samples rounded to multiples of `step` (rectangular,
+/// JCGM 100:2008, 4.3.7).
 pub fn rounding_db(level_dbfs: f64, step: f64) -> f64 {
     let power = 0.5 * 10f64.powf(level_dbfs / 10.0);
     let rounding = step * step / 12.0;

@@ -1,4 +1,5 @@
-//! When sound begins: the make and break of a contact that gates a tone, and the first arrival of speech-band sound above noise.
+//! When sound begins: the make and break of a contact that gates a tone, and the first arrival of speech-band sound
+//! above noise.
 //!
 //! Knows nothing of relays or of calls. Positions are in frames of the given samples, counted from 0.
 
@@ -22,21 +23,24 @@ pub struct Edge {
     pub at: Onset,
 }
 
-/// The first make of a contact that gates a tone near `tone_hz`: the start of its bounce, not the end. `None` if no tone starts.
+/// The first make of a contact that gates a tone near `tone_hz`: the start of its bounce, not the end. `None` if no
+/// tone starts.
 pub fn tone_onset(samples: &[f32], rate: f64, tone_hz: f64) -> Option<Onset> {
     gate_edges(samples, rate, tone_hz).iter().find(|edge| edge.made).map(|edge| edge.at)
 }
 
-/// The last break after which the tone stays away to the end of the samples. `None` if the tone never ends (or never was).
+/// The last break after which the tone stays away to the end of the samples. `None` if the tone never ends (or never
+/// was).
 pub fn tone_end(samples: &[f32], rate: f64, tone_hz: f64) -> Option<Onset> {
     gate_edges(samples, rate, tone_hz).last().filter(|edge| !edge.made).map(|edge| edge.at)
 }
 
-/// Every make and break, bounces included, of a contact that gates a free-running tone near `tone_hz` (up to ±2 %) into the input.
+/// Every make and break, bounces included, of a contact that gates a free-running tone near `tone_hz` (up to ±2 %) into
+/// the input.
 ///
-/// The tone's amplitude and phase are taken from the closest stretch in which it is steady; then each sample speaks for open or closed, and
-/// the most likely sequence is found. Pulses of contact shorter than about 0.1 ms are not told from clicks. Empty when there is no tone of
-/// at least 10 ms, or it is weaker than the noise.
+/// The tone's amplitude and phase are taken from the closest stretch in which it is steady; then each sample speaks for
+/// open or closed, and the most likely sequence is found. Pulses of contact shorter than about 0.1 ms are not told from
+/// clicks. Empty when there is no tone of at least 10 ms, or it is weaker than the noise.
 pub fn gate_edges(samples: &[f32], rate: f64, tone_hz: f64) -> Vec<Edge> {
     let usable = rate.is_finite() && tone_hz > 100.0 && tone_hz < 0.45 * rate && samples.iter().all(|x| x.is_finite());
     let Some(tone) = usable.then(|| Tone::find(samples, rate, tone_hz)).flatten() else {
@@ -159,8 +163,9 @@ fn median(values: &mut [f64]) -> f64 {
 
 /// The first arrival of sound in the speech band (300 to 3400 Hz) that stands at least 6 dB above the noise for 10 ms.
 ///
-/// `noise_dbfs` is the noise level within that band if known; otherwise the quietest tenth of the stretch is taken for noise. `None` if
-/// nothing rises above it. The uncertainty covers where the rise may begin, given the noise; a sound that swells slowly is only as sharp.
+/// `noise_dbfs` is the noise level within that band if known; otherwise the quietest tenth of the stretch is taken for
+/// noise. `None` if nothing rises above it. The uncertainty covers where the rise may begin, given the noise; a sound
+/// that swells slowly is only as sharp.
 pub fn first_sound(samples: &[f32], rate: f64, noise_dbfs: Option<f64>) -> Option<Onset> {
     let usable = (1000.0..=1e6).contains(&rate) && samples.iter().all(|x| x.is_finite());
     let window = (0.01 * rate) as usize;
@@ -183,7 +188,8 @@ pub fn first_sound(samples: &[f32], rate: f64, noise_dbfs: Option<f64>) -> Optio
     Some(pick(&power, start.saturating_sub(window), (start + window + hop).min(power.len()), noise, rate))
 }
 
-/// Noise power: the median of the windows that are not clearly above the quietest tenth. The tenth alone would read a third too low.
+/// Noise power: the median of the windows that are not clearly above the quietest tenth. The tenth alone would read a
+/// third too low.
 fn quietest(power: &[f64], window: usize) -> f64 {
     let mut means: Vec<f64> = power.chunks_exact(window).map(|w| w.iter().sum::<f64>() / window as f64).collect();
     means.sort_by(f64::total_cmp);
@@ -193,8 +199,9 @@ fn quietest(power: &[f64], window: usize) -> f64 {
     median(&mut means)
 }
 
-/// The most likely start of louder sound of unknown power after noise of known power, within `from..to`. A sound that swells would be found
-/// at its strongest rise, so the stretch before each find is searched again for a weaker beginning.
+/// The most likely start of louder sound of unknown power after noise of known power, within `from..to`. A sound that
+/// swells would be found at its strongest rise, so the stretch before each find is searched again for a weaker
+/// beginning.
 fn pick(power: &[f64], from: usize, to: usize, noise: f64, rate: f64) -> Onset {
     const CLEAR: f64 = 12.0;
     let reach = (0.01 * rate) as usize;

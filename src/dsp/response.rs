@@ -1,4 +1,5 @@
-//! Transfer function between a reference and its aligned recording: magnitude, coherence, and the part of the recording that is coherent.
+//! Transfer function between a reference and its aligned recording: magnitude, coherence, and the part of the recording
+//! that is coherent.
 //!
 //! Knows nothing of loudspeakers or masks; a response is relative unless the caller knows the levels.
 
@@ -19,7 +20,8 @@ pub struct Spectra {
     pub cross: Vec<Complex64>,
 }
 
-/// Averages the spectra of two signals of one rate over segments of about `segment_s` seconds. `None` if not even two segments fit.
+/// Averages the spectra of two signals of one rate over segments of about `segment_s` seconds. `None` if not even two
+/// segments fit.
 pub fn spectra(reference: &[f32], capture: &[f32], rate: f64, segment_s: f64) -> Option<Spectra> {
     spectra_where(reference, capture, rate, segment_s, |_| true)
 }
@@ -83,7 +85,8 @@ impl Spectra {
         (0.53 * self.segments as f64 + 0.5).max(1.5)
     }
 
-    /// Power of the capture that is coherent with the reference, of the reference, and of the capture, over `low..high` hertz.
+    /// Power of the capture that is coherent with the reference, of the reference, and of the capture, over `low..high`
+    /// hertz.
     pub fn powers(&self, low: f64, high: f64) -> Powers {
         let inside = |k: &usize| (low..=high).contains(&(*k as f64 * self.spacing_hz));
         let mut powers = Powers::default();
@@ -113,7 +116,8 @@ pub struct ResponsePoint {
     pub hz: f64,
     /// Capture over reference, dB.
     pub magnitude_db: f64,
-    /// Expanded uncertainty (k = 2) of the magnitude, dB, from coherence and the number of averages (Bendat and Piersol).
+    /// Expanded uncertainty (k = 2) of the magnitude, dB, from coherence and the number of averages (Bendat and
+    /// Piersol).
     pub uncertainty_db: f64,
     pub coherence: f64,
 }
@@ -122,7 +126,8 @@ pub struct ResponsePoint {
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Response {
     pub points: Vec<ResponsePoint>,
-    /// Where the magnitude first stays within 6 dB of its value about 1 kHz, downwards and upwards, hertz; null if it never does.
+    /// Where the magnitude first stays within 6 dB of its value about 1 kHz, downwards and upwards, hertz; null if it
+    /// never does.
     pub low_6db_hz: Option<f64>,
     pub high_6db_hz: Option<f64>,
     /// Signal to what is not linearly related to it (noise, distortion, losses), over the reference's band, dB.
@@ -131,8 +136,8 @@ pub struct Response {
     pub coherent_to_rest_uncertainty_db: f64,
 }
 
-/// Frequency response of an aligned pair in third octaves from 100 Hz to 0.45 of the rate, where the reference has energy. `None` for less than
-/// about half a second of sound.
+/// Frequency response of an aligned pair in third octaves from 100 Hz to 0.45 of the rate, where the reference has
+/// energy. `None` for less than about half a second of sound.
 pub fn response(pair: &Aligned) -> Option<Response> {
     let spectra = spectra(&pair.reference, &pair.capture, pair.rate, 0.1)?;
     let strongest = (0..spectra.bins()).map(|k| spectra.reference[k]).fold(0.0, f64::max);

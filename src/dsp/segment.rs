@@ -1,4 +1,5 @@
-//! Dividing a signal into stretches of two states (contact open or closed, sound present or lost) by the most likely sequence.
+//! Dividing a signal into stretches of two states (contact open or closed, sound present or lost) by the most likely
+//! sequence.
 //!
 //! Knows nothing of what the states mean: it is given the evidence of each sample.
 
@@ -13,8 +14,9 @@ pub struct Change {
     pub spread: f64,
 }
 
-/// The most likely changes, given each sample's log-likelihood ratio of "on" over "off" and the cost of one change in the same measure
-/// (Viterbi's algorithm for two states). The state of the first sample is not a change: it is returned beside them.
+/// The most likely changes, given each sample's log-likelihood ratio of "on" over "off" and the cost of one change in
+/// the same measure (Viterbi's algorithm for two states). The state of the first sample is not a change: it is returned
+/// beside them.
 pub fn two_state(evidence: &[f64], change_cost: f64) -> (bool, Vec<Change>) {
     // came_from[n]: for each state at n, whether the best way there changed state at n.
     let mut changed = Vec::with_capacity(evidence.len());

@@ -1,6 +1,7 @@
 //! Power spectrum of a whole recording, and the levels read off it: A-weighted and in third octaves.
 //!
-//! No power is lost: band levels add up to the level of the whole. Memory does not grow with the recording's length. Knows nothing of calibration.
+//! No power is lost: band levels add up to the level of the whole. Memory does not grow with the recording's length.
+//! Knows nothing of calibration.
 
 use std::f64::consts::PI;
 
@@ -30,7 +31,8 @@ pub struct Band {
     pub hz: f64,
     /// dBFS (sine); null for silence.
     pub level_dbfs: f64,
-    /// Expanded (k = 2) for random noise: a band of B hertz holds 2 B T independent values in T seconds. A tone is known better.
+    /// Expanded (k = 2) for random noise: a band of B hertz holds 2 B T independent values in T seconds. A tone is
+    /// known better.
     pub uncertainty_db: f64,
 }
 
@@ -78,7 +80,8 @@ impl Spectrum {
             .collect()
     }
 
-    /// How fast the sound changes against how large it is, radians per second, rms: what an error of time is worth in phase.
+    /// How fast the sound changes against how large it is, radians per second, rms: what an error of time is worth in
+    /// phase.
     pub fn slope(&self) -> f64 {
         let angular = |k: usize| 2.0 * PI * k as f64 * self.spacing_hz;
         let moved: f64 = self.power.iter().enumerate().map(|(k, power)| power * angular(k).powi(2)).sum();
@@ -130,7 +133,8 @@ mod tests {
         assert!(spectrum(&[], 8e3).is_none() && spectrum(&[f32::NAN], 8e3).is_none() && spectrum(&[0.1], 0.0).is_none());
     }
 
-    /// IEC 61672-1:2013, table 3: goal and class 1 tolerance limits, dB. The analysis of steady tones must not use up any of the tolerance.
+    /// IEC 61672-1:2013, table 3: goal and class 1 tolerance limits, dB. The analysis of steady tones must not use up
+    /// any of the tolerance.
     #[test]
     fn a_weighting_lies_within_class_1() {
         let table = [

@@ -1,4 +1,5 @@
-//! Level of speech while it is active (ITU-T P.56), and what lies between the words: noise floor and signal-to-noise ratio.
+//! Level of speech while it is active (ITU-T P.56), and what lies between the words: noise floor and signal-to-noise
+//! ratio.
 //!
 //! Knows nothing of calibration; levels are dBFS (sine).
 
@@ -18,7 +19,8 @@ const THRESHOLDS: usize = 21;
 pub struct ActiveSpeech {
     /// Active speech level, dBFS (sine).
     pub level_dbfs: f64,
-    /// Expanded (k = 2), dB: the change of the level for a margin at the ends of its tolerance, and 0.1 dB for the thresholds' spacing.
+    /// Expanded (k = 2), dB: the change of the level for a margin at the ends of its tolerance, and 0.1 dB for the
+    /// thresholds' spacing.
     pub uncertainty_db: f64,
     /// Share of time with speech, 0 to 1.
     pub activity: f64,
@@ -39,10 +41,12 @@ pub struct NoiseFloor {
     pub seconds: f64,
 }
 
-/// Active speech level by ITU-T P.56 (12/2011), method B: envelope time constant 30 ms, hangover 200 ms, margin 15.9 dB.
+/// Active speech level by ITU-T P.56 (12/2011), method B: envelope time constant 30 ms, hangover 200 ms, margin 15.9
+/// dB.
 ///
-/// `None` for no samples, values that are not finite, silence, or a signal in which no threshold meets the margin. The thresholds reach from
-/// 0 to −120 dB re full scale, so that quiet floating-point recordings are measured as well as 16-bit ones.
+/// `None` for no samples, values that are not finite, silence, or a signal in which no threshold meets the margin. The
+/// thresholds reach from 0 to −120 dB re full scale, so that quiet floating-point recordings are measured as well as
+/// 16-bit ones.
 pub fn active_speech(samples: &[f32], rate: f64) -> Option<ActiveSpeech> {
     let long_term = mean_square(samples).filter(|power| *power > 0.0)?;
     let counts = activity_counts(samples, rate)?;
@@ -122,8 +126,8 @@ fn activity_counts(samples: &[f32], rate: f64) -> Option<[u64; THRESHOLDS]> {
     Some(counts)
 }
 
-/// Level of what is left while speech is not active, the hangover and the 50 ms in which a word builds up left out. `None` if that is less than
-/// 0.2 s in all: then nobody paused, and a floor would be a guess.
+/// Level of what is left while speech is not active, the hangover and the 50 ms in which a word builds up left out.
+/// `None` if that is less than 0.2 s in all: then nobody paused, and a floor would be a guess.
 pub fn noise_floor(samples: &[f32], rate: f64, speech: &ActiveSpeech) -> Option<NoiseFloor> {
     const BUILD_UP_S: f64 = 0.05;
     const SHORTEST_S: f64 = 0.2;
@@ -147,8 +151,8 @@ pub fn noise_floor(samples: &[f32], rate: f64, speech: &ActiveSpeech) -> Option<
     Some(NoiseFloor { level_dbfs: dbfs(mean), uncertainty_db: (2.0 * 4.343 * relative).hypot(0.1), seconds })
 }
 
-/// Speech over the noise it was heard in, dB, with its expanded uncertainty: the noise goes on under the words and is taken off them. `None` where
-/// the words do not stand out of the noise, or the pauses are digitally silent.
+/// Speech over the noise it was heard in, dB, with its expanded uncertainty: the noise goes on under the words and is
+/// taken off them. `None` where the words do not stand out of the noise, or the pauses are digitally silent.
 pub fn signal_to_noise(speech: &ActiveSpeech, floor: &NoiseFloor) -> Option<(f64, f64)> {
     let over = 10f64.powf((speech.level_dbfs - floor.level_dbfs) / 10.0) - 1.0;
     (over > 0.0 && over.is_finite())
@@ -161,7 +165,8 @@ mod tests {
     use crate::level::rms_dbfs;
     use crate::stimulus::{Random, speech_noise};
 
-    /// Speech-like noise in talk spurts of `on` seconds with pauses of `off` in noise of `floor_db`: the whole, and the spurts alone.
+    /// Speech-like noise in talk spurts of `on` seconds with pauses of `off` in noise of `floor_db`: the whole, and the
+    /// spurts alone.
     fn talk(on: f64, off: f64, level_db: f64, floor_db: f64, rate: f64) -> (Vec<f32>, Vec<f32>) {
         let noise = speech_noise(9, rate as u32, 12.0);
         let scale = 10f64.powf((level_db - rms_dbfs(&noise).unwrap()) / 20.0);
@@ -177,8 +182,8 @@ mod tests {
     fn check(on: f64, off: f64, level_db: f64, rate: f64) {
         let (speech, active) = talk(on, off, level_db, -97.0, rate);
         let result = active_speech(&speech, rate).unwrap();
-        // By the method's own definition each spurt is followed by the hangover of 200 ms, and by the time the two-stage envelope takes to fall
-        // 15.9 dB (100 ms) less the time it takes to rise (25 ms).
+        // By the method's own definition each spurt is followed by the hangover of 200 ms, and by the time the
+        // two-stage envelope takes to fall 15.9 dB (100 ms) less the time it takes to rise (25 ms).
         let spurt = if off > 0.0 { on + 0.275 } else { on };
         let expected = rms_dbfs(&active).unwrap() - 10.0 * (spurt / on).log10();
         assert!((result.level_dbfs - expected).abs() < 0.2, "{on}/{off}: {result:?}, expected {expected:.2}");

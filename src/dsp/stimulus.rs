@@ -1,6 +1,8 @@
-//! Test sounds: composite-source bursts, speech-shaped noise, sweeps and tones, each the same waveform at every sample rate.
+//! Test sounds: composite-source bursts, speech-shaped noise, sweeps and tones, each the same waveform at every sample
+//! rate.
 //!
-//! Knows nothing of outputs, levels in dB SPL or of what is measured with them. Every random part comes from a seed given by the caller.
+//! Knows nothing of outputs, levels in dB SPL or of what is measured with them. Every random part comes from a seed
+//! given by the caller.
 
 use std::f64::consts::PI;
 
@@ -56,11 +58,11 @@ impl Random {
     }
 }
 
-/// A composite-source burst for measuring delay (after ITU-T P.501, 7.2.1): 50 ms of a voiced sound, 200 ms of pseudo-noise fresh for each
-/// `seed`, a pause of 100 ms, and so on for `seconds`; band-limited to [`BURST_BAND_HZ`].
+/// A composite-source burst for measuring delay (after ITU-T P.501, 7.2.1): 50 ms of a voiced sound, 200 ms of
+/// pseudo-noise fresh for each `seed`, a pause of 100 ms, and so on for `seconds`; band-limited to [`BURST_BAND_HZ`].
 ///
-/// The same seed and duration give the same waveform at any rate from 8 kHz up, so that a burst played at one rate can be found in a capture
-/// at another. The result has `seconds · rate_hz` samples, rounded.
+/// The same seed and duration give the same waveform at any rate from 8 kHz up, so that a burst played at one rate can
+/// be found in a capture at another. The result has `seconds · rate_hz` samples, rounded.
 pub fn burst(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let length = grid_len(seconds, BURST_RATE);
     let mut random = Random::new(seed);
@@ -79,16 +81,16 @@ pub fn burst(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     render(&bins, length, BURST_RATE, rate_hz, seconds)
 }
 
-/// A voice without pauses, for finding out when a path was open: noise, flat over [`BURST_BAND_HZ`], never the same for two seeds, and the same
-/// waveform at any rate from 8 kHz up.
+/// A voice without pauses, for finding out when a path was open: noise, flat over [`BURST_BAND_HZ`], never the same for
+/// two seeds, and the same waveform at any rate from 8 kHz up.
 pub fn steady_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let length = grid_len(seconds, BURST_RATE);
     let bins = noise(seed, length, BURST_RATE, BURST_BAND_HZ.1, |hz| band_gain(hz, BURST_BAND_HZ, 100.0));
     render(&bins, length, BURST_RATE, rate_hz, seconds)
 }
 
-/// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock on. Pitch and phases
-/// come from the seed, so that no two bursts have any part in common.
+/// The voiced part: harmonics of a gliding pitch, periodic for a pitch detector, yet without a repeated period to lock
+/// on. Pitch and phases come from the seed, so that no two bursts have any part in common.
 struct Voice {
     pitch: f64,
     phases: [f64; 16],
@@ -125,7 +127,8 @@ fn composite(random: &mut Random, voice: &Voice, time: f64) -> f64 {
     }
 }
 
-/// Stationary noise with the long-term spectrum of male speech (octave levels of IEC 60268-16:2020, annex A), 90 Hz to 11 kHz.
+/// Stationary noise with the long-term spectrum of male speech (octave levels of IEC 60268-16:2020, annex A), 90 Hz to
+/// 11 kHz.
 pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48000;
     let length = grid_len(seconds, RATE);
@@ -133,7 +136,8 @@ pub fn speech_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     render(&bins, length, RATE, rate_hz, seconds)
 }
 
-/// Amplitude density of speech at a frequency: octave levels, interpolated on a logarithmic axis, spread over each octave's width.
+/// Amplitude density of speech at a frequency: octave levels, interpolated on a logarithmic axis, spread over each
+/// octave's width.
 fn speech_gain(hz: f64) -> f64 {
     const OCTAVE_DB: [f64; 7] = [-2.5, 0.5, 0.0, -6.0, -12.0, -18.0, -24.0];
     if !(SPEECH_HZ.0..=SPEECH_HZ.1).contains(&hz) {
@@ -167,8 +171,8 @@ pub fn chirp(sweep: Sweep, rate_hz: u32, seconds: f64, from_hz: f64, to_hz: f64)
     gated(rate_hz, seconds, 0.01, |_, t| phase(t).sin())
 }
 
-/// Maximum-length sequence of `2^order − 1` values ± [`PEAK`], repeated for `seconds`: one value a sample, so a rate of its own at every rate.
-/// `seed` says where in the sequence it begins. `None` unless the order is 10 to 20.
+/// Maximum-length sequence of `2^order − 1` values ± [`PEAK`], repeated for `seconds`: one value a sample, so a rate of
+/// its own at every rate. `seed` says where in the sequence it begins. `None` unless the order is 10 to 20.
 pub fn mls(seed: u64, order: u32, rate_hz: u32, seconds: f64) -> Option<Vec<f32>> {
     // Exponents of primitive polynomials besides the order and 0 (Stahnke 1973).
     const TAPS: [&[u32]; 11] = [&[3], &[2], &[6, 4, 1], &[4, 3, 1], &[5, 3, 1], &[1], &[5, 3, 2], &[3], &[7], &[5, 2, 1], &[3]];

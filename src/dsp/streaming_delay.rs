@@ -54,9 +54,10 @@ const SAME_PLACE_S: f64 = 0.003;
 
 /// As [`delay`], for recordings of any length.
 ///
-/// A reference beyond a minute is measured in stretches of 5 s and a line laid through their delays between slips; the delay is that of the
-/// longest part without a slip, stated at the centroid of the whole reference's derivative energy. Such a reference is looked for near its own
-/// time first; a shorter one everywhere, and one that is found in two places is not found.
+/// A reference beyond a minute is measured in stretches of 5 s and a line laid through their delays between slips; the
+/// delay is that of the longest part without a slip, stated at the centroid of the whole reference's derivative energy.
+/// Such a reference is looked for near its own time first; a shorter one everywhere, and one that is found in two
+/// places is not found.
 pub fn find<E, R, C>(reference: &mut R, capture: &mut C) -> Result<Option<Delay>, E>
 where
     R: Source<Error = E>,
@@ -96,8 +97,9 @@ where
     }
 }
 
-/// Cuts a long reference into windows of `window_s` and measures each in its neighbourhood of the capture, up to `reach_s` either side of where
-/// the last one was found, and further while none is. Windows in which nothing is found (pauses, losses) give no point.
+/// Cuts a long reference into windows of `window_s` and measures each in its neighbourhood of the capture, up to
+/// `reach_s` either side of where the last one was found, and further while none is. Windows in which nothing is found
+/// (pauses, losses) give no point.
 pub fn follow<E, R, C>(reference: &mut R, capture: &mut C, window_s: f64, reach_s: f64) -> Result<Vec<Point>, E>
 where
     R: Source<Error = E>,
@@ -162,7 +164,8 @@ fn loudest(reference: Signal) -> (Signal, f64) {
     (Signal::new(part, reference.rate), (k * length) as f64 / reference.rate)
 }
 
-/// One window of the reference: its part in the derivative's energy and that energy's moment, and what was found, in whole-signal time.
+/// One window of the reference: its part in the derivative's energy and that energy's moment, and what was found, in
+/// whole-signal time.
 struct Window {
     energy: f64,
     moment: f64,

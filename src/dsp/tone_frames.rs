@@ -64,7 +64,8 @@ impl ToneFrames {
         self.tones[tone][k] / (caught * caught)
     }
 
-    /// The looks about `first..=last` in which `power` is at least a quarter of its greatest (half of the amplitude: the tone fills half of the look).
+    /// The looks about `first..=last` in which `power` is at least a quarter of its greatest (half of the amplitude:
+    /// the tone fills half of the look).
     pub fn edges(&self, first: usize, last: usize, power: impl Fn(usize) -> f64) -> (usize, usize) {
         let least = 0.25 * (first..=last).map(&power).fold(0.0, f64::max);
         let loud = |k: &usize| power(*k) >= least;
@@ -75,8 +76,8 @@ impl ToneFrames {
         (from, to)
     }
 
-    /// Where a stretch of looks in which a tone is at least half as large as in its middle begins and ends, in samples: half of the first look
-    /// lies before the tone begins, half of the last after it ends.
+    /// Where a stretch of looks in which a tone is at least half as large as in its middle begins and ends, in samples:
+    /// half of the first look lies before the tone begins, half of the last after it ends.
     pub fn stretch(&self, first: usize, last: usize) -> (usize, usize) {
         let half = HOPS * self.hop / 2;
         (first * self.hop + half - self.hop / 2, last * self.hop + half + self.hop / 2)

@@ -1,9 +1,10 @@
 //! The course of a delay: drift between clocks, creep, and slips of a jitter buffer, from the delays of several bursts.
 //!
-//! Knows nothing of how the bursts were played. One burst's own clock ratio is never used: the track of several is far sharper.
+//! Knows nothing of how the bursts were played. One burst's own clock ratio is never used: the track of several is far
+//! sharper.
 //!
-//! What it reaches, as `cargo bench --bench delay_table` prints it; "covered" is the share of trials whose error lay within the stated uncertainty
-//! (k = 2). "One fit" is that of `delay` over the whole ten seconds.
+//! What it reaches, as `cargo bench --bench delay_table` prints it; "covered" is the share of trials whose error lay
+//! within the stated uncertainty (k = 2). "One fit" is that of `delay` over the whole ten seconds.
 //!
 //! Drift from 10 s at 0 dB, 200 trials a row, clocks within ±100 ppm:
 //!
@@ -62,7 +63,8 @@ pub struct Track {
 /// Slips smaller than this are taken for scatter: an eighth of a sample at 8 kHz.
 const LEAST_SLIP_S: f64 = 15e-6;
 
-/// Fits drift and slips to `points`, which must be in order of time. `None` for fewer than two points, or values that are not finite.
+/// Fits drift and slips to `points`, which must be in order of time. `None` for fewer than two points, or values that
+/// are not finite.
 pub fn track(points: &[Point]) -> Option<Track> {
     let finite = |p: &Point| p.at_s.is_finite() && p.delay_s.is_finite() && p.uncertainty_s.is_finite() && p.uncertainty_s >= 0.0;
     let ordered = points.windows(2).all(|w| w[0].at_s < w[1].at_s);
@@ -107,8 +109,9 @@ struct Level {
 }
 
 impl Level {
-    /// From the points beside a slip, the nearest first, of which there is one at least. The nearest may reach across the slip and be drawn
-    /// towards the other side without looking it: the median does not follow it, and of two points the further is taken.
+    /// From the points beside a slip, the nearest first, of which there is one at least. The nearest may reach across
+    /// the slip and be drawn towards the other side without looking it: the median does not follow it, and of two
+    /// points the further is taken.
     fn of<'a>(nearest_first: impl Iterator<Item = &'a Point>, slope: f64) -> Level {
         let near: Vec<&Point> = nearest_first.take(5).collect();
         let count = near.len();
@@ -127,13 +130,15 @@ impl Level {
     }
 }
 
-/// Neighbouring jumps as one: a stretch within which the delay slipped stands somewhere between the delays before and after.
+/// Neighbouring jumps as one: a stretch within which the delay slipped stands somewhere between the delays before and
+/// after.
 fn runs(jumps: &[usize]) -> Vec<Vec<usize>> {
     jumps.chunk_by(|a, b| a + 1 == *b).map(<[usize]>::to_vec).collect()
 }
 
 impl Track {
-    /// The delay at `t` seconds on the line through the longest part without a slip, with its expanded uncertainty (k = 2).
+    /// The delay at `t` seconds on the line through the longest part without a slip, with its expanded uncertainty (k =
+    /// 2).
     pub fn line_at(&self, t: f64) -> Option<(f64, f64)> {
         let slipped = |a: &Point, b: &Point| self.slips.iter().any(|slip| a.at_s >= slip.after_s && b.at_s <= slip.before_s);
         let part = self.points.chunk_by(|a, b| !slipped(a, b)).max_by_key(|part| part.len())?;
@@ -159,7 +164,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Indices of the points that stand after a slip: a step that neither the drift nor the uncertainties nor the usual scatter explain.
+/// Indices of the points that stand after a slip: a step that neither the drift nor the uncertainties nor the usual
+/// scatter explain.
 fn find_slips(points: &[Point], slope: f64) -> Vec<usize> {
     let step = |w: &[Point]| w[1].delay_s - w[0].delay_s - slope * (w[1].at_s - w[0].at_s);
     let usual = 1.4826 * median(points.windows(2).map(|w| step(w).abs()));

@@ -12,8 +12,8 @@ pub struct Jack(pub u8);
 pub trait AudioPort: Instrument {
     /// Nominal frames per second.
     fn rate(&self) -> u32;
-    /// Queues `samples` (full scale ± 1) on an output; returns the frame at which the first of them leaves the jack. An earlier stretch still
-    /// playing on the same output is replaced from that frame on.
+    /// Queues `samples` (full scale ± 1) on an output; returns the frame at which the first of them leaves the jack. An
+    /// earlier stretch still playing on the same output is replaced from that frame on.
     fn play(&mut self, output: Jack, samples: &[f32]) -> Result<Frame>;
     /// The relation of the sample clock to the bench clock as known now.
     fn timebase(&mut self) -> Result<Timebase>;
@@ -23,7 +23,7 @@ pub trait AudioPort: Instrument {
 
 /// A port that can be fed as it goes, for sound that nobody knows beforehand.
 pub trait Feed: AudioPort {
-    /// Queues `samples` behind whatever is still to sound on an output; returns the frame at which the first of them leaves the jack. If that is
-    /// later than the end of what was fed before, the output has run dry in between.
+    /// Queues `samples` behind whatever is still to sound on an output; returns the frame at which the first of them
+    /// leaves the jack. If that is later than the end of what was fed before, the output has run dry in between.
     fn feed(&mut self, output: Jack, samples: &[f32]) -> Result<Frame>;
 }

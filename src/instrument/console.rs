@@ -3,7 +3,8 @@
 use super::{Instrument, Result};
 use crate::clock::Stamped;
 
-/// One line as it arrived, without its line end. Bytes that are no ASCII text are kept as U+FFFD, so that a garbled line is seen as one.
+/// One line as it arrived, without its line end. Bytes that are no ASCII text are kept as U+FFFD, so that a garbled
+/// line is seen as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub text: String,

@@ -27,7 +27,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads a line, by whom it was typed: the word first, in either language, and then a remark. `None`: it is no answer.
+    /// Reads a line, by whom it was typed: the word first, in either language, and then a remark. `None`: it is no
+    /// answer.
     pub fn read(line: &str, by: &str) -> Option<Answer> {
         let (word, remark) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
         let word = match word.trim_end_matches([',', ';', ':', '.']).to_lowercase().as_str() {

@@ -18,7 +18,8 @@ pub struct Edge {
 pub trait InputBoard: Instrument {
     /// All changes since the last call, in order, each stamped when its report arrived.
     fn edges(&mut self) -> Result<Vec<Stamped<Edge>>>;
-    /// The state of one input as the board has told it at `since` or later; `None`: it has not told it since, and has been asked. Ask again.
+    /// The state of one input as the board has told it at `since` or later; `None`: it has not told it since, and has
+    /// been asked. Ask again.
     fn is_lit(&mut self, input: Input, since: Instant) -> Result<Option<bool>>;
     /// How much later than the change itself a stamp may be, in seconds: 95 % of changes are stamped within it.
     fn stamp_uncertainty(&self) -> f64;

@@ -1,7 +1,8 @@
-//! What the bench's instruments can do, as small traits: at most six methods each, object-safe, and none of them ever waits.
+//! What the bench's instruments can do, as small traits: at most six methods each, object-safe, and none of them ever
+//! waits.
 //!
-//! Knows nothing of cucumber, YAML, roles or verdicts, and nothing of which driver or twin stands behind a trait. An instrument can only
-//! blame the bench: nothing here can say that a post is bad.
+//! Knows nothing of cucumber, YAML, roles or verdicts, and nothing of which driver or twin stands behind a trait. An
+//! instrument can only blame the bench: nothing here can say that a post is bad.
 
 pub mod audio;
 pub mod cameras;

@@ -80,10 +80,11 @@ pub trait DebugProbe: Instrument {
     fn flash(&mut self, elf: &[u8], watch: &mut dyn FnMut(Progress)) -> std::result::Result<Flashed, FlashError>;
     /// Reads memory through the debug port.
     fn read(&mut self, address: u32, length: usize) -> std::result::Result<Vec<u8>, FlashError>;
-    /// Writes data beside the image, such as a page of settings, and reads it back. What else stands in its pages is kept; the core may be left
-    /// halted.
+    /// Writes data beside the image, such as a page of settings, and reads it back. What else stands in its pages is
+    /// kept; the core may be left halted.
     fn write(&mut self, address: u32, bytes: &[u8]) -> std::result::Result<(), FlashError>;
-    /// Lets the main program go on elsewhere, with its interrupts enabled: at an endless loop it hangs. Returns the moment of release.
+    /// Lets the main program go on elsewhere, with its interrupts enabled: at an endless loop it hangs. Returns the
+    /// moment of release.
     fn divert(&mut self, address: u32) -> std::result::Result<Instant, FlashError>;
     /// Resets the microcontroller and lets it run; returns the moment of release.
     fn reset(&mut self) -> std::result::Result<Instant, FlashError>;

@@ -28,6 +28,7 @@ impl Contact {
 pub trait RelayBoard: Instrument {
     /// Commands a contact; returns the moment the command had left. The contact follows some milliseconds later.
     fn set(&mut self, channel: Channel, to: Contact) -> Result<Instant>;
-    /// The contact's state as the board itself reports it; where a board has no read-back, the last one commanded. Proof is a sense input.
+    /// The contact's state as the board itself reports it; where a board has no read-back, the last one commanded.
+    /// Proof is a sense input.
     fn get(&mut self, channel: Channel) -> Result<Contact>;
 }

@@ -1,5 +1,5 @@
-//! What a network gives a post before it can call anybody: an address (DHCP), its servers by name (DNS), the time (NTP). The bench gives them, and may
-//! give them late, not at all, or others.
+//! What a network gives a post before it can call anybody: an address (DHCP), its servers by name (DNS), the time
+//! (NTP). The bench gives them, and may give them late, not at all, or others.
 
 use super::{Instrument, Result};
 use crate::clock::{Instant, Stamped};

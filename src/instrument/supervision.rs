@@ -31,7 +31,8 @@ pub struct Counts {
 }
 
 impl Notice {
-    /// `COUNT calls=3 answered=2 unanswered=1`, in any order (post protocol, section 6); `None`: it tells of something else.
+    /// `COUNT calls=3 answered=2 unanswered=1`, in any order (post protocol, section 6); `None`: it tells of something
+    /// else.
     pub fn counts(&self) -> Option<Counts> {
         let words = self.text.strip_prefix("COUNT ")?;
         let value = |key: &str| {

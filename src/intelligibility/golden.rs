@@ -1,8 +1,9 @@
 //! PESQ, STOI and ESTOI against the figures of independent implementations for the same 16-bit samples.
 //!
-//! The figures are those of PyPI's `pesq` 0.0.4 (the ITU's own C code underneath) and `pystoi` 0.4.1, printed by `benches/golden_speech.py DIR` for
-//! the files that this test writes when `HEJNAL_GOLDEN=DIR` is set; neither Python nor a file is needed to run it. The speech is synthetic: talk
-//! spurts of a buzzing voice with formants, damaged by codecs, losses, noise, filters and time shifts.
+//! The figures are those of PyPI's `pesq` 0.0.4 (the ITU's own C code underneath) and `pystoi` 0.4.1, printed by
+//! `benches/golden_speech.py DIR` for the files that this test writes when `HEJNAL_GOLDEN=DIR` is set; neither Python
+//! nor a file is needed to run it. The speech is synthetic: talk spurts of a buzzing voice with formants, damaged by
+//! codecs, losses, noise, filters and time shifts.
 
 use std::f64::consts::PI;
 
@@ -67,7 +68,8 @@ fn slipped(samples: &[f32], at: usize, by: usize) -> Vec<f32> {
     [&samples[..at], &vec![0.0; by], &samples[at..]].concat()
 }
 
-/// Talk spurts of a buzzing voice: pitch, formants, level, length and pauses all differ, so that it can be aligned. 16 kHz.
+/// Talk spurts of a buzzing voice: pitch, formants, level, length and pauses all differ, so that it can be aligned. 16
+/// kHz.
 pub(super) fn voice() -> Vec<f32> {
     let mut random = Random::new(5);
     let mut samples = Vec::new();

@@ -1,5 +1,5 @@
-//! How well speech is understood after a path: the speech transmission index, objective intelligibility, perceived quality. Pure functions over
-//! samples, as in `dsp`, on which it stands.
+//! How well speech is understood after a path: the speech transmission index, objective intelligibility, perceived
+//! quality. Pure functions over samples, as in `dsp`, on which it stands.
 
 #[cfg(test)]
 mod golden;

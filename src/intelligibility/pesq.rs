@@ -1,7 +1,8 @@
-//! Perceptual quality of speech by ITU-T P.862 (PESQ), through the crate `pesq`: narrowband with P.862.1 mapping, wideband by P.862.2.
+//! Perceptual quality of speech by ITU-T P.862 (PESQ), through the crate `pesq`: narrowband with P.862.1 mapping,
+//! wideband by P.862.2.
 //!
-//! Knows nothing of calls. PESQ was withdrawn by the ITU in favour of P.863, is made for speech of 8 to 12 s (not noise or tones), and does its
-//! own alignment.
+//! Knows nothing of calls. PESQ was withdrawn by the ITU in favour of P.863, is made for speech of 8 to 12 s (not noise
+//! or tones), and does its own alignment.
 
 use hejnal_dsp::delay::Signal;
 use hejnal_dsp::{fft, level};
@@ -11,8 +12,8 @@ use hejnal_dsp::{fft, level};
 pub struct Quality {
     /// Raw P.862 score, about −0.5 to 4.5.
     pub raw: f64,
-    /// How far the score moves where the model's frames lie half a step elsewhere upon the same sound (k = 2). Not how far the model lies from
-    /// listeners.
+    /// How far the score moves where the model's frames lie half a step elsewhere upon the same sound (k = 2). Not how
+    /// far the model lies from listeners.
     pub raw_uncertainty: f64,
     /// P.862.1 listening quality, 1 to 4.55.
     pub mos_lqo: f64,
@@ -34,8 +35,8 @@ const SHORTEST_S: f64 = 0.5;
 /// Longest sound given to the model: its time and memory grow with the square.
 const LONGEST_S: f64 = 120.0;
 
-/// Scores `capture` against `reference`. `None` for silence, sounds shorter than 0.5 s or longer than 2 minutes, rates below 8 kHz, values that
-/// are not finite, or speech in which the model finds no utterance.
+/// Scores `capture` against `reference`. `None` for silence, sounds shorter than 0.5 s or longer than 2 minutes, rates
+/// below 8 kHz, values that are not finite, or speech in which the model finds no utterance.
 pub fn quality(reference: Signal, capture: Signal) -> Option<Quality> {
     let usable = |s: &Signal| {
         let seconds = s.samples.len() as f64 / s.rate;
@@ -61,7 +62,8 @@ pub fn quality(reference: Signal, capture: Signal) -> Option<Quality> {
     })
 }
 
-/// The score of a pair, and once more of the same pair with half a step of silence before it, so that every frame lies elsewhere.
+/// The score of a pair, and once more of the same pair with half a step of silence before it, so that every frame lies
+/// elsewhere.
 fn twice(reference: Signal, capture: Signal, rate: u32, score: impl Fn(&[i16], &[i16]) -> Option<f64>) -> Option<[f64; 2]> {
     let (played, heard) = (pcm(reference, rate), pcm(capture, rate));
     let later = |samples: &[i16]| [&vec![0; (HALF_STEP_S * f64::from(rate)) as usize], samples].concat();

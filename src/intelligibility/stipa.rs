@@ -1,8 +1,9 @@
-//! Speech transmission index by STIPA (IEC 60268-16:2020, edition 5): the test signal, the direct method on its recording, and the indirect
-//! method on an impulse response.
+//! Speech transmission index by STIPA (IEC 60268-16:2020, edition 5): the test signal, the direct method on its
+//! recording, and the indirect method on an impulse response.
 //!
-//! Knows nothing of codecs or rooms. STIPA is not valid through noise suppressors, gain controls and vocoders, which change modulations by
-//! themselves; signs of them are flagged. Through a telephone codec a result must be judged against what that codec alone allows.
+//! Knows nothing of codecs or rooms. STIPA is not valid through noise suppressors, gain controls and vocoders, which
+//! change modulations by themselves; signs of them are flagged. Through a telephone codec a result must be judged
+//! against what that codec alone allows.
 
 mod analysis;
 mod bands;
@@ -74,11 +75,13 @@ pub enum Flag {
 pub struct Stipa {
     /// 0 to 1.
     pub sti: f64,
-    /// Expanded (k = 2), from the carrier's own fluctuation; of an impulse response, from what noise may be left at its end.
+    /// Expanded (k = 2), from the carrier's own fluctuation; of an impulse response, from what noise may be left at its
+    /// end.
     pub uncertainty: f64,
     /// Qualification band, `U` to `A+` (annex F).
     pub rating: &'static str,
-    /// What a perfect transmission of the octaves present would read: below 1 where the sample rate leaves some out. A codec's own limit is lower.
+    /// What a perfect transmission of the octaves present would read: below 1 where the sample rate leaves some out. A
+    /// codec's own limit is lower.
     pub ceiling: f64,
     /// Modulation transfer index of each octave, 0 to 1.
     pub mti: [f64; 7],
@@ -94,7 +97,8 @@ pub struct Stipa {
     pub band_level_uncertainty_db: [f64; 7],
     pub bands_hz: [f64; 7],
     pub modulations_hz: [[f64; 2]; 7],
-    /// Parts per million by which the recording runs long, and its expanded uncertainty (k = 2); null where the modulations do not show it.
+    /// Parts per million by which the recording runs long, and its expanded uncertainty (k = 2); null where the
+    /// modulations do not show it.
     pub clock_ppm: Option<f64>,
     pub clock_ppm_uncertainty: Option<f64>,
     /// Sound that was measured, seconds.
@@ -103,8 +107,8 @@ pub struct Stipa {
 }
 
 impl Stipa {
-    /// The index and its octaves as they would be with this ambient noise added, in dB SPL from 125 Hz up (annex M). `None` where the levels are
-    /// not calibrated, so that noise cannot be set against them, or an octave is missing.
+    /// The index and its octaves as they would be with this ambient noise added, in dB SPL from 125 Hz up (annex M).
+    /// `None` where the levels are not calibrated, so that noise cannot be set against them, or an octave is missing.
     pub fn in_noise(&self, noise_db: &[f64; 7]) -> Option<(f64, [f64; 7])> {
         if self.flags.contains(&Flag::NoMasking) {
             return None;

@@ -1,7 +1,8 @@
-//! Short-time objective intelligibility: STOI (Taal, Hendriks, Heusdens, Jensen 2011) and ESTOI (Jensen, Taal 2016), on an aligned pair.
+//! Short-time objective intelligibility: STOI (Taal, Hendriks, Heusdens, Jensen 2011) and ESTOI (Jensen, Taal 2016), on
+//! an aligned pair.
 //!
-//! Knows nothing of alignment: both signals must start together and run on one clock. The figures rank conditions of one path; they are no
-//! share of words understood.
+//! Knows nothing of alignment: both signals must start together and run on one clock. The figures rank conditions of
+//! one path; they are no share of words understood.
 
 use std::f64::consts::PI;
 
@@ -27,7 +28,8 @@ const FINEST: f64 = 0.0005;
 /// Frames this far below the loudest are silence, dB.
 const DYNAMIC_DB: f64 = 40.0;
 
-/// Both figures, 0 (nothing) to 1 (as clear as the reference); slightly negative values are possible for unrelated signals.
+/// Both figures, 0 (nothing) to 1 (as clear as the reference); slightly negative values are possible for unrelated
+/// signals.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Intelligibility {
     pub stoi: f64,
@@ -54,8 +56,8 @@ pub struct Segment {
 
 type Frames = Vec<[f64; BANDS]>;
 
-/// STOI and ESTOI of `degraded` against `clean`, both at `rate` (whole hertz, 8 kHz or more) and aligned. `None` for less than 384 ms of speech,
-/// values that are not finite, or other rates.
+/// STOI and ESTOI of `degraded` against `clean`, both at `rate` (whole hertz, 8 kHz or more) and aligned. `None` for
+/// less than 384 ms of speech, values that are not finite, or other rates.
 pub fn intelligibility(clean: &[f32], degraded: &[f32], rate: u32) -> Option<Intelligibility> {
     let length = clean.len().min(degraded.len());
     let (clean, degraded) = (clean.get(..length)?, degraded.get(..length)?);
@@ -65,7 +67,8 @@ pub fn intelligibility(clean: &[f32], degraded: &[f32], rate: u32) -> Option<Int
     let (clean, degraded) = (resample::to_model_rate(clean, rate), resample::to_model_rate(degraded, rate));
     let (clean, degraded, starts) = without_silence(&clean, &degraded);
     let (x, y) = (third_octaves(&clean), third_octaves(&degraded));
-    // Speech that never changes, or a recording without sound, leaves nothing to correlate: 0 would be a figure, and a wrong one.
+    // Speech that never changes, or a recording without sound, leaves nothing to correlate: 0 would be a figure, and a
+    // wrong one.
     let sounds = |samples: &[f64]| samples.iter().any(|x| x.abs() > 1e-9);
     if x.len() < SEGMENT || !sounds(&clean) || !sounds(&degraded) {
         return None;
@@ -82,8 +85,9 @@ pub fn intelligibility(clean: &[f32], degraded: &[f32], rate: u32) -> Option<Int
     Some(Intelligibility { stoi, stoi_uncertainty, estoi, estoi_uncertainty, speech_s, segments })
 }
 
-/// Mean of what neighbouring segments gave, each a frame later than the last, and its expanded uncertainty: only segments that do not overlap
-/// count as independent, and of a single one nothing is known but that both lie between 0 and 1.
+/// Mean of what neighbouring segments gave, each a frame later than the last, and its expanded uncertainty: only
+/// segments that do not overlap count as independent, and of a single one nothing is known but that both lie between 0
+/// and 1.
 fn mean(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let count = values.len() as f64;
     let mean = values.clone().sum::<f64>() / count;

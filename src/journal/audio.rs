@@ -18,8 +18,8 @@ pub fn file_name(scenario: &str, attempt: u32, what: &str) -> String {
     format!("{}-{attempt}-{}.wav", plain(scenario).to_uppercase(), plain(what))
 }
 
-/// Writes `samples` (full scale ± 1; what is beyond is clipped, what is no number is silence) under the run's directory and returns the event
-/// that tells the journal so.
+/// Writes `samples` (full scale ± 1; what is beyond is clipped, what is no number is silence) under the run's directory
+/// and returns the event that tells the journal so.
 pub fn save(run: &Path, file_name: &str, what: &str, frames_per_second: u32, samples: &[f32]) -> Result<Event, JournalError> {
     let directory = run.join(DIRECTORY);
     std::fs::create_dir_all(&directory).map_err(JournalError::io("make", &directory))?;

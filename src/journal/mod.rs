@@ -1,6 +1,7 @@
 //! What happened, in order: the one event type that lies between running a bench and reporting on it.
 //!
-//! Terminal, JUnit and every later report are functions of these events and of nothing else. Knows nothing of how they came about.
+//! Terminal, JUnit and every later report are functions of these events and of nothing else. Knows nothing of how they
+//! came about.
 
 pub mod audio;
 mod method;
@@ -63,9 +64,9 @@ impl Ending {
     pub fn failed(blame: Blame, message: impl Into<Bilingual>, remedy: impl Into<Bilingual>) -> Self {
         Ending { outcome: Outcome::Failed, blame: Some(blame), message: message.into(), remedy: remedy.into() }
     }
-    /// The worse of two endings, the earlier one where they are equal. The less a result can be trusted the worse it is, so the blame
-    /// decides before the outcome does: a post condemned with a broken instrument is not condemned. But a figure too close to its limit says
-    /// nothing against the instruments: whatever was decided beside it stands.
+    /// The worse of two endings, the earlier one where they are equal. The less a result can be trusted the worse it
+    /// is, so the blame decides before the outcome does: a post condemned with a broken instrument is not condemned.
+    /// But a figure too close to its limit says nothing against the instruments: whatever was decided beside it stands.
     #[must_use]
     pub fn or_worse(self, other: Ending) -> Ending {
         if other.weight() > self.weight() { other } else { self }
@@ -77,7 +78,8 @@ impl Ending {
     pub fn has_passed(&self) -> bool {
         self.outcome == Outcome::Passed
     }
-    /// What the process ends with (see [`crate::fault::exit`]). Something that did not run, with nobody to blame, was stopped.
+    /// What the process ends with (see [`crate::fault::exit`]). Something that did not run, with nobody to blame, was
+    /// stopped.
     pub fn exit_code(&self) -> u8 {
         match self.blame {
             None if self.has_passed() => crate::fault::exit::ACCEPTED,
@@ -155,7 +157,8 @@ const fn is_one(observations: &usize) -> bool {
 }
 
 impl Measurement {
-    /// The quantity in a language, with the size of the series where there is one: `press to INVITE, 95th percentile (n = 300)`.
+    /// The quantity in a language, with the size of the series where there is one:
+    /// `press to INVITE, 95th percentile (n = 300)`.
     pub fn name(&self, lang: Lang) -> String {
         let name = match lang {
             Lang::En => &self.en,
@@ -256,8 +259,8 @@ pub enum Event {
         text: Bilingual,
     },
     Measured(Measurement),
-    /// How many rules of the standing watch had an occasion in the scenario, and how many of them did not hold. Their figures stand before it,
-    /// after the last step.
+    /// How many rules of the standing watch had an occasion in the scenario, and how many of them did not hold. Their
+    /// figures stand before it, after the last step.
     Watched {
         rules: usize,
         broken: usize,

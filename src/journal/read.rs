@@ -1,6 +1,7 @@
 //! Reading a journal back, whatever became of it: cut at any byte, altered, or written by another version.
 //!
-//! Never panics on foreign bytes and never hides damage: what could be read is returned together with all that was wrong, line by line.
+//! Never panics on foreign bytes and never hides damage: what could be read is returned together with all that was
+//! wrong, line by line.
 
 use super::store::{FILE_NAME, JournalError, LineIn, NO_PREDECESSOR, sha256_hex};
 use super::{Entry, Event, FormatVersion};
@@ -138,8 +139,8 @@ impl Entries {
         Err(JournalError::NotAJournal { path: self.path.clone(), why })
     }
 
-    /// Passes over everything up to the beginning of the next scenario: it is neither understood nor checked, which takes a small part of
-    /// the time.
+    /// Passes over everything up to the beginning of the next scenario: it is neither understood nor checked, which
+    /// takes a small part of the time.
     pub fn pass_over_scenario(&mut self) -> Result<(), JournalError> {
         while self.advance()? {
             if std::str::from_utf8(&self.text).is_ok_and(|text| text.contains(BEGINS_A_SCENARIO)) {

@@ -1,6 +1,7 @@
 //! What arrived at the bench, as values: a report puts them into words, a machine reads them as they are.
 //!
-//! Names and fields are part of the journal's format. They are the journal's own, so that an instrument's types may change without it.
+//! Names and fields are part of the journal's format. They are the journal's own, so that an instrument's types may
+//! change without it.
 
 use crate::clock::Instant;
 use crate::unit::Bilingual;
@@ -16,7 +17,8 @@ pub enum Observation {
     Call { call: u32, what: CallObservation },
     /// An input changed; inputs are numbered as on their board.
     Input { input: u8, on: bool },
-    /// A lamp goes on and off so fast that it is lit until its input is told to be off; its rhythm, and the share of time in which it gives light.
+    /// A lamp goes on and off so fast that it is lit until its input is told to be off; its rhythm, and the share of
+    /// time in which it gives light.
     Dimmed { input: u8, hertz: f64, duty: f64 },
     /// A line of the post's console, as it came.
     Console { text: String },

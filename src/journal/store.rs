@@ -1,7 +1,7 @@
 //! A journal on disk: one line of JSON an entry, each chained to the one before by its SHA-256.
 //!
-//! The `WallClock` line stands outside the chain and carries no hash: two runs with the same seed differ in that line alone. Knows nothing
-//! of what the events mean, nor of when they ought to be written down.
+//! The `WallClock` line stands outside the chain and carries no hash: two runs with the same seed differ in that line
+//! alone. Knows nothing of what the events mean, nor of when they ought to be written down.
 
 use super::{Entry, Event};
 use crate::clock::Instant;
@@ -118,7 +118,8 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A journal being written. Lines are gathered by [`append`](Journal::append) and put on disk by [`commit`](Journal::commit).
+/// A journal being written. Lines are gathered by [`append`](Journal::append) and put on disk by
+/// [`commit`](Journal::commit).
 #[derive(Debug)]
 pub struct Journal {
     file: File,
@@ -132,12 +133,14 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Begins `journal.jsonl` in a directory, which is made if need be. A journal that is there already is never overwritten.
+    /// Begins `journal.jsonl` in a directory, which is made if need be. A journal that is there already is never
+    /// overwritten.
     pub fn create(directory: &Path) -> Result<Journal, JournalError> {
         std::fs::create_dir_all(directory).map_err(JournalError::io("make", directory))?;
         let path = directory.join(FILE_NAME);
         let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(JournalError::io("create", &path))?;
-        // The file's name must survive a power cut too, not only its contents. Not every platform lets a directory be opened.
+        // The file's name must survive a power cut too, not only its contents. Not every platform lets a directory be
+        // opened.
         if let Ok(directory) = File::open(directory) {
             let _unsupported = directory.sync_all();
         }
@@ -152,7 +155,8 @@ impl Journal {
     pub fn append(&mut self, at: Instant, event: Event) -> Entry {
         let chained = !matches!(event, Event::WallClock { .. });
         let line = LineOut { n: self.next, at, prev: chained.then_some(self.prev.as_str()), event: &event };
-        // An event is made of strings, numbers and lists: it has no map keys that JSON could refuse, and the buffer cannot fail.
+        // An event is made of strings, numbers and lists: it has no map keys that JSON could refuse, and the buffer
+        // cannot fail.
         let line = serde_json::to_vec(&line).unwrap_or_default();
         if chained {
             self.prev = sha256_hex(&line);
@@ -164,8 +168,8 @@ impl Journal {
         entry
     }
 
-    /// Puts all entries so far on disk, and returns only when they are there. On failure no half line stays behind and the entries are kept for
-    /// the next attempt.
+    /// Puts all entries so far on disk, and returns only when they are there. On failure no half line stays behind and
+    /// the entries are kept for the next attempt.
     pub fn commit(&mut self) -> Result<(), JournalError> {
         if self.pending.is_empty() {
             return Ok(());

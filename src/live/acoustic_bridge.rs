@@ -1,7 +1,9 @@
-//! A room of its own for the person at the post: a sound card whose microphone is before the post and whose loudspeaker is the post's.
+//! A room of its own for the person at the post: a sound card whose microphone is before the post and whose loudspeaker
+//! is the post's.
 //!
-//! Two streams that never end, each on the card's clock: pieces are laid one behind the other by the rate that the card's clock was found to have,
-//! and a stream begins anew where that has led it astray, or where the machine was too late. Knows nothing of calls, nor which card it is.
+//! Two streams that never end, each on the card's clock: pieces are laid one behind the other by the rate that the
+//! card's clock was found to have, and a stream begins anew where that has led it astray, or where the machine was too
+//! late. Knows nothing of calls, nor which card it is.
 
 use crate::clock::Instant;
 use crate::instrument::Result;
@@ -16,7 +18,8 @@ const PIECE: usize = 480;
 const UNSETTLED: f64 = 0.03;
 /// From the room's microphone to the air before the post, in seconds: more than a piece comes late.
 const LATER: f64 = 0.1;
-/// The air's newest stretch, in seconds, is left for the next time: what the loudspeaker sounds is known to the end of a packet only.
+/// The air's newest stretch, in seconds, is left for the next time: what the loudspeaker sounds is known to the end of
+/// a packet only.
 const UNHEARD: f64 = 0.02;
 /// What is kept ahead of the card's loudspeaker, in seconds.
 const AHEAD: f64 = 0.06;

@@ -1,8 +1,10 @@
-//! The virtual post in real time: the same simulation, led along by the real clock, with the world outside at its edges.
+//! The virtual post in real time: the same simulation, led along by the real clock, with the world outside at its
+//! edges.
 //!
-//! Its line ends in UDP sockets, its serial lines in pseudo-terminals, its air in WAV files or a sound card, and a person at the keyboard has a hand
-//! on its button, fibre and mains. The simulation does not know: it is advanced to the present every few milliseconds, and what comes from outside is put in at
-//! the moment of its reception. Knows nothing of scenarios, of drivers or of what a post should do.
+//! Its line ends in UDP sockets, its serial lines in pseudo-terminals, its air in WAV files or a sound card, and a
+//! person at the keyboard has a hand on its button, fibre and mains. The simulation does not know: it is advanced to
+//! the present every few milliseconds, and what comes from outside is put in at the moment of its reception. Knows
+//! nothing of scenarios, of drivers or of what a post should do.
 
 mod acoustic_bridge;
 mod keyboard;

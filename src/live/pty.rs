@@ -1,4 +1,5 @@
-//! The bench's serial lines as pseudo-terminals: relay board, input board and console, for other programs to open as if they were hardware.
+//! The bench's serial lines as pseudo-terminals: relay board, input board and console, for other programs to open as if
+//! they were hardware.
 //!
 //! Knows nothing of the protocols on them.
 

@@ -1,7 +1,8 @@
 //! The simulation led along by the real clock.
 //!
-//! It is never ahead of the clock, and behind it by a few milliseconds at most: it is advanced at every known event and at least every step, by
-//! absolute deadlines, and to the reception of whatever comes from outside before that is put in. When the machine cannot keep up, that is told.
+//! It is never ahead of the clock, and behind it by a few milliseconds at most: it is advanced at every known event and
+//! at least every step, by absolute deadlines, and to the reception of whatever comes from outside before that is put
+//! in. When the machine cannot keep up, that is told.
 
 use super::acoustic_bridge::{AcousticBridge, Breaks};
 use super::keyboard::{self, Command};

@@ -21,8 +21,8 @@ const LARGEST: usize = 65_535;
 /// RTP goes over an even port (RFC 3550, 11): so many free ports are tried.
 const TRIES: usize = 32;
 const SIP_PORT: u16 = 5060;
-/// Emergency numbers of Europe and Poland (112; 984 to 999), and the commonest elsewhere. A bench never calls those who come to save lives:
-/// a false alarm is an offence, and somebody else waits meanwhile.
+/// Emergency numbers of Europe and Poland (112; 984 to 999), and the commonest elsewhere. A bench never calls those who
+/// come to save lives: a false alarm is an offence, and somebody else waits meanwhile.
 const NEVER_CALLED: [&str; 19] = [
     "112", "911", "000", "984", "985", "986", "987", "988", "989", "991", "992", "993", "994", "995", "996", "997", "998", "999",
     "110",
@@ -102,7 +102,8 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Binds both ports. Without an address of one's own: the one from which this machine reaches `server`, and any free port.
+    /// Binds both ports. Without an address of one's own: the one from which this machine reaches `server`, and any
+    /// free port.
     pub fn bind(own: Option<SocketAddr>, server: SocketAddr) -> Result<Sockets> {
         let any: IpAddr = if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
         let own = match own {
@@ -143,7 +144,8 @@ impl Sockets {
         Ok(())
     }
 
-    /// Sends what came out of the twin's line. What no network takes is lost, as on any line; what the system forbids is told.
+    /// Sends what came out of the twin's line. What no network takes is lost, as on any line; what the system forbids
+    /// is told.
     pub fn send(&self, datagram: &Datagram) -> std::result::Result<(), String> {
         let from_rtp = self.rtp.local_addr().is_ok_and(|own| own.port() == datagram.from.port());
         let socket = if from_rtp { &self.rtp } else { &self.sip };

@@ -1,4 +1,5 @@
-//! The person's mouth and a microphone before the loudspeaker, both as WAV files, on the virtual sound card in front of the post.
+//! The person's mouth and a microphone before the loudspeaker, both as WAV files, on the virtual sound card in front of
+//! the post.
 //!
 //! Knows nothing of calls.
 

@@ -1,4 +1,5 @@
-//! Terminals of this machine: pseudo-terminals that look like serial ports to other programs, and the keyboard without its line editing.
+//! Terminals of this machine: pseudo-terminals that look like serial ports to other programs, and the keyboard without
+//! its line editing.
 //!
 //! Knows nothing of what is typed or of what the bytes mean.
 
@@ -92,7 +93,8 @@ pub struct SingleKeys {
 }
 
 impl SingleKeys {
-    /// `keyboard` must be a terminal. Ctrl-C still interrupts; the keys that would suspend or quit without a word to us are taken out.
+    /// `keyboard` must be a terminal. Ctrl-C still interrupts; the keys that would suspend or quit without a word to us
+    /// are taken out.
     pub fn on(keyboard: BorrowedFd<'_>) -> io::Result<SingleKeys> {
         let before = tcgetattr(keyboard)?;
         let mut settings = before.clone();

@@ -12,8 +12,8 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// From the recording of a calibrator's tone (250 Hz or 1 kHz) of known level. `None` if the recording holds no such tone, or one that is
-    /// distorted or noisy (THD+N above −30 dB): then it was not the calibrator.
+    /// From the recording of a calibrator's tone (250 Hz or 1 kHz) of known level. `None` if the recording holds no
+    /// such tone, or one that is distorted or noisy (THD+N above −30 dB): then it was not the calibrator.
     pub fn from_tone(samples: &[f32], rate: f64, tone_db: f64, tone_uncertainty_db: f64) -> Option<Calibration> {
         let tone = [1000.0, 250.0].iter().find_map(|hz| distortion::distortion(samples, rate, *hz))?;
         let clipped = distortion::clipping(samples).is_some_and(|c| c.stretches > 0);

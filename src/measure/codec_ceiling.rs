@@ -2,8 +2,8 @@
 //!
 //! The figures are those of the test signal at −20 dBFS sent through the codec alone; the test beneath sends it again.
 
-// Measured with three seeds: 0.842 to 0.850, A-law and µ-law alike, where the band has ideal edges; 0.906 to 0.915 where they have slopes of the
-// fourth order, through which most of the 250 Hz octave still comes.
+// Measured with three seeds: 0.842 to 0.850, A-law and µ-law alike, where the band has ideal edges; 0.906 to 0.915
+// where they have slopes of the fourth order, through which most of the 250 Hz octave still comes.
 const CAP_G711: f64 = 0.85;
 const CAP_G711_WIDE: f64 = 0.91;
 const CAP_G722: f64 = 0.995;

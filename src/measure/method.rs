@@ -1,6 +1,7 @@
 //! How each sound figure is got, in words and by which norm: the same words on a real rig, on the twin and on a file.
 //!
-//! Knows nothing of who asks. A method stands here once, so that a journal and `hejnal measure` cannot say different things of one figure.
+//! Knows nothing of who asks. A method stands here once, so that a journal and `hejnal measure` cannot say different
+//! things of one figure.
 
 use crate::unit::Method;
 

@@ -1,5 +1,5 @@
-//! From the press to the first sound: the make of a contact that gates a tone into one input, and the first arrival of sound in another input
-//! of the same recorder, so that both stand on one sample clock.
+//! From the press to the first sound: the make of a contact that gates a tone into one input, and the first arrival of
+//! sound in another input of the same recorder, so that both stand on one sample clock.
 //!
 //! What it reaches, as `cargo bench --bench delay_table` prints it:
 //!
@@ -36,8 +36,9 @@ const NOISE_S: f64 = 0.1;
 /// A stretch from which the tone's leak into the ear is told, seconds.
 const LEAK_S: f64 = 0.005;
 
-/// The first sound in `ear` (300 to 3400 Hz, 6 dB above the noise before the press) after the first make of the contact that gates a tone of
-/// `tone_hz` into `gate`. Both at `rate` hertz, from the same first frame. What of the tone leaks into `ear` is taken off first.
+/// The first sound in `ear` (300 to 3400 Hz, 6 dB above the noise before the press) after the first make of the contact
+/// that gates a tone of `tone_hz` into `gate`. Both at `rate` hertz, from the same first frame. What of the tone leaks
+/// into `ear` is taken off first.
 ///
 /// `None` if no tone begins, if nothing rises above the noise after it, or if either is unusable.
 pub fn press_to_sound(gate: &[f32], ear: &[f32], rate: f64, tone_hz: f64) -> Option<Press> {
@@ -72,11 +73,12 @@ fn dbfs(power: f64) -> Option<f64> {
     (power > 0.0).then(|| 10.0 * (2.0 * power).log10())
 }
 
-/// `ear` less what in it follows `gate` at once: the gate now and a frame ago, which between them make any phase of the tone.
+/// `ear` less what in it follows `gate` at once: the gate now and a frame ago, which between them make any phase of the
+/// tone.
 ///
-/// How much that is, is taken from the stretch of `window` frames in which the tone is on and least else is heard: the sound itself would
-/// otherwise be taken for a leak. Also gives the mean square that a leak told wrongly may have put in: of a fit of two unknowns over `window`
-/// frames, two in `window` parts of what it does not explain.
+/// How much that is, is taken from the stretch of `window` frames in which the tone is on and least else is heard: the
+/// sound itself would otherwise be taken for a leak. Also gives the mean square that a leak told wrongly may have put
+/// in: of a fit of two unknowns over `window` frames, two in `window` parts of what it does not explain.
 fn without_leak(ear: &[f32], gate: &[f32], window: usize) -> (Vec<f32>, f64) {
     let late: Vec<f32> = std::iter::once(0.0).chain(gate.iter().copied()).collect();
     let stretches = ear.chunks_exact(window).zip(gate.chunks_exact(window)).zip(late.chunks_exact(window));

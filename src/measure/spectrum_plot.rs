@@ -4,7 +4,8 @@ use crate::dsp::spectrum::Spectrum;
 use crate::plot::{Plot, Series};
 use crate::unit::Bilingual;
 
-/// The spectrum from 20 Hz up, in no more points than can be seen: the strongest component of each fiftieth of an octave.
+/// The spectrum from 20 Hz up, in no more points than can be seen: the strongest component of each fiftieth of an
+/// octave.
 pub fn spectrum_plot(title: Bilingual, of: &Spectrum) -> Plot {
     let mut points: Vec<(f64, f64)> = Vec::new();
     let mut last = i64::MIN;

@@ -1,4 +1,5 @@
-//! The desk asks a registered post now and then whether it is there: OPTIONS, which every user agent answers (RFC 3261, 11).
+//! The desk asks a registered post now and then whether it is there: OPTIONS, which every user agent answers (RFC 3261,
+//! 11).
 //!
 //! Must not know calls.
 

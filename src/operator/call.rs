@@ -1,6 +1,6 @@
-//! One call at the desk, composed of what the standards tell apart: its INVITE, its dialog, how far it has come, provisional responses, offer and
-//! answer, the session's timer, a change of ours, keys, and the media itself. What becomes of it stands with the phase it is in: establishing,
-//! modifying, refreshing, streaming, terminating.
+//! One call at the desk, composed of what the standards tell apart: its INVITE, its dialog, how far it has come,
+//! provisional responses, offer and answer, the session's timer, a change of ours, keys, and the media itself. What
+//! becomes of it stands with the phase it is in: establishing, modifying, refreshing, streaming, terminating.
 //!
 //! Must not know other calls, nor who else is at the desk.
 
@@ -108,8 +108,8 @@ impl Call {
     pub fn user(&self) -> &str {
         &self.invitation.told().from
     }
-    /// Whether a request that came this way may be its other end's by that alone: from where the INVITE came, or where the other end says that it
-    /// is. A call over TLS obeys nothing that came in plain.
+    /// Whether a request that came this way may be its other end's by that alone: from where the INVITE came, or where
+    /// the other end says that it is. A call over TLS obeys nothing that came in plain.
     pub fn is_on(&self, way: Route) -> bool {
         let began = self.invitation.way();
         let mut homes = std::iter::once(began.peer).chain(self.dialog.named_sockets());
@@ -218,7 +218,8 @@ impl Call {
             cx.tell(at, CallEvent::Security { call: self.id, what });
         }
     }
-    /// What is wrong with a description of the post's, an offer or the answer to ours, as it follows those before it and what we have offered.
+    /// What is wrong with a description of the post's, an offer or the answer to ours, as it follows those before it
+    /// and what we have offered.
     pub fn look_at_description(&mut self, at: Instant, body: &[u8], is_answer: bool, cx: &mut Context) {
         if let Some(what) = self.descriptions.came(body, is_answer.then(|| self.talk.offered())) {
             self.tell_irregular(at, what, cx);

@@ -20,7 +20,8 @@ pub struct DeskConfig {
     pub sip: SocketAddr,
     /// The backup server's address, if there is one. It knows every binding and call that the primary knows.
     pub backup: Option<SocketAddr>,
-    /// Pairs of ports for calls, the even one for RTP and the odd one for RTCP (RFC 3550, 11); the last port is the self-check's.
+    /// Pairs of ports for calls, the even one for RTP and the odd one for RTCP (RFC 3550, 11); the last port is the
+    /// self-check's.
     pub media_ports: RangeInclusive<u16>,
     pub realm: String,
     /// The rig's posts.

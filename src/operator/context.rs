@@ -1,4 +1,5 @@
-//! What every machine of the desk works with: its setting, chance, the layers beneath (transport, transactions) and the record of what is told.
+//! What every machine of the desk works with: its setting, chance, the layers beneath (transport, transactions) and the
+//! record of what is told.
 //!
 //! Must not know calls beyond their number, nor who else works with it.
 
@@ -108,8 +109,8 @@ impl Context {
         let tag = self.tokens.hex();
         Reply::to(request, status, &tag, way.peer).header("Allow", ALLOWED)
     }
-    /// Refuses a request and forgets it: nothing is sent but in answer to what comes (RFC 3261, 8.2.7), and nothing stands in the way of the one
-    /// whose transaction he may have named.
+    /// Refuses a request and forgets it: nothing is sent but in answer to what comes (RFC 3261, 8.2.7), and nothing
+    /// stands in the way of the one whose transaction he may have named.
     pub fn refuse_statelessly(&mut self, way: Route, request: &Request, status: u16, lines: &[(&'static str, String)]) {
         let to = way.towards(message::answer_to(&request.head.via, way.peer));
         // The same for each repetition, as it must be.

@@ -1,4 +1,5 @@
-//! Over which connection a post is reached now: that of its last registration (RFC 5626, 5.3). A dialog outlives the connection it began on.
+//! Over which connection a post is reached now: that of its last registration (RFC 5626, 5.3). A dialog outlives the
+//! connection it began on.
 //!
 //! Must not know calls.
 

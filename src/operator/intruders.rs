@@ -1,4 +1,5 @@
-//! Who was turned away at the desk because he is not whom he speaks for: told with his address, and counted where he goes on.
+//! Who was turned away at the desk because he is not whom he speaks for: told with his address, and counted where he
+//! goes on.
 //!
 //! Must not decide who that is.
 

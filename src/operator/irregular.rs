@@ -84,8 +84,9 @@ impl Irregularities {
     }
 }
 
-/// Whoever wants to be reached names the address that he sends from. A name instead of an address says nothing, nor does a null address,
-/// which is the old way to put on hold (RFC 3264, 8.4). Ports are not compared: a connection comes from a port of its own.
+/// Whoever wants to be reached names the address that he sends from. A name instead of an address says nothing, nor
+/// does a null address, which is the old way to put on hold (RFC 3264, 8.4). Ports are not compared: a connection comes
+/// from a port of its own.
 pub(super) fn elsewhere(way: Route, request: &Request) -> Option<Irregular> {
     let own = way.peer.ip().to_canonical();
     let is_elsewhere = |ip: &IpAddr| ip.to_canonical() != own && !ip.is_unspecified();
@@ -98,16 +99,16 @@ pub(super) fn elsewhere(way: Route, request: &Request) -> Option<Irregular> {
     Some(Irregular::Elsewhere { place, named: named.to_string() })
 }
 
-/// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long goes over a connection
-/// (RFC 3261, 18.1.1).
+/// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long
+/// goes over a connection (RFC 3261, 18.1.1).
 pub(super) fn too_long(way: Route, message: &Message, bytes: &[u8]) -> Option<Irregular> {
     let Message::Request(request) = message else { return None };
     let is_long = way.wire == Wire::Udp && bytes.len() > LONGEST_DATAGRAM;
     is_long.then(|| Irregular::TooLong { method: request.method.to_string(), bytes: bytes.len() })
 }
 
-/// Credentials are for one resource, that of the request (RFC 7616, 3.4.6; RFC 3261, 22.4): for another they are good for whoever overhears
-/// them.
+/// Credentials are for one resource, that of the request (RFC 7616, 3.4.6; RFC 3261, 22.4): for another they are good
+/// for whoever overhears them.
 pub(super) fn other_resource(request: &Request) -> Option<Irregular> {
     let given = request.head.headers("Authorization").find_map(Credentials::parse)?;
     let named = given.get("uri");

@@ -1,5 +1,5 @@
-//! The ports on which the desk hears media: whose each is, which is the next for a call, and what arrived at one that nobody can have meant to
-//! send there.
+//! The ports on which the desk hears media: whose each is, which is the next for a call, and what arrived at one that
+//! nobody can have meant to send there.
 //!
 //! Must not know calls beyond their number.
 

@@ -1,10 +1,13 @@
-//! The operator's desk: registrar, calls and media as one sans-I/O machine. It takes datagrams and moments, and gives datagrams, events
-//! and the next moment at which it must be woken; the same machine sits on a real network and in the twin.
+//! The operator's desk: registrar, calls and media as one sans-I/O machine. It takes datagrams and moments, and gives
+//! datagrams, events and the next moment at which it must be woken; the same machine sits on a real network and in the
+//! twin.
 //!
-//! Must not know sockets or clocks, nor what a call is a test of. The operator never dials out, and answers only those who registered with him.
+//! Must not know sockets or clocks, nor what a call is a test of. The operator never dials out, and answers only those
+//! who registered with him.
 //!
-//! [`Desk`] itself decides nothing about SIP: it leads what arrives to the machine that it is for (here and in `routing`), wakes each when it is due
-//! (`waking`), and passes on what the operator does (`operating`). Each machine owns its state; all write what they send and tell into one `Context`.
+//! [`Desk`] itself decides nothing about SIP: it leads what arrives to the machine that it is for (here and in
+//! `routing`), wakes each when it is due (`waking`), and passes on what the operator does (`operating`). Each machine
+//! owns its state; all write what they send and tell into one `Context`.
 
 mod asking;
 mod call;
@@ -88,13 +91,15 @@ impl Desk {
         }
     }
 
-    /// Draws from here what it made up from its seed so far: on a real network nobody may be able to guess a key or a nonce.
+    /// Draws from here what it made up from its seed so far: on a real network nobody may be able to guess a key or a
+    /// nonce.
     #[must_use]
     pub fn drawing_from(mut self, chance: Chance) -> Self {
         self.cx.draw_from(Tokens::from_chance(chance));
         self
     }
-    /// With a stranger at this address, if there is one; it is none of the operator's. His voice comes from two ports further on.
+    /// With a stranger at this address, if there is one; it is none of the operator's. His voice comes from two ports
+    /// further on.
     #[must_use]
     pub fn beside_stranger(mut self, address: Option<SocketAddr>) -> Self {
         self.stranger = address.map(stranger::Stranger::at);
@@ -201,12 +206,14 @@ impl Desk {
         }
     }
 
-    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than that.
+    /// Everything taken by [`Desk::take_outgoing`] so far has left by now, at `by`: no deed of ours was later than
+    /// that.
     pub fn outgoing_left(&mut self, by: Instant) {
         self.calls.living_mut().for_each(|call| call.packets_left(by));
         self.cx.outgoing_left(by);
     }
-    /// All datagrams to be sent, in order; media and control of secure calls sealed. Everything passes here last, so that nothing can be forgotten.
+    /// All datagrams to be sent, in order; media and control of secure calls sealed. Everything passes here last, so
+    /// that nothing can be forgotten.
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
         self.cx.take_outgoing().into_iter().filter_map(|one| self.sealed(one)).collect()
     }

@@ -1,7 +1,9 @@
-//! What the operator does at the desk, and what can be asked of it: calls answered and ended, speaking and hearing, what stands.
+//! What the operator does at the desk, and what can be asked of it: calls answered and ended, speaking and hearing,
+//! what stands.
 //!
-//! A call's audio lies on one frame axis. Frame 0 is the origin of its media: its ACK, or its first media packet if that came earlier. Frame `n`
-//! lies exactly `n / 8000` s after it on the bench's clock, for speaking and for hearing alike.
+//! A call's audio lies on one frame axis. Frame 0 is the origin of its media: its ACK, or its first media packet if
+//! that came earlier. Frame `n` lies exactly `n / 8000` s after it on the bench's clock, for speaking and for hearing
+//! alike.
 
 use super::Desk;
 use super::call::{Call, CallInfo, CallState};
@@ -124,7 +126,8 @@ impl Desk {
         self.settle();
         true
     }
-    /// Asks the post that was asked last whether it is there, now. `false`: none has been asked, or the last answer is still awaited.
+    /// Asks the post that was asked last whether it is there, now. `false`: none has been asked, or the last answer is
+    /// still awaited.
     pub fn ask_again(&mut self, at: Instant) -> bool {
         let is_asked = self.asking.as_mut().is_some_and(|asking| asking.ask_again(at, &mut self.cx));
         if is_asked {
@@ -133,8 +136,8 @@ impl Desk {
         is_asked
     }
 
-    /// Queues samples (full scale ± 1) into the outgoing stream at the next packet boundary; returns the frame at which the first of them
-    /// is spoken. What was queued from there on is replaced.
+    /// Queues samples (full scale ± 1) into the outgoing stream at the next packet boundary; returns the frame at which
+    /// the first of them is spoken. What was queued from there on is replaced.
     pub fn speak(&mut self, at: Instant, call: CallId, samples: &[f32]) -> Result<Frame, DeskError> {
         self.calls.expect(call)?;
         self.calls.get_mut(call).and_then(|call| call.speak(at, samples)).ok_or(DeskError::NoMedia(call))

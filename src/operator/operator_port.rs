@@ -1,6 +1,8 @@
-//! The operator as an instrument: the `Operator` trait over a [`Desk`], whoever feeds it datagrams, and the headset of one call.
+//! The operator as an instrument: the `Operator` trait over a [`Desk`], whoever feeds it datagrams, and the headset of
+//! one call.
 //!
-//! Must not know sockets or the simulation: it reaches the desk through [`DeskAccess`], which knows the moment and sends what comes of it.
+//! Must not know sockets or the simulation: it reaches the desk through [`DeskAccess`], which knows the moment and
+//! sends what comes of it.
 
 use super::{Desk, DeskError};
 use crate::clock::{Instant, Stamped};
@@ -17,12 +19,13 @@ const NAME: &str = "operator";
 /// The way to the desk: for the moment at hand, and with whatever it wants sent taken care of afterwards.
 pub trait DeskAccess: Send {
     fn enter(&self, act: &mut dyn FnMut(Instant, &mut Desk)) -> Result<()>;
-    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
+    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the
+    /// worst so far.
     fn uncertainty(&self) -> (f64, f64);
     /// What stands behind the desk, e.g. `udp 192.168.1.10:5060`.
     fn place(&self) -> String;
-    /// A stretch that was queued begins at this moment, in seconds of the bench's clock. Only the simulation, which is asked for the truth
-    /// later, has a use for it.
+    /// A stretch that was queued begins at this moment, in seconds of the bench's clock. Only the simulation, which is
+    /// asked for the truth later, has a use for it.
     fn spoken_from(&self, _seconds: f64) {}
 }
 
@@ -82,7 +85,8 @@ impl<A: DeskAccess> OperatorPort<A> {
     pub fn at(access: A) -> Self {
         OperatorPort { headset: Headset { access, call: CallId(0) } }
     }
-    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the worst so far.
+    /// How far to trust the moments at which something arrived, and at which packets left (k = 2), in seconds, the
+    /// worst so far.
     pub fn uncertainty(&self) -> (f64, f64) {
         self.headset.access.uncertainty()
     }

@@ -1,4 +1,5 @@
-//! What is sent again over UDP, and what is not: repetitions that an answer should have ended, and those of requests that a black hole took.
+//! What is sent again over UDP, and what is not: repetitions that an answer should have ended, and those of requests
+//! that a black hole took.
 //!
 //! Must not know calls, nor what anything is answered with.
 

@@ -12,8 +12,8 @@ pub(super) fn retry_lines(retry_after: Option<Duration>) -> Vec<(&'static str, S
     retry_after.map(|time| ("Retry-After", time.as_secs().to_string())).into_iter().collect()
 }
 
-/// Why a call may not ring, or what stands not be changed: the status that says so, lines that explain it, and what was wrong with the offer if
-/// it was that.
+/// Why a call may not ring, or what stands not be changed: the status that says so, lines that explain it, and what was
+/// wrong with the offer if it was that.
 #[derive(Debug)]
 pub(super) struct Denied {
     pub status: u16,

@@ -1,4 +1,5 @@
-//! Which machine a SIP message is for: requests to the registrar, to a call, or to a new one; responses to whoever asked.
+//! Which machine a SIP message is for: requests to the registrar, to a call, or to a new one; responses to whoever
+//! asked.
 
 use super::Desk;
 use super::call::{Call, Invitation, Lifecycle, OfferAnswer, described, offer_of};
@@ -81,8 +82,9 @@ impl Desk {
         }
     }
 
-    /// Whether a request within a call is its other end's: it comes from where that is, or where its user has registered from, or it brings that
-    /// one's credentials. The error is the challenge to bring them; that it was turned away has been told.
+    /// Whether a request within a call is its other end's: it comes from where that is, or where its user has
+    /// registered from, or it brings that one's credentials. The error is the challenge to bring them; that it was
+    /// turned away has been told.
     fn believe(&mut self, at: Instant, way: Route, id: CallId, request: &Request) -> Result<(), Vec<(&'static str, String)>> {
         let Some(call) = self.calls.get(id) else { return Ok(()) };
         let user = call.user();
@@ -258,8 +260,8 @@ impl Desk {
         }
     }
 
-    /// What whoever is not known by his address hears: as little as the standard allows, and no repetition. `call` is the one that he speaks of, if he
-    /// speaks of any and that lives.
+    /// What whoever is not known by his address hears: as little as the standard allows, and no repetition. `call` is
+    /// the one that he speaks of, if he speaks of any and that lives.
     fn refusal_of_unknown(
         &mut self,
         at: Instant,

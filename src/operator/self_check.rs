@@ -1,4 +1,5 @@
-//! Is the operator's own side in order: an OPTIONS from a second port to the desk's own address, through whatever network there is.
+//! Is the operator's own side in order: an OPTIONS from a second port to the desk's own address, through whatever
+//! network there is.
 //!
 //! Must not know calls.
 

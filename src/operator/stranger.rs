@@ -1,6 +1,7 @@
 //! A stranger in the street's network, who calls the post: from an address of its own, without an account anywhere.
 //!
-//! He stands beside the desk because that knows where the post is. Must not reach anything else of it: what is his is not the operator's.
+//! He stands beside the desk because that knows where the post is. Must not reach anything else of it: what is his is
+//! not the operator's.
 
 mod speech;
 

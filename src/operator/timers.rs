@@ -1,4 +1,5 @@
-//! Every timer of the desk in one table: what sets it, how long it runs, where that is written, and what happens when it fires.
+//! Every timer of the desk in one table: what sets it, how long it runs, where that is written, and what happens when
+//! it fires.
 //!
 //! Those that a standard counts by itself run in its own machine, and the desk only wakes that:
 //!
@@ -17,29 +18,35 @@
 
 use std::time::Duration;
 
-/// What a bench's desk grants a registration at most (RFC 3261, 10.3): scenarios wait for one to run out, whatever interval a post would like.
+/// What a bench's desk grants a registration at most (RFC 3261, 10.3): scenarios wait for one to run out, whatever
+/// interval a post would like.
 pub const BENCH_GRANTS: Duration = Duration::from_secs(60);
 
 // Of one call.
 
 /// A call that nobody answers and nobody cancels ends after three minutes: its caller is gone. Engineering judgement.
 pub const LONGEST_RING: Duration = Duration::from_secs(180);
-/// A stream that is silent for so long is missing: jitter and short glitches (T21: up to 1 s) are not meant. Engineering judgement.
+/// A stream that is silent for so long is missing: jitter and short glitches (T21: up to 1 s) are not meant.
+/// Engineering judgement.
 pub const MISSING_AFTER: Duration = Duration::from_secs(2);
 /// Whoever did not make the Call-ID waits up to 2 s in units of 10 ms after a 491 (RFC 3261, 14.1).
 pub const GLARE_STEP: Duration = Duration::from_millis(10);
 pub const GLARE_STEPS: u64 = 201;
-/// A refresh that met something passing is tried again after so long. Engineering judgement, within the randomised 2 s of RFC 3261, 14.1.
+/// A refresh that met something passing is tried again after so long. Engineering judgement, within the randomised 2 s
+/// of RFC 3261, 14.1.
 pub const REFRESH_RETRY: Duration = Duration::from_secs(2);
-/// Media may still be under way for so long after a hold or a move was agreed (RFC 3264, 8.3.1: the old port is listened to for a while).
+/// Media may still be under way for so long after a hold or a move was agreed (RFC 3264, 8.3.1: the old port is
+/// listened to for a while).
 pub const GRACE: Duration = Duration::from_secs(1);
 /// And for so long after the last word of a call: the microphone is closed within half a second of the BYE (T40).
 pub const QUIET_AFTER: Duration = Duration::from_millis(500);
-/// A stream that has gone on for so long is the one of the talk; before that a post may still be setting it up. Engineering judgement.
+/// A stream that has gone on for so long is the one of the talk; before that a post may still be setting it up.
+/// Engineering judgement.
 pub const SETTLES_WITHIN: Duration = Duration::from_secs(2);
 /// A post may follow what it has agreed to before we have heard that it does. Engineering judgement.
 pub const AGREED_WITHIN: Duration = Duration::from_secs(1);
-/// Stray media of one kind and source, and whoever is turned away, is told this often, however much he sends. Engineering judgement.
+/// Stray media of one kind and source, and whoever is turned away, is told this often, however much he sends.
+/// Engineering judgement.
 pub const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 // Of repetitions.
@@ -48,7 +55,8 @@ pub const REPORT_EVERY: Duration = Duration::from_secs(1);
 pub const CROSSES_WITHIN: Duration = Duration::from_millis(300);
 /// What nothing answers is sent again by then, whatever T1 is: 0.5 s (RFC 3261, 17.1.1.1), or longer on slow lines.
 pub const AGAIN_WITHIN: Duration = Duration::from_secs(5);
-/// T1 may be shorter within a network of one's own (RFC 3261, 17.1.1.1); no network of a city needs less than this. Engineering judgement.
+/// T1 may be shorter within a network of one's own (RFC 3261, 17.1.1.1); no network of a city needs less than this.
+/// Engineering judgement.
 pub const SHORTEST_T1: Duration = Duration::from_millis(100);
 /// A network that shows a datagram twice, by a mirrored port or two ways, does so at once. Engineering judgement.
 pub const DOUBLED_WITHIN: Duration = Duration::from_millis(5);

@@ -1,5 +1,5 @@
-//! TLS as the operator's side speaks it, sans I/O: sealed bytes in and out, plain ones out and in, and what a failed handshake means. The same
-//! session stands on a real network's sockets and in the twin.
+//! TLS as the operator's side speaks it, sans I/O: sealed bytes in and out, plain ones out and in, and what a failed
+//! handshake means. The same session stands on a real network's sockets and in the twin.
 //!
 //! Must not know SIP.
 
@@ -14,7 +14,8 @@ use std::sync::Arc;
 /// A certificate, its key and whatever else a session begins with.
 pub type TlsConfig = Arc<ServerConfig>;
 
-/// One that asks for no certificate of the other end and resumes nothing, of a chain and a key in DER. `None`: they cannot be used.
+/// One that asks for no certificate of the other end and resumes nothing, of a chain and a key in DER. `None`: they
+/// cannot be used.
 pub fn config_of(chain: &[&[u8]], key: &[u8]) -> Option<TlsConfig> {
     let chain = chain.iter().map(|one| CertificateDer::from(one.to_vec())).collect();
     let key = PrivateKeyDer::try_from(key.to_vec()).ok()?;
@@ -55,8 +56,8 @@ impl TlsSession {
         let tls = ServerConnection::new(config).map_err(|error| error.to_string())?;
         Ok(TlsSession { tls, touched: false, told: false })
     }
-    /// What these sealed bytes say. Whatever comes of it, what is to be sent back waits in [`TlsSession::take_outgoing`]: handshake messages and
-    /// alerts alike.
+    /// What these sealed bytes say. Whatever comes of it, what is to be sent back waits in
+    /// [`TlsSession::take_outgoing`]: handshake messages and alerts alike.
     ///
     /// # Errors
     /// The session is over, and why.

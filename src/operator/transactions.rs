@@ -1,4 +1,5 @@
-//! The transaction layer at the desk (RFC 3261, 17): what waits for an answer, what was answered, and what is due of both.
+//! The transaction layer at the desk (RFC 3261, 17): what waits for an answer, what was answered, and what is due of
+//! both.
 //!
 //! Says what is to be sent and sends nothing. Must not know what a request asks for, nor calls beyond their number.
 
@@ -78,8 +79,8 @@ pub(super) fn transaction_key(request: &Request, method: Method) -> String {
 }
 
 impl Transactions {
-    /// A flood must not shut the rig's posts out: the oldest answers are forgotten, and calls that were turned away. At worst a repetition of
-    /// theirs is taken for a new request.
+    /// A flood must not shut the rig's posts out: the oldest answers are forgotten, and calls that were turned away. At
+    /// worst a repetition of theirs is taken for a new request.
     pub fn make_room(&mut self) {
         if self.servers.len() >= MOST_TRANSACTIONS {
             let oldest = self.servers.iter().min_by_key(|(_, (_, server))| server.next_wake()).map(|(key, _)| key.clone());

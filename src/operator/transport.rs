@@ -1,5 +1,5 @@
-//! The transport layer at the desk (RFC 3261, 18): the two servers and their addresses, which of them is a black hole, the connection on which a
-//! post is reached, and what waits to be sent.
+//! The transport layer at the desk (RFC 3261, 18): the two servers and their addresses, which of them is a black hole,
+//! the connection on which a post is reached, and what waits to be sent.
 //!
 //! Must not know transactions or calls.
 
@@ -49,7 +49,8 @@ impl Transport {
         if self.backup.is_some_and(is_backup) { Server::Backup } else { Server::Primary }
     }
 
-    /// The address that a peer is told who reached us at `to`: the configured one, unless that means every address of this machine.
+    /// The address that a peer is told who reached us at `to`: the configured one, unless that means every address of
+    /// this machine.
     pub fn own(&self, to: SocketAddr) -> SocketAddr {
         let configured = match (self.server_at(to), self.backup) {
             (Server::Backup, Some(backup)) => backup.ip(),
@@ -67,8 +68,8 @@ impl Transport {
         way.peer.port() == self.self_check.port() && way.peer.ip() == way.own.ip()
     }
 
-    /// Whether the server at our end of this way is a black hole. The self-check is let through: it asks whether the bench works, not how the
-    /// server is to behave.
+    /// Whether the server at our end of this way is a black hole. The self-check is let through: it asks whether the
+    /// bench works, not how the server is to behave.
     pub fn is_silent(&self, way: Route, behaviour: &Behaviour) -> bool {
         let is_server = (way.wire.is_stream() || self.is_signalling(way.own)) && !self.is_self_check(way);
         is_server && behaviour.health(self.server_at(way.own)) == Health::Silent

@@ -1,4 +1,5 @@
-//! The modulation transfer matrix as an SVG picture: octaves across, modulation frequencies down, each value a shade and a figure.
+//! The modulation transfer matrix as an SVG picture: octaves across, modulation frequencies down, each value a shade
+//! and a figure.
 
 use std::fmt::Write;
 

@@ -1,4 +1,5 @@
-//! A post on its own battery: a talk that goes on when the mains is lost, what the supervision is told, and for how long it lasts.
+//! A post on its own battery: a talk that goes on when the mains is lost, what the supervision is told, and for how
+//! long it lasts.
 //!
 //! Knows nothing of how a voice is found, nor of how a message travels.
 
@@ -161,8 +162,8 @@ impl Post {
         self.fault_told_within(&BATTERY_CLEARED, "CLEAR battery", from, limit)
     }
 
-    /// T24: time passes until it has been on its battery for so long. Whoever is registered at its end can be called from; one that fell before was
-    /// seen for the last time at its last registration.
+    /// T24: time passes until it has been on its battery for so long. Whoever is registered at its end can be called
+    /// from; one that fell before was seen for the last time at its last registration.
     pub fn lives_on_battery_for(&mut self, limit: Duration) -> Result<()> {
         let lost = self.deed_of_supply(What::Mains { on: false })?;
         let limit = self.agreed(&HOLD_UP, limit.as_secs_f64(), 0.0);

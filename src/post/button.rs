@@ -1,4 +1,5 @@
-//! The finger on the button: presses, pulses and chatter, each proved by what the button's sense input and the tone through its contact tell.
+//! The finger on the button: presses, pulses and chatter, each proved by what the button's sense input and the tone
+//! through its contact tell.
 //!
 //! Knows nothing of what becomes of a press.
 
@@ -26,7 +27,8 @@ const SHORTER_BY_S: f64 = 0.010;
 pub(super) const LONGER_BY_S: f64 = 0.100;
 /// A command comes so much later than it is due on a machine that keeps up, in seconds.
 const UNEVEN_S: f64 = 0.002;
-/// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth: it bounces meanwhile.
+/// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth:
+/// it bounces meanwhile.
 const ONE_CONTACT_S: f64 = 0.005;
 
 impl Post {
@@ -36,8 +38,8 @@ impl Post {
         Ok(())
     }
 
-    /// Presses it so many times without a look at what comes of it, each so long after the one before. They are one case: what is measured from a press
-    /// is measured from the first.
+    /// Presses it so many times without a look at what comes of it, each so long after the one before. They are one
+    /// case: what is measured from a press is measured from the first.
     pub fn press_train(&mut self, count: u64, hold: Duration, every: Duration) -> Result<()> {
         self.counted_from = self.bench.now();
         let mut contacts = Vec::new();
@@ -152,7 +154,8 @@ impl Post {
         }
     }
 
-    /// The tone through the contact and the sense input beside it see the same contact; where the sense is later than it says, its board is.
+    /// The tone through the contact and the sense input beside it see the same contact; where the sense is later than
+    /// it says, its board is.
     fn prove_stamp(&self, sensed: Moment, heard: Moment) -> Result<()> {
         let lag = sensed.since(heard);
         let most = ONE_CONTACT_S + self.bench.sense_lateness(Circuit::Button) + lag.uncertainty;
@@ -228,8 +231,8 @@ impl Post {
         Ok(())
     }
 
-    /// Closes the contact for so long, as well as relay and line allow: says when it was told to, and when the contact will be open, on the same
-    /// scale. A contact that opens quicker than it closes is told later to open.
+    /// Closes the contact for so long, as well as relay and line allow: says when it was told to, and when the contact
+    /// will be open, on the same scale. A contact that opens quicker than it closes is told later to open.
     fn pulse(&mut self, width: Duration) -> Result<(Instant, Instant)> {
         let lag = self.bench.opens_later_by(Circuit::Button);
         let before = self.bench.now();
@@ -251,8 +254,8 @@ impl Post {
         self.bench.rig.limits.get("T30").map_or(0.0, |limit| limit.limit).max(width.as_secs_f64())
     }
 
-    /// So many pulses, and `others` after them, were seen by the button's sense input; and they were such as were wanted, or at least such as T30
-    /// speaks of.
+    /// So many pulses, and `others` after them, were seen by the button's sense input; and they were such as were
+    /// wanted, or at least such as T30 speaks of.
     pub(super) fn prove_pulses(&self, began: Instant, count: u64, width: Duration, others: usize) -> Result<()> {
         let (seen, late) = (self.bench.closures(Circuit::Button, began), self.bench.sense_lateness(Circuit::Button));
         let action = || format!("make {count} pulses of {}", in_ms(width.as_secs_f64()));
@@ -292,7 +295,8 @@ impl Post {
             let (commanded, open) = self.pulse(width)?;
             self.bench.clock().wait_until((commanded + width * 2).max(open + width))?;
         }
-        // The calls that the chatter itself raised count against the press, so it is counted from the chatter's beginning.
+        // The calls that the chatter itself raised count against the press, so it is counted from the chatter's
+        // beginning.
         let (contact, proof) = self.close_contact(hold)?;
         self.attended_since(began)?;
         self.prove_pulses(began, count, width, 1)?;

@@ -1,6 +1,7 @@
 //! Pressing the button and what becomes of it at the operator's end.
 //!
-//! Knows nothing of lamps or sound quality. The oracle is the operator's end: neither the post's lamps nor its console count here.
+//! Knows nothing of lamps or sound quality. The oracle is the operator's end: neither the post's lamps nor its console
+//! count here.
 
 mod quantities;
 
@@ -23,7 +24,8 @@ use std::time::Duration;
 
 /// The operator of a series answers so long after the ring.
 const SERIES_ANSWERS_AFTER: Duration = Duration::from_millis(500);
-/// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is margin.
+/// Pause between the end of one call and the next press: a second is the post's own (protocol, section 4), the rest is
+/// margin.
 const PAUSE: Duration = Duration::from_millis(1500);
 
 /// The user part that posts call.
@@ -164,7 +166,8 @@ impl Post {
         if was_cut { &OUTLIVES_CUT } else { &STILL_TALKING }
     }
 
-    /// The desk could not serve a call: because the post has ended it, which is judged, or for a reason of the bench's own, which is given back.
+    /// The desk could not serve a call: because the post has ended it, which is judged, or for a reason of the bench's
+    /// own, which is given back.
     pub(super) fn unless_ended(&mut self, call: CallId, error: InstrumentError) -> Result<Fault> {
         self.bench.collect()?;
         self.judge_if_ended(call)?;
@@ -188,7 +191,8 @@ impl Post {
             events.find(|event| which(&event.value)).map(Moment::at_operator)
         };
         let presses = self.deeds.presses().zip(ends);
-        // What was pressed without a way to call is told and kept (T38), not served; unless the step asks for that very press.
+        // What was pressed without a way to call is told and kept (T38), not served; unless the step asks for that very
+        // press.
         let counted = presses.filter(|(press, end)| end.is_none() || !self.deeds.was_cut_off(*press));
         counted.map(|(press, end)| first(press, end).map(|moment| moment.since(press))).collect()
     }
@@ -247,8 +251,8 @@ impl Post {
         fewest.and(self.judge(&Quantity { requirement, ..MOST_CALLS }, Estimate::count(most), wanted))
     }
 
-    /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was none.
-    /// `requirement` is the one that asks for so many.
+    /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was
+    /// none. `requirement` is the one that asks for so many.
     pub fn calls_within(&mut self, count: u64, time: Duration, requirement: &'static str) -> Result<()> {
         let since = self.deeds.presses().next_back().map_or(self.counted_from, Moment::instant);
         let deadline = since.max(self.bench.now() - time) + time;
@@ -269,14 +273,16 @@ impl Post {
         Ok(())
     }
 
-    /// A post in a talk raises no other call: who waits for one ends it first, unless the scenario is about that very talk.
+    /// A post in a talk raises no other call: who waits for one ends it first, unless the scenario is about that very
+    /// talk.
     pub(super) fn end_what_stands(&mut self) -> Result<()> {
         self.bench.collect()?;
         let standing = self.bench.record.talk().filter(|call| Some(*call) != self.talk);
         standing.map_or(Ok(()), |call| self.end_call(call))
     }
 
-    /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the steps that could raise one.
+    /// From when on a call would be a further one: the arrival of the call of the last step, or the beginning of the
+    /// steps that could raise one.
     fn quiet_since(&self) -> Instant {
         let last = self.bench.record.invited_since(self.counted_from).last().map(|call| call.at + Duration::from_nanos(1));
         let is_expected = self.deeds.presses().next().is_none() || self.talk.is_some();

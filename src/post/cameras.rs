@@ -1,4 +1,5 @@
-//! The city's cameras: a press calls up the one that looks at the post, and whatever is wrong with them never delays the call.
+//! The city's cameras: a press calls up the one that looks at the post, and whatever is wrong with them never delays
+//! the call.
 //!
 //! Knows nothing of how an event is carried.
 

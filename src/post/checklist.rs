@@ -1,4 +1,5 @@
-//! What only a person can look at, where the post stands: marking, reach, view of the camera, records of the fibre and of the earthing.
+//! What only a person can look at, where the post stands: marking, reach, view of the camera, records of the fibre and
+//! of the earthing.
 //!
 //! A person's word is written down as that. Nobody there, or not looked at, is never held for confirmed.
 
@@ -28,7 +29,8 @@ const DENIED: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[DENIED];
 
 impl Post {
-    /// Asks for each of these in turn. What was denied is the post's; what nobody has looked at is nobody's, and the scenario is not judged.
+    /// Asks for each of these in turn. What was denied is the post's; what nobody has looked at is nobody's, and the
+    /// scenario is not judged.
     pub fn confirmed_by_person(&mut self, checks: &[Vec<String>]) -> Result<()> {
         let (mut denied, mut unchecked) = (0, Vec::new());
         for check in checks {

@@ -1,4 +1,5 @@
-//! What the two sides say to each other while a scenario waits, and what is heard when they are silent: by this the standing watch hears every talk.
+//! What the two sides say to each other while a scenario waits, and what is heard when they are silent: by this the
+//! standing watch hears every talk.
 //!
 //! Knows nothing of limits.
 
@@ -20,7 +21,8 @@ use std::time::Duration;
 const LATEST: Duration = Duration::from_millis(450);
 /// The recording at the other end may lag by a buffer of its own.
 const BUFFERED: Duration = Duration::from_millis(100);
-/// In a long talk both sides speak once in so long, and up to seven steps more: what comes by the clock shall not always come while they speak.
+/// In a long talk both sides speak once in so long, and up to seven steps more: what comes by the clock shall not
+/// always come while they speak.
 const EVERY: Duration = Duration::from_secs(8);
 const STEP: Duration = Duration::from_millis(430);
 const STEPS: u64 = 8;
@@ -36,12 +38,14 @@ const LEARNS_FOR: usize = 1;
 const ECHO_WITHIN_DB: f64 = 1.0;
 /// The caller's voice goes straight to the ear, and by the nearest walls, within so much time: 13 m [EJ].
 const STRAIGHT: Duration = Duration::from_millis(40);
-/// What comes so much later than a voice itself is that voice once more: no buffer leaves such a gap, and few walls are so far away [EJ].
+/// What comes so much later than a voice itself is that voice once more: no buffer leaves such a gap, and few walls are
+/// so far away [EJ].
 const ONCE_MORE: (f64, f64) = (0.060, 0.350);
-/// What the operator hears is the post's own noise where it is so much more than the street explains, dB: the ear does not stand where the post's
-/// microphone does [EJ].
+/// What the operator hears is the post's own noise where it is so much more than the street explains, dB: the ear does
+/// not stand where the post's microphone does [EJ].
 const BEYOND_STREET_DB: f64 = 10.0;
-/// What stands for a voice that is heard once only, relative to itself, and what is known of one that is not (k = 2), dB.
+/// What stands for a voice that is heard once only, relative to itself, and what is known of one that is not (k = 2),
+/// dB.
 const NOT_AGAIN_DB: f64 = -60.0;
 const AGAIN_WITHIN_DB: f64 = 1.5;
 /// What stands for a post that adds no noise of its own, relative to the voice, dB.
@@ -54,7 +58,8 @@ const PURITY_WITHIN_DB: f64 = 1.0;
 const PEAKS_WITHIN: f64 = 0.05;
 
 impl Post {
-    /// Lets time pass; a talk that stands and has not been disturbed is held meanwhile, and one that comes about is held from its answer on.
+    /// Lets time pass; a talk that stands and has not been disturbed is held meanwhile, and one that comes about is
+    /// held from its answer on.
     pub fn pass_talking(&mut self, time: Duration) -> Result<()> {
         self.bench.collect()?;
         let until = self.bench.now() + time;
@@ -75,7 +80,8 @@ impl Post {
         }
     }
 
-    /// Lets both sides of a talk speak in turn for so long, and keeps what arrived, and what was heard between the voices.
+    /// Lets both sides of a talk speak in turn for so long, and keeps what arrived, and what was heard between the
+    /// voices.
     pub(super) fn converse(&mut self, call: CallId, time: Duration) -> Result<()> {
         let until = self.bench.now() + time;
         let directions = self.speakers();
@@ -186,7 +192,8 @@ impl Post {
         Ok(Sampled { heard: Some(arrived), ..sampled })
     }
 
-    /// How loud the caller's own voice comes to him out of the post, relative to the operator's. `None`: it does not, or nobody can listen.
+    /// How loud the caller's own voice comes to him out of the post, relative to the operator's. `None`: it does not,
+    /// or nobody can listen.
     fn comes_back_db(&mut self, spoken: Signal, from: Instant, to: Instant) -> Result<Option<f64>> {
         let Some(voice_dbfs) = self.voice_level(false).filter(|_| self.bench.rig.wiring.ear.is_some()) else { return Ok(None) };
         let heard = self.bench.ear_record(from, to)?;
@@ -194,7 +201,8 @@ impl Post {
         Ok(found.zip(level::rms_dbfs(spoken.samples)).map(|(found, spoken_dbfs)| spoken_dbfs + found.gain_db - voice_dbfs))
     }
 
-    /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has learnt.
+    /// Whether the operator has spoken in this talk before, so that an echo canceller may be asked for what it has
+    /// learnt.
     fn has_learnt(&self, call: CallId) -> bool {
         let spoken = |sampled: &&Sampled| !sampled.to_operator && sampled.call == call;
         self.sampled.iter().filter(spoken).count() >= LEARNS_FOR
@@ -240,7 +248,8 @@ impl Post {
         Ok(())
     }
 
-    /// The noise of a silence at the operator, relative to the caller's voice there, if it is the post's own: the ear tells how loud the street is.
+    /// The noise of a silence at the operator, relative to the caller's voice there, if it is the post's own: the ear
+    /// tells how loud the street is.
     fn own_noise_db(&self, at_operator: &Heard, voice_dbfs: f64, in_ear: &Heard) -> Option<f64> {
         let rig = &self.bench.rig;
         // What the bench itself lets sound is louder at one end than at the other.

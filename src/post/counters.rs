@@ -1,6 +1,7 @@
 //! The post's own counters of its calls, held against what reached the operator.
 //!
-//! Whether a patrol found somebody only the operator can know: what a post can count is who was answered and who was not.
+//! Whether a patrol found somebody only the operator can know: what a post can count is who was answered and who was
+//! not.
 
 use super::deeds::What;
 use super::{Fault, Post, Result};
@@ -49,7 +50,8 @@ const UNSUMMED: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[TOLD, MISCOUNTED, MISANSWERED, UNSUMMED];
 
 impl Post {
-    /// From the counters as they were told last before the first press, or first within the scenario, to those told last.
+    /// From the counters as they were told last before the first press, or first within the scenario, to those told
+    /// last.
     pub fn counters_agree(&mut self) -> Result<()> {
         self.end_what_stands()?;
         self.pass(TOLD_WITHIN)?;

@@ -183,8 +183,8 @@ fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
     edges.iter().map(|(at, closed)| (*at, !closed))
 }
 
-/// So long after a time server tells the true time again a post may still tell the wrong one: the longest that clients usually wait from one question to
-/// the next is 1024 s (RFC 5905, 7.3).
+/// So long after a time server tells the true time again a post may still tell the wrong one: the longest that clients
+/// usually wait from one question to the next is 1024 s (RFC 5905, 7.3).
 const CORRECTED_WITHIN: f64 = 1100.0;
 
 impl Post {
@@ -220,8 +220,8 @@ impl Post {
         self.bench.record.asked().leases().iter().map(|lease| (lease.address.to_string(), span(lease))).collect()
     }
 
-    /// From the end of the post's last lease on, while the bench's address server was silent; and from a refusal of its address to the next one, for
-    /// which it has as long as for any return of its network.
+    /// From the end of the post's last lease on, while the bench's address server was silent; and from a refusal of its
+    /// address to the next one, for which it has as long as for any return of its network.
     fn without_address(&self, span: Span) -> Vec<Outage> {
         let mut outages = Vec::new();
         let mut since = None;

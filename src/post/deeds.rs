@@ -70,7 +70,8 @@ pub(super) enum What {
 pub(super) enum Proof {
     /// Its circuit's sense input.
     Sense,
-    /// What came of it: the tone through the contact, the writing that broke off, the image that verified, the call that was confirmed.
+    /// What came of it: the tone through the contact, the writing that broke off, the image that verified, the call
+    /// that was confirmed.
     Effect,
     /// Whoever did it stamped it where it left.
     Stamp,
@@ -103,7 +104,8 @@ impl Deeds {
         self.0.iter().map(|deed| (deed.at, deed.what))
     }
 
-    /// When this was done last, unless its contrary has been done since (a fibre that was cut again has not returned) or nothing proves it.
+    /// When this was done last, unless its contrary has been done since (a fibre that was cut again has not returned)
+    /// or nothing proves it.
     pub fn last(&self, what: What) -> Option<Moment> {
         let last = self.0.iter().rev().find(|deed| discriminant(&deed.what) == discriminant(&what))?;
         (last.what == what && last.proof != Proof::Command).then_some(last.at)
@@ -120,7 +122,8 @@ impl Deeds {
         self.0.iter().rev().find(|deed| deed.what == what).map(|deed| deed.proof)
     }
 
-    /// Whether such a deed has ever been proved by its effect in this scenario: what it is done through leads to the post.
+    /// Whether such a deed has ever been proved by its effect in this scenario: what it is done through leads to the
+    /// post.
     pub fn ever_took_effect(&self, what: What) -> bool {
         self.0.iter().any(|deed| deed.what == what && deed.proof == Proof::Effect)
     }

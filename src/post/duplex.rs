@@ -1,4 +1,5 @@
-//! What becomes of one voice when another sounds at the same end: the operator's own that comes back, and two that speak at once.
+//! What becomes of one voice when another sounds at the same end: the operator's own that comes back, and two that
+//! speak at once.
 
 use super::speech::{CHANNEL_RATE, Direction, LATEST};
 use super::{Fault, Post, Result};
@@ -87,7 +88,8 @@ struct Exchange {
 }
 
 impl Post {
-    /// T17: the operator speaks alone, at nominal level, and again for longer where noise hides whether anything came back.
+    /// T17: the operator speaks alone, at nominal level, and again for longer where noise hides whether anything came
+    /// back.
     pub fn own_voice_attenuated_by(&mut self, limit_db: f64) -> Result<()> {
         let call = self.talk_that_stands()?;
         let limit = self.agreed(&ECHO_LOSS, limit_db, 0.0);
@@ -151,7 +153,8 @@ impl Post {
         self.judge(quantity, loss, Criterion::AtMost(MOST_LOST_DB))
     }
 
-    /// Both ends sound in turn and at once, the mouth at this level of speech, dBFS (A-weighted, sine), the operator at nominal.
+    /// Both ends sound in turn and at once, the mouth at this level of speech, dBFS (A-weighted, sine), the operator at
+    /// nominal.
     fn exchange_double_talk(&mut self, call: CallId, mouth_dbfs: f64) -> Result<Exchange> {
         let (rate, seed, seconds) = (self.bench.card_rate(Role::Mouth)?, self.fresh_stimulus(), TALKS_FOR.as_secs_f64());
         let at_mouth = super::street::at_level(stimulus::near_of_double_talk(seed, rate, seconds), f64::from(rate), mouth_dbfs);

@@ -40,7 +40,8 @@ impl Blamed for Fault {
             Fault::Bench(error) => error.blame(),
             Fault::Scenario(_) => Blame::Scenario,
             Fault::Interrupted(Interrupted::Stop) => Blame::Nobody,
-            // A bench step that outlasts what it was granted is the bench's or the scenario's doing: a post is judged by figures only.
+            // A bench step that outlasts what it was granted is the bench's or the scenario's doing: a post is judged
+            // by figures only.
             Fault::Interrupted(Interrupted::Limit { .. }) => Blame::Bench,
         }
     }

@@ -67,8 +67,8 @@ const READY_AFTER_WRITING: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[DIFFERING_BYTES, NAMED_AS_FILE, WRITTEN, READY_AFTER_WRITING];
 
 impl Post {
-    /// Writes the rig's image, and lets the post start with it. A microcontroller that refuses is the post's failure, anything on this side of
-    /// the wire the bench's.
+    /// Writes the rig's image, and lets the post start with it. A microcontroller that refuses is the post's failure,
+    /// anything on this side of the wire the bench's.
     pub fn write_firmware(&mut self) -> Result<()> {
         self.check_image()?;
         let writing = self.bench.flash(None).and_then(|writing| writing.result).map(drop);

@@ -1,7 +1,8 @@
 //! The bench proved on the post: mains and fibre are felt, and each lamp's sensor sees the lamp that its role names.
 //!
-//! The post is taken through what any post does: dark without power, out of service without fibre, a press that rings and is answered. Only what
-//! no single lamp of a post could do accuses the bench here; a lamp that does not light is left to whoever judges lamps. Knows no limits.
+//! The post is taken through what any post does: dark without power, out of service without fibre, a press that rings
+//! and is answered. Only what no single lamp of a post could do accuses the bench here; a lamp that does not light is
+//! left to whoever judges lamps. Knows no limits.
 
 use super::plant::{AWAKE_AFTER, READY_WITHIN};
 use super::{Fault, Post, Result};
@@ -50,8 +51,8 @@ impl Post {
         self.prove_on_post(Sensors::AsWired)
     }
 
-    /// The same once more, because a lamp was found wanting: a sensor that saw rightly as the run began may have been moved, exchanged or shorted
-    /// since, or be too dull for what is asked.
+    /// The same once more, because a lamp was found wanting: a sensor that saw rightly as the run began may have been
+    /// moved, exchanged or shorted since, or be too dull for what is asked.
     pub(super) fn prove_hands_again(&mut self) -> Result<()> {
         self.prove_on_post(Sensors::AsTrusted)
     }
@@ -107,7 +108,8 @@ impl Post {
         }
     }
 
-    /// Mains and fibre: off and on, and felt. Says whether the post is ready then; if it is not, whoever judges that will find it.
+    /// Mains and fibre: off and on, and felt. Says whether the post is ready then; if it is not, whoever judges that
+    /// will find it.
     fn prove_leads(&mut self) -> Result<bool> {
         let (has_mains, has_fibre) = (self.bench.has(Circuit::Mains), self.bench.has(Circuit::Fibre));
         if has_mains {
@@ -252,8 +254,8 @@ impl Post {
     }
 }
 
-/// Two sensors that saw each other's lamps: the first whose sight is another's. Only if all together saw just what all lamps show: a lamp that
-/// is late, stuck or dead is no lead that is exchanged.
+/// Two sensors that saw each other's lamps: the first whose sight is another's. Only if all together saw just what all
+/// lamps show: a lamp that is late, stuck or dead is no lead that is exchanged.
 fn crossed(seen: &[(&'static str, Shown)]) -> Option<(&'static str, &'static str)> {
     let due = |role: &str| SHOWS.iter().find(|(known, _)| *known == role).map(|(_, shows)| *shows);
     let sees = |(_, shown): &(&'static str, Shown)| seen.iter().map(|(role, _)| *role).find(|role| due(role) == Some(*shown));

@@ -1,4 +1,5 @@
-//! A firmware that hangs: its main program is led into an endless loop of its own image while its interrupts live on, as a fault in it would.
+//! A firmware that hangs: its main program is led into an endless loop of its own image while its interrupts live on,
+//! as a fault in it would.
 //!
 //! Only the watchdog can end that. Knows nothing of calls.
 
@@ -81,7 +82,8 @@ impl Post {
         })
     }
 
-    /// T19: a voice module may refresh a registration while nobody would serve a press; only one that follows a start counts.
+    /// T19: a voice module may refresh a registration while nobody would serve a press; only one that follows a start
+    /// counts.
     pub fn registered_within_after_hang(&mut self, limit: Duration) -> Result<()> {
         let hung = self.hung()?;
         let limit = limit.as_secs_f64();

@@ -1,4 +1,5 @@
-//! The operator's server as somebody else may play it: with a certificate that no post may believe, or without the encryption that was agreed.
+//! The operator's server as somebody else may play it: with a certificate that no post may believe, or without the
+//! encryption that was agreed.
 //!
 //! Knows nothing of certificates' insides or keys.
 

@@ -1,4 +1,5 @@
-//! Speech while the fibre is lost and when it is back: how long either side was not heard, and when both were heard again.
+//! Speech while the fibre is lost and when it is back: how long either side was not heard, and when both were heard
+//! again.
 //!
 //! Knows nothing of how a voice is found.
 
@@ -19,7 +20,8 @@ const GLITCH: Duration = Duration::from_secs(1);
 /// So long one side speaks before the cut, and so long after it.
 const BEFORE: Duration = Duration::from_secs(1);
 const AFTER: Duration = Duration::from_secs(3);
-/// A path has so long to come back (T21) and to settle: what is spoken later is spoken on a whole line, as is what was spoken before the cut.
+/// A path has so long to come back (T21) and to settle: what is spoken later is spoken on a whole line, as is what was
+/// spoken before the cut.
 const SETTLED: Duration = Duration::from_millis(1300);
 /// Nothing is said of the last moments before the cut: they are still under way.
 const UNDER_WAY: Duration = Duration::from_millis(200);
@@ -78,7 +80,8 @@ impl Post {
         self.cut_fibre_while_talking(Direction::ToCaller, time)
     }
 
-    /// One side speaks without a pause while the fibre is gone, and the other is silent: of two voices at once a post may turn one down.
+    /// One side speaks without a pause while the fibre is gone, and the other is silent: of two voices at once a post
+    /// may turn one down.
     fn cut_fibre_while_talking(&mut self, direction: Direction, time: Duration) -> Result<()> {
         self.interrupt_while_talking(direction, time, |post| post.cut_fibre_for(time))
     }
@@ -105,7 +108,8 @@ impl Post {
         self.gaps_at_most([&GAP_TO_OPERATOR, &GAP_TO_CALLER], limit, GLITCH)
     }
 
-    /// `quantities`: of the voice to the operator, and of the one to the caller. `beyond`: how much more the sentence counts than the requirement.
+    /// `quantities`: of the voice to the operator, and of the one to the caller. `beyond`: how much more the sentence
+    /// counts than the requirement.
     pub(super) fn gaps_at_most(&mut self, quantities: [&Quantity; 2], limit: Duration, beyond: Duration) -> Result<()> {
         let voices = self.voices.clone();
         let mut outcome = Ok(());
@@ -158,8 +162,9 @@ impl Post {
         self.judge(&quantity, figure, Criterion::AtMost(TORN_AT_MOST_S))
     }
 
-    /// T22: the old talk or a new one, but without anybody touching the button; a call that only rang yet may ring anew. Both sides speak all the
-    /// time; twice the time it took to hear them is needed to be sure that it is they. From here on the talk is the one that stands now.
+    /// T22: the old talk or a new one, but without anybody touching the button; a call that only rang yet may ring
+    /// anew. Both sides speak all the time; twice the time it took to hear them is needed to be sure that it is they.
+    /// From here on the talk is the one that stands now.
     pub fn talk_again_within(&mut self, limit: Duration) -> Result<()> {
         const LOOK_EVERY: Duration = Duration::from_secs(1);
         let returned = self.returned()?;
@@ -190,7 +195,8 @@ impl Post {
         self.judge_within(&HEALED, returned, judged, limit_s)
     }
 
-    /// How long since then a phone has rung for the call that is talked in now: for so long it waited for the operator, not for the post.
+    /// How long since then a phone has rung for the call that is talked in now: for so long it waited for the operator,
+    /// not for the post.
     pub(super) fn unanswered_since(&self, since: Moment) -> f64 {
         let record = &self.bench.record;
         let Some(call) = record.talk().and_then(|call| record.call(call)) else { return 0.0 };
@@ -198,7 +204,8 @@ impl Post {
         (answered.seconds - ringing.seconds.max(since.seconds)).max(0.0)
     }
 
-    /// Who still speaks falls silent, so that nothing of it is heard in what comes next; the talk under way is the one that stands.
+    /// Who still speaks falls silent, so that nothing of it is heard in what comes next; the talk under way is the one
+    /// that stands.
     fn hush(&mut self, call: Option<CallId>) -> Result<()> {
         self.bench.mouth_play(&HUSHED)?;
         let standing = self.living_call()?;

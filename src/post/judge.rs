@@ -76,8 +76,9 @@ impl Post {
         }
     }
 
-    /// The figure that judges where a feature states one: the contract's own, where the rig carries it, be it stricter or looser; else the feature's,
-    /// which is never looser than the requirement. `beyond`: how much more the feature's sentence counts than the requirement does.
+    /// The figure that judges where a feature states one: the contract's own, where the rig carries it, be it stricter
+    /// or looser; else the feature's, which is never looser than the requirement. `beyond`: how much more the feature's
+    /// sentence counts than the requirement does.
     pub(super) fn agreed(&self, quantity: &Quantity, stated: f64, beyond: f64) -> f64 {
         let limit = self.bench.rig.limits.get(quantity.requirement).filter(|limit| limit.mark == Mark::Contract);
         let Some(limit) = limit.filter(|limit| limit.unit == quantity.unit) else { return stated };
@@ -93,7 +94,8 @@ impl Post {
         agreed
     }
 
-    /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of zero, not a time.
+    /// Judges something that had to happen at most `limit` seconds after `from`. What never happened is a count of
+    /// zero, not a time.
     pub(super) fn judge_within(&mut self, quantity: &Quantity, from: Moment, found: Option<Moment>, limit: f64) -> Result<()> {
         let limit = self.agreed(quantity, limit, 0.0);
         match found {
@@ -110,13 +112,15 @@ impl Post {
         self.judge_form(quantity, Form::Occurrences, 1, Estimate::count(0), Criterion::AtLeast(1.0), self.began)
     }
 
-    /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is not the post's.
+    /// Whether the bench itself has run without a pause since then: what it did not see, and what it did too late, is
+    /// not the post's.
     pub(super) fn attended_since(&self, from: Instant) -> Result<()> {
         let still = self.bench.clock().stood_still(from, self.bench.now());
         still.map_or(Ok(()), |still| Err(stood_still(still).into()))
     }
 
-    /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule of the requirements).
+    /// Judges a series: the 95th percentile against the limit and the largest against the hard limit (statistics rule
+    /// of the requirements).
     pub(super) fn judge_series(&mut self, quantity: &Quantity, series: &[Estimate], limit: f64) -> Result<()> {
         let mut sorted = series.to_vec();
         sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -138,15 +142,16 @@ impl Post {
         typical.and(worst)
     }
 
-    /// How long to wait for something that should happen within `limit` seconds before calling it absent: the hard limit and a margin, so
-    /// that what is merely late is measured as late.
+    /// How long to wait for something that should happen within `limit` seconds before calling it absent: the hard
+    /// limit and a margin, so that what is merely late is measured as late.
     pub(super) fn patience(&self, requirement: &str, limit: f64) -> f64 {
         let hard = self.bench.rig.limits.get(requirement).and_then(|l| l.hard).unwrap_or(limit);
         hard.max(limit) * 1.5 + 2.0
     }
 }
 
-/// Nothing comes before its cause: two stamps that say so are not of one clock, whatever each of them is said to be worth.
+/// Nothing comes before its cause: two stamps that say so are not of one clock, whatever each of them is said to be
+/// worth.
 fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
     if took.value + GUARD_STANDARD_UNCERTAINTIES * took.uncertainty / 2.0 >= 0.0 {
         return Ok(());
@@ -167,7 +172,8 @@ fn effect_follows_cause(quantity: &Quantity, took: Estimate) -> Result<()> {
     .into())
 }
 
-/// The share of successes that so many trials without a failure show with 95 % confidence: exact, by the binomial distribution.
+/// The share of successes that so many trials without a failure show with 95 % confidence: exact, by the binomial
+/// distribution.
 pub(super) fn proved_share(trials: usize) -> f64 {
     if trials == 0 { 0.0 } else { 0.05_f64.powf(1.0 / trials as f64) }
 }

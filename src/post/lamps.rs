@@ -150,7 +150,8 @@ impl Post {
         self.bench.watch(deadline, |bench| Ok(bench.first_change(&input, lit, since)))
     }
 
-    /// A sensor that has seen no light since the run began may be as dead as the lamp: what never came there is not held against the post.
+    /// A sensor that has seen no light since the run began may be as dead as the lamp: what never came there is not
+    /// held against the post.
     fn rest_on_sensor(&self, lamp: Lamp, found: Option<Moment>) -> Result<()> {
         if found.is_some() || self.bench.has_seen_light(&self.lamp(lamp)?) {
             return Ok(());
@@ -232,8 +233,8 @@ impl Post {
         Ok(())
     }
 
-    /// When a lamp went dark for good: one that goes dark only to blink has not, and one that was dimmed, or whose sensor bounces, has at its last
-    /// change.
+    /// When a lamp went dark for good: one that goes dark only to blink has not, and one that was dimmed, or whose
+    /// sensor bounces, has at its last change.
     fn lasting_dark(&self, input: &InputRef, since: Instant) -> Option<Moment> {
         let record = &self.bench.record;
         let relit = |dark: Instant| record.changes(input, true, dark, None).next();
@@ -248,7 +249,8 @@ impl Post {
         self.bench.collect()?;
         let sent = self.bench.record.invited_since(press).next().map(|call| call.at);
         let until = sent.unwrap_or_else(|| self.bench.now());
-        // Darkness is worth what the sensors are: they are proved at the scenario's end, unless they have been in this run.
+        // Darkness is worth what the sensors are: they are proved at the scenario's end, unless they have been in this
+        // run.
         self.relies_on_sensors = true;
         let claims = [self.lamp(Lamp::Placed)?, self.lamp(Lamp::Connected)?]
             .iter()
@@ -269,8 +271,8 @@ impl Post {
     }
 }
 
-/// When a lamp began to answer: it came on, or it went dark to blink. That it goes dark and stays so is no answer: so it does when the post
-/// registers.
+/// When a lamp began to answer: it came on, or it went dark to blink. That it goes dark and stays so is no answer: so
+/// it does when the post registers.
 fn sign(bench: &Bench, input: &InputRef, since: Instant) -> Option<Moment> {
     let lit = bench.first_change(input, true, since);
     let dark = bench.first_change(input, false, since);

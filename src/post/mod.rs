@@ -1,7 +1,8 @@
-//! The post as its users know it: verbs (press, cut, write, answer) and measurements, each judged against its requirement.
+//! The post as its users know it: verbs (press, cut, write, answer) and measurements, each judged against its
+//! requirement.
 //!
-//! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what `verdict::decide` found wanting
-//! is held against the post.
+//! Never parses text and never touches an instrument: it asks the bench, and it asks the record. Only what
+//! `verdict::decide` found wanting is held against the post.
 
 mod battery;
 mod button;
@@ -104,11 +105,13 @@ pub struct Post {
     shown: [[bool; 3]; 4],
     /// The scenario has held a dark lamp for dark.
     relies_on_sensors: bool,
-    /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run, before.
+    /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run,
+    /// before.
     contradictions: Vec<watch::Contradiction>,
     /// That nothing tells the bench's network from the post's line has been said.
     has_told_of_network: bool,
-    /// The requirements that it was found wanting in, or too close to, in this scenario, and by how much at most, in units of the figure.
+    /// The requirements that it was found wanting in, or too close to, in this scenario, and by how much at most, in
+    /// units of the figure.
     wanting: BTreeMap<&'static str, f64>,
     /// Of the one operator, where he is occupied.
     queue: Option<queue::Queue>,

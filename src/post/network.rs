@@ -1,4 +1,5 @@
-//! The network round the post: its address by DHCP, its servers by DNS, the time by NTP, as the bench gives them, and what the post makes of it.
+//! The network round the post: its address by DHCP, its servers by DNS, the time by NTP, as the bench gives them, and
+//! what the post makes of it.
 //!
 //! Knows nothing of how a service is asked.
 
@@ -74,8 +75,8 @@ const CLOCK_ERROR: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] =
     &[FROM_NEW_ADDRESS, AFTER_ADDRESS_SERVER, AFTER_NAME_SERVER, AT_NAMED_SERVER, CLOCK_ERROR];
 
-/// A client renews its lease at half of it, and this late at the latest is refused what it asks for (RFC 2131, 4.4.5): seven eighths, and as much
-/// again for its next attempts.
+/// A client renews its lease at half of it, and this late at the latest is refused what it asks for (RFC 2131, 4.4.5):
+/// seven eighths, and as much again for its next attempts.
 const TAKEN_WITHIN: u32 = 2;
 /// A post tells that it lives within the supervision's patience: twice that, for one message may be lost.
 const TOLD_WITHIN: f64 = 2.0;

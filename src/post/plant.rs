@@ -12,8 +12,8 @@ use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
-/// How long a post may take to become ready where no requirement is being judged: beyond the hard limit of T19 (120 s), so that a slow post
-/// is condemned by the scenario that measures it.
+/// How long a post may take to become ready where no requirement is being judged: beyond the hard limit of T19 (120 s),
+/// so that a slow post is condemned by the scenario that measures it.
 pub(super) const READY_WITHIN: Duration = Duration::from_secs(240);
 /// The post's heartbeat comes every 10 s (post protocol, section 2).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(12);
@@ -115,8 +115,8 @@ impl Post {
         Ok(())
     }
 
-    /// A post's own battery goes with the mains, where the bench has a hand on it. Proved by the sense input, and by the supply that goes
-    /// where the probe can measure it.
+    /// A post's own battery goes with the mains, where the bench has a hand on it. Proved by the sense input, and by
+    /// the supply that goes where the probe can measure it.
     pub(super) fn take_mains_away(&mut self) -> Result<(Moment, Proof)> {
         if self.bench.rig.has(Role::Battery) {
             self.switch(Circuit::Battery, false)?;
@@ -174,8 +174,8 @@ impl Post {
         Ok(())
     }
 
-    /// A call that was on its way while the scenario before was made safe arrives after its end. It is not one of this scenario's, and a press
-    /// within it would be the same case.
+    /// A call that was on its way while the scenario before was made safe arrives after its end. It is not one of this
+    /// scenario's, and a press within it would be the same case.
     fn end_leftovers(&mut self) -> Result<()> {
         if !self.bench.record.a_call_stands() {
             return Ok(());
@@ -220,7 +220,8 @@ impl Post {
         Ok(())
     }
 
-    /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario before.
+    /// Takes the power away for so long that nothing is remembered: a press kept over an outage belongs to the scenario
+    /// before.
     fn restart_by_mains(&mut self) -> Result<()> {
         self.bench.log.note((
             "the scenario before disturbed the post: it begins anew by a power cycle",
@@ -234,8 +235,8 @@ impl Post {
         self.pass(AWAKE_AFTER)
     }
 
-    /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent console is the bench's
-    /// affair until the operator's end says otherwise.
+    /// A console that is wired must be heard, or its evidence would be missed without anybody noticing. A silent
+    /// console is the bench's affair until the operator's end says otherwise.
     fn hear_heartbeat(&mut self) -> Result<()> {
         if self.bench.rig.wiring.console.is_none() || self.bench.record.console_lines().readable > 0 {
             return Ok(());

@@ -8,7 +8,8 @@ use crate::bench::{Bench, Circuit};
 use crate::unit::{Bilingual, Estimate, Lang, Method, Quantity, Unit};
 use std::time::Duration;
 
-/// A post that stays dead is left without mains for so long before it is tried once more: whatever a supply keeps is gone by then.
+/// A post that stays dead is left without mains for so long before it is tried once more: whatever a supply keeps is
+/// gone by then.
 const DISCHARGED_AFTER: Duration = Duration::from_secs(10);
 /// A post that was revived has started by then.
 const REVIVED_WITHIN: Duration = Duration::from_secs(10);
@@ -29,7 +30,8 @@ const READY_AFTER_DIP: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[READY_AFTER_DIP];
 
 impl Post {
-    /// The mains is away for so long. Nothing waits for the supply to fall: a short dip may go by unfelt, and that is well.
+    /// The mains is away for so long. Nothing waits for the supply to fall: a short dip may go by unfelt, and that is
+    /// well.
     pub fn dip_mains(&mut self, time: Duration) -> Result<()> {
         let lasted = self.interrupt_mains(time)?;
         self.bench.log.note(Bilingual::new(
@@ -86,7 +88,8 @@ impl Post {
         self.judge_within(&READY_AFTER_DIP, from, found, limit)
     }
 
-    /// A post that is dead after a dip looks like a mains lead that has come off. One that comes back after a longer pause has its lead.
+    /// A post that is dead after a dip looks like a mains lead that has come off. One that comes back after a longer
+    /// pause has its lead.
     fn revive(&mut self) -> Result<()> {
         self.take_mains_away()?;
         self.pass(DISCHARGED_AFTER)?;

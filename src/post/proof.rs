@@ -1,6 +1,7 @@
 //! Deeds proved by what they led to: a cut that the post must have felt, a power failure that it did not live through.
 //!
-//! A sense input tells what a contact did, not what hangs on it. Where a deed left no trace nothing that rests on it is judged.
+//! A sense input tells what a contact did, not what hangs on it. Where a deed left no trace nothing that rests on it is
+//! judged.
 
 use super::deeds::{Proof, What};
 use super::{Fault, Post, Result};
@@ -18,7 +19,8 @@ const PLAYED_OUT: Duration = Duration::from_millis(150);
 const SILENCE_PROVES: Duration = Duration::from_millis(200);
 
 impl Post {
-    /// Before the first press of a run the bench learns how long the button's contact takes, on a post that cannot notice.
+    /// Before the first press of a run the bench learns how long the button's contact takes, on a post that cannot
+    /// notice.
     pub(super) fn learn_button(&mut self) -> Result<()> {
         let wiring = &self.bench.rig.wiring;
         if wiring.button.is_none() || wiring.mains.is_none() || self.bench.knows_delays(Circuit::Button) {
@@ -28,7 +30,8 @@ impl Post {
         self.bench.prove_button()
     }
 
-    /// While the fibre is cut: has the post felt it? What cannot be is an error; what cannot be told leaves the deed to its sense alone.
+    /// While the fibre is cut: has the post felt it? What cannot be is an error; what cannot be told leaves the deed to
+    /// its sense alone.
     pub(super) fn prove_cut(&mut self) -> Result<Proof> {
         let Some(cut) = self.deeds.last(What::Fibre { connected: false }).map(Moment::instant) else { return Ok(Proof::Sense) };
         self.bench.collect()?;
@@ -86,7 +89,8 @@ impl Post {
             .into())
     }
 
-    /// As [`Post::rest_on_cut`], for the mains: a post that starts says so, one that was without supply has been seen so.
+    /// As [`Post::rest_on_cut`], for the mains: a post that starts says so, one that was without supply has been seen
+    /// so.
     pub(super) fn rest_on_power_cut(&self, on: Moment, found: Option<Moment>) -> Result<()> {
         let is_proved = self.deeds.proof(What::Mains { on: true }) == Some(Proof::Effect);
         if found.is_some() || is_proved || self.bench.record.banner_since(on.instant()).is_some() {

@@ -1,6 +1,8 @@
-//! The operator's queue as the bench plays it: one operator takes calls by priority and then in order, and other points call as well.
+//! The operator's queue as the bench plays it: one operator takes calls by priority and then in order, and other points
+//! call as well.
 //!
-//! The other points are no more than their places in the queue: what is judged is what becomes of this one's call among theirs.
+//! The other points are no more than their places in the queue: what is judged is what becomes of this one's call among
+//! theirs.
 
 use super::{Fault, Post, Result, order};
 use crate::bench::Call;
@@ -117,7 +119,8 @@ impl Post {
         }
     }
 
-    /// This point's call that rings, when it came, and whether it goes before others. Where no header says so, none is behind.
+    /// This point's call that rings, when it came, and whether it goes before others. Where no header says so, none is
+    /// behind.
     fn waiting_call(&self, pressed: Instant) -> Option<(CallId, f64, bool)> {
         let says_so = self.bench.rig.post.headers.priority.is_some();
         let is_urgent = |call: &Call| !says_so || call.invite.header("Priority") == Some("emergency");

@@ -9,12 +9,14 @@ use crate::twin::Twin;
 use crate::unit::both;
 use std::time::Duration;
 
-/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe reads.
+/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe
+/// reads.
 const RESTS_ON_SOUND: [&str; 14] =
     ["T03", "T04", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "T17", "T18", "T21", "T22", "T25"];
 const RESTS_ON_LIGHT: [&str; 5] = ["T05", "T06", "T26", "T27", "T38"];
 const RESTS_ON_PROBE: [&str; 1] = ["T41"];
-/// By so many heartbeats in one life a console shows that it holds lines back; they come within so long (post protocol, section 2: every 10 s).
+/// By so many heartbeats in one life a console shows that it holds lines back; they come within so long (post protocol,
+/// section 2: every 10 s).
 const TELLING_HEARTBEATS: usize = 4;
 const FEW_HEARTBEATS: Duration = Duration::from_secs(45);
 /// Calls that were ended are over by then, and lamps have followed.
@@ -39,7 +41,8 @@ impl Post {
         self.prove_desk()
     }
 
-    /// Before it stands that the post was found wanting, the bench proves itself again: every instrument has to show that it saw rightly.
+    /// Before it stands that the post was found wanting, the bench proves itself again: every instrument has to show
+    /// that it saw rightly.
     pub fn prove_bench_again(&mut self) -> Result<()> {
         self.come_to_rest()?;
         self.ask_reference_host()?;
@@ -194,7 +197,8 @@ impl Post {
         self.bench.now()
     }
 
-    /// The virtual post, where the bench stands on one: for proofs that hold figures against the truth, never for measuring.
+    /// The virtual post, where the bench stands on one: for proofs that hold figures against the truth, never for
+    /// measuring.
     pub fn twin(&self) -> Option<&Twin> {
         self.bench.twin()
     }

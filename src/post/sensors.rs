@@ -1,6 +1,8 @@
-//! Lamps' sensors proved on the post before a lamp is held against it: each still sees light, and none is too dull or unsteady for what it told.
+//! Lamps' sensors proved on the post before a lamp is held against it: each still sees light, and none is too dull or
+//! unsteady for what it told.
 //!
-//! A microcontroller held in reset drives no lamp, whatever its firmware: what a sensor shows of that moment is the sensor's own.
+//! A microcontroller held in reset drives no lamp, whatever its firmware: what a sensor shows of that moment is the
+//! sensor's own.
 
 use super::{Post, Result};
 use crate::bench::Circuit;

@@ -1,4 +1,5 @@
-//! The operator's server as the post meets it: silent, refusing, in order again; and sound that leaves the post when nobody talks.
+//! The operator's server as the post meets it: silent, refusing, in order again; and sound that leaves the post when
+//! nobody talks.
 //!
 //! Knows nothing of fibre or lamps.
 
@@ -15,7 +16,8 @@ use crate::verdict::Criterion;
 use crate::watch::{LOST_AFTER, StrayMedia};
 use std::time::Duration;
 
-/// A post that has lost its registration tries again within so long, whatever its pace: what the desk grants, and as much again.
+/// A post that has lost its registration tries again within so long, whatever its pace: what the desk grants, and as
+/// much again.
 const REGISTERS_WITHIN: Duration = Duration::from_secs(2 * BENCH_GRANTS.as_secs());
 
 const REGISTERED_AFTER_SERVER: Quantity = Quantity {
@@ -230,8 +232,8 @@ impl Post {
     }
 }
 
-/// Media of the post's while nobody talks to it. What strangers send to the operator's ports is not the post's, and what comes in a talk from where or
-/// whither it should not is no open microphone.
+/// Media of the post's while nobody talks to it. What strangers send to the operator's ports is not the post's, and
+/// what comes in a talk from where or whither it should not is no open microphone.
 fn is_outside_calls(stray: &StrayMedia) -> bool {
     stray.is_posts && matches!(stray.kind, Stray::BeforeAnswer | Stray::AfterEnd | Stray::NoCall)
 }

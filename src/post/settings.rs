@@ -1,4 +1,5 @@
-//! The settings by which a post knows who it is: exchanged for those of another point, damaged, and always written back.
+//! The settings by which a post knows who it is: exchanged for those of another point, damaged, and always written
+//! back.
 //!
 //! Knows nothing of how a settings page is laid out: what the other point's page holds stands in a file of the rig's.
 

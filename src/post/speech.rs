@@ -179,7 +179,8 @@ impl Post {
         };
         let reference = Signal::new(&voice.samples, f64::from(rate));
         let Some(found) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
-        // The delay is stated at a moment of the burst; a card whose clock runs fast speaks that moment earlier than its nominal rate says.
+        // The delay is stated at a moment of the burst; a card whose clock runs fast speaks that moment earlier than
+        // its nominal rate says.
         let spoken_at = voice.spoken.seconds + found.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
         let seconds = heard.start.seconds + found.t_ref_s + found.seconds - spoken_at;
         let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.uncertainty]);
@@ -232,7 +233,8 @@ impl Post {
         first.and(self.judge_growth(&GROWTH_TO_CALLER, &to_caller, limit))
     }
 
-    /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states, and is stated so.
+    /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states,
+    /// and is stated so.
     pub(super) fn judge_growth(&mut self, quantity: &Quantity, series: &[Option<Estimate>], limit: f64) -> Result<()> {
         // A burst that did not arrive is no late one: the talk was mute, in this direction, at that moment.
         let heard: Vec<Estimate> = series.iter().flatten().copied().collect();

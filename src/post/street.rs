@@ -1,4 +1,5 @@
-//! Speech in the noise of a street, which the bench's own mouth makes: the post is judged by what it does in it, not by what the weather is.
+//! Speech in the noise of a street, which the bench's own mouth makes: the post is judged by what it does in it, not by
+//! what the weather is.
 
 use super::duplex::nominal;
 use super::speech::{CHANNEL_RATE, Direction, LATEST};
@@ -110,7 +111,8 @@ impl Post {
         Ok(level_dba - speech + self.speech_dbfs()?)
     }
 
-    /// The same of the speech that the mouth is set to: that of a voice of ours, whose band the weighting leaves as it is.
+    /// The same of the speech that the mouth is set to: that of a voice of ours, whose band the weighting leaves as it
+    /// is.
     pub(super) fn mouth_dbfs_of_speech(&mut self) -> Result<f64> {
         self.speech_dbfs()
     }
@@ -198,7 +200,8 @@ impl Post {
 }
 
 impl InStreet {
-    /// Level of the operator's speech while he speaks, dBA, and what it is worth. `None`: it does not stand out of the noise.
+    /// Level of the operator's speech while he speaks, dBA, and what it is worth. `None`: it does not stand out of the
+    /// noise.
     fn speech_dba(&self, ear_spl: f64) -> Option<(f64, f64)> {
         let (all, noise) = (weighted(&self.heard)?, weighted(&self.noise)?);
         let over = all / noise - 1.0;

@@ -1,6 +1,8 @@
-//! What the city's supervision knows of the post: that it is lost and that it is back, and the faults that it tells of itself.
+//! What the city's supervision knows of the post: that it is lost and that it is back, and the faults that it tells of
+//! itself.
 //!
-//! Knows nothing of how a message is carried. A post cut off can tell nothing: it is its silence that tells, if it spoke before.
+//! Knows nothing of how a message is carried. A post cut off can tell nothing: it is its silence that tells, if it
+//! spoke before.
 
 use super::deeds::What;
 use super::{Fault, Post, Result, order};
@@ -78,7 +80,8 @@ const SERVER_CLEARED: Quantity = Quantity {
 pub(super) const QUANTITIES: &[Quantity] = &[LAPSES, MISSED, BACK, SERVER_TOLD, SERVER_CLEARED];
 
 impl Post {
-    /// T26: the last message before the cut, and the supervision's patience. One that had been silent for longer had been given up already.
+    /// T26: the last message before the cut, and the supervision's patience. One that had been silent for longer had
+    /// been given up already.
     pub fn missed_within(&mut self, limit: Duration) -> Result<()> {
         let cut = self.deeds.last(What::Fibre { connected: false }).ok_or_else(|| {
             order(

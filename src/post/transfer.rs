@@ -1,4 +1,5 @@
-//! What the operator does to a talk besides ending it: hold, and moving the voice elsewhere; and a stranger who calls the post meanwhile.
+//! What the operator does to a talk besides ending it: hold, and moving the voice elsewhere; and a stranger who calls
+//! the post meanwhile.
 //!
 //! Knows nothing of messages.
 
@@ -120,7 +121,8 @@ impl Post {
         })
     }
 
-    /// Somebody calls the post who is not its operator. Where the rig has no address for him that is told, and nothing is judged.
+    /// Somebody calls the post who is not its operator. Where the rig has no address for him that is told, and nothing
+    /// is judged.
     pub fn let_stranger_call(&mut self) -> Result<()> {
         if self.bench.rig.has_stranger() {
             self.bench.operator()?.speak_first(Speaker::Stranger)?;

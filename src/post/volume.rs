@@ -1,6 +1,7 @@
 //! How far the operator can set the post's loudspeaker.
 //!
-//! Knows nothing of what his keys mean to the post: the rig says which of them are for the lowest volume, and which for the highest.
+//! Knows nothing of what his keys mean to the post: the rig says which of them are for the lowest volume, and which for
+//! the highest.
 
 use super::duplex::nominal;
 use super::speech::{CHANNEL_RATE, Direction, LATEST};
@@ -57,7 +58,8 @@ impl Post {
         self.judge(&RANGE, range, Criterion::AtLeast(limit))
     }
 
-    /// By how much the operator's speech is fainter at the ear than on the line, dB, once these keys have been pressed; `None`: it is not heard.
+    /// By how much the operator's speech is fainter at the ear than on the line, dB, once these keys have been pressed;
+    /// `None`: it is not heard.
     fn loss_after(&mut self, call: CallId, keys: &str) -> Result<Option<Estimate>> {
         let mut pressed = self.bench.now();
         for key in keys.chars() {

@@ -14,8 +14,8 @@ use crate::watch::{Contradiction, Course, RULES, Rule, Sample, contradictions, m
 const MOST_TOLD: usize = 5;
 
 impl Post {
-    /// Holds all that happened in this scenario against every rule; every rule that had an occasion leaves a figure. The first breach that is
-    /// certain is the fault.
+    /// Holds all that happened in this scenario against every rule; every rule that had an occasion leaves a figure.
+    /// The first breach that is certain is the fault.
     pub fn judge_watch(&mut self) -> Result<()> {
         self.bench.collect()?;
         let course = self.course()?;
@@ -108,7 +108,8 @@ impl Post {
     }
 }
 
-/// Of two rules: what is broken for certain is not unsaid by what could not be decided; else the first one that did not hold.
+/// Of two rules: what is broken for certain is not unsaid by what could not be decided; else the first one that did not
+/// hold.
 fn surer(first: Result<()>, second: Result<()>) -> Result<()> {
     match (first, second) {
         (Err(Fault::Undecided(_)), Err(Fault::Device(shortfall))) => Err(Fault::Device(shortfall)),

@@ -10,7 +10,8 @@ use crate::journal::seen::{
 };
 use crate::unit::{Estimate, Lang, Unit};
 
-/// One line about what the bench did. A journal tells it in English; whatever is none of the usual deeds stays as it is.
+/// One line about what the bench did. A journal tells it in English; whatever is none of the usual deeds stays as it
+/// is.
 pub(super) fn done(action: &str, lang: Lang) -> String {
     let in_polish = || {
         // Why it went wrong follows in the account of the error; here stand the driver's own words.

@@ -1,8 +1,9 @@
-//! A journal as JUnit XML, for dashboards: `failure` only where the post is to blame, `error` for everything else that kept a verdict from
-//! being given.
+//! A journal as JUnit XML, for dashboards: `failure` only where the post is to blame, `error` for everything else that
+//! kept a verdict from being given.
 //!
-//! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among the properties. What is
-//! written for people is in the run's language; names of properties, types and outcomes are for programs and the same in every language.
+//! One test suite a feature, one test case a scenario and round. The last attempt decides; the earlier ones stand among
+//! the properties. What is written for people is in the run's language; names of properties, types and outcomes are for
+//! programs and the same in every language.
 
 use super::model::{Header, Keep, Looked};
 use super::words::{Words, words};
@@ -71,10 +72,11 @@ impl Page<'_> {
     }
 }
 
-/// Writes the report of a journal in the language asked for, or else the run's; `shown` is where it tells its reader that the journal lies.
+/// Writes the report of a journal in the language asked for, or else the run's; `shown` is where it tells its reader
+/// that the journal lies.
 ///
-/// Heads state counts, and the features of a soak take turns: the journal is read once for the heads, then once for each feature, and no
-/// more of it is kept than a case.
+/// Heads state counts, and the features of a soak take turns: the journal is read once for the heads, then once for
+/// each feature, and no more of it is kept than a case.
 pub fn write(out: &mut dyn io::Write, journal: &Path, shown: &str, lang: Option<Lang>) -> io::Result<()> {
     let mut survey = Survey::default();
     let model = each_case(journal, None, |case| {

@@ -1,4 +1,5 @@
-//! Reports are pure functions of a journal: on any machine, at any time, with no bench. Each is a view of one read model (`model`).
+//! Reports are pure functions of a journal: on any machine, at any time, with no bench. Each is a view of one read
+//! model (`model`).
 
 mod attempt;
 pub mod events;
@@ -31,7 +32,8 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/journals").join(name)
     }
 
-    /// A run with a pass, a shortfall, a close call, a retry, an undecided figure, a broken bench and a mistake of ours.
+    /// A run with a pass, a shortfall, a close call, a retry, an undecided figure, a broken bench and a mistake of
+    /// ours.
     pub(in crate::report) fn whole_run() -> Vec<Entry> {
         read(&fixture("whole.jsonl")).unwrap().entries
     }
@@ -113,7 +115,8 @@ mod tests {
         }
     }
 
-    /// Writes the journals that the snapshots are taken from. They are kept as files, so that a change of format is seen to break them.
+    /// Writes the journals that the snapshots are taken from. They are kept as files, so that a change of format is
+    /// seen to break them.
     fn write_fixture(script: &mut Script) {
         script.journal.append(Instant::ZERO, {
             let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, .. } = run_began()

@@ -1,7 +1,7 @@
 //! The read model of a run: made once from a journal's entries, in their order, and asked by every report.
 //!
-//! Run, cases (a scenario in one round), attempts, steps, figures. That the last attempt counts, the tallies, the exit code, and what
-//! came closest to its limit are derived here and nowhere else.
+//! Run, cases (a scenario in one round), attempts, steps, figures. That the last attempt counts, the tallies, the exit
+//! code, and what came closest to its limit are derived here and nowhere else.
 
 use super::attempt::{Attempt, Margin, Step};
 use crate::clock::Instant;
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 pub enum Keep {
     /// Every attempt, for a report of the whole.
     Everything,
-    /// Tallies, the worst attempt of each scenario, and the closest figure of each key. Dropped: every other attempt with its steps, figures
-    /// and recordings; what is kept does not grow with the number of rounds.
+    /// Tallies, the worst attempt of each scenario, and the closest figure of each key. Dropped: every other attempt
+    /// with its steps, figures and recordings; what is kept does not grow with the number of rounds.
     Tallies,
 }
 
@@ -83,7 +83,8 @@ pub struct Scenario {
     pub passed: usize,
     /// The most that it took in one round.
     pub attempts: u32,
-    /// The attempt that counts in the worst of the rounds, the first of them where several are equal; `None`: all passed.
+    /// The attempt that counts in the worst of the rounds, the first of them where several are equal; `None`: all
+    /// passed.
     pub worst: Option<Attempt>,
 }
 
@@ -274,7 +275,8 @@ impl Model {
         }
     }
 
-    /// The cases that have been over since this was asked last. Whoever asks after each entry reads a run of any length in little memory.
+    /// The cases that have been over since this was asked last. Whoever asks after each entry reads a run of any length
+    /// in little memory.
     pub fn take_cases(&mut self) -> Vec<Case> {
         std::mem::take(&mut self.cases)
     }
@@ -298,7 +300,8 @@ impl Model {
         margins
     }
 
-    /// The requirements on posts of this profile, and how this run has looked at them; none where the journal tells of no post.
+    /// The requirements on posts of this profile, and how this run has looked at them; none where the journal tells of
+    /// no post.
     pub fn requirements(&self) -> Vec<(Limit, Looked)> {
         let is_posts = |profile: &Profile| self.header.as_ref().is_some_and(|header| header.post.profile == profile.name());
         let Some(profile) = Profile::ALL.into_iter().find(is_posts) else { return Vec::new() };

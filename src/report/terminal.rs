@@ -1,7 +1,7 @@
 //! A run as a technician reads it: live, entry by entry, and a summary at the end.
 //!
-//! The same renderer shows a run under way and a journal read back. Redraws and colours only where it is told to. What it keeps does not
-//! grow with the length of a soak.
+//! The same renderer shows a run under way and a journal read back. Redraws and colours only where it is told to. What
+//! it keeps does not grow with the length of a soak.
 
 use super::events;
 use super::model::Header;
@@ -120,7 +120,8 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    /// The end of the entries. Of a journal that broke off, what there is to say about it. Gives the run's exit code as well.
+    /// The end of the entries. Of a journal that broke off, what there is to say about it. Gives the run's exit code as
+    /// well.
     pub fn finish(mut self) -> (W, u8) {
         self.clear_status();
         if let Some(attempt) = self.model.finish() {
@@ -280,7 +281,8 @@ impl<W: Write> Terminal<W> {
         }
         let seconds = at.since(self.step_began).as_secs_f64();
         let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
-        // Without wrapping (DECAWM off), so that a narrow terminal cuts the line: one that ran over could not be redrawn in place.
+        // Without wrapping (DECAWM off), so that a narrow terminal cuts the line: one that ran over could not be
+        // redrawn in place.
         let _nobody_reads = write!(self.out, "\r\u{1b}[2K\u{1b}[?7l           {seconds:7.1} s  {text}\u{1b}[?7h");
         let _nobody_reads = self.out.flush();
         self.status_shown = true;

@@ -183,8 +183,8 @@ pub(super) fn blamed(ending: &Ending, lang: Lang) -> &'static str {
     }
 }
 
-/// The command that repeats a scenario alone on the same rig and in the language of its run. Where it stands in no default folder, its
-/// feature is named as well.
+/// The command that repeats a scenario alone on the same rig and in the language of its run. Where it stands in no
+/// default folder, its feature is named as well.
 pub(super) fn repeated(header: &Header, attempt: &Attempt) -> String {
     let lang = header.lang.code();
     let mut command = "hejnal run".to_string();
@@ -272,13 +272,15 @@ pub(super) fn quoted(text: &str, lang: Lang) -> String {
     }
 }
 
-/// A limit's source beside its id: `T02, ITU-T E.721 [M]`, and without a comma where nothing but a mark stands: `T04 [EJ]`.
+/// A limit's source beside its id: `T02, ITU-T E.721 [M]`, and without a comma where nothing but a mark stands:
+/// `T04 [EJ]`.
 pub(super) fn source(source: &Source) -> String {
     let comma = if source.text.starts_with('[') { "" } else { "," };
     format!("{}{comma} {}", source.id, source.text)
 }
 
-/// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns, so that none needs a plural.
+/// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns,
+/// so that none needs a plural.
 pub(super) fn tally(tally: &Tally, lang: Lang) -> String {
     let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = *tally;
     let parts = [

@@ -1,4 +1,5 @@
-//! Rigs that contradict themselves: what a role asks for against what the instruments offer, and the most of a row against the check.
+//! Rigs that contradict themselves: what a role asks for against what the instruments offer, and the most of a row
+//! against the check.
 
 use super::drivers::DRIVERS;
 use super::key::{Key, Kind, Presence};

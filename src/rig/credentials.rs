@@ -1,6 +1,8 @@
-//! Certificates and keys of TLS as files: read, and held against each other, against the calendar and against the name they are to stand for.
+//! Certificates and keys of TLS as files: read, and held against each other, against the calendar and against the name
+//! they are to stand for.
 //!
-//! Must not know connections. What is wrong comes as a [`Flaw`] that says what to do; whether it keeps a bench from being opened is for others.
+//! Must not know connections. What is wrong comes as a [`Flaw`] that says what to do; whether it keeps a bench from
+//! being opened is for others.
 
 use super::file::MAY_READ;
 use crate::problem::{AND, listed};

@@ -1,7 +1,8 @@
-//! Reading sections of a rig word by word: keys that belong there, values of the kind expected, and a complaint in place for each that is not.
+//! Reading sections of a rig word by word: keys that belong there, values of the kind expected, and a complaint in
+//! place for each that is not.
 //!
-//! Knows nothing of what the sections mean. Nothing here gives up at the first mistake: a value that could not be read is `None`, its problem
-//! is noted, and the rest is read all the same.
+//! Knows nothing of what the sections mean. Nothing here gives up at the first mistake: a value that could not be read
+//! is `None`, its problem is noted, and the rest is read all the same.
 
 use super::locate::{Node, Value, Word};
 pub(super) use crate::problem::meant_or_listed;

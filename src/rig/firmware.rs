@@ -17,7 +17,8 @@ pub struct Firmware {
     pub file: PathBuf,
     /// The version the rig's author means to accept, e.g. `1.4.2`.
     pub version: String,
-    /// The variant, as the image's header has it: `reference`, unless the rig says otherwise. One version may be built in several.
+    /// The variant, as the image's header has it: `reference`, unless the rig says otherwise. One version may be built
+    /// in several.
     pub variant: String,
     /// Address of the flash page that holds the post's settings and that no image may touch.
     pub settings_page: u32,
@@ -148,7 +149,8 @@ fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u
     }
 }
 
-/// Mostly a typo, or a path taken from where the program was started instead of from the rig. Name what lies there instead.
+/// Mostly a typo, or a path taken from where the program was started instead of from the rig. Name what lies there
+/// instead.
 fn not_found(path: &Path) -> Bilingual {
     let folder = path.parent().unwrap_or(path);
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -167,7 +169,8 @@ fn not_found(path: &Path) -> Bilingual {
     Bilingual::new(format!("in that folder are {}", there.en), format!("w tym katalogu są {}", there.pl))
 }
 
-/// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version meant?
+/// Holds the image against the rig: does it run on this chip, does it leave the settings alone, is it the version
+/// meant?
 fn check_image(
     bytes: &[u8],
     Named { file, version, variant }: &Named<'_>,
@@ -236,7 +239,8 @@ fn check_image(
 /// Settings fill one flash page (RM0091, 3.3: 2 KiB on the larger STM32F0).
 pub(super) const SETTINGS_BYTES: u32 = 2048;
 
-/// Core and flash as ST's part numbers tell them. Of other makes nothing is known on paper: there the bench checks when it opens the probe.
+/// Core and flash as ST's part numbers tell them. Of other makes nothing is known on paper: there the bench checks when
+/// it opens the probe.
 fn chip_named(name: &str, settings_page: Option<u32>) -> Option<Chip> {
     let (core, flash) = stm32(name)?;
     let reserved = settings_page.map(|page| page..page.saturating_add(SETTINGS_BYTES));

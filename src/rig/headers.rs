@@ -1,4 +1,5 @@
-//! `post.headers:`: in which headers of its INVITE the post says what SIP has no place for. None is required: what is not named is not looked for.
+//! `post.headers:`: in which headers of its INVITE the post says what SIP has no place for. None is required: what is
+//! not named is not looked for.
 
 use super::file::Section;
 use super::locate::{Node, Word};

@@ -43,8 +43,8 @@ impl Instrument {
 /// An instrument and where the rig names it.
 pub(super) type Named = BTreeMap<String, (Place, Option<Instrument>)>;
 
-/// Reads all instruments; `folder` is where the rig lies. One that could not be read stays in the list, so that roles that name it are not
-/// called wrong as well.
+/// Reads all instruments; `folder` is where the rig lies. One that could not be read stays in the list, so that roles
+/// that name it are not called wrong as well.
 pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Named {
     let mut named = Named::new();
     let Some(section) = Section::open_free(node, "instruments", problems) else { return named };
@@ -85,7 +85,8 @@ fn read_one(name: &Word, node: &Node, folder: &Path, problems: &mut Problems) ->
     Some(Instrument { driver, transport, offers, settings })
 }
 
-/// Two instruments on one line would each read half of the other's replies; two of one card or address would each get half of it, or none.
+/// Two instruments on one line would each read half of the other's replies; two of one card or address would each get
+/// half of it, or none.
 fn complain_of_shared_transports(named: &Named, problems: &mut Problems) {
     let mut known: Vec<(Place, &str, &Transport)> =
         named.iter().filter_map(|(name, (at, one))| Some((*at, name.as_str(), &one.as_ref()?.transport))).collect();

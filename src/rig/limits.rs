@@ -1,6 +1,8 @@
-//! The `limits:` section over the list of requirements T01 to T45: each with its figure, its hard figure, and where they come from.
+//! The `limits:` section over the list of requirements T01 to T45: each with its figure, its hard figure, and where
+//! they come from.
 //!
-//! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in the rig.
+//! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in
+//! the rig.
 
 use super::file::{Section, meant_or_listed, write_as};
 use super::locate::{Node, Word};

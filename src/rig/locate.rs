@@ -1,7 +1,8 @@
 //! A YAML file as a tree in which every key and every value still knows its line and column.
 //!
-//! Knows nothing of rigs. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not false): what a word means is for
-//! the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors, no tags, one document.
+//! Knows nothing of rigs. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not false): what a
+//! word means is for the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors,
+//! no tags, one document.
 
 use super::syntax::{complain_of_syntax, complain_of_tabs, decode, place};
 use crate::problem::{Place, Problems};

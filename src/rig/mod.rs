@@ -1,8 +1,9 @@
-//! A validated rig: which post stands on the bench, which instruments are there, what each of their channels is for, and the limits that
-//! are to be held.
+//! A validated rig: which post stands on the bench, which instruments are there, what each of their channels is for,
+//! and the limits that are to be held.
 //!
-//! Knows nothing of drivers, twins or probe libraries: it says what was written down, checked as far as paper can be checked. Opening
-//! an instrument is the bench's affair. The types here are not serialisable on purpose: the file's spelling may change without them.
+//! Knows nothing of drivers, twins or probe libraries: it says what was written down, checked as far as paper can be
+//! checked. Opening an instrument is the bench's affair. The types here are not serialisable on purpose: the file's
+//! spelling may change without them.
 
 mod capability;
 mod check;
@@ -120,7 +121,8 @@ impl Rig {
     pub fn has_stranger(&self) -> bool {
         self.operator().is_some_and(|operator| operator.stranger.is_some())
     }
-    /// What of the virtual post the rig uses: the name it has there, and the instrument's name and entry, in the order of the instruments' names.
+    /// What of the virtual post the rig uses: the name it has there, and the instrument's name and entry, in the order
+    /// of the instruments' names.
     pub fn on_twin(&self) -> impl Iterator<Item = (&str, &str, &Instrument)> {
         self.instruments.iter().filter_map(|(name, one)| Some((one.transport.twin_name()?, name.as_str(), one)))
     }

@@ -68,7 +68,8 @@ pub(super) struct Name {
 
 const KEYS: &[&str] = &["identity", "place", "profile", "chip", "battery", "behind-nat", "firmware", "headers", "other"];
 
-/// Reads the section. `folder` is where the rig lies: paths in it are relative to that. The names are those that the operator has to know.
+/// Reads the section. `folder` is where the rig lies: paths in it are relative to that. The names are those that the
+/// operator has to know.
 pub(super) fn read(node: &Node, folder: &Path, problems: &mut Problems) -> Option<(Post, Vec<Name>)> {
     let section = Section::open(node, "post", KEYS, problems)?;
     let identity = section.text("identity", "identity: SOS-0417", problems);

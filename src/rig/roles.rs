@@ -280,8 +280,8 @@ impl Reader<'_> {
         Some((name.to_string(), number))
     }
 
-    /// How many of what the role needs the instrument of this name offers. The inner `None`: it is there, but its own section could not be
-    /// read.
+    /// How many of what the role needs the instrument of this name offers. The inner `None`: it is there, but its own
+    /// section could not be read.
     fn count(&mut self, word: &Word, name: &str, path: &str, wanted: Capability) -> Option<Option<u8>> {
         let Some((_, entry)) = self.instruments.get(name) else {
             let names: Vec<&str> = self.instruments.keys().map(String::as_str).collect();

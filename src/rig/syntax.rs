@@ -1,5 +1,5 @@
-//! What can be wrong with a file before it is even YAML, told in plainer words than a parser's: encoding, tabs, brackets, quotation marks,
-//! colons.
+//! What can be wrong with a file before it is even YAML, told in plainer words than a parser's: encoding, tabs,
+//! brackets, quotation marks, colons.
 //!
 //! Knows nothing of rigs, and of YAML only what people trip over.
 

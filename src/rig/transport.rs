@@ -1,6 +1,7 @@
 //! How an instrument is reached: what stands between it and this machine, whichever driver speaks over it.
 //!
-//! A driver's row says which key names its transport; that a driver can be spoken to over another one is then a matter of its row.
+//! A driver's row says which key names its transport; that a driver can be spoken to over another one is then a matter
+//! of its row.
 
 use super::file::Section;
 use super::key::Key;
@@ -41,7 +42,8 @@ impl Transport {
             _ => None,
         }
     }
-    /// Where on a network it answers; `None` for every other way, and in the virtual post, which has addresses of its own.
+    /// Where on a network it answers; `None` for every other way, and in the virtual post, which has addresses of its
+    /// own.
     pub const fn address(&self) -> Option<SocketAddr> {
         match self {
             Transport::Network { listen } => Some(*listen),

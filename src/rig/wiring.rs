@@ -141,8 +141,8 @@ pub struct JackRef {
 pub struct Switch {
     pub relay: ChannelRef,
     pub contact: Pole,
-    /// Closed exactly while the circuit is closed. Always there: a board without read-back proves nothing by itself, and a bench that
-    /// cannot see that it let go of the button is not safe.
+    /// Closed exactly while the circuit is closed. Always there: a board without read-back proves nothing by itself,
+    /// and a bench that cannot see that it let go of the button is not safe.
     pub sense: InputRef,
 }
 

@@ -1,4 +1,5 @@
-//! Chance that repeats: every stream of figures follows from a seed and the stream's name, every figure of a series from its number.
+//! Chance that repeats: every stream of figures follows from a seed and the stream's name, every figure of a series
+//! from its number.
 //!
 //! Not for secrets. The mixing function is SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 

@@ -115,7 +115,8 @@ impl Codec {
             *sample = table.get(usize::from(*code)).copied().unwrap_or_default();
         }
     }
-    /// Encodes samples of full scale ± 1 in a codec without memory; what is louder is clipped, what is no number is silence.
+    /// Encodes samples of full scale ± 1 in a codec without memory; what is louder is clipped, what is no number is
+    /// silence.
     pub fn encode(self, samples: &[f32]) -> Vec<u8> {
         let linear = linear(samples);
         match self {
@@ -131,8 +132,8 @@ impl Codec {
 mod tests {
     use super::*;
 
-    /// The 1 kHz sequences at 0 dBm0 of ITU-T G.711, tables 5 and 6. `peak` is the level of a sine that just fills the scale, in hundredths
-    /// of a dBm0 (clauses 4 and 5).
+    /// The 1 kHz sequences at 0 dBm0 of ITU-T G.711, tables 5 and 6. `peak` is the level of a sine that just fills the
+    /// scale, in hundredths of a dBm0 (clauses 4 and 5).
     fn check(codec: Codec, sequence: [u8; 8], peak: i16) {
         let mut out = [0.0; 8];
         codec.decode(&sequence, &mut out);

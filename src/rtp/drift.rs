@@ -1,12 +1,13 @@
-//! How a playout follows a far end whose sample clock runs faster or slower than ours: by single frames, as telephones do, so that its delay neither grows
-//! nor is used up in a talk of an hour.
+//! How a playout follows a far end whose sample clock runs faster or slower than ours: by single frames, as telephones
+//! do, so that its delay neither grows nor is used up in a talk of an hour.
 //!
-//! What the network adds varies from packet to packet but has a floor: the packet that was least delayed. Where that floor moves, the clocks do.
-//! Must not know sockets, payloads or statistics.
+//! What the network adds varies from packet to packet but has a floor: the packet that was least delayed. Where that
+//! floor moves, the clocks do. Must not know sockets, payloads or statistics.
 
 /// Packets over which the floor is taken: 10 s of them, so that even in heavy jitter some pass undelayed.
 const WINDOW: u32 = 500;
-/// Frames (5 ms) by which the floor may move before it is followed: no talk of less than two minutes is touched by a clock that is 40 ppm off.
+/// Frames (5 ms) by which the floor may move before it is followed: no talk of less than two minutes is touched by a
+/// clock that is 40 ppm off.
 const BAND: i64 = 40;
 /// One frame in so many packets: up to 250 ppm are followed, more than a telephone's clock may be off.
 const SPACING: u32 = 25;
@@ -60,7 +61,8 @@ impl Drift {
 mod tests {
     use super::*;
 
-    /// The waits after `packets` whose clock is `ppm` fast, each delayed by the network as `delay` says in frames: the last floor, and the steps made.
+    /// The waits after `packets` whose clock is `ppm` fast, each delayed by the network as `delay` says in frames: the
+    /// last floor, and the steps made.
     fn follow(ppm: f64, packets: u32, delay: impl Fn(u32) -> i64) -> (i64, i64) {
         let (mut drift, mut earlier) = (Drift::default(), 0);
         for n in 0..packets {

@@ -1,7 +1,8 @@
 //! How long after they were due packets left: of a whole stream, and of the stretch spoken last.
 //!
-//! A machine that wakes its sender late sends late. That is a share of the uncertainty of every delay measured with that voice, and it is the share
-//! of the packets that carried it, not of one that was late an hour ago. Must not know what the packets carry.
+//! A machine that wakes its sender late sends late. That is a share of the uncertainty of every delay measured with
+//! that voice, and it is the share of the packets that carried it, not of one that was late an hour ago. Must not know
+//! what the packets carry.
 
 use crate::clock::Instant;
 use std::ops::Range;
@@ -60,7 +61,8 @@ impl Lateness {
         self.stretch.gone(by);
     }
 
-    /// The latest of the stretch spoken last; before the first packet of it has left, the latest of the stream, which is all that is known then.
+    /// The latest of the stretch spoken last; before the first packet of it has left, the latest of the stream, which
+    /// is all that is known then.
     pub fn latest(&self) -> Duration {
         self.stretch.worst.or(self.all.worst).unwrap_or_default()
     }

@@ -25,8 +25,8 @@ pub fn is_rtp_or_rtcp(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| first >> 6 == 2)
 }
 
-/// Where the payload begins: behind the fixed header, contributing sources and an extension. `None` for anything that is no RTP packet of version 2
-/// with so much of a header.
+/// Where the payload begins: behind the fixed header, contributing sources and an extension. `None` for anything that
+/// is no RTP packet of version 2 with so much of a header.
 pub fn header_length(bytes: &[u8]) -> Option<usize> {
     let first = *bytes.first_chunk::<HEADER>()?.first()?;
     if first >> 6 != 2 || is_rtcp(bytes) {

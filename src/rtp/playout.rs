@@ -1,9 +1,9 @@
 //! The reference playout: the definition of when the operator hears a sample, and the record of everything heard.
 //!
-//! RTP timestamp `ts` is heard from the frame at which the axis next begins one, 40 ms after the stream's first packet was received,
-//! plus `ts − first ts`. A packet received after its first frame was due is late: heard as lost, which is silence of the right length.
-//! A far end whose clock drifts is followed by single frames (see `drift`).
-//! Must not know sockets or statistics.
+//! RTP timestamp `ts` is heard from the frame at which the axis next begins one, 40 ms after the stream's first packet
+//! was received, plus `ts − first ts`. A packet received after its first frame was due is late: heard as lost, which is
+//! silence of the right length. A far end whose clock drifts is followed by single frames (see `drift`). Must not know
+//! sockets or statistics.
 
 use super::axis::Axis;
 use super::codec::Codec;
@@ -15,9 +15,9 @@ use std::time::Duration;
 
 /// The depth of the reference playout, a common fixed jitter buffer.
 pub const DEPTH: Duration = Duration::from_millis(40);
-/// A stream of which so many more packets came too late to be heard than came in time is anchored anew, as any telephone would: otherwise a post
-/// that once leaves out two packets' worth of sound without counting it would be heard in shreds for the rest of the call. Packets in a row would
-/// not do: jitter lets one in ten through.
+/// A stream of which so many more packets came too late to be heard than came in time is anchored anew, as any
+/// telephone would: otherwise a post that once leaves out two packets' worth of sound without counting it would be
+/// heard in shreds for the rest of the call. Packets in a row would not do: jitter lets one in ten through.
 pub const MOST_LATE: u32 = 50;
 
 /// Frames by which a packet that was overtaken may overlap its neighbours: the step that was made in between.
@@ -33,8 +33,8 @@ pub enum Fate {
     Covered,
 }
 
-/// When a stream is heard: one of its RTP timestamps and the moment at which the reference playout begins that sample. All others follow at
-/// 125 µs each, up to the stream's next anchor.
+/// When a stream is heard: one of its RTP timestamps and the moment at which the reference playout begins that sample.
+/// All others follow at 125 µs each, up to the stream's next anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Anchor {
     pub ssrc: u32,
@@ -91,7 +91,8 @@ impl Playout {
         if self.follow(step, first, codec, payload) { Fate::Heard(first) } else { Fate::Covered }
     }
 
-    /// Records a payload from frame `first` on, and makes the step within it: its first frame is left out or heard twice, so that nothing is torn.
+    /// Records a payload from frame `first` on, and makes the step within it: its first frame is left out or heard
+    /// twice, so that nothing is torn.
     fn follow(&mut self, step: Step, first: u64, codec: Codec, payload: &[u8]) -> bool {
         let Some((one, rest)) = payload.split_at_checked(codec.width()).filter(|_| step != Step::Keep) else {
             return self.heard.add(first, codec, payload);
@@ -273,7 +274,8 @@ mod tests {
         assert_eq!((late(&fates[..64]), late(&fates[64..])), (56, 0), "{fates:?}");
     }
 
-    /// Packets of a clock that is so many parts per million fast, for an hour; every hundredth is overtaken by the one after it, just where steps are made.
+    /// Packets of a clock that is so many parts per million fast, for an hour; every hundredth is overtaken by the one
+    /// after it, just where steps are made.
     fn an_hour(ppm: f64) -> (Playout, Vec<Fate>) {
         let mut playout = Playout::on(Axis::starting(at(0)));
         let order = (0..180_000u32).map(|n| if n % 100 / 2 == 12 { n ^ 1 } else { n });

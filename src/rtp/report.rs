@@ -1,4 +1,5 @@
-//! The two ends' reports on each other's stream: when ours is due and what it says, and what theirs said (RFC 3550, 6.2 to 6.4).
+//! The two ends' reports on each other's stream: when ours is due and what it says, and what theirs said (RFC 3550, 6.2
+//! to 6.4).
 //!
 //! Must not know sockets, nor who is told of it.
 
@@ -94,7 +95,8 @@ impl Reporting {
         is_due
     }
 
-    /// Our report. `sent` tells packets, octets and the RTP timestamp of this moment, if we have sent anything; `heard` what we received.
+    /// Our report. `sent` tells packets, octets and the RTP timestamp of this moment, if we have sent anything; `heard`
+    /// what we received.
     pub fn write(&mut self, at: Instant, sent: Option<Sent>, heard: Option<&Reception>, cname: &str, goodbye: bool) -> Vec<u8> {
         let ntp = self.calendar.ntp(at);
         let info =

@@ -60,7 +60,8 @@ pub enum Part {
     },
 }
 
-/// The parts of a compound packet that we know, in order. Whatever is not consistent ends the reading; a packet that is no RTCP has no parts.
+/// The parts of a compound packet that we know, in order. Whatever is not consistent ends the reading; a packet that is
+/// no RTCP has no parts.
 pub fn parse(bytes: &[u8]) -> Vec<Part> {
     let (mut parts, mut rest) = (Vec::new(), bytes);
     while packet::is_rtcp(rest) {
@@ -135,7 +136,8 @@ fn finish(kind: u8, count: usize, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A compound packet as RFC 3550, 6.1 wants it: a report first, then the CNAME. `sender` is `None` for one who has sent nothing lately.
+/// A compound packet as RFC 3550, 6.1 wants it: a report first, then the CNAME. `sender` is `None` for one who has sent
+/// nothing lately.
 pub fn compound(ssrc: u32, sender: Option<&SenderInfo>, blocks: &[Block], cname: &str, goodbye: bool) -> Vec<u8> {
     let blocks = blocks.get(..31).unwrap_or(blocks);
     let mut body = ssrc.to_be_bytes().to_vec();

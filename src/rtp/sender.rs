@@ -1,7 +1,7 @@
 //! What the operator says, as a stream of packets that never pauses: silence is sent as silence, as telephones do.
 //!
-//! Frame `n` of the axis is spoken at `origin + n · 125 µs`; the packet with frames `n..n + 160` leaves at `origin + (n + 160) · 125 µs`
-//! exactly. Must not know sockets.
+//! Frame `n` of the axis is spoken at `origin + n · 125 µs`; the packet with frames `n..n + 160` leaves at
+//! `origin + (n + 160) · 125 µs` exactly. Must not know sockets.
 
 use super::axis::{Axis, PACKET, RATE};
 use super::codec::Codec;
@@ -70,8 +70,8 @@ impl Sender {
         (self.codec, self.payload_type) = (codec, payload_type);
     }
 
-    /// Queues samples at the next packet boundary after `at`; returns the frame of the first. What was still to be said from there on is
-    /// replaced.
+    /// Queues samples at the next packet boundary after `at`; returns the frame of the first. What was still to be said
+    /// from there on is replaced.
     pub fn speak(&mut self, at: Instant, samples: &[f32]) -> u64 {
         let boundary = self.axis.next_frame(at).div_ceil(PACKET).max(self.next) * PACKET;
         self.drop_spoken();
@@ -122,7 +122,8 @@ impl Sender {
     pub fn gone(&mut self, by: Instant) {
         self.lateness.gone(by);
     }
-    /// How long after it was due the latest packet left that carried what was spoken last; before the first of those, the latest of all.
+    /// How long after it was due the latest packet left that carried what was spoken last; before the first of those,
+    /// the latest of all.
     pub fn latest(&self) -> Duration {
         self.lateness.latest()
     }

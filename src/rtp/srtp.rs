@@ -1,7 +1,8 @@
-//! Secure media (RFC 3711): packets sealed and opened under keys that both ends were told, by AES in counter mode and HMAC-SHA1.
+//! Secure media (RFC 3711): packets sealed and opened under keys that both ends were told, by AES in counter mode and
+//! HMAC-SHA1.
 //!
-//! A packet that is not authentic changes nothing here: neither the rollover counter nor the window of what has been seen. Must not know how
-//! keys are agreed, nor codecs.
+//! A packet that is not authentic changes nothing here: neither the rollover counter nor the window of what has been
+//! seen. Must not know how keys are agreed, nor codecs.
 
 mod cipher;
 #[cfg(test)]
@@ -64,7 +65,8 @@ pub struct Counts {
 
 /// So many indices back a packet is still taken (RFC 3711, 3.3.2: at least 64).
 const WINDOW: u64 = 64;
-/// Sources kept. A packet of one more takes the place of that with the lowest number; its rollover counter is then forgotten.
+/// Sources kept. A packet of one more takes the place of that with the lowest number; its rollover counter is then
+/// forgotten.
 const MOST_SOURCES: usize = 32;
 /// The encryption flag before a control packet's index (RFC 3711, 3.4).
 const ENCRYPTED: u32 = 1 << 31;
@@ -268,7 +270,8 @@ impl Guard {
         }
     }
 
-    /// Keys of a new agreement. A key that stays keeps its rollover counter and what has been seen: beginning anew would use it twice.
+    /// Keys of a new agreement. A key that stays keeps its rollover counter and what has been seen: beginning anew
+    /// would use it twice.
     pub fn renew(&mut self, own: &Master, theirs: &Master) {
         if self.seal.ciphers.master != *own {
             self.seal.ciphers = Ciphers::under(own);

@@ -30,7 +30,8 @@ pub struct Stats {
     pub sources: Vec<Source>,
     /// How often the playout had to be anchored anew after the first time.
     pub restarts: u32,
-    /// Differentiated services code point of the last packet, where it is known: 46 is expedited forwarding, the class of voice.
+    /// Differentiated services code point of the last packet, where it is known: 46 is expedited forwarding, the class
+    /// of voice.
     pub dscp: Option<u8>,
     /// Packets of a payload type that was not agreed.
     pub foreign_payloads: u64,

@@ -1,4 +1,5 @@
-//! Where a received packet belongs: sequence numbers and timestamps unrolled past their wrap, and the moments at which a stream starts anew.
+//! Where a received packet belongs: sequence numbers and timestamps unrolled past their wrap, and the moments at which
+//! a stream starts anew.
 //!
 //! Must not know payloads or playout.
 

@@ -1,5 +1,6 @@
-//! Codecs with memory, G.722 and Opus: what they make of a packet depends on the packets before it, so they decode on arrival and encode on
-//! leaving. Both work at the axis' 8000 frames a second: what they carry above 4 kHz is not heard.
+//! Codecs with memory, G.722 and Opus: what they make of a packet depends on the packets before it, so they decode on
+//! arrival and encode on leaving. Both work at the axis' 8000 frames a second: what they carry above 4 kHz is not
+//! heard.
 //!
 //! Must not know packets or positions.
 
@@ -35,8 +36,8 @@ fn encoder(codec: Codec) -> Option<Box<dyn Encoder>> {
 pub struct Ear(Option<(Codec, Box<dyn Decoder>)>);
 
 impl Ear {
-    /// A payload of a codec with memory as linear samples ([`Codec::L16`]); empty if it cannot be decoded. `None`: the codec has no memory
-    /// and is kept as it is.
+    /// A payload of a codec with memory as linear samples ([`Codec::L16`]); empty if it cannot be decoded. `None`: the
+    /// codec has no memory and is kept as it is.
     pub fn hear(&mut self, codec: Codec, payload: &[u8]) -> Option<Vec<u8>> {
         if self.0.as_ref().is_none_or(|(own, _)| *own != codec) {
             self.0 = Some((codec, decoder(codec)?));

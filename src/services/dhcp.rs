@@ -1,5 +1,5 @@
-//! A DHCP server of one post (RFC 2131; RFC 2132): it gives the address that the bench wants the post to have, and with it where names and the time
-//! are asked for.
+//! A DHCP server of one post (RFC 2131; RFC 2132): it gives the address that the bench wants the post to have, and with
+//! it where names and the time are asked for.
 //!
 //! It answers nobody but that post: on a bench's network others may have an address server of their own.
 

@@ -1,5 +1,5 @@
-//! The services that a bench gives the network round a post: addresses, names, the time. Each is a machine over datagrams and moments, the same on a
-//! real network and in the twin.
+//! The services that a bench gives the network round a post: addresses, names, the time. Each is a machine over
+//! datagrams and moments, the same on a real network and in the twin.
 //!
 //! Must not know sockets, clocks, or what a post does with what it is given.
 

@@ -1,4 +1,5 @@
-//! A time server (RFC 5905, of which it does the server's part only): it tells the calendar's time, or another one where it is told to.
+//! A time server (RFC 5905, of which it does the server's part only): it tells the calendar's time, or another one
+//! where it is told to.
 
 use super::{Reply, Seen, Service};
 use crate::clock::{Instant, Stamped};
@@ -48,7 +49,8 @@ impl Service for TimeServer {
         let mut answer = vec![version << 3 | SERVER, STRATUM, *poll, PRECISION.to_be_bytes()[0]];
         answer.extend([0; 4]);
         answer.extend(DISPERSION.to_be_bytes());
-        // Where it has its time from, when it was set, what was asked when by the asker's clock, and when that came and went.
+        // Where it has its time from, when it was set, what was asked when by the asker's clock, and when that came and
+        // went.
         answer.extend([127, 127, 1, 0]);
         answer.extend(now);
         answer.extend(sent);

@@ -19,7 +19,8 @@ pub fn read(bytes: &[u8]) -> Option<Notice> {
     }
 }
 
-/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, each of them `-` where it is not known (RFC 5424, 6).
+/// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, each of them `-` where it is not known (RFC 5424,
+/// 6).
 fn newer(rest: &str) -> Option<Notice> {
     let mut fields = rest.splitn(6, ' ');
     let [stamp, host, _application, _process, _kind] = [(); 5].map(|()| fields.next());
@@ -30,7 +31,8 @@ fn newer(rest: &str) -> Option<Notice> {
     Some(Notice { host: host.to_owned(), text: text.trim().trim_start_matches('\u{feff}').to_owned(), stamp, time })
 }
 
-/// What stands behind `-`, or behind elements in brackets in whose quoted values a bracket may stand behind a backslash.
+/// What stands behind `-`, or behind elements in brackets in whose quoted values a bracket may stand behind a
+/// backslash.
 fn behind_structured_data(text: &str) -> Option<&str> {
     if let Some(rest) = text.strip_prefix('-') {
         return Some(rest);

@@ -1,5 +1,5 @@
-//! A dialog as its callee keeps it: who is at the other end, in what order requests go, and the 2xx that waits for its ACK
-//! (RFC 3261, 12 and 13.3.1.4).
+//! A dialog as its callee keeps it: who is at the other end, in what order requests go, and the 2xx that waits for its
+//! ACK (RFC 3261, 12 and 13.3.1.4).
 //!
 //! Must not know media, events or how long anybody rings.
 
@@ -136,8 +136,8 @@ impl Dialog {
         self.answer.as_ref().map(|a| (a.to, a.response.as_slice()))
     }
 
-    /// A request under `branch` with lines and a body of its own, the CSeq it took, and where it goes: first route, else remote target, else
-    /// where the INVITE came from. Over a connection it goes back the way the INVITE came.
+    /// A request under `branch` with lines and a body of its own, the CSeq it took, and where it goes: first route,
+    /// else remote target, else where the INVITE came from. Over a connection it goes back the way the INVITE came.
     pub fn request(
         &mut self,
         method: &str,
@@ -174,7 +174,8 @@ impl Dialog {
     }
 }
 
-/// The ACK to a failure of a request of ours: same target, branch and CSeq, the To of the response (RFC 3261, 17.1.1.3).
+/// The ACK to a failure of a request of ours: same target, branch and CSeq, the To of the response (RFC 3261,
+/// 17.1.1.3).
 pub fn ack_to_failure(invite: &[u8], to: &str) -> Vec<u8> {
     following(invite, "ACK", to, "", 0)
 }
@@ -187,7 +188,8 @@ pub fn bye_to_answer(invite: &[u8], to: &str) -> Vec<u8> {
     following(invite, "BYE", to, "b", 1)
 }
 
-/// A request so many after an INVITE of ours, with the lines that it has in common with that. `transaction` makes its branch another one.
+/// A request so many after an INVITE of ours, with the lines that it has in common with that. `transaction` makes its
+/// branch another one.
 fn following(invite: &[u8], method: &str, to: &str, transaction: &str, later: u32) -> Vec<u8> {
     let text = String::from_utf8_lossy(invite);
     let mut lines = text.split("\r\n");

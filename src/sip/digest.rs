@@ -1,9 +1,8 @@
 //! HTTP digest as SIP uses it: challenges, and the check of a response (RFC 3261, 22.4; RFC 7616; RFC 8760).
 //!
-//! A nonce says when it was made, and that we made it (RFC 7616, 3.3): a challenge costs no memory, however many are asked for. One that has been
-//! answered rightly is remembered, for it may be used again only as long as its count grows: the check is ours, because libraries read `nc` as a
-//! decimal or a byte.
-//! Must not know who registers where.
+//! A nonce says when it was made, and that we made it (RFC 7616, 3.3): a challenge costs no memory, however many are
+//! asked for. One that has been answered rightly is remembered, for it may be used again only as long as its count
+//! grows: the check is ours, because libraries read `nc` as a decimal or a byte. Must not know who registers where.
 
 use super::message::split_list;
 use super::token::Tokens;
@@ -17,7 +16,8 @@ use std::time::Duration;
 
 /// How long a nonce may be used. Long enough for a refresh to reuse it, short enough to see `stale` in a long run.
 pub const NONCE_LIFE: Duration = Duration::from_secs(300);
-/// So many nonces are remembered that were answered rightly; the oldest goes first, and with it the use of all that are older.
+/// So many nonces are remembered that were answered rightly; the oldest goes first, and with it the use of all that are
+/// older.
 const MOST_NONCES: usize = 256;
 /// A nonce in octets: the millisecond it was made in, what makes it unlike any other, and the seal of both.
 const MADE: usize = 6;
@@ -115,14 +115,16 @@ struct Used {
 }
 
 impl Default for Guard {
-    /// Offers MD5 first, because the plain modules in posts read only the first challenge, then SHA-256 (RFC 8760, 2.4).
+    /// Offers MD5 first, because the plain modules in posts read only the first challenge, then SHA-256 (RFC 8760,
+    /// 2.4).
     fn default() -> Self {
         Guard::offering(vec![Algorithm::Md5, Algorithm::Sha256])
     }
 }
 
 impl Guard {
-    /// Some modules (libre 1.0 among them) refuse every challenge if one of them is of an algorithm that they do not know.
+    /// Some modules (libre 1.0 among them) refuse every challenge if one of them is of an algorithm that they do not
+    /// know.
     pub fn offering(offered: Vec<Algorithm>) -> Self {
         Guard { offered, key: None, used: BTreeMap::new(), forgotten_until: None }
     }
@@ -149,7 +151,8 @@ impl Guard {
         Some(mac)
     }
 
-    /// A nonce of ours without its seal, and when it was made; `None`: we did not make it, or it may not be used any more.
+    /// A nonce of ours without its seal, and when it was made; `None`: we did not make it, or it may not be used any
+    /// more.
     fn opened(&self, at: Instant, nonce: &str) -> Option<(Vec<u8>, Instant)> {
         let mut open = octets(nonce).filter(|octets| octets.len() == MADE + SALT + SEAL)?;
         let seal = open.split_off(MADE + SALT);

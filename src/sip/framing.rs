@@ -1,4 +1,5 @@
-//! Messages out of a connection: TCP and TLS carry them one after the other, told apart by Content-Length (RFC 3261, 18.3).
+//! Messages out of a connection: TCP and TLS carry them one after the other, told apart by Content-Length (RFC 3261,
+//! 18.3).
 //!
 //! Must not know what the messages say.
 

@@ -1,5 +1,5 @@
-//! SIP messages as the desk reads and writes them: header values parsed by `sip-header` and `sip-uri`, checked for what every message must
-//! carry, written as text.
+//! SIP messages as the desk reads and writes them: header values parsed by `sip-header` and `sip-uri`, checked for what
+//! every message must carry, written as text.
 //!
 //! Must not know transactions or dialogs. Whatever bytes come in, the worst that can happen is `Malformed`.
 
@@ -107,7 +107,8 @@ pub enum Message {
 /// Reads one message: a datagram, or what framing has cut out of a stream.
 pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
     let unreadable = |what: &str| Malformed::Unreadable(what.to_owned());
-    // Empty lines before the start line are to be ignored (RFC 3261, 7.5): in a datagram too they keep a message from nobody.
+    // Empty lines before the start line are to be ignored (RFC 3261, 7.5): in a datagram too they keep a message from
+    // nobody.
     let first = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
     let bytes = bytes.get(first..).unwrap_or_default();
     let end =
@@ -200,8 +201,8 @@ fn bare(uri: &Uri) -> String {
     sip.port().map_or(bare.clone(), |port| bare.with_port(port)).to_string()
 }
 
-/// Over UDP a message without Content-Length ends with its datagram, and one whose Content-Length says more than there is, is broken; what
-/// comes after the stated length is no part of it (RFC 3261, 18.3).
+/// Over UDP a message without Content-Length ends with its datagram, and one whose Content-Length says more than there
+/// is, is broken; what comes after the stated length is no part of it (RFC 3261, 18.3).
 fn whole_body(stated: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Malformed> {
     let Some(stated) = stated else { return Ok(body.to_vec()) };
     let length = stated.parse::<usize>().ok().and_then(|length| body.get(..length));

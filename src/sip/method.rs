@@ -75,7 +75,8 @@ pub struct UnknownMethod;
 impl FromStr for Method {
     type Err = UnknownMethod;
 
-    /// Methods are case-sensitive (RFC 3261, 7.1), but a post that writes `invite` is to be heard, and refused for better reasons.
+    /// Methods are case-sensitive (RFC 3261, 7.1), but a post that writes `invite` is to be heard, and refused for
+    /// better reasons.
     fn from_str(text: &str) -> Result<Self, UnknownMethod> {
         Method::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(text)).ok_or(UnknownMethod)
     }

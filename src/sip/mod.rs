@@ -1,8 +1,8 @@
-//! The operator's side of a call, sans-I/O: messages, the transactions of RFC 3261 section 17 figure by figure, dialogs, a registrar with
-//! digest, and session descriptions.
+//! The operator's side of a call, sans-I/O: messages, the transactions of RFC 3261 section 17 figure by figure,
+//! dialogs, a registrar with digest, and session descriptions.
 //!
-//! Every machine here takes bytes and the moment at which they arrived, and gives bytes and the next moment at which it must be woken.
-//! Must not know: sockets, clocks, media packets, what a post is.
+//! Every machine here takes bytes and the moment at which they arrived, and gives bytes and the next moment at which it
+//! must be woken. Must not know: sockets, clocks, media packets, what a post is.
 
 pub mod dialog;
 pub mod digest;

@@ -46,8 +46,8 @@ pub enum Unbound {
     Expired,
     /// The post asked for it.
     Removed,
-    /// The same device registered under this contact instead: it is of the same instance (RFC 5626, 6), or of the same series of REGISTERs
-    /// (RFC 3261, 10.2) that no longer names it, or there were too many.
+    /// The same device registered under this contact instead: it is of the same instance (RFC 5626, 6), or of the same
+    /// series of REGISTERs (RFC 3261, 10.2) that no longer names it, or there were too many.
     Replaced(String),
 }
 
@@ -177,7 +177,8 @@ impl Registrar {
         }
     }
 
-    /// Whether a request other than REGISTER proves that it is this user's (RFC 3261, 22.2); the error is the challenge to prove it.
+    /// Whether a request other than REGISTER proves that it is this user's (RFC 3261, 22.2); the error is the challenge
+    /// to prove it.
     pub fn vouch(
         &mut self,
         at: Instant,
@@ -235,7 +236,8 @@ impl Registrar {
         Answer { headers, changes, ..Answer::plain(200) }
     }
 
-    /// Whether this request, or a later one of its series, has made a binding: one that comes twice or late repeats its count in good faith.
+    /// Whether this request, or a later one of its series, has made a binding: one that comes twice or late repeats its
+    /// count in good faith.
     fn has_served(&self, request: &Request) -> bool {
         let head = &request.head;
         self.bindings.iter().any(|b| b.user == head.to.user && b.call_id == head.call_id && b.cseq >= head.cseq)

@@ -1,6 +1,7 @@
 //! Keys of secure media as they stand in a session description (RFC 4568): the crypto attribute, read and written.
 //!
-//! Such a key is no safer than the message that carries it. Must not know how packets are protected, nor where keys come from.
+//! Such a key is no safer than the message that carries it. Must not know how packets are protected, nor where keys
+//! come from.
 
 use std::fmt;
 
@@ -97,8 +98,8 @@ impl Crypto {
     }
 }
 
-/// `inline:` with one key; a lifetime may follow, which no call outlives (at least 2^20 packets are 5 hours), but a master key identifier would
-/// have to stand in every packet.
+/// `inline:` with one key; a lifetime may follow, which no call outlives (at least 2^20 packets are 5 hours), but a
+/// master key identifier would have to stand in every packet.
 fn inline(keys: &str) -> Result<[u8; KEY], CryptoError> {
     let (method, info) = keys.split_once(':').ok_or(CryptoError::Malformed)?;
     if !method.eq_ignore_ascii_case("inline") {
@@ -122,7 +123,8 @@ fn inline(keys: &str) -> Result<[u8; KEY], CryptoError> {
     Ok(key)
 }
 
-/// A hint at the receiver's window, what is the default anyway, and whatever its author lets us ignore (RFC 4568, 6.3.7 and 6.3.8).
+/// A hint at the receiver's window, what is the default anyway, and whatever its author lets us ignore (RFC 4568, 6.3.7
+/// and 6.3.8).
 fn may_be_ignored(parameter: &str) -> bool {
     parameter.starts_with("WSH=") || parameter.starts_with('-') || parameter == "KDR=0"
 }

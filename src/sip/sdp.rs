@@ -102,7 +102,8 @@ pub struct Audio {
     pub formats: Vec<Format>,
     /// Where it wants to receive RTCP: the next port, one it names (RFC 3605), or the same (RFC 5761).
     pub rtcp: SocketAddr,
-    /// Of a secure stream: what the other end protects its packets with, of all that is offered the first that is spoken here.
+    /// Of a secure stream: what the other end protects its packets with, of all that is offered the first that is
+    /// spoken here.
     pub crypto: Option<Crypto>,
     /// Which of the description's media lines it is: an answer must have as many, in the same order (RFC 3264, 6).
     line: usize,
@@ -115,8 +116,8 @@ impl Audio {
         Self::parse_under(body, Srtp::Optional)
     }
 
-    /// Reads a description, and chooses its audio stream by whether it may or must be secure. A plain stream with keys beside it counts as
-    /// plain: whoever offers that would also do without.
+    /// Reads a description, and chooses its audio stream by whether it may or must be secure. A plain stream with keys
+    /// beside it counts as plain: whoever offers that would also do without.
     ///
     /// # Errors
     /// It cannot be read, or offers nothing that could be answered.
@@ -260,8 +261,9 @@ impl Local {
         Local { address, session: session >> 1, version: 0, last: None, shares_port: false }
     }
 
-    /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused by port 0. A secure
-    /// stream is answered with what we protect our packets with, under the tag of what was taken (RFC 4568, 5.1.2).
+    /// Answers `offer` with one format, and named events if they were offered beside it; every other stream is refused
+    /// by port 0. A secure stream is answered with what we protect our packets with, under the tag of what was taken
+    /// (RFC 4568, 5.1.2).
     pub fn answer(&mut self, offer: &Audio, chosen: &Format, crypto: Option<&Crypto>) -> Vec<u8> {
         self.shares_port = offer.shares_port();
         let medias = offer.lines.iter().enumerate().map(|(n, (kind, proto, fmt))| {
@@ -277,8 +279,8 @@ impl Local {
         self.write(medias)
     }
 
-    /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands; secure ones under any of these keys, plain
-    /// ones without any.
+    /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands; secure ones under
+    /// any of these keys, plain ones without any.
     pub fn offer(&mut self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Vec<u8> {
         let media = self.audio(formats, direction, cryptos);
         self.write(vec![media])

@@ -1,4 +1,5 @@
-//! A password, looked for in what travels: as it is, and as devices disguise it without hiding it (Base64, hexadecimal, percent signs).
+//! A password, looked for in what travels: as it is, and as devices disguise it without hiding it (Base64, hexadecimal,
+//! percent signs).
 //!
 //! Must not know what a message is. Nothing here can show what it looks for.
 
@@ -31,7 +32,8 @@ impl Secret {
         (plain.len() >= SHORTEST).then_some(Secret { plain, base64, hex })
     }
 
-    /// The passwords of these accounts, each a name and its password. One that is in a name is no secret, and cannot be told from that.
+    /// The passwords of these accounts, each a name and its password. One that is in a name is no secret, and cannot be
+    /// told from that.
     pub fn of<'a>(accounts: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Vec<Secret> {
         let is_named = |password: &str| accounts.clone().any(|(name, _)| name.contains(password));
         accounts.clone().filter(|(_, password)| !is_named(password)).filter_map(|(_, password)| Secret::new(password)).collect()

@@ -10,7 +10,8 @@ use std::time::Duration;
 pub const TAG: &str = "timer";
 /// No session may be made shorter than this (RFC 4028, 4).
 pub const SHORTEST: Duration = Duration::from_secs(90);
-/// Whoever waits for a refresh gives up so long before the end, or a third of the interval if that is less (RFC 4028, 10).
+/// Whoever waits for a refresh gives up so long before the end, or a third of the interval if that is less (RFC 4028,
+/// 10).
 const MARGIN: Duration = Duration::from_secs(32);
 
 /// Who has to refresh, from our end.
@@ -126,7 +127,8 @@ impl Session {
         vec![("Session-Expires", format!("{};refresher={role}", self.expires.as_secs())), ("Min-SE", least.as_secs().to_string())]
     }
 
-    /// A 2xx to a request of ours came: it says how long from now (RFC 4028, 7.2). One that says nothing ends the timer.
+    /// A 2xx to a request of ours came: it says how long from now (RFC 4028, 7.2). One that says nothing ends the
+    /// timer.
     pub fn answered(at: Instant, asked: &Asked) -> Option<Session> {
         let refresher = if asked.by_requester == Some(false) { Refresher::Them } else { Refresher::Us };
         asked.expires.map(|expires| Session::started(at, expires, refresher))

@@ -1,7 +1,8 @@
-//! Tags, branches, nonces and other tokens that must be unlike each other, drawn from a seed so that a run can be repeated to the byte.
+//! Tags, branches, nonces and other tokens that must be unlike each other, drawn from a seed so that a run can be
+//! repeated to the byte.
 //!
-//! A seed gives no secrets: one token tells all that follow. On a real network they are drawn from the system's randomness instead, because keys
-//! and nonces are among them. Must not know what the tokens are for.
+//! A seed gives no secrets: one token tells all that follow. On a real network they are drawn from the system's
+//! randomness instead, because keys and nonces are among them. Must not know what the tokens are for.
 
 use crate::rng::Rng;
 

@@ -1,7 +1,8 @@
-//! The four transactions of RFC 3261, section 17, one to one with its figures 5 to 8, with timers A to K (and L of RFC 6026).
+//! The four transactions of RFC 3261, section 17, one to one with its figures 5 to 8, with timers A to K (and L of RFC
+//! 6026).
 //!
-//! A machine holds the bytes it may have to send again. It is told what arrived and when; it says what to do and when to wake it.
-//! Must not know sockets, dialogs, nor what the bytes say.
+//! A machine holds the bytes it may have to send again. It is told what arrived and when; it says what to do and when
+//! to wake it. Must not know sockets, dialogs, nor what the bytes say.
 
 mod client;
 
@@ -62,8 +63,8 @@ impl Repeat {
         let next = (!timers.reliable).then(|| at + timers.t1);
         Repeat { next, interval: timers.t1, longest, until: at + timers.patience() }
     }
-    /// A 2xx to INVITE, and a provisional response that must arrive, go on being sent even over a reliable transport, because a proxy on the
-    /// way may use UDP (RFC 3261, 13.3.1.4; RFC 3262, 3).
+    /// A 2xx to INVITE, and a provisional response that must arrive, go on being sent even over a reliable transport,
+    /// because a proxy on the way may use UDP (RFC 3261, 13.3.1.4; RFC 3262, 3).
     pub fn whatever_the_transport(at: Instant, timers: &Timers, longest: Duration) -> Self {
         Repeat { next: Some(at + timers.t1), ..Repeat::started(at, timers, longest) }
     }

@@ -1,6 +1,8 @@
-//! What a phrase judges: `rings at most {duration} after the press [T02]` says T02, and that its first parameter is an upper limit.
+//! What a phrase judges: `rings at most {duration} after the press [T02]` says T02, and that its first parameter is an
+//! upper limit.
 //!
-//! A feature may ask for more than its rig, never for less without anybody noticing; whoever compares the two asks here.
+//! A feature may ask for more than its rig, never for less without anybody noticing; whoever compares the two asks
+//! here.
 
 use super::phrase::{Arg, Args, Phrase};
 use crate::rig::{Limit, Sense};
@@ -29,8 +31,8 @@ pub struct Stated {
     /// Which parameter of the phrase, from 0.
     pub parameter: usize,
     pub sense: Sense,
-    /// How much more the sentence counts than the requirement does, in thousandths of its base unit: T21 limits the gap beyond a glitch of up to
-    /// 1 s, its sentence states the whole gap.
+    /// How much more the sentence counts than the requirement does, in thousandths of its base unit: T21 limits the gap
+    /// beyond a glitch of up to 1 s, its sentence states the whole gap.
     pub beyond_milli: u32,
 }
 
@@ -53,7 +55,8 @@ pub const fn at_most(id: &'static str, parameter: usize) -> Option<Judged> {
 pub const fn at_least(id: &'static str, parameter: usize) -> Option<Judged> {
     judged(Requirement::Is(id), Some((parameter, Sense::AtLeast)))
 }
-/// The parameter is the most that may be, and so many thousandths of the base unit more than what the requirement limits.
+/// The parameter is the most that may be, and so many thousandths of the base unit more than what the requirement
+/// limits.
 pub const fn at_most_beyond(id: &'static str, parameter: usize, beyond_milli: u32) -> Option<Judged> {
     let limit = Some(Stated { parameter, sense: Sense::AtMost, beyond_milli });
     Some(Judged { requirement: Requirement::Is(id), limit })
@@ -62,7 +65,8 @@ pub const fn at_most_beyond(id: &'static str, parameter: usize, beyond_milli: u3
 pub const fn one_of(of: &'static [&'static str], parameter: usize) -> Option<Judged> {
     judged(Requirement::Written { parameter, of }, None)
 }
-/// Judged by whichever of these requirements the parameter names; `limit` is the parameter that is exactly what must be.
+/// Judged by whichever of these requirements the parameter names; `limit` is the parameter that is exactly what must
+/// be.
 pub const fn exactly_of(of: &'static [&'static str], parameter: usize, limit: usize) -> Option<Judged> {
     judged(Requirement::Written { parameter, of }, Some((limit, Sense::Exactly)))
 }
@@ -95,7 +99,8 @@ pub fn of<W>(phrase: &Phrase<W>, args: &Args) -> Option<Bound> {
     Some(Bound { requirement, stated: judged.limit? })
 }
 
-/// The limit that a step states and the one its rig asks for, both shown alike, where the step would let pass what the rig refuses.
+/// The limit that a step states and the one its rig asks for, both shown alike, where the step would let pass what the
+/// rig refuses.
 pub fn loosened(bound: &Bound, args: &Args, limit: &Limit) -> Option<(Estimate, Estimate)> {
     let stated = figure(args.values.get(bound.stated.parameter)?, limit.unit)?;
     let asked = limit.limit + f64::from(bound.stated.beyond_milli) / 1e3;

@@ -26,7 +26,8 @@ use phrase::Phrase;
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
-/// What the steps of a scenario act on. The post is shared with whoever makes it safe when a step has gone down with its world.
+/// What the steps of a scenario act on. The post is shared with whoever makes it safe when a step has gone down with
+/// its world.
 pub struct World {
     post: Rc<RefCell<Post>>,
 }

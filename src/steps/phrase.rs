@@ -1,4 +1,5 @@
-//! Steps are rows in a table: an English phrase, a Polish phrase, what they judge, the roles needed and a function of about three lines.
+//! Steps are rows in a table: an English phrase, a Polish phrase, what they judge, the roles needed and a function of
+//! about three lines.
 
 use super::bound::Judged;
 use crate::post::{Fault, ScenarioError};
@@ -14,9 +15,10 @@ pub enum Kind {
     Then,
 }
 
-/// One row of the phrase book. `en` and `pl` are cucumber expressions over the parameter types `{duration}`, `{level}`, `{percent}`, `{count}`,
-/// `{times}`, `{requirement}` and `{string}`, and hold the same parameters in the same order. Where two words stand to choose from before a
-/// Polish duration (`mija/mijają {duration}`), the first is the verb of one, of five and of parts, the second that of two, three and four.
+/// One row of the phrase book. `en` and `pl` are cucumber expressions over the parameter types `{duration}`, `{level}`,
+/// `{percent}`, `{count}`, `{times}`, `{requirement}` and `{string}`, and hold the same parameters in the same order.
+/// Where two words stand to choose from before a Polish duration (`mija/mijają {duration}`), the first is the verb of
+/// one, of five and of parts, the second that of two, three and four.
 pub struct Phrase<W: 'static> {
     pub kind: Kind,
     pub en: &'static str,
@@ -83,7 +85,8 @@ impl Args {
     }
 }
 
-/// The row's function asks for a parameter that its phrase does not have: a mistake in the table, which the phrase book's test finds first.
+/// The row's function asks for a parameter that its phrase does not have: a mistake in the table, which the phrase
+/// book's test finds first.
 fn unlike(wanted: &str, index: usize, found: Option<&Arg>) -> Fault {
     Fault::Scenario(ScenarioError {
         cause: both!(

@@ -1,7 +1,8 @@
-//! Features run one step after the other, told in cucumber's events to a cucumber writer: the session, which keeps the journal.
+//! Features run one step after the other, told in cucumber's events to a cucumber writer: the session, which keeps the
+//! journal.
 //!
-//! One direction: the runner acts and tells, the writer writes down, and each event is on disk before what it announces happens, so that a
-//! figure never lands on the wrong step. What an attempt means and how it ends is decided in `run`.
+//! One direction: the runner acts and tells, the writer writes down, and each event is on disk before what it announces
+//! happens, so that a figure never lands on the wrong step. What an attempt means and how it ends is decided in `run`.
 
 use super::model::{Feature, Scenario, Step};
 use super::phrase_matcher::{Found, PhraseMatcher};

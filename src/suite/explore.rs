@@ -1,7 +1,8 @@
-//! Lives that nobody wrote: random walks over the model of a post, each run as a scenario on a bench of its own and judged by the standing watch.
+//! Lives that nobody wrote: random walks over the model of a post, each run as a scenario on a bench of its own and
+//! judged by the standing watch.
 //!
-//! A life goes the same way as any feature: what fails here fails again under `hejnal run`. Where a failure is found, the smallest life that
-//! still shows it is looked for and written down.
+//! A life goes the same way as any feature: what fails here fails again under `hejnal run`. Where a failure is found,
+//! the smallest life that still shows it is looked for and written down.
 
 pub mod gherkin_text;
 pub mod life;
@@ -98,7 +99,8 @@ pub fn planted(mut rig: Rig, defect: &Defect) -> Rig {
     rig
 }
 
-/// The seed of one life. On a virtual post it says all of it; on a real one a life depends on the power cuts left as well, and its feature says it.
+/// The seed of one life. On a virtual post it says all of it; on a real one a life depends on the power cuts left as
+/// well, and its feature says it.
 pub fn seed_of(seed: u64, number: u64) -> u64 {
     // Short enough to be typed.
     mix(seed ^ mix(number)) >> 32
@@ -160,7 +162,8 @@ impl Exploration<'_> {
     fn is_over(&self) -> bool {
         self.clock.now().as_secs_f64() > self.plan.time.as_secs_f64() || self.plan.stop.load(Ordering::Relaxed)
     }
-    /// How often the mains may still be taken away: in the next life of a virtual post, in all lives to come of a real one.
+    /// How often the mains may still be taken away: in the next life of a virtual post, in all lives to come of a real
+    /// one.
     fn power_cuts_left(&self) -> usize {
         let left = if self.is_real() { self.power_cuts_left.load(Ordering::Relaxed) } else { self.plan.power_cuts as u64 };
         usize::try_from(left).unwrap_or(usize::MAX)

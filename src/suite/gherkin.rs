@@ -1,4 +1,5 @@
-//! Feature files read by cucumber's parser, its tags and its expressions, with what they lack mended: true positions, everything written out.
+//! Feature files read by cucumber's parser, its tags and its expressions, with what they lack mended: true positions,
+//! everything written out.
 
 use super::lexer::{Heading, Line, What};
 use super::model::{Feature, Scenario, Step, is_id};
@@ -79,8 +80,8 @@ fn unparsed(message: &str) -> Unparsed {
     Unparsed { at: Place { line, column }, expected: words.join(", ") }
 }
 
-/// Puts the scanned positions in the place of the parser's, which may be a line late. Where the two disagree on how many there are, the
-/// parser's stay.
+/// Puts the scanned positions in the place of the parser's, which may be a line late. Where the two disagree on how
+/// many there are, the parser's stay.
 fn place(raw: &mut gherkin::Feature, lines: &[Line]) {
     let at = |line: &Line| gherkin::LineCol { line: line.number, col: line.column };
     let steps = lines.iter().filter(|line| matches!(line.what, What::Step { .. })).map(at);
@@ -106,8 +107,8 @@ fn replace(places: Vec<&mut gherkin::LineCol>, with: &[gherkin::LineCol]) {
     }
 }
 
-/// Writes rules, backgrounds and outlines out, so that the feature is a plain list of scenarios that stand for themselves. Gives
-/// for each of them which example row of its outline it is, from 1.
+/// Writes rules, backgrounds and outlines out, so that the feature is a plain list of scenarios that stand for
+/// themselves. Gives for each of them which example row of its outline it is, from 1.
 fn flatten(raw: &mut gherkin::Feature) -> Vec<Option<usize>> {
     let background = |b: Option<gherkin::Background>| b.map(|b| b.steps).unwrap_or_default();
     let common = background(raw.background.take());

@@ -1,7 +1,7 @@
 //! A feature file line by line: what each line is, where it stands, before any parser has had its say.
 //!
-//! The Gherkin parser passes over some slips in silence and gives positions that are a line late; this is what the checks and the positions
-//! rest on. Knows nothing of phrases or rigs.
+//! The Gherkin parser passes over some slips in silence and gives positions that are a line late; this is what the
+//! checks and the positions rest on. Knows nothing of phrases or rigs.
 
 use crate::problem::Place;
 use crate::unit::Lang;
@@ -110,7 +110,8 @@ pub fn step_words(lang: Lang) -> &'static [&'static str] {
     }
 }
 
-/// The language a file declares; English where it declares none, `Err` with what it says where it is neither English nor Polish.
+/// The language a file declares; English where it declares none, `Err` with what it says where it is neither English
+/// nor Polish.
 pub fn language(text: &str) -> Result<Lang, String> {
     let declared = text.lines().find_map(|line| match comment(line.trim()) {
         Some(What::Language(lang)) => Some(lang),

@@ -1,7 +1,8 @@
 //! Everything that can be wrong with feature files, found before anything moves and told all at once.
 //!
-//! The Gherkin parser lets much pass in silence: `Scenaro:` is a description to it, an over-long table row is cut, a tab after `Given` makes
-//! a step vanish. A step that vanished is a check that was never made, so each of these is an error here. Touches no instrument.
+//! The Gherkin parser lets much pass in silence: `Scenaro:` is a description to it, an over-long table row is cut, a
+//! tab after `Given` makes a step vanish. A step that vanished is a check that was never made, so each of these is an
+//! error here. Touches no instrument.
 
 mod layout;
 mod meaning;
@@ -17,7 +18,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// An outline may not have more example rows than this: each is a scenario of its own. To repeat a scenario use `--repeat`.
+/// An outline may not have more example rows than this: each is a scenario of its own. To repeat a scenario use
+/// `--repeat`.
 pub const OUTLINE_ROWS_MAX: usize = 500;
 
 /// What the rig has to offer.
@@ -42,7 +44,8 @@ impl Needs {
 /// Reads feature files and checks them against the phrase book and the rig.
 ///
 /// # Errors
-/// Every problem of every file, in order of file and line. Files are left out of nothing: one broken file hides no other.
+/// Every problem of every file, in order of file and line. Files are left out of nothing: one broken file hides no
+/// other.
 pub fn load<W>(files: &[PathBuf], book: &PhraseMatcher<W>, needs: &Needs) -> Result<Vec<Feature>, Vec<Problem>> {
     let (features, found) = survey(files, book, needs);
     if found.is_empty() { Ok(features) } else { Err(found) }

@@ -1,7 +1,7 @@
 //! From feature files to a finished run: read, check, select, run, repeat.
 //!
-//! Only `gherkin` and `cucumber_runner` name cucumber. Knows nothing of instruments or of where a bench comes from: whatever can be entered, left and made safe is a
-//! [`RunnerPort`].
+//! Only `gherkin` and `cucumber_runner` name cucumber. Knows nothing of instruments or of where a bench comes from:
+//! whatever can be entered, left and made safe is a [`RunnerPort`].
 
 mod cucumber_runner;
 pub mod explore;

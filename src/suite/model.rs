@@ -1,4 +1,5 @@
-//! Features as the bench sees them: outlines written out, backgrounds put before each scenario, every line where it truly stands.
+//! Features as the bench sees them: outlines written out, backgrounds put before each scenario, every line where it
+//! truly stands.
 //!
 //! Knows nothing of phrases or rigs.
 

@@ -1,6 +1,7 @@
 //! The stage that real runs take place on: a bench with a post on it.
 //!
-//! Before a scenario the bench proves itself; before a post is condemned it does so again. Knows nothing of which rig stands behind it.
+//! Before a scenario the bench proves itself; before a post is condemned it does so again. Knows nothing of which rig
+//! stands behind it.
 
 use super::runner_port::{RunnerPort, ScenarioInfo, Sink};
 use crate::bench::{Bench, Log};

@@ -1,6 +1,7 @@
 //! Panics caught and kept: where and what, for the journal, instead of a dump on the terminal.
 //!
-//! The hook is set once for the process and touches only threads that are within [`catch`]; every other panic goes where it went before.
+//! The hook is set once for the process and touches only threads that are within [`catch`]; every other panic goes
+//! where it went before.
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -48,7 +48,8 @@ impl Parameter {
         }
     }
 
-    /// What it looks like. Generous on purpose: `5 furlongs` must be found and told to be no duration rather than make the step unknown.
+    /// What it looks like. Generous on purpose: `5 furlongs` must be found and told to be no duration rather than make
+    /// the step unknown.
     pub fn pattern(self) -> &'static str {
         match self {
             Parameter::Duration => &DURATION,
@@ -77,8 +78,8 @@ impl Parameter {
     }
 }
 
-/// A unit, known or not: whatever holds no blank, digit or sentence mark. To ask for letters would cost every start of the program the whole of Unicode,
-/// once for each phrase.
+/// A unit, known or not: whatever holds no blank, digit or sentence mark. To ask for letters would cost every start of
+/// the program the whole of Unicode, once for each phrase.
 const WORD: &str = r#"[^ \x{a0}0-9.,:;"„”\[\]()]+"#;
 
 /// Digits, or a number in words.
@@ -240,7 +241,8 @@ impl<W> PhraseMatcher<W> {
         Ok(Found { phrase, args: Args { values, table: Vec::new() }, regex })
     }
 
-    /// The phrase that differs least from `text`, if at least half of it agrees. Numbers and quoted words count as their parameter.
+    /// The phrase that differs least from `text`, if at least half of it agrees. Numbers and quoted words count as
+    /// their parameter.
     fn nearest(&self, text: &str) -> Option<&'static str> {
         let words = |text: &str| -> Vec<String> {
             let word = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -350,7 +352,8 @@ fn distance(a: &[String], b: &[String]) -> usize {
 }
 
 pub(super) fn letters_apart(a: &str, b: &str) -> usize {
-    // Words that differ that much in length are not near; a whole page without a space must not be compared letter by letter.
+    // Words that differ that much in length are not near; a whole page without a space must not be compared letter by
+    // letter.
     let difference = a.chars().count().abs_diff(b.chars().count());
     if difference > FARTHEST_LETTERS {
         return difference;

@@ -1,7 +1,8 @@
-//! The bench's own proof: a defect is planted, scenarios are run as in any run, and what came is held against what had to come.
+//! The bench's own proof: a defect is planted, scenarios are run as in any run, and what came is held against what had
+//! to come.
 //!
-//! A defect counts as caught only by the scenario named for it, with the blame named for it, for the reason named for it. Knows nothing of how a
-//! defect works or of how the matrix is shown.
+//! A defect counts as caught only by the scenario named for it, with the blame named for it, for the reason named for
+//! it. Knows nothing of how a defect works or of how the matrix is shown.
 
 use super::lint::{self, Needs};
 use super::on_bench::OnBench;
@@ -120,7 +121,8 @@ pub fn exit_code(verdicts: impl IntoIterator<Item = Verdict>) -> u8 {
     worst
 }
 
-/// Plants each of the defects on a bench of its own, as many at a time as there are processors, and shows each proof in the order asked for.
+/// Plants each of the defects on a bench of its own, as many at a time as there are processors, and shows each proof in
+/// the order asked for.
 pub fn prove(plan: &Plan, defects: &[Defect], mut show: impl FnMut(&Defect, &Proof)) -> Vec<Proof> {
     // Healthy controls run everything: begun first, they do not keep the last processor busy alone.
     let mut order: Vec<usize> = (0..defects.len()).collect();
@@ -250,7 +252,8 @@ fn stopped() -> Ending {
     }
 }
 
-/// Everything for a healthy control; for a defect the scenario named for it. The bench's proof of itself always comes first.
+/// Everything for a healthy control; for a defect the scenario named for it. The bench's proof of itself always comes
+/// first.
 fn scenarios_for(plan: &Plan, defect: &Defect, all: Vec<Feature>) -> Result<Selection, Ending> {
     let own = match (defect.blame, plan.all_scenarios || defect.scenario.is_empty()) {
         (None, _) | (_, true) => return Ok(select::select(all, Some(&plan.by_default))),

@@ -1,7 +1,7 @@
 //! What an attempt at a scenario means: how it is entered, limited, ended, made safe, journaled and counted.
 //!
-//! Whatever ends an attempt (a pass, a shortfall, a panic, a limit, Ctrl-C) it is closed and made safe in the same way, and a verdict can
-//! only get worse on the way out. Knows nothing of cucumber.
+//! Whatever ends an attempt (a pass, a shortfall, a panic, a limit, Ctrl-C) it is closed and made safe in the same way,
+//! and a verdict can only get worse on the way out. Knows nothing of cucumber.
 
 use super::cucumber_runner;
 use super::model::Feature;
@@ -61,7 +61,8 @@ impl Cause {
         })
     }
 
-    /// The text of a step leads to no phrase. The checks before the run report this too; here it is the last line of defence.
+    /// The text of a step leads to no phrase. The checks before the run report this too; here it is the last line of
+    /// defence.
     pub(super) fn lost(text: &str, lost: &Lost) -> Cause {
         let problem = super::lint::explain(text, lost);
         Cause::Fault(Fault::Scenario(ScenarioError { cause: problem.cause, remedy: problem.remedy }))
@@ -162,8 +163,9 @@ impl<'s, S: RunnerPort> Session<'s, S> {
     pub(super) fn must_stop(&self) -> bool {
         self.stopped || self.broken || self.stage.clock().guard().stop_requested()
     }
-    /// Is the attempt that just ended worth another, if one is left? Only where an instrument failed: trying again until a figure happens to lie
-    /// on the right side of its limit would be no measurement. The attempt stays in the journal; the last one counts.
+    /// Is the attempt that just ended worth another, if one is left? Only where an instrument failed: trying again
+    /// until a figure happens to lie on the right side of its limit would be no measurement. The attempt stays in the
+    /// journal; the last one counts.
     pub(super) fn decide(&mut self, one_left: bool) -> bool {
         let bench_failed = self.ending.blame == Some(Blame::Bench) && self.ending.outcome == Outcome::Failed;
         let again = one_left && bench_failed && !self.must_stop();
@@ -187,7 +189,8 @@ impl<'s, S: RunnerPort> Session<'s, S> {
         grant.run(|| self.stage.enter(&self.scenario))
     }
 
-    /// Leaves the world, if there is one, and makes safe, whatever came before. A stop request, even a second one, does not cut it short.
+    /// Leaves the world, if there is one, and makes safe, whatever came before. A stop request, even a second one, does
+    /// not cut it short.
     pub(super) fn close(&mut self, world: Option<S::World>) -> Result<(), Cause> {
         let guard = self.stage.clock().guard().clone();
         guard.set_shielded(true);

@@ -41,9 +41,10 @@ pub trait RunnerPort {
     fn journal(&mut self) -> &mut dyn Sink;
     /// Makes ready for a scenario; here the bench proves itself before it judges.
     fn enter(&mut self, scenario: &ScenarioInfo) -> Result<Self::World, Fault>;
-    /// Ends a scenario that was entered, however it went: saves recordings, and vouches for the bench before a post is condemned. A fault from
-    /// here counts when it is worse than the ending.
+    /// Ends a scenario that was entered, however it went: saves recordings, and vouches for the bench before a post is
+    /// condemned. A fault from here counts when it is worse than the ending.
     fn leave(&mut self, world: Self::World, ending: &Ending) -> Result<(), Fault>;
-    /// Brings everything to the state that harms nobody and reads it back. Called after every attempt, whatever ended it.
+    /// Brings everything to the state that harms nobody and reads it back. Called after every attempt, whatever ended
+    /// it.
     fn make_safe(&mut self) -> Vec<SafeCheck>;
 }

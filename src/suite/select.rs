@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// What to name where no features were found.
 pub const NAME_FEATURES: (&str, &str) = ("name feature files or directories", "podaj pliki lub katalogi ze scenariuszami");
 
-/// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its `@`.
+/// A condition on tags: `@S01`, `@fat and not @slow`, `(@S01 or @S02) and @nightly`. An id may be written without its
+/// `@`.
 #[derive(Debug, Clone)]
 pub struct TagExpression(gherkin::Tags);
 
@@ -35,8 +36,8 @@ impl TagExpression {
     }
 }
 
-/// The feature files meant by `paths`, each a file or a directory (searched to its depths), in order of name within each directory. A file named twice
-/// is taken once.
+/// The feature files meant by `paths`, each a file or a directory (searched to its depths), in order of name within
+/// each directory. A file named twice is taken once.
 pub fn feature_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     let mut files = Vec::new();
     for path in paths {

@@ -1,5 +1,5 @@
-//! What English and Polish features must have in common: the same scenarios, under the same ids, in the same files, with the same figures;
-//! and no requirement that the list of limits does not know.
+//! What English and Polish features must have in common: the same scenarios, under the same ids, in the same files,
+//! with the same figures; and no requirement that the list of limits does not know.
 //!
 //! Knows nothing of phrases: whether a step is understood is the linter's affair.
 

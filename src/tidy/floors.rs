@@ -1,5 +1,5 @@
-//! The floors of the house: which module may use which. A module that is a crate of its own keeps its floor: it is `hejnal_dsp` to others, and
-//! `crate` in it is itself.
+//! The floors of the house: which module may use which. A module that is a crate of its own keeps its floor: it is
+//! `hejnal_dsp` to others, and `crate` in it is itself.
 
 use super::Violation;
 use super::source::{Source, has_word};

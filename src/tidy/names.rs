@@ -133,7 +133,8 @@ const STRANGERS: &[(&str, &[&str], &str)] = &[
 /// The one file of the desk that says how long anything runs.
 const TIMERS: &str = "src/operator/timers.rs";
 
-/// Words that mark code as not finished, or as hiding something; those that clippy knows are among the lints of `Cargo.toml`.
+/// Words that mark code as not finished, or as hiding something; those that clippy knows are among the lints of
+/// `Cargo.toml`.
 const FORBIDDEN: &[(&str, &str)] = &[("#[ignore", "a test that does not run proves nothing")];
 
 /// Forbidden words that are tolerated for now. This list may only shrink.

@@ -1,4 +1,5 @@
-//! Whose state is whose at the operator's desk: a type's methods stand in the file that declares it, and its fields are its own.
+//! Whose state is whose at the operator's desk: a type's methods stand in the file that declares it, and its fields are
+//! its own.
 //!
 //! Knows nothing of what the methods do.
 
@@ -7,7 +8,8 @@ use super::source::{Source, has_word};
 
 const ROOM: &str = "src/operator/";
 
-/// Types with too much to do for one file, and the files that have methods of theirs beside it. These lists may only shrink.
+/// Types with too much to do for one file, and the files that have methods of theirs beside it. These lists may only
+/// shrink.
 const SPREAD: &[(&str, &[&str])] = &[
     ("Desk", &["src/operator/operating.rs", "src/operator/routing.rs", "src/operator/waking.rs"]),
     (

@@ -1,4 +1,5 @@
-//! Sizes and openings: how long files and functions may be, how many methods an instrument's trait has, and that each file introduces itself.
+//! Sizes and openings: how long files and functions may be, how many methods an instrument's trait has, and that each
+//! file introduces itself.
 //!
 //! Knows nothing of what the code does.
 
@@ -8,19 +9,23 @@ use super::source::{Source, has_word};
 const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 70;
 const MOST_METHODS: usize = 6;
+/// In letters. Code may be wider, and a table's row has to be.
+const WIDEST_COMMENT: usize = 120;
 /// How far an exception may lie above the file it excuses before it has to be lowered.
 const SLACK: usize = 20;
 
 const READABLE: &str = "a file is read at one sitting; one that is longer holds two things that could be named apart";
 const ONE_SCREEN: &str = "a function that does not fit on a screen does more than its name says";
 const INTRODUCED: &str = "whoever opens a file learns from its first lines what it is for and what it must not know";
+const FOUND_AGAIN: &str = "prose is read in lines from which the eye finds back to the next";
 const SMALL_TRAIT: &str = "a driver for a new instrument is written in an hour only if its trait is small";
 const SHRINK: &str = "exceptions may only shrink";
 
 /// Files longer than allowed, with the lines they may have. This list may only shrink, and so may its figures.
 const LONG_FILES: &[(&str, usize)] = &[];
 
-/// Functions longer than allowed: file, name and the lines they may have. This list may only shrink, and so may its figures.
+/// Functions longer than allowed: file, name and the lines they may have. This list may only shrink, and so may its
+/// figures.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[];
 
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
@@ -29,6 +34,24 @@ pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
     let named = LONG_FILES.iter().map(|(path, _)| *path).chain(LONG_FUNCTIONS.iter().map(|(path, _, _)| *path));
     for path in named.filter(unknown) {
         violations.push(Violation::new("src/tidy/shape.rs", 1, format!("{path} is gone: delete its exception"), SHRINK));
+    }
+    violations
+}
+
+/// Lines of comments that are too wide.
+pub(super) fn check_comments(sources: &[Source]) -> Vec<Violation> {
+    sources.iter().flat_map(wide_comments).collect()
+}
+
+fn wide_comments(source: &Source) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (line, number) in source.lines.iter().zip(1..) {
+        let (letters, text) = (line.chars().count(), line.trim_start());
+        let is_table = text.trim_start_matches(['/', '!']).trim_start().starts_with('|');
+        if text.starts_with("//") && !is_table && letters > WIDEST_COMMENT {
+            let rule = format!("the comment is {letters} letters wide, allowed are {WIDEST_COMMENT}");
+            violations.push(Violation::new(&source.path, number, rule, FOUND_AGAIN));
+        }
     }
     violations
 }
@@ -163,6 +186,15 @@ mod tests {
         assert_eq!(one(441, 440).as_deref(), Some("it has grown to 441 lines, its exception allows 440"));
         assert_eq!(one(410, 440).as_deref(), Some("it has 410 lines: lower its exception in src/tidy/shape.rs from 440"));
         assert_eq!(one(400, 440).as_deref(), Some("it has 400 lines: delete its exception in src/tidy/shape.rs"));
+    }
+
+    #[test]
+    fn a_wide_comment_is_found_and_wide_code_and_tables_are_not() {
+        let wide = "ż".repeat(117);
+        let text = format!("/// {wide}\n// {wide}\n//! | {wide}\nlet x = \"{wide}\";\n");
+        let found = wide_comments(&Source::new("src/a.rs", &text));
+        let told = found.iter().map(|violation| (violation.line, violation.rule.as_str())).collect::<Vec<_>>();
+        assert_eq!(told, [(1, "the comment is 121 letters wide, allowed are 120")]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A source file as the rules see it: its lines, and the same lines with comments and the insides of texts blanked out.
 //!
-//! Knows nothing of the rules. It is no parser of Rust, only as much of one as tells code from what is written about code.
+//! Knows nothing of the rules. It is no parser of Rust, only as much of one as tells code from what is written about
+//! code.
 
 /// One file.
 pub(super) struct Source {

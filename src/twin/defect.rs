@@ -1,7 +1,8 @@
-//! The defects that can be planted in the twin, one row each: where, the scenario that must find it, and whom it must blame.
+//! The defects that can be planted in the twin, one row each: where, the scenario that must find it, and whom it must
+//! blame.
 //!
-//! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed, for the twin's
-//! microcontroller executes what it is given; everything else is planted in the twin itself.
+//! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed,
+//! for the twin's microcontroller executes what it is given; everything else is planted in the twin itself.
 
 pub mod fresh;
 pub mod latecomer;
@@ -281,8 +282,9 @@ const WRITES_SETTINGS: (Duration, Duration) = (Duration::from_millis(4000), Dura
 /// Seconds per second: the limit of T11, +50 ms over 30 minutes, is passed threefold within five.
 const CREEP: f64 = 0.000_5;
 
-/// Mouth-to-ear about 135 ms of the 150 ms allowed (T10): a long line. The receive buffer is so shallow that its start, which falls anywhere within
-/// a frame of 20 ms, stays within the limit; the converter so quick that an interruption does (T21).
+/// Mouth-to-ear about 135 ms of the 150 ms allowed (T10): a long line. The receive buffer is so shallow that its start,
+/// which falls anywhere within a frame of 20 ms, stays within the limit; the converter so quick that an interruption
+/// does (T21).
 fn slow_but_legal(config: &mut TwinConfig) {
     config.line.delay = 0.072;
     config.line.up_after = 0.12;

@@ -1,6 +1,8 @@
-//! A person before the post, and whatever lies beyond its line: what reaches the twin otherwise than through the bench's instruments.
+//! A person before the post, and whatever lies beyond its line: what reaches the twin otherwise than through the
+//! bench's instruments.
 //!
-//! Knows nothing of who that is: a test, or somebody at a keyboard. Every deed happens at its own moment of the twin's time.
+//! Knows nothing of who that is: a test, or somebody at a keyboard. Every deed happens at its own moment of the twin's
+//! time.
 
 use super::Twin;
 use crate::clock::Instant;
@@ -63,7 +65,8 @@ impl Twin {
         let contacts = world::lock(&self.world).contacts;
         (!contacts.fibre.contains(&false), contacts.mains && contacts.street)
     }
-    /// When something will happen that is known now: a datagram coming out of the line, a packet to be sent. `None`: nothing is known to come.
+    /// When something will happen that is known now: a datagram coming out of the line, a packet to be sent. `None`:
+    /// nothing is known to come.
     pub fn next_due(&self) -> Option<Instant> {
         Some(world::lock(&self.world).next_due()).filter(|due| *due != u64::MAX).map(Instant::from_nanos)
     }
@@ -78,12 +81,13 @@ impl Twin {
     pub fn send_in(&self, datagram: Datagram) {
         world::lock(&self.world).outside_sends(datagram);
     }
-    /// Sound before the post in place of the person's own from then on: the first of `samples` at `first` seconds, each `period` seconds after the
-    /// one before.
+    /// Sound before the post in place of the person's own from then on: the first of `samples` at `first` seconds, each
+    /// `period` seconds after the one before.
     pub fn sound_before(&self, first: f64, period: f64, samples: &[f32]) {
         world::lock(&self.world).air.from_mouth(first, period, samples);
     }
-    /// What the loudspeaker sounds at `first` seconds and every `period` seconds after, relative to its full scale. What lies ahead is not known yet.
+    /// What the loudspeaker sounds at `first` seconds and every `period` seconds after, relative to its full scale.
+    /// What lies ahead is not known yet.
     pub fn loudspeaker(&self, first: f64, period: f64, count: usize) -> Vec<f32> {
         let mut out = vec![0.0; count];
         world::lock(&self.world).air.of_speaker(first, period, &mut out);

@@ -1,7 +1,8 @@
 //! The virtual post: a rig without hardware, simulated to the nanosecond and used through the same instrument traits.
 //!
-//! A microcontroller that executes the very firmware flashed onto it, a voice module, fibre, mains, air, and the bench's own boards. The same seed
-//! gives the same run. Knows nothing of roles, scenarios, limits, or of drivers; must not use the operator's stack for the post's side.
+//! A microcontroller that executes the very firmware flashed onto it, a voice module, fibre, mains, air, and the
+//! bench's own boards. The same seed gives the same run. Knows nothing of roles, scenarios, limits, or of drivers; must
+//! not use the operator's stack for the post's side.
 
 mod bench;
 pub mod defect;
@@ -135,7 +136,8 @@ pub struct TwinConfig {
     pub operator_down: bool,
     /// From this moment on the machine that the bench runs on lets it stand still every few seconds.
     pub stalls_from: Option<Duration>,
-    /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays empty.
+    /// The line ends outside the simulation ([`Twin::take_arrived`], [`Twin::send_in`]); the operator's desk stays
+    /// empty.
     pub line_ends_outside: bool,
 }
 
@@ -170,7 +172,8 @@ impl TwinConfig {
             line_ends_outside: false,
         }
     }
-    /// The post and the bench that a rig describes: its boards, jacks, wires and operator, and the account that its post has there.
+    /// The post and the bench that a rig describes: its boards, jacks, wires and operator, and the account that its
+    /// post has there.
     pub fn of(rig: &Rig, seed: u64) -> Self {
         let mut config = TwinConfig::new(seed, rig.post.identity.as_str());
         config.bench = BenchConfig::of(rig);
@@ -203,7 +206,8 @@ impl TwinConfig {
     }
 }
 
-/// A virtual post on a virtual bench, at the first moment of its time: mains on, fibre connected, flash blank but for the settings.
+/// A virtual post on a virtual bench, at the first moment of its time: mains on, fibre connected, flash blank but for
+/// the settings.
 pub struct Twin {
     world: Shared,
     clock: Arc<TwinClock>,

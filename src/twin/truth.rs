@@ -1,4 +1,5 @@
-//! What really happened, to the nanosecond: for tests and proofs that hold a measurement against it, never for anything that measures.
+//! What really happened, to the nanosecond: for tests and proofs that hold a measurement against it, never for anything
+//! that measures.
 //!
 //! Knows nothing of measurements.
 
@@ -14,8 +15,8 @@ pub enum Lamp {
     OutOfService,
 }
 
-/// A list of which the latest entries are kept: a twin that runs for days, or a soak of ten thousand rounds, must not fill the memory with what
-/// nobody will ask for.
+/// A list of which the latest entries are kept: a twin that runs for days, or a soak of ten thousand rounds, must not
+/// fill the memory with what nobody will ask for.
 #[derive(Debug, Clone)]
 pub struct Latest<T>(Vec<T>);
 
@@ -71,7 +72,8 @@ pub struct Truth {
     pub lamps: Latest<(u64, Lamp, bool)>,
     /// Each INVITE datagram as it left the voice module: when, its Call-ID.
     pub invites: Latest<(u64, String)>,
-    /// The first packet of each stream from the operator, as it left the desk: it carries what was spoken from 20 ms before.
+    /// The first packet of each stream from the operator, as it left the desk: it carries what was spoken from 20 ms
+    /// before.
     pub from_operator: Latest<Packet>,
     /// The first packet of each stream from the post, as it reached the desk.
     pub at_operator: Latest<Packet>,
@@ -108,7 +110,8 @@ impl Truth {
     pub(in crate::twin) fn datagram_reached_operator(&mut self, at: u64, bytes: &[u8]) {
         note_stream(&mut self.at_operator, at, bytes);
     }
-    /// When a sound spoken by the operator at `spoken` (seconds) came out of the loudspeaker in the latest call; `None`: never.
+    /// When a sound spoken by the operator at `spoken` (seconds) came out of the loudspeaker in the latest call;
+    /// `None`: never.
     pub fn out_of_loudspeaker(&self, spoken: f64) -> Option<f64> {
         let call = self.voice.calls.last()?;
         call.heard.iter().rev().find_map(|(ssrc, line)| {
@@ -127,7 +130,8 @@ impl Truth {
         let anchor = anchors.rfind(|anchor| after(anchor) >= 0).unwrap_or(first);
         Some(anchor.at.as_secs_f64() + f64::from(after(anchor)) / 8000.0)
     }
-    /// When a sound that was at the post's microphone at `seconds` is heard by the operator of the latest call; `None`: never.
+    /// When a sound that was at the post's microphone at `seconds` is heard by the operator of the latest call; `None`:
+    /// never.
     pub fn at_operators_ear(&self, seconds: f64) -> Option<f64> {
         let (timestamp, fraction) = self.voice.calls.last()?.sent.timestamp_at(seconds)?;
         Some(self.played(timestamp)? + fraction / 8000.0)

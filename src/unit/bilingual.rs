@@ -32,8 +32,9 @@ impl Bilingual {
     }
 }
 
-/// A sentence with figures or names in it, said in both languages with the same ones: `both!("{n} left", "pozostało: {n}")`. As with
-/// `format!`, one that is given and not said in either is a mistake the compiler finds.
+/// A sentence with figures or names in it, said in both languages with the same ones:
+/// `both!("{n} left", "pozostało: {n}")`. As with `format!`, one that is given and not said in either is a mistake the
+/// compiler finds.
 macro_rules! both {
     ($en:literal, $pl:literal $(, $($args:tt)*)?) => {
         $crate::unit::Bilingual::new(format!($en $(, $($args)*)?), format!($pl $(, $($args)*)?))

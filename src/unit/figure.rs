@@ -2,11 +2,12 @@
 
 use super::{Bilingual, Method, Unit};
 
-/// A figure that can be stated. Each constant stands beside the code that finds the figure; `hejnal steps --figures` lists them all.
+/// A figure that can be stated. Each constant stands beside the code that finds the figure; `hejnal steps --figures`
+/// lists them all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
-    /// Requirement or area, quantity, and direction or end where there are several: `T21.gap.to-operator`. Machines know the figure by it, so
-    /// it outlives every change of wording.
+    /// Requirement or area, quantity, and direction or end where there are several: `T21.gap.to-operator`. Machines
+    /// know the figure by it, so it outlives every change of wording.
     pub key: String,
     /// As a reader of a report knows it.
     pub name: Bilingual,

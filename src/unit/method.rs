@@ -4,7 +4,8 @@
 
 use super::{Bilingual, Lang};
 
-/// The way from what was observed to a figure. A figure without one is a claim, so every figure that is shown or kept carries it.
+/// The way from what was observed to a figure. A figure without one is a claim, so every figure that is shown or kept
+/// carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Method {
     pub en: &'static str,

@@ -50,7 +50,8 @@ pub const BARE_UNITS: &[&str] = &[
     "dobie",
 ];
 
-/// How often: `5 times`, `once`, `dwa razy`, `raz`. The inner error is the right form of what nobody says (`1 razy`), in quotation marks.
+/// How often: `5 times`, `once`, `dwa razy`, `raz`. The inner error is the right form of what nobody says (`1 razy`),
+/// in quotation marks.
 pub fn parse_times(text: &str) -> Result<Result<u64, String>, ParseError> {
     let text = text.trim();
     let Some((number, noun)) = text.rsplit_once(' ') else { return parse_count(text).map(Ok) };
@@ -69,7 +70,8 @@ pub fn parse_times(text: &str) -> Result<Result<u64, String>, ParseError> {
 pub enum PolishNumber {
     /// `mija minuta`, `mija 5 minut`, `mija pół minuty`.
     OneOrMany,
-    /// Two, three and four, also at the end of a greater number, but for twelve, thirteen and fourteen: `mijają 22 minuty`.
+    /// Two, three and four, also at the end of a greater number, but for twelve, thirteen and fourteen:
+    /// `mijają 22 minuty`.
     Few,
 }
 
@@ -94,7 +96,8 @@ impl PolishPlural {
     }
 }
 
-/// The number of the first part of a duration whose unit is written out in Polish; `None` behind a symbol, which may be read either way.
+/// The number of the first part of a duration whose unit is written out in Polish; `None` behind a symbol, which may be
+/// read either way.
 pub fn polish_number(duration: &str) -> Option<PolishNumber> {
     let text = duration.trim().to_lowercase();
     if BARE_UNITS.contains(&text.as_str()) {

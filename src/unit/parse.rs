@@ -1,7 +1,7 @@
 //! "0,5 s", "500 ms", "2 sekundy", "-12,5 dBm0": quantities as people write them, in both languages.
 //!
-//! Knows nothing of phrases or files. A comma and a point are both a decimal mark, never a separator of thousands; a space may separate
-//! groups of three digits. What cannot be understood is refused with an example of what can.
+//! Knows nothing of phrases or files. A comma and a point are both a decimal mark, never a separator of thousands; a
+//! space may separate groups of three digits. What cannot be understood is refused with an example of what can.
 
 use super::expected::{COUNT, DURATION, Expected, FREQUENCY, LEVEL, NUMBER, PERCENT, ParseError};
 use super::numeral::{BARE_UNITS, number_word};
@@ -155,7 +155,8 @@ fn quantity(text: &str) -> Option<(f64, &str)> {
     value.is_finite().then_some((value, rest.trim_start()))
 }
 
-/// Digits at the beginning; a space (also a no-break one) may separate groups of three. Returns them without spaces, and the rest.
+/// Digits at the beginning; a space (also a no-break one) may separate groups of three. Returns them without spaces,
+/// and the rest.
 fn integer_digits(text: &str) -> Option<(String, &str)> {
     let first = leading_digits(text);
     let (head, mut rest) = text.split_at_checked(first).filter(|(head, _)| !head.is_empty())?;

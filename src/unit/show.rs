@@ -1,4 +1,5 @@
-//! Figures as a reader of English or Polish expects them: prefix, digits that the uncertainty justifies, decimal comma in Polish.
+//! Figures as a reader of English or Polish expects them: prefix, digits that the uncertainty justifies, decimal comma
+//! in Polish.
 //!
 //! Knows nothing of where a figure is shown.
 
@@ -39,7 +40,8 @@ impl Estimate {
 }
 
 impl Estimate {
-    /// The value alone, with the decimals that its uncertainty justifies: for figures derived from one that is shown in full.
+    /// The value alone, with the decimals that its uncertainty justifies: for figures derived from one that is shown in
+    /// full.
     pub fn show_value(&self, lang: Lang) -> String {
         let shown = self.show(lang);
         shown.split(" ± ").next().unwrap_or_default().to_string()
@@ -72,7 +74,8 @@ impl Scale {
         }
     }
 
-    /// Minutes and hours only where they make a figure easier to read: whole ones, or those too long to be thought of in seconds.
+    /// Minutes and hours only where they make a figure easier to read: whole ones, or those too long to be thought of
+    /// in seconds.
     fn of_time(seconds: f64, exact: bool, lang: Lang) -> Scale {
         let whole = |unit: f64| exact && seconds % unit == 0.0;
         let hour = if lang == Lang::Pl { "godz." } else { "h" };

@@ -1,4 +1,5 @@
-//! Rules about cases that come again: dialled again too often, and dialled again beside the press that took their place.
+//! Rules about cases that come again: dialled again too often, and dialled again beside the press that took their
+//! place.
 
 use super::calls::{COUNT, both_of, named};
 use super::cases::{Cause, causes};
@@ -33,7 +34,8 @@ const SECOND_CASES: Quantity = Quantity {
     ..COUNT
 };
 
-/// What a lost call is worth within one registration (post protocol, section 4): dialled, and at once once more. A kept press is dialled once.
+/// What a lost call is worth within one registration (post protocol, section 4): dialled, and at once once more. A kept
+/// press is dialled once.
 const fn dials_at_most(fate: &str) -> Option<usize> {
     match fate.as_bytes() {
         b"dialled" => Some(2),
@@ -71,7 +73,8 @@ const HUNTS_ON_WITHIN: f64 = 1.0;
 fn second_cases(course: &Course) -> Vec<Sample> {
     let causes = causes(course);
     let arrived = |index: usize| course.calls.get(index).map(|(_, call)| call.arrived.seconds);
-    // Who rang in vain and is sought elsewhere has lost nothing: his call was ended in so many words, and the next is there at once.
+    // Who rang in vain and is sought elsewhere has lost nothing: his call was ended in so many words, and the next is
+    // there at once.
     let was_lost = |first: usize, index: usize| {
         let is_of_case = |(other, cause): &(usize, &Cause)| *other == first || **cause == Cause::SameCase(first);
         let before = causes.iter().enumerate().take(index).filter(is_of_case).last();

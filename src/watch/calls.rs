@@ -304,8 +304,8 @@ fn is_marked_delayed(call: &Call) -> bool {
     call.invite.header("X-SOS-Delayed") == Some("yes")
 }
 
-/// Who reads of a delay asks himself whether anybody still waits: a press that was served at once is none, nor is a talk that was lost in a cut of T22's
-/// length and is dialled again.
+/// Who reads of a delay asks himself whether anybody still waits: a press that was served at once is none, nor is a
+/// talk that was lost in a cut of T22's length and is dialled again.
 fn called_delayed(course: &Course) -> Vec<Sample> {
     let is_prompt = |call: &Call, cause: Cause| match cause {
         Cause::Press(contact) => course.contacts.get(contact).is_some_and(|contact| {
@@ -337,8 +337,8 @@ fn called_delayed(course: &Course) -> Vec<Sample> {
 /// Of cuts up to so many seconds T22 speaks, and a margin for their stamps.
 const HEALED_WITHOUT_PRESS: f64 = 20.5;
 
-/// When the way to call came back: at the end of the last outage, or, where the post had to start anew, when it was first registered after
-/// that, for which it has its own time (T19).
+/// When the way to call came back: at the end of the last outage, or, where the post had to start anew, when it was
+/// first registered after that, for which it has its own time (T19).
 fn returned_before(course: &Course, arrived: f64) -> f64 {
     let ended = course.outages.iter().map(|outage| outage.span.to).filter(|to| *to <= arrived).fold(f64::NEG_INFINITY, f64::max);
     let started = course.own_starts().filter(|start| *start <= arrived).last();

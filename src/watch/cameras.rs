@@ -1,4 +1,5 @@
-//! Rules about the city's camera system: each press that becomes a call calls up this post's camera, in time, once, and nothing else does.
+//! Rules about the city's camera system: each press that becomes a call calls up this post's camera, in time, once, and
+//! nothing else does.
 
 use super::calls::obliging;
 use super::course::{Contact, Course};
@@ -66,7 +67,8 @@ const ELSEWHERE: Quantity = Quantity {
 
 /// An event so late is of no press any more, unless something stood in its way.
 const OF_PRESS_WITHIN: f64 = 10.0;
-/// What stood in its way may keep it as long as a press is kept: it is dropped after ten minutes at the latest (T38), and called up within one.
+/// What stood in its way may keep it as long as a press is kept: it is dropped after ten minutes at the latest (T38),
+/// and called up within one.
 const KEPT_WITHIN: f64 = 660.0;
 
 /// The presses that had to call up a camera which could be called up, each with the first event for it.
@@ -106,7 +108,8 @@ fn to_event(course: &Course) -> Vec<Sample> {
     owed(course).into_iter().filter_map(sample).collect()
 }
 
-/// Each contact excuses one event; one that was sent again because its first sending had come to nothing is the same event.
+/// Each contact excuses one event; one that was sent again because its first sending had come to nothing is the same
+/// event.
 fn needless(course: &Course) -> Vec<Sample> {
     let mut used = vec![false; course.contacts.len()];
     let taken = course.called_up.iter().filter(|event| event.is_named && event.taken);

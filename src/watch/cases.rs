@@ -56,7 +56,8 @@ pub fn causes(course: &Course) -> Vec<Cause> {
             Some(case) => {
                 let cause = of_known(course, case, index);
                 case.calls.push(index);
-                // The talk that was dialled again is the case now: what becomes of the one that was lost no longer closes it.
+                // The talk that was dialled again is the case now: what becomes of the one that was lost no longer
+                // closes it.
                 if call.confirmed.is_some() && !matches!(cause, Cause::Closed(_)) {
                     case.closed = closes(course, call);
                 }
@@ -90,7 +91,8 @@ fn of_known(course: &Course, case: &Case, index: usize) -> Cause {
 /// A talk that somebody ended closes its case, unless the post may not have heard of it.
 fn closes(course: &Course, call: &Call) -> Option<f64> {
     let (ended, by) = call.ended?;
-    // What a post said in a cut, to a talk that it had to take for lost, it says again until it is heard, every 4 s (RFC 3261, 17.1.2.2).
+    // What a post said in a cut, to a talk that it had to take for lost, it says again until it is heard, every 4 s
+    // (RFC 3261, 17.1.2.2).
     let before = match by {
         EndedBy::Operator => 1.0,
         EndedBy::Post => SAID_AGAIN_WITHIN,

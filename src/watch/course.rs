@@ -1,5 +1,5 @@
-//! What happened in a scenario, as the rules of the watch read it: contacts of the button, calls, outages, lamps, registrations, each with its
-//! moments. Made once from the record; the rules know nothing else.
+//! What happened in a scenario, as the rules of the watch read it: contacts of the button, calls, outages, lamps,
+//! registrations, each with its moments. Made once from the record; the rules know nothing else.
 //!
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
@@ -21,9 +21,11 @@ pub const RECOVERS_WITHIN: f64 = 5.0;
 
 /// How long a press may take to become a call before it counts as lost.
 pub const LOST_AFTER: Duration = Duration::from_secs(10);
-/// A call that is gone without a word is given up after so many seconds without media, and lamps follow (post protocol, section 3: 30 s).
+/// A call that is gone without a word is given up after so many seconds without media, and lamps follow (post protocol,
+/// section 3: 30 s).
 const LOST_WITHIN: f64 = 32.0;
-/// One that rang before it was gone, and may be ringing still, is given up after more than three minutes (RFC 3261, 16.6, timer C).
+/// One that rang before it was gone, and may be ringing still, is given up after more than three minutes (RFC 3261,
+/// 16.6, timer C).
 const RINGS_AT_MOST: f64 = 190.0;
 
 /// One closing of the button, bounces and all.
@@ -118,7 +120,8 @@ pub struct Oddity {
     pub what: Irregular,
 }
 
-/// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing that lasted longest.
+/// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing
+/// that lasted longest.
 pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Contact> {
     let mut found: Vec<Contact> = Vec::new();
     let mut closed: Option<f64> = None;
@@ -152,7 +155,8 @@ pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Con
 pub struct Course {
     /// What was looked at.
     pub span: Span,
-    /// The name that the post had to bear, and from when on; `None`: it was free to have none. In order, the first from ever on.
+    /// The name that the post had to bear, and from when on; `None`: it was free to have none. In order, the first from
+    /// ever on.
     pub names: Vec<(f64, Option<String>)>,
     /// Addresses are translated on the way to the post.
     pub is_behind_nat: bool,
@@ -187,13 +191,15 @@ pub struct Course {
     pub reports: Vec<(f64, Report)>,
     /// When there was no mains, battery or not.
     pub without_mains: Lit,
-    /// What the post told the supervision, the last message before the scenario included, and after what silence that counts it as lost.
+    /// What the post told the supervision, the last message before the scenario included, and after what silence that
+    /// counts it as lost.
     pub notices: Vec<(f64, String)>,
     pub silence: f64,
     /// What came to the camera system, and when that took nothing.
     pub called_up: Vec<CalledUp>,
     pub cameras_away: Vec<Span>,
-    /// By how much the time that messages to the supervision bear is ahead, and what that figure is worth (k = 2), in seconds.
+    /// By how much the time that messages to the supervision bear is ahead, and what that figure is worth (k = 2), in
+    /// seconds.
     pub clock_errors: Vec<(f64, f64, f64)>,
     /// While the bench's own time server may still have been believed that told a wrong time.
     pub misled: Vec<Span>,
@@ -201,7 +207,8 @@ pub struct Course {
     pub leases: Vec<(String, Span)>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
-    /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so many seconds late.
+    /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so
+    /// many seconds late.
     pub echoes: (usize, Vec<(f64, Option<f64>)>),
     /// When a lamp's sensor saw the light of a lamp that lives on the mains.
     pub room_light: Vec<f64>,
@@ -227,8 +234,8 @@ pub struct Course {
     pub spoken_into: Vec<f64>,
     pub sampled: Vec<Sampled>,
     pub silences: Vec<Silence>,
-    /// Sound pressure level of the caller's speech at the post's microphone that the mouth is set to, and the one at which the ear's samples reach
-    /// full scale, dB re 20 µPa; `None`: nobody has measured it.
+    /// Sound pressure level of the caller's speech at the post's microphone that the mouth is set to, and the one at
+    /// which the ear's samples reach full scale, dB re 20 µPa; `None`: nobody has measured it.
     pub speech_spl: Option<f64>,
     pub ear_spl: Option<f64>,
 }
@@ -259,7 +266,8 @@ impl Course {
         !self.cameras_away.iter().any(|away| away.meets(within))
     }
 
-    /// The stretches in which a press had to be served: registered anew after the last outage, and some time to recover, up to the next one.
+    /// The stretches in which a press had to be served: registered anew after the last outage, and some time to
+    /// recover, up to the next one.
     pub fn ready(&self) -> Vec<Span> {
         let recovered = |span: Span| {
             let is_first = self.was_registered && span.from == self.span.from;
@@ -312,8 +320,8 @@ impl Course {
         lasts.holds(moment) && !self.is_disturbed(Span { from: lasts.from, to: moment })
     }
 
-    /// Until when a post need not know that a call has ended: something stood in its way as it ended, or within so many seconds of that. `None`:
-    /// nothing did.
+    /// Until when a post need not know that a call has ended: something stood in its way as it ended, or within so many
+    /// seconds of that. `None`: nothing did.
     pub fn hidden_until(&self, call: &Call, within: f64) -> Option<f64> {
         let lasts = self.lasts(call);
         let hides = |outage: &&Outage| outage.span.meets(Span { from: lasts.from, to: lasts.to + within });

@@ -13,9 +13,11 @@ pub struct Sampled {
     pub to_operator: bool,
     /// `None`: it was not heard at all.
     pub heard: Option<Arrived>,
-    /// How much fainter the operator heard his own voice, dB; `None`: not looked for, or the noise there would hide an echo.
+    /// How much fainter the operator heard his own voice, dB; `None`: not looked for, or the noise there would hide an
+    /// echo.
     pub echo_loss: Option<Estimate>,
-    /// How loud the caller heard his own voice come back from the post, relative to the operator's there, dB; `None`: he did not.
+    /// How loud the caller heard his own voice come back from the post, relative to the operator's there, dB; `None`:
+    /// he did not.
     pub comes_back_db: Option<f64>,
 }
 
@@ -58,7 +60,8 @@ pub struct Silence {
     pub span: Span,
     pub at_operator: Vec<Foreign>,
     pub at_caller: Vec<Foreign>,
-    /// What the operator heard all through it and no street explains, relative to the caller's voice, dB; `None`: not known, or nothing of it.
+    /// What the operator heard all through it and no street explains, relative to the caller's voice, dB; `None`: not
+    /// known, or nothing of it.
     pub own_noise_db: Option<f64>,
 }
 

@@ -99,7 +99,8 @@ fn grace(course: &Course, requirement: &str) -> f64 {
 const STAMPS: f64 = 0.005;
 /// For so long after something stood in the way a lamp may still tell of it.
 const SETTLES_FOR: f64 = 2.0;
-/// A firmware that starts anew and finds a talk has so many seconds to end it or to show it: as long as T19 asks of its module's start.
+/// A firmware that starts anew and finds a talk has so many seconds to end it or to show it: as long as T19 asks of its
+/// module's start.
 const TAKEN_UP_WITHIN: f64 = 10.0;
 /// A cut of the fibre that no call may notice: what T21 asks of speech, in seconds.
 const RIDDEN_THROUGH: f64 = 1.3;
@@ -132,8 +133,8 @@ fn merged(spans: impl Iterator<Item = Span>) -> Lit {
     all.into_iter().fold(Lit::default(), |merged, span| merged.or(&Lit(vec![span])))
 }
 
-/// A call may be claimed as soon as its INVITE is on its way, which has T01 to leave, and for a while after its end. A cut may hide a call's end
-/// from the post.
+/// A call may be claimed as soon as its INVITE is on its way, which has T01 to leave, and for a while after its end. A
+/// cut may hide a call's end from the post.
 fn placed_falsely(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.placed else { return Vec::new() };
     let calls = course.calls.iter().map(|(_, call)| {
@@ -204,8 +205,8 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
     unfounded(course, lit, &merged(talks.chain([still_told(course)])))
 }
 
-/// A firmware that was started anew in a talk takes it up again, and says so by its lamp, or ends it: its microphone is open to nobody's knowledge
-/// otherwise.
+/// A firmware that was started anew in a talk takes it up again, and says so by its lamp, or ends it: its microphone is
+/// open to nobody's knowledge otherwise.
 fn forgotten_talks(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
     let sample = |(id, call): &(CallId, Call)| {
@@ -226,8 +227,8 @@ fn forgotten_talks(course: &Course) -> Vec<Sample> {
     course.calls.iter().filter_map(sample).collect()
 }
 
-/// When the post learned at the latest that a call was answered: an answer that met the dark fibre is sent again until it is acknowledged.
-/// `None`: nothing says that it ever did.
+/// When the post learned at the latest that a call was answered: an answer that met the dark fibre is sent again until
+/// it is acknowledged. `None`: nothing says that it ever did.
 fn known_answer(course: &Course, call: &Call) -> Option<f64> {
     let answered = call.answered?.seconds;
     let first_tries = Span { from: answered - LEARNS_WITHIN, to: answered + LEARNS_WITHIN };
@@ -238,7 +239,8 @@ fn known_answer(course: &Course, call: &Call) -> Option<f64> {
         _ => Some(answered),
     }
 }
-/// An answer sent so shortly before or after the fibre was dark may have been lost: a link takes a moment to come up, and T1 (RFC 3261) is 0.5 s.
+/// An answer sent so shortly before or after the fibre was dark may have been lost: a link takes a moment to come up,
+/// and T1 (RFC 3261) is 0.5 s.
 const LEARNS_WITHIN: f64 = 1.0;
 
 fn dark_in_talk(course: &Course) -> Vec<Sample> {
@@ -288,7 +290,8 @@ fn falsely_ready(course: &Course) -> Vec<Sample> {
 /// How long a lamp may answer a press by blinking.
 const BLINKS_FOR: f64 = 10.0;
 
-/// Whoever presses where no call is possible sees that within T38: the lamp begins to blink or to stand, or the call goes out after all.
+/// Whoever presses where no call is possible sees that within T38: the lamp begins to blink or to stand, or the call
+/// goes out after all.
 fn silent_presses(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.out_of_service else { return Vec::new() };
     let answers_within = grace(course, "T38");
@@ -308,9 +311,11 @@ fn silent_presses(course: &Course) -> Vec<Sample> {
             continue;
         }
         let edges = || lit.0.iter().flat_map(|span| [span.from, span.to]).filter(|edge| *edge >= at);
-        // A lamp that was lit answers by going dark in time, and by coming back: that it goes dark for good is no answer.
+        // A lamp that was lit answers by going dark in time, and by coming back: that it goes dark for good is no
+        // answer.
         let begins = edges().any(|edge| window.holds(edge));
-        // It blinks who goes dark again: once is a flicker that nobody takes for an answer. Where the cut ends meanwhile, so may the blinking.
+        // It blinks who goes dark again: once is a flicker that nobody takes for an answer. Where the cut ends
+        // meanwhile, so may the blinking.
         let is_long = cut.is_some_and(|cut| cut.span.to > window.to + BLINKS_TWICE) && course.span.to > window.to + BLINKS_TWICE;
         let (changes, until) = if is_long { (3, BLINKS_TWICE) } else { (2, BLINKS_WITHIN) };
         let blinks = begins && edges().filter(|edge| *edge < window.to + until).count() >= changes;

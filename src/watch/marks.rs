@@ -148,7 +148,8 @@ fn hurried(course: &Course) -> Vec<Sample> {
     course.calls.iter().map(sample).collect()
 }
 
-/// A request begins with 70 hops to go (RFC 3261, 8.1.1.6); with none, or without a word, it comes no further than the next server.
+/// A request begins with 70 hops to go (RFC 3261, 8.1.1.6); with none, or without a word, it comes no further than the
+/// next server.
 fn spent(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(_, Call)| {
         let hops = call.invite.header("Max-Forwards").map(|hops| hops.trim().parse::<u32>());

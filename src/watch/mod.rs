@@ -1,8 +1,9 @@
-//! The standing watch: what must hold of any post at any time is a rule, and every scenario is held against every rule from its first event to
-//! its last. Scenarios bring about; the watch judges.
+//! The standing watch: what must hold of any post at any time is a rule, and every scenario is held against every rule
+//! from its first event to its last. Scenarios bring about; the watch judges.
 //!
-//! A rule is a row: what it judges, what of the rig it needs, and a function from what happened to what was found. Rules are independent, and have
-//! no state beyond what happened. One that the rig cannot observe is told as *not watched*, never as held.
+//! A rule is a row: what it judges, what of the rig it needs, and a function from what happened to what was found.
+//! Rules are independent, and have no state beyond what happened. One that the rig cannot observe is told as *not
+//! watched*, never as held.
 
 mod both_ends;
 mod cases;

@@ -1,4 +1,5 @@
-//! Rules about what the network round the post has given it: an address only for as long as it has it, and the time as it is.
+//! Rules about what the network round the post has given it: an address only for as long as it has it, and the time as
+//! it is.
 
 use super::course::{Binding, Course};
 use super::{Bound, Rule, Sample};

@@ -28,11 +28,13 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: LET_IN, needs: &[Operator], limit: Bound::Never, look: let_in },
 ];
 
-/// A post asks something within a call when its address or its codec changes, or to refresh its session, which is once in 45 s at most (RFC 4028, 5);
-/// each may be asked twice. More than so many requests in [`REQUESTS_OVER`] seconds are a storm: every one may cost the talk. Engineering judgement.
+/// A post asks something within a call when its address or its codec changes, or to refresh its session, which is once
+/// in 45 s at most (RFC 4028, 5); each may be asked twice. More than so many requests in [`REQUESTS_OVER`] seconds are
+/// a storm: every one may cost the talk. Engineering judgement.
 const MOST_REQUESTS: f64 = 5.0;
 const REQUESTS_OVER: f64 = 20.0;
-/// A request of ours is given up after 64 × T1 (RFC 3261, 17.1.2.2): whatever stood in its way since then explains that.
+/// A request of ours is given up after 64 × T1 (RFC 3261, 17.1.2.2): whatever stood in its way since then explains
+/// that.
 const GIVEN_UP_AFTER: f64 = 33.0;
 /// What is refused is refused at once, or after a repetition or two.
 const REFUSED_WITHIN: f64 = 2.0;
@@ -294,8 +296,8 @@ fn late_cancels(course: &Course) -> Vec<Sample> {
     of_messages(course, |what| matches!(what, Irregular::LateCancel))
 }
 
-/// Whether the post must know of every call that stood within a stretch: nothing has come between since the first of them began. One that was
-/// without power, or gave a silent call up, has forgotten it, and need not answer for it.
+/// Whether the post must know of every call that stood within a stretch: nothing has come between since the first of
+/// them began. One that was without power, or gave a silent call up, has forgotten it, and need not answer for it.
 fn is_whole(course: &Course, within: Span) -> bool {
     // The request that ended one was made at its very end.
     let around = Span { from: within.from - 1.0, ..within };
@@ -304,7 +306,8 @@ fn is_whole(course: &Course, within: Span) -> bool {
     !course.is_disturbed(Span { from: from - RECOVERS_WITHIN, to: within.to })
 }
 
-/// A call that the operator ended has had its answer once nothing more can come; what was asked before the scenario began is not its own.
+/// A call that the operator ended has had its answer once nothing more can come; what was asked before the scenario
+/// began is not its own.
 fn unanswered(course: &Course) -> Vec<Sample> {
     let closed = course.calls.iter().filter_map(|(_, call)| match call.ended {
         Some((at, EndedBy::Operator)) if call.confirmed.is_some() => Some(at.seconds),

@@ -23,7 +23,8 @@ impl Homes {
     }
 }
 
-/// Puts all events of a scenario into its course, what the console told that it may not, and what came to the camera system, with who sent it.
+/// Puts all events of a scenario into its course, what the console told that it may not, and what came to the camera
+/// system, with who sent it.
 pub fn note<'a>(
     course: &mut Course,
     events: impl Iterator<Item = &'a Stamped<CallEvent>>,

@@ -1,4 +1,5 @@
-//! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when nobody talks.
+//! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when
+//! nobody talks.
 
 use super::course::{Course, Kind, Outage, StrayMedia};
 use super::span::Span;
@@ -264,7 +265,8 @@ fn untrue_states(course: &Course) -> Vec<Sample> {
         Some((*at, state))
     });
     let said: Vec<(f64, &str)> = said.collect();
-    // What was told last holds until something else is told: a change of the line is told as it happens, not with the next heartbeat.
+    // What was told last holds until something else is told: a change of the line is told as it happens, not with the
+    // next heartbeat.
     let tells_changes = course.reports.iter().any(|(_, report)| report.argument("STATE").is_some());
     let moments = |call: &Call| [Some(call.arrived), call.answered, call.ended.map(|(at, _)| at)].into_iter().flatten();
     let changes = course.calls.iter().flat_map(|(_, call)| moments(call)).filter(|_| tells_changes);

@@ -58,11 +58,13 @@ pub const OWN_NOISE: Quantity = Quantity {
     requirement: "T12",
 };
 
-/// Hands-free telephones are to stay 38 dB below a nominal voice (ETSI ES 202 740 [M]); what is less than 15 dB below it drowns words [EJ].
+/// Hands-free telephones are to stay 38 dB below a nominal voice (ETSI ES 202 740 [M]); what is less than 15 dB below
+/// it drowns words [EJ].
 const MOST_NOISE: Bound = Bound::AtMost(-15.0);
 /// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.
 const NOISE_WITHIN_DB: f64 = 1.5;
-/// A single frequency may be at −50 dBm0 (ITU-T G.712 [M]), 24 dB below a nominal voice; the same for what is no tone [EJ].
+/// A single frequency may be at −50 dBm0 (ITU-T G.712 [M]), 24 dB below a nominal voice; the same for what is no tone
+/// [EJ].
 const LOUDEST_DB: f64 = -24.0;
 /// What the other end hears at the same time and no more than so much fainter is of the street, dB [EJ].
 const STREET_DB: f64 = 12.0;
@@ -70,7 +72,8 @@ const STREET_DB: f64 = 12.0;
 const APART_S: f64 = 0.4;
 /// A tone that fills so much of a silence is no horn and no siren: the street does not excuse it.
 const STEADY: f64 = 0.9;
-/// A single crack is nobody's: contacts close, doors fall shut. Three in one talk are a fault, and in a long one more than one in 20 s [EJ].
+/// A single crack is nobody's: contacts close, doors fall shut. Three in one talk are a fault, and in a long one more
+/// than one in 20 s [EJ].
 const CRACKS: f64 = 3.0;
 const CRACKS_APART_S: f64 = 20.0;
 /// A post may say that it is connected, and acknowledge a press, for so long (seconds).

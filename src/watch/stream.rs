@@ -16,7 +16,8 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: PLAYED, needs: &[Ear, Operator], limit: Bound::Never, look: played },
 ];
 
-/// So long after a cut, or a loss of mains, a post may still have set its stream up anew [EJ]: what has lost a talk gives it up by then.
+/// So long after a cut, or a loss of mains, a post may still have set its stream up anew [EJ]: what has lost a talk
+/// gives it up by then.
 const RESTORES_WITHIN: f64 = 32.0;
 
 const BEGUN_ANEW: Quantity = Quantity {
@@ -59,7 +60,8 @@ const PLAYED: Quantity = Quantity {
 
 /// A stranger speaks for so long; what a post plays of it comes a little later.
 const SPEAKS_FOR: f64 = 2.5;
-/// A tone is known by its frequency within so much, and by so much of its length; fainter than this below the voices nobody hears it [EJ].
+/// A tone is known by its frequency within so much, and by so much of its length; fainter than this below the voices
+/// nobody hears it [EJ].
 const TONE_WITHIN: f64 = 0.03;
 const TONE_FROM_S: f64 = 0.3;
 const AUDIBLE_DB: f64 = -24.0;

@@ -1,4 +1,5 @@
-//! Rules about what the supervision is told: signs of life as long as nothing stands in their way, and no fault without a reason.
+//! Rules about what the supervision is told: signs of life as long as nothing stands in their way, and no fault without
+//! a reason.
 
 use super::course::Course;
 use super::span::Span;
@@ -36,10 +37,12 @@ const UNFOUNDED: Quantity = Quantity {
     ..GIVEN_UP
 };
 
-/// So much later than its cause's end a fault may still be told: what has to stand before it is told has stood (post protocol, section 6).
+/// So much later than its cause's end a fault may still be told: what has to stand before it is told has stood (post
+/// protocol, section 6).
 const TOLD_LATE_BY: f64 = 15.0;
 
-/// Over each stretch in which the post could have spoken: to the first message in it, between messages, and from the last one on.
+/// Over each stretch in which the post could have spoken: to the first message in it, between messages, and from the
+/// last one on.
 fn given_up(course: &Course) -> Vec<Sample> {
     let mut samples = Vec::new();
     for ready in course.ready() {

@@ -1,4 +1,5 @@
-//! Rules about what the console tells of presses and of calls: every press that was made, what became of its call, and in the wording agreed on.
+//! Rules about what the console tells of presses and of calls: every press that was made, what became of its call, and
+//! in the wording agreed on.
 //!
 //! A line that is not there is the post's only where every line that came could be read.
 
@@ -63,7 +64,8 @@ fn is_readable(course: &Course, within: Span) -> bool {
     !course.garbled.iter().any(|at| within.holds(*at))
 }
 
-/// In whatever state the post is: who presses in a talk may be somebody else, and the log is where that can be found out.
+/// In whatever state the post is: who presses in a talk may be somebody else, and the log is where that can be found
+/// out.
 fn presses(course: &Course) -> Vec<Sample> {
     let late = told_within(course);
     let lines: Vec<f64> =
@@ -74,7 +76,8 @@ fn presses(course: &Course) -> Vec<Sample> {
             && !course.starts().any(|at| around.holds(at));
         contact.is_press(course) && lives && around.to <= course.span.to && is_readable(course, around)
     };
-    // A line for each of those that have to have one, in their order; the line of any other may be taken for that of one beside it.
+    // A line for each of those that have to have one, in their order; the line of any other may be taken for that of
+    // one beside it.
     let mut used = vec![false; lines.len()];
     let sample = |contact: &Contact| {
         let within = Span { from: contact.began, to: contact.closed + late };
@@ -86,10 +89,12 @@ fn presses(course: &Course) -> Vec<Sample> {
     course.contacts.iter().filter(owed).map(sample).collect()
 }
 
-/// A probe that resets the firmware may have stopped it so long before, in seconds, and what came meanwhile is lost on it.
+/// A probe that resets the firmware may have stopped it so long before, in seconds, and what came meanwhile is lost on
+/// it.
 const STOPPED_BEFORE: f64 = 1.0;
 
-/// Judged is only what both ends must know: a call that the operator turned away has failed, a talk that he ended has ended.
+/// Judged is only what both ends must know: a call that the operator turned away has failed, a talk that he ended has
+/// ended.
 fn fates(course: &Course) -> Vec<Sample> {
     let sample = |(at, report): &(f64, Report)| {
         let number = report.argument("CALL")?;
@@ -127,7 +132,8 @@ fn fates(course: &Course) -> Vec<Sample> {
     course.reports.iter().filter_map(sample).collect()
 }
 
-/// Single lines may owe it to the line; where all that have a letter there have a small one, and not one came garbled, it is how the post writes. Told once.
+/// Single lines may owe it to the line; where all that have a letter there have a small one, and not one came garbled,
+/// it is how the post writes. Told once.
 fn sums(course: &Course) -> Vec<Sample> {
     let lettered: Vec<(f64, bool)> =
         course.reports.iter().filter_map(|(at, report)| Some((*at, report.is_sum_in_capitals?))).collect();

@@ -1,6 +1,7 @@
 //! Rules about how a voice sounds: its level, its spectrum, its peaks, and the echo of it.
 //!
-//! The bounds are generous [EJ]: they tell a voice that is spoilt from one that is not, not a good post from a better one.
+//! The bounds are generous [EJ]: they tell a voice that is spoilt from one that is not, not a good post from a better
+//! one.
 
 use super::course::Course;
 use super::heard::{Sampled, Tone};
@@ -57,17 +58,19 @@ pub const RULES: &[Rule] = &[
 const NOMINAL: Bound = Bound::Between(NOMINAL_DBM0 - 6.0, NOMINAL_DBM0 + 6.0);
 /// What an operator of nominal level speaks at, too.
 pub const NOMINAL_DBM0: f64 = -26.0;
-/// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice (ISO 9921, normal effort at
-/// 1 m) [EJ].
+/// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice
+/// (ISO 9921, normal effort at 1 m) [EJ].
 const AUDIBLE_DB_SPL: f64 = 60.0;
-/// Tilt of the spectrum, dB per octave: the masks of hands-free telephones let it fall by 3 and rise by 6 (ETSI ES 202 740 [M]); one or two
-/// more [EJ].
+/// Tilt of the spectrum, dB per octave: the masks of hands-free telephones let it fall by 3 and rise by 6 (ETSI ES 202
+/// 740 [M]); one or two more [EJ].
 const TILT: Bound = Bound::Between(-4.0, 8.0);
 /// Those masks are 12 dB wide: who keeps to them has no deeper hole.
 const HOLE: Bound = Bound::AtMost(12.0);
-/// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least; one is granted to codecs [EJ].
+/// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least; one is granted
+/// to codecs [EJ].
 const PURE: Bound = Bound::AtLeast(5.0);
-/// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that follows keeps more.
+/// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that
+/// follows keeps more.
 const PEAKS: Bound = Bound::AtLeast(0.75);
 /// A voice that is heard once more by so much fainter is a distant wall's [EJ].
 const REPEATED: Bound = Bound::AtMost(-10.0);

@@ -141,8 +141,8 @@ fn first_word(course: &Course, to_operator: bool) -> Vec<Sample> {
     first.map(|(at, heard)| Sample::seconds(at, heard.swallowed as f64 * LOOK_S, LOOK_S, told())).collect()
 }
 
-/// Talk by talk: what was lost in all of its voices. One that was lost and dialled again may stand at the operator's end for a while: its voices are
-/// those that were spoken into it.
+/// Talk by talk: what was lost in all of its voices. One that was lost and dialled again may stand at the operator's
+/// end for a while: its voices are those that were spoken into it.
 fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
     let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some());
     let of_talk = |(id, call): &(CallId, Call)| {

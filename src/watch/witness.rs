@@ -1,7 +1,8 @@
-//! What an instrument told that cannot have been, as far as the rest of what happened shows: it is not believed, and nobody is condemned on it.
+//! What an instrument told that cannot have been, as far as the rest of what happened shows: it is not believed, and
+//! nobody is condemned on it.
 //!
-//! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put the bench right and runs
-//! the scenario again will know.
+//! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put
+//! the bench right and runs the scenario again will know.
 
 use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
@@ -27,8 +28,8 @@ pub fn contradictions(course: &Course) -> Vec<Contradiction> {
 
 /// So long around a start of the firmware its lamps, its console and its clock are in no order.
 const STARTS_WITHIN: f64 = 5.0;
-/// Several sensors that change within so many seconds have changed together: a post switches one lamp after the other, or in an order that makes
-/// sense.
+/// Several sensors that change within so many seconds have changed together: a post switches one lamp after the other,
+/// or in an order that makes sense.
 const TOGETHER: f64 = 0.010;
 /// A line that a start of the firmware breaks off began at most so long before, in seconds.
 const BREAKS_OFF_WITHIN: f64 = 0.1;
@@ -53,7 +54,8 @@ pub fn of_both_ends(course: &Course) -> Option<Contradiction> {
     another_hand(course).or_else(|| unsteady_mains(course))
 }
 
-/// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or lead that does not follow.
+/// The post's button was closed, or open, otherwise than by the bench's relay: by somebody's finger, or by a contact or
+/// lead that does not follow.
 fn another_hand(course: &Course) -> Option<Contradiction> {
     let (span, closed) = ends_disagree(course, course.button.as_ref())?;
     let (post, relay) =
@@ -146,7 +148,8 @@ fn is_upset(course: &Course, at: f64) -> bool {
     starts.into_iter().any(|outage| outage.span.meets(around)) || course.banners().any(|(start, _)| around.holds(start))
 }
 
-/// The post says that its reset pin was pulled, and nobody on the bench had told the probe to: the probe's lead hangs on that pin.
+/// The post says that its reset pin was pulled, and nobody on the bench had told the probe to: the probe's lead hangs
+/// on that pin.
 fn reset_line(course: &Course) -> Option<Contradiction> {
     if !course.has_probe {
         return None;
@@ -189,8 +192,8 @@ fn room_light(course: &Course) -> Option<Contradiction> {
     Some(Contradiction { error: error.of(Subsystem::Inputs), stays: false })
 }
 
-/// The lamp "out of service" and those that tell of a call change together, in the same direction: no state of a post looks so. At the end of a call
-/// these go dark of themselves, and one that was wrongly lit may go with them.
+/// The lamp "out of service" and those that tell of a call change together, in the same direction: no state of a post
+/// looks so. At the end of a call these go dark of themselves, and one that was wrongly lit may go with them.
 fn dazzled(course: &Course) -> Option<Contradiction> {
     let out = course.out_of_service.as_ref()?;
     let others: Vec<&Lit> = [&course.placed, &course.connected].into_iter().flatten().collect();

@@ -1,5 +1,5 @@
-//! The header of a WAV file, believed only as far as the bytes bear it out: where the samples lie and how they are written.
-//! Reads a few dozen bytes, however large the file is or claims to be.
+//! The header of a WAV file, believed only as far as the bytes bear it out: where the samples lie and how they are
+//! written. Reads a few dozen bytes, however large the file is or claims to be.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -1,5 +1,6 @@
-//! WAV files, read and written, for the whole house: mono samples of one channel, full scale ± 1, from whatever a recorder left behind. Every defect of a file is either mended and noted, or an error that names the file and the way out. Memory
-//! is bounded by what was asked for, never by what a header claims.
+//! WAV files, read and written, for the whole house: mono samples of one channel, full scale ± 1, from whatever a
+//! recorder left behind. Every defect of a file is either mended and noted, or an error that names the file and the way
+//! out. Memory is bounded by what was asked for, never by what a header claims.
 
 mod header;
 #[cfg(test)]
@@ -230,7 +231,8 @@ fn polish(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('.', ",")
 }
 
-/// What the system says of a file. The usual reasons in both languages; of the others the number, which reads the same in any.
+/// What the system says of a file. The usual reasons in both languages; of the others the number, which reads the same
+/// in any.
 pub fn in_words(error: &std::io::Error) -> Bilingual {
     use std::io::ErrorKind;
     let polish = match error.kind() {

@@ -1,4 +1,5 @@
-//! Whatever is wrong with features, rigs and images is told at once, with file, line, column, cause and remedy, before anything moves.
+//! Whatever is wrong with features, rigs and images is told at once, with file, line, column, cause and remedy, before
+//! anything moves.
 //!
 //! The messages are one text to read through in a review: `fixtures/bad/features/messages.snap`.
 

@@ -1,4 +1,5 @@
-//! The command line as a technician, a contractor in Poland and a nightly job use it. Knows nothing of how anything is done.
+//! The command line as a technician, a contractor in Poland and a nightly job use it. Knows nothing of how anything is
+//! done.
 
 use crate::language::english_in_run;
 use crate::program::{Running, Said, Scratch, hejnal, journal, said, say};
@@ -112,7 +113,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
-/// S02 does not try the bench's ears beforehand: to it a deaf bench looks like a dumb post, until the bench proves itself once more.
+/// S02 does not try the bench's ears beforehand: to it a deaf bench looks like a dumb post, until the bench proves
+/// itself once more.
 #[test]
 fn a_post_is_not_condemned_by_a_deaf_bench() {
     let (said, scratch) = run_with("bench-mic-unplugged", "@S02", "en");

@@ -1,7 +1,8 @@
-//! Many calls at once that all speak, and a bench that is held up meanwhile: what the operator tells must be as true as on a quiet day.
+//! Many calls at once that all speak, and a bench that is held up meanwhile: what the operator tells must be as true as
+//! on a quiet day.
 //!
-//! The whole figure: `HEJNAL_CALLS=200 cargo test --release --test it crowd -- --nocapture`. Knows no latency limit: how fast it is, the benchmark
-//! says.
+//! The whole figure: `HEJNAL_CALLS=200 cargo test --release --test it crowd -- --nocapture`. Knows no latency limit:
+//! how fast it is, the benchmark says.
 
 use super::peers::{Error, Operator, wait_for};
 use super::street::{Plan, Street, guard};

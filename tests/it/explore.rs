@@ -1,5 +1,5 @@
-//! `hejnal explore` from outside: a planted defect is found, made small, and written down as a feature that fails again; a sound post lives.
-//! Must not know how a life is drawn.
+//! `hejnal explore` from outside: a planted defect is found, made small, and written down as a feature that fails
+//! again; a sound post lives. Must not know how a life is drawn.
 
 use crate::program::{Scratch, say};
 use std::fs;

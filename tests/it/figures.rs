@@ -1,11 +1,12 @@
-//! Every figure of a run carries value, unit, uncertainty, method and norm, in the journal and in the report for dashboards. Knows nothing of how
-//! any figure is got.
+//! Every figure of a run carries value, unit, uncertainty, method and norm, in the journal and in the report for
+//! dashboards. Knows nothing of how any figure is got.
 
 use crate::program::{Scratch, journal, say};
 use hejnal::journal::Event;
 use std::collections::BTreeSet;
 
-/// The tags that the requirements of a call, its speech, its lamps and the firmware are judged under: figures of every kind.
+/// The tags that the requirements of a call, its speech, its lamps and the firmware are judged under: figures of every
+/// kind.
 const SCENARIOS: &str = "@S01 or @S02 or @S12 or @S15 or @S41";
 
 #[test]
@@ -42,7 +43,8 @@ fn every_figure_in_journal_and_report_is_whole() {
     }
 }
 
-/// What a run of everything that is chosen by default states: figures, judged or not, and contributions to their uncertainty.
+/// What a run of everything that is chosen by default states: figures, judged or not, and contributions to their
+/// uncertainty.
 #[test]
 fn every_figure_of_a_default_run_is_in_the_list_of_figures() {
     let scratch = Scratch::new();

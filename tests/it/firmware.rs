@@ -1,5 +1,5 @@
-//! The committed firmware images are what the committed sources make: hashes and header records always, a rebuild where the tools are.
-//! Must not know what the firmware does.
+//! The committed firmware images are what the committed sources make: hashes and header records always, a rebuild where
+//! the tools are. Must not know what the firmware does.
 
 use object::{Object, ObjectSection, ObjectSegment};
 use sha2::{Digest, Sha256};

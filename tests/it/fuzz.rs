@@ -1,5 +1,6 @@
-//! Bad input of every kind, seeded, at the operator's desk and at the twin's voice module, on virtual time: nothing panics, nothing is kept, and the
-//! next good call is served. The large count: `HEJNAL_FUZZ=1000000 cargo test --release --test it fuzz -- --nocapture`.
+//! Bad input of every kind, seeded, at the operator's desk and at the twin's voice module, on virtual time: nothing
+//! panics, nothing is kept, and the next good call is served. The large count:
+//! `HEJNAL_FUZZ=1000000 cargo test --release --test it fuzz -- --nocapture`.
 
 pub mod caller;
 mod desk;

@@ -1,5 +1,6 @@
-//! The live virtual post as a process, against our own operator, real softphones and SIP test programs, and a bench on its pseudo-terminals.
-//! Must not know how the post is built. Moments are generous: what is printed is measured, what is asserted holds on a busy machine.
+//! The live virtual post as a process, against our own operator, real softphones and SIP test programs, and a bench on
+//! its pseudo-terminals. Must not know how the post is built. Moments are generous: what is printed is measured, what
+//! is asserted holds on a busy machine.
 
 mod bench;
 mod busy;
@@ -30,7 +31,8 @@ fn ready_again() -> f64 {
     Limits::of(Profile::NewPost).get("T20").expect("in the list").limit
 }
 
-/// How long the fibre is cut. T20 speaks of cuts of at least 60 s: `HEJNAL_CUT=60 cargo test --test it live -- --nocapture` takes them at their word.
+/// How long the fibre is cut. T20 speaks of cuts of at least 60 s:
+/// `HEJNAL_CUT=60 cargo test --test it live -- --nocapture` takes them at their word.
 fn cut() -> Duration {
     let asked = std::env::var("HEJNAL_CUT").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(asked.unwrap_or(3))
@@ -153,7 +155,8 @@ fn a_live_post_calls_speaks_listens_and_comes_back_after_fibre_and_power_failed(
     assert!((0.0..0.6).contains(&down), "{down} s from operator to ear");
 }
 
-/// Lets the post's person finish, then speaks back. When the recording of the post begins (seconds), the recording, and when we spoke.
+/// Lets the post's person finish, then speaks back. When the recording of the post begins (seconds), the recording, and
+/// when we spoke.
 fn both_ways(desk: &mut Desk, call: CallId, back: &[f32]) -> (f64, Vec<f32>, f64) {
     desk.clock.wait(SECOND * 2).expect("not interrupted");
     let headset = desk.operator.audio(call).expect("a call with media");

@@ -1,5 +1,5 @@
-//! `hejnal measure` on files that a laboratory would throw away: an answer or a clear refusal, never a panic and never a number that means
-//! nothing. Knows nothing of how anything is measured.
+//! `hejnal measure` on files that a laboratory would throw away: an answer or a clear refusal, never a panic and never
+//! a number that means nothing. Knows nothing of how anything is measured.
 
 use crate::program::{Said, Scratch, say};
 use hejnal::dsp::stimulus::{Random, burst};

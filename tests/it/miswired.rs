@@ -1,4 +1,5 @@
-//! Rigs whose roles differ from the wires that are there: what `check` says, or else the first scenario that fails, whom it accuses and of what.
+//! Rigs whose roles differ from the wires that are there: what `check` says, or else the first scenario that fails,
+//! whom it accuses and of what.
 //!
 //! One table to read through in a review. A wrong rig must be laid to the bench or to the rig.
 

@@ -1,6 +1,6 @@
-//! The bench proves itself, seen from outside: every planted defect is caught for the right reason, every healthy post passes, no broken bench blames
-//! the post; and a scenario that has gone soft is noticed.
-//! Must not know how a defect is planted or found.
+//! The bench proves itself, seen from outside: every planted defect is caught for the right reason, every healthy post
+//! passes, no broken bench blames the post; and a scenario that has gone soft is noticed. Must not know how a defect is
+//! planted or found.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,8 @@ fn verdicts(matrix: &str) -> String {
 /// The whole matrix as it is to read; renewed with `HEJNAL_MATRIX=whole`.
 const MATRIX: &str = include_str!("snapshots/it__prove__matrix.snap");
 
-/// Every fourth row by day, for `hejnal prove` itself says whether each is as it should be; all of them with `HEJNAL_MATRIX=whole`.
+/// Every fourth row by day, for `hejnal prove` itself says whether each is as it should be; all of them with
+/// `HEJNAL_MATRIX=whole`.
 #[test]
 fn every_defect_is_caught_and_every_healthy_post_passes() -> Result<(), Error> {
     let whole = std::env::var("HEJNAL_MATRIX").is_ok_and(|asked| asked == "whole");
@@ -45,7 +46,8 @@ fn every_defect_is_caught_and_every_healthy_post_passes() -> Result<(), Error> {
     Ok(())
 }
 
-/// What only a second proof of the bench tells from a bad post, one of each kind. No default run has it, so that nothing else would miss it.
+/// What only a second proof of the bench tells from a bad post, one of each kind. No default run has it, so that
+/// nothing else would miss it.
 #[test]
 fn a_bench_that_looks_like_a_bad_post_is_found_out() -> Result<(), Error> {
     const BENCHES: [&str; 6] = [

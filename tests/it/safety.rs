@@ -1,4 +1,5 @@
-//! Whatever ends a run, the rig is left with the button released, the power on and the fibre connected, and the journal says so.
+//! Whatever ends a run, the rig is left with the button released, the power on and the fibre connected, and the journal
+//! says so.
 //!
 //! Knows nothing of how making safe is done: it reads the exit code and the journal, as an auditor would.
 
@@ -143,7 +144,8 @@ fn the_journal_of_a_killed_run_is_readable_to_its_last_finished_step() {
         assert_eq!(heard.code, None);
         let story = journal(&folder);
         assert!(story.is_authentic() && !story.reached_its_end());
-        // A step is on disk before the next one is announced, so whatever was heard to begin stands in the journal, but for the last.
+        // A step is on disk before the next one is announced, so whatever was heard to begin stands in the journal, but
+        // for the last.
         let begun = |entry: &Entry| matches!(&entry.event, Event::StepBegan { .. });
         let announced = heard.out.lines().filter(|line| STEP_WORDS.iter().any(|word| line.starts_with(word))).count();
         assert!(story.entries.iter().filter(|e| begun(e)).count() + 1 >= announced, "{announced} steps were heard");

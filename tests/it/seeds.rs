@@ -1,5 +1,5 @@
-//! The same seed gives the same journal, byte for byte, whatever else the machine does and however the scenarios end; and no seed makes a healthy
-//! post fail.
+//! The same seed gives the same journal, byte for byte, whatever else the machine does and however the scenarios end;
+//! and no seed makes a healthy post fail.
 //!
 //! Runs the program as its users do. Must not know what a scenario does.
 
@@ -113,7 +113,8 @@ fn the_same_seed_gives_the_same_journal_also_under_load() -> Result<(), Error> {
     Ok(fs::remove_dir_all(&work)?)
 }
 
-/// Fails while firmware is being written, which goes through the whole of probe-rs, and then in every scenario after it.
+/// Fails while firmware is being written, which goes through the whole of probe-rs, and then in every scenario after
+/// it.
 #[test]
 fn runs_that_fail_are_alike_too() -> Result<(), Error> {
     for (defect, tags) in [("ota-interrupted-brick", "@S48 or @S03"), ("lamp-late", "@S08 or @S09")] {
@@ -165,8 +166,8 @@ fn check_no_refusal(name: &str, seeds: std::ops::RangeInclusive<u64>) -> Result<
     Ok(fs::remove_dir_all(&work)?)
 }
 
-/// A run takes about 2.3 s of processor time in a development build, so a tenth of the hundred is what every test run affords;
-/// `HEJNAL_SEEDS=100` in the environment asks for all of them, as `.ci/run` does.
+/// A run takes about 2.3 s of processor time in a development build, so a tenth of the hundred is what every test run
+/// affords; `HEJNAL_SEEDS=100` in the environment asks for all of them, as `.ci/run` does.
 #[test]
 fn a_healthy_post_passes_everything_with_other_seeds() -> Result<(), Error> {
     let seeds = std::env::var("HEJNAL_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);

@@ -1,4 +1,5 @@
-//! Rigs that have less than the virtual one: they judge what they can, say what they could not, and still refuse a bad post.
+//! Rigs that have less than the virtual one: they judge what they can, say what they could not, and still refuse a bad
+//! post.
 
 use crate::program::{Said, Scratch, say};
 

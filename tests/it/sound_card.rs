@@ -1,4 +1,5 @@
-//! The ALSA driver against a real sound server: PulseAudio with a null sink, whose monitor hears what is played. No sound hardware is needed.
+//! The ALSA driver against a real sound server: PulseAudio with a null sink, whose monitor hears what is played. No
+//! sound hardware is needed.
 
 use super::sound_server::SoundServer;
 use hejnal::clock::{Clock, RealClock};
@@ -11,8 +12,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Set for the second process, in which libasound finds the sound server: its configuration is read from the environment once, when it is
-/// loaded.
+/// Set for the second process, in which libasound finds the sound server: its configuration is read from the
+/// environment once, when it is loaded.
 const WITHIN: &str = "HEJNAL_TEST_SOUND_SERVER";
 const RATE: u32 = 48_000;
 

@@ -1,5 +1,6 @@
-//! A sound server for tests without sound hardware: PulseAudio with a null sink, whose monitor hears what is played, reached through ALSA's
-//! pulse plug-in. Knows neither our ALSA driver nor a softphone, only what they find in their environment.
+//! A sound server for tests without sound hardware: PulseAudio with a null sink, whose monitor hears what is played,
+//! reached through ALSA's pulse plug-in. Knows neither our ALSA driver nor a softphone, only what they find in their
+//! environment.
 
 use hejnal::clock::{Clock as _, RealClock};
 use std::ffi::OsStr;
@@ -51,8 +52,9 @@ impl SoundServer {
         Some(server)
     }
 
-    /// Has the sink work in steps of `millis`. A null sink fills its buffer in steps as long as its most demanding client wants them and two
-    /// seconds where none wants anything, as is so with ALSA's plug-in: too coarse for clients that buffer less.
+    /// Has the sink work in steps of `millis`. A null sink fills its buffer in steps as long as its most demanding
+    /// client wants them and two seconds where none wants anything, as is so with ALSA's plug-in: too coarse for
+    /// clients that buffer less.
     pub fn hurry(mut self, test: &str, millis: u32) -> Option<SoundServer> {
         let server = format!("--server=unix:{}", self.folder.path().join("pulse.sock").display());
         let started = Command::new("parec")
@@ -94,8 +96,8 @@ impl Drop for SoundServer {
     }
 }
 
-/// Has the scheduler prefer a process, with every thread it has and will have, to whatever else runs on the machine: its lowest real-time priority.
-/// False where that is not permitted.
+/// Has the scheduler prefer a process, with every thread it has and will have, to whatever else runs on the machine:
+/// its lowest real-time priority. False where that is not permitted.
 pub fn prefer(process: &Child) -> bool {
     let mut chrt = Command::new("chrt");
     chrt.args(["--all-tasks", "--rr", "--pid", "1", &process.id().to_string()]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,16 +1,18 @@
-//! The bench's figures against what really happened: a hundred virtual posts, each with a sound card, relays, a line and a codec clock of its own,
-//! are measured through the verbs that scenarios use, and the twin says what was true.
+//! The bench's figures against what really happened: a hundred virtual posts, each with a sound card, relays, a line
+//! and a codec clock of its own, are measured through the verbs that scenarios use, and the twin says what was true.
 //!
 //! What is true of each quantity:
 //!
 //! - **Press**: the button's contact makes for the first time, before it bounces.
 //! - **Press to ringing**: from there to the 180 (Ringing) leaving the operator's desk.
-//! - **Mouth to ear, caller to operator**: from the moment at which the middle of the burst sounds at the artificial mouth, through 0.5 m of air,
-//!   microphone, codec and line, to the moment at which the reference playout plays that sample.
-//! - **Mouth to ear, operator to caller**: from the moment at which the middle of the burst is spoken on the call's axis, through line, jitter
-//!   buffer, codec and 1 m of air, to its arrival at the artificial ear.
-//! - **Press to two-way voice**: from the press to the later of two moments: the reference playout plays the first sample from the microphone (the
-//!   mouth has been sounding since before the call), and the operator's first word arrives at the ear.
+//! - **Mouth to ear, caller to operator**: from the moment at which the middle of the burst sounds at the artificial
+//!   mouth, through 0.5 m of air, microphone, codec and line, to the moment at which the reference playout plays that
+//!   sample.
+//! - **Mouth to ear, operator to caller**: from the moment at which the middle of the burst is spoken on the call's
+//!   axis, through line, jitter buffer, codec and 1 m of air, to its arrival at the artificial ear.
+//! - **Press to two-way voice**: from the press to the later of two moments: the reference playout plays the first
+//!   sample from the microphone (the mouth has been sounding since before the call), and the operator's first word
+//!   arrives at the ear.
 //!
 //! Must not know how any of it is measured.
 
@@ -186,9 +188,10 @@ fn figures_cover_the_truth_in_95_of_100_posts() -> Result<(), Error> {
         let misses: Vec<String> =
             missed.iter().map(|h| format!("seed {}: {:?}, true {:.6}", h.seed, h.estimate, h.truth)).collect();
         assert!(held.len() - missed.len() >= COVERED, "{quantity}: missed {misses:#?}\n{table}");
-        // Bounds so wide that they cannot miss would prove nothing. A loop-back tells the sum of a card's two latencies, not how they share it; cards
-        // that share it nearly evenly, as these do, err four to five times less than must be stated.
-        // Twice the root of the mean square: of a hundred it owes less to chance than their 95th percentile.
+        // Bounds so wide that they cannot miss would prove nothing. A loop-back tells the sum of a card's two
+        // latencies, not how they share it; cards that share it nearly evenly, as these do, err four to five times less
+        // than must be stated. Twice the root of the mean square: of a hundred it owes less to chance than their 95th
+        // percentile.
         let typical = 2.0 * (held.iter().map(|h| h.error().powi(2)).sum::<f64>() / held.len() as f64).sqrt();
         let stated = percentile(held.iter().map(|h| h.estimate.uncertainty), 0.5);
         assert!(stated <= 5.0 * typical, "{quantity}: stated far wider than it errs\n{table}");

@@ -1,4 +1,5 @@
-//! What instruments are opened on: the clock, the virtual post where the rig is on one, and the transports of this machine.
+//! What instruments are opened on: the clock, the virtual post where the rig is on one, and the transports of this
+//! machine.
 
 use super::super::missing;
 use crate::clock::{AttentiveClock, Clock, RealClock, wall_clock};

@@ -1,4 +1,5 @@
-//! How each driver of the rig's table is opened: one row a driver, from an entry of the rig to what roles can use of it.
+//! How each driver of the rig's table is opened: one row a driver, from an entry of the rig to what roles can use of
+//! it.
 
 use super::context::{Context, unfit};
 use super::services;
@@ -194,7 +195,8 @@ fn cameras(context: &Context, one: &Instrument) -> Result<Box<dyn CameraSystem>>
     }
 }
 
-/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario says so.
+/// An operator's desk as this bench wants it: nobody but the rig's own posts may call, and it answers when a scenario
+/// says so.
 fn desk(now: Instant, sip: SocketAddr, settings: &SipOperator) -> DeskConfig {
     let users = settings.users.iter().map(|user| User { name: user.name.clone(), password: user.password.clone() });
     DeskConfig {

@@ -1,4 +1,5 @@
-//! Stamped values in order of their moments: a question about a stretch of time costs a binary search, however long the record is.
+//! Stamped values in order of their moments: a question about a stretch of time costs a binary search, however long the
+//! record is.
 
 use crate::clock::{Instant, Stamped};
 
@@ -12,7 +13,8 @@ impl<T> Default for Timeline<T> {
 }
 
 impl<T> Timeline<T> {
-    /// Instruments tell nearly in order; whatever is told late finds its place. Of equal moments the one told first stands first.
+    /// Instruments tell nearly in order; whatever is told late finds its place. Of equal moments the one told first
+    /// stands first.
     pub fn push(&mut self, event: Stamped<T>) {
         let place = self.0.partition_point(|earlier| earlier.at <= event.at);
         self.0.insert(place, event);

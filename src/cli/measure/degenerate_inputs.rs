@@ -1,4 +1,5 @@
-//! Every measurement on every kind of useless file: an answer or a clear error, never a panic, never a figure that means nothing.
+//! Every measurement on every kind of useless file: an answer or a clear error, never a panic, never a figure that
+//! means nothing.
 
 use serde_json::Value;
 
@@ -72,7 +73,8 @@ fn broken(files: &Files) -> Vec<String> {
 const PAIRS: [&str; 7] = ["delay", "track", "response", "echo", "gaps", "stoi", "pesq"];
 const SINGLES: [&str; 3] = ["level", "tones", "stipa"];
 
-/// No figure may be worthless: each has a unit, a method in both languages, and a value and uncertainty that are numbers.
+/// No figure may be worthless: each has a unit, a method in both languages, and a value and uncertainty that are
+/// numbers.
 fn check(words: &[&str]) -> Option<Value> {
     let finding = match find(words) {
         Ok(finding) => finding,
@@ -145,7 +147,8 @@ fn every_measurement_refuses_what_is_no_recording() {
     }
 }
 
-/// Two hours at 8 kHz are measured or refused with the way out, from a file that holds far fewer bytes than it takes on the disk.
+/// Two hours at 8 kHz are measured or refused with the way out, from a file that holds far fewer bytes than it takes on
+/// the disk.
 #[test]
 fn a_two_hour_file_is_refused_where_it_is_too_long() {
     let files = Files::new();

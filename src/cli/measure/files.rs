@@ -78,7 +78,8 @@ impl PairArgs {
         let reference = wav::Part { channel: self.reference_channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
         let pair = (wav::read_part(&self.reference, reference)?, self.output.read(&self.capture, wav::MOST_OF_A_PAIR)?);
         for (recording, path) in [(&pair.0, &self.reference), (&pair.1, &self.capture)] {
-            // A level without sound would pass for speech in a model that looks at power. Silence has an answer of its own.
+            // A level without sound would pass for speech in a model that looks at power. Silence has an answer of its
+            // own.
             let level = recording.samples.first().copied().unwrap_or(0.0);
             if level != 0.0 && recording.samples.iter().all(|x| *x == level) {
                 let path = path.display();

@@ -1,4 +1,5 @@
-//! Every measurement as it is told: in both languages, with method and norm at each figure, and with the keys that `--help` promises.
+//! Every measurement as it is told: in both languages, with method and norm at each figure, and with the keys that
+//! `--help` promises.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! `hejnal measure …` and `hejnal stimulus …`: the measuring floor for whoever has WAV files and no bench.
 //!
-//! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the judging to others. For people
-//! the result is words in their language; with `--json` it is one object with stable keys on standard output.
+//! Knows nothing of rigs, posts or verdicts: it states figures with their uncertainty and method, and leaves the
+//! judging to others. For people the result is words in their language; with `--json` it is one object with stable keys
+//! on standard output.
 
 mod files;
 pub(super) mod keys;
@@ -20,10 +21,11 @@ pub use stimulus::{StimulusArgs, run_stimulus};
 const NO_PICTURE: (&str, &str) =
     ("nothing was measured, so there is nothing to draw", "niczego nie zmierzono, więc nie ma czego narysować");
 
-/// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response, intelligibility.
+/// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response,
+/// intelligibility.
 ///
-/// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure that cannot be measured is
-/// reported as not found (exit code 3), never guessed.
+/// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure
+/// that cannot be measured is reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = keys::help(Lang::En))]
 pub struct MeasureArgs {

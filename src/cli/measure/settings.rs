@@ -145,7 +145,8 @@ impl GapsArgs {
 pub(super) struct LevelArgs {
     /// What was recorded
     capture: PathBuf,
-    /// What full scale stands for: dB SPL of a full-scale sine, or a WAV of a calibrator's tone (250 Hz or 1 kHz) through the same chain
+    /// What full scale stands for: dB SPL of a full-scale sine, or a WAV of a calibrator's tone (250 Hz or 1 kHz)
+    /// through the same chain
     #[arg(long, value_name = "DB|TONE.wav", allow_hyphen_values = true)]
     calibration: Option<String>,
     /// Level of the calibrator's tone, in dB SPL
@@ -216,10 +217,12 @@ pub(super) struct StipaArgs {
     /// Take the recording for an impulse response (indirect method)
     #[arg(long)]
     impulse_response: bool,
-    /// Sound pressure level of a full-scale sine, in dB: with it, masking and the hearing threshold are taken into account
+    /// Sound pressure level of a full-scale sine, in dB: with it, masking and the hearing threshold are taken into
+    /// account
     #[arg(long, value_name = "DB", allow_negative_numbers = true)]
     calibration: Option<f64>,
-    /// Ambient noise in use, seven octave levels from 125 Hz to 8 kHz in dB SPL: also states the index in that noise (annex M)
+    /// Ambient noise in use, seven octave levels from 125 Hz to 8 kHz in dB SPL: also states the index in that noise
+    /// (annex M)
     #[arg(long, value_name = "L1,…,L7", value_delimiter = ',', requires = "calibration", conflicts_with = "impulse_response")]
     noise: Option<Vec<f64>>,
     /// Codec that the recording came through: the index is judged against what that codec alone allows

@@ -301,7 +301,8 @@ pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], f
     text
 }
 
-/// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k = 2).
+/// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k
+/// = 2).
 pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
     let (arrived, left) = (figure(arrived * 1e3, 3, lang), figure(left * 1e3, 3, lang));
     match lang {

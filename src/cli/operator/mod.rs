@@ -1,5 +1,5 @@
-//! `hejnal operator`: the operator alone on a real network. It answers a post on the bench, shows calls as they come, plays a sound into
-//! them, and leaves what was heard as WAV files. The tool a technician reaches for first.
+//! `hejnal operator`: the operator alone on a real network. It answers a post on the bench, shows calls as they come,
+//! plays a sound into them, and leaves what was heard as WAV files. The tool a technician reaches for first.
 
 mod console_commands;
 mod console_session;
@@ -52,14 +52,16 @@ pub struct OperatorArgs {
     /// The user part that calls must be for
     #[arg(long = "as", default_value = "operator", value_name = "NAME")]
     operator_user: String,
-    /// Digest algorithms to challenge with, separated by commas; many posts refuse a challenge that names one they do not know
+    /// Digest algorithms to challenge with, separated by commas; many posts refuse a challenge that names one they do
+    /// not know
     #[arg(long, value_enum, value_name = "NAMES", value_delimiter = ',', default_value = "md5")]
     digest: Vec<Digest>,
     /// Let it ring for so long, then answer
     #[arg(long, default_value = "2s", value_name = "TIME", value_parser = duration)]
     answer_after: Duration,
-    /// Let it ring until `a` and Enter are typed (`h` hangs up, `q` ends, `e` opens early media, `p` puts on hold, `c` takes off hold, `m` moves
-    /// media to another port, `b` makes busy, `1` and `2` make a server a black hole, `s` sends no media; most again undo it)
+    /// Let it ring until `a` and Enter are typed (`h` hangs up, `q` ends, `e` opens early media, `p` puts on hold, `c`
+    /// takes off hold, `m` moves media to another port, `b` makes busy, `1` and `2` make a server a black hole, `s`
+    /// sends no media; most again undo it)
     #[arg(long, conflicts_with_all = ["answer_after", "reject"])]
     manual: bool,
     /// Answer no call but with this status: 480, 486 (busy) or 503
@@ -68,7 +70,8 @@ pub struct OperatorArgs {
     /// With --reject: when to try again (Retry-After)
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "reject")]
     retry_after: Option<Duration>,
-    /// A second operator: rings so long after the first began to, at once if the first rejects; also for calls to --second-as
+    /// A second operator: rings so long after the first began to, at once if the first rejects; also for calls
+    /// to --second-as
     #[arg(long, value_name = "TIME", value_parser = duration)]
     second_after: Option<Duration>,
     /// The user part of the second operator

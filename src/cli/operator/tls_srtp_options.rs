@@ -1,4 +1,5 @@
-//! The operator's options for TLS and SRTP, and what is to be said of its own certificate before a post has a chance to complain.
+//! The operator's options for TLS and SRTP, and what is to be said of its own certificate before a post has a chance to
+//! complain.
 
 use super::failed;
 use crate::cli::Refused;
@@ -45,7 +46,8 @@ pub struct SecureArgs {
     /// What posts call the operator, to be found in its certificate [default: the address of --tls]
     #[arg(long, value_name = "NAME", requires = "tls")]
     server_name: Option<String>,
-    /// Secure media: plain calls refused, secure ones taken where offered, or secure ones refused [default: optional, or as the rig says]
+    /// Secure media: plain calls refused, secure ones taken where offered, or secure ones refused [default: optional,
+    /// or as the rig says]
     #[arg(long, value_enum, value_name = "POLICY")]
     srtp: Option<Policy>,
 }
@@ -74,7 +76,8 @@ pub fn set_up(tls: &rig::Tls) -> Result<Tls, Refused> {
     Tls::from_files(tls.listen, &tls.certificate, &tls.key, tls.ca.as_deref()).map_err(|e| failed(&e))
 }
 
-/// Lines about our own certificate: what it says of itself, and what posts will refuse it for. `now` in seconds since 1970.
+/// Lines about our own certificate: what it says of itself, and what posts will refuse it for. `now` in seconds
+/// since 1970.
 pub fn certificate(tls: &rig::Tls, now: u64, lang: Lang) -> Result<Vec<String>, Refused> {
     let shown = |path: &Path, flaw: &Flaw| {
         let (path, cause) = (path.display(), flaw.cause());

@@ -1,6 +1,7 @@
 //! The few functions of `libasound.so.2` that a full-duplex stream needs, found at run time.
 //!
-//! The only unsafe code of the sound driver is here and in the calls through these pointers. Knows nothing of threads or of what is played.
+//! The only unsafe code of the sound driver is here and in the calls through these pointers. Knows nothing of threads
+//! or of what is played.
 
 #![expect(unsafe_code, reason = "a library of C, looked up at run time, so that the program needs none to be built")]
 
@@ -182,13 +183,15 @@ impl Pcm<'_> {
         let check = |action: &str, code| self.alsa.check(action, code);
         let pcm = self.handle;
         let mut parameters = ptr::null_mut();
-        // SAFETY: the parameters are allocated by the first call and freed by the last; all pointers are valid for the calls.
+        // SAFETY: the parameters are allocated by the first call and freed by the last; all pointers are valid for the
+        // calls.
         unsafe {
             check("allocate parameters", (f.snd_pcm_hw_params_malloc)(&mut parameters))?;
             let set = || -> Result<(usize, Format), String> {
                 check("read the card's abilities", (f.snd_pcm_hw_params_any)(pcm, parameters))?;
                 check("set interleaved access", (f.snd_pcm_hw_params_set_access)(pcm, parameters, INTERLEAVED))?;
-                // A card that cannot do the rate must say so: a resampler in between would hide its clock. Plug-ins may refuse the call itself.
+                // A card that cannot do the rate must say so: a resampler in between would hide its clock. Plug-ins may
+                // refuse the call itself.
                 let _plug_in = (f.snd_pcm_hw_params_set_rate_resample)(pcm, parameters, 0);
                 let format = Format::ALL
                     .into_iter()
@@ -212,7 +215,8 @@ impl Pcm<'_> {
         Ok(())
     }
 
-    /// Starting is ours alone: a stream that starts by itself when its buffer fills would leave the other direction behind.
+    /// Starting is ours alone: a stream that starts by itself when its buffer fills would leave the other direction
+    /// behind.
     fn set_software(&self) -> Result<(), String> {
         let f = &self.alsa.functions;
         let mut parameters = ptr::null_mut();

@@ -1,7 +1,8 @@
-//! Both directions of a card on one blocking thread, and what it shares with the bench: the record, the sounds to play, the sample clock.
+//! Both directions of a card on one blocking thread, and what it shares with the bench: the record, the sounds to play,
+//! the sample clock.
 //!
-//! Playback is filled ahead before the start, frames are counted rather than delays asked, and lost frames are never papered over: what was
-//! recorded before them can no longer be related to what comes after.
+//! Playback is filled ahead before the start, frames are counted rather than delays asked, and lost frames are never
+//! papered over: what was recorded before them can no longer be related to what comes after.
 
 use super::super::priority;
 use super::CardSettings;
@@ -82,7 +83,8 @@ impl Shared {
         Some(from)
     }
 
-    /// Behind what is still to sound, or from the next frame that is not yet on its way; `None`: there is no such output.
+    /// Behind what is still to sound, or from the next frame that is not yet on its way; `None`: there is no such
+    /// output.
     pub fn append(&mut self, output: Jack, samples: &[f32]) -> Option<Frame> {
         let next = self.next_out;
         let slot = self.outputs.get_mut(usize::from(output.0).checked_sub(1)?)?;
@@ -228,7 +230,8 @@ impl Worker {
         let linked = alsa.link(&capture, &playback);
         let mut bytes = vec![0; capture.period * usize::from(*inputs) * capture.format.bytes()];
         let mut out = Vec::new();
-        // Open is what runs: a sound server may take a second before the first frame moves, and a busy machine may spoil a start.
+        // Open is what runs: a sound server may take a second before the first frame moves, and a busy machine may
+        // spoil a start.
         let mut start = || {
             self.begin(&playback, &capture, linked)?;
             self.exchange(&playback, &capture, &mut bytes, &mut out)
@@ -284,8 +287,8 @@ impl Worker {
         let silence = vec![0; ahead * usize::from(self.settings.outputs) * playback.format.bytes()];
         playback.write(&silence)?;
         capture.start()?;
-        // Where the two are linked in name only, as through a sound server, the other direction still wants its own start; where they are linked
-        // in the card, it runs already and says so.
+        // Where the two are linked in name only, as through a sound server, the other direction still wants its own
+        // start; where they are linked in the card, it runs already and says so.
         match playback.start() {
             Err(cause) if !linked => Err(cause),
             _ => Ok(()),

@@ -1,4 +1,5 @@
-//! What a failure inside probe-rs means for the bench. Its errors are chains of boxed causes; the decisive one may stand anywhere in them.
+//! What a failure inside probe-rs means for the bench. Its errors are chains of boxed causes; the decisive one may
+//! stand anywhere in them.
 
 use probe_rs::architecture::arm::{ArmError, DapError};
 use probe_rs::flashing::FlashError;
@@ -12,7 +13,8 @@ pub enum Failure {
     Refused,
     /// The target does not answer.
     Silent,
-    /// The probe, its lead or the bench's own settings. Also what nothing is known about: an instrument may only blame the bench.
+    /// The probe, its lead or the bench's own settings. Also what nothing is known about: an instrument may only blame
+    /// the bench.
     Bench,
 }
 

@@ -26,8 +26,9 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// With the certificate chain and the key of these PEM files. Where `ca` is named, a post must show a certificate signed by one of its
-    /// certificates. An expired certificate or one with another name is served all the same: whether a post refuses it is worth knowing.
+    /// With the certificate chain and the key of these PEM files. Where `ca` is named, a post must show a certificate
+    /// signed by one of its certificates. An expired certificate or one with another name is served all the same:
+    /// whether a post refuses it is worth knowing.
     ///
     /// # Errors
     /// A file cannot be used, or the key does not belong to the certificate.

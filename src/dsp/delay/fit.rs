@@ -18,7 +18,8 @@ pub(super) const PRIOR_RATIO: f64 = 150e-6;
 const MIN_OVERLAP: f64 = 0.4;
 /// Steps of less than this phase at the highest frequency, in radians, leave a residual in which the noise can be seen.
 const CLOSE: f64 = 0.2;
-/// How far the ends of the fitted stretch may be off, in periods of the highest frequency: beyond a quarter the fit would lock on a wrong one.
+/// How far the ends of the fitted stretch may be off, in periods of the highest frequency: beyond a quarter the fit
+/// would lock on a wrong one.
 const WITHIN_REACH: f64 = 0.12;
 
 /// Seconds of a stretch that a start looks at: it needs no more, if they lie all over the stretch.
@@ -36,12 +37,14 @@ pub(super) struct Solution {
     pub inverse: Matrix3,
 }
 
-/// Below this ratio of signal to residual, in dB, the fit may stand beside the signal, and is begun once more in the other way.
+/// Below this ratio of signal to residual, in dB, the fit may stand beside the signal, and is begun once more in the
+/// other way.
 const DOUBTFUL_DB: f64 = 6.0;
 
-/// Begins without weights: a capture that is silent for half its time would otherwise be taken for the rule and the signal for the exception. Where
-/// little is explained so, begins with weights as well: a signal that is a hundred times as strong at first as later throws an unweighted step
-/// far off. Where both lead to different places, what leaves less stands.
+/// Begins without weights: a capture that is silent for half its time would otherwise be taken for the rule and the
+/// signal for the exception. Where little is explained so, begins with weights as well: a signal that is a hundred
+/// times as strong at first as later throws an unweighted step far off. Where both lead to different places, what
+/// leaves less stands.
 pub(super) fn fit(pair: &Pair, found: &Found) -> Option<Delay> {
     let plain = begin(pair, found, Weighing::None).and_then(|at| finish(pair, found, at, Weighing::WhenClose));
     if plain.is_some_and(|delay| delay.snr_db > DOUBTFUL_DB) {
@@ -64,7 +67,8 @@ fn same_place(pair: &Pair, delay: &Delay, begun: Parameters) -> bool {
     2.0 * PI * pair.highest_hz() * apart < CLOSE
 }
 
-/// A start close enough for the whole reference: the ends of a long one only fall into place once the clock ratio is known from its middle.
+/// A start close enough for the whole reference: the ends of a long one only fall into place once the clock ratio is
+/// known from its middle.
 fn begin(pair: &Pair, found: &Found, weighing: Weighing) -> Option<Parameters> {
     let mut at = Parameters { gain: 0.0, delay: found.delay, ratio: found.ratio, pivot: found.pivot };
     let mut span = WITHIN_REACH / (pair.highest_hz() * found.ratio_doubt);
@@ -162,8 +166,8 @@ impl Settled {
     }
 }
 
-/// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were made; moves the blocks
-/// there.
+/// Finds weights and parameters that agree with each other, as far as the model is linear about where `blocks` were
+/// made; moves the blocks there.
 fn settle(blocks: &mut [Block], ratio: f64, weigh: bool) -> Option<Settled> {
     let mut whole = Vec3::default();
     for _ in 0..MAX_WEIGHINGS {
@@ -213,7 +217,8 @@ pub(super) fn multiply(matrix: &Matrix3, vector: &Vec3) -> Vec3 {
     matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
 }
 
-/// Inverse of a symmetric positive definite matrix, scaled to unit diagonal first: its elements differ by ten orders of magnitude.
+/// Inverse of a symmetric positive definite matrix, scaled to unit diagonal first: its elements differ by ten orders of
+/// magnitude.
 pub(super) fn invert(m: &Matrix3) -> Option<Matrix3> {
     let scale = [0, 1, 2].map(|i| m[i][i].sqrt());
     if scale.iter().any(|s| !s.is_finite() || *s <= 0.0) {

@@ -43,7 +43,8 @@ pub(super) struct Block {
 /// The reference read at the capture's samples, where the parameters put it.
 pub(super) struct Reading {
     at: Parameters,
-    /// Samples of the capture that are looked at: blocks of `size`, each `every` blocks after the one before, from `first` to `last`.
+    /// Samples of the capture that are looked at: blocks of `size`, each `every` blocks after the one before, from
+    /// `first` to `last`.
     first: usize,
     last: usize,
     size: usize,
@@ -54,8 +55,8 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Of the reference within `span` seconds of the pivot. Of more than `wanted_s` seconds only so much is looked at, in blocks an equal distance
-    /// apart. `None` if too little is covered.
+    /// Of the reference within `span` seconds of the pivot. Of more than `wanted_s` seconds only so much is looked at,
+    /// in blocks an equal distance apart. `None` if too little is covered.
     pub fn of(pair: &Pair, at: &Parameters, span: f64, wanted_s: f64) -> Option<Reading> {
         let origin = at.pivot + at.delay;
         let edge = |reference_s: f64| (origin + (reference_s - at.pivot) * (1.0 + at.ratio)) * pair.capture_rate;
@@ -132,7 +133,8 @@ impl Reading {
     }
 }
 
-/// Products summed over a block: `m` model for unit gain, `d` its slope per reference sample, `y` capture, `t` seconds since the pivot.
+/// Products summed over a block: `m` model for unit gain, `d` its slope per reference sample, `y` capture, `t` seconds
+/// since the pivot.
 #[derive(Default, Clone, Copy)]
 struct Sums {
     mm: f64,

@@ -23,7 +23,8 @@ const MARGIN_S: f64 = 0.04;
 pub(super) struct Pair {
     pub reference: Vec<f32>,
     pub capture: Vec<f32>,
-    /// True samples per second of each at the working rate: they differ where a stated rate is not a whole number of hertz.
+    /// True samples per second of each at the working rate: they differ where a stated rate is not a whole number of
+    /// hertz.
     pub reference_rate: f64,
     pub capture_rate: f64,
     /// Centroid of the derivative's energy within the band, seconds of the reference.
@@ -54,7 +55,8 @@ impl Padded {
 }
 
 impl Pair {
-    /// The pair, and the capture's spectrum, with room for `room` seconds if that costs little. `None` where either signal is unusable.
+    /// The pair, and the capture's spectrum, with room for `room` seconds if that costs little. `None` where either
+    /// signal is unusable.
     pub fn prepare(reference: Signal, capture: Signal, room: impl Fn(&Pair) -> f64) -> Option<(Pair, Padded)> {
         let usable = |s: &Signal| (1000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e12);
         let long = |s: &Signal| s.samples.len() as f64 / s.rate >= MIN_REFERENCE_S;
@@ -101,7 +103,8 @@ fn samples_at(signal: &Signal, working: u32) -> usize {
     (signal.samples.len() as u64 * u64::from(working)).div_ceil(signal.rate.round() as u64) as usize
 }
 
-/// Centroid of the slope's energy, in samples; the slope by differences of four samples. `None` if there is next to none.
+/// Centroid of the slope's energy, in samples; the slope by differences of four samples. `None` if there is next to
+/// none.
 fn centroid(samples: &[f32]) -> Option<f64> {
     let slope = |w: &[f32]| (27.0 * (w[2] - w[1]) - (w[3] - w[0])) / 24.0;
     let energies = samples.windows(4).map(|w| f64::from(slope(w).powi(2))).enumerate();
@@ -137,7 +140,8 @@ impl Spectrum {
         Spectrum { bins, rate, length }
     }
 
-    /// The frequencies (hertz) between which all but [`OUTSIDE`] of the energy lies, steady offset left out; `None` for silence.
+    /// The frequencies (hertz) between which all but [`OUTSIDE`] of the energy lies, steady offset left out; `None` for
+    /// silence.
     fn occupied_band(&self) -> Option<(f64, f64)> {
         let power: Vec<f64> = self.bins.iter().skip(1).map(|bin| f64::from(bin.re).powi(2) + f64::from(bin.im).powi(2)).collect();
         let total: f64 = power.iter().sum();

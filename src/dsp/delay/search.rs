@@ -1,4 +1,5 @@
-//! Finding the signal: normalised cross-correlation over every lag, of a short section first, then of a long one over a grid of clock ratios.
+//! Finding the signal: normalised cross-correlation over every lag, of a short section first, then of a long one over a
+//! grid of clock ratios.
 
 use super::prepare::{Padded, Pair};
 use super::{MAX_PPM, Missing};
@@ -17,8 +18,8 @@ const MOSTLY: f64 = 0.5;
 const SAME_PEAK_S: f64 = 0.003;
 /// Longer references are searched by their middle: the fit then takes in the rest.
 const MAX_SEARCHED_S: f64 = 10.0;
-/// A section may drift against the capture by this many periods of the highest frequency, end to end, and still correlate (by a half at that
-/// frequency, by three quarters over the band).
+/// A section may drift against the capture by this many periods of the highest frequency, end to end, and still
+/// correlate (by a half at that frequency, by three quarters over the band).
 const DRIFT_PERIODS: f64 = 0.6;
 
 /// A coarse position: the moment `pivot` of the reference (seconds) stands `delay` later in the capture.
@@ -49,7 +50,8 @@ pub(super) fn search(pair: &Pair, capture: &Padded) -> Result<Found, Missing> {
         return at_once;
     }
     let section = Section::of(pair, MAX_SEARCHED_S);
-    // Clock ratios so close together that the section's ends stay within a quarter of a period of the highest frequency.
+    // Clock ratios so close together that the section's ends stay within a quarter of a period of the highest
+    // frequency.
     let step = 0.8 / (pair.highest_hz() * section.seconds(pair));
     let limit = MAX_PPM * 1e-6;
     let each_side = ((limit - step / 2.0) / step).ceil().max(0.0) as i32;

@@ -71,7 +71,8 @@ fn simulate(seed: u64, path: Path) -> Made {
             packet.fill(0.0);
         }
     }
-    // Information on the delay at each frequency, over the noise's spectrum there (1, or that of the one-pole low-pass).
+    // Information on the delay at each frequency, over the noise's spectrum there (1, or that of the one-pole
+    // low-pass).
     let length = fft::fast_len(clean.len());
     let bins = fft::forward(clean.iter().copied(), length);
     let information = |(k, bin): (usize, &fft::Complex64)| {
@@ -228,7 +229,8 @@ fn any_part_of_a_long_reference_is_placed_rightly() {
     }
 }
 
-/// A voice that comes through for a fifth of a second and is then turned down by 40 dB, because the other end speaks: a healthy post's first words.
+/// A voice that comes through for a fifth of a second and is then turned down by 40 dB, because the other end speaks: a
+/// healthy post's first words.
 #[test]
 fn a_voice_that_is_turned_down_is_placed_rightly() {
     let reference: Vec<f32> = steady_noise(1, 8000, 9.0);
@@ -252,7 +254,8 @@ fn long_signals_hold_together_over_a_clock_difference() {
     assert!((found.at(0.0) - 0.375 * (1.0 + ppm * 1e-6)).abs() < 2e-7, "{found:?}");
 }
 
-/// Through real codecs with 5 % of packets concealed by repeating the one before: each codec's own delay and nothing else.
+/// Through real codecs with 5 % of packets concealed by repeating the one before: each codec's own delay and nothing
+/// else.
 #[test]
 fn codecs_shift_by_their_own_delay_only() {
     use audio_codec::{CodecType, create_decoder, create_encoder};

@@ -1,4 +1,5 @@
-//! What the delay is worth: its uncertainty from noise, from a path that does not delay every frequency alike, and from distortion.
+//! What the delay is worth: its uncertainty from noise, from a path that does not delay every frequency alike, and from
+//! distortion.
 
 use super::Delay;
 use super::fit::{Solution, invert, multiply};
@@ -11,10 +12,11 @@ use crate::fft;
 const FLOOR_S: f64 = 10e-9;
 /// Samples of one spectrum in the sum over the whole.
 const SEGMENT: usize = 4096;
-/// A dispersion is only believed where noise alone would show it once in a hundred times (χ² of two degrees of freedom).
+/// A dispersion is only believed where noise alone would show it once in a hundred times (χ² of two degrees of
+/// freedom).
 const DISPERSION_SEEN: f64 = 9.21;
-/// How much of the amplitude of a distortion may look like a shift in every block alike, as a standard deviation. From experience (JCGM
-/// 100:2008, 4.3): up to 0.03 through A-law, G.722 and Opus without noise.
+/// How much of the amplitude of a distortion may look like a shift in every block alike, as a standard deviation. From
+/// experience (JCGM 100:2008, 4.3): up to 0.03 through A-law, G.722 and Opus without noise.
 const COHERENT: f64 = 0.025;
 
 /// The finding, in words of seconds and parts per million. `None` where the gain may as well be zero.
@@ -43,9 +45,10 @@ pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &R
     })
 }
 
-/// Expanded uncertainties (about 95 %) by the sandwich of block gradients (White 1980, clustered): right whatever the noise's level or colour
-/// within a block. Each block pulls the fit towards itself, so its residual is enlarged by its leverage (the jackknife form, MacKinnon and
-/// White 1985); few or unequal blocks widen the coverage factor (JCGM 100:2008, G.4).
+/// Expanded uncertainties (about 95 %) by the sandwich of block gradients (White 1980, clustered): right whatever the
+/// noise's level or colour within a block. Each block pulls the fit towards itself, so its residual is enlarged by its
+/// leverage (the jackknife form, MacKinnon and White 1985); few or unequal blocks widen the coverage factor (JCGM
+/// 100:2008, G.4).
 fn expanded(solution: &Solution) -> Vec3 {
     let Solution { blocks, weights, inverse, .. } = solution;
     let influence = |(block, weight): (&Block, &f64)| {
@@ -64,9 +67,10 @@ fn expanded(solution: &Solution) -> Vec3 {
 
 /// Standard deviation over the band of the path's own delay, in seconds; 0 where noise alone explains what is seen.
 ///
-/// A predictive or transforming codec, or a filter, delays one frequency more than another, so "the delay" is only defined to within that
-/// spread (JCGM 100:2008, D.3.4). What the fit left is projected on the model's slope at each frequency; a parabola in frequency is laid through
-/// the delays so found, by least squares weighted with the slope's energy. `excess` is how far noise exceeds what the weights promise.
+/// A predictive or transforming codec, or a filter, delays one frequency more than another, so "the delay" is only
+/// defined to within that spread (JCGM 100:2008, D.3.4). What the fit left is projected on the model's slope at each
+/// frequency; a parabola in frequency is laid through the delays so found, by least squares weighted with the slope's
+/// energy. `excess` is how far noise exceeds what the weights promise.
 fn dispersion(pair: &Pair, solution: &Solution, rest: &Rest, excess: f64) -> f64 {
     let last = solution.weights.len().saturating_sub(1);
     let roots: Vec<f64> = solution.weights.iter().map(|weight| weight.sqrt()).collect();
@@ -107,8 +111,9 @@ fn dispersion(pair: &Pair, solution: &Solution, rest: &Rest, excess: f64) -> f64
 
 /// Standard uncertainty of the delay from distortion, in seconds.
 ///
-/// What rises with the signal is not noise but the codec's error, and an error that depends on the signal may repeat itself in every block, so
-/// that no scatter between blocks shows it. Its power is the slope of the residual's power over the signal's, less what chance may add.
+/// What rises with the signal is not noise but the codec's error, and an error that depends on the signal may repeat
+/// itself in every block, so that no scatter between blocks shows it. Its power is the slope of the residual's power
+/// over the signal's, less what chance may add.
 fn distortion(solution: &Solution) -> f64 {
     let (mut sums, mut moved, mut signal) = ([0.0; 5], 0.0, 0.0);
     for (block, weight) in solution.blocks.iter().zip(&solution.weights) {

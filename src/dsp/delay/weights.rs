@@ -1,4 +1,5 @@
-//! How much each block of 10 ms may say: the inverse of the noise expected in it, and little where a packet was lost or concealed.
+//! How much each block of 10 ms may say: the inverse of the noise expected in it, and little where a packet was lost or
+//! concealed.
 
 use super::model::Block;
 
@@ -9,7 +10,8 @@ pub(super) fn plain(blocks: &[Block]) -> Vec<f64> {
     vec![1.0 / power.max(1e-24); blocks.len()]
 }
 
-/// Inverse expected noise power of each block, cut down where the residual is far above it: a packet was lost or concealed there.
+/// Inverse expected noise power of each block, cut down where the residual is far above it: a packet was lost or
+/// concealed there.
 pub(super) fn robust(blocks: &[Block]) -> Vec<f64> {
     let (floor, share) = noise_model(blocks);
     let weight = |block: &Block| {
@@ -20,7 +22,8 @@ pub(super) fn robust(blocks: &[Block]) -> Vec<f64> {
     blocks.iter().map(weight).collect()
 }
 
-/// Noise power = floor + share · signal power (a logarithmic codec's noise follows the signal), from the medians of the quiet and the loud half.
+/// Noise power = floor + share · signal power (a logarithmic codec's noise follows the signal), from the medians of the
+/// quiet and the loud half.
 fn noise_model(blocks: &[Block]) -> (f64, f64) {
     let loudest = blocks.iter().map(|b| b.signal_power).fold(0.0, f64::max);
     let mut live: Vec<&Block> = blocks.iter().filter(|b| b.signal_power > 0.02 * loudest).collect();

@@ -1,5 +1,5 @@
-//! Whitening: where the noise has a colour (traffic, hum, a codec's shaping), least squares is only the best estimate after both signals have
-//! passed a filter that makes the noise white.
+//! Whitening: where the noise has a colour (traffic, hum, a codec's shaping), least squares is only the best estimate
+//! after both signals have passed a filter that makes the noise white.
 
 use std::f64::consts::PI;
 
@@ -15,8 +15,8 @@ const WORTHWHILE_DB: f64 = 4.0;
 /// Frequencies are raised or lowered against each other by no more than this.
 const MOST_DB: f64 = 30.0;
 
-/// The pair filtered so that `residual` would be white within the reference's band; `None` where that would change little. The filter has zero
-/// phase, the same for both signals, so it moves neither.
+/// The pair filtered so that `residual` would be white within the reference's band; `None` where that would change
+/// little. The filter has zero phase, the same for both signals, so it moves neither.
 pub(super) fn whitened(pair: &Pair, residual: &[f32]) -> Option<Pair> {
     let rate = pair.capture_rate;
     let spectrum = noise_spectrum(residual, (SEGMENT_S * rate) as usize)?;

@@ -8,13 +8,14 @@ use super::{PEAK, Random, sample_count};
 use crate::fft::{self, Complex32, Complex64};
 use crate::interp;
 
-/// Points a period of the highest frequency at which a peak is looked for: it may lie between them, less than 5 % higher.
+/// Points a period of the highest frequency at which a peak is looked for: it may lie between them, less than 5 %
+/// higher.
 const POINTS: usize = 10;
 /// Points a period from which interpolation can read what lies between.
 const FEWEST_POINTS: f64 = 2.5;
 
-/// Bins of noise that is normally distributed, each times the `gain` of its frequency (hertz), which is zero above `highest_hz`; for a composition of
-/// `length` at `rate`.
+/// Bins of noise that is normally distributed, each times the `gain` of its frequency (hertz), which is zero above
+/// `highest_hz`; for a composition of `length` at `rate`.
 pub(super) fn noise(seed: u64, length: usize, rate: u32, highest_hz: f64, gain: impl Fn(f64) -> f64) -> Vec<Complex64> {
     let mut random = Random::new(seed);
     let hertz = |k: usize| k as f64 * f64::from(rate) / length as f64;
@@ -22,7 +23,8 @@ pub(super) fn noise(seed: u64, length: usize, rate: u32, highest_hz: f64, gain: 
     heard.map(|k| Complex64::new(random.gaussian(), random.gaussian()) * gain(hertz(k))).collect()
 }
 
-/// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to [`PEAK`] between samples.
+/// Samples the periodic waveform given by `bins` of a composition of `length` at `rate` at another rate, scaled to
+/// [`PEAK`] between samples.
 pub fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let wanted = sample_count(seconds, rate_hz);
     if rate_hz == 0 || wanted == 0 {
@@ -54,11 +56,12 @@ pub fn render(bins: &[Complex64], length: usize, rate: u32, rate_hz: u32, second
     out
 }
 
-/// The largest magnitude of a periodic waveform at `points` evenly spaced points of its period, no fewer than there are samples, its highest frequency
-/// being the `top`th.
+/// The largest magnitude of a periodic waveform at `points` evenly spaced points of its period, no fewer than there are
+/// samples, its highest frequency being the `top`th.
 fn peak(samples: &[f32], top: usize, points: usize) -> f64 {
     let most = samples.iter().fold(0f32, |most, x| most.max(x.abs()));
-    // Nothing of that frequency falls off faster than its cosine: a peak leaves at least so much on the sample beside it.
+    // Nothing of that frequency falls off faster than its cosine: a peak leaves at least so much on the sample beside
+    // it.
     let half = PI * top as f64 / samples.len() as f64;
     let least = most * half.cos().max(0.0) as f32;
     let reach = interp::REACH.min(samples.len());

@@ -4,15 +4,16 @@ use super::composition::{noise, render};
 use super::grid_len;
 use crate::filter::a_weight;
 
-/// Normalised spectrum of road traffic (EN 1793-3): A-weighted levels in third octaves from 100 Hz to 5 kHz, dB below the whole [M].
+/// Normalised spectrum of road traffic (EN 1793-3): A-weighted levels in third octaves from 100 Hz to 5 kHz, dB below
+/// the whole [M].
 const TRAFFIC_DBA: [f64; 18] =
     [-20.0, -20.0, -18.0, -16.0, -15.0, -14.0, -13.0, -12.0, -11.0, -9.0, -8.0, -9.0, -10.0, -11.0, -13.0, -15.0, -16.0, -18.0];
 /// Mid-band frequency of the first, and the edges of the first and the last band, hertz.
 const FIRST_HZ: f64 = 100.0;
 const EDGES_HZ: (f64, f64) = (89.0, 5620.0);
 
-/// Stationary noise with the spectrum of road traffic. The same waveform at every rate, and of `seconds` on the grid it can be sounded over and
-/// over without a seam.
+/// Stationary noise with the spectrum of road traffic. The same waveform at every rate, and of `seconds` on the grid it
+/// can be sounded over and over without a seam.
 pub fn street_noise(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48_000;
     let length = grid_len(seconds, RATE);

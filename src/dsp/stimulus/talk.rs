@@ -11,8 +11,8 @@ const ROUND: [(bool, bool, f64); 4] = [(true, false, 2.0), (false, true, 2.0), (
 /// Edges of a turn, seconds: a click would be heard in both directions.
 const EDGE_S: f64 = 0.01;
 
-/// Noise with the spectrum of speech in syllables of 120 to 280 ms, a tenth of them followed by a pause of 100 to 300 ms: the modulation of fluent
-/// speech (about 4 Hz). The same waveform at every rate from 8 kHz up.
+/// Noise with the spectrum of speech in syllables of 120 to 280 ms, a tenth of them followed by a pause of 100 to 300
+/// ms: the modulation of fluent speech (about 4 Hz). The same waveform at every rate from 8 kHz up.
 pub fn speech_like(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let mut random = Random::new(seed ^ 0x5EED_0F5E_ECB0_0571);
     let mut syllables: Vec<(f64, f64, f64)> = Vec::new();
@@ -39,8 +39,9 @@ pub fn speech_like(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     noise.iter().enumerate().map(shape).collect()
 }
 
-/// A pair of speech-like sounds for double talk (after ITU-T P.501, 7.3, and P.340): near and far end, which in turn speak alone for 2 s each, then
-/// both at once for 3 s, then nobody for 1 s, over and over. The two have nothing in common.
+/// A pair of speech-like sounds for double talk (after ITU-T P.501, 7.3, and P.340): near and far end, which in turn
+/// speak alone for 2 s each, then both at once for 3 s, then nobody for 1 s, over and over. The two have nothing in
+/// common.
 pub fn double_talk(seed: u64, rate_hz: u32, seconds: f64) -> (Vec<f32>, Vec<f32>) {
     let far = speech_like(seed.wrapping_mul(2).wrapping_add(1), rate_hz, seconds);
     (near_of_double_talk(seed, rate_hz, seconds), in_turn(far, rate_hz, |turn| turn.1))

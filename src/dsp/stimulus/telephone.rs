@@ -7,8 +7,8 @@ use std::f64::consts::PI;
 use super::{PEAK, sample_count};
 use crate::dtmf;
 
-/// A silence of `off_s`, then each digit for `on_s` followed by such a silence (ITU-T Q.23), both tones of a digit as loud, together at [`PEAK`].
-/// `None` if a key is not `0`–`9`, `*`, `#` or `A`–`D`.
+/// A silence of `off_s`, then each digit for `on_s` followed by such a silence (ITU-T Q.23), both tones of a digit as
+/// loud, together at [`PEAK`]. `None` if a key is not `0`–`9`, `*`, `#` or `A`–`D`.
 pub fn dial(keys: &str, rate_hz: u32, on_s: f64, off_s: f64) -> Option<Vec<f32>> {
     let mut out = vec![0.0; sample_count(off_s, rate_hz)];
     for key in keys.chars() {

@@ -9,8 +9,8 @@ use super::steady_noise;
 const SYLLABLES_HZ: f64 = 4.0;
 const DEPTH_DB: f64 = 12.0;
 
-/// [`steady_noise`], 12 dB fainter and back four times a second. What is steady, a good hands-free station takes for the noise of a street and turns
-/// down; a voice it lets through. Loudest at its beginning.
+/// [`steady_noise`], 12 dB fainter and back four times a second. What is steady, a good hands-free station takes for
+/// the noise of a street and turns down; a voice it lets through. Loudest at its beginning.
 pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let mut samples = steady_noise(seed, rate_hz, seconds);
     SWELLS.with_borrow_mut(|(of, swells)| {

@@ -54,7 +54,8 @@ fn drift_is_known_to_a_millionth() {
     }
 }
 
-/// A jitter buffer slips within a burst, forwards or back, behind a codec that loses packets: each is found, alone and with its size.
+/// A jitter buffer slips within a burst, forwards or back, behind a codec that loses packets: each is found, alone and
+/// with its size.
 #[test]
 fn slips_are_found_through_codecs() {
     let sizes = [0.005, -0.005, 0.01, -0.02, 0.04, -0.06];

@@ -1,4 +1,5 @@
-//! What the operator's side does on demand: how calls are answered, who else rings, how its servers are, and what it does within a call.
+//! What the operator's side does on demand: how calls are answered, who else rings, how its servers are, and what it
+//! does within a call.
 //!
 //! Must not know messages. Everything in here holds from the moment it is set, until it is set otherwise.
 
@@ -12,7 +13,8 @@ pub enum Answering {
     Manual,
     /// Answers by itself so long after the 180.
     After(Duration),
-    /// Answers this final status at once, e.g. 480, 486 or 503 (RFC 3261, 21.4.18, 21.4.24, 21.5.4), and when to try again, if at all.
+    /// Answers this final status at once, e.g. 480, 486 or 503 (RFC 3261, 21.4.18, 21.4.24, 21.5.4), and when to try
+    /// again, if at all.
     Refuse { status: u16, retry_after: Option<Duration> },
 }
 
@@ -25,8 +27,8 @@ impl Answering {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Second {
     pub answering: Answering,
-    /// The server passes a call on by itself: at once if the first operator refuses, else so long after the first began to ring. `None`: the
-    /// second telephone rings for those who call it.
+    /// The server passes a call on by itself: at once if the first operator refuses, else so long after the first began
+    /// to ring. `None`: the second telephone rings for those who call it.
     pub after: Option<Duration>,
 }
 
@@ -59,7 +61,8 @@ pub enum Server {
     Backup,
 }
 
-/// What the servers show to whoever connects over TLS. All but the first are false in one way only: no post may believe them.
+/// What the servers show to whoever connects over TLS. All but the first are false in one way only: no post may believe
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Certificate {
     #[default]
@@ -90,7 +93,8 @@ pub struct Behaviour {
     pub backup: Health,
     /// A black hole for media: whatever comes is recorded, nothing is sent.
     pub mute: bool,
-    /// So many of a thousand media packets are left out, as a bad network would lose them: no two runs of one stream differ.
+    /// So many of a thousand media packets are left out, as a bad network would lose them: no two runs of one stream
+    /// differ.
     pub loses_per_mille: u16,
     pub shows: Certificate,
     /// Offers and answers describe plain sound, whatever was offered and whatever is mandatory.
@@ -133,7 +137,8 @@ pub enum Action {
     HangUp,
     /// 183 with a description to a ringing call: from then on the headset can speak into it (early media).
     Announce,
-    /// A key of the operator's telephone, as a named event (RFC 4733); one after another. A post that has agreed to none hears nothing of it.
+    /// A key of the operator's telephone, as a named event (RFC 4733); one after another. A post that has agreed to
+    /// none hears nothing of it.
     Key(char),
     /// One of these at a time is asked of the post, by a re-INVITE.
     Change(Change),
@@ -144,7 +149,8 @@ pub enum Action {
 pub enum Speaker {
     /// Somebody who has another address than the operator: he calls the post, as nobody may.
     Stranger,
-    /// The operator's desk: it asks the post that registered last, even if that has run out, whether it is there (RFC 3261, 11).
+    /// The operator's desk: it asks the post that registered last, even if that has run out, whether it is there (RFC
+    /// 3261, 11).
     Desk,
 }
 

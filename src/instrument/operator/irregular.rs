@@ -7,7 +7,8 @@ use crate::unit::{Bilingual, both};
 /// What was wrong. Nothing here holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Irregular {
-    /// A message names another address than the one it came from as the one to be reached at (RFC 3261, 8.1.1.8; RFC 8866, 5.7).
+    /// A message names another address than the one it came from as the one to be reached at (RFC 3261, 8.1.1.8; RFC
+    /// 8866, 5.7).
     Elsewhere { place: &'static str, named: String },
     /// A password can be read in a message of this kind (RFC 3261, 26.1), or on the console.
     Secret { method: String },

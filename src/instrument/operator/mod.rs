@@ -1,5 +1,5 @@
-//! The City Guard's operator as an instrument: calls arrive here, are answered, spoken on and hung up, and every step of them is stamped.
-//! The trait and its values; the desk that implements it is `crate::operator`.
+//! The City Guard's operator as an instrument: calls arrive here, are answered, spoken on and hung up, and every step
+//! of them is stamped. The trait and its values; the desk that implements it is `crate::operator`.
 
 mod behaviour;
 mod irregular;
@@ -46,7 +46,8 @@ pub enum CallEvent {
     Confirmed { call: CallId },
     /// First RTP packet of this call, stamped at its reception.
     FirstMedia { call: CallId },
-    /// The caller put us on hold (no media wanted from us) or took us off it, by a re-INVITE or UPDATE that was answered.
+    /// The caller put us on hold (no media wanted from us) or took us off it, by a re-INVITE or UPDATE that was
+    /// answered.
     Held { call: CallId, held: bool },
     /// What our re-INVITE asked for was agreed or not. Stamped at the response.
     Changed { call: CallId, change: Change, outcome: Outcome },
@@ -54,24 +55,27 @@ pub enum CallEvent {
     MediaMoved { call: CallId },
     /// The session was refreshed in time (RFC 4028), by us or by the post.
     Refreshed { call: CallId, by: Refresher },
-    /// Voice is missing in one direction of a call that is up: nothing came from the post since then, or the post reports that nothing comes
-    /// from us.
+    /// Voice is missing in one direction of a call that is up: nothing came from the post since then, or the post
+    /// reports that nothing comes from us.
     VoiceMissing { call: CallId, side: Side, since: Instant },
     /// It is there again.
     VoiceBack { call: CallId, side: Side },
     /// What the post saw of our stream, in its own report (RTCP).
     FarReport { call: CallId, view: FarView },
-    /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first packet.
+    /// A key pressed at the post, as a named event of RFC 4733: `0` to `9`, `*`, `#`, `A` to `D`. Stamped at its first
+    /// packet.
     Digit { call: CallId, digit: char },
     /// How secure a call's media is, when that was agreed or refused, and packets that were not.
     Security { call: CallId, what: Security },
-    /// A connection over TLS is up: its version and cipher, and whether the post has shown a certificate that we believe.
+    /// A connection over TLS is up: its version and cipher, and whether the post has shown a certificate that we
+    /// believe.
     Connected { from: String, cipher: String, certified: bool },
     /// A connection came to nothing, or broke.
     ConnectionFailed { from: String, fault: ConnectionFault },
     /// The call is over.
     Ended { call: CallId, by: EndedBy },
-    /// A request reached a server that is a black hole, and was not answered: its method. Retransmissions are not events.
+    /// A request reached a server that is a black hole, and was not answered: its method. Retransmissions are not
+    /// events.
     Swallowed { server: Server, from: String, what: String },
     /// Media where there should be none, told once a second.
     StrayMedia { call: Option<CallId>, from: String, kind: Stray },
@@ -86,7 +90,8 @@ pub enum CallEvent {
 }
 
 impl CallEvent {
-    /// Whether it is told of something that we sent: it happened when that left, which is later than when it was decided.
+    /// Whether it is told of something that we sent: it happened when that left, which is later than when it was
+    /// decided.
     pub fn is_own_deed(&self) -> bool {
         use CallEvent::{Answered, EarlyMedia, Ended, Refused, Ringing};
         matches!(
@@ -129,7 +134,8 @@ pub struct Invite {
     pub to: String,
     /// User part of From.
     pub from: String,
-    /// Extra headers that the scenarios ask for, name as sent and value, in order: `X-SOS-Post`, `X-SOS-Press`, `X-SOS-Delayed`, `Priority`.
+    /// Extra headers that the scenarios ask for, name as sent and value, in order: `X-SOS-Post`, `X-SOS-Press`,
+    /// `X-SOS-Delayed`, `Priority`.
     pub headers: Vec<(String, String)>,
 }
 
@@ -166,13 +172,14 @@ pub trait Operator: Instrument {
     fn behave(&mut self, how: Behaviour) -> Result<()>;
     /// Does something to a call; gives the moment at which it was done or, for a [`Change`], asked.
     fn act(&mut self, call: CallId, what: Action) -> Result<Instant>;
-    /// The operator's headset on one call: jack 1 in is what the reference playout plays, jack 1 out is spoken into the call.
+    /// The operator's headset on one call: jack 1 in is what the reference playout plays, jack 1 out is spoken into the
+    /// call.
     fn audio(&mut self, call: CallId) -> Result<&mut dyn AudioPort>;
-    /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and again; `None` while
-    /// the answer is on its way.
+    /// Is the operator's own side in order: does a request sent to its own address come back answered? Asked again and
+    /// again; `None` while the answer is on its way.
     fn self_check(&mut self) -> Result<Option<bool>>;
-    /// Somebody beside the operator's desk, or the desk itself, speaks to the post now, unasked. `false`: there is nobody to do it, or no post to
-    /// speak to.
+    /// Somebody beside the operator's desk, or the desk itself, speaks to the post now, unasked. `false`: there is
+    /// nobody to do it, or no post to speak to.
     fn speak_first(&mut self, who: Speaker) -> Result<bool>;
 }
 

@@ -7,7 +7,8 @@ use crate::unit::{Bilingual, Utc};
 /// How a call's media stands, or why it was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Security {
-    /// SRTP was agreed. `keys_in_clear`: the description with the keys did not come over TLS (RFC 4568, 7 asks for that).
+    /// SRTP was agreed. `keys_in_clear`: the description with the keys did not come over TLS (RFC 4568, 7 asks for
+    /// that).
     Secured { suite: &'static str, keys_in_clear: bool },
     /// A call that was secure went on in plain, by a re-INVITE.
     FellBack,
@@ -23,7 +24,8 @@ pub enum Security {
     LooseControl,
     /// The first packet on a secured call that is not authentic. Never played.
     Forged,
-    /// The first packet on a secured call that had come before, or is older than the window (RFC 3711, 3.3.2). Never played.
+    /// The first packet on a secured call that had come before, or is older than the window (RFC 3711, 3.3.2). Never
+    /// played.
     Replayed,
 }
 
@@ -35,7 +37,8 @@ pub struct MediaSecurity {
     pub plain: u64,
     pub forged: u64,
     pub replayed: u64,
-    /// Control packets (RTCP) that were not sealed with the key agreed. Some posts send their last one so, when the call is already over.
+    /// Control packets (RTCP) that were not sealed with the key agreed. Some posts send their last one so, when the
+    /// call is already over.
     pub loose_control: u64,
 }
 

@@ -18,11 +18,12 @@ const LONGEST_S: f64 = 120.0;
 /// The filters are still being filled, or already running dry, this long at either end.
 const SETTLING_S: f64 = 0.05;
 
-/// STIPA by the direct method from a recording of the test signal (5 s at least, 15 s to 25 s recommended; the first two minutes are taken).
+/// STIPA by the direct method from a recording of the test signal (5 s at least, 15 s to 25 s recommended; the first
+/// two minutes are taken).
 ///
-/// `reference` gives the source's own modulation depths; without it they are 0.55, as the test signal has them. `calibration_db` is the sound
-/// pressure level of a full-scale sine: with it masking and the hearing threshold are taken into account. `None` for silence, values that are
-/// not finite, or too short a sound.
+/// `reference` gives the source's own modulation depths; without it they are 0.55, as the test signal has them.
+/// `calibration_db` is the sound pressure level of a full-scale sine: with it masking and the hearing threshold are
+/// taken into account. `None` for silence, values that are not finite, or too short a sound.
 pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option<f64>) -> Option<Stipa> {
     let active = active_part(capture)?;
     let (received, clock) = measured(active.signal)?;
@@ -95,7 +96,8 @@ fn measured(sound: Signal) -> Option<([Band; 7], Option<clock::ClockError>)> {
 fn measure(envelope: &Envelope, [slow, fast]: [f64; 2], from_s: f64, to_s: f64) -> Band {
     let periods = ((to_s - from_s) * slow + 1e-9).floor();
     let end = from_s + periods / slow;
-    // Neighbours at whole numbers of periods from the modulation hold none of it, only the carrier's fluctuation and noise.
+    // Neighbours at whole numbers of periods from the modulation hold none of it, only the carrier's fluctuation and
+    // noise.
     let spacing = slow / periods.max(1.0);
     let beside = |hz: f64| [-3.0, -2.0, 2.0, 3.0].map(|n| hz + n * spacing);
     let products = [2.0 * slow, fast - slow, fast + slow, 2.0 * fast];
@@ -174,7 +176,8 @@ impl Part {
     }
 }
 
-/// Whether the sound sticks at its largest magnitude in several places. Magnitudes of a few steps of 16 bits stick by themselves.
+/// Whether the sound sticks at its largest magnitude in several places. Magnitudes of a few steps of 16 bits stick by
+/// themselves.
 fn is_clipped(parts: &[Part], samples: &[f32], block: usize) -> bool {
     let limit = parts.iter().fold(0f32, |limit, p| limit.max(p.peak));
     let at_limit = parts.iter().zip(samples.chunks(block)).filter(|(p, _)| p.peak >= limit * (1.0 - 1e-4));
@@ -215,7 +218,8 @@ fn octave_uncertainty(m: &[[f64; 2]; 7], deviation: &[[f64; 2]; 7], present: [bo
     std::array::from_fn(|k| (2.0 * half[0][k].hypot(half[1][k])).max(super::FINEST))
 }
 
-/// Expanded uncertainty of an octave's level, as for random noise of its bandwidth (IEC 61260-1): an octave is 0.707 of its middle wide.
+/// Expanded uncertainty of an octave's level, as for random noise of its bandwidth (IEC 61260-1): an octave is 0.707 of
+/// its middle wide.
 fn level_uncertainty_db(hz: f64, seconds: f64) -> f64 {
     2.0 * 4.343 / (hz * std::f64::consts::FRAC_1_SQRT_2 * seconds).sqrt()
 }

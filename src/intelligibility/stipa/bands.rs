@@ -9,7 +9,8 @@ pub(super) struct Band {
     pub depth: [f64; 2],
     /// Standard deviation of each depth, from the fluctuation next to its frequency.
     pub deviation: [f64; 2],
-    /// Depth at frequencies that only a path which is not linear in intensity makes out of the two: twice each, sum and difference.
+    /// Depth at frequencies that only a path which is not linear in intensity makes out of the two: twice each, sum and
+    /// difference.
     pub distortion: [f64; 4],
     /// Mean intensity.
     pub power: f64,

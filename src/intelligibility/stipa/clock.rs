@@ -1,6 +1,7 @@
 //! How far the clock of the recorder runs from the player's, read from the modulations themselves.
 //!
-//! Knows nothing of sample counters: a modulation whose phase turns between the two halves of a recording was played at another frequency.
+//! Knows nothing of sample counters: a modulation whose phase turns between the two halves of a recording was played at
+//! another frequency.
 
 use std::f64::consts::PI;
 
@@ -20,7 +21,8 @@ pub(super) struct ClockError {
 const HARMLESS_PPM: f64 = 100.0;
 
 impl ClockError {
-    /// Whether the difference is there beyond doubt, so that it is worth following. Reverberation turns phases too, hence five deviations.
+    /// Whether the difference is there beyond doubt, so that it is worth following. Reverberation turns phases too,
+    /// hence five deviations.
     pub fn matters(&self) -> bool {
         self.ppm.abs() > 5.0 * self.deviation_ppm
     }
@@ -30,7 +32,8 @@ impl ClockError {
     }
 }
 
-/// The difference of clocks that explains the turn of all modulations best. `None` where too few are strong enough to have a phase.
+/// The difference of clocks that explains the turn of all modulations best. `None` where too few are strong enough to
+/// have a phase.
 pub(super) fn error(heard: &Heard) -> Option<ClockError> {
     let turns: Vec<(f64, f64)> = heard
         .envelopes
@@ -49,7 +52,8 @@ pub(super) fn error(heard: &Heard) -> Option<ClockError> {
     Some(ClockError { ppm: mean * 1e6, deviation_ppm: (scatter.max(1.0) / sum).sqrt() * 1e6 })
 }
 
-/// Relative frequency error of each modulation of an octave and its weight (one over its variance), where it stands out of the fluctuation.
+/// Relative frequency error of each modulation of an octave and its weight (one over its variance), where it stands out
+/// of the fluctuation.
 fn turns(heard: &Heard, envelope: &super::octaves::Envelope, [slow, fast]: [f64; 2]) -> Vec<(f64, f64)> {
     let periods = ((heard.to_s - heard.from_s) * slow / 2.0 + 1e-9).floor();
     if periods < 1.0 {

@@ -1,8 +1,9 @@
-//! A proxy of the index for paths through codecs and suppressors, where STIPA is not valid: real speech is played, and in each octave what is
-//! coherent with it stands against everything else.
+//! A proxy of the index for paths through codecs and suppressors, where STIPA is not valid: real speech is played, and
+//! in each octave what is coherent with it stands against everything else.
 //!
-//! After the coherence speech intelligibility index (Kates, Arehart 2005), with the octaves, weights and range of IEC 60268-16. Noise, distortion,
-//! losses and gating all count as noise; masking and the threshold of hearing are left out.
+//! After the coherence speech intelligibility index (Kates, Arehart 2005), with the octaves, weights and range of IEC
+//! 60268-16. Noise, distortion, losses and gating all count as noise; masking and the threshold of hearing are left
+//! out.
 
 use super::{BANDS_HZ, index};
 use hejnal_dsp::align::align;

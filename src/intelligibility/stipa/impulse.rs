@@ -21,8 +21,8 @@ struct Decay {
     present: bool,
 }
 
-/// STIPA by the indirect method from an impulse response free of noise (clause 6; Schroeder 1981). `None` for silence, values that are not
-/// finite, or more than a minute.
+/// STIPA by the indirect method from an impulse response free of noise (clause 6; Schroeder 1981). `None` for silence,
+/// values that are not finite, or more than a minute.
 pub fn from_impulse_response(response: Signal) -> Option<Stipa> {
     let usable = (1000.0..=1e6).contains(&response.rate)
         && response.samples.len() as f64 <= LONGEST_S * response.rate
@@ -35,7 +35,8 @@ pub fn from_impulse_response(response: Signal) -> Option<Stipa> {
     click[response.rate as usize / 2] = 1.0;
     let own = decays(Signal { samples: &click, rate: response.rate });
     let whole = Reading::of(response, &own);
-    // What noise is left spreads evenly over the response, and the room's own decay does not: half of what follows the peak holds half of it.
+    // What noise is left spreads evenly over the response, and the room's own decay does not: half of what follows the
+    // peak holds half of it.
     let peak =
         response.samples.iter().enumerate().fold((0, 0f32), |best, (n, x)| if x.abs() > best.1 { (n, x.abs()) } else { best }).0;
     let half = response.samples.get(..peak + (response.samples.len() - peak).div_ceil(2)).unwrap_or(response.samples);

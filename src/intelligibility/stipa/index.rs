@@ -1,10 +1,13 @@
-//! From modulation transfer values to the index: masking and threshold, transmission indices, weights (annex A), qualification (annex F).
+//! From modulation transfer values to the index: masking and threshold, transmission indices, weights (annex A),
+//! qualification (annex F).
 //!
-//! Knows nothing of sound. The matrix may have the two modulations an octave of STIPA or the fourteen of the full method.
+//! Knows nothing of sound. The matrix may have the two modulations an octave of STIPA or the fourteen of the full
+//! method.
 
 use super::{ALPHA, BETA, THRESHOLD_DB};
 
-/// Transmission index of a modulation transfer value: apparent signal-to-noise ratio within ±15 dB, mapped to 0 … 1 (clauses A.5.4 and A.5.5).
+/// Transmission index of a modulation transfer value: apparent signal-to-noise ratio within ±15 dB, mapped to 0 … 1
+/// (clauses A.5.4 and A.5.5).
 pub(super) fn transmission_index(m: f64) -> f64 {
     let m = m.clamp(0.0, 1.0);
     let ratio = (10.0 * (m / (1.0 - m)).log10()).clamp(-15.0, 15.0);
@@ -27,8 +30,9 @@ fn intensity(level_db: f64) -> f64 {
     10f64.powf(level_db / 10.0)
 }
 
-/// Share of each octave's modulation that reaches the ear: intensity over intensity, masking from the next lower octave and reception threshold
-/// together (clause A.5.3). Levels are those of all the sound in each octave, speech and noise, in dB SPL.
+/// Share of each octave's modulation that reaches the ear: intensity over intensity, masking from the next lower octave
+/// and reception threshold together (clause A.5.3). Levels are those of all the sound in each octave, speech and noise,
+/// in dB SPL.
 pub fn heard_share(levels: &[Option<f64>; 7]) -> [f64; 7] {
     std::array::from_fn(|k| {
         let masking = match k.checked_sub(1).and_then(|below| levels[below]) {
@@ -71,7 +75,8 @@ impl Condition {
         std::array::from_fn(|k| m[k].map(|m| m.min(1.0) * transfer[k]))
     }
 
-    /// Modulation transfer values heard in this condition, as they would be without noise, masking and threshold (annex M, step 2).
+    /// Modulation transfer values heard in this condition, as they would be without noise, masking and threshold (annex
+    /// M, step 2).
     pub fn undone<const N: usize>(&self, m: &[[f64; N]; 7]) -> [[f64; N]; 7] {
         let transfer = self.transfer();
         std::array::from_fn(|k| m[k].map(|m| (m / transfer[k]).min(1.0)))

@@ -1,8 +1,8 @@
 //! Intensity envelopes of the seven octaves: what everything else of the index is measured on.
 //!
-//! Knows nothing of test signals or modulations. Works block by block, so that neither memory nor cache grows with the sound; each octave is taken
-//! out of a block's spectrum, moved down in frequency and brought back at the low rate that its width needs. Single precision (an error of some
-//! 10⁻⁷) is ample here: a modulation is stated to 10⁻³.
+//! Knows nothing of test signals or modulations. Works block by block, so that neither memory nor cache grows with the
+//! sound; each octave is taken out of a block's spectrum, moved down in frequency and brought back at the low rate that
+//! its width needs. Single precision (an error of some 10⁻⁷) is ample here: a modulation is stated to 10⁻³.
 
 use std::cell::RefCell;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -20,10 +20,12 @@ thread_local! {
 
 /// A block lasts at least this long: the slowest filter rings a tenth of it.
 const BLOCK_S: f64 = 1.2;
-/// Edges of an octave filter, octaves from its centre: flat up to the first, nothing beyond the second, half the power midway.
+/// Edges of an octave filter, octaves from its centre: flat up to the first, nothing beyond the second, half the power
+/// midway.
 const FLAT: f64 = 0.38;
 const STOP: f64 = 0.62;
-/// An octave moved down in frequency begins above twice the fastest modulation: its own square must not reach the modulations.
+/// An octave moved down in frequency begins above twice the fastest modulation: its own square must not reach the
+/// modulations.
 const LOWEST_HZ: f64 = 30.0;
 /// Envelopes are averaged in groups to about this rate, hertz.
 const ENVELOPE_HZ: f64 = 400.0;
@@ -51,8 +53,8 @@ impl Envelope {
         (self.values.get(first..end).unwrap_or(&[]), (first as f64 - self.lead as f64) / self.rate)
     }
 
-    /// Sum of the intensity between two moments, and its Fourier components there, their phase from `from_s` on, corrected for the averaging of
-    /// neighbours.
+    /// Sum of the intensity between two moments, and its Fourier components there, their phase from `from_s` on,
+    /// corrected for the averaging of neighbours.
     pub fn components<const N: usize>(&self, from_s: f64, to_s: f64, hertz: [f64; N]) -> (f64, [Complex64; N]) {
         let (values, first_s) = self.span(from_s, to_s);
         let total = values.iter().map(|v| f64::from(*v)).sum();
@@ -80,7 +82,8 @@ impl Envelope {
     }
 }
 
-/// Fourier component at `frequency` (cycles per value): short stretches by one table of phasors, the stretches by their own.
+/// Fourier component at `frequency` (cycles per value): short stretches by one table of phasors, the stretches by their
+/// own.
 fn component(values: &[f32], frequency: f64) -> Complex64 {
     const STRETCH: usize = 128;
     // Side by side, so that the processor can take several at once.
@@ -101,8 +104,9 @@ fn component(values: &[f32], frequency: f64) -> Complex64 {
     values.chunks(STRETCH).enumerate().map(|(k, part)| stretch(part) * phasor(k * STRETCH)).sum()
 }
 
-/// Zero-phase octave filter, power-complementary to its neighbours: flat over the half octave of the carrier with its side bands, −3 dB half an
-/// octave away, and gone before the neighbours' carriers (edition 5 asks for 41 dB there, annex C.4.2).
+/// Zero-phase octave filter, power-complementary to its neighbours: flat over the half octave of the carrier with its
+/// side bands, −3 dB half an octave away, and gone before the neighbours' carriers (edition 5 asks for 41 dB there,
+/// annex C.4.2).
 fn octave_gain(hz: f64, centre: f64) -> f64 {
     if hz <= 0.0 {
         return 0.0;
@@ -136,9 +140,11 @@ impl Band {
         let scale = 1.0 / length as f64;
         let gains = (first..=last).map(|k| (octave_gain(k as f64 * spacing, centre) * scale) as f32).collect();
         let moved = first.min((LOWEST_HZ / spacing).ceil() as usize);
-        // Moved by whole turns from one block to the next, so that no jump of phase between blocks looks like a modulation.
+        // Moved by whole turns from one block to the next, so that no jump of phase between blocks looks like a
+        // modulation.
         let moved = moved + (first - moved) % 4;
-        // Twice the highest frequency stays clear of the sampling rate, so that squares fold back nowhere near the modulations.
+        // Twice the highest frequency stays clear of the sampling rate, so that squares fold back nowhere near the
+        // modulations.
         let needed = (5 * (moved + last - first)).div_ceil(2);
         let short = [1usize, 3].map(|odd| odd * needed.div_ceil(odd).next_power_of_two()).into_iter().min()?.max(32).min(length);
         let fine_rate = rate * short as f64 / length as f64;

@@ -6,8 +6,8 @@ use super::{BANDS_HZ, MODULATIONS_HZ, SOURCE_DEPTH, SPEECH_LEVELS_DB};
 use hejnal_dsp::fft::{self, Complex64};
 use hejnal_dsp::stimulus::{Random, grid_len, render};
 
-/// STIPA test signal: half-octave bands of pink noise at the levels of male speech, each with two modulations of its intensity in opposite phase
-/// (IEC 60268-16:2020, annex B). At rates below 22.05 kHz the highest bands are missing.
+/// STIPA test signal: half-octave bands of pink noise at the levels of male speech, each with two modulations of its
+/// intensity in opposite phase (IEC 60268-16:2020, annex B). At rates below 22.05 kHz the highest bands are missing.
 pub fn test_signal(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     const RATE: u32 = 48_000;
     let length = grid_len(seconds, RATE);
@@ -29,8 +29,8 @@ pub(super) fn modulation([slow, fast]: [f64; 2], time: f64) -> f64 {
     (0.5 * (1.0 + SOURCE_DEPTH * ((2.0 * PI * slow * time).sin() - (2.0 * PI * fast * time).sin()))).max(0.0).sqrt()
 }
 
-/// Pink noise half an octave wide, RMS 1, whose level is steady: what the noise itself fluctuates at the speed of the modulations is taken out of it,
-/// because an analyser cannot tell it from them.
+/// Pink noise half an octave wide, RMS 1, whose level is steady: what the noise itself fluctuates at the speed of the
+/// modulations is taken out of it, because an analyser cannot tell it from them.
 fn half_octave(random: &mut Random, centre: f64, length: usize, rate: f64) -> Vec<f64> {
     let edge = 2f64.powf(0.25);
     let bin = |hz: f64| (hz * length as f64 / rate) as usize;
@@ -49,11 +49,13 @@ fn half_octave(random: &mut Random, centre: f64, length: usize, rate: f64) -> Ve
 /// Fluctuations up to here are taken out of the carriers, hertz: above the fastest modulation.
 const STEADY_HZ: f64 = 30.0;
 
-/// The noise with these neighbouring bins, divided again and again by its own slow envelope and brought back into its band (after Pumplin 1985
-/// and Kohlrausch et al. 1997, who make the whole envelope flat; here the fast part is left as it is).
+/// The noise with these neighbouring bins, divided again and again by its own slow envelope and brought back into its
+/// band (after Pumplin 1985 and Kohlrausch et al. 1997, who make the whole envelope flat; here the fast part is left as
+/// it is).
 fn steadied(band: Vec<Complex64>, slow: usize) -> Vec<Complex64> {
     const ROUNDS: usize = 8;
-    // Moved down in frequency the envelope is the same, and there are far fewer samples. Twice the lowest frequency stays above what is slow.
+    // Moved down in frequency the envelope is the same, and there are far fewer samples. Twice the lowest frequency
+    // stays above what is slow.
     let first = slow + 1;
     let slow = slow.min(band.len() / 2);
     let length = fft::fast_len(5 * (first + band.len()) / 2);

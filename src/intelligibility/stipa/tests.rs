@@ -1,5 +1,6 @@
-//! Verification by the programme of edition 5: weights (A.2.2), phase of the filter bank (A.3.1.2), modulation depth (C.3.2), the indirect method
-//! (C.3.3), slopes of the filter bank (C.4.2) and the worked example (annex M). The signals are composed here from their description.
+//! Verification by the programme of edition 5: weights (A.2.2), phase of the filter bank (A.3.1.2), modulation depth
+//! (C.3.2), the indirect method (C.3.3), slopes of the filter bank (C.4.2) and the worked example (annex M). The
+//! signals are composed here from their description.
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
@@ -23,7 +24,8 @@ fn played(seconds: f64) -> &'static [f32] {
     &SIGNAL[..(seconds * 24_000.0) as usize]
 }
 
-/// Intensity-modulated sounds of all octaves together: `carrier` gives an octave's sound at a moment, `m` its modulation transfer.
+/// Intensity-modulated sounds of all octaves together: `carrier` gives an octave's sound at a moment, `m` its
+/// modulation transfer.
 fn composed(rate: f64, seconds: f64, carrier: impl Fn(usize, f64) -> f64, m: impl Fn(usize) -> f64) -> Vec<f32> {
     let value = |t: f64| {
         let band = |k: usize| {
@@ -76,7 +78,8 @@ fn pairs_of_octaves_give_their_weights() {
     assert_eq!((rating(0.77), rating(0.50), rating(0.2)), ("A+", "G", "U"));
 }
 
-/// Two carriers at the edges of the half octave: a filter bank that delays them differently loses modulation; 0.01 is allowed (A.3.1.2).
+/// Two carriers at the edges of the half octave: a filter bank that delays them differently loses modulation; 0.01 is
+/// allowed (A.3.1.2).
 #[test]
 fn the_filter_bank_keeps_the_phase_of_modulations() {
     let edges = |k: usize, t: f64| [-0.25f64, 0.25].map(|octave| (2.0 * PI * BANDS_HZ[k] * octave.exp2() * t).sin()).iter().sum();
@@ -171,8 +174,8 @@ fn masking_threshold_and_noise_only_lower_the_index() {
     assert!(plain.in_noise(&levels).is_none(), "without calibration noise has nothing to be set against");
 }
 
-/// Male weights pair by pair (IEC 60268-16, annex A, table A.1 [M]): one octave alone at 1 leaves its own weight, two neighbours both less their
-/// redundancy.
+/// Male weights pair by pair (IEC 60268-16, annex A, table A.1 [M]): one octave alone at 1 leaves its own weight, two
+/// neighbours both less their redundancy.
 #[test]
 fn weight_pairs_stand_as_in_the_table() {
     let only = |bands: &[usize]| weighted(&std::array::from_fn(|k| if bands.contains(&k) { 1.0 } else { 0.0 }));

@@ -43,8 +43,9 @@ pub(super) fn doubts(evidence: &Evidence) -> Vec<Flag> {
     raised.iter().filter(|(raised, _)| *raised).map(|(_, flag)| *flag).collect()
 }
 
-/// Intensity that follows the source's in a straight line, whatever noise or reverberation is added, has the two modulations of each octave and
-/// nothing at their harmonics, sum and difference; a gain that acts upon the sound's own level has. The evidence of all octaves is pooled.
+/// Intensity that follows the source's in a straight line, whatever noise or reverberation is added, has the two
+/// modulations of each octave and nothing at their harmonics, sum and difference; a gain that acts upon the sound's own
+/// level has. The evidence of all octaves is pooled.
 fn is_distorted<'a>(received: impl Iterator<Item = &'a Band>) -> bool {
     let (mut surplus, mut marked, mut count) = (0.0, 0, 0.0f64);
     for band in received {

@@ -1,7 +1,8 @@
 //! The way to 10 kHz that the published figures of STOI and ESTOI took: a polyphase filter by Kaiser's window.
 //!
-//! Knows nothing of speech. An ideal resampler will not do: the highest band of the model ends at 4.3 kHz, and of telephone speech only what a real
-//! filter's slope leaves is there to be compared. With another slope the figures differ by up to 0.03.
+//! Knows nothing of speech. An ideal resampler will not do: the highest band of the model ends at 4.3 kHz, and of
+//! telephone speech only what a real filter's slope leaves is there to be compared. With another slope the figures
+//! differ by up to 0.03.
 
 use std::f64::consts::PI;
 

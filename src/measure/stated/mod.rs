@@ -1,5 +1,5 @@
-//! Each measurement stated: from recordings to figures with uncertainty and method, in words of both languages, under stable keys, and as a
-//! picture.
+//! Each measurement stated: from recordings to figures with uncertainty and method, in words of both languages, under
+//! stable keys, and as a picture.
 
 mod echo;
 mod gaps;

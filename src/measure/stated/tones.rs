@@ -22,7 +22,8 @@ pub fn tones(capture: &Recording) -> Finding {
     let rate = f64::from(capture.rate);
     let digits = dtmf::digits(&capture.samples, rate);
     let calls = call_tone::call_tones(&capture.samples, rate);
-    // A tone in a cadence, or a pair, is no steady tone whose distortion could be stated: what switches it would count as distortion.
+    // A tone in a cadence, or a pair, is no steady tone whose distortion could be stated: what switches it would count
+    // as distortion.
     let switched = !digits.is_empty() || calls.iter().any(|call| call.kind != Kind::Dial);
     let steady = if switched { None } else { distortion::strongest_tone(&capture.samples, rate) };
     let found = !digits.is_empty() || !calls.is_empty() || steady.is_some();

@@ -1,4 +1,5 @@
-//! The other end's session descriptions of one call, each held against the one before it and against our offer (RFC 3264).
+//! The other end's session descriptions of one call, each held against the one before it and against our offer (RFC
+//! 3264).
 //!
 //! Says nothing of what comes of them.
 
@@ -42,7 +43,8 @@ fn misnamed(line: &str) -> Option<Irregular> {
     (!own.eq_ignore_ascii_case(named)).then(|| Irregular::Misnamed { number, named: named.to_owned() })
 }
 
-/// Whether an answer may say so (RFC 3264, 6.1): nobody sends to an end that does not hear, nor waits for one that does not send.
+/// Whether an answer may say so (RFC 3264, 6.1): nobody sends to an end that does not hear, nor waits for one that does
+/// not send.
 const fn fits(offered: Direction, answered: Direction) -> bool {
     match offered {
         Direction::SendRecv => true,

@@ -1,4 +1,5 @@
-//! From an INVITE to its ACK: 180, 181 and 183, reliably where the caller asks for that, and the 200 (RFC 3261, 13.3.1; RFC 3262).
+//! From an INVITE to its ACK: 180, 181 and 183, reliably where the caller asks for that, and the 200 (RFC 3261, 13.3.1;
+//! RFC 3262).
 
 use super::{Call, Leaves, Provisional};
 use crate::clock::Instant;
@@ -40,8 +41,8 @@ impl Call {
         }
     }
 
-    /// Opens a ringing call's media towards the caller. An INVITE without an offer has to be answered reliably first: without 100rel there is
-    /// nothing to send to.
+    /// Opens a ringing call's media towards the caller. An INVITE without an offer has to be answered reliably first:
+    /// without 100rel there is nothing to send to.
     pub fn announce(&mut self, at: Instant, cx: &mut Context) -> Result<(), DeskError> {
         if !self.talk.is_offered() && !self.provisionals.is_reliable() && self.talk.agreed().is_none() {
             return Err(DeskError::NoMedia(self.id));

@@ -1,4 +1,5 @@
-//! How far a call has come, from its INVITE to its end, and when the telephones that it rings at do something by themselves.
+//! How far a call has come, from its INVITE to its end, and when the telephones that it rings at do something by
+//! themselves.
 
 use crate::clock::Instant;
 use crate::instrument::operator::{Answering, Behaviour, EndedBy};

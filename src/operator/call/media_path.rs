@@ -1,5 +1,5 @@
-//! The media of one call: both directions on one axis, what came and what it went through (RFC 3550), the ports it moved between, and whether
-//! any is missing.
+//! The media of one call: both directions on one axis, what came and what it went through (RFC 3550), the ports it
+//! moved between, and whether any is missing.
 
 use super::media_watchdog::MediaWatchdog;
 use super::offer_answer::Agreed;
@@ -19,8 +19,8 @@ use crate::rtp::stats::{Meter, Stats};
 use crate::rtp::voice::Ear;
 use std::time::Duration;
 
-/// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still counts its rollovers right
-/// (RFC 4568, 6.4).
+/// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still
+/// counts its rollovers right (RFC 4568, 6.4).
 const UPPER_HALF: u64 = 1 << 47;
 
 /// Both directions, once they have begun.
@@ -30,7 +30,8 @@ struct Streams {
     ear: Ear,
     playout: Playout,
     sender: Sender,
-    /// How far to trust the moments from which on the other end's streams are heard (k = 2): of the least certain of them.
+    /// How far to trust the moments from which on the other end's streams are heard (k = 2): of the least certain of
+    /// them.
     anchored_within: Duration,
     reporting: Reporting,
 }
@@ -120,7 +121,8 @@ impl MediaPath {
     pub fn is_untouched(&self) -> bool {
         self.meter.is_untouched()
     }
-    /// Takes a packet, whose reception is trusted `within`, into the record; false if it is of a kind that was not agreed.
+    /// Takes a packet, whose reception is trusted `within`, into the record; false if it is of a kind that was not
+    /// agreed.
     pub fn hear(&mut self, at: Instant, within: Duration, packet: &Packet<'_>, agreed: &Agreed) -> bool {
         let Some(streams) = &mut self.streams else { return false };
         if packet.payload_type != agreed.payload_type {
@@ -153,7 +155,8 @@ impl MediaPath {
         self.meter.stats()
     }
 
-    /// What somebody would forge now, beside our own stream, and when the next packet of that is due; `None`: nothing of ours flows.
+    /// What somebody would forge now, beside our own stream, and when the next packet of that is due; `None`: nothing
+    /// of ours flows.
     pub fn forged(&self, at: Instant) -> Option<(Instant, [Packet<'static>; 2])> {
         let sender = &self.streams.as_ref()?.sender;
         sender.sent(at)?;
@@ -243,9 +246,9 @@ impl MediaPath {
     pub fn anchors(&self) -> &[Anchor] {
         self.streams.as_ref().map_or(&[], |streams| streams.playout.anchors())
     }
-    /// The axis, exact by definition; uncertain is when its packets really came and left. What is heard is as uncertain as the reception that
-    /// anchors its stream, for all that follows it is played by the axis. What is spoken: as late as the latest packet of the stretch spoken last,
-    /// or of the call as long as none of the stretch has left.
+    /// The axis, exact by definition; uncertain is when its packets really came and left. What is heard is as uncertain
+    /// as the reception that anchors its stream, for all that follows it is played by the axis. What is spoken: as late
+    /// as the latest packet of the stretch spoken last, or of the call as long as none of the stretch has left.
     pub fn timebase(&self) -> Option<Timebase> {
         let streams = self.streams.as_ref()?;
         Some(Timebase {

@@ -1,4 +1,5 @@
-//! Is there voice both ways: nothing from the post although it should speak, or nothing of ours at the post although we speak.
+//! Is there voice both ways: nothing from the post although it should speak, or nothing of ours at the post although we
+//! speak.
 
 use crate::clock::Instant;
 use crate::operator::timers::MISSING_AFTER;

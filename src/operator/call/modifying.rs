@@ -1,5 +1,6 @@
-//! A call that stands is agreed on anew: by a re-INVITE or UPDATE of the post (RFC 3261, 14.2; RFC 3311), or by a re-INVITE of ours, which asks for
-//! hold, resume, another port, or just to hear that the post is still there (RFC 3261, 14.1).
+//! A call that stands is agreed on anew: by a re-INVITE or UPDATE of the post (RFC 3261, 14.2; RFC 3311), or by a
+//! re-INVITE of ours, which asks for hold, resume, another port, or just to hear that the post is still there (RFC
+//! 3261, 14.1).
 
 use super::{Call, PendingChange};
 use crate::clock::Instant;
@@ -47,7 +48,8 @@ impl Call {
         cx.respond(at, way, request, reply);
     }
 
-    /// A new agreement, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE without a body agrees on nothing.
+    /// A new agreement, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE
+    /// without a body agrees on nothing.
     fn renegotiate(&mut self, at: Instant, way: Route, request: &Request, cx: &mut Context) -> Result<Option<Vec<u8>>, Denied> {
         elsewhere(way, request).into_iter().for_each(|what| cx.tell_irregular(at, way, Some(self.id), what));
         cx.tell(at, CallEvent::Asked { call: self.id, method: request.method.to_string() });

@@ -1,4 +1,5 @@
-//! Offer and answer within one dialog (RFC 3264): what is under way, what both ends agreed on last, and the descriptions that say so.
+//! Offer and answer within one dialog (RFC 3264): what is under way, what both ends agreed on last, and the
+//! descriptions that say so.
 
 use super::srtp_session::SrtpSession;
 use crate::instrument::operator::Change;
@@ -121,7 +122,8 @@ impl OfferAnswer {
         offer_of(request, &self.codecs, srtp)
     }
 
-    /// Our description: the answer to the offer that waits, which is then in force, or an offer of our own. `None`: there is no answer to it.
+    /// Our description: the answer to the offer that waits, which is then in force, or an offer of our own. `None`:
+    /// there is no answer to it.
     pub fn describe(&mut self, keys: &mut SrtpSession, srtp: Srtp, tokens: &mut Tokens) -> Option<Vec<u8>> {
         if let Exchange::Offered(audio) = std::mem::replace(&mut self.exchange, Exchange::Settled) {
             return self.answer(&audio, keys, tokens);
@@ -162,8 +164,8 @@ impl OfferAnswer {
         early.is_reliable |= reliably;
         Some(early.body.clone())
     }
-    /// The body of the 2xx to the INVITE: what a reliable response described needs no repetition (RFC 3262, 5). The outer `None`: there is no
-    /// answer to the offer.
+    /// The body of the 2xx to the INVITE: what a reliable response described needs no repetition (RFC 3262, 5). The
+    /// outer `None`: there is no answer to the offer.
     pub fn describe_finally(&mut self, keys: &mut SrtpSession, srtp: Srtp, tokens: &mut Tokens) -> Option<Option<Vec<u8>>> {
         match self.early.take() {
             Some(early) => Some((!early.is_reliable).then_some(early.body)),
@@ -171,7 +173,8 @@ impl OfferAnswer {
         }
     }
 
-    /// Our description as it would be after a change, or unchanged for a refresh. What stands stays in force until the answer.
+    /// Our description as it would be after a change, or unchanged for a refresh. What stands stays in force until the
+    /// answer.
     pub fn proposal(
         &mut self,
         what: Option<Change>,

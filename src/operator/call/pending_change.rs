@@ -1,5 +1,5 @@
-//! What is asked of the other end by a re-INVITE of ours, until it is settled: one thing at a time, tried again if it met another
-//! (RFC 3261, 14.1).
+//! What is asked of the other end by a re-INVITE of ours, until it is settled: one thing at a time, tried again if it
+//! met another (RFC 3261, 14.1).
 
 use crate::clock::Instant;
 use crate::instrument::operator::Change;

@@ -1,4 +1,5 @@
-//! The provisional responses of one call: which of them are sent reliably, and which wait for the PRACK of the one before (RFC 3262).
+//! The provisional responses of one call: which of them are sent reliably, and which wait for the PRACK of the one
+//! before (RFC 3262).
 
 use crate::clock::Instant;
 use crate::sip::message::{Head, Request};
@@ -103,7 +104,8 @@ impl Provisionals {
     pub fn next_wake(&self) -> Option<Instant> {
         self.reliable.as_ref().and_then(Reliable::next_wake)
     }
-    /// What is due of the response under way, and that response; after `TimedOut` the INVITE has to be refused with a 5xx (RFC 3262, 3).
+    /// What is due of the response under way, and that response; after `TimedOut` the INVITE has to be refused with a
+    /// 5xx (RFC 3262, 3).
     pub fn wake(&mut self, at: Instant) -> (Act, Option<(Route, Vec<u8>)>) {
         let Some(reliable) = &mut self.reliable else { return (Act::Nothing, None) };
         let act = reliable.wake(at);

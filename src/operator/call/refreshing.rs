@@ -39,7 +39,8 @@ impl Call {
         }
     }
 
-    /// By UPDATE where the post can be asked that, for it changes nothing else; else by a re-INVITE that offers what stands.
+    /// By UPDATE where the post can be asked that, for it changes nothing else; else by a re-INVITE that offers what
+    /// stands.
     fn refresh(&mut self, at: Instant, cx: &mut Context) {
         if !self.invitation.allows(Method::Update) {
             return self.refresh_by_invite(at, cx);
@@ -70,7 +71,8 @@ impl Call {
         }
     }
 
-    /// 422 says how long it has to be; 491 and 500 are for the moment only. After anything else the session ends when it ends.
+    /// 422 says how long it has to be; 491 and 500 are for the moment only. After anything else the session ends when
+    /// it ends.
     pub(super) fn refresh_refused(&mut self, at: Instant, response: &Response, cx: &mut Context) {
         let Some(session) = self.session.as_mut() else { return };
         match (response.status, Asked::of(&response.head).least) {

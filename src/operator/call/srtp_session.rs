@@ -1,5 +1,5 @@
-//! The SRTP of one call: our keys, what both ends agreed on (RFC 4568), packets sealed on leaving and opened on arrival (RFC 3711), and what is
-//! told of those that could not be.
+//! The SRTP of one call: our keys, what both ends agreed on (RFC 4568), packets sealed on leaving and opened on arrival
+//! (RFC 3711), and what is told of those that could not be.
 
 use crate::instrument::operator::security::{MediaSecurity, Security};
 use crate::rtp::packet;
@@ -57,8 +57,8 @@ impl SrtpSession {
         crypto
     }
 
-    /// Keys for an offer of ours, under the tags 1 and 2; none if it is to be plain. Optional means that the other end decides: a call that is
-    /// not secure yet is then offered in plain, for a peer that cannot do otherwise.
+    /// Keys for an offer of ours, under the tags 1 and 2; none if it is to be plain. Optional means that the other end
+    /// decides: a call that is not secure yet is then offered in plain, for a peer that cannot do otherwise.
     pub fn offer(&mut self, srtp: Srtp, tokens: &mut Tokens) -> Vec<Crypto> {
         self.offered = !self.gives_up && (srtp == Srtp::Mandatory || self.is_on());
         if !self.offered {

@@ -1,4 +1,5 @@
-//! Whether the post's stream hangs together: one source for a whole talk (RFC 3550, 5.1), and as many samples in a packet as its timestamps say.
+//! Whether the post's stream hangs together: one source for a whole talk (RFC 3550, 5.1), and as many samples in a
+//! packet as its timestamps say.
 //!
 //! Must not know how it is played.
 
@@ -11,7 +12,8 @@ use crate::rtp::packet::Packet;
 /// A step of the sequence number beyond these is a new beginning, not a loss or a late packet (RFC 3550, A.1).
 const MOST_DROPPED: i16 = 3000;
 const MOST_LATE: i16 = -100;
-/// Packets that are looked at together, and how many of them at least do not fit if it is no accident. Engineering judgement.
+/// Packets that are looked at together, and how many of them at least do not fit if it is no accident. Engineering
+/// judgement.
 const LOOKED_AT: u32 = 100;
 const MISFITS: u32 = 50;
 

@@ -1,4 +1,5 @@
-//! Media and RTCP of one call as they come and leave (RFC 3550): who may send any, what is told of it, and what is sent.
+//! Media and RTCP of one call as they come and leave (RFC 3550): who may send any, what is told of it, and what is
+//! sent.
 
 use super::Call;
 use crate::clock::Instant;
@@ -22,8 +23,8 @@ fn is_left_out(packet: &[u8], per_mille: u16) -> bool {
 
 // What comes.
 impl Call {
-    /// What arrived at one of its ports, opened where the call is secure. `None`: it must not be read; that has been counted and told. Packets of
-    /// strangers pass unopened, to be told as such.
+    /// What arrived at one of its ports, opened where the call is secure. `None`: it must not be read; that has been
+    /// counted and told. Packets of strangers pass unopened, to be told as such.
     pub fn opened<'b>(&mut self, at: Instant, from: SocketAddr, bytes: &'b [u8], cx: &mut Context) -> Option<Cow<'b, [u8]>> {
         if !self.life.is_up() || !self.is_from(from) {
             return Some(Cow::Borrowed(bytes));
@@ -37,13 +38,15 @@ impl Call {
             }
         }
     }
-    /// Is this what a plain packet of the call would look like? Nobody can be sure of it where a packet's length varies.
+    /// Is this what a plain packet of the call would look like? Nobody can be sure of it where a packet's length
+    /// varies.
     fn looks_plain(&self, bytes: &[u8]) -> bool {
         let (Some(packet), Some(agreed)) = (Packet::parse(bytes), self.talk.agreed()) else { return false };
         packet.payload_type == agreed.payload_type && agreed.codec != Codec::Opus && packet.payload.len() % STRETCH == 0
     }
 
-    /// A packet at one of its ports; true if the post's voice had been missing. The error says why it is none of this call's.
+    /// A packet at one of its ports; true if the post's voice had been missing. The error says why it is none of this
+    /// call's.
     pub fn hear(
         &mut self,
         how: Circumstances,
@@ -184,8 +187,8 @@ impl Call {
             self.media.press(key, events);
         }
     }
-    /// What somebody would forge now who speaks beside us, in which codec and where to, and when the next packet of that is due; `None`: nothing of
-    /// ours flows.
+    /// What somebody would forge now who speaks beside us, in which codec and where to, and when the next packet of
+    /// that is due; `None`: nothing of ours flows.
     pub fn forged(&self, at: Instant) -> Option<(Instant, Codec, SocketAddr, [Packet<'static>; 2])> {
         let agreed = self.talk.agreed().filter(|agreed| agreed.sending)?;
         let (due, packets) = self.media.forged(at)?;

@@ -84,7 +84,8 @@ impl Call {
         }
     }
 
-    /// The final response to our BYE. One that crosses a BYE of the post's hears 481; anything else but 200 is no answer to it.
+    /// The final response to our BYE. One that crosses a BYE of the post's hears 481; anything else but 200 is no
+    /// answer to it.
     pub fn farewell_answered(&mut self, at: Instant, status: u16, cx: &mut Context) {
         if status >= 300 && status != 481 {
             self.tell_irregular(at, Irregular::ByeRefused { status }, cx);

@@ -1,6 +1,8 @@
-//! The stranger speaks into a talk: packets like the operator's, sent to the same port of the post from an address that nobody has named to it.
+//! The stranger speaks into a talk: packets like the operator's, sent to the same port of the post from an address that
+//! nobody has named to it.
 //!
-//! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or the last.
+//! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or
+//! the last.
 
 use super::Stranger;
 use crate::clock::Instant;
@@ -57,8 +59,9 @@ fn forged(at: Instant, call: &Call, cx: &Context) -> Option<(Instant, [Forged; 2
 }
 
 impl Stranger {
-    /// Into the talk that stands, while the operator's own packets flow: before they do a post may take whoever comes first. A rig whose stranger
-    /// shares the operator's host proves nothing, for a far end may send from another port than it receives at (RFC 4961).
+    /// Into the talk that stands, while the operator's own packets flow: before they do a post may take whoever comes
+    /// first. A rig whose stranger shares the operator's host proves nothing, for a far end may send from another port
+    /// than it receives at (RFC 4961).
     pub fn speak(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
         let Some(call) = calls.living().rfind(|call| call.is_confirmed()) else { return };
         if self.address.ip() == call.talk().address().ip() {

@@ -1,4 +1,5 @@
-//! Secure media as a post meets it: what is agreed under which policy, and what of it is heard. The post's side of SRTP is another's.
+//! Secure media as a post meets it: what is agreed under which policy, and what of it is heard. The post's side of SRTP
+//! is another's.
 
 use super::*;
 use crate::instrument::operator::security::Security;

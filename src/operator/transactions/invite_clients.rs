@@ -1,4 +1,5 @@
-//! Our INVITEs within calls, and the ACKs to their answers, which a client keeps for whatever answer comes again (RFC 3261, 13.2.2.4 and 17.1.1).
+//! Our INVITEs within calls, and the ACKs to their answers, which a client keeps for whatever answer comes again (RFC
+//! 3261, 13.2.2.4 and 17.1.1).
 
 use crate::clock::Instant;
 use crate::instrument::operator::CallId;

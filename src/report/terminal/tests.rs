@@ -1,4 +1,5 @@
-//! What a technician reads, as snapshots to be read in a review: a whole run in both languages, a killed one, colours, a soak.
+//! What a technician reads, as snapshots to be read in a review: a whole run in both languages, a killed one, colours,
+//! a soak.
 
 use super::*;
 use crate::report::tests::{cut_run, whole_run};

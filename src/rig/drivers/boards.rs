@@ -7,7 +7,8 @@ use super::super::transport::{self, Transport};
 use super::row::{Driver, Settings};
 use crate::problem::Problems;
 
-/// Relay boards of the LCUS family. Their command has a whole byte for the relay's number, but none with more than eight relays is made.
+/// Relay boards of the LCUS family. Their command has a whole byte for the relay's number, but none with more than
+/// eight relays is made.
 pub(super) const LCUS: Driver = Driver {
     name: "lcus",
     what: ("a relay board", "moduł przekaźników"),

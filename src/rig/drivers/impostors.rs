@@ -1,4 +1,5 @@
-//! Certificates that no post may believe, as a rig's operator has them to show: each with its key, and what is false of it.
+//! Certificates that no post may believe, as a rig's operator has them to show: each with its key, and what is false of
+//! it.
 
 use super::super::credentials::{self, Flaw};
 use super::super::file::Section;
@@ -62,7 +63,8 @@ const KEYS: [Key; 3] = [
     Key { name: "key", example: "expired.key", about: ("Its private key (PEM).", "Jego klucz prywatny (PEM)."), ..TEXT },
 ];
 
-/// Every file is read, and each key held against its certificate. What is false of a certificate is not looked into: the post is to find out.
+/// Every file is read, and each key held against its certificate. What is false of a certificate is not looked into:
+/// the post is to find out.
 pub(super) fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Vec<Impostor> {
     let path = section.path(IMPOSTORS.name);
     let nodes = section.list(IMPOSTORS.name, &IMPOSTORS.line(), problems).unwrap_or_default();

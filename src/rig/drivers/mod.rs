@@ -1,7 +1,8 @@
-//! One row a driver: its name, its keys, what it offers and at most how often, and the function that reads its entry of a rig.
+//! One row a driver: its name, its keys, what it offers and at most how often, and the function that reads its entry of
+//! a rig.
 //!
-//! What a key may hold stands in its row alone: the reader, `check`, the driver and a schema take it from there. A new driver is a row of its
-//! family's file here, its implementation in `driver`, and its opener in the bench.
+//! What a key may hold stands in its row alone: the reader, `check`, the driver and a schema take it from there. A new
+//! driver is a row of its family's file here, its implementation in `driver`, and its opener in the bench.
 
 mod boards;
 mod cameras;

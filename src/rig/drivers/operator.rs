@@ -1,4 +1,5 @@
-//! An operator's entry of the `instruments:` section: where it listens, who may register, and how safe connections and media are to be.
+//! An operator's entry of the `instruments:` section: where it listens, who may register, and how safe connections and
+//! media are to be.
 
 use super::super::capability::Capability;
 use super::super::credentials::{self, Facts, Flaw};

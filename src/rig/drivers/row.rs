@@ -18,7 +18,8 @@ pub struct Driver {
     pub what: (&'static str, &'static str),
     /// The keys of its entry, beside `driver`.
     pub keys: &'static [Key],
-    /// What every instrument of this driver offers once. What is offered so many times is a key of kind [`Kind::Count`].
+    /// What every instrument of this driver offers once. What is offered so many times is a key of kind
+    /// [`Kind::Count`].
     pub whole: &'static [Capability],
     pub(super) read: fn(&Section<'_>, &Path, &mut Problems) -> Option<(Transport, Settings)>,
 }
@@ -35,8 +36,8 @@ impl Driver {
     pub(in crate::rig) fn key_names(&self) -> Vec<&'static str> {
         std::iter::once("driver").chain(self.keys.iter().map(|key| key.name)).collect()
     }
-    /// Reads an entry: how the instrument is reached, what it offers and how often, and what else its driver wants to know. `folder` is where the
-    /// rig lies.
+    /// Reads an entry: how the instrument is reached, what it offers and how often, and what else its driver wants to
+    /// know. `folder` is where the rig lies.
     pub(in crate::rig) fn read(&self, section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<Entry> {
         let read = (self.read)(section, folder, problems);
         let mut offers: Vec<(Capability, u8)> = self.whole.iter().map(|whole| (*whole, 1)).collect();
@@ -73,8 +74,8 @@ impl fmt::Debug for Driver {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settings {
     None,
-    /// A sound card's frames per second, and what its samples stand for in dB re 20 µPa, as far as it has been measured: speech at the post's
-    /// microphone, and a sine at the ear that reaches full scale.
+    /// A sound card's frames per second, and what its samples stand for in dB re 20 µPa, as far as it has been
+    /// measured: speech at the post's microphone, and a sine at the ear that reaches full scale.
     Sound {
         rate: u32,
         speech_spl: Option<u8>,

@@ -1,4 +1,5 @@
-//! The transforms of RFC 3711: keys derived from a master key, a key stream for each packet, and its authentication tag.
+//! The transforms of RFC 3711: keys derived from a master key, a key stream for each packet, and its authentication
+//! tag.
 //!
 //! Must not know packets.
 

@@ -108,7 +108,8 @@ impl InviteClient {
         let repeat = Repeat::started(at, &timers, Duration::MAX);
         InviteClient { timers, bytes: invite, state: InviteClientState::Calling(repeat) }
     }
-    /// A response; `ack` is what acknowledges it if it is a failure. A 2xx ends the machine: its ACK belongs to the dialog.
+    /// A response; `ack` is what acknowledges it if it is a failure. A 2xx ends the machine: its ACK belongs to the
+    /// dialog.
     pub fn response(&mut self, at: Instant, status: u16, ack: Vec<u8>) -> Act {
         match (&self.state, status) {
             (InviteClientState::Calling(_), 100..200) => {

@@ -1,7 +1,9 @@
-//! The post's contract as a table: what may be done to a post, when, and where that leaves it. A life is a walk over it.
+//! The post's contract as a table: what may be done to a post, when, and where that leaves it. A life is a walk over
+//! it.
 //!
-//! A row says no more than what holds for every healthy post: `InCall` is a post on which a press was made, whatever became of it. What a post
-//! owes at each moment is judged by the standing watch; here stands only what brings that about. Limits are those of `domain.md`, section 3.
+//! A row says no more than what holds for every healthy post: `InCall` is a post on which a press was made, whatever
+//! became of it. What a post owes at each moment is judged by the standing watch; here stands only what brings that
+//! about. Limits are those of `domain.md`, section 3.
 
 /// How things stand around a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +30,8 @@ pub enum State {
     Unserved,
 }
 
-/// What a parameter of a sentence may be: one of these ranges, drawn evenly. The lower end of the first is the plainest.
+/// What a parameter of a sentence may be: one of these ranges, drawn evenly. The lower end of the first is the
+/// plainest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draw {
     /// In milliseconds.
@@ -85,7 +88,8 @@ const HELD: Draw = Draw::Time(&[(12_000, 12_000), (2_000, 14_000), (18_000, 45_0
 /// What may count or not: between T30 and T29.
 const DOUBTFUL: Draw = Draw::Time(&[(90, 105)]);
 const MOMENT: Draw = Draw::Time(&[(500, 500), (50, 950), (1_000, 3_000)]);
-/// Long enough for whatever a press leads to; mostly too short for both sides to speak, which takes the most of a life's time.
+/// Long enough for whatever a press leads to; mostly too short for both sides to speak, which takes the most of a
+/// life's time.
 const WHILE: Draw = Draw::Time(&[(1_500, 1_500), (2_000, 6_000), (6_000, 14_000), (15_000, 40_000)]);
 const LONG: Draw = Draw::Time(&[(60_000, 60_000), (60_000, 300_000), (600_000, 3_600_000), (3_600_000, 10_800_000)]);
 const GAP: Draw = Draw::Time(&[(300, 300), (50, 950), (1_000, 2_000)]);

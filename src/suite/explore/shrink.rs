@@ -1,4 +1,5 @@
-//! The smallest life that still fails in the same way: deeds are taken out (Zeller's ddmin), then its figures are made plain.
+//! The smallest life that still fails in the same way: deeds are taken out (Zeller's ddmin), then its figures are made
+//! plain.
 //!
 //! Knows nothing of why a life fails: whoever asks holds it against a post.
 

@@ -1,4 +1,5 @@
-//! The checks of a feature file's layout, line by line: what stands where it may, what looks like a keyword and is none.
+//! The checks of a feature file's layout, line by line: what stands where it may, what looks like a keyword and is
+//! none.
 
 use super::OUTLINE_ROWS_MAX;
 use crate::problem::{Place, Problems, did_you_mean};
@@ -14,8 +15,8 @@ pub(super) fn check(lines: &[Line], lang: Lang, problems: &mut Problems) {
     blocks(lines, problems);
 }
 
-/// The text as the parser wants it: it wants a line end at the end, takes `\r` for part of a line, and knows one Polish keyword with its comma
-/// alone. The lexer gives the true places.
+/// The text as the parser wants it: it wants a line end at the end, takes `\r` for part of a line, and knows one Polish
+/// keyword with its comma alone. The lexer gives the true places.
 pub(super) fn plain(text: &str) -> String {
     let with_comma = |line: &str| match line.trim_start().strip_prefix("Zakładając że ") {
         Some(rest) => format!("Zakładając, że {rest}"),
@@ -115,7 +116,8 @@ fn misspelt_step(at: Place, text: &str, lang: Lang, after_a_step: bool, within_a
     }
 }
 
-/// Beneath a heading free text may stand, so a first step with a slip in its keyword would be lost there in silence. What to write.
+/// Beneath a heading free text may stand, so a first step with a slip in its keyword would be lost there in silence.
+/// What to write.
 fn meant_for_a_step(text: &str, lang: Lang) -> Option<Bilingual> {
     let begins = |word: &&&str| word.len() > 1 && text.strip_prefix(**word).is_some_and(|rest| rest.starts_with(' '));
     if step_words(other(lang)).iter().any(|word| begins(&word)) {

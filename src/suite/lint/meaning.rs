@@ -1,4 +1,5 @@
-//! The checks of what a feature says: that each step means one thing, that the rig has what it needs, and that scenarios can be told apart.
+//! The checks of what a feature says: that each step means one thing, that the rig has what it needs, and that
+//! scenarios can be told apart.
 
 use super::{Needs, explain};
 use crate::problem::{Place, Problem, Problems};
@@ -88,7 +89,8 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
     }
 }
 
-/// A feature may ask for more than the rig does. Where it asks for less, a post would pass that does not meet what was agreed.
+/// A feature may ask for more than the rig does. Where it asks for less, a post would pass that does not meet what was
+/// agreed.
 fn no_requirement_is_loosened<W>(at: Place, found: &Found<'_, W>, needs: &Needs, problems: &mut Problems) {
     if let Some((id, of)) = bound::misnamed(found.phrase, &found.args) {
         let of = of.join(", ");

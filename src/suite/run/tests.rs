@@ -222,7 +222,8 @@ fn perform(setup: &Setup, scenarios: &[&[&str]]) -> Outcomes {
     Outcomes { finished, stage, entries: story.entries }
 }
 
-/// One scenario: how it ends, whom it blames, the exit code; and always made safe once, with the journal saying so before the end.
+/// One scenario: how it ends, whom it blames, the exit code; and always made safe once, with the journal saying so
+/// before the end.
 #[track_caller]
 fn check(setup: Setup, outcome: Outcome, blame: Option<Blame>, exit_code: u8, message: &str) -> Outcomes {
     let outcomes = perform(&setup, &[setup.steps]);

@@ -1,4 +1,5 @@
-//! Serial lines that are not in order: a bad cable, a hub that holds back, an adapter that loses, gathers or repeats. Each is around another.
+//! Serial lines that are not in order: a bad cable, a hub that holds back, an adapter that loses, gathers or repeats.
+//! Each is around another.
 //!
 //! Knows nothing of what the bytes mean, but where a line of text ends.
 

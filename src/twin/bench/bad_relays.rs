@@ -1,5 +1,5 @@
-//! Relay boards that are not in order: contacts that are worn, chatter or stick, a board that dies, a line to it that loses. Each is around
-//! another.
+//! Relay boards that are not in order: contacts that are worn, chatter or stick, a board that dies, a line to it that
+//! loses. Each is around another.
 //!
 //! Knows nothing of what the contacts switch.
 

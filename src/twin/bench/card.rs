@@ -1,7 +1,8 @@
-//! The bench's sound card as a machine: a sample clock of its own, converters with their delays, jacks and what is wired to them.
+//! The bench's sound card as a machine: a sample clock of its own, converters with their delays, jacks and what is
+//! wired to them.
 //!
-//! Nothing happens here while nobody asks: the driver's reports follow from seed and number, recordings from what was sounded. Knows nothing of
-//! what the bench believes about its clock.
+//! Nothing happens here while nobody asks: the driver's reports follow from seed and number, recordings from what was
+//! sounded. Knows nothing of what the bench believes about its clock.
 
 use super::card_trouble::{self, CardTrouble};
 use super::setup::BenchConfig;
@@ -17,7 +18,8 @@ use std::collections::VecDeque;
 pub const RATE: u32 = 48_000;
 /// Frames per period: the driver reports once a period.
 pub const PERIOD: u32 = 480;
-/// A new sound starts this many periods after the one under way: what a driver has already handed to the converter cannot be taken back.
+/// A new sound starts this many periods after the one under way: what a driver has already handed to the converter
+/// cannot be taken back.
 const QUEUED_PERIODS: u64 = 3;
 /// Recordings reach back this far.
 const REMEMBERED_SECONDS: f64 = 40.0 * 60.0;
@@ -131,7 +133,8 @@ impl Card {
         (self.rate, self.input_latency, self.output_latency)
     }
 
-    /// When the driver reports period number `period` (0 is the first) as done, in nanoseconds: up to 120 µs late, now and then 500 µs more.
+    /// When the driver reports period number `period` (0 is the first) as done, in nanoseconds: up to 120 µs late, now
+    /// and then 500 µs more.
     pub fn stamp(&self, period: u64) -> u64 {
         let done = self.driver_time((period + 1) as f64 * f64::from(PERIOD));
         let late = unit_of(self.stamps, period * 2) * 120e-6;

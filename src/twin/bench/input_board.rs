@@ -1,7 +1,7 @@
 //! The bench's input board: watches lamps and sense contacts, reports every change in ASCII.
 //!
-//! Knows nothing of what its inputs see. Protocol at 115200 baud: `+IN <n> <0|1>` on a change, `?` asks for all states, `ID?` for the board's name;
-//! lines end with CR LF.
+//! Knows nothing of what its inputs see. Protocol at 115200 baud: `+IN <n> <0|1>` on a change, `?` asks for all states,
+//! `ID?` for the board's name; lines end with CR LF.
 
 use crate::rng::Rng;
 

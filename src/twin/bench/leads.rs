@@ -1,5 +1,5 @@
-//! The leads between the relays' contacts and the post's circuits, and those to the contacts that tell of the relays. Each fault of one is a
-//! lead around the sound one.
+//! The leads between the relays' contacts and the post's circuits, and those to the contacts that tell of the relays.
+//! Each fault of one is a lead around the sound one.
 //!
 //! Knows moments and whether a contact is closed, nothing of what the circuit is.
 

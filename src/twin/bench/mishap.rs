@@ -1,6 +1,7 @@
 //! What may befall the boards and leads of a bench while it works.
 //!
-//! Those of a lead, a sensor, a board or a line are in its way ([`super::leads`] and its like). What happens of itself is planned here.
+//! Those of a lead, a sensor, a board or a line are in its way ([`super::leads`] and its like). What happens of itself
+//! is planned here.
 
 use crate::twin::kernel::world::{Event, World};
 

@@ -1,4 +1,5 @@
-//! The virtual bench: its boards, card and probe as machines, what is wired to what, and the lines and instruments by which they are used.
+//! The virtual bench: its boards, card and probe as machines, what is wired to what, and the lines and instruments by
+//! which they are used.
 
 pub(in crate::twin) mod adapters;
 pub(in crate::twin) mod bad_lines;

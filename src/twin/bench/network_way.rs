@@ -1,4 +1,5 @@
-//! The bench's network between the operator's host and the post's line: a switch, a firewall. Each fault of it is a way around the sound one.
+//! The bench's network between the operator's host and the post's line: a switch, a firewall. Each fault of it is a way
+//! around the sound one.
 //!
 //! Knows datagrams by their moments, nothing of what is said.
 
@@ -11,7 +12,8 @@ const LOST: f64 = 0.02;
 /// How often everything is held back, for how long, and by how much.
 const STALLS: (u64, u64, u64) = (4000 * MS, 300 * MS, 80 * MS);
 const SELDOM: u64 = 200;
-/// How long a switch looks for loops (IEEE 802.1D, 8.10.2: twice the forward delay), how often it starts anew and how long it is away.
+/// How long a switch looks for loops (IEEE 802.1D, 8.10.2: twice the forward delay), how often it starts anew and how
+/// long it is away.
 const LOOKS_FOR: u64 = 30_000 * MS;
 const RESTARTS_EVERY: u64 = 240_000 * MS;
 const AWAY: u64 = 40_000 * MS;
@@ -25,7 +27,8 @@ const SERIES: u64 = 0x5107;
 /// What is not said of a way here is as in the way that it is around.
 pub(in crate::twin) trait NetworkWay: Send {
     fn inner(&mut self) -> &mut dyn NetworkWay;
-    /// When a datagram that is sent at `now` and that the line carries until `at` is really there: never, once or twice.
+    /// When a datagram that is sent at `now` and that the line carries until `at` is really there: never, once or
+    /// twice.
     fn through(&mut self, now: u64, at: u64, way: Way) -> Vec<u64> {
         self.inner().through(now, at, way)
     }
@@ -163,8 +166,8 @@ impl<W: NetworkWay> NetworkWay for Restarting<W> {
     }
 }
 
-/// A firewall that lets in only who was sent something a short while ago. One before a service has a rule that lets everybody in, and remembers
-/// nobody for it; a host that is asked all the time is forgotten by none.
+/// A firewall that lets in only who was sent something a short while ago. One before a service has a rule that lets
+/// everybody in, and remembers nobody for it; a host that is asked all the time is forgotten by none.
 struct Forgetting<W> {
     way: W,
     /// When something was sent to the post last.
@@ -190,7 +193,8 @@ impl<W: NetworkWay> NetworkWay for Forgetting<W> {
     }
 }
 
-/// A port that sleeps when the post has been silent, and loses what wakes it. It never sleeps before a host that is asked all the time.
+/// A port that sleeps when the post has been silent, and loses what wakes it. It never sleeps before a host that is
+/// asked all the time.
 struct Sleeping<W> {
     way: W,
     /// When the post was heard last.

@@ -12,7 +12,8 @@ use std::collections::VecDeque;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::twin) struct Plug(pub usize);
 
-/// A full-duplex way for bytes. Moments are nanoseconds. What is not said of one here is as in the one that it is around.
+/// A full-duplex way for bytes. Moments are nanoseconds. What is not said of one here is as in the one that it is
+/// around.
 pub(in crate::twin) trait SerialPath: Send {
     fn inner(&mut self) -> &mut dyn SerialPath;
     /// The bench hands over a byte at `now`: when it arrives at the board.

@@ -106,8 +106,8 @@ fn info(serial: String) -> DebugProbeInfo {
 
 /// Simulation time for which the probe watches a core that never stops, before it reports a timeout.
 ///
-/// probe-rs gives up by the clock on the wall. Ending the wait earlier, by the clock of the simulation, keeps the same seed at the same
-/// figures. No flash operation of a healthy part takes a hundredth of it.
+/// probe-rs gives up by the clock on the wall. Ending the wait earlier, by the clock of the simulation, keeps the same
+/// seed at the same figures. No flash operation of a healthy part takes a hundredth of it.
 const PATIENCE_NANOS: u64 = 3_000_000_000;
 
 struct VirtualProbe {

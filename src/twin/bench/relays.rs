@@ -1,6 +1,7 @@
 //! The relay board on the bench: LCUS protocol on its serial side, mechanical relays on the other.
 //!
-//! Knows nothing of what its contacts switch. Frames are `A0 channel state sum`; the board answers nothing and reports nothing.
+//! Knows nothing of what its contacts switch. Frames are `A0 channel state sum`; the board answers nothing and reports
+//! nothing.
 
 use crate::rng::Rng;
 
@@ -41,7 +42,8 @@ pub struct RelayBoard {
 }
 
 impl RelayBoard {
-    /// All relays released. One entry a relay: whether its wire goes through the normally-open contact. `name`: of the stream that it draws from.
+    /// All relays released. One entry a relay: whether its wire goes through the normally-open contact. `name`: of the
+    /// stream that it draws from.
     pub fn new(normally_open: Vec<bool>, name: &str, seed: u64) -> Self {
         let mut chance = Rng::new(seed, name);
         let mut times = || -> Vec<f64> { normally_open.iter().map(|_| chance.between(3.3, 7.7)).collect() };

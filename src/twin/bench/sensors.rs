@@ -1,4 +1,5 @@
-//! The sensors before the post's lamps. Each fault of theirs are sensors around the sound ones, for one may see or be taken for another.
+//! The sensors before the post's lamps. Each fault of theirs are sensors around the sound ones, for one may see or be
+//! taken for another.
 //!
 //! Knows lamps by their number, nothing of what they mean.
 

@@ -1,4 +1,5 @@
-//! The services of the operator's host, built as a rig describes them, and what the post's module is set to ask of them.
+//! The services of the operator's host, built as a rig describes them, and what the post's module is set to ask of
+//! them.
 
 use super::disturbance::ROUTER;
 use crate::rig::{Capability, Leases, Rig, Settings};

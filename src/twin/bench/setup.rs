@@ -1,4 +1,5 @@
-//! What stands on the virtual bench and how it is wired: by default as a rig says, and then as somebody may have wired it wrongly.
+//! What stands on the virtual bench and how it is wired: by default as a rig says, and then as somebody may have wired
+//! it wrongly.
 
 use crate::instrument::audio::Jack;
 use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, Switch, VolumeKeys, Wiring};
@@ -34,7 +35,8 @@ pub struct BenchConfig {
 }
 
 impl BenchConfig {
-    /// The boards under the names and with the channels of the rig; wired as its `twin:` section says, or else as its roles do.
+    /// The boards under the names and with the channels of the rig; wired as its `twin:` section says, or else as its
+    /// roles do.
     pub fn of(rig: &Rig) -> Self {
         let boards = rig.on_twin().filter_map(|(line, instrument, one)| {
             let kind = match (one.count(Capability::Relay), one.count(Capability::Input)) {

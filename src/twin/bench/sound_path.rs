@@ -1,4 +1,5 @@
-//! The way of sound between the card's converters and the air: plugs, leads, mouth and ear. Each fault of it is a path around the sound one.
+//! The way of sound between the card's converters and the air: plugs, leads, mouth and ear. Each fault of it is a path
+//! around the sound one.
 //!
 //! Knows samples, frames and seconds, nothing of who plays what.
 

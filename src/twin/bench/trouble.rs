@@ -1,6 +1,8 @@
-//! Everyday troubles of a bench: leads, sensors, boards and adapters that are nearly in order, and what others do to it.
+//! Everyday troubles of a bench: leads, sensors, boards and adapters that are nearly in order, and what others do to
+//! it.
 //!
-//! Those of a lead, a sensor, a board, a line or the network are in its way ([`super::leads`] and its like). What happens of itself is planned here.
+//! Those of a lead, a sensor, a board, a line or the network are in its way ([`super::leads`] and its like). What
+//! happens of itself is planned here.
 
 use super::leads::{Circuit, LeadEnd};
 use super::sensors::LAMPS;

@@ -1,4 +1,5 @@
-//! The harness as it takes effect: which relay closes which circuit of the post, which input looks at which lamp or senses which circuit.
+//! The harness as it takes effect: which relay closes which circuit of the post, which input looks at which lamp or
+//! senses which circuit.
 //!
 //! A circuit that is not wired is as if nobody had a hand on it: button open, mains and fibre there.
 

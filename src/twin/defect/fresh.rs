@@ -1,7 +1,8 @@
-//! Bad posts that nobody had in mind when the scenarios were written: a figure of what the bench finds that it was not built for.
+//! Bad posts that nobody had in mind when the scenarios were written: a figure of what the bench finds that it was not
+//! built for.
 //!
-//! Whichever scenario finds one is the right one, so a row names none; `reason` is the requirement that the post fails. Rows without blame are
-//! healthy posts unlike the reference, which every scenario must pass.
+//! Whichever scenario finds one is the right one, so a row names none; `reason` is the requirement that the post fails.
+//! Rows without blame are healthy posts unlike the reference, which every scenario must pass.
 
 use super::unnamed::{healthy, image, module};
 use super::{Defect, Image, control, impatient};
@@ -10,7 +11,8 @@ use crate::twin::{BACKUP_ADDRESS, TwinConfig};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// In the order of what is wrong: button, calls, lamps, outages, identity, supervision; then the voice module's signalling, media and sound.
+/// In the order of what is wrong: button, calls, lamps, outages, identity, supervision; then the voice module's
+/// signalling, media and sound.
 pub const FRESH: &[Defect] = &[
     // The button.
     image("press-third-lost", "T45"),

@@ -1,4 +1,5 @@
-//! Bad posts, broken benches and healthy posts by somebody who came when all others had planted theirs, to learn once more how many the bench finds.
+//! Bad posts, broken benches and healthy posts by somebody who came when all others had planted theirs, to learn once
+//! more how many the bench finds.
 //!
 //! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one.
 
@@ -11,7 +12,8 @@ use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::hardware::HardwareFault;
 use std::time::Duration;
 
-/// Bad posts in the order of what is wrong (messages, packets, sound, times, line, supply and lamps); then benches; then healthy ones.
+/// Bad posts in the order of what is wrong (messages, packets, sound, times, line, supply and lamps); then benches;
+/// then healthy ones.
 pub const LATECOMERS: &[Defect] = &[
     // Messages.
     module("asserted-name-of-workshop", "T33", |c| c.voice.faults.quirks.letters = Some(wording::named_test)),

@@ -10,7 +10,8 @@ use super::{Defect, impatient};
 use crate::twin::hardware::HardwareFault;
 use crate::twin::voice::{Habit, Resending};
 
-/// In the order of what is wrong: the firmware; then signalling, the line to the firmware, media, sound, line, supply and lamps.
+/// In the order of what is wrong: the firmware; then signalling, the line to the firmware, media, sound, line, supply
+/// and lamps.
 pub const NEWCOMERS: &[Defect] = &[
     // The button.
     image("noise-pulses-add-up", "T30"),

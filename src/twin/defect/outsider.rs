@@ -1,4 +1,5 @@
-//! Bad posts, bad firmware, broken benches and healthy posts by somebody who has never seen a scenario, a step or a rule of the watch.
+//! Bad posts, bad firmware, broken benches and healthy posts by somebody who has never seen a scenario, a step or a
+//! rule of the watch.
 //!
 //! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one.
 
@@ -28,8 +29,9 @@ const fn healthy(id: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
     control(id, Image::Reference, plant)
 }
 
-/// Bad modules in the order of what they are of (addresses, names, the time, secrecy, supervision, cameras, priority, volume, supply, sound); then bad
-/// firmware; then benches; then healthy posts. Beside each bad one stands what a post owes instead.
+/// Bad modules in the order of what they are of (addresses, names, the time, secrecy, supervision, cameras, priority,
+/// volume, supply, sound); then bad firmware; then benches; then healthy posts. Beside each bad one stands what a post
+/// owes instead.
 pub const OUTSIDERS: &[Defect] = &[
     // Addresses. The talk stands and the post stays registered while its lease is renewed.
     module("dhcp-starts-over-at-renewal", "T42", |c| c.voice.network.faults.starts_over = true),

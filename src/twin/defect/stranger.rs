@@ -1,7 +1,7 @@
 //! Bad posts, broken benches and healthy odd posts by somebody who knew nothing of what the scenarios look at.
 //!
-//! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one. A bench that is broken may accuse itself anywhere, and must
-//! never accuse the post.
+//! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one. A bench that is broken may
+//! accuse itself anywhere, and must never accuse the post.
 
 mod sound;
 mod wording;
@@ -12,7 +12,8 @@ use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::mishap::Mishap;
 use crate::twin::voice::Resending;
 
-/// In the order of what is wrong: firmware, signalling, media, sound, line and supply; then benches; then the healthy ones.
+/// In the order of what is wrong: firmware, signalling, media, sound, line and supply; then benches; then the healthy
+/// ones.
 pub const STRANGERS: &[Defect] = &[
     // Firmware.
     image("case-number-one-digit", "T33"),

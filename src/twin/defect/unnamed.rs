@@ -1,5 +1,5 @@
-//! Rows that name no scenario, for whichever finds one is the right one: `reason` is the requirement that a bad post fails, or the instrument
-//! that accuses itself.
+//! Rows that name no scenario, for whichever finds one is the right one: `reason` is the requirement that a bad post
+//! fails, or the instrument that accuses itself.
 
 use super::{Defect, Image, bench, control, firmware, post};
 use crate::twin::TwinConfig;

@@ -1,7 +1,7 @@
 //! Broken benches of everyday kinds, and healthy posts and networks that are merely different.
 //!
-//! As in [`super::fresh`] a row names no scenario. A bench that is broken may accuse itself anywhere, and must never accuse the post; a healthy post
-//! must pass everywhere.
+//! As in [`super::fresh`] a row names no scenario. A bench that is broken may accuse itself anywhere, and must never
+//! accuse the post; a healthy post must pass everywhere.
 
 mod sound;
 mod wording;
@@ -57,8 +57,8 @@ pub const VISITORS: &[Defect] = &[
     broken("bench-second-post", "operator", |c| c.board_faults.trouble = Some(Trouble::SecondPost)),
     broken("bench-firewall-forgets", "operator", |c| c.board_faults.trouble = Some(Trouble::FirewallForgets)),
     broken("bench-port-sleeps", "operator", |c| c.board_faults.trouble = Some(Trouble::PortSleeps)),
-    // A module that holds a dead talk for a minute: the post protocol (section 3) gives it half of that, and somebody stands before a lamp that says
-    // "connected".
+    // A module that holds a dead talk for a minute: the post protocol (section 3) gives it half of that, and somebody
+    // stands before a lamp that says "connected".
     module("module-patient", "T06", |c| c.voice.starved_after = Duration::from_secs(60)),
     // Healthy, and unlike the reference.
     healthy("control-network-jitters", |c| (c.line.jitter, c.line.loss) = (0.010, 0.002)),

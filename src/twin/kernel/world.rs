@@ -1,7 +1,8 @@
 //! The kernel: one queue of things to come, the machines between them, one thread.
 //!
-//! The microcontroller is advanced lazily to the next thing to come and stops early whenever it does something that others see, so every
-//! encounter happens at its own moment and in order. Knows nothing of scenarios, limits or verdicts. No wall clock, no thread, no hash order.
+//! The microcontroller is advanced lazily to the next thing to come and stops early whenever it does something that
+//! others see, so every encounter happens at its own moment and in order. Knows nothing of scenarios, limits or
+//! verdicts. No wall clock, no thread, no hash order.
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::audio::{Frame, Jack};
@@ -178,7 +179,8 @@ impl World {
         loop {
             let due = self.next_due();
             if let Some((at, emission)) = self.mcu.run_until(due.min(until)) {
-                // The core may finish an instruction a little after the moment asked for: time does not run back for it.
+                // The core may finish an instruction a little after the moment asked for: time does not run back for
+                // it.
                 self.now = self.now.max(at);
                 self.emitted(emission);
                 continue;
@@ -192,7 +194,8 @@ impl World {
         }
     }
 
-    /// The moment of the next thing that is known to come. What the microcontroller will do of itself is not known beforehand.
+    /// The moment of the next thing that is known to come. What the microcontroller will do of itself is not known
+    /// beforehand.
     pub(in crate::twin) fn next_due(&self) -> u64 {
         let wakes = [self.voice.next_wake(), self.host.next_wake()];
         let wakes = wakes.into_iter().flatten().map(Instant::as_nanos);

@@ -1,7 +1,9 @@
-//! The air around the post: what its microphone and the bench's artificial ear hear of the loudspeaker, of the artificial mouth and of the street.
+//! The air around the post: what its microphone and the bench's artificial ear hear of the loudspeaker, of the
+//! artificial mouth and of the street.
 //!
-//! Lazy: sounds are noted when they are made, and a microphone's signal is worked out only for the stretch that somebody asks for. Knows nothing
-//! of calls, cards or codecs. Samples are relative to each transducer's full scale, levels are dB re 20 µPa.
+//! Lazy: sounds are noted when they are made, and a microphone's signal is worked out only for the stretch that
+//! somebody asks for. Knows nothing of calls, cards or codecs. Samples are relative to each transducer's full scale,
+//! levels are dB re 20 µPa.
 
 use crate::rng::{noise_of, stream};
 use crate::twin::street::track::{Interpolators, Track};
@@ -34,7 +36,8 @@ pub struct AirConfig {
     pub housing: f64,
     /// Street noise, dB SPL.
     pub noise: f64,
-    /// Sound comes back from walls as well: by how many metres that way is longer, and by how many dB fainter it is then.
+    /// Sound comes back from walls as well: by how many metres that way is longer, and by how many dB fainter it is
+    /// then.
     pub reflections: &'static [(f64, f64)],
     /// A transformer hums at 100 Hz, dB SPL; nothing at 0.
     pub hum: f64,
@@ -180,7 +183,8 @@ impl Air {
         self.mouth.forget_before(first - REMEMBERED_SECONDS);
     }
 
-    /// What the post's loudspeaker sounds at `first`, `first + period`, …, relative to its full scale, without anything else of the street.
+    /// What the post's loudspeaker sounds at `first`, `first + period`, …, relative to its full scale, without anything
+    /// else of the street.
     pub fn of_speaker(&self, first: f64, period: f64, out: &mut [f32]) {
         self.speaker.add_to(&self.interpolators, first, period, 1.0, out);
     }

@@ -14,8 +14,8 @@ impl DelayedSwitch {
         self.on
     }
 
-    /// It is to be `on`, `seconds` from `at`; a change that way under way goes on, one the other way is given up. Returns when to look at
-    /// [`DelayedSwitch::settle`], if anything new is due.
+    /// It is to be `on`, `seconds` from `at`; a change that way under way goes on, one the other way is given up.
+    /// Returns when to look at [`DelayedSwitch::settle`], if anything new is due.
     pub(in crate::twin) fn aim(&mut self, at: u64, on: bool, seconds: impl FnOnce() -> f64) -> Option<u64> {
         if self.due.is_some_and(|(_, to)| to == on) {
             return None;

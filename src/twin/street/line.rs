@@ -1,4 +1,5 @@
-//! The fibre between post and operator, with a media converter at each end: what is lost, what is late, and when the link is seen to be up.
+//! The fibre between post and operator, with a media converter at each end: what is lost, what is late, and when the
+//! link is seen to be up.
 //!
 //! Knows nothing of what the datagrams carry. Its contact comes from the wiring, its power from the supply.
 
@@ -48,7 +49,8 @@ pub struct Carried {
     pub lost: u64,
 }
 
-/// What the copper between converter and post lets through. What is not said of one here is as in the one that it is around.
+/// What the copper between converter and post lets through. What is not said of one here is as in the one that it is
+/// around.
 trait Copper: std::fmt::Debug + Send {
     /// Whether a datagram gets through; `since_other`: how long ago the last one came to the post.
     fn passes(&mut self, chance: &mut Rng, way: Way, since_other: u64) -> bool;

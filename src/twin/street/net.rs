@@ -1,7 +1,8 @@
 //! The two ends of the line as machines with addresses: the post's voice module, and the operator's host with its desk.
 //!
-//! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end outside the simulation:
-//! then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what is said, or of who takes it.
+//! What goes between them goes over the line; what the operator's host sends to itself does not. The line may also end
+//! outside the simulation: then nobody sits at the desk, and what arrives waits to be taken away. Knows nothing of what
+//! is said, or of who takes it.
 
 use crate::clock::Instant;
 use crate::operator::Desk;

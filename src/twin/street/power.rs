@@ -1,4 +1,5 @@
-//! Mains, the post's supply with its hold-up time, and an optional battery. Microcontroller, voice module and media converter hang on its output.
+//! Mains, the post's supply with its hold-up time, and an optional battery. Microcontroller, voice module and media
+//! converter hang on its output.
 //!
 //! Knows nothing of who switches the mains or of what the output feeds.
 

@@ -1,4 +1,5 @@
-//! The operator's host where posts connect to it over TLS: its certificates, true and false, and a session for each connection.
+//! The operator's host where posts connect to it over TLS: its certificates, true and false, and a session for each
+//! connection.
 //!
 //! Must not know what is said in them.
 

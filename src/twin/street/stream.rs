@@ -1,5 +1,6 @@
-//! A connection of the street's network, as the system of either end keeps it: bytes in order, sent again until they have been acknowledged
-//! (RFC 9293, in small). Windows and congestion are left out, for signalling fills neither; who closes says so once.
+//! A connection of the street's network, as the system of either end keeps it: bytes in order, sent again until they
+//! have been acknowledged (RFC 9293, in small). Windows and congestion are left out, for signalling fills neither; who
+//! closes says so once.
 //!
 //! Knows nothing of what the bytes mean, nor of what carries its segments.
 
@@ -269,7 +270,8 @@ mod tests {
     const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
     const THERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 2);
 
-    /// Both ends over a line that loses every so manieth segment, and doubles others, for so many seconds; what came at either.
+    /// Both ends over a line that loses every so manieth segment, and doubles others, for so many seconds; what came at
+    /// either.
     fn talk(lost: u64, seconds: u64, said: &[u8]) -> (Vec<u8>, Vec<u8>, End) {
         let ms = |n: u64| Instant::ZERO + Duration::from_millis(n);
         let (mut rng, mut near, mut far) = (Rng::new(1, "line"), End::open(ms(0), HERE, THERE), None::<End>);

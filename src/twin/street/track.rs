@@ -1,6 +1,8 @@
-//! What was sounded, kept so that it can be heard later: stretches of samples on a sample clock of their own, read at any moment on any other.
+//! What was sounded, kept so that it can be heard later: stretches of samples on a sample clock of their own, read at
+//! any moment on any other.
 //!
-//! Knows nothing of loudspeakers, microphones or distances. Reading interpolates between samples, band-limited and without delay of its own.
+//! Knows nothing of loudspeakers, microphones or distances. Reading interpolates between samples, band-limited and
+//! without delay of its own.
 
 use crate::dsp::interp::Resampler;
 use std::collections::VecDeque;
@@ -58,7 +60,8 @@ pub struct Track {
 }
 
 impl Track {
-    /// `samples`, the first at `first` seconds, each `period` seconds after the one before. Digital silence is not kept.
+    /// `samples`, the first at `first` seconds, each `period` seconds after the one before. Digital silence is not
+    /// kept.
     pub fn push(&mut self, first: f64, period: f64, samples: &[f32]) {
         if samples.iter().all(|&x| x == 0.0) || period <= 0.0 {
             return;

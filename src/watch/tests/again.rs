@@ -32,7 +32,8 @@ fn a_press_while_a_call_is_lost_takes_its_place() {
         broken(&course.call(150.0, 160.0, "2").delayed()).contains(&"T33.watch.second-cases")
     };
     assert!(lives(true) && !lives(false));
-    // The button closes while the first operator rings in vain, and is a press just after the second has refused: two persons, two cases.
+    // The button closes while the first operator rings in vain, and is a press just after the second has refused: two
+    // persons, two cases.
     let hunts = |gap: f64| {
         let unheard = |call: &mut Call| (call.answered, call.confirmed) = (None, None);
         let cancelled = |call: &mut Call| call.ended = call.ended.map(|(at, _)| (at, EndedBy::Cancelled));

@@ -1,4 +1,5 @@
-//! What an outage hides from one of the two ends: courses that random lives came upon, each beside one that is as bad as it looks.
+//! What an outage hides from one of the two ends: courses that random lives came upon, each beside one that is as bad
+//! as it looks.
 
 use super::*;
 

@@ -18,7 +18,8 @@ pub(super) fn sound() -> Arrived {
     Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, clipped: 0.0, tone: Some(tone) }
 }
 
-/// Both sides speak at once after the answer, and later in the talk of [`served`]; then there is silence, into which a stranger speaks.
+/// Both sides speak at once after the answer, and later in the talk of [`served`]; then there is silence, into which a
+/// stranger speaks.
 pub(super) fn spoken(course: &mut Course, heard: Arrived) {
     let echo_loss = Some(Estimate::new(45.0, 1.0, Unit::Decibel));
     for at in [101.1, 110.0] {

@@ -1,4 +1,5 @@
-//! The whole operator's desk: pieces of input between two bytes 0xFE, the first byte of each saying where it goes or how much time passes.
+//! The whole operator's desk: pieces of input between two bytes 0xFE, the first byte of each saying where it goes or
+//! how much time passes.
 
 use hejnal::clock::Instant;
 use hejnal::operator::{Desk, DeskConfig, User};

@@ -1,4 +1,5 @@
-//! Packets at a secured call: what was sealed under other keys is never opened, and what we seal the other end opens, once.
+//! Packets at a secured call: what was sealed under other keys is never opened, and what we seal the other end opens,
+//! once.
 
 use hejnal::clock::Instant;
 use hejnal::rtp::packet::is_rtp_or_rtcp;

@@ -1,4 +1,5 @@
-//! The twin's whole voice module: pieces of input between two bytes 0xFE, the first byte of each saying where it goes or how much time passes.
+//! The twin's whole voice module: pieces of input between two bytes 0xFE, the first byte of each saying where it goes
+//! or how much time passes.
 
 use hejnal::clock::Instant;
 use hejnal::twin::voice::{Acoustics, Config, Voice};

@@ -1,5 +1,5 @@
-//! A post in plain text: what it would say next, rightly, at every moment of its registration and its calls. Shares no code with the stack under
-//! test. Must not know what becomes of its words on their way.
+//! A post in plain text: what it would say next, rightly, at every moment of its registration and its calls. Shares no
+//! code with the stack under test. Must not know what becomes of its words on their way.
 
 use md5::{Digest as _, Md5};
 

@@ -1,6 +1,7 @@
 //! How much memory a thread holds, counted at the allocator, so that a leak shows to the byte.
 //!
-//! Knows nothing of what is stored. What one thread takes and another gives back would be miscounted: whoever asks works alone.
+//! Knows nothing of what is stored. What one thread takes and another gives back would be miscounted: whoever asks
+//! works alone.
 
 #![expect(unsafe_code, reason = "an allocator cannot be written without")]
 

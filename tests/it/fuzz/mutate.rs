@@ -1,5 +1,5 @@
-//! Good messages made bad, from a seed: what a broken, hostile or half-written peer could send. Knows the shape of SIP, SDP, RTP and AT lines, and
-//! nothing of who reads them.
+//! Good messages made bad, from a seed: what a broken, hostile or half-written peer could send. Knows the shape of SIP,
+//! SDP, RTP and AT lines, and nothing of who reads them.
 
 use hejnal::rtp::packet::Packet;
 use hejnal::sip::token::Tokens;
@@ -301,7 +301,8 @@ impl Mutator {
         payload.truncate(self.below(6));
         Packet { marker: self.one_in(2), payload_type: 101, sequence, timestamp, ssrc: 77, payload: &payload }.bytes()
     }
-    /// A compound of sender reports, receiver reports, descriptions, farewells and nothing known, with lengths of their own.
+    /// A compound of sender reports, receiver reports, descriptions, farewells and nothing known, with lengths of their
+    /// own.
     fn rtcp(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for _ in 0..=self.below(4) {

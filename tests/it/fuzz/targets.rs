@@ -1,5 +1,5 @@
-//! The bodies of the coverage-guided fuzz targets (`tests/fuzz`), here with their seeds and seeded mutations of them: so they are compiled and tried
-//! every day, and a find of the fuzzer's that is put among the seeds stays mended.
+//! The bodies of the coverage-guided fuzz targets (`tests/fuzz`), here with their seeds and seeded mutations of them:
+//! so they are compiled and tried every day, and a find of the fuzzer's that is put among the seeds stays mended.
 
 use super::mutate::Mutator;
 use super::{LastWords, count};

@@ -1,4 +1,5 @@
-//! The twin's voice module under fire on virtual time: a server that means well, among answers, requests, media and command lines that do not.
+//! The twin's voice module under fire on virtual time: a server that means well, among answers, requests, media and
+//! command lines that do not.
 
 use super::caller::{PASSWORD, digest, field, quoted};
 use super::mutate::Mutator;

@@ -1,5 +1,5 @@
-//! A bench on the live post's pseudo-terminals, as if it were hardware: first its drivers one by one, then the whole program with a rig that
-//! names them. Must not know that there is no hardware.
+//! A bench on the live post's pseudo-terminals, as if it were hardware: first its drivers one by one, then the whole
+//! program with a rig that names them. Must not know that there is no hardware.
 
 use super::post::{IDENTITY, Post, Scratch};
 use super::{Desk, PASSWORD, SECOND};

@@ -1,6 +1,7 @@
-//! The suite's own scenarios over live posts in real time, beside eight processes that want the processor for themselves: no post may be accused of what
-//! the bench's machine did. The posts, and the sound server, are preferred by the scheduler, as hardware of their own would
-//! be; the bench is not. Must not know how the bench finds out that it stood still.
+//! The suite's own scenarios over live posts in real time, beside eight processes that want the processor for
+//! themselves: no post may be accused of what the bench's machine did. The posts, and the sound server, are preferred
+//! by the scheduler, as hardware of their own would be; the bench is not. Must not know how the bench finds out that it
+//! stood still.
 
 use super::super::program::{self, journal};
 use super::super::sound_server::SoundServer;
@@ -150,7 +151,8 @@ fn skip(name: &str, why: &str) {
 /// What a bench ended with, how its scenarios ended, and what it said.
 type Judged = (Option<i32>, Vec<(String, Ending)>, String);
 
-/// Runs the selection on posts of their own: for each stand what its bench ended with, how its scenarios ended, and what it said.
+/// Runs the selection on posts of their own: for each stand what its bench ended with, how its scenarios ended, and
+/// what it said.
 fn judged(name: &str, load: usize, has_rights: bool) -> Vec<Judged> {
     let last = SERVED.len() - 1;
     let built = SERVED.iter().enumerate().filter_map(|(place, served)| Stand::build(name, *served, place == last));
@@ -181,7 +183,8 @@ fn alone_a_bench_accepts_every_live_post() {
         return;
     }
     for (code, endings, told) in judged("alone", 0, true) {
-        // A sound server that ran dry once has another round trip from then on, and the bench refuses it: no card does so.
+        // A sound server that ran dry once has another round trip from then on, and the bench refuses it: no card does
+        // so.
         let is_refused = |ending: &Ending| ending.blame == Some(Blame::Bench) && ending.message.en.starts_with("sound card");
         let is_in_order = |ending: &Ending| ending.has_passed() || is_refused(ending);
         let by_card = endings.iter().any(|(_, ending)| is_refused(ending));
@@ -190,11 +193,12 @@ fn alone_a_bench_accepts_every_live_post() {
     }
 }
 
-/// What whatever could not be judged was laid to: the process that did not run, or the card that nobody served meanwhile.
+/// What whatever could not be judged was laid to: the process that did not run, or the card that nobody served
+/// meanwhile.
 const STOOD_STILL: [&str; 2] = ["bench process: ", "sound card"];
 
-/// Or to boards that did not answer as the rig was made safe, for the process that plays them was held up as well; never to contacts that stayed where
-/// they were.
+/// Or to boards that did not answer as the rig was made safe, for the process that plays them was held up as well;
+/// never to contacts that stayed where they were.
 fn is_unanswered(words: &str) -> bool {
     let unsafe_parts = words.strip_prefix("the rig could not be made safe: ");
     unsafe_parts.is_some_and(|parts| parts.split("; ").all(|part| part.ends_with("it was asked and has not answered")))

@@ -1,5 +1,5 @@
-//! The live post against software that nobody here wrote: baresip as the operator's telephone, sipp as a registrar that refuses first.
-//! Skipped, in so many words, where a program is not installed.
+//! The live post against software that nobody here wrote: baresip as the operator's telephone, sipp as a registrar that
+//! refuses first. Skipped, in so many words, where a program is not installed.
 
 use super::post::{IDENTITY, Post, Scratch, read_wav, signal, write_wav};
 use super::{Desk, PASSWORD, SECOND, cut, place, ready_again};

@@ -1,4 +1,5 @@
-//! A live virtual post as a process: its words on one side, what is typed on the other. Must not know who the post talks to.
+//! A live virtual post as a process: its words on one side, what is typed on the other. Must not know who the post
+//! talks to.
 
 use super::super::sound_server::prefer;
 use hejnal::clock::{Clock as _, Instant, RealClock, poll};

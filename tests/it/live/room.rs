@@ -1,5 +1,6 @@
-//! The live post with a sound card before it: a sound server's null sink, so that its microphone hears its own loudspeaker. The operator's words
-//! go out to the card, come in from it, and are heard by the operator again. Must not know how sound is passed on.
+//! The live post with a sound card before it: a sound server's null sink, so that its microphone hears its own
+//! loudspeaker. The operator's words go out to the card, come in from it, and are heard by the operator again. Must not
+//! know how sound is passed on.
 
 use super::super::sound_server::SoundServer;
 use super::post::{IDENTITY, Post};
@@ -31,7 +32,8 @@ fn a_sound_card_before_the_post_is_its_mouth_and_its_ear() {
     println!("operator to loudspeaker, card, microphone and back, of {IDENTITY}: {loops:?}");
     let best = loops.iter().flatten().max_by(|a, b| a.1.total_cmp(&b.1));
     let (seconds, snr_db) = best.copied().expect("a burst that came back");
-    // 100 ms from the microphone, 60 ms to the loudspeaker, two packets and two playouts at least; and nothing lasts for a second.
+    // 100 ms from the microphone, 60 ms to the loudspeaker, two packets and two playouts at least; and nothing lasts
+    // for a second.
     assert!((0.2..1.0).contains(&seconds) && snr_db > 6.0, "{seconds} s, {snr_db} dB");
     let (code, _) = post.quit();
     assert_eq!(code, Some(0));

@@ -100,7 +100,8 @@ fn write_source(file: &Path, hz: f64, codec: &str) -> Result<(), Error> {
 }
 
 impl Baresip {
-    /// Starts with SIP at `port`, control at the fifth after (it takes the next for TLS), media from the tenth after; says a tone of 440 Hz.
+    /// Starts with SIP at `port`, control at the fifth after (it takes the next for TLS), media from the tenth after;
+    /// says a tone of 440 Hz.
     pub fn start(folder: &Path, port: u16, account: &Account<'_>) -> Result<Baresip, Error> {
         let folder = folder.join("baresip");
         std::fs::create_dir_all(&folder)?;

@@ -1,5 +1,5 @@
-//! `hejnal operator` as a process under fire over real sockets: bad datagrams, bad media, connections full of nonsense. Afterwards the next good call is
-//! served, and the program has not grown.
+//! `hejnal operator` as a process under fire over real sockets: bad datagrams, bad media, connections full of nonsense.
+//! Afterwards the next good call is served, and the program has not grown.
 //!
 //! The large count: `HEJNAL_FUZZ=1000000 cargo test --release --test it fuzz -- --nocapture`.
 
@@ -14,7 +14,8 @@ use std::net::{TcpStream, UdpSocket};
 const PORT: u16 = 31_700;
 /// After so many bad inputs the next good call must be served.
 const ROUND: usize = 2000;
-/// So much may the program differ between two rounds, in kB: the records of its last calls, and what the allocator keeps.
+/// So much may the program differ between two rounds, in kB: the records of its last calls, and what the allocator
+/// keeps.
 const GROWTH: u64 = 16_000;
 
 /// The post's end of the network.
@@ -141,7 +142,8 @@ fn the_operator_as_a_process_survives_the_fuzz_and_serves_the_next_good_call() -
     let (count, watch) = (count(8_000), Stopwatch::start());
     let user = format!("{POST}:{PASSWORD}");
     let (listen, media) = (format!("127.0.0.1:{PORT}"), format!("{}-{}", PORT + 100, PORT + 600));
-    // Bad words may raise calls that nobody acknowledges: each lasts until the operator gives it up, half a minute later.
+    // Bad words may raise calls that nobody acknowledges: each lasts until the operator gives it up, half a minute
+    // later.
     let more = ["--user", &user, "--answer-after", "0s", "--hang-up-after", "10s", "--media-ports", &media, "--max-calls", "250"];
     let mut operator = Operator::start_at("junk", &listen, &more)?;
     let mut street = Street::open()?;

@@ -29,13 +29,14 @@ pub fn sipp(folder: &Path, scenario: &str, operator: u16, own: u16, more: &[&str
     Err(format!("sipp {scenario}: {}\n{}\n{}", output.status, String::from_utf8_lossy(&output.stderr), tail.join("\n")).into())
 }
 
-/// Of two thousand callers some lose everything they send for the 32 s after which RFC 3261 lets them give up: these must not. They also repeat a
-/// BYE every second, so that the test ends soon. sipp takes the smaller of `-max_retrans`, which is 10 unless told, and the limit of the method:
-/// without it one caller in 75,000 gave up its BYE after 9.5 s.
+/// Of two thousand callers some lose everything they send for the 32 s after which RFC 3261 lets them give up: these
+/// must not. They also repeat a BYE every second, so that the test ends soon. sipp takes the smaller of `-max_retrans`,
+/// which is 10 unless told, and the limit of the method: without it one caller in 75,000 gave up its BYE after 9.5 s.
 const PATIENT: [&str; 8] = ["-max_retrans", "30", "-max_invite_retrans", "10", "-max_non_invite_retrans", "30", "-T2", "1000"];
 
-/// Memory may grow by this once (threads' heaps, the records of the last 64 calls), and by so much for each call of the last 32 s, whose
-/// transactions must be remembered so long (RFC 3261, timers J and L). Measured: 2.0 MB and 1.7 kB; six thousand calls take no more than 3500.
+/// Memory may grow by this once (threads' heaps, the records of the last 64 calls), and by so much for each call of the
+/// last 32 s, whose transactions must be remembered so long (RFC 3261, timers J and L). Measured: 2.0 MB and 1.7 kB;
+/// six thousand calls take no more than 3500.
 const BASE_KB: u64 = 4000;
 const KB_A_CALL: u64 = 3;
 
@@ -57,7 +58,8 @@ fn check_load(name: &str, port: u16, calls: u32, rate: u32, lost: u32) -> Result
     let after = operator.memory()?;
     let expected = usize::try_from(calls)?;
     let ended = || Some(operator.count(": over, the post hung up")).filter(|ended| *ended >= expected);
-    // Whoever loses its ACK and its repetitions hangs up without having been confirmed; the call was served all the same.
+    // Whoever loses its ACK and its repetitions hangs up without having been confirmed; the call was served all the
+    // same.
     let _or_not = wait_for("the last line", 3, ended);
     let (ended, up) = (operator.count(": over, the post hung up"), operator.count(": up"));
     let _nobody_reads = writeln!(

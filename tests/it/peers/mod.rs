@@ -1,7 +1,7 @@
 //! Real peers: the operator, as `hejnal operator`, against a softphone and a load generator that nobody here wrote.
 //!
-//! Each test says that it was skipped, on standard error, where Debian's `baresip-core` or `sip-tester` is not installed. Must not know how
-//! the operator is made.
+//! Each test says that it was skipped, on standard error, where Debian's `baresip-core` or `sip-tester` is not
+//! installed. Must not know how the operator is made.
 
 mod baresip;
 mod calls;
@@ -62,8 +62,8 @@ fn samples(file: &Path) -> Result<Vec<f32>, Error> {
     reader.into_samples::<i16>().map(|s| Ok(f32::from(s?) / 32768.0)).collect()
 }
 
-/// The share of a tone's power in all power, and the RMS level in dB of full scale; over what is left after `skip` seconds. In blocks of 50 ms,
-/// the median of those that are not silent: a jitter buffer may slip.
+/// The share of a tone's power in all power, and the RMS level in dB of full scale; over what is left after `skip`
+/// seconds. In blocks of 50 ms, the median of those that are not silent: a jitter buffer may slip.
 fn tone(samples: &[f32], rate: f64, hz: f64, skip: f64) -> (f64, f64) {
     let part = samples.get((rate * skip) as usize..).unwrap_or_default();
     let mut blocks: Vec<(f64, f64)> = part.chunks((rate / 20.0) as usize).map(|block| share(block, rate, hz)).collect();

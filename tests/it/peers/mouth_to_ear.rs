@@ -1,23 +1,26 @@
-//! The delay of a call through a softphone that nobody here wrote, from the operator's mouth round to the operator's ear, on one clock: ours.
+//! The delay of a call through a softphone that nobody here wrote, from the operator's mouth round to the operator's
+//! ear, on one clock: ours.
 //!
-//! baresip plays what it hears to a sound server and takes its microphone from there, so the operator hears itself. **The figure is the whole
-//! loop's, not baresip's alone**; on the way are
+//! baresip plays what it hears to a sound server and takes its microphone from there, so the operator hears
+//! itself. **The figure is the whole loop's, not baresip's alone**; on the way are
 //!
 //! - ours: the packet of 20 ms, and the reference playout of 40 ms after the arrival of the stream's first packet;
 //! - baresip: its jitter buffer (2 to 5 packets), its two sound buffers (20 to 160 ms each), and its packet of 20 ms;
-//! - in between: ALSA's pulse plug-in with a buffer each way, and PulseAudio's null sink in steps of 10 ms. They run at the codec's rate, without a
-//!   resampler.
+//! - in between: ALSA's pulse plug-in with a buffer each way, and PulseAudio's null sink in steps of 10 ms. They run at
+//!   the codec's rate, without a resampler.
 //!
-//! Each call's delay differs with how full those buffers were when they started: the spread is the softphone's and the sound server's. The
-//! uncertainty beside each call (k = 2) is ours: how late the packets left that carried the burst, how well the reception of the stream's first
-//! packet is known, and how well the burst was found.
+//! Each call's delay differs with how full those buffers were when they started: the spread is the softphone's and the
+//! sound server's. The uncertainty beside each call (k = 2) is ours: how late the packets left that carried the burst,
+//! how well the reception of the stream's first packet is known, and how well the burst was found.
 //!
-//! A softphone and a sound server that do not get the processor in time tear holes into a burst, or slip by so many packets that the reference playout
-//! hears them late. Another burst is spoken then; a call of which none comes back whole is lost, is told with what came instead, and is made again,
-//! up to a limit. So that this is rare on a busy machine, both run at the scheduler's real-time class. Where that is not permitted, nothing is
-//! measured unless it is asked for.
+//! A softphone and a sound server that do not get the processor in time tear holes into a burst, or slip by so many
+//! packets that the reference playout hears them late. Another burst is spoken then; a call of which none comes back
+//! whole is lost, is told with what came instead, and is made again, up to a limit. So that this is rare on a busy
+//! machine, both run at the scheduler's real-time class. Where that is not permitted, nothing is measured unless it is
+//! asked for.
 //!
-//! The figure: `HEJNAL_ROUNDS=20 cargo test --test it mouth_to_ear -- --nocapture --test-threads 1`. Must not know how the operator is made.
+//! The figure: `HEJNAL_ROUNDS=20 cargo test --test it mouth_to_ear -- --nocapture --test-threads 1`. Must not know how
+//! the operator is made.
 
 use super::super::sound_server::SoundServer;
 use super::baresip::{Account, Baresip};
@@ -42,13 +45,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const BURST_S: f64 = 0.5;
-/// What is recorded from the burst's beginning on, in seconds: no longer delay than this less the burst can be seen whole.
+/// What is recorded from the burst's beginning on, in seconds: no longer delay than this less the burst can be seen
+/// whole.
 const RECORDED_S: f64 = 1.5;
-/// A machine too busy to keep the sound going tears holes into a burst; so many are spoken before the call is given up as lost.
+/// A machine too busy to keep the sound going tears holes into a burst; so many are spoken before the call is given up
+/// as lost.
 const BURSTS: u64 = 5;
 /// More lost calls than this are no longer the machine's moods.
 const MOST_LOST: usize = 3;
-/// Calls that begin at the same moment on one machine hold each other up, and their softphones' buffers begin fuller: 450 to 970 ms were seen.
+/// Calls that begin at the same moment on one machine hold each other up, and their softphones' buffers begin fuller:
+/// 450 to 970 ms were seen.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// A burst with less signal to noise, in dB, was torn: whole ones come back with 18 dB at least.
 const WHOLE_DB: f64 = 10.0;

@@ -1,7 +1,8 @@
-//! baresip as a post over TLS with SRTP, and OpenSSL as one that believes nobody: what is heard, and what is said when nothing is to be.
+//! baresip as a post over TLS with SRTP, and OpenSSL as one that believes nobody: what is heard, and what is said when
+//! nothing is to be.
 //!
-//! Certificates are made at test time. baresip 1.0 offers AES_CM_128_HMAC_SHA1_80 and nothing else, so no call with it is secured by AES_CM_128_HMAC_SHA1_32:
-//! that suite is held against a library instead, beneath the code.
+//! Certificates are made at test time. baresip 1.0 offers AES_CM_128_HMAC_SHA1_80 and nothing else, so no call with it
+//! is secured by AES_CM_128_HMAC_SHA1_32: that suite is held against a library instead, beneath the code.
 
 use super::baresip::{Account, Baresip};
 use super::operator::Operator;
@@ -210,7 +211,8 @@ fn keys_over_a_clear_connection_are_warned_of() -> Result<(), Error> {
     Ok(())
 }
 
-/// What the operator says of a client of OpenSSL that looks at certificates closely, which baresip 1.0 does not: it takes any.
+/// What the operator says of a client of OpenSSL that looks at certificates closely, which baresip 1.0 does not: it
+/// takes any.
 fn check_alert(name: &str, port: u16, served: (&str, (i32, i32)), client: &[&str], expected: &[&str]) -> Result<(), Error> {
     if !is_there("openssl", "openssl", name) {
         return Ok(());

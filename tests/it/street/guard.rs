@@ -98,8 +98,8 @@ impl Guard {
     }
 }
 
-/// Listens at `port` (media on the nine hundred after the next), lets the street make its calls, and gives the figures as text; an error if a
-/// call has no verdict or a packet was lost by us.
+/// Listens at `port` (media on the nine hundred after the next), lets the street make its calls, and gives the figures
+/// as text; an error if a call has no verdict or a packet was lost by us.
 pub fn serve(port: u16, plan: Plan) -> Result<String, Error> {
     let mut guard = Guard::listen(port)?;
     let street = Street::registered_with(SocketAddr::from(([127, 0, 0, 1], port)))?;

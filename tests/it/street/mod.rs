@@ -1,7 +1,8 @@
-//! A street full of posts in one thread: many calls at once over real sockets, in plain text, each message and packet stamped by the kernel.
+//! A street full of posts in one thread: many calls at once over real sockets, in plain text, each message and packet
+//! stamped by the kernel.
 //!
-//! Shared by the load test and by the benchmark. Knows nothing of how the operator is made; its own clock is the wall clock, because that is
-//! the one the kernel stamps with.
+//! Shared by the load test and by the benchmark. Knows nothing of how the operator is made; its own clock is the wall
+//! clock, because that is the one the kernel stamps with.
 
 pub mod guard;
 
@@ -218,7 +219,8 @@ impl Post {
         while let Ok(arrival) = datagrams::receive(&self.media, &mut buffer) {
             let at = arrival.stamp.ok_or("the kernel gives no stamps")?;
             let Some(packet @ [_, _, high, low, ..]) = buffer.get(..arrival.length) else { continue };
-            // Reports go to the port after each post's media, which may be the next post's: they have no sequence number.
+            // Reports go to the port after each post's media, which may be the next post's: they have no sequence
+            // number.
             if is_rtcp(packet) {
                 continue;
             }

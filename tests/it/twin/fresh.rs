@@ -1,4 +1,5 @@
-//! The bad posts of [`defect::fresh`] differ from the reference where everybody can see it, in the usual moments of an acceptance.
+//! The bad posts of [`defect::fresh`] differ from the reference where everybody can see it, in the usual moments of an
+//! acceptance.
 
 use super::*;
 use hejnal::instrument::operator::{Health, Second};

@@ -147,7 +147,8 @@ fn burst(length: usize, average: usize, seed: u64) -> Vec<f32> {
     white.windows(average).map(|w| w.iter().sum::<f32>() / (average as f32).sqrt()).take(length).collect()
 }
 
-/// Where in `heard` (on clock A, seconds) the `sound` (on clock B) fits best: delay in seconds added to the sound's time, coarse to a step.
+/// Where in `heard` (on clock A, seconds) the `sound` (on clock B) fits best: delay in seconds added to the sound's
+/// time, coarse to a step.
 fn best_delay(heard: impl Fn(f64) -> f32, sound: impl Fn(f64) -> f32, from: f64, delays: impl Iterator<Item = f64>) -> f64 {
     let score =
         |delay: f64| (0..4000).map(|n| from + f64::from(n) / 8000.0).map(|t| f64::from(heard(t + delay) * sound(t))).sum::<f64>();

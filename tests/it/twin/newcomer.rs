@@ -1,4 +1,5 @@
-//! The bad posts of [`defect::newcomer`] differ from the sound one where everybody can see it, in a quarter of an hour of a post's life.
+//! The bad posts of [`defect::newcomer`] differ from the sound one where everybody can see it, in a quarter of an hour
+//! of a post's life.
 
 use super::*;
 use hejnal::instrument::operator::{Action, Change, Health, Second};

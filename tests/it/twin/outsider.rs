@@ -1,4 +1,5 @@
-//! What [`defect::outsider`] plants differs from a sound post on a sound bench where everybody can see it, in half an hour of a post's life.
+//! What [`defect::outsider`] plants differs from a sound post on a sound bench where everybody can see it, in half an
+//! hour of a post's life.
 
 use super::*;
 use hejnal::instrument::operator::{Action, Health, Second};

@@ -1,7 +1,9 @@
-//! The worked example of annex M: a full matrix measured in a quiet hall, moved to its use with louder speech and an audience's noise.
+//! The worked example of annex M: a full matrix measured in a quiet hall, moved to its use with louder speech and an
+//! audience's noise.
 //!
-//! The figures of table M.1 as a public test suite reprints them (phonometry, `tests/reference_data.py`) [V], not read in the standard itself [M].
-//! Steps 2 and 3 print their matrices to three decimals, step 4 the octave indices and the index to two.
+//! The figures of table M.1 as a public test suite reprints them (phonometry, `tests/reference_data.py`) [V], not read
+//! in the standard itself [M]. Steps 2 and 3 print their matrices to three decimals, step 4 the octave indices and the
+//! index to two.
 
 use super::super::index::*;
 

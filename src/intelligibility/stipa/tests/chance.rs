@@ -1,4 +1,5 @@
-//! Noise carriers, where chance takes part: root mean square of the index' error over conditions and seeds, each against theory.
+//! Noise carriers, where chance takes part: root mean square of the index' error over conditions and seeds, each
+//! against theory.
 
 use super::*;
 use hejnal_dsp::fft;
@@ -12,8 +13,8 @@ fn rms(errors: &[f64]) -> f64 {
     (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt()
 }
 
-/// Noise of the speech's own spectrum multiplies every modulation by S / (S + N). Over −10 to +15 dB and all seeds the index is within 0.01 rms,
-/// and within its stated uncertainty in nine cases of ten.
+/// Noise of the speech's own spectrum multiplies every modulation by S / (S + N). Over −10 to +15 dB and all seeds the
+/// index is within 0.01 rms, and within its stated uncertainty in nine cases of ten.
 #[test]
 fn noise_lowers_the_index_as_theory_says() {
     let signal = played(SECONDS);
@@ -53,8 +54,9 @@ fn heard(signal: &[f32], room: &[f32], reverberation: f64) -> Vec<f32> {
     fft::inverse(product, length).iter().skip(built_up).take((SECONDS * RATE) as usize).map(|x| (0.1 * x) as f32).collect()
 }
 
-/// Exponential reverberation of 0.3 s to 2.5 s: direct and indirect method each within 0.02 rms of theory over all conditions and seeds, and of
-/// each other. A single direct measurement scatters by some 0.02 by itself: carrier and room are both noise.
+/// Exponential reverberation of 0.3 s to 2.5 s: direct and indirect method each within 0.02 rms of theory over all
+/// conditions and seeds, and of each other. A single direct measurement scatters by some 0.02 by itself: carrier and
+/// room are both noise.
 #[test]
 fn reverberation_lowers_the_index_as_theory_says() {
     let signal = played(SECONDS + 2.5);

@@ -66,7 +66,8 @@ fn clocks_apart_are_measured_and_followed() {
     }
 }
 
-/// A spectral suppressor as cheap stations have them: frames of 20 ms, a gain in each bin from what stands above the noise.
+/// A spectral suppressor as cheap stations have them: frames of 20 ms, a gain in each bin from what stands above the
+/// noise.
 fn suppressed(samples: &[f32], floor: f64) -> Vec<f32> {
     let length = 480;
     let window: Vec<f64> = (0..length).map(|i| (PI * (i as f64 + 0.5) / length as f64).sin()).collect();

@@ -1,6 +1,7 @@
 //! The sound card as an instrument: what a driver reports, and what the bench makes of it.
 //!
-//! Its sample clock is fitted from the driver's reports, as a real card's would be; the card's true clock is out of reach here.
+//! Its sample clock is fitted from the driver's reports, as a real card's would be; the card's true clock is out of
+//! reach here.
 
 use crate::clock::Instant;
 use crate::clock::sample_clock::{SampleClock, WINDOW_SECONDS};

@@ -1,4 +1,5 @@
-//! probe-rs from end to end, on a chip alone. It may not name the driver of real probes, so it speaks to probe-rs itself.
+//! probe-rs from end to end, on a chip alone. It may not name the driver of real probes, so it speaks to probe-rs
+//! itself.
 
 use super::{Target, plug_in, selector, unplug};
 use crate::twin::post::mcu::assembler::{Program, STAY, movs, str};

@@ -24,7 +24,8 @@ pub fn horn(scratch: &mut Scratch, frame: &mut [f32]) {
         *sample -= scratch.level;
     }
 }
-/// A section of second order, each sample through it: `b` forward, `a` back, the first of `a` being 1. Remembers its state in `scratch`.
+/// A section of second order, each sample through it: `b` forward, `a` back, the first of `a` being 1. Remembers its
+/// state in `scratch`.
 fn section(scratch: &mut Scratch, b: [f64; 3], a: [f64; 2], frame: &mut [f32]) {
     scratch.samples.resize(2, 0.0);
     let (mut one, mut two) = (f64::from(scratch.samples[0]), f64::from(scratch.samples[1]));
@@ -57,7 +58,8 @@ pub fn resonant(scratch: &mut Scratch, frame: &mut [f32]) {
 pub fn bends(_: &mut Scratch, frame: &mut [f32]) {
     frame.iter_mut().for_each(|sample| *sample -= 0.7 * sample.powi(3));
 }
-/// A level control that takes half a minute: whoever speaks faintly becomes 3 dB louder, whoever speaks loudly 3 dB fainter.
+/// A level control that takes half a minute: whoever speaks faintly becomes 3 dB louder, whoever speaks loudly 3 dB
+/// fainter.
 pub fn levelled(scratch: &mut Scratch, frame: &mut [f32]) {
     let power = frame.iter().map(|s| s * s).sum::<f32>() / frame.len().max(1) as f32;
     // `level` is the gain in dB. Silence changes nothing.

@@ -1,7 +1,7 @@
 //! What answers on the two wires of serial wire debug: an SW-DP with one AHB-AP (ADIv5, ARM IHI 0031).
 //!
-//! A transfer takes no time here. [`Mcu::wire_nanos`] says how long the wire is busy with it; whoever holds the wire lets that time pass
-//! first. Knows nothing of the debugger at the other end.
+//! A transfer takes no time here. [`Mcu::wire_nanos`] says how long the wire is busy with it; whoever holds the wire
+//! lets that time pass first. Knows nothing of the debugger at the other end.
 
 use super::Mcu;
 use super::cpu::{BusFault, Width};
@@ -75,8 +75,8 @@ impl Mcu {
 
     /// How long the wire is busy with one transfer, in nanoseconds.
     ///
-    /// Towards an unpowered chip it is nothing: a debugger tries for so long by the clock on the wall, and how often it manages to must not
-    /// show in the simulation.
+    /// Towards an unpowered chip it is nothing: a debugger tries for so long by the clock on the wall, and how often it
+    /// manages to must not show in the simulation.
     pub fn wire_nanos(&self) -> u64 {
         if self.powered { TRANSFER_BITS * 1_000_000_000 / u64::from(self.dap.hz) } else { 0 }
     }

@@ -90,8 +90,8 @@ impl Debug {
 
     /// A reset ends halting, unless the debugger wants to catch it: then true.
     ///
-    /// The manual ignores VC_CORERESET while C_DEBUGEN is clear. Debuggers that attach under reset set C_DEBUGEN only after they have let go of
-    /// NRST, and rely on the catch; so it is kept until then.
+    /// The manual ignores VC_CORERESET while C_DEBUGEN is clear. Debuggers that attach under reset set C_DEBUGEN only
+    /// after they have let go of NRST, and rely on the catch; so it is kept until then.
     pub fn note_reset(&mut self) -> bool {
         self.control &= C_DEBUGEN;
         (self.halted, self.stepping, self.was_reset) = (false, false, true);
@@ -139,7 +139,8 @@ fn matches(comparator: u32, pc: u32) -> bool {
     comparator & ENABLED != 0 && comparator & 0x1fff_fffc == pc & !3 && comparator >> 30 & half != 0
 }
 
-/// The ROM table's identification registers, with no components listed. A debugger finds what it needs at its fixed place.
+/// The ROM table's identification registers, with no components listed. A debugger finds what it needs at its fixed
+/// place.
 fn rom_table(offset: u32) -> u32 {
     match offset {
         0xff0 => 0x0d,

@@ -1,8 +1,9 @@
 //! The post's microcontroller, emulated: an STM32F072CB that executes the very firmware image that was flashed onto it.
 //!
-//! Time is its own cycle count, advanced by [`Mcu::run_until`] only. It knows nothing of posts, voice modules or benches: what is connected
-//! to its pins, its serial ports and its debug port is somebody else's business. Not modelled: clocks other than the 8 MHz HSI, the stop and
-//! standby modes, DMA, timers, flash wait states, a core fetching from flash while that is being written.
+//! Time is its own cycle count, advanced by [`Mcu::run_until`] only. It knows nothing of posts, voice modules or
+//! benches: what is connected to its pins, its serial ports and its debug port is somebody else's business. Not
+//! modelled: clocks other than the 8 MHz HSI, the stop and standby modes, DMA, timers, flash wait states, a core
+//! fetching from flash while that is being written.
 
 #[cfg(test)]
 pub(in crate::twin) mod assembler;
@@ -67,7 +68,8 @@ impl Mcu {
         self.soc.now * NANOS_A_CYCLE
     }
 
-    /// Runs to `until` nanoseconds, or stops early at the first thing the world outside can see and says when it happened.
+    /// Runs to `until` nanoseconds, or stops early at the first thing the world outside can see and says when it
+    /// happened.
     ///
     /// A core asleep costs the same however long the sleep is.
     pub fn run_until(&mut self, until: u64) -> Option<(u64, Emission)> {
@@ -135,7 +137,8 @@ impl Mcu {
         false
     }
 
-    /// Everything that is due by `until` happens: bytes leave, flash operations end, SysTick reaches zero, the watchdog bites.
+    /// Everything that is due by `until` happens: bytes leave, flash operations end, SysTick reaches zero, the watchdog
+    /// bites.
     fn settle(&mut self, until: Cycle) {
         if !self.powered || !self.nrst {
             return;
@@ -163,7 +166,8 @@ impl Mcu {
         }
     }
 
-    /// Entering Debug state ends a sleep: a core that a debugger steps or lets go again goes on behind its WFI (DDI 0419, B1.5.17 and C1.4).
+    /// Entering Debug state ends a sleep: a core that a debugger steps or lets go again goes on behind its WFI (DDI
+    /// 0419, B1.5.17 and C1.4).
     fn halt(&mut self, why: debug::Halt) {
         self.debug.halt(why);
         self.cpu.wake();
@@ -215,7 +219,8 @@ impl Mcu {
         self.soc.level(pin)
     }
 
-    /// A byte has just arrived: its stop bit is over. If the one before it has not been read, this one is lost, as on the real part.
+    /// A byte has just arrived: its stop bit is over. If the one before it has not been read, this one is lost, as on
+    /// the real part.
     pub fn receive(&mut self, uart: Uart, byte: u8) {
         if self.powered && self.nrst {
             self.soc.receive(uart, byte);

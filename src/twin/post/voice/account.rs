@@ -1,4 +1,5 @@
-//! Who the module is on the network, and the plumbing that its registration and its calls share: credentials, transactions, outbox.
+//! Who the module is on the network, and the plumbing that its registration and its calls share: credentials,
+//! transactions, outbox.
 //!
 //! Must not know what a request is for.
 
@@ -193,7 +194,8 @@ impl Stack {
         }
         self.clients.start(at, owner, request, to, patience, &mut self.out);
     }
-    /// Sends a challenged request again with credentials and returns its new count. `None`: no challenge, or not one to answer.
+    /// Sends a challenged request again with credentials and returns its new count. `None`: no challenge, or not one to
+    /// answer.
     pub fn answer_challenge(&mut self, at: Instant, client: &Client, response: &Message, patience: Duration) -> Option<u32> {
         let proxy = is_challenge(response)?;
         if client.challenges >= MOST_CHALLENGES {

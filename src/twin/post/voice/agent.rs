@@ -1,4 +1,4 @@
-//! The user agent: hands every SIP message to the registration or the call it belongs to, and turns away what belongs to none.
+//! The user agent: hands every SIP message to the registration or the call it belongs to, or turns it away.
 //!
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 

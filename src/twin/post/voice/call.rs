@@ -273,7 +273,8 @@ impl Call {
             Phase::Abandoned | Phase::Over => {}
         }
     }
-    /// No link for too long, and nobody has answered: what the far end does with it meanwhile cannot be known. There is no other way either.
+    /// No link for too long, and nobody has answered: what the far end does with it meanwhile cannot be known. There is
+    /// no other way either.
     pub fn cut_off(&mut self, at: Instant, stack: &mut Stack) {
         self.otherwise = Otherwise::default();
         self.end(at, Ending::Lost, stack);

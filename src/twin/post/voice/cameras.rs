@@ -1,4 +1,5 @@
-//! Each press calls up the camera that looks at the post: an event to the city's camera system, over HTTP on a connection of its own.
+//! Each press calls up the camera that looks at the post: an event to the city's camera system, over HTTP on a
+//! connection of its own.
 //!
 //! Must not know calls: it is told of presses, and no call waits for what becomes of an event.
 
@@ -330,8 +331,8 @@ mod tests {
         Instant::from_nanos((seconds * 1e9) as u64)
     }
 
-    /// What a module sends when its press is made at 1 s and answered at 3 s, the call ends at 5 s, and every request is answered at once with this
-    /// status: the moments of its requests, and what they name.
+    /// What a module sends when its press is made at 1 s and answered at 3 s, the call ends at 5 s, and every request
+    /// is answered at once with this status: the moments of its requests, and what they name.
     fn life(fault: Option<CameraFault>, answer: Option<&'static str>) -> Vec<(f64, bool)> {
         let (mut cameras, mut system) = (Cameras::new(fault), System { answer, end: None });
         cameras.identify("SOS-0417");

@@ -19,7 +19,8 @@ pub struct Config {
     pub server: SocketAddr,
     /// Where to turn while that does not answer.
     pub backup: Option<SocketAddr>,
-    /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to register.
+    /// Off: what is called is a telephone and no server. The module then counts as registered whenever it is told to
+    /// register.
     pub registers: bool,
     /// User part of the operator's address at the server.
     pub operator: String,
@@ -56,7 +57,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock, 30 s of patience with silence.
+    /// A healthy module as delivered: SIP on 5060, RTP on 4000, 60 s registration, 3 s boot, 40 ms buffer, true clock,
+    /// 30 s of patience with silence.
     pub fn new(address: IpAddr, server: SocketAddr, password: impl Into<String>) -> Self {
         Config {
             seed: 1,

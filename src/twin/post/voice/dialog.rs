@@ -65,8 +65,8 @@ impl Dialog {
         }
         in_order
     }
-    /// A request in this dialog, without Via, and its first hop if that is an address. A first route without `lr` is an old strict
-    /// router: it gets the request, and the target travels last (12.2.1.1).
+    /// A request in this dialog, without Via, and its first hop if that is an address. A first route without `lr` is an
+    /// old strict router: it gets the request, and the target travels last (12.2.1.1).
     pub fn request(&self, method: &str, cseq: u32) -> (Message, Option<SocketAddr>) {
         let mut routes = self.routes.clone();
         let mut uri = self.target.clone();

@@ -18,7 +18,8 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Reads `WWW-Authenticate` or `Proxy-Authenticate`. `None`: nothing this module can answer (another scheme or algorithm).
+    /// Reads `WWW-Authenticate` or `Proxy-Authenticate`. `None`: nothing this module can answer (another scheme or
+    /// algorithm).
     pub fn parse(value: &str, proxy: bool) -> Option<Challenge> {
         let (scheme, rest) = value.trim().split_once(char::is_whitespace)?;
         if !scheme.eq_ignore_ascii_case("Digest") {

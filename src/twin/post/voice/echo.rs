@@ -1,18 +1,21 @@
-//! The echo canceller of the module: a model of the way from the loudspeaker to the microphone, learnt while the far end speaks, whose echo is taken
-//! off the microphone; what it leaves is turned down as far as it has to be while nobody speaks here.
+//! The echo canceller of the module: a model of the way from the loudspeaker to the microphone, learnt while the far
+//! end speaks, whose echo is taken off the microphone; what it leaves is turned down as far as it has to be while
+//! nobody speaks here.
 //!
 //! Knows frames of samples, nothing of calls or time.
 
 use super::FRAME;
 use crate::dsp::adaptive_filter::{AdaptiveFilter, PARTITIONS};
 
-/// Quieter than −60 dBFS the loudspeaker does not count as speaking, and its sound may linger for so many frames (80 ms).
+/// Quieter than −60 dBFS the loudspeaker does not count as speaking, and its sound may linger for so many frames (80
+/// ms).
 const FAR_FLOOR: f32 = 1e-6;
 const TAIL: usize = PARTITIONS;
 /// What is left of an echo is turned down until it is 60 dB below the far end's own level, but by no more than 32 dB.
 const TARGET: f32 = 1e-6;
 const LEAST_GAIN: f32 = 0.025;
-/// Somebody speaks here who is 6 dB above what may be left of the echo and 1.3 dB above the noise, which is steadier than any voice.
+/// Somebody speaks here who is 6 dB above what may be left of the echo and 1.3 dB above the noise, which is steadier
+/// than any voice.
 const MARGIN: f32 = 4.0;
 const NOISE_MARGIN: f32 = 1.35;
 /// In a loud street the softer syllables of a voice drown: once heard he is taken to speak for so many frames (240 ms).
@@ -98,8 +101,8 @@ mod tests {
         fn noise(&mut self, amplitude: f32) -> [f32; FRAME] {
             std::array::from_fn(|_| amplitude * (self.random.unit() as f32 * 2.0 - 1.0))
         }
-        /// So many frames of a far voice, raised by an amplifier, a near one and a street, each of this amplitude: by how many dB echo and near voice
-        /// are fainter in what is left.
+        /// So many frames of a far voice, raised by an amplifier, a near one and a street, each of this amplitude: by
+        /// how many dB echo and near voice are fainter in what is left.
         fn talk(&mut self, frames: usize, far: f32, raised: f32, near: f32, street: f32) -> (f32, f32) {
             let (mut echoes, mut left, mut passed, mut lost) = (0.0, 0.0, 0.0, 0.0);
             for n in 0..frames {

@@ -1,5 +1,5 @@
-//! Ways in which modules fail that nobody had in mind who built one, and a few in which sound ones differ: one at a time, asked for where the
-//! module acts.
+//! Ways in which modules fail that nobody had in mind who built one, and a few in which sound ones differ: one at a
+//! time, asked for where the module acts.
 //!
 //! Must not act, but for a call that waits for a name.
 

@@ -164,7 +164,8 @@ mod tests {
                 let mut out = Vec::new();
                 law.encode(&[value as f32 / 32768.0], &mut out);
                 let error = (law.table()[usize::from(out[0])] * 32768.0 - value as f32).abs();
-                // Steps are 1/16 of the segment, so at most half of 1/16 of the amplitude, and at the bottom 8 of 32768.
+                // Steps are 1/16 of the segment, so at most half of 1/16 of the amplitude, and at the bottom 8
+                // of 32768.
                 assert!(error <= (value.abs() as f32 / 32.0 + 5.0).max(8.0), "{law:?} {value}: {error}");
             }
         }

@@ -1,7 +1,7 @@
 //! The receive buffer: puts packets back on their timeline, starts late enough for the network, and keeps its level.
 //!
-//! Knows RTP timestamps and seconds, nothing of sockets, calls or loudspeakers. Lost packets are concealed by repeating the last
-//! frame with a fade, as cheap modules do.
+//! Knows RTP timestamps and seconds, nothing of sockets, calls or loudspeakers. Lost packets are concealed by repeating
+//! the last frame with a fade, as cheap modules do.
 
 use super::FRAME;
 use super::g711::Law;
@@ -21,7 +21,8 @@ const WINDOW: u32 = 50;
 const PATIENCE: u32 = 4;
 /// Closer than this to being late (seconds), and the buffer grows.
 const TOO_CLOSE: f64 = 0.010;
-/// Further than this above its first level (seconds), and the buffer shrinks. Below 20 ms, so that delay never grows by more.
+/// Further than this above its first level (seconds), and the buffer shrinks. Below 20 ms, so that delay never grows by
+/// more.
 const TOO_DEEP: f64 = 0.012;
 /// A buffer that creeps stops here, short of its ring.
 const DEEPEST: f64 = 0.9;
@@ -83,7 +84,8 @@ impl Level {
 }
 
 impl JitterBuffer {
-    /// `period`: seconds per sample of the loudspeaker's clock. `target`: seconds a packet waits at least when the stream begins.
+    /// `period`: seconds per sample of the loudspeaker's clock. `target`: seconds a packet waits at least when the
+    /// stream begins.
     pub fn new(period: f64, target: f64, creep: Option<f64>, conceal: bool) -> Self {
         JitterBuffer {
             ring: vec![f32::NAN; RING].into_boxed_slice(),

@@ -1,4 +1,5 @@
-//! What a module keeps over a power failure, and what defective ones lose by it: from one power-on to the next is a life.
+//! What a module keeps over a power failure, and what defective ones lose by it: from one power-on to the next is a
+//! life.
 //!
 //! Must not know signalling or audio.
 

@@ -1,7 +1,7 @@
 //! The sound of one call: microphone to RTP, RTP to loudspeaker, both on the codec's own clock.
 //!
-//! Must not know SIP. One tick every 160 samples does it all: the frame just taken is encoded and sent 1 ms after its end, and the
-//! next frame for the loudspeaker is handed on 1 ms before it is spoken.
+//! Must not know SIP. One tick every 160 samples does it all: the frame just taken is encoded and sent 1 ms after its
+//! end, and the next frame for the loudspeaker is handed on 1 ms before it is spoken.
 
 use super::Acoustics;
 use super::FRAME;
@@ -96,7 +96,8 @@ impl Media {
         let header = Header {
             marker: true,
             payload_type: session.law.payload_type(),
-            // A secure stream begins in the lower half: whoever misses its first packets still counts its rollovers right (RFC 4568, 6.4).
+            // A secure stream begins in the lower half: whoever misses its first packets still counts its rollovers
+            // right (RFC 4568, 6.4).
             sequence: random.word() as u16 & if session.keys.is_some() { 0x7FFF } else { 0xFFFF },
             timestamp: random.word(),
             ssrc: random.word(),
@@ -144,7 +145,8 @@ impl Media {
     pub fn goes_to(&self) -> SocketAddr {
         self.follows.map_or(self.session.remote, |(sender, _)| sender)
     }
-    /// What a defective module keeps for its next call, and has kept from its last: of the microphone, of the loudspeaker.
+    /// What a defective module keeps for its next call, and has kept from its last: of the microphone, of the
+    /// loudspeaker.
     pub fn memory(&mut self) -> [Scratch; 2] {
         [std::mem::take(&mut self.up_scratch), std::mem::take(&mut self.down_scratch)]
     }
@@ -180,9 +182,9 @@ impl Media {
         self.origin + sample as f64 * self.tuning.period
     }
 
-    /// A datagram on the RTP port.
-    /// Media comes from the agreed address, and from the agreed port if it ever does: what the far end still sends for a call that we have
-    /// lost comes from another. Some far ends do not send from where they receive (RFC 4961).
+    /// A datagram on the RTP port. Media comes from the agreed address, and from the agreed port if it ever does: what
+    /// the far end still sends for a call that we have lost comes from another. Some far ends do not send from where
+    /// they receive (RFC 4961).
     pub fn datagram(&mut self, at: Instant, from: SocketAddr, bytes: &[u8]) {
         if self.faults.has(Habit::FollowsSender) && self.follows.is_none_or(|(_, until)| until <= at) {
             self.follows = (from != self.session.remote).then_some((from, at + habit::FOLLOWS_FOR));

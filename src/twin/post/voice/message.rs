@@ -175,7 +175,8 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<(String
     Some(headers)
 }
 
-/// The body as Content-Length cuts it. A body shorter than promised was cut on the way: the message is not to be used (18.3).
+/// The body as Content-Length cuts it. A body shorter than promised was cut on the way: the message is not to be used
+/// (18.3).
 fn cut_body<'a>(length: Option<&str>, body: &'a str) -> Option<&'a str> {
     match length {
         None => Some(body),

@@ -1,8 +1,8 @@
 //! The voice module of the virtual post: a cheap SIP device commanded over a UART, with a microphone and a loudspeaker.
 //!
-//! Sans-I/O and sans-clock: it is told what happens and when, and says what it does at once and when it wants to be woken. It must not
-//! know the operator's stack (`sip`, `rtp`): a mistake shared by both would cancel out. It behaves the same in simulation and against
-//! real SIP servers.
+//! Sans-I/O and sans-clock: it is told what happens and when, and says what it does at once and when it wants to be
+//! woken. It must not know the operator's stack (`sip`, `rtp`): a mistake shared by both would cancel out. It behaves
+//! the same in simulation and against real SIP servers.
 
 mod account;
 mod agent;

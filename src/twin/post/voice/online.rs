@@ -1,4 +1,5 @@
-//! What the network gives is carried out: its datagrams leave, signalling and supervision learn of addresses and servers.
+//! What the network gives is carried out: its datagrams leave, signalling and supervision learn of addresses and
+//! servers.
 //!
 //! Must not decide anything itself.
 

@@ -1,4 +1,5 @@
-//! What signalling decided is carried out: datagrams leave, the firmware and the supervision are told, sound begins and ends.
+//! What signalling decided is carried out: datagrams leave, the firmware and the supervision are told, sound begins and
+//! ends.
 //!
 //! Must not decide anything itself.
 

@@ -1,4 +1,5 @@
-//! The noise suppressor of a good hands-free module: what goes on and on at one level is the street, and is turned down; what swells and sinks passes.
+//! The noise suppressor of a good hands-free module: what goes on and on at one level is the street, and is turned
+//! down; what swells and sinks passes.
 //!
 //! Knows frames of samples, nothing of calls or time.
 

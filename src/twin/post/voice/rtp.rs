@@ -24,7 +24,8 @@ impl Header {
     }
 }
 
-/// The header and the payload, without padding. RTCP sharing the port is told by its types 192–223 (RFC 5761, 4) and is `None`.
+/// The header and the payload, without padding. RTCP sharing the port is told by its types 192–223 (RFC 5761, 4) and is
+/// `None`.
 pub fn read(bytes: &[u8]) -> Option<(Header, &[u8])> {
     let fixed: &[u8; HEADER] = bytes.first_chunk()?;
     let [flags, kind, s0, s1, t0, t1, t2, t3, i0, i1, i2, i3] = *fixed;

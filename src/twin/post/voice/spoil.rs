@@ -1,4 +1,5 @@
-//! What a defect does to the sound of one direction, frame by frame: level, holes, tones, delay. Nothing in a healthy module.
+//! What a defect does to the sound of one direction, frame by frame: level, holes, tones, delay. Nothing in a healthy
+//! module.
 //!
 //! Knows samples and the age of the call, nothing of packets on their way or of the other direction.
 

@@ -1,5 +1,5 @@
-//! Secure media as the module speaks it: keys in a session description (RFC 4568), packets sealed and opened (RFC 3711) by AES in counter mode and
-//! HMAC-SHA1.
+//! Secure media as the module speaks it: keys in a session description (RFC 4568), packets sealed and opened (RFC 3711)
+//! by AES in counter mode and HMAC-SHA1.
 //!
 //! Must not know calls or time. What is not sealed with the key agreed, or has come before, is `None`, never a panic.
 
@@ -331,7 +331,8 @@ mod tests {
         }
         let keys = Direction::of(&master).unwrap();
         let mut stream = [0; 16];
-        // B.2's manner: the key stream of an index tells the cipher key by what it gives for a start of nothing but the salt.
+        // B.2's manner: the key stream of an index tells the cipher key by what it gives for a start of nothing but the
+        // salt.
         keys.cipher.apply([0; 16], &mut stream);
         let expected = {
             let known = [0xC6, 0x1E, 0x7A, 0x93, 0x74, 0x4F, 0x39, 0xEE, 0x10, 0x73, 0x4A, 0xFE, 0x3F, 0xF7, 0xA0, 0x87];

@@ -1,4 +1,5 @@
-//! What the module tells the city's supervision: that it lives, every 20 s, and what is wrong with the post, by syslog (PROTOCOL.md, section 6).
+//! What the module tells the city's supervision: that it lives, every 20 s, and what is wrong with the post, by syslog
+//! (PROTOCOL.md, section 6).
 //!
 //! Must not know calls or audio; what it tells of, others have to tell it.
 

@@ -1,7 +1,8 @@
-//! The module's signalling over TLS: a connection to each server, opened when there is something to say, and the trust in who answers there.
+//! The module's signalling over TLS: a connection to each server, opened when there is something to say, and the trust
+//! in who answers there.
 //!
-//! Must not know SIP beyond where a message ends, nor what a message is for. Chance of the system goes into its keys; nothing of what comes out in
-//! plain, and no length of what goes out sealed, follows from it.
+//! Must not know SIP beyond where a message ends, nor what a message is for. Chance of the system goes into its keys;
+//! nothing of what comes out in plain, and no length of what goes out sealed, follows from it.
 
 use crate::clock::Instant;
 use crate::twin::street::stream::{End, Segment};

@@ -1,4 +1,5 @@
-//! SIP transactions over UDP: what is sent again, until when, and what a retransmission is answered (RFC 3261, section 17).
+//! SIP transactions over UDP: what is sent again, until when, and what a retransmission is answered (RFC 3261, section
+//! 17).
 //!
 //! Knows messages and time, nothing of calls or registrations; whose transaction it is, is the owner's label.
 

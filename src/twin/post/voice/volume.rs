@@ -1,11 +1,12 @@
-//! How loud the loudspeaker is: the louder the street, the louder the operator, as far as the amplifier goes; and the operator may turn it down by
-//! his keys, from `*9`, as it is at the beginning of a call, to `*0`.
+//! How loud the loudspeaker is: the louder the street, the louder the operator, as far as the amplifier goes; and the
+//! operator may turn it down by his keys, from `*9`, as it is at the beginning of a call, to `*0`.
 //!
 //! Knows frames of samples, nothing of calls or time. In a quiet street it changes nothing.
 
 use super::FRAME;
 
-/// Frames of a stretch of noise (1 s), and how many stretches are remembered: nobody speaks for longer without a breath.
+/// Frames of a stretch of noise (1 s), and how many stretches are remembered: nobody speaks for longer without a
+/// breath.
 const STRETCH: u32 = 50;
 const REMEMBERED: usize = 10;
 /// So many stretches must have been heard before anything is concluded.
@@ -21,7 +22,8 @@ const PACE_DB: f32 = 0.12;
 const RAIL: f32 = 3.16;
 /// Once limited it recovers by so much a frame, dB.
 const RECOVERS_DB: f32 = 0.1;
-/// What one step of the operator's keys is worth, dB; codes of their events (RFC 4733, 3.2): `9` is the loudest, and the star begins.
+/// What one step of the operator's keys is worth, dB; codes of their events (RFC 4733, 3.2): `9` is the loudest, and
+/// the star begins.
 const STEP_DB: f32 = 2.5;
 const LOUDEST: u8 = 9;
 const STAR: u8 = 10;
@@ -112,7 +114,8 @@ impl Volume {
         self.noise_dbfs().map_or(0.0, |noise| 10f32.powf(noise / 10.0) / 2.0)
     }
 
-    /// Makes a frame for the loudspeaker as loud as it has to be. `holds`: the module takes a loud street for somebody who speaks.
+    /// Makes a frame for the loudspeaker as loud as it has to be. `holds`: the module takes a loud street for somebody
+    /// who speaks.
     pub fn pass(&mut self, holds: bool, frame: &mut [f32; FRAME]) {
         self.follow();
         let is_held = holds && self.noise_dbfs().is_some_and(|noise| noise > HELD_FROM_DBFS);
@@ -140,7 +143,8 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// By how many dB a voice of this amplitude is raised in noise of this amplitude, once the module has heard it for a while, and its peak then.
+    /// By how many dB a voice of this amplitude is raised in noise of this amplitude, once the module has heard it for
+    /// a while, and its peak then.
     fn raised(noise: f32, voice: f32, holds: bool) -> (f32, f32) {
         let (mut volume, mut random) = (Volume::new(None), Rng::seeded(7));
         let mut sound =

@@ -185,7 +185,8 @@ impl Pair {
         *self.their_ram.lock().expect("unpoisoned") = self.ram.clone();
     }
 
-    /// `None` where the instruction faults: on v7-M some unaligned accesses do not, so only our own fault is looked for.
+    /// `None` where the instruction faults: on v7-M some unaligned accesses do not, so only our own fault is looked
+    /// for.
     fn step(&mut self, op: (u16, u16)) -> Option<()> {
         let before: Vec<u32> = (0..17).map(|n| self.ours.register(n)).collect();
         let (_, outcome) = self.ours.step(&mut self.ram);

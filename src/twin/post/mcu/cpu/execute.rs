@@ -1,4 +1,5 @@
-//! The instructions (DDI 0419, A5 and A6). Each returns the cycles it takes (Cortex-M0 Technical Reference Manual, DDI 0432, table 3-1).
+//! The instructions (DDI 0419, A5 and A6). Each returns the cycles it takes (Cortex-M0 Technical Reference Manual, DDI
+//! 0432, table 3-1).
 
 use super::exception::RETURN_CYCLES;
 use super::{Bus, Cpu, LR, PC, Rest, SP, Trap, Width};

@@ -1,4 +1,5 @@
-//! An ARMv6-M core (Cortex-M0): registers, one step, sleep and lockup. Written from the ARMv6-M Architecture Reference Manual, DDI 0419.
+//! An ARMv6-M core (Cortex-M0): registers, one step, sleep and lockup. Written from the ARMv6-M Architecture Reference
+//! Manual, DDI 0419.
 //!
 //! Knows nothing of the chip around it: memory is a [`Bus`], interrupts are 32 lines, time is what the bus says.
 

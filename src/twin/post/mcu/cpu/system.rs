@@ -1,4 +1,5 @@
-//! The system control space: SysTick, NVIC and SCB registers as software and debugger see them (DDI 0419, B3.2 to B3.4).
+//! The system control space: SysTick, NVIC and SCB registers as software and debugger see them (DDI 0419, B3.2 to
+//! B3.4).
 
 use super::exception::{NMI, PENDSV, SYSTICK};
 use super::{Cpu, EVENT_ON_PEND, SLEEP_ON_EXIT};

@@ -1,4 +1,5 @@
-//! The system timer (DDI 0419, B3.3), held as the cycle of its next zero, so that no cycle has to be counted one by one.
+//! The system timer (DDI 0419, B3.3), held as the cycle of its next zero, so that no cycle has to be counted one by
+//! one.
 
 /// CSR bits.
 const ENABLE: u32 = 1 << 0;

@@ -1,4 +1,5 @@
-//! The chip's own debug support (RM0091, section 32.9): its identity, and what stands still while a debugger halts the core.
+//! The chip's own debug support (RM0091, section 32.9): its identity, and what stands still while a debugger halts the
+//! core.
 
 /// DEV_ID 0x448, STM32F07x, revision Y.
 const IDCODE: u32 = 0x2001_6448;

@@ -1,4 +1,5 @@
-//! Flash memory and its controller FPEC (RM0091, section 3), with the timing of DS9826, table 52, and the defects a test can plant.
+//! Flash memory and its controller FPEC (RM0091, section 3), with the timing of DS9826, table 52, and the defects a
+//! test can plant.
 
 use super::super::Cycle;
 use super::super::cpu::{BusFault, Width};
@@ -247,7 +248,8 @@ impl Flash {
     }
 }
 
-/// What is fixed in the part: factory option bytes (each with its complement), flash size, unique number (RM0091, 4 and 33).
+/// What is fixed in the part: factory option bytes (each with its complement), flash size, unique number (RM0091, 4 and
+/// 33).
 pub fn system_memory(address: u32) -> u32 {
     match address {
         0x1fff_f800 => 0x00ff_55aa,

@@ -1,4 +1,5 @@
-//! General-purpose pins (RM0091, section 8): what each pin's level comes to from the chip, its pull and the world outside.
+//! General-purpose pins (RM0091, section 8): what each pin's level comes to from the chip, its pull and the world
+//! outside.
 
 /// A pin of the package, e.g. PA0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

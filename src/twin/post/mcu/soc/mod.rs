@@ -1,7 +1,7 @@
 //! The chip around the core: STM32F072CB (RM0091, DS9826) with its memories and the peripherals a post's firmware uses.
 //!
-//! Knows nothing of the core but its [`Bus`]. A register that is not modelled reads 0 and is listed, so that a firmware that needs one is
-//! noticed; so is a peripheral used while its clock is off.
+//! Knows nothing of the core but its [`Bus`]. A register that is not modelled reads 0 and is listed, so that a firmware
+//! that needs one is noticed; so is a peripheral used while its clock is off.
 
 mod dbgmcu;
 mod exti;

@@ -1,4 +1,5 @@
-//! Reset and clock control (RM0091, section 6): clock gates and the reset flags. The core stays on the 8 MHz HSI whatever is selected.
+//! Reset and clock control (RM0091, section 6): clock gates and the reset flags. The core stays on the 8 MHz HSI
+//! whatever is selected.
 
 /// Why the chip started anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

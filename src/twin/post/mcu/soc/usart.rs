@@ -1,4 +1,5 @@
-//! Serial ports (RM0091, section 27): asynchronous, no DMA, no flow control, no parity check. Idle-line detection is not modelled.
+//! Serial ports (RM0091, section 27): asynchronous, no DMA, no flow control, no parity check. Idle-line detection is
+//! not modelled.
 
 use super::super::Cycle;
 use super::gpio::{Pin, Port};

@@ -7,7 +7,8 @@ use crate::clock::Instant;
 use std::net::{IpAddr, SocketAddr};
 
 impl Agent {
-    /// The network lets it register now, or no longer. After a loss of its link the firmware tells it to; of an address it knows nothing.
+    /// The network lets it register now, or no longer. After a loss of its link the firmware tells it to; of an address
+    /// it knows nothing.
     pub fn set_online(&mut self, at: Instant, online: bool, link: bool) {
         self.has_link = link;
         if self.stack.out.link == online {

@@ -1,7 +1,8 @@
-//! The module on its network: an address from a DHCP server, its servers' addresses from a name server, the time from an NTP server, each where the
-//! module is set to ask for it.
+//! The module on its network: an address from a DHCP server, its servers' addresses from a name server, the time from
+//! an NTP server, each where the module is set to ask for it.
 //!
-//! Must not know calls or registrations: it says what has become of its address and of its servers, and takes in what comes to its own ports.
+//! Must not know calls or registrations: it says what has become of its address and of its servers, and takes in what
+//! comes to its own ports.
 
 mod faults;
 mod lease;

@@ -75,7 +75,8 @@ fn a_name_that_is_asked_for_once_more_is_awaited_until_nobody_answers() {
     assert!(!street.network.is_looking_up());
 }
 
-/// By how many milliseconds the clock is wrong a minute after it was set, and right after a cut from then to half a minute later.
+/// By how many milliseconds the clock is wrong a minute after it was set, and right after a cut from then to half a
+/// minute later.
 fn clock_error(change: fn(&mut NetworkSettings)) -> [i64; 2] {
     let mut street = with(change);
     let error = |street: &Street, now: f64| {

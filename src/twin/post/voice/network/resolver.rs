@@ -1,5 +1,5 @@
-//! The module's stub resolver: the SIP servers of its domain (RFC 3263, 4.2; RFC 2782), for as long as they may be kept, and longer when nobody
-//! answers (RFC 8767).
+//! The module's stub resolver: the SIP servers of its domain (RFC 3263, 4.2; RFC 2782), for as long as they may be
+//! kept, and longer when nobody answers (RFC 8767).
 
 use super::NetworkSettings;
 use crate::clock::Instant;
@@ -123,7 +123,8 @@ impl Resolver {
     }
 }
 
-/// The servers that an answer names, in their order, and for how long it may be kept. `None`: it is none, or names nobody.
+/// The servers that an answer names, in their order, and for how long it may be kept. `None`: it is none, or names
+/// nobody.
 fn answer(bytes: &[u8], number: u16) -> Option<(Vec<SocketAddr>, Duration)> {
     let mut reader = Reader { bytes, at: 0 };
     let [own, flags, questions, answers, authorities, more] = [(); 6].map(|()| reader.word());

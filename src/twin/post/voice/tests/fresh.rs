@@ -1,4 +1,5 @@
-//! The defects of signalling, media and the module itself that were planted later, and the choices that a healthy module has.
+//! The defects of signalling, media and the module itself that were planted later, and the choices that a healthy
+//! module has.
 
 use super::server::{in_dialog, sdp};
 use super::*;

@@ -1,4 +1,5 @@
-//! The module's connections against the operator's host: whom it believes, and that nothing of the system's chance shows.
+//! The module's connections against the operator's host: whom it believes, and that nothing of the system's chance
+//! shows.
 
 use super::super::tls::{Lines, News, Security, Trust};
 use crate::clock::Instant;

@@ -1,4 +1,5 @@
-//! A scripted SIP server of plain text, for the tests alone: it shares no code with the module, nor with the operator's stack.
+//! A scripted SIP server of plain text, for the tests alone: it shares no code with the module, nor with the operator's
+//! stack.
 
 /// What the server does with what it gets.
 pub struct Script {
