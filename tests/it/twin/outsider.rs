@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// These are heard, or need more than half an hour or a false certificate: the module's own tests look there.
-const SEEN_ELSEWHERE: [&str; 16] = [
+const SEEN_ELSEWHERE: [&str; 18] = [
     "tls-trusts-after-first",
     "tls-trusts-any-backup",
     "srtp-rollovers-forgotten",
@@ -28,6 +28,8 @@ const SEEN_ELSEWHERE: [&str; 16] = [
     "control-volume-in-large-steps",
     "control-battery-for-75-minutes",
     "counter-counts-diallings",
+    "control-syslog-structured",
+    "control-lease-asked-anew",
 ];
 
 const BATTERY: Channel = Channel(4);
@@ -53,7 +55,7 @@ impl Street {
         street.taking(AT_ONCE, AT_ONCE);
         street
     }
-    /// Waits, and notes what the supervision and the camera system were told meanwhile.
+    /// Waits, and notes what the supervision, the camera system and the services were told and asked meanwhile.
     fn wait(&mut self, seconds: f64) {
         self.bench.wait(seconds);
         let tenths = |at: Instant| (at.as_secs_f64() * 10.0).round() as u64;
@@ -66,6 +68,12 @@ impl Street {
         for event in self.bench.twin.cameras().events().expect("events") {
             self.told.push((tenths(event.at), format!("camera: {} {}", event.value.request, event.value.text)));
         }
+        let addresses = self.bench.twin.address_server().seen().expect("seen").into_iter();
+        let names = self.bench.twin.name_server().seen().expect("seen").into_iter();
+        let times = self.bench.twin.time_server().seen().expect("seen").into_iter();
+        self.told.extend(addresses.map(|asked| (tenths(asked.at), format!("{:?}", asked.value))));
+        self.told.extend(names.map(|asked| (tenths(asked.at), format!("{:?}", asked.value))));
+        self.told.extend(times.map(|asked| (tenths(asked.at), format!("{:?}", asked.value))));
     }
     fn taking(&mut self, first: Answering, second: Answering) {
         let second = Some(Second { answering: second, after: None });
