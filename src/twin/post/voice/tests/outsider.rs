@@ -116,7 +116,7 @@ fn counters() {
         }
         supervision.wake(at(1.0), &Faults::default(), || None);
         let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8(line).unwrap());
-        lines.filter_map(|line| line.split_once("COUNT ").map(|two| two.1.to_owned())).last().unwrap()
+        lines.filter_map(|line| line.split_once("COUNT ").map(|two| two.1.to_owned())).next_back().unwrap()
     };
     assert_eq!(last(""), "calls=1 answered=1 unanswered=0");
     assert_eq!(last("counter-counts-diallings"), "calls=2 answered=1 unanswered=1");
