@@ -77,7 +77,7 @@ fn second_cases(course: &Course) -> Vec<Sample> {
     // there at once.
     let was_lost = |first: usize, index: usize| {
         let is_of_case = |(other, cause): &(usize, &Cause)| *other == first || **cause == Cause::SameCase(first);
-        let before = causes.iter().enumerate().take(index).filter(is_of_case).last();
+        let before = causes.iter().enumerate().take(index).rfind(is_of_case);
         let Some((_, before)) = before.and_then(|(before, _)| course.calls.get(before)) else { return false };
         let is_over =
             |(ended, _): (crate::bench::Moment, _)| arrived(index).is_some_and(|at| at - ended.seconds < HUNTS_ON_WITHIN);
