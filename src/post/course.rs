@@ -6,9 +6,9 @@ use super::{Post, Result};
 use crate::bench::{Circuit, Lease, NETWORK_STAMP_S, Record};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
-use crate::instrument::supervision::Notice;
+use crate::instrument::supervision::{Counts, Notice};
 use crate::rig::InputRef;
-use crate::watch::{BothEnds, Course, Kind, Lit, Outage, Span, contacts, note};
+use crate::watch::{BothEnds, Course, Kind, Lit, Outage, Span, Supervised, contacts, note};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -55,8 +55,9 @@ impl Post {
             out_of_service: lamp(&wiring.lamp_out_of_service),
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             without_mains: self.open(Circuit::Mains, span),
+            without_battery: self.open(Circuit::Battery, span),
             notices: self.notices(),
-            silence: bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
+            supervised: self.supervised(),
             called_up: Vec::new(),
             cameras_away: self.cameras_away(span),
             clock_errors: self.clock_errors(),
@@ -114,6 +115,16 @@ impl Post {
         let Some(switch) = circuit.wiring(&self.bench.rig.wiring) else { return Lit::default() };
         let edges = self.edges(&switch.sense);
         Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to)
+    }
+
+    /// What the rig says of its supervision, and the counters as the post told them there.
+    fn supervised(&self) -> Supervised {
+        let told = |counts: &Stamped<Counts>| (counts.at.as_secs_f64(), counts.value);
+        Supervised {
+            lost_after: self.bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
+            every: self.bench.rig.sign_of_life(),
+            counts: self.bench.record.counts().iter().map(told).collect(),
+        }
     }
 
     /// The last message before the scenario, and all within it.

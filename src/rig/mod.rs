@@ -88,7 +88,14 @@ impl Rig {
     /// After so many seconds without a message its supervision counts a post as lost; `None`: it has none.
     pub fn supervision_silence(&self) -> Option<f64> {
         match self.instruments.get(self.wiring.supervision.as_ref()?)?.settings {
-            Settings::Supervision { silence } => Some(f64::from(silence)),
+            Settings::Supervision { silence, .. } => Some(f64::from(silence)),
+            _ => None,
+        }
+    }
+    /// Every so many seconds the post is to tell its supervision that it lives; `None`: the rig does not say.
+    pub fn sign_of_life(&self) -> Option<f64> {
+        match self.instruments.get(self.wiring.supervision.as_ref()?)?.settings {
+            Settings::Supervision { every, .. } => every.map(f64::from),
             _ => None,
         }
     }

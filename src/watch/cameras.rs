@@ -2,6 +2,7 @@
 //! nothing else does.
 
 use super::calls::obliging;
+use super::cases::{Cause, causes};
 use super::course::{Contact, Course};
 use super::span::Span;
 use super::{Bound, Rule, Sample};
@@ -71,6 +72,9 @@ const OF_PRESS_WITHIN: f64 = 10.0;
 /// and called up within one.
 const KEPT_WITHIN: f64 = 660.0;
 
+/// What was tried in vain while there was no way to the camera system is tried again so soon [EJ].
+const AGAIN_WITHIN: f64 = 30.0;
+
 /// The presses that had to call up a camera which could be called up, each with the first event for it.
 fn owed(course: &Course) -> Vec<(f64, Option<CalledUp>)> {
     let patience = course.ceiling("T37") + 1.0;
@@ -96,7 +100,20 @@ fn unseen(course: &Course) -> Vec<Sample> {
         let seen = event.is_none().then(|| ("no event of this point came", "nie nadeszło zdarzenie tego punktu").into());
         Sample::breach(at, seen)
     };
-    owed(course).into_iter().map(sample).collect()
+    owed(course).into_iter().chain(owed_for_kept(course)).map(sample).collect()
+}
+
+/// A press that was kept calls up a camera too: from the press on, and at the latest soon after it was delivered.
+fn owed_for_kept(course: &Course) -> Vec<(f64, Option<CalledUp>)> {
+    let owed = |(cause, (_, call)): (Cause, &(_, crate::bench::Call))| {
+        let Cause::Kept(index) = cause else { return None };
+        let (arrived, pressed) = (call.arrived.seconds, course.contacts.get(index)?.began);
+        let due = Span { from: arrived, to: arrived + course.ceiling("T37") + AGAIN_WITHIN };
+        let is_owed = due.to <= course.span.to && course.cameras_take(due) && !course.is_disturbed(due);
+        let is_for_it = |event: &&CalledUp| event.is_named && event.at >= pressed && event.at <= due.to;
+        is_owed.then(|| (arrived, course.called_up.iter().rfind(is_for_it).copied()))
+    };
+    causes(course).into_iter().zip(&course.calls).filter_map(owed).collect()
 }
 
 fn to_event(course: &Course) -> Vec<Sample> {

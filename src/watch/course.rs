@@ -8,6 +8,7 @@ use super::cameras::CalledUp;
 use super::heard::{Sampled, Silence};
 use super::lit::Lit;
 use super::span::Span;
+use super::supervised::Supervised;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
 use crate::rig::{Headers, Limits};
@@ -189,12 +190,12 @@ pub struct Course {
     pub connected: Option<Lit>,
     pub out_of_service: Option<Lit>,
     pub reports: Vec<(f64, Report)>,
-    /// When there was no mains, battery or not.
+    /// When there was no mains, battery or not, and when the battery's lead was open.
     pub without_mains: Lit,
-    /// What the post told the supervision, the last message before the scenario included, and after what silence that
-    /// counts it as lost.
+    pub without_battery: Lit,
+    /// What the post told the supervision, the last message before the scenario included.
     pub notices: Vec<(f64, String)>,
-    pub silence: f64,
+    pub supervised: Supervised,
     /// What came to the camera system, and when that took nothing.
     pub called_up: Vec<CalledUp>,
     pub cameras_away: Vec<Span>,

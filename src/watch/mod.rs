@@ -7,6 +7,7 @@
 
 mod both_ends;
 mod cases;
+mod counted;
 mod course;
 mod heard;
 mod lit;
@@ -41,6 +42,7 @@ pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};
 pub use lit::Lit;
 pub use seen::note;
 pub use span::Span;
+pub use supervised::Supervised;
 pub use tone::{NOMINAL_DBM0, missing_setting};
 pub use witness::{Contradiction, contradictions, of_both_ends};
 
@@ -92,6 +94,7 @@ impl Sample {
 
 pub const RULES: &[&[Rule]] = &[
     calls::RULES,
+    counted::RULES,
     cameras::RULES,
     again::RULES,
     marks::RULES,

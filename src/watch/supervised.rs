@@ -1,16 +1,32 @@
-//! Rules about what the supervision is told: signs of life as long as nothing stands in their way, and no fault without
-//! a reason.
+//! Rules about what the supervision is told: signs of life in their time as long as nothing stands in their way, no
+//! start that was none, no fault without a reason, and none taken back while its cause stands.
 
-use super::course::Course;
+use super::course::{Course, Kind};
+use super::lit::Lit;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
+use crate::instrument::supervision::Counts;
 use crate::rig::Role::{Operator, Supervision};
 use crate::unit::{Bilingual, Method, Quantity, Unit, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: GIVEN_UP, needs: &[Operator, Supervision], limit: Bound::Never, look: given_up },
     Rule { quantity: UNFOUNDED, needs: &[Operator, Supervision], limit: Bound::Never, look: unfounded },
+    Rule { quantity: SELDOM, needs: &[Operator, Supervision], limit: Bound::Never, look: seldom },
+    Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
+    Rule { quantity: TAKEN_BACK, needs: &[Operator, Supervision], limit: Bound::Never, look: taken_back },
 ];
+
+/// What the rig says of its supervision, and how the post told its counters there.
+#[derive(Debug, Clone, Default)]
+pub struct Supervised {
+    /// After a silence of so many seconds it counts a post as lost.
+    pub lost_after: f64,
+    /// Every so many seconds a post is to tell that it lives; `None`: the rig does not say.
+    pub every: Option<f64>,
+    /// The last time before the scenario first.
+    pub counts: Vec<(f64, Counts)>,
+}
 
 const GIVEN_UP: Quantity = Quantity {
     key: "T26.watch.counted-as-lost",
@@ -37,34 +53,126 @@ const UNFOUNDED: Quantity = Quantity {
     ..GIVEN_UP
 };
 
+const SELDOM: Quantity = Quantity {
+    key: "T26.watch.signs-of-life-too-seldom",
+    en: "signs of life that came too seldom",
+    pl: "sygnały życia podane zbyt rzadko",
+    method: Method::new(
+        "every message at the supervision (syslog), against the period that the rig states",
+        "każdy komunikat w nadzorze (syslog) względem odstępu podanego w opisie stanowiska",
+        "RFC 5424",
+    ),
+    ..GIVEN_UP
+};
+const UNSTARTED: Quantity = Quantity {
+    key: "T27.watch.starts-that-were-none",
+    en: "starts told to the supervision though nothing had started",
+    pl: "uruchomienia zgłoszone nadzorowi, choć nic się nie uruchomiło",
+    method: Method::new(
+        "every START at the supervision (syslog), against what the bench did and what the console says",
+        "każdy komunikat START w nadzorze (syslog) względem tego, co zrobiło stanowisko i co podaje konsola",
+        "RFC 5424",
+    ),
+    ..UNFOUNDED
+};
+const TAKEN_BACK: Quantity = Quantity {
+    key: "T27.watch.faults-taken-back",
+    en: "faults taken back at the supervision while their cause stood",
+    pl: "usterki odwołane w nadzorze, choć ich przyczyna trwała",
+    method: Method::new(
+        "every CLEAR at the supervision (syslog), against what the bench did to mains, battery and servers",
+        "każdy komunikat CLEAR w nadzorze (syslog) względem tego, co stanowisko zrobiło z zasilaniem, akumulatorem i serwerami",
+        "RFC 5424",
+    ),
+    ..UNFOUNDED
+};
+
+/// Of its period a sign of life may be off by so much (T26, heartbeat).
+const PERIOD_WITHIN: f64 = 0.2;
+
 /// So much later than its cause's end a fault may still be told: what has to stand before it is told has stood (post
 /// protocol, section 6).
 const TOLD_LATE_BY: f64 = 15.0;
 
-/// Over each stretch in which the post could have spoken: to the first message in it, between messages, and from the
-/// last one on.
-fn given_up(course: &Course) -> Vec<Sample> {
-    let mut samples = Vec::new();
+/// The silences of each stretch in which the post could have spoken: up to the first message in it, between messages,
+/// and from the last one on; of each whether it was still running as the stretch ended.
+fn silences(course: &Course) -> Vec<(Span, bool)> {
+    let mut silences = Vec::new();
     for ready in course.ready() {
         let moments = || course.notices.iter().map(|(at, _)| *at);
         // What was told before an outage says nothing of the time behind it.
         let mut before = moments().filter(|at| *at < ready.from && ready.from == course.span.from);
         let from = before.next_back().unwrap_or(ready.from);
         let marks: Vec<f64> = [from].into_iter().chain(moments().filter(|at| ready.holds(*at))).chain([ready.to]).collect();
-        for pair in marks.windows(2) {
-            let [from, to] = pair else { continue };
-            let silent = Span { from: *from, to: *to };
-            let seen = (silent.length() > course.silence).then(|| {
-                let length = format!("{:.0} s", silent.length());
-                both!("nothing was told for {length}", "przez {length} nie było komunikatu")
-            });
-            // Of a silence that is still running only what is too long already says anything.
-            if seen.is_some() || *to < ready.to {
-                samples.push(Sample::breach(*from, seen));
-            }
-        }
+        let pairs = marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? }));
+        silences.extend(pairs.map(|silent| (silent, silent.to >= ready.to)));
+    }
+    silences
+}
+
+fn given_up(course: &Course) -> Vec<Sample> {
+    let sample = |(silent, runs): (Span, bool)| {
+        let seen = (silent.length() > course.supervised.lost_after).then(|| {
+            let length = format!("{:.0} s", silent.length());
+            both!("nothing was told for {length}", "przez {length} nie było komunikatu")
+        });
+        // Of a silence that is still running only what is too long already says anything.
+        (seen.is_some() || !runs).then(|| Sample::breach(silent.from, seen))
+    };
+    silences(course).into_iter().filter_map(sample).collect()
+}
+
+/// A message that is lost on its way is not sent again (RFC 5426, 3.1): what is about twice as long, or three times, is
+/// no other period. A post that is silent altogether is found by the rule above.
+fn seldom(course: &Course) -> Vec<Sample> {
+    let Some(every) = course.supervised.every else { return Vec::new() };
+    let sample = |(silent, _): (Span, bool)| {
+        let period = silent.length() / (silent.length() / every).round().max(1.0);
+        let length = format!("{:.0} s", silent.length());
+        let seen = (period > every * (1.0 + PERIOD_WITHIN) + course.inputs_within)
+            .then(|| both!("the next came after {length}, not {every} s", "następny nadszedł po {length} zamiast po {every} s"));
+        Sample::breach(silent.to, seen)
+    };
+    silences(course).into_iter().filter(|(_, runs)| !runs).map(sample).collect()
+}
+
+/// One start, whoever caused it, excuses one START, however late: it may have had to wait for the link.
+fn unstarted(course: &Course) -> Vec<Sample> {
+    let mut excused = f64::NEG_INFINITY;
+    let mut samples = Vec::new();
+    for (at, _) in course.notices.iter().filter(|(at, text)| *at >= course.span.from && text == "START") {
+        let started = course.starts().any(|start| start > excused && start <= *at) || *at < course.owed_until;
+        excused = *at;
+        let seen = (!started).then(|| Bilingual::from(("START, and nothing had started", "START, choć nic się nie uruchomiło")));
+        samples.push(Sample::breach(*at, seen));
     }
     samples
+}
+
+fn taken_back(course: &Course) -> Vec<Sample> {
+    let away = |lit: &Lit, at: f64| lit.0.iter().any(|away| Span { from: away.from + TOLD_LATE_BY, ..*away }.holds(at));
+    let sample = |(at, text): &(f64, String)| {
+        let stands = match text.as_str() {
+            "CLEAR mains" => away(&course.without_mains, *at),
+            "CLEAR battery" => away(&course.without_battery, *at),
+            "CLEAR server" => is_unregistered_since_told(course, *at)?,
+            _ => return None,
+        };
+        // What could not leave in its time leaves when the link is back.
+        let waited = Span { from: at - TOLD_LATE_BY, to: *at };
+        let was_kept = course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(waited));
+        Some(Sample::breach(*at, (stands && !was_kept).then(|| Bilingual::new(text.clone(), text.clone()))))
+    };
+    course.notices.iter().filter(|(at, _)| *at >= course.span.from).filter_map(sample).collect()
+}
+
+/// Since it told that it is registered nowhere no server has accepted it; `None`: it has not told that, or something
+/// came between.
+fn is_unregistered_since_told(course: &Course, at: f64) -> Option<bool> {
+    let told = course.notices.iter().rfind(|(told, text)| *told < at && text == "FAULT server")?.0;
+    let since = Span { from: told - TOLD_LATE_BY, to: at };
+    let came_between = course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(since));
+    (!came_between).then(|| !course.bindings.iter().any(|binding| since.holds(binding.at)))
 }
 
 fn unfounded(course: &Course) -> Vec<Sample> {

@@ -3,6 +3,7 @@
 mod again;
 mod cameras;
 mod console;
+mod counted;
 mod margins;
 mod network;
 mod outages;
@@ -18,6 +19,7 @@ use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Stranger, 
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
+use crate::instrument::supervision::Counts;
 use crate::rig::{Headers, Limits, Profile};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
@@ -47,8 +49,9 @@ pub(super) fn quiet() -> Course {
         out_of_service: Some(Lit::default()),
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         without_mains: Lit::default(),
+        without_battery: Lit::default(),
         notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
-        silence: 45.0,
+        supervised: Supervised { lost_after: 45.0, every: Some(20.0), counts: Vec::new() },
         called_up: Vec::new(),
         cameras_away: vec![span(f64::NEG_INFINITY, f64::INFINITY)],
         clock_errors: (0..30).map(|n| (f64::from(n) * 20.0, 0.01, 0.001)).collect(),
@@ -202,6 +205,8 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.cameras_away.clear();
     course.called_up.push(CalledUp { at: 100.1, uncertainty: 0.001, is_named: true, is_posts: true, taken: true });
     voices::spoken(&mut course, voices::sound());
+    course.notices.extend(["START", "CLEAR mains"].map(|text| (599.0, text.into())));
+    course.supervised.counts = vec![(10.0, Counts::default()), (120.1, Counts { calls: 1, answered: 1, unanswered: 0 })];
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
 }

@@ -82,9 +82,10 @@ pub enum Settings {
         ear_spl: Option<u8>,
     },
     Operator(Box<SipOperator>),
-    /// After so many seconds without a message a post counts as lost.
+    /// After so many seconds without a message a post counts as lost, and every so many it is to tell that it lives.
     Supervision {
         silence: u16,
+        every: Option<u16>,
     },
     /// What an address server gives the post.
     Leases(Leases),

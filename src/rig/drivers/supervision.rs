@@ -12,14 +12,15 @@ const SYSLOG_PORT: u16 = 514;
 pub(super) const SYSLOG: Driver = Driver {
     name: "syslog",
     what: ("a syslog receiver", "odbiornik syslog"),
-    keys: &[LISTEN, SILENCE],
+    keys: &[LISTEN, SILENCE, EVERY],
     whole: &[Capability::Supervision],
     read: |section, _, problems| {
         let word = LISTEN.text(section, problems);
         let path = section.path(LISTEN.name);
         let listen = word.and_then(|word| transport::listen(word, &path, SYSLOG_PORT, "supervision", problems));
         let silence = SILENCE.whole(section, problems).and_then(|silence| u16::try_from(silence).ok());
-        Some((listen?, Settings::Supervision { silence: silence? }))
+        let every = EVERY.whole(section, problems).and_then(|every| u16::try_from(every).ok());
+        Some((listen?, Settings::Supervision { silence: silence?, every }))
     },
 };
 
@@ -44,5 +45,17 @@ const SILENCE: Key = Key {
     about: (
         "After so many seconds without a message the city's supervision counts a post as lost.",
         "Po tylu sekundach bez komunikatu nadzór miasta uznaje punkt za utracony.",
+    ),
+};
+
+const EVERY: Key = Key {
+    name: "every",
+    kind: Kind::Whole { least: 1, most: 3600 },
+    presence: Presence::Optional,
+    unit: "s",
+    example: "20",
+    about: (
+        "Every so many seconds the post is to tell that it lives; not looked at where nothing is said.",
+        "Co tyle sekund punkt ma podawać sygnał życia; bez tego wpisu odstęp nie jest sprawdzany.",
     ),
 };

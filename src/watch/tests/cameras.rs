@@ -46,6 +46,12 @@ fn there_is_one_event_for_each_press_and_none_without() {
     assert!(!is_needless(&again));
     let kept = calling_up(&[event(100.1), event(401.0)]).outage(Kind::Fibre, 200.0, 400.0).press(300.0, 0.2);
     assert!(!is_needless(&kept));
+    // Delivered, it calls up its camera as any other does.
+    let delivered = |event_at: f64| {
+        let course = calling_up(&[event(100.1), event(event_at)]).outage(Kind::Fibre, 200.0, 400.0).press(300.0, 0.2);
+        broken(&course.call(401.5, 420.0, "2")).contains(&"T37.watch.presses-unseen")
+    };
+    assert_eq!([delivered(401.6), delivered(301.0), delivered(100.2), delivered(500.0)], [false, false, true, true]);
     let owed = Course { owed_until: 5.0, ..calling_up(&[event(3.0), event(100.1)]) };
     assert!(!is_needless(&owed));
 }

@@ -47,3 +47,49 @@ fn a_fault_has_a_reason_that_the_bench_knows() {
     assert!(is_unfounded(lapsed(), 201.0, "FAULT server"), "what was granted still stood");
     assert!(!is_unfounded(quiet(), 300.0, "FAULT door"), "of doors this bench knows nothing");
 }
+
+#[test]
+fn signs_of_life_come_in_their_period() {
+    let is_seldom = |period: f64| {
+        let mut course = quiet();
+        course.notices = (0..20).map(|n| (f64::from(n) * period - 5.0, "ALIVE".into())).collect();
+        broken(&course).contains(&"T26.watch.signs-of-life-too-seldom")
+    };
+    assert_eq!([18.0, 20.0, 23.9, 24.1, 25.0].map(is_seldom), [false, false, false, true, true]);
+    assert!(!is_seldom(40.0), "every second message may have been lost on its way");
+    let mut unstated = quiet();
+    unstated.notices = (0..20).map(|n| (f64::from(n) * 25.0, "ALIVE".into())).collect();
+    unstated.supervised.every = None;
+    assert_eq!(broken(&unstated), [""; 0]);
+}
+
+#[test]
+fn what_did_not_start_does_not_say_so() {
+    let is_false = |course: Course, at: &[f64]| {
+        let notices: Vec<(f64, &str)> = at.iter().map(|at| (*at, "START")).collect();
+        broken(&telling(course, &notices)).contains(&"T27.watch.starts-that-were-none")
+    };
+    assert!(is_false(quiet(), &[300.0]));
+    assert!(is_false(quiet().outage(Kind::Fibre, 200.0, 290.0), &[291.0]));
+    let off = || quiet().outage(Kind::Mains, 200.0, 290.0);
+    assert_eq!([is_false(off(), &[293.0]), is_false(off(), &[293.0, 350.0])], [false, true]);
+    assert!(!is_false(off().outage(Kind::Fibre, 280.0, 400.0), &[401.0]), "it had to wait for the link");
+    assert!(!is_false(Course { owed_until: 5.0, ..quiet() }, &[3.0]));
+}
+
+#[test]
+fn a_fault_stands_while_its_cause_does() {
+    let key = &"T27.watch.faults-taken-back";
+    let is_taken_back = |course: Course, notices: &[(f64, &str)]| broken(&telling(course, notices)).contains(key);
+    let dark = || Course { without_mains: Lit(vec![span(200.0, 290.0)]), ..quiet() };
+    let told = (205.0, "FAULT mains");
+    assert!(is_taken_back(dark(), &[told, (265.0, "CLEAR mains")]));
+    assert!(!is_taken_back(dark(), &[told, (291.0, "CLEAR mains")]));
+    assert!(!is_taken_back(dark(), &[(210.0, "CLEAR mains")]), "of what was gone before");
+    assert!(!is_taken_back(dark().outage(Kind::Fibre, 220.0, 264.0), &[told, (265.0, "CLEAR mains")]), "it may have been kept");
+    let unloaded = Course { without_battery: Lit(vec![span(200.0, 290.0)]), ..quiet() };
+    assert!(is_taken_back(unloaded, &[(205.0, "FAULT battery"), (265.0, "CLEAR battery")]));
+    let silent = || quiet().outage(Kind::Servers, 200.0, 290.0);
+    assert!(is_taken_back(silent(), &[(240.0, "FAULT server"), (260.0, "CLEAR server")]));
+    assert!(!is_taken_back(silent(), &[(240.0, "FAULT server"), (296.0, "CLEAR server")]));
+}

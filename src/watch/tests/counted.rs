@@ -1,0 +1,40 @@
+//! What the post counts, and what reached the operator.
+
+use super::*;
+
+fn counting(mut course: Course, counts: &[(f64, u64, u64)]) -> bool {
+    let told = |(at, answered, unanswered): &(f64, u64, u64)| {
+        (*at, Counts { calls: answered + unanswered, answered: *answered, unanswered: *unanswered })
+    };
+    course.supervised.counts = counts.iter().map(told).collect();
+    broken(&course).contains(&"T33.watch.counters-that-differ")
+}
+
+#[test]
+fn counters_grow_by_the_cases_that_reached_the_operator() {
+    let differ = |counts: &[(f64, u64, u64)]| counting(served(), counts);
+    assert!(!differ(&[(10.0, 3, 1), (120.1, 4, 1)]));
+    assert!(differ(&[(10.0, 3, 1), (120.1, 5, 1)]));
+    assert!(differ(&[(10.0, 3, 1), (120.1, 3, 2)]));
+    assert!(differ(&[(10.0, 3, 1), (120.1, 4, 2)]));
+    // Told again it is what it was; told long after, it is in it.
+    assert_eq!([differ(&[(10.0, 3, 1), (121.0, 3, 1)]), differ(&[(10.0, 3, 1), (126.0, 3, 1)])], [true, true]);
+    assert!(!differ(&[(10.0, 3, 1)]));
+}
+
+#[test]
+fn a_case_that_is_dialled_again_counts_once() {
+    let lost = || quiet().press(100.0, 0.15).call(100.05, 140.0, "1").outage(Kind::Fibre, 110.0, 130.0).call(131.0, 140.0, "1");
+    assert!(!counting(lost(), &[(10.0, 3, 1), (131.0, 4, 1), (140.1, 4, 1)]));
+    assert!(counting(lost(), &[(10.0, 3, 1), (131.0, 4, 1), (140.1, 5, 1)]));
+}
+
+#[test]
+fn a_start_begins_a_new_count_and_a_press_unseen_may_be_in_it() {
+    let off = || served().outage(Kind::Mains, 200.0, 290.0);
+    assert!(!counting(off(), &[(10.0, 3, 1), (120.1, 4, 1), (295.0, 0, 0)]));
+    assert!(counting(served(), &[(10.0, 3, 1), (120.1, 4, 1), (295.0, 0, 0)]));
+    let silent = || quiet().outage(Kind::Servers, 200.0, 290.0).press(250.0, 0.2);
+    assert!(!counting(silent(), &[(10.0, 3, 1), (260.0, 3, 2)]));
+    assert!(counting(silent(), &[(10.0, 3, 1), (260.0, 3, 3)]));
+}
