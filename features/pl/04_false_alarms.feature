@@ -28,8 +28,9 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
   @S20 @fat @sat @nightly
   Scenariusz: Zablokowany przycisk daje jedno zgłoszenie i jedną usterkę
     Zakładając, że punkt jest gotowy do pracy
+    Gdy przycisk zostaje naciśnięty 3 razy na 5 s, a operator kończy każdą rozmowę po 8 s
     I operator odbiera po 1 s
-    Gdy przycisk zostaje wciśnięty i przytrzymany
+    I przycisk zostaje wciśnięty i przytrzymany
     Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
     Gdy operator kończy rozmowę
     Wtedy w ciągu 60 s do operatora dociera dokładnie 1 zgłoszenie [T28]
