@@ -34,8 +34,8 @@ Feature: Fibre loss and return
     And 2 s pass
     And the operator does not answer
     And the button is pressed for 150 ms
-    And 3 s pass
-    And the fibre is cut for 10 s
+    And 8 s pass
+    And the fibre is cut for 15 s
     And the operator answers after 1 s
     Then both sides talk again, without a new press, at most 5 s after the fibre's return [T22]
     When the operator ends every call that stands
@@ -87,7 +87,16 @@ Feature: Fibre loss and return
     Then the post is registered again at most 15 s after the fibre's return [T20]
     When the fibre is cut for 2 min
     Then the post is registered again at most 15 s after the fibre's return [T20]
+    When the fibre is cut
+    And 5 min pass
+    And the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
     When the operator answers after 1 s
+    And 10 s pass
+    And the fibre is restored
+    Then the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
+    When the operator ends every call that stands
+    And 2 s pass
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
 

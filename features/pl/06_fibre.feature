@@ -35,8 +35,8 @@ Właściwość: Utrata i powrót światłowodu
     I mijają 2 s
     I operator nie odbiera
     I przycisk zostaje naciśnięty na 150 ms
-    I mijają 3 s
-    I łączność światłowodowa zostaje przerwana na 10 s
+    I mija 8 s
+    I łączność światłowodowa zostaje przerwana na 15 s
     I operator odbiera po 1 s
     Wtedy obie strony rozmawiają znów, bez ponownego naciśnięcia, najpóźniej 5 s po powrocie światłowodu [T22]
     Gdy operator kończy wszystkie trwające połączenia
@@ -88,7 +88,16 @@ Właściwość: Utrata i powrót światłowodu
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy łączność światłowodowa zostaje przerwana na 2 min
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy światłowód zostaje przerwany
+    I mija 5 min
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
     Gdy operator odbiera po 1 s
+    I mija 10 s
+    I światłowód zostaje przywrócony
+    Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
