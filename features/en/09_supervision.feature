@@ -39,3 +39,10 @@ Feature: Supervision
     When the servers are in order again
     Then the post clears that report at most 60 s after the server's return [T27]
     When 1 min passes
+    And a talk with the operator is under way
+    And the servers refuse every request
+    And 90 s pass
+    Then the talk goes on
+    When the servers are in order again
+    Then the post is registered with the main server again at most 60 s after its return [T19]
+    And the talk goes on

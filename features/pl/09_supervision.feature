@@ -40,3 +40,10 @@ Właściwość: Nadzór
     Gdy serwery są znów sprawne
     Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie serwera [T27]
     Gdy mija 1 min
+    I trwa rozmowa z operatorem
+    I serwery odrzucają każde żądanie
+    I mija 90 s
+    Wtedy rozmowa trwa nadal
+    Gdy serwery są znów sprawne
+    Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
+    I rozmowa trwa nadal
