@@ -69,14 +69,16 @@ fn miscounted(course: &Course) -> Vec<Sample> {
     };
     let pressed = course.contacts.iter().enumerate().filter(|(_, contact)| contact.may_be_press(course));
     let unseen: Vec<f64> = pressed.map(|(index, contact)| (index, contact.closed)).filter(is_unseen).map(|(_, at)| at).collect();
+    // A call that was ended as the scenario before was made safe is told of within this one.
+    let of_before = course.owed_until.max(course.span.from + TOLD_WITHIN);
     let mut samples = Vec::new();
     let mut base: Option<(f64, Counts)> = None;
     for (at, told) in &course.supervised.counts {
         let starts_anew = |since: f64| course.starts().any(|start| start > since && start <= *at);
         let in_between = |since: f64| cases.iter().any(|case| case.lasts.to >= since && case.lasts.from <= *at);
-        let unsettled = |since: f64| !in_between(since) && !unseen.iter().any(|press| *press > since && press <= at);
+        let nothing_happened = |since: f64| !in_between(since) && !unseen.iter().any(|press| *press > since && press <= at);
         let Some((since, before)) =
-            base.filter(|(since, _)| !starts_anew(*since) && !(*at < course.owed_until && unsettled(*since)))
+            base.filter(|(since, _)| !starts_anew(*since) && !(*at < of_before && nothing_happened(*since)))
         else {
             base = Some((*at, *told));
             continue;

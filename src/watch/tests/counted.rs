@@ -20,6 +20,9 @@ fn counters_grow_by_the_cases_that_reached_the_operator() {
     // Told at its end it need not be in it yet; told long after, it is.
     assert_eq!([differ(&[(10.0, 3, 1), (121.0, 3, 1)]), differ(&[(10.0, 3, 1), (126.0, 3, 1)])], [false, true]);
     assert!(!differ(&[(10.0, 3, 1)]));
+    // What ended with the scenario before is told as this one begins, and at no other time.
+    assert!(!differ(&[(-10.0, 3, 1), (0.5, 4, 1), (126.0, 5, 1)]));
+    assert_eq!([differ(&[(-10.0, 3, 1), (0.5, 4, 1), (126.0, 6, 1)]), differ(&[(-10.0, 3, 1), (50.0, 4, 1)])], [true, true]);
 }
 
 #[test]
