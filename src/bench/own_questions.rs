@@ -19,8 +19,7 @@ use std::time::Duration;
 
 /// Often enough to see a service that is away for less than a post's own patience.
 const ASKED_EVERY: Duration = Duration::from_secs(5);
-/// On its own machine a service answers in milliseconds; a tenth of what a post has for an event (T37: 2 s) would be
-/// held against it.
+/// On its own machine a service answers in milliseconds; this is half of what a post has for an event (T37: 2 s).
 const ANSWERS_WITHIN: Duration = Duration::from_millis(1000);
 /// One question may be lost in the best of networks; two within so long are not.
 const LOST_BY_CHANCE: usize = 1;

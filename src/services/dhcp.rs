@@ -309,6 +309,19 @@ mod tests {
     }
 
     #[test]
+    fn the_bench_is_offered_an_address_and_knows_by_whom() {
+        let mut server = server();
+        let question = server.question(417);
+        let reply = server.datagram(Instant::ZERO, EVERYBODY, &question).expect("an answer");
+        let read = |server: &AddressServer| server.understand(&reply.bytes);
+        let told = |server: [u8; 4], is_ours| Told::Offer { server: Ipv4Addr::from(server).into(), is_ours };
+        assert_eq!(read(&server), Some(OwnAnswer { number: 417, told: told([10, 20, 0, 2], true) }));
+        server.pool.server = Ipv4Addr::new(10, 20, 0, 9);
+        assert_eq!(read(&server), Some(OwnAnswer { number: 417, told: told([10, 20, 0, 2], false) }));
+        assert_eq!(server.take_seen(), []);
+    }
+
+    #[test]
     fn nobody_else_is_served_and_nothing_else_understood() {
         let mut server = server();
         let other = says([2, 0, 0, 0, 0, 9], NOBODY, &[&[53, 1, 1]]);

@@ -78,7 +78,9 @@ impl Service for TimeServer {
         let of_server = bytes.first()? & 7 == SERVER;
         let number = u16::from_be_bytes(bytes.get(30..32)?.try_into().ok()?);
         let [seconds, parts] = [40, 44].map(|from| bytes.get(from..from + 4)?.try_into().ok().map(u32::from_be_bytes));
-        let seconds = u64::from(seconds?).checked_sub(NTP_TO_UNIX)?;
+        let seconds = u64::from(seconds?);
+        // It begins anew in 2036.
+        let seconds = if seconds < NTP_TO_UNIX { seconds + (1 << 32) } else { seconds } - NTP_TO_UNIX;
         let nanos = u64::from(parts?) * 1_000_000_000 >> 32;
         let time = Duration::from_secs(seconds) + Duration::from_nanos(nanos);
         of_server.then_some(OwnAnswer { number, told: Told::Time(time) })
@@ -114,6 +116,19 @@ mod tests {
         let wrong = asked(TimeConduct { ahead: hour, ..TimeConduct::default() }, &question(0x1B)).expect("an answer");
         assert_eq!(wrong[40..44], 1_767_229_201_u32.wrapping_add(2_208_988_800).to_be_bytes());
         assert_eq!(wrong[0], 0x1C, "in the version that was asked in");
+    }
+
+    #[test]
+    fn the_bench_reads_its_own_answer_and_is_not_told_of() {
+        let beginning = Duration::from_secs(1_767_225_600);
+        let mut server = TimeServer::new(Calendar { beginning });
+        let from = "10.20.0.2:49999".parse().expect("an address");
+        server.is_asked_by_bench(from);
+        let question = server.question(417);
+        let reply = server.datagram(Instant::from_nanos(1_500_000_000), from, &question).expect("an answer");
+        let told = Told::Time(beginning + Duration::from_millis(1500));
+        assert_eq!(server.understand(&reply.bytes), Some(OwnAnswer { number: 417, told }));
+        assert_eq!(server.take_seen(), []);
     }
 
     #[test]
