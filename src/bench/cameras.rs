@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of which event should come, or when.
 
+use super::own_questions::Which;
 use super::{Bench, missing, observation};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
@@ -16,6 +17,7 @@ impl Bench {
     /// The rig has none.
     pub fn treat_camera_events(&mut self, how: Treatment) -> Result<()> {
         let name = self.serving(Role::Cameras)?;
+        self.own.told(Which::Cameras, how == Treatment::Taking);
         self.camera_systems.get_mut(&name).ok_or_else(|| missing(&name))?.treat(how)
     }
 
@@ -30,7 +32,8 @@ impl Bench {
             if self.rig.wiring.instrument(Role::Cameras) != Some(name) {
                 continue;
             }
-            for event in events {
+            let own = &mut self.own;
+            for event in events.into_iter().filter(|event| !Bench::is_own_event(own, event)) {
                 if ours.iter().flatten().any(|name| event.value.names(name)) {
                     moments.push(event.at);
                 }

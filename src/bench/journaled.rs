@@ -10,7 +10,7 @@ use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
 use crate::instrument::probe::{DebugProbe, FlashError, Flashed, Progress};
 use crate::instrument::relay::{Channel, Contact, RelayBoard};
-use crate::instrument::{Identity, Instrument, InstrumentError, Result, Subsystem};
+use crate::instrument::{AsksItself, Identity, Instrument, InstrumentError, Result, Subsystem};
 
 /// An instrument, its name in the rig, and the journal.
 pub struct Journaled<I: ?Sized> {
@@ -79,6 +79,12 @@ impl AudioPort for Journaled<dyn AudioPort> {
     }
     fn record(&mut self, input: Jack, from: Frame, to: Frame) -> Result<Vec<f32>> {
         self.inner.record(input, from, to).map_err(sound)
+    }
+}
+
+impl AsksItself for Journaled<dyn CameraSystem> {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        self.inner.ask_itself(number)
     }
 }
 

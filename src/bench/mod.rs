@@ -16,6 +16,7 @@ mod network;
 mod observation;
 mod open;
 mod outage;
+mod own_questions;
 mod record;
 mod safe;
 mod self_test;
@@ -80,6 +81,8 @@ pub struct Bench {
     camera_systems: BTreeMap<String, Journaled<dyn CameraSystem>>,
     inspectors: BTreeMap<String, Box<dyn Inspector>>,
     services: services::Services,
+    /// What the bench asks of these itself.
+    own: own_questions::OwnQuestions,
     /// What a clock on the wall shows.
     calendar: Calendar,
     /// The image named in the rig, as read when the bench was opened.
@@ -142,6 +145,7 @@ impl Bench {
     /// An instrument failed, or what it saw cannot be if the bench is in order; all of it is in the record
     /// nevertheless.
     pub fn collect(&mut self) -> Result<()> {
+        self.ask_services_when_due()?;
         let now = self.clock.now();
         let (log, record, wiring) = (&self.log, &mut self.record, &self.rig.wiring);
         let is_lamp = |board: &str, input: u8| wiring.lamps().any(|(_, lamp)| lamp.board == board && lamp.input == input);
@@ -186,6 +190,7 @@ impl Bench {
         self.collect_services()?;
         let noticed = self.collect_notices()?;
         let called_up = self.collect_camera_events()?;
+        self.collect_own_answers()?;
         self.check_console()?;
         self.check_arrivals(&arrived)?;
         let path = [Circuit::Fibre, Circuit::Mains];
@@ -203,7 +208,12 @@ impl Bench {
 
     /// Waits for `time`, then takes in what was seen.
     pub fn wait<E: From<Interrupted> + From<InstrumentError>>(&mut self, time: Duration) -> std::result::Result<(), E> {
-        self.clock.wait(time)?;
+        let until = self.now() + time;
+        while let Some(due) = self.own.due().filter(|due| *due < until) {
+            self.clock.wait_until(due)?;
+            self.collect()?;
+        }
+        self.clock.wait_until(until)?;
         Ok(self.collect()?)
     }
 

@@ -12,6 +12,7 @@ use openers::Handle;
 
 use super::journaled::Journaled;
 use super::log::{Log, Onlooker};
+use super::own_questions::OwnQuestions;
 use super::services::Services;
 use super::switch::Switchgear;
 use super::{Bench, Record};
@@ -118,6 +119,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         camera_systems: BTreeMap::new(),
         inspectors: BTreeMap::new(),
         services: Services::default(),
+        own: OwnQuestions::of(services::places(&rig)),
         calendar: context.calendar,
         image,
         secrets: secrets(&rig),

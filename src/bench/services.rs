@@ -3,6 +3,7 @@
 //!
 //! Must not know what a post should do with what it is given.
 
+use super::own_questions::Which;
 use super::{Bench, Record, missing, observation};
 use crate::clock::Instant;
 use crate::instrument::services::{
@@ -118,6 +119,7 @@ impl Bench {
     /// How the DHCP server is from now on; when that began.
     pub fn behave_address_server(&mut self, how: AddressConduct) -> Result<Instant> {
         let name = self.serving(Role::AddressServer)?;
+        self.own.told(Which::Addresses, how == AddressConduct::default());
         self.log.did(
             &name,
             if how.is_silent {
@@ -134,6 +136,7 @@ impl Bench {
     /// How the DNS server is from now on.
     pub fn behave_name_server(&mut self, how: NameConduct) -> Result<Instant> {
         let name = self.serving(Role::NameServer)?;
+        self.own.told(Which::Names, how == NameConduct::default());
         let late = how.late.as_secs_f64();
         self.log.did(
             &name,
@@ -150,6 +153,7 @@ impl Bench {
     /// How the NTP server is from now on.
     pub fn behave_time_server(&mut self, how: TimeConduct) -> Result<Instant> {
         let name = self.serving(Role::TimeServer)?;
+        self.own.told(Which::Time, how == TimeConduct::default());
         let ahead = how.ahead.as_secs_f64();
         self.log.did(
             &name,
@@ -165,6 +169,7 @@ impl Bench {
 
     /// Every service in order again, whether a role uses it or not.
     pub(super) fn restore_services(&mut self) -> Vec<(String, Result<()>)> {
+        [Which::Addresses, Which::Names, Which::Time].into_iter().for_each(|which| self.own.told(which, true));
         let Services { addresses, names, time } = &mut self.services;
         let restored = |name: &String, result: Result<()>| (name.clone(), result.map_err(of_network));
         let mut done: Vec<_> = addresses.iter_mut().map(|(name, server)| restored(name, server.make_safe())).collect();

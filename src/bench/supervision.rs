@@ -18,7 +18,9 @@ impl Bench {
             if self.rig.wiring.instrument(Role::Supervision) != Some(name) {
                 continue;
             }
-            for notice in notices.into_iter().filter(|notice| notice.value.host == self.rig.post.identity) {
+            let own = &mut self.own;
+            let others = notices.into_iter().filter(|notice| !Bench::is_own_notice(own, notice));
+            for notice in others.filter(|notice| notice.value.host == self.rig.post.identity) {
                 moments.push(notice.at);
                 self.log.append(observation::of_notice(&notice));
                 self.record.add_notice(notice);

@@ -16,6 +16,17 @@ const KEPT: usize = 1024;
 /// So much of an event's text is kept: what is in a picture names nobody.
 const LONGEST_TEXT: usize = 4096;
 
+/// What an event of the bench's own is sent to, before its number.
+const BENCH: &str = "/hejnal/";
+
+/// An event of the bench's own, as it is sent.
+pub fn own_event(number: u16) -> Vec<u8> {
+    format!("POST {BENCH}{number} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+}
+pub fn own_number(event: &CameraEvent) -> Option<u16> {
+    event.request.strip_prefix("POST ")?.strip_prefix(BENCH)?.parse().ok()
+}
+
 /// Bytes for a connection, and whether it is over with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {

@@ -90,6 +90,20 @@ fn bind_beside(own: SocketAddr) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
+/// Where this machine reaches a socket of its own.
+pub fn at_ourselves(own: SocketAddr) -> SocketAddr {
+    let loopback = if own.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { IpAddr::V6(Ipv6Addr::LOCALHOST) };
+    if own.ip().is_unspecified() { SocketAddr::new(loopback, own.port()) } else { own }
+}
+
+/// A socket that speaks to one of ours without blocking.
+pub fn to_ourselves(own: SocketAddr) -> io::Result<UdpSocket> {
+    let to = at_ourselves(own);
+    let socket = bind(SocketAddr::new(to.ip(), 0))?;
+    socket.connect(to)?;
+    Ok(socket)
+}
+
 /// A socket for echo requests to one host, and whether what it receives begins with an IPv4 header. Many systems let
 /// everybody have such sockets; where they do not, it takes the right to raw ones.
 pub fn bind_icmp(host: IpAddr) -> io::Result<(UdpSocket, bool)> {

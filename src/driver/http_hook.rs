@@ -3,12 +3,12 @@
 //!
 //! Must not know what an event means: the machine in `cameras` takes them, this file carries its bytes.
 
-use super::datagrams::{STAMP_UNCERTAINTY, Watch};
+use super::datagrams::{STAMP_UNCERTAINTY, Watch, at_ourselves};
 use super::listening::{Common, Listening};
-use crate::cameras::{Hook, Outgoing};
+use crate::cameras::{self, Hook, Outgoing};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
-use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::instrument::{AsksItself, Identity, Instrument, InstrumentError, Result};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -20,12 +20,16 @@ use std::time::Duration;
 const NAME: &str = "camera system";
 /// How often the thread looks whether it is to end, and whether an answer is due.
 const LOOK: Duration = Duration::from_millis(100);
+/// A listener on this machine has taken a connection by then.
+const CONNECTS_WITHIN: Duration = Duration::from_millis(20);
 /// Bytes read at once.
 const CHUNK: usize = 16_384;
 
 /// Dropping it ends the listening.
 pub struct HttpHook {
     own: SocketAddr,
+    /// The bench's own last event: the connection stands until the next one.
+    sent: Option<TcpStream>,
     listening: Listening<Hook>,
 }
 
@@ -46,7 +50,7 @@ impl HttpHook {
         let own = listener.local_addr().unwrap_or(own);
         let serving = Serving { listener, clock, streams: BTreeMap::new(), number: 0 };
         let listening = Listening::start("http-hook", Hook::default(), move |common| serving.serve(common));
-        Ok(HttpHook { own, listening: listening.map_err(|error| failed("start a thread", error))? })
+        Ok(HttpHook { own, sent: None, listening: listening.map_err(|error| failed("start a thread", error))? })
     }
 }
 
@@ -56,6 +60,20 @@ impl Instrument for HttpHook {
     }
     fn make_safe(&mut self) -> Result<()> {
         self.treat(Treatment::Taking)
+    }
+}
+
+impl AsksItself for HttpHook {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        // The kernel takes it for whoever listens on this machine, at once or not at all.
+        let sent = TcpStream::connect_timeout(&at_ourselves(self.own), CONNECTS_WITHIN).and_then(|mut stream| {
+            stream.set_nonblocking(true)?;
+            stream.write_all(&cameras::own_event(number))?;
+            Ok(stream)
+        });
+        // One that did not get through does not arrive, and is missed.
+        self.sent = sent.ok();
+        Ok(true)
     }
 }
 

@@ -6,12 +6,12 @@
 use super::datagrams::{self, Watch, moment_of};
 use super::listening::{Common, Listening};
 use crate::clock::{Clock, Instant, Stamped};
-use crate::instrument::services::NetworkService;
-use crate::instrument::{Identity, Instrument, InstrumentError, Result};
-use crate::services::dhcp::AddressServer;
+use crate::instrument::services::{NetworkService, OwnAnswer};
+use crate::instrument::{AsksItself, Identity, Instrument, InstrumentError, Result};
+use crate::services::dhcp::{self, AddressServer};
 use crate::services::{Reply, Service};
 use crate::unit::Bilingual;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct Serving<S> {
     own: SocketAddr,
     clock: Arc<dyn Clock>,
     listening: Listening<S>,
+    /// Where the bench itself asks from: the last one asks, all hear answers.
+    asking: Vec<UdpSocket>,
 }
 
 fn failed(name: &str, action: &str, cause: impl std::fmt::Display) -> InstrumentError {
@@ -53,7 +55,22 @@ impl<S: Service> Serving<S> {
         let answering = Answering { sockets, clock: Arc::clone(&clock), pending: Vec::new() };
         let listening = Listening::start(name, service, move |common| answering.serve(common));
         let listening = listening.map_err(|error| failed(name, "start a thread", error))?;
-        Ok(Serving { name, own, clock, listening })
+        Ok(Serving { name, own, clock, listening, asking: Vec::new() })
+    }
+
+    /// Where the bench asks it as whoever else does; nowhere, where what is sent to everybody does not get about.
+    fn begin_asking(&self) -> std::io::Result<Vec<UdpSocket>> {
+        if !S::IS_FOR_ALL {
+            let socket = datagrams::to_ourselves(self.own)?;
+            self.listening.lock().is_asked_by_bench(socket.local_addr()?);
+            return Ok(vec![socket]);
+        }
+        if self.own.port() != S::PORT || self.own.ip().is_loopback() || self.own.ip().is_unspecified() {
+            return Ok(Vec::new());
+        }
+        // Another client of this machine may have the port.
+        let sockets = datagrams::bind_to_all(SocketAddr::new(self.own.ip(), dhcp::CLIENT_PORT));
+        Ok(sockets.map(Vec::from).unwrap_or_default())
     }
 
     /// Where it is asked.
@@ -82,6 +99,25 @@ impl<S: Service> Instrument for Serving<S> {
     }
 }
 
+impl<S: Service> AsksItself for Serving<S> {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        let refused = |error: std::io::Error| failed(self.name, "be asked by the bench itself", error);
+        if self.asking.is_empty() {
+            self.asking = self.begin_asking().map_err(refused)?;
+        }
+        let Some(socket) = self.asking.last() else { return Ok(false) };
+        let question = self.listening.lock().question(number);
+        let sent = match S::IS_FOR_ALL {
+            true => socket.send_to(&question, (Ipv4Addr::BROADCAST, S::PORT)),
+            false => socket.send(&question),
+        };
+        match sent {
+            Err(error) if datagrams::is_of_the_network(&error) => Ok(!S::IS_FOR_ALL),
+            outcome => outcome.map(|_| true).map_err(refused),
+        }
+    }
+}
+
 impl<S: Service> NetworkService<S::Conduct, S::Seen> for Serving<S> {
     fn behave(&mut self, how: S::Conduct) -> Result<Instant> {
         self.listening.lock().behave(how);
@@ -90,6 +126,18 @@ impl<S: Service> NetworkService<S::Conduct, S::Seen> for Serving<S> {
     fn seen(&mut self) -> Result<Vec<Stamped<S::Seen>>> {
         let heard = self.listening.heard().map_err(|fault| failed(self.name, "serve", fault));
         heard.map(|mut service| service.take_seen())
+    }
+    fn own_answers(&mut self) -> Result<Vec<Stamped<OwnAnswer>>> {
+        let mut buffer = [0; LONGEST];
+        let mut answers = Vec::new();
+        for socket in &self.asking {
+            while let Some(arrival) = datagrams::receive_if_any(socket, &mut buffer).unwrap_or_default() {
+                let (at, within) = moment_of(&*self.clock, arrival.stamp);
+                let told = buffer.get(..arrival.length).and_then(|bytes| self.listening.lock().understand(bytes));
+                answers.extend(told.map(|value| Stamped { at, within, value }));
+            }
+        }
+        Ok(answers)
     }
 }
 
@@ -144,7 +192,7 @@ impl Answering {
 mod tests {
     use super::*;
     use crate::clock::RealClock;
-    use crate::instrument::services::{NameAsked, NameConduct};
+    use crate::instrument::services::{NameAsked, NameConduct, Told};
     use crate::services::dns::{NameServer, Zone};
 
     const QUESTION: &[u8] = b"\xAB\xCD\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x05straz\x07example\x00\x00\x01\x00\x01";
@@ -181,5 +229,16 @@ mod tests {
             seen.extend(serving.seen().expect("it serves").into_iter().map(|one| one.value));
         }
         assert_eq!(seen.iter().map(|one| one.found).collect::<Vec<_>>(), [Some(1), Some(1), None]);
+        // The bench's own question is answered as another's, and not told.
+        serving.make_safe().expect("it obeys");
+        assert!(serving.ask_itself(7).expect("there is a way"));
+        let mut answers = Vec::new();
+        while answers.is_empty() && clock.now() < until {
+            clock.wait(Duration::from_millis(5)).expect("nobody stops it");
+            answers = serving.own_answers().expect("it can be asked");
+        }
+        let answers: Vec<OwnAnswer> = answers.into_iter().map(|answer| answer.value).collect();
+        assert_eq!(answers, [OwnAnswer { number: 7, told: Told::Places(vec![at("10.20.0.2:5060").ip()]) }]);
+        assert_eq!(serving.seen().expect("it serves"), []);
     }
 }

@@ -6,7 +6,7 @@ use super::datagrams::{self, Watch, moment_of};
 use super::listening::{Common, Listening};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::supervision::{Notice, Supervision};
-use crate::instrument::{Identity, Instrument, InstrumentError, Result};
+use crate::instrument::{AsksItself, Identity, Instrument, InstrumentError, Result};
 use crate::services::syslog;
 use crate::unit::Bilingual;
 use std::collections::VecDeque;
@@ -26,6 +26,8 @@ const KEPT: usize = 4096;
 /// Dropping it ends the listening.
 pub struct SyslogReceiver {
     own: SocketAddr,
+    /// From where the bench sends messages of its own.
+    sender: Option<UdpSocket>,
     listening: Listening<Notices>,
 }
 
@@ -45,7 +47,7 @@ impl SyslogReceiver {
         let socket = datagrams::bind(own).map_err(|error| failed(&format!("listen at {own}"), error))?;
         let own = socket.local_addr().unwrap_or(own);
         let listening = Listening::start("syslog", Notices::new(), move |common| listen(&socket, &*clock, common));
-        Ok(SyslogReceiver { own, listening: listening.map_err(|error| failed("start a thread", error))? })
+        Ok(SyslogReceiver { own, sender: None, listening: listening.map_err(|error| failed("start a thread", error))? })
     }
 }
 
@@ -55,6 +57,22 @@ impl Instrument for SyslogReceiver {
     }
     fn make_safe(&mut self) -> Result<()> {
         Ok(())
+    }
+}
+
+impl AsksItself for SyslogReceiver {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        let refused = |error: std::io::Error| failed("send a message to itself", error);
+        let sender = match self.sender.take() {
+            Some(sender) => sender,
+            None => datagrams::to_ourselves(self.own).map_err(refused)?,
+        };
+        let sent = sender.send(&syslog::own_message(number));
+        self.sender = Some(sender);
+        match sent {
+            Err(error) if datagrams::is_of_the_network(&error) => Ok(true),
+            outcome => outcome.map(|_| true).map_err(refused),
+        }
     }
 }
 

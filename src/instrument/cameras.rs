@@ -2,7 +2,7 @@
 //!
 //! What an event's text means is not decided here, nor which post should be named in it.
 
-use super::{Instrument, Result};
+use super::{AsksItself, Result};
 use crate::clock::Stamped;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl CameraEvent {
 }
 
 /// It listens from its opening on. Made safe it takes everything again.
-pub trait CameraSystem: Instrument {
+pub trait CameraSystem: AsksItself {
     fn treat(&mut self, how: Treatment) -> Result<()>;
     /// The events since the last call, in the order of their arrival. What is no request is left out.
     fn events(&mut self) -> Result<Vec<Stamped<CameraEvent>>>;

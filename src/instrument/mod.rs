@@ -113,6 +113,12 @@ pub trait Instrument: Send {
     fn make_safe(&mut self) -> Result<()>;
 }
 
+/// One that a post uses over the network, and that the bench can use as the post does.
+pub trait AsksItself: Instrument {
+    /// Uses it once, under this number; `false`: there is no way to it from here.
+    fn ask_itself(&mut self, number: u16) -> Result<bool>;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

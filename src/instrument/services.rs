@@ -1,17 +1,38 @@
 //! What a network gives a post before it can call anybody: an address (DHCP), its servers by name (DNS), the time
 //! (NTP). The bench gives them, and may give them late, not at all, or others.
 
-use super::{Instrument, Result};
+use super::{AsksItself, Result};
 use crate::clock::{Instant, Stamped};
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// One of the services. It serves from its opening on, and is in order until it is told otherwise.
-pub trait NetworkService<Conduct, Seen>: Instrument {
+pub trait NetworkService<Conduct, Seen>: AsksItself {
     /// How it is from now on; when that began.
     fn behave(&mut self, how: Conduct) -> Result<Instant>;
     /// What it was asked since the last call, in order.
     fn seen(&mut self) -> Result<Vec<Stamped<Seen>>>;
+    /// What was answered to the bench's own questions since the last call, by this service or by another one.
+    fn own_answers(&mut self) -> Result<Vec<Stamped<OwnAnswer>>>;
+}
+
+/// An answer to a question of the bench's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnAnswer {
+    /// Of the question.
+    pub number: u16,
+    pub told: Told,
+}
+
+/// What such an answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// An address, offered by this server.
+    Offer { server: IpAddr, is_ours: bool },
+    /// Where a name of the domain leads to.
+    Places(Vec<IpAddr>),
+    /// The time since 1970.
+    Time(Duration),
 }
 
 pub type AddressServer = dyn NetworkService<AddressConduct, AddressAsked>;

@@ -1,6 +1,6 @@
 //! The supervision's end: what a post tells of itself over the network, stamped on arrival.
 
-use super::{Instrument, Result};
+use super::{AsksItself, Result};
 use crate::clock::Stamped;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Notice {
 }
 
 /// It listens from its opening on.
-pub trait Supervision: Instrument {
+pub trait Supervision: AsksItself {
     /// The messages since the last call, in the order of their arrival. What is no syslog is left out.
     fn notices(&mut self) -> Result<Vec<Stamped<Notice>>>;
 }

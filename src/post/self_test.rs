@@ -55,6 +55,7 @@ impl Post {
         }
         self.bench.prove_inputs::<Fault>()?;
         self.prove_desk()?;
+        self.bench.prove_services::<Fault>()?;
         if self.is_wanting_in(&RESTS_ON_PROBE) {
             self.bench.prove_probe()?;
         }

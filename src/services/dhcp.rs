@@ -1,16 +1,20 @@
 //! A DHCP server of one post (RFC 2131; RFC 2132): it gives the address that the bench wants the post to have, and with
 //! it where names and the time are asked for.
 //!
-//! It answers nobody but that post: on a bench's network others may have an address server of their own.
+//! It answers nobody but that post and the bench itself, whom it gives nothing: on a bench's network others may have an address server of their own.
 
 use super::{Reply, Seen, Service};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::services::{AddressAsked, AddressConduct};
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use crate::instrument::services::{AddressAsked, AddressConduct, OwnAnswer, Told};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::time::Duration;
 
 pub const PORT: u16 = 67;
-const CLIENT_PORT: u16 = 68;
+pub const CLIENT_PORT: u16 = 68;
+/// The card under which the bench asks, of those that whoever likes may give himself.
+const BENCH_CARD: [u8; 6] = [2, b'H', b'E', b'J', 0, 1];
+/// Where one who has no address asks from.
+const EVERYBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), CLIENT_PORT);
 /// The fixed part of a message, up to the cookie.
 const FIXED: usize = 236;
 const COOKIE: [u8; 4] = [99, 130, 83, 99];
@@ -80,18 +84,18 @@ impl AddressServer {
             kind::REQUEST => {
                 let named = if asked.own.is_unspecified() { asked.wanted? } else { asked.own };
                 if named == address {
-                    self.seen.add(at, AddressAsked::Given { address: address.into(), lease: self.pool.lease });
+                    self.seen.add(at, EVERYBODY, AddressAsked::Given { address: address.into(), lease: self.pool.lease });
                     return Some(self.give(asked, kind::ACK, address));
                 }
-                self.seen.add(at, AddressAsked::Refused { address: named.into() });
+                self.seen.add(at, EVERYBODY, AddressAsked::Refused { address: named.into() });
                 Some(self.message(asked, kind::NAK, Ipv4Addr::UNSPECIFIED))
             }
             kind::RELEASE => {
-                self.seen.add(at, AddressAsked::Released { address: asked.own.into() });
+                self.seen.add(at, EVERYBODY, AddressAsked::Released { address: asked.own.into() });
                 None
             }
             kind::DECLINE => {
-                self.seen.add(at, AddressAsked::Released { address: asked.wanted?.into() });
+                self.seen.add(at, EVERYBODY, AddressAsked::Released { address: asked.wanted?.into() });
                 None
             }
             // It has an address and asks for the rest (4.3.5).
@@ -147,14 +151,20 @@ impl AddressServer {
 impl Service for AddressServer {
     type Conduct = AddressConduct;
     type Seen = AddressAsked;
+    const PORT: u16 = PORT;
+    const IS_FOR_ALL: bool = true;
 
     fn behave(&mut self, how: AddressConduct) {
         self.conduct = how;
     }
     fn datagram(&mut self, at: Instant, _from: SocketAddr, bytes: &[u8]) -> Option<Reply> {
-        let asked = Message::parse(bytes, self.pool.post)?;
+        let is_bench = is_of_bench(bytes);
+        let asked = Message::parse(bytes, if is_bench { BENCH_CARD } else { self.pool.post })?;
+        if is_bench && (asked.kind != kind::DISCOVER || self.conduct.is_silent) {
+            return None;
+        }
         if self.conduct.is_silent {
-            self.seen.add(at, AddressAsked::Unanswered);
+            self.seen.add(at, EVERYBODY, AddressAsked::Unanswered);
             return None;
         }
         let mut bytes = self.answer(at, &asked)?;
@@ -168,6 +178,34 @@ impl Service for AddressServer {
     fn take_seen(&mut self) -> Vec<Stamped<AddressAsked>> {
         self.seen.take()
     }
+    /// It is known by its card, and where everybody asks from.
+    fn is_asked_by_bench(&mut self, _at: SocketAddr) {}
+    fn question(&self, number: u16) -> Vec<u8> {
+        let mut bytes = vec![1, 1, 6, 0, 0, 0];
+        bytes.extend(number.to_be_bytes());
+        // Answers go to everybody, for it has no address under this card.
+        bytes.extend([0, 0, 0x80, 0]);
+        bytes.resize(28, 0);
+        bytes.extend(BENCH_CARD);
+        bytes.resize(FIXED, 0);
+        bytes.extend(COOKIE);
+        bytes.extend([53, 1, kind::DISCOVER, 255]);
+        bytes.resize(LEAST, 0);
+        bytes
+    }
+    fn understand(&self, bytes: &[u8]) -> Option<OwnAnswer> {
+        let is_answer = bytes.first() == Some(&2) && is_of_bench(bytes);
+        let number = u16::from_be_bytes(bytes.get(6..8)?.try_into().ok()?);
+        let as_asked = [&[1], bytes.get(1..)?].concat();
+        let message = Message::parse(&as_asked, BENCH_CARD).filter(|message| is_answer && message.kind == kind::OFFER)?;
+        let server = message.server?;
+        Some(OwnAnswer { number, told: Told::Offer { server: server.into(), is_ours: server == self.pool.server } })
+    }
+}
+
+/// A question of the bench's own, or an answer to it.
+pub fn is_of_bench(bytes: &[u8]) -> bool {
+    bytes.get(28..34) == Some(&BENCH_CARD[..])
 }
 
 impl Message<'_> {
@@ -268,6 +306,19 @@ mod tests {
             6, 4, 10, 20, 0, 2, 42, 4, 10, 20, 0, 2, 255, 0, 0,
         ];
         assert_eq!(options[..48], wanted);
+    }
+
+    #[test]
+    fn the_bench_is_offered_an_address_and_knows_by_whom() {
+        let mut server = server();
+        let question = server.question(417);
+        let reply = server.datagram(Instant::ZERO, EVERYBODY, &question).expect("an answer");
+        let read = |server: &AddressServer| server.understand(&reply.bytes);
+        let told = |server: [u8; 4], is_ours| Told::Offer { server: Ipv4Addr::from(server).into(), is_ours };
+        assert_eq!(read(&server), Some(OwnAnswer { number: 417, told: told([10, 20, 0, 2], true) }));
+        server.pool.server = Ipv4Addr::new(10, 20, 0, 9);
+        assert_eq!(read(&server), Some(OwnAnswer { number: 417, told: told([10, 20, 0, 2], false) }));
+        assert_eq!(server.take_seen(), []);
     }
 
     #[test]

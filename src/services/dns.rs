@@ -4,7 +4,7 @@
 
 use super::{Reply, Seen, Service};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::services::{NameAsked, NameConduct};
+use crate::instrument::services::{NameAsked, NameConduct, OwnAnswer, Told};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -102,6 +102,7 @@ impl NameServer {
 impl Service for NameServer {
     type Conduct = NameConduct;
     type Seen = NameAsked;
+    const PORT: u16 = PORT;
 
     fn behave(&mut self, how: NameConduct) {
         self.conduct = how;
@@ -121,7 +122,8 @@ impl Service for NameServer {
         if let Some(question) = &question {
             let count = found.as_ref().map_or(0, |(answers, _)| answers.len());
             let (name, kind) = (question.name.clone(), kind_name(question.kind));
-            self.seen.add(at, NameAsked { name, kind, found: (!self.conduct.is_silent).then_some(count), lives: LIVES });
+            let found = (!self.conduct.is_silent).then_some(count);
+            self.seen.add(at, from, NameAsked { name, kind, found, lives: LIVES });
         }
         (!self.conduct.is_silent).then_some(())?;
         let code = found.as_ref().err().copied().unwrap_or_default();
@@ -138,6 +140,53 @@ impl Service for NameServer {
     }
     fn take_seen(&mut self) -> Vec<Stamped<NameAsked>> {
         self.seen.take()
+    }
+    fn is_asked_by_bench(&mut self, at: SocketAddr) {
+        self.seen.bench = Some(at);
+    }
+    /// For the main server and for the backup server by turns.
+    fn question(&self, number: u16) -> Vec<u8> {
+        let server = if number.is_multiple_of(2) && self.zone.backup.is_some() { BACKUP } else { MAIN };
+        let is_six = self.servers().iter().any(|(name, at, _)| name.starts_with(server) && at.is_ipv6());
+        let mut bytes = number.to_be_bytes().to_vec();
+        bytes.extend([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+        for label in std::iter::once(server).chain(self.zone.domain.split('.')) {
+            bytes.extend(u8::try_from(label.len()));
+            bytes.extend(label.bytes());
+        }
+        bytes.push(0);
+        bytes.extend([if is_six { AAAA } else { A }, IN].into_iter().flat_map(u16::to_be_bytes));
+        bytes
+    }
+    fn understand(&self, bytes: &[u8]) -> Option<OwnAnswer> {
+        let two = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
+        let (number, count) = (two(0)?, two(6)?);
+        (bytes.get(2)? & 0x80 != 0).then_some(())?;
+        let mut at = HEADER + question(bytes)?.bytes.len();
+        let mut places = Vec::new();
+        for _ in 0..count {
+            at = behind_name(bytes, at)?;
+            let (kind, length) = (two(at)?, usize::from(two(at + 8)?));
+            let data = bytes.get(at + 10..at + 10 + length)?;
+            match kind {
+                A => places.extend(<[u8; 4]>::try_from(data).map(IpAddr::from)),
+                AAAA => places.extend(<[u8; 16]>::try_from(data).map(IpAddr::from)),
+                _ => {}
+            }
+            at += 10 + length;
+        }
+        Some(OwnAnswer { number, told: Told::Places(places) })
+    }
+}
+
+/// Where a name ends, which may point to another one (RFC 1035, 4.1.4).
+fn behind_name(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match usize::from(*bytes.get(at)?) {
+            0 => return Some(at + 1),
+            length if length < 64 => at += 1 + length,
+            _ => return Some(at + 2),
+        }
     }
 }
 

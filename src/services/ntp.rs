@@ -3,11 +3,14 @@
 
 use super::{Reply, Seen, Service};
 use crate::clock::{Instant, Stamped};
-use crate::instrument::services::{TimeAsked, TimeConduct};
+use crate::instrument::services::{OwnAnswer, TimeAsked, TimeConduct, Told};
 use crate::rtp::report::Calendar;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 pub const PORT: u16 = 123;
+/// From 1900 to 1970, in seconds.
+const NTP_TO_UNIX: u64 = 2_208_988_800;
 /// A message without extensions.
 const LENGTH: usize = 48;
 const CLIENT: u8 = 3;
@@ -34,6 +37,7 @@ impl TimeServer {
 impl Service for TimeServer {
     type Conduct = TimeConduct;
     type Seen = TimeAsked;
+    const PORT: u16 = PORT;
 
     fn behave(&mut self, how: TimeConduct) {
         self.conduct = how;
@@ -43,7 +47,7 @@ impl Service for TimeServer {
         let sent: [u8; 8] = bytes.get(LENGTH - 8..LENGTH)?.try_into().ok()?;
         let version = first >> 3 & 7;
         (first & 7 == CLIENT && (1..=4).contains(&version)).then_some(())?;
-        self.seen.add(at, TimeAsked { is_answered: !self.conduct.is_silent });
+        self.seen.add(at, from, TimeAsked { is_answered: !self.conduct.is_silent });
         (!self.conduct.is_silent).then_some(())?;
         let now = self.calendar.ntp(at + self.conduct.ahead).to_be_bytes();
         let mut answer = vec![version << 3 | SERVER, STRATUM, *poll, PRECISION.to_be_bytes()[0]];
@@ -61,12 +65,31 @@ impl Service for TimeServer {
     fn take_seen(&mut self) -> Vec<Stamped<TimeAsked>> {
         self.seen.take()
     }
+    fn is_asked_by_bench(&mut self, at: SocketAddr) {
+        self.seen.bench = Some(at);
+    }
+    fn question(&self, number: u16) -> Vec<u8> {
+        let mut bytes = vec![4 << 3 | CLIENT];
+        bytes.resize(LENGTH - 2, 0);
+        bytes.extend(number.to_be_bytes());
+        bytes
+    }
+    fn understand(&self, bytes: &[u8]) -> Option<OwnAnswer> {
+        let of_server = bytes.first()? & 7 == SERVER;
+        let number = u16::from_be_bytes(bytes.get(30..32)?.try_into().ok()?);
+        let [seconds, parts] = [40, 44].map(|from| bytes.get(from..from + 4)?.try_into().ok().map(u32::from_be_bytes));
+        let seconds = u64::from(seconds?);
+        // It begins anew in 2036.
+        let seconds = if seconds < NTP_TO_UNIX { seconds + (1 << 32) } else { seconds } - NTP_TO_UNIX;
+        let nanos = u64::from(parts?) * 1_000_000_000 >> 32;
+        let time = Duration::from_secs(seconds) + Duration::from_nanos(nanos);
+        of_server.then_some(OwnAnswer { number, told: Told::Time(time) })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn asked(how: TimeConduct, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut server = TimeServer::new(Calendar { beginning: Duration::from_secs(1_767_225_600) });
@@ -93,6 +116,19 @@ mod tests {
         let wrong = asked(TimeConduct { ahead: hour, ..TimeConduct::default() }, &question(0x1B)).expect("an answer");
         assert_eq!(wrong[40..44], 1_767_229_201_u32.wrapping_add(2_208_988_800).to_be_bytes());
         assert_eq!(wrong[0], 0x1C, "in the version that was asked in");
+    }
+
+    #[test]
+    fn the_bench_reads_its_own_answer_and_is_not_told_of() {
+        let beginning = Duration::from_secs(1_767_225_600);
+        let mut server = TimeServer::new(Calendar { beginning });
+        let from = "10.20.0.2:49999".parse().expect("an address");
+        server.is_asked_by_bench(from);
+        let question = server.question(417);
+        let reply = server.datagram(Instant::from_nanos(1_500_000_000), from, &question).expect("an answer");
+        let told = Told::Time(beginning + Duration::from_millis(1500));
+        assert_eq!(server.understand(&reply.bytes), Some(OwnAnswer { number: 417, told }));
+        assert_eq!(server.take_seen(), []);
     }
 
     #[test]

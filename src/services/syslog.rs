@@ -8,6 +8,17 @@ use std::time::Duration;
 /// More of a message is cut off.
 const LONGEST: usize = 256;
 
+/// The name under which the bench tells its own supervision something.
+const BENCH: &str = "hejnal";
+
+/// A message of the bench's own, and its number.
+pub fn own_message(number: u16) -> Vec<u8> {
+    format!("<135>1 - {BENCH} bench - - - {number}").into_bytes()
+}
+pub fn own_number(notice: &Notice) -> Option<u16> {
+    (notice.host == BENCH).then(|| notice.text.parse().ok()).flatten()
+}
+
 /// Reads a datagram; `None`: it is no syslog.
 pub fn read(bytes: &[u8]) -> Option<Notice> {
     let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
@@ -118,6 +129,12 @@ mod tests {
         check("<134>1 - SOS-0417 post - - -", Some(("SOS-0417", "")));
         check("<13>Oct  1 22:14:15 SOS-0417 post[7]: FAULT battery", Some(("SOS-0417", "FAULT battery")));
         check("<13>Oct  1 22:14:15 SOS-0417 ALIVE", Some(("SOS-0417", "ALIVE")));
+    }
+
+    #[test]
+    fn a_message_of_the_benchs_own_is_known_by_name_and_number() {
+        assert_eq!(read(&own_message(417)).as_ref().and_then(own_number), Some(417));
+        assert_eq!(read(b"<134>1 - SOS-0417 post - - - 417").as_ref().and_then(own_number), None);
     }
 
     #[test]

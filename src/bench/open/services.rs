@@ -6,6 +6,7 @@ use crate::instrument::Result;
 use crate::instrument::services::{AddressServer, NameServer, TimeServer};
 use crate::rig::{Instrument, Rig, Role, Settings, Transport};
 use crate::services::{dhcp, dns, ntp};
+use crate::twin::{BACKUP_ADDRESS, OPERATOR_ADDRESS};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub(super) fn addresses(context: &Context, rig: &Rig, one: &Instrument) -> Result<Box<AddressServer>> {
@@ -57,6 +58,21 @@ pub(super) fn time(context: &Context, one: &Instrument) -> Result<Box<TimeServer
         }
         ref other => Err(unfit(other)),
     }
+}
+
+/// Where the names that the rig's name server gives may lead to: to the operator's servers.
+pub(super) fn places(rig: &Rig) -> Vec<IpAddr> {
+    let asked_at = rig.wiring.instrument(Role::NameServer).and_then(|name| rig.instruments.get(name));
+    let listens = asked_at.and_then(|one| one.transport.address()).map(|at| at.ip());
+    let operator = rig.wiring.operator.as_ref().and_then(|name| rig.instruments.get(name));
+    let main = operator.and_then(|one| one.transport.address());
+    let backup = rig.operator().and_then(|operator| operator.backup.as_ref()?.address());
+    let on_network = [main, backup].into_iter().flatten().map(|at| at.ip());
+    let named = on_network.filter_map(|at| if at.is_unspecified() { listens } else { Some(at) });
+    if asked_at.is_some_and(|one| matches!(one.transport, Transport::Twin { .. })) {
+        return vec![OPERATOR_ADDRESS, BACKUP_ADDRESS];
+    }
+    named.collect()
 }
 
 /// Where another service of the rig is asked, as far as a post can be told.

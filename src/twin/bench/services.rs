@@ -2,12 +2,13 @@
 //! them.
 
 use super::disturbance::ROUTER;
+use super::own_questions;
 use crate::rig::{Capability, Leases, Rig, Settings};
 use crate::rtp::report::Calendar;
 use crate::services::dhcp::{AddressServer, Pool};
 use crate::services::dns::{NameServer, Zone};
 use crate::services::ntp::TimeServer;
-use crate::services::{dns, ntp};
+use crate::services::{Service, dns, ntp};
 use crate::twin::street::net::Services;
 use crate::twin::voice::NetworkSettings;
 use crate::twin::{BACKUP_ADDRESS, CALENDAR, OPERATOR_ADDRESS, SIP_PORT};
@@ -69,9 +70,17 @@ impl ServicesConfig {
             NameServer::new(Zone { domain, main: SocketAddr::new(main, SIP_PORT), backup })
         });
         let calendar = Calendar { beginning: CALENDAR.beginning + self.clock_ahead };
+        let bench = SocketAddr::new(OPERATOR_ADDRESS, own_questions::PORT);
+        let names = names.map(|names| asked_by_bench(names, bench));
+        let time = self.has_time.then(|| asked_by_bench(TimeServer::new(calendar), bench));
         let router = self.leases.as_ref().filter(|_| self.has_router).map(|leases| AddressServer::new(of_router(leases.post)));
-        Services { addresses, names, time: self.has_time.then(|| TimeServer::new(calendar)), router }
+        Services { addresses, names, time, router }
     }
+}
+
+fn asked_by_bench<S: Service>(mut service: S, at: SocketAddr) -> S {
+    service.is_asked_by_bench(at);
+    service
 }
 
 /// As such boxes are delivered: whoever asks gets an address of its own network, and asks it for everything.

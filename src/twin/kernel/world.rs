@@ -11,6 +11,7 @@ use crate::twin::bench::boards::Boards;
 use crate::twin::bench::card::Card;
 use crate::twin::bench::leads::Leads;
 use crate::twin::bench::network_way::NetworkWay;
+use crate::twin::bench::own_questions::OwnAnswers;
 use crate::twin::bench::ports::Plug;
 use crate::twin::bench::reference_host::Echoes;
 use crate::twin::bench::relays::Movement;
@@ -102,6 +103,8 @@ pub struct World {
     pub(in crate::twin) probe_plugged: bool,
     /// Of the host at the end of the bench's network.
     pub(in crate::twin) echoes: Echoes,
+    /// To the bench's own questions to its host's services.
+    pub(in crate::twin) own_answers: OwnAnswers,
     pub(in crate::twin) hardware: Hardware,
     /// How many messages have reached a receiver that loses some.
     pub(in crate::twin) notices: u64,
@@ -152,6 +155,7 @@ impl World {
             module_free: 0,
             probe_plugged: true,
             echoes: Echoes::default(),
+            own_answers: OwnAnswers::default(),
             hardware,
             notices: 0,
             trace: 0,

@@ -19,10 +19,26 @@ pub(in crate::twin) struct CameraHost {
     /// Connections taken in so far.
     taken: u64,
     left: Vec<Segment>,
+    /// The bench's own connection to it.
+    own: Option<End>,
 }
 
 impl CameraHost {
+    /// The bench itself sends an event; what became of the one before is over.
+    pub fn ask(&mut self, at: Instant, from: SocketAddr, event: &[u8]) {
+        let mut own = End::open(at, from, SocketAddr::new(from.ip(), PORT));
+        own.send(at, event);
+        self.own = Some(own);
+    }
+    /// Whether something is for the bench's own end.
+    pub fn has_asked(&self, segment: &Segment) -> bool {
+        self.own.as_ref().is_some_and(|own| own.own() == segment.to)
+    }
     pub fn segment(&mut self, at: Instant, segment: &Segment) {
+        if let Some(own) = self.own.as_mut().filter(|own| own.own() == segment.to) {
+            own.segment(at, segment);
+            return;
+        }
         let known = self.lines.get_mut(&segment.from);
         // Whoever opens one that stands has lost his power meanwhile and counts his ports anew.
         if segment.kind == Kind::Open && known.as_ref().is_none_or(|(_, end)| end.is_open()) {
@@ -52,6 +68,7 @@ impl CameraHost {
     }
     pub fn take_segments(&mut self) -> Vec<Segment> {
         let mut segments = std::mem::take(&mut self.left);
+        segments.extend(self.own.iter_mut().flat_map(End::take_segments));
         segments.extend(self.lines.values_mut().flat_map(|(_, end)| end.take_segments()));
         segments
     }

@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A host's way to itself, in nanoseconds.
-const LOCAL: u64 = 50_000;
+pub(in crate::twin) const LOCAL: u64 = 50_000;
 /// Where the operator's host takes in what posts tell of themselves.
 pub(in crate::twin) const SYSLOG_PORT: u16 = 514;
 /// Nanoseconds a byte takes between voice module and microcontroller: 115200 baud, ten bits.
@@ -161,7 +161,7 @@ impl World {
                 if is_for_cameras && self.are_cameras_away() {
                     return;
                 }
-                if is_for_cameras {
+                if is_for_cameras || self.host.cameras.has_asked(segment) {
                     self.host.cameras.segment(at, segment);
                 } else {
                     self.host.secure.segment(at, segment, &mut self.host.desk);
@@ -204,7 +204,11 @@ impl World {
         }
         let segments = [self.host.secure.take_segments(), self.host.cameras.take_segments()];
         for segment in segments.into_iter().flatten() {
-            self.segment_leaves(Way::ToPost, &segment);
+            if self.host.is_at(segment.to.ip()) {
+                self.segment_stays(segment);
+            } else {
+                self.segment_leaves(Way::ToPost, &segment);
+            }
         }
     }
 
@@ -246,6 +250,9 @@ impl World {
 
     /// What the operator's host sends beside its desk.
     pub(in crate::twin) fn service_answers(&mut self, datagram: Datagram) {
+        if self.is_own_answer(&datagram) {
+            return;
+        }
         let now = self.now();
         if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
             for at in self.network.through_to_service(now, at, Way::ToPost) {

@@ -1,8 +1,9 @@
 //! The city's camera system at the far end of the twin's line, as an instrument.
 
+use crate::cameras;
 use crate::clock::Stamped;
 use crate::instrument::cameras::{CameraEvent, CameraSystem, Treatment};
-use crate::instrument::{Identity, Instrument, Result};
+use crate::instrument::{AsksItself, Identity, Instrument, Result};
 use crate::twin::kernel::world::{self, Shared};
 
 pub struct TwinCameras(pub Shared);
@@ -13,6 +14,13 @@ impl Instrument for TwinCameras {
     }
     fn make_safe(&mut self) -> Result<()> {
         self.treat(Treatment::Taking)
+    }
+}
+
+impl AsksItself for TwinCameras {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        world::lock(&self.0).ask_own_cameras(&cameras::own_event(number));
+        Ok(true)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The services of the operator's host, as instruments.
 
 use crate::clock::{Instant, Stamped};
-use crate::instrument::services::NetworkService;
-use crate::instrument::{Identity, Instrument, Result};
+use crate::instrument::services::{NetworkService, OwnAnswer};
+use crate::instrument::{AsksItself, Identity, Instrument, Result};
 use crate::services::Service;
 use crate::twin::kernel::world::{self, Shared};
 use crate::twin::street::net::Services;
@@ -31,6 +31,16 @@ impl<S: Service> Instrument for TwinService<S> {
     }
 }
 
+impl<S: Service> AsksItself for TwinService<S> {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        let mut world = world::lock(&self.world);
+        let Some(service) = (self.find)(&mut world.host.services) else { return Ok(false) };
+        let question = service.question(number);
+        world.ask_own_service(S::PORT, S::IS_FOR_ALL, question);
+        Ok(true)
+    }
+}
+
 impl<S: Service> NetworkService<S::Conduct, S::Seen> for TwinService<S> {
     fn behave(&mut self, how: S::Conduct) -> Result<Instant> {
         let mut world = world::lock(&self.world);
@@ -42,5 +52,12 @@ impl<S: Service> NetworkService<S::Conduct, S::Seen> for TwinService<S> {
     fn seen(&mut self) -> Result<Vec<Stamped<S::Seen>>> {
         let mut world = world::lock(&self.world);
         Ok((self.find)(&mut world.host.services).map(Service::take_seen).unwrap_or_default())
+    }
+    fn own_answers(&mut self) -> Result<Vec<Stamped<OwnAnswer>>> {
+        let mut world = world::lock(&self.world);
+        let came = world.own_answers_from(S::PORT);
+        let Some(service) = (self.find)(&mut world.host.services) else { return Ok(Vec::new()) };
+        let read = |came: Stamped<Vec<u8>>| service.understand(&came.value).map(|answer| came.map(|_| answer));
+        Ok(came.into_iter().filter_map(read).collect())
     }
 }

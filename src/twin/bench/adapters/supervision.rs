@@ -2,9 +2,10 @@
 
 use crate::clock::Stamped;
 use crate::instrument::supervision::{Notice, Supervision};
-use crate::instrument::{Identity, Instrument, Result};
+use crate::instrument::{AsksItself, Identity, Instrument, Result};
 use crate::services::syslog;
 use crate::twin::kernel::world::{self, Shared};
+use crate::twin::street::net::SYSLOG_PORT;
 
 pub struct TwinSupervision(pub Shared);
 
@@ -14,6 +15,13 @@ impl Instrument for TwinSupervision {
     }
     fn make_safe(&mut self) -> Result<()> {
         Ok(())
+    }
+}
+
+impl AsksItself for TwinSupervision {
+    fn ask_itself(&mut self, number: u16) -> Result<bool> {
+        world::lock(&self.0).ask_own_service(SYSLOG_PORT, false, syslog::own_message(number));
+        Ok(true)
     }
 }
 
