@@ -1,7 +1,8 @@
 //! A DHCP server of one post (RFC 2131; RFC 2132): it gives the address that the bench wants the post to have, and with
 //! it where names and the time are asked for.
 //!
-//! It answers nobody but that post and the bench itself, whom it gives nothing: on a bench's network others may have an address server of their own.
+//! It answers nobody but that post and the bench itself, whom it gives nothing: on a bench's network others may have an
+//! address server of their own.
 
 use super::{Reply, Seen, Service};
 use crate::clock::{Instant, Stamped};
