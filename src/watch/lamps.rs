@@ -259,10 +259,12 @@ fn falsely_out(course: &Course) -> Vec<Sample> {
     // What the scenario before did to the post may show for a while.
     let recovered = Span { from: course.span.from + RECOVERS_WITHIN, to: course.span.to };
     let of_span = |ready: Span| {
+        // Light that comes with an outage may bear a stamp from just before it.
+        let ready = Span { to: ready.to - STAMPS - course.inputs_within, ..ready }.common(recovered)?;
         let false_sign = lit.0.iter().filter_map(|lit| lit.common(ready)).next();
-        Sample::breach(false_sign.map_or(ready.from, |span| span.from), false_sign.map(after))
+        Some(Sample::breach(false_sign.map_or(ready.from, |span| span.from), false_sign.map(after)))
     };
-    course.ready().into_iter().filter_map(|ready| ready.common(recovered)).map(of_span).collect()
+    course.ready().into_iter().filter_map(of_span).collect()
 }
 
 /// Without light or server for so long that it must be known, the lamp stands; a press may make it blink for a while.

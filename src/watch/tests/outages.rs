@@ -207,3 +207,12 @@ fn lamps_stand_through_a_cut_that_no_talk_may_notice() {
     };
     assert_eq!([swapped(1.0), swapped(3.0)], [true, false]);
 }
+
+#[test]
+fn light_that_comes_with_an_outage_may_bear_an_earlier_stamp() {
+    let lit_at = |from: f64| {
+        let course = quiet().outage(Kind::Restart, 200.0, 200.1).out_of_service(&[(from, 203.0)]);
+        broken(&course).contains(&"T27.watch.falsely-out-of-service")
+    };
+    assert_eq!([lit_at(199.999), lit_at(199.9)], [false, true]);
+}
