@@ -264,7 +264,7 @@ impl Bench {
             )),
             Told::Places(places) => {
                 let stray = places.iter().find(|place| !self.own.places.contains(place));
-                let led = stray.map_or_else(|| Bilingual::new("nowhere", "donikąd"), |place| Bilingual::same(place));
+                let led = stray.map_or_else(|| Bilingual::new("nowhere", "donikąd"), Bilingual::same);
                 (stray.is_some() || places.is_empty()).then(|| {
                     Which::Names.error(
                         "name the servers of the operator",

@@ -81,7 +81,7 @@ impl Service for TimeServer {
         let seconds = u64::from(seconds?);
         // It begins anew in 2036.
         let seconds = if seconds < NTP_TO_UNIX { seconds + (1 << 32) } else { seconds } - NTP_TO_UNIX;
-        let nanos = u64::from(parts?) * 1_000_000_000 >> 32;
+        let nanos = (u64::from(parts?) * 1_000_000_000) >> 32;
         let time = Duration::from_secs(seconds) + Duration::from_nanos(nanos);
         of_server.then_some(OwnAnswer { number, told: Told::Time(time) })
     }

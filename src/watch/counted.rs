@@ -78,7 +78,7 @@ fn miscounted(course: &Course) -> Vec<Sample> {
         let in_between = |since: f64| cases.iter().any(|case| case.lasts.to >= since && case.lasts.from <= *at);
         let nothing_happened = |since: f64| !in_between(since) && !unseen.iter().any(|press| *press > since && press <= at);
         let Some((since, before)) =
-            base.filter(|(since, _)| !starts_anew(*since) && !(*at < of_before && nothing_happened(*since)))
+            base.filter(|(since, _)| !(starts_anew(*since) || *at < of_before && nothing_happened(*since)))
         else {
             base = Some((*at, *told));
             continue;
