@@ -48,7 +48,8 @@ pub struct Dimming {
 }
 
 impl Dimming {
-    /// What it sees now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the mains.
+    /// What it sees now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the
+    /// mains.
     pub fn sees_room_light(&self) -> bool {
         let hertz = self.rhythm().0;
         self.is_dimmed && self.was_steady && MAINS_HZ.iter().any(|mains| (hertz / mains - 1.0).abs() <= MAINS_WITHIN)
