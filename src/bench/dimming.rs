@@ -48,11 +48,12 @@ pub struct Dimming {
 }
 
 impl Dimming {
-    /// What it tells now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the
+    /// What it sees now cannot be its lamp, which has been seen lit without a flicker, but light that lives on the
     /// mains.
-    pub fn is_room_light(&self, told: &Told) -> bool {
-        let Told::Dimmed { hertz, .. } = told else { return false };
-        self.was_steady && MAINS_HZ.iter().any(|mains| (hertz / mains - 1.0).abs() <= MAINS_WITHIN)
+    pub fn sees_room_light(&self) -> bool {
+        let hertz = self.rhythm().0;
+        let is_of_mains = MAINS_HZ.iter().any(|mains| (hertz / mains - 1.0).abs() <= MAINS_WITHIN);
+        self.is_dimmed && self.was_steady && is_of_mains
     }
 
     /// Takes the next change.
@@ -90,8 +91,12 @@ impl Dimming {
         if was_dimmed && !last.value.lit { vec![Told::Changed(last)] } else { Vec::new() }
     }
 
+    /// Times a second, and the share of light, over whole periods: from light to light.
     fn rhythm(&self) -> (f64, f64) {
-        let spans = self.latest.iter().zip(self.latest.iter().skip(1));
+        let is_lit = |one: &Stamped<Edge>| one.value.lit;
+        let first = self.latest.iter().position(is_lit).unwrap_or(0);
+        let last = self.latest.iter().rposition(is_lit).unwrap_or(0);
+        let spans = self.latest.iter().zip(self.latest.iter().skip(1)).take(last).skip(first);
         let (mut lit, mut all, mut times) = (0.0, 0.0, 0.0);
         for (one, next) in spans {
             let span = next.at.since(one.at).as_secs_f64();
@@ -124,14 +129,23 @@ mod tests {
     fn light_that_lives_on_the_mains_is_the_rooms_where_the_lamp_is_lit_without_a_flicker() {
         let is_room_light = |lit_before: u64, half_wave: u64| {
             let mut dimming = Dimming::default();
-            let mut told = [edge(1000, true), edge(1000 + lit_before, false)].map(|one| dimming.changed(one)).concat();
-            let flicker = |n: u64| edge(9000 + n * half_wave, n.is_multiple_of(2));
-            told.extend((0..100).flat_map(|n| dimming.changed(flicker(n))));
-            told.iter().any(|one| dimming.is_room_light(one))
+            let before = [edge(1000, true), edge(1000 + lit_before, false)];
+            let flicker = (0..100).map(|n| edge(9000 + n * half_wave, n.is_multiple_of(2)));
+            let sees = |one| {
+                dimming.changed(one);
+                dimming.sees_room_light()
+            };
+            before.into_iter().chain(flicker).any(sees)
         };
         assert!(is_room_light(1500, 10) && is_room_light(1500, 5));
         // A lamp that is driven so itself is never seen without a flicker; 62 and 250 Hz are nobody's mains.
         assert!(!is_room_light(900, 10) && !is_room_light(1500, 8) && !is_room_light(1500, 2));
+        // The lamp's own blinking runs over into it, so that the rhythm is the mains' only later.
+        let mut dimming = Dimming::default();
+        let own = [edge(1000, true), edge(2500, false), edge(8500, true), edge(8990, false)];
+        let flicker = (0..101).map(|n| edge(9000 + n * 10, n.is_multiple_of(2)));
+        own.into_iter().chain(flicker).for_each(|one| drop(dimming.changed(one)));
+        assert!(dimming.sees_room_light());
     }
 
     #[test]

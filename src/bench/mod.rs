@@ -167,7 +167,8 @@ impl Bench {
                     true => {
                         let dimming = self.dimming.entry(input).or_default();
                         let told = dimming.changed(edge);
-                        record.room_light.extend(told.iter().any(|one| dimming.is_room_light(one)).then_some(edge.at));
+                        let is_first = record.room_light.is_empty() && dimming.sees_room_light();
+                        record.room_light.extend(is_first.then_some(edge.at));
                         told
                     }
                     false => vec![Told::Changed(edge)],

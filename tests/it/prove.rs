@@ -50,9 +50,14 @@ fn every_defect_is_caught_and_every_healthy_post_passes() -> Result<(), Error> {
 /// nothing else would miss it.
 #[test]
 fn a_bench_that_looks_like_a_bad_post_is_found_out() -> Result<(), Error> {
-    // bench-sensor-flickers is missing: where its light meets link flaps (S33) it still accuses the post.
-    const BENCHES: [&str; 5] =
-        ["bench-network-drops", "bench-sensor-dull", "bench-sensor-falls-off", "bench-card-clock-off", "bench-drill-next-door"];
+    const BENCHES: [&str; 6] = [
+        "bench-network-drops",
+        "bench-sensor-flickers",
+        "bench-sensor-dull",
+        "bench-sensor-falls-off",
+        "bench-card-clock-off",
+        "bench-drill-next-door",
+    ];
     let scratch = tempfile::tempdir()?;
     let out = scratch.path().join("out").to_string_lossy().into_owned();
     let output = prove(&[&BENCHES[..], &["--out", &out]].concat())?;
