@@ -7,12 +7,8 @@ use super::power::{Condition, DinRail, Supply, SupplyConfig, nanos};
 /// One without mains since long, its battery full, with the defects that its description names.
 pub(in crate::twin) fn supply_of(config: SupplyConfig) -> Box<dyn Supply> {
     let mut supply: Box<dyn Supply> = Box::new(DinRail::new(config));
-    if config.turns_in > 0.0 {
+    if config.turns_in > 0.0 || config.turns_back_in > 0.0 {
         supply = Box::new(Turning { supply, config, has_mains: false, is_on: false, turned: 0, away_until: None });
-    }
-    if config.turns_back_in > 0.0 {
-        let within = nanos(config.turns_back_in);
-        supply = Box::new(TurningBack { supply, within, has_mains: false, is_on: false, away_until: None });
     }
     if config.carries_once {
         supply = Box::new(CarryingOnce { supply, has_mains: false, is_spent: false });
@@ -58,7 +54,7 @@ impl Supply for Latching {
     }
 }
 
-/// It gives nothing while it turns to its battery.
+/// It gives nothing while it turns to its battery, or back.
 #[derive(Debug)]
 struct Turning {
     supply: Box<dyn Supply>,
@@ -80,60 +76,21 @@ impl Supply for Turning {
     }
     /// Mains that return meanwhile start it as if it had been off.
     fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
-        let is_lost = std::mem::replace(&mut self.has_mains, on) && !on;
-        let falls = self.supply.set_mains(at, on);
+        let is_changed = std::mem::replace(&mut self.has_mains, on) != on;
+        let due = self.supply.set_mains(at, on);
         if self.away_until.is_some() {
             self.away_until = Some(if on { at + nanos(self.config.start_up) } else { self.turned });
             return self.away_until;
         }
-        let turned = at + nanos(self.config.turns_in);
-        let carries = falls.is_some_and(|falls| falls > turned);
-        if !(is_lost && self.is_on && carries) {
-            return falls;
-        }
-        (self.turned, self.away_until) = (turned, Some(turned));
-        Some(at)
-    }
-    fn settle(&mut self, at: u64) -> Option<bool> {
-        self.supply.settle(at);
-        self.away_until = self.away_until.filter(|until| *until > at);
-        let is_on = self.output();
-        (std::mem::replace(&mut self.is_on, is_on) != is_on).then_some(is_on)
-    }
-    fn next_look(&self, at: u64) -> Option<u64> {
-        let returns = self.away_until.filter(|until| *until > at);
-        returns.into_iter().chain(self.supply.next_look(at)).min()
-    }
-    fn output(&self) -> bool {
-        self.away_until.is_none() && self.supply.output()
-    }
-}
-
-/// It gives nothing while it turns back to its mains.
-#[derive(Debug)]
-struct TurningBack {
-    supply: Box<dyn Supply>,
-    within: u64,
-    has_mains: bool,
-    /// What was told of its output last.
-    is_on: bool,
-    away_until: Option<u64>,
-}
-
-impl Supply for TurningBack {
-    fn inner(&self) -> &dyn Supply {
-        &*self.supply
-    }
-    fn inner_mut(&mut self) -> &mut dyn Supply {
-        &mut *self.supply
-    }
-    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
-        let is_back = !std::mem::replace(&mut self.has_mains, on) && on;
-        let due = self.supply.set_mains(at, on);
-        if !(is_back && self.is_on && self.supply.condition().battery.is_some()) {
+        let turned = at + nanos(if on { self.config.turns_back_in } else { self.config.turns_in });
+        let carries = match on {
+            true => self.supply.condition().battery.is_some(),
+            false => due.is_some_and(|falls| falls > turned),
+        };
+        if !(is_changed && self.is_on && turned > at && carries) {
             return due;
         }
-        self.away_until = Some(at + self.within);
+        (self.turned, self.away_until) = (turned, Some(turned));
         Some(at)
     }
     fn settle(&mut self, at: u64) -> Option<bool> {
