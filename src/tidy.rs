@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the code does. Each rule says why it is there; each list of exceptions may only shrink.
 
+mod circles;
 mod features;
 mod floors;
 mod names;
@@ -78,6 +79,11 @@ fn a_module_uses_lower_floors_only() {
     let sources = read_sources();
     assert!(sources.len() > 50, "run from the repository's root");
     assert_clean(floors::check(&sources));
+}
+
+#[test]
+fn no_circle_is_wider_than_two_files() {
+    assert_clean(circles::check(&read_sources()));
 }
 
 #[test]

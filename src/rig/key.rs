@@ -53,6 +53,10 @@ pub enum Presence {
 }
 
 impl Key {
+    /// One that must be there and holds text, to be completed.
+    pub(super) const TEXT: Key =
+        Key { name: "", kind: Kind::Text, presence: Presence::Needed, unit: "", example: "", about: ("", "") };
+
     /// The line to write, for a remedy.
     pub fn line(&self) -> String {
         format!("{}: {}", self.name, self.example)

@@ -70,7 +70,7 @@ fn floor_of(module: &str) -> Option<usize> {
 }
 
 /// Modules that are crates: what their own files call `crate` is no module of the house.
-const CRATES: &[&str] = &["dsp", "intelligibility", "rng"];
+pub(super) const CRATES: &[&str] = &["dsp", "intelligibility", "rng"];
 
 /// How the crate of a module is called where it is used.
 const CRATE_PREFIX: &str = "hejnal_";

@@ -4,7 +4,8 @@ use super::super::capability::Capability;
 use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::{self, Transport};
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::Settings;
 use crate::problem::Problems;
 
 /// Relay boards of the LCUS family. Their command has a whole byte for the relay's number, but none with more than

@@ -5,23 +5,10 @@ use super::super::credentials::{self, Flaw};
 use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence, names};
 use super::super::locate::Word;
-use super::operator::TEXT;
+use super::settings::{Falsehood, Impostor};
 use crate::problem::{Place, Problems};
 use crate::unit::{Bilingual, Lang, both};
-use std::path::{Path, PathBuf};
-
-/// What is false of a certificate, and of nothing else in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Falsehood {
-    /// An authority that the posts do not know has signed it.
-    OtherAuthority,
-    /// It is made out for another server.
-    OtherName,
-    Expired,
-    NotYetValid,
-    /// It is for clients.
-    NotForServers,
-}
+use std::path::Path;
 
 const WORDS: [(&str, Falsehood); 5] = [
     ("other-authority", Falsehood::OtherAuthority),
@@ -30,14 +17,6 @@ const WORDS: [(&str, Falsehood); 5] = [
     ("not-yet-valid", Falsehood::NotYetValid),
     ("not-for-servers", Falsehood::NotForServers),
 ];
-
-/// One of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Impostor {
-    pub falsehood: Falsehood,
-    pub certificate: PathBuf,
-    pub key: PathBuf,
-}
 
 /// The list in an operator's entry.
 pub(super) const IMPOSTORS: Key = Key {
@@ -49,7 +28,7 @@ pub(super) const IMPOSTORS: Key = Key {
         "Certificates that no post may believe; all five, if roles name false-certificates.",
         "Certyfikaty, których punkt nie może uznać; wszystkie pięć, jeżeli role wymieniają false-certificates.",
     ),
-    ..TEXT
+    ..Key::TEXT
 };
 const KEYS: [Key; 3] = [
     Key {
@@ -57,10 +36,10 @@ const KEYS: [Key; 3] = [
         kind: Kind::Choice(&["other-authority", "other-name", "expired", "not-yet-valid", "not-for-servers"]),
         example: "expired",
         about: ("What is false of it.", "Co jest w nim fałszywe."),
-        ..TEXT
+        ..Key::TEXT
     },
-    Key { name: "certificate", example: "expired.pem", about: ("The certificate (PEM).", "Certyfikat (PEM)."), ..TEXT },
-    Key { name: "key", example: "expired.key", about: ("Its private key (PEM).", "Jego klucz prywatny (PEM)."), ..TEXT },
+    Key { name: "certificate", example: "expired.pem", about: ("The certificate (PEM).", "Certyfikat (PEM)."), ..Key::TEXT },
+    Key { name: "key", example: "expired.key", about: ("Its private key (PEM).", "Jego klucz prywatny (PEM)."), ..Key::TEXT },
 ];
 
 /// Every file is read, and each key held against its certificate. What is false of a certificate is not looked into:

@@ -2,7 +2,8 @@
 
 use super::super::capability::Capability;
 use super::super::transport::Transport;
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::Settings;
 
 /// Whoever sits at the terminal where hejnal runs.
 pub(super) const TERMINAL: Driver = Driver {

@@ -13,13 +13,12 @@ pub(super) mod operator;
 mod probe;
 mod row;
 mod services;
+mod settings;
 mod sound;
 mod supervision;
 
-pub use impostors::{Falsehood, Impostor};
-pub use operator::{SipOperator, SipUser, Srtp, Tls};
-pub use row::{Driver, Settings};
-pub use services::Leases;
+pub use row::Driver;
+pub use settings::{Falsehood, Impostor, Leases, Settings, SipOperator, SipUser, Srtp, Tls};
 
 /// All drivers, in the order in which messages and help list them.
 pub static DRIVERS: [Driver; 13] = [

@@ -3,7 +3,8 @@
 use super::super::capability::Capability;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport;
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::Settings;
 
 /// Any host that answers an echo request (RFC 792, RFC 4443): a converter's or a switch's management address.
 pub(super) const PING: Driver = Driver {

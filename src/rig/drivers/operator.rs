@@ -7,13 +7,14 @@ use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence, names};
 use super::super::locate::Word;
 use super::super::transport::{self, Transport};
-use super::impostors::{self, IMPOSTORS, Impostor};
-use super::row::{Driver, Settings};
+use super::impostors::{self, IMPOSTORS};
+use super::row::Driver;
+use super::settings::{Settings, SipOperator, SipUser, Srtp, Tls};
 use crate::clock::wall_clock;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, Lang, both};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The City Guard's operator, played by the bench.
 pub(in super::super) const SIP_OPERATOR: Driver = Driver {
@@ -36,7 +37,7 @@ const LISTEN: Key = Key {
         "This machine's address and port, which the post has as its server; or twin.",
         "Adres i port tego komputera, który punkt ma jako swój serwer; albo twin.",
     ),
-    ..TEXT
+    ..Key::TEXT
 };
 const BACKUP: Key = Key {
     name: "backup",
@@ -46,7 +47,7 @@ const BACKUP: Key = Key {
         "A second address, if the post is set to turn to one; or twin.",
         "Drugi adres, jeżeli punkt ma ustawiony serwer zapasowy; albo twin.",
     ),
-    ..TEXT
+    ..Key::TEXT
 };
 const STRANGER: Key = Key {
     name: "stranger",
@@ -56,24 +57,29 @@ const STRANGER: Key = Key {
         "An address that is not the operator's, from which a stranger calls the post; or twin.",
         "Adres inny niż adres operatora, spod którego do punktu dzwoni ktoś obcy; albo twin.",
     ),
-    ..TEXT
+    ..Key::TEXT
 };
 const REALM: Key = Key {
     name: "realm",
     example: "straz.miejska",
     about: ("What the post's password is for (RFC 3261, 22).", "Realm, do którego należy hasło punktu (RFC 3261, 22)."),
-    ..TEXT
+    ..Key::TEXT
 };
 const USERS: Key = Key {
     name: "users",
     kind: Kind::List(&USER),
     example: "[ { name: SOS-0417, password: secret } ]",
     about: ("The posts that may register.", "Punkty, które mogą się zarejestrować."),
-    ..TEXT
+    ..Key::TEXT
 };
 const USER: [Key; 2] = [
-    Key { name: "name", example: "SOS-0417", about: ("The post's name at the server.", "Nazwa punktu na serwerze."), ..TEXT },
-    Key { name: "password", example: "secret", about: ("Its password.", "Hasło punktu."), ..TEXT },
+    Key {
+        name: "name",
+        example: "SOS-0417",
+        about: ("The post's name at the server.", "Nazwa punktu na serwerze."),
+        ..Key::TEXT
+    },
+    Key { name: "password", example: "secret", about: ("Its password.", "Hasło punktu."), ..Key::TEXT },
 ];
 const SRTP: Key = Key {
     name: "srtp",
@@ -81,7 +87,7 @@ const SRTP: Key = Key {
     presence: Presence::Usual("optional"),
     example: "mandatory",
     about: ("Whether voice must be encrypted.", "Czy głos musi być szyfrowany."),
-    ..TEXT
+    ..Key::TEXT
 };
 const TLS: Key = Key {
     name: "tls",
@@ -89,17 +95,17 @@ const TLS: Key = Key {
     presence: Presence::Optional,
     example: "{ listen: 192.168.10.2:5061, certificate: operator.pem, key: operator.key }",
     about: ("SIP over TLS beside UDP and TCP.", "SIP po TLS obok UDP i TCP."),
-    ..TEXT
+    ..Key::TEXT
 };
 const TLS_KEYS: [Key; 6] = [
-    Key { name: "listen", example: "192.168.10.2:5061", about: ("Address and port.", "Adres i port."), ..TEXT },
+    Key { name: "listen", example: "192.168.10.2:5061", about: ("Address and port.", "Adres i port."), ..Key::TEXT },
     Key {
         name: "certificate",
         example: "operator.pem",
         about: ("The certificate chain (PEM).", "Łańcuch certyfikatów (PEM)."),
-        ..TEXT
+        ..Key::TEXT
     },
-    Key { name: "key", example: "operator.key", about: ("Its private key (PEM).", "Klucz prywatny (PEM)."), ..TEXT },
+    Key { name: "key", example: "operator.key", about: ("Its private key (PEM).", "Klucz prywatny (PEM)."), ..Key::TEXT },
     Key {
         name: "ca",
         presence: Presence::Optional,
@@ -108,7 +114,7 @@ const TLS_KEYS: [Key; 6] = [
             "Who signs the posts' certificates; a post must then show one.",
             "Kto podpisuje certyfikaty punktów; punkt musi wtedy okazać swój.",
         ),
-        ..TEXT
+        ..Key::TEXT
     },
     IMPOSTORS,
     Key {
@@ -116,71 +122,9 @@ const TLS_KEYS: [Key; 6] = [
         presence: Presence::Optional,
         example: "sos.example.org",
         about: ("What posts call, if not the address.", "Nazwa, pod którą dzwonią punkty, jeżeli nie adres."),
-        ..TEXT
+        ..Key::TEXT
     },
 ];
-
-/// A key that must be there and holds text, to be completed.
-pub(super) const TEXT: Key =
-    Key { name: "", kind: Kind::Text, presence: Presence::Needed, unit: "", example: "", about: ("", "") };
-
-/// What the operator is set up with, beside where it listens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SipOperator {
-    /// Where its second server listens, if posts know of one.
-    pub backup: Option<Transport>,
-    /// Where a stranger is played from, if there is an address for one. His voice comes from two ports further on.
-    pub stranger: Option<Transport>,
-    pub realm: String,
-    pub users: Vec<SipUser>,
-    pub tls: Option<Tls>,
-    /// In the virtual post's network: signalling goes over TLS, under certificates of that network.
-    pub tls_in_twin: bool,
-    pub srtp: Srtp,
-}
-
-impl SipOperator {
-    /// The password under which a post may register.
-    pub fn password_of(&self, post: &str) -> Option<&str> {
-        self.users.iter().find(|user| user.name == post).map(|user| user.password.as_str())
-    }
-}
-
-/// A post that may register with the operator.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SipUser {
-    pub name: String,
-    pub password: String,
-}
-
-impl std::fmt::Debug for SipUser {
-    /// A password has no business in a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SipUser({})", self.name)
-    }
-}
-
-/// SIP over TLS: where, and with which files. They have been read once and found sound.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tls {
-    pub listen: SocketAddr,
-    pub certificate: PathBuf,
-    pub key: PathBuf,
-    /// Who signs the posts' certificates; where it is named, a post must show one.
-    pub ca: Option<PathBuf>,
-    /// What it can show instead.
-    pub impostors: Vec<Impostor>,
-    /// What posts call the operator, if not by the address.
-    pub name: Option<String>,
-}
-
-/// Whether media is to be secure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Srtp {
-    Mandatory,
-    Optional,
-    Refused,
-}
 
 fn read(section: &Section<'_>, folder: &Path, problems: &mut Problems) -> Option<(Transport, Settings)> {
     let path = section.path(LISTEN.name);

@@ -3,7 +3,8 @@
 use super::super::capability::Capability;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport;
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::Settings;
 
 /// Any probe that probe-rs knows.
 pub(super) const PROBE_RS: Driver = Driver {

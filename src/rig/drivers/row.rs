@@ -4,8 +4,7 @@ use super::super::capability::Capability;
 use super::super::file::Section;
 use super::super::key::{Key, Kind};
 use super::super::transport::Transport;
-use super::operator::SipOperator;
-use super::services::Leases;
+use super::settings::Settings;
 use crate::problem::Problems;
 use std::fmt;
 use std::path::Path;
@@ -68,33 +67,4 @@ impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
-}
-
-/// What only one family of drivers has to know, beside transport and counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settings {
-    None,
-    /// A sound card's frames per second, and what its samples stand for in dB re 20 µPa, as far as it has been
-    /// measured: speech at the post's microphone, and a sine at the ear that reaches full scale.
-    Sound {
-        rate: u32,
-        speech_spl: Option<u8>,
-        ear_spl: Option<u8>,
-    },
-    Operator(Box<SipOperator>),
-    /// After so many seconds without a message a post counts as lost, and every so many it is to tell that it lives.
-    Supervision {
-        silence: u16,
-        every: Option<u16>,
-    },
-    /// What an address server gives the post.
-    Leases(Leases),
-    /// The domain in which a name server names the operator's servers.
-    Names {
-        domain: String,
-    },
-    /// What an event of the post has to name; `None`: the post's identity.
-    Cameras {
-        named: Option<String>,
-    },
 }

@@ -4,7 +4,8 @@ use super::super::capability::Capability;
 use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::{self, Transport};
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::{Leases, Settings};
 use crate::problem::Problems;
 use crate::unit::both;
 use std::net::Ipv4Addr;
@@ -13,19 +14,6 @@ use std::time::Duration;
 const DHCP_PORT: u16 = 67;
 const DNS_PORT: u16 = 53;
 const NTP_PORT: u16 = 123;
-
-/// What an address server gives the post, and nobody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leases {
-    /// The post's network card.
-    pub post: [u8; 6],
-    pub address: Ipv4Addr,
-    pub other: Ipv4Addr,
-    /// Bits of an address that are the network's.
-    pub prefix: u8,
-    pub lease: Duration,
-    pub router: Option<Ipv4Addr>,
-}
 
 /// Addresses by DHCP (RFC 2131).
 pub(super) const DHCP: Driver = Driver {

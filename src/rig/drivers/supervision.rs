@@ -3,7 +3,8 @@
 use super::super::capability::Capability;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport;
-use super::row::{Driver, Settings};
+use super::row::Driver;
+use super::settings::Settings;
 
 /// RFC 5426, 3.3.
 const SYSLOG_PORT: u16 = 514;
