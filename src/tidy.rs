@@ -120,6 +120,11 @@ fn files_functions_and_traits_keep_their_size() {
 }
 
 #[test]
+fn rooms_keep_their_size() {
+    assert_clean(shape::check_rooms(&read_sources()));
+}
+
+#[test]
 fn comments_keep_to_their_width() {
     let sources: Vec<Source> = ["src", "tests"].into_iter().flat_map(read_below).collect();
     assert!(sources.len() > 100, "run from the repository's root");

@@ -5,9 +5,14 @@
 
 use super::Violation;
 use super::source::{Source, has_word};
+use std::collections::BTreeMap;
 
 const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 70;
+/// Of product code, in a room of the house.
+const LARGEST_ROOM: usize = 9_000;
+/// Rooms with a figure of their own: values and traits stay few, and the twin is a post, a street and a bench in one.
+const ROOMS: [(&str, usize); 2] = [("instrument", 1_500), ("twin", 24_000)];
 const MOST_METHODS: usize = 6;
 /// In letters. Code may be wider, and a table's row has to be.
 const WIDEST_COMMENT: usize = 120;
@@ -18,6 +23,7 @@ const READABLE: &str = "a file is read at one sitting; one that is longer holds 
 const ONE_SCREEN: &str = "a function that does not fit on a screen does more than its name says";
 const INTRODUCED: &str = "whoever opens a file learns from its first lines what it is for and what it must not know";
 const FOUND_AGAIN: &str = "prose is read in lines from which the eye finds back to the next";
+const SURVEYED: &str = "a room that nobody can survey is two rooms";
 const SMALL_TRAIT: &str = "a driver for a new instrument is written in an hour only if its trait is small";
 const SHRINK: &str = "exceptions may only shrink";
 
@@ -36,6 +42,20 @@ pub(super) fn check(sources: &[Source]) -> Vec<Violation> {
         violations.push(Violation::new("src/tidy/shape.rs", 1, format!("{path} is gone: delete its exception"), SHRINK));
     }
     violations
+}
+
+/// Rooms that have grown too large, tests not counted.
+pub(super) fn check_rooms(sources: &[Source]) -> Vec<Violation> {
+    let mut rooms: BTreeMap<&str, usize> = BTreeMap::new();
+    for source in sources {
+        *rooms.entry(source.module()).or_default() += source.before_tests;
+    }
+    let too_large = rooms.into_iter().filter_map(|(room, lines)| {
+        let allowed = ROOMS.iter().find(|(known, _)| *known == room).map_or(LARGEST_ROOM, |(_, lines)| *lines);
+        let rule = format!("`{room}` has {lines} lines, allowed are {allowed}");
+        (lines > allowed).then(|| Violation::new(&format!("src/{room}"), 1, rule, SURVEYED))
+    });
+    too_large.collect()
 }
 
 /// Lines of comments that are too wide.
@@ -177,6 +197,18 @@ mod tests {
         let body = "    x;\n".repeat(69);
         let text = format!("//! What this file is for.\nfn f() {{\n{body}}}\nfn g(x: [u8; 2]) -> u8 {{ 1 }}\n");
         check_rules("src/a.rs", &text, &["2 function `f` has 71 lines, allowed are 70"]);
+    }
+
+    #[test]
+    fn a_room_is_counted_without_its_tests() {
+        let code = format!("//! What this file is for.\n{}", "\n".repeat(749));
+        let tested = format!("{code}#[cfg(test)]\nmod tests {{\n}}\n");
+        let two = [Source::new("src/instrument/a.rs", &code), Source::new("src/instrument/b.rs", &tested)];
+        assert_eq!(check_rooms(&two), []);
+        let three = [Source::new("src/instrument/c.rs", "//! What.\n"), Source::new("src/instrument/a.rs", &code)];
+        let more: Vec<Source> = three.into_iter().chain(two).collect();
+        let told = check_rooms(&more).iter().map(|violation| violation.rule.clone()).collect::<Vec<_>>();
+        assert_eq!(told, ["`instrument` has 2251 lines, allowed are 1500"]);
     }
 
     #[test]

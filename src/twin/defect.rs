@@ -13,7 +13,7 @@ mod unnamed;
 pub mod visitor;
 
 use super::TwinConfig;
-use super::bench::boards::LeadFault;
+use super::bench::circuit::LeadFault;
 use super::voice::{CameraFault, CountFault, Security, Suite, Trust};
 use crate::fault::Blame;
 use crate::operator::User;

@@ -6,44 +6,12 @@
 
 use super::Twin;
 use crate::clock::Instant;
-use crate::twin::bench::wiring::HAND;
-use crate::twin::kernel::world::{self, Event, World};
+use crate::twin::kernel::world::{self, Event};
+use crate::twin::street::hand::ManualAction;
 use crate::twin::street::net::{Datagram, FarEnd};
 
 /// Where the microcontroller sees the start of its flash.
 const FLASH: u32 = 0x0800_0000;
-
-/// What a hand can do at the post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ManualAction {
-    /// A finger closes the button's contact (true) or lets go of it, without bounces of its own.
-    Button(bool),
-    /// The fibre is plugged in (true) or pulled out.
-    Fibre(bool),
-    /// The mains in the street are there (true) or not.
-    Mains(bool),
-}
-
-impl ManualAction {
-    /// For the trace: which deed it is.
-    pub(in crate::twin) fn number(self) -> u64 {
-        match self {
-            ManualAction::Button(on) => u64::from(on),
-            ManualAction::Fibre(on) => 2 | u64::from(on),
-            ManualAction::Mains(on) => 4 | u64::from(on),
-        }
-    }
-}
-
-impl World {
-    pub(in crate::twin) fn done_by_hand(&mut self, deed: ManualAction) {
-        match deed {
-            ManualAction::Button(closed) => self.button(HAND, closed),
-            ManualAction::Fibre(plugged) => self.light(HAND, plugged),
-            ManualAction::Mains(on) => self.mains(on),
-        }
-    }
-}
 
 impl Twin {
     /// Plans a deed. What lies in the past is done at once.

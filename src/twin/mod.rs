@@ -6,6 +6,7 @@
 
 mod bench;
 pub mod defect;
+mod interactions;
 mod kernel;
 mod manual_inputs;
 mod post;
@@ -14,8 +15,8 @@ pub mod truth;
 
 pub use bench::{card, probe};
 pub use kernel::clock::TwinClock;
-pub use manual_inputs::ManualAction;
 pub use post::{hardware, mcu, voice};
+pub use street::hand::ManualAction;
 pub use street::net::Datagram;
 pub use street::{air, line, power};
 pub use truth::Truth;
@@ -34,11 +35,10 @@ use crate::rng::{Rng, stream};
 use crate::rtp::report::Calendar;
 use crate::sip::sdes::Srtp;
 use air::{Air, AirConfig};
-use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinReferenceHost, TwinService, TwinSupervision};
+use bench::adapters::{CardPort, ProbeLead, TwinCameras, TwinDesk, TwinPort, TwinReferenceHost, TwinService, TwinSupervision};
 use bench::boards::{BoardFaults, Boards};
 use bench::leads::Leads;
 use bench::network_way::network_with;
-use bench::ports::TwinPort;
 use bench::sensors::sensors_with;
 use bench::services::ServicesConfig;
 use bench::setup::BenchConfig;

@@ -4,6 +4,7 @@
 use super::calls::obliging;
 use super::cases::{Cause, causes};
 use super::course::{Contact, Course};
+use super::reports::CalledUp;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::rig::Role::{Button, Cameras, Operator};
@@ -15,19 +16,6 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: NEEDLESS, needs: &[Button, Operator, Cameras], limit: Bound::Never, look: needless },
     Rule { quantity: ELSEWHERE, needs: &[Operator, Cameras], limit: Bound::Never, look: elsewhere },
 ];
-
-/// An event at the camera system.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CalledUp {
-    pub at: f64,
-    pub uncertainty: f64,
-    /// It names what the rig says an event of this post names.
-    pub is_named: bool,
-    /// It came from where the post is registered.
-    pub is_posts: bool,
-    /// It was taken, and that was said at once.
-    pub taken: bool,
-}
 
 const UNSEEN: Quantity = Quantity {
     key: "T37.watch.presses-unseen",

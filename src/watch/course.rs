@@ -4,11 +4,11 @@
 //! Moments are seconds on the bench's clock. Nothing here says what should have happened.
 
 pub use super::both_ends::BothEnds;
-use super::cameras::CalledUp;
 use super::heard::{Sampled, Silence};
 use super::lit::Lit;
+use super::reports::CalledUp;
+use super::reports::Supervised;
 use super::span::Span;
-use super::supervised::Supervised;
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
 use crate::rig::{Headers, Limits};

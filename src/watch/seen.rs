@@ -1,7 +1,7 @@
 //! What the operator's end saw of a post, and of strangers, as the rules read it.
 
-use super::cameras::CalledUp;
 use super::course::{Binding, Course, Oddity, Stranger, StrayMedia};
+use super::reports::CalledUp;
 use super::span::Span;
 use crate::bench::Moment;
 use crate::clock::{Instant, Stamped};

@@ -5,7 +5,6 @@ use super::course::{Course, Kind};
 use super::lit::Lit;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
-use crate::instrument::supervision::Counts;
 use crate::rig::Role::{Operator, Supervision};
 use crate::unit::{Bilingual, Method, Quantity, Unit, both};
 
@@ -16,17 +15,6 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
     Rule { quantity: TAKEN_BACK, needs: &[Operator, Supervision], limit: Bound::Never, look: taken_back },
 ];
-
-/// What the rig says of its supervision, and how the post told its counters there.
-#[derive(Debug, Clone, Default)]
-pub struct Supervised {
-    /// After a silence of so many seconds it counts a post as lost.
-    pub lost_after: f64,
-    /// Every so many seconds a post is to tell that it lives; `None`: the rig does not say.
-    pub every: Option<f64>,
-    /// The last time before the scenario first.
-    pub counts: Vec<(f64, Counts)>,
-}
 
 const GIVEN_UP: Quantity = Quantity {
     key: "T26.watch.counted-as-lost",

@@ -2,6 +2,7 @@
 
 use super::bad_lines::{Dawdling, Dropping, Dying, Garbled, InBatches, Late, Repeating};
 use super::bad_relays::{Dead, Deaf, Hindered, StuckOpen};
+use super::circuit::LeadFault;
 use super::disturbance::Disturbance;
 use super::input_board::{self, Forgetful, InputBoard, Inverted, ReportingBoard};
 use super::mishap::{self, Mishap};
@@ -10,8 +11,6 @@ use super::relays::{self, Movement, RelayBoard, Relays};
 use super::setup::{BoardConfig, BoardKind};
 use super::trouble::{self, Trouble};
 use super::wiring::{Terminal, Wires};
-use crate::twin::kernel::world::{Event, World};
-use crate::twin::post::mcu::Uart;
 use std::time::Duration;
 
 /// The console's bits per second.
@@ -44,14 +43,6 @@ pub struct BoardFaults {
     pub disturbance: Option<Disturbance>,
 }
 
-/// What may be wrong with a lead from a relay to the post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeadFault {
-    FibreBypassed,
-    FibreOpen,
-    MainsBypassed,
-}
-
 pub(in crate::twin) enum Board {
     Relays(Box<dyn Relays>),
     Inputs(Box<dyn InputBoard>),
@@ -72,6 +63,12 @@ struct Outlet {
 pub(in crate::twin) struct Boards(Vec<Outlet>, BoardFaults);
 
 impl Boards {
+    /// The state of an input before anything moved.
+    pub(in crate::twin) fn preset(&mut self, input: Terminal, on: bool) {
+        if let Some(Board::Inputs(board)) = self.board(input.board) {
+            board.preset(input.channel, on);
+        }
+    }
     /// `console`: the instrument that the post's console is wired to.
     pub fn new(configs: &[BoardConfig], wires: &Wires, console: Option<&str>, faults: BoardFaults, seed: u64) -> Self {
         let mut relays_before = 0;
@@ -183,40 +180,4 @@ fn line_with(faults: &BoardFaults, line: SerialLine, board: &Board, seed: u64) -
 /// The usual board draws from the stream of its kind; each of another name from one of its own.
 fn stream_of(kind: &str, config: &BoardConfig, usual: &str) -> String {
     if config.instrument == usual { kind.to_owned() } else { format!("{kind} {}", config.instrument) }
-}
-
-impl World {
-    pub(in crate::twin) fn board_byte(&mut self, plug: Plug, byte: u8) {
-        let now = self.now();
-        match self.boards.board(plug.0) {
-            Some(Board::Relays(board)) => {
-                for movement in board.byte(now, byte) {
-                    self.queue.plan(movement.at, Event::Contact(plug.0, movement));
-                }
-            }
-            Some(Board::Inputs(board)) => {
-                let answer = board.byte(byte);
-                self.board_says(plug, &answer);
-            }
-            Some(Board::Console { wired: true }) => self.mcu.receive(Uart::Console, byte),
-            Some(Board::Console { wired: false }) | None => {}
-        }
-    }
-
-    /// An input board looks at its inputs.
-    pub(in crate::twin) fn scan(&mut self, number: usize) {
-        let now = self.now();
-        if let Some(Board::Inputs(board)) = self.boards.board(number)
-            && let Some(report) = board.scan(now)
-        {
-            self.board_says(Plug(number), &report);
-        }
-    }
-
-    fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
-        let now = self.now();
-        if let Some(line) = self.boards.line(plug) {
-            line.send(now, bytes);
-        }
-    }
 }

@@ -6,7 +6,7 @@
 
 use super::card_trouble::{self, CardTrouble};
 use super::setup::BenchConfig;
-use super::sound_path::SoundPath;
+use super::sound_path::{NoRecord, PERIOD, RATE, Recording, SoundPath};
 use crate::instrument::audio::{Frame, Jack};
 use crate::rig::{JackRef, Patch};
 use crate::rng::{Rng, noise_of, stream, unit_of};
@@ -14,10 +14,6 @@ use crate::twin::street::air::Air;
 use crate::twin::street::track::Track;
 use std::collections::VecDeque;
 
-/// Nominal frames per second.
-pub const RATE: u32 = 48_000;
-/// Frames per period: the driver reports once a period.
-pub const PERIOD: u32 = 480;
 /// A new sound starts this many periods after the one under way: what a driver has already handed to the converter
 /// cannot be taken back.
 const QUEUED_PERIODS: u64 = 3;
@@ -66,19 +62,6 @@ impl Sockets {
             straight: harness.loopback.as_ref().map(patch),
         }
     }
-}
-
-/// Why a recording cannot be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoRecord {
-    #[error("the stretch has not been recorded to its end yet")]
-    NotYet,
-    #[error("the stretch is longer ago than the record reaches")]
-    NoMore,
-    #[error("the stretch ends before it begins")]
-    Backwards,
-    #[error("the card has no such jack")]
-    NoJack,
 }
 
 #[derive(Debug)]
@@ -219,21 +202,19 @@ impl Card {
 }
 
 /// An input of the card, asked at a moment for what it has recorded.
-pub(in crate::twin) struct Input<'a> {
+struct Input<'a> {
     card: &'a Card,
     air: &'a Air,
     now: u64,
     jack: Jack,
 }
 
-impl Input<'_> {
-    /// When the sound of a frame was at the jack, of a card that is so many frames late.
-    pub fn seconds(&self, frame: Frame, late: u64) -> f64 {
+impl Recording for Input<'_> {
+    fn seconds(&self, frame: Frame, late: u64) -> f64 {
         self.card.input_time(frame as f64 - late as f64)
     }
 
-    /// What its converter has made of what was at the jack.
-    pub fn samples(&self, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+    fn samples(&self, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
         let Input { card, air, now, jack } = *self;
         let there = card.periods(now) * u64::from(PERIOD);
         if to > there {

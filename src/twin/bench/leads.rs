@@ -3,28 +3,11 @@
 //!
 //! Knows moments and whether a contact is closed, nothing of what the circuit is.
 
-use super::boards::{BoardFaults, LeadFault};
+use super::boards::BoardFaults;
+use super::circuit::{Circuit, LeadEnd, LeadFault};
 use super::mishap::{self, Mishap};
 use super::trouble::Trouble;
 use std::collections::VecDeque;
-
-/// A circuit of the post that a relay opens and closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::twin) enum Circuit {
-    Button,
-    Mains,
-    Battery,
-    Fibre,
-}
-
-/// Which end of a relay's wires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::twin) enum LeadEnd {
-    /// The post's circuit.
-    Post,
-    /// The contact that tells the bench.
-    Sense,
-}
 
 /// What is at the far end of a lead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

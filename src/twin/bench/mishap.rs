@@ -1,9 +1,7 @@
 //! What may befall the boards and leads of a bench while it works.
 //!
-//! Those of a lead, a sensor, a board or a line are in its way ([`super::leads`] and its like). What happens of itself
-//! is planned here.
-
-use crate::twin::kernel::world::{Event, World};
+//! Those of a lead, a sensor, a board or a line are in its way ([`super::leads`] and its like). When what happens
+//! of itself happens stands here.
 
 /// One at a time. Most begin after the bench has proved itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +34,4 @@ const SECOND: u64 = 1_000_000_000;
 /// When it begins, for those that do not begin at once.
 pub(in crate::twin) const FROM: u64 = 60 * SECOND;
 /// How often somebody pulls at the probe's lead, how many times, and for how long.
-const TWITCHES: (u64, u64, u64) = (90 * SECOND, 60, 20_000_000);
-
-impl World {
-    pub(in crate::twin) fn plan_mishaps(&mut self) {
-        if self.boards.faults().mishap == Some(Mishap::ResetLineTwitches) {
-            let (every, times, length) = TWITCHES;
-            for at in (0..times).map(|n| FROM + n * every) {
-                self.queue.plan(at, Event::ResetLine(false));
-                self.queue.plan(at + length, Event::ResetLine(true));
-            }
-        }
-    }
-}
+pub(in crate::twin) const TWITCHES: (u64, u64, u64) = (90 * SECOND, 60, 20_000_000);

@@ -7,6 +7,7 @@ pub(in crate::twin) mod bad_relays;
 pub(in crate::twin) mod boards;
 pub mod card;
 pub mod card_trouble;
+pub(in crate::twin) mod circuit;
 pub(in crate::twin) mod crowded;
 pub mod disturbance;
 pub(in crate::twin) mod input_board;

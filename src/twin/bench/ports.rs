@@ -3,9 +3,6 @@
 //! Knows nothing of what the bytes mean. A byte counts as arrived when its stop bit has passed.
 
 use crate::clock::{Instant, Stamped};
-use crate::instrument::Result;
-use crate::instrument::port::Port;
-use crate::twin::kernel::world::{self, Shared};
 use std::collections::VecDeque;
 
 /// Which line, by the number of its board.
@@ -74,33 +71,6 @@ impl SerialPath for SerialLine {
     fn take(&mut self, now: u64) -> Vec<Stamped<u8>> {
         let there = self.received.partition_point(|byte| byte.at.as_nanos() <= now);
         self.received.drain(..there).collect()
-    }
-}
-
-/// The bench's end of a line.
-pub struct TwinPort {
-    world: Shared,
-    plug: Plug,
-    name: String,
-}
-
-impl TwinPort {
-    /// The line of this name, behind `twin:`; `None`: there is none.
-    pub fn open(world: Shared, name: &str) -> Option<Self> {
-        let plug = world::lock(&world).boards.plug(name)?;
-        Some(TwinPort { world, plug, name: format!("twin:{name}") })
-    }
-}
-
-impl Port for TwinPort {
-    fn write(&mut self, bytes: &[u8]) -> Result<Instant> {
-        Ok(Instant::from_nanos(world::lock(&self.world).write(self.plug, bytes)))
-    }
-    fn read(&mut self) -> Result<Vec<Stamped<u8>>> {
-        Ok(world::lock(&self.world).read(self.plug))
-    }
-    fn name(&self) -> String {
-        self.name.clone()
     }
 }
 

@@ -2,44 +2,14 @@
 //!
 //! Knows the way there and back, and nothing of the line beyond.
 
-use crate::clock::Instant;
-use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER};
-use crate::twin::kernel::world::{Event, World};
-use crate::twin::street::line::Way;
 use std::collections::VecDeque;
 
 /// There and back through a switch and a small processor.
-const USUALLY: u64 = 400_000;
-
-impl World {
-    pub(in crate::twin) fn ask_reference_host(&mut self) {
-        let asked = self.now();
-        let mut through = |at, way| self.network.through_to_reference_host(asked, at, way).first().copied();
-        let arrives = through(asked + USUALLY / 2, Way::ToPost);
-        let returns = arrives.and_then(|at| through(at + USUALLY / 2, Way::ToOperator));
-        self.echoes.push_back((asked, returns));
-        self.queue.plan(asked + nanos(ASKED_EVERY), Event::AskReferenceHost);
-    }
-    /// What is known by now of what was asked.
-    pub(in crate::twin) fn take_echoes(&mut self) -> Vec<Echo> {
-        let now = self.now();
-        let mut known = Vec::new();
-        while let Some((asked, returns)) = self.echoes.front().copied() {
-            let is_lost = returns.is_none_or(|at| at > asked + nanos(LOST_AFTER));
-            if now < if is_lost { asked + nanos(LOST_AFTER) } else { returns.unwrap_or(asked) } {
-                break;
-            }
-            self.echoes.pop_front();
-            let took = returns.filter(|_| !is_lost).map(|at| Instant::from_nanos(at).since(Instant::from_nanos(asked)));
-            known.push(Echo { asked: Instant::from_nanos(asked), took });
-        }
-        known
-    }
-}
+pub(in crate::twin) const USUALLY: u64 = 400_000;
 
 /// When each was asked, and when it returns if it does.
 pub(in crate::twin) type Echoes = VecDeque<(u64, Option<u64>)>;
 
-fn nanos(time: std::time::Duration) -> u64 {
+pub(in crate::twin) fn nanos(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -3,10 +3,35 @@
 //!
 //! Knows samples, frames and seconds, nothing of who plays what.
 
-use super::card::{Input, NoRecord, PERIOD, RATE};
 use crate::instrument::audio::{Frame, Jack};
 use crate::twin::street::air::Air;
 use std::fmt::Debug;
+
+/// Nominal frames per second.
+pub const RATE: u32 = 48_000;
+/// Frames per period: the driver reports once a period.
+pub const PERIOD: u32 = 480;
+
+/// Why a recording cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoRecord {
+    #[error("the stretch has not been recorded to its end yet")]
+    NotYet,
+    #[error("the stretch is longer ago than the record reaches")]
+    NoMore,
+    #[error("the stretch ends before it begins")]
+    Backwards,
+    #[error("the card has no such jack")]
+    NoJack,
+}
+
+/// An input of the card as far as the path beyond it is concerned.
+pub(in crate::twin) trait Recording {
+    /// When the sound of a frame was at the jack, of a card that is so many frames late.
+    fn seconds(&self, frame: Frame, late: u64) -> f64;
+    /// What its converter has made of what was at the jack.
+    fn samples(&self, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord>;
+}
 
 /// What is not said of a path here is as in the path that it is around.
 pub(in crate::twin) trait SoundPath: Debug + Send {
@@ -24,7 +49,7 @@ pub(in crate::twin) trait SoundPath: Debug + Send {
         self.inner().ear(air, first, period, out);
     }
     /// What the card has recorded of a stretch of an input, everything so many frames late.
-    fn recorded(&self, input: &Input<'_>, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+    fn recorded(&self, input: &dyn Recording, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
         self.inner().recorded(input, from, to, late)
     }
 }
@@ -46,7 +71,7 @@ impl SoundPath for Sound {
     fn ear(&self, air: &Air, first: f64, period: f64, out: &mut [f32]) {
         air.at_ear(first, period, out);
     }
-    fn recorded(&self, input: &Input<'_>, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+    fn recorded(&self, input: &dyn Recording, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
         input.samples(from, to, late)
     }
 }
@@ -127,7 +152,7 @@ impl SoundPath for Slipping {
         &*self.0
     }
     /// A slip falls on a whole second of frames.
-    fn recorded(&self, input: &Input<'_>, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+    fn recorded(&self, input: &dyn Recording, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
         if from >= to {
             return self.0.recorded(input, from, to, late);
         }
@@ -151,7 +176,7 @@ impl SoundPath for Holed {
     fn inner(&self) -> &dyn SoundPath {
         &*self.0
     }
-    fn recorded(&self, input: &Input<'_>, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
+    fn recorded(&self, input: &dyn Recording, from: Frame, to: Frame, late: u64) -> Result<Vec<f32>, NoRecord> {
         let mut out = self.0.recorded(input, from, to, late)?;
         if input.seconds(from, late) > self.1 {
             out.iter_mut().zip(from..).filter(|(_, frame)| frame % u64::from(RATE) < self.2).for_each(|(x, _)| *x = 0.0);

@@ -1,13 +1,10 @@
 //! Everyday troubles of a bench: leads, sensors, boards and adapters that are nearly in order, and what others do to
 //! it.
 //!
-//! Those of a lead, a sensor, a board, a line or the network are in its way ([`super::leads`] and its like). What
-//! happens of itself is planned here.
+//! Those of a lead, a sensor, a board, a line or the network are in its way ([`super::leads`] and its like). When
+//! what happens of itself happens stands here.
 
-use super::leads::{Circuit, LeadEnd};
-use super::sensors::LAMPS;
-use crate::twin::kernel::world::{Event, World};
-use crate::twin::manual_inputs::ManualAction;
+use super::circuit::{Circuit, LeadEnd};
 
 /// One at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,68 +86,10 @@ const MS: u64 = 1_000_000;
 const SECOND: u64 = 1000 * MS;
 /// When those begin that do not begin at once.
 pub(in crate::twin) const FROM: u64 = 60 * SECOND;
-const RESTARTS_EVERY: u64 = 50 * SECOND;
-const SEARCHES_EVERY: u64 = 7 * SECOND;
-const INTRUDES_EVERY: u64 = 40 * SECOND;
-const DIPS_EVERY: u64 = 120 * SECOND;
-const DIP: u64 = 60 * MS;
+pub(in crate::twin) const RESTARTS_EVERY: u64 = 50 * SECOND;
+pub(in crate::twin) const SEARCHES_EVERY: u64 = 7 * SECOND;
+pub(in crate::twin) const INTRUDES_EVERY: u64 = 40 * SECOND;
+pub(in crate::twin) const DIPS_EVERY: u64 = 120 * SECOND;
+pub(in crate::twin) const DIP: u64 = 60 * MS;
 /// A finger's press: when first, how often, how many times, and for how long.
-const TRIED: (u64, u64, u64, u64) = (75 * SECOND, 97 * SECOND, 60, 300 * MS);
-
-impl World {
-    fn defer(&mut self, by: u64, what: Deferred) {
-        self.queue.plan(self.now() + by, Event::Deferred(what));
-    }
-    pub(in crate::twin) fn plan_troubles(&mut self) {
-        match self.boards.faults().trouble {
-            Some(Trouble::RelayBoardRestarts) => self.defer(FROM, Deferred::BoardRestarts),
-            Some(Trouble::NetworkShared) => self.defer(FROM, Deferred::Searched(0)),
-            Some(Trouble::SecondPost) => self.defer(FROM, Deferred::Intrudes(0)),
-            Some(Trouble::MainsDip) => self.defer(FROM, Deferred::Dip),
-            Some(Trouble::PressedByHand) => {
-                let (first, every, times, length) = TRIED;
-                for at in (0..times).map(|n| first + n * every) {
-                    self.queue.plan(at, Event::ManualAction(ManualAction::Button(true)));
-                    self.queue.plan(at + length, Event::ManualAction(ManualAction::Button(false)));
-                }
-            }
-            _ => {}
-        }
-    }
-    pub(in crate::twin) fn deferred(&mut self, what: Deferred) {
-        let now = self.now();
-        match what {
-            Deferred::Lead(circuit, end) => self.lead_looked_at(circuit, end),
-            Deferred::Sensors => {
-                let seen = self.sensors.act(now, self.contacts.lamps);
-                self.seen(&seen);
-            }
-            Deferred::Looks => (0..LAMPS).for_each(|lamp| self.lamp_seen(lamp, self.contacts.lamps[lamp])),
-            Deferred::BoardRestarts => {
-                self.release_relays(now);
-                self.defer(RESTARTS_EVERY, Deferred::BoardRestarts);
-            }
-            Deferred::Intrudes(turn) => {
-                self.intrude(turn);
-                self.defer(INTRUDES_EVERY, Deferred::Intrudes(turn + 1));
-            }
-            Deferred::Dip => {
-                self.mains(false);
-                self.queue.plan(now + DIP, Event::Mains(true));
-                self.defer(DIPS_EVERY, Deferred::Dip);
-            }
-            Deferred::Searched(turn) => {
-                self.search_network(turn);
-                self.defer(SEARCHES_EVERY, Deferred::Searched(turn + 1));
-            }
-        }
-    }
-    /// As if each relay had been told to fall back.
-    fn release_relays(&mut self, now: u64) {
-        for number in 0..self.boards.count() {
-            for movement in self.boards.fall_back(number, now) {
-                self.queue.plan(movement.at, Event::Contact(number, movement));
-            }
-        }
-    }
-}
+pub(in crate::twin) const TRIED: (u64, u64, u64, u64) = (75 * SECOND, 97 * SECOND, 60, 300 * MS);

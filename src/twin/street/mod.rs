@@ -4,6 +4,7 @@ pub mod air;
 pub(in crate::twin) mod bad_supplies;
 pub(in crate::twin) mod camera_host;
 mod delayed_switch;
+pub(in crate::twin) mod hand;
 pub mod line;
 pub(in crate::twin) mod net;
 pub mod power;

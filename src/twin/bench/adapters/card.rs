@@ -7,7 +7,7 @@ use crate::clock::Instant;
 use crate::clock::sample_clock::{SampleClock, WINDOW_SECONDS};
 use crate::instrument::audio::{AudioPort, Frame, Jack, Timebase};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
-use crate::twin::bench::card::{NoRecord, PERIOD, RATE};
+use crate::twin::bench::sound_path::{NoRecord, PERIOD, RATE};
 use crate::twin::kernel::world::{self, Shared};
 use crate::unit::{Bilingual, both};
 

@@ -5,6 +5,7 @@
 mod cameras;
 mod card;
 mod operator;
+mod port;
 mod probe;
 mod reference_host;
 mod services;
@@ -13,6 +14,7 @@ mod supervision;
 pub use cameras::TwinCameras;
 pub use card::CardPort;
 pub(in crate::twin) use operator::TwinDesk;
+pub use port::TwinPort;
 pub(in crate::twin) use probe::ProbeLead;
 pub use reference_host::TwinReferenceHost;
 pub use services::TwinService;

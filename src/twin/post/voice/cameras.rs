@@ -3,6 +3,7 @@
 //!
 //! Must not know calls: it is told of presses, and no call waits for what becomes of an event.
 
+use super::faults::CameraFault;
 use super::serial::{Ending, Report};
 use super::transaction::earliest;
 use super::{Action, Running, State, Voice};
@@ -28,37 +29,6 @@ const QUARTER_LATE: Duration = Duration::from_millis(2500);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Another make's pause before it tries again.
 const SOON: Duration = Duration::from_secs(3);
-
-/// A planted defect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CameraFault {
-    /// Nothing is sent.
-    Missing,
-    /// Another point is named.
-    OtherCamera,
-    /// The call waits for the camera system's answer.
-    BlocksCall,
-    Late,
-    Twice,
-    /// Only when somebody answers.
-    AtAnswer,
-    /// Once more, long after the call.
-    Unpressed,
-    /// One refusal, or no answer, is final.
-    GivesUpForGood,
-    /// A press within a minute of one that was told is not.
-    OnceAMinute,
-    /// A quarter of what is allowed beyond it.
-    QuarterLate,
-    /// A press that was kept is not told.
-    KeptUntold,
-    /// An event is called longer than it is.
-    Miscounted,
-    /// No defect: other words to the same effect.
-    OtherWords,
-    /// No defect: it tries again sooner.
-    SoonAgain,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {

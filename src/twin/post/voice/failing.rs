@@ -3,7 +3,6 @@
 //!
 //! Must not act, but for a call that waits for a name.
 
-use super::faults::Faults;
 use super::{State, Voice};
 use crate::clock::Instant;
 use std::time::Duration;
@@ -68,24 +67,9 @@ pub const TOLD_BACK: Duration = Duration::from_secs(60);
 /// What it calls itself then.
 pub const OF_ITS_KIND: &str = "sos-module";
 /// By so much a cut deepens the receive buffer.
-const DEEPER: Duration = Duration::from_millis(60);
+pub const DEEPER: Duration = Duration::from_millis(60);
 /// Nothing much above so many hertz.
-const DULL: f64 = 700.0;
-
-impl Faults {
-    pub fn fails(&self, how: Failing) -> bool {
-        self.failing == Some(how)
-    }
-    /// The link has gone.
-    pub(super) fn worsen(&mut self, jitter_target: &mut Duration) {
-        if self.fails(Failing::DullAfterCut) {
-            self.up.dull_above = Some(DULL);
-        }
-        if self.fails(Failing::DeeperAfterCuts) {
-            *jitter_target += DEEPER;
-        }
-    }
-}
+pub const DULL: f64 = 700.0;
 
 impl Voice {
     /// Whether a call has to wait for a name.

@@ -2,11 +2,10 @@
 //!
 //! Must not act: who has the defect reads its field.
 
-use super::cameras::CameraFault;
-use super::failing::Failing;
+use super::failing::{DEEPER, DULL, Failing};
+use super::habit::Habit;
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
-use super::supervision::CountFault;
 use super::tls::Trust;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -166,10 +165,72 @@ pub struct Faults {
     pub shortens_registration: bool,
 }
 
+impl Faults {
+    pub fn has(&self, habit: Habit) -> bool {
+        self.quirks.habit == Some(habit)
+    }
+    pub fn fails(&self, how: Failing) -> bool {
+        self.failing == Some(how)
+    }
+    /// The link has gone.
+    pub(super) fn worsen(&mut self, jitter_target: &mut Duration) {
+        if self.fails(Failing::DullAfterCut) {
+            self.up.dull_above = Some(DULL);
+        }
+        if self.fails(Failing::DeeperAfterCuts) {
+            *jitter_target += DEEPER;
+        }
+    }
+}
+
 /// In requests of this method the header has this value, or is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
     pub method: &'static str,
     pub header: &'static str,
     pub value: Option<String>,
+}
+
+/// A planted defect of the counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountFault {
+    /// What nobody answered is not counted among the calls.
+    ForgetsUnanswered,
+    /// Whatever rang counts as answered.
+    TakesAllForAnswered,
+    /// They are never told.
+    Untold,
+    /// They stop at so many.
+    StopsAt(u32),
+}
+
+/// A planted defect of the events that call up cameras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameraFault {
+    /// Nothing is sent.
+    Missing,
+    /// Another point is named.
+    OtherCamera,
+    /// The call waits for the camera system's answer.
+    BlocksCall,
+    Late,
+    Twice,
+    /// Only when somebody answers.
+    AtAnswer,
+    /// Once more, long after the call.
+    Unpressed,
+    /// One refusal, or no answer, is final.
+    GivesUpForGood,
+    /// A press within a minute of one that was told is not.
+    OnceAMinute,
+    /// A quarter of what is allowed beyond it.
+    QuarterLate,
+    /// A press that was kept is not told.
+    KeptUntold,
+    /// An event is called longer than it is.
+    Miscounted,
+    /// No defect: other words to the same effect.
+    OtherWords,
+    /// No defect: it tries again sooner.
+    SoonAgain,
 }

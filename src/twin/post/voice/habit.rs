@@ -2,7 +2,6 @@
 //!
 //! Must not act: it holds names, and what only they need to know.
 
-use super::faults::Faults;
 use std::time::Duration;
 
 /// What a module of this kind does again and again.
@@ -60,12 +59,6 @@ pub const OFF_FOR: u64 = 20;
 pub const TIRES_AFTER: u64 = 1000;
 /// Louder than −42 dBFS the microphone hears something.
 pub const HEARS: f32 = 6.3e-5;
-
-impl Faults {
-    pub fn has(&self, habit: Habit) -> bool {
-        self.quirks.habit == Some(habit)
-    }
-}
 
 /// The message with its length counted as if each end of a line were one byte.
 pub fn miscounted(bytes: &[u8]) -> Vec<u8> {

@@ -42,9 +42,9 @@ mod volume;
 #[cfg(test)]
 mod tests;
 
-pub use cameras::CameraFault;
 pub use config::Config;
 pub use failing::Failing;
+pub use faults::{CameraFault, CountFault};
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
@@ -52,7 +52,6 @@ pub use network::{NetworkFaults, NetworkSettings};
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use srtp::Suite;
-pub use supervision::CountFault;
 pub use tls::{Security, Trust};
 pub use truth::{CallTruth, Segment, Slip, Timeline, Truth};
 

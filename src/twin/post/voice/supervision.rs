@@ -4,7 +4,7 @@
 //! Must not know calls or audio; what it tells of, others have to tell it.
 
 use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, TOLD_BACK, TOLD_LATE};
-use super::faults::Faults;
+use super::faults::{CountFault, Faults};
 use super::transaction::earliest;
 use crate::clock::Instant;
 use crate::twin::street::power::Condition;
@@ -42,19 +42,6 @@ impl Trouble {
             Trouble::Battery => "battery",
         }
     }
-}
-
-/// A planted defect of the counters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CountFault {
-    /// What nobody answered is not counted among the calls.
-    ForgetsUnanswered,
-    /// Whatever rang counts as answered.
-    TakesAllForAnswered,
-    /// They are never told.
-    Untold,
-    /// They stop at so many.
-    StopsAt(u32),
 }
 
 /// Calls since power came, by what became of them.

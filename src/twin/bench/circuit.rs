@@ -1,0 +1,27 @@
+//! The circuits of a post that a bench switches, and the leads to them.
+
+/// A circuit of the post that a relay opens and closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::twin) enum Circuit {
+    Button,
+    Mains,
+    Battery,
+    Fibre,
+}
+
+/// Which end of a relay's wires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::twin) enum LeadEnd {
+    /// The post's circuit.
+    Post,
+    /// The contact that tells the bench.
+    Sense,
+}
+
+/// What may be wrong with a lead from a relay to the post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeadFault {
+    FibreBypassed,
+    FibreOpen,
+    MainsBypassed,
+}

@@ -1,0 +1,61 @@
+//! What the bench's disturbances do to its services, its network and its supply.
+
+use crate::services::{Reply, Service as _, dhcp};
+use crate::twin::bench::disturbance::{DIP, Disturbance, HELD, RESTARTS, ROUTER};
+use crate::twin::bench::relays::Movement;
+use crate::twin::bench::trouble::FROM;
+use crate::twin::kernel::world::{Event, World};
+use crate::twin::street::net::{Datagram, SYSLOG_PORT};
+use std::net::{IpAddr, SocketAddr};
+
+impl World {
+    fn is_disturbed_by(&self, what: Disturbance) -> bool {
+        self.boards.faults().disturbance == Some(what) && self.now() >= FROM
+    }
+    /// Whether what arrives at the operator's host gets no further now.
+    pub(in crate::twin) fn is_mislaid(&mut self, datagram: &Datagram) -> bool {
+        let port = datagram.to.port();
+        if port == dhcp::PORT {
+            self.router_answers(datagram);
+            return self.is_disturbed_by(Disturbance::LeasesEnd);
+        }
+        if port != SYSLOG_PORT {
+            return false;
+        }
+        if self.is_disturbed_by(Disturbance::NoticesLost) {
+            self.notices += 1;
+            return self.notices.is_multiple_of(2);
+        }
+        let is_held = self.is_disturbed_by(Disturbance::NoticesHeld) && !self.now().is_multiple_of(HELD);
+        if is_held {
+            self.queue.plan(self.now().next_multiple_of(HELD), Event::AtOperator(datagram.clone()));
+        }
+        is_held
+    }
+    /// Whoever asks everybody for an address is answered by the router as well, and sooner.
+    fn router_answers(&mut self, asked: &Datagram) {
+        if self.now() < FROM {
+            return;
+        }
+        let at = self.instant();
+        let Some(router) = &mut self.host.services.router else { return };
+        let reply = router.datagram(at, asked.from, &asked.bytes);
+        // Nobody fetches what it was asked.
+        drop(router.take_seen());
+        if let Some(Reply { at, to, bytes }) = reply {
+            let from = SocketAddr::new(IpAddr::V4(ROUTER), dhcp::PORT);
+            self.queue.plan(at.as_nanos().max(self.now()), Event::ServiceAnswers(Datagram { from, to, bytes }));
+        }
+    }
+    pub(in crate::twin) fn are_cameras_away(&self) -> bool {
+        let (every, away) = RESTARTS;
+        self.is_disturbed_by(Disturbance::CamerasRestart) && (self.now() - FROM) % every < away
+    }
+    /// A relay was drawn.
+    pub(in crate::twin) fn burden_supply(&mut self, movement: Movement) {
+        if movement.closed && self.is_disturbed_by(Disturbance::SupplyShared) {
+            self.queue.plan(self.now(), Event::Mains(false));
+            self.queue.plan(self.now() + DIP, Event::Mains(true));
+        }
+    }
+}
