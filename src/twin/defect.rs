@@ -4,6 +4,7 @@
 //! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed,
 //! for the twin's microcontroller executes what it is given; everything else is planted in the twin itself.
 
+pub mod foreigner;
 pub mod fresh;
 pub mod latecomer;
 pub mod newcomer;
@@ -69,8 +70,15 @@ pub struct Defect {
 }
 
 /// Whatever was planted by people who had not seen the scenarios.
-pub const PLANTED_LATER: [&[Defect]; 6] =
-    [fresh::FRESH, stranger::STRANGERS, visitor::VISITORS, newcomer::NEWCOMERS, latecomer::LATECOMERS, outsider::OUTSIDERS];
+pub const PLANTED_LATER: [&[Defect]; 7] = [
+    fresh::FRESH,
+    stranger::STRANGERS,
+    visitor::VISITORS,
+    newcomer::NEWCOMERS,
+    latecomer::LATECOMERS,
+    outsider::OUTSIDERS,
+    foreigner::FOREIGNERS,
+];
 
 /// By its id.
 pub fn find(id: &str) -> Option<&'static Defect> {

@@ -71,6 +71,10 @@ impl<B: Relays> Hindered<B> {
         };
         Hindered { board, relay: 0, closing: true, from, count: 0, becomes }
     }
+    /// The same of the third relay.
+    pub fn letting_fibre_go(board: B, from: u64) -> Self {
+        Hindered { relay: 2, ..Hindered::letting_go(board, from) }
+    }
     /// From some moment on the third relay's armature falls back late.
     pub fn sticking(board: B, from: u64) -> Self {
         let becomes = |movements: Vec<Movement>, _| {

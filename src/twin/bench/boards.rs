@@ -144,6 +144,9 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
         (_, Some(Mishap::ButtonRelayWorn), _) => Box::new(Hindered::worn(board)),
         (_, Some(Mishap::ButtonRelayChatters), _) => Box::new(Hindered::chattering(board)),
         (_, Some(Mishap::FibreRelaySticks), _) => Box::new(Hindered::sticking(board, mishap::FROM)),
+        _ if faults.disturbance == Some(Disturbance::FibreRelayLetsGo) => {
+            Box::new(Hindered::letting_fibre_go(board, mishap::FROM))
+        }
         _ if faults.disturbance == Some(Disturbance::ButtonRelayLetsGo) => Box::new(Hindered::letting_go(board, mishap::FROM)),
         (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),
         (.., Some(Trouble::RelayLineLosesBytes)) => Box::new(Deaf::new(board, trouble::FROM)),

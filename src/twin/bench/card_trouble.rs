@@ -32,6 +32,8 @@ pub enum CardTrouble {
     EarOverloads,
     /// The card's driver takes what is faint for noise and lets none of it through.
     EarGated,
+    /// A telephone beside the ear asks for its network: for 1.5 seconds of every thirteen its pulses buzz in the lead.
+    TelephoneBesideEar,
     /// After a minute a loose wire of the mouth's interrupts it for 150 ms of every two seconds.
     MouthStutters,
     /// After a minute the ear's amplifier gives a tenth.
@@ -58,6 +60,10 @@ const TURNED_UP: f32 = 1.5;
 const CORNER: f64 = 700.0;
 /// Every twenty seconds for six; 70 dB SPL at an ear that overloads at 112.
 const RADIO: (f64, f64, f64) = (20.0, 6.0, 0.008);
+/// How often a telephone asks, and for how long, in seconds; its pulses: how many a second, their share, their
+/// amplitude (GSM: eight slots of 4.615 ms).
+const ASKS: (f64, f64) = (13.0, 1.5);
+const PULSES: (f64, f64, f32) = (216.7, 0.125, 0.03);
 /// The power aimed at, and how fast the measured one follows (50 ms).
 const EVEN: f32 = 2.5e-3;
 const FOLLOWS: f32 = 4.2e-4;
@@ -95,6 +101,7 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
         CardTrouble::EarHums => Box::new(EarSpoiled(path, ALWAYS, add_hum)),
         CardTrouble::EarWithoutBass => Box::new(EarSpoiled(path, ALWAYS, take_bass)),
         CardTrouble::RadioBesideEar => Box::new(EarSpoiled(path, ALWAYS, add_radio)),
+        CardTrouble::TelephoneBesideEar => Box::new(EarSpoiled(path, ALWAYS, add_pulses)),
         CardTrouble::EarEvenedOut => Box::new(EarSpoiled(path, ALWAYS, even_out)),
         CardTrouble::EarCrackles => Box::new(EarSpoiled(path, ALWAYS, crackle)),
         CardTrouble::EarGated => Box::new(EarSpoiled(path, ALWAYS, gate)),
@@ -105,6 +112,16 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
 /// By how many periods what is recorded at `seconds` is late.
 fn slipped(seconds: f64) -> u64 {
     u64::from(seconds >= FROM && (((seconds - FROM) / SLIPS_EVERY) as u64).is_multiple_of(2))
+}
+
+fn add_pulses(first: f64, period: f64, samples: &mut [f32]) {
+    let ((every, length), (pulses, share, amplitude)) = (ASKS, PULSES);
+    for (n, sample) in samples.iter_mut().enumerate() {
+        let at = first + n as f64 * period;
+        if at.rem_euclid(every) < length && (at * pulses).rem_euclid(1.0) < share {
+            *sample += amplitude;
+        }
+    }
 }
 
 fn strike(_: f64, _: f64, samples: &mut [f32]) {

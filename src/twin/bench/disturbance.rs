@@ -19,10 +19,29 @@ pub enum Disturbance {
     ButtonRelayLetsGo,
     /// The post hangs on the relays' own supply: each relay that is drawn takes 60 ms of its mains.
     SupplyShared,
+    /// What is asked of the time server waits for the next of its looks, every four seconds.
+    TimesHeld,
+    /// The DHCP server looks every eight.
+    LeasesHeld,
+    /// The name server's process has ended.
+    NamesEnd,
+    /// Two receivers of the supervision write into one file: whatever is told is told twice.
+    NoticesTwice,
+    /// The camera system has ended, and nobody listens there.
+    CamerasEnd,
+    /// The coil of the fibre's relay is starved: five seconds after it was drawn the armature falls back.
+    FibreRelayLetsGo,
+    /// At two and a half minutes and every five after somebody switches the workshop off for three seconds.
+    BreakerTrips,
 }
 
 const SECOND: u64 = 1_000_000_000;
 pub(in crate::twin) const HELD: u64 = 45 * SECOND;
+pub(in crate::twin) const LOOKS_FOR_TIMES: u64 = 4 * SECOND;
+pub(in crate::twin) const LOOKS_FOR_LEASES: u64 = 8 * SECOND;
+pub(in crate::twin) const AFTER_ITSELF: u64 = SECOND / 1000;
+/// When first, how often, how many times, and for how long.
+pub(in crate::twin) const TRIPS: (u64, u64, u64, u64) = (150 * SECOND, 300 * SECOND, 40, 3 * SECOND);
 pub(in crate::twin) const RESTARTS: (u64, u64) = (100 * SECOND, 20 * SECOND);
 pub(in crate::twin) const DIP: u64 = SECOND * 6 / 100;
 /// The box somebody has plugged in to have the internet.

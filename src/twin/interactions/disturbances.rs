@@ -1,7 +1,9 @@
 //! What the bench's disturbances do to its services, its network and its supply.
 
-use crate::services::{Reply, Service as _, dhcp};
-use crate::twin::bench::disturbance::{DIP, Disturbance, HELD, RESTARTS, ROUTER};
+use crate::services::{Reply, Service as _, dhcp, dns, ntp};
+use crate::twin::bench::disturbance::{
+    AFTER_ITSELF, DIP, Disturbance, HELD, LOOKS_FOR_LEASES, LOOKS_FOR_TIMES, RESTARTS, ROUTER, TRIPS,
+};
 use crate::twin::bench::relays::Movement;
 use crate::twin::bench::trouble::FROM;
 use crate::twin::kernel::world::{Event, World};
@@ -16,21 +18,46 @@ impl World {
     pub(in crate::twin) fn is_mislaid(&mut self, datagram: &Datagram) -> bool {
         let port = datagram.to.port();
         if port == dhcp::PORT {
-            self.router_answers(datagram);
-            return self.is_disturbed_by(Disturbance::LeasesEnd);
+            if !self.is_disturbed_by(Disturbance::LeasesHeld) || self.now().is_multiple_of(LOOKS_FOR_LEASES) {
+                self.router_answers(datagram);
+            }
+            return self.is_disturbed_by(Disturbance::LeasesEnd)
+                || self.is_held(Disturbance::LeasesHeld, LOOKS_FOR_LEASES, datagram);
         }
-        if port != SYSLOG_PORT {
-            return false;
+        match port {
+            dns::PORT => return self.is_disturbed_by(Disturbance::NamesEnd),
+            ntp::PORT => return self.is_held(Disturbance::TimesHeld, LOOKS_FOR_TIMES, datagram),
+            SYSLOG_PORT => {}
+            _ => return false,
+        }
+        if self.is_disturbed_by(Disturbance::NoticesTwice) {
+            self.notices += 1;
+            if !self.notices.is_multiple_of(2) {
+                self.queue.plan(self.now() + AFTER_ITSELF, Event::AtOperator(datagram.clone()));
+            }
         }
         if self.is_disturbed_by(Disturbance::NoticesLost) {
             self.notices += 1;
             return self.notices.is_multiple_of(2);
         }
-        let is_held = self.is_disturbed_by(Disturbance::NoticesHeld) && !self.now().is_multiple_of(HELD);
+        self.is_held(Disturbance::NoticesHeld, HELD, datagram)
+    }
+    /// Whether this waits until somebody looks.
+    fn is_held(&mut self, by: Disturbance, looks_every: u64, datagram: &Datagram) -> bool {
+        let is_held = self.is_disturbed_by(by) && !self.now().is_multiple_of(looks_every);
         if is_held {
-            self.queue.plan(self.now().next_multiple_of(HELD), Event::AtOperator(datagram.clone()));
+            self.queue.plan(self.now().next_multiple_of(looks_every), Event::AtOperator(datagram.clone()));
         }
         is_held
+    }
+    pub(in crate::twin) fn plan_disturbances(&mut self) {
+        if self.boards.faults().disturbance == Some(Disturbance::BreakerTrips) {
+            let (first, every, times, length) = TRIPS;
+            for at in (0..times).map(|n| first + n * every) {
+                self.queue.plan(at, Event::Mains(false));
+                self.queue.plan(at + length, Event::Mains(true));
+            }
+        }
     }
     /// Whoever asks everybody for an address is answered by the router as well, and sooner.
     fn router_answers(&mut self, asked: &Datagram) {
@@ -49,7 +76,8 @@ impl World {
     }
     pub(in crate::twin) fn are_cameras_away(&self) -> bool {
         let (every, away) = RESTARTS;
-        self.is_disturbed_by(Disturbance::CamerasRestart) && (self.now() - FROM) % every < away
+        self.is_disturbed_by(Disturbance::CamerasEnd)
+            || self.is_disturbed_by(Disturbance::CamerasRestart) && (self.now() - FROM) % every < away
     }
     /// A relay was drawn.
     pub(in crate::twin) fn burden_supply(&mut self, movement: Movement) {

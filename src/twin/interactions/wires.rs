@@ -43,6 +43,7 @@ impl World {
             }
         }
         self.plan_mishaps();
+        self.plan_disturbances();
         for at in self.sensors.looks() {
             self.queue.plan(at, Event::Deferred(Deferred::Looks));
         }

@@ -1,5 +1,6 @@
 //! The whole twin at once: a post is flashed, boots, registers, is pressed, talks, loses its fibre and its mains.
 
+mod foreigner;
 mod fresh;
 mod newcomer;
 mod outsider;

@@ -33,19 +33,19 @@ const SEEN_ELSEWHERE: [&str; 18] = [
 ];
 
 const BATTERY: Channel = Channel(4);
-const AT_ONCE: Answering = Answering::After(Duration::from_millis(500));
+pub(super) const AT_ONCE: Answering = Answering::After(Duration::from_millis(500));
 
 /// A tenth of a second, and what was to be seen then.
-type Seen = Vec<(u64, String)>;
+pub(super) type Seen = Vec<(u64, String)>;
 
 /// The bench of a rig, with what it gives the post's network.
-struct Street {
-    bench: Bench,
+pub(super) struct Street {
+    pub bench: Bench,
     told: Seen,
 }
 
 impl Street {
-    fn of(profile: Profile, defect: Option<&Defect>) -> Self {
+    pub fn of(profile: Profile, defect: Option<&Defect>) -> Self {
         let file = if profile == Profile::NewPost { "rigs/virtual-new-post.yaml" } else { "rigs/virtual.yaml" };
         let rig = rig::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a sound rig");
         let config = TwinConfig::of(&rig, 5);
@@ -56,7 +56,7 @@ impl Street {
         street
     }
     /// Waits, and notes what the supervision, the camera system and the services were told and asked meanwhile.
-    fn wait(&mut self, seconds: f64) {
+    pub fn wait(&mut self, seconds: f64) {
         self.bench.wait(seconds);
         let tenths = |at: Instant| (at.as_secs_f64() * 10.0).round() as u64;
         for notice in self.bench.twin.supervision().notices().expect("notices") {
@@ -75,20 +75,20 @@ impl Street {
         self.told.extend(names.map(|asked| (tenths(asked.at), format!("{:?}", asked.value))));
         self.told.extend(times.map(|asked| (tenths(asked.at), format!("{:?}", asked.value))));
     }
-    fn taking(&mut self, first: Answering, second: Answering) {
+    pub fn taking(&mut self, first: Answering, second: Answering) {
         let second = Some(Second { answering: second, after: None });
         self.bench.operator.behave(Behaviour { second, ..Behaviour::answering(first) }).expect("set");
     }
-    fn servers(&mut self, primary: Health, backup: Health) {
+    pub fn servers(&mut self, primary: Health, backup: Health) {
         self.bench.operator.behave(Behaviour { primary, backup, ..Behaviour::answering(AT_ONCE) }).expect("set");
     }
-    fn press(&mut self, held: f64, then: f64) {
+    pub fn press(&mut self, held: f64, then: f64) {
         self.bench.set(BUTTON, Contact::Closed);
         self.wait(held);
         self.bench.set(BUTTON, Contact::Open);
         self.wait(then);
     }
-    fn hang_up(&mut self, then: f64) {
+    pub fn hang_up(&mut self, then: f64) {
         let last = self.bench.events.iter().rev().find_map(|event| match event.value {
             CallEvent::Invited { call, .. } => Some(call),
             _ => None,
@@ -99,17 +99,17 @@ impl Street {
         }
         self.wait(then);
     }
-    fn talk(&mut self, seconds: f64) {
+    pub fn talk(&mut self, seconds: f64) {
         self.press(0.3, seconds);
         self.hang_up(4.0);
     }
-    fn off(&mut self, relay: Channel, seconds: f64) {
+    pub fn off(&mut self, relay: Channel, seconds: f64) {
         self.bench.set(relay, Contact::Closed);
         self.wait(seconds);
         self.bench.set(relay, Contact::Open);
     }
     /// The main loop hangs, as through the probe (PROTOCOL.md, section 1).
-    fn hang(&mut self, then: f64) {
+    pub fn hang(&mut self, then: f64) {
         let selector = probe::selector(self.bench.twin.probe_serial());
         let clock: Arc<dyn Clock> = self.bench.clock();
         let mut lead = ProbeRs::new(&selector, "STM32F072CB", Vec::new(), clock).expect("found");
@@ -117,7 +117,7 @@ impl Street {
         self.wait(then);
     }
     /// What anybody can see.
-    fn seen(self) -> Seen {
+    pub fn seen(self) -> Seen {
         let tenths = |at: Instant| (at.as_secs_f64() * 10.0).round() as u64;
         let events = self.bench.events.iter().filter(|event| !matches!(event.value, CallEvent::FarReport { .. }));
         let calls = events.map(|event| {
@@ -247,11 +247,10 @@ fn sound(profile: Profile) -> &'static Seen {
 }
 
 /// The first things that one has and the other has not.
-fn differences(defect: &Defect) -> Vec<String> {
-    let (good, bad) = (sound(defect.profile), tour(defect.profile, Some(defect)));
+pub(super) fn differences(good: &Seen, bad: &Seen) -> Vec<String> {
     let near =
         |all: &[(u64, String)], one: &(u64, String)| all.iter().any(|(at, what)| at.abs_diff(one.0) <= 1 && *what == one.1);
-    let missing = good.iter().filter(|one| !near(&bad, one)).map(|(at, what)| (*at, format!("- {what}")));
+    let missing = good.iter().filter(|one| !near(bad, one)).map(|(at, what)| (*at, format!("- {what}")));
     let more = bad.iter().filter(|one| !near(good, one)).map(|(at, what)| (*at, format!("+ {what}")));
     let mut all: Vec<_> = missing.chain(more).collect();
     all.sort();
@@ -261,7 +260,7 @@ fn differences(defect: &Defect) -> Vec<String> {
 fn all_show(which: impl Fn(&Defect) -> bool) {
     let mut alike = Vec::new();
     for defect in OUTSIDERS.iter().filter(|defect| which(defect) && !SEEN_ELSEWHERE.contains(&defect.id)) {
-        let differences = differences(defect);
+        let differences = differences(sound(defect.profile), &tour(defect.profile, Some(defect)));
         println!("== {} ({} differences)", defect.id, differences.len());
         differences.iter().take(12).for_each(|line| println!("   {line}"));
         if differences.is_empty() {

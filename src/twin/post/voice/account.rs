@@ -96,6 +96,8 @@ pub struct Stack {
     credentials: Credentials,
     /// There was a call.
     pub has_called: bool,
+    /// A call has turned to the other server.
+    pub has_failed_over: bool,
     /// A defective module offers its next call plain sound.
     pub is_bare: bool,
 }
@@ -113,6 +115,7 @@ impl Stack {
             faults: Faults::default(),
             credentials: Credentials::default(),
             has_called: false,
+            has_failed_over: false,
             is_bare: false,
         }
     }

@@ -153,7 +153,7 @@ impl Agent {
     }
     fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
         let has_second = self.second.is_some() && !self.dialled.at_second;
-        let has_other = self.stack.account.other.is_some() && !self.dialled.failed_over;
+        let has_other = self.stack.account.other.is_some() && self.may_fail_over();
         let otherwise = Otherwise {
             refused: has_second && !self.faults.gives_up_on_busy,
             unanswered: (has_second && !self.faults.never_escalates)
@@ -169,7 +169,7 @@ impl Agent {
     fn hunt(&mut self, at: Instant) {
         let Some(why) = self.calls.iter_mut().find_map(|call| call.next.take()) else { return };
         if why == Ending::Lost {
-            self.dialled.failed_over = true;
+            (self.dialled.failed_over, self.stack.has_failed_over) = (true, true);
             self.stack.account.turn();
         } else {
             self.dialled.at_second = true;
@@ -300,7 +300,7 @@ impl Agent {
                 // Others than 401 and 407 end it too: the far end may no longer know the call (481).
                 self.stack.answer_challenge(at, &client, response, super::transaction::LINGER);
             }
-            Owner::Probe if response.code() / 100 == 2 => self.registration.return_home(at, &self.faults, &mut self.stack),
+            Owner::Probe if response.code() / 100 == 2 => self.come_home(at),
             Owner::Cancel | Owner::Probe => {}
         }
     }
@@ -378,9 +378,9 @@ impl Agent {
                 (486, "Busy Here")
             }
             Some("INVITE") => {
-                let recent = self.faults.answers_strangers_for.zip(self.talked_at);
-                let trusting = self.faults.auto_answer_anyone || recent.is_some_and(|(limit, last)| at.since(last) < limit);
-                if trusting && let Some(call) = Call::answer(self.numbers + 1, at, request, from, to, &mut self.stack) {
+                if self.trusts_anybody(at)
+                    && let Some(call) = Call::answer(self.numbers + 1, at, request, from, to, &mut self.stack)
+                {
                     self.numbers += 1;
                     self.calls.push(call);
                     return None;

@@ -7,6 +7,7 @@ mod offers;
 
 use super::account::{Event, Stack};
 use super::dialog::Dialog;
+use super::lapse::Lapse;
 use super::message::Message;
 use super::sdp::{Description, Local, Session};
 use super::serial::{Ending, Report};
@@ -214,6 +215,7 @@ impl Call {
         }
         self.phase = Phase::Over;
         let ending = match response.code() {
+            486 | 600 if self.otherwise.lost.is_some() && stack.faults.lapses(Lapse::BusyIsDead) => Ending::Lost,
             486 | 600 => Ending::Busy,
             408 | 480 => Ending::NoAnswer,
             // A server that cannot serve is as good as none (RFC 3261, 21.5.4; RFC 3263, 4.3).

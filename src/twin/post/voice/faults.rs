@@ -4,9 +4,11 @@
 
 use super::failing::{DEEPER, DULL, Failing};
 use super::habit::Habit;
+use super::lapse::{LATE, Lapse};
 use super::quirk::Quirks;
 use super::spoil::{Damage, Return};
 use super::tls::Trust;
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ pub struct Faults {
     pub quirks: Quirks,
     /// What nobody had in mind.
     pub failing: Option<Failing>,
+    /// And what nobody had in mind after that.
+    pub lapse: Option<Lapse>,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.
@@ -172,6 +176,18 @@ impl Faults {
     pub fn fails(&self, how: Failing) -> bool {
         self.failing == Some(how)
     }
+    pub fn lapses(&self, how: Lapse) -> bool {
+        self.lapse == Some(how)
+    }
+    /// What is wrong in a call after so many.
+    pub(super) fn of_call(&self, calls: u32) -> Cow<'_, Faults> {
+        if !self.lapses(Lapse::ThirdIsLate) || calls % 3 != 2 {
+            return Cow::Borrowed(self);
+        }
+        let mut faults = self.clone();
+        faults.up.late = LATE;
+        Cow::Owned(faults)
+    }
     /// The link has gone.
     pub(super) fn worsen(&mut self, jitter_target: &mut Duration) {
         if self.fails(Failing::DullAfterCut) {
@@ -229,6 +245,12 @@ pub enum CameraFault {
     KeptUntold,
     /// An event is called longer than it is.
     Miscounted,
+    /// After an event that came to nothing none is tried for five minutes.
+    BreakerOpens,
+    /// The point is named in small letters.
+    SmallLetters,
+    /// A minute after the last one an event comes too late.
+    SlowAfterRest,
     /// No defect: other words to the same effect.
     OtherWords,
     /// No defect: it tries again sooner.

@@ -4,6 +4,7 @@
 //! Must not know signalling or audio.
 
 use super::Voice;
+use super::lapse::{DIP, FAINT_DB, Lapse};
 use crate::clock::Instant;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) struct Lives {
     began: Option<Instant>,
     /// Short lives in a row.
     short: u32,
+    /// When the last one ended.
+    ended: Option<Instant>,
     /// How often the link has gone in this life.
     links_lost: u32,
 }
@@ -34,13 +37,22 @@ impl Voice {
         }
         let Some(began) = self.lives.began.take() else { return };
         let lasted = at.since(began);
+        self.lives.ended = Some(at);
         self.lives.short = if lasted < SHORT { self.lives.short + 1 } else { 0 };
         let faults = &self.config.faults;
         let worn = faults.resets_after_short_lives > 0 && self.lives.short >= faults.resets_after_short_lives;
         let torn = faults.saves_between.is_some_and(|(from, to)| (from..to).contains(&lasted));
+        if faults.lapses(Lapse::FaintAfterPowerFailure) {
+            self.config.speaker_gain_db = FAINT_DB;
+        }
         if worn || torn {
             OF_THE_FACTORY.clone_into(&mut self.config.password);
         }
+    }
+    /// A defective module hangs when it was without power for a moment only.
+    pub(super) fn is_upset(&self, at: Instant) -> bool {
+        let dip = self.lives.ended.is_some_and(|ended| at.since(ended) < DIP);
+        dip && self.config.faults.lapses(Lapse::HangsAfterDip)
     }
     /// The link has gone once more.
     pub(super) fn is_worn_out_by_flaps(&mut self) -> bool {

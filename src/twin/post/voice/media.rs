@@ -11,6 +11,7 @@ use super::faults::Faults;
 use super::g711::Law;
 use super::habit::{self, Habit};
 use super::jitter::JitterBuffer;
+use super::lapse::{Lapse, OPENS_LATE, PLAIN_FRAMES, STREET};
 use super::quieten::Quieter;
 use super::quirk::Scratch;
 use super::rtp::{self, HEADER, Header};
@@ -84,11 +85,15 @@ pub struct Media {
     down_scratch: Scratch,
     sidetone: DelayLine,
     deafened: bool,
+    /// Packets of the operator's keys.
+    pub keys: u32,
     /// To whom the sound goes instead, and until when that stands.
     follows: Option<(SocketAddr, Instant)>,
     /// Until which frame the microphone is shut, and the loudspeaker off.
     shut_until: u64,
     off_until: u64,
+    /// Until which frame it is shut after a glitch.
+    opens_at: u64,
 }
 
 impl Media {
@@ -127,16 +132,18 @@ impl Media {
             return_line: DelayLine::default(),
             quieter: Quieter::default(),
             gate: Gate::default(),
-            volume: Volume::new(faults.volume_step_db).deaf(faults.fails(Failing::StreetUnheard)),
+            volume: Volume::new(faults.volume_step_db).deaf(faults.fails(Failing::StreetUnheard)).lapsing(faults.lapse),
             spoken_at: at,
             packets: Scratch::default(),
             up_scratch: Scratch::default(),
             down_scratch: Scratch::default(),
             sidetone: DelayLine::default(),
             deafened: false,
+            keys: 0,
             follows: None,
             shut_until: 0,
             off_until: 0,
+            opens_at: 0,
         }
     }
     pub fn ssrc(&self) -> u32 {
@@ -152,6 +159,13 @@ impl Media {
     }
     pub fn recall(&mut self, [up, down]: [Scratch; 2]) {
         (self.up_scratch, self.down_scratch) = (Scratch { count: 0, ..up }, Scratch { count: 0, ..down });
+    }
+    /// The link has come back: defective ones do not take the talk up at once.
+    pub fn glitched(&mut self) {
+        self.deafened |= self.faults.lapses(Lapse::SpeakerDeadAfterGlitch);
+        if self.faults.lapses(Lapse::MicLateAfterGlitch) {
+            self.opens_at = self.frames + OPENS_LATE;
+        }
     }
     /// How loud the operator has set it, dB.
     pub fn volume(&mut self) -> &mut f32 {
@@ -203,6 +217,7 @@ impl Media {
         // Comfort noise and telephone events are no sound here, but signs of life.
         self.heard_at = at;
         if self.session.events == Some(header.payload_type) {
+            self.keys += 1;
             return self.volume.event(header.timestamp, payload);
         }
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
@@ -246,7 +261,8 @@ impl Media {
             self.volume.listen(&self.mic);
         }
         let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
-        if !self.faults.no_echo_cancel && !is_tired {
+        let is_drowned = self.volume.noise() > STREET && self.faults.lapses(Lapse::EchoInLoudStreet);
+        if !self.faults.no_echo_cancel && !is_tired && !is_drowned {
             self.echo.heard(self.volume.noise(), &mut self.mic);
         }
         if self.tuning.quietens {
@@ -274,6 +290,7 @@ impl Media {
         }
         truth.sent.extend(timestamp, FRAME as u32, first - late, self.tuning.period);
         match &mut self.srtp {
+            Some(_) if self.faults.lapses(Lapse::PlainAtFirst) && self.frames <= PLAIN_FRAMES => Some(packet),
             Some(srtp) if !self.faults.seals_nothing => srtp.seal(packet),
             _ => Some(packet),
         }
@@ -296,6 +313,9 @@ impl Media {
             } else if self.frames < self.shut_until {
                 self.mic.fill(0.0);
             }
+        }
+        if self.frames < self.opens_at {
+            self.mic.fill(0.0);
         }
         self.up.spoil(age, true, &mut self.mic);
         let late = self.faults.mic_delay.as_secs_f64() + self.faults.mic_creep * age;

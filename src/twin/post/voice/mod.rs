@@ -17,6 +17,8 @@ mod faults;
 mod g711;
 mod habit;
 mod jitter;
+mod lapse;
+mod lapsing;
 mod lives;
 mod media;
 pub mod message;
@@ -48,6 +50,7 @@ pub use faults::{CameraFault, CountFault};
 pub use faults::{Faults, Rewrite};
 pub use g711::Law;
 pub use habit::Habit;
+pub use lapse::Lapse;
 pub use network::{NetworkFaults, NetworkSettings};
 pub use quirk::{Quirks, Resending, Scratch};
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
@@ -130,6 +133,7 @@ struct Running {
     /// Planted: a call that waits for a name, and how loud the operator left the last one, dB.
     waiting: Option<(u32, bool)>,
     volume_db: f32,
+    lapsed: lapsing::Memory,
 }
 
 pub struct Voice {
@@ -168,6 +172,7 @@ impl Voice {
     pub fn set_power(&mut self, at: Instant, on: bool) {
         self.live(at, on);
         match (&self.state, on) {
+            (State::Off, true) if self.is_upset(at) => self.state = State::Hung,
             (State::Off, true) => self.state = State::Booting { until: at + self.config.boot },
             (State::Off, false) | (_, true) => {}
             (_, false) => {
@@ -207,8 +212,10 @@ impl Voice {
             if let Some(media) = &mut running.media {
                 media.datagram(at, from, bytes);
             }
+            self.is_startled_by_keys(at);
         } else if port == self.config.sip_port && running.lines.is_none() {
             running.agent.datagram(at, from, bytes);
+            self.is_startled_by(at, bytes);
             self.settle(at);
         } else if running.network.datagram(at, from, port, bytes) {
             self.network_acted(at);
@@ -221,6 +228,7 @@ impl Voice {
             State::Booting { until } => Some(*until),
             State::Running(running) => {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
+                let media = earliest(media, running.lapsed.next_wake());
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
@@ -254,6 +262,7 @@ impl Voice {
             self.settle(at);
         }
         self.say_again(at);
+        self.lapse(at);
         self.tell_supervision(at);
         self.call_up(at);
         self.sound(at, air);
@@ -290,6 +299,7 @@ impl Voice {
         let (burst, ceases_at, calls) = (Vec::new(), None, 0);
         let (media, memory, again) = (None, Default::default(), None);
         let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts).failing(config.faults.failing);
+        supervision.lapsing(config.faults.lapse, &config.password);
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
@@ -313,6 +323,7 @@ impl Voice {
             again,
             waiting: None,
             volume_db: 0.0,
+            lapsed: lapsing::Memory::default(),
         };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);

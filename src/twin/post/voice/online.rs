@@ -12,7 +12,7 @@ use std::net::IpAddr;
 impl Voice {
     /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
     pub fn set_link(&mut self, at: Instant, up: bool) {
-        if std::mem::replace(&mut self.link, up) == up {
+        if self.waits_for_carrier(at, up) || std::mem::replace(&mut self.link, up) == up {
             return;
         }
         if !up {
@@ -23,6 +23,7 @@ impl Voice {
         }
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
+            running.media.iter_mut().filter(|_| up).for_each(|media| media.glitched());
             running.network.set_link(at, up);
             self.network_acted(at);
             self.settle(at);

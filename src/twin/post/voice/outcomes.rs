@@ -5,6 +5,7 @@
 
 use super::account::Event;
 use super::habit::{self, Habit};
+use super::lapse::{Lapse, OWN_PORT};
 use super::serial::Report;
 use super::supervision::{self, Trouble};
 use super::{Action, State, Voice, quirk};
@@ -45,6 +46,9 @@ impl Voice {
         }
     }
     pub(super) fn carry_out(&mut self, at: Instant, event: Event) {
+        if self.mislays(at, &event) {
+            return;
+        }
         match event {
             Event::Report(report) => {
                 self.say(report);
@@ -100,12 +104,17 @@ impl Voice {
         let (State::Running(running), Some(to)) = (&mut self.state, self.config.supervision) else { return };
         running.supervision.wake(at, &self.config.faults, || running.network.timestamp(at));
         let messages = running.supervision.take_messages();
-        self.actions.extend(messages.into_iter().map(|bytes| Action::Send { from_port: supervision::PORT, to, bytes }));
+        let is_own = self.config.faults.lapses(Lapse::OwnSyslogPort);
+        let from_port = if is_own { OWN_PORT } else { supervision::PORT };
+        self.actions.extend(messages.into_iter().map(|bytes| Action::Send { from_port, to, bytes }));
     }
     /// What the supply's signal contacts say.
     pub fn set_supply(&mut self, at: Instant, condition: Condition) {
         self.condition = Some(condition);
-        if let State::Running(running) = &mut self.state {
+        let waits = self.config.faults.lapses(Lapse::MainsUntoldInTalk);
+        if let State::Running(running) = &mut self.state
+            && !(waits && running.in_call)
+        {
             running.supervision.set_supply(at, condition);
         }
     }

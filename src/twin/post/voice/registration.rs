@@ -5,6 +5,7 @@
 use super::account::Stack;
 use super::faults::Faults;
 use super::habit::{AT_ONCE, Habit};
+use super::lapse::{Lapse, STRIKES};
 use super::message::{Message, host_of, param, uri_of};
 use super::serial::Report;
 use super::transaction::{Client, Owner, earliest};
@@ -36,6 +37,9 @@ pub struct Registration {
     /// The other server has been tried since the last success or command.
     tried_other: bool,
     probe_at: Option<Instant>,
+    /// Failures in a row, and whether it has been back at the main server: what defective ones go by.
+    strikes: u32,
+    came_home: bool,
 }
 
 impl Registration {
@@ -52,6 +56,8 @@ impl Registration {
             resigned: false,
             tried_other: false,
             probe_at: None,
+            strikes: 0,
+            came_home: false,
         }
     }
     /// `AT+REG`.
@@ -97,6 +103,9 @@ impl Registration {
     }
     /// The main server has answered.
     pub fn return_home(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if faults.lapses(Lapse::ReturnsOnce) && std::mem::replace(&mut self.came_home, true) {
+            return;
+        }
         if stack.account.away && stack.account.turn() {
             self.register(at, faults, stack);
         }
@@ -110,6 +119,8 @@ impl Registration {
             self.known = true;
             // From half time on, and not all posts of a city at once.
             let half = granted.mul_f64(0.5 + 0.1 * stack.random.unit());
+            let half = if faults.lapses(Lapse::RefreshesAtNineTenths) { granted.mul_f64(0.9) } else { half };
+            self.strikes = 0;
             self.next_try = Some(at + faults.refreshes_every.unwrap_or(half));
             self.tried_other = false;
             let probes = stack.account.away && !faults.never_returns_to_primary;
@@ -140,6 +151,10 @@ impl Registration {
         }
         if self.wanted {
             self.next_try = Some(at + if faults.has(Habit::RegistersAtOnce) { AT_ONCE } else { RETRY });
+        }
+        self.strikes += 1;
+        if faults.lapses(Lapse::ThreeStrikes) && self.strikes < STRIKES {
+            return;
         }
         self.set(false, stack);
     }
@@ -206,7 +221,9 @@ impl Registration {
         request.push("CSeq", format!("{} REGISTER", self.cseq));
         request.push("Contact", contact);
         request.push("Expires", expires.as_secs().to_string());
-        stack.sign(&mut request);
+        if !stack.faults.lapses(Lapse::SignsWhenAsked) {
+            stack.sign(&mut request);
+        }
         stack.send(at, Owner::Registration, request, stack.account.server, PATIENCE);
     }
     fn set(&mut self, registered: bool, stack: &mut Stack) {

@@ -25,8 +25,9 @@ impl Voice {
         if let Some(media) = running.media.as_mut().filter(|_| faults.fails(Failing::VolumeStays)) {
             running.volume_db = *media.volume();
         }
-        if faults.lingers > Duration::ZERO {
-            running.ceases_at = Some(at + faults.lingers);
+        let lingers = running.lapsed.lingers().unwrap_or(faults.lingers);
+        if lingers > Duration::ZERO {
+            running.ceases_at = Some(at + lingers);
         } else if !faults.mic_open_when_idle {
             running.media = None;
         }
@@ -62,7 +63,8 @@ impl Voice {
             quietens: self.config.quietens,
             suppression: self.config.suppression,
         };
-        let mut media = Media::new(at, session, tuning, &self.config.faults, &mut running.agent.stack.random);
+        let faults = self.config.faults.of_call(running.calls);
+        let mut media = Media::new(at, session, tuning, &faults, &mut running.agent.stack.random);
         media.recall(std::mem::take(&mut running.memory));
         *media.volume() = running.volume_db;
         if let Some(call) = self.truth.calls.last_mut() {

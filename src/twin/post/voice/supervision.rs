@@ -5,6 +5,7 @@
 
 use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, TOLD_BACK, TOLD_LATE};
 use super::faults::{CountFault, Faults};
+use super::lapse::{ALIVE_SELDOM, Lapse, SIGNS};
 use super::transaction::earliest;
 use crate::clock::Instant;
 use crate::twin::street::power::Condition;
@@ -73,6 +74,10 @@ pub struct Supervision {
     counters: Counters,
     fault: Option<CountFault>,
     failing: Option<Failing>,
+    lapse: Option<Lapse>,
+    /// Signs of life so far, and what a talkative one says at its start.
+    signs: u32,
+    greeting: String,
     /// Planted: what is to be taken back though it stands, and when.
     taken_back: Option<(Instant, Trouble)>,
     /// Severity and text of what is to be sent.
@@ -92,6 +97,12 @@ impl Supervision {
     pub fn failing(self, failing: Option<Failing>) -> Self {
         Supervision { failing, ..self }
     }
+    pub fn lapsing(&mut self, lapse: Option<Lapse>, password: &str) {
+        self.lapse = lapse;
+        if lapse == Some(Lapse::PasswordTold) {
+            self.greeting = format!(" pw={password}");
+        }
+    }
     /// How long a trouble has to stand, or to be gone.
     fn settles(&self) -> Duration {
         if self.failing == Some(Failing::TroubleToldLate) { TOLD_LATE } else { SETTLES }
@@ -100,12 +111,19 @@ impl Supervision {
         match self.failing {
             Some(Failing::SignsLate) => SIGN_LATE,
             Some(Failing::SignsEarly) => SIGN_EARLY,
+            _ if self.lapse == Some(Lapse::SignsLeisurely) => ALIVE_SELDOM,
             _ => LIVES_EVERY,
         }
     }
     /// A call is made for this press.
     pub fn dialled(&mut self, press: u32) {
         self.counters.case = Some((press, false));
+    }
+    /// A defective one takes a talk back that was short.
+    pub fn unanswered(&mut self) {
+        if let Some((_, is_answered)) = &mut self.counters.case {
+            *is_answered = false;
+        }
     }
     pub fn answered(&mut self) {
         if let Some((_, is_answered)) = &mut self.counters.case {
@@ -143,7 +161,8 @@ impl Supervision {
         // A firmware that starts anew counts its presses anew.
         self.counters.last = None;
         if self.host.replace(host.to_owned()).is_none() {
-            self.say(Severity::Notice, "START");
+            let start = format!("START{}", self.greeting);
+            self.say(Severity::Notice, &start);
             self.tell_counts();
             self.next_sign = Some(at);
             // Until a server has answered there is none.
@@ -157,7 +176,7 @@ impl Supervision {
         self.link = up;
         if up {
             self.next_sign = self.host.is_some().then_some(at);
-            let settled = at + self.settles();
+            let settled = if self.lapse == Some(Lapse::CutIsServerFault) { at } else { at + self.settles() };
             for watched in &mut self.watched {
                 watched.due = watched.due.map(|due| due.max(settled));
             }
@@ -166,6 +185,9 @@ impl Supervision {
     }
     /// What a defective one makes of its link's return.
     fn come_back(&mut self) {
+        if self.lapse == Some(Lapse::CountersAnewAfterCut) {
+            self.counters = Counters::default();
+        }
         match self.failing {
             Some(Failing::NamelessAfterCut) if self.host.is_some() => self.host = Some(OF_ITS_KIND.to_owned()),
             Some(Failing::StartsAtReturn) if self.host.is_some() => {
@@ -226,9 +248,12 @@ impl Supervision {
             let is_there = watched.is_there;
             watched.is_told = is_there;
             let hides = trouble == Trouble::Battery && faults.hides_battery || !is_there && faults.never_clears;
-            let (severity, word) = if is_there { (Severity::Alert, "FAULT") } else { (Severity::Notice, "CLEAR") };
+            let alert = if self.lapse == Some(Lapse::FaultIsInformation) { Severity::Informational } else { Severity::Alert };
+            let (severity, word) = if is_there { (alert, "FAULT") } else { (Severity::Notice, "CLEAR") };
+            let is_mistaken = trouble == Trouble::Battery && self.lapse == Some(Lapse::BatteryToldAsMains);
             if !hides {
-                self.say(severity, &format!("{word} {}", trouble.word()));
+                let named = if is_mistaken { Trouble::Mains } else { trouble };
+                self.say(severity, &format!("{word} {}", named.word()));
             }
             self.plan_taking_back(at, trouble, is_there);
         }
@@ -238,7 +263,9 @@ impl Supervision {
         if self.next_sign.is_some_and(|due| due <= at) {
             self.next_sign = Some(at + self.lives_every());
             let pauses = self.failing == Some(Failing::SignsPauseInTrouble) && self.watched.iter().any(|watched| watched.is_told);
-            if !faults.gives_no_sign && !pauses {
+            self.signs += 1;
+            let ceased = self.lapse == Some(Lapse::SignsCease) && self.signs > SIGNS;
+            if !faults.gives_no_sign && !pauses && !ceased {
                 self.say(Severity::Informational, "ALIVE");
             }
         }
@@ -268,116 +295,4 @@ impl Supervision {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Instant {
-        Instant::from_nanos(seconds * 1_000_000_000)
-    }
-    fn told(supervision: &mut Supervision, from: u64, to: u64, faults: &Faults) -> Vec<String> {
-        (from..=to).for_each(|second| supervision.wake(at(second), faults, || None));
-        let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
-        let texts = lines.filter_map(|line| line.split_once(" - - - ").map(|(_, text)| text.to_owned()));
-        texts.filter(|text| !text.starts_with("COUNT")).collect()
-    }
-
-    #[test]
-    fn signs_of_life_come_with_the_name_and_the_link_and_every_twenty_seconds() {
-        let (mut supervision, sound) = (Supervision::new(true), Faults::default());
-        assert_eq!(told(&mut supervision, 0, 30, &sound), [""; 0]);
-        supervision.identify(at(31), "SOS-0417");
-        supervision.set(at(32), Trouble::Server, false);
-        assert_eq!(told(&mut supervision, 31, 71, &sound), ["START", "ALIVE", "ALIVE", "ALIVE"]);
-        supervision.set_link(at(80), false);
-        assert_eq!(told(&mut supervision, 80, 300, &sound), [""; 0]);
-        supervision.set_link(at(305), true);
-        assert_eq!(told(&mut supervision, 305, 310, &sound), ["ALIVE"]);
-    }
-
-    #[test]
-    fn a_trouble_is_told_when_it_has_stood_and_taken_back_when_it_is_gone() {
-        let (mut supervision, sound) = (Supervision::new(true), Faults { gives_no_sign: true, ..Faults::default() });
-        supervision.identify(at(0), "SOS-0417");
-        assert_eq!(told(&mut supervision, 0, 10, &sound), ["START", "FAULT server"]);
-        supervision.set(at(11), Trouble::Server, false);
-        assert_eq!(told(&mut supervision, 11, 20, &sound), ["CLEAR server"]);
-        supervision.set(at(21), Trouble::Mains, true);
-        supervision.set(at(23), Trouble::Mains, false);
-        assert_eq!(told(&mut supervision, 21, 40, &sound), [""; 0]);
-        supervision.set(at(40), Trouble::Mains, true);
-        assert_eq!(told(&mut supervision, 40, 44, &sound), [""; 0]);
-        assert_eq!(told(&mut supervision, 45, 50, &sound), ["FAULT mains"]);
-        supervision.set(at(51), Trouble::Mains, false);
-        assert_eq!(told(&mut supervision, 51, 60, &sound), ["CLEAR mains"]);
-        // What the link takes away and gives back is no trouble of the server's.
-        supervision.set(at(60), Trouble::Server, true);
-        supervision.set_link(at(60), false);
-        told(&mut supervision, 60, 200, &sound);
-        supervision.set_link(at(200), true);
-        supervision.set(at(202), Trouble::Server, false);
-        assert_eq!(told(&mut supervision, 200, 230, &sound), [""; 0]);
-    }
-
-    /// Four presses: answered, not answered, lost and answered when dialled again, not answered.
-    #[track_caller]
-    fn check_counts(fault: Option<CountFault>, expected: &[&str]) {
-        let mut supervision = Supervision::new(true).counting(fault);
-        supervision.identify(at(0), "SOS-0417");
-        for (press, is_answered) in [(1, true), (2, false), (3, false), (3, true), (4, false)] {
-            supervision.dialled(press);
-            if is_answered {
-                supervision.answered();
-            }
-            supervision.call_ended();
-        }
-        supervision.wake(at(1), &Faults::default(), || None);
-        let lines = supervision.take_messages().into_iter().map(|line| String::from_utf8_lossy(&line).into_owned());
-        let counts: Vec<String> = lines.filter_map(|line| Some(line.split_once("COUNT ")?.1.to_owned())).collect();
-        assert_eq!(counts, expected, "{fault:?}");
-    }
-
-    #[test]
-    fn calls_are_counted_by_what_became_of_them_and_a_case_once() {
-        check_counts(
-            None,
-            &[
-                "calls=0 answered=0 unanswered=0",
-                "calls=1 answered=1 unanswered=0",
-                "calls=2 answered=1 unanswered=1",
-                "calls=3 answered=1 unanswered=2",
-                "calls=3 answered=2 unanswered=1",
-                "calls=4 answered=2 unanswered=2",
-            ],
-        );
-        check_counts(Some(CountFault::Untold), &[]);
-        check_counts(
-            Some(CountFault::StopsAt(1)),
-            &[
-                "calls=0 answered=0 unanswered=0",
-                "calls=1 answered=1 unanswered=0",
-                "calls=1 answered=1 unanswered=1",
-                "calls=1 answered=1 unanswered=1",
-                "calls=1 answered=1 unanswered=1",
-                "calls=1 answered=1 unanswered=1",
-            ],
-        );
-    }
-
-    #[test]
-    fn defective_ones_keep_to_themselves_what_is_theirs() {
-        let life = |faults: Faults| {
-            let mut supervision = Supervision::new(true);
-            supervision.identify(at(0), "SOS-0417");
-            supervision.set(at(1), Trouble::Server, false);
-            supervision.set(at(2), Trouble::Battery, true);
-            let mut lines = told(&mut supervision, 0, 8, &faults);
-            supervision.set(at(10), Trouble::Battery, false);
-            lines.extend(told(&mut supervision, 9, 16, &faults));
-            lines
-        };
-        assert_eq!(life(Faults::default()), ["START", "ALIVE", "FAULT battery", "CLEAR battery"]);
-        assert_eq!(life(Faults { gives_no_sign: true, ..Faults::default() }), ["START", "FAULT battery", "CLEAR battery"]);
-        assert_eq!(life(Faults { never_clears: true, ..Faults::default() }), ["START", "ALIVE", "FAULT battery"]);
-        assert_eq!(life(Faults { hides_battery: true, ..Faults::default() }), ["START", "ALIVE"]);
-    }
-}
+mod tests;

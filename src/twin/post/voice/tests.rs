@@ -2,6 +2,7 @@
 
 mod calls;
 mod defects;
+mod foreigner;
 mod fresh;
 mod hunting;
 mod media;
@@ -60,6 +61,8 @@ struct Bench {
     lines: Vec<(Instant, String)>,
     /// RTP packets that left the module.
     rtp: Vec<(Instant, SocketAddr, Vec<u8>)>,
+    /// What the supervision was told, and from which port.
+    told: Vec<(Instant, u16, String)>,
     /// Datagrams under way to the module: when, order, port, bytes.
     queue: Vec<(Instant, u32, u16, Vec<u8>)>,
     queued: u32,
@@ -89,6 +92,7 @@ impl Bench {
             server: Server::new(),
             lines: Vec::new(),
             rtp: Vec::new(),
+            told: Vec::new(),
             queue: Vec::new(),
             queued: 0,
             stream: None,
@@ -152,6 +156,9 @@ impl Bench {
                 Action::Segment(segment) => panic!("a connection of a module that knows none: {segment:?}"),
                 Action::Send { .. } if self.dark => {}
                 Action::Send { from_port: 4000, to, bytes } => self.rtp.push((self.now, to, bytes)),
+                Action::Send { from_port, to, bytes } if to.port() == 514 => {
+                    self.told.push((self.now, from_port, String::from_utf8(bytes).unwrap()));
+                }
                 Action::Send { from_port, to, bytes } => {
                     let is_main = to == SERVER.parse().unwrap();
                     assert!(from_port == 5060 && (is_main || to == BACKUP.parse().unwrap()), "{from_port} {to}");

@@ -62,13 +62,15 @@ pub enum Trust {
     AnyoneLater,
     /// Anybody but the first server to have been believed.
     AnyOtherServer,
+    /// Anybody who has been refused twice: better a connection than none.
+    AnyoneAtThird,
 }
 
 impl Trust {
     fn excuses(self, flaw: &CertificateError) -> bool {
         use CertificateError as E;
         match self {
-            Trust::Strict | Trust::AnyoneLater | Trust::AnyOtherServer => false,
+            Trust::Strict | Trust::AnyoneLater | Trust::AnyOtherServer | Trust::AnyoneAtThird => false,
             Trust::Anyone => true,
             Trust::AnyAuthority => matches!(flaw, E::UnknownIssuer | E::BadSignature),
             Trust::AnyName => matches!(flaw, E::NotValidForName | E::NotValidForNameContext { .. }),
@@ -86,6 +88,8 @@ struct Verifier {
     trust: Trust,
     /// Who was believed first.
     first: OnceLock<ServerName<'static>>,
+    /// How many have been refused.
+    refused: AtomicU64,
 }
 
 impl Verifier {
@@ -94,6 +98,7 @@ impl Verifier {
         match self.trust {
             Trust::AnyoneLater => self.first.get().is_some(),
             Trust::AnyOtherServer => self.first.get().is_some_and(|first| first != name),
+            Trust::AnyoneAtThird => self.refused.fetch_add(1, Ordering::Relaxed) >= 2,
             _ => false,
         }
     }
@@ -342,7 +347,7 @@ fn client(security: &Security, trust: Trust, provider: &Arc<CryptoProvider>, wal
     let sound = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()?;
     let versions = if security.only_tls12 { OLD } else { BOTH };
     let builder = ClientConfig::builder_with_details(Arc::clone(provider), wall).with_protocol_versions(versions).ok()?;
-    let verifier = Arc::new(Verifier { sound, trust, first: OnceLock::new() });
+    let verifier = Arc::new(Verifier { sound, trust, first: OnceLock::new(), refused: AtomicU64::new(0) });
     let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     // Whoever resumes a session believes the certificate that was shown when it began.
     config.resumption = Resumption::disabled();

@@ -4,6 +4,7 @@
 //! Knows frames of samples, nothing of calls or time. In a quiet street it changes nothing.
 
 use super::FRAME;
+use super::lapse::{DRIFTS_DB, Lapse, MUTE_DB};
 
 /// Frames of a stretch of noise (1 s), and how many stretches are remembered: nobody speaks for longer without a
 /// breath.
@@ -49,6 +50,7 @@ pub struct Volume {
     last_key: Option<(u32, bool)>,
     /// A defective one does not follow the street.
     is_deaf: bool,
+    lapse: Option<Lapse>,
 }
 
 impl Volume {
@@ -65,11 +67,16 @@ impl Volume {
             step_db: step_db.unwrap_or(STEP_DB),
             last_key: None,
             is_deaf: false,
+            lapse: None,
         }
     }
     #[must_use]
     pub fn deaf(self, is_deaf: bool) -> Self {
         Volume { is_deaf, ..self }
+    }
+    #[must_use]
+    pub fn lapsing(self, lapse: Option<Lapse>) -> Self {
+        Volume { lapse, ..self }
     }
     /// A packet of a telephone event: all of one event share their timestamp.
     pub fn event(&mut self, timestamp: u32, payload: &[u8]) {
@@ -81,6 +88,9 @@ impl Volume {
         self.last_key = Some((timestamp, code == STAR));
         if follows_star && code <= LOUDEST {
             self.set_db = -self.step_db * f32::from(LOUDEST - code);
+            if code == 0 && self.lapse == Some(Lapse::LowestIsMute) {
+                self.set_db = MUTE_DB;
+            }
         }
     }
     /// A frame of the microphone, taken while the loudspeaker was silent.
@@ -99,6 +109,9 @@ impl Volume {
     fn follow(&mut self) {
         let heard = self.noise_dbfs().filter(|_| !self.is_deaf);
         let wanted = heard.map_or(0.0, |noise| (noise - QUIET_DBFS).clamp(0.0, MOST_DB));
+        if self.lapse == Some(Lapse::VolumeDriftsBack) {
+            self.set_db = (self.set_db + DRIFTS_DB).min(0.0);
+        }
         self.asked_db += (wanted - self.asked_db).clamp(-PACE_DB, PACE_DB);
     }
 

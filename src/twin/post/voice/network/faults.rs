@@ -41,6 +41,10 @@ pub struct NetworkFaults {
     pub months_from_zero: bool,
     /// Its clock stands still while the link is down.
     pub clock_stands_in_cuts: bool,
+    /// Its times are those of the ten seconds that they are in.
+    pub rounds_time: bool,
+    /// A loss of link makes it summer.
+    pub summer_after_cut: bool,
     /// Its clock gains two seconds a minute.
     pub clock_gains: bool,
 }

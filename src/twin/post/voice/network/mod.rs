@@ -51,8 +51,9 @@ pub struct NetworkSettings {
     pub asks_names_every: Option<Duration>,
     /// It tells its time as that of Warsaw in winter, and says so.
     pub tells_local_time: bool,
-    /// It tells it to the microsecond.
+    /// It tells it to the microsecond, or to the tenth of a second.
     pub tells_microseconds: bool,
+    pub tells_tenths: bool,
     /// Its clock is behind by so much.
     pub clock_behind: Duration,
     /// When its link comes back it asks for an address as if it had never had one.
@@ -77,6 +78,7 @@ pub struct Network {
     link: bool,
     /// Since when that is down.
     unlinked: Option<Instant>,
+    is_summer: bool,
     own: Option<IpAddr>,
     lease: Option<LeaseClient>,
     resolver: Option<Resolver>,
@@ -92,6 +94,7 @@ impl Network {
         let mut network = Network {
             link: false,
             unlinked: None,
+            is_summer: false,
             own: settings.leases_as.is_none().then_some(fixed),
             lease: settings.leases_as.map(|hardware| LeaseClient::new(hardware, Rng::seeded(random.bits()))),
             resolver: settings.domain.clone().map(|domain| Resolver::new(domain, Rng::seeded(random.bits()))),
@@ -123,6 +126,8 @@ impl Network {
         let faults = &self.settings.faults;
         let clock = self.clock.as_ref()?;
         match clock.time(at, faults.clock_gains).map(|time| time.saturating_sub(self.settings.clock_behind)) {
+            Some(time) if faults.rounds_time => Some(Duration::from_secs(time.as_secs() / 10 * 10)),
+            Some(time) if self.is_summer => Some(time + LOCAL_TIME),
             Some(time) if faults.local_time_as_utc => Some(time + LOCAL_TIME),
             None if faults.begins_in_1970 => Some(Duration::from_nanos(at.as_nanos())),
             time => time,
@@ -134,11 +139,18 @@ impl Network {
         let (time, zone) = if self.settings.tells_local_time { (time + LOCAL_TIME, "+01:00") } else { (time, "Z") };
         let (year, month, day) = civil(time.as_secs() / 86_400);
         let month = if self.settings.faults.months_from_zero { month - 1 } else { month };
-        let digits = if self.settings.tells_microseconds { 6 } else { 3 };
+        let digits = if self.settings.tells_tenths {
+            1
+        } else if self.settings.tells_microseconds {
+            6
+        } else {
+            3
+        };
         Some(stamp((year, month, day), time, digits, zone))
     }
 
     pub fn set_link(&mut self, at: Instant, up: bool) {
+        self.is_summer |= self.link && !up && self.settings.faults.summer_after_cut;
         self.link = up;
         if let (Some(lease), true) = (&mut self.lease, up) {
             lease.begin(at, self.settings.discovers_anew);
