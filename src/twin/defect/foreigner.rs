@@ -5,7 +5,7 @@
 
 mod sound;
 
-use super::unnamed::{broken, healthy, module};
+use super::unnamed::{broken, healthy, image, module};
 use super::{Defect, new_post};
 use crate::twin::bench::card_trouble::CardTrouble;
 use crate::twin::bench::disturbance::Disturbance;
@@ -82,6 +82,32 @@ pub const FOREIGNERS: &[Defect] = &[
     module("module-hangs-after-dip", "T23", |c| c.voice.faults.lapse = Some(Lapse::HangsAfterDip)),
     // Nobody is believed whom the authority has not signed for, however often he asks.
     new_post(module("tls-trusts-at-third-try", "T40", |c| c.voice.faults.trust = Trust::AnyoneAtThird)),
+    // Firmware. A press is answered in every state, whenever the last one was and however long it is held.
+    image("button-drowsy", "T29"),
+    image("held-press-bites", "T42"),
+    image("log-written-after-third-call", "T45"),
+    image("dial-on-the-full-second", "T01"),
+    // One that comes out of service is kept, or refused, and nothing between the two.
+    image("boot-press-forgotten", "T38"),
+    image("second-press-takes-kept-back", "T38"),
+    image("kept-press-told-refused", "T38"),
+    image("kept-press-stale", "T38"),
+    // A jam is told within 15 s, each one.
+    image("stuck-fault-a-quarter-late", "T28"),
+    image("stuck-fault-told-once", "T28"),
+    // A lamp says what is so, steadily, for as long as it is.
+    image("lamp-placed-waits-for-ringing", "T05"),
+    image("lamp-connected-dark-after-glitch", "T06"),
+    image("lamp-connected-blinks-in-long-talk", "T06"),
+    image("out-of-service-dark-while-kept", "T26"),
+    image("out-of-service-lit-after-refusal", "T26"),
+    // A talk is ended by the operator, however often the line goes and however much was talked before.
+    image("hang-up-at-second-cut", "T21"),
+    image("talk-minutes-used-up", "T42"),
+    // A hang is ended, in a talk too; the beat keeps its time; a case has one number in every place.
+    image("watchdog-fed-in-talk", "T42"),
+    image("heartbeat-slows-with-age", "T26"),
+    image("console-numbers-in-hexadecimal", "T33"),
     // Benches.
     broken("bench-time-answers-held", "time server", |c| c.board_faults.disturbance = Some(Disturbance::TimesHeld)),
     broken("bench-leases-held", "address server", |c| c.board_faults.disturbance = Some(Disturbance::LeasesHeld)),
@@ -116,6 +142,6 @@ mod tests {
             FOREIGNERS.iter().filter(|row| row.blame == blame && (row.image == Image::Reference) != of_image).count()
         };
         let kinds = [count(Some(Blame::Device), false), count(Some(Blame::Device), true), count(Some(Blame::Bench), false)];
-        assert_eq!((kinds, count(None, false)), ([40, 0, 8], 8));
+        assert_eq!((kinds, count(None, false)), ([40, 20, 8], 8));
     }
 }
