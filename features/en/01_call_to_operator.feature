@@ -8,6 +8,8 @@ Feature: Call to the City Guard operator
     Then every call leaves the post at most 0.5 s after its press [T01]
     And the operator's phone rings at most 2 s after each press [T02]
     And each press has raised exactly 1 call [T33]
+    When the button is pressed 3 times for 110 ms, and the operator ends each call after 4 s
+    Then each press has raised exactly 1 call [T29]
 
   @S02 @fat @sat @nightly
   Scenario: Both sides hear each other from the first word
@@ -40,6 +42,7 @@ Feature: Call to the City Guard operator
     Given the post is ready
     When the button is pressed 300 times for 150 ms, and the operator ends each call after 20 s
     Then each press has raised exactly 1 call [T33]
+    And each press has raised exactly 1 call [T45]
     And the operator's phone rings at most 2 s after each press [T02]
 
   @S06 @fat @nightly

@@ -6,7 +6,7 @@ use super::phrase::{Kind, Phrase, minutes, seconds};
 use crate::rig::Role::{Button, Operator};
 
 /// The requirements that are about how many calls arrive.
-const OF_CALLS: &[&str] = &["T28", "T30", "T31", "T32", "T33"];
+const OF_CALLS: &[&str] = &["T28", "T29", "T30", "T31", "T32", "T33", "T45"];
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
