@@ -14,7 +14,10 @@ fn talking(config: Config) -> Bench {
     Bench::talking(config)
 }
 fn call(bench: &mut Bench, seconds: f64) {
-    bench.command("AT+DIAL=7");
+    call_for(bench, 7, seconds);
+}
+fn call_for(bench: &mut Bench, press: u32, seconds: f64) {
+    bench.command(&format!("AT+DIAL={press}"));
     bench.run(seconds);
     bench.command("AT+HUP");
     bench.run(0.5);
@@ -48,7 +51,7 @@ fn a_hold_ends_the_talk_of_a_bad_one() {
 fn a_second_dead_server_is_one_too_many_for_a_bad_one() {
     let answered = |id| {
         let mut bench = Bench::registered(planted(id));
-        let mut turn = |bench: &mut Bench| {
+        let turn = |bench: &mut Bench| {
             bench.main_is_dead = true;
             bench.lines.clear();
             call(bench, 6.0);
@@ -85,7 +88,7 @@ fn the_way_home_ends_the_talk_of_a_bad_one_and_is_gone_once_by_another() {
         (ends, home)
     };
     assert_eq!(life(""), (false, [true, true]));
-    assert_eq!(life("return-home-ends-talk").0, true);
+    assert!(life("return-home-ends-talk").0);
     assert_eq!(life("return-home-once-a-life"), (false, [true, false]));
 }
 
@@ -93,7 +96,7 @@ fn the_way_home_ends_the_talk_of_a_bad_one_and_is_gone_once_by_another() {
 fn strangers_are_answered_until_the_first_call() {
     let answers = |id| {
         let mut bench = Bench::registered(planted(id));
-        let mut ask = |bench: &mut Bench, n: u32| {
+        let ask = |bench: &mut Bench, n: u32| {
             let before = bench.rtp.len();
             bench.say(&format!(
                 "INVITE sip:x@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;rport;branch=z9hG4bKq{n}\r\nFrom: <sip:a@b>;tag=q\r\n\
@@ -187,7 +190,7 @@ fn signs_faults_and_counters() {
         bench.set_link(true);
         bench.run(0.01);
         bench.command("AT+REG=1");
-        call(&mut bench, 15.0);
+        call_for(&mut bench, 8, 15.0);
         bench.run(700.0);
         bench
     };
@@ -245,13 +248,16 @@ fn after_a_glitch_both_directions_are_there_again() {
         bench.set_link(false);
         bench.run(0.4);
         bench.set_link(true);
-        bench.air.spoken.clear();
         let back = bench.now;
         bench.air.clicks = [0.3, 0.5, 1.2].map(|after| back.as_secs_f64() + after).to_vec();
         bench.run(1.0);
         let soon = peak(&bench, back) > 0.5;
         bench.run(3.0);
-        (soon, peak(&bench, back) > 0.5, !bench.air.spoken.is_empty())
+        let later = peak(&bench, back) > 0.5;
+        bench.air.spoken.clear();
+        bench.stream.iter_mut().for_each(|(code, _)| *code = 0x55);
+        bench.run(1.0);
+        (soon, later, !bench.air.spoken.is_empty())
     };
     assert_eq!(after(""), (true, true, true));
     assert_eq!(after("speaker-dead-after-glitch"), (true, true, false));
@@ -278,9 +284,10 @@ fn a_link_that_was_awaited_is_one() {
 fn first_words_and_gaps() {
     let heard = |id| {
         let mut bench = Bench::registered(planted(id));
+        bench.server.script.answer_after = Some(50);
         [(); 3].map(|()| {
             bench.command("AT+DIAL=7");
-            bench.run(0.3);
+            bench.run(0.2);
             let answered = bench.lines.iter().rfind(|(_, line)| line == "+CONN").expect("answered").0;
             bench.air.clicks = vec![answered.as_secs_f64() + 0.33];
             bench.run(1.0);
@@ -293,8 +300,6 @@ fn first_words_and_gaps() {
     assert_eq!((heard(""), heard("words-cut-in-each-third-call")), ([true; 3], [true, true, false]));
     let gap = |id| {
         let mut bench = talking(planted(id));
-        let at_15 = bench.lines.len();
-        assert_eq!(at_15, 0);
         let began = bench.rtp.first().expect("it sends").0.as_secs_f64();
         bench.run(12.0);
         bench.air.clicks = vec![began + 15.03];
