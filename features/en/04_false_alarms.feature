@@ -41,6 +41,11 @@ Feature: False alarms and abuse
     When the button is let go
     Then the post clears that fault at most 60 s after the button's release [T27]
     And no further call reaches the operator within 10 s [T28]
+    When the button is held down
+    Then the post reports its stuck button at most 15 s after the press [T28]
+    When the operator ends every call that stands
+    And the button is let go
+    Then the post clears that fault at most 60 s after the button's release [T27]
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
 

@@ -29,6 +29,12 @@ Feature: Second operator and server
     When the main server takes everything and answers nothing
     And the button is pressed for 150 ms
     Then the call reaches the backup server at most 5 s after the press [T09]
+    When the operator ends every call that stands
+    And the servers are in order again
+    And 3 min pass
+    And the main server takes everything and answers nothing
+    And the button is pressed for 150 ms
+    Then the call reaches the backup server at most 5 s after the press [T09]
 
   @S27 @fat @nightly
   Scenario: After repair the point returns to the main server

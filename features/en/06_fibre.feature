@@ -83,7 +83,10 @@ Feature: Fibre loss and return
   @S31 @fat @sat @nightly
   Scenario: After ten minutes without fibre the point can call again
     Given the post is ready
-    When the fibre is cut for 10 min
+    When the fibre is cut
+    And the button is pressed for 150 ms
+    And 10.5 min pass
+    And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
     When the fibre is cut for 2 min
     Then the post is registered again at most 15 s after the fibre's return [T20]

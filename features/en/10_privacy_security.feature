@@ -23,6 +23,18 @@ Feature: Privacy and security
     Then the post has taken no call of a stranger [T40]
     And no sound has left the post outside a call [T40]
 
+  @S52 @fat @nightly
+  Scenario: A post that has just started opens its microphone to nobody either
+    Given the post is ready
+    And the post is switched off
+    And 10 s pass
+    When the mains is switched on
+    Then the post is registered at most 60 s after power-on [T19]
+    When a stranger calls the post
+    And 35 s pass
+    Then the post has taken no call of a stranger [T40]
+    And no sound has left the post outside a call [T40]
+
   @S46 @fat @nightly
   Scenario: False certificate and unencrypted sound are refused
     Given the post is ready

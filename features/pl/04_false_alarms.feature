@@ -42,6 +42,11 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Gdy przycisk zostaje zwolniony
     Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]
     I w ciągu kolejnych 10 s do operatora nie dociera żadne zgłoszenie [T28]
+    Gdy przycisk zostaje wciśnięty i przytrzymany
+    Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
+    Gdy operator kończy wszystkie trwające połączenia
+    I przycisk zostaje zwolniony
+    Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 

@@ -30,6 +30,12 @@ Właściwość: Drugi operator i serwer
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
+    Gdy operator kończy wszystkie trwające połączenia
+    I serwery są znów sprawne
+    I mijają 3 min
+    I serwer główny wszystko przyjmuje i na nic nie odpowiada
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
 
   @S27 @fat @nightly
   Scenariusz: Po naprawie punkt wraca na serwer główny

@@ -84,7 +84,10 @@ Właściwość: Utrata i powrót światłowodu
   @S31 @fat @sat @nightly
   Scenariusz: Po dziesięciu minutach bez światłowodu punkt znów dzwoni
     Zakładając, że punkt jest gotowy do pracy
-    Gdy łączność światłowodowa zostaje przerwana na 10 min
+    Gdy światłowód zostaje przerwany
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 10,5 min
+    I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy łączność światłowodowa zostaje przerwana na 2 min
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]

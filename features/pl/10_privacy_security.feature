@@ -24,6 +24,18 @@ Właściwość: Prywatność i bezpieczeństwo
     Wtedy punkt nie przyjął żadnego obcego połączenia [T40]
     I poza rozmową z punktu nie wyszedł żaden dźwięk [T40]
 
+  @S52 @fat @nightly
+  Scenariusz: Punkt tuż po uruchomieniu także nikomu nie otwiera mikrofonu
+    Zakładając, że punkt jest gotowy do pracy
+    I punkt jest wyłączony
+    I mija 10 s
+    Gdy zasilanie zostaje włączone
+    Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
+    Gdy do punktu dzwoni ktoś obcy
+    I mija 35 s
+    Wtedy punkt nie przyjął żadnego obcego połączenia [T40]
+    I poza rozmową z punktu nie wyszedł żaden dźwięk [T40]
+
   @S46 @fat @nightly
   Scenariusz: Fałszywy certyfikat i nieszyfrowany dźwięk są odrzucane
     Zakładając, że punkt jest gotowy do pracy

@@ -33,10 +33,12 @@ impl Bench {
                 continue;
             }
             let own = &mut self.own;
-            for event in events.into_iter().filter(|event| !Bench::is_own_event(own, event)) {
+            for mut event in events.into_iter().filter(|event| !Bench::is_own_event(own, event)) {
                 if ours.iter().flatten().any(|name| event.value.names(name)) {
                     moments.push(event.at);
                 }
+                let CameraEvent { request, text, .. } = &mut event.value;
+                self.record.hide_secrets(event.at, "cameras", [request, text], &self.secrets);
                 self.log.append(observation::of_camera_event(&event));
                 self.record.camera_events.push(event);
             }

@@ -43,7 +43,11 @@ pub(super) fn of_notice(notice: &Stamped<Notice>) -> Event {
         "supervision",
         notice,
         Duration::ZERO,
-        Observation::Supervision { text: notice.value.text.clone(), time: notice.value.stamp.clone() },
+        Observation::Supervision {
+            severity: Some(notice.value.severity),
+            text: notice.value.text.clone(),
+            time: notice.value.stamp.clone(),
+        },
     )
 }
 

@@ -38,8 +38,8 @@ pub struct Record {
     registration: Option<Registration>,
     inputs: BTreeMap<InputRef, Timeline<bool>>,
     console: Timeline<Report>,
-    /// When a password could be read on the console.
-    told_secrets: Vec<Instant>,
+    /// When and where a password could be read in what the post told.
+    told_secrets: Vec<Stamped<&'static str>>,
     lines: ConsoleLines,
     /// When lines came that were spoiled on their way.
     garbled: Vec<Instant>,
@@ -205,7 +205,8 @@ impl Record {
 
     pub fn add_console(&mut self, log: &Log, lines: Vec<Stamped<Line>>, secrets: &[Secret]) {
         for line in lines {
-            let line_as_told = self.without_secrets(line.clone(), secrets);
+            let mut line_as_told = line.clone();
+            self.hide_secrets(line.at, "console", [&mut line_as_told.value.text], secrets);
             log.append(observation::of_console(&line_as_told));
             self.note_line(line.at, &line.value.text, line_as_told.value.text);
         }
@@ -232,13 +233,20 @@ impl Record {
         }
     }
 
-    /// The line as it may be written down: one in which a secret can be read is not told as it came.
-    fn without_secrets(&mut self, line: Stamped<Line>, secrets: &[Secret]) -> Stamped<Line> {
-        if !secrets.iter().any(|secret| secret.is_in(line.value.text.as_bytes())) {
-            return line;
+    /// Texts as they may be written down: one in which a secret can be read is not told as it came.
+    pub(super) fn hide_secrets<const N: usize>(
+        &mut self,
+        at: Instant,
+        place: &'static str,
+        texts: [&mut String; N],
+        secrets: &[Secret],
+    ) {
+        for text in texts {
+            if secrets.iter().any(|secret| secret.is_in(text.as_bytes())) {
+                self.told_secrets.push(Stamped::new(at, place));
+                HIDDEN.clone_into(text);
+            }
         }
-        self.told_secrets.push(line.at);
-        line.map(|_| Line { text: HIDDEN.into() })
     }
 
     /// When lines came from `since` on that were spoiled on their way.
@@ -246,8 +254,8 @@ impl Record {
         self.garbled.iter().copied().filter(move |at| *at >= since)
     }
 
-    /// When a password of the rig could be read on the console.
-    pub fn told_secrets(&self) -> &[Instant] {
+    /// When and where a password of the rig could be read in what the post told.
+    pub fn told_secrets(&self) -> &[Stamped<&'static str>] {
         &self.told_secrets
     }
 

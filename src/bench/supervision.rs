@@ -7,6 +7,15 @@ use crate::clock::{Instant, Stamped};
 use crate::instrument::supervision::{Counts, Notice};
 use crate::instrument::{Result, Subsystem};
 use crate::rig::Role;
+use std::time::Duration;
+
+/// Within so long a datagram may come once more, as datagrams may.
+const COPIED_WITHIN: Duration = Duration::from_secs(1);
+
+/// Whether a message is the other once more: it says the same, of the same moment.
+fn is_copy(earlier: &Stamped<Notice>, later: &Stamped<Notice>) -> bool {
+    earlier.value == later.value && later.at.since(earlier.at) < COPIED_WITHIN
+}
 
 impl Bench {
     /// Takes in what has come; when the post itself has spoken. What other posts of the same line tell is nobody's
@@ -20,8 +29,12 @@ impl Bench {
             }
             let own = &mut self.own;
             let others = notices.into_iter().filter(|notice| !Bench::is_own_notice(own, notice));
-            for notice in others.filter(|notice| notice.value.host == self.rig.post.identity) {
+            for mut notice in others.filter(|notice| notice.value.host == self.rig.post.identity) {
+                if self.record.notices.since(Instant::ZERO).iter().rev().any(|earlier| is_copy(earlier, &notice)) {
+                    continue;
+                }
                 moments.push(notice.at);
+                self.record.hide_secrets(notice.at, "supervision", [&mut notice.value.text], &self.secrets);
                 self.log.append(observation::of_notice(&notice));
                 self.record.add_notice(notice);
             }
@@ -57,11 +70,23 @@ mod tests {
     use crate::bench::Record;
 
     #[test]
+    fn what_comes_once_more_is_a_copy_and_what_is_said_again_is_not() {
+        let told = |millis: u64, text: &str, stamp: &str| {
+            let notice =
+                Notice { host: "SOS-0417".into(), severity: 6, text: text.into(), stamp: Some(stamp.into()), time: None };
+            Stamped::new(Instant::from_nanos(millis * 1_000_000), notice)
+        };
+        let first = told(0, "START", "t1");
+        assert!(is_copy(&first, &told(20, "START", "t1")));
+        assert!(!is_copy(&first, &told(20, "START", "t2")) && !is_copy(&first, &told(1000, "START", "t1")));
+    }
+
+    #[test]
     fn what_was_told_is_kept_with_its_moment_and_counters_apart() {
         let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
         let mut record = Record::default();
         for (second, text) in [(1, "ALIVE"), (2, "COUNT calls=3 answered=2 unanswered=1"), (3, "ALIVE")] {
-            let notice = Notice { host: "SOS-0417".into(), text: text.into(), stamp: None, time: None };
+            let notice = Notice { host: "SOS-0417".into(), severity: 6, text: text.into(), stamp: None, time: None };
             record.add_notice(Stamped::new(at(second), notice));
         }
         assert_eq!(record.counts(), [Stamped::new(at(2), Counts { calls: 3, answered: 2, unanswered: 1 })]);

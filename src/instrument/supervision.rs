@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Notice {
     /// The name that the sender gives itself; empty where it gives none.
     pub host: String,
+    /// From 0, an emergency, to 7, of use to developers only (RFC 5424, 6.2.1).
+    pub severity: u8,
     pub text: String,
     /// The time that it bears, as it came; `None`: none.
     pub stamp: Option<String>,
@@ -49,7 +51,8 @@ mod tests {
 
     #[test]
     fn counters_are_read_in_any_order_and_only_whole() {
-        let counts = |text: &str| Notice { host: "SOS-0417".into(), text: text.into(), stamp: None, time: None }.counts();
+        let counts =
+            |text: &str| Notice { host: "SOS-0417".into(), severity: 6, text: text.into(), stamp: None, time: None }.counts();
         let expected = Some(Counts { calls: 3, answered: 2, unanswered: 1 });
         assert_eq!(counts("COUNT calls=3 answered=2 unanswered=1"), expected);
         assert_eq!(counts("COUNT unanswered=1 since=4 answered=2 calls=3"), expected);

@@ -24,6 +24,9 @@ pub enum Observation {
     Console { text: String },
     /// A message in which the post tells the supervision of itself, and the time that it gives it, as it came.
     Supervision {
+        /// As syslog counts them (RFC 5424, 6.2.1); unknown in a journal that has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        severity: Option<u8>,
         text: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         time: Option<String>,
@@ -290,7 +293,10 @@ mod tests {
             &Observation::Person { question, word: PersonsWord::NotChecked, remark, by },
             r#"{"person":{"question":"Marking","word":"not-checked","remark":"92 cm","by":"A. Nowak"}}"#,
         );
-        check(&Observation::Supervision { text: "ALIVE".into(), time: None }, r#"{"supervision":{"text":"ALIVE"}}"#);
+        check(
+            &Observation::Supervision { severity: Some(6), text: "ALIVE".into(), time: None },
+            r#"{"supervision":{"severity":6,"text":"ALIVE"}}"#,
+        );
         let given = ServiceObservation::AddressGiven { address: "10.20.0.17".into(), lease_s: 120 };
         check(&Observation::Service(given), r#"{"service":{"address-given":{"address":"10.20.0.17","lease_s":120}}}"#);
         let call = |what| Observation::Call { call: 1, what };

@@ -15,6 +15,12 @@ use std::time::Duration;
 /// Within so many seconds a post that was given its mains or its fibre has begun to show it.
 const GIVEN_BACK_WITHIN: f64 = 10.0;
 
+/// Seconds on a battery after which it may be weak, however large.
+const WEAKENS_AFTER: f64 = 300.0;
+
+/// From this severity on a message is information, or of use to developers only (RFC 5424, 6.2.1).
+const INFORMATION: u8 = 6;
+
 /// How long whatever the post was without before the run is taken to have lasted, in seconds.
 const BEFORE_THE_RUN: f64 = 10.0;
 
@@ -56,7 +62,9 @@ impl Post {
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             without_mains: self.open(Circuit::Mains, span),
             without_battery: self.open(Circuit::Battery, span),
+            lived_on_battery: self.has_lived_on_battery(),
             notices: self.notices(),
+            understated: self.understated(),
             supervised: self.supervised(),
             called_up: Vec::new(),
             cameras_away: self.cameras_away(span),
@@ -117,6 +125,12 @@ impl Post {
         Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to)
     }
 
+    pub(super) fn has_lived_on_battery(&self) -> bool {
+        let span = Span { from: self.began.as_secs_f64(), to: self.bench.now().as_secs_f64() };
+        let without_mains = self.open(Circuit::Mains, span);
+        self.lived_on_battery || without_mains.0.iter().any(|away| away.length() > WEAKENS_AFTER)
+    }
+
     /// What the rig says of its supervision, and the counters as the post told them there.
     fn supervised(&self) -> Supervised {
         let told = |counts: &Stamped<Counts>| (counts.at.as_secs_f64(), counts.value);
@@ -132,6 +146,13 @@ impl Post {
         let record = &self.bench.record;
         let all = record.last_notice_before(self.began).into_iter().chain(record.notices_since(self.began));
         all.map(|notice| (notice.at.as_secs_f64(), notice.value.text.clone())).collect()
+    }
+
+    /// Whoever watches over posts lets information pass; a fault is told as what is looked at.
+    fn understated(&self) -> Vec<(f64, String)> {
+        let told = self.bench.record.notices_since(self.began).map(|notice| (notice.at.as_secs_f64(), &notice.value));
+        let understated = told.filter(|(_, notice)| notice.severity >= INFORMATION && notice.text.starts_with("FAULT "));
+        understated.map(|(at, notice)| (at, notice.text.clone())).collect()
     }
 
     /// When the post was without light, power or server, or was started anew.

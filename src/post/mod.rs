@@ -91,6 +91,8 @@ pub struct Post {
     was_registered: bool,
     /// Until when a call may be owed to what was done before this scenario.
     owed_until: Instant,
+    /// It has lived on its battery for so long in a scenario before that it may be weak.
+    lived_on_battery: bool,
     /// What the watch cannot see on this rig has been told in this run.
     has_told_unwatched: bool,
     /// Something of an earlier scenario may still be on the post's mind.
@@ -139,6 +141,7 @@ impl Post {
             is_written: false,
             was_registered: false,
             owed_until: now,
+            lived_on_battery: false,
             has_told_unwatched: false,
             is_unsettled: false,
             exchanged: settings::Exchanged::default(),
@@ -157,6 +160,7 @@ impl Post {
     /// Forgets what belongs to the scenario before, keeps what belongs to the run.
     pub fn begin_scenario(&mut self) -> Result<()> {
         self.bench.collect()?;
+        self.lived_on_battery = self.has_lived_on_battery();
         self.bench.record.begin_scenario();
         let pressed = self.deeds.last_contact().map(|at| at.instant() + LOST_AFTER);
         self.calm_cameras()?;

@@ -18,6 +18,9 @@ use std::time::Duration;
 
 /// A post that has lost its registration tries again within so long, whatever its pace: what the desk grants, and as
 /// much again.
+/// When a server that refuses says it may be asked again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
 const REGISTERS_WITHIN: Duration = Duration::from_secs(2 * BENCH_GRANTS.as_secs());
 
 const REGISTERED_AFTER_SERVER: Quantity = Quantity {
@@ -162,7 +165,8 @@ impl Post {
     }
 
     pub fn refuse_at_main_server(&mut self) -> Result<()> {
-        self.behave_servers(Health::Refusing { retry_after: None }, Health::Well)?;
+        // As a server does that has too much to do (RFC 3261, 21.5.4).
+        self.behave_servers(Health::Refusing { retry_after: Some(RETRY_AFTER) }, Health::Well)?;
         self.note_servers(false);
         Ok(())
     }

@@ -374,7 +374,7 @@ mod tests {
             "wejście 2: lampka przyciemniona, 250 Hz, świeci przez 25 % czasu",
         );
         check(&Observation::Console { text: "$BEAT*1F".into() }, "$BEAT*1F", "$BEAT*1F");
-        let told = Observation::Supervision { text: "FAULT mains".into(), time: None };
+        let told = Observation::Supervision { severity: None, text: "FAULT mains".into(), time: None };
         check(&told, "the post tells the supervision: FAULT mains", "punkt zgłasza nadzorowi: FAULT mains");
         let ended = |by| Observation::Call { call: 3, what: Seen::Ended { by } };
         check(&ended(EndedBy::Post), "call 3 ended by the post", "zgłoszenie 3 zakończone przez punkt");

@@ -5,6 +5,8 @@
 use crate::instrument::supervision::Notice;
 use std::time::Duration;
 
+/// A priority is so many times the facility, and the severity (RFC 5424, 6.2.1).
+const SEVERITIES: u8 = 8;
 /// More of a message is cut off.
 const LONGEST: usize = 256;
 
@@ -23,23 +25,24 @@ pub fn own_number(notice: &Notice) -> Option<u16> {
 pub fn read(bytes: &[u8]) -> Option<Notice> {
     let text: String = String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     let (priority, rest) = text.strip_prefix('<')?.split_once('>')?;
-    priority.parse::<u8>().ok().filter(|priority| *priority < 192)?;
+    let priority = priority.parse::<u8>().ok().filter(|priority| *priority < 192)?;
+    let severity = priority % SEVERITIES;
     match rest.strip_prefix("1 ") {
-        Some(rest) => newer(rest),
-        None => older(rest),
+        Some(rest) => newer(severity, rest),
+        None => older(severity, rest),
     }
 }
 
 /// `TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG`, each of them `-` where it is not known (RFC 5424,
 /// 6).
-fn newer(rest: &str) -> Option<Notice> {
+fn newer(severity: u8, rest: &str) -> Option<Notice> {
     let mut fields = rest.splitn(6, ' ');
     let [stamp, host, _application, _process, _kind] = [(); 5].map(|()| fields.next());
     let text = behind_structured_data(fields.next()?)?;
     let host = host.filter(|host| *host != "-").unwrap_or_default();
     let stamp = stamp.filter(|stamp| *stamp != "-").map(str::to_owned);
     let time = stamp.as_deref().and_then(since_1970);
-    Some(Notice { host: host.to_owned(), text: text.trim().trim_start_matches('\u{feff}').to_owned(), stamp, time })
+    Some(Notice { host: host.to_owned(), severity, text: text.trim().trim_start_matches('\u{feff}').to_owned(), stamp, time })
 }
 
 /// What stands behind `-`, or behind elements in brackets in whose quoted values a bracket may stand behind a
@@ -63,12 +66,18 @@ fn behind_structured_data(text: &str) -> Option<&str> {
 }
 
 /// `Mmm dd hh:mm:ss HOSTNAME TAG: text` (RFC 3164, 4.1).
-fn older(rest: &str) -> Option<Notice> {
+fn older(severity: u8, rest: &str) -> Option<Notice> {
     let (stamp, rest) = rest.split_at_checked("Jan  1 00:00:00 ".len())?;
     let (host, text) = rest.split_once(' ')?;
     let text = text.split_once(": ").map_or(text, |(_tag, text)| text);
     // Neither year nor zone: it can be held against nothing.
-    Some(Notice { host: host.to_owned(), text: text.trim().to_owned(), stamp: Some(stamp.trim().to_owned()), time: None })
+    Some(Notice {
+        host: host.to_owned(),
+        severity,
+        text: text.trim().to_owned(),
+        stamp: Some(stamp.trim().to_owned()),
+        time: None,
+    })
 }
 
 /// `2026-01-01T00:00:01.5+01:00` or `…Z` (RFC 5424, 6.2.3; RFC 3339). A year before 1970 is told as its beginning.

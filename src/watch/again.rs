@@ -1,17 +1,21 @@
-//! Rules about cases that come again: dialled again too often, and dialled again beside the press that took their
-//! place.
+//! Rules about cases that come again: dialled again too often, past the server that serves, beside the press that took
+//! their place, and when they were given up.
 
 use super::calls::{COUNT, both_of, named};
-use super::cases::{Cause, causes};
-use super::course::Course;
+use super::cases::{CASE_NUMBER, Cause, causes};
+use super::course::{Course, RECOVERS_WITHIN};
 use super::span::Span;
 use super::{Bound, Rule, Sample};
-use crate::bench::Report;
+use crate::bench::{Call, Report};
+use crate::instrument::operator::{CallId, Server};
 use crate::rig::Role::{Button, Console, Operator};
-use crate::unit::{Method, Quantity, both};
+use crate::unit::{Bilingual, Method, Quantity, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: DIALLED_ON, needs: &[Console, Operator], limit: Bound::Never, look: dialled_on },
+    Rule { quantity: PAST_MAIN, needs: &[Operator], limit: Bound::Never, look: past_main },
+    Rule { quantity: TOO_OLD, needs: &[Button, Operator], limit: Bound::Never, look: too_old },
+    Rule { quantity: AFTER_REFUSAL, needs: &[Console, Operator], limit: Bound::Never, look: after_refusal },
     Rule { quantity: SECOND_CASES, needs: &[Button, Operator], limit: Bound::Never, look: second_cases },
 ];
 
@@ -34,6 +38,45 @@ const SECOND_CASES: Quantity = Quantity {
     ..COUNT
 };
 
+const PAST_MAIN: Quantity = Quantity {
+    key: "T09.watch.calls-past-the-main-server",
+    en: "calls sent to the backup server although the main one served",
+    pl: "zgłoszenia wysłane na serwer zapasowy, choć główny działał",
+    method: Method::new(
+        "every INVITE at the backup server, against registrations, refusals and outages since the last one at the main server",
+        "każdy INVITE na serwerze zapasowym względem rejestracji, odmów i przerw od ostatniej rejestracji na głównym",
+        "RFC 3263, 4.3",
+    ),
+    requirement: "T09",
+    ..COUNT
+};
+
+const TOO_OLD: Quantity = Quantity {
+    key: "T38.watch.kept-presses-too-old",
+    en: "kept presses that became a call after more than ten minutes",
+    pl: "zachowane naciśnięcia, z których zgłoszenie powstało po ponad dziesięciu minutach",
+    requirement: "T38",
+    ..COUNT
+};
+const AFTER_REFUSAL: Quantity = Quantity {
+    key: "T38.watch.refused-presses-delivered",
+    en: "presses told as refused that became a call",
+    pl: "naciśnięcia zgłoszone jako odrzucone, z których powstało zgłoszenie",
+    method: Method::new(
+        "CALL lines on the console, against the numbers of calls",
+        "wiersze CALL na konsoli względem numerów zgłoszeń",
+        "",
+    ),
+    requirement: "T38",
+    ..COUNT
+};
+
+/// Seconds after which a kept press is given up: whoever pressed has gone, or has found another way.
+const KEPT_FOR: f64 = 600.0;
+
+/// From here on it is the server that fails (RFC 3261, 21.5), not the request or whoever is called.
+const SERVER_FAILURE: u16 = 500;
+
 /// What a lost call is worth within one registration (post protocol, section 4): dialled, and at once once more. A kept
 /// press is dialled once.
 const fn dials_at_most(fate: &str) -> Option<usize> {
@@ -42,6 +85,56 @@ const fn dials_at_most(fate: &str) -> Option<usize> {
         b"delayed" => Some(1),
         _ => None,
     }
+}
+
+/// Who is registered at the main server turns to another one only where it does not answer or says that it cannot
+/// serve.
+fn past_main(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(CallId, Call)| {
+        let at = call.arrived.seconds;
+        let home = course.bindings.iter().rfind(|binding| binding.at < at).filter(|binding| binding.is_primary)?;
+        let since = Span { from: home.at - RECOVERS_WITHIN, to: at };
+        let unserved = |(id, other): &(CallId, Call)| {
+            since.holds(other.arrived.seconds) && course.refused.get(id).is_some_and(|status| *status >= SERVER_FAILURE)
+        };
+        let is_excused = course.outages.iter().any(|outage| outage.span.meets(since))
+            || course.swallowed.iter().chain(&course.attempts).any(|at| since.holds(*at))
+            || course.calls.iter().any(unserved);
+        let is_past = call.server == Server::Backup && !is_excused;
+        let (en, pl) = named(call);
+        Some(Sample::breach(at, is_past.then(|| Bilingual::new(en, pl))))
+    };
+    course.calls.iter().filter_map(sample).collect()
+}
+
+fn too_old(course: &Course) -> Vec<Sample> {
+    let kept = causes(course).into_iter().zip(&course.calls).filter_map(|(cause, (_, call))| match cause {
+        Cause::Kept(index) => Some((call, course.contacts.get(index)?.closed)),
+        _ => None,
+    });
+    let sample = |(call, pressed): (&Call, f64)| {
+        let (at, (en, pl)) = (call.arrived.seconds, named(call));
+        let is_old = at - pressed > KEPT_FOR + course.inputs_within + call.arrived.uncertainty;
+        Sample::breach(at, is_old.then(|| Bilingual::new(en, pl)))
+    };
+    kept.map(sample).collect()
+}
+
+/// What the post says of a press is what becomes of it, until it starts anew and counts its presses anew.
+fn after_refusal(course: &Course) -> Vec<Sample> {
+    let sample = |(at, report): &(f64, Report)| {
+        let (number, fate) = (report.argument("CALL")?, report.words.get(2)?);
+        let until = course.starts().filter(|start| start > at).fold(f64::INFINITY, f64::min);
+        let became = course.calls.iter().map(|(_, call)| call).find(|call| {
+            Span { from: *at, to: until }.holds(call.arrived.seconds) && call.invite.header(CASE_NUMBER) == Some(number)
+        });
+        let seen = became.filter(|_| *fate == "refused").map(|call| {
+            let (en, pl) = named(call);
+            Bilingual::new(en, pl)
+        });
+        Some(Sample::breach(*at, seen))
+    };
+    course.reports.iter().filter_map(sample).collect()
 }
 
 /// Whoever has to be told something dials on until somebody hears it; thirty of them at once are a storm.

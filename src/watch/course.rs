@@ -6,11 +6,10 @@
 pub use super::both_ends::BothEnds;
 use super::heard::{Sampled, Silence};
 use super::lit::Lit;
-use super::reports::CalledUp;
-use super::reports::Supervised;
+use super::reports::{CalledUp, Oddity, Stranger, StrayMedia, Supervised};
 use super::span::Span;
 use crate::bench::{Call, Report};
-use crate::instrument::operator::{CallId, Irregular, Outcome, Stray};
+use crate::instrument::operator::{CallId, Outcome};
 use crate::rig::{Headers, Limits};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -94,33 +93,6 @@ pub struct Binding {
     pub granted: f64,
 }
 
-/// Media where there should be none.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StrayMedia {
-    pub at: f64,
-    pub kind: Stray,
-    /// It came from where the post is registered.
-    pub is_posts: bool,
-}
-
-/// Somebody called whom the desk does not serve, or from where the post is not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stranger {
-    pub at: f64,
-    pub is_posts: bool,
-    pub what: String,
-}
-
-/// Something in signalling that no sound post does.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Oddity {
-    pub at: f64,
-    pub call: Option<CallId>,
-    /// It came from where the post is registered.
-    pub is_posts: bool,
-    pub what: Irregular,
-}
-
 /// Contacts from edges of the button's sense input, in order: bounces are one contact, and the press is the closing
 /// that lasted longest.
 pub fn contacts(edges: impl Iterator<Item = (f64, bool)>, until: f64) -> Vec<Contact> {
@@ -193,8 +165,12 @@ pub struct Course {
     /// When there was no mains, battery or not, and when the battery's lead was open.
     pub without_mains: Lit,
     pub without_battery: Lit,
+    /// The post has lived on its battery in this run for so long that it may be weak.
+    pub lived_on_battery: bool,
     /// What the post told the supervision, the last message before the scenario included.
     pub notices: Vec<(f64, String)>,
+    /// The faults among it that it called mere information, and when.
+    pub understated: Vec<(f64, String)>,
     pub supervised: Supervised,
     /// What came to the camera system, and when that took nothing.
     pub called_up: Vec<CalledUp>,

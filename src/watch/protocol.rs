@@ -1,7 +1,8 @@
 //! Rules about the protocol itself: whatever the post sends has its place, and whatever it is asked it answers.
 
 use super::calls::COUNT;
-use super::course::{Course, Oddity, RECOVERS_WITHIN};
+use super::course::{Course, RECOVERS_WITHIN};
+use super::reports::Oddity;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;
@@ -56,8 +57,10 @@ const SECRETS: Quantity = Quantity {
     en: "messages in which a password of the rig can be read",
     pl: "wiadomości, w których widać hasło z opisu stanowiska",
     method: Method::new(
-        "bytes of every SIP message: passwords as they are, in Base64, hexadecimal and percent signs",
-        "bajty każdej wiadomości SIP: hasła wprost, w Base64, szesnastkowo i ze znakami procentu",
+        "bytes of every SIP message, console line, message to the supervision and camera event: passwords as they are, in Base64, \
+         hexadecimal and percent signs",
+        "bajty każdej wiadomości SIP, wiersza konsoli, komunikatu do nadzoru i zdarzenia dla kamer: hasła wprost, w Base64, \
+         szesnastkowo i ze znakami procentu",
         "RFC 3261, 26.1",
     ),
     requirement: "T40",

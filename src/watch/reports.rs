@@ -1,5 +1,6 @@
-//! What the city's camera system and its supervision have received of the post.
+//! What others have received of the post: the city's camera system, its supervision, and the desk beside calls.
 
+use crate::instrument::operator::{CallId, Irregular, Stray};
 use crate::instrument::supervision::Counts;
 
 /// An event at the camera system.
@@ -24,4 +25,31 @@ pub struct Supervised {
     pub every: Option<f64>,
     /// The last time before the scenario first.
     pub counts: Vec<(f64, Counts)>,
+}
+
+/// Media where there should be none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StrayMedia {
+    pub at: f64,
+    pub kind: Stray,
+    /// It came from where the post is registered.
+    pub is_posts: bool,
+}
+
+/// Somebody called whom the desk does not serve, or from where the post is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stranger {
+    pub at: f64,
+    pub is_posts: bool,
+    pub what: String,
+}
+
+/// Something in signalling that no sound post does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Oddity {
+    pub at: f64,
+    pub call: Option<CallId>,
+    /// It came from where the post is registered.
+    pub is_posts: bool,
+    pub what: Irregular,
 }

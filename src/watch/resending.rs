@@ -1,8 +1,9 @@
 //! Rules about what is sent again: a datagram may get lost, and a server that is busy or dead must not be flooded.
 
 use super::calls::COUNT;
-use super::course::{Course, Kind, Oddity, RECOVERS_WITHIN};
+use super::course::{Course, Kind, RECOVERS_WITHIN};
 use super::protocol::{breach, odd, of_messages};
+use super::reports::Oddity;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Irregular;

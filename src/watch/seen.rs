@@ -1,10 +1,11 @@
 //! What the operator's end saw of a post, and of strangers, as the rules read it.
 
-use super::course::{Binding, Course, Oddity, Stranger, StrayMedia};
+use super::course::{Binding, Course};
 use super::reports::CalledUp;
+use super::reports::{Oddity, Stranger, StrayMedia};
 use super::span::Span;
 use crate::bench::Moment;
-use crate::clock::{Instant, Stamped};
+use crate::clock::Stamped;
 use crate::instrument::operator::{CallEvent, Irregular, Server, Side, StrangerNews, Unbound, host_of};
 
 /// Where a post has registered from, and where what should not be came from.
@@ -23,12 +24,12 @@ impl Homes {
     }
 }
 
-/// Puts all events of a scenario into its course, what the console told that it may not, and what came to the camera
+/// Puts all events of a scenario into its course, what was told that may not be, and what came to the camera
 /// system, with who sent it.
 pub fn note<'a>(
     course: &mut Course,
     events: impl Iterator<Item = &'a Stamped<CallEvent>>,
-    told_secrets: &[Instant],
+    told_secrets: &[Stamped<&'static str>],
     called_up: Vec<(CalledUp, &str)>,
 ) {
     let mut homes = Homes::default();
@@ -47,9 +48,9 @@ pub fn note<'a>(
     }
     let of_post = |(event, from): (CalledUp, &str)| CalledUp { is_posts: homes.are(from), ..event };
     course.called_up = called_up.into_iter().map(of_post).collect();
-    for at in told_secrets {
-        let what = Irregular::Secret { method: "console".into() };
-        course.oddities.push(Oddity { at: at.as_secs_f64(), call: None, is_posts: true, what });
+    for told in told_secrets {
+        let what = Irregular::Secret { method: told.value.into() };
+        course.oddities.push(Oddity { at: told.at.as_secs_f64(), call: None, is_posts: true, what });
     }
 }
 
@@ -104,6 +105,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Instant;
     use crate::instrument::operator::CallId;
 
     #[test]

@@ -1,7 +1,8 @@
 //! Rules about being there: registrations, starts of the firmware, what its console tells, and what leaves a post when
 //! nobody talks.
 
-use super::course::{Course, Kind, Outage, StrayMedia};
+use super::course::{Course, Kind, Outage};
+use super::reports::StrayMedia;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::Call;

@@ -1,8 +1,9 @@
 //! Rules about the stream of the post's voice, packet by packet.
 
-use super::course::{Course, Oddity};
+use super::course::Course;
 use super::heard::{Foreign, Silence};
 use super::protocol::{breach, odd};
+use super::reports::Oddity;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::instrument::operator::Irregular;

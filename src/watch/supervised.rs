@@ -13,6 +13,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: UNFOUNDED, needs: &[Operator, Supervision], limit: Bound::Never, look: unfounded },
     Rule { quantity: SELDOM, needs: &[Operator, Supervision], limit: Bound::Never, look: seldom },
     Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
+    Rule { quantity: UNDERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: understated },
     Rule { quantity: TAKEN_BACK, needs: &[Operator, Supervision], limit: Bound::Never, look: taken_back },
 ];
 
@@ -73,6 +74,17 @@ const TAKEN_BACK: Quantity = Quantity {
         "RFC 5424",
     ),
     ..UNFOUNDED
+};
+const UNDERSTATED: Quantity = Quantity {
+    key: "T26.watch.faults-understated",
+    en: "faults told to the supervision as mere information",
+    pl: "usterki zgłoszone nadzorowi jako zwykła informacja",
+    method: Method::new(
+        "severity of every FAULT at the supervision (syslog): information and debugging are let pass by whoever watches",
+        "waga każdego komunikatu FAULT w nadzorze (syslog): informacji i śledzenia nikt nie przegląda",
+        "RFC 5424, 6.2.1; RFC 5674, 2",
+    ),
+    ..GIVEN_UP
 };
 
 /// Of its period a sign of life may be off by so much (T26, heartbeat).
@@ -163,15 +175,27 @@ fn is_unregistered_since_told(course: &Course, at: f64) -> Option<bool> {
     (!came_between).then(|| !course.bindings.iter().any(|binding| since.holds(binding.at)))
 }
 
+fn understated(course: &Course) -> Vec<Sample> {
+    let faults = course.notices.iter().filter(|(at, text)| *at >= course.span.from && text.starts_with("FAULT "));
+    let sample = |told: &(f64, String)| {
+        let seen = course.understated.contains(told).then(|| Bilingual::new(told.1.clone(), told.1.clone()));
+        Sample::breach(told.0, seen)
+    };
+    faults.map(sample).collect()
+}
+
 fn unfounded(course: &Course) -> Vec<Sample> {
     let sample = |(at, text): &(f64, String)| {
         let stood = |reason: Span| Span { from: reason.from, to: reason.to + TOLD_LATE_BY }.holds(*at);
         let without_server =
             || course.outages.iter().map(|outage| outage.span).any(stood) || !course.was_registered || has_lapsed(course, *at);
         // Of what this bench cannot bring about it cannot say whether it is so.
-        let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains");
+        let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains" | "FAULT battery");
         let is_founded = match text.as_str() {
             "FAULT mains" => course.without_mains.0.iter().copied().any(stood),
+            "FAULT battery" => {
+                course.lived_on_battery || course.without_battery.0.iter().copied().any(stood) || *at < course.owed_until
+            }
             _ => without_server(),
         };
         Sample::breach(*at, (is_known && !is_founded).then(|| Bilingual::new(text.clone(), text.clone())))

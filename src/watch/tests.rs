@@ -15,7 +15,8 @@ mod supervised;
 mod voices;
 mod witness;
 
-use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage, Stranger, StrayMedia};
+use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage};
+use super::reports::{Stranger, StrayMedia};
 use super::*;
 use crate::bench::{Call, Moment, Report};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
@@ -50,6 +51,8 @@ pub(super) fn quiet() -> Course {
         reports: (0..60).map(|n| report(f64::from(n) * 10.0, &format!("BEAT {} idle", 10 * n))).collect(),
         without_mains: Lit::default(),
         without_battery: Lit::default(),
+        lived_on_battery: false,
+        understated: Vec::new(),
         notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
         supervised: Supervised { lost_after: 45.0, every: Some(20.0), counts: Vec::new() },
         called_up: Vec::new(),
@@ -205,7 +208,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.cameras_away.clear();
     course.called_up.push(CalledUp { at: 100.1, uncertainty: 0.001, is_named: true, is_posts: true, taken: true });
     voices::spoken(&mut course, voices::sound());
-    course.notices.extend(["START", "CLEAR mains"].map(|text| (599.0, text.into())));
+    course.notices.extend(["START", "FAULT mains", "CLEAR mains"].map(|text| (599.0, text.into())));
     course.supervised.counts = vec![(10.0, Counts::default()), (120.1, Counts { calls: 1, answered: 1, unanswered: 0 })];
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());

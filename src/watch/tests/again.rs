@@ -25,6 +25,36 @@ fn a_lost_call_is_dialled_again_once_within_a_registration() {
 }
 
 #[test]
+fn the_main_server_is_not_passed_over_while_it_serves() {
+    let is_past = |course: Course| {
+        let course = course.press(300.0, 0.2).call(300.1, 320.0, "1").change(|call| call.server = Server::Backup);
+        broken(&course).contains(&"T09.watch.calls-past-the-main-server")
+    };
+    assert!(is_past(quiet()));
+    assert!(!is_past(quiet().outage(Kind::Servers, 290.0, 305.0)));
+    let mut at_backup = quiet();
+    at_backup.bindings.iter_mut().filter(|binding| binding.at > 100.0).for_each(|binding| binding.is_primary = false);
+    assert!(!is_past(at_backup));
+    let mut refused = quiet();
+    refused.attempts.push(299.0);
+    assert!(!is_past(refused));
+}
+
+#[test]
+fn a_kept_press_is_given_up_in_time_and_a_refused_one_at_once() {
+    let kept = |until: f64| {
+        let course = Course { span: span(0.0, 1000.0), ..quiet() }.outage(Kind::Fibre, 90.0, until).press(100.0, 0.2);
+        broken(&course.call(until + 5.0, until + 20.0, "1").delayed()).contains(&"T38.watch.kept-presses-too-old")
+    };
+    assert_eq!([690.0, 700.0].map(kept), [false, true]);
+    let told = |fate: &str| {
+        let course = quiet().outage(Kind::Fibre, 90.0, 200.0).press(100.0, 0.2).says(100.1, &format!("CALL 1 {fate}"));
+        broken(&course.call(205.0, 220.0, "1").delayed()).contains(&"T38.watch.refused-presses-delivered")
+    };
+    assert!(told("refused") && !told("kept"));
+}
+
+#[test]
 fn a_press_while_a_call_is_lost_takes_its_place() {
     let lives = |again: bool| {
         let course = quiet().press(100.0, 0.2).call(100.1, 130.0, "1").outage(Kind::Fibre, 110.0, 127.0).press(122.0, 0.2);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::instrument::operator::Irregular;
-use crate::watch::course::Oddity;
+use crate::watch::reports::Oddity;
 
 pub(super) fn odd(course: Course, at: f64, what: Irregular) -> Course {
     seen(course, at, true, what)

@@ -46,6 +46,19 @@ fn a_fault_has_a_reason_that_the_bench_knows() {
     assert!(!is_unfounded(lapsed(), 400.0, "FAULT server"), "the registrar says the same");
     assert!(is_unfounded(lapsed(), 201.0, "FAULT server"), "what was granted still stood");
     assert!(!is_unfounded(quiet(), 300.0, "FAULT door"), "of doors this bench knows nothing");
+    // A battery is weak where it was opened, or has carried the post for long.
+    let opened = || Course { without_battery: Lit(vec![span(200.0, 290.0)]), ..quiet() };
+    assert_eq!([240.0, 306.0].map(|at| is_unfounded(opened(), at, "FAULT battery")), [false, true]);
+    assert!(is_unfounded(dark(), 240.0, "FAULT battery"), "so short a time no battery minds");
+    assert!(!is_unfounded(Course { lived_on_battery: true, ..quiet() }, 300.0, "FAULT battery"));
+}
+
+#[test]
+fn a_fault_is_no_mere_information() {
+    let told = || telling(quiet(), &[(300.0, "FAULT server"), (320.0, "ALIVE")]);
+    assert!(!broken(&told()).contains(&"T26.watch.faults-understated"));
+    let understated = Course { understated: vec![(300.0, "FAULT server".into())], ..told() };
+    assert!(broken(&understated).contains(&"T26.watch.faults-understated"));
 }
 
 #[test]

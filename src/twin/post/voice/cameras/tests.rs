@@ -1,3 +1,5 @@
+//! What a module tells the city's camera system, and when.
+
 use super::*;
 use crate::twin::street::stream::Kind;
 

@@ -1,3 +1,5 @@
+//! What a module tells the supervision, and when.
+
 use super::*;
 
 fn at(seconds: u64) -> Instant {

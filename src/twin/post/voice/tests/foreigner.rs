@@ -57,7 +57,7 @@ fn a_second_dead_server_is_one_too_many_for_a_bad_one() {
             call(bench, 6.0);
             bench.main_is_dead = false;
             // It finds home again.
-            bench.run(40.0);
+            bench.run(200.0);
             bench.lines.iter().any(|(_, line)| line == "+CONN")
         };
         [turn(&mut bench), turn(&mut bench)]
