@@ -83,7 +83,9 @@ pub fn open(opening: Opening) -> std::result::Result<Bench, OpenError> {
     let context = Context::of(&rig, seed).map_err(OpenError::Context)?;
     let image = read_image(&image_to_write(&rig).map_err(OpenError::Context)?).map_err(OpenError::Context)?;
     deliver(&rig, &context, &image).map_err(OpenError::Context)?;
-    let log = Log::new(context.shared_clock(), Journal::create(&folder)?, onlookers);
+    let journal = Journal::create(&folder)?;
+    let journal = if context.twin.is_some() { journal.of_simulation() } else { journal };
+    let log = Log::new(context.shared_clock(), journal, onlookers);
     let planned = preamble.iter().find_map(|event| match event {
         Event::RunBegan { planned, .. } => Some(*planned),
         _ => None,

@@ -123,6 +123,12 @@ struct Asking {
     missed: Vec<Instant>,
 }
 
+impl Asking {
+    fn awaits_or_misses(&self) -> bool {
+        !self.open.is_empty() || !self.missed.is_empty()
+    }
+}
+
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct OwnQuestions {
@@ -159,7 +165,7 @@ impl OwnQuestions {
     }
     /// Questions whose time is over by now; what that makes of a service.
     fn expire(&mut self, now: Instant) -> Option<InstrumentError> {
-        for (which, Asking { open, missed, .. }) in &mut self.asking {
+        for (which, Asking { open, missed, .. }) in self.asking.iter_mut().filter(|(_, asking)| asking.awaits_or_misses()) {
             missed.extend(open.extract_if(.., |_, asked| now.since(*asked) > ANSWERS_WITHIN).map(|(_, asked)| asked));
             missed.retain(|asked| now.since(*asked) < REMEMBERED_FOR);
             missed.sort_unstable();

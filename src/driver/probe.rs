@@ -47,7 +47,8 @@ pub struct ProbeRs {
     selector: DebugProbeSelector,
     /// As it was found first: to look for it is to ask every kind of probe, and every serial port.
     found: OnceCell<DebugProbeInfo>,
-    chip: String,
+    /// The chip, as the catalogue has it.
+    target: Target,
     reserved: Vec<Range<u32>>,
     clock: Arc<dyn Clock>,
 }
@@ -75,6 +76,27 @@ pub fn list() -> Vec<Found> {
     found
 }
 
+/// A chip of the catalogue.
+fn target(selector: &DebugProbeSelector, chip: &str) -> Result<Target> {
+    let mut target = CATALOGUE.get_target_by_name(chip).map_err(|error| {
+        let remedy = (
+            "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.",
+            "Zapisz oznaczenie układu tak, jak na obudowie, bez liter obudowy, np. STM32F072CB.",
+        );
+        InstrumentError::new(
+            name_of(&selector.to_string()),
+            "find the chip in the catalogue",
+            both!("{error}", "nie znaleziono układu w katalogu ({error})"),
+            remedy,
+        )
+    })?;
+    for algorithm in &mut target.flash_algorithms {
+        let timeout = &mut algorithm.flash_properties.program_page_timeout;
+        *timeout = (*timeout).max(LEAST_PAGE_TIMEOUT_MS);
+    }
+    Ok(target)
+}
+
 impl ProbeRs {
     /// `selector` is `vendor:product` or `vendor:product:serial`, as [`list`] gives it; `chip` as probe-rs's catalogue
     /// calls it. Images must leave `reserved` alone.
@@ -83,38 +105,17 @@ impl ProbeRs {
             let remedy = ("Write the probe as vendor:product as lsusb shows them, with :serial behind where two are alike.", "Zapisz programator jako producent:produkt, tak jak pokazuje lsusb, a przy dwóch jednakowych dopisz :numer-seryjny.");
             InstrumentError::new(name_of(selector), "understand its name", both!("{error}", "nazwa programatora {selector:?} jest niezrozumiała ({error})"), remedy)
         })?;
-        let probe = ProbeRs { selector, found: OnceCell::new(), chip: chip.to_owned(), reserved, clock };
-        probe.target()?;
-        Ok(probe)
+        let target = target(&selector, chip)?;
+        Ok(ProbeRs { selector, found: OnceCell::new(), target, reserved, clock })
     }
 
     fn name(&self) -> String {
         name_of(&self.selector.to_string())
     }
 
-    fn target(&self) -> Result<Target> {
-        let mut target = CATALOGUE.get_target_by_name(&self.chip).map_err(|error| {
-            let remedy = (
-                "Write the chip as printed on it, without the package letters, e.g. STM32F072CB.",
-                "Zapisz oznaczenie układu tak, jak na obudowie, bez liter obudowy, np. STM32F072CB.",
-            );
-            InstrumentError::new(
-                self.name(),
-                "find the chip in the catalogue",
-                both!("{error}", "nie znaleziono układu w katalogu ({error})"),
-                remedy,
-            )
-        })?;
-        for algorithm in &mut target.flash_algorithms {
-            let timeout = &mut algorithm.flash_properties.program_page_timeout;
-            *timeout = (*timeout).max(LEAST_PAGE_TIMEOUT_MS);
-        }
-        Ok(target)
-    }
-
     /// What an image has to fit to go onto this probe's chip.
     pub fn chip(&self) -> Result<Chip> {
-        let target = self.target()?;
+        let target = &self.target;
         let core = core_of(target.default_core().core_type).ok_or_else(|| {
             let remedy = (
                 "Only microcontrollers with a Cortex-M core can be flashed.",
@@ -128,7 +129,7 @@ impl ProbeRs {
             )
         })?;
         let flash = target.memory_map.iter().filter_map(bootable).collect();
-        Ok(Chip { name: target.name, core, flash, reserved: self.reserved.clone() })
+        Ok(Chip { name: target.name.clone(), core, flash, reserved: self.reserved.clone() })
     }
 
     /// Checks an image without touching the probe.
@@ -169,8 +170,7 @@ impl ProbeRs {
             let cause = format!("its supply is {volts:.1} V");
             return Err(FlashError::Silent { stage: "attaching", cause }.into());
         }
-        let target = self.target().map_err(FlashError::Bench)?;
-        let session = probe.attach_with_registry(target, Permissions::default(), &CATALOGUE);
+        let session = probe.attach_with_registry(self.target.clone(), Permissions::default(), &CATALOGUE);
         session.map_err(|error| self.explain("attaching", &error))
     }
 

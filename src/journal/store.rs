@@ -130,6 +130,7 @@ pub struct Journal {
     on_disk: u64,
     next: u64,
     prev: String,
+    outlives_power_cut: bool,
 }
 
 impl Journal {
@@ -144,7 +145,18 @@ impl Journal {
         if let Ok(directory) = File::open(directory) {
             let _unsupported = directory.sync_all();
         }
-        Ok(Journal { file, path, pending: Vec::new(), on_disk: 0, next: 0, prev: NO_PREDECESSOR.to_string() })
+        Ok(Journal::over(file, path))
+    }
+
+    /// With nothing in it yet.
+    fn over(file: File, path: PathBuf) -> Journal {
+        let (pending, prev) = (Vec::new(), NO_PREDECESSOR.to_string());
+        Journal { file, path, pending, on_disk: 0, next: 0, prev, outlives_power_cut: true }
+    }
+
+    /// A simulated run moves nothing and can be had again: it need not outlive its machine's power, only hejnal itself.
+    pub fn of_simulation(self) -> Journal {
+        Journal { outlives_power_cut: false, ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -168,13 +180,14 @@ impl Journal {
         entry
     }
 
-    /// Puts all entries so far on disk, and returns only when they are there. On failure no half line stays behind and
-    /// the entries are kept for the next attempt.
+    /// Puts all entries so far on disk, and returns only when they are there; those of a simulation, when the operating
+    /// system has them. On failure no half line stays behind and the entries are kept for the next attempt.
     pub fn commit(&mut self) -> Result<(), JournalError> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        if let Err(cause) = self.file.write_all(&self.pending).and_then(|()| self.file.sync_data()) {
+        let written = self.file.write_all(&self.pending);
+        if let Err(cause) = written.and_then(|()| if self.outlives_power_cut { self.file.sync_data() } else { Ok(()) }) {
             let _best_effort = self.file.set_len(self.on_disk);
             let _best_effort = self.file.seek(SeekFrom::Start(self.on_disk));
             return Err(JournalError::Io { action: "write", path: self.path.clone(), cause });
@@ -262,8 +275,7 @@ pub(crate) mod tests {
     #[test]
     fn a_full_disk_is_told_and_the_entries_are_kept() {
         let Ok(file) = OpenOptions::new().write(true).open("/dev/full") else { return };
-        let path = PathBuf::from("/dev/full");
-        let mut journal = Journal { file, path, pending: Vec::new(), on_disk: 0, next: 0, prev: NO_PREDECESSOR.into() };
+        let mut journal = Journal::over(file, PathBuf::from("/dev/full"));
         journal.append(Instant::ZERO, run_began());
         let error = journal.commit().unwrap_err();
         assert_eq!(error.blame(), Blame::Bench);

@@ -1,6 +1,7 @@
 //! A voice without pauses that swells and sinks like syllables.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use super::steady_noise;
@@ -13,10 +14,8 @@ const DEPTH_DB: f64 = 12.0;
 /// the noise of a street and turns down; a voice it lets through. Loudest at its beginning.
 pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let mut samples = steady_noise(seed, rate_hz, seconds);
-    SWELLS.with_borrow_mut(|(of, swells)| {
-        if *of != rate_hz {
-            (*of, *swells) = (rate_hz, Vec::new());
-        }
+    SWELLS.with_borrow_mut(|swells| {
+        let swells = swells.entry(rate_hz).or_default();
         let wanted = samples.len().min(rate_hz as usize);
         swells.extend((swells.len()..wanted).map(|n| swell(n as f64 / f64::from(rate_hz))));
         samples.iter_mut().zip(swells.iter().cycle()).for_each(|(sample, swell)| *sample *= swell);
@@ -25,8 +24,9 @@ pub fn voice(seed: u64, rate_hz: u32, seconds: f64) -> Vec<f32> {
 }
 
 thread_local! {
-    /// Up to a second of how every voice swells, at the rate asked for last: only what is beneath is fresh.
-    static SWELLS: RefCell<(u32, Vec<f32>)> = const { RefCell::new((0, Vec::new())) };
+    /// Up to a second of how every voice swells, by its rate: only what is beneath is fresh. The two ends of a call
+    /// speak in turn, each at a rate of its own.
+    static SWELLS: RefCell<BTreeMap<u32, Vec<f32>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 fn swell(seconds: f64) -> f32 {

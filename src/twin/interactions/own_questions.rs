@@ -31,10 +31,7 @@ impl World {
         is_own
     }
     pub(in crate::twin) fn own_answers_from(&mut self, port: u16) -> Vec<Stamped<Vec<u8>>> {
-        let came = std::mem::take(&mut self.own_answers);
-        let (ours, others): (Vec<_>, Vec<_>) = came.into_iter().partition(|(from, _)| *from == port);
-        self.own_answers = others;
-        ours.into_iter().map(|(_, came)| came).collect()
+        self.own_answers.extract_if(.., |(from, _)| *from == port).map(|(_, came)| came).collect()
     }
     pub(in crate::twin) fn ask_own_cameras(&mut self, event: &[u8]) {
         let own = SocketAddr::new(self.host.address, PORT);
