@@ -12,11 +12,6 @@ use std::time::Duration;
 /// Within so long a datagram may come once more, as datagrams may.
 const COPIED_WITHIN: Duration = Duration::from_secs(1);
 
-/// Whether a message is the other once more: it says the same, of the same moment.
-fn is_copy(earlier: &Stamped<Notice>, later: &Stamped<Notice>) -> bool {
-    earlier.value == later.value && later.at.since(earlier.at) < COPIED_WITHIN
-}
-
 impl Bench {
     /// Takes in what has come; when the post itself has spoken. What other posts of the same line tell is nobody's
     /// concern here.
@@ -30,7 +25,7 @@ impl Bench {
             let own = &mut self.own;
             let others = notices.into_iter().filter(|notice| !Bench::is_own_notice(own, notice));
             for mut notice in others.filter(|notice| notice.value.host == self.rig.post.identity) {
-                if self.record.notices.since(Instant::ZERO).iter().rev().any(|earlier| is_copy(earlier, &notice)) {
+                if self.record.has_notice(&notice) {
                     continue;
                 }
                 moments.push(notice.at);
@@ -44,6 +39,12 @@ impl Bench {
 }
 
 impl super::Record {
+    /// Whether the same has come just now: what says the same, of the same moment, is the same once more.
+    fn has_notice(&self, notice: &Stamped<Notice>) -> bool {
+        let latest = self.notices.since(Instant::ZERO).iter().rev();
+        let mut latest = latest.take_while(|earlier| notice.at.since(earlier.at) < COPIED_WITHIN);
+        latest.any(|earlier| earlier.value == notice.value)
+    }
     fn add_notice(&mut self, notice: Stamped<Notice>) {
         if let Some(counts) = notice.value.counts() {
             self.counts.push(Stamped { at: notice.at, within: notice.within, value: counts });
@@ -76,9 +77,11 @@ mod tests {
                 Notice { host: "SOS-0417".into(), severity: 6, text: text.into(), stamp: Some(stamp.into()), time: None };
             Stamped::new(Instant::from_nanos(millis * 1_000_000), notice)
         };
-        let first = told(0, "START", "t1");
-        assert!(is_copy(&first, &told(20, "START", "t1")));
-        assert!(!is_copy(&first, &told(20, "START", "t2")) && !is_copy(&first, &told(1000, "START", "t1")));
+        let mut record = Record::default();
+        record.add_notice(told(0, "START", "t1"));
+        record.add_notice(told(10, "ALIVE", "t1"));
+        let has = |notice| record.has_notice(&notice);
+        assert!(has(told(20, "START", "t1")) && !has(told(20, "START", "t2")) && !has(told(1010, "START", "t1")));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: PAST_MAIN, needs: &[Operator], limit: Bound::Never, look: past_main },
     Rule { quantity: TOO_OLD, needs: &[Button, Operator], limit: Bound::Never, look: too_old },
     Rule { quantity: AFTER_REFUSAL, needs: &[Console, Operator], limit: Bound::Never, look: after_refusal },
+    Rule { quantity: NUMBERED_APART, needs: &[Console, Operator], limit: Bound::Never, look: numbered_apart },
     Rule { quantity: SECOND_CASES, needs: &[Button, Operator], limit: Bound::Never, look: second_cases },
 ];
 
@@ -51,6 +52,17 @@ const PAST_MAIN: Quantity = Quantity {
     ..COUNT
 };
 
+const NUMBERED_APART: Quantity = Quantity {
+    key: "T33.watch.numbers-apart",
+    en: "calls with another number than the console gives them",
+    pl: "zgłoszenia o innym numerze niż podany na konsoli",
+    method: Method::new(
+        "number of every call, against the CALL lines on the console around its arrival",
+        "numer każdego zgłoszenia względem wierszy CALL na konsoli w chwili jego nadejścia",
+        "",
+    ),
+    ..COUNT
+};
 const TOO_OLD: Quantity = Quantity {
     key: "T38.watch.kept-presses-too-old",
     en: "kept presses that became a call after more than ten minutes",
@@ -73,6 +85,9 @@ const AFTER_REFUSAL: Quantity = Quantity {
 
 /// Seconds after which a kept press is given up: whoever pressed has gone, or has found another way.
 const KEPT_FOR: f64 = 600.0;
+
+/// Seconds between a call's arrival and what the console says of it.
+const TOLD_AROUND: f64 = 2.0;
 
 /// From here on it is the server that fails (RFC 3261, 21.5), not the request or whoever is called.
 const SERVER_FAILURE: u16 = 500;
@@ -103,6 +118,26 @@ fn past_main(course: &Course) -> Vec<Sample> {
         let is_past = call.server == Server::Backup && !is_excused;
         let (en, pl) = named(call);
         Some(Sample::breach(at, is_past.then(|| Bilingual::new(en, pl))))
+    };
+    course.calls.iter().filter_map(sample).collect()
+}
+
+/// Only where the console says something of a call just then, and no line was spoiled.
+fn numbered_apart(course: &Course) -> Vec<Sample> {
+    let sample = |(_, call): &(CallId, Call)| {
+        let at = call.arrived.seconds;
+        let around = Span { from: at - TOLD_AROUND, to: at + TOLD_AROUND };
+        let dials = |(when, report): &(f64, Report)| {
+            let number = report.argument("CALL").filter(|_| around.holds(*when))?.to_owned();
+            dials_at_most(report.words.get(2)?).map(|_| number)
+        };
+        let told: Vec<String> = course.reports.iter().filter_map(dials).collect();
+        let number = call.invite.header(CASE_NUMBER)?;
+        if told.is_empty() || course.garbled.iter().any(|spoiled| around.holds(*spoiled)) {
+            return None;
+        }
+        let (en, pl) = named(call);
+        Some(Sample::breach(at, told.iter().all(|told| told != number).then(|| Bilingual::new(en, pl))))
     };
     course.calls.iter().filter_map(sample).collect()
 }

@@ -55,6 +55,15 @@ fn a_kept_press_is_given_up_in_time_and_a_refused_one_at_once() {
 }
 
 #[test]
+fn the_console_and_the_call_agree_on_the_number() {
+    let are_apart = |told: &str| {
+        let course = quiet().press(300.0, 0.2).says(300.05, &format!("CALL {told} dialled")).call(300.1, 320.0, "10");
+        broken(&course).contains(&"T33.watch.numbers-apart")
+    };
+    assert_eq!(["10", "A"].map(are_apart), [false, true]);
+}
+
+#[test]
 fn a_press_while_a_call_is_lost_takes_its_place() {
     let lives = |again: bool| {
         let course = quiet().press(100.0, 0.2).call(100.1, 130.0, "1").outage(Kind::Fibre, 110.0, 127.0).press(122.0, 0.2);
