@@ -53,3 +53,8 @@ Feature: Speech
     And a talk with the operator is under way
     Then the operator can set the loudspeaker over a range of at least 18 dB [T15]
     And the talk goes on
+    When the operator hangs up
+    And 2 s pass
+    And a talk with the operator is under way
+    And the operator sets the loudspeaker to its highest volume
+    Then the talk goes on

@@ -65,13 +65,22 @@ Feature: Power
     When the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
     When the operator ends every call that stands
-    And 2 s pass
-    And the mains returns
+    And 5 min pass
+    And the servers take everything and answer nothing
+    Then the post reports the lost server to the supervision at most 60 s after its loss [T26]
+    When the servers are in order again
+    Then the post clears that report at most 60 s after the server's return [T27]
+    When the mains returns
     Then the post clears that report at most 60 s after the mains' return [T27]
     When the battery is disconnected
     Then the post reports the missing battery to the supervision at most 60 s after its disconnection [T26]
-    When the battery is connected again
+    When 5 min pass
+    And the battery is connected again
     Then the post clears that report at most 60 s after the battery is connected [T27]
+    When the mains is lost and the battery carries on
+    Then the post reports the loss of mains to the supervision at most 60 s after it [T26]
+    When the mains returns
+    Then the post clears that report at most 60 s after the mains' return [T27]
 
   @S51 @nightly @long
   Scenario: The battery holds up for the time that is asked for

@@ -54,3 +54,8 @@ Właściwość: Rozmowa
     I trwa rozmowa z operatorem
     Wtedy operator może regulować głośnik w zakresie co najmniej 18 dB [T15]
     I rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    I mijają 2 s
+    I trwa rozmowa z operatorem
+    I operator ustawia najwyższą głośność głośnika
+    Wtedy rozmowa trwa nadal

@@ -66,13 +66,22 @@ Właściwość: Zasilanie
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     Gdy operator kończy wszystkie trwające połączenia
-    I mijają 2 s
-    I napięcie sieci powraca
+    I mija 5 min
+    I serwery wszystko przyjmują i na nic nie odpowiadają
+    Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
+    Gdy serwery są znów sprawne
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie serwera [T27]
+    Gdy napięcie sieci powraca
     Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie sieci [T27]
     Gdy akumulator zostaje odłączony
     Wtedy punkt zgłasza nadzorowi brak akumulatora najpóźniej 60 s po jego odłączeniu [T26]
-    Gdy akumulator zostaje ponownie podłączony
+    Gdy mija 5 min
+    I akumulator zostaje ponownie podłączony
     Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po podłączeniu akumulatora [T27]
+    Gdy zanika napięcie sieci, a akumulator podtrzymuje punkt
+    Wtedy punkt zgłasza nadzorowi zanik sieci najpóźniej 60 s po nim [T26]
+    Gdy napięcie sieci powraca
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie sieci [T27]
 
   @S51 @nightly @long
   Scenariusz: Akumulator podtrzymuje punkt przez wymagany czas

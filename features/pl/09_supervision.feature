@@ -30,7 +30,7 @@ Właściwość: Nadzór
     Wtedy punkt był przez cały czas zarejestrowany [T26]
     Gdy serwery wszystko przyjmują i na nic nie odpowiadają
     Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
-    Gdy mija 1 min
+    Gdy mija 5 min
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     I punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie serwera [T27]

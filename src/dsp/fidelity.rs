@@ -43,6 +43,8 @@ pub struct Fidelity {
     pub coloration: Option<Coloration>,
     /// Share of the capture's samples, while the voice sounded, that stand at its greatest value.
     pub clipped: f64,
+    /// Mean square of what the capture holds without the voice, full scale 1.
+    pub noise: f64,
 }
 
 /// Compares what was heard with what was spoken, a voice without pauses; both are brought to `rate` (whole hertz).
@@ -109,7 +111,7 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         let others = parts.chain(coloured(&pair.followed()));
         coloration = others.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
     }
-    Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference) })
+    Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference), noise })
 }
 
 /// What is within the band of the voices.

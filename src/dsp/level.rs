@@ -9,7 +9,7 @@ pub const A_LAW_OVERLOAD_DBM0: f64 = 3.14;
 pub const MU_LAW_OVERLOAD_DBM0: f64 = 3.17;
 
 /// Mean-square value to dBFS; `−∞` for silence.
-pub(super) fn dbfs(mean_square: f64) -> f64 {
+pub fn dbfs(mean_square: f64) -> f64 {
     10.0 * (2.0 * mean_square).log10()
 }
 

@@ -286,6 +286,7 @@ fn tone_of(found: &Fidelity, spoken: &[f32], repeated_db: Option<f64>) -> Option
     Some(Tone {
         level_dbfs: spoken_dbfs + colour.gain_db,
         spoken_dbfs,
+        noise_dbfs: level::dbfs(found.noise),
         tilt: in_db(-colour.fall_db),
         hole: in_db(colour.hole_db),
         purity: Estimate::new(colour.purity_db, PURITY_WITHIN_DB, Unit::Decibel),

@@ -10,6 +10,7 @@ use crate::dsp::delay::Signal;
 use crate::dsp::echo::echo;
 use crate::dsp::stimulus;
 use crate::instrument::operator::{Action, CallId};
+use crate::rig::VolumeKeys;
 use crate::unit::{Estimate, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
@@ -40,27 +41,46 @@ const BUFFERED: Duration = Duration::from_millis(100);
 const LEVEL_WITHIN_DB: f64 = 0.3;
 
 impl Post {
-    /// T15. What the post is left at is the highest: a caller must hear.
+    /// T15. The post is left at its lowest where it has a range at all: whoever calls next must hear in spite of that.
+    /// At either end of the range the caller says a word: the keys are for the loudspeaker, not for the microphone.
     pub fn volume_settable_over(&mut self, limit_db: f64) -> Result<()> {
         let call = self.talk_that_stands()?;
-        let Some(keys) = self.bench.rig.wiring.volume.clone() else {
-            return Err(order(
-                ("the rig names no keys for the volume", "opis stanowiska nie podaje klawiszy głośności"),
-                ("add `volume:` to its roles", "dopisz `volume:` do ról"),
-            ));
-        };
-        let lowest = self.loss_after(call, &keys.lowest)?;
+        let keys = self.volume_keys()?;
         let highest = self.loss_after(call, &keys.highest)?;
+        let lowest = self.loss_after(call, &keys.lowest)?;
         // A post that cannot be heard at one end of it has no range there.
-        let Some((lowest, highest)) = lowest.zip(highest) else { return self.judge_absent(&RANGE) };
-        let limit = self.agreed(&RANGE, limit_db, 0.0);
-        let range = Estimate::new(lowest.value - highest.value, lowest.uncertainty.hypot(highest.uncertainty), Unit::Decibel);
-        self.judge(&RANGE, range, Criterion::AtLeast(limit))
+        let judged = match lowest.zip(highest) {
+            None => self.judge_absent(&RANGE),
+            Some((lowest, highest)) => {
+                let limit = self.agreed(&RANGE, limit_db, 0.0);
+                let uncertainty = lowest.uncertainty.hypot(highest.uncertainty);
+                let range = Estimate::new(lowest.value - highest.value, uncertainty, Unit::Decibel);
+                self.judge(&RANGE, range, Criterion::AtLeast(limit))
+            }
+        };
+        if judged.is_err() {
+            self.press_keys(call, &keys.highest)?;
+        }
+        judged
     }
 
-    /// By how much the operator's speech is fainter at the ear than on the line, dB, once these keys have been pressed;
-    /// `None`: it is not heard.
-    fn loss_after(&mut self, call: CallId, keys: &str) -> Result<Option<Estimate>> {
+    /// A caller must hear, whatever was done to the volume before.
+    pub fn volume_to_highest(&mut self) -> Result<()> {
+        let (call, keys) = (self.talk_that_stands()?, self.volume_keys()?);
+        self.press_keys(call, &keys.highest)
+    }
+
+    fn volume_keys(&self) -> Result<VolumeKeys> {
+        self.bench.rig.wiring.volume.clone().ok_or_else(|| {
+            order(
+                ("the rig names no keys for the volume", "opis stanowiska nie podaje klawiszy głośności"),
+                ("add `volume:` to its roles", "dopisz `volume:` do ról"),
+            )
+        })
+    }
+
+    /// The operator presses these keys, one after another, and the post has followed them.
+    fn press_keys(&mut self, call: CallId, keys: &str) -> Result<()> {
         let mut pressed = self.bench.now();
         for key in keys.chars() {
             if let Err(error) = self.bench.operator()?.act(call, Action::Key(key)) {
@@ -69,6 +89,17 @@ impl Post {
             pressed = pressed + PER_KEY;
         }
         self.bench.clock().wait_until(pressed + SETTLES)?;
+        Ok(())
+    }
+
+    /// By how much the operator's speech is fainter at the ear than on the line, dB, once these keys have been pressed;
+    /// `None`: it is not heard.
+    fn loss_after(&mut self, call: CallId, keys: &str) -> Result<Option<Estimate>> {
+        self.press_keys(call, keys)?;
+        if self.bench.rig.wiring.mouth.is_some() {
+            let until = self.bench.now() + SPEAKS_FOR;
+            self.take_turns(&[Direction::ToOperator], call, until)?;
+        }
         let words = nominal(stimulus::voice(self.fresh_stimulus(), CHANNEL_RATE, SPEAKS_FOR.as_secs_f64()));
         let spoken = self.speak(Direction::ToCaller, call, words.clone(), CHANNEL_RATE)?.spoken.instant();
         let to = spoken + SPEAKS_FOR + LATEST;

@@ -151,6 +151,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         run: |w, a| w.post().volume_settable_over(a.level(0)?),
     },
     Phrase {
+        kind: Kind::When,
+        en: "the operator sets the loudspeaker to its highest volume",
+        pl: "operator ustawia najwyższą głośność głośnika",
+        judges: None,
+        needs: &[Operator, Volume],
+        within: minutes(1),
+        run: |w, _| w.post().volume_to_highest(),
+    },
+    Phrase {
         kind: Kind::Then,
         en: "the caller hears the operator without gaps while {percent} of the packets are lost [T18]",
         pl: "wzywający słyszy operatora bez ubytków przy utracie {percent} pakietów [T18]",

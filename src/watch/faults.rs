@@ -10,6 +10,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: UNTOLD, needs: &[Button, Console], limit: Bound::Never, look: untold },
     Rule { quantity: HASTY, needs: &[Button, Console], limit: Bound::Never, look: hasty },
     Rule { quantity: OUTLASTING, needs: &[Button, Console], limit: Bound::Never, look: outlasting },
+    Rule { quantity: TAKEN_BACK, needs: &[Button, Console], limit: Bound::Never, look: taken_back },
 ];
 
 const UNTOLD: Quantity = Quantity {
@@ -34,6 +35,14 @@ const OUTLASTING: Quantity = Quantity {
     key: "T27.watch.faults-outlasting-cause",
     en: "faults told that outlasted their cause",
     pl: "zgłoszone usterki, których nie odwołano po ustaniu przyczyny",
+    requirement: "T27",
+    ..UNTOLD
+};
+
+const TAKEN_BACK: Quantity = Quantity {
+    key: "T27.watch.stuck-button-taken-back",
+    en: "times the fault of a button that was still stuck was taken back",
+    pl: "odwołania usterki przycisku, który nadal był zablokowany",
     requirement: "T27",
     ..UNTOLD
 };
@@ -89,4 +98,15 @@ fn outlasting(course: &Course) -> Vec<Sample> {
         is_owed.then(|| Sample::breach(told, seen))
     };
     said(course, "FAULT").filter_map(sample).collect()
+}
+
+fn taken_back(course: &Course) -> Vec<Sample> {
+    let sample = |told: f64| {
+        let contact = course.contacts.iter().rfind(|contact| contact.began <= told)?;
+        let held = Span { from: contact.closed, to: told.min(contact.opened) };
+        let seen = (contact.opened > told + LINE_MARGIN)
+            .then(|| Bilingual::from(("held, and CLEAR came", "przytrzymany, a nadszedł wiersz CLEAR")));
+        lives(course, held).then(|| Sample::breach(told, seen))
+    };
+    said(course, "CLEAR").filter_map(sample).collect()
 }

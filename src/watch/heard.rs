@@ -42,6 +42,8 @@ pub struct Tone {
     /// Its level where it was heard, and where it was spoken, dBFS.
     pub level_dbfs: f64,
     pub spoken_dbfs: f64,
+    /// What was there without it, dBFS.
+    pub noise_dbfs: f64,
     /// Tilt of its spectrum upwards, dB per octave.
     pub tilt: Estimate,
     /// The deepest hole in its band, dB.

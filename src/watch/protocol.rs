@@ -340,6 +340,7 @@ fn unacknowledged(course: &Course) -> Vec<Sample> {
     course.calls.iter().filter_map(sample).collect()
 }
 
+/// One to go on in plain is not among them: a post does well to refuse it.
 fn offers_refused(course: &Course) -> Vec<Sample> {
     let sample = |(at, outcome): &(f64, Outcome)| {
         let seen = match outcome {
@@ -347,8 +348,9 @@ fn offers_refused(course: &Course) -> Vec<Sample> {
             Outcome::Refused(status) => Some(both!("refused with {status}", "odmowa z kodem {status}")),
             Outcome::Unanswered => Some(Bilingual::from(("not answered", "brak odpowiedzi"))),
         };
-        let is_owed = is_whole(course, Span { from: at - GIVEN_UP_AFTER, to: *at });
-        is_owed.then(|| Sample::breach(*at, seen))
+        let known = Span { from: at - GIVEN_UP_AFTER, to: *at };
+        let is_plain = course.unsealed.iter().any(|plain| plain.meets(known));
+        (is_whole(course, known) && !is_plain).then(|| Sample::breach(*at, seen))
     };
     course.offers.iter().filter_map(sample).collect()
 }

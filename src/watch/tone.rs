@@ -16,6 +16,7 @@ use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 pub const RULES: &[Rule] = &[
     Rule { quantity: LEVEL_AT_OPERATOR, needs: &[Mouth, Operator], limit: NOMINAL, look: level_at_operator },
     Rule { quantity: LEVEL_AT_CALLER, needs: &[Ear, Operator], limit: Bound::AtLeast(AUDIBLE_DB_SPL), look: level_at_caller },
+    Rule { quantity: FAINTER_AT_TIMES, needs: &[Ear, Operator], limit: ALIKE, look: fainter_at_times },
     Rule {
         quantity: TILT_TO_OPERATOR,
         needs: &[Mouth, Operator],
@@ -61,6 +62,12 @@ pub const NOMINAL_DBM0: f64 = -26.0;
 /// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice
 /// (ISO 9921, normal effort at 1 m) [EJ].
 const AUDIBLE_DB_SPL: f64 = 60.0;
+/// The operator may be so much fainter in one talk than in another, or later in the same: by as much as a level at the
+/// operator may be off its nominal one (−26 ± 6 dBm0) [EJ].
+const ALIKE: Bound = Bound::AtMost(6.0);
+/// Over a street that is quieter than this, dB SPL, the faintest operator stands out by the 10 dB that T13 asks for: no
+/// loudspeaker need follow it.
+const QUIET_STREET_DB_SPL: f64 = AUDIBLE_DB_SPL - 10.0;
 /// Tilt of the spectrum, dB per octave: the masks of hands-free telephones let it fall by 3 and rise by 6 (ETSI ES 202
 /// 740 [M]); one or two more [EJ].
 const TILT: Bound = Bound::Between(-4.0, 8.0);
@@ -74,6 +81,8 @@ const PURE: Bound = Bound::AtLeast(5.0);
 const PEAKS: Bound = Bound::AtLeast(0.75);
 /// A voice that is heard once more by so much fainter is a distant wall's [EJ].
 const REPEATED: Bound = Bound::AtMost(-10.0);
+/// What two levels of one voice at one ear are worth against each other (k = 2), dB.
+const TOLD_APART_DB: f64 = 0.5;
 /// What a level is worth (k = 2): a mouth and an ear that have been set once, dB.
 const SET_WITHIN_DB: f64 = 1.0;
 /// Of a voice of which more is lost no level is told.
@@ -92,6 +101,14 @@ const LEVEL_AT_CALLER: Quantity = Quantity {
     unit: Unit::DecibelSpl,
     en: "level of the operator's voice before the loudspeaker, lowest",
     pl: "poziom głosu operatora przed głośnikiem, najniższy",
+    method: VOICES,
+    requirement: "T13",
+};
+const FAINTER_AT_TIMES: Quantity = Quantity {
+    key: "T13.watch.fainter-at-times.to-caller",
+    unit: Unit::Decibel,
+    en: "level of the operator's voice before the loudspeaker, below that at another time, most",
+    pl: "poziom głosu operatora przed głośnikiem poniżej poziomu w innej chwili, największa różnica",
     method: VOICES,
     requirement: "T13",
 };
@@ -194,7 +211,7 @@ const FLAT: (&str, &str) = ("the voice is clipped", "głos jest przesterowany");
 pub fn missing_setting(quantity: &Quantity, course: &Course) -> Option<&'static str> {
     let (setting, is_there) = match quantity.key {
         key if key == LEVEL_AT_OPERATOR.key => ("speech-spl", course.speech_spl.is_some()),
-        key if key == LEVEL_AT_CALLER.key => ("ear-spl", course.ear_spl.is_some()),
+        key if key == LEVEL_AT_CALLER.key || key == FAINTER_AT_TIMES.key => ("ear-spl", course.ear_spl.is_some()),
         key if key == UNMARKED.key => ("post.headers", says_more(course)),
         key if key == OWN_NOISE.key && course.ear_spl.is_none() => ("ear-spl", false),
         key if key == OWN_NOISE.key => ("speech-spl", course.speech_spl.is_some()),
@@ -232,6 +249,22 @@ fn level_at_caller(course: &Course) -> Vec<Sample> {
         Sample { at, figure: Estimate::new(ear + tone.level_dbfs + off_nominal, SET_WITHIN_DB, Unit::DecibelSpl), seen: seen() }
     };
     tones(course, false).map(sample).collect()
+}
+
+/// Each of the operator's voices, in whichever talk, held against the loudest. In a loud street nobody can say how loud
+/// a loudspeaker that follows it should be at this moment.
+fn fainter_at_times(course: &Course) -> Vec<Sample> {
+    let Some(ear) = course.ear_spl else { return Vec::new() };
+    let is_quiet = |(_, tone): &(f64, Tone)| ear + tone.noise_dbfs <= QUIET_STREET_DB_SPL;
+    let gains = tones(course, false).filter(is_quiet).map(|(at, tone)| (at, tone.level_dbfs - tone.spoken_dbfs));
+    let gains: Vec<(f64, f64)> = gains.collect();
+    let loudest = gains.iter().map(|(_, gain)| *gain).fold(f64::NEG_INFINITY, f64::max);
+    let seen = || Bilingual::from(("fainter than at another time", "ciszej niż w innej chwili"));
+    let sample = |(at, gain): &(f64, f64)| {
+        let figure = Estimate::new(loudest - gain, TOLD_APART_DB, Unit::Decibel);
+        Sample { at: *at, figure, seen: seen() }
+    };
+    if gains.len() > 1 { gains.iter().map(sample).collect() } else { Vec::new() }
 }
 
 fn echo(course: &Course) -> Vec<Sample> {

@@ -73,6 +73,15 @@ fn a_button_in_a_hand_is_no_fault() {
 }
 
 #[test]
+fn a_button_that_is_still_stuck_is_not_taken_back() {
+    let cleared = |at: f64| {
+        let course = quiet().press(100.0, 60.0).call(100.05, 120.0, "1").says(115.0, "FAULT button").says(at, "CLEAR button");
+        broken(&course).contains(&"T27.watch.stuck-button-taken-back")
+    };
+    assert_eq!([145.0, 159.8, 159.95, 170.0].map(cleared), [true, true, false, false]);
+}
+
+#[test]
 fn a_case_dialled_again_is_not_closed_by_the_end_of_the_talk_that_was_lost() {
     let again = |third: f64| {
         let lost = quiet().outage(Kind::Fibre, 110.0, 130.0).press(100.0, 0.15).call(100.05, 132.0, "1");

@@ -100,6 +100,9 @@ fn what_the_operator_asks_within_a_talk_is_agreed_to() {
     assert!(offered(Outcome::Refused(488), served()) && offered(Outcome::Unanswered, served()));
     assert!(!offered(Outcome::Agreed, served()));
     assert!(!offered(Outcome::Unanswered, served().outage(Kind::Fibre, 109.0, 109.5)));
+    // But not to go on in plain.
+    let in_plain = |from, to| offered(Outcome::Refused(488), Course { unsealed: vec![span(from, to)], ..served() });
+    assert_eq!([in_plain(109.9, 112.0), in_plain(50.0, 60.0)], [false, true]);
 }
 
 #[test]

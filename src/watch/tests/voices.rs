@@ -9,6 +9,7 @@ pub(super) fn sound() -> Arrived {
     let tone = Tone {
         level_dbfs: -28.0,
         spoken_dbfs: -20.0,
+        noise_dbfs: -70.0,
         tilt: in_db(0.0),
         hole: in_db(1.0),
         purity: in_db(20.0),
@@ -126,6 +127,29 @@ fn a_voice_keeps_its_level_its_band_and_its_peaks() {
     assert_eq!(toned(|tone| tone.peaks.value = 0.6), ["T12.watch.peaks.to-caller"]);
 }
 
+/// The operator's voices in two talks: into which call, when, how many dB fainter than the sound one, and how loud the
+/// street is at the ear, dBFS.
+fn is_fainter(voices: &[(u32, f64, f64, f64)]) -> bool {
+    let mut course = served().press(200.0, 0.15).call(200.05, 220.0, "2").says(220.1, "CALL 2 ended");
+    for (id, at, by, noise_dbfs) in voices.iter().copied() {
+        let mut heard = sound();
+        heard.tone.iter_mut().for_each(|tone| (tone.level_dbfs, tone.noise_dbfs) = (tone.level_dbfs - by, noise_dbfs));
+        let (call, to_operator) = (CallId(id), false);
+        course.sampled.push(Sampled { at, call, to_operator, heard: Some(heard), echo_loss: None, comes_back_db: None });
+    }
+    broken(&course).contains(&"T13.watch.fainter-at-times.to-caller")
+}
+
+#[test]
+fn the_operator_is_as_loud_in_every_talk_and_all_through_it() {
+    let next = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, noise), (2, 201.1, by, noise)]);
+    assert_eq!([0.0, 4.9, 7.1].map(|by| next(by, -70.0)), [false, false, true]);
+    let later = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, -70.0), (1, 115.0, by, noise)]);
+    assert_eq!([4.9, 7.1].map(|by| later(by, -70.0)), [false, true]);
+    // In a street of 52 dB and of 72 dB a loudspeaker may follow it, and in another moment not yet.
+    assert_eq!([-60.0, -40.0].map(|noise| next(20.0, noise) || later(20.0, noise)), [false, false]);
+}
+
 /// What nobody has measured is not judged.
 #[test]
 fn a_level_needs_a_rig_that_states_what_it_is_worth() {
@@ -141,7 +165,15 @@ fn a_level_needs_a_rig_that_states_what_it_is_worth() {
     assert_eq!(bears(Headers { priority: None, ..of() }), NOTHING);
     assert_eq!(bears(Headers { press: None, priority: None, ..of() }), ["T33.watch.unmarked-calls"]);
     let bare = Course { speech_spl: None, ear_spl: None, ..served() };
-    assert_eq!(keys(&bare), ["T12.watch.level.to-operator", "T13.watch.level.to-caller", "T12.watch.own-noise.to-operator"]);
+    assert_eq!(
+        keys(&bare),
+        [
+            "T12.watch.level.to-operator",
+            "T13.watch.level.to-caller",
+            "T13.watch.fainter-at-times.to-caller",
+            "T12.watch.own-noise.to-operator",
+        ]
+    );
 }
 
 #[test]

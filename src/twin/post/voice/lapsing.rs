@@ -63,10 +63,10 @@ impl Voice {
                 running.supervision.set(at, Trouble::Battery, *report == Report::Connected);
             }
             (Lapse::ShortTalkUnanswered, Event::Report(Report::Connected)) => memory.answered_at = Some(at),
-            (Lapse::ShortTalkUnanswered, Event::Report(Report::End(_))) => {
-                if memory.answered_at.take().is_some_and(|since| at.since(since) < SHORT_TALK) {
-                    running.supervision.unanswered();
-                }
+            (Lapse::ShortTalkUnanswered, Event::Report(Report::End(_)))
+                if memory.answered_at.take().is_some_and(|since| at.since(since) < SHORT_TALK) =>
+            {
+                running.supervision.unanswered();
             }
             (Lapse::LingersAfterLoss, Event::Report(Report::End(ending))) => memory.is_lost = *ending == Ending::Lost,
             (Lapse::KeepsWayOpen, Event::Close) => memory.kept_open_at = Some(at + KEPT_OPEN_EVERY),
