@@ -77,8 +77,10 @@ Feature: Power
     When 5 min pass
     And the battery is connected again
     Then the post clears that report at most 60 s after the battery is connected [T27]
-    When the mains is lost and the battery carries on
+    When a talk with the operator is under way
+    And the mains is lost and the battery carries on
     Then the post reports the loss of mains to the supervision at most 60 s after it [T26]
+    And the talk goes on
     When the mains returns
     Then the post clears that report at most 60 s after the mains' return [T27]
 

@@ -78,8 +78,10 @@ Właściwość: Zasilanie
     Gdy mija 5 min
     I akumulator zostaje ponownie podłączony
     Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po podłączeniu akumulatora [T27]
-    Gdy zanika napięcie sieci, a akumulator podtrzymuje punkt
+    Gdy trwa rozmowa z operatorem
+    I zanika napięcie sieci, a akumulator podtrzymuje punkt
     Wtedy punkt zgłasza nadzorowi zanik sieci najpóźniej 60 s po nim [T26]
+    I rozmowa trwa nadal
     Gdy napięcie sieci powraca
     Wtedy punkt odwołuje to zgłoszenie najpóźniej 60 s po powrocie sieci [T27]
 
