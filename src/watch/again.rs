@@ -57,8 +57,8 @@ const NUMBERED_APART: Quantity = Quantity {
     en: "calls with another number than the console gives them",
     pl: "zgłoszenia o innym numerze niż podany na konsoli",
     method: Method::new(
-        "number of every call, against the CALL lines on the console around its arrival",
-        "numer każdego zgłoszenia względem wierszy CALL na konsoli w chwili jego nadejścia",
+        "number of every call, against the CALL lines on the console since the firmware began",
+        "numer każdego zgłoszenia względem wierszy CALL na konsoli od startu oprogramowania",
         "",
     ),
     ..COUNT
@@ -86,8 +86,8 @@ const AFTER_REFUSAL: Quantity = Quantity {
 /// Seconds after which a kept press is given up: whoever pressed has gone, or has found another way.
 const KEPT_FOR: f64 = 600.0;
 
-/// Seconds between a call's arrival and what the console says of it.
-const TOLD_AROUND: f64 = 2.0;
+/// Seconds after a call's arrival within which the console has said so.
+const TOLD_WITHIN: f64 = 2.0;
 
 /// From here on it is the server that fails (RFC 3261, 21.5), not the request or whoever is called.
 const SERVER_FAILURE: u16 = 500;
@@ -122,18 +122,19 @@ fn past_main(course: &Course) -> Vec<Sample> {
     course.calls.iter().filter_map(sample).collect()
 }
 
-/// Only where the console says something of a call just then, and no line was spoiled.
+/// Only where the console has said something of calls since the firmware began, and no line was spoiled.
 fn numbered_apart(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(CallId, Call)| {
         let at = call.arrived.seconds;
-        let around = Span { from: at - TOLD_AROUND, to: at + TOLD_AROUND };
+        let since = course.starts().filter(|start| *start <= at).fold(course.span.from, f64::max);
+        let so_far = Span { from: since, to: at + TOLD_WITHIN };
         let dials = |(when, report): &(f64, Report)| {
-            let number = report.argument("CALL").filter(|_| around.holds(*when))?.to_owned();
+            let number = report.argument("CALL").filter(|_| so_far.holds(*when))?.to_owned();
             dials_at_most(report.words.get(2)?).map(|_| number)
         };
         let told: Vec<String> = course.reports.iter().filter_map(dials).collect();
         let number = call.invite.header(CASE_NUMBER)?;
-        if told.is_empty() || course.garbled.iter().any(|spoiled| around.holds(*spoiled)) {
+        if told.is_empty() || at < course.owed_until || course.garbled.iter().any(|spoiled| so_far.holds(*spoiled)) {
             return None;
         }
         let (en, pl) = named(call);
