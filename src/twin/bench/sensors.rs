@@ -55,7 +55,7 @@ pub(in crate::twin) trait Sensors: Send {
 
 const MS: u64 = 1_000_000;
 const SECOND: u64 = 1000 * MS;
-const DULL: u64 = 150 * MS;
+const DULL: u64 = 200 * MS;
 const HALF_WAVE: u64 = 10 * MS;
 /// Half-waves of a spell of flickering, and when the next one begins.
 const SPELL: u64 = 800;

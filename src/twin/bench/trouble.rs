@@ -15,7 +15,7 @@ pub enum Trouble {
     SensorFlickers,
     /// The input of the sensor of the connected lamp is not debounced any more: 30 ms at each change.
     SensorBounces,
-    /// The sensor of the call-placed lamp follows 150 ms late.
+    /// The sensor of the call-placed lamp follows 200 ms late.
     SensorDull,
     /// The sensor of the out-of-service lamp sees the connected lamp beside it as well.
     LightLeaks,

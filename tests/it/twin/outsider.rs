@@ -252,7 +252,8 @@ pub(super) fn differences(good: &Seen, bad: &Seen) -> Vec<String> {
         |all: &[(u64, String)], one: &(u64, String)| all.iter().any(|(at, what)| at.abs_diff(one.0) <= 1 && *what == one.1);
     let missing = good.iter().filter(|one| !near(bad, one)).map(|(at, what)| (*at, format!("- {what}")));
     let more = bad.iter().filter(|one| !near(good, one)).map(|(at, what)| (*at, format!("+ {what}")));
-    let mut all: Vec<_> = missing.chain(more).collect();
+    let oftener = (good.len() != bad.len()).then(|| (0, format!("+ {} things instead of {}", bad.len(), good.len())));
+    let mut all: Vec<_> = missing.chain(more).chain(oftener).collect();
     all.sort();
     all.into_iter().map(|(at, what)| format!("{:.1} {what}", at as f64 / 10.0)).collect()
 }

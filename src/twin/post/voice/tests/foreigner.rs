@@ -388,3 +388,16 @@ fn registrations_of_sound_ones_differ() {
         (refreshes(""), refreshes("control-register-at-nine-tenths"), refreshes("control-register-signed-when-asked"));
     assert!(late < usual && usual < unsigned, "{usual} {late} {unsigned}");
 }
+
+#[test]
+fn the_second_desk_is_called_sooner_by_one_that_may() {
+    let called = |id| {
+        let mut bench = Bench::registered(planted(id));
+        bench.server.script.answer_after = None;
+        bench.command("AT+DIAL=7");
+        bench.run(10.0);
+        bench.server.count("INVITE")
+    };
+    // Each INVITE is sent once more, with credentials.
+    assert_eq!((called(""), called("control-second-desk-after-nine-seconds")), (2, 4));
+}
