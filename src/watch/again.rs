@@ -115,7 +115,10 @@ fn past_main(course: &Course) -> Vec<Sample> {
         let is_excused = course.outages.iter().any(|outage| outage.span.meets(since))
             || course.swallowed.iter().chain(&course.attempts).any(|at| since.holds(*at))
             || course.calls.iter().any(unserved);
-        let is_past = call.server == Server::Backup && !is_excused;
+        // Whoever is at home at both may choose, and the second operator may be known to the backup server alone.
+        let is_at_home = course.bindings.iter().any(|own| !own.is_primary && own.at < at && at < own.at + own.granted);
+        let is_first = course.callees.first().is_some_and(|first| first == call.callee());
+        let is_past = call.server == Server::Backup && is_first && !is_at_home && !is_excused;
         let (en, pl) = named(call);
         Some(Sample::breach(at, is_past.then(|| Bilingual::new(en, pl))))
     };

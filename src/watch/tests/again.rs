@@ -31,6 +31,14 @@ fn the_main_server_is_not_passed_over_while_it_serves() {
         broken(&course).contains(&"T09.watch.calls-past-the-main-server")
     };
     assert!(is_past(quiet()));
+    let second = quiet().press(300.0, 0.2).call(300.1, 320.0, "1").change(|call| {
+        (call.server, call.invite.to) = (Server::Backup, "sip:operator2@10.20.0.3".into());
+    });
+    assert!(!broken(&second).contains(&"T09.watch.calls-past-the-main-server"));
+    let mut at_both = quiet();
+    at_both.bindings.iter_mut().filter(|binding| (200.0..290.0).contains(&binding.at)).for_each(|one| one.is_primary = false);
+    at_both.bindings.iter_mut().for_each(|binding| binding.granted = 200.0);
+    assert!(!is_past(at_both));
     assert!(!is_past(quiet().outage(Kind::Servers, 290.0, 305.0)));
     let mut at_backup = quiet();
     at_backup.bindings.iter_mut().filter(|binding| binding.at > 100.0).for_each(|binding| binding.is_primary = false);
