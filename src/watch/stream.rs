@@ -6,7 +6,8 @@ use super::protocol::{breach, odd};
 use super::reports::Oddity;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
-use crate::instrument::operator::Irregular;
+use crate::bench::Call;
+use crate::instrument::operator::{CallId, Irregular};
 use crate::operator::STRANGERS_TONE_HZ;
 use crate::rig::Role::{Ear, Operator};
 use crate::unit::{Bilingual, Method, Quantity, Unit};
@@ -14,6 +15,7 @@ use crate::unit::{Bilingual, Method, Quantity, Unit};
 pub const RULES: &[Rule] = &[
     Rule { quantity: BEGUN_ANEW, needs: &[Operator], limit: Bound::Never, look: begun_anew },
     Rule { quantity: MISFIT, needs: &[Operator], limit: Bound::Never, look: misfit },
+    Rule { quantity: TWO_AT_ONCE, needs: &[Operator], limit: Bound::Never, look: two_at_once },
     Rule { quantity: PLAYED, needs: &[Ear, Operator], limit: Bound::Never, look: played },
 ];
 
@@ -45,6 +47,20 @@ const MISFIT: Quantity = Quantity {
     ),
     requirement: "T12",
 };
+const TWO_AT_ONCE: Quantity = Quantity {
+    key: "T40.watch.two-talks-at-once",
+    unit: Unit::Count,
+    en: "talks beside which the caller's voice went on flowing into an earlier one",
+    pl: "rozmowy, obok których głos wzywającego nadal płynął do wcześniejszej",
+    method: Method::new(
+        "packets of every talk, 2 s after a later one of the same post was agreed",
+        "pakiety każdej rozmowy 2 s po uzgodnieniu późniejszej rozmowy tego samego punktu",
+        "RFC 3550, 9",
+    ),
+    requirement: "T40",
+};
+/// Seconds within which an earlier talk is silent once a later one stands.
+const HANDED_OVER_WITHIN: f64 = 2.0;
 
 const PLAYED: Quantity = Quantity {
     key: "T40.watch.strangers-played",
@@ -83,6 +99,23 @@ fn misfit(course: &Course) -> Vec<Sample> {
     let mut samples = talks(course);
     samples.extend(odd(course, |what| matches!(what, Irregular::Misfit { .. })).map(breach));
     samples
+}
+
+/// Whoever has lost a talk and called again speaks to nobody else: the earlier one may stand at an operator's who has
+/// not noticed.
+fn two_at_once(course: &Course) -> Vec<Sample> {
+    let sample = |(id, call): &(CallId, Call)| {
+        let at = call.confirmed?.seconds + HANDED_OVER_WITHIN;
+        let flows = |(earlier_id, earlier): &&(CallId, Call)| {
+            let is_earlier = earlier.invite.from == call.invite.from && earlier.arrived.seconds < call.arrived.seconds;
+            let is_mute = course.mute.iter().any(|(mute, of)| of == earlier_id && mute.holds(at));
+            earlier_id != id && is_earlier && earlier.confirmed.is_some() && course.lasts(earlier).holds(at) && !is_mute
+        };
+        let seen = course.calls.iter().find(flows).filter(|_| course.lasts(call).holds(at));
+        let words = |_| Bilingual::from(("two talks at once", "dwie rozmowy naraz"));
+        Some(Sample::breach(at, seen.map(words)))
+    };
+    course.calls.iter().filter_map(sample).collect()
 }
 
 /// As far as both were listened to.

@@ -25,6 +25,17 @@ fn packets_hold_what_their_timestamps_say() {
 }
 
 #[test]
+fn whoever_talks_anew_is_silent_in_the_talk_that_was_lost() {
+    let flows = |voice_back: f64| {
+        let course = quiet().press(100.0, 0.2).call(100.1, 200.0, "1").outage(Kind::Fibre, 120.0, 140.0);
+        let mut course = course.call(145.0, 160.0, "1");
+        course.mute.push((span(120.0, voice_back), CallId(1)));
+        broken(&course).contains(&"T40.watch.two-talks-at-once")
+    };
+    assert_eq!([f64::INFINITY, 140.5].map(flows), [false, true]);
+}
+
+#[test]
 fn nobody_else_is_played_in_a_talk() {
     let heard = |hz: f64, level_db: f64| {
         let mut course = served();

@@ -9,10 +9,6 @@ use crate::twin::street::power::Condition;
 fn told_to(id: &str) -> Config {
     Config { supervision: Some("10.0.0.1:514".parse().unwrap()), ..planted(id) }
 }
-/// In a talk to which the server speaks.
-fn talking(config: Config) -> Bench {
-    Bench::talking(config)
-}
 fn call(bench: &mut Bench, seconds: f64) {
     call_for(bench, 7, seconds);
 }
@@ -38,7 +34,7 @@ fn peak(bench: &Bench, since: Instant) -> f32 {
 #[test]
 fn a_hold_ends_the_talk_of_a_bad_one() {
     let ends = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         let invite = bench.server.last("INVITE").to_owned();
         bench.say(&in_dialog(&invite, "INVITE", 5, &sdp(7000, 8, "inactive")));
         bench.run(1.0);
@@ -136,7 +132,7 @@ fn a_busy_operator_is_no_dead_server() {
 #[test]
 fn what_becomes_of_a_call_is_told_in_time_and_leaves_the_registration_alone() {
     let end = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         let invite = bench.server.last("INVITE").to_owned();
         let before = bench.now;
         bench.say(&in_dialog(&invite, "BYE", 5, ""));
@@ -171,7 +167,7 @@ fn some_answers_and_keys_startle_a_bad_one() {
     };
     assert_eq!((retry(""), retry("restarts-at-retry-after")), (false, true));
     let keys = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         let State::Running(running) = &mut bench.voice.state else { panic!("it runs") };
         running.media.as_mut().expect("a call").keys = 30;
         bench.run(4.0);
@@ -212,7 +208,7 @@ fn signs_faults_and_counters() {
 #[test]
 fn supplies_are_told_as_they_are() {
     let life = |id| {
-        let mut bench = talking(told_to(id));
+        let mut bench = Bench::talking(told_to(id));
         let condition = |has_mains, is_sound| Condition { has_mains, battery: Some(is_sound) };
         bench.voice.set_supply(bench.now, condition(true, true));
         bench.run(1.0);
@@ -235,7 +231,7 @@ fn supplies_are_told_as_they_are() {
     let sags = life("battery-weak-in-talk");
     assert_eq!(sags[..2], ["<129>FAULT battery", "<129>FAULT mains"]);
     assert_eq!(life("mains-loss-untold-in-talk"), life(""), "later, which follows from the next");
-    let mut bench = talking(told_to("mains-loss-untold-in-talk"));
+    let mut bench = Bench::talking(told_to("mains-loss-untold-in-talk"));
     bench.voice.set_supply(bench.now, Condition { has_mains: false, battery: Some(true) });
     bench.run(60.0);
     assert!(!texts(&bench).iter().any(|text| text.contains("mains")));
@@ -244,7 +240,7 @@ fn supplies_are_told_as_they_are() {
 #[test]
 fn after_a_glitch_both_directions_are_there_again() {
     let after = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         bench.set_link(false);
         bench.run(0.4);
         bench.set_link(true);
@@ -299,7 +295,7 @@ fn first_words_and_gaps() {
     };
     assert_eq!((heard(""), heard("words-cut-in-each-third-call")), ([true; 3], [true, true, false]));
     let gap = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         let began = bench.rtp.first().expect("it sends").0.as_secs_f64();
         bench.run(12.0);
         bench.air.clicks = vec![began + 15.03];
@@ -349,7 +345,7 @@ fn what_power_does_to_a_bad_one() {
 #[test]
 fn outside_a_call_nothing_is_sent() {
     let lost = |id| {
-        let mut bench = talking(planted(id));
+        let mut bench = Bench::talking(planted(id));
         bench.stream = None;
         bench.run(31.0);
         assert!(says(&bench, "+END:lost"));
