@@ -25,13 +25,13 @@ impl Bench {
             let own = &mut self.own;
             let others = notices.into_iter().filter(|notice| !Bench::is_own_notice(own, notice));
             for mut notice in others.filter(|notice| notice.value.host == self.rig.post.identity) {
-                if self.record.has_notice(&notice) {
-                    continue;
-                }
                 moments.push(notice.at);
                 self.record.hide_secrets(notice.at, "supervision", [&mut notice.value.text], &self.secrets);
+                // A copy is written down as what came, and told to nobody else.
                 self.log.append(observation::of_notice(&notice));
-                self.record.add_notice(notice);
+                if !self.record.has_notice(&notice) {
+                    self.record.add_notice(notice);
+                }
             }
         }
         Ok(moments)

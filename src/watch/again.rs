@@ -83,7 +83,8 @@ const AFTER_REFUSAL: Quantity = Quantity {
     ..COUNT
 };
 
-/// Seconds after which a kept press is given up: whoever pressed has gone, or has found another way.
+/// Seconds after which a kept press is given up (post protocol, section 4) [EJ]: whoever pressed has gone, or has found
+/// another way.
 const KEPT_FOR: f64 = 600.0;
 
 /// Seconds after a call's arrival within which the console has said so.

@@ -1,8 +1,7 @@
 //! What the operator's end saw of a post, and of strangers, as the rules read it.
 
 use super::course::{Binding, Course};
-use super::reports::CalledUp;
-use super::reports::{Oddity, Stranger, StrayMedia};
+use super::reports::{CalledUp, Oddity, Stranger, StrayMedia};
 use super::span::Span;
 use crate::bench::Moment;
 use crate::clock::Stamped;
