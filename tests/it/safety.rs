@@ -120,7 +120,7 @@ fn signals_that_keep_coming_do_not_cut_making_safe_short() {
     let feature = scratch.write("f.feature", all_switched());
     let folder = scratch.path().join("run");
     let mut run = Running::start(hejnal(["run", feature.to_str().unwrap(), "--out", folder.to_str().unwrap()]));
-    assert!(run.hear("72 h", 0));
+    assert!(run.hear("6 h", 0));
     for signal in ["INT", "INT", "TERM", "INT", "TERM", "INT"] {
         // The last ones may find it gone.
         if !folder.join("junit.xml").exists() {
