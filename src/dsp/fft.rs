@@ -6,10 +6,11 @@
 
 use std::cell::RefCell;
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 use realfft::num_complex::Complex;
 pub use realfft::num_complex::{Complex32, Complex64};
-use realfft::{FftNum, RealFftPlanner};
+use realfft::{ComplexToReal, FftNum, RealFftPlanner, RealToComplex};
 
 use super::chirp;
 
@@ -84,6 +85,17 @@ pub fn inverse_single(bins: Vec<Complex32>, length: usize) -> Vec<f32> {
     let scale = 1.0 / length as f32;
     output.iter_mut().for_each(|value| *value *= scale);
     output
+}
+
+/// The plan of [`forward_single`], for who keeps the memory itself. A crate with a planner of its own would compile all
+/// of the transforms once more.
+pub fn plan_forward_single(length: usize) -> Arc<dyn RealToComplex<f32>> {
+    SINGLE.with_borrow_mut(|workshop| workshop.planner.plan_fft_forward(length))
+}
+
+/// The plan of [`inverse_single`], unscaled.
+pub fn plan_inverse_single(length: usize) -> Arc<dyn ComplexToReal<f32>> {
+    SINGLE.with_borrow_mut(|workshop| workshop.planner.plan_fft_inverse(length))
 }
 
 fn transform<T: FftNum>(workshop: &mut Workshop<T>, samples: impl IntoIterator<Item = T>, length: usize) -> Vec<Complex<T>> {

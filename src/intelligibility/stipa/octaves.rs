@@ -4,19 +4,11 @@
 //! sound; each octave is taken out of a block's spectrum, moved down in frequency and brought back at the low rate that
 //! its width needs. Single precision (an error of some 10⁻⁷) is ample here: a modulation is stated to 10⁻³.
 
-use std::cell::RefCell;
 use std::f64::consts::{FRAC_PI_2, PI};
-
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex32;
 
 use super::BANDS_HZ;
 use hejnal_dsp::delay::Signal;
-use hejnal_dsp::fft::Complex64;
-
-thread_local! {
-    static PLANNER: RefCell<RealFftPlanner<f32>> = RefCell::new(RealFftPlanner::new());
-}
+use hejnal_dsp::fft::{self, Complex32, Complex64};
 
 /// A block lasts at least this long: the slowest filter rings a tenth of it.
 const BLOCK_S: f64 = 1.2;
@@ -170,7 +162,7 @@ pub(super) fn octaves(sound: Signal) -> [Option<Envelope>; 7] {
     // A block cut off sharply would ring into its useful part, and do so block after block at a rate of its own.
     let fade: Vec<f32> =
         (0..guard / 2).map(|i| (0.5 - 0.5 * (PI * (i as f64 + 0.5) / (guard / 2) as f64).cos()) as f32).collect();
-    let forward = PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(length));
+    let forward = fft::plan_forward_single(length);
     let (mut block, mut spectrum, mut scratch) =
         (forward.make_input_vec(), forward.make_output_vec(), forward.make_scratch_vec());
     // The first block's useful part begins one guard before the sound, the last one's ends at least one guard after it.
@@ -201,7 +193,7 @@ pub(super) fn octaves(sound: Signal) -> [Option<Envelope>; 7] {
 
 /// The useful part of one octave of a block, squared and averaged in groups.
 fn append(spectrum: &[Complex32], band: &Band, values: &mut Vec<f32>) {
-    let inverse = PLANNER.with_borrow_mut(|planner| planner.plan_fft_inverse(band.short));
+    let inverse = fft::plan_inverse_single(band.short);
     let (mut bins, mut samples) = (inverse.make_input_vec(), inverse.make_output_vec());
     let taken = spectrum.iter().skip(band.first).zip(&band.gains).map(|(bin, gain)| bin * gain);
     bins.iter_mut().skip(band.moved).zip(taken).for_each(|(slot, bin)| *slot = bin);
