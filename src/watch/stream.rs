@@ -105,15 +105,18 @@ fn misfit(course: &Course) -> Vec<Sample> {
 /// not noticed.
 fn two_at_once(course: &Course) -> Vec<Sample> {
     let sample = |(id, call): &(CallId, Call)| {
-        let at = call.confirmed?.seconds + HANDED_OVER_WITHIN;
-        let flows = |(earlier_id, earlier): &&(CallId, Call)| {
+        let confirmed = call.confirmed?.seconds;
+        let flows = |(earlier_id, earlier): &(CallId, Call)| {
             let is_earlier = earlier.invite.from == call.invite.from && earlier.arrived.seconds < call.arrived.seconds;
+            // What a cut held up is confirmed late, so that it can be ended.
+            let at = earlier.confirmed?.seconds.max(confirmed) + HANDED_OVER_WITHIN;
             let is_mute = course.mute.iter().any(|(mute, of)| of == earlier_id && mute.holds(at));
-            earlier_id != id && is_earlier && earlier.confirmed.is_some() && course.lasts(earlier).holds(at) && !is_mute
+            let both_last = course.lasts(earlier).holds(at) && course.lasts(call).holds(at);
+            (earlier_id != id && is_earlier && both_last && !is_mute).then_some(at)
         };
-        let seen = course.calls.iter().find(flows).filter(|_| course.lasts(call).holds(at));
+        let seen = course.calls.iter().find_map(flows);
         let words = |_| Bilingual::from(("two talks at once", "dwie rozmowy naraz"));
-        Some(Sample::breach(at, seen.map(words)))
+        Some(Sample::breach(seen.unwrap_or(confirmed + HANDED_OVER_WITHIN), seen.map(words)))
     };
     course.calls.iter().filter_map(sample).collect()
 }

@@ -36,6 +36,17 @@ fn whoever_talks_anew_is_silent_in_the_talk_that_was_lost() {
 }
 
 #[test]
+fn a_talk_that_a_cut_held_up_is_confirmed_late_to_be_ended() {
+    let flows = |ended: f64| {
+        let course = quiet().press(100.0, 0.2).call(100.1, ended, "1").outage(Kind::Fibre, 100.5, 120.0);
+        let mut course = course.call(125.0, 160.0, "1");
+        course.calls[0].1.confirmed = Some(moment(130.0));
+        broken(&course).contains(&"T40.watch.two-talks-at-once")
+    };
+    assert_eq!([130.0, 140.0].map(flows), [false, true]);
+}
+
+#[test]
 fn nobody_else_is_played_in_a_talk() {
     let heard = |hz: f64, level_db: f64| {
         let mut course = served();
