@@ -238,7 +238,11 @@ fn cut_short(course: &Course) -> Vec<Sample> {
         let talk = Span { from: call.confirmed?.seconds, to: course.lasts(call).to };
         // An answer that waited for a cut to end may come to a post that has long called somebody else.
         let known = Span { from: call.answered.map_or(talk.from, |at| at.seconds.min(talk.from)), to: talk.to };
-        let is_free = course.is_disturbed(known) || course.unsealed.iter().any(|span| span.meets(known));
+        // What it gave up in a cut, unheard, and called anew, it ends as soon as it is answered after all (RFC 3261, 9.1).
+        let rang = Span { from: call.arrived.seconds, to: talk.from };
+        let anew = |(_, other): &(_, Call)| other.arrived.seconds > rang.from && other.arrived.seconds < rang.to;
+        let is_given_up = talk.length() < ENDED_AT_ONCE && course.is_disturbed(rang) && course.calls.iter().any(anew);
+        let is_free = is_given_up || course.is_disturbed(known) || course.unsealed.iter().any(|span| span.meets(known));
         let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !is_free;
         let after = format!("{:.1} s", talk.length());
         let after_pl = after.replace('.', ",");
@@ -274,6 +278,8 @@ fn given_up(course: &Course) -> Vec<Sample> {
 
 /// A post that gives one operator up calls the next within so many seconds.
 const ELSEWHERE_WITHIN: f64 = 3.0;
+/// Seconds within which a post ends what is answered after it had given it up [EJ].
+const ENDED_AT_ONCE: f64 = 0.5;
 
 /// Late without a word is a patrol sent to where nobody waits any more.
 fn kept_late(course: &Course) -> Vec<Sample> {

@@ -64,8 +64,11 @@ fn miscounted(course: &Course) -> Vec<Sample> {
     let causes = causes(course);
     let cases = cases(course, &causes);
     // A press of which the operator's end knows nothing may have been dialled.
+    // One that fell into a call which the post knew of belongs to that; of a call that hangs at the operator's end
+    // behind a cut or a dead server the post knows nothing.
+    let is_in_call = |at: f64| course.calls.iter().any(|(_, call)| course.is_surely_in(call, at));
     let is_unseen = |(index, at): &(usize, f64)| {
-        !course.in_call(*at) && !causes.contains(&Cause::Press(*index)) && !causes.contains(&Cause::Kept(*index))
+        !is_in_call(*at) && !causes.contains(&Cause::Press(*index)) && !causes.contains(&Cause::Kept(*index))
     };
     let pressed = course.contacts.iter().enumerate().filter(|(_, contact)| contact.may_be_press(course));
     let unseen: Vec<f64> = pressed.map(|(index, contact)| (index, contact.closed)).filter(is_unseen).map(|(_, at)| at).collect();

@@ -40,4 +40,10 @@ fn a_start_begins_a_new_count_and_a_press_unseen_may_be_in_it() {
     let silent = || quiet().outage(Kind::Servers, 200.0, 290.0).press(250.0, 0.2);
     assert!(!counting(silent(), &[(10.0, 3, 1), (260.0, 3, 2)]));
     assert!(counting(silent(), &[(10.0, 3, 1), (260.0, 3, 3)]));
+    // Beside a call that hangs at an operator's who heard nothing of its end; and into one that both know of.
+    let hangs = |cut: f64| {
+        let course = quiet().press(100.0, 0.2).call(100.05, 160.0, "1").outage(Kind::Servers, cut, 170.0).press(150.0, 0.2);
+        counting(course, &[(10.0, 3, 1), (168.0, 4, 2)])
+    };
+    assert_eq!([hangs(110.0), hangs(155.0)], [false, true]);
 }
