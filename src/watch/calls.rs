@@ -238,11 +238,16 @@ fn cut_short(course: &Course) -> Vec<Sample> {
         let talk = Span { from: call.confirmed?.seconds, to: course.lasts(call).to };
         // An answer that waited for a cut to end may come to a post that has long called somebody else.
         let known = Span { from: call.answered.map_or(talk.from, |at| at.seconds.min(talk.from)), to: talk.to };
-        // What it gave up in a cut, unheard, and called anew, it ends as soon as it is answered after all (RFC 3261, 9.1).
+        // What it gave up in a cut, unheard, and called anew, it ends as soon as it is answered after all (RFC 3261,
+        // 9.1).
         let rang = Span { from: call.arrived.seconds, to: talk.from };
         let anew = |(_, other): &(_, Call)| other.arrived.seconds > rang.from && other.arrived.seconds < rang.to;
         let is_given_up = talk.length() < ENDED_AT_ONCE && course.is_disturbed(rang) && course.calls.iter().any(anew);
-        let is_free = is_given_up || course.is_disturbed(known) || course.unsealed.iter().any(|span| span.meets(known));
+        // As it starts it ends what its voice module took alone.
+        let is_yet_away = |start: f64| course.registered_after(start).is_none_or(|at| at > talk.to);
+        let is_starting = course.own_starts().any(|start| start <= talk.to && is_yet_away(start));
+        let is_free =
+            is_given_up || is_starting || course.is_disturbed(known) || course.unsealed.iter().any(|span| span.meets(known));
         let is_cut = matches!(call.ended, Some((_, EndedBy::Post | EndedBy::Silence))) && !is_free;
         let after = format!("{:.1} s", talk.length());
         let after_pl = after.replace('.', ",");

@@ -33,6 +33,8 @@ const TOLD_WITHIN: f64 = 5.0;
 /// From the first of its calls to the end of the last, as far as the operator's end knows.
 struct Case {
     first: usize,
+    /// When its button was pressed: a call that nobody heard is counted too.
+    began: f64,
     lasts: Span,
     /// Somebody answered it; whether the post must have heard that.
     answered: Option<bool>,
@@ -46,6 +48,10 @@ fn cases(course: &Course, causes: &[Cause]) -> Vec<Case> {
             Cause::Before | Cause::Press(_) | Cause::Kept(_) | Cause::Nothing => index,
         };
         let lasts = course.lasts(call);
+        let began = match cause {
+            Cause::Press(press) | Cause::Kept(press) => course.contacts[*press].closed,
+            _ => lasts.from,
+        };
         let heard = call.confirmed.is_some_and(|at| course.is_surely_in(call, at.seconds + 0.5));
         let answered = call.answered.map(|_| heard);
         match cases.iter_mut().find(|case| case.first == first) {
@@ -53,7 +59,7 @@ fn cases(course: &Course, causes: &[Cause]) -> Vec<Case> {
                 case.lasts.to = case.lasts.to.max(lasts.to);
                 case.answered = case.answered.max(answered);
             }
-            None => cases.push(Case { first, lasts, answered }),
+            None => cases.push(Case { first, began, lasts, answered }),
         }
     }
     cases
@@ -78,7 +84,7 @@ fn miscounted(course: &Course) -> Vec<Sample> {
     let mut base: Option<(f64, Counts)> = None;
     for (at, told) in &course.supervised.counts {
         let starts_anew = |since: f64| course.starts().any(|start| start > since && start <= *at);
-        let in_between = |since: f64| cases.iter().any(|case| case.lasts.to >= since && case.lasts.from <= *at);
+        let in_between = |since: f64| cases.iter().any(|case| case.lasts.to >= since && case.began <= *at);
         let nothing_happened = |since: f64| !in_between(since) && !unseen.iter().any(|press| *press > since && press <= at);
         let Some((since, before)) =
             base.filter(|(since, _)| !(starts_anew(*since) || *at < of_before && nothing_happened(*since)))
@@ -99,7 +105,7 @@ fn told_otherwise(
     (at, told): (f64, Counts),
 ) -> Option<Bilingual> {
     let grown = |now: u64, before: u64| i128::from(now) - i128::from(before);
-    let possible = || cases.iter().filter(|case| case.lasts.to >= since && case.lasts.from <= at);
+    let possible = || cases.iter().filter(|case| case.lasts.to >= since && case.began <= at);
     let sure = || possible().filter(|case| case.lasts.from > since && case.lasts.to < at - TOLD_WITHIN);
     let unseen = unseen.iter().filter(|press| **press > since && **press <= at).count();
     let (calls, answered) = (grown(told.calls, before.calls), grown(told.answered, before.answered));

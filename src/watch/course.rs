@@ -271,7 +271,7 @@ impl Course {
         spans
     }
 
-    fn registered_after(&self, moment: f64) -> Option<f64> {
+    pub fn registered_after(&self, moment: f64) -> Option<f64> {
         self.bindings.iter().map(|binding| binding.at).find(|at| *at >= moment)
     }
 

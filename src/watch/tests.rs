@@ -317,6 +317,17 @@ fn only_the_operator_ends_a_talk_and_ringing_is_not_given_up() {
         broken(&course).contains(&"T42.watch.talks-cut-short")
     };
     assert_eq!([answered_late(0.1), answered_late(5.0)], [false, true]);
+    // Answered by its voice module while it starts, and ended as it is in command again; or after that.
+    let starting = |end: f64| {
+        let course = quiet().press(100.0, 0.15).call(100.05, end, "1").outage(Kind::Hang, 102.0, 104.0);
+        let mut course = course.change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(104.5)), Some(moment(104.6)));
+            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
+        });
+        course.bindings.push(Binding { at: 105.0, ..course.bindings[0].clone() });
+        broken(&course).contains(&"T42.watch.talks-cut-short")
+    };
+    assert_eq!([starting(104.9), starting(125.0)], [false, true]);
     let rang = |length: f64| {
         let course = quiet().press(100.0, 0.15).call(100.05, 100.07 + length, "1").change(|call| {
             (call.answered, call.confirmed) = (None, None);
