@@ -82,6 +82,7 @@ impl Post {
             strangers: Vec::new(),
             oddities: Vec::new(),
             mute: Vec::new(),
+            connections: Vec::new(),
             asked: Vec::new(),
             offers: Vec::new(),
             let_in: Vec::new(),

@@ -196,7 +196,9 @@ pub(super) fn obliging(course: &Course) -> Vec<(f64, Option<&Call>)> {
         let has_to_be = contact.is_press(course) && course.ready_at(at).is_some() && !course.is_disturbed(served);
         let call = causes.iter().zip(&course.calls).find(|(cause, _)| **cause == Cause::Press(index)).map(|(_, (_, call))| call);
         // A second press before the first has become a call is of the same case.
+        let is_unheard = |call: &Call| course.unheard_until(call).is_some_and(|until| call.arrived.seconds < at && at < until);
         let is_same_case = course.in_call(at)
+            || course.calls.iter().any(|(_, call)| is_unheard(call))
             || found.last().is_some_and(|(before, call): &(f64, Option<&Call>)| {
                 call.map_or(at - before < 1.0, |call| call.arrived.seconds >= at)
             });

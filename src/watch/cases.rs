@@ -99,7 +99,8 @@ fn closes(course: &Course, call: &Call) -> Option<f64> {
         EndedBy::Cancelled | EndedBy::Silence => return None,
     };
     let around = Span { from: ended.seconds - before, to: ended.seconds + 1.0 };
-    (call.confirmed.is_some() && !course.is_disturbed(around)).then_some(ended.seconds)
+    let closed = by == EndedBy::Post || course.unheard_until(call).is_none();
+    (call.confirmed.is_some() && closed && !course.is_disturbed(around)).then_some(ended.seconds)
 }
 
 /// The longest pause between two sendings of one request, and a margin.

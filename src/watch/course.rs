@@ -201,6 +201,8 @@ pub struct Course {
     pub oddities: Vec<Oddity>,
     /// While a call's sound from the post stayed away; without an end where it never came back.
     pub mute: Vec<(Span, CallId)>,
+    /// When the post opened a connection.
+    pub connections: Vec<f64>,
     /// When the post asked something within a call.
     pub asked: Vec<(f64, CallId)>,
     /// What became of our own offers within a call.
@@ -309,6 +311,14 @@ impl Course {
         } else {
             (returned + LOST_WITHIN).max(lasts.from + RINGS_AT_MOST)
         })
+    }
+
+    /// Until when a post need not know that the operator ended a talk: it has left the connection over which it called,
+    /// which nobody had answered, and hears of the end by the silence. `None`: it was told.
+    pub fn unheard_until(&self, call: &Call) -> Option<f64> {
+        let lasts = self.lasts(call);
+        let has_left = self.connections.iter().any(|at| lasts.holds(*at)) && self.is_disturbed(lasts);
+        has_left.then_some(lasts.to + LOST_WITHIN)
     }
 
     /// The stretches of cuts in which any talk from before them must be taken for lost.

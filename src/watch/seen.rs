@@ -62,6 +62,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             homes.known.push(host.clone());
             course.bindings.push(Binding { at, user, is_primary, host, granted });
         }
+        CallEvent::Connected { from, .. } if homes.are(from) => course.connections.push(at),
         CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
         CallEvent::RegistrationRefused { .. } => course.attempts.push(at),

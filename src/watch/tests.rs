@@ -63,6 +63,7 @@ pub(super) fn quiet() -> Course {
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         mute: Vec::new(),
+        connections: Vec::new(),
         room_light: Vec::new(),
         button: None,
         mains: None,

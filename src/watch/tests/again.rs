@@ -123,3 +123,16 @@ fn attempts_to_register_do_not_become_a_storm_and_a_post_knows_the_time() {
     assert_eq!(counts("BEAT 298 idle"), ["T36.watch.uptime"]);
     assert_eq!(counts("BEAT 299 idle"), [] as [&str; 0]);
 }
+
+#[test]
+fn who_has_left_the_connection_of_a_call_hears_of_its_end_by_the_silence() {
+    let seen = |connection: f64, again: f64| {
+        let mut course = quiet().press(100.0, 0.15).call(100.05, 160.0, "1").outage(Kind::Servers, 110.0, 150.0);
+        course.connections = vec![connection];
+        course.bindings.push(Binding { at: 151.0, ..course.bindings[0].clone() });
+        let broken = broken(&course.press(180.0, 0.15).call(again, 230.0, "1"));
+        ["T33.watch.repeated-cases", "T45.watch.unserved-presses"].map(|key| broken.contains(&key))
+    };
+    assert_eq!(seen(120.0, 190.0), [false, false]);
+    assert_eq!(seen(50.0, 190.0), [true, true]);
+}
