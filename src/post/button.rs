@@ -27,6 +27,8 @@ const SHORTER_BY_S: f64 = 0.010;
 pub(super) const LONGER_BY_S: f64 = 0.100;
 /// A command comes so much later than it is due on a machine that keeps up, in seconds.
 const UNEVEN_S: f64 = 0.002;
+/// What is stamped as shorter was no closing of a contact but a spark, in seconds [EJ].
+const SHORTEST_SEEN_S: f64 = 0.001;
 /// The tone and the sense input see one and the same contact within this, in seconds, beside what the stamps are worth:
 /// it bounces meanwhile.
 const ONE_CONTACT_S: f64 = 0.005;
@@ -269,8 +271,9 @@ impl Post {
                 ),
             ));
         }
+        // As far as the sense input knows: either edge may be stamped late.
         let longest = self.longest_pulse(width) + late;
-        let shortest = width.as_secs_f64() / 2.0;
+        let shortest = (width.as_secs_f64() / 2.0 - late).max(SHORTEST_SEEN_S);
         let widths = seen.iter().take(pulses).map(|(from, to)| to.seconds_after(*from));
         let wrong: Vec<f64> = widths.filter(|seen| *seen < shortest || *seen > longest).collect();
         match wrong.first() {
