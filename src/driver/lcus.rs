@@ -99,8 +99,9 @@ impl RelayBoard for Lcus {
 
 #[cfg(test)]
 mod tests {
+    use super::super::contract;
     use super::*;
-    use crate::clock::Stamped;
+    use crate::clock::{Clock, Guard, Interrupted, Stamped};
     use std::sync::{Arc, Mutex};
 
     /// A line that keeps what is written, and breaks on demand.
@@ -160,6 +161,33 @@ mod tests {
         assert!((1..=most).all(|channel| board.set(Channel(channel), Contact::Closed).is_ok()));
         assert!(board.set(Channel(most + 1), Contact::Closed).is_err());
         assert_eq!(tape.written.lock().expect("lock").len(), 4 * usize::from(most));
+    }
+
+    /// Nothing on the tape takes time.
+    #[derive(Default)]
+    struct Still(Guard);
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::ZERO
+        }
+        fn wait_until(&self, _: Instant) -> std::result::Result<(), Interrupted> {
+            Ok(())
+        }
+        fn guard(&self) -> &Guard {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn it_is_a_relay_board_like_any_other() {
+        let tape = Tape::default();
+        let closed = || {
+            let mut closed = vec![false; 4];
+            let written = tape.written.lock().expect("lock");
+            written.chunks(4).for_each(|frame| closed[usize::from(frame[1]) - 1] = frame[2] == 1);
+            closed
+        };
+        contract::holds_for(&mut Lcus::new(Box::new(tape.clone()), 4), 4, &Still::default(), &closed);
     }
 
     #[test]

@@ -5,7 +5,11 @@
 
 pub mod alsa;
 pub mod console;
+#[cfg(test)]
+mod contract;
 pub mod datagrams;
+mod exchange;
+mod failure;
 pub mod http_hook;
 pub mod inputs;
 pub mod lcus;
@@ -19,3 +23,4 @@ pub mod sip_operator;
 pub mod syslog;
 pub mod terminal;
 mod text;
+pub mod way;

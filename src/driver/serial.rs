@@ -6,6 +6,7 @@
 //! before it have been taken.
 
 use super::priority;
+use super::way::Stream;
 use crate::clock::{Clock, Instant, Stamped};
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result};
@@ -30,6 +31,38 @@ const REPLUG: (&str, &str) = (
     "Check the USB lead and whether another program holds the port, then start again.",
     "Sprawdź przewód USB oraz to, czy portu nie zajmuje inny program, i uruchom ponownie.",
 );
+
+/// A port that is read by whoever asks, for instruments that speak only when asked.
+struct Asked(Box<dyn serialport::SerialPort>);
+
+impl Read for Asked {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Asked {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        // Whatever is to be written is on its way; a pseudo-terminal that nobody reads would never be flushed.
+        Ok(())
+    }
+}
+
+impl Stream for Asked {
+    fn wait_at_most(&mut self, time: Duration) -> std::io::Result<()> {
+        Ok(self.0.set_timeout(time)?)
+    }
+}
+
+/// Opens `path` for questions and answers, without a thread; `even`: with a parity bit.
+pub(super) fn stream(path: &str, baud: u32, even: bool) -> std::io::Result<Box<dyn Stream>> {
+    let parity = if even { serialport::Parity::Even } else { serialport::Parity::None };
+    let port = serialport::new(path, baud).parity(parity).timeout(LONGEST_WRITE).open()?;
+    Ok(Box::new(Asked(port)))
+}
 
 enum Heard {
     Byte(Stamped<u8>),
@@ -161,6 +194,15 @@ impl Drop for Serial {
             let _ = reader.join();
         }
     }
+}
+
+/// A pseudo-terminal for the tests of drivers: the path of one end, and the other.
+#[cfg(all(test, unix))]
+pub(super) fn tests_pair() -> (String, Box<dyn serialport::SerialPort>) {
+    let (far, near) = serialport::TTYPort::pair().expect("a pseudo-terminal");
+    let path = serialport::SerialPort::name(&near).expect("a name");
+    drop(near);
+    (path, Box::new(far))
 }
 
 #[cfg(all(test, unix))]
