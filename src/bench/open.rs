@@ -1,6 +1,7 @@
 //! From a rig on paper to instruments in hand: the only place that brings a configuration together with a driver or
 //! with the twin.
 
+mod asked;
 pub(super) mod context;
 pub(super) mod instrument;
 pub(super) mod openers;

@@ -4,22 +4,28 @@
 //! product.
 
 pub mod alsa;
+pub mod command;
 pub mod console;
 #[cfg(test)]
 mod contract;
 pub mod datagrams;
 mod exchange;
 mod failure;
+mod http_client;
 pub mod http_hook;
+pub mod http_switch;
 pub mod inputs;
 pub mod lcus;
 mod listening;
+pub mod modbus;
 pub mod ping;
 mod priority;
 pub mod probe;
+pub mod scpi_supply;
 pub mod serial;
 pub mod services;
 pub mod sip_operator;
+mod switchboard;
 pub mod syslog;
 pub mod terminal;
 mod text;

@@ -130,6 +130,17 @@ fn shared(name: &str, first: &str, transport: &Transport) -> (Bilingual, Bilingu
                 "podaj każdej nazwę, jaką pokazuje arecord -L, albo usuń jedną z dwóch",
             ),
         ),
+        Transport::Tcp { .. } => (
+            ("the same instrument", "ten sam przyrząd"),
+            (
+                "name it once, with all that it offers, or give each the unit that it has there",
+                "podaj go raz, ze wszystkim, co oferuje, albo przypisz każdemu adres, jaki ma za tym połączeniem (unit)",
+            ),
+        ),
+        Transport::Program { .. } => (
+            ("the same program", "ten sam program"),
+            ("name it once, with all its channels", "podaj go raz, ze wszystkimi kanałami"),
+        ),
         Transport::Network { .. } => {
             (("the same address", "ten sam adres"), ("give each a port of its own", "przypisz każdemu osobny port"))
         }

@@ -26,6 +26,10 @@ pub enum Transport {
     Network { listen: SocketAddr },
     /// Another host on this machine's network.
     Host { address: IpAddr },
+    /// An instrument that answers at this address; several may stand behind one, each a unit of its own.
+    Tcp { address: SocketAddr, unit: Option<u8> },
+    /// A program of this machine.
+    Program { path: String },
     /// The terminal at which hejnal runs.
     Terminal,
 }
@@ -68,6 +72,9 @@ impl fmt::Display for Transport {
             Transport::Alsa { device } => f.write_str(device),
             Transport::Network { listen } => write!(f, "{listen}"),
             Transport::Host { address } => write!(f, "{address}"),
+            Transport::Tcp { address, unit: None } => write!(f, "{address}"),
+            Transport::Tcp { address, unit: Some(unit) } => write!(f, "{address} unit {unit}"),
+            Transport::Program { path } => f.write_str(path),
             Transport::Terminal => f.write_str("terminal"),
         }
     }
@@ -170,6 +177,26 @@ pub(super) fn host(section: &Section<'_>, key: &Key, twin: &str, problems: &mut 
     );
     problems.add(word.at, what, remedy);
     None
+}
+
+/// Where an instrument answers: its IP address, with a port where that is not the usual one.
+pub(super) fn peer(section: &Section<'_>, key: &Key, usual: u16, problems: &mut Problems) -> Option<SocketAddr> {
+    let word = key.text(section, problems)?;
+    let bare = word.text.parse::<IpAddr>().map(|address| SocketAddr::new(address, usual));
+    let read = word.text.parse::<SocketAddr>().or(bare).ok();
+    let read = read.filter(|address| address.port() != 0 && !address.ip().is_unspecified() && !address.ip().is_multicast());
+    if read.is_none() {
+        let path = section.path(key.name);
+        let what =
+            both!("{path} is no instrument's IP address: \"{0}\"", "{path} nie jest adresem IP przyrządu: \"{0}\"", word.text);
+        let remedy = both!(
+            "write its IP address, e.g. {0}, with a colon and its port where that is not {usual}",
+            "podaj jego adres IP, np. {0}, a jeśli port jest inny niż {usual}, dopisz go po dwukropku",
+            key.example
+        );
+        problems.add(word.at, what, remedy);
+    }
+    read
 }
 
 /// `twin`, or an address with a port.

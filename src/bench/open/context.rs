@@ -4,6 +4,7 @@
 use super::super::missing;
 use crate::clock::{AttentiveClock, Clock, RealClock, wall_clock};
 use crate::driver::serial::Serial;
+use crate::driver::way::Way;
 use crate::instrument::port::Port;
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{Rig, Transport};
@@ -65,8 +66,19 @@ impl Context {
             | Transport::Alsa { .. }
             | Transport::Network { .. }
             | Transport::Host { .. }
+            | Transport::Tcp { .. }
+            | Transport::Program { .. }
             | Transport::Terminal => Err(unfit(transport)),
         }
+    }
+}
+
+/// The way to an instrument that speaks when asked; `even`: with parity on a serial line.
+pub(super) fn way(transport: &Transport, even: bool) -> Result<Way> {
+    match transport {
+        Transport::Tcp { address, .. } => Ok(Way::Tcp(*address)),
+        Transport::Serial { path, baud } => Ok(Way::Serial { path: path.clone(), baud: *baud, even }),
+        other => Err(unfit(other)),
     }
 }
 

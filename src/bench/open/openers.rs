@@ -2,7 +2,7 @@
 //! it.
 
 use super::context::{Context, unfit};
-use super::services;
+use super::{asked, services};
 use crate::clock::{Instant, wall_clock};
 use crate::driver::alsa::{CardSettings, SoundCard};
 use crate::driver::http_hook::HttpHook;
@@ -88,6 +88,18 @@ const OPENERS: &[Opener] = &[
             Ok(vec![Handle::Inputs(Box::new(Inputs::new(context.port(&one.transport)?, inputs)?))])
         },
     },
+    Opener {
+        driver: "modbus-io",
+        open: |context, _, one| {
+            let opened = asked::modbus(context, one)?;
+            let relays = opened.relays.map(|board| Handle::Relays(Box::new(board)));
+            let inputs = opened.inputs.map(|board| Handle::Inputs(Box::new(board)));
+            Ok(relays.into_iter().chain(inputs).collect())
+        },
+    },
+    Opener { driver: "http-switch", open: |context, _, one| Ok(vec![Handle::Relays(asked::switch(context, one)?)]) },
+    Opener { driver: "scpi-supply", open: |context, _, one| Ok(vec![Handle::Relays(asked::switch(context, one)?)]) },
+    Opener { driver: "command", open: |context, _, one| Ok(vec![Handle::Relays(asked::switch(context, one)?)]) },
     Opener {
         driver: "serial-console",
         open: |context, _, one| Ok(vec![Handle::Console(Box::new(SerialConsole::new(context.port(&one.transport)?)))]),

@@ -2,7 +2,7 @@
 
 use super::super::capability::Capability;
 use super::super::file::Section;
-use super::super::key::{Key, Kind};
+use super::super::key::{Key, Kind, Presence};
 use super::super::transport::Transport;
 use super::settings::Settings;
 use crate::problem::Problems;
@@ -43,6 +43,9 @@ impl Driver {
         let mut counted = true;
         for key in self.keys {
             let Kind::Count { of, .. } = key.kind else { continue };
+            if key.presence == Presence::Optional && section.get(key.name).is_none() {
+                continue;
+            }
             match key.whole(section, problems).and_then(|count| u8::try_from(count).ok()) {
                 Some(count) => offers.push((of, count)),
                 None => counted = false,

@@ -1,6 +1,7 @@
 //! What a driver has to know beside transport and counts, as values: each family's own.
 
 use super::super::transport::Transport;
+use super::asked::{Command, HttpSwitch, Modbus, ScpiModel};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,6 +33,10 @@ pub enum Settings {
     Cameras {
         named: Option<String>,
     },
+    Modbus(Modbus),
+    HttpSwitch(HttpSwitch),
+    Command(Command),
+    Scpi(&'static ScpiModel),
 }
 
 /// What the operator is set up with, beside where it listens.
