@@ -8,6 +8,7 @@ mod calls;
 mod dialogs;
 mod junk;
 mod load;
+mod modules;
 mod mouth_to_ear;
 mod operator;
 mod secure;
