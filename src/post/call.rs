@@ -7,6 +7,7 @@ mod quantities;
 
 use super::deeds::{Proof, What};
 use super::judge::proved_share;
+use super::judge::surer;
 use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
@@ -248,7 +249,7 @@ impl Post {
         let most = counts.iter().copied().max().unwrap_or(0);
         let wanted = Criterion::Exactly(count as f64);
         let fewest = self.judge(&Quantity { requirement, ..FEWEST_CALLS }, Estimate::count(fewest), wanted);
-        fewest.and(self.judge(&Quantity { requirement, ..MOST_CALLS }, Estimate::count(most), wanted))
+        surer(fewest, self.judge(&Quantity { requirement, ..MOST_CALLS }, Estimate::count(most), wanted))
     }
 
     /// Waits the whole time, then counts what arrived since the last press, or since the step before when there was

@@ -1,6 +1,7 @@
 //! What becomes of one voice when another sounds at the same end: the operator's own that comes back, and two that
 //! speak at once.
 
+use super::judge::surer;
 use super::speech::{CHANNEL_RATE, Direction, LATEST};
 use super::{Fault, Post, Result};
 use crate::bench::{Heard, Moment};
@@ -134,7 +135,7 @@ impl Post {
         let (mouth, operator) = exchange.on_clock_of_mouth(false);
         let operator = lost(&operator, &mouth, &exchange.at_ear);
         let first = self.judge_lost(&TO_OPERATOR, caller);
-        first.and(self.judge_lost(&TO_CALLER, operator))
+        surer(first, self.judge_lost(&TO_CALLER, operator))
     }
 
     /// T17: a city's loudspeaker on the same pole speaks at this level at the post, dBA.

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of how a voice is found.
 
+use super::judge::surer;
 use super::speech::{CHANNEL_RATE, Direction, LATEST, Voice};
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, Moment};
@@ -116,7 +117,7 @@ impl Post {
         for voice in &voices {
             let whole = self.is_whole_beside_cut(voice);
             if whole.is_err() {
-                outcome = outcome.and(whole);
+                outcome = surer(outcome, whole);
                 continue;
             }
             let [to_operator, to_caller] = quantities;
@@ -134,7 +135,7 @@ impl Post {
                 }
                 None => self.judge_absent(quantity),
             };
-            outcome = outcome.and(judged);
+            outcome = surer(outcome, judged);
         }
         outcome
     }

@@ -139,7 +139,7 @@ impl Post {
         let typical = self.judge_form(quantity, Form::P95, n, p95, Criterion::AtMost(limit), self.began);
         let hard = self.bench.rig.limits.get(quantity.requirement).and_then(|l| l.hard).unwrap_or(limit).max(limit);
         let worst = self.judge_form(quantity, Form::Largest, n, *max, Criterion::AtMost(hard), self.began);
-        typical.and(worst)
+        surer(typical, worst)
     }
 
     /// How long to wait for something that should happen within `limit` seconds before calling it absent: the hard
@@ -147,6 +147,15 @@ impl Post {
     pub(super) fn patience(&self, requirement: &str, limit: f64) -> f64 {
         let hard = self.bench.rig.limits.get(requirement).and_then(|l| l.hard).unwrap_or(limit);
         hard.max(limit) * 1.5 + 2.0
+    }
+}
+
+/// Of two judgements: what is broken for certain is not unsaid by what could not be decided; else the first one that
+/// did not hold.
+pub(super) fn surer(first: Result<()>, second: Result<()>) -> Result<()> {
+    match (first, second) {
+        (Err(Fault::Undecided(_)), Err(Fault::Device(shortfall))) => Err(Fault::Device(shortfall)),
+        (first, second) => first.and(second),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of codecs or packets: sound goes in at one end and is looked for at the other.
 
+use super::judge::surer;
 use super::{Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
@@ -230,7 +231,7 @@ impl Post {
         self.bench.collect()?;
         let limit = limit.as_secs_f64();
         let first = self.judge_growth(&GROWTH_TO_OPERATOR, &to_operator, limit);
-        first.and(self.judge_growth(&GROWTH_TO_CALLER, &to_caller, limit))
+        surer(first, self.judge_growth(&GROWTH_TO_CALLER, &to_caller, limit))
     }
 
     /// Offsets common to all bursts of a series cancel in a difference; what remains is at most what each burst states,

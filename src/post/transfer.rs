@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of messages.
 
+use super::judge::surer;
 use super::speech::Direction;
 use super::{Fault, Post, Result, order};
 use crate::bench::Moment;
@@ -111,7 +112,7 @@ impl Post {
         }
         let is_moved = |event: &CallEvent| matches!(event, CallEvent::MediaMoved { call: of } if *of == call);
         let moved = self.bench.record.calls_since(from).find(|event| is_moved(&event.value)).map(Moment::at_operator);
-        heard.and(self.judge_within(&MEDIA_AFTER_MOVE, agreed, moved, limit.as_secs_f64()))
+        surer(heard, self.judge_within(&MEDIA_AFTER_MOVE, agreed, moved, limit.as_secs_f64()))
     }
 
     fn last_change(&self) -> Option<(Moment, Change)> {

@@ -2,6 +2,7 @@
 //!
 //! What the rules are, and what they read, knows `watch` alone.
 
+use super::judge::surer;
 use super::{Fault, Post, Result};
 use crate::instrument::InstrumentError;
 use crate::journal::Event;
@@ -105,15 +106,6 @@ impl Post {
             let what = Bilingual::new(en, pl);
             self.bench.log.append(Event::NotWatched { key: key.into(), what, role: (*lacks).into() });
         }
-    }
-}
-
-/// Of two rules: what is broken for certain is not unsaid by what could not be decided; else the first one that did not
-/// hold.
-fn surer(first: Result<()>, second: Result<()>) -> Result<()> {
-    match (first, second) {
-        (Err(Fault::Undecided(_)), Err(Fault::Device(shortfall))) => Err(Fault::Device(shortfall)),
-        (first, second) => first.and(second),
     }
 }
 
