@@ -45,12 +45,12 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 76.0;
 const BOTTOM: f64 = 56.0;
 /// Mean width of a letter; no font is at hand to ask.
-const LETTER: f64 = 7.7;
+pub(super) const LETTER: f64 = 7.7;
 /// Colours that stay apart for the colour-blind (Okabe and Ito).
 const COLOURS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
 /// Maps values to positions along one axis.
-struct Axis {
+pub(super) struct Axis {
     low: f64,
     high: f64,
     log: bool,
@@ -68,8 +68,15 @@ impl Axis {
         Axis { low: low - spare, high: high + spare, log }
     }
 
+    /// From end to end and no further; of one that has no length a second.
+    pub(super) fn between(low: f64, high: f64) -> Axis {
+        let is_sound = low.is_finite() && high.is_finite() && high > low;
+        let low = if low.is_finite() { low } else { 0.0 };
+        Axis { low, high: if is_sound { high } else { low + 1.0 }, log: false }
+    }
+
     /// 0 at the low end, 1 at the high end.
-    fn place(&self, value: f64) -> f64 {
+    pub(super) fn place(&self, value: f64) -> f64 {
         if self.log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }
     }
 
@@ -87,7 +94,7 @@ impl Axis {
     }
 
     /// Ticks with as many decimals as tell neighbours apart.
-    fn labelled(&self, lang: Lang) -> Vec<(f64, String)> {
+    pub(super) fn labelled(&self, lang: Lang) -> Vec<(f64, String)> {
         let ticks = self.ticks();
         let step = match ticks[..] {
             [a, b, ..] => b - a,
