@@ -52,6 +52,8 @@ pub mod exit {
     pub const BENCH: u8 = 3;
     /// A feature file or the scenario in it is at fault.
     pub const SCENARIO: u8 = 4;
+    /// What a run left behind contradicts itself: a line, a figure, a verdict or a file was changed afterwards.
+    pub const EVIDENCE: u8 = 5;
     /// A mistake in hejnal (EX_SOFTWARE of sysexits.h).
     pub const HEJNAL: u8 = 70;
     /// Stopped by Ctrl-C or SIGTERM (128 + SIGINT).

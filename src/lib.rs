@@ -28,6 +28,8 @@ pub mod driver;
 pub mod report;
 pub mod twin;
 
+pub mod evidence;
+
 pub mod bench;
 #[cfg(unix)]
 pub mod live;

@@ -1,5 +1,9 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
+mod after_a_run;
+
+pub use after_a_run::{KeepRecordings, Report};
+
 use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::{Bilingual, Lang};
@@ -15,6 +19,7 @@ Exit codes:
   2    the command line was not understood
   3    the bench could not judge: an instrument failed, or a figure lay too close to its limit
   4    a feature file is at fault
+  5    what a run left behind was changed afterwards (report, verify, seal)
   70   a mistake in hejnal itself
   130  stopped by Ctrl-C or SIGTERM; the rig was made safe
 
@@ -24,7 +29,15 @@ Examples:
   hejnal run --rig my-rig.yaml --lang pl  a rig of your own, in Polish
   hejnal twin --server sip:100@pbx:5060   the virtual post, live, calling a server of yours
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
-  hejnal report runs/latest               read the last run again";
+  hejnal report runs/latest               read the last run again
+  hejnal verify runs/latest               can what the run left behind be believed?";
+
+pub(super) const VERIFY_EXIT_CODES: &str = "\
+Exit codes:
+  0    nothing contradicts itself; what the run came to is told on the page
+  2    the command line or the key was not understood
+  3    the journal cannot be read, or breaks off: nothing can be concluded from it
+  5    something was changed, removed or added after the run";
 
 pub(super) const PROVE_EXIT_CODES: &str = "\
 A defect counts as caught only by the scenario named for it, with the right party blamed for the right requirement.
@@ -80,14 +93,36 @@ pub enum Command {
     /// Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals
     #[cfg(unix)]
     Twin(LiveTwin),
-    /// Show a run again from its journal, and write its JUnit report anew
-    Report {
+    /// Show a run again from its journal; nothing is written into its directory
+    Report(Report),
+    /// Hold what a run left behind against itself: chain, figures, verdicts, files, seal; offline, nothing is written
+    #[command(after_help = VERIFY_EXIT_CODES)]
+    Verify {
         /// The run's directory or its journal.jsonl
         run: PathBuf,
-        /// Show the uncertainty budgets as well
-        #[arg(long)]
-        budgets: bool,
+        /// Public key that must have sealed the run
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
         /// Language of the report; the run's own unless given
+        #[arg(long, value_parser = lang, value_name = "en|pl")]
+        lang: Option<Lang>,
+    },
+    /// Seal a run with the bench's key: the hashes of all its files, signed so that minisign can check them
+    Seal {
+        /// The run's directory or its journal.jsonl
+        run: PathBuf,
+        /// The bench's secret key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Language of the report
+        #[arg(long, value_parser = lang, value_name = "en|pl")]
+        lang: Option<Lang>,
+    },
+    /// Make a key for seals: the secret one in FILE, the public one in FILE.pub
+    Keygen {
+        /// Where to write the secret key
+        file: PathBuf,
+        /// Language of the report
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
@@ -110,7 +145,11 @@ impl Command {
             Command::Prove(prove) => prove.lang,
             Command::Explore(explore) => explore.lang,
             Command::Operator(operator) => operator.lang,
-            Command::Steps { lang, .. } | Command::Report { lang, .. } => lang.unwrap_or(of_environment()),
+            Command::Steps { lang, .. }
+            | Command::Report(Report { lang, .. })
+            | Command::Verify { lang, .. }
+            | Command::Seal { lang, .. }
+            | Command::Keygen { lang, .. } => lang.unwrap_or(of_environment()),
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
             Command::Twin(_) | Command::Completions { .. } => of_environment(),
@@ -170,6 +209,12 @@ pub struct Run {
     /// Directory for journal, report and recordings [default: runs/<UTC time>-<rig>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Who makes the run: stands in the journal and on the report
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<String>,
+    /// Which recordings to keep; the journal has the hash of each, kept or not
+    #[arg(long, value_name = "WHICH", default_value = "deciding")]
+    pub recordings: KeepRecordings,
     /// Seed of the virtual post and of the stimuli: the same seed gives the same run [default: the rig's]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -307,7 +352,7 @@ mod tests {
     fn the_command_line_is_sound_and_its_help_names_every_exit_code() {
         Args::command().debug_assert();
         let help = Args::command().render_help().to_string();
-        for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "70 ", "130 "] {
+        for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "70 ", "130 "] {
             assert!(help.contains(&format!("\n  {code}")), "{code:?} in {help}");
         }
     }

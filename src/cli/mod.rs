@@ -15,6 +15,7 @@ mod run;
 mod steps;
 mod twin;
 mod usage;
+mod verify;
 
 use crate::fault::exit;
 use crate::problem::Problem;
@@ -60,7 +61,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Twin(typed) => twin::run(&typed)?,
         Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or(language::of_environment())),
         Command::Steps { lang, .. } => steps::list(lang)?,
-        Command::Report { run, budgets, lang } => report::again(&run, budgets, lang)?,
+        Command::Report(typed) => report::again(&typed)?,
+        Command::Verify { run, key, lang } => verify::verify(&run, key.as_deref(), lang)?,
+        Command::Seal { run, key, lang } => verify::seal(&run, &key, lang.unwrap_or(language::of_environment()))?,
+        Command::Keygen { file, lang } => verify::keygen(&file, lang.unwrap_or(language::of_environment()))?,
         Command::Measure(measure) => return Ok(measure::run(&measure)),
         Command::Stimulus(stimulus) => return Ok(measure::run_stimulus(&stimulus)),
         Command::Operator(typed) => operator::operator(&typed)?,

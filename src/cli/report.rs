@@ -2,37 +2,75 @@
 //!
 //! Knows nothing of how a report is worded.
 
+use super::args::Report;
 use super::{Refused, complain, style};
+use crate::evidence::{self, Examined};
 use crate::fault::exit;
-use crate::journal::read::{Damage, Entries, file_of};
+use crate::journal::read::{Entries, file_of};
 use crate::journal::store::JournalError;
 use crate::journal::{Entry, Event};
-use crate::report::junit;
 use crate::report::terminal::{Style, Terminal};
-use crate::unit::{Lang, both};
+use crate::report::{html, junit};
+use crate::unit::{Bilingual, Lang, both};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
-/// Shows a journal again. Its exit code is the run's own; of a run that never ended, or a journal that was altered, the
-/// bench's.
-pub(super) fn again(path: &Path, budgets: bool, lang: Option<Lang>) -> Result<u8, Refused> {
-    let path = file_of(path);
+/// Shows a journal again, and first of all what of it does not hold. Its exit code is what the run's scenarios come to;
+/// of a run that never ended the bench's; of one that was changed afterwards a code of its own.
+pub(super) fn again(typed: &Report) -> Result<u8, Refused> {
+    let path = file_of(&typed.run);
+    let examined = evidence::examine(&path, None).map_err(|error| unreadable(&error))?;
     let mut entries = Entries::open(&path).map_err(|error| unreadable(&error))?;
     let mut next = || entries.next().map_err(|error| unreadable(&error));
     let mut entry = next()?;
-    let lang = lang.or(entry.as_ref().and_then(lang_of)).unwrap_or_default();
-    let mut terminal = Terminal::new(io::stdout(), Style { redraw: false, budgets, ..style() }, lang, path.display().to_string());
+    let lang = typed.lang.or(entry.as_ref().and_then(lang_of)).unwrap_or_default();
+    let style = Style { redraw: false, budgets: typed.budgets, ..style() };
+    let findings: Vec<Bilingual> = examined.findings.iter().map(|finding| finding.what.clone()).collect();
+    let mut terminal = Terminal::new(io::stdout(), style, lang, path.display().to_string()).doubting(&findings);
     while let Some(read) = entry {
         terminal.take(&read);
         entry = next()?;
     }
     let (_, exit_code) = terminal.finish();
-    for damage in &entries.damage {
-        complain(&format!("{}: {}", path.display(), damage.account().show(lang)));
+    if let Some(cut) = entries.damage.iter().find(|damage| damage.is_a_cut()) {
+        complain(&format!("{}: {}", path.display(), cut.account().show(lang)));
     }
-    write_junit(&path, Some(lang))?;
-    Ok(if entries.damage.iter().all(Damage::is_a_cut) { exit_code } else { exit::BENCH })
+    if let Some(folder) = &typed.html {
+        write_html(&path, folder, &examined, lang)?;
+    }
+    if let Some(file) = &typed.junit {
+        if !examined.holds() {
+            let remedy = ("see hejnal verify", "patrz hejnal verify");
+            let cause = (
+                "no report is made of evidence that does not hold",
+                "z niewiarygodnego materiału dowodowego nie powstaje raport",
+            );
+            return Err(Refused::new(exit::EVIDENCE, cause, remedy));
+        }
+        write_junit(&path, file, Some(lang))?;
+    }
+    Ok(exit_code)
+}
+
+/// Writes the pages of a run, never into what it left behind, nor over what is there.
+fn write_html(journal: &Path, folder: &Path, examined: &Examined, lang: Lang) -> Result<(), Refused> {
+    let shown = folder.display();
+    let is_used = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    let run = journal.parent().and_then(|run| std::path::absolute(run).ok());
+    let is_within = std::path::absolute(folder).is_ok_and(|folder| run.is_some_and(|run| folder.starts_with(run)));
+    if is_used || is_within {
+        let cause = match is_within {
+            true => both!("{shown} belongs to what the run left behind", "{shown} należy do zapisu przebiegu"),
+            false => both!("{shown} is not empty", "{shown} nie jest pusty"),
+        };
+        let remedy = ("name a new directory elsewhere", "podaj nowy katalog w innym miejscu");
+        return Err(Refused::new(exit::USAGE, cause, remedy));
+    }
+    let findings: Vec<Bilingual> = examined.findings.iter().map(|finding| finding.what.clone()).collect();
+    let seal = examined.sealed.account();
+    let about = html::About { findings: &findings, last_hash: &examined.last_hash, seal: &seal, lang };
+    html::write(journal, folder, about).map_err(|error| unreadable(&error))
 }
 
 /// Its first entry says which language a run was told in.
@@ -47,10 +85,12 @@ pub(super) fn unreadable(error: &JournalError) -> Refused {
     Refused::new(exit::BENCH, error.account(), error.remedy())
 }
 
-/// Writes `junit.xml` beside a journal, in the run's language if no other is asked for.
-pub(super) fn write_junit(journal: &Path, lang: Option<Lang>) -> Result<(), Refused> {
-    let path = journal.with_file_name("junit.xml");
-    let written = File::create(&path).and_then(|file| {
+/// What a run leaves beside its journal.
+pub(super) const JUNIT: &str = "junit.xml";
+
+/// Writes the JUnit report of a journal, in the run's language if no other is asked for.
+pub(super) fn write_junit(journal: &Path, path: &Path, lang: Option<Lang>) -> Result<(), Refused> {
+    let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::new(file);
         junit::write(&mut out, journal, &journal.display().to_string(), lang)?;
         out.flush()

@@ -4,11 +4,13 @@
 //! came about.
 
 pub mod audio;
+mod harmless;
 mod method;
 pub mod read;
 pub mod seen;
 pub mod store;
 
+pub use harmless::harmless_entry;
 pub use method::MethodText;
 
 use crate::clock::Instant;
@@ -23,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub struct FormatVersion(pub u32);
 
 impl FormatVersion {
-    pub const CURRENT: FormatVersion = FormatVersion(4);
+    pub const CURRENT: FormatVersion = FormatVersion(5);
     pub fn is_readable(self) -> bool {
         self == FormatVersion::CURRENT
     }
@@ -148,6 +150,13 @@ pub struct Measurement {
     pub outcome: Outcome,
 }
 
+const fn yes() -> bool {
+    true
+}
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_yes(is_so: &bool) -> bool {
+    *is_so
+}
 const fn one() -> usize {
     1
 }
@@ -197,6 +206,9 @@ pub enum Event {
         rig_sha256: String,
         post: PostIdentity,
         planned: usize,
+        /// Who started the run, as he says.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        by: String,
     },
     /// The only line that may differ between two runs with the same seed. It stands outside the hash chain.
     WallClock {
@@ -207,6 +219,14 @@ pub enum Event {
         id: String,
         name: String,
         why: Bilingual,
+    },
+    /// What an input sees, so that a reader without the rig knows what its changes mean: it is on while the circuit is
+    /// closed or the lamp lit.
+    Wired {
+        /// As the rig names it: `lamp-placed`, `fibre`.
+        role: String,
+        instrument: String,
+        input: u8,
     },
     InstrumentOpened {
         name: String,
@@ -273,11 +293,14 @@ pub enum Event {
         /// The role or the setting that the rig lacks for it.
         role: String,
     },
-    /// A WAV beside the journal.
+    /// What was spoken or heard, as a WAV beside the journal.
     Audio {
         file: String,
         sha256: String,
         what: String,
+        /// The run was not to keep it, and its hash is all there is.
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        kept: bool,
     },
     StepEnded {
         ending: Ending,

@@ -81,6 +81,11 @@ pub fn file_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
 
+/// A pipe would be waited for without end, and a device has none.
+fn ordinary(path: &Path) -> std::io::Result<File> {
+    if std::fs::metadata(path)?.is_file() { File::open(path) } else { Err(std::io::ErrorKind::InvalidInput.into()) }
+}
+
 /// What every line that begins a scenario contains, whatever its words.
 const BEGINS_A_SCENARIO: &str = "scenario-began";
 
@@ -106,7 +111,7 @@ pub struct Entries {
 impl Entries {
     pub fn open(path: &Path) -> Result<Entries, JournalError> {
         let path = file_of(path);
-        let file = File::open(&path).map_err(JournalError::io("open", &path))?;
+        let file = ordinary(&path).map_err(JournalError::io("open", &path))?;
         Ok(Entries {
             path,
             input: BufReader::new(file),
@@ -137,6 +142,11 @@ impl Entries {
         }
         let why = ("it holds no complete line", "nie zawiera żadnego pełnego wiersza").into();
         Err(JournalError::NotAJournal { path: self.path.clone(), why })
+    }
+
+    /// The hash of the last line of the chain: of all that was read, if nothing was passed over.
+    pub fn last_hash(&self) -> String {
+        self.prev.clone().unwrap_or_default()
     }
 
     /// Passes over everything up to the beginning of the next scenario: it is neither understood nor checked, which

@@ -86,7 +86,7 @@ impl JournalError {
             ),
         })
     }
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
         let path = path.to_path_buf();
         move |cause| JournalError::Io { action, path, cause }
     }
@@ -225,6 +225,7 @@ pub(crate) mod tests {
             rig_sha256: "cd".repeat(32),
             post,
             planned: 1,
+            by: String::new(),
         }
     }
 

@@ -83,7 +83,7 @@ impl Attempt {
                 }
             }
             Event::MadeSafe { checks } => self.checks.clone_from(checks),
-            Event::Audio { file, .. } => self.audio.push(file.clone()),
+            Event::Audio { file, kept: true, .. } => self.audio.push(file.clone()),
             _ => {}
         }
     }

@@ -11,8 +11,8 @@ use super::{Attempt, Case, Model};
 use crate::clock::Instant;
 use crate::fault::Blame;
 use crate::journal::read::Entries;
-use crate::journal::{Ending, Event, Measurement, Outcome};
-use crate::unit::{Lang, Utc};
+use crate::journal::{Ending, Event, Measurement, Outcome, harmless_entry};
+use crate::unit::{Lang, Utc, harmless};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event as Xml};
 use std::collections::BTreeMap;
@@ -99,7 +99,7 @@ fn each_case(journal: &Path, file: Option<&str>, mut give: impl FnMut(&Case) -> 
         cases.iter().filter(|case| is_meant(&case.last.file)).try_for_each(&mut give)
     };
     while let Some(entry) = entries.next().map_err(io::Error::other)? {
-        model.take(&entry);
+        model.take(&harmless_entry(&entry));
         give_settled(&mut model)?;
         if matches!(&entry.event, Event::ScenarioBegan { file, .. } if !is_meant(file)) {
             entries.pass_over_scenario().map_err(io::Error::other)?;
@@ -146,6 +146,15 @@ fn write_unbegun(xml: &mut Out<'_>, ending: &Ending, run: &[Property], page: Pag
 fn lies(page: Page<'_>) -> String {
     let simulated = page.run.filter(|run| run.simulated).map(|_| format!("{}\n", page.words().simulated));
     format!("{}{}: {}", simulated.unwrap_or_default(), page.words().journal, page.shown)
+}
+
+/// A line of a report without the place where the journal lay when it was written.
+pub fn without_place(line: &str) -> &str {
+    let places = [Lang::En, Lang::Pl].map(|lang| format!("{}: ", words(lang).journal));
+    let cut = places.iter().filter_map(|place| line.find(place.as_str())).min();
+    // It stands alone in its line, or at the beginning of an element.
+    let is_place = |at: &usize| line.get(..*at).is_some_and(|before| before.trim_start().is_empty() || before.ends_with('>'));
+    cut.filter(is_place).and_then(|at| line.get(..at)).unwrap_or(line)
 }
 
 fn text(xml: &mut Out<'_>, text: &str) -> io::Result<()> {
@@ -381,10 +390,9 @@ fn output(case: &Case, page: Page<'_>) -> String {
     text
 }
 
-/// Without the characters that XML 1.0 (2.2) has no way to write.
+/// Without what XML 1.0 (2.2) has no way to write, and what would steer the terminal of whoever reads it there.
 fn printable(text: &str) -> String {
-    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
-    text.chars().map(|c| if allowed(&c) { c } else { '\u{fffd}' }).collect()
+    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod attempt;
 pub mod events;
+pub mod html;
 pub mod junit;
 pub mod model;
 pub mod terminal;
@@ -10,7 +11,7 @@ mod words;
 
 pub use attempt::{Attempt, Margin, Step};
 pub use model::{Case, Keep, Model};
-pub use words::NOT_ASKED_FOR;
+pub use words::{NOT_ASKED_FOR, exit_meaning, simulated_in_words, tally as tally_in_words, verdict_in_words};
 
 #[cfg(test)]
 mod tests {
@@ -119,11 +120,11 @@ mod tests {
     /// seen to break them.
     fn write_fixture(script: &mut Script) {
         script.journal.append(Instant::ZERO, {
-            let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, .. } = run_began()
+            let Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, by, .. } = run_began()
             else {
                 unreachable!()
             };
-            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned: 7 }
+            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned: 7, by }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
         let why = ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into();
@@ -146,7 +147,7 @@ mod tests {
 
     fn first_half(script: &mut Script) {
         let ringing = ("press to ringing", "od naciśnięcia do dzwonka");
-        let t02 = ("T02", "[EJ]; E.721 [M]");
+        let t02 = ("T02", "[EJ]; ITU-T E.721: 3 s, 95 %: 6 s [M]");
         script.begin("S01", "One press raises exactly one call within the limit", 1);
         script.passes("Given", "the post is ready");
         script.passes("When", "the button is pressed for 200 ms");
@@ -186,8 +187,8 @@ mod tests {
             ("T04", "[EJ]"),
         );
         script.say(Event::StepEnded { ending: ending.clone() });
-        let file = "audio/S02-1-operator.wav".to_string();
-        script.say(Event::Audio { file, sha256: "ef".repeat(32), what: "what the operator heard".into() });
+        let file = "audio/S02-r1-a1-operator.wav".to_string();
+        script.say(Event::Audio { file, sha256: "ef".repeat(32), what: "what the operator heard".into(), kept: true });
         script.end("S02", 1, ending);
     }
 
@@ -217,7 +218,7 @@ mod tests {
             delay.1,
             Estimate::seconds(0.1496, 0.0008),
             Criterion::AtMost(0.15),
-            ("T10", "G.114 [V]"),
+            ("T10", "ITU-T G.114: 150 ms [V]; 250 ms [EJ]"),
         );
         script.say(Event::StepEnded { ending: ending.clone() });
         script.end("S12", 1, ending);

@@ -35,6 +35,8 @@ pub struct Header {
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
+    /// Who started the run, as he says; empty where nobody did.
+    pub by: String,
 }
 
 /// How a run has looked at a requirement.
@@ -117,6 +119,8 @@ pub struct Model {
     /// The figure closest to its limit, by key.
     closest: BTreeMap<String, Margin>,
     tally: Tally,
+    /// The worst of the attempts that count.
+    worst: Ending,
     /// Cases begun, each counted once.
     pub begun: usize,
     pub recordings: usize,
@@ -141,6 +145,7 @@ impl Model {
             open: None,
             closest: BTreeMap::new(),
             tally: Tally::default(),
+            worst: Ending::passed(),
             begun: 0,
             recordings: 0,
             has_sources: false,
@@ -160,11 +165,11 @@ impl Model {
     pub fn take(&mut self, entry: &Entry) -> Option<&Attempt> {
         self.last = entry.at;
         match &entry.event {
-            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, .. } => {
+            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, by, .. } => {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
                 let rig_file = rig_file.clone();
-                let (lang, seed, simulated, post, planned) = (*lang, *seed, *simulated, post.clone(), *planned);
-                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned });
+                let (lang, seed, simulated, post, planned, by) = (*lang, *seed, *simulated, post.clone(), *planned, by.clone());
+                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, by });
             }
             Event::LeftOut { id, name, why } => {
                 self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });
@@ -185,7 +190,7 @@ impl Model {
                 self.end = Some(End { ending: ending.clone(), tally: *tally, exit_code: *exit_code });
             }
             event => {
-                self.recordings += usize::from(matches!(event, Event::Audio { .. }));
+                self.recordings += usize::from(matches!(event, Event::Audio { kept: true, .. }));
                 self.has_sources |= matches!(event, Event::Measured(measurement) if measurement.source.is_some());
                 if let Some(attempt) = &mut self.open {
                     attempt.note(entry.at, event);
@@ -260,6 +265,7 @@ impl Model {
         }
         if let Some(ending) = &attempt.ending {
             self.tally.count(ending);
+            self.worst = self.worst.clone().or_worse(ending.clone());
             // What a bench saw that was then found wanting says nothing.
             if matches!(ending.blame, None | Some(Blame::Device)) {
                 for one in attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed)) {
@@ -288,9 +294,27 @@ impl Model {
         Tally { skipped: self.tally.skipped + missing, ..self.tally }
     }
 
+    /// What the scenarios come to, whatever the run said of itself at its end.
+    pub fn derived_ending(&self) -> Ending {
+        let planned = self.header.as_ref().map_or(0, |header| header.planned);
+        if planned <= self.tally.total() {
+            return self.worst.clone();
+        }
+        let message = ("not every scenario was run", "nie wykonano wszystkich scenariuszy").into();
+        let stopped = Ending { outcome: Outcome::Skipped, blame: Some(Blame::Nobody), message, remedy: Bilingual::default() };
+        self.worst.clone().or_worse(stopped)
+    }
+
+    /// What the run came to. Its own word counts only where it is the worse: that the bench could not be opened, or
+    /// that somebody stopped it, shows in no scenario.
+    pub fn ending(&self) -> Ending {
+        let derived = self.derived_ending();
+        self.end.as_ref().map_or(derived.clone(), |end| derived.or_worse(end.ending.clone()))
+    }
+
     /// What a report of the run ends with: of one that broke off nothing can be concluded.
     pub fn exit_code(&self) -> u8 {
-        self.end.as_ref().map_or(exit::BENCH, |end| end.exit_code)
+        self.end.as_ref().map_or(exit::BENCH, |_| self.ending().exit_code())
     }
 
     /// What passed closest to its limit, each figure once, the closest first.

@@ -8,9 +8,9 @@ use super::model::Header;
 use super::words::{self, words};
 use super::{Attempt, Keep, Model};
 use crate::clock::Instant;
-use crate::fault::Blame;
-use crate::journal::{Ending, Entry, Event, Measurement, Outcome, PostIdentity, SafeCheck};
-use crate::unit::Lang;
+use crate::fault::{Blame, exit};
+use crate::journal::{Ending, Entry, Event, Measurement, Outcome, PostIdentity, SafeCheck, harmless_entry};
+use crate::unit::{Bilingual, Lang};
 use anstyle::AnsiColor;
 use std::io::Write;
 
@@ -56,6 +56,8 @@ pub struct Terminal<W: Write> {
     model: Model,
     step_began: Instant,
     status_shown: bool,
+    /// The evidence was found wanting.
+    is_doubted: bool,
 }
 
 impl<W: Write> Terminal<W> {
@@ -69,15 +71,36 @@ impl<W: Write> Terminal<W> {
             model: Model::new(Keep::Tallies),
             step_began: Instant::ZERO,
             status_shown: false,
+            is_doubted: false,
         }
+    }
+
+    /// Says before anything else what of the evidence does not hold; then nothing that follows may be relied on.
+    pub fn doubting(mut self, findings: &[Bilingual]) -> Self {
+        self.is_doubted = !findings.is_empty();
+        if self.is_doubted {
+            let words = words(self.lang);
+            self.line(&self.paint(Colour::Bad, &(words.does_not_hold)(findings.len())));
+            findings.iter().for_each(|finding| self.line(&format!("  ✗ {}", finding.show(self.lang))));
+            self.line(words.not_to_be_relied_on);
+            self.line("");
+        }
+        self
+    }
+
+    /// The exit code of the report.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.is_doubted { exit::EVIDENCE } else { self.model.exit_code() }
     }
 
     /// Shows an entry.
     pub fn take(&mut self, entry: &Entry) {
+        let entry: &Entry = &harmless_entry(entry);
         let completed = self.model.take(entry).cloned();
         match &entry.event {
             Event::RunBegan { .. } => self.header(),
             Event::WallClock { .. }
+            | Event::Wired { .. }
             | Event::LeftOut { .. }
             | Event::StepEnded { .. }
             | Event::Audio { .. }
@@ -113,7 +136,7 @@ impl<W: Write> Terminal<W> {
                 self.line(&self.paint(Colour::Quiet, &text));
             }
             Event::MadeSafe { checks } => self.made_safe(checks),
-            Event::RunEnded { exit_code, .. } => self.summary(words::exit_meaning(*exit_code, self.lang)),
+            Event::RunEnded { .. } => self.summary(words::exit_meaning(self.exit_code(), self.lang)),
         }
         if let Some(attempt) = completed {
             self.completed(&attempt);
@@ -128,9 +151,12 @@ impl<W: Write> Terminal<W> {
             self.completed(&attempt);
         }
         if self.model.end.is_none() {
-            self.summary(words::cut_off(self.lang));
+            let meaning =
+                if self.is_doubted { words::exit_meaning(exit::EVIDENCE, self.lang) } else { words::cut_off(self.lang) };
+            self.summary(meaning);
         }
-        (self.out, self.model.exit_code())
+        let exit_code = self.exit_code();
+        (self.out, exit_code)
     }
 
     fn header(&mut self) {

@@ -1,10 +1,14 @@
 //! What reports say, in both languages, as an engineer of either would write it.
 
+mod models;
+
+pub use models::model;
+
 use super::attempt::Attempt;
 use super::model::Header;
 use crate::fault::{Blame, exit};
 use crate::journal::{Ending, Outcome, Tally};
-use crate::unit::{Estimate, Lang};
+use crate::unit::{Bilingual, Estimate, Lang};
 use crate::verdict::Source;
 use std::path::Path;
 
@@ -53,6 +57,9 @@ pub(super) struct Words {
     pub broken_off_remedy: &'static str,
     pub required: &'static str,
     pub marks: &'static str,
+    /// Of so many findings.
+    pub does_not_hold: fn(usize) -> String,
+    pub not_to_be_relied_on: &'static str,
 }
 
 const EN: Words = Words {
@@ -94,6 +101,8 @@ const EN: Words = Words {
     broken_off_remedy: "see that the button is released, the power on and the fibre connected, then start the run again",
     required: "required",
     marks: "Sources of limits: [V] published, [M] from memory of a standard, to be verified, [EJ] engineering judgement, [C] contract.",
+    does_not_hold: |findings| format!("THE EVIDENCE DOES NOT HOLD. Contradictions found: {findings}"),
+    not_to_be_relied_on: "Nothing below may be relied on: something was changed after the run.",
 };
 
 const PL: Words = Words {
@@ -135,6 +144,8 @@ const PL: Words = Words {
     broken_off_remedy: "upewnij się, że przycisk jest zwolniony, zasilanie włączone, a światłowód podłączony, i uruchom przebieg ponownie",
     required: "wymagane",
     marks: "Źródła limitów: [V] opublikowane, [M] przytoczone z pamięci, wymaga sprawdzenia w normie, [EJ] ocena inżynierska, [C] umowa.",
+    does_not_hold: |findings| format!("MATERIAŁ DOWODOWY NIE JEST WIARYGODNY. Znalezione sprzeczności: {findings}"),
+    not_to_be_relied_on: "Nie wolno polegać na niczym poniżej: po przebiegu coś zmieniono.",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {
@@ -163,6 +174,16 @@ pub(super) fn verdict(ending: Option<&Ending>, lang: Lang) -> &'static str {
         (_, Some(Blame::Nobody) | None, Lang::En) => "stopped",
         (_, Some(Blame::Nobody) | None, Lang::Pl) => "przerwany",
     }
+}
+
+/// The verdict of something that came to its end.
+pub fn verdict_in_words(ending: &Ending, lang: Lang) -> &'static str {
+    verdict(Some(ending), lang)
+}
+
+/// What is said of a run on a virtual post wherever it is shown.
+pub fn simulated_in_words() -> Bilingual {
+    (EN.simulated, PL.simulated).into()
 }
 
 /// Whose move it is, in one sentence.
@@ -215,7 +236,7 @@ pub(super) fn remedy(header: Option<&Header>, attempt: &Attempt, ending: &Ending
 }
 
 /// What an exit code means.
-pub(super) fn exit_meaning(code: u8, lang: Lang) -> &'static str {
+pub fn exit_meaning(code: u8, lang: Lang) -> &'static str {
     match (code, lang) {
         (exit::ACCEPTED, Lang::En) => "every requirement that was checked is met",
         (exit::ACCEPTED, Lang::Pl) => "wszystkie sprawdzone wymagania są spełnione",
@@ -225,6 +246,8 @@ pub(super) fn exit_meaning(code: u8, lang: Lang) -> &'static str {
         (exit::BENCH, Lang::Pl) => "stanowisko nie mogło ocenić: napraw je lub zmierz dokładniej i powtórz",
         (exit::SCENARIO, Lang::En) => "a feature file is at fault",
         (exit::SCENARIO, Lang::Pl) => "błąd w pliku scenariuszy",
+        (exit::EVIDENCE, Lang::En) => "the evidence does not hold: what a run left behind was changed afterwards",
+        (exit::EVIDENCE, Lang::Pl) => "materiał dowodowy nie jest wiarygodny: zmieniono go po zakończeniu przebiegu",
         (exit::HEJNAL, Lang::En) => "a mistake in hejnal: report it with the journal",
         (exit::HEJNAL, Lang::Pl) => "błąd programu hejnal: zgłoś go wraz z dziennikiem",
         (exit::STOPPED, Lang::En) => "the run was stopped before its end",
@@ -281,7 +304,7 @@ pub(super) fn source(source: &Source) -> String {
 
 /// `3 passed`, `2 failed`: the tally in words, leaving out what is zero. In Polish the numbers stand after their nouns,
 /// so that none needs a plural.
-pub(super) fn tally(tally: &Tally, lang: Lang) -> String {
+pub fn tally(tally: &Tally, lang: Lang) -> String {
     let Tally { passed, failed, inconclusive, not_judged_bench, not_judged_scenario, not_judged_hejnal, skipped } = *tally;
     let parts = [
         (passed, "passed", "zaliczone"),
@@ -316,43 +339,6 @@ pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
     }
 }
 
-/// What the drivers call their instruments, where no maker has named them, in Polish.
-const MODELS: [(&str, &str); 18] = [
-    ("DHCP server", "serwer DHCP"),
-    ("DNS server", "serwer DNS"),
-    ("NTP server", "serwer NTP"),
-    ("virtual DHCP server", "wirtualny serwer DHCP"),
-    ("virtual DNS server", "wirtualny serwer DNS"),
-    ("virtual NTP server", "wirtualny serwer NTP"),
-    ("person at the terminal", "osoba przy terminalu"),
-    ("terminal that nobody is at", "terminal, przy którym nikogo nie ma"),
-    ("virtual probe", "wirtualny programator"),
-    ("virtual camera system", "wirtualny system monitoringu"),
-    ("camera system over HTTP", "system monitoringu (HTTP)"),
-    ("virtual sound card", "wirtualna karta dźwiękowa"),
-    ("virtual syslog receiver", "wirtualny odbiornik komunikatów syslog"),
-    ("virtual reference host", "wirtualny host odniesienia"),
-    ("syslog receiver", "odbiornik komunikatów syslog"),
-    ("host that answers to ping", "host odpowiadający na ping"),
-    ("console of the post", "konsola punktu"),
-    ("hejnal operator's desk", "symulator operatora programu hejnal"),
-];
-
-/// An instrument's model. A maker's own name reads the same in both languages.
-pub fn model(model: &str, lang: Lang) -> String {
-    let in_polish = |part: &str| {
-        let known = MODELS.iter().find(|(en, _)| *en == part).map(|(_, pl)| (*pl).to_owned());
-        let counted = |unit: &str, pl: &str| part.strip_suffix(unit).map(|count| format!("{pl}: {count}"));
-        let board = || part.strip_suffix(" relay board").map(|name| format!("moduł przekaźników {name}"));
-        let jacks = || counted(" outputs", "wyjścia").or_else(|| counted(" inputs", "wejścia"));
-        known.or_else(board).or_else(jacks).unwrap_or_else(|| part.to_owned())
-    };
-    match lang {
-        Lang::En => model.to_owned(),
-        Lang::Pl => model.split(", ").map(in_polish).collect::<Vec<_>>().join(", "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,12 +361,5 @@ mod tests {
         let shown = |id: &str, text: &str| source(&Source { id: id.into(), text: text.into() });
         assert_eq!(shown("T41", "[EJ]"), "T41 [EJ]");
         assert_eq!(shown("T10", "ITU-T G.114 [V]"), "T10, ITU-T G.114 [V]");
-    }
-
-    #[test]
-    fn an_instrument_is_named_in_polish_unless_its_maker_named_it() {
-        let said = ["virtual sound card, 2 outputs, 3 inputs", "LCUS-4 relay board", "UMIK-1"].map(|own| model(own, Lang::Pl));
-        assert_eq!(said, ["wirtualna karta dźwiękowa, wyjścia: 2, wejścia: 3", "moduł przekaźników LCUS-4", "UMIK-1"]);
-        assert_eq!(model("LCUS-4 relay board", Lang::En), "LCUS-4 relay board");
     }
 }

@@ -8,12 +8,13 @@ use crate::bench::{Bench, Log};
 use crate::clock::Clock;
 use crate::fault::Blame;
 use crate::instrument::{InstrumentError, Subsystem};
+use crate::journal::audio::{Recordings, Retention, Take};
 use crate::journal::store::JournalError;
-use crate::journal::{Ending, Event, Outcome, SafeCheck, audio};
-use crate::post::{Fault, Post};
+use crate::journal::{Ending, Event, Outcome, SafeCheck};
+use crate::post::{Fault, Post, Recording};
 use crate::steps::World;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,15 +23,16 @@ pub struct OnBench {
     clock: Arc<dyn Clock>,
     log: Log,
     post: Rc<RefCell<Post>>,
-    folder: PathBuf,
+    recordings: Recordings,
     scenario: ScenarioInfo,
 }
 
 impl OnBench {
-    pub fn new(bench: Bench, seed: u64, folder: PathBuf) -> Self {
+    pub fn new(bench: Bench, seed: u64, folder: &Path, retention: Retention) -> Self {
         let (clock, log) = (bench.shared_clock(), bench.log.clone());
         let post = Rc::new(RefCell::new(Post::new(bench, seed)));
-        OnBench { clock, log, post, folder, scenario: ScenarioInfo::default() }
+        let recordings = Recordings::new(folder, retention);
+        OnBench { clock, log, post, recordings, scenario: ScenarioInfo::default() }
     }
 
     /// The post, for whoever holds figures against the truth.
@@ -38,16 +40,39 @@ impl OnBench {
         &self.post
     }
 
-    fn save_takes(&self) -> Result<(), Fault> {
-        let takes = self.post.borrow_mut().take_takes()?;
-        for take in takes {
-            let file = audio::file_name(&self.scenario.id, self.scenario.attempt, &take.name);
-            match audio::save(&self.folder, &file, &take.what, take.rate, &take.samples) {
+    /// What was spoken and heard; all of it where it decides something.
+    fn save(&mut self, takes: &[Recording], is_deciding: bool) -> Result<(), Fault> {
+        let ScenarioInfo { id, round, attempt, .. } = &self.scenario;
+        for Recording { name, what, rate, samples } in takes {
+            let take = Take { scenario: id, round: *round, attempt: *attempt, name };
+            match self.recordings.put(take, what, *rate, samples, is_deciding) {
                 Ok(event) => self.log.append(event),
                 Err(error) => return Err(Fault::Bench(evidence_lost(&error))),
             }
         }
         Ok(())
+    }
+
+    /// What the watch finds, and whether the bench can vouch for what was found.
+    fn vouch(&mut self, ending: &Ending) -> Result<(), Fault> {
+        // Where the bench, the feature or hejnal stumbled, what was seen says nothing about the post.
+        let is_judged = ending.has_passed() || ending.blame == Some(Blame::Device) || ending.outcome == Outcome::Inconclusive;
+        let watched = if is_judged { self.post.borrow_mut().judge_watch() } else { Ok(()) };
+        if !ending.has_passed() || watched.is_err() {
+            self.post.borrow_mut().distrust();
+        }
+        let is_wanting = ending.blame == Some(Blame::Device) || matches!(watched, Err(Fault::Device(_)));
+        // What lies too close to its limit may lie there because of the bench.
+        let is_undecided = ending.outcome == Outcome::Inconclusive || matches!(watched, Err(Fault::Undecided(_)));
+        if is_wanting || is_undecided {
+            self.log.note(if is_wanting { FOUND_WANTING } else { UNDECIDED });
+            self.post.borrow_mut().prove_bench_again()?;
+            self.log.note(("the bench is in order", "stanowisko jest sprawne"));
+        }
+        if ending.has_passed() {
+            self.post.borrow_mut().prove_what_was_relied_on()?;
+        }
+        watched
     }
 }
 
@@ -95,25 +120,11 @@ impl RunnerPort for OnBench {
 
     fn leave(&mut self, world: World, ending: &Ending) -> Result<(), Fault> {
         drop(world);
-        let saved = self.save_takes();
-        // Where the bench, the feature or hejnal stumbled, what was seen says nothing about the post.
-        let is_judged = ending.has_passed() || ending.blame == Some(Blame::Device) || ending.outcome == Outcome::Inconclusive;
-        let watched = if is_judged { self.post.borrow_mut().judge_watch() } else { Ok(()) };
-        if !ending.has_passed() || watched.is_err() {
-            self.post.borrow_mut().distrust();
-        }
-        let is_wanting = ending.blame == Some(Blame::Device) || matches!(watched, Err(Fault::Device(_)));
-        // What lies too close to its limit may lie there because of the bench.
-        let is_undecided = ending.outcome == Outcome::Inconclusive || matches!(watched, Err(Fault::Undecided(_)));
-        if is_wanting || is_undecided {
-            self.log.note(if is_wanting { FOUND_WANTING } else { UNDECIDED });
-            self.post.borrow_mut().prove_bench_again()?;
-            self.log.note(("the bench is in order", "stanowisko jest sprawne"));
-        }
-        if ending.has_passed() {
-            self.post.borrow_mut().prove_what_was_relied_on()?;
-        }
-        saved.and(watched)
+        let takes = self.post.borrow_mut().take_takes();
+        let vouched = self.vouch(ending);
+        let is_deciding = !ending.has_passed() || vouched.is_err();
+        let saved = takes.and_then(|takes| self.save(&takes, is_deciding));
+        saved.and(vouched)
     }
 
     fn make_safe(&mut self) -> Vec<SafeCheck> {

@@ -6,13 +6,13 @@ use super::select::LeftOut;
 use crate::clock::wall_clock;
 use crate::journal::store::sha256_hex;
 use crate::journal::{Event, FormatVersion, PostIdentity};
-use crate::rig::Rig;
+use crate::rig::{InputRef, Rig, Wiring};
 use crate::unit::Lang;
 use std::io;
 
 /// # Errors
 /// The rig's firmware file cannot be read.
-pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[LeftOut]) -> io::Result<Vec<Event>> {
+pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[LeftOut], by: &str) -> io::Result<Vec<Event>> {
     let image = std::fs::read(&rig.post.firmware.file)?;
     let post = PostIdentity {
         identity: rig.post.identity.clone(),
@@ -33,7 +33,22 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[Le
         rig_sha256: rig.sha256.clone(),
         post,
         planned,
+        by: by.into(),
     };
     let left_out = left_out.iter().cloned().map(LeftOut::told);
-    Ok([began, Event::WallClock { unix_seconds: wall_clock().as_secs() }].into_iter().chain(left_out).collect())
+    let date = Event::WallClock { unix_seconds: wall_clock().as_secs() };
+    Ok([began, date].into_iter().chain(left_out).chain(wired(&rig.wiring)).collect())
+}
+
+/// What the inputs see.
+fn wired(wiring: &Wiring) -> impl Iterator<Item = Event> {
+    let senses = [("button", &wiring.button), ("mains", &wiring.mains), ("battery", &wiring.battery), ("fibre", &wiring.fibre)];
+    let senses = senses.into_iter().filter_map(|(role, switch)| Some((role, &switch.as_ref()?.sense)));
+    let posts = [("button-at-post", &wiring.button_at_post), ("mains-at-post", &wiring.mains_at_post)];
+    let posts = posts.into_iter().filter_map(|(role, input)| Some((role, input.as_ref()?)));
+    senses.chain(posts).chain(wiring.lamps()).map(|(role, InputRef { board, input })| Event::Wired {
+        role: role.into(),
+        instrument: board.clone(),
+        input: *input,
+    })
 }

@@ -15,6 +15,7 @@ use super::signals::Signals;
 use super::{Feature, PhraseMatcher};
 use crate::bench::{self, Opening};
 use crate::fault::{Blame, Blamed as _, exit};
+use crate::journal::audio::Retention;
 use crate::journal::read::read;
 use crate::journal::{Ending, Outcome};
 use crate::report::{Attempt, Model};
@@ -222,7 +223,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
-    let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[]).map_err(|e| {
+    let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[], "").map_err(|e| {
         Ending::failed(
             Blame::Bench,
             Bilingual::same(e),
@@ -231,7 +232,7 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     })?;
     let opening = Opening { rig: Arc::new(rig), seed: plan.seed, folder: folder.to_path_buf(), onlookers: Vec::new(), preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;
-    let mut stage = OnBench::new(bench, plan.seed, folder.to_path_buf());
+    let mut stage = OnBench::new(bench, plan.seed, folder, Retention::default());
     let _signals = Signals::install(&stage.clock().guard().stop_flag()).map_err(|e| {
         Ending::failed(
             Blame::Bench,

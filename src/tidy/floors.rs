@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 14] = [
     &["instrument", "journal", "intelligibility"],
     &["operator", "services", "cameras", "measure"],
     &["driver", "report", "history"],
-    &["twin"],
+    &["twin", "evidence"],
     &["bench", "live"],
     &["watch"],
     &["post"],

@@ -5,6 +5,7 @@
 mod bad_input;
 mod command_line;
 mod crowd;
+mod evidence;
 mod explore;
 mod figures;
 mod firmware;

@@ -6,6 +6,7 @@
 use crate::program::{Running, Said, Scratch, hejnal, journal, say};
 use hejnal::bench::{self, Circuit, Opening};
 use hejnal::fault::Blame;
+use hejnal::journal::audio::Retention;
 use hejnal::journal::read::LoadedJournal;
 use hejnal::journal::{Ending, Entry, Event, FormatVersion, PostIdentity, SafeCheck};
 use hejnal::rig;
@@ -149,7 +150,8 @@ fn the_journal_of_a_killed_run_is_readable_to_its_last_finished_step() {
         let begun = |entry: &Entry| matches!(&entry.event, Event::StepBegan { .. });
         let announced = heard.out.lines().filter(|line| STEP_WORDS.iter().any(|word| line.starts_with(word))).count();
         assert!(story.entries.iter().filter(|e| begun(e)).count() + 1 >= announced, "{announced} steps were heard");
-        let report = say(["report", &out]);
+        let junit = folder.join("junit.xml").display().to_string();
+        let report = say(["report", &out, "--junit", &junit]);
         assert_eq!(report.code, Some(3), "{report:?}");
         assert!(report.out.contains("Exit code 3: the run was killed before its end"), "{}", report.out);
         assert!(report.out.contains("nobody wrote down that the rig was made safe"), "{}", report.out);
@@ -205,7 +207,7 @@ fn perform(step: &str) -> (Finished, LoadedJournal, [bool; 3]) {
     let folder = scratch.path().join("run");
     let preamble = vec![run_began(&rig)];
     let opening = Opening { rig: Arc::new(rig), seed: 1, folder: folder.clone(), onlookers: Vec::new(), preamble };
-    let mut stage = OnBench::new(bench::open(opening).unwrap(), 1, folder.clone());
+    let mut stage = OnBench::new(bench::open(opening).unwrap(), 1, &folder, Retention::default());
     let finished = hejnal::suite::run(&mut stage, &book, features, Options::default());
     let mut post = stage.post().borrow_mut();
     let closed = [Circuit::Button, Circuit::Mains, Circuit::Fibre].map(|circuit| post.is_closed(circuit).unwrap());
@@ -233,6 +235,7 @@ fn run_began(rig: &rig::Rig) -> Event {
         rig_sha256: rig.sha256.clone(),
         post,
         planned: 1,
+        by: String::new(),
     }
 }
 

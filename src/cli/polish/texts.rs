@@ -1,6 +1,6 @@
 //! The texts of the command line: English as the options have them, and Polish.
 
-use crate::cli::args::{EXIT_CODES, EXPLORE_EXIT_CODES, PROVE_EXIT_CODES};
+use crate::cli::args::{EXIT_CODES, EXPLORE_EXIT_CODES, PROVE_EXIT_CODES, VERIFY_EXIT_CODES};
 
 pub(super) const TEXTS: &[(&str, &str)] = &[
     (
@@ -12,6 +12,7 @@ Kody wyjścia:
   2    nie zrozumiano wiersza polecenia
   3    stanowisko nie mogło ocenić: zawiódł przyrząd albo wynik leży zbyt blisko limitu
   4    błąd w pliku scenariuszy
+  5    materiał dowodowy przebiegu zmieniono po jego zakończeniu (report, verify, seal)
   70   błąd samego programu hejnal
   130  przerwano przez Ctrl-C lub SIGTERM; stanowisko jest w stanie bezpiecznym
 
@@ -21,7 +22,17 @@ Przykłady:
   hejnal run --rig my-rig.yaml --lang pl  własne stanowisko, po polsku
   hejnal twin --server sip:100@pbx:5060   punkt wirtualny na żywo dzwoni do własnego serwera
   hejnal check --rig my-rig.yaml          czy wszystko w porządku? Niczego nie uruchamia
-  hejnal report runs/latest               ponownie czyta ostatni przebieg",
+  hejnal report runs/latest               ponownie czyta ostatni przebieg
+  hejnal verify runs/latest               czy zapisowi przebiegu można wierzyć?",
+    ),
+    (
+        VERIFY_EXIT_CODES,
+        "\
+Kody wyjścia:
+  0    nic sobie nie przeczy; wynik przebiegu podano w treści
+  2    nie zrozumiano wiersza polecenia albo klucza
+  3    dziennika nie da się odczytać albo się urywa: nic z niego nie wynika
+  5    po przebiegu coś zmieniono, usunięto albo dodano",
     ),
     (
         PROVE_EXIT_CODES,
@@ -55,7 +66,15 @@ Kody wyjścia:
     ("Let posts live lives that nobody wrote, drawn at random, and judge every moment of them", "Losuje przebiegi, których nikt nie napisał, i ocenia każdą ich chwilę"),
     ("List every phrase that a feature may use, by what it is for", "Wypisuje wszystkie frazy scenariuszy według zastosowania"),
     ("Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals", "Uruchamia punkt wirtualny w czasie rzeczywistym: prawdziwe SIP i RTP, przycisk na klawiaturze, moduły przekaźników i wejść jako pseudoterminale"),
-    ("Show a run again from its journal, and write its JUnit report anew", "Ponownie pokazuje przebieg z dziennika i od nowa zapisuje raport JUnit"),
+    ("Show a run again from its journal; nothing is written into its directory", "Ponownie pokazuje przebieg z dziennika; w jego katalogu niczego nie zapisuje"),
+    ("Hold what a run left behind against itself: chain, figures, verdicts, files, seal; offline, nothing is written", "Sprawdza, czy zapis przebiegu jest spójny: łańcuch skrótów, wyniki, oceny, pliki, pieczęć; bez sieci, niczego nie zapisuje"),
+    ("Public key that must have sealed the run", "Klucz publiczny, którym musi dać się sprawdzić pieczęć przebiegu"),
+    ("Seal a run with the bench's key: the hashes of all its files, signed so that minisign can check them", "Pieczętuje przebieg kluczem stanowiska: skróty wszystkich plików z podpisem, który sprawdzi minisign"),
+    ("The bench's secret key", "Klucz tajny stanowiska"),
+    ("Make a key for seals: the secret one in FILE, the public one in FILE.pub", "Tworzy klucz do pieczęci: tajny w PLIKU, publiczny w PLIK.pub"),
+    ("Where to write the secret key", "Gdzie zapisać klucz tajny"),
+    ("Write pages for a browser into this directory, with pictures and recordings; it must be new or empty", "Zapisuje strony dla przeglądarki z wykresami i nagraniami w tym katalogu; musi być nowy albo pusty"),
+    ("Write the JUnit report to this file", "Zapisuje raport JUnit do tego pliku"),
     ("Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed", "Mierzy nagrania: opóźnienie, poziomy, przerwy, echo, charakterystykę, zrozumiałość; bez stanowiska"),
     ("Write the sounds that recordings are measured by", "Zapisuje sygnały pomiarowe"),
     ("Be the operator alone: answer a real post, show its calls, write what was heard", "Działa jako sam operator: odbiera połączenia prawdziwego punktu, pokazuje je i zapisuje, co było słychać"),
@@ -66,6 +85,11 @@ Kody wyjścia:
     ("Only scenarios with these tags, e.g. \"@S01 or @S02\" [default: \"not @long and not @manual\"]", "Tylko scenariusze z tymi znacznikami, np. \"@S01 or @S02\" [domyślnie: \"not @long and not @manual\"]"),
     ("Language of features and report", "Język scenariuszy i raportu"),
     ("Directory for journal, report and recordings [default: runs/<UTC time>-<rig>]", "Katalog na dziennik, raport i nagrania [domyślnie: runs/<czas UTC>-<stanowisko>]"),
+    ("Who makes the run: stands in the journal and on the report", "Kto wykonuje przebieg: trafia do dziennika i do raportu"),
+    ("Which recordings to keep; the journal has the hash of each, kept or not", "Które nagrania zachować; dziennik zawiera skrót każdego, także niezachowanego"),
+    ("Every one", "Wszystkie"),
+    ("Those of scenarios that did not pass, and of the others a megabyte", "Nagrania niezaliczonych scenariuszy, a z pozostałych jeden megabajt"),
+    ("None", "Żadnych"),
     ("Seed of the virtual post and of the stimuli: the same seed gives the same run [default: the rig's]", "Ziarno generatora losowego punktu wirtualnego i sygnałów: to samo ziarno daje ten sam przebieg [domyślnie: z opisu stanowiska]"),
     ("Run everything so many times over", "Ile razy wykonać wszystko"),
     ("Try a scenario again so many times when the bench failed it, never when the post did", "Ile razy powtórzyć scenariusz, gdy zawiodło stanowisko; nigdy, gdy zawiódł punkt"),
@@ -213,6 +237,8 @@ pub(super) const VALUE_NAMES: &[(&str, &str)] = &[
     ("EXPR", "WARUNEK"),
     ("en|pl", "en|pl"),
     ("DIR", "KATALOG"),
+    ("WHICH", "KTÓRE"),
+    ("PERSON", "OSOBA"),
     ("N", "N"),
     ("DEFECTS", "USTERKI"),
     ("PATH", "ŚCIEŻKA"),

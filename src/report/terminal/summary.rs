@@ -33,7 +33,7 @@ impl<W: Write> Terminal<W> {
         self.advice(&scenarios);
         self.model.scenarios = scenarios;
         self.line("");
-        self.line(&format!("{} {}: {meaning}.", words.exit_code, self.model.exit_code()));
+        self.line(&format!("{} {}: {meaning}.", words.exit_code, self.exit_code()));
         self.line(&format!("{}: {}", words.journal, self.journal));
         if self.model.recordings > 0 {
             self.line(&format!("{}: {}", words.recordings, self.model.recordings));
@@ -133,6 +133,7 @@ impl<W: Write> Terminal<W> {
         let words = words(self.lang);
         let (what, remedy) = match self.model.end.as_ref().map(|end| &end.ending) {
             None => (words.broken_off.to_string(), words.broken_off_remedy.to_string()),
+            Some(_) if self.is_doubted => (words.not_to_be_relied_on.to_string(), String::new()),
             Some(ending) if all_is_well && !ending.has_passed() => {
                 (ending.message.show(self.lang).to_string(), ending.remedy.show(self.lang).to_string())
             }

@@ -6,6 +6,7 @@ use super::life::{Figure, Life, Sentence};
 use super::model::{BIRTH, ROWS};
 use crate::bench::{self, Onlooker, Opening};
 use crate::fault::{Blame, Blamed as _};
+use crate::journal::audio::Retention;
 use crate::journal::seen::{CallObservation, Observation};
 use crate::journal::{Ending, Entry, Event};
 use crate::report::{Attempt, Model};
@@ -148,12 +149,12 @@ fn run_life(
         Ending::failed(Blame::Hejnal, first.unwrap_or_default(), OUR_MISTAKE)
     })?;
     let unread = |error: std::io::Error| Ending::failed(Blame::Bench, Bilingual::same(error), UNREADABLE);
-    let preamble = preamble(&plan.rig, plan.lang, seed, 1, &[]).map_err(unread)?;
+    let preamble = preamble(&plan.rig, plan.lang, seed, 1, &[], "").map_err(unread)?;
     let onlooker: Onlooker = Box::new(move |entry| seen.lock().unwrap_or_else(PoisonError::into_inner).take(entry));
     let opening =
         Opening { rig: Arc::new(plan.rig.clone()), seed, folder: folder.to_path_buf(), onlookers: vec![onlooker], preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;
-    let mut stage = OnBench::new(bench, seed, folder.to_path_buf());
+    let mut stage = OnBench::new(bench, seed, folder, Retention::default());
     let _signals = Signals::install(&stage.clock().guard().stop_flag()).map_err(unread)?;
     Ok(run(&mut stage, book, vec![features], Options::default()).ending)
 }

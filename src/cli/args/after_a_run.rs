@@ -1,0 +1,49 @@
+//! What was typed about that which a run leaves behind.
+
+use crate::cli::language::lang;
+use crate::journal::audio::Retention;
+use crate::unit::Lang;
+use std::path::PathBuf;
+
+/// A run shown again.
+#[derive(Debug, clap::Args)]
+pub struct Report {
+    /// The run's directory or its journal.jsonl
+    pub run: PathBuf,
+    /// Show the uncertainty budgets as well
+    #[arg(long)]
+    pub budgets: bool,
+    /// Write pages for a browser into this directory, with pictures and recordings; it must be new or empty
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
+    /// Write the JUnit report to this file
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Language of the report; the run's own unless given
+    #[arg(long, value_parser = lang, value_name = "en|pl")]
+    pub lang: Option<Lang>,
+}
+
+/// Which recordings of a run stay on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeepRecordings {
+    /// Every one
+    #[value(alias = "wszystkie")]
+    All,
+    /// Those of scenarios that did not pass, and of the others a megabyte
+    #[value(alias = "rozstrzygające")]
+    Deciding,
+    /// None
+    #[value(alias = "żadne")]
+    None,
+}
+
+impl KeepRecordings {
+    pub fn retention(self) -> Retention {
+        match self {
+            KeepRecordings::All => Retention::All,
+            KeepRecordings::Deciding => Retention::Deciding,
+            KeepRecordings::None => Retention::None,
+        }
+    }
+}
