@@ -12,6 +12,7 @@ pub mod outsider;
 pub mod stranger;
 mod unnamed;
 pub mod visitor;
+pub mod wanderer;
 
 use super::TwinConfig;
 use super::bench::circuit::LeadFault;
@@ -70,7 +71,7 @@ pub struct Defect {
 }
 
 /// Whatever was planted by people who had not seen the scenarios.
-pub const PLANTED_LATER: [&[Defect]; 7] = [
+pub const PLANTED_LATER: [&[Defect]; 8] = [
     fresh::FRESH,
     stranger::STRANGERS,
     visitor::VISITORS,
@@ -78,6 +79,7 @@ pub const PLANTED_LATER: [&[Defect]; 7] = [
     latecomer::LATECOMERS,
     outsider::OUTSIDERS,
     foreigner::FOREIGNERS,
+    wanderer::WANDERERS,
 ];
 
 /// By its id.

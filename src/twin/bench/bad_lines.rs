@@ -94,6 +94,11 @@ impl<L: SerialPath> SerialPath for Dying<L> {
             self.line.send(now, bytes);
         }
     }
+    fn arrived(&mut self, at: u64, byte: u8) {
+        if at < self.at {
+            self.line.arrived(at, byte);
+        }
+    }
 }
 
 /// From some moment on every few reports one is held back, and all behind it.

@@ -77,10 +77,14 @@ impl<B: Relays> Hindered<B> {
     }
     /// From some moment on the third relay's armature falls back late.
     pub fn sticking(board: B, from: u64) -> Self {
+        Hindered::sticking_at(board, 2, from)
+    }
+    /// The same of another relay.
+    pub fn sticking_at(board: B, relay: usize, from: u64) -> Self {
         let becomes = |movements: Vec<Movement>, _| {
             movements.into_iter().map(|movement| Movement { at: movement.at + STUCK, ..movement }).collect()
         };
-        Hindered { board, relay: 2, closing: false, from, count: 0, becomes }
+        Hindered { board, relay, closing: false, from, count: 0, becomes }
     }
 }
 

@@ -148,6 +148,8 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
             Box::new(Hindered::letting_fibre_go(board, mishap::FROM))
         }
         _ if faults.disturbance == Some(Disturbance::ButtonRelayLetsGo) => Box::new(Hindered::letting_go(board, mishap::FROM)),
+        (_, Some(Mishap::ButtonRelaySticks), _) => Box::new(Hindered::sticking_at(board, 0, mishap::FROM)),
+        (_, Some(Mishap::MainsRelaySticks), _) => Box::new(Hindered::sticking_at(board, 1, mishap::FROM)),
         (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),
         (.., Some(Trouble::RelayLineLosesBytes)) => Box::new(Deaf::new(board, trouble::FROM)),
         _ => Box::new(board),
@@ -168,6 +170,7 @@ fn line_with(faults: &BoardFaults, line: SerialLine, board: &Board, seed: u64) -
     match (board, faults.mishap, faults.trouble) {
         (Board::Console { .. }, ..) if faults.garbled_console => Box::new(Garbled::new(line, seed)),
         (Board::Console { .. }, Some(Mishap::ConsoleDropsBytes), _) => Box::new(Dropping::new(line, mishap::FROM)),
+        (Board::Console { .. }, Some(Mishap::ConsoleDies), _) => Box::new(Dying::new(line, Duration::from_nanos(mishap::FROM))),
         (Board::Console { .. }, Some(Mishap::ConsoleInBatches), _) => Box::new(InBatches::new(line, mishap::FROM)),
         (Board::Console { .. }, _, Some(Trouble::ConsoleRepeats)) => Box::new(Repeating::new(line, trouble::FROM)),
         (Board::Inputs(_), _, Some(Trouble::HubDawdles)) => Box::new(Dawdling::new(line, trouble::FROM)),

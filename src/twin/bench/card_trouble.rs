@@ -44,6 +44,10 @@ pub enum CardTrouble {
     EarHums,
     /// After a minute 10 ms of every second are not recorded.
     Holes,
+    /// After a minute somebody has hung his jacket over the ear: nothing much above 700 Hz.
+    EarMuffled,
+    /// Or before the mouth.
+    MouthMuffled,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -96,6 +100,8 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
         CardTrouble::MouthDistorts => Box::new(MouthSpoiled(path, FROM, strike)),
         CardTrouble::MouthStutters => Box::new(MouthSpoiled(path, FROM, stutter)),
         CardTrouble::MouthFades => Box::new(MouthSpoiled(path, FROM, fade)),
+        CardTrouble::EarMuffled => Box::new(EarSpoiled(path, FROM, muffle)),
+        CardTrouble::MouthMuffled => Box::new(MouthSpoiled(path, FROM, muffle)),
         CardTrouble::EarFades => Box::new(EarSpoiled(path, FROM, fade)),
         CardTrouble::EarTurnedDown => Box::new(EarSpoiled(path, FROM, turn_down)),
         CardTrouble::EarHums => Box::new(EarSpoiled(path, ALWAYS, add_hum)),
@@ -164,6 +170,18 @@ fn without_bass(period: f64, out: &mut [f32]) {
     for sample in out.iter_mut() {
         slow += step * (*sample - slow);
         *sample -= slow;
+    }
+}
+
+/// Two poles.
+fn muffle(_: f64, period: f64, out: &mut [f32]) {
+    let step = (1.0 - (-TAU * CORNER * period).exp()) as f32;
+    for _ in 0..2 {
+        let mut slow = out.first().copied().unwrap_or(0.0);
+        for sample in out.iter_mut() {
+            slow += step * (*sample - slow);
+            *sample = slow;
+        }
     }
 }
 

@@ -33,12 +33,18 @@ pub enum Disturbance {
     FibreRelayLetsGo,
     /// At two and a half minutes and every five after somebody switches the workshop off for three seconds.
     BreakerTrips,
+    /// The camera system looks at its network every three seconds.
+    CamerasDawdle,
+    /// The receiver's buffer is too short: of each message to the supervision it keeps the first 44 bytes.
+    NoticesCut,
 }
 
 const SECOND: u64 = 1_000_000_000;
 pub(in crate::twin) const HELD: u64 = 45 * SECOND;
 pub(in crate::twin) const LOOKS_FOR_TIMES: u64 = 4 * SECOND;
 pub(in crate::twin) const LOOKS_FOR_LEASES: u64 = 8 * SECOND;
+pub(in crate::twin) const LOOKS_FOR_EVENTS: u64 = 3 * SECOND;
+pub(in crate::twin) const KEPT_OF_NOTICE: usize = 44;
 pub(in crate::twin) const AFTER_ITSELF: u64 = SECOND / 1000;
 /// When first, how often, how many times, and for how long.
 pub(in crate::twin) const TRIPS: (u64, u64, u64, u64) = (150 * SECOND, 300 * SECOND, 40, 3 * SECOND);

@@ -28,6 +28,11 @@ pub enum Mishap {
     LampsDazzled,
     /// The contact that tells of the button relay tells nothing more.
     ButtonSenseDies,
+    /// The button relay's armature falls back 15 s late, and the mains relay's.
+    ButtonRelaySticks,
+    MainsRelaySticks,
+    /// The console's adapter hands nothing on any more.
+    ConsoleDies,
 }
 
 const SECOND: u64 = 1_000_000_000;

@@ -12,6 +12,9 @@ const LOST: f64 = 0.02;
 /// How often everything is held back, for how long, and by how much.
 const STALLS: (u64, u64, u64) = (4000 * MS, 300 * MS, 80 * MS);
 const SELDOM: u64 = 200;
+/// One datagram in so many is overtaken by those that come within so long.
+const TENTH: u64 = 10;
+const OVERTAKEN: u64 = 45 * MS;
 /// How long a switch looks for loops (IEEE 802.1D, 8.10.2: twice the forward delay), how often it starts anew and how
 /// long it is away.
 const LOOKS_FOR: u64 = 30_000 * MS;
@@ -52,6 +55,7 @@ pub(in crate::twin) fn network_with(trouble: Option<Trouble>) -> Box<dyn Network
     match trouble {
         Some(Trouble::NetworkDoubles) => Box::new(Doubling { way, of_every: 1, count: 0 }),
         Some(Trouble::NetworkDoublesSeldom) => Box::new(Doubling { way, of_every: SELDOM, count: 0 }),
+        Some(Trouble::NetworkReorders) => Box::new(Reordering { way, count: 0 }),
         Some(Trouble::NetworkDrops) => Box::new(Dropping { way, count: 0 }),
         Some(Trouble::NetworkStalls) => Box::new(Stalling { way, last: [0; 2] }),
         Some(Trouble::SwitchSearchesLoops) => Box::new(SearchingLoops { way, linked: 0 }),
@@ -91,6 +95,22 @@ impl<W: NetworkWay> NetworkWay for Doubling<W> {
         let arrivals = self.way.through(now, at, way);
         let is_doubled = self.count.is_multiple_of(self.of_every);
         arrivals.into_iter().flat_map(|at| std::iter::once(at).chain(is_doubled.then_some(at + BEHIND))).collect()
+    }
+}
+
+struct Reordering<W> {
+    way: W,
+    count: u64,
+}
+
+impl<W: NetworkWay> NetworkWay for Reordering<W> {
+    fn inner(&mut self) -> &mut dyn NetworkWay {
+        &mut self.way
+    }
+    fn through(&mut self, now: u64, at: u64, way: Way) -> Vec<u64> {
+        self.count += u64::from(now >= FROM);
+        let by = if now >= FROM && self.count.is_multiple_of(TENTH) { OVERTAKEN } else { 0 };
+        self.way.through(now, at + by, way)
     }
 }
 

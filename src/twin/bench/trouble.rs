@@ -65,6 +65,8 @@ pub enum Trouble {
     ButtonPartsLate,
     /// No trouble: of every two hundred datagrams one comes twice, as datagrams may.
     NetworkDoublesSeldom,
+    /// The bench's switch holds back one datagram in ten by 45 ms, and what comes behind it overtakes it.
+    NetworkReorders,
 }
 
 /// What happens of itself, or later than what it follows from.

@@ -2,12 +2,15 @@
 
 use crate::services::{Reply, Service as _, dhcp, dns, ntp};
 use crate::twin::bench::disturbance::{
-    AFTER_ITSELF, DIP, Disturbance, HELD, LOOKS_FOR_LEASES, LOOKS_FOR_TIMES, RESTARTS, ROUTER, TRIPS,
+    AFTER_ITSELF, DIP, Disturbance, HELD, KEPT_OF_NOTICE, LOOKS_FOR_EVENTS, LOOKS_FOR_LEASES, LOOKS_FOR_TIMES, RESTARTS, ROUTER,
+    TRIPS,
 };
 use crate::twin::bench::relays::Movement;
 use crate::twin::bench::trouble::FROM;
 use crate::twin::kernel::world::{Event, World};
+use crate::twin::street::line::Way;
 use crate::twin::street::net::{Datagram, SYSLOG_PORT};
+use crate::twin::street::stream::Segment;
 use std::net::{IpAddr, SocketAddr};
 
 impl World {
@@ -78,6 +81,22 @@ impl World {
         let (every, away) = RESTARTS;
         self.is_disturbed_by(Disturbance::CamerasEnd)
             || self.is_disturbed_by(Disturbance::CamerasRestart) && (self.now() - FROM) % every < away
+    }
+    /// Whether what comes over a connection to the camera system waits there.
+    pub(in crate::twin) fn do_cameras_dawdle(&mut self, segment: &Segment) -> bool {
+        let looks = self.now().next_multiple_of(LOOKS_FOR_EVENTS);
+        let dawdle = self.is_disturbed_by(Disturbance::CamerasDawdle) && looks != self.now();
+        if dawdle {
+            self.queue.plan(looks, Event::Segment(Way::ToOperator, segment.clone()));
+        }
+        dawdle
+    }
+    /// What the receiver keeps of a message to the supervision.
+    pub(in crate::twin) fn kept_of_notice(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        if self.is_disturbed_by(Disturbance::NoticesCut) {
+            bytes.truncate(KEPT_OF_NOTICE);
+        }
+        bytes
     }
     /// A relay was drawn.
     pub(in crate::twin) fn burden_supply(&mut self, movement: Movement) {

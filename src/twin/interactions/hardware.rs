@@ -3,6 +3,7 @@
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::hardware::{
     BLINKS, CONNECTED, CONVERTER_AWAY, CONVERTER_STAYS, COOLS, EMPTIES, HEATS, Happening, HardwareFault, LIVES, LOUD, PLACED,
+    STARVES,
 };
 
 impl World {
@@ -21,7 +22,8 @@ impl World {
     }
     /// A lamp that is dead stays dark, whatever its pin says.
     pub(in crate::twin) fn shines(&self, lamp: usize) -> bool {
-        self.hardware.fault != Some(HardwareFault::ConnectedDies) || lamp != CONNECTED || self.now() < LIVES
+        let is_dead = self.hardware.fault == Some(HardwareFault::ConnectedDies) && self.now() >= LIVES;
+        lamp != CONNECTED || !is_dead && !self.hardware.starves
     }
     pub(in crate::twin) fn hardware_acts(&mut self, what: Happening) {
         let (stays, away) = self.converter_leaves().unwrap_or((CONVERTER_STAYS, CONVERTER_AWAY));
@@ -42,11 +44,18 @@ impl World {
                 self.shine(PLACED, true);
                 self.queue.plan(self.now() + HEATS, Event::Hardware(Happening::TooHot(light)));
             }
+            Happening::Fed => {
+                self.hardware.starves = false;
+                self.shine(CONNECTED, self.hardware.connected);
+            }
             Happening::TooHot(_) | Happening::Cool(_) => {}
         }
     }
     /// A lamp's pin has this level; its driver gets warm.
     pub(in crate::twin) fn lamp_driven(&mut self, lamp: usize, lit: bool) {
+        if lamp == CONNECTED {
+            self.hardware.connected = lit;
+        }
         if lamp != PLACED || self.hardware.fault != Some(HardwareFault::PlacedOverheats) || self.hardware.lit == lit {
             return;
         }
@@ -58,15 +67,25 @@ impl World {
     }
     /// The module's loudspeaker has been given frames of this effective value at most.
     pub(in crate::twin) fn amplifier_drew(&mut self, level: f32) {
-        if self.hardware.fault != Some(HardwareFault::BrownsOut) || level == 0.0 {
+        let is_weak = matches!(self.hardware.fault, Some(HardwareFault::BrownsOut | HardwareFault::LampStarves));
+        if !is_weak || level == 0.0 {
             return;
         }
         self.hardware.loud = if level > LOUD { self.hardware.loud + 1 } else { 0 };
         if self.hardware.loud >= EMPTIES {
             self.hardware.loud = 0;
+            if self.hardware.fault == Some(HardwareFault::LampStarves) {
+                return self.starve();
+            }
             self.mcu.set_power(false);
             self.mcu.set_power(self.supply.output());
             self.darken();
+        }
+    }
+    fn starve(&mut self) {
+        if !std::mem::replace(&mut self.hardware.starves, true) {
+            self.shine(CONNECTED, false);
+            self.queue.plan(self.now() + STARVES, Event::Hardware(Happening::Fed));
         }
     }
 }

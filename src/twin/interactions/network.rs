@@ -61,7 +61,7 @@ impl World {
             }
             Way::ToOperator if matches!(self.far_end, FarEnd::Desk) => {
                 let is_for_cameras = segment.to == SocketAddr::new(self.host.address, camera_host::PORT);
-                if is_for_cameras && self.are_cameras_away() {
+                if is_for_cameras && (self.are_cameras_away() || self.do_cameras_dawdle(segment)) {
                     return;
                 }
                 if is_for_cameras || self.host.cameras.has_asked(segment) {
@@ -129,7 +129,8 @@ impl World {
                 }
                 let at = self.instant();
                 if datagram.to.port() == SYSLOG_PORT {
-                    self.host.syslog.push((at, datagram.bytes));
+                    let kept = self.kept_of_notice(datagram.bytes);
+                    self.host.syslog.push((at, kept));
                     return;
                 }
                 if let Some(reply) = self.host.services.datagram(at, &datagram) {

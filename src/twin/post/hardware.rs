@@ -15,6 +15,8 @@ pub enum HardwareFault {
     ConnectedDies,
     /// The driver of the lamp "call placed" protects itself: after ten seconds of light six of darkness.
     PlacedOverheats,
+    /// A loud word from the loudspeaker leaves too little for the lamp "connected": it is dark for 0.4 s.
+    LampStarves,
 }
 
 /// What happens of itself.
@@ -25,6 +27,8 @@ pub(in crate::twin) enum Happening {
     /// The lamp's driver is too hot, or cool again; the count tells whether it is still the same light.
     TooHot(u64),
     Cool(u64),
+    /// The lamp "connected" has enough again.
+    Fed,
 }
 
 /// What it remembers.
@@ -36,6 +40,9 @@ pub(in crate::twin) struct Hardware {
     pub lights: u64,
     /// Loud frames in a row.
     pub loud: u32,
+    /// The pin of the lamp "connected", and whether it starves.
+    pub connected: bool,
+    pub starves: bool,
 }
 
 impl Hardware {
@@ -59,3 +66,4 @@ pub(in crate::twin) const PLACED: usize = 0;
 /// A frame whose effective value is beyond −23 dBFS is loud, and three of them (60 ms) empty the capacitor.
 pub(in crate::twin) const LOUD: f32 = 0.07;
 pub(in crate::twin) const EMPTIES: u32 = 3;
+pub(in crate::twin) const STARVES: u64 = 4 * SECOND / 10;

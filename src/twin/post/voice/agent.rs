@@ -8,7 +8,7 @@ mod moving;
 mod told;
 
 use super::account::{Event, Stack};
-use super::call::{Call, FAILOVER, HUNTING_LIMIT, Otherwise, PATIENCE};
+use super::call::{Call, Otherwise, PATIENCE};
 use super::faults::Faults;
 use super::message::{Message, reply_address};
 use super::registration::Registration;
@@ -45,6 +45,7 @@ pub struct Agent {
     /// As soon as they are there it registers without being told again.
     resumes: bool,
     has_link: bool,
+    pub misled: misdeeds::Misled,
 }
 
 /// One press on its way to somebody who answers.
@@ -84,6 +85,7 @@ impl Agent {
             is_moving: false,
             resumes: false,
             has_link: false,
+            misled: misdeeds::Misled::default(),
         }
     }
     fn active(&mut self) -> Option<(&mut Call, &mut Stack)> {
@@ -113,8 +115,8 @@ impl Agent {
         }
         if self.faults.claims_unsent {
             self.stack.report(Report::Sent);
-        } else if self.faults.dial_delay > Duration::ZERO {
-            self.held = Some((at + self.faults.dial_delay, press, delayed));
+        } else if self.faults.dial_delay + self.misled.idles > Duration::ZERO {
+            self.held = Some((at + self.faults.dial_delay + self.misled.idles, press, delayed));
         } else {
             self.dial_now(at, press, delayed);
         }
@@ -154,12 +156,7 @@ impl Agent {
     fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
         let has_second = self.second.is_some() && !self.dialled.at_second;
         let has_other = self.stack.account.other.is_some() && self.may_fail_over();
-        let otherwise = Otherwise {
-            refused: has_second && !self.faults.gives_up_on_busy,
-            unanswered: (has_second && !self.faults.never_escalates)
-                .then(|| self.faults.escalates_after.unwrap_or(HUNTING_LIMIT)),
-            lost: has_other.then(|| self.faults.slow_failover.unwrap_or(FAILOVER)),
-        };
+        let otherwise = self.otherwise(has_second && !self.is_spared(), has_other);
         self.numbers += 1;
         let call = Call::dial(self.numbers, at, called, extra, otherwise, &mut self.stack);
         self.stack.events.push(Event::Began(call.dialog.call_id.clone()));
@@ -351,7 +348,7 @@ impl Agent {
             return self.stack.respond(request, 500, "Out of Order", from);
         }
         match request.method() {
-            Some("INVITE" | "UPDATE") if self.faults.refuses_offers => {
+            Some("INVITE" | "UPDATE") if self.refuses(index, request) => {
                 self.stack.respond(request, 488, "Not Acceptable Here", from)
             }
             Some("INVITE" | "UPDATE") => self.calls[index].reoffered(request, from, keep, &mut self.stack),
@@ -369,6 +366,7 @@ impl Agent {
     fn outside(&mut self, at: Instant, request: &Message, from: SocketAddr, to: SocketAddr) -> Option<Message> {
         let busy = self.calls.iter().any(|c| !c.released);
         let (code, reason) = match request.method() {
+            Some(method) if self.is_taken_in(at, method, request) => (200, "OK"),
             Some("OPTIONS" | "NOTIFY") => (200, "OK"),
             Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
             Some("INVITE") if busy => {
@@ -385,7 +383,7 @@ impl Agent {
                     self.calls.push(call);
                     return None;
                 }
-                (403, "Forbidden")
+                self.turned_away()
             }
             Some("CANCEL") if self.stack.servers.knows_invite(request) => (200, "OK"),
             Some("BYE" | "CANCEL" | "UPDATE" | "INFO") => (481, "Call Does Not Exist"),

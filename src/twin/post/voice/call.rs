@@ -7,6 +7,7 @@ mod offers;
 
 use super::account::{Event, Stack};
 use super::dialog::Dialog;
+use super::flaw::Flaw;
 use super::lapse::Lapse;
 use super::message::Message;
 use super::sdp::{Description, Local, Session};
@@ -34,6 +35,8 @@ pub struct Otherwise {
     pub unanswered: Option<Duration>,
     /// No answer from the server, in so long: the other one.
     pub lost: Option<Duration>,
+    /// There is nobody beyond this operator.
+    pub is_last: bool,
 }
 
 impl Otherwise {
@@ -77,6 +80,8 @@ pub struct Call {
     local: Local,
     session: Option<Session>,
     deadline: Option<Instant>,
+    /// Offers of the far end within it.
+    pub offers: u32,
 }
 
 impl Call {
@@ -99,6 +104,7 @@ impl Call {
             local,
             session: None,
             deadline: None,
+            offers: 0,
         }
     }
     /// Calls `user` at the server; `extra` are headers of this call.
@@ -171,7 +177,8 @@ impl Call {
     }
     fn progress(&mut self, at: Instant, response: &Message, stack: &mut Stack) {
         if self.deadline.is_none() {
-            self.deadline = Some(at + self.otherwise.unanswered.unwrap_or(RINGING_LIMIT));
+            let limit = self.ringing_limit(stack);
+            self.deadline = Some(at + self.otherwise.unanswered.unwrap_or(limit));
         }
         if stack.early_media
             && !self.released
@@ -179,6 +186,7 @@ impl Call {
         {
             stack.events.push(Event::Early(Session { sending: false, ..early.session }));
         }
+        self.is_mistaken_for_answer(response, stack);
         if response.code() == 180 && !self.rung && !self.released {
             self.rung = true;
             self.report(Report::Ring, stack);
@@ -222,6 +230,7 @@ impl Call {
             503 if self.otherwise.lost.is_some() => Ending::Lost,
             _ => Ending::Refused,
         };
+        self.otherwise.refused &= ending == Ending::Busy || !stack.faults.is_flawed(Flaw::OnlyBusyEscalates);
         self.release(ending, stack);
     }
     /// Nothing answered the INVITE, or its CANCEL.

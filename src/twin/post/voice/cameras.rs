@@ -46,6 +46,7 @@ pub struct Cameras {
     host: Option<String>,
     /// The press that was told last.
     told: Option<u32>,
+    before: Option<u32>,
     stage: Option<Stage>,
     tries: u8,
     /// How many connections there were before this one.
@@ -74,10 +75,12 @@ impl Cameras {
     }
     /// A call is about to be made for this press; for one press there may be several.
     pub fn pressed(&mut self, at: Instant, press: u32) {
-        let is_new = self.told.replace(press) != Some(press);
+        self.before = self.told.filter(|told| *told != press).or(self.before);
+        let is_new = self.told.replace(press) != Some(press) || self.fault == Some(CameraFault::AgainAtRedial);
         match self.fault {
             _ if !is_new || self.has_given_up => {}
             Some(CameraFault::Missing | CameraFault::AtAnswer) => {}
+            Some(CameraFault::LostBehindSlow) if self.stage.is_some() => {}
             Some(CameraFault::OnceAMinute) if self.began.is_some_and(|last| at.since(last) < MINUTE) => {}
             Some(CameraFault::BreakerOpens) if self.broken.is_some_and(|since| at.since(since) < BROKEN) => {}
             Some(CameraFault::SlowAfterRest) if self.began.is_none_or(|last| at.since(last) >= MINUTE) => {
@@ -90,6 +93,10 @@ impl Cameras {
                 self.begin(at);
             }
         }
+    }
+    /// The link has gone.
+    pub fn link_lost(&mut self) {
+        self.has_given_up |= self.fault == Some(CameraFault::DeadAfterCut);
     }
     pub fn answered(&mut self, at: Instant) {
         if self.fault == Some(CameraFault::AtAnswer) {
@@ -189,7 +196,8 @@ impl Cameras {
         };
         let small = host.to_ascii_lowercase();
         let host = if self.fault == Some(CameraFault::SmallLetters) { &small } else { host };
-        let press = self.told.unwrap_or_default();
+        let is_behind = self.fault == Some(CameraFault::NumberBehind);
+        let press = self.before.filter(|_| is_behind).or(self.told).unwrap_or_default();
         if self.fault == Some(CameraFault::OtherWords) {
             let body =
                 format!("{{ \"press\": {press}, \"point\": \"{host}\", \"event\": \"press\", \"source\": \"button\" }}\r\n");
@@ -214,6 +222,7 @@ fn status(reply: &[u8]) -> Option<u16> {
 impl Voice {
     /// The firmware has a call made. `false`: it cannot be.
     pub(super) fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
+        let Some(idles) = self.idles(at) else { return false };
         let State::Running(running) = &mut self.state else { return false };
         if self.config.cameras.is_some() && !(delayed && running.cameras.fault == Some(CameraFault::KeptUntold)) {
             running.cameras.pressed(at, press);
@@ -226,6 +235,7 @@ impl Voice {
             return true;
         }
         let State::Running(running) = &mut self.state else { return false };
+        running.agent.misled.idles = idles;
         Voice::dial_counted(running, at, press, delayed)
     }
     pub(super) fn dial_counted(running: &mut Running, at: Instant, press: u32, delayed: bool) -> bool {

@@ -3,6 +3,7 @@
 //! Must not act: who has the defect reads its field.
 
 use super::failing::{DEEPER, DULL, Failing};
+use super::flaw::Flaw;
 use super::habit::Habit;
 use super::lapse::{LATE, Lapse};
 use super::quirk::Quirks;
@@ -20,6 +21,8 @@ pub struct Faults {
     pub failing: Option<Failing>,
     /// And what nobody had in mind after that.
     pub lapse: Option<Lapse>,
+    /// And after that.
+    pub flaw: Option<Flaw>,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.
@@ -179,6 +182,9 @@ impl Faults {
     pub fn lapses(&self, how: Lapse) -> bool {
         self.lapse == Some(how)
     }
+    pub fn is_flawed(&self, how: Flaw) -> bool {
+        self.flaw == Some(how)
+    }
     /// What is wrong in a call after so many.
     pub(super) fn of_call(&self, calls: u32) -> Cow<'_, Faults> {
         if !self.lapses(Lapse::ThirdIsLate) || calls % 3 != 2 {
@@ -241,6 +247,14 @@ pub enum CameraFault {
     OnceAMinute,
     /// A quarter of what is allowed beyond it.
     QuarterLate,
+    /// After a loss of link none is sent any more.
+    DeadAfterCut,
+    /// An event bears the number of the press before.
+    NumberBehind,
+    /// A case that is dialled again is told again.
+    AgainAtRedial,
+    /// While one is under way a press is not told.
+    LostBehindSlow,
     /// A press that was kept is not told.
     KeptUntold,
     /// An event is called longer than it is.

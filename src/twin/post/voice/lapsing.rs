@@ -118,6 +118,9 @@ impl Voice {
     pub(super) fn is_startled_by(&mut self, at: Instant, bytes: &[u8]) {
         let State::Running(running) = &mut self.state else { return };
         let names = |line: &[u8]| line.len() > 12 && line[..12].eq_ignore_ascii_case(b"retry-after:");
+        if std::mem::take(&mut running.agent.misled.starts_anew) {
+            running.restarts_at = Some(at);
+        }
         if self.config.faults.lapses(Lapse::StartledByRetryAfter) && bytes.split(|byte| *byte == b'\n').any(names) {
             running.restarts_at = Some(at);
         }

@@ -23,6 +23,15 @@ pub(super) struct Lives {
     ended: Option<Instant>,
     /// How often the link has gone in this life.
     links_lost: u32,
+    /// How often power has come.
+    starts: u32,
+}
+
+impl Lives {
+    /// Before this one.
+    pub fn starts(&self) -> u32 {
+        self.starts.saturating_sub(1)
+    }
 }
 
 impl Voice {
@@ -32,6 +41,7 @@ impl Voice {
             if self.lives.began.is_none() {
                 self.lives.began = Some(at);
                 self.lives.links_lost = 0;
+                self.lives.starts += 1;
             }
             return;
         }

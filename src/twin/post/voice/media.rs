@@ -8,6 +8,7 @@ use super::FRAME;
 use super::echo::EchoCanceller;
 use super::failing::Failing;
 use super::faults::Faults;
+use super::flaw::{self, Flaw};
 use super::g711::Law;
 use super::habit::{self, Habit};
 use super::jitter::JitterBuffer;
@@ -94,6 +95,7 @@ pub struct Media {
     off_until: u64,
     /// Until which frame it is shut after a glitch.
     opens_at: u64,
+    told: flaw::Told,
 }
 
 impl Media {
@@ -144,6 +146,7 @@ impl Media {
             shut_until: 0,
             off_until: 0,
             opens_at: 0,
+            told: flaw::Told::default(),
         }
     }
     pub fn ssrc(&self) -> u32 {
@@ -173,6 +176,10 @@ impl Media {
     }
     pub fn change(&mut self, at: Instant, session: Session) {
         self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
+        self.told.was_held |= !session.sending;
+        if !session.sending && self.faults.is_flawed(Flaw::HoldTurnsVolume) {
+            self.volume.set_db = 0.0;
+        }
         self.is_symmetric &= session.remote == self.session.remote;
         match (&mut self.srtp, session.keys) {
             (Some(srtp), Some(keys)) => srtp.renew(keys),
@@ -210,6 +217,7 @@ impl Media {
         }
         self.is_symmetric |= is_agreed;
         let opened = match &mut self.srtp {
+            Some(_) if self.faults.is_flawed(Flaw::PlaysPlain) && bytes.len() == HEADER + FRAME => Some(Cow::Borrowed(bytes)),
             Some(srtp) => srtp.open(bytes).map(Cow::Owned),
             None => Some(Cow::Borrowed(bytes)),
         };
@@ -218,9 +226,11 @@ impl Media {
         self.heard_at = at;
         if self.session.events == Some(header.payload_type) {
             self.keys += 1;
+            self.told.key_at = Some(self.frames);
             return self.volume.event(header.timestamp, payload);
         }
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
+        let law = if self.faults.is_flawed(Flaw::MisreadsMu) { Law::A } else { law };
         if self.source != Some(header.ssrc) {
             self.source = Some(header.ssrc);
             self.jitter.restart();
@@ -262,7 +272,8 @@ impl Media {
         }
         let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
         let is_drowned = self.volume.noise() > STREET && self.faults.lapses(Lapse::EchoInLoudStreet);
-        if !self.faults.no_echo_cancel && !is_tired && !is_drowned {
+        let learns = self.frames < flaw::LEARNS_FOR && self.faults.is_flawed(Flaw::LearnsEchoSlowly);
+        if !self.faults.no_echo_cancel && !is_tired && !is_drowned && !learns {
             self.echo.heard(self.volume.noise(), &mut self.mic);
         }
         if self.tuning.quietens {
@@ -291,6 +302,7 @@ impl Media {
         truth.sent.extend(timestamp, FRAME as u32, first - late, self.tuning.period);
         match &mut self.srtp {
             Some(_) if self.faults.lapses(Lapse::PlainAtFirst) && self.frames <= PLAIN_FRAMES => Some(packet),
+            Some(_) if self.told.was_held && self.faults.is_flawed(Flaw::PlainAfterHold) => Some(packet),
             Some(srtp) if !self.faults.seals_nothing => srtp.seal(packet),
             _ => Some(packet),
         }
@@ -314,7 +326,7 @@ impl Media {
                 self.mic.fill(0.0);
             }
         }
-        if self.frames < self.opens_at {
+        if self.frames < self.opens_at || self.told.is_mute(self.frames, self.faults.flaw) {
             self.mic.fill(0.0);
         }
         self.up.spoil(age, true, &mut self.mic);
@@ -336,7 +348,9 @@ impl Media {
         if let Some(change) = self.faults.quirks.down {
             change(&mut self.down_scratch, &mut self.speaker);
         }
-        (self.faults.quirks.sidetone || self.faults.quirks.down.is_some()) && self.speaker.iter().any(|sample| *sample != 0.0)
+        let is_beeping = self.told.beeps(self.frames, self.faults.flaw, &mut self.speaker);
+        (is_beeping || self.faults.quirks.sidetone || self.faults.quirks.down.is_some())
+            && self.speaker.iter().any(|sample| *sample != 0.0)
     }
     /// The loudspeaker of a defective module is off while the microphone hears something, and a little longer.
     fn gives_way(&mut self) -> bool {

@@ -14,6 +14,8 @@ mod digest;
 mod echo;
 mod failing;
 mod faults;
+mod flaw;
+mod flawed;
 mod g711;
 mod habit;
 mod jitter;
@@ -48,6 +50,7 @@ pub use config::Config;
 pub use failing::Failing;
 pub use faults::{CameraFault, CountFault};
 pub use faults::{Faults, Rewrite};
+pub use flaw::Flaw;
 pub use g711::Law;
 pub use habit::Habit;
 pub use lapse::Lapse;
@@ -134,6 +137,7 @@ struct Running {
     waiting: Option<(u32, bool)>,
     volume_db: f32,
     lapsed: lapsing::Memory,
+    flawed: flawed::Memory,
 }
 
 pub struct Voice {
@@ -173,7 +177,7 @@ impl Voice {
         self.live(at, on);
         match (&self.state, on) {
             (State::Off, true) if self.is_upset(at) => self.state = State::Hung,
-            (State::Off, true) => self.state = State::Booting { until: at + self.config.boot },
+            (State::Off, true) => self.state = State::Booting { until: at + self.boots_in() },
             (State::Off, false) | (_, true) => {}
             (_, false) => {
                 self.state = State::Off;
@@ -228,7 +232,7 @@ impl Voice {
             State::Booting { until } => Some(*until),
             State::Running(running) => {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
-                let media = earliest(media, running.lapsed.next_wake());
+                let media = earliest(media, earliest(running.lapsed.next_wake(), running.flawed.next_wake()));
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
@@ -263,6 +267,7 @@ impl Voice {
         }
         self.say_again(at);
         self.lapse(at);
+        self.make_up(at);
         self.tell_supervision(at);
         self.call_up(at);
         self.sound(at, air);
@@ -300,6 +305,7 @@ impl Voice {
         let (media, memory, again) = (None, Default::default(), None);
         let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts).failing(config.faults.failing);
         supervision.lapsing(config.faults.lapse, &config.password);
+        supervision.flaw = config.faults.flaw;
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
@@ -324,6 +330,7 @@ impl Voice {
             waiting: None,
             volume_db: 0.0,
             lapsed: lapsing::Memory::default(),
+            flawed: flawed::Memory::begin(at),
         };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);

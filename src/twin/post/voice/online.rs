@@ -24,6 +24,10 @@ impl Voice {
         if let State::Running(running) = &mut self.state {
             running.agent.stack.report(Report::Link(up));
             running.media.iter_mut().filter(|_| up).for_each(|media| media.glitched());
+            match up {
+                true => running.flawed.linked(at),
+                false => running.cameras.link_lost(),
+            }
             running.network.set_link(at, up);
             self.network_acted(at);
             self.settle(at);

@@ -46,7 +46,7 @@ impl Voice {
         }
     }
     pub(super) fn carry_out(&mut self, at: Instant, event: Event) {
-        if self.mislays(at, &event) {
+        if self.mislays(at, &event) || self.misses(at, &event) {
             return;
         }
         match event {
@@ -101,8 +101,9 @@ impl Voice {
     }
     /// What is due to be told goes out at once.
     pub(super) fn tell_supervision(&mut self, at: Instant) {
+        let shown = self.shown(at);
         let (State::Running(running), Some(to)) = (&mut self.state, self.config.supervision) else { return };
-        running.supervision.wake(at, &self.config.faults, || running.network.timestamp(at));
+        running.supervision.wake(at, &self.config.faults, || running.network.timestamp(shown));
         let messages = running.supervision.take_messages();
         let is_own = self.config.faults.lapses(Lapse::OwnSyslogPort);
         let from_port = if is_own { OWN_PORT } else { supervision::PORT };

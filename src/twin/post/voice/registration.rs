@@ -4,6 +4,7 @@
 
 use super::account::Stack;
 use super::faults::Faults;
+use super::flaw::{BITS, Flaw, HAMMERS, OFTEN, SELDOM};
 use super::habit::{AT_ONCE, Habit};
 use super::lapse::{Lapse, STRIKES};
 use super::message::{Message, host_of, param, uri_of};
@@ -119,16 +120,19 @@ impl Registration {
             self.known = true;
             // From half time on, and not all posts of a city at once.
             let half = granted.mul_f64(0.5 + 0.1 * stack.random.unit());
+            let granted = if faults.is_flawed(Flaw::IgnoresGrant) { self.expires } else { granted };
+            let half = if faults.is_flawed(Flaw::IgnoresGrant) { granted.mul_f64(0.55) } else { half };
             let half = if faults.lapses(Lapse::RefreshesAtNineTenths) { granted.mul_f64(0.9) } else { half };
             self.strikes = 0;
             self.next_try = Some(at + faults.refreshes_every.unwrap_or(half));
             self.tried_other = false;
             let probes = stack.account.away && !faults.never_returns_to_primary;
-            self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + PROBE));
+            self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + probes_every(faults)));
             self.set(true, stack);
             return;
         }
-        if let Some(count) = stack.answer_challenge(at, client, response, PATIENCE) {
+        let is_final = self.known && faults.is_flawed(Flaw::StaleNonceIsFinal);
+        if !is_final && let Some(count) = stack.answer_challenge(at, client, response, PATIENCE) {
             self.cseq = count;
             return;
         }
@@ -146,7 +150,8 @@ impl Registration {
     }
     /// Nothing answered, or the answer was no: the other server may have another.
     pub fn failed(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
-        if self.wanted && !std::mem::replace(&mut self.tried_other, true) && stack.account.turn() {
+        let stays = faults.is_flawed(Flaw::RegistersAtMainOnly);
+        if self.wanted && !stays && !std::mem::replace(&mut self.tried_other, true) && stack.account.turn() {
             return self.register(at, faults, stack);
         }
         if self.wanted {
@@ -168,7 +173,7 @@ impl Registration {
             self.register(at, faults, stack);
         }
         if self.probe_at.is_some_and(|t| t <= at) {
-            self.probe_at = Some(at + PROBE);
+            self.probe_at = Some(at + probes_every(faults));
             self.probe(at, stack);
         }
     }
@@ -211,6 +216,9 @@ impl Registration {
     }
     fn send(&mut self, at: Instant, expires: Duration, stack: &mut Stack) {
         self.cseq += 1;
+        if stack.faults.is_flawed(Flaw::CountsToSixteen) {
+            self.cseq %= BITS;
+        }
         let account = &stack.account;
         let (from, contact, aor) = (account.from(&self.tag), account.contact(), account.at_server(account.user()));
         let mut request = Message::request("REGISTER", &format!("sip:{}", host_of(account.server)));
@@ -230,6 +238,16 @@ impl Registration {
         if std::mem::replace(&mut self.registered, registered) != registered {
             stack.report(Report::Registered(registered));
         }
+    }
+}
+
+/// Away from the main server: how often that is asked whether it is there.
+fn probes_every(faults: &Faults) -> Duration {
+    match faults.flaw {
+        Some(Flaw::HammersMain) => HAMMERS,
+        Some(Flaw::ReturnsLate) => SELDOM,
+        Some(Flaw::AsksMainOften) => OFTEN,
+        _ => PROBE,
     }
 }
 

@@ -51,15 +51,16 @@ impl Voice {
         }
     }
     pub(super) fn open(&mut self, at: Instant, session: sdp::Session) {
+        let has_no_sound = matches!(&self.state, State::Running(running) if self.has_no_sound(running.calls));
         let State::Running(running) = &mut self.state else { return };
-        let is_mute = self.config.faults.fails(Failing::ThirdIsMute) && running.calls % 3 == 2;
+        let is_mute = has_no_sound || self.config.faults.fails(Failing::ThirdIsMute) && running.calls % 3 == 2;
         let mic_gain = if is_mute { 0.0 } else { amplitude(self.config.mic_gain_db) };
         let tuning = Tuning {
             period: 1.0 / (RATE * (1.0 + self.config.codec_clock_ppm * 1e-6)),
             jitter_target: self.config.jitter_target.as_secs_f64(),
             starved_after: self.config.starved_after,
             mic_gain: mic_gain * if self.config.mic_inverted { -1.0 } else { 1.0 },
-            speaker_gain: amplitude(self.config.speaker_gain_db),
+            speaker_gain: if has_no_sound { 0.0 } else { amplitude(self.config.speaker_gain_db) },
             quietens: self.config.quietens,
             suppression: self.config.suppression,
         };

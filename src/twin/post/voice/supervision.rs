@@ -5,6 +5,7 @@
 
 use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, TOLD_BACK, TOLD_LATE};
 use super::faults::{CountFault, Faults};
+use super::flaw::{Flaw, RARER};
 use super::lapse::{ALIVE_SELDOM, Lapse, SIGNS};
 use super::transaction::earliest;
 use crate::clock::Instant;
@@ -75,6 +76,9 @@ pub struct Supervision {
     fault: Option<CountFault>,
     failing: Option<Failing>,
     lapse: Option<Lapse>,
+    pub flaw: Option<Flaw>,
+    /// What was told once: planted.
+    told_once: [bool; 3],
     /// Signs of life so far, and what a talkative one says at its start.
     signs: u32,
     greeting: String,
@@ -112,6 +116,7 @@ impl Supervision {
             Some(Failing::SignsLate) => SIGN_LATE,
             Some(Failing::SignsEarly) => SIGN_EARLY,
             _ if self.lapse == Some(Lapse::SignsLeisurely) => ALIVE_SELDOM,
+            _ if self.flaw == Some(Flaw::SignsGrowRare) => LIVES_EVERY + RARER * self.signs,
             _ => LIVES_EVERY,
         }
     }
@@ -154,6 +159,8 @@ impl Supervision {
             Some(CountFault::StopsAt(most)) => ((answered + unanswered).min(most), answered.min(most), unanswered.min(most)),
             Some(CountFault::Untold) => return,
         };
+        let is_exchanged = self.flaw == Some(Flaw::CountsExchanged);
+        let (answered, unanswered) = if is_exchanged { (unanswered, answered) } else { (answered, unanswered) };
         self.say(Severity::Informational, &format!("COUNT calls={calls} answered={answered} unanswered={unanswered}"));
     }
     /// The first thing that a module says, as soon as it has a name: whatever it told in an earlier life is void.
@@ -210,7 +217,8 @@ impl Supervision {
     pub fn set_supply(&mut self, at: Instant, condition: Condition) {
         if let Some(is_sound) = condition.battery {
             self.set(at, Trouble::Mains, !condition.has_mains);
-            self.set(at, Trouble::Battery, !is_sound);
+            let is_healed = condition.has_mains && self.flaw == Some(Flaw::MainsHealBattery);
+            self.set(at, Trouble::Battery, !is_sound && !is_healed);
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
@@ -227,7 +235,11 @@ impl Supervision {
         if self.out.is_empty() || !self.link {
             return;
         }
-        let host = self.host.as_deref().unwrap_or("-");
+        let is_small = self.flaw == Some(Flaw::NamedSmall);
+        let host = self
+            .host
+            .as_deref()
+            .map_or("-".to_owned(), |host| if is_small { host.to_ascii_lowercase() } else { host.to_owned() });
         // A post whose clock nobody has set gives no time.
         let time = time().unwrap_or_else(|| "-".to_owned());
         let is_structured = self.failing == Some(Failing::SyslogStructured);
@@ -251,6 +263,7 @@ impl Supervision {
             let alert = if self.lapse == Some(Lapse::FaultIsInformation) { Severity::Informational } else { Severity::Alert };
             let (severity, word) = if is_there { (alert, "FAULT") } else { (Severity::Notice, "CLEAR") };
             let is_mistaken = trouble == Trouble::Battery && self.lapse == Some(Lapse::BatteryToldAsMains);
+            let hides = hides || self.is_kept_back(trouble, is_there);
             if !hides {
                 let named = if is_mistaken { Trouble::Mains } else { trouble };
                 self.say(severity, &format!("{word} {}", named.word()));
@@ -289,7 +302,18 @@ impl Supervision {
     pub fn take_messages(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.sent)
     }
+    /// A defective one keeps some changes to itself.
+    fn is_kept_back(&mut self, trouble: Trouble, is_there: bool) -> bool {
+        match self.flaw {
+            Some(Flaw::MainsReturnUntold) => trouble == Trouble::Mains && !is_there,
+            Some(Flaw::FaultsToldOnce) if is_there => {
+                self.told_once.get_mut(trouble as usize).is_some_and(|told| std::mem::replace(told, true))
+            }
+            _ => false,
+        }
+    }
     fn say(&mut self, severity: Severity, text: &str) {
+        let severity = if self.flaw == Some(Flaw::AllAlerts) { Severity::Alert } else { severity };
         self.out.push((severity, text.to_owned()));
     }
 }

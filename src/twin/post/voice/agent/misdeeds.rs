@@ -4,9 +4,22 @@
 
 use super::Agent;
 use crate::clock::Instant;
+use crate::twin::post::voice::call::{FAILOVER, HUNTING_LIMIT, Otherwise};
+use crate::twin::post::voice::flaw::Flaw;
 use crate::twin::post::voice::habit::Habit;
 use crate::twin::post::voice::lapse::Lapse;
+use crate::twin::post::voice::message::Message;
 use crate::twin::post::voice::serial::Ending;
+use std::time::Duration;
+
+/// What a defective one has been led to.
+#[derive(Debug, Default)]
+pub struct Misled {
+    /// A call waits so long.
+    pub idles: Duration,
+    /// It is to start anew.
+    pub starts_anew: bool,
+}
 
 impl Agent {
     /// A defective module hangs up by itself.
@@ -18,6 +31,48 @@ impl Agent {
         let recent = self.faults.answers_strangers_for.zip(self.talked_at);
         let is_new = self.faults.lapses(Lapse::AnswersUntilFirstCall) && !self.stack.has_called;
         self.faults.auto_answer_anyone || is_new || recent.is_some_and(|(limit, last)| at.since(last) < limit)
+    }
+    /// What else is tried for the press under way: another operator, another server.
+    pub(super) fn otherwise(&self, has_second: bool, has_other: bool) -> Otherwise {
+        Otherwise {
+            refused: has_second && !self.faults.gives_up_on_busy,
+            unanswered: (has_second && !self.faults.never_escalates)
+                .then(|| self.faults.escalates_after.unwrap_or(HUNTING_LIMIT)),
+            lost: has_other.then(|| self.faults.slow_failover.unwrap_or(FAILOVER)),
+            is_last: self.dialled.at_second,
+        }
+    }
+    /// Nobody else is called for a press that was kept.
+    pub(super) fn is_spared(&self) -> bool {
+        self.dialled.delayed && self.faults.is_flawed(Flaw::KeptNeverEscalates)
+    }
+    /// Offers within a call are refused, or some of them.
+    pub(super) fn refuses(&mut self, index: usize, request: &Message) -> bool {
+        let Some(call) = self.calls.get_mut(index) else { return false };
+        call.offers += 1;
+        let is_empty = request.body.trim().is_empty() && request.method() == Some("INVITE");
+        self.faults.refuses_offers
+            || call.offers > 1 && self.faults.is_flawed(Flaw::RefusesSecondOffer)
+            || is_empty && self.faults.is_flawed(Flaw::RefusesEmptyOffer)
+    }
+    /// A request of nobody's call that a defective module obeys.
+    pub(super) fn is_taken_in(&mut self, at: Instant, method: &str, request: &Message) -> bool {
+        let Some(flaw) = self.faults.flaw else { return false };
+        match (flaw, method) {
+            (Flaw::OptionsEndTalk, "OPTIONS") => self.leave(at),
+            (Flaw::NotifiedRestarts, "NOTIFY") => self.misled.starts_anew = true,
+            (Flaw::ObeysForgedBye, "BYE") => {
+                let named = self.calls.iter_mut().find(|call| !call.released && call.dialog.call_id == request.call_id());
+                let Some(call) = named else { return false };
+                call.far_end_left(&mut self.stack);
+            }
+            _ => return false,
+        }
+        true
+    }
+    /// What whoever calls is told.
+    pub(super) fn turned_away(&self) -> (u16, &'static str) {
+        if self.faults.is_flawed(Flaw::SaysUnavailable) { (480, "Temporarily Unavailable") } else { (403, "Forbidden") }
     }
     /// Where there is another server, and it has not been tried for this press.
     pub(super) fn may_fail_over(&self) -> bool {
@@ -36,6 +91,7 @@ impl Agent {
         match method {
             Some("BYE") => self.faults.bye_unanswered,
             Some("OPTIONS") => self.faults.has(Habit::IgnoresOptions),
+            Some("UPDATE") => self.faults.is_flawed(Flaw::IgnoresUpdates),
             _ => false,
         }
     }

@@ -4,6 +4,7 @@
 
 use super::Agent;
 use crate::clock::Instant;
+use crate::twin::post::voice::flaw::Flaw;
 use std::net::{IpAddr, SocketAddr};
 
 impl Agent {
@@ -31,7 +32,8 @@ impl Agent {
         account.rtp.set_ip(address);
         self.moved(at);
         let rtp = self.stack.account.rtp;
-        if let Some((call, stack)) = self.active().filter(|(call, _)| call.is_confirmed()) {
+        let stays = self.faults.is_flawed(Flaw::TalkStaysBehind);
+        if let Some((call, stack)) = self.active().filter(|(call, _)| call.is_confirmed() && !stays) {
             call.move_to(at, rtp, stack);
         }
     }

@@ -4,6 +4,7 @@
 
 use super::{Agent, Dialled};
 use crate::twin::post::voice::failing::Failing;
+use crate::twin::post::voice::flaw::Flaw;
 use crate::twin::post::voice::habit::Habit;
 
 /// As posts leave the factory.
@@ -14,7 +15,8 @@ impl Agent {
     pub(super) fn take_up(&mut self, press: u32, delayed: bool) {
         let Dialled { press: before, delayed: was_delayed, at_second, .. } = self.dialled;
         let delayed = delayed || was_delayed && self.faults.quirks.delayed_flag_sticks;
-        let at_second = at_second && self.faults.has(Habit::StaysWithSecond);
+        let at_second =
+            at_second && self.faults.has(Habit::StaysWithSecond) || delayed && self.faults.is_flawed(Flaw::KeptToSecond);
         self.dialled = Dialled { press, before, delayed, at_second, failed_over: false };
     }
     pub(super) fn called(&self) -> String {
@@ -36,6 +38,9 @@ impl Agent {
             ("Priority", if is_ordinary { "normal" } else { "emergency" }.to_owned()),
         ];
         extra.extend(self.dialled.delayed.then(|| ("X-SOS-Delayed", "yes".to_owned())));
+        if self.stack.account.away && self.faults.is_flawed(Flaw::UnnamedAtBackup) {
+            extra.retain(|(name, _)| *name != "X-SOS-Post");
+        }
         let is_untold = self.dialled.at_second && self.faults.quirks.second_untold;
         if is_untold { Vec::new() } else { extra }
     }

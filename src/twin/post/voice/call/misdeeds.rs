@@ -2,14 +2,28 @@
 //!
 //! Must not decide when: the agent does.
 
-use super::{Call, PATIENCE};
+use super::{Call, PATIENCE, RINGING_LIMIT};
 use crate::clock::Instant;
 use crate::twin::post::voice::account::Stack;
+use crate::twin::post::voice::flaw::{BRIEFLY, Flaw};
 use crate::twin::post::voice::message::Message;
+use crate::twin::post::voice::serial::Report;
 use crate::twin::post::voice::transaction::{Client, LINGER, Owner};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 impl Call {
+    /// How long it may ring where nobody else is to be called.
+    pub(super) fn ringing_limit(&self, stack: &Stack) -> Duration {
+        let is_brief = self.otherwise.is_last && stack.faults.is_flawed(Flaw::SecondRungBriefly);
+        if is_brief { BRIEFLY } else { RINGING_LIMIT }
+    }
+    /// A progress of another kind is told as an answer.
+    pub(super) fn is_mistaken_for_answer(&self, response: &Message, stack: &mut Stack) {
+        if response.code() > 180 && !self.released && stack.faults.is_flawed(Flaw::ProgressIsAnswer) {
+            self.report(Report::Connected, stack);
+        }
+    }
     /// Offers what has been agreed on already.
     pub fn reinvite(&mut self, at: Instant, stack: &mut Stack) {
         self.dialog.local_cseq += 1;

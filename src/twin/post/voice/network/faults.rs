@@ -45,6 +45,8 @@ pub struct NetworkFaults {
     pub rounds_time: bool,
     /// A loss of link makes it summer.
     pub summer_after_cut: bool,
+    /// Who has no address asks for one twenty times a second.
+    pub asks_hastily: bool,
     /// Its clock gains two seconds a minute.
     pub clock_gains: bool,
 }

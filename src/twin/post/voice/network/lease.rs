@@ -12,6 +12,8 @@ const SERVER_PORT: u16 = 67;
 /// From one question to the next, doubled each time up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(16);
+/// A defective client's pause.
+const HASTE: Duration = Duration::from_millis(50);
 /// From one attempt to renew to the next.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
 /// So many questions a defective client asks.
@@ -115,7 +117,8 @@ impl LeaseClient {
             (self.doing, self.due) = (Doing::Resigned, None);
             return Vec::new();
         }
-        let pause = FIRST_PAUSE.saturating_mul(1 << (self.tries - 1).min(8)).min(LAST_PAUSE);
+        let pause =
+            if faults.asks_hastily { HASTE } else { FIRST_PAUSE.saturating_mul(1 << (self.tries - 1).min(8)).min(LAST_PAUSE) };
         self.due = Some(at + pause);
         let everybody = Ipv4Addr::BROADCAST;
         let asked = match (self.doing, &self.given) {
