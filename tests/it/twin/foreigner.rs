@@ -1,13 +1,12 @@
 //! What [`defect::foreigner`] plants differs from a sound post on a sound bench where everybody can see it, in the
 //! moments of a post's life that it is about.
 
-use super::outsider::{AT_ONCE, Seen, Street, differences};
+use super::street::{AT_ONCE, BATTERY, Gallery, Seen, Street};
 use super::*;
 use hejnal::instrument::operator::Health;
 use hejnal::rig::Profile;
 use hejnal::twin::defect::foreigner::FOREIGNERS;
 use hejnal::twin::defect::{Defect, Image};
-use std::sync::OnceLock;
 
 /// These are heard, or need moments that the module's own tests bring about.
 const SEEN_ELSEWHERE: [&str; 23] = [
@@ -35,8 +34,6 @@ const SEEN_ELSEWHERE: [&str; 23] = [
     "control-battery-for-eight-hours",
     "bench-telephone-beside-ear",
 ];
-
-const BATTERY: Channel = Channel(4);
 
 /// All that happens to a post in which one of them may show.
 fn life(profile: Profile, defect: Option<&Defect>) -> Seen {
@@ -138,30 +135,14 @@ fn outages(street: &mut Street, profile: Profile) {
     }
 }
 
-fn sound(profile: Profile) -> &'static Seen {
-    static SOUND: [OnceLock<Seen>; 2] = [OnceLock::new(), OnceLock::new()];
-    SOUND[usize::from(profile == Profile::NewPost)].get_or_init(|| life(profile, None))
-}
-
-fn all_show(which: impl Fn(&Defect) -> bool) {
-    let mut alike = Vec::new();
-    for defect in FOREIGNERS.iter().filter(|defect| which(defect) && !SEEN_ELSEWHERE.contains(&defect.id)) {
-        let differences = differences(sound(defect.profile), &life(defect.profile, Some(defect)));
-        println!("== {} ({} differences)", defect.id, differences.len());
-        differences.iter().take(12).for_each(|line| println!("   {line}"));
-        if differences.is_empty() {
-            alike.push(defect.id);
-        }
-    }
-    assert!(alike.is_empty(), "as the reference: {alike:?}");
-}
+static GALLERY: Gallery = Gallery::of(FOREIGNERS, &SEEN_ELSEWHERE, life);
 
 #[test]
 fn every_image_of_a_foreigner_shows() {
-    all_show(|defect| defect.image != Image::Reference);
+    GALLERY.all_show(|defect| defect.image != Image::Reference);
 }
 
 #[test]
 fn everything_else_of_a_foreigner_shows() {
-    all_show(|defect| defect.image == Image::Reference);
+    GALLERY.all_show(|defect| defect.image == Image::Reference);
 }

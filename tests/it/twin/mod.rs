@@ -4,6 +4,7 @@ mod foreigner;
 mod fresh;
 mod newcomer;
 mod outsider;
+mod street;
 
 use hejnal::clock::Stamped;
 use hejnal::clock::{Clock, Instant, Interrupted, poll};
@@ -12,8 +13,7 @@ use hejnal::driver::inputs::Inputs;
 use hejnal::driver::lcus::Lcus;
 use hejnal::driver::probe::ProbeRs;
 use hejnal::instrument::Instrument;
-use hejnal::instrument::audio::AudioPort;
-use hejnal::instrument::audio::Jack;
+use hejnal::instrument::audio::{AudioPort, Jack};
 use hejnal::instrument::console::Console;
 use hejnal::instrument::lamp::{Edge, Input, InputBoard};
 use hejnal::instrument::operator::{Answering, Behaviour, Operator};
