@@ -7,15 +7,16 @@ use std::time::Duration;
 
 /// A priority is so many times the facility, and the severity (RFC 5424, 6.2.1).
 const SEVERITIES: u8 = 8;
-/// More of a message is cut off.
-const LONGEST: usize = 256;
+/// What every receiver takes (RFC 5424, 6.1), in octets; more of a message is cut off.
+const LONGEST: usize = 480;
 
 /// The name under which the bench tells its own supervision something.
 const BENCH: &str = "hejnal";
 
-/// A message of the bench's own, and its number.
+/// A message of the bench's own, and its number: as long as any that a post may count on to be taken.
 pub fn own_message(number: u16) -> Vec<u8> {
-    format!("<135>1 - {BENCH} bench - - - {number}").into_bytes()
+    let head = format!("<135>1 - {BENCH} bench - - - ");
+    format!("{head}{number:0>length$}", length = LONGEST - head.len()).into_bytes()
 }
 pub fn own_number(notice: &Notice) -> Option<u16> {
     (notice.host == BENCH).then(|| notice.text.parse().ok()).flatten()
@@ -143,6 +144,8 @@ mod tests {
     #[test]
     fn a_message_of_the_benchs_own_is_known_by_name_and_number() {
         assert_eq!(read(&own_message(417)).as_ref().and_then(own_number), Some(417));
+        let cut = own_message(417).get(..479).and_then(read);
+        assert_eq!(cut.as_ref().and_then(own_number), Some(41), "another number than the one that is awaited");
         assert_eq!(read(b"<134>1 - SOS-0417 post - - - 417").as_ref().and_then(own_number), None);
     }
 
