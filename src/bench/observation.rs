@@ -165,6 +165,7 @@ fn change_of(change: desk::Change) -> Change {
         desk::Change::Hold => Change::Hold,
         desk::Change::Resume => Change::Resume,
         desk::Change::Move => Change::Move,
+        desk::Change::Propose => Change::Propose,
         desk::Change::Unseal => Change::Unseal,
     }
 }

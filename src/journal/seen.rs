@@ -235,6 +235,7 @@ pub enum Change {
     Hold,
     Resume,
     Move,
+    Propose,
     Unseal,
 }
 

@@ -29,6 +29,7 @@ impl Desk {
         if (before.primary, before.backup) != (how.primary, how.backup) {
             self.black_hole.let_rest();
         }
+        self.registrar.grant(how.grants.unwrap_or(self.cx.config().grants));
         self.cx.behave(how);
         self.settle();
     }
@@ -121,7 +122,7 @@ impl Desk {
     /// The stranger calls the post that registered last. `false`: there is no stranger, or no post is registered.
     pub fn let_stranger_call(&mut self, at: Instant) -> bool {
         let (Some(binding), Some(stranger)) = (self.registrar.bindings().last(), &mut self.stranger) else { return false };
-        stranger.call(at, binding, &mut self.cx);
+        stranger.call(at, binding, &self.calls, &mut self.cx);
         stranger.speak(at, &self.calls, &mut self.cx);
         self.settle();
         true

@@ -315,7 +315,7 @@ impl Desk {
         let local = Local::new(SocketAddr::new(way.own.ip(), port), cx.tokens().number());
         let body = request.head.body.clone();
         let invitation = Invitation::new(invite, request, key.clone(), way, tag);
-        let life = Lifecycle::arrived(at + cx.config().ring_after, behaviour);
+        let life = Lifecycle::arrived(at + cx.config().ring_after + behaviour.rings_after, behaviour);
         let offered = offer.as_ref().and_then(|audio| audio.crypto.clone());
         let talk = OfferAnswer::begun(local, cx.config().codecs.clone(), offer);
         let mut call = Call::invited(id, invitation, life, session, talk);

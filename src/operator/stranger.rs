@@ -3,6 +3,7 @@
 //! He stands beside the desk because that knows where the post is. Must not reach anything else of it: what is his is
 //! not the operator's.
 
+mod orders;
 mod speech;
 
 use super::calls::Calls;
@@ -60,8 +61,8 @@ impl Stranger {
         addresses_of_stranger(self.address)[1]
     }
 
-    /// He calls whoever can be reached there.
-    pub fn call(&mut self, at: Instant, binding: &Binding, cx: &mut Context) {
+    /// He calls whoever can be reached there, and gives orders.
+    pub fn call(&mut self, at: Instant, binding: &Binding, calls: &Calls, cx: &mut Context) {
         let named = targets(&format!("<{}>", binding.contact)).into_iter().next().and_then(|target| target.socket);
         let (uri, to) = (&binding.contact, named.unwrap_or(binding.source));
         let (branch, tag, id) = (cx.tokens().branch(), cx.tokens().hex(), cx.tokens().hex());
@@ -82,6 +83,7 @@ impl Stranger {
         self.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false });
         cx.send_datagram(own, to, bytes);
         cx.tell(at, CallEvent::Stranger { news: StrangerNews::Called });
+        orders::give(own, at, (uri, to), calls, cx);
     }
 
     pub fn received(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], cx: &mut Context) {

@@ -12,7 +12,7 @@ use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::instrument::InstrumentError;
-use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite};
+use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite, Progress};
 use crate::unit::{Bilingual, Estimate, Quantity};
 use crate::verdict::Criterion;
 use crate::watch::LOST_AFTER;
@@ -47,6 +47,26 @@ impl Post {
 
     pub fn operator_answers_after(&mut self, time: Duration) -> Result<()> {
         self.set_answering(Answering::After(time))
+    }
+
+    /// The operator's server ends a talk that nobody refreshes (RFC 4028). A post that does not know of that is asked
+    /// in half the time whether it is still there.
+    pub fn talks_are_refreshed_within(&mut self, time: Duration) -> Result<()> {
+        self.behave(self.behaviour.refreshed_within(time))
+    }
+
+    /// His server takes its time to find his telephone.
+    pub fn operator_rings_after(&mut self, time: Duration) -> Result<()> {
+        self.behave(Behaviour { rings_after: time, ..self.behaviour })
+    }
+
+    pub fn operator_declines(&mut self) -> Result<()> {
+        self.set_answering(Answering::DECLINED)
+    }
+
+    /// Whoever calls hears the tone of his server before anybody answers.
+    pub fn server_plays_call_tone(&mut self) -> Result<()> {
+        self.behave(Behaviour { progress: Progress::Tone, ..self.behaviour })
     }
 
     pub fn operator_does_not_answer(&mut self) -> Result<()> {

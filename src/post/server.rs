@@ -102,6 +102,11 @@ impl Post {
         self.behave(Behaviour { second, ..self.behaviour })
     }
 
+    /// A busy server shortens what it grants.
+    pub fn servers_grant(&mut self, at_most: Duration) -> Result<()> {
+        self.behave(Behaviour { grants: Some(at_most), ..self.behaviour })
+    }
+
     /// T08: from what the first operator's end did with the call to the ringing of the second.
     pub fn second_operator_rings_within(&mut self, limit: Duration) -> Result<()> {
         let since = self.last_press()?.instant();

@@ -77,6 +77,11 @@ impl Post {
         self.change_talk(Change::Move)
     }
 
+    /// As a switch does that hands the talk on: the post says itself what it can speak, and where.
+    pub fn let_post_propose(&mut self) -> Result<()> {
+        self.change_talk(Change::Propose)
+    }
+
     fn change_talk(&mut self, change: Change) -> Result<()> {
         let call = self.talk_that_stands()?;
         let since = self.bench.now();

@@ -156,18 +156,12 @@ fn call_en(call: u32, what: &Seen) -> String {
         Seen::Held { held: true } => format!("call {call} put on hold by the post"),
         Seen::Held { held: false } => format!("call {call} taken off hold by the post"),
         Seen::Changed { change, outcome } => {
-            let change = match change {
-                Change::Hold => "hold",
-                Change::Resume => "the end of hold",
-                Change::Move => "another media port",
-                Change::Unseal => "plain media",
-            };
             let outcome = match outcome {
                 ChangeOutcome::Agreed => "agreed".to_string(),
                 ChangeOutcome::Refused { status } => format!("refused with {status}"),
                 ChangeOutcome::Unanswered => "not answered".to_string(),
             };
-            format!("call {call}: {change} asked of the post, {outcome}")
+            format!("call {call}: {} asked of the post, {outcome}", asked(*change).0)
         }
         Seen::MediaMoved => format!("call {call}: first voice packet at the new port"),
         Seen::Refreshed { by: Party::Operator } => format!("call {call}: session refreshed by the operator"),
@@ -237,18 +231,12 @@ fn call_pl(call: u32, what: &Seen) -> String {
         Seen::Held { held: true } => format!("zgłoszenie {call} zawieszone przez punkt"),
         Seen::Held { held: false } => format!("zgłoszenie {call} wznowione przez punkt"),
         Seen::Changed { change, outcome } => {
-            let change = match change {
-                Change::Hold => "zawieszenia rozmowy",
-                Change::Resume => "wznowienia rozmowy",
-                Change::Move => "innego portu dźwięku",
-                Change::Unseal => "dźwięku bez szyfrowania",
-            };
             let outcome = match outcome {
                 ChangeOutcome::Agreed => "punkt się zgodził".to_string(),
                 ChangeOutcome::Refused { status } => format!("punkt odmówił z kodem {status}"),
                 ChangeOutcome::Unanswered => "punkt nie odpowiedział".to_string(),
             };
-            format!("zgłoszenie {call}: żądanie {change}, {outcome}")
+            format!("zgłoszenie {call}: żądanie {}, {outcome}", asked(*change).1)
         }
         Seen::MediaMoved => format!("zgłoszenie {call}: pierwszy pakiet z głosem na nowym porcie"),
         Seen::Refreshed { by: Party::Operator } => format!("zgłoszenie {call}: sesję odświeżył operator"),
@@ -333,6 +321,17 @@ fn stray_pl(kind: Stray) -> &'static str {
         Stray::OldPort => "na porzucony port",
         Stray::OnHold => "w zawieszonej rozmowie",
         Stray::NoMedia => "na port dźwięku przyszło co innego",
+    }
+}
+
+/// What the operator asked of the post, in English and in Polish.
+const fn asked(change: Change) -> (&'static str, &'static str) {
+    match change {
+        Change::Hold => ("hold", "zawieszenia rozmowy"),
+        Change::Resume => ("the end of hold", "wznowienia rozmowy"),
+        Change::Move => ("another media port", "innego portu dźwięku"),
+        Change::Propose => ("its own offer", "własnej oferty"),
+        Change::Unseal => ("plain media", "dźwięku bez szyfrowania"),
     }
 }
 

@@ -150,9 +150,10 @@ impl Dialog {
         (way, self.local_cseq, bytes)
     }
 
-    /// The ACK to a 2xx to our INVITE with this CSeq (RFC 3261, 13.2.2.4).
-    pub fn ack(&self, branch: &str, cseq: u32) -> (Route, Vec<u8>) {
-        self.written("ACK", branch, cseq, &[], Vec::new())
+    /// The ACK to a 2xx to our INVITE with this CSeq (RFC 3261, 13.2.2.4). `answer`: to the offer that the 2xx brought.
+    pub fn ack(&self, branch: &str, cseq: u32, answer: Option<Vec<u8>>) -> (Route, Vec<u8>) {
+        let described = answer.as_ref().map(|_| ("Content-Type", "application/sdp".to_owned()));
+        self.written("ACK", branch, cseq, described.as_slice(), answer.unwrap_or_default())
     }
 
     fn written(&self, method: &str, branch: &str, cseq: u32, more: &[(&'static str, String)], body: Vec<u8>) -> (Route, Vec<u8>) {

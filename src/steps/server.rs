@@ -17,6 +17,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::Given,
+        en: "the servers grant a registration for at most {duration}",
+        pl: "serwery przyznają rejestrację na najwyżej {duration}",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, a| w.post().servers_grant(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Given,
         en: "the operator is busy",
         pl: "operator jest zajęty",
         judges: None,

@@ -25,6 +25,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         run: |w, _| w.post().move_talk(),
     },
     Phrase {
+        kind: Kind::When,
+        en: "the operator leaves it to the post to offer its sound anew",
+        pl: "operator prosi punkt o ponowną ofertę dźwięku",
+        judges: None,
+        needs: &[Operator],
+        within: minutes(1),
+        run: |w, _| w.post().let_post_propose(),
+    },
+    Phrase {
         kind: Kind::Then,
         en: "both sides hear each other again at most {duration} after the change [T04]",
         pl: "obie strony słyszą się znów najpóźniej {duration} po tej zmianie [T04]",

@@ -112,11 +112,8 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
             format!("{call} {}: {}: {}", id.0, asked(*change, lang), became(*outcome, lang))
         }
         CallEvent::MediaMoved { call: id } => {
-            format!(
-                "{call} {}: {}",
-                id.0,
-                pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie")
-            )
+            let there = pick(lang, "first voice packet at the new port", "pierwszy pakiet głosu na nowym porcie");
+            format!("{call} {}: {there}", id.0)
         }
         CallEvent::Refreshed { call: id, by } => {
             let by = match by {
@@ -167,6 +164,7 @@ fn asked(change: Change, lang: Lang) -> &'static str {
         Change::Hold => pick(lang, "hold", "zawieszenie"),
         Change::Resume => pick(lang, "resume", "wznowienie"),
         Change::Move => pick(lang, "move to another port", "przejście na inny port"),
+        Change::Propose => pick(lang, "the post's own offer", "własna oferta punktu"),
         Change::Unseal => pick(lang, "plain media", "dźwięk bez szyfrowania"),
     }
 }

@@ -19,6 +19,8 @@ pub enum Answering {
 }
 
 impl Answering {
+    /// He will not take it: 603 (RFC 3261, 21.6.2).
+    pub const DECLINED: Answering = Answering::Refuse { status: 603, retry_after: None };
     /// 486 Busy Here.
     pub const BUSY: Answering = Answering::Refuse { status: 486, retry_after: None };
 }
@@ -82,6 +84,10 @@ pub enum Certificate {
 pub struct Behaviour {
     /// The first operator's, for calls that come from now on.
     pub answering: Answering,
+    /// A telephone begins to ring so long after its call; until then the caller knows that it is being seen to.
+    pub rings_after: Duration,
+    /// A registration is granted for so long at most (RFC 3261, 10.3); `None`: as long as the desk does by itself.
+    pub grants: Option<Duration>,
     /// `None`: there is no second operator.
     pub second: Option<Second>,
     pub progress: Progress,
@@ -108,6 +114,8 @@ impl Behaviour {
     pub fn answering(how: Answering) -> Self {
         Behaviour {
             answering: how,
+            rings_after: Duration::ZERO,
+            grants: None,
             second: None,
             progress: Progress::Ringing,
             reliable: false,
@@ -120,6 +128,11 @@ impl Behaviour {
             gives_up_srtp: false,
             admitted: None,
         }
+    }
+    /// The same with sessions that are refreshed within so long (RFC 4028).
+    #[must_use]
+    pub fn refreshed_within(self, time: Duration) -> Self {
+        Behaviour { session: Policy { ours: Some(time), ..self.session }, ..self }
     }
     pub fn health(&self, server: Server) -> Health {
         match server {
@@ -163,6 +176,8 @@ pub enum Change {
     Resume,
     /// The post is to send to another port of ours, as after a transfer.
     Move,
+    /// The post is to say itself what it can speak, and where, as a switch asks that hands a talk on (RFC 3261, 14.1).
+    Propose,
     /// Both are to speak without SRTP from now on, as no operator asks and whoever stands between may.
     Unseal,
 }

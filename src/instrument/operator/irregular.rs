@@ -36,6 +36,8 @@ pub enum Irregular {
     SentOnce { method: String },
     /// Another source, or other numbers, in the middle of a talk (RFC 3550, 5.1 and 8.1).
     BegunAnew,
+    /// So many packets of its stream in a row never came, or too late (RFC 3550, A.1).
+    Missing { packets: u16 },
     /// A refusal of an INVITE that it never acknowledged (RFC 3261, 17.1.1.3).
     Unacknowledged,
     /// A request over UDP that no frame of an Ethernet holds (RFC 3261, 18.1.1).
@@ -75,6 +77,9 @@ impl Irregular {
                 both!("{} without an answer not sent again", "{} bez odpowiedzi bez powtórzenia", method)
             }
             Irregular::BegunAnew => ("the stream began anew in a talk", "strumień zaczął się od nowa w trakcie rozmowy").into(),
+            Irregular::Missing { packets } => {
+                both!("{} packets in a row never came", "kolejnych pakietów, które nie nadeszły: {}", packets)
+            }
             Irregular::Misfit { samples, step } => both!(
                 "{} samples in a packet, {} by its timestamps",
                 "próbek w pakiecie: {}, według znaczników czasu: {}",
@@ -111,6 +116,8 @@ pub enum StrangerNews {
     Answered(u16),
     /// It sent sound to the stranger; told once a call.
     Heard,
+    /// The stranger tells the post to end its talk, if one stands, and to fetch new settings.
+    Ordered,
     /// The stranger speaks into the talk that stands, in packets like the operator's.
     Spoke,
 }
@@ -121,6 +128,11 @@ impl StrangerNews {
             StrangerNews::Called => ("a stranger calls the post", "do punktu dzwoni ktoś obcy").into(),
             StrangerNews::Answered(status) => both!("the stranger hears {} from the post", "obcy otrzymuje od punktu {}", status),
             StrangerNews::Spoke => ("a stranger speaks into the talk", "ktoś obcy nadaje dźwięk do rozmowy").into(),
+            StrangerNews::Ordered => (
+                "a stranger orders the post to hang up and to fetch settings",
+                "ktoś obcy każe punktowi się rozłączyć i pobrać ustawienia",
+            )
+                .into(),
             StrangerNews::Heard => ("the stranger hears the post's microphone", "obcy słyszy mikrofon punktu").into(),
         }
     }

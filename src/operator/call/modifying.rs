@@ -12,6 +12,7 @@ use crate::operator::responses::Denied;
 use crate::sip::dialog::Order;
 use crate::sip::message::{Method, Request, Response};
 use crate::sip::route::Route;
+use crate::sip::sdp::Audio;
 
 /// Request Pending: an earlier offer has not been settled yet (RFC 3261, 14.2).
 const PENDING: u16 = 491;
@@ -116,8 +117,12 @@ impl Call {
     fn invite_again(&mut self, at: Instant, pending: PendingChange, cx: &mut Context) {
         let branch = cx.tokens().branch();
         let mut lines = self.refresh_lines(cx);
-        lines.push(("Content-Type", "application/sdp".to_owned()));
-        let body = self.proposal(pending.what(), pending.port(), cx);
+        let body = if pending.what() == Some(Change::Propose) {
+            Vec::new()
+        } else {
+            lines.push(("Content-Type", "application/sdp".to_owned()));
+            self.proposal(pending.what(), pending.port(), cx)
+        };
         let (to, cseq, bytes) = self.dialog.request("INVITE", &branch, &lines, body);
         self.change = Some(pending.asked(&branch));
         cx.invite(at, branch, to, self.id, cseq, bytes);
@@ -126,14 +131,18 @@ impl Call {
     /// The post agrees. A call that has ended meanwhile still owes its ACK.
     pub fn change_accepted(&mut self, at: Instant, cseq: u32, response: &Response, cx: &mut Context) {
         let branch = &response.head.via.branch;
-        let (to, ack) = self.dialog.ack(&cx.tokens().branch(), cseq);
+        let is_proposal = self.has_left_offer_to_post(branch);
+        let answer = if is_proposal { self.answer_to_proposal(&response.head.body, cx) } else { None };
+        let is_answered = answer.is_some();
+        let (to, ack) = self.dialog.ack(&cx.tokens().branch(), cseq, answer);
         cx.acknowledge(at, branch, to, ack);
         if self.life.is_over() {
             return;
         }
         let Some(pending) = self.change.take_if(|pending| pending.is_asked_by(branch)) else { return };
-        self.look_at_description(at, &response.head.body, true, cx);
-        if !self.take_answer(&response.head.body) {
+        self.look_at_description(at, &response.head.body, !is_proposal, cx);
+        let is_agreed = if is_proposal { is_answered } else { self.take_answer(&response.head.body) };
+        if !is_agreed {
             // RFC 3264 knows no such answer: there is nothing left to talk over.
             return self.hang_up(at, cx);
         }
@@ -141,7 +150,7 @@ impl Call {
         match pending.what() {
             Some(Change::Hold) => self.media.hold(at, true),
             Some(Change::Resume) => self.media.hold(at, false),
-            Some(Change::Move | Change::Unseal) | None => {}
+            Some(Change::Move | Change::Propose | Change::Unseal) | None => {}
         }
         self.move_to(at, pending.port());
         if let Some(change) = pending.what() {
@@ -149,6 +158,17 @@ impl Call {
         }
         self.tell_agreed_security(at, cx);
         self.refreshed_by_us(at, response, cx);
+    }
+
+    /// Whether what is under way under this branch leaves it to the post to offer.
+    fn has_left_offer_to_post(&self, branch: &str) -> bool {
+        let is_it = |pending: &PendingChange| pending.is_asked_by(branch) && pending.what() == Some(Change::Propose);
+        !self.life.is_over() && self.change.as_ref().is_some_and(is_it)
+    }
+    /// What our ACK says to the post's offer; `None`: it is none that can be answered.
+    fn answer_to_proposal(&mut self, body: &[u8], cx: &mut Context) -> Option<Vec<u8>> {
+        let offer = Audio::parse_under(body, cx.config().srtp).ok()?;
+        self.answer(&offer, cx)
     }
 
     pub fn change_refused(&mut self, at: Instant, response: &Response, cx: &mut Context) {

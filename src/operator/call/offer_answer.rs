@@ -189,7 +189,7 @@ impl OfferAnswer {
         let direction = match what {
             Some(Change::Hold) => Direction::SendOnly,
             Some(Change::Resume) => Direction::SendRecv,
-            Some(Change::Move | Change::Unseal) | None => Direction::between(agreed.sending, agreed.receiving),
+            Some(Change::Move | Change::Propose | Change::Unseal) | None => Direction::between(agreed.sending, agreed.receiving),
         };
         self.offered = direction;
         let before = self.local.address;

@@ -1,5 +1,5 @@
-//! Whether the post's stream hangs together: one source for a whole talk (RFC 3550, 5.1), and as many samples in a
-//! packet as its timestamps say.
+//! Whether the post's stream hangs together: one source for a whole talk (RFC 3550, 5.1), every packet of it, and as
+//! many samples in a packet as its timestamps say.
 //!
 //! Must not know how it is played.
 
@@ -12,6 +12,9 @@ use crate::rtp::packet::Packet;
 /// A step of the sequence number beyond these is a new beginning, not a loss or a late packet (RFC 3550, A.1).
 const MOST_DROPPED: i16 = 3000;
 const MOST_LATE: i16 = -100;
+/// So many packets in a row that never come are more than a network loses: with the usual ones of 20 ms, a gap of more
+/// than 60 ms.
+const MISSING: i16 = 4;
 /// Packets that are looked at together, and how many of them at least do not fit if it is no accident. Engineering
 /// judgement.
 const LOOKED_AT: u32 = 100;
@@ -66,6 +69,9 @@ impl StreamWatch {
         }
         if step <= 0 {
             return;
+        }
+        if step > MISSING {
+            self.found.get_or_insert(Irregular::Missing { packets: (step - 1).unsigned_abs() });
         }
         // After a pause the timestamp has gone on, and the marker may say so (RFC 3551, 4.1).
         if let (1, false, Some(samples)) = (step, packet.marker, last.lasts.filter(|lasts| *lasts > 0)) {
@@ -139,6 +145,22 @@ mod tests {
         assert_eq!(found(&mut changed, 6000, stream(3, 0, 20)), []);
         changed.agreed();
         assert_eq!(found(&mut changed, 6400, stream(3, 20, 150)), [], "it was the quicker one");
+    }
+
+    #[test]
+    fn packets_that_never_come_are_missed_when_they_are_many() {
+        let without = |missing: std::ops::Range<u16>| {
+            found(&mut StreamWatch::default(), 0, stream(1, 65_500, 300).filter(|(_, number, ..)| !missing.contains(number)))
+        };
+        assert_eq!(without(20..23), [], "60 ms");
+        assert_eq!(without(20..24), [Irregular::Missing { packets: 4 }]);
+        assert_eq!(without(0..25), [Irregular::Missing { packets: 25 }]);
+        let late = [1, 2, 3, 10, 4, 5, 6, 7, 8, 9, 11].map(|n: u16| (1, n, u32::from(n) * 160, 160));
+        assert_eq!(
+            found(&mut StreamWatch::default(), 0, late),
+            [Irregular::Missing { packets: 6 }],
+            "of what is so late nothing is played"
+        );
     }
 
     #[test]

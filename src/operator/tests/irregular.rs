@@ -234,7 +234,8 @@ fn a_stranger_calls_from_an_address_of_his_own_and_leaves_whoever_lets_him_in() 
         "{}",
         sent[0]
     );
-    assert_eq!(news, [StrangerNews::Called]);
+    assert_eq!(news, [StrangerNews::Called, StrangerNews::Ordered]);
+    assert!(sent.len() == 2 && sent[1].starts_with("NOTIFY ") && header(&sent[1], "Event") == "check-sync", "{sent:?}");
     answer(&mut s, &sent[0], 403);
     let (acks, news) = strangers(&mut s);
     assert_eq!((acks.len(), header(&acks[0], "CSeq").as_str(), news), (1, "1 ACK", vec![StrangerNews::Answered(403)]));
@@ -250,4 +251,20 @@ fn a_stranger_calls_from_an_address_of_his_own_and_leaves_whoever_lets_him_in() 
     s.desk.wake(ms(s.now + 3000));
     let (byes, _) = strangers(&mut s);
     assert!(byes.len() == 1 && byes[0].starts_with("BYE ") && header(&byes[0], "CSeq") == "2 BYE", "{byes:?}");
+}
+
+#[test]
+fn a_stranger_orders_the_end_of_a_talk_whose_name_he_knows_and_not_its_tags() {
+    let mut s = Scene::ready(AT_ONCE);
+    let empty = Desk::new(s.desk.cx.config().clone());
+    s.desk = std::mem::replace(&mut s.desk, empty).beside_stranger(Some(socket("10.0.0.66:5066")));
+    let ok = s.call("c1");
+    strangers(&mut s);
+    assert!(s.desk.let_stranger_call(ms(s.now)));
+    let (sent, _) = strangers(&mut s);
+    let bye = sent.iter().find(|text| text.starts_with("BYE ")).expect("an order");
+    let tag = |text: &str, name: &str| header(text, name).split(";tag=").nth(1).map(str::to_owned);
+    assert_eq!(header(bye, "Call-ID"), header(&ok, "Call-ID"));
+    let known = [tag(&ok, "From"), tag(&ok, "To")];
+    assert!(!known.contains(&tag(bye, "From")) && !known.contains(&tag(bye, "To")), "{bye}");
 }

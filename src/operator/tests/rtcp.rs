@@ -117,7 +117,8 @@ fn voice_that_stops_is_missed_after_two_seconds_and_its_return_is_stamped() {
     s.skip(60_000);
     assert_eq!(s.events(), [], "told once");
     s.rtp("10.0.0.2:4000", 20000, 3000, &[0x2a; 160]);
-    assert_eq!(s.events(), [CallEvent::VoiceBack { call: CALL, side: Side::FromPost }]);
+    let back = CallEvent::VoiceBack { call: CALL, side: Side::FromPost };
+    assert_eq!(s.events().first(), Some(&back), "and what is missing in between");
     s.skip(62_000);
     assert!(matches!(s.events()[..], [CallEvent::VoiceMissing { .. }]));
     assert_eq!(s.events.last().map(|e| e.at), Some(ms(62_000)));
