@@ -7,12 +7,23 @@ Feature: Lamps and marking
     And the operator does not answer
     When the button is pressed for 110 ms
     Then the "call placed" lamp lights at most 0.2 s after the press [T05]
+    When the operator ends every call that stands
+    And 5 s pass
+    And the operator's phone rings only 3 s after the call
+    And the button is pressed for 110 ms
+    Then the "call placed" lamp lights at most 0.2 s after the press [T05]
 
   @S09 @fat @sat @nightly
   Scenario: The "connected" lamp means a real answer
     Given the post is ready
     And the operator answers after 8 s
     When the button is pressed for 110 ms
+    Then the "connected" lamp stays dark until the operator answers [T06]
+    And the "connected" lamp lights at most 0.5 s after the answer [T06]
+    When the operator ends every call that stands
+    And 5 s pass
+    And the operator's server plays the call tone
+    And the button is pressed for 110 ms
     Then the "connected" lamp stays dark until the operator answers [T06]
     And the "connected" lamp lights at most 0.5 s after the answer [T06]
 

@@ -10,6 +10,12 @@ Feature: Second operator and server
     When 5 s pass
     And the operator hangs up
     And 5 s pass
+    And the operator declines every call
+    And the button is pressed for 150 ms
+    Then the second operator's phone rings at most 15 s after the first was called [T08]
+    When 5 s pass
+    And the operator hangs up
+    And 5 s pass
     And the operator does not answer
     And the button is pressed for 150 ms
     Then the second operator's phone rings at most 15 s after the first was called [T08]
@@ -39,12 +45,19 @@ Feature: Second operator and server
   @S27 @fat @nightly
   Scenario: After repair the point returns to the main server
     Given the post is ready
+    And the operator answers after 1 s
     When the main server takes everything and answers nothing
     And 2 min pass
+    And the button is pressed for 150 ms
+    Then the call reaches the backup server at most 5 s after the press [T09]
+    When the operator ends every call that stands
     And the servers are in order again
     Then the post is registered with the main server again at most 60 s after its return [T19]
     When the main server refuses every request
     And 2 min pass
+    And the button is pressed for 150 ms
+    Then the call reaches the backup server at most 5 s after the press [T09]
+    When the operator ends every call that stands
     And the servers are in order again
     Then the post is registered with the main server again at most 60 s after its return [T19]
     When the servers refuse every request

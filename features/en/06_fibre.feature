@@ -57,6 +57,14 @@ Feature: Fibre loss and return
     And the operator ends every call that stands
     And 2 s pass
     And a talk with the operator is under way
+    And the servers take everything and answer nothing
+    And the fibre is cut for 36 s
+    And 30 s pass
+    And the servers are in order again
+    And the operator ends every call that stands
+    And 60 s pass
+    And 2 s pass
+    And a talk with the operator is under way
     And the fibre is cut
     And 36 s pass
     And the button is pressed for 150 ms

@@ -27,6 +27,11 @@ Feature: Supervision
     Given the post is ready
     When 10 min pass
     Then the post has been registered all the time [T26]
+    When the servers grant a registration for at most 20 s
+    And 3 min pass
+    Then the post has been registered all the time [T26]
+    When the servers grant a registration for at most 60 s
+    And 1 min passes
     When the servers take everything and answer nothing
     Then the post reports the lost server to the supervision at most 60 s after its loss [T26]
     When 5 min pass

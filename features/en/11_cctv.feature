@@ -16,6 +16,12 @@ Feature: City cameras
     When 8 s pass
     And the operator hangs up
     And 2 s pass
+    And the camera system is in order again
+    And the button is pressed for 150 ms
+    Then the press calls up this point's camera at most 1 s after it [T37]
+    When 8 s pass
+    And the operator hangs up
+    And 2 s pass
     And the camera system refuses every event
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]

@@ -8,12 +8,23 @@ Właściwość: Sygnalizacja i oznakowanie
     I operator nie odbiera
     Gdy przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I telefon operatora dzwoni dopiero 3 s po zgłoszeniu
+    I przycisk zostaje naciśnięty na 110 ms
+    Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
   @S09 @fat @sat @nightly
   Scenariusz: Lampka „połączono” oznacza rzeczywiste odebranie
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 8 s
     Gdy przycisk zostaje naciśnięty na 110 ms
+    Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
+    I lampka „połączono” zapala się najpóźniej 0,5 s po odebraniu [T06]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I serwer operatora nadaje sygnał wywołania
+    I przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
     I lampka „połączono” zapala się najpóźniej 0,5 s po odebraniu [T06]
 

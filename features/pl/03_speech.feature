@@ -5,6 +5,7 @@ Właściwość: Rozmowa
   @S12 @fat @sat @nightly
   Scenariusz: Opóźnienie mieści się w limicie przez całą rozmowę
     Zakładając, że punkt jest gotowy do pracy
+    I rozmowa wymaga odświeżania co 90 s
     I trwa rozmowa z operatorem
     Wtedy opóźnienie usta–ucho od wzywającego do operatora wynosi najwyżej 150 ms [T10]
     I opóźnienie usta–ucho od operatora do wzywającego wynosi najwyżej 150 ms [T10]
@@ -26,6 +27,8 @@ Właściwość: Rozmowa
     Gdy operator zawiesza rozmowę na 5 s
     Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]
     Gdy operator przenosi dźwięk rozmowy na inny port
+    Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]
+    Gdy operator prosi punkt o ponowną ofertę dźwięku
     Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]
     Gdy mija 10 s
     Wtedy rozmowa trwa nadal

@@ -11,6 +11,12 @@ Właściwość: Drugi operator i serwer
     Gdy mija 5 s
     I operator kończy rozmowę
     I mija 5 s
+    I operator odrzuca każde zgłoszenie
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
+    Gdy mija 5 s
+    I operator kończy rozmowę
+    I mija 5 s
     I operator nie odbiera
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon drugiego operatora dzwoni najpóźniej 15 s po wezwaniu pierwszego [T08]
@@ -40,12 +46,19 @@ Właściwość: Drugi operator i serwer
   @S27 @fat @nightly
   Scenariusz: Po naprawie punkt wraca na serwer główny
     Zakładając, że punkt jest gotowy do pracy
+    I operator odbiera po 1 s
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
     I mijają 2 min
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
+    Gdy operator kończy wszystkie trwające połączenia
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     Gdy serwer główny odrzuca każde żądanie
     I mijają 2 min
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
+    Gdy operator kończy wszystkie trwające połączenia
     I serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     Gdy serwery odrzucają każde żądanie

@@ -58,6 +58,14 @@ Właściwość: Utrata i powrót światłowodu
     I operator kończy wszystkie trwające połączenia
     I mijają 2 s
     I trwa rozmowa z operatorem
+    I serwery wszystko przyjmują i na nic nie odpowiadają
+    I łączność światłowodowa zostaje przerwana na 36 s
+    I mija 30 s
+    I serwery są znów sprawne
+    I operator kończy wszystkie trwające połączenia
+    I mija 60 s
+    I mijają 2 s
+    I trwa rozmowa z operatorem
     I światłowód zostaje przerwany
     I mija 36 s
     I przycisk zostaje naciśnięty na 150 ms

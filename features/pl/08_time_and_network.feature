@@ -33,9 +33,14 @@ Właściwość: Zegar, nazwy, adresy
   Scenariusz: Zmiana adresu lub awaria DNS nie ucisza punktu
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
+    I trwa rozmowa z operatorem
     Gdy serwer DHCP przydziela punktowi inny adres
     Wtedy punkt jest zarejestrowany z nowego adresu najpóźniej 15 s po jego otrzymaniu [T20]
-    Gdy przycisk zostaje naciśnięty na 150 ms
+    Gdy mija 12 s
+    Wtedy rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    I mijają 2 s
+    I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I obie strony słyszą się najpóźniej 500 ms po odebraniu [T04]
     Gdy mijają 3 s

@@ -28,6 +28,11 @@ Właściwość: Nadzór
     Zakładając, że punkt jest gotowy do pracy
     Gdy mija 10 min
     Wtedy punkt był przez cały czas zarejestrowany [T26]
+    Gdy serwery przyznają rejestrację na najwyżej 20 s
+    I mijają 3 min
+    Wtedy punkt był przez cały czas zarejestrowany [T26]
+    Gdy serwery przyznają rejestrację na najwyżej 60 s
+    I mija 1 min
     Gdy serwery wszystko przyjmują i na nic nie odpowiadają
     Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
     Gdy mija 5 min

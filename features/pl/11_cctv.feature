@@ -17,6 +17,12 @@ Właściwość: Monitoring miejski
     Gdy mija 8 s
     I operator kończy rozmowę
     I mijają 2 s
+    I system monitoringu znów działa
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy naciśnięcie przywołuje kamerę tego punktu najpóźniej po 1 s [T37]
+    Gdy mija 8 s
+    I operator kończy rozmowę
+    I mijają 2 s
     I system monitoringu odrzuca każde zdarzenie
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

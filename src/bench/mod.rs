@@ -34,7 +34,7 @@ pub use log::{Log, Onlooker};
 pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
 pub use record::{Call, Record, Registration, Report};
-pub use services::{Asked, Lease};
+pub use services::{Asked, Lease, Service};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::{Switchgear, stood_still};
 

@@ -30,6 +30,14 @@ pub struct Lease {
     pub to: Instant,
 }
 
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Addresses,
+    Names,
+    Time,
+}
+
 /// What has been asked of the services in a scenario, and the leases that stood when it began.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
@@ -38,15 +46,18 @@ pub struct Asked {
     taken: Vec<(Instant, Option<Instant>)>,
     /// When answers about names left that might be kept for a while, and until when that was.
     names: Vec<(Instant, Instant)>,
+    /// When each was asked anything.
+    questions: Vec<(Instant, Service)>,
 }
 
 impl Asked {
     /// What the next scenario needs of these.
     pub fn hand_on(mut self) -> Asked {
         let last = self.leases.pop().into_iter().collect();
-        Asked { leases: last, taken: Vec::new(), names: self.names.pop().into_iter().collect() }
+        Asked { leases: last, names: self.names.pop().into_iter().collect(), ..Asked::default() }
     }
     fn add_address(&mut self, at: Instant, what: &AddressAsked) {
+        self.questions.push((at, Service::Addresses));
         match *what {
             AddressAsked::Given { address, lease } => {
                 let until = at + lease;
@@ -70,6 +81,7 @@ impl Asked {
         }
     }
     fn add_name(&mut self, at: Instant, what: &NameAsked) {
+        self.questions.push((at, Service::Names));
         if what.found.is_some_and(|found| found > 0) {
             self.names.push((at, at + what.lives));
         }
@@ -77,6 +89,10 @@ impl Asked {
     /// The leases that were given, in order, the last one before the scenario among them.
     pub fn leases(&self) -> &[Lease] {
         &self.leases
+    }
+    /// Whatever the services were asked, in order.
+    pub fn questions(&self) -> &[(Instant, Service)] {
+        &self.questions
     }
     /// When the post was refused the address that it had, and when it was next given one.
     pub fn taken(&self) -> &[(Instant, Option<Instant>)] {
@@ -111,6 +127,7 @@ impl Bench {
         for (name, server) in &mut services.time {
             for asked in server.seen().map_err(of_network)? {
                 log.append(observation::of_time(name, &asked));
+                record.asked.questions.push((asked.at, Service::Time));
             }
         }
         Ok(())

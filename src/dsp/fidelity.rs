@@ -15,6 +15,9 @@ use std::cell::OnceCell;
 pub const LOOK_S: f64 = 0.010;
 /// Below this share of the correlation coefficient that the noise leaves a look is lost.
 const PRESENT: f64 = 0.5;
+/// So much fainter than most looks of its voice a look is but a shade of what was spoken, dB: more than a syllable's
+/// own depth (12 dB), which a station may add to by what it takes for noise.
+const SHADE_DB: f64 = 18.0;
 /// Where the noise leaves less, a look tells nothing: chance alone makes 0.14 of the 50 free values of a look.
 const TELLING: f64 = 0.6;
 /// What is purer than this needs no second look, dB.
@@ -85,15 +88,19 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         return None;
     }
     let expected = Expected::of(&spoken, &heard, &first, rate);
-    let (mut looks, mut lost, mut swallowed) = (0, 0, 0);
+    // How loud each look arrived; `None`: it did not.
+    let mut found: Vec<Option<f64>> = Vec::new();
     for at in (from..=to - look).step_by(look) {
         let Some(present) = expected.least(&spoken[at..at + look]) else { continue };
-        let is_there = |aligned: &Delay| likeness(&spoken[at..at + look], at, &heard, aligned, rate) >= present;
-        let is_lost = !(is_there(&first) || halves().iter().flatten().any(is_there));
-        swallowed += usize::from(is_lost && lost == looks);
-        looks += 1;
-        lost += usize::from(is_lost);
+        let arrived = |aligned: &Delay| {
+            let (likeness, gain) = likeness(&spoken[at..at + look], at, &heard, aligned, rate);
+            (likeness >= present).then_some(gain)
+        };
+        found.push(arrived(&first).or_else(|| halves().iter().flatten().find_map(arrived)));
     }
+    let is_lost = lost_of(&found);
+    let (looks, lost) = (is_lost.len(), is_lost.iter().filter(|is_lost| **is_lost).count());
+    let swallowed = is_lost.iter().take_while(|is_lost| **is_lost).count();
     let noise = mean_square(after(capture, &first, reference.samples.len() as f64 / reference.rate));
     let pair = align::lay(reference, near, first);
     let coloured = |pair: &align::Aligned| coloration(pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
@@ -146,8 +153,18 @@ impl Expected {
     }
 }
 
-/// Correlation of a stretch of the reference, from sample `at` on, with what stands at its place in the capture.
-fn likeness(spoken: &[f32], at: usize, heard: &[f32], aligned: &Delay, rate: f64) -> f64 {
+/// Which of the looks are lost: those that are not there, and those that are a shade of the others.
+fn lost_of(found: &[Option<f64>]) -> Vec<bool> {
+    let mut gains: Vec<f64> = found.iter().flatten().copied().collect();
+    gains.sort_by(f64::total_cmp);
+    let usual = gains.get(gains.len() / 2).copied().unwrap_or(0.0);
+    let shade = usual * 10f64.powf(-SHADE_DB / 20.0);
+    found.iter().map(|gain| gain.is_none_or(|gain| gain < shade)).collect()
+}
+
+/// Correlation of a stretch of the reference, from sample `at` on, with what stands at its place in the capture, and
+/// how loud it stands there.
+fn likeness(spoken: &[f32], at: usize, heard: &[f32], aligned: &Delay, rate: f64) -> (f64, f64) {
     let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
     for (offset, x) in spoken.iter().enumerate() {
         let t = (at + offset) as f64 / rate;
@@ -157,7 +174,7 @@ fn likeness(spoken: &[f32], at: usize, heard: &[f32], aligned: &Delay, rate: f64
         xx += x * x;
         yy += y * y;
     }
-    if xx > 0.0 && yy > 0.0 { (xy / (xx * yy).sqrt()).abs() } else { 0.0 }
+    if xx > 0.0 && yy > 0.0 { ((xy / (xx * yy).sqrt()).abs(), (xy / xx).abs()) } else { (0.0, 0.0) }
 }
 
 /// What the capture holds once a voice of so many seconds is over, and what it leaves behind has died away; empty where
@@ -213,6 +230,16 @@ mod tests {
             assert!(found.looks > 90 && found.clipped < 0.001, "{gain}: {found:?}");
             assert!((found.delay.seconds - 0.1).abs() < 1e-3, "{found:?}");
         }
+    }
+
+    #[test]
+    fn what_fades_in_or_is_held_down_is_lost_where_it_is_a_shade() {
+        let fades = heard(|n, x| x * ((n as f32 - 800.0) / 4000.0).clamp(0.0, 1.0).powi(2));
+        assert!((12..=25).contains(&fades.swallowed) && fades.lost == fades.swallowed, "{fades:?}");
+        let held = heard(|n, x| if (4000..4800).contains(&n) { 0.1 * x } else { x });
+        assert!((8..=11).contains(&held.lost) && held.swallowed == 0, "{held:?}");
+        let swells = heard(|n, x| x * (0.6 + 0.4 * (n as f32 / 300.0).sin()));
+        assert_eq!(swells.lost, 0, "{swells:?}");
     }
 
     #[test]

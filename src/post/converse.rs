@@ -32,6 +32,9 @@ const LINGERS: Duration = Duration::from_millis(300);
 const SILENCE: Duration = Duration::from_millis(500);
 /// Sounds are noted down to so many dB below the voices.
 const FAINTEST_DB: f64 = 36.0;
+/// A shout: by so much louder, as far as the mouth goes (5.6 dB), and which word of a talk is one.
+const LOUDER: f32 = 1.9;
+const SHOUTS_EVERY: usize = 3;
 /// From so many voices of the operator an echo canceller has to have learnt, each of a second [EJ].
 const LEARNS_FOR: usize = 1;
 /// What noise lets be said of an echo's attenuation, expanded, is not better than this, dB.
@@ -138,13 +141,23 @@ impl Post {
 
     fn sample_voice(&mut self, direction: Direction, call: CallId) -> Result<()> {
         let (rate, seed) = (self.rate_of(direction)?, self.fresh_stimulus());
-        let samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
+        let mut samples = stimulus::voice(seed, rate, BURST.as_secs_f64());
+        let is_loud = direction == Direction::ToOperator && self.shouts_now(call);
+        if is_loud {
+            samples.iter_mut().for_each(|sample| *sample *= LOUDER);
+        }
         let at = self.bench.now().as_secs_f64();
         match self.exchange(direction, call, &samples, rate) {
-            Ok(sampled) => self.sampled.push(Sampled { at, call, ..sampled }),
+            Ok(sampled) => self.sampled.push(Sampled { at, call, is_loud, ..sampled }),
             Err(error) => self.unless_over(call, error)?,
         }
         Ok(())
+    }
+
+    /// Of what the caller says in one talk every third word is a shout.
+    fn shouts_now(&self, call: CallId) -> bool {
+        let said = self.sampled.iter().filter(|sampled| sampled.to_operator && sampled.call == call).count();
+        said % SHOUTS_EVERY == SHOUTS_EVERY - 1
     }
 
     /// A talk that ended meanwhile has a rule of its own.
@@ -178,7 +191,7 @@ impl Post {
             Direction::ToCaller => None,
         };
         let to_operator = direction == Direction::ToOperator;
-        let sampled = Sampled { at: spoken.seconds, call, to_operator, heard: None, echo_loss, comes_back_db };
+        let sampled = Sampled { at: spoken.seconds, call, to_operator, is_loud: false, heard: None, echo_loss, comes_back_db };
         let Some(found) = fidelity(reference, Signal::new(&heard.samples, heard.rate), super::speech::CHANNEL_RATE) else {
             return Ok(sampled);
         };
@@ -261,7 +274,7 @@ impl Post {
 
     /// How loud the last voice was that arrived at one end, dBFS.
     pub(super) fn voice_level(&self, at_operator: bool) -> Option<f64> {
-        let heard = self.sampled.iter().rev().filter(|sampled| sampled.to_operator == at_operator);
+        let heard = self.sampled.iter().rev().filter(|sampled| sampled.to_operator == at_operator && !sampled.is_loud);
         heard.filter_map(|sampled| Some(sampled.heard?.tone?.level_dbfs)).next()
     }
 

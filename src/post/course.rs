@@ -20,6 +20,10 @@ const WEAKENS_AFTER: f64 = 300.0;
 
 /// From this severity on a message is information, or of use to developers only (RFC 5424, 6.2.1).
 const INFORMATION: u8 = 6;
+/// Up to this one somebody is called.
+const ERROR: u8 = 3;
+/// What a post tells that is none of its faults (post protocol, section 6).
+const NO_FAULTS: [&str; 4] = ["ALIVE", "START", "COUNT ", "CLEAR "];
 
 /// How long whatever the post was without before the run is taken to have lasted, in seconds.
 const BEFORE_THE_RUN: f64 = 10.0;
@@ -53,6 +57,7 @@ impl Post {
             bindings: Vec::new(),
             expired: Vec::new(),
             attempts: Vec::new(),
+            probed: Vec::new(),
             swallowed: Vec::new(),
             owed_until: self.owed_until.as_secs_f64(),
             was_registered: self.was_registered,
@@ -65,12 +70,14 @@ impl Post {
             lived_on_battery: self.has_lived_on_battery(),
             notices: self.notices(),
             understated: self.understated(),
+            overstated: self.overstated(),
             supervised: self.supervised(),
             called_up: Vec::new(),
             cameras_away: self.cameras_away(span),
             clock_errors: self.clock_errors(),
             misled: self.misled(span),
             leases: self.leases(),
+            questions: record.asked().questions().iter().map(|(at, which)| (at.as_secs_f64(), *which)).collect(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
@@ -154,6 +161,13 @@ impl Post {
         let told = self.bench.record.notices_since(self.began).map(|notice| (notice.at.as_secs_f64(), &notice.value));
         let understated = told.filter(|(_, notice)| notice.severity >= INFORMATION && notice.text.starts_with("FAULT "));
         understated.map(|(at, notice)| (at, notice.text.clone())).collect()
+    }
+
+    /// And what is no fault as what nobody looks at.
+    fn overstated(&self) -> Vec<(f64, String)> {
+        let told = self.bench.record.notices_since(self.began).map(|notice| (notice.at.as_secs_f64(), &notice.value));
+        let is_alarm = |notice: &Notice| notice.severity <= ERROR && NO_FAULTS.iter().any(|word| notice.text.starts_with(word));
+        told.filter(|(_, notice)| is_alarm(notice)).map(|(at, notice)| (at, notice.text.clone())).collect()
     }
 
     /// When the post was without light, power or server, or was started anew.

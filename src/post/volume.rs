@@ -27,9 +27,18 @@ const RANGE: Quantity = Quantity {
     ),
     requirement: "T15",
 };
+const STAYS: Quantity = Quantity {
+    key: "T15.change-over-hold",
+    en: "change of the volume that the operator has set, over a hold",
+    pl: "zmiana głośności ustawionej przez operatora po zawieszeniu rozmowy",
+    ..RANGE
+};
 /// All that this file judges.
-pub(super) const QUANTITIES: &[Quantity] = &[RANGE];
+pub(super) const QUANTITIES: &[Quantity] = &[RANGE, STAYS];
 
+/// By so much a level may be off what it is set to (as at the operator, −26 ± 6 dBm0) [EJ].
+const STAYS_WITHIN_DB: f64 = 6.0;
+const HELD_FOR: Duration = Duration::from_secs(2);
 /// A key and the pause after it.
 const PER_KEY: Duration = Duration::from_millis(300);
 /// A post that ramps its volume has done so by then [EJ].
@@ -48,6 +57,7 @@ impl Post {
         let keys = self.volume_keys()?;
         let highest = self.loss_after(call, &keys.highest)?;
         let lowest = self.loss_after(call, &keys.lowest)?;
+        self.volume_stays(call, lowest)?;
         // A post that cannot be heard at one end of it has no range there.
         let judged = match lowest.zip(highest) {
             None => self.judge_absent(&RANGE),
@@ -62,6 +72,16 @@ impl Post {
             self.press_keys(call, &keys.highest)?;
         }
         judged
+    }
+
+    /// What he has set stays, whatever he does with the talk.
+    fn volume_stays(&mut self, call: CallId, before: Option<Estimate>) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        self.hold_talk_for(HELD_FOR)?;
+        let Some(after) = self.loss_after(call, "")? else { return self.judge_absent(&STAYS) };
+        let change =
+            Estimate::new((after.value - before.value).abs(), before.uncertainty.hypot(after.uncertainty), Unit::Decibel);
+        self.judge(&STAYS, change, Criterion::AtMost(STAYS_WITHIN_DB))
     }
 
     /// A caller must hear, whatever was done to the volume before.
@@ -88,8 +108,8 @@ impl Post {
             }
             pressed = pressed + PER_KEY;
         }
-        self.bench.clock().wait_until(pressed + SETTLES)?;
-        Ok(())
+        // The caller hears his operator, and not what he does.
+        self.keep_silent(call, pressed + SETTLES)
     }
 
     /// By how much the operator's speech is fainter at the ear than on the line, dB, once these keys have been pressed;

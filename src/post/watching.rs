@@ -36,9 +36,10 @@ impl Post {
                 continue;
             }
             let samples = (rule.look)(&course);
-            let Some(figure) = rule.sum_up(&samples) else { continue };
+            let criterion = rule.criterion(&course);
+            let Some(figure) = rule.sum_up(&samples, criterion) else { continue };
             rules += 1;
-            let judged = self.judge_samples(&rule.quantity, samples.len(), figure, rule.criterion(&course));
+            let judged = self.judge_samples(&rule.quantity, samples.len(), figure, criterion);
             broken += usize::from(judged.is_err());
             if matches!(judged, Err(Fault::Device(_))) {
                 self.tell_breaches(rule, &course, &samples);

@@ -228,12 +228,17 @@ fn to_invite(course: &Course) -> Vec<Sample> {
 
 fn to_ringing(course: &Course) -> Vec<Sample> {
     let sample = |(at, call): (f64, Option<&Call>)| {
-        let ringing = call?.ringing?;
+        let call = call?;
+        // What the operator's own end takes is not the post's.
+        let ringing = call.ringing.filter(|ringing| ringing.seconds - call.arrived.seconds < RINGS_AT_ONCE)?;
         let within = combine(&[course.inputs_within, ringing.uncertainty]);
         Some(Sample::seconds(at, ringing.seconds - at, within, ("the phone rang late", "telefon zadzwonił za późno").into()))
     };
     obliging(course).into_iter().filter_map(sample).collect()
 }
+
+/// A telephone rings within so many seconds of its call, or is slow.
+const RINGS_AT_ONCE: f64 = 0.5;
 
 fn cut_short(course: &Course) -> Vec<Sample> {
     let sample = |(_, call): &(_, Call)| {

@@ -60,6 +60,8 @@ const OF_PRESS_WITHIN: f64 = 10.0;
 /// and called up within one.
 const KEPT_WITHIN: f64 = 660.0;
 
+/// An answer is with the post within so many seconds, or was lost.
+const ANSWER_WITHIN: f64 = 1.0;
 /// What was tried in vain while there was no way to the camera system is tried again so soon [EJ].
 const AGAIN_WITHIN: f64 = 30.0;
 
@@ -116,22 +118,27 @@ fn to_event(course: &Course) -> Vec<Sample> {
 /// Each contact excuses one event; one that was sent again because its first sending had come to nothing is the same
 /// event.
 fn needless(course: &Course) -> Vec<Sample> {
-    let mut used = vec![false; course.contacts.len()];
+    let mut used: Vec<Option<f64>> = vec![None; course.contacts.len()];
     let taken = course.called_up.iter().filter(|event| event.is_named && event.taken);
     let sample = |event: &CalledUp| {
-        let excuses = |contact: &Contact, is_used: bool| {
+        let excuses = |contact: &Contact, used: Option<f64>| {
             let waited = Span { from: contact.began - course.inputs_within - event.uncertainty, to: event.at };
             // An answer that was lost on its way is no answer.
             let was_in_way = course.is_disturbed(waited) || !course.cameras_take(waited);
             let within = if was_in_way { KEPT_WITHIN } else { OF_PRESS_WITHIN };
-            let is_free = was_in_way || !is_used;
+            // One that was taken, and whose answer nothing can have kept away, is not sent again.
+            let is_answered = |at: f64| {
+                let answered = Span { from: at - ANSWER_WITHIN, to: at + ANSWER_WITHIN };
+                !course.is_disturbed(answered) && course.cameras_take(answered)
+            };
+            let is_free = used.is_none_or(|at| !is_answered(at));
             is_free && contact.may_be_press(course) && waited.from <= event.at && waited.length() <= within
         };
         let of = |index: &usize| course.contacts.get(*index).zip(used.get(*index));
         let found =
-            (0..course.contacts.len()).rev().find(|index| of(index).is_some_and(|(contact, is_used)| excuses(contact, *is_used)));
-        if let Some(is_used) = found.and_then(|index| used.get_mut(index)) {
-            *is_used = true;
+            (0..course.contacts.len()).rev().find(|index| of(index).is_some_and(|(contact, used)| excuses(contact, *used)));
+        if let Some(used) = found.and_then(|index| used.get_mut(index)) {
+            *used = Some(event.at);
         }
         // What was pressed before the scenario may still be on its way.
         let is_needless = found.is_none() && event.at >= course.owed_until;

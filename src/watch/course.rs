@@ -8,7 +8,7 @@ use super::heard::{Sampled, Silence};
 use super::lit::Lit;
 use super::reports::{CalledUp, Oddity, Stranger, StrayMedia, Supervised};
 use super::span::Span;
-use crate::bench::{Call, Report};
+use crate::bench::{Call, Report, Service};
 use crate::instrument::operator::{CallId, Outcome};
 use crate::rig::{Headers, Limits};
 use std::collections::BTreeMap;
@@ -152,6 +152,8 @@ pub struct Course {
     pub expired: Vec<f64>,
     /// When the post asked to be registered and was not: refused, or not answered.
     pub attempts: Vec<f64>,
+    /// When a server that answered nothing was asked whether it was there.
+    pub probed: Vec<f64>,
     /// When an INVITE reached a server that answered nothing.
     pub swallowed: Vec<f64>,
     /// Until when a call may be owed to what was done before the scenario.
@@ -171,6 +173,8 @@ pub struct Course {
     pub notices: Vec<(f64, String)>,
     /// The faults among it that it called mere information, and when.
     pub understated: Vec<(f64, String)>,
+    /// What is no fault and was told as an alarm, and when.
+    pub overstated: Vec<(f64, String)>,
     pub supervised: Supervised,
     /// What came to the camera system, and when that took nothing.
     pub called_up: Vec<CalledUp>,
@@ -182,6 +186,8 @@ pub struct Course {
     pub misled: Vec<Span>,
     /// Which address the post was given, and while it might use it; empty where the bench gives none.
     pub leases: Vec<(String, Span)>,
+    /// When the bench's services were asked, and which.
+    pub questions: Vec<(f64, Service)>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so

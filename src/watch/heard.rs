@@ -11,6 +11,8 @@ pub struct Sampled {
     /// The call that it was spoken into, whichever others the operator's end may still take for talks.
     pub call: CallId,
     pub to_operator: bool,
+    /// The caller shouts: nearly twice as loud as he speaks otherwise.
+    pub is_loud: bool,
     /// `None`: it was not heard at all.
     pub heard: Option<Arrived>,
     /// How much fainter the operator heard his own voice, dB; `None`: not looked for, or the noise there would hide an

@@ -60,11 +60,11 @@ const DARK_IN_TALK: Quantity = Quantity {
 };
 const FORGOTTEN_TALKS: Quantity = Quantity {
     key: "T40.watch.forgotten-talks",
-    en: "talks that went on behind a dark lamp after a restart",
-    pl: "rozmowy trwające po ponownym starcie mimo zgaszonej lampki",
+    en: "talks that went on behind a dark lamp after a restart or a cut",
+    pl: "rozmowy trwające po ponownym starcie lub przerwie mimo zgaszonej lampki",
     method: Method::new(
-        "media of the post after a start of its firmware in a talk, against the sensor of the lamp \"connected\"",
-        "dźwięk z punktu po starcie oprogramowania w trakcie rozmowy, względem czujnika lampki „połączono”",
+        "media of the post after a start of its firmware, or a cut of the fibre, in a talk, against the sensor of the lamp \"connected\"",
+        "dźwięk z punktu po starcie oprogramowania lub przerwie światłowodu w trakcie rozmowy, względem czujnika lampki „połączono”",
         "",
     ),
     requirement: "T40",
@@ -206,23 +206,27 @@ fn connected_falsely(course: &Course) -> Vec<Sample> {
 }
 
 /// A firmware that was started anew in a talk takes it up again, and says so by its lamp, or ends it: its microphone is
-/// open to nobody's knowledge otherwise.
+/// open to nobody's knowledge otherwise. A talk that was lost in a cut does not go on behind the caller's back either.
 fn forgotten_talks(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.connected else { return Vec::new() };
     let sample = |(id, call): &(CallId, Call)| {
         let confirmed = call.confirmed?.seconds;
-        let is_within = |outage: &&Outage| {
-            let starts = matches!(outage.kind, Kind::Restart | Kind::Hang) && course.lasts(call).holds(outage.span.to);
-            starts && confirmed < outage.span.from
+        let shows_within = |outage: &Outage| match outage.kind {
+            Kind::Restart | Kind::Hang => Some(TAKEN_UP_WITHIN),
+            Kind::Fibre => Some(SETTLES_FOR),
+            _ => None,
         };
-        let Some(outage) = course.outages.iter().find(is_within) else { return Some(Sample::breach(confirmed, None)) };
-        let start = outage.span.to;
-        // A module that was started anew as well, then or before, sends nothing more.
+        let is_within = |outage: &Outage| course.lasts(call).holds(outage.span.to) && confirmed < outage.span.from;
+        // A module that was started anew as well, then or before, or has given the talk up, sends nothing more.
         let mute = Lit(course.mute.iter().filter(|(_, of)| of == id).map(|(span, _)| *span).collect());
-        let forgotten = Span { from: start + TAKEN_UP_WITHIN, to: course.lasts(call).to };
-        let heard = if forgotten.length() > 0.0 { mute.dark(forgotten) } else { Vec::new() };
-        let dark = heard.into_iter().flat_map(|heard| lit.dark(heard)).find(|dark| dark.length() > SETTLES_FOR);
-        Some(Sample::breach(dark.map_or(start, |dark| dark.from), dark.map(dark_for)))
+        let forgotten = course.outages.iter().filter(|outage| is_within(outage)).find_map(|outage| {
+            let next = course.outages.iter().map(|other| other.span.from).filter(|from| *from > outage.span.to);
+            let to = next.fold(course.lasts(call).to, f64::min);
+            let after = Span { from: outage.span.to + shows_within(outage)?, to };
+            let heard = if after.length() > 0.0 { mute.dark(after) } else { Vec::new() };
+            heard.into_iter().flat_map(|heard| lit.dark(heard)).find(|dark| dark.length() > SETTLES_FOR)
+        });
+        Some(Sample::breach(forgotten.map_or(confirmed, |dark| dark.from), forgotten.map(dark_for)))
     };
     course.calls.iter().filter_map(sample).collect()
 }

@@ -45,9 +45,13 @@ const UNLIKE_IDENTITY: Quantity = Quantity {
 };
 pub(super) const UNMARKED: Quantity = Quantity {
     key: "T33.watch.unmarked-calls",
-    en: "calls without emergency priority or without a case number",
-    pl: "zgłoszenia bez priorytetu alarmowego lub bez numeru sprawy",
-    method: Method::new("Priority and X-SOS-Press of every INVITE", "Priority i X-SOS-Press każdego INVITE", "RFC 3261, 20.26"),
+    en: "calls without emergency priority, a case number or the point's name",
+    pl: "zgłoszenia bez priorytetu alarmowego, numeru sprawy lub nazwy punktu",
+    method: Method::new(
+        "Priority, X-SOS-Press and X-SOS-Post of every INVITE",
+        "Priority, X-SOS-Press i X-SOS-Post każdego INVITE",
+        "RFC 3261, 20.26",
+    ),
     ..COUNT
 };
 const HURRIED: Quantity = Quantity {
@@ -66,6 +70,9 @@ const SPENT: Quantity = Quantity {
     requirement: "T02",
     ..COUNT
 };
+
+/// The header in which a post names itself (post protocol, section 3).
+const POINT: &str = "X-SOS-Post";
 
 fn same_call_id(course: &Course) -> Vec<Sample> {
     let sample = |(index, (_, call)): (usize, &(_, Call))| {
@@ -97,11 +104,8 @@ fn unlike_identity(course: &Course) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (_, call) in &course.calls {
         let (at, asserted) = (call.arrived.seconds, call.invite.asserted_user());
-        let named = [
-            ("From", Some(call.invite.from.as_str())),
-            ("X-SOS-Post", call.invite.header("X-SOS-Post")),
-            ("P-Asserted-Identity", asserted),
-        ];
+        let named =
+            [("From", Some(call.invite.from.as_str())), (POINT, call.invite.header(POINT)), ("P-Asserted-Identity", asserted)];
         let seen = named.into_iter().find_map(|(place, said)| differs(at, place, said?));
         samples.push(Sample::breach(at, seen));
     }
@@ -121,8 +125,10 @@ fn unmarked(course: &Course) -> Vec<Sample> {
         let is_urgent = call.invite.header("Priority").is_some_and(|value| value.eq_ignore_ascii_case("emergency"));
         let is_numbered = call.invite.header(CASE_NUMBER).is_some_and(|value| !value.is_empty());
         let (is_urgent, is_numbered) = (is_urgent || headers.priority.is_none(), is_numbered || headers.press.is_none());
+        let is_named = headers.point.is_none() || call.invite.header(POINT).is_some_and(|value| !value.is_empty());
         let (en, pl) = named(call);
         let seen = match (is_urgent, is_numbered) {
+            (true, true) if !is_named => Some(both_of(&en, &pl, "without X-SOS-Post", "bez nagłówka X-SOS-Post")),
             (false, _) => Some(both_of(&en, &pl, "without Priority: emergency", "bez nagłówka Priority: emergency")),
             (_, false) => Some(both_of(&en, &pl, "without X-SOS-Press", "bez nagłówka X-SOS-Press")),
             _ => None,
@@ -132,9 +138,9 @@ fn unmarked(course: &Course) -> Vec<Sample> {
     course.calls.iter().map(sample).collect()
 }
 
-/// Whether the rig names a header for priority or number: else no call can lack one.
+/// Whether the rig names a header for priority, number or name: else no call can lack one.
 pub(super) fn says_more(course: &Course) -> bool {
-    course.headers.priority.is_some() || course.headers.press.is_some()
+    course.headers.priority.is_some() || course.headers.press.is_some() || course.headers.point.is_some()
 }
 
 /// A server on the way ends what has run out.

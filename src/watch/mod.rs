@@ -14,12 +14,14 @@ mod lit;
 mod seen;
 
 mod again;
+mod averages;
 mod calls;
 mod cameras;
 mod faults;
 mod lamps;
 mod marks;
 mod network;
+mod operators;
 mod protocol;
 mod reports;
 mod resending;
@@ -35,7 +37,7 @@ mod witness;
 
 use crate::rig::Role;
 use crate::unit::{Bilingual, Estimate, Quantity, Unit};
-use crate::verdict::Criterion;
+use crate::verdict::{Criterion, Verdict, decide};
 pub use calls::cases_closed;
 pub use course::{Binding, BothEnds, Course, Kind, LOST_AFTER, Outage, contacts};
 pub use heard::{Arrived, Foreign, Sampled, Silence, Tone};
@@ -98,6 +100,7 @@ pub const RULES: &[&[Rule]] = &[
     cameras::RULES,
     again::RULES,
     marks::RULES,
+    operators::RULES,
     lamps::RULES,
     protocol::RULES,
     resending::RULES,
@@ -108,6 +111,7 @@ pub const RULES: &[&[Rule]] = &[
     faults::RULES,
     voice::RULES,
     tone::RULES,
+    averages::RULES,
     silence::RULES,
     told::RULES,
 ];
@@ -130,8 +134,16 @@ impl Rule {
         }
     }
 
-    /// What stands for all samples: how many are breaches, or the one closest to its limit or furthest beyond.
-    pub fn sum_up(&self, samples: &[Sample]) -> Option<Estimate> {
+    /// What stands for all samples: how many are breaches, or the one closest to its limit or furthest beyond. Where
+    /// that one is too close to tell, one that is surely beyond stands for them.
+    pub fn sum_up(&self, samples: &[Sample], criterion: Criterion) -> Option<Estimate> {
+        let told = |figure: Estimate| decide(Bilingual::default(), figure, criterion);
+        let worst = self.worst(samples)?;
+        let surely = || samples.iter().map(|sample| sample.figure).find(|figure| matches!(told(*figure), Verdict::Fail(_)));
+        Some(if matches!(told(worst), Verdict::Inconclusive(_)) { surely().unwrap_or(worst) } else { worst })
+    }
+
+    fn worst(&self, samples: &[Sample]) -> Option<Estimate> {
         let worst = |a: &&Sample, b: &&Sample| a.figure.value.total_cmp(&b.figure.value);
         let figure = |sample: &Sample| sample.figure;
         match self.limit {

@@ -67,6 +67,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
         CallEvent::RegistrationRefused { .. } => course.attempts.push(at),
         CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
+        CallEvent::Swallowed { what, .. } if what == "OPTIONS" => course.probed.push(at),
         CallEvent::Swallowed { what, .. } if what == "INVITE" => course.swallowed.push(at),
         CallEvent::StrayMedia { from, kind, .. } => {
             course.strays.push(StrayMedia { at, kind: *kind, is_posts: false });
@@ -90,6 +91,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
         CallEvent::Asked { call, .. } => course.asked.push((at, *call)),
         CallEvent::Changed { outcome, .. } => course.offers.push((at, *outcome)),
         CallEvent::Stranger { news: StrangerNews::Spoke } => course.spoken_into.push(at),
+        CallEvent::Stranger { news: StrangerNews::Ordered } => {}
         CallEvent::Stranger { news } => {
             let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard);
             course.let_in.push((at, is_let_in));

@@ -248,13 +248,16 @@ const STORM_OVER: f64 = 30.0;
 const STORM_FROM: usize = 17;
 
 fn storms(course: &Course) -> Vec<Sample> {
+    // Whether a server is there can be asked as well, and costs it no less.
+    let mut attempts: Vec<f64> = course.attempts.iter().chain(&course.probed).copied().collect();
+    attempts.sort_by(f64::total_cmp);
     let sample = |(index, at): (usize, &f64)| {
-        let since = course.attempts.iter().take(index + 1).filter(|earlier| at - **earlier < STORM_OVER).count();
+        let since = attempts.iter().take(index + 1).filter(|earlier| at - **earlier < STORM_OVER).count();
         let seen =
             (since == STORM_FROM).then(|| both!("{since} attempts in {STORM_OVER} s", "prób: {since} w ciągu {STORM_OVER} s"));
         Sample::breach(*at, seen)
     };
-    course.attempts.iter().enumerate().map(sample).collect()
+    attempts.iter().enumerate().map(sample).collect()
 }
 
 /// A state is untrue when it contradicts what has stood for a while on the line.
@@ -325,6 +328,9 @@ fn expected_state(course: &Course, settled: Span) -> Option<&'static [&'static s
     })
 }
 
+/// An offer and its answer take so many seconds at most: what T04 grants a change of the talk, and as much to begin it.
+const MOVES_WITHIN: f64 = 1.0;
+
 /// What strangers send is told apart and judges nobody.
 fn sound_outside(course: &Course) -> Vec<Sample> {
     let words = |stray: &StrayMedia| -> Bilingual {
@@ -340,7 +346,12 @@ fn sound_outside(course: &Course) -> Vec<Sample> {
         .into()
     };
     let mut samples: Vec<Sample> = course.calls.iter().map(|(_, call)| Sample::breach(course.lasts(call).to, None)).collect();
-    let posts = course.strays.iter().filter(|stray| stray.is_posts);
+    // Whoever is given another address in a talk speaks from there as soon as he says so.
+    let is_moving = |stray: &StrayMedia| {
+        let given = |at: f64| Span { from: at, to: at + MOVES_WITHIN }.holds(stray.at);
+        stray.kind == Stray::OfAnother && course.leases.iter().skip(1).any(|(_, lease)| given(lease.from))
+    };
+    let posts = course.strays.iter().filter(|stray| stray.is_posts && !is_moving(stray));
     samples.extend(posts.map(|stray| Sample::breach(stray.at, Some(words(stray)))));
     samples
 }

@@ -15,6 +15,7 @@ use crate::unit::{Bilingual, Method, Quantity, Unit};
 pub const RULES: &[Rule] = &[
     Rule { quantity: BEGUN_ANEW, needs: &[Operator], limit: Bound::Never, look: begun_anew },
     Rule { quantity: MISFIT, needs: &[Operator], limit: Bound::Never, look: misfit },
+    Rule { quantity: MISSING, needs: &[Operator], limit: Bound::Never, look: missing },
     Rule { quantity: TWO_AT_ONCE, needs: &[Operator], limit: Bound::Never, look: two_at_once },
     Rule { quantity: PLAYED, needs: &[Ear, Operator], limit: Bound::Never, look: played },
 ];
@@ -46,6 +47,18 @@ const MISFIT: Quantity = Quantity {
         "RFC 3550, 5.1; RFC 3551, 4.2",
     ),
     requirement: "T12",
+};
+const MISSING: Quantity = Quantity {
+    key: "T18.watch.packets-missing",
+    unit: Unit::Count,
+    en: "gaps of more than 60 ms in the caller's stream, whoever speaks",
+    pl: "przerwy dłuższe niż 60 ms w strumieniu wzywającego, niezależnie od tego, kto mówi",
+    method: Method::new(
+        "sequence number of every packet: more than three in a row that never came",
+        "numer kolejny każdego pakietu: więcej niż trzy kolejne, które nie nadeszły",
+        "RFC 3550, A.1",
+    ),
+    requirement: "T18",
 };
 const TWO_AT_ONCE: Quantity = Quantity {
     key: "T40.watch.two-talks-at-once",
@@ -92,6 +105,13 @@ fn begun_anew(course: &Course) -> Vec<Sample> {
     let stood = |oddity: &&Oddity| !course.is_disturbed(Span { from: oddity.at - RESTORES_WITHIN, to: oddity.at });
     let mut samples = talks(course);
     samples.extend(odd(course, |what| *what == Irregular::BegunAnew).filter(stood).map(breach));
+    samples
+}
+
+fn missing(course: &Course) -> Vec<Sample> {
+    let stood = |oddity: &&Oddity| !course.is_disturbed(Span { from: oddity.at - RESTORES_WITHIN, to: oddity.at });
+    let mut samples = talks(course);
+    samples.extend(odd(course, |what| matches!(what, Irregular::Missing { .. })).filter(stood).map(breach));
     samples
 }
 

@@ -14,6 +14,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: SELDOM, needs: &[Operator, Supervision], limit: Bound::Never, look: seldom },
     Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
     Rule { quantity: UNDERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: understated },
+    Rule { quantity: OVERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: overstated },
     Rule { quantity: TAKEN_BACK, needs: &[Operator, Supervision], limit: Bound::Never, look: taken_back },
 ];
 
@@ -85,6 +86,18 @@ const UNDERSTATED: Quantity = Quantity {
         "RFC 5424, 6.2.1; RFC 5674, 2",
     ),
     ..GIVEN_UP
+};
+
+const OVERSTATED: Quantity = Quantity {
+    key: "T27.watch.false-alarms",
+    en: "messages to the supervision told as an alarm that tell of no fault",
+    pl: "komunikaty do nadzoru zgłoszone jako alarm, choć nie mówią o usterce",
+    method: Method::new(
+        "severity of every START, ALIVE, COUNT and CLEAR at the supervision (syslog): from error on somebody is called",
+        "waga każdego komunikatu START, ALIVE, COUNT i CLEAR w nadzorze (syslog): od błędu wzwyż ktoś jest wzywany",
+        "RFC 5424, 6.2.1",
+    ),
+    ..UNFOUNDED
 };
 
 /// Of its period a sign of life may be off by so much (T26, heartbeat).
@@ -182,6 +195,15 @@ fn understated(course: &Course) -> Vec<Sample> {
         Sample::breach(told.0, seen)
     };
     faults.map(sample).collect()
+}
+
+/// Told once: who tells one so tells all so.
+fn overstated(course: &Course) -> Vec<Sample> {
+    let heard = course.notices.iter().filter(|(at, text)| *at >= course.span.from && !text.starts_with("FAULT "));
+    let mut samples: Vec<Sample> = heard.map(|(at, _)| Sample::breach(*at, None)).collect();
+    let first = course.overstated.iter().take(1);
+    samples.extend(first.map(|(at, text)| Sample::breach(*at, Some(Bilingual::new(text.clone(), text.clone())))));
+    samples
 }
 
 fn unfounded(course: &Course) -> Vec<Sample> {

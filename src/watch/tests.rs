@@ -6,6 +6,7 @@ mod console;
 mod counted;
 mod margins;
 mod network;
+mod operators;
 mod outages;
 mod protocol;
 mod resending;
@@ -18,7 +19,7 @@ mod witness;
 use super::course::{Binding, BothEnds, Contact, Course, Kind, Outage};
 use super::reports::{Stranger, StrayMedia};
 use super::*;
-use crate::bench::{Call, Moment, Report};
+use crate::bench::{Call, Moment, Report, Service};
 use crate::instrument::operator::{CallId, EndedBy, Invite, Outcome, Server, Stray};
 use crate::instrument::supervision::Counts;
 use crate::rig::{Headers, Limits, Profile};
@@ -42,6 +43,7 @@ pub(super) fn quiet() -> Course {
         bindings: (0..20).map(|n| binding(f64::from(n) * 30.0)).collect(),
         expired: Vec::new(),
         attempts: Vec::new(),
+        probed: Vec::new(),
         swallowed: Vec::new(),
         owed_until: 0.0,
         was_registered: true,
@@ -53,6 +55,7 @@ pub(super) fn quiet() -> Course {
         without_battery: Lit::default(),
         lived_on_battery: false,
         understated: Vec::new(),
+        overstated: Vec::new(),
         notices: (0..31).map(|n| (f64::from(n) * 20.0 - 5.0, "ALIVE".into())).collect(),
         supervised: Supervised { lost_after: 45.0, every: Some(20.0), counts: Vec::new() },
         called_up: Vec::new(),
@@ -60,6 +63,7 @@ pub(super) fn quiet() -> Course {
         clock_errors: (0..30).map(|n| (f64::from(n) * 20.0, 0.01, 0.001)).collect(),
         misled: Vec::new(),
         leases: vec![("10.20.0.17".into(), span(-60.0, 700.0))],
+        questions: Vec::new(),
         garbled: Vec::new(),
         echoes: (0, Vec::new()),
         mute: Vec::new(),
@@ -173,7 +177,7 @@ fn broken(course: &Course) -> Vec<&'static str> {
     let rules = RULES.iter().copied().flatten();
     let is_broken = |rule: &&Rule| {
         let samples = (rule.look)(course);
-        let Some(figure) = rule.sum_up(&samples) else { return false };
+        let Some(figure) = rule.sum_up(&samples, rule.criterion(course)) else { return false };
         !matches!(crate::verdict::decide(Bilingual::same("x"), figure, rule.criterion(course)), crate::verdict::Verdict::Pass)
     };
     rules.filter(is_broken).map(|rule| rule.quantity.key).collect()
@@ -202,7 +206,10 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
         .says(402.0, "CALL 2 delayed")
         .says(420.1, "CALL 2 ended");
     let mut course = course.press(440.0, 32.0).says(455.0, "FAULT button").says(472.1, "CLEAR button");
+    course = course.press(560.0, 0.15).call(560.05, 560.06, "4").change(|call| (call.answered, call.confirmed) = (None, None));
+    course.refused.insert(CallId(3), 486);
     course.attempts.push(250.0);
+    course.questions.extend([Service::Addresses, Service::Names, Service::Time].map(|which| (20.0, which)));
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));
     course.let_in.push((140.0, false));
@@ -262,10 +269,13 @@ fn a_press_becomes_a_call_and_in_time() {
     assert!(of_delay(1.1).contains(&"T01.watch.press-to-invite"));
     assert!(!of_delay(0.9).contains(&"T01.watch.press-to-invite"));
     let of_ring = |delay: f64| {
-        broken(&quiet().press(100.0, 0.15).call(100.1, 103.9, "1").change(|call| call.ringing = Some(moment(100.0 + delay))))
+        let course = quiet().press(100.0, 0.15).call(100.0 + delay - 0.1, 104.9, "1");
+        broken(&course.change(|call| call.ringing = Some(moment(100.0 + delay))))
     };
     assert!(of_ring(3.1).contains(&"T02.watch.press-to-ringing"));
     assert!(!of_ring(2.9).contains(&"T02.watch.press-to-ringing"));
+    let slow = quiet().press(100.0, 0.15).call(100.1, 104.9, "1").change(|call| call.ringing = Some(moment(103.1)));
+    assert!(!broken(&slow).contains(&"T02.watch.press-to-ringing"), "the operator's own telephone");
 }
 
 #[test]
@@ -279,6 +289,7 @@ fn a_call_is_what_it_says_and_goes_where_it_should() {
     assert_eq!(changed(|call| _ = call.invite.headers.remove(4)), ["T02.watch.calls-no-proxy-passes"]);
     assert_eq!(changed(|call| call.invite.headers[4].1 = "0".into()), ["T02.watch.calls-no-proxy-passes"]);
     assert_eq!(changed(|call| _ = call.invite.headers.remove(2)), ["T33.watch.unmarked-calls"]);
+    assert_eq!(changed(|call| _ = call.invite.headers.remove(1)), ["T33.watch.unmarked-calls"]);
     let expires = |seconds: &str| broken(&served().change(|call| call.invite.headers.push(("Expires".into(), seconds.into()))));
     assert_eq!(expires("60"), ["T44.watch.calls-that-run-out"]);
     assert_eq!(expires("180"), [] as [&str; 0]);

@@ -4,7 +4,7 @@
 //! one.
 
 use super::course::Course;
-use super::heard::{Sampled, Tone};
+use super::heard::{Arrived, Sampled, Tone};
 use super::marks::{UNMARKED, says_more};
 use super::silence::OWN_NOISE;
 use super::voice::{VOICES, arrived, undisturbed};
@@ -15,6 +15,7 @@ use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: LEVEL_AT_OPERATOR, needs: &[Mouth, Operator], limit: NOMINAL, look: level_at_operator },
+    Rule { quantity: LOUD_AT_OPERATOR, needs: &[Mouth, Operator], limit: NO_FAINTER, look: loud_at_operator },
     Rule { quantity: LEVEL_AT_CALLER, needs: &[Ear, Operator], limit: Bound::AtLeast(AUDIBLE_DB_SPL), look: level_at_caller },
     Rule { quantity: FAINTER_AT_TIMES, needs: &[Ear, Operator], limit: ALIKE, look: fainter_at_times },
     Rule {
@@ -57,6 +58,9 @@ pub const RULES: &[Rule] = &[
 
 /// Active speech at the operator, for the level that the mouth is set to, dBm0 [EJ].
 const NOMINAL: Bound = Bound::Between(NOMINAL_DBM0 - 6.0, NOMINAL_DBM0 + 6.0);
+/// Whoever shouts may be held back so that he is as loud as who speaks, within what a level may be off [EJ]: he must
+/// not be turned away.
+const NO_FAINTER: Bound = Bound::AtMost(6.0);
 /// What an operator of nominal level speaks at, too.
 pub const NOMINAL_DBM0: f64 = -26.0;
 /// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice
@@ -70,12 +74,12 @@ const ALIKE: Bound = Bound::AtMost(6.0);
 const QUIET_STREET_DB_SPL: f64 = AUDIBLE_DB_SPL - 10.0;
 /// Tilt of the spectrum, dB per octave: the masks of hands-free telephones let it fall by 3 and rise by 6 (ETSI ES 202
 /// 740 [M]); one or two more [EJ].
-const TILT: Bound = Bound::Between(-4.0, 8.0);
+pub(super) const TILT: Bound = Bound::Between(-4.0, 8.0);
 /// Those masks are 12 dB wide: who keeps to them has no deeper hole.
-const HOLE: Bound = Bound::AtMost(12.0);
+pub(super) const HOLE: Bound = Bound::AtMost(12.0);
 /// Of what is heard most is the voice: T13 asks for 6 dB over the noise of the street at the very least; one is granted
 /// to codecs [EJ].
-const PURE: Bound = Bound::AtLeast(5.0);
+pub(super) const PURE: Bound = Bound::AtLeast(5.0);
 /// A voice of noise that is cut off at 1.75 times its effective value keeps so much of its peaks [EJ]; a limiter that
 /// follows keeps more.
 const PEAKS: Bound = Bound::AtLeast(0.75);
@@ -96,6 +100,14 @@ const LEVEL_AT_OPERATOR: Quantity = Quantity {
     method: VOICES,
     requirement: "T12",
 };
+const LOUD_AT_OPERATOR: Quantity = Quantity {
+    key: "T12.watch.loud-words.to-operator",
+    unit: Unit::Decibel,
+    en: "level of a caller who shouts, below that of one who speaks, at the operator, most",
+    pl: "poziom krzyku wzywającego u operatora poniżej poziomu mowy, największa różnica",
+    method: VOICES,
+    requirement: "T12",
+};
 const LEVEL_AT_CALLER: Quantity = Quantity {
     key: "T13.watch.level.to-caller",
     unit: Unit::DecibelSpl,
@@ -112,7 +124,7 @@ const FAINTER_AT_TIMES: Quantity = Quantity {
     method: VOICES,
     requirement: "T13",
 };
-const TILT_TO_OPERATOR: Quantity = Quantity {
+pub(super) const TILT_TO_OPERATOR: Quantity = Quantity {
     key: "T12.watch.tilt.to-operator",
     unit: Unit::Decibel,
     en: "tilt of the caller's voice over an octave, greatest",
@@ -201,9 +213,9 @@ const COMES_BACK: Bound = Bound::AtMost(-15.0);
 const NOT_BACK_DB: f64 = -60.0;
 const BACK_WITHIN_DB: f64 = 2.0;
 
-const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
-const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
-const SPOILT: (&str, &str) = ("more noise or distortion than voice", "więcej szumu lub zniekształceń niż głosu");
+pub(super) const TILTED: (&str, &str) = ("one end of the voice's band is nearly gone", "jeden kraniec pasma głosu niemal zanikł");
+pub(super) const HOLED: (&str, &str) = ("a part of the voice's band is missing", "w paśmie głosu brakuje fragmentu");
+pub(super) const SPOILT: (&str, &str) = ("more noise or distortion than voice", "więcej szumu lub zniekształceń niż głosu");
 const AGAIN: (&str, &str) = ("the voice is heard twice", "głos słychać dwukrotnie");
 const FLAT: (&str, &str) = ("the voice is clipped", "głos jest przesterowany");
 
@@ -221,8 +233,8 @@ pub fn missing_setting(quantity: &Quantity, course: &Course) -> Option<&'static 
 }
 
 /// How voices sounded that arrived nearly whole.
-fn tones(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Tone)> {
-    let whole = arrived(course, to_operator).filter(|(_, heard)| (heard.lost as f64) < WHOLE_ENOUGH * heard.looks as f64);
+pub(super) fn tones(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Tone)> {
+    let whole = arrived(course, to_operator, false).filter(|(_, heard)| (heard.lost as f64) < WHOLE_ENOUGH * heard.looks as f64);
     whole.filter_map(|(at, heard)| Some((at, heard.tone?)))
 }
 
@@ -238,6 +250,18 @@ fn level_at_operator(course: &Course) -> Vec<Sample> {
         seen: seen(),
     };
     tones(course, true).map(sample).collect()
+}
+
+/// Each shout against the last word before it that was none.
+fn loud_at_operator(course: &Course) -> Vec<Sample> {
+    let seen = || Bilingual::from(("a caller who shouts is hardly heard", "krzyczącego wzywającego ledwie słychać"));
+    let level = |(at, heard): (f64, Arrived)| Some((at, heard.tone?.level_dbfs));
+    let spoken: Vec<(f64, f64)> = arrived(course, true, false).filter_map(level).collect();
+    let sample = |(at, loud): (f64, f64)| {
+        let (_, before) = spoken.iter().rfind(|(spoken_at, _)| *spoken_at < at)?;
+        Some(Sample { at, figure: Estimate::new(before - loud, SET_WITHIN_DB, Unit::Decibel), seen: seen() })
+    };
+    arrived(course, true, true).filter_map(level).filter_map(sample).collect()
 }
 
 /// As loud as it would be for an operator of nominal level.
@@ -279,5 +303,5 @@ fn own_voice(course: &Course) -> Vec<Sample> {
         let figure = Estimate::new(sampled.comes_back_db.unwrap_or(NOT_BACK_DB), BACK_WITHIN_DB, Unit::Decibel);
         Sample { at: sampled.at, figure, seen: seen() }
     };
-    undisturbed(course, true).map(sample).collect()
+    undisturbed(course, true).filter(|sampled| !sampled.is_loud).map(sample).collect()
 }

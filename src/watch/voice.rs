@@ -112,7 +112,14 @@ pub(super) fn undisturbed(course: &Course, to_operator: bool) -> impl Iterator<I
     of_direction.filter(|sampled| !course.is_disturbed(Span { from: sampled.at - 1.0, to: sampled.at + 2.0 }))
 }
 
-pub(super) fn arrived(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
+/// Of the words that were shouted, or of the others.
+pub(super) fn arrived(course: &Course, to_operator: bool, loud: bool) -> impl Iterator<Item = (f64, Arrived)> {
+    let of_kind = undisturbed(course, to_operator).filter(move |sampled| sampled.is_loud == loud);
+    of_kind.filter_map(|sampled| Some((sampled.at, sampled.heard?)))
+}
+
+/// Of all words.
+fn all(course: &Course, to_operator: bool) -> impl Iterator<Item = (f64, Arrived)> {
     of_calls(course, to_operator).map(|(_, at, heard)| (at, heard))
 }
 
@@ -128,7 +135,7 @@ fn unheard(course: &Course, to_operator: bool) -> Vec<Sample> {
 
 fn late(course: &Course, to_operator: bool) -> Vec<Sample> {
     let told = || Bilingual::from(("heard late", "usłyszano za późno"));
-    arrived(course, to_operator).map(|(at, heard)| Sample { at, figure: heard.delay, seen: told() }).collect()
+    all(course, to_operator).map(|(at, heard)| Sample { at, figure: heard.delay, seen: told() }).collect()
 }
 
 fn is_first_word(course: &Course, at: f64) -> bool {
@@ -137,7 +144,7 @@ fn is_first_word(course: &Course, at: f64) -> bool {
 
 fn first_word(course: &Course, to_operator: bool) -> Vec<Sample> {
     let told = || Bilingual::from(("the first word begins too late", "pierwsze słowo zaczyna się za późno"));
-    let first = arrived(course, to_operator).filter(|(at, _)| is_first_word(course, *at));
+    let first = all(course, to_operator).filter(|(at, _)| is_first_word(course, *at));
     first.map(|(at, heard)| Sample::seconds(at, heard.swallowed as f64 * LOOK_S, LOOK_S, told())).collect()
 }
 
@@ -177,5 +184,5 @@ fn clipped(course: &Course) -> Vec<Sample> {
         });
         Sample::breach(at, seen)
     };
-    arrived(course, true).map(sample).collect()
+    arrived(course, true, false).map(sample).collect()
 }

@@ -19,7 +19,7 @@ pub struct Contradiction {
 }
 
 const LOOKS: &[fn(&Course) -> Option<Contradiction>] =
-    &[another_hand, unsteady_mains, lossy_network, reset_line, room_light, dazzled, held_back, garbled];
+    &[another_hand, unsteady_mains, lossy_network, reset_line, room_light, dazzled, held_back, garbled, silent];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -289,4 +289,35 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         ),
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: false })
+}
+
+/// Whoever beats, and says what becomes of each call, says something within so many seconds.
+const SPEAKS_WITHIN: f64 = 40.0;
+/// So many calls with nothing said of them are no line that was lost.
+const UNSAID: usize = 2;
+
+/// The console said nothing at all while calls came of presses, each of which a post that lives tells of: it may be
+/// mute itself, and then it is so for good; nothing else that it says can be known here.
+fn silent(course: &Course) -> Option<Contradiction> {
+    let lines = course.reports.iter().map(|(at, _)| *at).filter(|at| *at >= course.span.from);
+    let marks: Vec<f64> = [course.span.from].into_iter().chain(lines).chain([course.span.to]).collect();
+    let pauses = marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? }));
+    let calls_in = |pause: &Span| course.calls.iter().filter(|(_, call)| pause.holds(call.arrived.seconds)).count();
+    let silence = pauses.filter(|pause| pause.length() > SPEAKS_WITHIN).find(|pause| calls_in(pause) >= UNSAID)?;
+    let (from, length, calls) = (silence.from, silence.length(), calls_in(&silence));
+    let error = InstrumentError::new(
+        "console",
+        "read the post's console",
+        Bilingual::new(
+            format!("from {from:.3} s on it said nothing for {length:.0} s, though {calls} calls of the post came meanwhile"),
+            format!(
+                "od chwili {from:.3} s nie podała niczego przez {length:.0} s, choć w tym czasie nadeszły zgłoszenia punktu: {calls}"
+            ),
+        ),
+        (
+            "check the console's cable and its adapter; if another one is as silent, the post has stopped printing",
+            "sprawdź przewód konsoli i przejściówkę; jeśli z inną jest tak samo, to punkt przestał wypisywać wiersze",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
 }

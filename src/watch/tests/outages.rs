@@ -195,6 +195,19 @@ fn a_talk_that_a_restart_finds_is_ended_or_shown() {
 }
 
 #[test]
+fn a_talk_that_a_cut_has_ended_for_the_caller_does_not_go_on_behind_his_back() {
+    let forgotten = |back_at: f64, lit: &[(f64, f64)]| {
+        let mut course = quiet().press(100.0, 0.15).call(100.05, 200.0, "1").lit(&[(100.06, 110.0)], lit);
+        course = course.outage(Kind::Fibre, 110.0, 150.0);
+        course.mute.push((span(110.0, back_at), CallId(1)));
+        broken(&course).contains(&"T40.watch.forgotten-talks")
+    };
+    let lost = [(101.06, 140.0)];
+    assert!(forgotten(150.5, &lost) && !forgotten(f64::INFINITY, &lost));
+    assert!(!forgotten(150.5, &[(101.06, 200.0)]), "it was never lost");
+}
+
+#[test]
 fn who_could_not_learn_of_the_answer_need_not_show_it() {
     let dark = |cut: (f64, f64), confirmed: f64, lit: f64| {
         let mut course = served().lit(&[(100.06, 120.01)], &[(lit, 120.01)]);

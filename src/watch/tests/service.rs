@@ -47,3 +47,27 @@ fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     assert_eq!(stray(true), ["T40.watch.sound-outside-calls", "T33.watch.refused-calls"]);
     assert_eq!(stray(false), [] as [&str; 0]);
 }
+
+#[test]
+fn a_server_that_is_asked_whether_it_is_there_is_asked_with_measure() {
+    let probed = |every: f64| {
+        let course = quiet().outage(Kind::Servers, 100.0, 200.0);
+        broken(&Course { probed: (0..40).map(|n| 110.0 + f64::from(n) * every).collect(), ..course })
+    };
+    assert!(probed(1.0).contains(&"T39.watch.registration-storms"));
+    assert!(!probed(2.0).contains(&"T39.watch.registration-storms"));
+}
+
+#[test]
+fn whoever_is_given_another_address_in_a_talk_speaks_from_there() {
+    let stray = |at: f64, kind: Stray| {
+        let mut course = served();
+        course.leases.push(("10.20.0.18".into(), span(110.0, 700.0)));
+        course.strays.push(StrayMedia { at, kind, is_posts: true });
+        broken(&course).contains(&"T40.watch.sound-outside-calls")
+    };
+    assert_eq!(
+        [stray(110.1, Stray::OfAnother), stray(111.5, Stray::OfAnother), stray(110.1, Stray::NoCall)],
+        [false, true, true]
+    );
+}

@@ -14,6 +14,13 @@ fn a_stream_is_one_for_a_talk_unless_the_line_was_cut() {
 }
 
 #[test]
+fn no_packets_are_missing_that_no_cut_has_taken() {
+    let missing = |course: Course| broken(&odd(course, 110.0, Irregular::Missing { packets: 25 }));
+    assert_eq!(missing(served()), ["T18.watch.packets-missing"]);
+    assert_eq!(missing(served().outage(Kind::Fibre, 107.0, 107.5)), NONE);
+}
+
+#[test]
 fn packets_hold_what_their_timestamps_say() {
     let misfit = |is_posts: bool| {
         let mut course = odd(served(), 110.0, Irregular::Misfit { samples: 152, step: 160 });

@@ -54,6 +54,14 @@ fn a_fault_has_a_reason_that_the_bench_knows() {
 }
 
 #[test]
+fn what_is_no_fault_is_no_alarm() {
+    let told = || telling(quiet(), &[(300.0, "COUNT calls=1 answered=1 unanswered=0"), (320.0, "ALIVE")]);
+    assert!(!broken(&told()).contains(&"T27.watch.false-alarms"));
+    let overstated = Course { overstated: vec![(320.0, "ALIVE".into())], ..told() };
+    assert!(broken(&overstated).contains(&"T27.watch.false-alarms"));
+}
+
+#[test]
 fn a_fault_is_no_mere_information() {
     let told = || telling(quiet(), &[(300.0, "FAULT server"), (320.0, "ALIVE")]);
     assert!(!broken(&told()).contains(&"T26.watch.faults-understated"));

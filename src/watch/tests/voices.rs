@@ -19,15 +19,21 @@ pub(super) fn sound() -> Arrived {
     Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, clipped: 0.0, tone: Some(tone) }
 }
 
-/// Both sides speak at once after the answer, and later in the talk of [`served`]; then there is silence, into which a
-/// stranger speaks.
+/// Into the talk of [`served`].
+fn said(at: f64, to_operator: bool, heard: Option<Arrived>) -> Sampled {
+    Sampled { at, call: CallId(1), to_operator, is_loud: false, heard, echo_loss: None, comes_back_db: None }
+}
+
+/// Both sides speak at once after the answer, and later in the talk of [`served`], where the caller shouts; then there
+/// is silence, into which a stranger speaks.
 pub(super) fn spoken(course: &mut Course, heard: Arrived) {
     let echo_loss = Some(Estimate::new(45.0, 1.0, Unit::Decibel));
     for at in [101.1, 110.0] {
-        let sampled =
-            |to_operator| Sampled { at, call: CallId(1), to_operator, heard: Some(heard), echo_loss, comes_back_db: None };
+        let sampled = |to_operator| Sampled { echo_loss, ..said(at, to_operator, Some(heard)) };
         course.sampled.extend([true, false].map(sampled));
     }
+    let shout = Arrived { looks: 0, lost: 0, swallowed: 0, ..heard };
+    course.sampled.push(Sampled { is_loud: true, ..said(111.5, true, Some(shout)) });
     course.spoken_into.push(112.5);
     course.silences.push(quiet_talk(span(112.0, 118.0)));
 }
@@ -43,8 +49,11 @@ fn heard(change: impl FnOnce(&mut Arrived)) -> Vec<&'static str> {
     spoken(&mut course, heard);
     broken(&course)
 }
+/// But for what follows from all of them together.
 fn toned(change: impl FnMut(&mut Tone)) -> Vec<&'static str> {
-    heard(|heard| heard.tone.iter_mut().for_each(change))
+    let mut broken = heard(|heard| heard.tone.iter_mut().for_each(change));
+    broken.retain(|key| !key.contains(".mean-"));
+    broken
 }
 const NOTHING: [&str; 0] = [];
 
@@ -63,14 +72,7 @@ fn a_voice_arrives_whole_and_in_time() {
     assert_eq!(heard(|heard| heard.clipped = 0.001), NOTHING);
     assert_eq!(heard(|heard| heard.clipped = 0.01), ["T12.watch.clipped.to-operator"]);
     let mut mute = served();
-    mute.sampled.push(Sampled {
-        at: 105.0,
-        call: CallId(1),
-        to_operator: true,
-        heard: None,
-        echo_loss: None,
-        comes_back_db: None,
-    });
+    mute.sampled.push(said(105.0, true, None));
     assert_eq!(broken(&mute), ["T04.watch.unheard.to-operator"]);
     mute.outages.push(Outage { kind: Kind::Fibre, span: span(104.5, 105.5) });
     assert!(!broken(&mute).contains(&"T04.watch.unheard.to-operator"));
@@ -84,7 +86,7 @@ fn a_voice_is_of_the_call_that_it_was_spoken_into() {
         for at in [105.0, 107.0, 109.0, 111.0] {
             let heard = Some(Arrived { lost: if at > 110.0 { 6 } else { 0 }, looks: 300, ..sound() });
             let call = CallId(if at > 110.0 { call } else { 2 });
-            course.sampled.push(Sampled { at, call, to_operator: true, heard, echo_loss: None, comes_back_db: None });
+            course.sampled.push(Sampled { call, ..said(at, true, heard) });
         }
         broken(&course).contains(&"T21.watch.torn.to-operator")
     };
@@ -135,7 +137,7 @@ fn is_fainter(voices: &[(u32, f64, f64, f64)]) -> bool {
         let mut heard = sound();
         heard.tone.iter_mut().for_each(|tone| (tone.level_dbfs, tone.noise_dbfs) = (tone.level_dbfs - by, noise_dbfs));
         let (call, to_operator) = (CallId(id), false);
-        course.sampled.push(Sampled { at, call, to_operator, heard: Some(heard), echo_loss: None, comes_back_db: None });
+        course.sampled.push(Sampled { call, ..said(at, to_operator, Some(heard)) });
     }
     broken(&course).contains(&"T13.watch.fainter-at-times.to-caller")
 }
@@ -158,12 +160,13 @@ fn a_level_needs_a_rig_that_states_what_it_is_worth() {
         RULES.iter().copied().flatten().filter(lacks).map(|rule| rule.quantity.key).collect::<Vec<_>>()
     };
     assert_eq!(keys(&served()), NOTHING);
-    // Whatever of the two a call bears, it can lack the rest.
+    // Whatever of the three a call bears, it can lack the rest.
     let of = Headers::of_protocol;
     let bears = |headers: Headers| keys(&Course { headers, ..served() });
     assert_eq!(bears(Headers { press: None, ..of() }), NOTHING);
     assert_eq!(bears(Headers { priority: None, ..of() }), NOTHING);
-    assert_eq!(bears(Headers { press: None, priority: None, ..of() }), ["T33.watch.unmarked-calls"]);
+    assert_eq!(bears(Headers { press: None, priority: None, ..of() }), NOTHING);
+    assert_eq!(bears(Headers { press: None, priority: None, point: None, ..of() }), ["T33.watch.unmarked-calls"]);
     let bare = Course { speech_spl: None, ear_spl: None, ..served() };
     assert_eq!(
         keys(&bare),
@@ -249,4 +252,33 @@ fn nobody_hears_himself_out_of_the_post() {
     };
     assert_eq!(heard(-11.9), ["T17.watch.own-voice-comes-back"]);
     assert_eq!(heard(-18.1), NOTHING);
+}
+
+#[test]
+fn whoever_shouts_is_heard_no_fainter_than_who_speaks() {
+    let shouted = |level_dbfs: f64| {
+        let mut course = served();
+        spoken(&mut course, sound());
+        let shout = course.sampled.last_mut().and_then(|sampled| sampled.heard?.tone.map(|tone| (sampled, tone)));
+        let (sampled, tone) = shout.expect("a shout");
+        // Bent as shouts are.
+        let bent = Tone { level_dbfs, purity: Estimate::new(2.0, 0.5, Unit::Decibel), ..tone };
+        sampled.heard = Some(Arrived { clipped: 0.02, tone: Some(bent), ..sound() });
+        broken(&course)
+    };
+    assert_eq!([shouted(-22.4), shouted(-28.0), shouted(-32.5)], [NOTHING; 3].map(Vec::from));
+    assert_eq!(shouted(-35.5), ["T12.watch.loud-words.to-operator"]);
+}
+
+#[test]
+fn what_is_too_close_to_tell_of_one_voice_is_sure_of_many() {
+    let pure = |value: f64, voices: u32| {
+        let mut course = served();
+        let tone = sound().tone.map(|tone| Tone { purity: Estimate::new(value, 1.0, Unit::Decibel), ..tone });
+        let heard = Some(Arrived { tone, ..sound() });
+        course.sampled.extend((0..voices).map(|n| said(102.0 + f64::from(n), true, heard)));
+        broken(&course).into_iter().filter(|key| key.contains("mean-")).collect::<Vec<_>>()
+    };
+    assert_eq!(pure(4.2, 16), ["T12.watch.mean-purity.to-operator"]);
+    assert_eq!([pure(4.2, 1), pure(7.0, 16)], [NOTHING; 2].map(Vec::from));
 }
