@@ -6,12 +6,8 @@ Właściwość: Sygnalizacja i oznakowanie
   Scenariusz: Lampka „wezwano” reaguje natychmiast
     Zakładając, że punkt jest gotowy do pracy
     I operator nie odbiera
-    Gdy przycisk zostaje naciśnięty na 110 ms
-    Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
-    Gdy operator kończy wszystkie trwające połączenia
-    I mija 5 s
     I telefon operatora dzwoni dopiero 3 s po zgłoszeniu
-    I przycisk zostaje naciśnięty na 110 ms
+    Gdy przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
   @S09 @fat @sat @nightly
