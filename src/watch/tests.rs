@@ -318,28 +318,6 @@ fn only_the_operator_ends_a_talk_and_ringing_is_not_given_up() {
     unsealed.unsealed.push(Span { from: 0.0, to: 1000.0 });
     assert_eq!(broken(&unsealed), [] as [&str; 0], "whoever is to speak in plain may leave");
     assert_eq!(ended(EndedBy::Silence), ["T42.watch.talks-cut-short"]);
-    // Given up in a cut, called anew, and answered after all: ended at once, or talked into first.
-    let answered_late = |talk: f64| {
-        let course = quiet().press(100.0, 0.15).call(100.05, 130.0 + talk, "1").outage(Kind::Fibre, 101.0, 120.0);
-        let course = course.change(|call| {
-            (call.answered, call.confirmed) = (Some(moment(130.0)), Some(moment(130.0)));
-            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
-        });
-        let course = course.call(125.0, 160.0, "1");
-        broken(&course).contains(&"T42.watch.talks-cut-short")
-    };
-    assert_eq!([answered_late(0.1), answered_late(5.0)], [false, true]);
-    // Answered by its voice module while it starts, and ended as it is in command again; or after that.
-    let starting = |end: f64| {
-        let course = quiet().press(100.0, 0.15).call(100.05, end, "1").outage(Kind::Hang, 102.0, 104.0);
-        let mut course = course.change(|call| {
-            (call.answered, call.confirmed) = (Some(moment(104.5)), Some(moment(104.6)));
-            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
-        });
-        course.bindings.push(Binding { at: 105.0, ..course.bindings[0].clone() });
-        broken(&course).contains(&"T42.watch.talks-cut-short")
-    };
-    assert_eq!([starting(104.9), starting(125.0)], [false, true]);
     let rang = |length: f64| {
         let course = quiet().press(100.0, 0.15).call(100.05, 100.07 + length, "1").change(|call| {
             (call.answered, call.confirmed) = (None, None);

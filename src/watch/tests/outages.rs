@@ -238,3 +238,29 @@ fn light_that_comes_with_an_outage_may_bear_an_earlier_stamp() {
     };
     assert_eq!([lit_at(199.999), lit_at(199.9)], [false, true]);
 }
+
+#[test]
+fn what_was_given_up_or_taken_by_a_voice_module_alone_is_ended_at_once() {
+    // Given up in a cut, called anew, and answered after all: ended at once, or talked into first.
+    let answered_late = |talk: f64| {
+        let course = quiet().press(100.0, 0.15).call(100.05, 130.0 + talk, "1").outage(Kind::Fibre, 101.0, 120.0);
+        let course = course.change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(130.0)), Some(moment(130.0)));
+            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
+        });
+        let course = course.call(125.0, 160.0, "1");
+        broken(&course).contains(&"T42.watch.talks-cut-short")
+    };
+    assert_eq!([answered_late(0.1), answered_late(5.0)], [false, true]);
+    // Answered by its voice module while it starts, and ended as it is in command again; or after that.
+    let starting = |end: f64| {
+        let course = quiet().press(100.0, 0.15).call(100.05, end, "1").outage(Kind::Hang, 102.0, 104.0);
+        let mut course = course.change(|call| {
+            (call.answered, call.confirmed) = (Some(moment(104.5)), Some(moment(104.6)));
+            call.ended = call.ended.map(|(at, _)| (at, EndedBy::Post));
+        });
+        course.bindings.push(Binding { at: 105.0, ..course.bindings[0].clone() });
+        broken(&course).contains(&"T42.watch.talks-cut-short")
+    };
+    assert_eq!([starting(104.9), starting(125.0)], [false, true]);
+}
