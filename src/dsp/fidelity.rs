@@ -22,6 +22,8 @@ const SHADE_DB: f64 = 18.0;
 const TELLING: f64 = 0.6;
 /// What is purer than this needs no second look, dB.
 const PURE_ENOUGH_DB: f64 = 15.0;
+/// And beside noise that is stronger than that one in so many looks is hidden at the most.
+const HIDDEN_ONE_IN: usize = 50;
 /// Width of the edges of the band of the voices, hertz.
 const BAND_EDGE_HZ: f64 = 100.0;
 /// Nothing is said of the first and last moments of the reference, where filters settle, in seconds.
@@ -42,6 +44,8 @@ pub struct Fidelity {
     pub lost: usize,
     /// Of these, those from the first look on: a beginning that was cut off.
     pub swallowed: usize,
+    /// So many may be lost to chance alone: noise of the voice's own strength hides one look in fifty.
+    pub by_chance: usize,
     /// Over the band of the voices; none where too little of it arrived.
     pub coloration: Option<Coloration>,
     /// Share of the capture's samples, while the voice sounded, that stand at its greatest value.
@@ -118,7 +122,9 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         let others = parts.chain(coloured(&pair.followed()));
         coloration = others.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
     }
-    Some(Fidelity { delay: first, looks, lost, swallowed, coloration, clipped: clipped(capture, &first, reference), noise })
+    let by_chance = hidden(looks, capture, noise);
+    let clipped = clipped(capture, &first, reference);
+    Some(Fidelity { delay: first, looks, lost, swallowed, by_chance, coloration, clipped, noise })
 }
 
 /// What is within the band of the voices.
@@ -151,6 +157,12 @@ impl Expected {
         let left = if self.noise > 0.0 { (voice / (voice + self.noise)).sqrt() } else { 1.0 };
         (left >= TELLING).then_some(PRESENT * left)
     }
+}
+
+/// How many looks the noise of a capture may hide.
+fn hidden(looks: usize, capture: Signal, noise: f64) -> usize {
+    let is_pure = mean_square(capture.samples) >= noise * 10f64.powf(PURE_ENOUGH_DB / 10.0);
+    if is_pure { 0 } else { looks / HIDDEN_ONE_IN }
 }
 
 /// Which of the looks are lost: those that are not there, and those that are a shade of the others.
@@ -272,7 +284,7 @@ mod tests {
     fn a_street_and_a_hum_lose_nothing_and_hide_no_hole() {
         for above_db in [-20.0, -6.0, 0.0, 3.0] {
             let whole = in_a_street(above_db, |_, x| x);
-            assert!(whole.lost <= whole.looks / 50, "{above_db} dB: {whole:?}");
+            assert!(whole.lost <= whole.by_chance, "{above_db} dB: {whole:?}");
             assert!(whole.looks >= 25, "{above_db} dB: {whole:?}");
             let half = in_a_street(above_db, |n, x| if (n / 320) % 2 == 0 { 0.0 } else { x });
             let share = half.lost as f64 / half.looks as f64;

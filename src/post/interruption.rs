@@ -154,7 +154,7 @@ impl Post {
             let spoken = Signal::new(piece, f64::from(voice.rate));
             // One that is not heard at all is told by the gap.
             if let Some(found) = fidelity(spoken, Signal::new(&heard.samples, heard.rate), CHANNEL_RATE) {
-                *lost.get_or_insert(0) += found.lost;
+                *lost.get_or_insert(0) += found.lost.saturating_sub(found.by_chance);
             }
         }
         let Some(lost) = lost else { return Ok(()) };
