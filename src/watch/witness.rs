@@ -296,14 +296,17 @@ const SPEAKS_WITHIN: f64 = 40.0;
 /// So many calls with nothing said of them are no line that was lost.
 const UNSAID: usize = 2;
 
-/// The console said nothing at all while calls came of presses, each of which a post that lives tells of: it may be
-/// mute itself, and then it is so for good; nothing else that it says can be known here.
+/// The console, once it had spoken, said nothing at all while calls came of presses, each of which a post that lives
+/// tells of: it may be mute itself, and then it is so for good; nothing else that it says can be known here.
 fn silent(course: &Course) -> Option<Contradiction> {
     let lines = course.reports.iter().map(|(at, _)| *at).filter(|at| *at >= course.span.from);
     let marks: Vec<f64> = [course.span.from].into_iter().chain(lines).chain([course.span.to]).collect();
     let pauses = marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? }));
     let calls_in = |pause: &Span| course.calls.iter().filter(|(_, call)| pause.holds(call.arrived.seconds)).count();
-    let silence = pauses.filter(|pause| pause.length() > SPEAKS_WITHIN).find(|pause| calls_in(pause) >= UNSAID)?;
+    // One that nobody has wired, or of a post that prints none of this, never does.
+    let has_spoken = |pause: &Span| course.reports.iter().any(|(at, _)| *at <= pause.from);
+    let is_long = |pause: &Span| pause.length() > SPEAKS_WITHIN && has_spoken(pause);
+    let silence = pauses.filter(is_long).find(|pause| calls_in(pause) >= UNSAID)?;
     let (from, length, calls) = (silence.from, silence.length(), calls_in(&silence));
     let error = InstrumentError::new(
         "console",

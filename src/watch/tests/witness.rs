@@ -110,3 +110,18 @@ fn what_closes_the_button_or_takes_the_mains_beside_the_relay_is_not_the_posts()
     accused(&mains(&[(0.0, 600.0)], &[(0.0, 100.0), (100.02, 600.0)]), &[]);
     accused(&mains(&[(0.0, 100.0), (110.0, 600.0)], &[(0.0, 100.0), (110.01, 600.0)]), &[]);
 }
+
+#[test]
+fn a_console_that_fell_silent_is_accused_and_one_that_never_spoke_is_not() {
+    let calls = || {
+        (0..3).fold(quiet(), |course, n| {
+            course.press(100.0 + 20.0 * f64::from(n), 0.2).call(100.1 + 20.0 * f64::from(n), 110.0 + 20.0 * f64::from(n), "1")
+        })
+    };
+    let all_said = |mut course: Course| {
+        course.reports.clear();
+        course
+    };
+    accused(&all_said(calls()), &[]);
+    accused(&all_said(calls()).says(50.0, "STATE idle"), &["console"]);
+}
