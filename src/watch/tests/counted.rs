@@ -45,7 +45,7 @@ fn a_start_begins_a_new_count_and_a_press_unseen_may_be_in_it() {
         let course = quiet().outage(Kind::Servers, 95.0, 115.0).press(100.0, 0.15).call(116.0, 120.0, "1");
         counting(course, &[(10.0, 3, 1), (106.0, 3, 2), (120.1, then, 5 - then)])
     };
-    assert_eq!([kept(4), kept(3)], [false, false]);
+    assert_eq!([kept(4), kept(3), kept(5)], [false, false, true]);
     // Beside a call that hangs at an operator's who heard nothing of its end; and into one that both know of.
     let hangs = |cut: f64| {
         let course = quiet().press(100.0, 0.2).call(100.05, 160.0, "1").outage(Kind::Servers, cut, 170.0).press(150.0, 0.2);
