@@ -122,7 +122,7 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
         let others = parts.chain(coloured(&pair.followed()));
         coloration = others.chain(coloration).max_by(|a, b| a.purity_db.total_cmp(&b.purity_db));
     }
-    let by_chance = hidden(looks, capture, noise);
+    let by_chance = expected.hidden(looks, &spoken);
     let clipped = clipped(capture, &first, reference);
     Some(Fidelity { delay: first, looks, lost, swallowed, by_chance, coloration, clipped, noise })
 }
@@ -157,12 +157,12 @@ impl Expected {
         let left = if self.noise > 0.0 { (voice / (voice + self.noise)).sqrt() } else { 1.0 };
         (left >= TELLING).then_some(PRESENT * left)
     }
-}
 
-/// How many looks the noise of a capture may hide.
-fn hidden(looks: usize, capture: Signal, noise: f64) -> usize {
-    let is_pure = mean_square(capture.samples) >= noise * 10f64.powf(PURE_ENOUGH_DB / 10.0);
-    if is_pure { 0 } else { looks / HIDDEN_ONE_IN }
+    /// How many of the looks at what was spoken the noise may hide by chance.
+    fn hidden(&self, looks: usize, spoken: &[f32]) -> usize {
+        let is_pure = self.gain * mean_square(spoken) >= self.noise * 10f64.powf(PURE_ENOUGH_DB / 10.0);
+        if is_pure { 0 } else { looks / HIDDEN_ONE_IN }
+    }
 }
 
 /// Which of the looks are lost: those that are not there, and those that are a shade of the others.
@@ -282,10 +282,12 @@ mod tests {
 
     #[test]
     fn a_street_and_a_hum_lose_nothing_and_hide_no_hole() {
-        for above_db in [-20.0, -6.0, 0.0, 3.0] {
+        for above_db in [-20.0, -16.0, -6.0, 0.0, 3.0] {
             let whole = in_a_street(above_db, |_, x| x);
             assert!(whole.lost <= whole.by_chance, "{above_db} dB: {whole:?}");
             assert!(whole.looks >= 25, "{above_db} dB: {whole:?}");
+            let by_chance = if above_db > -15.0 { whole.looks / 50 } else { 0 };
+            assert_eq!(whole.by_chance, by_chance, "{above_db} dB: {whole:?}");
             let half = in_a_street(above_db, |n, x| if (n / 320) % 2 == 0 { 0.0 } else { x });
             let share = half.lost as f64 / half.looks as f64;
             assert!((0.3..0.65).contains(&share), "{above_db} dB: {half:?}");
