@@ -272,8 +272,7 @@ impl Post {
             ));
         }
         // As far as the sense input knows: either edge may be stamped late.
-        let longest = self.longest_pulse(width) + late;
-        let shortest = (width.as_secs_f64() / 2.0 - late).max(SHORTEST_SEEN_S);
+        let (shortest, longest) = (shortest_pulse(width, late), self.longest_pulse(width) + late);
         let widths = seen.iter().take(pulses).map(|(from, to)| to.seconds_after(*from));
         let wrong: Vec<f64> = widths.filter(|seen| *seen < shortest || *seen > longest).collect();
         match wrong.first() {
@@ -308,6 +307,11 @@ impl Post {
     }
 }
 
+/// What is stamped as shorter than this was no pulse of `width`, with stamps worth `late`, all in seconds.
+fn shortest_pulse(width: Duration, late: f64) -> f64 {
+    (width.as_secs_f64() / 2.0 - late).max(SHORTEST_SEEN_S)
+}
+
 fn in_ms(seconds: f64) -> String {
     format!("{:.1} ms", seconds * 1e3)
 }
@@ -319,4 +323,18 @@ fn button_relay(action: String, cause: Bilingual) -> Fault {
         "użyj szybszego przekaźnika albo dłuższych, rzadszych impulsów; potem sprawdź przewody przekaźnika i jego wejścia kontrolnego",
     );
     InstrumentError::new("button relay", action, cause, remedy).of(Subsystem::Relays).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pulse_may_be_seen_as_half_of_what_it_was_less_what_its_stamps_are_worth_but_never_as_a_spark() {
+        let shortest = |width_ms, late_ms| 1e3 * shortest_pulse(Duration::from_millis(width_ms), 1e-3 * late_ms);
+        for (width_ms, late_ms, wanted_ms) in [(20, 0.0, 10.0), (20, 2.0, 8.0), (5, 1.5, 1.0), (5, 0.5, 2.0), (20, 60.0, 1.0)] {
+            let found_ms = shortest(width_ms, late_ms);
+            assert!((found_ms - wanted_ms).abs() < 1e-9, "{width_ms} ms, {late_ms} ms: {found_ms} ms");
+        }
+    }
 }
