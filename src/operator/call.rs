@@ -137,6 +137,10 @@ impl Call {
     pub fn media_security(&self) -> MediaSecurity {
         self.srtp.account()
     }
+    /// Its sound is encrypted and authenticated (RFC 3711).
+    pub fn is_secure(&self) -> bool {
+        self.srtp.is_on()
+    }
     /// The ports of ours that it uses, or will.
     pub fn ports(&self) -> impl Iterator<Item = u16> {
         std::iter::once(self.talk.address().port()).chain(self.change.as_ref().map(PendingChange::port))

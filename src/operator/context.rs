@@ -91,6 +91,13 @@ impl Context {
     pub fn send_datagram(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
         self.transport.send_datagram(from, to, bytes);
     }
+    /// As a stranger would send it.
+    pub fn send_forged(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        self.transport.send_forged(from, to, bytes);
+    }
+    pub fn take_forged(&mut self) -> Vec<Outgoing> {
+        self.transport.take_forged()
+    }
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
         self.transport.take()
     }

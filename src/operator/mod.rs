@@ -212,10 +212,11 @@ impl Desk {
         self.calls.living_mut().for_each(|call| call.packets_left(by));
         self.cx.outgoing_left(by);
     }
-    /// All datagrams to be sent, in order; media and control of secure calls sealed. Everything passes here last, so
-    /// that nothing can be forgotten.
+    /// All datagrams to be sent, in order; media and control of secure calls sealed. Everything of ours passes here
+    /// last, so that nothing can be forgotten; what a stranger sends has no key.
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
-        self.cx.take_outgoing().into_iter().filter_map(|one| self.sealed(one)).collect()
+        let own: Vec<Outgoing> = self.cx.take_outgoing().into_iter().filter_map(|one| self.sealed(one)).collect();
+        own.into_iter().chain(self.cx.take_forged()).collect()
     }
     fn sealed(&mut self, one: Outgoing) -> Option<Outgoing> {
         if one.wire != Wire::Udp || !packet::is_rtp_or_rtcp(&one.bytes) {

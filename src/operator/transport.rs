@@ -20,6 +20,8 @@ pub(super) struct Transport {
     self_check: SocketAddr,
     flows: Flows,
     outgoing: Vec<Outgoing>,
+    /// What somebody else sends under an address of ours.
+    forged: Vec<Outgoing>,
 }
 
 impl Transport {
@@ -30,6 +32,7 @@ impl Transport {
             self_check: SocketAddr::new(config.sip.ip(), *config.media_ports.end()),
             flows: Flows::default(),
             outgoing: Vec::new(),
+            forged: Vec::new(),
         }
     }
 
@@ -93,6 +96,15 @@ impl Transport {
         self.outgoing.push(Outgoing { wire: Wire::Udp, from, to, bytes });
     }
 
+    /// A stranger's datagram: no key of ours may touch it.
+    pub fn send_forged(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        self.forged.push(Outgoing { wire: Wire::Udp, from, to, bytes });
+    }
+
+    /// All that waits of a stranger's.
+    pub fn take_forged(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.forged)
+    }
     /// All that waits, in order.
     pub fn take(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.outgoing)

@@ -81,9 +81,11 @@ const PLAYED: Quantity = Quantity {
     en: "strangers who spoke into a talk and were heard by the caller",
     pl: "obcy, którzy nadawali dźwięk do rozmowy i których wzywający usłyszał",
     method: Method::new(
-        "a tone of 1020 Hz in packets like the operator's, from an address that no description named, while his own flow",
-        "ton 1020 Hz w pakietach jak u operatora, spod adresu, którego nie podał żaden opis, gdy płyną jego własne",
-        "RFC 3550, 9; RFC 4961, 5",
+        "a tone of 1020 Hz in packets like the operator's while his own flow, from an address that no description named; \
+         in an encrypted talk unencrypted from the operator's own",
+        "ton 1020 Hz w pakietach jak u operatora, gdy płyną jego własne: spod adresu, którego nie podał żaden opis, \
+         a w rozmowie szyfrowanej bez szyfrowania, spod adresu operatora",
+        "RFC 3550, 9; RFC 3711, 3.3; RFC 4961, 5",
     ),
     requirement: "T40",
 };

@@ -1,6 +1,9 @@
 //! The stranger speaks into a talk: packets like the operator's, sent to the same port of the post from an address that
 //! nobody has named to it.
 //!
+//! Into an encrypted talk he speaks in plain packets that bear the operator's own address: that can be forged, and
+//! where sound is authenticated it proves nothing (RFC 3711, 3.3).
+//!
 //! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or
 //! the last.
 
@@ -64,7 +67,7 @@ impl Stranger {
     /// than it receives at (RFC 4961).
     pub fn speak(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
         let Some(call) = calls.living().rfind(|call| call.is_confirmed()) else { return };
-        if self.address.ip() == call.talk().address().ip() {
+        if !call.is_secure() && self.address.ip() == call.talk().address().ip() {
             return;
         }
         if let Some((due, _)) = forged(at, call, cx) {
@@ -76,11 +79,12 @@ impl Stranger {
     pub(super) fn wake_speech(&mut self, at: Instant, calls: &Calls, cx: &mut Context) {
         let Some(Speech { call, left, .. }) = self.speech.take_if(|speech| at >= speech.next) else { return };
         let left = left.saturating_sub(1);
-        let Some((due, packets)) = calls.get(call).and_then(|call| forged(at, call, cx)) else { return };
+        let Some(talk) = calls.get(call) else { return };
+        let Some((due, packets)) = forged(at, talk, cx) else { return };
         if left > 0 {
             self.speech = Some(Speech { call, next: due + STRANGER_BEHIND, left });
         }
-        let from = self.voice();
-        packets.into_iter().for_each(|(to, bytes)| cx.send_datagram(from, to, bytes));
+        let from = if talk.is_secure() { talk.talk().address() } else { self.voice() };
+        packets.into_iter().for_each(|(to, bytes)| cx.send_forged(from, to, bytes));
     }
 }
