@@ -42,7 +42,7 @@ impl Blamed for Fault {
             Fault::Interrupted(Interrupted::Stop) => Blame::Nobody,
             // A bench step that outlasts what it was granted is the bench's or the scenario's doing: a post is judged
             // by figures only.
-            Fault::Interrupted(Interrupted::Limit { .. }) => Blame::Bench,
+            Fault::Interrupted(Interrupted::Limit { .. } | Interrupted::Unguarded) => Blame::Bench,
         }
     }
 }
@@ -77,6 +77,13 @@ fn account_of(interrupted: Interrupted) -> (Bilingual, Bilingual) {
         Interrupted::Stop => {
             let remedy = ("start the run again", "uruchom przebieg ponownie");
             ("przebieg zatrzymała osoba lub system, który go uruchomił".to_string(), remedy)
+        }
+        Interrupted::Unguarded => {
+            let remedy = (
+                "see what has ended the guard's process, e.g. in the system's log, then start the run again",
+                "sprawdź, np. w dzienniku systemu, co zakończyło proces strażnika, i uruchom przebieg ponownie",
+            );
+            ("proces strażnika przebiegu zakończył się, a bez niego nie wolno niczego przełączać".to_string(), remedy)
         }
         Interrupted::Limit { limit } => {
             let remedy = ("look at the step's last events in the journal", "sprawdź w dzienniku ostatnie zdarzenia tego kroku");

@@ -125,8 +125,8 @@ pub(super) struct Grant {
 impl Grant {
     pub(super) fn run<T>(self, f: impl FnOnce() -> Result<T, Fault>) -> Result<T, Cause> {
         // A step that never waits must not run on after Ctrl-C either.
-        if self.guard.stop_requested() {
-            return Err(Cause::Fault(Fault::Interrupted(crate::clock::Interrupted::Stop)));
+        if let Err(interrupted) = self.guard.check(self.now) {
+            return Err(Cause::Fault(Fault::Interrupted(interrupted)));
         }
         self.guard.set_limit(self.now, self.within);
         let result = protect(f);

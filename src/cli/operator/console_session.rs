@@ -49,7 +49,7 @@ impl ConsoleSession {
             }
             match self.clock.wait(LOOK) {
                 Ok(()) => {}
-                Err(Interrupted::Stop | Interrupted::Limit { .. }) => return Ok(()),
+                Err(Interrupted::Stop | Interrupted::Unguarded | Interrupted::Limit { .. }) => return Ok(()),
             }
         }
     }
