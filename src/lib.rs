@@ -31,6 +31,7 @@ pub mod twin;
 pub mod evidence;
 
 pub mod bench;
+pub mod guard;
 #[cfg(unix)]
 pub mod live;
 pub mod watch;

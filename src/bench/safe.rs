@@ -17,6 +17,9 @@ use std::time::Duration;
 /// How long a contact may take to follow its command before the read-back counts as failed.
 const SETTLE: Duration = Duration::from_millis(300);
 
+/// Within so long a contact has followed the command before last.
+const TRAVEL: Duration = Duration::from_millis(50);
+
 /// Why a read-back did not come about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unread {
@@ -72,8 +75,13 @@ impl Switchgear {
     fn make_circuit_safe(&mut self, circuit: Circuit) -> SafeCheck {
         let closed = circuit.is_closed_when_safe();
         let what = circuit.in_state(closed);
+        // Whatever was commanded before may still be on its way: a contact that has not moved yet reads as safe.
+        let is_on_its_way = self.told(circuit) != Some(closed);
         if let Err(error) = self.switch(circuit, closed) {
             return SafeCheck { what, ok: false, detail: error.account() };
+        }
+        if is_on_its_way && let Err(error) = self.clock.wait(TRAVEL) {
+            return SafeCheck { what, ok: false, detail: Unread::from(error).account() };
         }
         let deadline = self.clock.now() + SETTLE;
         loop {

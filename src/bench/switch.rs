@@ -4,11 +4,10 @@
 //! can be made safe by whoever finds it left alone. A journal listens by standing before the relay boards that are
 //! handed in.
 
+mod opening;
+
 use super::circuit::Circuit;
 use super::ledger::{Ledger, Strange, closures};
-use super::open::context::Context;
-use super::open::instrument::open_one;
-use super::open::openers::Handle;
 use super::outage::Outages;
 use super::{Bench, Moment, missing};
 use crate::clock::{Clock, Instant, Interrupted, Stamped, poll};
@@ -17,7 +16,7 @@ use crate::instrument::relay::{Channel, Contact, RelayBoard};
 use crate::instrument::{InstrumentError, Result, Subsystem};
 use crate::rig::{InputRef, Pole, Rig, Switch};
 use crate::unit::{Bilingual, both, rectangular};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +35,8 @@ pub struct Switchgear {
     pub(super) clock: Arc<dyn Clock>,
     relays: BTreeMap<String, Box<dyn RelayBoard>>,
     inputs: BTreeMap<String, Box<dyn InputBoard>>,
+    /// Boards that could not be opened, and why.
+    unopened: BTreeMap<String, InstrumentError>,
     /// What each circuit was told and did, in the order of `Circuit::ALL`.
     ledgers: [Ledger; Circuit::ALL.len()],
     outages: Outages,
@@ -43,41 +44,10 @@ pub struct Switchgear {
 }
 
 impl Switchgear {
-    /// Opens the boards that the circuits of a rig are on, and no other instrument. Nothing is moved yet.
-    ///
-    /// # Errors
-    /// A board could not be opened or does not say what it is.
-    pub fn open(rig: &Arc<Rig>) -> Result<Switchgear> {
-        let context = Context::of(rig, rig.twin.as_ref().map_or(0, |twin| twin.seed))?;
-        let mut gear = Switchgear::empty(Arc::clone(rig), context.shared_clock());
-        let wired = Circuit::ALL.into_iter().filter_map(|circuit| circuit.wiring(&rig.wiring));
-        let boards: BTreeSet<&String> = wired.flat_map(|switch| [&switch.relay.board, &switch.sense.board]).collect();
-        for name in boards {
-            let one = rig.instruments.get(name).ok_or_else(|| missing(name))?;
-            for handle in open_one(&context, rig, name, one)?.1 {
-                match handle {
-                    Handle::Relays(board) => gear.add_relays(name, board),
-                    Handle::Inputs(board) => gear.add_inputs(name, board),
-                    Handle::Console(_)
-                    | Handle::Probe(_)
-                    | Handle::Sound(_)
-                    | Handle::Operator(_)
-                    | Handle::ReferenceHost(_)
-                    | Handle::Supervision(_)
-                    | Handle::AddressServer(_)
-                    | Handle::NameServer(_)
-                    | Handle::TimeServer(_)
-                    | Handle::Cameras(_)
-                    | Handle::Inspector(_) => {}
-                }
-            }
-        }
-        Ok(gear)
-    }
-
     pub(super) fn empty(rig: Arc<Rig>, clock: Arc<dyn Clock>) -> Switchgear {
         let (relays, inputs, ledgers) = (BTreeMap::new(), BTreeMap::new(), Default::default());
-        Switchgear { rig, clock, relays, inputs, ledgers, outages: Outages::default(), disturbed: Instant::ZERO }
+        let (unopened, outages, disturbed) = (BTreeMap::new(), Outages::default(), Instant::ZERO);
+        Switchgear { rig, clock, relays, inputs, unopened, ledgers, outages, disturbed }
     }
     pub(super) fn add_relays(&mut self, name: &str, board: Box<dyn RelayBoard>) {
         self.relays.insert(name.into(), board);
@@ -110,7 +80,7 @@ impl Switchgear {
             (Pole::NormallyOpen, true) | (Pole::NormallyClosed, false) => Contact::Closed,
             _ => Contact::Open,
         };
-        let board = self.relays.get_mut(&relay.board).ok_or_else(|| missing(&relay.board))?;
+        let board = self.relays.get_mut(&relay.board).ok_or_else(|| absent(&self.unopened, &relay.board))?;
         let at = board.set(Channel(relay.channel), to).map_err(|error| error.of(Subsystem::Relays))?;
         let ledger = &mut self.ledgers[circuit as usize];
         let before = ledger.told();
@@ -136,7 +106,7 @@ impl Switchgear {
         &mut self,
         input: &InputRef,
     ) -> std::result::Result<bool, E> {
-        let board = self.inputs.get_mut(&input.board).ok_or_else(|| missing(&input.board))?;
+        let board = self.inputs.get_mut(&input.board).ok_or_else(|| absent(&self.unopened, &input.board))?;
         let asked = self.clock.now();
         let told = poll::<bool, E>(&*self.clock, asked + BOARD_ANSWERS_WITHIN, ASK_EVERY, || {
             Ok(board.is_lit(Input(input.input), asked).map_err(|error| error.of(Subsystem::Inputs))?)
@@ -249,6 +219,11 @@ pub fn stood_still(still: Duration) -> InstrumentError {
         "zamknij inne programy na tym komputerze, wyłącz jego usypianie i powtórz scenariusz",
     );
     InstrumentError::new("bench process", "watch without a pause", cause, remedy).of(Subsystem::Process)
+}
+
+/// No such board is at hand: it could not be opened, or the rig does not name it.
+fn absent(unopened: &BTreeMap<String, InstrumentError>, board: &str) -> InstrumentError {
+    unopened.get(board).cloned().unwrap_or_else(|| missing(board))
 }
 
 /// A board that was asked and says nothing.

@@ -1,8 +1,10 @@
 //! What was typed, as it was typed. What it means is decided elsewhere.
 
 mod after_a_run;
+mod on_rig;
 
 pub use after_a_run::{KeepRecordings, Report};
+pub use on_rig::OnRig;
 
 use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
@@ -126,6 +128,21 @@ pub enum Command {
         #[arg(long, value_parser = lang, value_name = "en|pl")]
         lang: Option<Lang>,
     },
+    /// Do something with a rig, without a post to judge
+    Rig {
+        #[command(subcommand)]
+        what: OnRig,
+    },
+    /// Stand by a run and make its rig safe if it ends without; a run starts its guard itself
+    #[command(hide = true)]
+    Guard {
+        #[arg(long, value_name = "FILE")]
+        rig: PathBuf,
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[arg(long, value_parser = lang, value_name = "en|pl")]
+        lang: Lang,
+    },
     /// Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed
     Measure(MeasureArgs),
     /// Write the sounds that recordings are measured by
@@ -145,6 +162,7 @@ impl Command {
             Command::Prove(prove) => prove.lang,
             Command::Explore(explore) => explore.lang,
             Command::Operator(operator) => operator.lang,
+            Command::Rig { what: OnRig::Safe { lang, .. } } | Command::Guard { lang, .. } => *lang,
             Command::Steps { lang, .. }
             | Command::Report(Report { lang, .. })
             | Command::Verify { lang, .. }

@@ -4,6 +4,7 @@
 
 use super::args::Explore;
 use super::in_order::{NOTHING_MOVED, no_signals, rig_in_order};
+use super::rig::Taken;
 use super::{Refused, place, prove};
 use crate::bench;
 use crate::clock::wall_clock;
@@ -38,6 +39,7 @@ pub(super) fn explore(typed: &Explore) -> Result<u8, Refused> {
     let time = typed.time.as_deref().map(read_time).transpose()?;
     let seed = typed.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = typed.out.clone().unwrap_or_else(|| place::run_directory(wall_clock().as_secs(), "explore"));
+    let taken = Taken::for_run(&rig, &folder, typed.lang)?;
     let stop = Arc::new(AtomicBool::new(false));
     let _signals = Signals::install(&stop).map_err(|error| Refused::new(exit::BENCH, no_signals(&error), NOTHING_MOVED))?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -51,9 +53,12 @@ pub(super) fn explore(typed: &Explore) -> Result<u8, Refused> {
         workers: typed.jobs.map_or(cores, usize::from),
         power_cuts: typed.power_cycles.map_or(POWER_CUTS_OF_A_LIFE, usize::from),
         stop,
+        ward: taken.as_ref().map(Taken::ward),
     };
     let lang = typed.lang;
     let explored = explore::explore(&plan, |found| say(&begun(found), lang));
+    drop(plan);
+    taken.into_iter().for_each(Taken::give_back);
     place::mark_latest(&folder);
     for line in summary(&explored) {
         say(&line, lang);

@@ -11,6 +11,7 @@ mod place;
 mod polish;
 mod prove;
 mod report;
+mod rig;
 mod run;
 mod steps;
 mod twin;
@@ -23,7 +24,7 @@ use crate::report::terminal::Style;
 use crate::steps::{TABLES, World};
 use crate::suite::{PhraseMatcher, panics};
 use crate::unit::{Bilingual, both};
-use args::{Args, Command};
+use args::{Args, Command, OnRig};
 use clap::CommandFactory as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Verify { run, key, lang } => verify::verify(&run, key.as_deref(), lang)?,
         Command::Seal { run, key, lang } => verify::seal(&run, &key, lang.unwrap_or(language::of_environment()))?,
         Command::Keygen { file, lang } => verify::keygen(&file, lang.unwrap_or(language::of_environment()))?,
+        Command::Rig { what: OnRig::Safe { rig, lang } } => rig::safe(&rig, lang)?,
+        Command::Guard { rig, out, lang } => rig::guard(&rig, &out, lang)?,
         Command::Measure(measure) => return Ok(measure::run(&measure)),
         Command::Stimulus(stimulus) => return Ok(measure::run_stimulus(&stimulus)),
         Command::Operator(typed) => operator::operator(&typed)?,

@@ -3,6 +3,7 @@
 //! Knows nothing of how a report is worded.
 
 use super::args::Report;
+use super::rig::account_of_guard;
 use super::{Refused, complain, style};
 use crate::evidence::{self, Examined};
 use crate::fault::exit;
@@ -33,6 +34,9 @@ pub(super) fn again(typed: &Report) -> Result<u8, Refused> {
         entry = next()?;
     }
     let (_, exit_code) = terminal.finish();
+    if let Some(account) = account_of_guard(&path) {
+        let _nobody_reads = writeln!(io::stdout(), "{}", account.show(lang));
+    }
     if let Some(cut) = entries.damage.iter().find(|damage| damage.is_a_cut()) {
         complain(&format!("{}: {}", path.display(), cut.account().show(lang)));
     }

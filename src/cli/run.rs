@@ -2,6 +2,7 @@
 
 use super::args::{Check, Choice, Run};
 use super::in_order::{NOTHING_MOVED, Slips, feature_files, load_rig, no_signals};
+use super::rig::Taken;
 use super::{Refused, phrase_book, place, report, style};
 use crate::bench::{self, OpenError, Opening};
 use crate::clock::wall_clock;
@@ -107,23 +108,34 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
     let planned = scenarios.saturating_mul(run.repeat as usize);
     let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
-    let preamble =
+    let mut preamble =
         preamble(&rig, run.choice.lang, seed, planned, &left_out, run.by.as_deref().unwrap_or_default()).map_err(|error| {
             let file = rig.post.firmware.file.display();
             let text = both!("failed to read {file}: {error}", "nie udało się odczytać {file}: {error}");
             Refused::new(exit::BENCH, text, ("correct `firmware` in the rig", "popraw „firmware” w opisie stanowiska"))
         })?;
+    let taken = Taken::for_run(&rig, &folder, run.choice.lang)?;
+    preamble.extend(taken.iter().flat_map(Taken::notes));
     let journal = folder.join(FILE_NAME);
     let mut terminal = Terminal::new(io::stdout(), style(), run.choice.lang, journal.display().to_string());
     let onlookers: Vec<bench::Onlooker> = vec![Box::new(move |entry| terminal.take(entry))];
     let opening = Opening { rig: Arc::new(rig), seed, folder: folder.clone(), onlookers, preamble };
-    let exit_code = match bench::open(opening) {
-        Ok(bench) => judge(OnBench::new(bench, seed, &folder, run.recordings.retention()), &book, features, run)?,
+    let outcome = match bench::open(opening) {
+        Ok(bench) => {
+            place::mark_latest(&folder);
+            let stage = OnBench::new(bench, seed, &folder, run.recordings.retention());
+            taken.iter().for_each(|taken| taken.attend(stage.clock().guard()));
+            judge(stage, &book, features, run)
+        }
         // The summary has told why.
-        Err(OpenError::Instrument(error)) => error.blame().exit_code(),
-        Err(error) => return Err(Refused::new(error.blame().exit_code(), error.account(), error.remedy())),
+        Err(OpenError::Instrument(error)) => {
+            place::mark_latest(&folder);
+            Ok(error.blame().exit_code())
+        }
+        Err(error) => Err(Refused::new(error.blame().exit_code(), error.account(), error.remedy())),
     };
-    place::mark_latest(&folder);
+    taken.into_iter().for_each(Taken::give_back);
+    let exit_code = outcome?;
     report::write_junit(&journal, &journal.with_file_name(report::JUNIT), None)?;
     Ok(exit_code)
 }

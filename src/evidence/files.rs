@@ -4,7 +4,7 @@
 
 use super::{Finding, Kind, seal};
 use crate::journal::audio;
-use crate::journal::store::FILE_NAME;
+use crate::journal::store::{FILE_NAME, GUARD_FILE};
 use crate::report::{Model, junit};
 use crate::unit::{Bilingual, both, harmless};
 use sha2::{Digest as _, Sha256};
@@ -57,7 +57,7 @@ impl Named {
 }
 
 /// What lies beside recordings.
-const OWN: [&str; 4] = [FILE_NAME, REPORT, seal::LIST_FILE, seal::SIGNATURE_FILE];
+const OWN: [&str; 5] = [FILE_NAME, REPORT, GUARD_FILE, seal::LIST_FILE, seal::SIGNATURE_FILE];
 
 /// A file that was changed, that cannot be read, or that is not there.
 pub(super) fn unlike(file: &str, found: io::Result<()>) -> Finding {

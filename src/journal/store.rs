@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// File name of the journal within a run's directory.
 pub const FILE_NAME: &str = "journal.jsonl";
+/// What the guard of a run that made no end leaves beside it.
+pub const GUARD_FILE: &str = "guard.json";
 
 /// What the first chained line names as its predecessor.
 pub(super) const NO_PREDECESSOR: &str = "0000000000000000000000000000000000000000000000000000000000000000";

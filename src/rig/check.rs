@@ -10,13 +10,13 @@ use super::post::Name;
 use super::syntax::A_RIG;
 use super::twin::Twin;
 use super::wiring::Wiring;
-use super::{FORMAT, Limits, Profile, Rig, instruments, limits, post, roles, twin};
+use super::{FORMAT, Limits, Profile, Rig, guard, instruments, limits, post, roles, twin};
 use crate::problem::{Place, Problem, Problems};
 use crate::unit::both;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-const SECTIONS: [&str; 7] = ["hejnal", "name", "post", "instruments", "roles", "limits", "twin"];
+const SECTIONS: [&str; 8] = ["hejnal", "name", "post", "instruments", "roles", "limits", "guard", "twin"];
 
 pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
     let mut problems = Problems::new(path.to_path_buf());
@@ -58,6 +58,7 @@ pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option
     let wiring = wiring.zip(named.as_ref()).and_then(|(node, named)| roles::read(node, named, problems));
     let profile = post.as_ref().map_or(Profile::ExistingPole, |(post, _)| post.profile);
     let limits: Limits = limits::read(top.get("limits"), profile, problems);
+    let stuck_after = guard::read(top.get("guard"), problems);
     let twin = twin_settings(&top, named.as_ref(), wiring.as_ref(), problems);
     let (post, names) = post?;
     let named = named?;
@@ -65,7 +66,7 @@ pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option
     complain_of_strangers(&names, &named, wiring.as_ref(), problems);
     let instruments = named.into_iter().filter_map(|(name, (_, one))| Some((name, one?))).collect();
     let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(Rig { name: name?, file: path.to_path_buf(), sha256, post, instruments, wiring: wiring?, limits, twin })
+    Some(Rig { name: name?, file: path.to_path_buf(), sha256, post, instruments, wiring: wiring?, limits, stuck_after, twin })
 }
 
 /// A file of a later format may mean other things by the same words: nothing else in it is looked at.

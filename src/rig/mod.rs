@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod drivers;
 mod file;
 mod firmware;
+mod guard;
 mod headers;
 mod instruments;
 mod key;
@@ -41,6 +42,7 @@ pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Volum
 use crate::problem::Problem;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The newest version of the rig format that this program reads: the figure after `hejnal:` at the top of a rig.
 pub const FORMAT: u64 = 1;
@@ -58,6 +60,8 @@ pub struct Rig {
     pub instruments: BTreeMap<String, Instrument>,
     pub wiring: Wiring,
     pub limits: Limits,
+    /// A run that has done nothing for so long is stuck, and its guard ends it.
+    pub stuck_after: Duration,
     /// Settings of the virtual post; present exactly when an instrument is on the twin.
     pub twin: Option<Twin>,
 }

@@ -15,6 +15,7 @@ pub use live::{Failure, Lived};
 use super::PhraseMatcher;
 use crate::clock::{Clock as _, RealClock};
 use crate::fault::Blame;
+use crate::guard::Ward;
 use crate::journal::Ending;
 use crate::rig::{Rig, Twin};
 use crate::rng::mix;
@@ -48,6 +49,8 @@ pub struct Plan {
     pub power_cuts: usize,
     /// Set by Ctrl-C: nothing more is begun.
     pub stop: Arc<AtomicBool>,
+    /// Of a real rig: it stands by for all lives.
+    pub ward: Option<Arc<Ward>>,
 }
 
 /// A way of failing, seen for the first time, and how often.

@@ -15,11 +15,11 @@ const FLOORS: [&[&str]; 14] = [
     &["driver", "report", "history"],
     &["twin", "evidence"],
     &["bench", "live"],
-    &["watch"],
+    &["watch", "guard"],
     &["post"],
     &["steps", "model"],
     &["suite"],
-    &["cli", "station", "guard"],
+    &["cli", "station"],
 ];
 
 const UPWARDS: &str = "a module that uses higher floors cannot be understood, tested or replaced without them";

@@ -4,6 +4,7 @@
 
 mod bench;
 mod busy;
+mod guard;
 mod modules;
 mod peers;
 mod post;

@@ -155,6 +155,7 @@ fn run_life(
         Opening { rig: Arc::new(plan.rig.clone()), seed, folder: folder.to_path_buf(), onlookers: vec![onlooker], preamble };
     let bench = bench::open(opening).map_err(|e| Ending::failed(e.blame(), e.account(), e.remedy()))?;
     let mut stage = OnBench::new(bench, seed, folder, Retention::default());
+    plan.ward.iter().for_each(|ward| ward.attend(stage.clock().guard()));
     let _signals = Signals::install(&stage.clock().guard().stop_flag()).map_err(unread)?;
     Ok(run(&mut stage, book, vec![features], Options::default()).ending)
 }
