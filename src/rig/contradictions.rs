@@ -51,6 +51,22 @@ fn what_an_instrument_does_not_offer_is_refused_in_place_with_a_remedy() {
 }
 
 #[test]
+fn a_button_is_pressed_by_what_follows_in_time_and_mains_by_whatever_switches() {
+    let slow = "sockets: { driver: http-switch, model: shelly-gen2, address: 192.168.10.30, channels: 2 }\n  relays:";
+    let sound = std::fs::read_to_string(REAL).expect("a rig that is shipped").replacen("relays:", slow, 1);
+    let read = |role: &str, relay: u8| {
+        let yaml = sound.replacen(&format!("{role}: {{ relay: relays/{relay}"), &format!("{role}: {{ relay: sockets/1"), 1);
+        let mut problems = Problems::new(REAL);
+        check::read(Path::new(REAL), yaml.as_bytes(), &mut problems);
+        problems.into_sorted()
+    };
+    let [slow] = &read("button", 1)[..] else { panic!("{:?}", read("button", 1)) };
+    assert!(slow.cause.en.starts_with("roles.button is on \"sockets\", a network switch for sockets: it moves too late"), "{slow}");
+    assert!(slow.remedy.en.ends_with(": lcus, modbus-io"), "{slow}");
+    assert_eq!(read("mains", 2), []);
+}
+
+#[test]
 fn roles_of_two_cards_are_refused_where_one_of_them_has_no_loopback() {
     let card = "card-2: { driver: sound-card, device: \"hw:CARD=B\", rate: 48000, outputs: 2, inputs: 2 }\n  card:\n";
     let sound = std::fs::read_to_string(REAL).expect("a rig that is shipped").replacen("card:\n", card, 1);

@@ -1,7 +1,7 @@
 //! The `roles:` section: references to instruments, checked against what stands on the bench and against each other.
 
 use super::capability::Capability;
-use super::drivers::DRIVERS;
+use super::drivers::{DRIVERS, Driver};
 use super::file::{Section, meant_or_listed, word};
 use super::instruments::Named;
 use super::locate::{Node, Word};
@@ -27,6 +27,7 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
     let reader = Reader { instruments, problems: &mut *problems, taken: BTreeMap::new(), section: "roles", is_harness: false };
     let wiring = wiring_of(&section, reader);
     complain_of_unmeasured_cards(&section, &wiring, problems);
+    complain_of_slow_button(&section, &wiring, instruments, problems);
     Some(wiring)
 }
 
@@ -113,6 +114,25 @@ fn complain_of_unmeasured_cards(section: &Section<'_>, wiring: &Wiring, problems
         );
         problems.add(section.get(role).map_or(section.at, |node| node.at), what, remedy);
     }
+}
+
+/// A press of 150 ms through a switch that answers now in 40 and now in 400 ms is none.
+fn complain_of_slow_button(section: &Section<'_>, wiring: &Wiring, instruments: &Named, problems: &mut Problems) {
+    let Some(board) = wiring.button.as_ref().map(|button| &button.relay.board) else { return };
+    let driver = instruments.get(board).and_then(|(_, one)| Some(one.as_ref()?.driver));
+    let Some(driver) = driver.filter(|driver| !driver.is_prompt) else { return };
+    let (en, pl) = driver.what;
+    let what = both!(
+        "roles.button is on \"{board}\", {en}: it moves too late after a command for a press of 150 ms",
+        "roles.button jest na \"{board}\" ({pl}), a ten przyrząd wykonuje polecenia zbyt późno dla naciśnięcia trwającego 150 ms"
+    );
+    let prompt = |driver: &&Driver| driver.is_prompt && driver.most(Capability::Relay) > 0;
+    let others = DRIVERS.iter().filter(prompt).map(|driver| driver.name).collect::<Vec<_>>().join(", ");
+    let remedy = both!(
+        "put the button on a board of one of these drivers: {others}",
+        "umieść przycisk na module z jednym z tych sterowników: {others}"
+    );
+    problems.add(section.get(Role::Button.name()).map_or(section.at, |node| node.at), what, remedy);
 }
 
 struct Reader<'r> {

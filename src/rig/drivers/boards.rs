@@ -15,6 +15,7 @@ pub(super) const LCUS: Driver = Driver {
     what: ("a relay board", "moduł przekaźników"),
     keys: &[PORT, baud("9600"), channels(Capability::Relay, 8, "4")],
     whole: &[],
+    is_prompt: true,
     read: |section, _, problems| over_serial(section, &baud("9600"), problems),
 };
 
@@ -24,6 +25,7 @@ pub(super) const INPUT_REPORTER: Driver = Driver {
     what: ("an input board", "moduł wejść"),
     keys: &[PORT, baud("115200"), channels(Capability::Input, 8, "8")],
     whole: &[],
+    is_prompt: true,
     read: |section, _, problems| over_serial(section, &baud("115200"), problems),
 };
 
@@ -33,6 +35,7 @@ pub(super) const SERIAL_CONSOLE: Driver = Driver {
     what: ("a serial console", "konsola szeregowa"),
     keys: &[PORT, baud("115200")],
     whole: &[Capability::Console],
+    is_prompt: true,
     read: |section, _, problems| over_serial(section, &baud("115200"), problems),
 };
 

@@ -15,6 +15,7 @@ pub(super) const HTTP_HOOK: Driver = Driver {
     what: ("a camera system", "system monitoringu"),
     keys: &[LISTEN, NAMED],
     whole: &[Capability::Cameras],
+    is_prompt: true,
     read: |section, _, problems| {
         let word = LISTEN.text(section, problems);
         let path = section.path(LISTEN.name);

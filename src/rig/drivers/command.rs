@@ -16,6 +16,7 @@ pub(super) const COMMAND: Driver = Driver {
     what: ("a program of the owner's", "własny program"),
     keys: &[SET, GET, CHANNELS, ON, OFF, WITHIN],
     whole: &[],
+    is_prompt: false,
     read: |section, _, problems| read(section, problems),
 };
 

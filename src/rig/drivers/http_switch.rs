@@ -18,6 +18,7 @@ pub(super) const HTTP_SWITCH: Driver = Driver {
     what: ("a network switch for sockets", "listwa zasilająca"),
     keys: &[MODEL, ADDRESS, CHANNELS, FIRST, USER, PASSWORD],
     whole: &[],
+    is_prompt: false,
     read: |section, _, problems| read(section, problems),
 };
 

@@ -11,5 +11,6 @@ pub(super) const TERMINAL: Driver = Driver {
     what: ("a person at the terminal", "osoba przy terminalu"),
     keys: &[],
     whole: &[Capability::Inspector],
+    is_prompt: true,
     read: |_, _, _| Some((Transport::Terminal, Settings::None)),
 };

@@ -21,6 +21,7 @@ pub(super) const MODBUS_IO: Driver = Driver {
     what: ("a Modbus module", "moduł Modbus"),
     keys: &[MODEL, ADDRESS, PORT, BAUD, PARITY, FRAMING, UNIT, RELAYS, INPUTS, COIL_BASE, INPUT_BASE, INVERSE, POLL],
     whole: &[],
+    is_prompt: true,
     read: |section, _, problems| read(section, problems),
 };
 

@@ -12,6 +12,7 @@ pub(super) const PING: Driver = Driver {
     what: ("a reference host", "host odniesienia"),
     keys: &[ADDRESS],
     whole: &[Capability::ReferenceHost],
+    is_prompt: true,
     read: |section, _, problems| Some((transport::host(section, &ADDRESS, "reference-host", problems)?, Settings::None)),
 };
 

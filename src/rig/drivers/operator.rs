@@ -22,6 +22,7 @@ pub(in super::super) const SIP_OPERATOR: Driver = Driver {
     what: ("a SIP operator", "operator SIP"),
     keys: &[LISTEN, BACKUP, STRANGER, REALM, USERS, TLS, SRTP],
     whole: &[Capability::Operator, Capability::FalseCertificates],
+    is_prompt: true,
     read,
 };
 

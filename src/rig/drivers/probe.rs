@@ -12,6 +12,7 @@ pub(super) const PROBE_RS: Driver = Driver {
     what: ("a debug probe", "programator"),
     keys: &[SELECTOR],
     whole: &[Capability::Probe],
+    is_prompt: true,
     read: |section, _, problems| Some((transport::usb(section, &SELECTOR, "probe", problems)?, Settings::None)),
 };
 

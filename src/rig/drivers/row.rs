@@ -20,6 +20,8 @@ pub struct Driver {
     /// What every instrument of this driver offers once. What is offered so many times is a key of kind
     /// [`Kind::Count`].
     pub whole: &'static [Capability],
+    /// What it moves follows a command within what a press is timed by, every time alike.
+    pub is_prompt: bool,
     pub(super) read: fn(&Section<'_>, &Path, &mut Problems) -> Option<(Transport, Settings)>,
 }
 

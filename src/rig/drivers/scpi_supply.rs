@@ -15,6 +15,7 @@ pub(super) const SCPI_SUPPLY: Driver = Driver {
     what: ("a laboratory supply", "zasilacz laboratoryjny"),
     keys: &[MODEL, ADDRESS, PORT, BAUD, OUTPUTS],
     whole: &[],
+    is_prompt: false,
     read: |section, _, problems| read(section, problems),
 };
 

@@ -21,6 +21,7 @@ pub(super) const DHCP: Driver = Driver {
     what: ("a DHCP server", "serwer DHCP"),
     keys: &[LISTEN_DHCP, HARDWARE_ADDRESS, ADDRESS, OTHER_ADDRESS, PREFIX, LEASE, ROUTER],
     whole: &[Capability::AddressServer],
+    is_prompt: true,
     read: |section, _, problems| {
         let listen = listen_dhcp(section, problems);
         let post = hardware_address(section, problems);
@@ -49,6 +50,7 @@ pub(super) const DNS: Driver = Driver {
     what: ("a DNS server", "serwer DNS"),
     keys: &[LISTEN_DNS, DOMAIN],
     whole: &[Capability::NameServer],
+    is_prompt: true,
     read: |section, _, problems| {
         let listen = listen(section, &LISTEN_DNS, DNS_PORT, "name-server", problems);
         let word = DOMAIN.text(section, problems)?;
@@ -73,6 +75,7 @@ pub(super) const NTP: Driver = Driver {
     what: ("an NTP server", "serwer NTP"),
     keys: &[LISTEN_NTP],
     whole: &[Capability::TimeServer],
+    is_prompt: true,
     read: |section, _, problems| Some((listen(section, &LISTEN_NTP, NTP_PORT, "time-server", problems)?, Settings::None)),
 };
 

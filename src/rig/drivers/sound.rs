@@ -19,6 +19,7 @@ pub(super) const SOUND_CARD: Driver = Driver {
         EAR_SPL,
     ],
     whole: &[],
+    is_prompt: true,
     read: |section, _, problems| {
         let device = transport::alsa(section, &DEVICE, "card", problems);
         let rate = RATE.whole(section, problems).and_then(|rate| u32::try_from(rate).ok());

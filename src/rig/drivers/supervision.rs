@@ -15,6 +15,7 @@ pub(super) const SYSLOG: Driver = Driver {
     what: ("a syslog receiver", "odbiornik syslog"),
     keys: &[LISTEN, SILENCE, EVERY],
     whole: &[Capability::Supervision],
+    is_prompt: true,
     read: |section, _, problems| {
         let word = LISTEN.text(section, problems);
         let path = section.path(LISTEN.name);
