@@ -4,6 +4,7 @@
 //! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed,
 //! for the twin's microcontroller executes what it is given; everything else is planted in the twin itself.
 
+pub mod examiner;
 pub mod foreigner;
 pub mod fresh;
 pub mod latecomer;
@@ -71,7 +72,7 @@ pub struct Defect {
 }
 
 /// Whatever was planted by people who had not seen the scenarios.
-pub const PLANTED_LATER: [&[Defect]; 8] = [
+pub const PLANTED_LATER: [&[Defect]; 9] = [
     fresh::FRESH,
     stranger::STRANGERS,
     visitor::VISITORS,
@@ -80,6 +81,7 @@ pub const PLANTED_LATER: [&[Defect]; 8] = [
     outsider::OUTSIDERS,
     foreigner::FOREIGNERS,
     wanderer::WANDERERS,
+    examiner::EXAMINERS,
 ];
 
 /// By its id.

@@ -300,8 +300,8 @@ fn parts(config: &TwinConfig) -> Parts {
         boards,
         wires,
         leads: Leads::with(&faults),
-        sensors: sensors_with(faults.mishap, faults.trouble),
-        network: network_with(faults.trouble),
+        sensors: sensors_with(&faults),
+        network: network_with(&faults),
         hardware: hardware::Hardware::with(config.hardware),
     }
 }

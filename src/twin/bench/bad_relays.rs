@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the contacts switch.
 
+use super::nuisance::CHATTERS;
 use super::relays::{Movement, Relays};
 
 const MS: u64 = 1_000_000;
@@ -61,6 +62,16 @@ impl<B: Relays> Hindered<B> {
             movements.first().copied().into_iter().flat_map(parts).collect()
         };
         Hindered { board, relay: 0, closing: true, from: 0, count: 0, becomes }
+    }
+    /// From some moment on the third relay's contact parts twice more when its armature has fallen back.
+    pub fn parting(board: B, from: u64) -> Self {
+        let becomes = |movements: Vec<Movement>, _| {
+            let parts = |last: Movement| {
+                (0..5).map(move |n| Movement { at: last.at + n * CHATTERS, closed: last.closed ^ !n.is_multiple_of(2), ..last })
+            };
+            movements.last().copied().into_iter().flat_map(parts).collect()
+        };
+        Hindered { board, relay: 2, closing: false, from, count: 0, becomes }
     }
     /// From some moment on the first relay's coil is starved: its armature falls back five seconds after it was drawn.
     pub fn letting_go(board: B, from: u64) -> Self {
@@ -188,6 +199,15 @@ mod tests {
         assert!(moves(&mut sticking, 20 * SECOND, 3, 0)[0].at > 35 * SECOND);
         let mut dead = Dead::new(board(), 10 * SECOND);
         assert!(!moves(&mut dead, SECOND, 3, 1).is_empty() && moves(&mut dead, 10 * SECOND, 3, 0).is_empty());
+    }
+
+    #[test]
+    fn a_contact_that_parts_comes_to_rest_where_it_should() {
+        let mut board = Hindered::parting(board(), 0);
+        assert_eq!(moves(&mut board, SECOND, 3, 1).last().map(|last| last.closed), Some(true));
+        let parted = moves(&mut board, 5 * SECOND, 3, 0);
+        let (first, last) = (parted[0], parted[parted.len() - 1]);
+        assert_eq!((parted.len(), first.closed, last.closed, last.at - first.at), (5, false, false, 4 * CHATTERS));
     }
 
     #[test]

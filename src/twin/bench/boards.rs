@@ -6,6 +6,7 @@ use super::circuit::LeadFault;
 use super::disturbance::Disturbance;
 use super::input_board::{self, Forgetful, InputBoard, Inverted, ReportingBoard};
 use super::mishap::{self, Mishap};
+use super::nuisance::{self, Nuisance};
 use super::ports::{Plug, SerialLine, SerialPath};
 use super::relays::{self, Movement, RelayBoard, Relays};
 use super::setup::{BoardConfig, BoardKind};
@@ -41,6 +42,8 @@ pub struct BoardFaults {
     pub trouble: Option<Trouble>,
     /// What its services, its network and its supply do to it.
     pub disturbance: Option<Disturbance>,
+    /// What nobody has thought of.
+    pub nuisance: Option<Nuisance>,
 }
 
 pub(in crate::twin) enum Board {
@@ -148,6 +151,7 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
             Box::new(Hindered::letting_fibre_go(board, mishap::FROM))
         }
         _ if faults.disturbance == Some(Disturbance::ButtonRelayLetsGo) => Box::new(Hindered::letting_go(board, mishap::FROM)),
+        _ if faults.nuisance == Some(Nuisance::FibreRelayChatters) => Box::new(Hindered::parting(board, nuisance::FROM)),
         (_, Some(Mishap::ButtonRelaySticks), _) => Box::new(Hindered::sticking_at(board, 0, mishap::FROM)),
         (_, Some(Mishap::MainsRelaySticks), _) => Box::new(Hindered::sticking_at(board, 1, mishap::FROM)),
         (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),

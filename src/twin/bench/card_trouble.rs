@@ -48,6 +48,8 @@ pub enum CardTrouble {
     EarMuffled,
     /// Or before the mouth.
     MouthMuffled,
+    /// From a minute on the ear's amplifier gives 1.5 dB less every minute.
+    EarAges,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -55,6 +57,8 @@ const FROM: f64 = 60.0;
 const ALWAYS: f64 = f64::NEG_INFINITY;
 const FADED: f32 = 0.1;
 const HUM: f32 = 0.02;
+/// By so many decibels every so many seconds.
+const AGES: (f64, f64) = (60.0, 1.5);
 /// Frames of every second.
 const HOLE: u64 = 480;
 const SLIPS_EVERY: f64 = 37.0;
@@ -102,6 +106,7 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
         CardTrouble::MouthFades => Box::new(MouthSpoiled(path, FROM, fade)),
         CardTrouble::EarMuffled => Box::new(EarSpoiled(path, FROM, muffle)),
         CardTrouble::MouthMuffled => Box::new(MouthSpoiled(path, FROM, muffle)),
+        CardTrouble::EarAges => Box::new(EarSpoiled(path, FROM, age)),
         CardTrouble::EarFades => Box::new(EarSpoiled(path, FROM, fade)),
         CardTrouble::EarTurnedDown => Box::new(EarSpoiled(path, FROM, turn_down)),
         CardTrouble::EarHums => Box::new(EarSpoiled(path, ALWAYS, add_hum)),
@@ -142,6 +147,12 @@ fn stutter(first: f64, period: f64, samples: &mut [f32]) {
 
 fn fade(_: f64, _: f64, samples: &mut [f32]) {
     samples.iter_mut().for_each(|x| *x *= FADED);
+}
+
+fn age(first: f64, _: f64, samples: &mut [f32]) {
+    let (every, db) = AGES;
+    let gain = 10f64.powf(-(first - FROM).max(0.0) / every * db / 20.0) as f32;
+    samples.iter_mut().for_each(|x| *x *= gain);
 }
 
 fn turn_down(_: f64, _: f64, samples: &mut [f32]) {

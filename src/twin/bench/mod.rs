@@ -14,6 +14,7 @@ pub(in crate::twin) mod input_board;
 pub(in crate::twin) mod leads;
 pub mod mishap;
 pub(in crate::twin) mod network_way;
+pub mod nuisance;
 pub(in crate::twin) mod own_questions;
 pub(in crate::twin) mod ports;
 pub mod probe;

@@ -3,6 +3,8 @@
 //!
 //! Knows datagrams by their moments, nothing of what is said.
 
+use super::boards::BoardFaults;
+use super::nuisance::{Nuisance, SWELLS};
 use super::trouble::{FROM, Trouble};
 use crate::rng::unit_of;
 use crate::twin::street::line::Way;
@@ -50,9 +52,10 @@ pub(in crate::twin) trait NetworkWay: Send {
 }
 
 /// The bench's network with this in it.
-pub(in crate::twin) fn network_with(trouble: Option<Trouble>) -> Box<dyn NetworkWay> {
+pub(in crate::twin) fn network_with(faults: &BoardFaults) -> Box<dyn NetworkWay> {
     let way = Switch;
-    match trouble {
+    match faults.trouble {
+        _ if faults.nuisance == Some(Nuisance::NetworkSwells) => Box::new(Swelling { way }),
         Some(Trouble::NetworkDoubles) => Box::new(Doubling { way, of_every: 1, count: 0 }),
         Some(Trouble::NetworkDoublesSeldom) => Box::new(Doubling { way, of_every: SELDOM, count: 0 }),
         Some(Trouble::NetworkReorders) => Box::new(Reordering { way, count: 0 }),
@@ -111,6 +114,23 @@ impl<W: NetworkWay> NetworkWay for Reordering<W> {
         self.count += u64::from(now >= FROM);
         let by = if now >= FROM && self.count.is_multiple_of(TENTH) { OVERTAKEN } else { 0 };
         self.way.through(now, at + by, way)
+    }
+}
+
+/// A queue that fills and empties: nothing overtakes in it.
+struct Swelling<W> {
+    way: W,
+}
+
+impl<W: NetworkWay> NetworkWay for Swelling<W> {
+    fn inner(&mut self) -> &mut dyn NetworkWay {
+        &mut self.way
+    }
+    fn through(&mut self, now: u64, at: u64, way: Way) -> Vec<u64> {
+        let (every, most) = SWELLS;
+        let turns = (at.saturating_sub(FROM) % every) as f64 / every as f64;
+        let filled = (1.0 - (std::f64::consts::TAU * turns).cos()) / 2.0;
+        self.way.through(now, if at >= FROM { at + (filled * most as f64) as u64 } else { at }, way)
     }
 }
 
@@ -248,7 +268,7 @@ mod tests {
 
     /// What comes of one datagram every tenth of a second for five minutes, each way in turn.
     fn arrivals(trouble: Option<Trouble>) -> Vec<(u64, Vec<u64>)> {
-        let mut way = network_with(trouble);
+        let mut way = network_with(&BoardFaults { trouble, ..BoardFaults::default() });
         let direction = |n: u64| if n.is_multiple_of(2) { Way::ToOperator } else { Way::ToPost };
         (0..3000).map(|n| (n * 100 * MS, way.through(n * 100 * MS, n * 100 * MS, direction(n)))).collect()
     }
@@ -269,18 +289,26 @@ mod tests {
     }
 
     #[test]
+    fn a_queue_swells_and_nothing_overtakes_in_it() {
+        let mut way = network_with(&BoardFaults { nuisance: Some(Nuisance::NetworkSwells), ..BoardFaults::default() });
+        let arrivals: Vec<_> = (0..180_000).map(|n| way.through(n * MS, n * MS, Way::ToPost)[0]).collect();
+        assert!(arrivals.is_sorted() && arrivals[59_000] == 59_000 * MS && arrivals[90_000] >= 90_170 * MS);
+    }
+
+    #[test]
     fn a_switch_that_searches_loops_and_a_firewall_and_a_port_lose_what_comes_after_a_pause() {
-        let mut way = network_with(Some(Trouble::SwitchSearchesLoops));
+        let with = |trouble| network_with(&BoardFaults { trouble: Some(trouble), ..BoardFaults::default() });
+        let mut way = with(Trouble::SwitchSearchesLoops);
         way.link_changed(100 * SECOND);
         let mut there = |at: u64| !way.through(at, at, Way::ToPost).is_empty();
         assert!(!there(129 * SECOND) && there(130 * SECOND));
-        let mut way = network_with(Some(Trouble::FirewallForgets));
+        let mut way = with(Trouble::FirewallForgets);
         let mut there = |at: u64, whither| !way.through(at, at, whither).is_empty();
         assert!(there(70 * SECOND, Way::ToPost) && there(90 * SECOND, Way::ToOperator));
         assert!(!there(91 * SECOND, Way::ToOperator) && !there(92 * SECOND, Way::ToOperator));
         assert!(!way.through_to_service(99 * SECOND, 99 * SECOND, Way::ToOperator).is_empty(), "a rule of its own");
         assert!(!way.through_to_reference_host(99 * SECOND, 99 * SECOND, Way::ToOperator).is_empty());
-        let mut way = network_with(Some(Trouble::PortSleeps));
+        let mut way = with(Trouble::PortSleeps);
         let mut there = |at: u64| !way.through(at, at, Way::ToOperator).is_empty();
         assert!(!there(70 * SECOND) && there(71 * SECOND) && !there(82 * SECOND) && there(83 * SECOND));
     }

@@ -3,8 +3,10 @@
 //!
 //! Knows lamps by their number, nothing of what they mean.
 
+use super::boards::BoardFaults;
 use super::leads::Bounces;
 use super::mishap::{self, Mishap};
+use super::nuisance::{GLOWS, Nuisance};
 use super::trouble::{FROM, Trouble};
 
 /// Call placed, connected, out of service.
@@ -68,9 +70,10 @@ const CONNECTED: usize = 1;
 const OUT_OF_SERVICE: usize = 2;
 
 /// Those of a bench with these faults.
-pub(in crate::twin) fn sensors_with(mishap: Option<Mishap>, trouble: Option<Trouble>) -> Box<dyn Sensors> {
+pub(in crate::twin) fn sensors_with(faults: &BoardFaults) -> Box<dyn Sensors> {
     let sensors = Phototransistors;
-    match (mishap, trouble) {
+    match (faults.mishap, faults.trouble) {
+        _ if faults.nuisance == Some(Nuisance::SensorAfterglows) => Box::new(Glowing(sensors)),
         (Some(Mishap::LampsDazzled), _) => Box::new(Dazzled(sensors)),
         (_, Some(Trouble::SensorFlickers)) => Box::new(Flickering { sensors, half_wave: 0, sees_light: false }),
         (_, Some(Trouble::SensorBounces)) => Box::new(Bouncing { sensors, bounces: Bounces::default() }),
@@ -171,6 +174,24 @@ impl<S: Sensors> Sensors for Bouncing<S> {
     }
 }
 
+/// That of the connected lamp sees its light for a while longer than it is there.
+struct Glowing<S>(S);
+
+impl<S: Sensors> Sensors for Glowing<S> {
+    fn inner(&mut self) -> &mut dyn Sensors {
+        &mut self.0
+    }
+    fn sees(&mut self, at: u64, lamps: Lamps, lamp: usize, lit: bool) -> Seen {
+        if lamp == CONNECTED && !lit {
+            return Seen { told: Vec::new(), acts: Some(at + GLOWS) };
+        }
+        self.0.sees(at, lamps, lamp, lit)
+    }
+    fn act(&mut self, at: u64, lamps: Lamps) -> Seen {
+        self.0.sees(at, lamps, CONNECTED, lamps[CONNECTED])
+    }
+}
+
 /// That of the call-placed lamp follows late.
 struct Dull<S>(S);
 
@@ -244,26 +265,39 @@ mod tests {
 
     const DARK: Lamps = [false; LAMPS];
 
+    fn troubled(trouble: Trouble) -> Box<dyn Sensors> {
+        sensors_with(&BoardFaults { trouble: Some(trouble), ..BoardFaults::default() })
+    }
+
     fn check(trouble: Trouble, at: u64, lamps: Lamps, lamp: usize) -> Vec<(usize, bool)> {
-        sensors_with(None, Some(trouble)).sees(at, lamps, lamp, lamps[lamp]).told
+        troubled(trouble).sees(at, lamps, lamp, lamps[lamp]).told
     }
 
     #[test]
     fn each_fault_shows_at_its_lamp_and_in_its_time() {
         let connected = [false, true, false];
-        assert_eq!(sensors_with(None, None).sees(0, connected, CONNECTED, true).told, [(CONNECTED, true)]);
+        assert_eq!(sensors_with(&BoardFaults::default()).sees(0, connected, CONNECTED, true).told, [(CONNECTED, true)]);
         assert_eq!(check(Trouble::LightLeaks, 0, connected, CONNECTED), [(OUT_OF_SERVICE, true), (CONNECTED, true)]);
         assert_eq!(check(Trouble::SensorsExchanged, FROM - 1, connected, CONNECTED), [(CONNECTED, true)]);
         assert_eq!(check(Trouble::SensorsExchanged, FROM, connected, CONNECTED), [(PLACED, true)]);
         assert_eq!(check(Trouble::SensorFallsOff, FROM, connected, CONNECTED), [(CONNECTED, false)]);
         assert_eq!(check(Trouble::SensorShorted, FROM, DARK, OUT_OF_SERVICE), [(OUT_OF_SERVICE, true)]);
-        let dull = |lamp| sensors_with(None, Some(Trouble::SensorDull)).dullness(lamp);
+        let dull = |lamp| troubled(Trouble::SensorDull).dullness(lamp);
         assert_eq!((dull(PLACED), dull(CONNECTED)), (DULL, 0));
     }
 
     #[test]
+    fn one_that_glows_tells_of_darkness_later_and_of_light_at_once() {
+        let mut sensors = sensors_with(&BoardFaults { nuisance: Some(Nuisance::SensorAfterglows), ..BoardFaults::default() });
+        assert_eq!(sensors.sees(5, [false, true, false], CONNECTED, true).told, [(CONNECTED, true)]);
+        assert_eq!(sensors.sees(9, DARK, CONNECTED, false), Seen { told: vec![], acts: Some(9 + GLOWS) });
+        assert_eq!(sensors.act(9 + GLOWS, DARK).told, [(CONNECTED, false)]);
+        assert_eq!(sensors.sees(9, DARK, PLACED, false).told, [(PLACED, false)]);
+    }
+
+    #[test]
     fn dazzled_ones_see_light_for_a_while_and_look_when_it_comes_and_goes() {
-        let mut sensors = sensors_with(Some(Mishap::LampsDazzled), None);
+        let mut sensors = sensors_with(&BoardFaults { mishap: Some(Mishap::LampsDazzled), ..BoardFaults::default() });
         let looks = sensors.looks();
         let seen = looks.iter().map(|at| sensors.sees(*at, DARK, PLACED, false).told[0].1);
         assert!(seen.enumerate().all(|(n, lit)| lit == n.is_multiple_of(2)) && looks.len() == 120);
@@ -271,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_flickering_one_sees_fifty_half_waves_a_second_in_spells() {
-        let mut sensors = sensors_with(None, Some(Trouble::SensorFlickers));
+        let mut sensors = troubled(Trouble::SensorFlickers);
         let (mut at, mut lit, mut acts) = (sensors.acts_first().expect("it begins"), 0, 0);
         while at < FROM + SPELLS_EVERY {
             let seen = sensors.act(at, DARK);

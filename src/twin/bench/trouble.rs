@@ -82,6 +82,8 @@ pub(in crate::twin) enum Deferred {
     Searched(u64),
     Intrudes(u64),
     Dip,
+    /// The input boards start anew, or have done so.
+    InputsRestart(bool),
 }
 
 const MS: u64 = 1_000_000;

@@ -33,7 +33,7 @@ impl World {
         }
     }
 
-    fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
+    pub(in crate::twin) fn board_says(&mut self, plug: Plug, bytes: &[u8]) {
         let now = self.now();
         if let Some(line) = self.boards.line(plug) {
             line.send(now, bytes);

@@ -2,8 +2,8 @@
 
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::post::hardware::{
-    BLINKS, CONNECTED, CONVERTER_AWAY, CONVERTER_STAYS, COOLS, EMPTIES, HEATS, Happening, HardwareFault, LIVES, LOUD, PLACED,
-    STARVES,
+    BLINKS, CONNECTED, CONVERTER_AWAY, CONVERTER_STAYS, COOLS, DRAINS, EMPTIES, HEATS, Happening, HardwareFault, LIVES, LOUD,
+    OUT_OF_SERVICE, PLACED, SHINES, STARVES,
 };
 
 impl World {
@@ -22,8 +22,19 @@ impl World {
     }
     /// A lamp that is dead stays dark, whatever its pin says.
     pub(in crate::twin) fn shines(&self, lamp: usize) -> bool {
-        let is_dead = self.hardware.fault == Some(HardwareFault::ConnectedDies) && self.now() >= LIVES;
-        lamp != CONNECTED || !is_dead && !self.hardware.starves
+        match self.hardware.fault {
+            Some(HardwareFault::ConnectedDies) => lamp != CONNECTED || self.now() < LIVES,
+            Some(HardwareFault::OutOfServiceDies) => lamp != OUT_OF_SERVICE || self.now() < SHINES,
+            Some(HardwareFault::LampsOnMains) => self.supply.condition().has_mains,
+            _ => lamp != CONNECTED || !self.hardware.starves,
+        }
+    }
+    /// The mains have come or gone.
+    pub(in crate::twin) fn feed_lamps(&mut self) {
+        if self.hardware.fault == Some(HardwareFault::LampsOnMains) {
+            let pins = self.hardware.pins;
+            pins.into_iter().enumerate().for_each(|(lamp, lit)| self.shine(lamp, lit));
+        }
     }
     pub(in crate::twin) fn hardware_acts(&mut self, what: Happening) {
         let (stays, away) = self.converter_leaves().unwrap_or((CONVERTER_STAYS, CONVERTER_AWAY));
@@ -56,6 +67,9 @@ impl World {
         if lamp == CONNECTED {
             self.hardware.connected = lit;
         }
+        if let Some(pin) = self.hardware.pins.get_mut(lamp) {
+            *pin = lit;
+        }
         if lamp != PLACED || self.hardware.fault != Some(HardwareFault::PlacedOverheats) || self.hardware.lit == lit {
             return;
         }
@@ -67,6 +81,10 @@ impl World {
     }
     /// The module's loudspeaker has been given frames of this effective value at most.
     pub(in crate::twin) fn amplifier_drew(&mut self, level: f32) {
+        if self.hardware.fault == Some(HardwareFault::TalkDrains) && level > 0.0 {
+            let falls = self.supply.drain(self.now(), DRAINS);
+            self.supply_changed(falls);
+        }
         let is_weak = matches!(self.hardware.fault, Some(HardwareFault::BrownsOut | HardwareFault::LampStarves));
         if !is_weak || level == 0.0 {
             return;

@@ -7,6 +7,7 @@ mod disturbances;
 mod hands;
 mod hardware;
 mod network;
+mod nuisances;
 mod own_questions;
 mod reference_host;
 mod troubles;

@@ -24,9 +24,11 @@ impl World {
                 }
                 Action::Segment(segment) => self.segment_leaves(Way::ToOperator, &segment),
                 Action::Send { from_port, to, bytes } => {
-                    let from = SocketAddr::new(self.voice.address(), from_port);
+                    let own = SocketAddr::new(self.voice.address(), from_port);
+                    let from = self.seen_from(own, to.port());
                     self.truth.datagram_left_post(self.now(), &bytes);
                     if self.is_reached(to.ip())
+                        && !self.is_kept_by_network(to.port(), bytes.len())
                         && let Some(at) = self.line.carry(self.now(), Way::ToOperator, bytes.len())
                     {
                         let now = self.now();
@@ -64,6 +66,9 @@ impl World {
                 if is_for_cameras && (self.are_cameras_away() || self.do_cameras_dawdle(segment)) {
                     return;
                 }
+                if !is_for_cameras && self.does_segment_wait(segment) {
+                    return;
+                }
                 if is_for_cameras || self.host.cameras.has_asked(segment) {
                     self.host.cameras.segment(at, segment);
                 } else {
@@ -99,9 +104,12 @@ impl World {
             }
             self.truth.datagram_left_operator(self.now(), &datagram.bytes);
             let now = self.now();
-            if let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len()) {
+            let Some(to) = self.meant_for(datagram.to, datagram.from.port()) else { continue };
+            if !self.is_kept_by_network(0, datagram.bytes.len())
+                && let Some(at) = self.line.carry(now, Way::ToPost, datagram.bytes.len())
+            {
                 for at in self.network.through(now, at, Way::ToPost) {
-                    self.queue.plan(at, Event::AtPost(datagram.clone()));
+                    self.queue.plan(at, Event::AtPost(Datagram { to, ..datagram.clone() }));
                 }
             }
         }
@@ -124,7 +132,7 @@ impl World {
                 arrived.push_back(datagram);
             }
             FarEnd::Desk => {
-                if self.is_mislaid(&datagram) {
+                if self.is_mislaid(&datagram) || self.do_names_dawdle(&datagram) {
                     return;
                 }
                 let at = self.instant();
@@ -135,6 +143,9 @@ impl World {
                 }
                 if let Some(reply) = self.host.services.datagram(at, &datagram) {
                     self.service_replies(reply, &datagram);
+                    return;
+                }
+                if self.does_desk_stall(&datagram) {
                     return;
                 }
                 self.truth.datagram_reached_operator(now, &datagram.bytes);

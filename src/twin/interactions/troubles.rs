@@ -57,6 +57,7 @@ impl World {
                 self.intrude(turn);
                 self.defer(INTRUDES_EVERY, Deferred::Intrudes(turn + 1));
             }
+            Deferred::InputsRestart(is_beginning) => self.inputs_restart(is_beginning),
             Deferred::Dip => {
                 self.mains(false);
                 self.queue.plan(now + DIP, Event::Mains(true));

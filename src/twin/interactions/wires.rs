@@ -43,6 +43,7 @@ impl World {
             }
         }
         self.plan_mishaps();
+        self.plan_nuisances();
         self.plan_disturbances();
         for at in self.sensors.looks() {
             self.queue.plan(at, Event::Deferred(Deferred::Looks));
@@ -151,12 +152,13 @@ impl World {
     }
 
     /// What follows is looked at in time, and the supply's signal contacts, on the module's terminals, say how it is.
-    fn supply_changed(&mut self, settles: Option<u64>) {
+    pub(in crate::twin) fn supply_changed(&mut self, settles: Option<u64>) {
         self.plan_settling(settles);
         let looks = self.supply.next_look(self.now());
         self.plan_settling(looks);
         let (now, condition) = (self.instant(), self.supply.condition());
         self.voice.set_supply(now, condition);
+        self.feed_lamps();
     }
 
     fn plan_settling(&mut self, at: Option<u64>) {

@@ -17,6 +17,12 @@ pub enum HardwareFault {
     PlacedOverheats,
     /// A loud word from the loudspeaker leaves too little for the lamp "connected": it is dark for 0.4 s.
     LampStarves,
+    /// The lamp "out of service" is dead after four minutes.
+    OutOfServiceDies,
+    /// The lamps hang on the mains, and not on the battery.
+    LampsOnMains,
+    /// What the loudspeaker says empties the battery nine times as fast.
+    TalkDrains,
 }
 
 /// What happens of itself.
@@ -43,6 +49,8 @@ pub(in crate::twin) struct Hardware {
     /// The pin of the lamp "connected", and whether it starves.
     pub connected: bool,
     pub starves: bool,
+    /// The pins of all lamps.
+    pub pins: [bool; 3],
 }
 
 impl Hardware {
@@ -59,6 +67,11 @@ pub(in crate::twin) const BLINKS: (u64, u64) = (20 * SECOND, 3 * SECOND / 10);
 /// A lamp lives so long, from the beginning of everything.
 pub(in crate::twin) const LIVES: u64 = 60 * SECOND;
 pub(in crate::twin) const CONNECTED: usize = 1;
+pub(in crate::twin) const OUT_OF_SERVICE: usize = 2;
+/// The same of the lamp "out of service".
+pub(in crate::twin) const SHINES: u64 = 240 * SECOND;
+/// Seconds of a battery that a frame of the loudspeaker takes beside its own.
+pub(in crate::twin) const DRAINS: f64 = 8.0 * 0.020;
 pub(in crate::twin) const HEATS: u64 = 10 * SECOND;
 pub(in crate::twin) const COOLS: u64 = 6 * SECOND;
 /// The lamp "call placed".

@@ -16,7 +16,55 @@ pub(in crate::twin) fn supply_of(config: SupplyConfig) -> Box<dyn Supply> {
     if config.latches_within > 0.0 {
         supply = Box::new(Latching { supply, within: nanos(config.latches_within), fell: None, has_mains: false });
     }
+    if config.gives_up_at_second_fall {
+        supply = Box::new(GivingUp { supply, fell: None, off_since: None, is_shut: false, has_mains: false });
+    }
     supply
+}
+
+/// The second fall of its output within a minute is its last, until it was without mains for ten seconds.
+#[derive(Debug)]
+struct GivingUp {
+    supply: Box<dyn Supply>,
+    /// When the output fell last, and the mains went (nanoseconds).
+    fell: Option<u64>,
+    off_since: Option<u64>,
+    is_shut: bool,
+    /// Before what is shut.
+    has_mains: bool,
+}
+
+const WITHIN: u64 = 60_000_000_000;
+const OPENS_AFTER: u64 = 10_000_000_000;
+
+impl Supply for GivingUp {
+    fn inner(&self) -> &dyn Supply {
+        &*self.supply
+    }
+    fn inner_mut(&mut self) -> &mut dyn Supply {
+        &mut *self.supply
+    }
+    fn set_mains(&mut self, at: u64, on: bool) -> Option<u64> {
+        self.has_mains = on;
+        if on {
+            let was_off = self.off_since.take().map_or(0, |since| at.saturating_sub(since));
+            self.is_shut &= was_off < OPENS_AFTER;
+        } else {
+            self.off_since.get_or_insert(at);
+        }
+        self.supply.set_mains(at, on && !self.is_shut)
+    }
+    fn settle(&mut self, at: u64) -> Option<bool> {
+        let changed = self.supply.settle(at);
+        if changed == Some(false) {
+            self.is_shut |= self.fell.is_some_and(|fell| at.saturating_sub(fell) < WITHIN);
+            self.fell = Some(at);
+        }
+        changed
+    }
+    fn condition(&self) -> Condition {
+        Condition { has_mains: self.has_mains, ..self.supply.condition() }
+    }
 }
 
 /// Switched on shortly after its output's fall it stays off.
@@ -188,6 +236,23 @@ mod tests {
             (off > 61 * S, condition.battery)
         };
         assert_eq!([outlasts(false), outlasts(true)], [(true, Some(true)), (false, Some(true))]);
+    }
+
+    #[test]
+    fn one_that_gives_up_stays_off_after_the_second_fall_until_it_was_off_for_a_while() {
+        let returns = |first: u64, pause: u64| {
+            let mut supply = running(SupplyConfig { gives_up_at_second_fall: true, ..SupplyConfig::default() });
+            for at in [first, 100 * S] {
+                let off = supply.set_mains(at, false).expect("due");
+                assert_eq!(supply.settle(off), Some(false));
+                if at == first {
+                    let on = supply.set_mains(at + S, true).expect("due");
+                    assert_eq!(supply.settle(on), Some(true));
+                }
+            }
+            supply.set_mains(100 * S + pause, true).is_some()
+        };
+        assert_eq!([returns(20 * S, S), returns(70 * S, S), returns(70 * S, 11 * S)], [true, false, true]);
     }
 
     #[test]

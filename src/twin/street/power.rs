@@ -22,6 +22,8 @@ pub struct SupplyConfig {
     pub turns_back_in: f64,
     /// A defective battery carries once and never again, and nobody is told.
     pub carries_once: bool,
+    /// The second fall of a defective one's output within a minute is its last, until it was without mains for a while.
+    pub gives_up_at_second_fall: bool,
 }
 
 impl Default for SupplyConfig {
@@ -35,6 +37,7 @@ impl Default for SupplyConfig {
             turns_in: 0.0,
             turns_back_in: 0.0,
             carries_once: false,
+            gives_up_at_second_fall: false,
         }
     }
 }
@@ -63,6 +66,10 @@ pub(in crate::twin) trait Supply: std::fmt::Debug + Send {
     /// The battery is connected or taken away.
     fn set_battery(&mut self, at: u64, connected: bool) -> Option<u64> {
         self.inner_mut().set_battery(at, connected)
+    }
+    /// So many seconds of the battery are taken at once, if it is that which carries. Returns when to look.
+    fn drain(&mut self, at: u64, seconds: f64) -> Option<u64> {
+        self.inner_mut().drain(at, seconds)
     }
     /// Carries out a change of output that is due; the new state, if it changed.
     fn settle(&mut self, at: u64) -> Option<bool> {
@@ -144,6 +151,16 @@ impl Supply for DinRail {
     fn set_battery(&mut self, at: u64, connected: bool) -> Option<u64> {
         self.account(at);
         self.is_connected = connected;
+        self.aim(at)
+    }
+    fn drain(&mut self, at: u64, seconds: f64) -> Option<u64> {
+        self.account(at);
+        if self.has_mains || !self.is_connected || !self.output.is_on() {
+            return None;
+        }
+        self.charge = (self.charge - seconds).max(0.0);
+        // What was planned of its end is planned anew.
+        let _given_up = self.output.aim(at, true, || 0.0);
         self.aim(at)
     }
     fn settle(&mut self, at: u64) -> Option<bool> {
@@ -236,6 +253,16 @@ mod tests {
         assert_eq!(supply.set_mains(11 * S, false), Some(11 * S + 20 * MS));
         assert_eq!(supply.settle(11 * S + 20 * MS), Some(false));
         assert_eq!(supply.set_battery(20 * S, true), None, "a battery alone starts nothing");
+    }
+
+    #[test]
+    fn what_is_drained_is_missing_at_the_end() {
+        let mut supply = running(SupplyConfig { battery: 100.0, ..SupplyConfig::default() });
+        assert_eq!(supply.drain(5 * S, 30.0), None, "the mains carry");
+        supply.set_mains(10 * S, false);
+        let falls = supply.drain(20 * S, 30.0).expect("due");
+        assert_eq!(falls, 80 * S + 20 * MS);
+        assert_eq!((supply.settle(79 * S), supply.settle(falls)), (None, Some(false)));
     }
 
     #[test]

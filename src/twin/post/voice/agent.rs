@@ -3,11 +3,12 @@
 //! Must not know the serial line or audio; what it has to say to them it leaves in the stack's events.
 
 mod connections;
+mod hunting;
 mod misdeeds;
 mod moving;
 mod told;
 
-use super::account::{Event, Stack};
+use super::account::Stack;
 use super::call::{Call, Otherwise, PATIENCE};
 use super::faults::Faults;
 use super::message::{Message, reply_address};
@@ -153,30 +154,6 @@ impl Agent {
         }
         self.note_sent();
     }
-    fn place(&mut self, at: Instant, called: &str, extra: &[(&str, String)]) {
-        let has_second = self.second.is_some() && !self.dialled.at_second;
-        let has_other = self.stack.account.other.is_some() && self.may_fail_over();
-        let otherwise = self.otherwise(has_second && !self.is_spared(), has_other);
-        self.numbers += 1;
-        let call = Call::dial(self.numbers, at, called, extra, otherwise, &mut self.stack);
-        self.stack.events.push(Event::Began(call.dialog.call_id.clone()));
-        self.calls.push(call);
-    }
-    /// A call that has come to nothing goes to somebody else, or by another way. To the firmware it is the same call.
-    fn hunt(&mut self, at: Instant) {
-        let Some(why) = self.calls.iter_mut().find_map(|call| call.next.take()) else { return };
-        if why == Ending::Lost {
-            (self.dialled.failed_over, self.stack.has_failed_over) = (true, true);
-            self.stack.account.turn();
-        } else {
-            self.dialled.at_second = true;
-        }
-        let (called, extra) = (self.called(), self.extra());
-        self.place(at, &called, &extra);
-        if let Some(call) = self.calls.last_mut() {
-            call.sent = true;
-        }
-    }
     fn note_sent(&mut self) {
         for call in &mut self.calls {
             call.note_sent(&mut self.stack);
@@ -230,6 +207,7 @@ impl Agent {
             self.registration.put_off(at);
         }
         self.registration.wake(at, &self.faults, &mut self.stack);
+        self.blunder(at);
         if let Some((_, press, delayed)) = self.held.take_if(|(due, ..)| *due <= at) {
             self.dial_now(at, press, delayed);
         }
@@ -257,7 +235,7 @@ impl Agent {
     pub fn next_wake(&self) -> Option<Instant> {
         let calls = self.calls.iter().filter_map(Call::next_wake).min();
         let own = earliest(self.held.map(|(due, ..)| due), earliest(self.limit, self.reinvite_at));
-        let own = earliest(own, self.unlinked_until);
+        let own = earliest(earliest(own, self.unlinked_until), self.misled.circles_at);
         let transactions = earliest(self.stack.clients.next_wake(), self.stack.servers.next_wake());
         earliest(earliest(calls, own), earliest(transactions, self.registration.next_wake()))
     }

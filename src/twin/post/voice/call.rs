@@ -82,6 +82,9 @@ pub struct Call {
     deadline: Option<Instant>,
     /// Offers of the far end within it.
     pub offers: u32,
+    /// When it began to ring, and whether it was answered at once.
+    rang: Option<Instant>,
+    is_quick: bool,
 }
 
 impl Call {
@@ -105,6 +108,8 @@ impl Call {
             session: None,
             deadline: None,
             offers: 0,
+            rang: None,
+            is_quick: false,
         }
     }
     /// Calls `user` at the server; `extra` are headers of this call.
@@ -187,6 +192,7 @@ impl Call {
             stack.events.push(Event::Early(Session { sending: false, ..early.session }));
         }
         self.is_mistaken_for_answer(response, stack);
+        self.rang = self.rang.or((response.code() == 180).then_some(at));
         if response.code() == 180 && !self.rung && !self.released {
             self.rung = true;
             self.report(Report::Ring, stack);
@@ -196,6 +202,9 @@ impl Call {
         }
     }
     fn accepted(&mut self, at: Instant, response: &Message, stack: &mut Stack) {
+        if self.overlooks_answer(at, stack) {
+            return;
+        }
         self.deadline = None;
         self.dialog.establish(response);
         self.phase = Phase::Confirmed;
@@ -264,7 +273,7 @@ impl Call {
         stack.send(at, Owner::Bye, bye, to, LINGER);
     }
     fn acknowledge(&mut self, stack: &mut Stack) {
-        if stack.faults.acks_first_only && self.number > 1 {
+        if stack.faults.acks_first_only && self.number > 1 || self.is_quick {
             return;
         }
         let (mut ack, hop) = self.dialog.request("ACK", self.invite_cseq + stack.miscount());

@@ -28,6 +28,8 @@ const UNPRESSED_AFTER: Duration = Duration::from_secs(12);
 const QUARTER_LATE: Duration = Duration::from_millis(2500);
 const MINUTE: Duration = Duration::from_secs(60);
 const BROKEN: Duration = Duration::from_secs(300);
+/// A defective one's pause is doubled so often.
+const MOST_DOUBLINGS: u32 = 6;
 /// Another make's pause before it tries again.
 const SOON: Duration = Duration::from_secs(3);
 
@@ -60,8 +62,9 @@ pub struct Cameras {
     /// When the last event was begun.
     began: Option<Instant>,
     has_given_up: bool,
-    /// When the last one came to nothing.
+    /// When the last one came to nothing, and how many have since one was taken.
     broken: Option<Instant>,
+    failures: u32,
 }
 
 impl Cameras {
@@ -85,6 +88,9 @@ impl Cameras {
             Some(CameraFault::BreakerOpens) if self.broken.is_some_and(|since| at.since(since) < BROKEN) => {}
             Some(CameraFault::SlowAfterRest) if self.began.is_none_or(|last| at.since(last) >= MINUTE) => {
                 self.begin(at + QUARTER_LATE);
+            }
+            Some(CameraFault::BackoffLeftOver) if self.failures > 0 => {
+                self.begin(at + Duration::from_secs(1 << self.failures.min(MOST_DOUBLINGS)));
             }
             Some(CameraFault::Late) => self.begin(at + LATE_BY),
             Some(CameraFault::QuarterLate) => self.begin(at + QUARTER_LATE),
@@ -157,6 +163,7 @@ impl Cameras {
     }
     fn came_to_nothing(&mut self, at: Instant) {
         self.hang_up();
+        self.failures += 1;
         self.has_given_up = self.fault == Some(CameraFault::GivesUpForGood);
         self.broken = (self.tries >= MOST_TRIES).then_some(at).or(self.broken);
         if self.tries < MOST_TRIES && !self.has_given_up {
@@ -185,6 +192,7 @@ impl Cameras {
     }
     fn was_taken(&mut self, at: Instant) {
         self.hang_up();
+        self.failures = 0;
         if std::mem::take(&mut self.is_second) {
             self.begin(at);
         }

@@ -2,6 +2,7 @@
 //!
 //! Must not act: who has the defect reads its field.
 
+use super::blunder::Blunder;
 use super::failing::{DEEPER, DULL, Failing};
 use super::flaw::Flaw;
 use super::habit::Habit;
@@ -23,6 +24,8 @@ pub struct Faults {
     pub lapse: Option<Lapse>,
     /// And after that.
     pub flaw: Option<Flaw>,
+    /// And after that.
+    pub blunder: Option<Blunder>,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.
@@ -185,6 +188,9 @@ impl Faults {
     pub fn is_flawed(&self, how: Flaw) -> bool {
         self.flaw == Some(how)
     }
+    pub fn blunders(&self, how: Blunder) -> bool {
+        self.blunder == Some(how)
+    }
     /// What is wrong in a call after so many.
     pub(super) fn of_call(&self, calls: u32) -> Cow<'_, Faults> {
         if !self.lapses(Lapse::ThirdIsLate) || calls % 3 != 2 {
@@ -265,6 +271,8 @@ pub enum CameraFault {
     SmallLetters,
     /// A minute after the last one an event comes too late.
     SlowAfterRest,
+    /// Each failure doubles the pause, which the next press's event waits for as well.
+    BackoffLeftOver,
     /// No defect: other words to the same effect.
     OtherWords,
     /// No defect: it tries again sooner.

@@ -3,8 +3,11 @@
 //! Must not know SIP. One tick every 160 samples does it all: the frame just taken is encoded and sent 1 ms after its
 //! end, and the next frame for the loudspeaker is handed on 1 ms before it is spoken.
 
+mod misdeeds;
+
 use super::Acoustics;
 use super::FRAME;
+use super::blunder::{Blunder, OfTalk};
 use super::echo::EchoCanceller;
 use super::failing::Failing;
 use super::faults::Faults;
@@ -12,7 +15,7 @@ use super::flaw::{self, Flaw};
 use super::g711::Law;
 use super::habit::{self, Habit};
 use super::jitter::JitterBuffer;
-use super::lapse::{Lapse, OPENS_LATE, PLAIN_FRAMES, STREET};
+use super::lapse::{Lapse, PLAIN_FRAMES};
 use super::quieten::Quieter;
 use super::quirk::Scratch;
 use super::rtp::{self, HEADER, Header};
@@ -96,6 +99,7 @@ pub struct Media {
     /// Until which frame it is shut after a glitch.
     opens_at: u64,
     told: flaw::Told,
+    pub of_talk: OfTalk,
 }
 
 impl Media {
@@ -110,7 +114,10 @@ impl Media {
             ssrc: random.word(),
         };
         let mut srtp = session.keys.and_then(Srtp::under);
-        srtp.iter_mut().for_each(|srtp| srtp.forgets_rollovers = faults.fails(Failing::ForgetsRollovers));
+        srtp.iter_mut().for_each(|srtp| {
+            srtp.forgets_rollovers = faults.fails(Failing::ForgetsRollovers);
+            srtp.is_unchecked = faults.blunders(Blunder::SealUnchecked);
+        });
         let target = tuning.jitter_target + faults.extra_audio_delay.as_secs_f64();
         Media {
             session,
@@ -147,6 +154,7 @@ impl Media {
             off_until: 0,
             opens_at: 0,
             told: flaw::Told::default(),
+            of_talk: OfTalk::default(),
         }
     }
     pub fn ssrc(&self) -> u32 {
@@ -163,13 +171,6 @@ impl Media {
     pub fn recall(&mut self, [up, down]: [Scratch; 2]) {
         (self.up_scratch, self.down_scratch) = (Scratch { count: 0, ..up }, Scratch { count: 0, ..down });
     }
-    /// The link has come back: defective ones do not take the talk up at once.
-    pub fn glitched(&mut self) {
-        self.deafened |= self.faults.lapses(Lapse::SpeakerDeadAfterGlitch);
-        if self.faults.lapses(Lapse::MicLateAfterGlitch) {
-            self.opens_at = self.frames + OPENS_LATE;
-        }
-    }
     /// How loud the operator has set it, dB.
     pub fn volume(&mut self) -> &mut f32 {
         &mut self.volume.set_db
@@ -177,6 +178,7 @@ impl Media {
     pub fn change(&mut self, at: Instant, session: Session) {
         self.deafened |= self.faults.quirks.deaf_after_hold && !session.sending;
         self.told.was_held |= !session.sending;
+        self.of_talk.held_since = (!session.sending).then_some(at);
         if !session.sending && self.faults.is_flawed(Flaw::HoldTurnsVolume) {
             self.volume.set_db = 0.0;
         }
@@ -191,10 +193,6 @@ impl Media {
     /// The far end means to speak, and nothing came for too long.
     pub fn is_starved(&self, at: Instant) -> bool {
         self.session.receiving && at.since(self.heard_at) >= self.tuning.starved_after
-    }
-    /// A defective module takes that for the call's end.
-    pub fn is_silent(&self, at: Instant) -> bool {
-        self.faults.silence_limit.is_some_and(|limit| at.since(self.spoken_at) >= limit)
     }
     pub fn next_wake(&self) -> Instant {
         Instant::from_secs_f64(self.seconds_of((self.frames + 1) * FRAME as u64) + ENCODING)
@@ -231,13 +229,18 @@ impl Media {
         }
         let Some(law) = Law::of_payload_type(header.payload_type) else { return };
         let law = if self.faults.is_flawed(Flaw::MisreadsMu) { Law::A } else { law };
+        let is_bound = self.source.is_some() && self.faults.blunders(Blunder::BoundToFirstSource);
         if self.source != Some(header.ssrc) {
+            if is_bound {
+                return;
+            }
             self.source = Some(header.ssrc);
             self.jitter.restart();
         }
         if self.down.loses_packet() {
             return;
         }
+        self.of_talk.came(header.sequence);
         self.jitter.insert(at.as_secs_f64(), header.timestamp, payload, law);
     }
 
@@ -270,10 +273,7 @@ impl Media {
         if !self.echo.is_expected() {
             self.volume.listen(&self.mic);
         }
-        let is_tired = self.frames > habit::TIRES_AFTER && self.faults.has(Habit::TiresOfEcho);
-        let is_drowned = self.volume.noise() > STREET && self.faults.lapses(Lapse::EchoInLoudStreet);
-        let learns = self.frames < flaw::LEARNS_FOR && self.faults.is_flawed(Flaw::LearnsEchoSlowly);
-        if !self.faults.no_echo_cancel && !is_tired && !is_drowned && !learns {
+        if !self.leaves_echo() {
             self.echo.heard(self.volume.noise(), &mut self.mic);
         }
         if self.tuning.quietens {
@@ -307,65 +307,6 @@ impl Media {
             _ => Some(packet),
         }
     }
-    /// What a defective module makes of the microphone's frame; by how many seconds it delays it.
-    fn distort(&mut self, at: Instant) -> f64 {
-        let age = at.seconds_after(self.began);
-        if let Some(back) = self.faults.returns {
-            let (gain, delay) = (super::amplitude(back.gain_db), back.delay.as_secs_f64());
-            let mut voice = self.speaker;
-            self.return_line.pass(&mut voice, (delay * super::RATE) as usize);
-            self.mic.iter_mut().zip(voice).for_each(|(mic, back)| *mic = (*mic + gain * back).clamp(-1.0, 1.0));
-        }
-        if self.faults.half_duplex && power(&self.speaker) > SILENCE {
-            self.mic.fill(0.0);
-        }
-        if self.faults.has(Habit::OpensLate) {
-            if power(&self.speaker) > SILENCE {
-                self.shut_until = self.frames + habit::OPENS_AFTER;
-            } else if self.frames < self.shut_until {
-                self.mic.fill(0.0);
-            }
-        }
-        if self.frames < self.opens_at || self.told.is_mute(self.frames, self.faults.flaw) {
-            self.mic.fill(0.0);
-        }
-        self.up.spoil(age, true, &mut self.mic);
-        let late = self.faults.mic_delay.as_secs_f64() + self.faults.mic_creep * age;
-        if late <= 0.0 {
-            return 0.0;
-        }
-        let samples = (late * super::RATE) as usize;
-        self.mic_line.pass(&mut self.mic, samples);
-        samples as f64 * self.tuning.period
-    }
-    /// What a planted function makes of the loudspeaker's frame; whether there is anything to hear of it.
-    fn colour(&mut self) -> bool {
-        if self.faults.quirks.sidetone {
-            let mut own = self.mic;
-            self.sidetone.pass(&mut own, SIDETONE);
-            self.speaker.iter_mut().zip(own).for_each(|(out, own)| *out = (*out + own).clamp(-1.0, 1.0));
-        }
-        if let Some(change) = self.faults.quirks.down {
-            change(&mut self.down_scratch, &mut self.speaker);
-        }
-        let is_beeping = self.told.beeps(self.frames, self.faults.flaw, &mut self.speaker);
-        (is_beeping || self.faults.quirks.sidetone || self.faults.quirks.down.is_some())
-            && self.speaker.iter().any(|sample| *sample != 0.0)
-    }
-    /// The loudspeaker of a defective module is off while the microphone hears something, and a little longer.
-    fn gives_way(&mut self) -> bool {
-        if self.faults.has(Habit::ListensOrSpeaks) && power(&self.mic) > habit::HEARS {
-            self.off_until = self.frames + habit::OFF_FOR;
-        }
-        self.frames < self.off_until
-    }
-    fn is_deaf(&self, at: Instant) -> bool {
-        let age = at.since(self.began);
-        self.faults.mic_dead || self.faults.mic_mutes_after.is_some_and(|limit| age >= limit) || self.is_clipped(at)
-    }
-    fn is_clipped(&self, at: Instant) -> bool {
-        self.faults.first_second_clipped && at.since(self.began) < Duration::from_secs(1)
-    }
     fn speak(&mut self, at: Instant, speak_at: f64, air: &mut dyn Acoustics, truth: &mut CallTruth) {
         let Some(source) = self.source else { return };
         let mut audible = self.jitter.pull(speak_at, &mut self.speaker, truth, source);
@@ -374,7 +315,9 @@ impl Media {
         } else if self.faults.silence_limit.is_some() && power(&self.speaker) > SILENCE {
             self.spoken_at = at;
         }
+        audible = self.misplace(audible);
         let line = power(&self.speaker);
+        self.of_talk.was_spoken_to |= line > SILENCE;
         audible &= !self.deafened && !self.faults.speaker_dead && !self.is_clipped(at) && !self.gives_way();
         audible = self.down.spoil(at.seconds_after(self.began), audible, &mut self.speaker);
         audible |= self.colour();

@@ -6,6 +6,8 @@
 
 mod account;
 mod agent;
+mod blunder;
+mod blundering;
 mod call;
 mod cameras;
 mod config;
@@ -46,6 +48,7 @@ mod volume;
 #[cfg(test)]
 mod tests;
 
+pub use blunder::Blunder;
 pub use config::Config;
 pub use failing::Failing;
 pub use faults::{CameraFault, CountFault};
@@ -138,6 +141,7 @@ struct Running {
     volume_db: f32,
     lapsed: lapsing::Memory,
     flawed: flawed::Memory,
+    blundered: blundering::Memory,
 }
 
 pub struct Voice {
@@ -218,6 +222,10 @@ impl Voice {
             }
             self.is_startled_by_keys(at);
         } else if port == self.config.sip_port && running.lines.is_none() {
+            if self.leaves_unread(bytes) {
+                return;
+            }
+            let State::Running(running) = &mut self.state else { return };
             running.agent.datagram(at, from, bytes);
             self.is_startled_by(at, bytes);
             self.settle(at);
@@ -268,6 +276,8 @@ impl Voice {
         self.say_again(at);
         self.lapse(at);
         self.make_up(at);
+        self.blunder(at);
+        self.tell_talk();
         self.tell_supervision(at);
         self.call_up(at);
         self.sound(at, air);
@@ -305,7 +315,7 @@ impl Voice {
         let (media, memory, again) = (None, Default::default(), None);
         let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts).failing(config.faults.failing);
         supervision.lapsing(config.faults.lapse, &config.password);
-        supervision.flaw = config.faults.flaw;
+        (supervision.flaw, supervision.blunder) = (config.faults.flaw, config.faults.blunder);
         let cameras = Cameras::new(config.faults.cameras);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
@@ -331,6 +341,7 @@ impl Voice {
             volume_db: 0.0,
             lapsed: lapsing::Memory::default(),
             flawed: flawed::Memory::begin(at),
+            blundered: blundering::Memory::default(),
         };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);

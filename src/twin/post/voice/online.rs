@@ -3,7 +3,7 @@
 //!
 //! Must not decide anything itself.
 
-use super::network::News;
+use super::network::{self, News};
 use super::serial::Report;
 use super::{Action, State, Voice};
 use crate::clock::Instant;
@@ -43,6 +43,10 @@ impl Voice {
     pub(super) fn network_acted(&mut self, at: Instant) {
         let State::Running(running) = &mut self.state else { return };
         let sent = running.network.take_sent();
+        if sent.iter().any(|(_, to, _)| to.port() == network::DHCP_PORT) {
+            self.asks_for_address();
+        }
+        let State::Running(running) = &mut self.state else { return };
         self.actions.extend(sent.into_iter().map(|(from_port, to, bytes)| Action::Send { from_port, to, bytes }));
         let settings = &self.config.network;
         running.agent.is_moving = settings.leases_as.is_some() || settings.domain.is_some();

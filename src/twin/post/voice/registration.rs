@@ -3,6 +3,7 @@
 //! Must not know calls or audio.
 
 use super::account::Stack;
+use super::blunder::{ASKS_EVERY, BLANK_EVERY, Blunder, CREEPS, MINUTE};
 use super::faults::Faults;
 use super::flaw::{BITS, Flaw, HAMMERS, OFTEN, SELDOM};
 use super::habit::{AT_ONCE, Habit};
@@ -11,6 +12,7 @@ use super::message::{Message, host_of, param, uri_of};
 use super::serial::Report;
 use super::transaction::{Client, Owner, earliest};
 use crate::clock::Instant;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A REGISTER that nothing answers is given up after this.
@@ -41,6 +43,13 @@ pub struct Registration {
     /// Failures in a row, and whether it has been back at the main server: what defective ones go by.
     strikes: u32,
     came_home: bool,
+    /// How often it was refreshed, and until when nobody is asked.
+    refreshes: u32,
+    barred_until: Option<Instant>,
+    /// What healthy ones of another make do: bindings are taken away first, and something is said now and then.
+    has_cleared: bool,
+    is_clearing: bool,
+    speaks_at: Option<Instant>,
 }
 
 impl Registration {
@@ -59,6 +68,11 @@ impl Registration {
             probe_at: None,
             strikes: 0,
             came_home: false,
+            refreshes: 0,
+            barred_until: None,
+            has_cleared: false,
+            is_clearing: false,
+            speaks_at: None,
         }
     }
     /// `AT+REG`.
@@ -115,6 +129,9 @@ impl Registration {
         if response.code() < 200 || !self.wanted {
             return;
         }
+        if response.code() / 100 == 2 && std::mem::take(&mut self.is_clearing) {
+            return self.register(at, faults, stack);
+        }
         if response.code() / 100 == 2 {
             let granted = granted(response, &stack.account.contact()).unwrap_or(self.expires);
             self.known = true;
@@ -123,6 +140,11 @@ impl Registration {
             let granted = if faults.is_flawed(Flaw::IgnoresGrant) { self.expires } else { granted };
             let half = if faults.is_flawed(Flaw::IgnoresGrant) { granted.mul_f64(0.55) } else { half };
             let half = if faults.lapses(Lapse::RefreshesAtNineTenths) { granted.mul_f64(0.9) } else { half };
+            self.refreshes += 1;
+            let (by, most) = CREEPS;
+            let late = (0.5 + by * f64::from(self.refreshes)).min(most);
+            let half = if faults.blunders(Blunder::RefreshCreeps) { granted.mul_f64(late) } else { half };
+            self.speaks_at = self.speaks_at.or(faults.blunder.map(|_| at));
             self.strikes = 0;
             self.next_try = Some(at + faults.refreshes_every.unwrap_or(half));
             self.tried_other = false;
@@ -145,6 +167,10 @@ impl Registration {
             self.register(at, faults, stack);
             return;
         }
+        let seconds = response.header("Retry-After").and_then(|v| v.split([' ', ';', '(']).next()?.parse::<u64>().ok());
+        if let Some(seconds) = seconds.filter(|_| faults.blunders(Blunder::RetryAfterInMinutes)) {
+            self.barred_until = Some(at + Duration::from_secs(seconds * MINUTE));
+        }
         self.resigned |= faults.register_stops_on_refusal;
         self.failed(at, faults, stack);
     }
@@ -154,7 +180,7 @@ impl Registration {
         if self.wanted && !stays && !std::mem::replace(&mut self.tried_other, true) && stack.account.turn() {
             return self.register(at, faults, stack);
         }
-        if self.wanted {
+        if self.wanted && !faults.blunders(Blunder::LeavesRetrying) {
             self.next_try = Some(at + if faults.has(Habit::RegistersAtOnce) { AT_ONCE } else { RETRY });
         }
         self.strikes += 1;
@@ -170,19 +196,41 @@ impl Registration {
         if self.next_try.is_some_and(|t| t <= at) {
             self.next_try = None;
             self.tried_other = false;
+            if self.registered && faults.blunders(Blunder::TakesServersInTurn) {
+                stack.account.turn();
+            }
             self.register(at, faults, stack);
         }
+        self.say_that_it_is_there(at, faults, stack);
         if self.probe_at.is_some_and(|t| t <= at) {
             self.probe_at = Some(at + probes_every(faults));
-            self.probe(at, stack);
+            if let Some(main) = stack.account.other.filter(|_| stack.account.away) {
+                self.ask(at, main, stack);
+            }
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
-        earliest(self.next_try, self.probe_at)
+        earliest(self.next_try, earliest(self.probe_at, self.speaks_at))
     }
 
-    fn probe(&mut self, at: Instant, stack: &mut Stack) {
-        let Some(main) = stack.account.other.filter(|_| stack.account.away) else { return };
+    /// Some do, to keep the way open or to hear whether it is.
+    fn say_that_it_is_there(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        if self.speaks_at.take_if(|due| *due <= at).is_none() {
+            return;
+        }
+        match faults.blunder {
+            Some(Blunder::AsksServer) if self.registered && !stack.account.away => {
+                self.speaks_at = Some(at + ASKS_EVERY);
+                self.ask(at, stack.account.server, stack);
+            }
+            Some(Blunder::KeepsWayBlank) if self.registered => {
+                self.speaks_at = Some(at + BLANK_EVERY);
+                stack.out.send(stack.account.server, b"\r\n\r\n");
+            }
+            _ => {}
+        }
+    }
+    fn ask(&mut self, at: Instant, main: SocketAddr, stack: &mut Stack) {
         let tag = stack.random.hex();
         let mut request = Message::request("OPTIONS", &format!("sip:{}", host_of(main)));
         request.push("Max-Forwards", "70");
@@ -200,6 +248,13 @@ impl Registration {
     fn register(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
         if faults.quirks.register_count_restarts {
             self.cseq = 0;
+        }
+        if self.barred_until.is_some_and(|until| at < until) {
+            return;
+        }
+        if faults.blunders(Blunder::ClearsFirst) && !std::mem::replace(&mut self.has_cleared, true) {
+            self.is_clearing = true;
+            return self.send(at, Duration::ZERO, stack);
         }
         if self.resigned || (faults.never_reregisters && self.known) {
             return;
@@ -227,7 +282,7 @@ impl Registration {
         request.push("To", format!("<{aor}>"));
         request.push("Call-ID", self.call_id.as_str());
         request.push("CSeq", format!("{} REGISTER", self.cseq));
-        request.push("Contact", contact);
+        request.push("Contact", if self.is_clearing { "*".to_owned() } else { contact });
         request.push("Expires", expires.as_secs().to_string());
         if !stack.faults.lapses(Lapse::SignsWhenAsked) {
             stack.sign(&mut request);

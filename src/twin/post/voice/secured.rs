@@ -30,7 +30,7 @@ impl Running {
     /// What signalling has said; `None`: by datagrams.
     pub(super) fn say_securely(&mut self, at: Instant, said: Vec<(SocketAddr, Vec<u8>)>) -> Option<Vec<Segment>> {
         let lines = self.lines.as_mut()?;
-        for (to, bytes) in said {
+        for (to, bytes) in said.into_iter().filter(|_| !self.blundered.is_shut) {
             lines.send(at, to, &bytes);
         }
         for to in std::mem::take(&mut self.agent.silent) {
@@ -74,9 +74,10 @@ impl Voice {
                     agent.stack.account.give_up_security();
                     running.lines = None;
                 }
-                News::Lost(to, _) => {
+                News::Lost(to, was_refused) => {
                     agent.stack.out.set_connected(to, false);
                     agent.connection(at, to, false);
+                    self.takes_refusal_as_final(was_refused);
                 }
             }
             self.settle(at);

@@ -100,7 +100,7 @@ impl Voice {
                 }
             }
         }
-        if running.in_call && media.is_silent(at) {
+        if running.in_call && media.is_given_up(at) {
             running.agent.leave(at);
             return self.settle(at);
         }

@@ -3,6 +3,7 @@
 //!
 //! Must not know calls or audio; what it tells of, others have to tell it.
 
+use super::blunder::{Blunder, SHORT};
 use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, TOLD_BACK, TOLD_LATE};
 use super::faults::{CountFault, Faults};
 use super::flaw::{Flaw, RARER};
@@ -77,6 +78,7 @@ pub struct Supervision {
     failing: Option<Failing>,
     lapse: Option<Lapse>,
     pub flaw: Option<Flaw>,
+    pub blunder: Option<Blunder>,
     /// What was told once: planted.
     told_once: [bool; 3],
     /// Signs of life so far, and what a talkative one says at its start.
@@ -205,7 +207,8 @@ impl Supervision {
         }
     }
     pub fn set(&mut self, at: Instant, trouble: Trouble, is_there: bool) {
-        let settled = at + self.settles();
+        let is_hasty = trouble == Trouble::Mains && self.blunder == Some(Blunder::DipIsMainsFault);
+        let settled = if is_hasty { at } else { at + self.settles() };
         if let Some(watched) = self.watched.get_mut(trouble as usize)
             && watched.is_there != is_there
         {
@@ -246,7 +249,8 @@ impl Supervision {
         let origin = if is_structured { "217 told [timeQuality tzKnown=\"1\" isSynced=\"0\"]" } else { "- - -" };
         let worded =
             |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post {origin} {text}", severity as u8);
-        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes()));
+        let most = if self.blunder == Some(Blunder::NoticesShort) { SHORT } else { usize::MAX };
+        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes().into_iter().take(most).collect()));
     }
     fn tell(&mut self, at: Instant, faults: &Faults) {
         if !self.link || self.host.is_none() {
@@ -276,6 +280,7 @@ impl Supervision {
         if self.next_sign.is_some_and(|due| due <= at) {
             self.next_sign = Some(at + self.lives_every());
             let pauses = self.failing == Some(Failing::SignsPauseInTrouble) && self.watched.iter().any(|watched| watched.is_told);
+            let pauses = pauses || self.blunder == Some(Blunder::SilentInTalk) && self.counters.case.is_some();
             self.signs += 1;
             let ceased = self.lapse == Some(Lapse::SignsCease) && self.signs > SIGNS;
             if !faults.gives_no_sign && !pauses && !ceased {

@@ -4,6 +4,7 @@
 
 use super::Agent;
 use crate::clock::Instant;
+use crate::twin::post::voice::blunder::Blunder;
 use crate::twin::post::voice::call::{FAILOVER, HUNTING_LIMIT, Otherwise};
 use crate::twin::post::voice::flaw::Flaw;
 use crate::twin::post::voice::habit::Habit;
@@ -19,6 +20,9 @@ pub struct Misled {
     pub idles: Duration,
     /// It is to start anew.
     pub starts_anew: bool,
+    /// When both operators are tried once more, and whether it was at the other server.
+    pub circles_at: Option<Instant>,
+    was_away: bool,
 }
 
 impl Agent {
@@ -35,12 +39,27 @@ impl Agent {
     /// What else is tried for the press under way: another operator, another server.
     pub(super) fn otherwise(&self, has_second: bool, has_other: bool) -> Otherwise {
         Otherwise {
-            refused: has_second && !self.faults.gives_up_on_busy,
+            refused: has_second && !self.faults.gives_up_on_busy || self.faults.blunders(Blunder::DesksInCircle),
             unanswered: (has_second && !self.faults.never_escalates)
                 .then(|| self.faults.escalates_after.unwrap_or(HUNTING_LIMIT)),
             lost: has_other.then(|| self.faults.slow_failover.unwrap_or(FAILOVER)),
             is_last: self.dialled.at_second,
         }
+    }
+    /// What a defective one does of itself.
+    pub(super) fn blunder(&mut self, at: Instant) {
+        let is_away = self.stack.account.away;
+        let turns = !std::mem::replace(&mut self.misled.was_away, is_away) && is_away;
+        if turns && self.faults.blunders(Blunder::FailoverEndsTalk) && self.talks() {
+            self.leave(at);
+        }
+        if self.misled.circles_at.take_if(|due| *due <= at).is_some() {
+            self.dialled.at_second = false;
+            self.place_again(at);
+        }
+    }
+    pub(super) fn talks(&self) -> bool {
+        self.calls.iter().any(|call| call.is_confirmed() && !call.released)
     }
     /// Nobody else is called for a press that was kept.
     pub(super) fn is_spared(&self) -> bool {

@@ -4,6 +4,7 @@
 
 use super::Agent;
 use crate::clock::Instant;
+use crate::twin::post::voice::blunder::Blunder;
 use crate::twin::post::voice::flaw::Flaw;
 use std::net::{IpAddr, SocketAddr};
 
@@ -31,6 +32,9 @@ impl Agent {
         account.sip.set_ip(address);
         account.rtp.set_ip(address);
         self.moved(at);
+        if self.faults.blunders(Blunder::AddressEndsTalk) && self.talks() {
+            return self.leave(at);
+        }
         let rtp = self.stack.account.rtp;
         let stays = self.faults.is_flawed(Flaw::TalkStaysBehind);
         if let Some((call, stack)) = self.active().filter(|(call, _)| call.is_confirmed() && !stays) {

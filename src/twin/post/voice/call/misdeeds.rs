@@ -2,9 +2,10 @@
 //!
 //! Must not decide when: the agent does.
 
-use super::{Call, PATIENCE, RINGING_LIMIT};
+use super::{Call, PATIENCE, Phase, RINGING_LIMIT};
 use crate::clock::Instant;
 use crate::twin::post::voice::account::Stack;
+use crate::twin::post::voice::blunder::{Blunder, QUICK};
 use crate::twin::post::voice::flaw::{BRIEFLY, Flaw};
 use crate::twin::post::voice::message::Message;
 use crate::twin::post::voice::serial::Report;
@@ -17,6 +18,16 @@ impl Call {
     pub(super) fn ringing_limit(&self, stack: &Stack) -> Duration {
         let is_brief = self.otherwise.is_last && stack.faults.is_flawed(Flaw::SecondRungBriefly);
         if is_brief { BRIEFLY } else { RINGING_LIMIT }
+    }
+    /// A defective module takes no answer that comes after its CANCEL, and acknowledges none that comes at once.
+    pub(super) fn overlooks_answer(&mut self, at: Instant, stack: &Stack) -> bool {
+        let is_quick = self.rang.is_some_and(|rang| at.since(rang) < QUICK);
+        self.is_quick = is_quick && stack.faults.blunders(Blunder::QuickAnswerUnacknowledged);
+        let overlooks = self.cancelled && stack.faults.blunders(Blunder::AnswerAfterCancelLost);
+        if overlooks {
+            self.phase = Phase::Over;
+        }
+        overlooks
     }
     /// A progress of another kind is told as an answer.
     pub(super) fn is_mistaken_for_answer(&self, response: &Message, stack: &mut Stack) {

@@ -47,6 +47,10 @@ pub struct NetworkFaults {
     pub summer_after_cut: bool,
     /// Who has no address asks for one twenty times a second.
     pub asks_hastily: bool,
+    /// The time is asked for twenty times a second until somebody answers.
+    pub asks_time_hastily: bool,
+    /// A clock that is ahead is not set back.
+    pub never_steps_back: bool,
     /// Its clock gains two seconds a minute.
     pub clock_gains: bool,
 }

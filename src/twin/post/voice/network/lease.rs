@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// The client's port; a server's is the one before it.
 pub const PORT: u16 = 68;
-const SERVER_PORT: u16 = 67;
+use super::DHCP_PORT as SERVER_PORT;
 /// From one question to the next, doubled each time up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LAST_PAUSE: Duration = Duration::from_secs(16);

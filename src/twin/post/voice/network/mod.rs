@@ -27,6 +27,7 @@ use std::time::Duration;
 /// Where the module is when nobody has given it an address.
 const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 const DNS_PORT: u16 = 53;
+pub const DHCP_PORT: u16 = 67;
 const NTP_PORT: u16 = 123;
 /// Where it asks names and the time from.
 const RESOLVER_PORT: u16 = 49_053;
@@ -212,7 +213,7 @@ impl Network {
             }
             SNTP_PORT => {
                 if let Some(clock) = &mut self.clock {
-                    clock.datagram(at, bytes);
+                    clock.datagram(at, bytes, &self.settings.faults);
                 }
             }
             _ => return false,

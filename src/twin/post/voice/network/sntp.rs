@@ -8,6 +8,8 @@ use std::time::Duration;
 /// From one setting to the next, and from a question without an answer to the next one.
 const EVERY: Duration = Duration::from_secs(64);
 const AGAIN: Duration = Duration::from_secs(8);
+/// A defective client's pause.
+const HASTE: Duration = Duration::from_millis(50);
 /// From 1900, where the protocol begins, to 1970.
 const ERA: u64 = 2_208_988_800;
 const LENGTH: usize = 48;
@@ -54,7 +56,7 @@ impl TimeClient {
             self.due = None;
             return None;
         }
-        self.due = Some(at + AGAIN);
+        self.due = Some(at + if faults.asks_time_hastily { HASTE } else { AGAIN });
         let mark = self.random.bits();
         self.asked = Some((mark, at));
         // Version 4, a client; its own time is nobody's concern.
@@ -63,7 +65,7 @@ impl TimeClient {
         bytes.extend(mark.to_be_bytes());
         Some(bytes)
     }
-    pub fn datagram(&mut self, at: Instant, bytes: &[u8]) {
+    pub fn datagram(&mut self, at: Instant, bytes: &[u8], faults: &NetworkFaults) {
         let field = |from: usize| bytes.get(from..from + 8)?.try_into().ok().map(u64::from_be_bytes);
         let (Some(first), Some(stratum)) = (bytes.first(), bytes.get(1)) else { return };
         let (Some(mark), Some(came), Some(left)) = (field(24), field(32), field(40)) else { return };
@@ -71,7 +73,10 @@ impl TimeClient {
         let Some((_, asked)) = self.asked.take_if(|(own, _)| is_sound && *own == mark) else { return };
         // Half of what the way took, without what the server took, lies behind its answer.
         let under_way = at.since(asked).saturating_sub(since_1970(left).saturating_sub(since_1970(came)));
-        self.set = Some((since_1970(left) + under_way / 2, at));
+        let told = since_1970(left) + under_way / 2;
+        if !faults.never_steps_back || self.time(at, false).is_none_or(|own| own <= told) {
+            self.set = Some((told, at));
+        }
         self.due = Some(at + EVERY);
     }
 }
