@@ -1,10 +1,12 @@
 //! The whole twin at once: a post is flashed, boots, registers, is pressed, talks, loses its fibre and its mains.
 
+mod examiner;
 mod foreigner;
 mod fresh;
 mod newcomer;
 mod outsider;
 mod street;
+mod wanderer;
 
 use hejnal::clock::Stamped;
 use hejnal::clock::{Clock, Instant, Interrupted, poll};

@@ -1,7 +1,7 @@
 //! A post in its street, as everybody can see it: what happens to it, and what is to be seen of that.
 
 use super::*;
-use hejnal::instrument::operator::{Action, Health, Second};
+use hejnal::instrument::operator::{Action, Change, Health, Second};
 use hejnal::rig::{self, Profile};
 use hejnal::twin::defect::Defect;
 use std::path::Path;
@@ -64,15 +64,22 @@ impl Street {
         self.wait(then);
     }
     pub fn hang_up(&mut self, then: f64) {
+        self.act(Action::HangUp);
+        self.wait(then);
+    }
+    /// Something is asked of the post in the talk that stands.
+    pub fn ask(&mut self, change: Change) {
+        self.act(Action::Change(change));
+    }
+    fn act(&mut self, what: Action) {
         let last = self.bench.events.iter().rev().find_map(|event| match event.value {
             CallEvent::Invited { call, .. } => Some(call),
             _ => None,
         });
         if let Some(call) = last {
             // It may be over already, which is what some are here for.
-            let _ = self.bench.operator.act(call, Action::HangUp);
+            let _ = self.bench.operator.act(call, what);
         }
-        self.wait(then);
     }
     pub fn talk(&mut self, seconds: f64) {
         self.press(0.3, seconds);

@@ -2,6 +2,7 @@
 
 mod calls;
 mod defects;
+mod examiner;
 mod foreigner;
 mod fresh;
 mod hunting;
