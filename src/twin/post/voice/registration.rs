@@ -282,7 +282,7 @@ impl Registration {
         request.push("To", format!("<{aor}>"));
         request.push("Call-ID", self.call_id.as_str());
         request.push("CSeq", format!("{} REGISTER", self.cseq));
-        request.push("Contact", if self.is_clearing { "*".to_owned() } else { contact });
+        request.push("Contact", if self.is_clearing && expires.is_zero() { "*".to_owned() } else { contact });
         request.push("Expires", expires.as_secs().to_string());
         if !stack.faults.lapses(Lapse::SignsWhenAsked) {
             stack.sign(&mut request);

@@ -250,7 +250,7 @@ impl Supervision {
         let worded =
             |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post {origin} {text}", severity as u8);
         let most = if self.blunder == Some(Blunder::NoticesShort) { SHORT } else { usize::MAX };
-        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes().into_iter().take(most).collect()));
+        self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes().into_iter().take(most).collect::<Vec<u8>>()));
     }
     fn tell(&mut self, at: Instant, faults: &Faults) {
         if !self.link || self.host.is_none() {

@@ -30,9 +30,9 @@ fn whoever_answers_after_the_cancel_is_sent_home() {
         bench.server.script.answer_after = Some(700);
         bench.command("AT+DIAL=7");
         bench.run(0.6995);
-        // The CANCEL meets the answer on the way.
+        // The CANCEL is lost, and the answer comes before it is sent again.
+        bench.server.script.lose = 1;
         bench.command("AT+HUP");
-        bench.server.got.retain(|message| !message.starts_with("CANCEL"));
         bench.run(3.0);
         (bench.server.count("ACK sip:op@"), bench.server.count("BYE"))
     };
