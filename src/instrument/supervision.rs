@@ -32,16 +32,22 @@ pub struct Counts {
     pub unanswered: u64,
 }
 
-impl Notice {
+impl Counts {
     /// `COUNT calls=3 answered=2 unanswered=1`, in any order (post protocol, section 6); `None`: it tells of something
-    /// else.
-    pub fn counts(&self) -> Option<Counts> {
-        let words = self.text.strip_prefix("COUNT ")?;
+    /// else, or not all of it.
+    pub fn read(text: &str) -> Option<Counts> {
+        let words = text.strip_prefix("COUNT ")?;
         let value = |key: &str| {
             let found = words.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='));
             found.and_then(|value| value.parse().ok())
         };
         Some(Counts { calls: value("calls")?, answered: value("answered")?, unanswered: value("unanswered")? })
+    }
+}
+
+impl Notice {
+    pub fn counts(&self) -> Option<Counts> {
+        Counts::read(&self.text)
     }
 }
 

@@ -152,8 +152,19 @@ fn too_old(course: &Course) -> Vec<Sample> {
         Cause::Kept(index) => Some((call, course.contacts.get(index)?.closed)),
         _ => None,
     });
+    // Of several that waited the console says which was kept.
+    let told = |call: &Call| {
+        let since = course.starts().filter(|start| *start <= call.arrived.seconds).fold(f64::NEG_INFINITY, f64::max);
+        let is_its = |(at, report): &&(f64, Report)| {
+            Span { from: since, to: call.arrived.seconds }.holds(*at)
+                && report.argument("CALL") == call.invite.header(CASE_NUMBER)
+                && report.words.get(2).is_some_and(|word| word == "kept")
+        };
+        course.reports.iter().find(is_its).map(|(at, _)| *at)
+    };
     let sample = |(call, pressed): (&Call, f64)| {
         let (at, (en, pl)) = (call.arrived.seconds, named(call));
+        let pressed = told(call).map_or(pressed, |told| told.min(pressed));
         let is_old = at - pressed > KEPT_FOR + course.inputs_within + call.arrived.uncertainty;
         Sample::breach(at, is_old.then(|| Bilingual::new(en, pl)))
     };

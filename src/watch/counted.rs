@@ -12,8 +12,10 @@ use crate::instrument::supervision::Counts;
 use crate::rig::Role::{Button, Operator, Supervision};
 use crate::unit::{Bilingual, Method, Quantity};
 
-pub const RULES: &[Rule] =
-    &[Rule { quantity: MISCOUNTED, needs: &[Button, Operator, Supervision], limit: Bound::Never, look: miscounted }];
+pub const RULES: &[Rule] = &[
+    Rule { quantity: MISCOUNTED, needs: &[Button, Operator, Supervision], limit: Bound::Never, look: miscounted },
+    Rule { quantity: UNREADABLE, needs: &[Supervision], limit: Bound::Never, look: unreadable },
+];
 
 const MISCOUNTED: Quantity = Quantity {
     key: "T33.watch.counters-that-differ",
@@ -23,6 +25,18 @@ const MISCOUNTED: Quantity = Quantity {
         "every COUNT at the supervision (syslog), against the cases at the operator's end",
         "każdy komunikat COUNT w nadzorze (syslog) względem spraw po stronie operatora",
         "RFC 5424; RFC 3261, 13",
+    ),
+    ..COUNT
+};
+
+const UNREADABLE: Quantity = Quantity {
+    key: "T33.watch.counters-unreadable",
+    en: "times the post's counters were told so that nobody can read them",
+    pl: "podania liczników punktu, których nie da się odczytać",
+    method: Method::new(
+        "every COUNT at the supervision (syslog), against the wording agreed on",
+        "każdy komunikat COUNT w nadzorze (syslog) względem uzgodnionego zapisu",
+        "RFC 5424",
     ),
     ..COUNT
 };
@@ -96,6 +110,16 @@ fn miscounted(course: &Course) -> Vec<Sample> {
         samples.push(Sample::breach(*at, seen));
     }
     samples
+}
+
+/// Whoever adds up the city's cases needs all of the three.
+fn unreadable(course: &Course) -> Vec<Sample> {
+    let told = course.notices.iter().filter(|(at, text)| *at >= course.span.from && text.starts_with("COUNT"));
+    let sample = |(at, text): &(f64, String)| {
+        let is_readable = Counts::read(text).is_some();
+        Sample::breach(*at, (!is_readable).then(|| Bilingual::new(text.clone(), text.clone())))
+    };
+    told.map(sample).collect()
 }
 
 fn told_otherwise(

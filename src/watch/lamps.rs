@@ -12,6 +12,7 @@ use crate::unit::{Bilingual, Method, Quantity, Unit};
 pub const RULES: &[Rule] = &[
     Rule { quantity: PLACED_FALSELY, needs: &[Operator, LampPlaced], limit: Bound::Never, look: placed_falsely },
     Rule { quantity: DARK_IN_CALL, needs: &[Operator, LampPlaced, LampConnected], limit: Bound::Never, look: dark_in_call },
+    Rule { quantity: COMES_BACK, needs: &[Operator, LampPlaced], limit: Bound::Never, look: comes_back },
     Rule { quantity: CONNECTED_FALSELY, needs: &[Operator, LampConnected], limit: Bound::Never, look: connected_falsely },
     Rule { quantity: DARK_IN_TALK, needs: &[Operator, LampConnected], limit: Bound::Never, look: dark_in_talk },
     Rule { quantity: FORGOTTEN_TALKS, needs: &[Operator, LampConnected], limit: Bound::Never, look: forgotten_talks },
@@ -42,6 +43,12 @@ const DARK_IN_CALL: Quantity = Quantity {
     key: "T05.watch.dark-in-call",
     en: "calls in which no lamp was lit steadily",
     pl: "zgłoszenia, w których żadna lampka nie świeciła ciągle",
+    ..COURSE
+};
+const COMES_BACK: Quantity = Quantity {
+    key: "T05.watch.placed-comes-back",
+    en: "calls in which the lamp \"call placed\" went out and came back",
+    pl: "zgłoszenia, w których lampka „wezwano” zgasła i zapaliła się ponownie",
     ..COURSE
 };
 const CONNECTED_FALSELY: Quantity = Quantity {
@@ -172,6 +179,17 @@ fn dark_in_call(course: &Course) -> Vec<Sample> {
         .filter(|(id, _)| !course.refused.contains_key(id))
         .filter_map(|(_, call)| of_call(course.lasts(call)))
         .collect()
+}
+
+/// In a call a lamp tells something once: one that goes out for a moment tells whoever looks then that there is no call.
+fn comes_back(course: &Course) -> Vec<Sample> {
+    let Some(lit) = &course.placed else { return Vec::new() };
+    let of_call = |lasts: Span| {
+        let lights: Vec<Span> = lit.0.iter().filter_map(|lit| lit.common(lasts)).collect();
+        let (first, last) = (lights.first()?, lights.last()?);
+        steady(course, lit, Span { from: first.from, to: last.to })
+    };
+    course.calls.iter().filter_map(|(_, call)| of_call(course.lasts(call))).collect()
 }
 
 /// A sample of a stretch in which a lamp had to be lit; `None` where the post could not know, or there was no time.

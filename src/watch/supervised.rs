@@ -1,7 +1,7 @@
 //! Rules about what the supervision is told: signs of life in their time as long as nothing stands in their way, no
 //! start that was none, no fault without a reason, and none taken back while its cause stands.
 
-use super::course::{Course, Kind};
+use super::course::{Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
@@ -15,6 +15,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
     Rule { quantity: UNDERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: understated },
     Rule { quantity: OVERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: overstated },
+    Rule { quantity: OUTLASTING, needs: &[Operator, Supervision], limit: Bound::Never, look: outlasting },
     Rule { quantity: TAKEN_BACK, needs: &[Operator, Supervision], limit: Bound::Never, look: taken_back },
 ];
 
@@ -61,6 +62,17 @@ const UNSTARTED: Quantity = Quantity {
     method: Method::new(
         "every START at the supervision (syslog), against what the bench did and what the console says",
         "każdy komunikat START w nadzorze (syslog) względem tego, co zrobiło stanowisko i co podaje konsola",
+        "RFC 5424",
+    ),
+    ..UNFOUNDED
+};
+const OUTLASTING: Quantity = Quantity {
+    key: "T27.watch.faults-not-taken-back",
+    en: "faults at the supervision that outlasted their cause",
+    pl: "usterki, których nie odwołano w nadzorze po ustaniu przyczyny",
+    method: Method::new(
+        "every FAULT and CLEAR at the supervision (syslog), against mains, battery and accepted registrations",
+        "każdy komunikat FAULT i CLEAR w nadzorze (syslog) względem zasilania, akumulatora i przyjętych rejestracji",
         "RFC 5424",
     ),
     ..UNFOUNDED
@@ -188,6 +200,46 @@ fn is_unregistered_since_told(course: &Course, at: f64) -> Option<bool> {
     (!came_between).then(|| !course.bindings.iter().any(|binding| since.holds(binding.at)))
 }
 
+/// A fault that was told stands no longer than T27 grants once its cause is gone: the mains or the battery are back, or
+/// a server, whichever of the two, has accepted the post.
+fn outlasting(course: &Course) -> Vec<Sample> {
+    let ended = |lit: &Lit, at: f64| lit.0.iter().rfind(|away| away.from <= at).map(|away| away.to);
+    let sample = |(at, text): &(f64, String)| {
+        let word = text.strip_prefix("FAULT ")?;
+        let ended = match word {
+            "mains" => ended(&course.without_mains, *at),
+            "battery" => ended(&course.without_battery, *at),
+            "server" => course.bindings.iter().map(|binding| binding.at).find(|bound| *bound > *at),
+            _ => None,
+        }?;
+        let within = Span { from: ended.max(*at), to: ended.max(*at) + course.ceiling("T27") + TOLD_WITHIN };
+        // What stands in the way of a message, or brings the cause back, is no fault of the post's.
+        let is_felt = |outage: &&Outage| outage.kind != Kind::Servers || outage.span.from > within.from;
+        let is_hindered = course.outages.iter().filter(is_felt).any(|outage| outage.span.meets(within));
+        let is_registered = course.bindings.windows(2).all(|pair| match pair {
+            [before, after] => !within.holds(after.at) || after.at - before.at <= before.granted,
+            _ => true,
+        });
+        let returns = |lit: &Lit| lit.0.iter().any(|away| away.meets(within));
+        let is_back = match word {
+            "mains" => returns(&course.without_mains),
+            "battery" => returns(&course.without_battery) || course.lived_on_battery,
+            _ => !is_registered,
+        };
+        if within.to > course.span.to || is_hindered || is_back {
+            return None;
+        }
+        let is_cleared = course
+            .notices
+            .iter()
+            .any(|(when, told)| *when > *at && *when <= within.to && told.strip_prefix("CLEAR ") == Some(word));
+        Some(Sample::breach(*at, (!is_cleared).then(|| Bilingual::new(text.clone(), text.clone()))))
+    };
+    course.notices.iter().filter(|(at, _)| *at >= course.span.from).filter_map(sample).collect()
+}
+/// What a message may take beside that.
+const TOLD_WITHIN: f64 = 1.0;
+
 fn understated(course: &Course) -> Vec<Sample> {
     let faults = course.notices.iter().filter(|(at, text)| *at >= course.span.from && text.starts_with("FAULT "));
     let sample = |told: &(f64, String)| {
@@ -214,7 +266,7 @@ fn unfounded(course: &Course) -> Vec<Sample> {
         // Of what this bench cannot bring about it cannot say whether it is so.
         let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains" | "FAULT battery");
         let is_founded = match text.as_str() {
-            "FAULT mains" => course.without_mains.0.iter().copied().any(stood),
+            "FAULT mains" => course.without_mains.0.iter().copied().filter(is_no_dip).any(stood),
             "FAULT battery" => {
                 course.lived_on_battery || course.without_battery.0.iter().copied().any(stood) || *at < course.owed_until
             }
@@ -224,6 +276,13 @@ fn unfounded(course: &Course) -> Vec<Sample> {
     };
     course.notices.iter().filter(|(at, _)| *at >= course.span.from).map(sample).collect()
 }
+
+/// Mains that flicker have not failed: a fault stands for five seconds before it is told (post protocol, section 6);
+/// half of that [EJ].
+fn is_no_dip(away: &Span) -> bool {
+    away.length() >= NO_DIP
+}
+const NO_DIP: f64 = 2.5;
 
 /// By the registrar's own book: what was granted last had ended.
 fn has_lapsed(course: &Course, at: f64) -> bool {

@@ -216,7 +216,9 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course.cameras_away.clear();
     course.called_up.push(CalledUp { at: 100.1, uncertainty: 0.001, is_named: true, is_posts: true, taken: true });
     voices::spoken(&mut course, voices::sound());
-    course.notices.extend(["START", "FAULT mains", "CLEAR mains"].map(|text| (599.0, text.into())));
+    let counted = "COUNT calls=1 answered=1 unanswered=0";
+    course.notices.extend(["START", "FAULT mains", "CLEAR mains", counted].map(|text| (599.0, text.into())));
+    course.notices.extend([(404.0, "FAULT server".into()), (425.0, "CLEAR server".into())]);
     course.supervised.counts = vec![(10.0, Counts::default()), (120.1, Counts { calls: 1, answered: 1, unanswered: 0 })];
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());
     assert_eq!(idle.map(|rule| rule.quantity.key).collect::<Vec<_>>(), Vec::<&str>::new());
@@ -354,6 +356,9 @@ fn lamps_claim_what_is_so_over_their_whole_course() {
     assert_eq!(lamps(&[placed], &[(101.06, 121.1)]), ["T06.watch.connected-falsely"]);
     assert_eq!(lamps(&[placed], &[(101.06, 110.0), (110.3, 120.01)]), ["T06.watch.dark-in-talk"]);
     assert_eq!(lamps(&[placed], &[(102.2, 120.01)]), ["T06.watch.dark-in-talk"]);
+    // Once it is out it stays so, though the other one is lit: what comes back has flickered.
+    assert_eq!(lamps(&[(100.06, 101.1), (101.5, 120.01)], &[connected]), ["T05.watch.placed-comes-back"]);
+    assert_eq!(lamps(&[(100.06, 101.1), (101.103, 120.01)], &[connected]), [] as [&str; 0]);
 }
 
 #[test]

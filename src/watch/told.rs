@@ -16,6 +16,7 @@ use crate::unit::{Bilingual, Method, Quantity, both};
 pub const RULES: &[Rule] = &[
     Rule { quantity: PRESSES, needs: &[Button, Console], limit: Bound::Never, look: presses },
     Rule { quantity: FATES, needs: &[Console, Operator], limit: Bound::Never, look: fates },
+    Rule { quantity: ASTRAY, needs: &[Console, Operator], limit: Bound::Never, look: astray },
     Rule { quantity: SUMS, needs: &[Console], limit: Bound::Never, look: sums },
 ];
 
@@ -42,6 +43,12 @@ const FATES: Quantity = Quantity {
     ),
     requirement: "T36",
     ..COUNT
+};
+const ASTRAY: Quantity = Quantity {
+    key: "T36.watch.fates-of-no-call",
+    en: "lines about what became of a call that bear the number of none",
+    pl: "wiersze o dalszych losach zgłoszenia z numerem, którego nie miało żadne",
+    ..FATES
 };
 const SUMS: Quantity = Quantity {
     key: "T36.watch.checksums-otherwise",
@@ -131,6 +138,38 @@ fn fates(course: &Course) -> Vec<Sample> {
     };
     course.reports.iter().filter_map(sample).collect()
 }
+
+/// What rings, was answered or has ended was dialled before, under the same number.
+fn astray(course: &Course) -> Vec<Sample> {
+    let sample = |(at, report): &(f64, Report)| {
+        let number = report.argument("CALL")?;
+        let fate = report.words.get(2).filter(|fate| FATES_OF_CALLS.contains(&fate.as_str()))?;
+        let life = course.starts().filter(|start| start < at).fold(f64::NEG_INFINITY, f64::max);
+        let since = Span { from: life, to: *at };
+        let is_dialled = |(when, earlier): &(f64, Report)| {
+            since.holds(*when)
+                && earlier.argument("CALL") == Some(number)
+                && earlier.words.get(2).is_some_and(|word| DIALLED.contains(&word.as_str()))
+        };
+        let has_number =
+            |(_, call): &(CallId, Call)| since.holds(call.arrived.seconds) && call.invite.header(CASE_NUMBER) == Some(number);
+        let is_known = course.reports.iter().any(is_dialled) || course.calls.iter().any(has_number);
+        // What was dialled before the scenario was told before it as well, and ends before anything is dialled in it.
+        let is_new = |(when, earlier): &(f64, Report)| {
+            when < at && earlier.words.get(2).is_some_and(|word| DIALLED.contains(&word.as_str()))
+        };
+        let is_old = *at < course.owed_until || !course.reports.iter().any(is_new);
+        if !is_readable(course, since) || is_old || course.headers.press.is_none() {
+            return None;
+        }
+        let seen = (!is_known).then(|| both!("call {number} {fate}", "zgłoszenie nr {number}: {fate}"));
+        Some(Sample::breach(*at, seen))
+    };
+    course.reports.iter().filter_map(sample).collect()
+}
+/// What may be told of a call that was dialled, and how that was told.
+const FATES_OF_CALLS: [&str; 3] = ["ringing", "connected", "ended"];
+const DIALLED: [&str; 2] = ["dialled", "delayed"];
 
 /// Single lines may owe it to the line; where all that have a letter there have a small one, and not one came garbled,
 /// it is how the post writes. Told once.

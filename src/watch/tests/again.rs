@@ -55,6 +55,14 @@ fn a_kept_press_is_given_up_in_time_and_a_refused_one_at_once() {
         broken(&course.call(until + 5.0, until + 20.0, "1").delayed()).contains(&"T38.watch.kept-presses-too-old")
     };
     assert_eq!([690.0, 700.0].map(kept), [false, true]);
+    // Of two presses in one cut the console says which was kept.
+    let of_two = |kept: u32| {
+        let course = Course { span: span(0.0, 1000.0), ..quiet() }.outage(Kind::Fibre, 90.0, 720.0).press(100.0, 0.2);
+        let course = course.press(400.0, 0.2).says(100.0 + 300.0 * f64::from(kept - 1), &format!("CALL {kept} kept"));
+        let course = course.call(725.0, 740.0, &kept.to_string()).delayed();
+        broken(&course).contains(&"T38.watch.kept-presses-too-old")
+    };
+    assert_eq!([of_two(1), of_two(2)], [true, false]);
     let told = |fate: &str| {
         let course = quiet().outage(Kind::Fibre, 90.0, 200.0).press(100.0, 0.2).says(100.1, &format!("CALL 1 {fate}"));
         broken(&course.call(205.0, 220.0, "1").delayed()).contains(&"T38.watch.refused-presses-delivered")

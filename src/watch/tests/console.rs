@@ -82,3 +82,18 @@ fn a_checksum_is_written_as_agreed() {
     assert!(!written(&[small, small, capital, small], Vec::new()));
     assert!(!written(&[small, small, small], vec![100.0]));
 }
+
+#[test]
+fn what_becomes_of_a_call_is_told_under_its_number() {
+    let is_astray = |course: Course, at: f64, told: &str| broken(&course.says(at, told)).contains(&"T36.watch.fates-of-no-call");
+    let pressed = || served().press(110.0, 0.3);
+    assert_eq!([is_astray(pressed(), 120.01, "CALL 1 ended"), is_astray(pressed(), 120.01, "CALL 2 ended")], [false, true]);
+    // A call that nobody heard was dialled all the same; what was kept and dropped was never one.
+    let unheard = || quiet().press(100.0, 0.15).says(100.1, "CALL 7 dialled");
+    assert!(!is_astray(unheard(), 104.0, "CALL 7 ended") && !is_astray(quiet(), 104.0, "CALL 7 failed"));
+    // Before it began anew it counted otherwise; a line that was spoiled may have said it.
+    let anew = || unheard().outage(Kind::Restart, 200.0, 200.1).says(200.2, "BOOT post x id=SOS-0417 cause=pin");
+    assert!(is_astray(anew(), 300.0, "CALL 7 ringing"));
+    assert!(!is_astray(Course { garbled: vec![250.0], ..anew() }, 300.0, "CALL 7 ringing"));
+    assert!(!is_astray(Course { owed_until: 5.0, ..quiet() }, 4.0, "CALL 7 ended"), "of the scenario before");
+}

@@ -53,3 +53,13 @@ fn a_start_begins_a_new_count_and_a_press_unseen_may_be_in_it() {
     };
     assert_eq!([hangs(110.0), hangs(155.0)], [false, true]);
 }
+
+#[test]
+fn counters_are_told_whole() {
+    let is_unreadable = |text: &str| {
+        let course = Course { notices: vec![(300.0, text.to_owned())], ..quiet() };
+        broken(&course).contains(&"T33.watch.counters-unreadable")
+    };
+    let told = ["COUNT calls=10 answered=9 unanswered=1", "COUNT calls=10 answered=9 unanswered=", "COUNT", "ALIVE"];
+    assert_eq!(told.map(is_unreadable), [false, true, true, false]);
+}

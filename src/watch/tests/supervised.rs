@@ -114,3 +114,40 @@ fn a_fault_stands_while_its_cause_does() {
     assert!(is_taken_back(silent(), &[(240.0, "FAULT server"), (260.0, "CLEAR server")]));
     assert!(!is_taken_back(silent(), &[(240.0, "FAULT server"), (296.0, "CLEAR server")]));
 }
+
+#[test]
+fn mains_that_flicker_have_not_failed() {
+    let is_unfounded = |length: f64| {
+        let course = Course { without_mains: Lit(vec![span(200.0, 200.0 + length)]), ..quiet() };
+        broken(&telling(course, &[(200.0 + length, "FAULT mains")])).contains(&"T27.watch.unfounded-faults")
+    };
+    assert_eq!([0.3, 2.4, 5.0].map(is_unfounded), [true, true, false]);
+}
+
+#[test]
+fn a_fault_goes_when_its_cause_does() {
+    let stays =
+        |course: Course, notices: &[(f64, &str)]| broken(&telling(course, notices)).contains(&"T27.watch.faults-not-taken-back");
+    let dark = || Course { without_mains: Lit(vec![span(200.0, 290.0)]), ..quiet() };
+    let told = (205.0, "FAULT mains");
+    assert!(stays(dark(), &[told]) && stays(dark(), &[told, (412.0, "CLEAR mains")]));
+    assert!(!stays(dark(), &[told, (408.0, "CLEAR mains")]));
+    assert!(!stays(dark().outage(Kind::Fibre, 300.0, 390.0), &[told]), "nothing could be told");
+    let again = Course { without_mains: Lit(vec![span(200.0, 290.0), span(350.0, 600.0)]), ..quiet() };
+    assert!(!stays(again, &[told]), "they went again");
+    assert!(!stays(Course { without_mains: Lit(vec![span(200.0, 500.0)]), ..quiet() }, &[told]), "it may be told yet");
+    // One server is silent, and the other serves: registered is registered.
+    let half = || {
+        let mut course = quiet();
+        course.outages.push(Outage { kind: Kind::Servers, span: span(100.0, 590.0) });
+        course
+    };
+    assert!(stays(half(), &[(140.0, "FAULT server")]));
+    assert!(!stays(half(), &[(140.0, "FAULT server"), (260.0, "CLEAR server")]));
+    let lapsed = || {
+        let mut course = half();
+        course.bindings.retain(|binding| binding.at < 130.0 || binding.at > 500.0);
+        course
+    };
+    assert!(!stays(lapsed(), &[(180.0, "FAULT server")]), "nobody had accepted it for long");
+}
