@@ -6,7 +6,7 @@
 use super::datagrams::{self, Watch};
 use super::listening::{Common, Listening};
 use crate::clock::{Clock, Instant};
-use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, ReferenceHost};
+use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, ReferenceHost, payload_of};
 use crate::instrument::{Identity, Instrument, InstrumentError, Result};
 use crate::unit::Bilingual;
 use std::collections::VecDeque;
@@ -16,8 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "reference host";
-/// As much as a packet of voice carries (RFC 3551: 20 ms of G.711).
-const PAYLOAD: usize = 160;
 const HEADER: usize = 8;
 /// The types of question and answer, for IPv4 and IPv6.
 const FOUR: (u8, u8) = (8, 0);
@@ -179,7 +177,7 @@ fn question(host: IpAddr, identifier: u16, number: u16) -> Vec<u8> {
     let mut bytes = vec![types(host).0, 0, 0, 0];
     bytes.extend(identifier.to_be_bytes());
     bytes.extend(number.to_be_bytes());
-    bytes.resize(HEADER + PAYLOAD, 0x68);
+    bytes.resize(HEADER + payload_of(number.into()), 0x68);
     let sum = internet_sum(&bytes).to_be_bytes();
     bytes.splice(2..4, sum);
     bytes
@@ -215,6 +213,7 @@ mod tests {
 
     #[test]
     fn a_question_is_a_sound_echo_request_and_its_answer_is_known_by_its_number() {
+        assert_eq!(question(HOST, 0x1234, 40).len(), 1280, "now and then it is long");
         let bytes = question(HOST, 0x1234, 7);
         assert_eq!((bytes.len(), internet_sum(&bytes)), (168, 0), "a message with its sum in it sums to nothing");
         let mut reply = bytes;

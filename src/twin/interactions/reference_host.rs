@@ -1,7 +1,7 @@
 //! What is asked of the host behind the bench's switch, and when its echo returns.
 
 use crate::clock::Instant;
-use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER};
+use crate::instrument::network::{ASKED_EVERY, Echo, LOST_AFTER, payload_of};
 use crate::twin::bench::reference_host::{USUALLY, nanos};
 use crate::twin::kernel::world::{Event, World};
 use crate::twin::street::line::Way;
@@ -9,9 +9,11 @@ use crate::twin::street::line::Way;
 impl World {
     pub(in crate::twin) fn ask_reference_host(&mut self) {
         let asked = self.now();
+        // It is as long as what is asked of it on a real network.
+        let is_kept = self.is_kept_by_network(0, payload_of(asked / nanos(ASKED_EVERY)));
         let mut through = |at, way| self.network.through_to_reference_host(asked, at, way).first().copied();
         let arrives = through(asked + USUALLY / 2, Way::ToPost);
-        let returns = arrives.and_then(|at| through(at + USUALLY / 2, Way::ToOperator));
+        let returns = arrives.filter(|_| !is_kept).and_then(|at| through(at + USUALLY / 2, Way::ToOperator));
         self.echoes.push_back((asked, returns));
         self.queue.plan(asked + nanos(ASKED_EVERY), Event::AskReferenceHost);
     }
