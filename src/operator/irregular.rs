@@ -11,7 +11,7 @@ use crate::sip::sdes::Crypto;
 use crate::sip::sdp::Audio;
 use crate::sip::secret::Secret;
 use std::collections::VecDeque;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What is told instead of a text with a password in it.
 const HIDDEN: &str = "•••";
@@ -97,6 +97,14 @@ pub(super) fn elsewhere(way: Route, request: &Request) -> Option<Irregular> {
     let media = Audio::parse(&request.head.body).ok().map(|audio| audio.remote.ip()).filter(is_elsewhere);
     let (place, named) = contact.map(|ip| ("Contact", ip)).or(media.map(|ip| ("SDP", ip)))?;
     Some(Irregular::Elsewhere { place, named: named.to_string() })
+}
+
+/// The port that a Contact names beside the sender's own address, where a datagram came from another.
+pub(super) fn other_port(way: Route, request: &Request) -> Option<Irregular> {
+    let sockets = request.head.headers("Contact").flat_map(targets).filter_map(|target| target.socket);
+    let is_same_host = |socket: &SocketAddr| socket.ip().to_canonical() == way.peer.ip().to_canonical();
+    let named = sockets.filter(is_same_host).map(|socket| socket.port()).find(|port| *port != way.peer.port())?;
+    (way.wire == Wire::Udp).then_some(Irregular::OtherPort { place: "Contact", named })
 }
 
 /// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long

@@ -3,7 +3,7 @@
 
 use super::Desk;
 use super::call::{Call, Invitation, Lifecycle, OfferAnswer, described, offer_of};
-use super::irregular::{elsewhere, other_resource};
+use super::irregular::{elsewhere, other_port, other_resource};
 use super::responses::{Denied, retry_lines};
 use super::transactions::{InviteNews, Purpose, transaction_key};
 use crate::clock::Instant;
@@ -163,7 +163,7 @@ impl Desk {
         let answer = self.registrar.register(at, way.peer, request, cx.tokens());
         let reply = cx.reply(request, answer.status, way);
         if answer.status == 200 {
-            let odd = elsewhere(way, request).into_iter().chain(other_resource(request));
+            let odd = elsewhere(way, request).into_iter().chain(other_port(way, request)).chain(other_resource(request));
             odd.for_each(|what| cx.tell_irregular(at, way, None, what));
             cx.registered(&request.head.to.user, way);
         }
@@ -297,7 +297,8 @@ impl Desk {
         let invite = self.irregularities.without_secrets(described(&request));
         let server = self.cx.transport().server_at(way.own);
         self.cx.tell(at, CallEvent::Invited { call: id, invite: invite.clone(), server });
-        let odd = elsewhere(way, &request).into_iter().chain(self.irregularities.same_tag(&request));
+        let odd = elsewhere(way, &request).into_iter().chain(other_port(way, &request));
+        let odd = odd.chain(self.irregularities.same_tag(&request));
         odd.for_each(|what| self.cx.tell_irregular(at, way, Some(id), what));
         let (behaviour, passed_on) = self.behaviour_towards(&request);
         let Admitted { port, offer, session } = match self.admit(at, &request, behaviour) {

@@ -7,6 +7,7 @@
 use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
+use crate::instrument::operator::Irregular;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, both};
 
@@ -19,7 +20,7 @@ pub struct Contradiction {
 }
 
 const LOOKS: &[fn(&Course) -> Option<Contradiction>] =
-    &[another_hand, unsteady_mains, lossy_network, reset_line, room_light, dazzled, held_back, garbled, silent];
+    &[another_hand, unsteady_mains, lossy_network, translated, reset_line, room_light, dazzled, held_back, garbled, silent];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -139,6 +140,35 @@ fn lossy_network(course: &Course) -> Option<Contradiction> {
         ),
     );
     Some(Contradiction { error: error.of(Subsystem::Network), stays: false })
+}
+
+/// Signalling and sound alike come from other ports than the post names: somebody on the way translates them, and what
+/// is sent to the named ones goes nowhere. A post that errs in both at once would be a strange one.
+fn translated(course: &Course) -> Option<Contradiction> {
+    let of = |wanted: &str| {
+        let mut odd = course.oddities.iter().filter(|oddity| oddity.is_posts);
+        odd.find_map(|oddity| match &oddity.what {
+            Irregular::OtherPort { place, named } if *place == wanted => Some(*named),
+            _ => None,
+        })
+    };
+    let (contact, sound) = (of("Contact")?, of("SDP")?);
+    if course.is_behind_nat {
+        return None;
+    }
+    let error = InstrumentError::new(
+        "network of the bench",
+        "carry datagrams as they are",
+        both!(
+            "what the post sends from its ports {contact} (signalling) and {sound} (sound), as it says, arrives from others: they are translated on the way",
+            "ruch, który punkt według siebie wysyła z portów {contact} (sygnalizacja) i {sound} (dźwięk), przychodzi z innych: po drodze działa translacja portów"
+        ),
+        (
+            "take the router that translates out of the way between post and bench, or write `behind-nat: true` under `post` in the rig if it belongs there; if there is none, the post names ports that it does not use",
+            "usuń router z translacją adresów między punktem a stanowiskiem albo, jeśli ma tam być, wpisz `behind-nat: true` w sekcji `post` opisu stanowiska; jeśli go nie ma, punkt podaje porty, których nie używa",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Network), stays: true })
 }
 
 /// Power was away, or the firmware was just starting.

@@ -10,6 +10,9 @@ pub enum Irregular {
     /// A message names another address than the one it came from as the one to be reached at (RFC 3261, 8.1.1.8; RFC
     /// 8866, 5.7).
     Elsewhere { place: &'static str, named: String },
+    /// What it sends comes from another port than the one that it names to be reached at: of its own, or translated on
+    /// the way. Either alone breaks no rule.
+    OtherPort { place: &'static str, named: u16 },
     /// A password can be read in a message of this kind (RFC 3261, 26.1), or on the console.
     Secret { method: String },
     /// A CANCEL of a call whose answer it has acknowledged (RFC 3261, 9.1).
@@ -58,6 +61,7 @@ impl Irregular {
     pub fn words(&self) -> Bilingual {
         match self {
             Irregular::Elsewhere { place, named } => both!("{} names {}", "{} podaje {}", place, named),
+            Irregular::OtherPort { place, named } => both!("{} names port {}", "{} podaje port {}", place, named),
             Irregular::Secret { method } => both!("a password can be read in {}", "hasło czytelne w {}", method),
             Irregular::LateCancel => ("CANCEL of a call that was answered", "CANCEL zgłoszenia już odebranego").into(),
             Irregular::Unanswered { method } => both!("no answer to our {}", "brak odpowiedzi na nasz {}", method),

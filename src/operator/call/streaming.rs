@@ -3,7 +3,7 @@
 
 use super::Call;
 use crate::clock::Instant;
-use crate::instrument::operator::{CallEvent, FarView, Side, Stray};
+use crate::instrument::operator::{CallEvent, FarView, Irregular, Side, Stray};
 use crate::operator::config::{Circumstances, Outgoing};
 use crate::operator::context::Context;
 use crate::rtp::codec::Codec;
@@ -86,6 +86,11 @@ impl Call {
         if self.media.hear(at, how.within, packet, agreed) {
             if first {
                 cx.tell(at, CallEvent::FirstMedia { call: self.id });
+                let named = agreed.remote;
+                if named.ip() == from.ip() && named.port() != from.port() {
+                    let what = Irregular::OtherPort { place: "SDP", named: named.port() };
+                    cx.tell(at, CallEvent::Irregular { call: Some(self.id), from: from.to_string(), what });
+                }
             }
             if moved {
                 cx.tell(at, CallEvent::MediaMoved { call: self.id });

@@ -1,7 +1,9 @@
 //! Instruments that told what cannot have been, and sound ones that just did not.
 
+use super::super::reports::Oddity;
 use super::super::witness::contradictions;
 use super::*;
+use crate::instrument::operator::Irregular;
 
 #[track_caller]
 fn accused(course: &Course, expected: &[&str]) {
@@ -85,6 +87,18 @@ fn echoes_that_the_benchs_network_loses_or_holds_up_are_no_deed_of_the_posts() {
     // A switch that looks for loops lets nothing through for longer than a link takes.
     let searches: Vec<_> = (0..30).map(|second| (101.0 + f64::from(second), None)).collect();
     accused(&troubled(&searches, quiet().outage(Kind::Fibre, 91.0, 101.0)), &["network of the bench"]);
+}
+
+#[test]
+fn signalling_and_sound_from_other_ports_than_were_named_were_translated_on_the_way() {
+    let other =
+        |place: &'static str| Oddity { at: 100.0, call: None, is_posts: true, what: Irregular::OtherPort { place, named: 5060 } };
+    let of = |places: &[&'static str]| Course { oddities: places.iter().copied().map(other).collect(), ..quiet() };
+    accused(&of(&["Contact", "SDP"]), &["network of the bench"]);
+    // Either alone is the post's own, and allowed; behind a router that belongs there both are.
+    accused(&of(&["Contact"]), &[]);
+    accused(&of(&["SDP"]), &[]);
+    accused(&Course { is_behind_nat: true, ..of(&["Contact", "SDP"]) }, &[]);
 }
 
 #[test]
