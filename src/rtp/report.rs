@@ -79,6 +79,10 @@ impl Reporting {
         let due = at + spread(INTERVAL / 2, random);
         Reporting { calendar, ssrc, clock_rate, due, theirs: None, told: (0, 0), far: None, name: None }
     }
+    /// From now on we are this source.
+    pub fn speak_as(&mut self, ssrc: u32) {
+        self.ssrc = ssrc;
+    }
     pub fn use_clock(&mut self, rate: u32) {
         self.clock_rate = rate;
     }

@@ -17,6 +17,8 @@ use std::time::Duration;
 const MOST_BEHIND: u64 = 50;
 /// Frames that may wait to be spoken: an hour.
 const MOST_QUEUED: usize = 8000 * 3600;
+/// By so much another source's sequence numbers and timestamps are elsewhere.
+const FURTHER_ON: (u16, u32) = (20_000, 1 << 30);
 
 #[derive(Debug)]
 pub struct Sender {
@@ -95,6 +97,14 @@ impl Sender {
     /// Lets `pattern` sound over and over from the next packet on, beneath whatever is spoken; an empty one is silence.
     pub fn repeat(&mut self, pattern: Vec<f32>) {
         self.background = (!pattern.is_empty()).then_some((self.next * PACKET, pattern));
+    }
+
+    /// Goes on as another source does: with its own numbers and times, and nothing sent so far (RFC 3550, 8).
+    pub fn begin_anew(&mut self) {
+        self.ssrc = !self.ssrc;
+        self.sequence = self.sequence.wrapping_add(FURTHER_ON.0);
+        self.first_timestamp = self.first_timestamp.wrapping_add(FURTHER_ON.1);
+        (self.packets, self.octets, self.marker) = (0, 0, true);
     }
 
     pub fn ssrc(&self) -> u32 {
@@ -239,6 +249,19 @@ mod tests {
             frames.extend(bytes[12..].iter().zip(first..).filter(|(b, _)| **b != 0xd5).map(|(_, n)| n));
         }
         frames
+    }
+
+    #[test]
+    fn another_source_has_its_own_numbers_and_times_and_has_sent_nothing_yet() {
+        let s = &mut sender();
+        let of = |bytes: Option<Vec<u8>>| bytes.expect("due")[1..12].to_vec();
+        let before = of(s.wake(ms(20), true));
+        s.begin_anew();
+        assert!(s.sent(ms(30)).is_none());
+        let after = of(s.wake(ms(40), true));
+        assert_eq!((before[0], after[0]), (0x88, 0x88), "both begin a stream");
+        assert!(before[1..3] != after[1..3] && before[7..] != after[7..]);
+        assert_eq!(s.sent(ms(40)).map(|sent| sent.packets), Some(1));
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl MediaPath {
         self.new_port = Some(new);
         self.old_ports.push((old, at + GRACE));
     }
+    /// Sends as another source from now on.
+    pub fn begin_anew(&mut self) {
+        if let Some(streams) = &mut self.streams {
+            streams.sender.begin_anew();
+            streams.reporting.speak_as(streams.sender.ssrc());
+        }
+    }
     /// Whether the call has given this port up, and media there is stray.
     pub fn has_left(&self, port: u16, at: Instant) -> bool {
         self.old_ports.iter().any(|(old, until)| *old == port && at >= *until)

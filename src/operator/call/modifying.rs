@@ -150,6 +150,8 @@ impl Call {
         match pending.what() {
             Some(Change::Hold) => self.media.hold(at, true),
             Some(Change::Resume) => self.media.hold(at, false),
+            // Behind the other port sits another telephone. A sealed one would have a key of its own.
+            Some(Change::Move) if !self.srtp.is_on() => self.media.begin_anew(),
             Some(Change::Move | Change::Propose | Change::Unseal) | None => {}
         }
         self.move_to(at, pending.port());
