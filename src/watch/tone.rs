@@ -18,6 +18,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: LOUD_AT_OPERATOR, needs: &[Mouth, Operator], limit: NO_FAINTER, look: loud_at_operator },
     Rule { quantity: LEVEL_AT_CALLER, needs: &[Ear, Operator], limit: Bound::AtLeast(AUDIBLE_DB_SPL), look: level_at_caller },
     Rule { quantity: FAINTER_AT_TIMES, needs: &[Ear, Operator], limit: ALIKE, look: fainter_at_times },
+    Rule { quantity: CALLER_FAINTER, needs: &[Mouth, Operator], limit: ALIKE, look: caller_fainter },
     Rule {
         quantity: TILT_TO_OPERATOR,
         needs: &[Mouth, Operator],
@@ -66,12 +67,14 @@ pub const NOMINAL_DBM0: f64 = -26.0;
 /// An operator of nominal level is at least as loud at the ear as somebody who speaks there without raising the voice
 /// (ISO 9921, normal effort at 1 m) [EJ].
 const AUDIBLE_DB_SPL: f64 = 60.0;
-/// The operator may be so much fainter in one talk than in another, or later in the same: by as much as a level at the
+/// Either end may be so much fainter in one talk than in another, or later in the same: by as much as a level at the
 /// operator may be off its nominal one (−26 ± 6 dBm0) [EJ].
 const ALIKE: Bound = Bound::AtMost(6.0);
 /// Over a street that is quieter than this, dB SPL, the faintest operator stands out by the 10 dB that T13 asks for: no
 /// loudspeaker need follow it.
 const QUIET_STREET_DB_SPL: f64 = AUDIBLE_DB_SPL - 10.0;
+/// A voice that stands out of the noise by so much is measured by itself [EJ].
+const STANDS_OUT_DB: f64 = 15.0;
 /// Tilt of the spectrum, dB per octave: the masks of hands-free telephones let it fall by 3 and rise by 6 (ETSI ES 202
 /// 740 [M]); one or two more [EJ].
 pub(super) const TILT: Bound = Bound::Between(-4.0, 8.0);
@@ -123,6 +126,13 @@ const FAINTER_AT_TIMES: Quantity = Quantity {
     pl: "poziom głosu operatora przed głośnikiem poniżej poziomu w innej chwili, największa różnica",
     method: VOICES,
     requirement: "T13",
+};
+const CALLER_FAINTER: Quantity = Quantity {
+    key: "T12.watch.fainter-at-times.to-operator",
+    en: "level of the caller's voice at the operator, below that at another time, most",
+    pl: "poziom głosu wzywającego u operatora poniżej poziomu w innej chwili, największa różnica",
+    requirement: "T12",
+    ..FAINTER_AT_TIMES
 };
 pub(super) const TILT_TO_OPERATOR: Quantity = Quantity {
     key: "T12.watch.tilt.to-operator",
@@ -280,8 +290,18 @@ fn level_at_caller(course: &Course) -> Vec<Sample> {
 fn fainter_at_times(course: &Course) -> Vec<Sample> {
     let Some(ear) = course.ear_spl else { return Vec::new() };
     let is_quiet = |(_, tone): &(f64, Tone)| ear + tone.noise_dbfs <= QUIET_STREET_DB_SPL;
-    let gains = tones(course, false).filter(is_quiet).map(|(at, tone)| (at, tone.level_dbfs - tone.spoken_dbfs));
-    let gains: Vec<(f64, f64)> = gains.collect();
+    apart(tones(course, false).filter(is_quiet))
+}
+
+/// The same of the caller's voices: whoever stands where he stood is heard as he was.
+fn caller_fainter(course: &Course) -> Vec<Sample> {
+    let is_quiet = |(_, tone): &(f64, Tone)| tone.noise_dbfs <= tone.level_dbfs - STANDS_OUT_DB;
+    apart(tones(course, true).filter(is_quiet))
+}
+
+/// Each voice against the loudest.
+fn apart(tones: impl Iterator<Item = (f64, Tone)>) -> Vec<Sample> {
+    let gains: Vec<(f64, f64)> = tones.map(|(at, tone)| (at, tone.level_dbfs - tone.spoken_dbfs)).collect();
     let loudest = gains.iter().map(|(_, gain)| *gain).fold(f64::NEG_INFINITY, f64::max);
     let seen = || Bilingual::from(("fainter than at another time", "ciszej niż w innej chwili"));
     let sample = |(at, gain): &(f64, f64)| {

@@ -129,27 +129,34 @@ fn a_voice_keeps_its_level_its_band_and_its_peaks() {
     assert_eq!(toned(|tone| tone.peaks.value = 0.6), ["T12.watch.peaks.to-caller"]);
 }
 
-/// The operator's voices in two talks: into which call, when, how many dB fainter than the sound one, and how loud the
-/// street is at the ear, dBFS.
-fn is_fainter(voices: &[(u32, f64, f64, f64)]) -> bool {
+/// Voices in two talks: into which call, when, how many dB fainter than the sound one, and how loud the street is where
+/// they are heard, dBFS.
+fn is_fainter(voices: &[(u32, f64, f64, f64)], to_operator: bool) -> bool {
     let mut course = served().press(200.0, 0.15).call(200.05, 220.0, "2").says(220.1, "CALL 2 ended");
     for (id, at, by, noise_dbfs) in voices.iter().copied() {
         let mut heard = sound();
         heard.tone.iter_mut().for_each(|tone| (tone.level_dbfs, tone.noise_dbfs) = (tone.level_dbfs - by, noise_dbfs));
-        let (call, to_operator) = (CallId(id), false);
-        course.sampled.push(Sampled { call, ..said(at, to_operator, Some(heard)) });
+        course.sampled.push(Sampled { call: CallId(id), ..said(at, to_operator, Some(heard)) });
     }
-    broken(&course).contains(&"T13.watch.fainter-at-times.to-caller")
+    let key = if to_operator { "T12.watch.fainter-at-times.to-operator" } else { "T13.watch.fainter-at-times.to-caller" };
+    broken(&course).contains(&key)
 }
 
 #[test]
 fn the_operator_is_as_loud_in_every_talk_and_all_through_it() {
-    let next = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, noise), (2, 201.1, by, noise)]);
+    let next = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, noise), (2, 201.1, by, noise)], false);
     assert_eq!([0.0, 4.9, 7.1].map(|by| next(by, -70.0)), [false, false, true]);
-    let later = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, -70.0), (1, 115.0, by, noise)]);
+    let later = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, -70.0), (1, 115.0, by, noise)], false);
     assert_eq!([4.9, 7.1].map(|by| later(by, -70.0)), [false, true]);
     // In a street of 52 dB and of 72 dB a loudspeaker may follow it, and in another moment not yet.
     assert_eq!([-60.0, -40.0].map(|noise| next(20.0, noise) || later(20.0, noise)), [false, false]);
+}
+
+#[test]
+fn whoever_stands_where_he_stood_is_heard_as_he_was() {
+    let later = |by: f64, noise: f64| is_fainter(&[(1, 101.1, 0.0, -70.0), (1, 115.0, by, noise)], true);
+    assert_eq!([4.9, 7.1].map(|by| later(by, -70.0)), [false, true]);
+    assert!(!later(7.1, -30.0), "the street says too much to it");
 }
 
 /// What nobody has measured is not judged.
