@@ -223,13 +223,20 @@ impl Bench {
         .into())
     }
 
-    /// The mains are on: is the post fed? Says whether that was seen.
+    /// The mains are on: is the post fed? Says whether that was seen. One that is not, though there is voltage where it
+    /// is plugged in, has failed itself.
     pub fn prove_fed<E: From<Interrupted> + From<InstrumentError>>(&mut self) -> std::result::Result<bool, E> {
         if self.is_fed()?.is_none() {
             return Ok(false);
         }
         if self.await_feed::<E>(true, SUPPLY_RISES_WITHIN)? {
             return Ok(true);
+        }
+        // The relay and its lead have done their part where there is voltage at the post's own plug.
+        if let Some(plug) = self.rig.wiring.mains_at_post.clone()
+            && self.gear.is_lit::<E>(&plug)?
+        {
+            return Ok(false);
         }
         Err(InstrumentError::new(
             "mains relay",
