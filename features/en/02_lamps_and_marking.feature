@@ -22,6 +22,12 @@ Feature: Lamps and marking
     And the button is pressed for 110 ms
     Then the "connected" lamp stays dark until the operator answers [T06]
     And the "connected" lamp lights at most 0.5 s after the answer [T06]
+    When the operator ends every call that stands
+    And 5 s pass
+    And the operator's telephone answers without ringing
+    And the button is pressed for 110 ms
+    Then the "connected" lamp stays dark until the operator answers [T06]
+    And the "connected" lamp lights at most 0.5 s after the answer [T06]
 
   @S10 @fat @sat @nightly
   Scenario: No lamp claims a call that was not sent

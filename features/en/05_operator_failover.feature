@@ -33,7 +33,7 @@ Feature: Second operator and server
     Given the post is ready
     And the operator answers after 1 s
     When the main server takes everything and answers nothing
-    And the button is pressed for 150 ms
+    And the button is pressed for 500 ms
     Then the call reaches the backup server at most 5 s after the press [T09]
     When the operator ends every call that stands
     And the servers are in order again
@@ -48,7 +48,7 @@ Feature: Second operator and server
     And the operator answers after 1 s
     When the main server takes everything and answers nothing
     And 2 min pass
-    And the button is pressed for 150 ms
+    And the button is pressed for 700 ms
     Then the call reaches the backup server at most 5 s after the press [T09]
     When the operator ends every call that stands
     And the servers are in order again

@@ -21,6 +21,15 @@ Feature: Supervision
     And 2 s pass
     And the post is reset through its debug port
     And 20 s pass
+    When the post is switched off
+    And the fibre is cut
+    And 10 s pass
+    And the mains is switched on
+    And 10 s pass
+    And the firmware of the post hangs
+    And 10 s pass
+    And the fibre is restored
+    Then the post is registered again at most 15 s after the fibre's return [T20]
 
   @S42 @fat @sat @nightly
   Scenario: Registration and faults are seen in time and cleared

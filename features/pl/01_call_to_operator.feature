@@ -33,7 +33,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
   @S04 @fat @sat @nightly
   Scenariusz: Zgłoszenie trafia wyłącznie do Straży Miejskiej
     Zakładając, że punkt jest gotowy do pracy
-    I operator odbiera po 1 s
+    I operator odbiera po 50 ms
     Gdy przycisk zostaje naciśnięty na 2 s
     Wtedy zgłoszenie trafia do operatora Straży Miejskiej i nigdzie indziej
     I w ciągu 10 s do operatora dociera dokładnie 1 zgłoszenie [T33]
@@ -50,7 +50,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
   Scenariusz: Ponowne naciśnięcie nie przerywa rozmowy
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
-    Gdy przycisk zostaje naciśnięty na 300 ms
+    Gdy przycisk zostaje naciśnięty na 1 s
     I mija 5 s
     I przycisk zostaje naciśnięty na 4 s
     I mija 5 s

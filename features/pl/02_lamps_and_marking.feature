@@ -23,6 +23,12 @@ Właściwość: Sygnalizacja i oznakowanie
     I przycisk zostaje naciśnięty na 110 ms
     Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
     I lampka „połączono” zapala się najpóźniej 0,5 s po odebraniu [T06]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mija 5 s
+    I telefon operatora odbiera bez dzwonienia
+    I przycisk zostaje naciśnięty na 110 ms
+    Wtedy lampka „połączono” pozostaje zgaszona do chwili odebrania [T06]
+    I lampka „połączono” zapala się najpóźniej 0,5 s po odebraniu [T06]
 
   @S10 @fat @sat @nightly
   Scenariusz: Żadna lampka nie potwierdza niewysłanego zgłoszenia

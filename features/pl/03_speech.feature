@@ -24,7 +24,7 @@ Właściwość: Rozmowa
     Zakładając, że punkt jest gotowy do pracy
     I trwa rozmowa z operatorem
     Wtedy wzywający słyszy operatora bez ubytków przy utracie 3 % pakietów [T18]
-    Gdy operator zawiesza rozmowę na 5 s
+    Gdy operator zawiesza rozmowę na 35 s
     Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]
     Gdy operator przenosi dźwięk rozmowy na inny port
     Wtedy obie strony słyszą się znów najpóźniej 0,5 s po tej zmianie [T04]

@@ -12,6 +12,9 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I mijają 2 s
     I na przycisk trafia 200 impulsów zakłócających po 6 ms w odstępach 60 ms
     Wtedy w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T30]
+    Gdy na przycisk trafia 5 impulsów zakłócających po 6 ms w odstępach 60 ms
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
 
   @S19 @fat @sat @nightly
   Scenariusz: Dziesięć naciśnięć w dziesięć sekund to jedna sprawa
@@ -34,6 +37,8 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
     Gdy operator kończy rozmowę
     Wtedy w ciągu 60 s do operatora dociera dokładnie 1 zgłoszenie [T28]
+    Gdy łączność światłowodowa zostaje przerwana na 5 s
+    Wtedy w ciągu kolejnych 20 s do operatora nie dociera żadne zgłoszenie [T28]
     Gdy punkt jest wyłączony
     I mija 10 s
     I zasilanie zostaje włączone
@@ -42,9 +47,13 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     Gdy przycisk zostaje zwolniony
     Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]
     I w ciągu kolejnych 10 s do operatora nie dociera żadne zgłoszenie [T28]
-    Gdy przycisk zostaje wciśnięty i przytrzymany
+    Gdy światłowód zostaje przerwany
+    I mija 10 s
+    I przycisk zostaje wciśnięty i przytrzymany
     Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
-    Gdy operator kończy wszystkie trwające połączenia
+    Gdy światłowód zostaje przywrócony
+    I mija 10 s
+    I operator kończy wszystkie trwające połączenia
     I przycisk zostaje zwolniony
     Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]
     Gdy przycisk zostaje naciśnięty na 150 ms
@@ -53,9 +62,10 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
   @S21 @fat @nightly
   Scenariusz: Po dwudziestu niepotwierdzonych zgłoszeniach kolejne jest obsłużone jak pierwsze
     Zakładając, że punkt jest gotowy do pracy
+    I serwery operatora zapisują nazwy nagłówków w formach skróconych
     Gdy przycisk zostaje naciśnięty 20 razy na 150 ms, a operator kończy każdą rozmowę po 1 s
     I operator nie odbiera
-    I przycisk zostaje naciśnięty na 150 ms
+    I przycisk zostaje naciśnięty na 1 s
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     I lampka „wezwano” zapala się najpóźniej 0,2 s po naciśnięciu [T05]
 
@@ -88,6 +98,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
   @S24 @fat @nightly
   Scenariusz: Zgłoszenia potwierdzone i niepotwierdzone są liczone osobno, a ich suma się zgadza
     Zakładając, że punkt jest gotowy do pracy
+    I serwery operatora wysyłają wiadomości o największej dozwolonej długości
     Gdy przycisk zostaje naciśnięty 3 razy na 150 ms, a operator kończy każdą rozmowę po 4 s
     I operator jest zajęty
     I przycisk zostaje naciśnięty na 150 ms

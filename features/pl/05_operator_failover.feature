@@ -34,7 +34,7 @@ Właściwość: Drugi operator i serwer
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
-    I przycisk zostaje naciśnięty na 150 ms
+    I przycisk zostaje naciśnięty na 500 ms
     Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
     Gdy operator kończy wszystkie trwające połączenia
     I serwery są znów sprawne
@@ -49,7 +49,7 @@ Właściwość: Drugi operator i serwer
     I operator odbiera po 1 s
     Gdy serwer główny wszystko przyjmuje i na nic nie odpowiada
     I mijają 2 min
-    I przycisk zostaje naciśnięty na 150 ms
+    I przycisk zostaje naciśnięty na 700 ms
     Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
     Gdy operator kończy wszystkie trwające połączenia
     I serwery są znów sprawne

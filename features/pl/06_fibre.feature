@@ -94,17 +94,25 @@ Właściwość: Utrata i powrót światłowodu
     Zakładając, że punkt jest gotowy do pracy
     Gdy światłowód zostaje przerwany
     I przycisk zostaje naciśnięty na 150 ms
-    I mija 10,5 min
+    I mija 5 min
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 5,5 min
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
-    Gdy łączność światłowodowa zostaje przerwana na 2 min
-    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     Gdy światłowód zostaje przerwany
-    I mija 5 min
+    I mija 10 s
+    I przycisk zostaje naciśnięty na 150 ms
+    I mija 100 s
+    I światłowód zostaje przywrócony
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
+    Gdy mija 10 s
+    I operator kończy wszystkie trwające połączenia
+    I światłowód zostaje przerwany
+    I mija 7 min
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
     Gdy operator odbiera po 1 s
-    I mija 10 s
+    I mija 80 s
     I światłowód zostaje przywrócony
     Wtedy zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
     Gdy operator kończy wszystkie trwające połączenia

@@ -22,6 +22,15 @@ Właściwość: Nadzór
     I mijają 2 s
     I punkt zostaje zresetowany przez port debugowania
     I mija 20 s
+    Gdy punkt jest wyłączony
+    I światłowód zostaje przerwany
+    I mija 10 s
+    I zasilanie zostaje włączone
+    I mija 10 s
+    I oprogramowanie punktu zawiesza się
+    I mija 10 s
+    I światłowód zostaje przywrócony
+    Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
 
   @S42 @fat @sat @nightly
   Scenariusz: Rejestracja i usterki są widoczne i odwoływane na czas

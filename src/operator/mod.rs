@@ -34,6 +34,7 @@ pub mod tls_session;
 mod transactions;
 mod transport;
 mod waking;
+mod wording;
 
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::security::ConnectionFault;

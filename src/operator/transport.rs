@@ -5,6 +5,7 @@
 
 use super::config::{DeskConfig, Outgoing};
 use super::flows::Flows;
+use super::wording::reworded;
 use crate::instrument::operator::{Behaviour, Health, Server};
 use crate::sip::route::{Route, Wire};
 use std::net::SocketAddr;
@@ -87,6 +88,8 @@ impl Transport {
     pub fn send(&mut self, way: Route, bytes: Vec<u8>, behaviour: &Behaviour) {
         if !self.is_silent(way, behaviour) {
             let way = self.flows.current(way);
+            // The desk's question to itself is about the bench, and not about how its servers write.
+            let bytes = if self.is_self_check(way) { bytes } else { reworded(bytes, behaviour.wording) };
             self.outgoing.push(Outgoing { wire: way.wire, from: way.own, to: way.peer, bytes });
         }
     }

@@ -12,7 +12,7 @@ use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::instrument::InstrumentError;
-use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite, Progress};
+use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite, Progress, Wording};
 use crate::unit::{Bilingual, Estimate, Quantity};
 use crate::verdict::Criterion;
 use crate::watch::LOST_AFTER;
@@ -67,6 +67,16 @@ impl Post {
     /// Whoever calls hears the tone of his server before anybody answers.
     pub fn server_plays_call_tone(&mut self) -> Result<()> {
         self.behave(Behaviour { progress: Progress::Tone, ..self.behaviour })
+    }
+
+    /// His telephone answers by itself, and has not rung before.
+    pub fn operator_answers_without_ringing(&mut self) -> Result<()> {
+        self.behave(Behaviour { progress: Progress::Straight, ..self.behaviour })
+    }
+
+    /// His servers write as others do.
+    pub fn servers_write(&mut self, wording: Wording) -> Result<()> {
+        self.behave(Behaviour { wording, ..self.behaviour })
     }
 
     pub fn operator_does_not_answer(&mut self) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::World;
 use super::bound::{at_most, exactly_of, one_of, requirement};
 use super::phrase::{Kind, Phrase, minutes, seconds};
+use crate::instrument::operator::Wording;
 use crate::rig::Role::{Button, Operator};
 
 /// The requirements that are about how many calls arrive.
@@ -53,6 +54,33 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Operator],
         within: seconds(5),
         run: |w, _| w.post().server_plays_call_tone(),
+    },
+    Phrase {
+        kind: Kind::Given,
+        en: "the operator's telephone answers without ringing",
+        pl: "telefon operatora odbiera bez dzwonienia",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().operator_answers_without_ringing(),
+    },
+    Phrase {
+        kind: Kind::Given,
+        en: "the operator's servers write the names of headers in their short forms",
+        pl: "serwery operatora zapisują nazwy nagłówków w formach skróconych",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().servers_write(Wording::Terse),
+    },
+    Phrase {
+        kind: Kind::Given,
+        en: "the operator's servers send messages as long as they may be",
+        pl: "serwery operatora wysyłają wiadomości o największej dozwolonej długości",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().servers_write(Wording::Lengthy),
     },
     Phrase {
         kind: Kind::Given,

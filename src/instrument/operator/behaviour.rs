@@ -42,6 +42,19 @@ pub enum Progress {
     Ringing,
     /// 180, then 183 with a description and a call tone (RFC 3960, 3.2).
     Tone,
+    /// Nothing but 100: whoever answers has not rung before (RFC 3261, 13.3.1.1).
+    Straight,
+}
+
+/// How the servers write what they send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wording {
+    #[default]
+    Usual,
+    /// Names of headers in their short forms (RFC 3261, 7.3.3).
+    Terse,
+    /// A header that nobody need know makes each message as long as one may be over UDP (RFC 3261, 18.1.1).
+    Lengthy,
 }
 
 /// How a server is.
@@ -91,6 +104,7 @@ pub struct Behaviour {
     /// `None`: there is no second operator.
     pub second: Option<Second>,
     pub progress: Progress,
+    pub wording: Wording,
     /// Provisional responses are sent reliably to whoever supports it, not only to those who require it (RFC 3262, 3).
     pub reliable: bool,
     /// How long a session may go on without a refresh (RFC 4028).
@@ -118,6 +132,7 @@ impl Behaviour {
             grants: None,
             second: None,
             progress: Progress::Ringing,
+            wording: Wording::Usual,
             reliable: false,
             session: Policy::default(),
             primary: Health::Well,

@@ -8,7 +8,9 @@ pub mod security;
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
 pub use crate::sip::session::{Policy, Refresher};
-pub use behaviour::{Action, Answering, Behaviour, Certificate, Change, Health, Outcome, Progress, Second, Server, Speaker};
+pub use behaviour::{
+    Action, Answering, Behaviour, Certificate, Change, Health, Outcome, Progress, Second, Server, Speaker, Wording,
+};
 pub use irregular::{Irregular, StrangerNews};
 
 use super::audio::AudioPort;

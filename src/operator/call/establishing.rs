@@ -33,6 +33,9 @@ impl Call {
         if !self.life.ring(at) {
             return;
         }
+        if self.life.behaviour().progress == Progress::Straight {
+            return;
+        }
         self.progress(at, Provisional::RINGING, cx);
         cx.tell(at, CallEvent::Ringing { call: self.id });
         if self.life.behaviour().progress == Progress::Tone {
