@@ -53,6 +53,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     Gdy przycisk zostaje naciśnięty na 1 s
     I mija 5 s
     I przycisk zostaje naciśnięty na 4 s
+    I przycisk zostaje naciśnięty 20 razy na 150 ms, co 500 ms
     I mija 5 s
     Wtedy rozmowa trwa nadal
     I w ciągu kolejnych 5 s do operatora nie dociera żadne zgłoszenie [T33]

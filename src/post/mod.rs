@@ -45,7 +45,7 @@ mod transfer;
 mod volume;
 mod watching;
 
-pub use crate::instrument::operator::Certificate;
+pub use crate::instrument::operator::{Certificate, Wording};
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
 pub use recording::Recording;

@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::{at_most, exactly_of, one_of, requirement};
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::instrument::operator::Wording;
+use crate::post::Wording;
 use crate::rig::Role::{Button, Operator};
 
 /// The requirements that are about how many calls arrive.

@@ -181,7 +181,8 @@ fn dark_in_call(course: &Course) -> Vec<Sample> {
         .collect()
 }
 
-/// In a call a lamp tells something once: one that goes out for a moment tells whoever looks then that there is no call.
+/// In a call a lamp tells something once: one that goes out for a moment tells whoever looks then that there is no
+/// call.
 fn comes_back(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.placed else { return Vec::new() };
     let of_call = |lasts: Span| {

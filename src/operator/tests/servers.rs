@@ -113,7 +113,8 @@ fn whatever_becomes_of_a_binding_is_told() {
             CallEvent::Unregistered { contact, why, .. } => format!("-{contact} {why:?}"),
             other => format!("{other:?}"),
         };
-        s.events().into_iter().map(short).collect()
+        // Its contacts name no port, and it speaks from one of its own.
+        s.events().into_iter().filter(|e| !matches!(e, CallEvent::Irregular { .. })).map(short).collect()
     };
     register_at(&mut s, "r1", 1, "<sip:a@10.0.0.2>;expires=60");
     register_at(&mut s, "r1", 3, "<sip:b@10.0.0.2>;expires=60");

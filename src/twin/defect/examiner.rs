@@ -1,5 +1,5 @@
-//! Sloppy firmwares, bad posts, broken benches and healthy posts by an examiner, who knows what goes wrong with posts of
-//! other makes and has seen no scenario, no step and no rule of the watch.
+//! Sloppy firmwares, bad posts, broken benches and healthy posts by an examiner, who knows what goes wrong with posts
+//! of other makes and has seen no scenario, no step and no rule of the watch.
 //!
 //! As in [`super::fresh`] a row names no scenario: whichever finds one is the right one.
 
@@ -103,7 +103,8 @@ pub const EXAMINERS: &[Defect] = &[
     module("speaker-later-with-each-loss", "T10", |c| blundering(c, Blunder::LaterWithEachLoss)),
     module("speaker-limits-long-sentences", "T13", |c| c.voice.faults.quirks.down = Some(sound::limits)),
     new_post(module("speaker-faint-on-battery", "T13", |c| blundering(c, Blunder::FaintOnBattery))),
-    // Lamps and power. On the battery a post is as on the mains, for an hour with a quarter of talk; dips leave it ready.
+    // Lamps and power. On the battery a post is as on the mains, for an hour with a quarter of talk; dips leave it
+    // ready.
     new_post(module("lamps-dark-on-battery", "T05", |c| c.hardware = Some(HardwareFault::LampsOnMains))),
     module("supply-gives-up-at-second-dip", "T23", |c| c.supply.gives_up_at_second_fall = true),
     new_post(module("battery-drained-by-talk", "T24", |c| {

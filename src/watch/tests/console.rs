@@ -86,7 +86,7 @@ fn a_checksum_is_written_as_agreed() {
 #[test]
 fn what_becomes_of_a_call_is_told_under_its_number() {
     let is_astray = |course: Course, at: f64, told: &str| broken(&course.says(at, told)).contains(&"T36.watch.fates-of-no-call");
-    let pressed = || served().press(110.0, 0.3);
+    let pressed = || served().press(110.0, 0.3).says(100.1, "CALL 1 dialled");
     assert_eq!([is_astray(pressed(), 120.01, "CALL 1 ended"), is_astray(pressed(), 120.01, "CALL 2 ended")], [false, true]);
     // A call that nobody heard was dialled all the same; what was kept and dropped was never one.
     let unheard = || quiet().press(100.0, 0.15).says(100.1, "CALL 7 dialled");

@@ -73,6 +73,13 @@ fn days_of_firmware(profile: Profile, defect: Option<&Defect>) -> Seen {
     street.wait(4.0);
     street.hang_up(5.0);
     street.taking(AT_ONCE, AT_ONCE);
+    // It rings in vain, and rings again two minutes later.
+    street.taking(Answering::Manual, Answering::Manual);
+    street.press(0.3, 10.0);
+    street.hang_up(95.0);
+    street.press(0.3, 29.0);
+    street.hang_up(5.0);
+    street.taking(AT_ONCE, AT_ONCE);
     // A talk that is lost, and one after it that is not answered at once.
     street.press(0.3, 8.0);
     street.off(FIBRE, 36.0);

@@ -10,7 +10,24 @@ use hejnal::twin::defect::Defect;
 use hejnal::twin::defect::wanderer::WANDERERS;
 
 /// These are heard, or need a request, an answer or a stranger that the module's own tests bring about.
-const SEEN_ELSEWHERE: [&str; 0] = [];
+const SEEN_ELSEWHERE: [&str; 16] = [
+    "second-offer-refused",
+    "declined-not-escalated",
+    "mu-law-misread",
+    "srtp-plain-sound-played",
+    "mic-sleeps-in-pauses",
+    "mic-frames-half-empty",
+    "sound-runs-out",
+    "speaker-repeats-greeting",
+    "keys-beep-at-caller",
+    "lamp-connected-starves",
+    "all-told-as-alert",
+    "cctv-again-at-redial",
+    "bench-ear-muffled",
+    "control-reasons-given",
+    "control-speaker-behind-grille",
+    "control-street-66dba",
+];
 
 /// All that happens to a post in which one of them may show.
 fn life(profile: Profile, defect: Option<&Defect>) -> Seen {
