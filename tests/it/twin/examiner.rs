@@ -77,7 +77,7 @@ fn days_of_firmware(profile: Profile, defect: Option<&Defect>) -> Seen {
     street.taking(Answering::Manual, Answering::Manual);
     street.press(0.3, 10.0);
     street.hang_up(95.0);
-    street.press(0.3, 29.0);
+    street.press(0.3, 60.0);
     street.hang_up(5.0);
     street.taking(AT_ONCE, AT_ONCE);
     // A talk that is lost, and one after it that is not answered at once.
