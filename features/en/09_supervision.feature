@@ -25,9 +25,9 @@ Feature: Supervision
     And the fibre is cut
     And 10 s pass
     And the mains is switched on
-    And 30 s pass
+    And 20 s pass
     And the firmware of the post hangs
-    And 60 s pass
+    And 45 s pass
     And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
 

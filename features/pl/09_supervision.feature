@@ -26,9 +26,9 @@ Właściwość: Nadzór
     I światłowód zostaje przerwany
     I mija 10 s
     I zasilanie zostaje włączone
-    I mija 30 s
+    I mija 20 s
     I oprogramowanie punktu zawiesza się
-    I mija 60 s
+    I mija 45 s
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
 
