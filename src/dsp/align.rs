@@ -70,6 +70,9 @@ impl Aligned {
 }
 
 #[cfg(test)]
+use super::delay::Budget;
+
+#[cfg(test)]
 impl Aligned {
     /// Signals that are known to be aligned, for tests of what is done with them.
     pub fn exact(reference: Vec<f32>, capture: Vec<f32>, rate: f64, gain: f64) -> Aligned {
@@ -82,6 +85,7 @@ impl Aligned {
             confidence: 1.0,
             gain,
             snr_db: 40.0,
+            budget: Budget::default(),
         };
         Aligned { reference, capture, rate, delay }
     }

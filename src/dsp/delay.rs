@@ -42,15 +42,20 @@
 //! (`delay/uncertainty.rs`): at 30 dB it covers more than it need. Drift and slips stand in `track.rs`, from press to
 //! sound in `press.rs`.
 
+mod beside;
+mod budget;
 mod fit;
 mod model;
 mod prepare;
+mod ridge;
 mod search;
 mod uncertainty;
 mod weights;
 mod whiten;
 
-use prepare::Pair;
+pub use beside::Beside;
+pub use budget::{Budget, Contribution, Distribution, Source};
+use prepare::{Padded, Pair};
 
 /// Clock ratios searched, ± parts per million.
 pub const MAX_PPM: f64 = 200.0;
@@ -90,6 +95,9 @@ pub struct Delay {
     pub gain: f64,
     /// Ratio of the fitted signal to the residual within the signal's band, in dB.
     pub snr_db: f64,
+    /// What the uncertainty is made of.
+    #[serde(skip)]
+    pub budget: Budget,
 }
 
 impl Delay {
@@ -109,6 +117,31 @@ pub enum Missing {
     Repeated,
 }
 
+/// Below this ratio of signal to residual, dB, a sound is looked for once more without its colour.
+const CLEAR_DB: f64 = 6.0;
+/// What is found without its colour is believed where it explains so much more, dB.
+const SURPASSED_DB: f64 = 3.0;
+/// A sound that stands out of the next candidate by less may be one that holds itself again.
+const ALONE: f64 = 0.45;
+
+/// A delay, and what a single line of delay cannot say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Course {
+    /// Of the strongest arrival; where the delay slipped, of the longer part.
+    pub strongest: Delay,
+    pub beside: Option<Beside>,
+}
+
+impl Course {
+    /// The first arrival that a listener hears.
+    pub fn first(&self) -> Delay {
+        match self.beside {
+            Some(Beside::Earlier(first)) => first,
+            _ => self.strongest,
+        }
+    }
+}
+
 /// Finds `reference` in `capture`. Rates may differ; the capture may start before or after the reference and may lack
 /// up to half of it.
 ///
@@ -120,11 +153,55 @@ pub fn delay(reference: Signal, capture: Signal) -> Option<Delay> {
 
 /// As [`delay`], saying why there is none.
 pub fn seek(reference: Signal, capture: Signal) -> Result<Delay, Missing> {
+    let (pair, spectrum) = prepared(reference, capture)?;
+    place(&pair, spectrum)
+}
+
+/// As [`seek`], also behind a path that leaves little of the sound's own colour, as a small loudspeaker does.
+pub fn seek_coloured(reference: Signal, capture: Signal) -> Result<Delay, Missing> {
+    let (pair, spectrum) = prepared(reference, capture)?;
+    place_coloured(&pair, spectrum)
+}
+
+/// As [`seek_coloured`], and whether the sound arrived more than once, or its delay changed on the way.
+pub fn course(reference: Signal, capture: Signal) -> Result<Course, Missing> {
+    let (pair, spectrum) = prepared(reference, capture)?;
+    let found = place_coloured(&pair, spectrum)?;
+    if beside::is_explained(&pair, &found) {
+        return Ok(Course { strongest: found, beside: None });
+    }
+    let bare = whiten::bared(&pair);
+    let looked = beside::look(bare.as_ref().unwrap_or(&pair), &found);
+    Ok(looked.unwrap_or(Course { strongest: found, beside: None }))
+}
+
+fn prepared(reference: Signal, capture: Signal) -> Result<(Pair, Padded), Missing> {
     let room = |pair: &Pair| search::quick_seconds(pair).min(pair.reference_seconds());
-    let (pair, spectrum) = Pair::prepare(reference, capture, room).ok_or(Missing::NotThere)?;
-    let found = search::search(&pair, &spectrum)?;
+    Pair::prepare(reference, capture, room).ok_or(Missing::NotThere)
+}
+
+fn place(pair: &Pair, spectrum: Padded) -> Result<Delay, Missing> {
+    let found = search::search(pair, &spectrum)?;
     drop(spectrum);
-    fit::fit(&pair, &found).ok_or(Missing::NotThere)
+    if found.confidence < ALONE && search::is_repeated(pair) {
+        return Err(Missing::Repeated);
+    }
+    fit::fit(pair, &found).ok_or(Missing::NotThere)
+}
+
+/// Where the sound is, or where it is without its colour if that explains more.
+fn place_coloured(pair: &Pair, spectrum: Padded) -> Result<Delay, Missing> {
+    let plain = place(pair, spectrum);
+    if plain.is_ok_and(|found| found.snr_db > CLEAR_DB) {
+        return plain;
+    }
+    let Some(level) = whiten::levelled(pair) else { return plain };
+    let bare = place(&level, Padded::of(&level.capture, level.reference.len() + 2));
+    match (plain, bare) {
+        (Ok(plain), Ok(bare)) if bare.snr_db < plain.snr_db + SURPASSED_DB => Ok(plain),
+        (_, Ok(bare)) => Ok(Delay { gain: fit::gain_at(pair, &bare).unwrap_or(bare.gain), ..bare }),
+        (plain, Err(_)) => plain,
+    }
 }
 
 #[cfg(test)]

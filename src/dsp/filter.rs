@@ -29,6 +29,16 @@ impl Biquad {
         Biquad::new([(1.0 + cos) / 2.0, -1.0 - cos, (1.0 + cos) / 2.0], [1.0 + alpha, -2.0 * cos, 1.0 - alpha])
     }
 
+    /// Square of the magnitude at a frequency.
+    pub fn power_gain(&self, rate: f64, hz: f64) -> f64 {
+        let turn = 2.0 * PI * hz / rate;
+        let square = |c: [f64; 3]| {
+            let sum = |part: fn(f64) -> f64| c.iter().enumerate().map(|(n, c)| c * part(n as f64 * turn)).sum::<f64>();
+            sum(f64::cos).powi(2) + sum(f64::sin).powi(2)
+        };
+        square(self.b) / square([1.0, self.a[0], self.a[1]])
+    }
+
     pub fn step(&mut self, x: f64) -> f64 {
         let y = self.b[0] * x + self.state[0];
         self.state[0] = self.b[1] * x - self.a[0] * y + self.state[1];
@@ -52,6 +62,12 @@ pub fn band_pass(samples: &[f32], rate: f64, low: f64, high: f64) -> Vec<f64> {
         sections.extend(BUTTERWORTH_4.iter().map(|q| Biquad::low_pass(rate, high, *q)));
     }
     samples.iter().map(|x| sections.iter_mut().fold(f64::from(*x), |x, section| section.step(x))).collect()
+}
+
+/// A Butterworth high-pass of an even order, section by section.
+pub fn high_pass(order: usize, rate: f64, hz: f64) -> Vec<Biquad> {
+    let quality = |i: usize| 0.5 / (PI * (2.0 * i as f64 + 1.0) / (2.0 * order as f64)).sin();
+    (0..order / 2).map(|i| Biquad::high_pass(rate, hz, quality(i))).collect()
 }
 
 /// Magnitude of the A weighting (IEC 61672-1:2013, 5.5.8), 1 at 1 kHz.
@@ -82,6 +98,22 @@ mod tests {
             assert!((check(150.0, rate) + 24.1).abs() < 0.3);
         }
         assert!((check(3400.0, 48000.0) + 3.01).abs() < 0.05);
+    }
+
+    #[test]
+    fn the_gain_is_that_of_what_is_let_through() {
+        for order in [2, 4, 6] {
+            let sections = high_pass(order, 8000.0, 900.0);
+            for hz in [300.0, 900.0, 2500.0] {
+                let mut running = sections.clone();
+                let input = |i: usize| (2.0 * PI * hz * i as f64 / 8e3).sin();
+                let output: Vec<f64> =
+                    (0..16_000).map(|i| running.iter_mut().fold(input(i), |x, section| section.step(x))).collect();
+                let heard = 2.0 * output[8000..].iter().map(|x| x * x).sum::<f64>() / 8000.0;
+                let told: f64 = sections.iter().map(|section| section.power_gain(8e3, hz)).product();
+                assert!((heard / told - 1.0).abs() < 1e-3, "order {order}, {hz} Hz: {heard} for {told}");
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
-use super::delay::{Delay, Missing, Signal, seek};
+use super::delay::{Budget, Delay, Missing, Signal, seek};
 use super::track::{Point, track};
 
 /// Sound that is read piece by piece; its first sample is time zero.
@@ -280,6 +280,7 @@ fn line(windows: &[Window]) -> Option<Delay> {
         confidence: middle(|d| d.confidence),
         gain: middle(|d| d.gain),
         snr_db: middle(|d| d.snr_db),
+        budget: Budget { scatter: uncertainty / 2.0, freedom: found.len() as f64 - 2.0, ..Budget::default() },
     })
 }
 

@@ -83,6 +83,13 @@ fn begin(pair: &Pair, found: &Found, weighing: Weighing) -> Option<Parameters> {
     if reach > SAMPLED_S { Some(iterate(pair, at, f64::INFINITY, weighing)?.at) } else { Some(at) }
 }
 
+/// The gain that fits best where a delay was found in another form of the pair.
+pub(super) fn gain_at(pair: &Pair, found: &Delay) -> Option<f64> {
+    let mut reading = Reading::of(pair, &Parameters { gain: 0.0, ..found.into() }, f64::INFINITY, f64::INFINITY)?;
+    reading.blocks(pair)?;
+    Some(reading.gain())
+}
+
 fn finish(pair: &Pair, found: &Found, at: Parameters, weighing: Weighing) -> Option<Delay> {
     let solution = iterate(pair, at.about(pair.centroid), f64::INFINITY, weighing)?;
     enough(pair, &solution).then_some(())?;

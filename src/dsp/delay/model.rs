@@ -3,6 +3,7 @@
 use std::array::from_fn;
 use std::ops::Range;
 
+use super::Delay;
 use super::prepare::Pair;
 use crate::interp::sinc_slope_at;
 
@@ -20,6 +21,12 @@ pub(super) struct Parameters {
     pub ratio: f64,
     /// Seconds of the reference.
     pub pivot: f64,
+}
+
+impl From<&Delay> for Parameters {
+    fn from(found: &Delay) -> Self {
+        Parameters { gain: found.gain, delay: found.seconds, ratio: found.ppm * 1e-6, pivot: found.t_ref_s }
+    }
 }
 
 impl Parameters {
@@ -116,6 +123,13 @@ impl Reading {
 
     pub fn gain(&self) -> f64 {
         self.at.gain
+    }
+
+    /// A whole reading as long as the capture, zero where it holds nothing of the reference; for unit gain.
+    pub fn laid(&self, pair: &Pair) -> Vec<f32> {
+        let mut laid = vec![0.0; pair.capture.len()];
+        laid[self.first..self.last].copy_from_slice(&self.model);
+        laid
     }
 
     /// What is left of a whole reading once the parameters have moved to `to`, as far as the model is linear.

@@ -105,7 +105,7 @@ fn samples_at(signal: &Signal, working: u32) -> usize {
 
 /// Centroid of the slope's energy, in samples; the slope by differences of four samples. `None` if there is next to
 /// none.
-fn centroid(samples: &[f32]) -> Option<f64> {
+pub(super) fn centroid(samples: &[f32]) -> Option<f64> {
     let slope = |w: &[f32]| (27.0 * (w[2] - w[1]) - (w[3] - w[0])) / 24.0;
     let energies = samples.windows(4).map(|w| f64::from(slope(w).powi(2))).enumerate();
     let (energy, moment) = energies.fold((0.0, 0.0), |(e, m), (n, d)| (e + d, m + (n as f64 + 1.5) * d));

@@ -4,6 +4,8 @@ use super::*;
 use crate::stimulus::{Random, burst, steady_noise};
 use crate::{fft, interp};
 
+mod edges;
+
 const SECONDS: f64 = 1.0;
 const CARD: u32 = 48000;
 

@@ -1,11 +1,11 @@
 //! What the delay is worth: its uncertainty from noise, from a path that does not delay every frequency alike, and from
 //! distortion.
 
-use super::Delay;
 use super::fit::{Solution, invert, multiply};
 use super::model::{Block, Matrix3, Rest, Vec3};
 use super::prepare::Pair;
 use super::search::Found;
+use super::{Budget, Delay};
 use crate::fft;
 
 /// Smallest stated uncertainty: rounding in the samples themselves.
@@ -22,11 +22,17 @@ const COHERENT: f64 = 0.025;
 /// The finding, in words of seconds and parts per million. `None` where the gain may as well be zero.
 pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &Rest) -> Option<Delay> {
     let Solution { at, blocks, weights, inverse, .. } = solution;
-    let expanded = expanded(solution);
+    let (expanded, freedom) = expanded(solution);
     if at.gain.abs() < 2.5 * expanded[0] || !at.delay.is_finite() {
         return None;
     }
-    let path = dispersion(pair, solution, rest, (expanded[1] / 2.0).powi(2) / inverse[1][1]).hypot(distortion(solution));
+    let budget = Budget {
+        scatter: expanded[1] / 2.0,
+        freedom: freedom[1],
+        dispersion: dispersion(pair, solution, rest, (expanded[1] / 2.0).powi(2) / inverse[1][1]),
+        distortion: distortion(solution),
+        rounding: FLOOR_S / 2.0,
+    };
     // The rounding that limits the delay limits the clock ratio over the signal's length, too.
     let lever = (inverse[2][2] / inverse[1][1]).max(0.0).sqrt();
     let (signal, residual) = blocks
@@ -37,19 +43,20 @@ pub(super) fn conclude(pair: &Pair, found: &Found, solution: &Solution, rest: &R
         seconds: at.delay,
         t_ref_s: at.pivot,
         ppm: at.ratio * 1e6,
-        uncertainty: expanded[1].hypot(2.0 * path).hypot(FLOOR_S),
+        uncertainty: budget.expanded(),
         ppm_uncertainty: expanded[2].hypot(FLOOR_S * lever) * 1e6,
         confidence: found.confidence,
         gain: at.gain,
         snr_db: 10.0 * (signal / residual.max(signal * 1e-15)).log10(),
+        budget,
     })
 }
 
 /// Expanded uncertainties (about 95 %) by the sandwich of block gradients (White 1980, clustered): right whatever the
 /// noise's level or colour within a block. Each block pulls the fit towards itself, so its residual is enlarged by its
 /// leverage (the jackknife form, MacKinnon and White 1985); few or unequal blocks widen the coverage factor (JCGM
-/// 100:2008, G.4).
-fn expanded(solution: &Solution) -> Vec3 {
+/// 100:2008, G.4). With the degrees of freedom of each.
+fn expanded(solution: &Solution) -> (Vec3, Vec3) {
     let Solution { blocks, weights, inverse, .. } = solution;
     let influence = |(block, weight): (&Block, &f64)| {
         let leverage: f64 = (0..3).flat_map(|a| (0..3).map(move |b| inverse[a][b] * weight * block.normal[b][a])).sum();
@@ -57,12 +64,11 @@ fn expanded(solution: &Solution) -> Vec3 {
         multiply(inverse, &gradient)
     };
     let influences: Vec<Vec3> = blocks.iter().zip(weights).map(influence).collect();
-    std::array::from_fn(|i| {
-        let (squares, fourths) = influences.iter().fold((0.0, 0.0), |(s, f), z| (s + z[i].powi(2), f + z[i].powi(4)));
-        // Gaussian influences of one size would give as many degrees of freedom as there are blocks.
-        let freedom = if fourths > 0.0 { (3.0 * squares * squares / fourths).max(3.0) } else { 3.0 };
-        2.0 * (1.0 + 1.25 / freedom) * squares.sqrt()
-    })
+    let sums: [(f64, f64); 3] =
+        std::array::from_fn(|i| influences.iter().fold((0.0, 0.0), |(s, f), z| (s + z[i].powi(2), f + z[i].powi(4))));
+    // Gaussian influences of one size would give as many degrees of freedom as there are blocks.
+    let freedom = sums.map(|(squares, fourths)| if fourths > 0.0 { (3.0 * squares * squares / fourths).max(3.0) } else { 3.0 });
+    (std::array::from_fn(|i| 2.0 * (1.0 + 1.25 / freedom[i]) * sums[i].0.sqrt()), freedom)
 }
 
 /// Standard deviation over the band of the path's own delay, in seconds; 0 where noise alone explains what is seen.
