@@ -3,10 +3,12 @@
 //! Knows nothing of hands-free devices. Near-end speech and noise in the returned signal are told from the echo by
 //! coherence.
 
-use super::align::{Aligned, align};
-use super::delay::Signal;
+mod path;
+
+use super::delay::{Delay, Signal, seek_coloured};
 use super::level;
-use super::response::{self, Spectra};
+use super::response::Spectra;
+use path::Path;
 
 /// An echo, or how small one would have to be to be missed.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -48,8 +50,14 @@ pub enum NoEcho {
 const BAND_HZ: (f64, f64) = (200.0, 3600.0);
 /// Band and weighting of G.122: constant up to the logarithm of frequency.
 const WEIGHTED_HZ: (f64, f64) = (300.0, 3400.0);
-/// Echo tails within this of the strongest reflection count.
-const SEGMENT_S: f64 = 0.128;
+/// Segments that are laid upon each other: short ones are many, and long ones hold the tail of a room's echo.
+/// Reflections within half of this of the strongest count.
+const SHORT_S: f64 = 0.128;
+const LONG_S: f64 = 0.512;
+/// A tail is believed where long segments find so much more than short ones, dB.
+const TAIL_DB: f64 = 0.2;
+/// What a figure is not known better than, dB: the spectra's own resolution.
+const FINEST_DB: f64 = 0.3;
 /// Below this a recording carries nothing, not even the noise of a line.
 const SILENT_DBFS: f64 = -90.0;
 /// An echo this far below all that was returned is found in 10 s of sound, in 19 of 20 trials.
@@ -81,180 +89,77 @@ pub fn echo(sent: Signal, returned: Signal) -> Result<Echo, NoEcho> {
         sent_dbfs,
         returned_dbfs,
     };
-    Ok(align(sent, returned).and_then(|pair| heard(&pair, none)).unwrap_or(none))
+    Ok(seek_coloured(sent, returned).ok().and_then(|found| heard(sent, returned, found, none)).unwrap_or(none))
 }
 
-/// The echo in an aligned pair, if there is one.
-fn heard(pair: &Aligned, none: Echo) -> Option<Echo> {
-    let spectra = response::spectra(&pair.reference, &pair.capture, pair.rate, SEGMENT_S)?;
-    let powers = spectra.powers(BAND_HZ.0, BAND_HZ.1);
-    if powers.coherent <= 0.0 || powers.capture <= 0.0 {
-        return None;
+/// The echo where it was found, if there is one.
+fn heard(sent: Signal, returned: Signal, found: Delay, none: Echo) -> Option<Echo> {
+    let path = Path::new(sent, returned, found);
+    let short = path.spectra(SHORT_S)?;
+    let (mut spectra, mut loss) = (Some(&short), in_band(&short)?);
+    let long = path.spectra(LONG_S);
+    if let Some(tailed) = long.as_ref().and_then(in_band)
+        && loss.0 - tailed.0 > loss.1.hypot(tailed.1).max(TAIL_DB)
+    {
+        (spectra, loss) = (long.as_ref(), tailed);
     }
-    let ratio = (powers.coherent / powers.capture).min(1.0);
-    // Relative spread of a coherent power estimate over all the band's independent bins and averages.
-    let averages = spectra.effective() * (BAND_HZ.1 - BAND_HZ.0) / spectra.spacing_hz / 1.5;
-    let relative = (2.0 * (1.0 - ratio).max(1e-4) / (ratio * averages)).sqrt();
-    let weighted = weighted(&spectra);
+    let weighted = spectra.and_then(weighted);
     Some(Echo {
         echo: true,
-        attenuation_db: 10.0 * (powers.reference / powers.coherent).log10(),
-        uncertainty_db: Some((2.0 * 4.343 * relative).hypot(0.3)),
+        attenuation_db: loss.0,
+        uncertainty_db: Some(loss.1.hypot(FINEST_DB)),
         weighted_db: weighted.map(|(value, _)| value),
         weighted_uncertainty_db: weighted.map(|(_, uncertainty)| uncertainty),
-        delay_s: Some(pair.delay.seconds),
-        delay_uncertainty_s: Some(pair.delay.uncertainty),
+        delay_s: Some(found.seconds),
+        delay_uncertainty_s: Some(found.uncertainty),
         ..none
     })
+}
+
+/// The part of a bin's power that is coherent with what was sent, and what noise adds to it by chance.
+fn coherent(spectra: &Spectra, k: usize) -> (f64, f64) {
+    let effective = spectra.effective();
+    let raw = spectra.cross[k].norm_sqr() / spectra.reference[k].max(1e-300);
+    let by_chance = (spectra.capture[k] - raw).max(0.0) / (effective - 1.0);
+    (raw - by_chance, by_chance)
+}
+
+/// A sum of coherent powers, and its expanded uncertainty as a share of it: a magnitude square of which `by_chance` is
+/// noise fluctuates by it, and by its product with the signal; neighbouring bins share half of it.
+fn summed(spectra: &Spectra, (low, high): (f64, f64), weight: impl Fn(f64, usize) -> f64) -> (f64, f64) {
+    let (mut sum, mut variance) = (0.0, 0.0);
+    for k in 0..spectra.bins() {
+        let hz = k as f64 * spectra.spacing_hz;
+        if (low..=high).contains(&hz) {
+            let ((power, by_chance), weight) = (coherent(spectra, k), weight(hz, k));
+            sum += weight * power;
+            variance += 1.5 * weight * weight * (by_chance * by_chance + 2.0 * by_chance * power.max(0.0));
+        }
+    }
+    (sum, 2.0 * variance.sqrt() / sum.max(1e-300))
+}
+
+/// Level sent over level of the echo, dB, both over the speech band, with its expanded uncertainty.
+fn in_band(spectra: &Spectra) -> Option<(f64, f64)> {
+    let sent = spectra.powers(BAND_HZ.0, BAND_HZ.1).reference;
+    let (echo, doubt) = summed(spectra, BAND_HZ, |_, _| 1.0);
+    (echo > 0.0).then(|| (10.0 * (sent / echo).log10(), 4.343 * doubt))
 }
 
 /// Power gain of the path, weighted by 1/f over the telephone band (G.122, equation B-4), as a loss in dB with its
 /// expanded uncertainty.
 fn weighted(spectra: &Spectra) -> Option<(f64, f64)> {
-    let effective = spectra.effective();
     let strongest = spectra.reference.iter().copied().fold(0.0, f64::max);
-    let (mut gain, mut weights, mut variance) = (0.0, 0.0, 0.0);
-    for k in 0..spectra.bins() {
-        let hz = k as f64 * spectra.spacing_hz;
-        // Where nothing was sent, nothing is known: those bins are left out of the average.
-        if !(WEIGHTED_HZ.0..=WEIGHTED_HZ.1).contains(&hz) || spectra.reference[k] < 1e-6 * strongest {
-            continue;
-        }
-        let raw = spectra.cross[k].norm_sqr() / spectra.reference[k].powi(2);
-        let by_chance = spectra.capture[k] / spectra.reference[k] / effective;
-        gain += (raw - by_chance) / (1.0 - 1.0 / effective) / hz;
-        weights += 1.0 / hz;
-        // A magnitude square of which `by_chance` is noise fluctuates by it, and by its product with the signal;
-        // neighbours share half of it.
-        variance += 1.5 * (by_chance * by_chance + 2.0 * by_chance * raw) / (hz * hz);
-    }
-    (gain > 0.0 && weights > 0.0).then(|| (-10.0 * (gain / weights).log10(), (2.0 * 4.343 * variance.sqrt() / gain).hypot(0.3)))
+    // Where nothing was sent, nothing is known: those bins are left out of the average.
+    let known = |hz: f64, k: usize| spectra.reference[k] >= 1e-6 * strongest && hz > 0.0;
+    let (gain, doubt) = summed(spectra, WEIGHTED_HZ, |hz, k| if known(hz, k) { 1.0 / (hz * spectra.reference[k]) } else { 0.0 });
+    let weights: f64 = (0..spectra.bins())
+        .map(|k| (k as f64 * spectra.spacing_hz, k))
+        .filter(|(hz, k)| (WEIGHTED_HZ.0..=WEIGHTED_HZ.1).contains(hz) && known(*hz, *k))
+        .map(|(hz, _)| 1.0 / hz)
+        .sum();
+    (gain > 0.0 && weights > 0.0).then(|| (-10.0 * (gain / weights).log10(), (4.343 * doubt).hypot(FINEST_DB)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stimulus::{Random, burst, speech_like, speech_noise};
-
-    /// How many random trials: the few that every run affords, or `HEJNAL_SEEDS`.
-    fn trials(few: u64) -> u64 {
-        std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
-    }
-
-    /// `sent` through a path of `taps` (delay in samples, gain) at `gain_db`, with noise of `noise_db` re the sent
-    /// sound.
-    fn through(sent: &[f32], taps: &[(usize, f64)], gain_db: f64, noise_db: f64, seed: u64) -> Vec<f32> {
-        let power = sent.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / sent.len() as f64;
-        let mut random = Random::new(seed);
-        let norm = taps.iter().map(|(_, g)| g * g).sum::<f64>().sqrt();
-        let gain = 10f64.powf(gain_db / 20.0) / norm;
-        let sigma = power.sqrt() * 10f64.powf(noise_db / 20.0);
-        let echo = |n: usize| taps.iter().map(|(at, g)| n.checked_sub(*at).map_or(0.0, |i| g * f64::from(sent[i]))).sum::<f64>();
-        (0..sent.len()).map(|n| (gain * echo(n) + sigma * random.gaussian()) as f32).collect()
-    }
-
-    fn laid_upon(sent: &[f32], returned: Vec<f32>) -> Echo {
-        let nothing = Echo {
-            echo: false,
-            attenuation_db: 0.0,
-            uncertainty_db: None,
-            weighted_db: None,
-            weighted_uncertainty_db: None,
-            delay_s: None,
-            delay_uncertainty_s: None,
-            sent_dbfs: 0.0,
-            returned_dbfs: 0.0,
-        };
-        heard(&Aligned::exact(sent.to_vec(), returned, 8e3, 1.0), nothing).unwrap()
-    }
-
-    /// An echo at `level_db` after 180 ms with three reflections, under near-end noise at `noise_db` re the sent sound.
-    fn check(level_db: f64, noise_db: f64) -> Echo {
-        let sent = speech_noise(1, 8000, 8.0);
-        let returned = through(&sent, &[(1440, 0.8), (1477, -0.5), (1540, 0.33)], level_db, noise_db, 7);
-        echo(Signal::new(&sent, 8e3), Signal::new(&returned, 8e3)).unwrap()
-    }
-
-    #[test]
-    fn echo_level_and_delay_are_found() {
-        for (level, noise) in [(-10.0, -60.0), (-45.0, -50.0)] {
-            let found = check(level, noise);
-            assert!(found.echo, "{level} dB under {noise}: {found:?}");
-            // The reflections interfere over this spectrum, so their powers do not add up exactly.
-            assert!((found.attenuation_db + level).abs() < 2.0, "{level} dB under {noise}: {found:?}");
-            assert!((found.delay_s.unwrap() - 0.18).abs() < 0.0015, "{found:?}");
-        }
-    }
-
-    /// A plain path has one loss, weighted or not; the stated uncertainty must cover the error in 19 of 20 trials, near
-    /// enough.
-    #[test]
-    fn a_plain_loss_is_read_within_the_stated_uncertainty() {
-        let (mut outside, mut unknown) = (0, 0);
-        let trials = trials(12);
-        for seed in 0..trials {
-            let (loss, noise) = (20.0 + (seed % 4) as f64 * 8.0, [-60.0, -45.0][seed as usize % 2]);
-            let sent = if seed % 3 == 0 { burst(seed, 8000, 12.0) } else { speech_like(seed, 8000, 12.0) };
-            let found = laid_upon(&sent, through(&sent, &[(0, 1.0)], -loss, noise, seed));
-            let weighted =
-                found.weighted_db.zip(found.weighted_uncertainty_db).map(|(db, uncertainty)| (db - loss).abs() > uncertainty);
-            let plain = (found.attenuation_db - loss).abs() > found.uncertainty_db.unwrap();
-            outside += usize::from(weighted == Some(true)) + usize::from(plain);
-            // Only an echo as weak as the noise upon it may leave the weighted loss unknown.
-            unknown += usize::from(weighted.is_none());
-            assert!(weighted.is_some() || (loss, noise) == (44.0, -45.0), "seed {seed}: {found:?}");
-        }
-        assert!(unknown as u64 <= trials / 20, "{unknown} of {trials} weighted losses unknown");
-        assert!(outside as u64 <= 1 + trials / 7, "{outside} of {} figures beyond their uncertainty", 2 * trials);
-    }
-
-    /// G.122: the weighting is 1/f, so a path that only carries the octave from 300 Hz loses 10 lg (ln(3400/300) /
-    /// ln 2) = 5.4 dB.
-    #[test]
-    fn weighting_follows_g_122() {
-        let sent = speech_noise(5, 8000, 20.0);
-        let x: Vec<f64> = sent.iter().map(|x| f64::from(*x)).collect();
-        let band = |low: f64, high: f64| -> Vec<f32> {
-            crate::fft::filter(&x, 800, |f| f64::from(u8::from((low..high).contains(&(f * 8000.0)))))
-                .iter()
-                .map(|x| *x as f32)
-                .collect()
-        };
-        for (low, high) in [(300.0, 600.0), (600.0, 1200.0), (1700.0, 3400.0), (0.0, 4000.0)] {
-            let part: f64 = (f64::min(high, 3400.0) / f64::max(low, 300.0)).ln() / (3400.0f64 / 300.0).ln();
-            let found = laid_upon(&sent, band(low, high));
-            assert!((found.weighted_db.unwrap() + 10.0 * part.log10()).abs() < 0.3, "{low} to {high} Hz: {found:?}");
-        }
-    }
-
-    /// What the bound promises: an echo louder than it is found.
-    #[test]
-    fn an_echo_above_the_bound_is_not_missed() {
-        let (mut missed, mut wrong) = (0, 0);
-        let trials = trials(2);
-        for seed in 0..trials {
-            let sent = if seed % 2 == 0 { speech_like(seed, 8000, 10.0) } else { speech_noise(seed, 8000, 10.0) };
-            let nothing = through(&sent, &[(1440, 1.0)], -200.0, -30.0, seed);
-            let bound = echo(Signal::new(&sent, 8e3), Signal::new(&nothing, 8e3)).unwrap();
-            wrong += usize::from(bound.echo);
-            let louder = through(&sent, &[(1440, 1.0)], -bound.attenuation_db, -30.0, seed + 100);
-            missed += usize::from(!echo(Signal::new(&sent, 8e3), Signal::new(&louder, 8e3)).unwrap().echo);
-        }
-        let few = missed as u64 <= trials / 15;
-        assert!(few && wrong == 0, "of {trials}: {missed} echoes at the bound missed, {wrong} found where there was none");
-    }
-
-    #[test]
-    fn no_echo_gives_a_lower_bound_and_silence_none() {
-        let found = check(-200.0, -40.0);
-        assert!(
-            !found.echo && found.attenuation_db > 40.0 && found.delay_s.is_none() && found.weighted_db.is_none(),
-            "{found:?}"
-        );
-        let sent = speech_noise(1, 8000, 5.0);
-        let of = |sent: &[f32], returned: &[f32]| echo(Signal::new(sent, 8e3), Signal::new(returned, 8e3)).unwrap_err();
-        assert_eq!(of(&sent, &[0.0; 40_000]), NoEcho::NothingReturned);
-        assert_eq!(of(&[0.0; 8000], &sent), NoEcho::NothingSent);
-        assert_eq!((of(&sent, &[]), of(&sent, &[f32::NAN; 8000])), (NoEcho::Unusable, NoEcho::Unusable));
-    }
-}
+mod tests;
