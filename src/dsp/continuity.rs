@@ -8,6 +8,7 @@ use super::delay::Signal;
 use super::gaps::{self, Gap, Rule};
 use super::impairments::{self, Click, Repeat};
 use super::level;
+use super::replaced::{self, Filling, Replaced};
 
 /// Below this a recording carries nothing.
 const SILENT_DBFS: f64 = -80.0;
@@ -52,6 +53,8 @@ pub struct Continuity {
     pub gaps: Vec<Missing>,
     pub clicks: Vec<Click>,
     pub repeats: Vec<Repeat>,
+    /// Other stretches in which the sound did not arrive: noise stands for it, or, of a faint one, silence.
+    pub filled: Vec<Replaced>,
     /// Nothing of the reference arrives at all.
     pub one_way: bool,
     /// Where the reference stands in the recording, seconds; null if it could not be aligned, or nothing arrived.
@@ -76,6 +79,21 @@ impl Continuity {
     pub fn total_s(&self) -> (f64, f64) {
         let total = self.gaps.iter().map(|missing| missing.gap.length_s).sum();
         (total, self.gaps.iter().map(|missing| missing.gap.uncertainty_s.powi(2)).sum::<f64>().sqrt())
+    }
+    /// All of the sound that did not arrive, whatever was heard instead, seconds with expanded uncertainty.
+    pub fn lost_s(&self) -> (f64, f64) {
+        let gaps = self.gaps.iter().map(|missing| (missing.gap.start_s, missing.gap.length_s, missing.gap.uncertainty_s));
+        let repeats = self.repeats.iter().map(|one| (one.start_s, one.length_s, one.uncertainty_s));
+        let filled = self.filled.iter().map(|one| (one.start_s, one.length_s, one.uncertainty_s));
+        let mut all: Vec<(f64, f64, f64)> = gaps.chain(repeats).chain(filled).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut total, mut until, mut variance) = (0.0, f64::NEG_INFINITY, 0.0);
+        for (start, length, uncertainty) in all {
+            total += (start + length - until.max(start)).max(0.0);
+            until = until.max(start + length);
+            variance += uncertainty * uncertainty;
+        }
+        (total, f64::sqrt(variance))
     }
     /// The longest gap, seconds with expanded uncertainty.
     pub fn longest_s(&self) -> (f64, f64) {
@@ -106,8 +124,15 @@ pub fn continuity(reference: Signal, capture: Signal, rule: Rule) -> Result<Cont
     if own < SILENT_DBFS {
         return Err(Unknown::ReferenceSilent);
     }
-    let none =
-        Continuity { gaps: Vec::new(), clicks: Vec::new(), repeats: Vec::new(), one_way: false, delay_s: None, alone: false };
+    let none = Continuity {
+        gaps: Vec::new(),
+        clicks: Vec::new(),
+        repeats: Vec::new(),
+        filled: Vec::new(),
+        one_way: false,
+        delay_s: None,
+        alone: false,
+    };
     if heard < SILENT_DBFS {
         let depth_db = (own - heard).min(200.0);
         let length_s = reference.samples.len() as f64 / reference.rate;
@@ -129,18 +154,48 @@ pub fn continuity(reference: Signal, capture: Signal, rule: Rule) -> Result<Cont
 
 fn compare(pair: &Aligned, rule: Rule) -> Continuity {
     let gaps = missing(pair, rule);
+    let replaced = replaced::replaced(pair);
     // Where sound breaks off or comes back, what comes next cannot be foretold: that is the gap's own edge.
     let at_edge = |at: f64| {
-        gaps.iter().any(|missing| (missing.gap.start_s - 0.01..missing.gap.start_s + missing.gap.length_s + 0.01).contains(&at))
+        let near = |start: f64, length: f64| (start - 0.01..start + length + 0.01).contains(&at);
+        gaps.iter().any(|missing| near(missing.gap.start_s, missing.gap.length_s))
+            || replaced.iter().any(|one| near(one.start_s, one.length_s))
     };
     Continuity {
         clicks: impairments::clicks(pair).into_iter().filter(|click| !at_edge(click.at_s)).collect(),
-        repeats: impairments::repeats(pair),
+        repeats: repeats(pair, &replaced),
+        filled: replaced.iter().filter(|one| one.filling != Filling::Repeat && !is_known(one, &gaps)).copied().collect(),
         gaps,
         one_way: false,
         delay_s: Some(pair.delay.seconds),
         alone: false,
     }
+}
+
+/// Packets that were played again just as they were, and whatever else repeats what was heard before.
+fn repeats(pair: &Aligned, replaced: &[Replaced]) -> Vec<Repeat> {
+    let mut found: Vec<Repeat> = replaced
+        .iter()
+        .filter(|one| one.filling == Filling::Repeat)
+        .map(|one| Repeat { start_s: one.start_s, length_s: one.length_s, uncertainty_s: one.uncertainty_s, lag_s: one.lag_s })
+        .collect();
+    let meets = |a: &Repeat, b: &Repeat| a.start_s < b.start_s + b.length_s && b.start_s < a.start_s + a.length_s;
+    for exact in impairments::repeats(pair) {
+        // A packet that is played again as it was is told by its own edges.
+        match found.iter_mut().find(|one| meets(one, &exact)) {
+            Some(one) if one.length_s <= exact.length_s + one.uncertainty_s => *one = exact,
+            Some(_) => {}
+            None => found.push(exact),
+        }
+    }
+    found.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    found
+}
+
+/// Whether most of a stretch is told as a gap already.
+fn is_known(one: &Replaced, gaps: &[Missing]) -> bool {
+    let shared = |gap: &Gap| (gap.start_s + gap.length_s).min(one.start_s + one.length_s) - gap.start_s.max(one.start_s);
+    gaps.iter().map(|missing| shared(&missing.gap).max(0.0)).sum::<f64>() > 0.5 * one.length_s
 }
 
 fn midst(gap: &Gap) -> Kind {

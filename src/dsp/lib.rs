@@ -24,6 +24,7 @@ pub mod interp;
 pub mod intrusion;
 pub mod level;
 pub mod onset;
+pub mod replaced;
 pub mod response;
 mod segment;
 pub mod spectrum;
@@ -80,7 +81,8 @@ mod tests {
             let _ = speech_level::active_speech(&x, rate).and_then(|speech| speech_level::noise_floor(&x, rate, &speech));
             let _ = spectrum::spectrum(&x, rate).map(|found| (found.a_weighted_dbfs(), found.third_octaves()));
             let _ = (dtmf::digits(&x, rate), call_tone::call_tones(&x, rate), double_talk::double_talk(a, b, b));
-            let _ = align::align(a, b).map(|pair| (impairments::clicks(&pair), impairments::repeats(&pair)));
+            let _ = align::align(a, b)
+                .map(|pair| (impairments::clicks(&pair), impairments::repeats(&pair), replaced::replaced(&pair)));
             let _ = (distortion::distortion(&x, rate, 1000.0), distortion::clipping(&x), interp::sinc_at(&x, rate));
         }
     }
