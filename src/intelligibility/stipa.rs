@@ -18,7 +18,7 @@ mod uncertainty;
 pub use analysis::direct;
 pub use coherence::ByCoherence;
 pub use impulse::from_impulse_response;
-pub use index::Condition;
+pub use index::{Condition, index_of};
 pub use signal::test_signal;
 
 /// Octave band centres, hertz.
@@ -52,6 +52,8 @@ pub enum Flag {
     Trimmed,
     /// The sample rate does not reach the highest bands: they count as 0.
     BandsMissing,
+    /// The path carries nothing in an octave that the sample rate reaches: it counts as 0.
+    OctaveDead,
     /// More than two minutes: only the first two were measured.
     Long,
     /// A modulation transfer value above 1 beyond its own scatter (it counts as 1).
@@ -97,6 +99,8 @@ pub struct Stipa {
     pub band_level_uncertainty_db: [f64; 7],
     pub bands_hz: [f64; 7],
     pub modulations_hz: [[f64; 2]; 7],
+    /// Octaves in which something of the test signal arrives; the others count as 0.
+    pub carried: [bool; 7],
     /// Parts per million by which the recording runs long, and its expanded uncertainty (k = 2); null where the
     /// modulations do not show it.
     pub clock_ppm: Option<f64>,
@@ -107,6 +111,12 @@ pub struct Stipa {
 }
 
 impl Stipa {
+    /// Whether the standard lets it be called an index (clause 7): with a modulation deeper than any path makes it,
+    /// it is none.
+    pub fn is_valid(&self) -> bool {
+        !self.flags.contains(&Flag::ModulationAboveLimit) && !self.flags.contains(&Flag::NotTestSignal)
+    }
+
     /// The index and its octaves as they would be with this ambient noise added, in dB SPL from 125 Hz up (annex M).
     /// `None` where the levels are not calibrated, so that noise cannot be set against them, or an octave is missing.
     pub fn in_noise(&self, noise_db: &[f64; 7]) -> Option<(f64, [f64; 7])> {
@@ -139,6 +149,7 @@ impl Stipa {
             band_level_uncertainty_db: [0.0; 7],
             bands_hz: BANDS_HZ,
             modulations_hz: MODULATIONS_HZ,
+            carried: present,
             clock_ppm: None,
             clock_ppm_uncertainty: None,
             seconds: 0.0,

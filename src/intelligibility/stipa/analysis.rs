@@ -7,7 +7,7 @@ use super::index::{heard_share, octave_indices, weighted};
 use super::octaves::{Envelope, octaves};
 use super::uncertainty::{self, Evidence};
 use super::{Flag, MODULATIONS_HZ, SOURCE_DEPTH, Stipa, clock};
-use hejnal_dsp::delay::Signal;
+use hejnal_dsp::delay::{self, Signal};
 use hejnal_dsp::distortion;
 use hejnal_dsp::fft::Complex64;
 
@@ -17,6 +17,9 @@ const SHORTEST_S: f64 = 5.0;
 const LONGEST_S: f64 = 120.0;
 /// The filters are still being filled, or already running dry, this long at either end.
 const SETTLING_S: f64 = 0.05;
+/// An octave that has fallen so far below the others is dead: at the level of a usual voice (60 dB(A)) speech in it
+/// lies below the threshold of hearing, and what is left fluctuates by itself.
+const DEAD_DB: f64 = 30.0;
 
 /// STIPA by the direct method from a recording of the test signal (5 s at least, 15 s to 25 s recommended; the first
 /// two minutes are taken).
@@ -42,18 +45,23 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
     let heard = match calibration_db {
         Some(_) => {
             let share = heard_share(&levels);
-            std::array::from_fn(|k| m[k].map(|m| m * share[k]))
+            std::array::from_fn(|k| m[k].map(|m| m.min(1.0) * share[k]))
         }
-        None => m,
+        None => m.map(|pair| pair.map(|m| m.min(1.0))),
     };
     let present = received.map(|b| b.present);
-    let mti = octave_indices(&heard, present);
+    // Where levels are known the threshold of hearing says what is not heard.
+    let fallen = uncertainty::fallen_db(&received);
+    let carried = std::array::from_fn(|k| present[k] && (calibration_db.is_some() || fallen[k] < DEAD_DB));
+    let mti = octave_indices(&heard, carried);
     let mut flags = uncertainty::doubts(&Evidence {
         m: &m,
         deviation: &deviation,
         received: &received,
         clock: &clock,
         clipped: active.clipped,
+        carried,
+        known: || reference.is_some_and(|reference| delay::seek_coloured(reference, capture).is_ok()),
     });
     let seconds = active.signal.samples.len() as f64 / active.signal.rate;
     let more = [
@@ -61,18 +69,20 @@ pub fn direct(capture: Signal, reference: Option<Signal>, calibration_db: Option
         (active.cut, Flag::Long),
         (active.trimmed, Flag::Trimmed),
         (calibration_db.is_none(), Flag::NoMasking),
+        ((0..7).any(|k| present[k] && !carried[k]), Flag::OctaveDead),
     ];
     flags.extend(more.iter().filter(|(raised, _)| *raised).map(|(_, flag)| *flag));
     flags.sort_unstable();
     Some(Stipa {
-        uncertainty: uncertainty(&heard, &deviation, present),
+        uncertainty: uncertainty(&heard, &deviation, carried),
         m_uncertainty: deviation.map(|pair| pair.map(|sd| (2.0 * sd).max(super::FINEST))),
-        mti_uncertainty: octave_uncertainty(&heard, &deviation, present),
+        mti_uncertainty: octave_uncertainty(&heard, &deviation, carried),
         band_level_uncertainty_db: super::BANDS_HZ.map(|hz| level_uncertainty_db(hz, seconds)),
         flags,
         clock_ppm: clock.map(|c| c.ppm),
         clock_ppm_uncertainty: clock.map(|c| 2.0 * c.deviation_ppm),
         seconds,
+        carried,
         ..Stipa::new(m, mti, present, levels)
     })
 }
@@ -101,24 +111,31 @@ fn measure(envelope: &Envelope, [slow, fast]: [f64; 2], from_s: f64, to_s: f64) 
     let spacing = slow / periods.max(1.0);
     let beside = |hz: f64| [-3.0, -2.0, 2.0, 3.0].map(|n| hz + n * spacing);
     let products = [2.0 * slow, fast - slow, fast + slow, 2.0 * fast];
-    let [a, b, c, d] = beside(slow);
-    let [e, f, g, h] = beside(fast);
-    let [p, q, r, s] = products;
-    let (total, found) = envelope.components(from_s, end, [slow, fast, a, b, c, d, e, f, g, h, p, q, r, s]);
+    let mut wanted = [0.0; 29];
+    let parts: [&[f64]; 6] =
+        [&[slow, fast], &beside(slow), &beside(fast), &products, &[3.0 * slow], MODULATIONS_HZ.as_flattened()];
+    wanted.iter_mut().zip(parts.concat()).for_each(|(slot, hz)| *slot = hz);
+    let (total, found) = envelope.components(from_s, end, wanted);
     let length = envelope.mean(from_s, end);
     if total <= 0.0 || length <= 1e-15 {
         return Band { present: true, ..Band::default() };
     }
     let depth = |c: &Complex64| 2.0 * c.norm() / total;
+    let mean = |squares: &[f64]| squares.iter().sum::<f64>() / squares.len().max(1) as f64;
     let deviation = |near: &[Complex64], hz: [f64; 4]| {
         let usable: Vec<f64> = near.iter().zip(hz).filter(|(_, hz)| *hz > 0.5 * spacing).map(|(c, _)| depth(c).powi(2)).collect();
-        (usable.iter().sum::<f64>() / usable.len().max(1) as f64 / 2.0).sqrt()
+        (mean(&usable) / 2.0).sqrt()
     };
     let deviation = [deviation(&found[2..6], beside(slow)), deviation(&found[6..10], beside(fast))];
+    let own = |hz: f64| wanted[..2].iter().chain(&wanted[10..15]).any(|known| (hz - known).abs() < 3.0 * spacing);
+    let foreign: Vec<f64> =
+        found[15..].iter().zip(&wanted[15..]).filter(|(_, hz)| !own(**hz)).map(|(c, _)| depth(c).powi(2)).collect();
     Band {
         depth: [depth(&found[0]), depth(&found[1])],
         deviation,
         distortion: std::array::from_fn(|i| depth(&found[10 + i])),
+        foreign: mean(&foreign),
+        third: depth(&found[14]),
         power: length,
         present: true,
     }

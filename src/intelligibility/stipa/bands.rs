@@ -12,6 +12,10 @@ pub(super) struct Band {
     /// Depth at frequencies that only a path which is not linear in intensity makes out of the two: twice each, sum and
     /// difference.
     pub distortion: [f64; 4],
+    /// Mean square depth at the frequencies at which other octaves are modulated, and this one is not.
+    pub foreign: f64,
+    /// Depth at three times the slower frequency: a tone that is switched has it, the test signal has not.
+    pub third: f64,
     /// Mean intensity.
     pub power: f64,
     pub present: bool,

@@ -26,6 +26,11 @@ pub(super) fn weighted(mti: &[f64; 7]) -> f64 {
     (sum - redundancy).clamp(0.0, 1.0)
 }
 
+/// The index of a path with these modulation transfer values in all octaves.
+pub fn index_of(m: &[[f64; 2]; 7]) -> f64 {
+    weighted(&octave_indices(m, [true; 7]))
+}
+
 fn intensity(level_db: f64) -> f64 {
     10f64.powf(level_db / 10.0)
 }

@@ -186,3 +186,51 @@ fn weight_pairs_stand_as_in_the_table() {
         assert!((only(&[k, k + 1]) - both).abs() < 1e-9, "octaves {k} and {}: {}", k + 1, only(&[k, k + 1]));
     }
 }
+
+/// The telephone's band, cut sharply, at 48 kHz: what lies beside it is dead, and an octave that is dead counts as 0.
+#[test]
+fn a_dead_octave_counts_as_nothing() {
+    let signal = test_signal(3, 48_000, 18.0);
+    let plain: Vec<f64> = signal.iter().map(|x| f64::from(*x)).collect();
+    let narrow = hejnal_dsp::fft::filter(&plain, 48_000, |f| f64::from(u8::from((300.0..=3400.0).contains(&(f * 48e3)))));
+    let mut random = hejnal_dsp::stimulus::Random::new(5);
+    let heard: Vec<f32> = narrow.iter().map(|x| (x + 1e-5 * random.gaussian()) as f32).collect();
+    let result = measured(&heard, 48e3);
+    assert_eq!(result.carried, [false, true, true, true, true, true, false], "{result:?}");
+    assert!(result.mti[0] == 0.0 && result.mti[6] == 0.0 && result.flags.contains(&Flag::OctaveDead), "{result:?}");
+    assert!(result.is_valid() && result.sti < 0.93, "{result:?}");
+}
+
+/// Noise 13 dB above the speech in every octave: hardly a word is understood, and the index says so.
+#[test]
+fn an_index_near_zero_is_an_index() {
+    for seed in 0..seeds(3) {
+        let signal = test_signal(seed, 24_000, 24.0);
+        let noise = hejnal_dsp::stimulus::speech_noise(seed + 40, 24_000, 24.0);
+        let level = |x: &[f32]| measured(x, 24e3).band_level_db.map(Option::unwrap);
+        let (speech, own) = (level(&signal), level(&noise));
+        let gain = 10f64.powf((speech[3] - own[3] + 13.0) / 20.0) as f32;
+        let heard: Vec<f32> = signal.iter().zip(&noise).map(|(x, n)| 0.1 * (x + gain * n)).collect();
+        let result = measured(&heard, 24e3);
+        assert!(result.is_valid() && result.sti < 0.15, "seed {seed}: {result:?}");
+    }
+}
+
+/// Whatever is no test signal is none, however often its loudness changes.
+#[test]
+fn voices_and_switched_tones_are_no_test_signal() {
+    use hejnal_dsp::stimulus::{cadence, speech_like, street_noise, voice};
+    let mut others: Vec<(String, Vec<f32>)> = Vec::new();
+    for seed in 0..seeds(4) {
+        others.push((format!("speech {seed}"), speech_like(seed, 24_000, 16.0)));
+        others.push((format!("voice {seed}"), voice(seed, 24_000, 16.0)));
+        others.push((format!("street {seed}"), street_noise(seed, 24_000, 16.0)));
+    }
+    for (hz, on) in [(250.0, 0.5), (1000.0, 0.25), (8000.0, 0.2), (4000.0, 0.625), (500.0, 0.8)] {
+        others.push((format!("{hz} Hz, {on} s"), cadence(24_000, 16.0, hz, &[(on, on)])));
+    }
+    for (name, sound) in others {
+        let result = direct(Signal::new(&sound, 24e3), None, None);
+        assert!(result.as_ref().is_none_or(|result| !result.is_valid()), "{name}: {result:?}");
+    }
+}
