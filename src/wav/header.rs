@@ -20,6 +20,9 @@ pub enum Encoding {
     Signed(u8),
     Float32,
     Float64,
+    /// ITU-T G.711, a byte a sample: what recorders of telephony write.
+    ALaw,
+    MuLaw,
 }
 
 /// Where the samples lie.
@@ -39,18 +42,20 @@ pub struct Layout {
 impl Encoding {
     pub fn bytes(self) -> usize {
         match self {
-            Encoding::Unsigned => 1,
+            Encoding::Unsigned | Encoding::ALaw | Encoding::MuLaw => 1,
             Encoding::Signed(bytes) => usize::from(bytes),
             Encoding::Float32 => 4,
             Encoding::Float64 => 8,
         }
     }
-    /// Distance between neighbouring values, full scale 1. What floats stand for is not known better than 24 bits.
+    /// Distance between neighbouring values, full scale 1: of the logarithmic laws that of the middle of the scale, −20
+    /// dB. What floats stand for is not known better than 24 bits.
     pub fn step(self) -> f64 {
         match self {
             Encoding::Unsigned => 2f64.powi(-7),
             Encoding::Signed(bytes) => 2f64.powi(1 - 8 * i32::from(bytes)),
             Encoding::Float32 | Encoding::Float64 => 2f64.powi(-23),
+            Encoding::ALaw | Encoding::MuLaw => 2f64.powi(-8),
         }
     }
 }
@@ -97,6 +102,7 @@ pub fn read(file: &mut (impl Read + Seek), len: u64) -> Result<Layout, Bilingual
                     if large && chunk.stated == u64::from(u32::MAX) { true_size.unwrap_or(chunk.stated) } else { chunk.stated };
                 let mut layout = Layout { encoding, channels, rate, start: chunk.body, frames: 0, notes: Vec::new() };
                 count_frames(file, &mut layout, stated, len)?;
+                note_further_sound(file, &mut layout, &chunk, len)?;
                 return Ok(layout);
             }
             _ => {}
@@ -108,23 +114,47 @@ pub fn read(file: &mut (impl Read + Seek), len: u64) -> Result<Layout, Bilingual
 
 /// Whether sizes may be given in 64 bits (EBU Tech 3306).
 fn container(head: &[u8]) -> Result<bool, Bilingual> {
-    let begins = |word: &[u8]| head.starts_with(word);
     let wave = head.get(8..12) == Some(b"WAVE".as_slice());
     match head.get(..4) {
         Some(b"RIFF") if wave => return Ok(false),
         Some(b"RF64" | b"BW64") if wave => return Ok(true),
         _ => {}
     }
-    let kinds: [(&[u8], &str); 6] =
-        [(b"fLaC", "FLAC"), (b"OggS", "Ogg"), (b"ID3", "MP3"), (b"FORM", "AIFF"), (b"RIFX", "RIFX"), (b"caff", "CAF")];
-    Err(match kinds.iter().find(|(word, _)| begins(word)) {
-        Some((_, kind)) => both(
+    Err(match foreign(head) {
+        Some(kind) => both(
             format!("this is {kind}, not WAV: convert it first, e.g. `ffmpeg -i IN OUT.wav`"),
             format!("to {kind}, a nie WAV: najpierw go przekonwertuj, np. `ffmpeg -i WE WY.wav`"),
         ),
         None => {
             both("not a WAV file: it does not begin with RIFF … WAVE", "to nie jest plik WAV: nie zaczyna się od RIFF … WAVE")
         }
+    })
+}
+
+/// What else begins so.
+fn foreign(head: &[u8]) -> Option<&'static str> {
+    const KINDS: [(usize, &[u8], &str); 14] = [
+        (0, b"fLaC", "FLAC"),
+        (0, b"OggS", "Ogg"),
+        (0, b"ID3", "MP3"),
+        (0, b"FORM", "AIFF"),
+        (0, b"RIFX", "RIFX"),
+        (0, b"caff", "CAF"),
+        (0, b".snd", "AU (Sun, NeXT)"),
+        (0, b"riff", "Wave64 (.w64)"),
+        (0, b"#!AMR", "AMR"),
+        (0, b"wvpk", "WavPack"),
+        (0, b"\x1a\x45\xdf\xa3", "Matroska (WebM)"),
+        (0, b"\x30\x26\xb2\x75", "WMA"),
+        (4, b"ftyp", "MP4 (M4A)"),
+        (0, b"MAC ", "Monkey's Audio"),
+    ];
+    let kind = KINDS.iter().find(|(at, word, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(word)));
+    kind.map(|(_, _, kind)| *kind).or_else(|| match head {
+        // A frame's synchronisation: eleven bits set, then version and layer.
+        [0xFF, second, ..] if second & 0xF6 == 0xF0 => Some("AAC"),
+        [0xFF, second, ..] if second & 0xE0 == 0xE0 && second & 0x18 != 0x08 && second & 0x06 != 0 => Some("MP3"),
+        _ => None,
     })
 }
 
@@ -161,17 +191,29 @@ fn format_of(body: &[u8]) -> Result<(Encoding, u16, u32), Bilingual> {
         ));
     }
     let encoding = match (tag, bits.div_ceil(8)) {
+        (1, 1) if (1..8).contains(&bits) => {
+            return Err(both(
+                format!("{bits}-bit samples hold no sound that can be measured: convert the recording to PCM of 16 bits"),
+                format!(
+                    "próbki {bits}-bitowe nie zawierają dźwięku, który da się zmierzyć: przekonwertuj nagranie na PCM 16 bitów"
+                ),
+            ));
+        }
         (1, 1) => Encoding::Unsigned,
+        (6, 1) => Encoding::ALaw,
+        (7, 1) => Encoding::MuLaw,
         (1, bytes @ 2..=4) => Encoding::Signed(bytes as u8),
         (3, 4) => Encoding::Float32,
         (3, 8) => Encoding::Float64,
         _ => {
             return Err(both(
                 format!(
-                    "WAV encoding {tag} with {bits} bits is not supported: convert it to PCM of 8, 16, 24 or 32 bits, or to float"
+                    "WAV encoding {tag}{} with {bits} bits is not supported: convert it to PCM of 8, 16, 24 or 32 bits, or to float",
+                    codec_of(tag)
                 ),
                 format!(
-                    "kodowanie WAV {tag} o {bits} bitach nie jest obsługiwane: przekonwertuj na PCM 8, 16, 24 lub 32 bity albo na float"
+                    "kodowanie WAV {tag}{} o liczbie bitów {bits} nie jest obsługiwane: przekonwertuj na PCM 8, 16, 24 lub 32 bity albo na float",
+                    codec_of(tag)
                 ),
             ));
         }
@@ -188,6 +230,20 @@ fn format_of(body: &[u8]) -> Result<(Encoding, u16, u32), Bilingual> {
     Ok((encoding, channels, rate))
 }
 
+/// What is met in WAV files besides samples, by its registered tag.
+fn codec_of(tag: u16) -> &'static str {
+    match tag {
+        0x02 => " (ADPCM, Microsoft)",
+        0x11 => " (ADPCM, IMA)",
+        0x14 | 0x40 | 0x45 | 0x64 => " (G.726, G.723)",
+        0x31 => " (GSM 6.10)",
+        0x28 | 0x65 => " (G.722)",
+        0x50 | 0x55 => " (MPEG, MP3)",
+        0x83 => " (G.729)",
+        _ => "",
+    }
+}
+
 /// Recorders that were stopped by a power cut leave a size of 0, 2³² − 1 or the intended one: what is there counts.
 fn count_frames(file: &mut (impl Read + Seek), layout: &mut Layout, stated: u64, len: u64) -> Result<(), Bilingual> {
     let there = len.saturating_sub(layout.start);
@@ -201,6 +257,27 @@ fn count_frames(file: &mut (impl Read + Seek), layout: &mut Layout, stated: u64,
         layout.notes.push(both(
             format!("the header states {stated} bytes of sound, {used} are there and were used"),
             format!("nagłówek podaje {stated} bajtów dźwięku, w pliku jest {used} i tyle użyto"),
+        ));
+    }
+    Ok(())
+}
+
+/// Sound that goes on in a second chunk is another recording, or the rest of one: it is not measured, and said so.
+fn note_further_sound(file: &mut (impl Read + Seek), layout: &mut Layout, first: &Chunk, len: u64) -> Result<(), Bilingual> {
+    let mut at = first.end();
+    let mut further = 0u64;
+    for _ in 0..MOST_CHUNKS {
+        let Some(chunk) = chunk(file, at, len)? else { break };
+        if &chunk.id == b"data" {
+            further += chunk.stated.min(len.saturating_sub(chunk.body));
+        }
+        at = chunk.end();
+    }
+    if further > 0 {
+        let seconds = further as f64 / layout.frame_bytes() as f64 / f64::from(layout.rate);
+        layout.notes.push(both(
+            format!("a second data chunk with {seconds:.3} s of sound follows and was left out"),
+            format!("pominięto drugi blok danych, w którym jest {} s dźwięku", super::polish(seconds, 3)),
         ));
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! recorder left behind. Every defect of a file is either mended and noted, or an error that names the file and the way
 //! out. Memory is bounded by what was asked for, never by what a header claims.
 
+mod g711;
 mod header;
 #[cfg(test)]
 mod tests;
@@ -279,6 +280,8 @@ fn value(encoding: Encoding, bytes: &[u8]) -> f32 {
         Encoding::Unsigned => (f32::from(bytes[0]) - 128.0) / 128.0,
         Encoding::Signed(n) => i32::from_le_bytes(first(usize::from(n))) as f32 / 2f32.powi(31),
         Encoding::Float32 => f32::from_le_bytes(first(4)),
+        Encoding::ALaw => g711::a_law(bytes[0]),
+        Encoding::MuLaw => g711::mu_law(bytes[0]),
         Encoding::Float64 => bytes.first_chunk::<8>().map_or(f32::NAN, |eight| f64::from_le_bytes(*eight) as f32),
     }
 }

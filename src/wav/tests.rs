@@ -144,7 +144,8 @@ fn useless_files_are_refused_in_words() {
     refused(with(format(1, 0, 8000, 2, 16)), "0 channels");
     refused(with(format(1, 2, 8000, 3, 16)), "contradicts itself");
     refused(with(format(1, 1, 8000, 0, 16)), "contradicts itself");
-    refused(with(format(6, 1, 8000, 1, 8)), "not supported");
+    refused(with(format(0x31, 1, 8000, 65, 0)), "(GSM 6.10)");
+    refused(with(format(1, 1, 8000, 1, 1)), "1-bit samples");
     refused(with(format(1, 1, 8000, 8, 64)), "not supported");
     refused(with(vec![1, 0]), "cut off");
     refused(file(1, 2, 1, 8000, 0), "no samples");
@@ -152,6 +153,11 @@ fn useless_files_are_refused_in_words() {
     refused(riff(b"RIFF", &[(b"fmt ", format(1, 1, 8000, 2, 16))]), "no sound data");
     refused(b"fLaC\0\0\0\x22and so on".to_vec(), "this is FLAC");
     refused(b"RIFX\0\0\0\0WAVE".to_vec(), "this is RIFX");
+    refused(b".snd\0\0\0\x18\0\0\0\x00\0\0\0\x03".to_vec(), "this is AU");
+    refused(b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb".to_vec(), "this is Wave64");
+    refused(b"\xff\xfb\x90\x64\0\0\0\0\0\0\0\0".to_vec(), "this is MP3");
+    refused(b"\xff\xf1\x50\x80\0\0\0\0\0\0\0\0".to_vec(), "this is AAC");
+    refused(b"\0\0\0\x18ftypM4A ".to_vec(), "this is MP4");
     refused(Vec::new(), "not a WAV file");
     refused(b"RIFF....WAVE".to_vec(), "no sound data");
     let mut bytes = file(3, 4, 1, 8000, 10);
@@ -160,6 +166,37 @@ fn useless_files_are_refused_in_words() {
     refused(bytes.clone(), "sample 10 is not a finite number");
     bytes[at..].copy_from_slice(&20_000f32.to_le_bytes());
     refused(bytes, "full scale is 1");
+}
+
+/// What recorders of telephony write: a byte a sample, by either law.
+#[test]
+fn logarithmic_samples_are_taken() {
+    use audio_codec::{CodecType, create_encoder};
+    let wave: Vec<i16> = (0..800).map(|n| (12_000.0 * (f64::from(n) * 0.3).sin()) as i16).collect();
+    for (tag, law) in [(6, CodecType::PCMA), (7, CodecType::PCMU)] {
+        let bytes = create_encoder(law).encode(&wave);
+        let plain = riff(b"RIFF", &[(b"fmt ", format(tag, 1, 8000, 1, 8)), (b"data", bytes.clone())]);
+        // Recorders add the size of an empty extension, and the number of samples.
+        let longer = [format(tag, 1, 8000, 1, 8), vec![0, 0]].concat();
+        let usual = riff(b"RIFF", &[(b"fmt ", longer), (b"fact", 800u32.to_le_bytes().to_vec()), (b"data", bytes)]);
+        for file in [plain, usual] {
+            let recording = decode_all(file, None).unwrap();
+            assert_eq!((recording.samples.len(), recording.notes.len()), (800, 0));
+            for (found, sent) in recording.samples.iter().zip(&wave) {
+                let sent = f32::from(*sent) / 32768.0;
+                assert!((found - sent).abs() <= 0.04 * sent.abs() + 0.001, "tag {tag}: {found} for {sent}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_chunk_of_sound_is_left_out_and_noted() {
+    let sound = |value: u8| vec![value; 160];
+    let chunks = [(b"fmt ", format(1, 1, 8000, 2, 16)), (b"data", sound(1)), (b"LIST", vec![0; 6]), (b"data", sound(2))];
+    let recording = decode_all(riff(b"RIFF", &chunks), None).unwrap();
+    assert_eq!(recording.samples.len(), 80);
+    assert!(recording.notes.len() == 1 && recording.notes[0].en.contains("second data chunk"), "{:?}", recording.notes);
 }
 
 #[test]
