@@ -75,6 +75,24 @@ impl Axis {
         Axis { low, high: if is_sound { high } else { low + 1.0 }, log: false }
     }
 
+    /// Wide enough that its ticks can be read: of two recordings that are the same, what differs is rounding, and its
+    /// figures would run over the axis' name.
+    fn readable(mut self, lang: Lang) -> Axis {
+        const MOST_LETTERS: usize = 8;
+        let is_long = |axis: &Axis| {
+            let long = |label: &str| label.contains(['.', ',']) && label.chars().count() > MOST_LETTERS;
+            axis.labelled(lang).iter().any(|(_, label)| long(label))
+        };
+        for _ in 0..16 {
+            if self.log || !is_long(&self) {
+                break;
+            }
+            let (middle, half) = ((self.high + self.low) / 2.0, (self.high - self.low) * 5.0);
+            (self.low, self.high) = (middle - half, middle + half);
+        }
+        self
+    }
+
     /// 0 at the low end, 1 at the high end.
     pub(super) fn place(&self, value: f64) -> f64 {
         if self.log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }
@@ -126,7 +144,7 @@ impl Plot {
     fn draw(&self, svg: &mut String, lang: Lang) {
         let all = || self.series.iter().flat_map(|s| &s.points);
         let x = Axis::over(all().map(|p| p.0), self.log_x);
-        let y = Axis::over(all().map(|p| p.1), false);
+        let y = Axis::over(all().map(|p| p.1), false).readable(lang);
         let at_x = |value: f64| LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
         let at_y = |value: f64| HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
         text(svg, (WIDTH / 2.0, 24.0), "middle", self.title.show(lang));
@@ -273,6 +291,21 @@ mod tests {
         for (points, log) in [(vec![], false), (vec![(1.0, 1.0)], false), (vec![(5.0, 5.0)], true), (vec![(-1.0, 0.0)], true)] {
             let svg = plot(points, log);
             assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        }
+    }
+
+    /// Two recordings that are the same differ by rounding alone.
+    #[test]
+    fn the_smallest_differences_keep_clear_of_the_axis_name() {
+        for (middle, difference) in [(0.0, 1e-12), (1.0, 1e-12), (-6.0206, 1e-10), (1e6, 1e-9), (0.0, 0.0)] {
+            let points = (1..20).map(|k| (f64::from(k), middle + difference * f64::from(k % 3))).collect();
+            let svg = plot(points, true);
+            let labels: Vec<&str> = svg
+                .lines()
+                .filter(|line| line.contains("text-anchor=\"end\""))
+                .filter_map(|line| line.split_once('>')?.1.strip_suffix("</text>"))
+                .collect();
+            assert!(labels.len() > 2 && labels.iter().all(|label| label.chars().count() <= 8), "{middle}: {labels:?}");
         }
     }
 
