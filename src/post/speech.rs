@@ -7,7 +7,7 @@ use super::{Post, Result};
 use crate::bench::Moment;
 use crate::clock::Instant;
 use crate::dsp::activity::{self, Activity};
-use crate::dsp::delay::{Signal, delay};
+use crate::dsp::delay::{self, Signal};
 use crate::dsp::stimulus;
 use crate::instrument::operator::CallId;
 use crate::measure::method;
@@ -179,7 +179,9 @@ impl Post {
             Direction::ToCaller => self.bench.operator_spoke(call, voice.spoken)?,
         };
         let reference = Signal::new(&voice.samples, f64::from(rate));
-        let Some(found) = delay(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
+        // What a person hears first is the delay, however loud an echo of it comes after.
+        let Ok(course) = delay::course(reference, Signal::new(&heard.samples, heard.rate)) else { return Ok(None) };
+        let found = course.first();
         // The delay is stated at a moment of the burst; a card whose clock runs fast speaks that moment earlier than
         // its nominal rate says.
         let spoken_at = voice.spoken.seconds + found.t_ref_s * f64::from(rate) / self.true_rate(direction)?;
