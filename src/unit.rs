@@ -64,6 +64,9 @@ pub enum Unit {
     /// Level relative to digital full scale.
     #[serde(rename = "dBFS")]
     DecibelFullScale,
+    /// Level relative to the overload point, a square wave at digital full scale (ITU-T G.100.1).
+    #[serde(rename = "dBov")]
+    DecibelOverload,
     /// Level relative to the reference point of a telephone channel (ITU-T G.711).
     #[serde(rename = "dBm0")]
     DecibelMilliwatt0,
@@ -90,6 +93,7 @@ impl Unit {
             Unit::Ratio => "%",
             Unit::Decibel => "dB",
             Unit::DecibelFullScale => "dBFS",
+            Unit::DecibelOverload => "dBov",
             Unit::DecibelMilliwatt0 => "dBm0",
             Unit::DecibelSpl => "dB SPL",
             Unit::DecibelA => "dBA",

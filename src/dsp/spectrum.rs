@@ -94,6 +94,24 @@ impl Spectrum {
         self.spacing_hz * sum.powi(2) / self.power.iter().map(|power| power * power).sum::<f64>()
     }
 
+    /// The frequencies between which all but a hundredth of the power lies; `None` for silence.
+    pub fn occupied_hz(&self) -> Option<(f64, f64)> {
+        const OUTSIDE: f64 = 0.005;
+        let whole: f64 = self.power.iter().sum();
+        let edge = |powers: &mut dyn Iterator<Item = &f64>| {
+            let mut sum = 0.0;
+            powers
+                .take_while(|power| {
+                    sum += **power;
+                    sum < OUTSIDE * whole
+                })
+                .count()
+        };
+        let (low, high) = (edge(&mut self.power.iter()), edge(&mut self.power.iter().rev()));
+        let hertz = |bin: usize| bin as f64 * self.spacing_hz;
+        (whole > 0.0).then(|| (hertz(low), hertz((self.power.len() - 1).saturating_sub(high))))
+    }
+
     /// Mean-square value between two frequencies; bins on an edge count with the share of them that lies inside.
     pub fn between(&self, low: f64, high: f64) -> f64 {
         let share = |k: usize| {

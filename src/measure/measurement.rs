@@ -12,6 +12,8 @@ use crate::wav::{Recording, WavError, in_words};
 
 /// Version of the JSON layout: keys are only ever added under one number.
 const FORMAT: u32 = 1;
+/// What measured.
+const PROGRAM: &str = concat!("hejnal ", env!("CARGO_PKG_VERSION"));
 
 /// Why there is no finding at all.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +38,7 @@ impl Failure {
         }
     }
     pub fn to_json(&self, lang: Lang) -> Value {
-        json!({ "format": FORMAT, "found": false, "error": self.show(lang) })
+        json!({ "format": FORMAT, "program": PROGRAM, "found": false, "error": self.show(lang) })
     }
 }
 
@@ -163,6 +165,7 @@ impl Finding {
     pub fn to_json(&self, lang: Lang) -> Value {
         let mut object = self.fields.clone();
         object.insert("format".to_owned(), FORMAT.into());
+        object.insert("program".to_owned(), PROGRAM.into());
         object.insert("measurement".to_owned(), self.measurement.into());
         object.insert("found".to_owned(), self.found.into());
         object.insert("method".to_owned(), self.method.show(lang).into());

@@ -10,6 +10,21 @@ pub const DELAY: Method = Method::new(
     "korelacja wzajemna z sygnałem wzorcowym, potem wspólne dopasowanie wzmocnienia, opóźnienia i stosunku zegarów z wagami odpornymi; niepewność z reszt",
     "ITU-T P.501 (stimulus), ITU-T G.114",
 );
+pub const DELAY_OF_FILES: Method = Method::new(
+    "cross-correlation with the sound that was played, then a joint fit of gain, delay and clock ratio with robust weights; uncertainty from the residual",
+    "korelacja wzajemna z odtworzonym dźwiękiem, potem wspólne dopasowanie wzmocnienia, opóźnienia i stosunku zegarów z wagami odpornymi; niepewność z reszt",
+    "ITU-T G.114, JCGM 100:2008",
+);
+pub const ARRIVALS: Method = Method::new(
+    "what the strongest arrival leaves is correlated with the sound once more; each arrival is fitted in what the other leaves",
+    "to, co zostaje po najsilniejszym sygnale, skorelowano z dźwiękiem ponownie; każdy z dwóch dopasowano w tym, co zostaje po drugim",
+    "ISO 3382-1:2009, A.3.4, JCGM 100:2008",
+);
+pub const SLIP_WITHIN: Method = Method::new(
+    "either side of the moment at which one delay explains the sound better than the other, fitted by itself",
+    "każda strona chwili, od której jedno opóźnienie wyjaśnia dźwięk lepiej niż drugie, dopasowana osobno",
+    "JCGM 100:2008",
+);
 pub const DELAY_GROWTH: Method = Method::new(
     "largest less first delay of a series of composite-source bursts, each by a joint fit of gain, delay and clock ratio",
     "największe minus pierwsze opóźnienie z serii sygnałów wzorcowych, każde ze wspólnego dopasowania wzmocnienia, opóźnienia i stosunku zegarów",
@@ -65,6 +80,11 @@ pub const DBM0: Method = Method::new(
     "dBFS and the level of a full-scale sine of the codec: 3.14 dBm0 (A-law) or 3.17 dBm0 (µ-law)",
     "dBFS plus poziom sinusoidy o pełnej skali kodeka: 3,14 dBm0 (prawo A) lub 3,17 dBm0 (prawo µ)",
     "ITU-T G.711, 4",
+);
+pub const DBOV: Method = Method::new(
+    "dBFS less 3.01 dB: 0 dBov is the power of a square wave at full scale",
+    "dBFS minus 3,01 dB: 0 dBov to moc fali prostokątnej o pełnej skali",
+    "ITU-T G.100.1",
 );
 pub const SOUND_PRESSURE: Method = Method::new(
     "dBFS and the calibrated sound pressure level of a full-scale sine; its uncertainty is that of the calibrator",
@@ -126,6 +146,11 @@ pub const REPEATS: Method = Method::new(
     "odcinki podobne w stopniu 0,97 do tego, co było o jeden pakiet wcześniej (10 do 60 ms), choć wzorzec idzie dalej",
     "",
 );
+pub const REPLACED: Method = Method::new(
+    "the sound as the path carries it is foretold from the whole recording; what is off by more than a third of its power, whatever is heard there, did not arrive",
+    "dźwięk po przejściu przez tor przewidziano z całego nagrania; to, co odbiega o więcej niż jedną trzecią jego mocy, nie dotarło, cokolwiek tam słychać",
+    "",
+);
 pub const RESPONSE: Method = Method::new(
     "transfer function H1 (cross spectrum over reference spectrum, Welch) in third octaves after alignment; uncertainty from the coherence",
     "transmitancja H1 (widmo wzajemne przez widmo wzorca, Welch) w tercjach po wyrównaniu w czasie; niepewność ze spójności",
@@ -139,7 +164,7 @@ pub const COHERENT: Method = Method::new(
 pub const CLOCK_RATIO: Method = Method::new(
     "from the same joint fit, relative to a recording clock equal to the playing one; positive: the recording runs long",
     "z tego samego wspólnego dopasowania, względem zegara nagrania równego zegarowi odtwarzania; dodatni: nagranie trwa dłużej",
-    "ITU-T P.501, JCGM 100:2008",
+    "JCGM 100:2008",
 );
 pub const PATH_GAIN: Method = Method::new(
     "recording over reference in the reference's band, from the same joint fit; uncertainty from the delay's own and the reference's spectrum",
@@ -232,8 +257,8 @@ pub const SPEECH_TAKEN: Method = Method::new(
     "Taal et al. 2011",
 );
 pub const PESQ_RAW: Method = Method::new(
-    "perceptual model with its own alignment, at 8 kHz; uncertainty: how far the score moves with the model's frames, not how far it lies from listeners",
-    "model percepcyjny z własnym wyrównaniem w czasie, przy 8 kHz; niepewność: o ile wynik zmienia się z położeniem ramek modelu, a nie jego odległość od słuchaczy",
+    "perceptual model with its own alignment, at 8 kHz; uncertainty: how far the score moves with the model's frames and, above 8 kHz, between the two rates at which the model may operate, not how far it lies from listeners",
+    "model percepcyjny z własnym wyrównaniem w czasie, przy 8 kHz; niepewność: o ile wynik zmienia się z położeniem ramek modelu, a powyżej 8 kHz także między dwiema dopuszczonymi częstotliwościami pracy modelu, a nie jego odległość od słuchaczy",
     "ITU-T P.862",
 );
 pub const PESQ_NARROW: Method = Method::new(

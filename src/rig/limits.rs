@@ -181,7 +181,7 @@ const fn example_of(unit: Unit) -> &'static str {
     match unit {
         Unit::Second => "2 s",
         Unit::Ratio | Unit::PartsPerMillion => "3 %",
-        Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelMilliwatt0 => "10 dB",
+        Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelOverload | Unit::DecibelMilliwatt0 => "10 dB",
         Unit::DecibelSpl => "75 dB SPL",
         Unit::DecibelA => "75 dBA",
         Unit::Hertz => "7 kHz",
@@ -196,9 +196,12 @@ fn figure(word: &Word, limit: &Limit, problems: &mut Problems) -> Option<f64> {
         Unit::Ratio | Unit::PartsPerMillion => unit::parse_percent(&word.text),
         Unit::Hertz => unit::parse_frequency(&word.text),
         Unit::Count => unit::parse_number(&word.text),
-        Unit::Decibel | Unit::DecibelFullScale | Unit::DecibelMilliwatt0 | Unit::DecibelSpl | Unit::DecibelA => {
-            level(word, limit.unit)
-        }
+        Unit::Decibel
+        | Unit::DecibelFullScale
+        | Unit::DecibelOverload
+        | Unit::DecibelMilliwatt0
+        | Unit::DecibelSpl
+        | Unit::DecibelA => level(word, limit.unit),
     };
     let value = match read {
         Ok(value) => value,

@@ -3,6 +3,8 @@
 use crate::measure::{Failure, WavSource, stated};
 use crate::unit::{Bilingual, Lang};
 use crate::wav::{self, Recording};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Files longer than this are read piece by piece.
@@ -54,6 +56,16 @@ pub(super) struct SingleArgs {
     pub output: OutputArgs,
 }
 
+/// The files as a laboratory's record names them: by their contents. Those that cannot be read have none.
+pub(super) fn hashed(paths: &[&Path]) -> Value {
+    let hash = |path: &Path| {
+        let mut hasher = Sha256::new();
+        std::io::copy(&mut std::fs::File::open(path).ok()?, &mut hasher).ok()?;
+        Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    };
+    paths.iter().map(|path| json!({ "file": path.to_string_lossy(), "sha256": hash(path) })).collect()
+}
+
 impl OutputArgs {
     /// The part of the recording that was asked for.
     pub fn read(&self, path: &Path, most: u64) -> Result<wav::Recording, Failure> {
@@ -74,6 +86,10 @@ impl OutputArgs {
 }
 
 impl PairArgs {
+    pub fn inputs(&self) -> Vec<&Path> {
+        vec![&self.reference, &self.capture]
+    }
+
     pub fn read(&self) -> Result<(wav::Recording, wav::Recording), Failure> {
         let reference = wav::Part { channel: self.reference_channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() };
         let pair = (wav::read_part(&self.reference, reference)?, self.output.read(&self.capture, wav::MOST_OF_A_PAIR)?);

@@ -80,7 +80,20 @@ fn commands(files: &Files) -> Vec<Vec<String>> {
         words(&["pesq", &burst, &slipped]),
     ];
     all.extend(of_nothing(&burst, &silence));
+    all.extend(of_more_than_one(files, &burst));
     all
+}
+
+/// A burst that slipped on the way, and one whose echo is louder.
+fn of_more_than_one(files: &Files, burst: &str) -> [Vec<String>; 2] {
+    let (one, mut random) = (stimulus::burst(1, 8000, 1.0), Random::new(6));
+    let mut put = |name: &str, samples: Vec<f32>| {
+        files.write(name, &samples.iter().map(|x| x + 0.002 * random.gaussian() as f32).collect::<Vec<_>>(), 8000)
+    };
+    let torn = [&[0.0; 400], &one[..4800], &[0.0; 160], &one[4800..], &[0.0; 400]].concat();
+    let at = |n: usize, late: usize| n.checked_sub(late).and_then(|n| one.get(n)).copied().unwrap_or(0.0);
+    let twice = (0..10_000).map(|n| 0.4 * at(n, 400) + 0.8 * at(n, 700)).collect();
+    [put("torn.wav", torn), put("twice.wav", twice)].map(|heard| ["delay".to_owned(), burst.to_owned(), heard].to_vec())
 }
 
 /// A sound and silence, as reference and recording either way.
@@ -221,7 +234,7 @@ fn matches(documented: &str, key: &str) -> bool {
 /// Each key is documented where it stands, numbers are the same in either language, and each figure is whole.
 #[track_caller]
 fn check_keys(finding: &Finding, seen: &mut BTreeSet<(usize, String)>, of: &str) {
-    const COMMON: [&str; 6] = ["format", "found", "measurement", "figures", "method", "notes"];
+    const COMMON: [&str; 7] = ["format", "program", "found", "measurement", "figures", "method", "notes"];
     let (english, polish) = (finding.to_json(Lang::En), finding.to_json(Lang::Pl));
     let at = KEYS.iter().position(|(command, ..)| english["measurement"] == *command).unwrap();
     let (_, figures, others) = KEYS[at];

@@ -13,7 +13,9 @@ use crate::fault::exit;
 use crate::measure::{Failure, Finding, stated};
 use crate::unit::{Bilingual, Lang};
 use files::{OutputArgs, PairArgs, SingleArgs};
+use serde_json::Value;
 use settings::{DoubleTalkArgs, GapsArgs, LevelArgs, PressArgs, StipaArgs, TrackArgs};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub use stimulus::{StimulusArgs, run_stimulus};
@@ -24,8 +26,8 @@ const NO_PICTURE: (&str, &str) =
 /// Measure recordings: delay, clock drift, press to sound, levels, tones, gaps, echo, frequency response,
 /// intelligibility.
 ///
-/// WAV of 8 to 96 kHz, 8 to 32 bits or float, 1 to 8 channels. The first samples of both files are time zero. A figure
-/// that cannot be measured is reported as not found (exit code 3), never guessed.
+/// WAV of 8 to 96 kHz, 8 to 32 bits, float or G.711, 1 to 8 channels. The first samples of both files are time zero. A
+/// figure that cannot be measured is reported as not found (exit code 3), never guessed.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = keys::help(Lang::En))]
 pub struct MeasureArgs {
@@ -75,6 +77,20 @@ impl What {
         }
     }
 
+    /// The files that were named.
+    fn inputs(&self) -> Vec<&Path> {
+        match self {
+            What::Delay(a) | What::Response(a) | What::Echo(a) | What::Stoi(a) | What::Pesq(a) => a.inputs(),
+            What::Track(a) => a.pair.inputs(),
+            What::Press(a) => a.inputs(),
+            What::DoubleTalk(a) => a.inputs(),
+            What::Gaps(a) => a.pair.inputs(),
+            What::Level(a) => a.inputs(),
+            What::Tones(a) => vec![&a.capture],
+            What::Stipa(a) => a.inputs(),
+        }
+    }
+
     fn find(&self) -> Result<Finding, Failure> {
         match self {
             What::Delay(a) => stated::delay(a.open()?, a.output.plot.is_some()),
@@ -105,13 +121,17 @@ impl MeasureArgs {
 /// Measures and prints. Exit code 0: measured; 3: the files do not hold what was asked for, or cannot be read.
 pub fn run(args: &MeasureArgs) -> ExitCode {
     let output = args.what.output();
-    ExitCode::from(match args.what.find().and_then(|finding| present(&finding, output)) {
+    let told = |mut json: Value| {
+        json["inputs"] = files::hashed(&args.what.inputs());
+        println!("{json}");
+    };
+    ExitCode::from(match args.what.find().and_then(|finding| present(&finding, output, told)) {
         Ok(true) => exit::ACCEPTED,
         Ok(false) => exit::BENCH,
         Err(failure) => {
             eprintln!("hejnal measure: {}", failure.show(output.lang));
             if output.json {
-                println!("{}", failure.to_json(output.lang));
+                told(failure.to_json(output.lang));
             }
             exit::BENCH
         }
@@ -119,7 +139,7 @@ pub fn run(args: &MeasureArgs) -> ExitCode {
 }
 
 /// Prints the finding and draws its plot; whether there was anything to find.
-fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
+fn present(finding: &Finding, output: &OutputArgs, told: impl Fn(Value)) -> Result<bool, Failure> {
     match (&output.plot, finding.to_svg(output.lang)) {
         (Some(path), Some(svg)) => {
             std::fs::write(path, svg).map_err(|error| Failure::Write { path: path.clone(), error })?;
@@ -128,7 +148,7 @@ fn present(finding: &Finding, output: &OutputArgs) -> Result<bool, Failure> {
         (None, _) => {}
     }
     if output.json {
-        println!("{}", finding.to_json(output.lang));
+        told(finding.to_json(output.lang));
     } else {
         print!("{}", finding.to_text(output.lang));
     }

@@ -6,7 +6,7 @@ use crate::dsp::level;
 use crate::measure::{Calibration, Failure, Finding, codec_ceiling, stated};
 use crate::unit::Bilingual;
 use crate::wav;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TrackArgs {
@@ -50,6 +50,10 @@ pub(super) struct PressArgs {
 }
 
 impl PressArgs {
+    pub fn inputs(&self) -> Vec<&Path> {
+        vec![&self.capture]
+    }
+
     fn check(&self) -> Result<(), Failure> {
         if self.output.channel.is_some() {
             return Err(Failure::refused((
@@ -99,6 +103,10 @@ pub(super) struct DoubleTalkArgs {
 }
 
 impl DoubleTalkArgs {
+    pub fn inputs(&self) -> Vec<&Path> {
+        vec![&self.near, &self.far, &self.capture]
+    }
+
     pub fn find(&self) -> Result<Finding, Failure> {
         let spoken = |path: &PathBuf, channel: Option<u16>| {
             wav::read_part(path, wav::Part { channel, most: wav::MOST_OF_A_PAIR, ..wav::Part::default() })
@@ -170,6 +178,12 @@ enum Law {
 }
 
 impl LevelArgs {
+    /// What was measured, and the calibrator's tone where one was recorded.
+    pub fn inputs(&self) -> Vec<&Path> {
+        let tone = self.calibration.as_deref().filter(|given| given.replace(',', ".").parse::<f64>().is_err());
+        [Some(self.capture.as_path()), tone.map(Path::new)].into_iter().flatten().collect()
+    }
+
     fn calibration(&self) -> Result<Option<Calibration>, Failure> {
         let Some(given) = &self.calibration else { return Ok(None) };
         let plausible = (0.0..=200.0).contains(&self.calibrator) && (0.0..=20.0).contains(&self.calibration_uncertainty);
@@ -257,6 +271,10 @@ impl Codec {
 }
 
 impl StipaArgs {
+    pub fn inputs(&self) -> Vec<&Path> {
+        [Some(self.capture.as_path()), self.reference.as_deref()].into_iter().flatten().collect()
+    }
+
     pub fn find(&self) -> Result<Finding, Failure> {
         if self.calibration.is_some_and(|db| !(0.0..=200.0).contains(&db)) {
             return Err(Failure::refused((

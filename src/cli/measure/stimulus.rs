@@ -31,9 +31,9 @@ pub struct StimulusArgs {
     /// Digits to dial: 0 to 9, *, #, A to D
     #[arg(long, value_name = "KEYS", default_value = "0123456789*#")]
     keys: String,
-    /// Order of the maximum-length sequence, 10 to 20
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    order: u32,
+    /// Order of the maximum-length sequence, 10 to 20 [default: the least that does not repeat itself]
+    #[arg(long, value_name = "N")]
+    order: Option<u32>,
     /// Language of what is said
     #[arg(long, value_parser = crate::cli::language::lang, value_name = "en|pl", default_value = crate::cli::language::spoken())]
     pub lang: Lang,
@@ -76,7 +76,12 @@ pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
         wav::write_channels(&args.out, &channels, args.rate).map_err(|e| Bilingual::new(e.show(Lang::En), e.show(Lang::Pl)))
     });
     match result {
-        Ok(()) => ExitCode::from(exit::ACCEPTED),
+        Ok(()) => {
+            if let Some(note) = repetition(args) {
+                eprintln!("hejnal stimulus: {}", note.show(args.lang));
+            }
+            ExitCode::from(exit::ACCEPTED)
+        }
         Err(reason) => {
             eprintln!("hejnal stimulus: {}", reason.show(args.lang));
             ExitCode::from(exit::BENCH)
@@ -88,8 +93,37 @@ pub fn run_stimulus(args: &StimulusArgs) -> ExitCode {
 pub fn usual(kind: Kind, rate: u32) -> Result<Vec<f32>, Bilingual> {
     let keys = "0123456789*#".to_owned();
     let args =
-        StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate, hz: 1000.0, keys, order: 16, lang: Lang::En };
+        StimulusArgs { kind, out: PathBuf::new(), seed: 1, seconds: None, rate, hz: 1000.0, keys, order: None, lang: Lang::En };
     compose(&args).map(|channels| channels.into_iter().next().unwrap_or_default())
+}
+
+/// Longer sequences are not made: at 48 kHz this one lasts for 22 s.
+const LONGEST_ORDER: u32 = 20;
+/// Turns of a sequence from which on a recording that lacks some of it may be any of them.
+const MOST_TURNS: f64 = 1.6;
+
+/// The order of a sequence, and how often it is turned over in so many seconds.
+fn sequence(args: &StimulusArgs, seconds: f64) -> (u32, f64) {
+    let samples = seconds * f64::from(args.rate);
+    let length = |order: u32| 2f64.powi(order.min(64) as i32) - 1.0;
+    let order =
+        args.order.unwrap_or_else(|| (10..LONGEST_ORDER).find(|order| length(*order) >= samples).unwrap_or(LONGEST_ORDER));
+    (order, samples / length(order))
+}
+
+/// What to say of a sequence that repeats itself.
+fn repetition(args: &StimulusArgs) -> Option<Bilingual> {
+    let seconds = args.seconds.unwrap_or_else(|| usual_seconds(args.kind));
+    let (order, turns) = sequence(args, seconds);
+    (matches!(args.kind, Kind::Mls) && turns > MOST_TURNS).then(|| {
+        Bilingual::new(
+            format!("the sequence of order {order} repeats itself {turns:.1} times: `hejnal measure delay` cannot tell one turn from the next and will refuse it; leave out --order, or ask for fewer --seconds"),
+            format!(
+                "ciąg rzędu {order} powtarza się {} razy: `hejnal measure delay` nie odróżni jednego obiegu od następnego i odmówi pomiaru; pomiń --order albo podaj mniejsze --seconds",
+                format!("{turns:.1}").replace('.', ",")
+            ),
+        )
+    })
 }
 
 /// An option that lies outside its range.
@@ -101,10 +135,9 @@ fn outside(typed: String, low: f64, high: f64) -> Bilingual {
     )
 }
 
-/// The sound's channels.
-pub(super) fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, Bilingual> {
-    let (seed, rate) = (args.seed, args.rate);
-    let usual = match args.kind {
+/// Seconds that a kind usually needs.
+fn usual_seconds(kind: Kind) -> f64 {
+    match kind {
         Kind::Burst | Kind::Tone => 1.0,
         Kind::Bursts => 30.0,
         Kind::Stipa => 20.0,
@@ -117,8 +150,13 @@ pub(super) fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, Bilingual> {
         | Kind::Dtmf
         | Kind::Ringing
         | Kind::Busy => 10.0,
-    };
-    let seconds = args.seconds.unwrap_or(usual);
+    }
+}
+
+/// The sound's channels.
+pub(super) fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, Bilingual> {
+    let (seed, rate) = (args.seed, args.rate);
+    let seconds = args.seconds.unwrap_or_else(|| usual_seconds(args.kind));
     if !(8_000..=96_000).contains(&rate) {
         return Err(outside(format!("--rate {rate}"), 8000.0, 96_000.0));
     }
@@ -138,8 +176,11 @@ pub(super) fn compose(args: &StimulusArgs) -> Result<Vec<Vec<f32>>, Bilingual> {
         Kind::Chirp => stimulus::chirp(stimulus::Sweep::Linear, rate, seconds, 100.0, top),
         Kind::Sweep => stimulus::chirp(stimulus::Sweep::Exponential, rate, seconds, 100.0, top),
         Kind::Tone => stimulus::tone(rate, seconds, args.hz, 0.01),
-        Kind::Mls => stimulus::mls(seed, args.order, rate, seconds)
-            .ok_or_else(|| outside(format!("--order {}", args.order), 10.0, 20.0))?,
+        Kind::Mls => {
+            let (order, _) = sequence(args, seconds);
+            stimulus::mls(seed, order, rate, seconds)
+                .ok_or_else(|| outside(format!("--order {order}"), 10.0, f64::from(LONGEST_ORDER)))?
+        }
         Kind::Dtmf => {
             let refused = || {
                 Bilingual::new(

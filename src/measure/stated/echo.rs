@@ -76,7 +76,7 @@ fn describe(finding: Finding, found: &Echo, sent: &Recording, returned: &Recordi
             none,
         )
         .figure_or("telr_db", ("Talker echo (TELR)", "Echo rozmówcy (TELR)"), rating, method::TALKER_ECHO, none)
-        .figure("delay_s", ("Echo delay", "Opóźnienie echa"), Estimate::seconds(delay, delay_spread), method::DELAY)
+        .figure("delay_s", ("Echo delay", "Opóźnienie echa"), Estimate::seconds(delay, delay_spread), method::DELAY_OF_FILES)
 }
 
 /// Both recordings one below the other, on one scale of time, the echo's delay marked from the first sound on.

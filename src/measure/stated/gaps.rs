@@ -30,9 +30,10 @@ fn unknown(finding: Finding, why: Unknown) -> Finding {
         ),
         Unknown::Unusable => ("not measured: the files are too short", "nie zmierzono: pliki są za krótkie"),
     };
-    let keys = ["count", "total_s", "longest_s", "longest_onset_s", "click_count", "repeat_count", "delay_s", "one_way"];
+    let keys =
+        ["count", "total_s", "lost_s", "longest_s", "longest_onset_s", "click_count", "repeat_count", "delay_s", "one_way"];
     let finding = keys.iter().fold(finding, |finding, key| finding.field(key, Option::<f64>::None));
-    let finding = ["gaps", "clicks", "repeats"].iter().fold(finding, |finding, key| finding.field(key, [(); 0]));
+    let finding = ["gaps", "clicks", "repeats", "filled"].iter().fold(finding, |finding, key| finding.field(key, [(); 0]));
     finding.line(("Gaps", "Przerwy"), why)
 }
 
@@ -43,6 +44,7 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
         .fields(found)
         .count("count", ("Gaps", "Przerwy"), found.gaps.len(), way)
         .figure("total_s", ("Together", "Razem"), seconds(found.total_s()), way)
+        .figure("lost_s", ("Sound that did not arrive", "Dźwięk, który nie dotarł"), seconds(found.lost_s()), method::REPLACED)
         .figure("longest_s", ("Longest", "Najdłuższa"), seconds(found.longest_s()), way)
         .figure("longest_onset_s", ("Longest cut beginning", "Najdłużej ucięty początek"), seconds(found.longest_onset_s()), way);
     for missing in &found.gaps {
@@ -65,7 +67,7 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
     }
     finding = finding.count(
         "repeat_count",
-        ("Packets played twice", "Pakiety odtworzone dwukrotnie"),
+        ("Stretches played twice", "Odcinki odtworzone dwukrotnie"),
         found.repeats.len(),
         method::REPEATS,
     );
@@ -73,6 +75,18 @@ fn describe(finding: Finding, found: &Continuity) -> Finding {
         let length = Estimate::seconds(repeat.length_s, repeat.uncertainty_s);
         let words = |lang: Lang, from: &str| format!("{from} {}: {}", place(repeat.start_s, lang), length.show(lang));
         finding = finding.line(label(("repeated", "powtórzone")), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "od")));
+    }
+    finding = finding.count(
+        "filled_count",
+        ("Stretches with another sound or none", "Odcinki z innym dźwiękiem albo bez dźwięku"),
+        found.filled.len(),
+        method::REPLACED,
+    );
+    for filled in &found.filled {
+        let length = Estimate::seconds(filled.length_s, filled.uncertainty_s);
+        let words = |lang: Lang, from: &str| format!("{from} {}: {}", place(filled.start_s, lang), length.show(lang));
+        finding =
+            finding.line(label(("something else", "co innego")), Bilingual::new(words(Lang::En, "at"), words(Lang::Pl, "od")));
     }
     finding
 }

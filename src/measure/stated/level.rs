@@ -40,6 +40,7 @@ pub fn level(capture: &Recording, calibration: Option<Calibration>, overload_dbm
         speech: speech.map(|s| dbfs(s.level_dbfs, s.uncertainty_db)),
         weighted,
     };
+    finding = in_dbov(finding, &levels);
     finding = in_dbm0(finding, overload_dbm0, &levels);
     finding = match calibration {
         Some(calibration) => in_sound_pressure(finding, calibration, &levels),
@@ -135,6 +136,21 @@ fn spoken(finding: Finding, speech: Option<&ActiveSpeech>, floor: Option<&NoiseF
         .figure_or("activity", ("Activity", "Czynność mowy"), activity, method::ACTIVE_SPEECH, NONE)
         .figure_or("noise_floor_dbfs", ("Noise floor", "Poziom szumu tła"), quiet, method::NOISE_FLOOR, pauseless)
         .figure_or("signal_to_noise_db", ("Signal to noise", "Sygnał do szumu"), ratio, method::SIGNAL_TO_NOISE, pauseless)
+}
+
+/// Of the overload point, which ITU-T P.56 and its tools count from.
+fn in_dbov(finding: Finding, levels: &Levels) -> Finding {
+    let below = 10.0 * 2f64.log10();
+    let of_overload = |level: Estimate| Estimate::new(level.value - below, level.uncertainty, Unit::DecibelOverload);
+    let rms = ("RMS re overload", "Wartość skuteczna względem przesterowania");
+    let speech = ("Speech re overload", "Mowa względem przesterowania");
+    finding.figure("rms_dbov", rms, of_overload(levels.rms), method::DBOV).figure_or(
+        "active_speech_dbov",
+        speech,
+        levels.speech.map(of_overload),
+        method::DBOV,
+        NONE,
+    )
 }
 
 fn in_dbm0(finding: Finding, overload: f64, levels: &Levels) -> Finding {

@@ -1,6 +1,7 @@
 //! Each measurement stated: from recordings to figures with uncertainty and method, in words of both languages, under
 //! stable keys, and as a picture.
 
+mod budget;
 mod echo;
 mod gaps;
 mod level;

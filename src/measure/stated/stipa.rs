@@ -34,13 +34,11 @@ pub fn stipa(capture: &Recording, known: &Circumstances) -> Finding {
     } else {
         stipa::direct(signal(capture), known.reference.as_ref().map(signal), known.calibration)
     };
-    // Without a single modulation of the test signal there is nothing that could be called an index.
-    let found = result.as_ref().is_some_and(|r| !r.flags.contains(&Flag::NotTestSignal));
+    let found = result.as_ref().is_some_and(Stipa::is_valid);
     let finding = Finding::new("stipa", found, METHOD, &[capture])
         .field("norm", "IEC 60268-16:2020")
         .field("speech", "male")
         .field("masking_and_threshold", known.calibration.is_some() && !known.impulse_response);
-    let nothing = ("not measured: this is no recording of the test signal", "nie zmierzono: to nie jest nagranie sygnału STIPA");
     match result {
         Some(result) if found => {
             let finding = describe(finding, &result, &Ways::of(known));
@@ -51,12 +49,23 @@ pub fn stipa(capture: &Recording, known: &Circumstances) -> Finding {
         Some(result) => absent(result.flags.iter().fold(finding, |f, flag| f.note(explain(*flag))))
             .field("m", result.m)
             .field("flags", &result.flags)
-            .line(Bilingual::same("STI"), nothing),
+            .line(Bilingual::same("STI"), why_none(&result)),
         None => absent(finding)
             .field("m", Option::<[[f64; 2]; 7]>::None)
             .field("flags", [(); 0])
             .line(Bilingual::same("STI"), why_not(known)),
     }
+}
+
+/// Why what was heard is no index.
+fn why_none(result: &Stipa) -> (&'static str, &'static str) {
+    if result.flags.contains(&Flag::NotTestSignal) {
+        return ("not measured: this is no recording of the test signal", "nie zmierzono: to nie jest nagranie sygnału STIPA");
+    }
+    (
+        "not valid: a modulation is deeper than any path makes it (IEC 60268-16, 7)",
+        "wynik nieważny: modulacja jest głębsza, niż może ją uczynić jakikolwiek tor (IEC 60268-16, 7)",
+    )
 }
 
 fn why_not(known: &Circumstances) -> (&'static str, &'static str) {
@@ -117,6 +126,7 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
         );
     }
     let missing = ("beyond the sample rate", "poza pasmem próbkowania");
+    let dead = ("nothing arrives in this octave", "w tej oktawie nic nie dociera");
     for (k, hz) in result.bands_hz.iter().enumerate() {
         let there = result.band_level_db[k].map(|level| Estimate::new(level, result.band_level_uncertainty_db[k], scale));
         let of_band = |value: f64, doubt: f64| there.map(|_| index(value, doubt));
@@ -135,9 +145,9 @@ fn describe(finding: Finding, result: &Stipa, ways: &Ways) -> Finding {
             finding = finding.figure_or(
                 &format!("m_{hz:.0}_{}", ["slow", "fast"][i]),
                 (&label(Lang::En), &label(Lang::Pl)),
-                of_band(result.m[k][i], result.m_uncertainty[k][i]),
+                of_band(result.m[k][i], result.m_uncertainty[k][i]).filter(|_| result.carried[k]),
                 method,
-                missing,
+                dead,
             );
         }
         finding = finding.figure_or(&format!("level_{hz:.0}_db"), ("    level", "    poziom"), there, of_levels, missing);
@@ -154,7 +164,12 @@ fn matrix(result: &Stipa, title: Bilingual, scale: Unit) -> Matrix {
     let octave = |(k, hz): (usize, &f64)| {
         let level = result.band_level_db[k];
         let measured = result.modulations_hz[k].iter().copied().zip(result.m[k]);
-        Octave { hz: *hz, transfers: measured.filter(|_| level.is_some()).collect(), index: level.map(|_| result.mti[k]), level }
+        Octave {
+            hz: *hz,
+            transfers: measured.filter(|_| result.carried[k]).collect(),
+            index: level.map(|_| result.mti[k]),
+            level,
+        }
     };
     let doubts = |lang: Lang, begins: &str| {
         let words: Vec<String> = result.flags.iter().map(|flag| Bilingual::from(in_short(*flag)).show(lang).to_owned()).collect();
@@ -171,6 +186,7 @@ fn in_short(flag: Flag) -> (&'static str, &'static str) {
         Flag::Clipped => ("overdriven", "przesterowanie"),
         Flag::Trimmed => ("silence left out", "pominięta cisza"),
         Flag::BandsMissing => ("octaves missing", "brak oktaw"),
+        Flag::OctaveDead => ("an octave is dead", "martwa oktawa"),
         Flag::Long => ("first two minutes only", "tylko pierwsze dwie minuty"),
         Flag::ModulationAboveOne => ("m above 1", "m powyżej 1"),
         Flag::ModulationAboveLimit => ("m above 1.3", "m powyżej 1,3"),
@@ -257,6 +273,10 @@ fn explain(flag: Flag) -> (&'static str, &'static str) {
             "the sample rate does not reach the highest octaves, which count as 0: compare only with what such a band allows, never with 1",
             "częstotliwość próbkowania nie obejmuje najwyższych oktaw, które liczą się jako 0: porównuj tylko z tym, na co pozwala takie pasmo, nigdy z 1",
         ),
+        Flag::OctaveDead => (
+            "nothing of the test signal arrives in an octave that lies more than 30 dB below the others: it counts as 0",
+            "w oktawie leżącej ponad 30 dB poniżej innych nie dociera nic z sygnału STIPA: liczy się jako 0",
+        ),
         Flag::ModulationAboveOne => (
             "a modulation transfer value exceeds 1 by more than its scatter and counts as 1",
             "współczynnik przenoszenia modulacji przekracza 1 o więcej niż swój rozrzut i liczy się jako 1",
@@ -266,8 +286,8 @@ fn explain(flag: Flag) -> (&'static str, &'static str) {
             "współczynnik przenoszenia modulacji przekracza 1,3: szum impulsowy lub przetwarzanie, wynik jest nieważny",
         ),
         Flag::SuppressorSuspected => (
-            "modulation is deeper than the source's, or bent: a noise suppressor or expander in the path makes the result worthless",
-            "modulacja jest głębsza niż w źródle albo zniekształcona: układ redukcji szumu lub ekspander w torze czyni wynik bezwartościowym",
+            "modulation is deeper than the source's, or bent: if a noise suppressor or an expander is in the path, the index says nothing of it",
+            "modulacja jest głębsza niż w źródle albo zniekształcona: jeśli w torze jest układ redukcji szumu lub ekspander, wskaźnik nic o nim nie mówi",
         ),
         Flag::GainControlSuspected => (
             "slow modulations are weakened against fast ones: an automatic gain control is suspected",

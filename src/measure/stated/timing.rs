@@ -1,7 +1,8 @@
 //! When a known sound arrives, and how that changes.
 
+use super::budget;
 use crate::dsp::align::align;
-use crate::dsp::delay::{self, Delay, Signal};
+use crate::dsp::delay::{self, Beside, Course, Delay, Signal};
 use crate::dsp::spectrum::{self, Spectrum};
 use crate::dsp::streaming_delay::{self, Source};
 use crate::dsp::track::{self, Slip, Track};
@@ -12,10 +13,6 @@ use crate::plot::{Mark, Plot, Series, titled};
 use crate::unit::{Bilingual, Estimate, Lang, Unit};
 use crate::wav::Recording;
 
-const DELAY_METHOD: (&str, &str) = (
-    "a known sound is sought in its recording; delays count from the first sample of each file; uncertainties are expanded (k = 2)",
-    "znany dźwięk odszukany w jego nagraniu; opóźnienia liczone od pierwszej próbki każdego pliku; niepewności rozszerzone (k = 2)",
-);
 const TRACK_METHOD: (&str, &str) = (
     "a known sound is sought in its recording stretch by stretch; uncertainties are expanded (k = 2)",
     "znany dźwięk odszukany w jego nagraniu odcinek po odcinku; niepewności rozszerzone (k = 2)",
@@ -43,25 +40,50 @@ pub fn delay(pair: Pair, pictures: bool) -> Result<Finding, Failure> {
         Pair::Whole(reference, capture) => (reference, capture),
         Pair::Long(reference, capture) => return long_delay(reference, capture, pictures),
     };
-    let found = delay::delay(signal(&reference), signal(&capture));
+    let found = delay::course(signal(&reference), signal(&capture)).ok();
     let spectrum = spectrum::spectrum(&reference.samples, f64::from(reference.rate));
-    let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[&reference, &capture]);
+    let method = delay_method(reference.seconds(), spectrum.as_ref());
+    let finding = Finding::new("delay", found.is_some(), method, &[&reference, &capture]);
     let finding = described(finding, found.as_ref(), spectrum.as_ref());
     Ok(match found {
-        Some(found) if pictures => drawn(finding, &Stretch::of(reference), &Stretch::of(capture), &found),
+        Some(found) if pictures => drawn(finding, &Stretch::of(reference), &Stretch::of(capture), &found.strongest),
         _ => finding,
     })
 }
 
+/// The sentence names the sound that was used: how long it is, and where its energy lies.
+fn delay_method(seconds: f64, spectrum: Option<&Spectrum>) -> Bilingual {
+    let words = |lang: Lang| {
+        let length = Estimate::seconds((seconds * 1e3).round() * 1e-3, 0.0).show(lang);
+        let hertz = |hz: f64| Estimate::new((hz / 10.0).round() * 10.0, 0.0, Unit::Hertz).show(lang);
+        spectrum.and_then(Spectrum::occupied_hz).map_or(length.clone(), |(low, high)| match lang {
+            Lang::En => format!("{length}, {} to {}", hertz(low), hertz(high)),
+            Lang::Pl => format!("{length}, od {} do {}", hertz(low), hertz(high)),
+        })
+    };
+    Bilingual::new(
+        format!(
+            "the first file's sound ({}) is sought in the second; delays count from the first sample of each file; uncertainties are expanded (k = 2)",
+            words(Lang::En)
+        ),
+        format!(
+            "dźwięk z pierwszego pliku ({}) odszukany w drugim; opóźnienia liczone od pierwszej próbki każdego pliku; niepewności rozszerzone (k = 2)",
+            words(Lang::Pl)
+        ),
+    )
+}
+
 fn long_delay(mut reference: WavSource, mut capture: WavSource, pictures: bool) -> Result<Finding, Failure> {
     let found = streaming_delay::find(&mut reference, &mut capture)?;
-    let finding = Finding::new("delay", found.is_some(), DELAY_METHOD, &[]);
+    let length = reference.seconds();
     let Some(found) = found else {
+        let finding = Finding::new("delay", false, delay_method(length, None), &[]);
         return Ok(described(finding, None, None).notes(reference.notes).notes(capture.notes));
     };
     let played = Stretch::read(&mut reference, found.t_ref_s, LOOK_S)?;
     let spectrum = spectrum::spectrum(&played.samples, played.rate);
-    let mut finding = described(finding, Some(&found), spectrum.as_ref());
+    let finding = Finding::new("delay", true, delay_method(length, spectrum.as_ref()), &[]);
+    let mut finding = described(finding, Some(&Course { strongest: found, beside: None }), spectrum.as_ref());
     if pictures {
         let heard = Stretch::read(&mut capture, found.t_ref_s + found.seconds, LOOK_S + 1.0)?;
         finding = drawn(finding, &played, &heard, &found);
@@ -94,9 +116,12 @@ impl Stretch {
     }
 }
 
-fn described(finding: Finding, found: Option<&Delay>, spectrum: Option<&Spectrum>) -> Finding {
+fn described(finding: Finding, found: Option<&Course>, spectrum: Option<&Spectrum>) -> Finding {
     match found {
-        Some(found) => describe_delay(finding, found, spectrum),
+        Some(found) => {
+            let finding = told_beside(describe_delay(finding, &found.first(), spectrum), found, spectrum);
+            budget::described(finding, &found.first())
+        }
         None => absent(finding, &ONE_OF_TWO).field("confidence", 0.0).line(
             ("Delay", "Opóźnienie"),
             (
@@ -119,6 +144,11 @@ fn parts_per_million(value: f64, uncertainty: f64) -> Estimate {
     Estimate::new(value, uncertainty, Unit::PartsPerMillion)
 }
 
+/// Gain and delay of one fit are wrong by the same noise: once against the sound, once against its slope.
+fn gain_doubt_db(found: &Delay, spectrum: Option<&Spectrum>) -> f64 {
+    20.0 * (1.0 + found.uncertainty * spectrum.map_or(f64::INFINITY, Spectrum::slope)).log10()
+}
+
 fn describe_delay(finding: Finding, found: &Delay, spectrum: Option<&Spectrum>) -> Finding {
     let moment = |lang: Lang| Estimate::seconds((found.t_ref_s * 1e3).round() * 1e-3, 0.0).show(lang);
     let label = Bilingual::new(
@@ -126,15 +156,13 @@ fn describe_delay(finding: Finding, found: &Delay, spectrum: Option<&Spectrum>) 
         format!("Opóźnienie, w chwili {} wzorca", moment(Lang::Pl)),
     );
     let start = Estimate::seconds(found.at(0.0), found.uncertainty.hypot(found.t_ref_s * found.ppm_uncertainty * 1e-6));
-    // Gain and delay of one fit are wrong by the same noise: once against the sound, once against its slope.
-    let doubt = found.uncertainty * spectrum.map_or(f64::INFINITY, Spectrum::slope);
-    let gain = decibel(20.0 * found.gain.abs().log10(), 20.0 * (1.0 + doubt).log10());
+    let gain = decibel(20.0 * found.gain.abs().log10(), gain_doubt_db(found, spectrum));
     let values = spectrum.map_or(0.0, |spectrum| 2.0 * spectrum.bandwidth_hz() * spectrum.seconds);
     let rest = decibel(found.snr_db, 10.0 * (1.0 + 2.0 * (2.0 / values.max(1.0)).sqrt()).log10());
     let finding = finding
         .fields(found)
-        .figure("delay_s", label, Estimate::seconds(found.seconds, found.uncertainty), method::DELAY)
-        .figure("delay_at_start_s", ("Delay at its start", "Opóźnienie na jego początku"), start, method::DELAY)
+        .figure("delay_s", label, Estimate::seconds(found.seconds, found.uncertainty), method::DELAY_OF_FILES)
+        .figure("delay_at_start_s", ("Delay at its start", "Opóźnienie na jego początku"), start, method::DELAY_OF_FILES)
         .figure(
             "ppm",
             ("Clock ratio", "Stosunek zegarów"),
@@ -153,6 +181,46 @@ fn describe_delay(finding: Finding, found: &Delay, spectrum: Option<&Spectrum>) 
         return finding.note(("the path inverts the sound", "tor odwraca biegunowość dźwięku"));
     }
     finding
+}
+
+/// What one delay cannot say.
+fn told_beside(finding: Finding, found: &Course, spectrum: Option<&Spectrum>) -> Finding {
+    let delay = |one: &Delay| Estimate::seconds(one.seconds, one.uncertainty);
+    let gain_db = |one: &Delay| gain_doubt_db(one, spectrum);
+    match &found.beside {
+        None => finding,
+        Some(Beside::Earlier(first)) => {
+            let late = &found.strongest;
+            let louder = decibel(20.0 * (late.gain / first.gain).abs().log10(), gain_db(late).hypot(gain_db(first)));
+            let apart = Estimate::seconds(late.seconds - first.seconds, late.uncertainty.hypot(first.uncertainty));
+            finding
+                .figure("strongest_s", ("Strongest arrival", "Najsilniejszy sygnał"), delay(late), method::ARRIVALS)
+                .figure("strongest_over_first_db", ("  louder than the first by", "  głośniejszy od pierwszego o"), louder, method::ARRIVALS)
+                .note(Bilingual::new(
+                    format!(
+                        "the sound arrives more than once: the delay is that of the first arrival, the strongest comes {} after it",
+                        apart.show(Lang::En)
+                    ),
+                    format!(
+                        "dźwięk dociera więcej niż raz: podane opóźnienie dotyczy pierwszego, najsilniejszy przychodzi o {} później",
+                        apart.show(Lang::Pl)
+                    ),
+                ))
+        }
+        Some(Beside::Slip { before, after, at_s, within_s }) => {
+            let moment = Estimate::seconds(*at_s, *within_s);
+            let note = |lang: Lang| [delay(before).show(lang), delay(after).show(lang), moment.show(lang)];
+            let ([a, b, t], [do_a, do_b, do_t]) = (note(Lang::En), note(Lang::Pl));
+            finding
+                .figure("delay_before_s", ("Delay before the slip", "Opóźnienie przed skokiem"), delay(before), method::SLIP_WITHIN)
+                .figure("delay_after_s", ("Delay after the slip", "Opóźnienie po skoku"), delay(after), method::SLIP_WITHIN)
+                .figure("slip_at_s", ("Slip, at so much of the reference", "Skok, w chwili wzorca"), moment, method::SLIP_WITHIN)
+                .note(Bilingual::new(
+                    format!("the delay is not one: it is {a} up to {t} of the reference and {b} from there on; stated is that of the longer part"),
+                    format!("opóźnienie nie jest jedno: do chwili {do_t} wzorca wynosi {do_a}, a dalej {do_b}; podano to z dłuższej części"),
+                ))
+        }
+    }
 }
 
 /// The alignment that shows the correlation is a measurement of its own: only for who wants to see it.
