@@ -6,6 +6,7 @@ mod on_rig;
 pub use after_a_run::{KeepRecordings, Report};
 pub use on_rig::OnRig;
 
+use super::accuracy::Accuracy;
 use super::language::{lang, of_environment, spoken};
 use super::measure::{MeasureArgs, StimulusArgs};
 use crate::unit::{Bilingual, Lang};
@@ -50,6 +51,12 @@ Exit codes:
   2    the command line was not understood, or there is no such defect
   4    a feature file is at fault, or there is no scenario for a defect that was named
   130  stopped by Ctrl-C or SIGTERM";
+
+pub(super) const ACCURACY_EXIT_CODES: &str = "\
+Exit codes:
+  0    every row is borne out
+  1    at least one is not: fewer figures than stated lie within their uncertainty, or something was found where nothing is
+  2    the command line was not understood, or there is no such row";
 
 pub(super) const EXPLORE_EXIT_CODES: &str = "\
 A life that fails is made as small as it can be and written down as a feature in both languages; `hejnal run --seed` lives it again.
@@ -147,6 +154,10 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Write the sounds that recordings are measured by
     Stimulus(StimulusArgs),
+    /// Try the measurements on sounds whose truth is known: how often it lies within what they state, and what they
+    /// find where nothing is
+    #[command(after_help = ACCURACY_EXIT_CODES)]
+    Accuracy(Accuracy),
     /// Be the operator alone: answer a real post, show its calls, write what was heard
     Operator(Box<super::operator::OperatorArgs>),
     /// Print completions for a shell
@@ -170,6 +181,7 @@ impl Command {
             | Command::Keygen { lang, .. } => lang.unwrap_or(of_environment()),
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
+            Command::Accuracy(accuracy) => accuracy.lang,
             Command::Twin(_) | Command::Completions { .. } => of_environment(),
         }
     }

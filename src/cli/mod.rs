@@ -1,5 +1,6 @@
 //! The command line: one match from what was typed to what is done. Knows nothing of how anything is done.
 
+mod accuracy;
 pub mod args;
 mod explore;
 mod in_order;
@@ -70,6 +71,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Guard { rig, out, lang } => rig::guard(&rig, &out, lang)?,
         Command::Measure(measure) => return Ok(measure::run(&measure)),
         Command::Stimulus(stimulus) => return Ok(measure::run_stimulus(&stimulus)),
+        Command::Accuracy(typed) => accuracy::accuracy(&typed)?,
         Command::Operator(typed) => operator::operator(&typed)?,
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,6 +1,7 @@
 //! What a metrologist signs: how each figure is got and by which norm, what a codec allows at best, and a measurement's
 //! result with its uncertainties, in words and under stable keys.
 
+pub mod accuracy;
 mod calibration;
 pub mod codec_ceiling;
 pub mod measurement;

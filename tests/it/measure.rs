@@ -224,3 +224,70 @@ fn two_hours_have_a_level() {
     let json = shelf.check("level", &["long.wav"]);
     assert!(json["rms_dbfs"].is_number(), "{json}");
 }
+
+/// A laboratory's record names the program and the files by their contents.
+#[test]
+fn the_record_names_program_and_files() {
+    let shelf = Shelf(Scratch::new());
+    shelf.put("good.wav", &burst(1, 8000, 1.0), 8000);
+    let json = shelf.check("level", &["good.wav"]);
+    let bytes = std::fs::read(shelf.0.path().join("good.wav")).unwrap();
+    assert_eq!(json["inputs"][0]["sha256"], hejnal::journal::store::sha256_hex(&bytes));
+    assert!(json["program"].as_str().is_some_and(|program| program.starts_with("hejnal 0.")), "{json}");
+    shelf.0.write("text.wav", "not a sound");
+    let (_, refused) = shelf.measure("level", &["text.wav"]);
+    assert!(refused["inputs"][0]["sha256"].as_str().is_some_and(|hash| hash.len() == 64), "{refused}");
+}
+
+/// What `stimulus` makes by itself can be measured; what cannot be is said.
+#[test]
+fn a_sequence_that_repeats_itself_is_said_to() {
+    let shelf = Shelf(Scratch::new());
+    let path = |name: &str| shelf.0.path().join(name).display().to_string();
+    let (once, turns) = (path("once.wav"), path("turns.wav"));
+    let of = |file: &str, more: &[&str]| {
+        say([&["stimulus", "mls", file, "--rate", "8000", "--seconds", "4", "--lang", "en"], more].concat())
+    };
+    let (quiet, noted) = (of(&once, &[]), of(&turns, &["--order", "12"]));
+    assert!(quiet.code == Some(0) && quiet.err.is_empty(), "{quiet:?}");
+    assert!(noted.code == Some(0) && noted.err.contains("repeats itself 7.8 times"), "{noted:?}");
+    let delay = shelf.check("delay", &["once.wav", "once.wav"]);
+    assert!(delay["delay_s"].as_f64().is_some_and(|delay| delay.abs() < 1e-6), "{delay}");
+    shelf.nothing("delay", &["turns.wav", "turns.wav"]);
+}
+
+/// A result that the standard calls invalid is no result.
+#[test]
+fn an_invalid_index_is_none() {
+    let shelf = Shelf(Scratch::new());
+    let signal = hejnal::intelligibility::stipa::test_signal(1, 24_000, 16.0);
+    // A gate that opens for the loud half of every slow modulation only.
+    let mut level = 0f32;
+    let gated: Vec<f32> = signal
+        .iter()
+        .map(|x| {
+            level += 0.0005 * (x.abs() - level);
+            if level > 0.06 { *x } else { 0.02 * x }
+        })
+        .collect();
+    shelf.put("gated.wav", &gated, 24_000);
+    shelf.put("tone.wav", &hejnal::dsp::stimulus::cadence(24_000, 16.0, 1000.0, &[(0.5, 0.5)]), 24_000);
+    shelf.nothing("stipa", &["gated.wav"]);
+    shelf.nothing("stipa", &["tone.wav"]);
+}
+
+#[test]
+fn what_the_measurements_are_worth_is_told_row_by_row() {
+    let listed = say(["accuracy", "--list", "--lang", "en"]);
+    assert!(listed.code == Some(0) && listed.out.lines().any(|line| line.starts_with("delay-burst ")), "{listed:?}");
+    let told = say(["accuracy", "delay-burst", "delay-tone", "--trials", "3", "--lang", "pl"]);
+    assert!(
+        told.code == Some(0) && told.out.contains("opóźnienie, sygnał złożony") && told.out.contains("Potwierdzone"),
+        "{told:?}"
+    );
+    let json = say(["accuracy", "false-delay", "--trials", "4", "--json"]);
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    assert!(json["borne_out"] == true && json["rows"][0]["false_finds"] == 0 && json["rows"][0]["trials"] == 4, "{json}");
+    let unknown = say(["accuracy", "no-such-row", "--lang", "en"]);
+    assert!(unknown.code == Some(2) && unknown.err.contains("no row no-such-row"), "{unknown:?}");
+}

@@ -1,6 +1,6 @@
 //! The texts of the command line: English as the options have them, and Polish.
 
-use crate::cli::args::{EXIT_CODES, EXPLORE_EXIT_CODES, PROVE_EXIT_CODES, VERIFY_EXIT_CODES};
+use crate::cli::args::{ACCURACY_EXIT_CODES, EXIT_CODES, EXPLORE_EXIT_CODES, PROVE_EXIT_CODES, VERIFY_EXIT_CODES};
 
 pub(super) const TEXTS: &[(&str, &str)] = &[
     (
@@ -80,6 +80,18 @@ Kody wyjścia:
     ("Stand by a run and make its rig safe if it ends without; a run starts its guard itself", "Czuwa nad przebiegiem i przywraca stan bezpieczny, jeśli przebieg tego nie zrobi; przebieg sam uruchamia swojego strażnika"),
     ("Measure recordings: delay, levels, gaps, echo, response, intelligibility; no bench needed", "Mierzy nagrania: opóźnienie, poziomy, przerwy, echo, charakterystykę, zrozumiałość; bez stanowiska"),
     ("Write the sounds that recordings are measured by", "Zapisuje sygnały pomiarowe"),
+    ("Try the measurements on sounds whose truth is known: how often it lies within what they state, and what they find where nothing is", "Sprawdza pomiary na dźwiękach o znanej prawdziwej wartości: jak często mieści się ona w podanej niepewności i co znajdują tam, gdzie nic nie ma"),
+    ("Rows of the table [default: all]", "Wiersze tabeli [domyślnie: wszystkie]"),
+    ("Trials a row", "Liczba prób w wierszu"),
+    ("List the rows; try nothing", "Wypisuje wiersze; niczego nie sprawdza"),
+    (
+        ACCURACY_EXIT_CODES,
+        "\
+Kody wyjścia:
+  0    każdy wiersz został potwierdzony
+  1    co najmniej jeden nie: w podanej niepewności mieści się za mało wyników albo coś znaleziono tam, gdzie nic nie ma
+  2    nie zrozumiano wiersza polecenia albo nie ma takiego wiersza",
+    ),
     ("Be the operator alone: answer a real post, show its calls, write what was heard", "Działa jako sam operator: odbiera połączenia prawdziwego punktu, pokazuje je i zapisuje, co było słychać"),
     ("Print completions for a shell", "Wypisuje uzupełnienia dla powłoki"),
     ("Feature files or directories [default: features/en or features/pl]", "Pliki lub katalogi scenariuszy [domyślnie: features/en albo features/pl]"),
@@ -165,7 +177,7 @@ Kody wyjścia:
     ("Samples per second", "Liczba próbek na sekundę"),
     ("Frequency of the tone, in hertz", "Częstotliwość tonu w hercach"),
     ("Digits to dial: 0 to 9, *, #, A to D", "Cyfry do wybrania: 0 do 9, *, #, A do D"),
-    ("Order of the maximum-length sequence, 10 to 20", "Rząd ciągu o maksymalnej długości, 10 do 20"),
+    ("Order of the maximum-length sequence, 10 to 20 [default: the least that does not repeat itself]", "Rząd ciągu o maksymalnej długości, 10 do 20 [domyślnie: najmniejszy, który się nie powtarza]"),
     ("Language of what is said", "Język komunikatów"),
     ("Delay, gain and clock ratio between a stimulus and its recording", "Opóźnienie, wzmocnienie i stosunek zegarów między sygnałem a nagraniem"),
     ("Course of the delay over a long recording: drift, creep and slips", "Przebieg opóźnienia w długim nagraniu: dryf, narastanie i skoki"),
@@ -235,6 +247,7 @@ Kody wyjścia:
 /// What a value is called in its option's line.
 pub(super) const VALUE_NAMES: &[(&str, &str)] = &[
     ("FEATURES", "SCENARIUSZE"),
+    ("ROWS", "WIERSZE"),
     ("FILE", "PLIK"),
     ("OCCASION", "ODBIÓR"),
     ("EXPR", "WARUNEK"),
