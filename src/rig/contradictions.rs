@@ -61,7 +61,10 @@ fn a_button_is_pressed_by_what_follows_in_time_and_mains_by_whatever_switches() 
         problems.into_sorted()
     };
     let [slow] = &read("button", 1)[..] else { panic!("{:?}", read("button", 1)) };
-    assert!(slow.cause.en.starts_with("roles.button is on \"sockets\", a network switch for sockets: it moves too late"), "{slow}");
+    assert!(
+        slow.cause.en.starts_with("roles.button is on \"sockets\", a network switch for sockets: it moves too late"),
+        "{slow}"
+    );
     assert!(slow.remedy.en.ends_with(": lcus, modbus-io"), "{slow}");
     assert_eq!(read("mains", 2), []);
 }

@@ -62,19 +62,23 @@ fn is_distorted<'a>(received: impl Iterator<Item = &'a Band>) -> bool {
 }
 
 /// Whether this is a recording of the test signal, however bad: the two modulations of an octave stand out of what is
-/// beside them and of those of the other octaves, both alike. By chance the lesser of two such ratios, doubled, exceeds
-/// `x` once in eˣ times; the limits are those of one recording in a million. A voice has all modulations at once, and a
-/// switched tone more at three times its frequency than at five.
+/// beside them and of those of the other octaves, both of them. By chance twice the geometric mean of the two ratios
+/// has a mean of 1.57, a variance of 1.53 and a tail as e⁻ˣ; the limits are those of one recording in a million. A
+/// voice has all modulations at once, a rhythm one of the two, and a switched tone more at three times its frequency
+/// than at five.
 fn is_recognised(received: &[Band; 7], alive: [bool; 7]) -> bool {
     const MOST: f64 = 60.0;
+    const UNEQUAL: f64 = 4.0;
     const LEAST_NOISE: f64 = 1e-8;
     let evidence = |band: &Band| {
         let ratio = |i: usize| band.depth[i].powi(2) / (2.0 * band.deviation[i].powi(2)).max(band.foreign).max(LEAST_NOISE);
-        if band.third > band.depth[1] { 0.0 } else { (2.0 * ratio(0).min(ratio(1))).min(MOST) }
+        let (low, high) = (ratio(0).min(ratio(1)), ratio(0).max(ratio(1)));
+        if band.third > band.depth[1] { 0.0 } else { (2.0 * (low * high.min(UNEQUAL * low)).sqrt()).min(MOST) }
     };
     let each: Vec<f64> = (0..7).filter(|k| alive[*k]).map(|k| evidence(&received[k])).collect();
     let count = each.len() as f64;
-    each.iter().any(|x| *x > 14.0 + count.max(1.0).ln()) || each.iter().sum::<f64>() > count + 4.75 * count.sqrt() + 8.0
+    each.iter().any(|x| *x > 16.0 + count.max(1.0).ln())
+        || each.iter().sum::<f64>() > 1.57 * count + 4.75 * (1.53 * count).sqrt() + 9.0
 }
 
 /// Gain of each octave against the test signal's spectrum, dB; `None`: nothing is there.
