@@ -11,8 +11,8 @@ const KEYS: [[char; 4]; 4] = [['1', '2', '3', 'A'], ['4', '5', '6', 'B'], ['7', 
 pub const SHORTEST_S: f64 = 0.032;
 /// Off by more is no digit: Q.24 has 1.5 % accepted and 3.5 % rejected.
 const FARTHEST: f64 = 0.022;
-/// A key's two tones begin and end at once: so many looks beside a digit nothing is left of either but so large a share.
-/// Notes of music die away, go on, or follow each other.
+/// A key's two tones begin and end at once: so many looks beside a digit nothing is left of either but so large a
+/// share. Notes of music die away, go on, or follow each other.
 const BESIDE: std::ops::RangeInclusive<usize> = 3..=4;
 const RELEASED: f64 = 0.1;
 /// While it is pressed neither tone sinks below so large a share of its mean.
