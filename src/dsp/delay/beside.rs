@@ -145,14 +145,16 @@ fn slip(pair: &Pair, strongest: &Delay, at: &Parameters, own: &[f32], other: &Ot
     let at_s = before.pivot + (moment - before.pivot - before.delay) / (1.0 + before.ratio);
     let (early, late) = (side(pair, strongest, before, ..at_s - TORN_S)?, side(pair, strongest, after, at_s + TORN_S..)?);
     let enough = |part: &Side| part.share >= SIDE;
-    let apart = (late.found.at(at_s) - early.found.at(at_s)).abs() >= NEAREST_S / 2.0;
-    (enough(&early) && enough(&late) && apart).then(|| Course {
+    let grown = late.found.at(at_s) - early.found.at(at_s);
+    // Where the delay grew neither line explains what was put in, and the moment may be any of it.
+    let put_in = grown.max(0.0) / 2.0;
+    (enough(&early) && enough(&late) && grown.abs() >= NEAREST_S / 2.0).then(|| Course {
         strongest: if early.share >= late.share { early.found } else { late.found },
         beside: Some(Beside::Slip {
             before: early.found,
             after: late.found,
-            at_s,
-            within_s: of_blocks((turn.to - turn.from) as f64 / 2.0 + 1.0),
+            at_s: at_s - put_in,
+            within_s: of_blocks((turn.to - turn.from) as f64 / 2.0 + 1.0) + put_in,
         }),
     })
 }
