@@ -197,3 +197,19 @@ fn a_room_that_rings_is_read_whole() {
         assert!(found.echo && off <= found.uncertainty_db.unwrap(), "seed {seed}: {off:.2} dB off {truth:.2}, {found:?}");
     }
 }
+
+/// Wherever noise is laid upon what was sent, a coherent share is left by chance.
+#[test]
+fn what_chance_alone_may_have_made_is_no_echo() {
+    let sent = speech_noise(1, 8000, 8.0);
+    let nothing = echo(Signal::new(&sent, 8e3), Signal::new(&through(&sent, &[(0, 1.0)], -300.0, -30.0, 1), 8e3)).unwrap();
+    let mut found = 0;
+    for seed in 0..40 {
+        let noise = through(&sent, &[(0, 1.0)], -300.0, -30.0, seed);
+        let laid = Aligned::exact(Vec::new(), Vec::new(), 8e3, 1.0).delay;
+        let heard = heard(Signal::new(&sent, 8e3), Signal::new(&noise, 8e3), laid, nothing);
+        found += usize::from(heard.is_some());
+        assert!(heard.is_none_or(|echo| echo.uncertainty_db.is_some_and(|within| within < 5.0)), "{seed}: {heard:?}");
+    }
+    assert!(found <= 6, "{found} of 40 times noise was heard as an echo where it was sought");
+}
