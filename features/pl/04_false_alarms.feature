@@ -52,7 +52,7 @@ Właściwość: Fałszywe zgłoszenia i nadużycia
     I przycisk zostaje wciśnięty i przytrzymany
     Wtedy punkt zgłasza zablokowany przycisk najpóźniej 15 s po naciśnięciu [T28]
     Gdy światłowód zostaje przywrócony
-    I mija 40 s
+    I mija 70 s
     I operator kończy wszystkie trwające połączenia
     I przycisk zostaje zwolniony
     Wtedy punkt odwołuje tę usterkę najpóźniej 60 s po zwolnieniu przycisku [T27]

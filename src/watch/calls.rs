@@ -1,6 +1,6 @@
 //! Rules about calls: for which press each is, how soon it comes, and how it ends.
 
-use super::cases::{CASE_NUMBER, Cause, causes};
+use super::cases::{CASE_NUMBER, Cause, causes, is_marked_delayed};
 use super::course::Course;
 use super::course::LOST_AFTER;
 use super::span::Span;
@@ -316,10 +316,6 @@ fn kept_late(course: &Course) -> Vec<Sample> {
         Some(Sample::breach(arrived, seen))
     };
     judged(course).filter_map(sample).collect()
-}
-
-fn is_marked_delayed(call: &Call) -> bool {
-    call.invite.header("X-SOS-Delayed") == Some("yes")
 }
 
 /// Who reads of a delay asks himself whether anybody still waits: a press that was served at once is none, nor is a

@@ -112,6 +112,11 @@ fn was_tried(course: &Course, pressed: f64) -> bool {
     course.swallowed.iter().any(|at| within.holds(*at))
 }
 
+/// It says of itself that its press was kept (post protocol, section 3).
+pub fn is_marked_delayed(call: &Call) -> bool {
+    call.invite.header("X-SOS-Delayed") == Some("yes")
+}
+
 fn of_new(course: &Course, call: &Call, used: &mut [bool]) -> Cause {
     let arrived = call.arrived.seconds;
     if arrived < course.span.from {
@@ -125,7 +130,10 @@ fn of_new(course: &Course, call: &Call, used: &mut [bool]) -> Cause {
             contact.began <= arrived + tolerance && contact.may_be_press(course) && !others
         }) && used.get(*index) == Some(&false)
     };
-    let found = (0..course.contacts.len()).rev().find(free);
+    // A call that says that it waited is of a press that had to, where one is still owed, whatever was pressed since.
+    let had_to_wait = |index: &usize| course.contacts.get(*index).is_some_and(|contact| !course.is_reachable_at(contact.closed));
+    let waited = (0..course.contacts.len()).rev().find(|index| free(index) && had_to_wait(index));
+    let found = waited.filter(|_| is_marked_delayed(call)).or_else(|| (0..course.contacts.len()).rev().find(free));
     let Some((index, contact)) = found.and_then(|index| Some((index, *course.contacts.get(index)?))) else {
         return if arrived < course.owed_until { Cause::Before } else { Cause::Nothing };
     };

@@ -144,6 +144,9 @@ fn only_what_was_kept_is_marked_as_delayed() {
     // Just after the return a press may have been kept for a moment.
     let just_after = quiet().outage(Kind::Fibre, 50.0, 97.0).press(100.0, 0.15).call(100.05, 120.0, "1");
     assert!(!marked(just_after, true));
+    // One that was kept is on its way when the button is pressed again.
+    let pressed_again = quiet().outage(Kind::Fibre, 50.0, 80.0).press(60.0, 0.15).press(100.0, 0.15).call(100.1, 120.0, "1");
+    assert!(!marked(pressed_again, true));
     // A talk that is dialled again after a cut that a talk outlives, and after a longer one.
     let again = |returned: f64| {
         quiet().outage(Kind::Fibre, 110.0, returned).press(100.0, 0.15).call(100.05, 140.0, "1").call(returned + 1.0, 190.0, "1")
