@@ -65,8 +65,10 @@ Właściwość: Zasilanie
     Wtedy punkt zgłasza nadzorowi zanik sieci najpóźniej 60 s po nim [T26]
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy mija 10 s
-    I operator kończy wszystkie trwające połączenia
+    Gdy operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I trwa rozmowa z operatorem
+    I operator kończy rozmowę
     I mija 5 min
     I serwery wszystko przyjmują i na nic nie odpowiadają
     Wtedy punkt zgłasza nadzorowi brak serwera najpóźniej 60 s po jego utracie [T26]
