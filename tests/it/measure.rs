@@ -261,13 +261,13 @@ fn a_sequence_that_repeats_itself_is_said_to() {
 fn an_invalid_index_is_none() {
     let shelf = Shelf(Scratch::new());
     let signal = hejnal::intelligibility::stipa::test_signal(1, 24_000, 16.0);
-    // A gate that opens for the loud half of every slow modulation only.
+    // A gate that opens for what is loud only.
     let mut level = 0f32;
     let gated: Vec<f32> = signal
         .iter()
         .map(|x| {
             level += 0.0005 * (x.abs() - level);
-            if level > 0.06 { *x } else { 0.02 * x }
+            if level > 0.085 { *x } else { 0.02 * x }
         })
         .collect();
     shelf.put("gated.wav", &gated, 24_000);

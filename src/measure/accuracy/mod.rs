@@ -63,7 +63,10 @@ impl Row {
         let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
             let handles: Vec<_> =
                 (0..workers).map(|w| scope.spawn(move || share(w).map(self.trial).collect::<Vec<_>>())).collect();
-            let joined = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let joined = handles.into_iter().map(|handle| match handle.join() {
+                Ok(part) => part,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
             joined.flatten().collect()
         });
         Tally::of(&outcomes)
