@@ -98,14 +98,17 @@ Feature: Fibre loss and return
     And 5.5 min pass
     And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
-    When the fibre is cut
+    When the operator answers after 1 s
+    And 2 s pass
+    And the fibre is cut
     And 10 s pass
     And the button is pressed for 150 ms
     And 100 s pass
     And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
-    When 10 s pass
+    When 60 s pass
     And the operator ends every call that stands
+    And 2 s pass
     And the fibre is cut
     And 7 min pass
     And the button is pressed for 150 ms

@@ -99,14 +99,17 @@ Właściwość: Utrata i powrót światłowodu
     I mija 5,5 min
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
-    Gdy światłowód zostaje przerwany
+    Gdy operator odbiera po 1 s
+    I mijają 2 s
+    I światłowód zostaje przerwany
     I mija 10 s
     I przycisk zostaje naciśnięty na 150 ms
     I mija 100 s
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
-    Gdy mija 10 s
+    Gdy mija 60 s
     I operator kończy wszystkie trwające połączenia
+    I mijają 2 s
     I światłowód zostaje przerwany
     I mija 7 min
     I przycisk zostaje naciśnięty na 150 ms
