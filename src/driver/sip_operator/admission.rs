@@ -81,7 +81,7 @@ impl Admission {
     pub fn idle(&self, at: Instant, way: Route) -> Option<ConnectionFault> {
         let held = self.0.get(&(way.wire, way.peer))?;
         let patience = if held.has_spoken { GOES_ON_WITHIN } else { SPEAKS_WITHIN };
-        (at.since(held.last) >= patience).then(|| ConnectionFault::Idle { seconds: patience.as_secs() })
+        (at.since(held.last) >= patience).then_some(ConnectionFault::Idle { seconds: patience.as_secs() })
     }
 }
 
