@@ -144,7 +144,7 @@ fn summed(spectra: &Spectra, (low, high): (f64, f64), weight: impl Fn(f64, usize
 fn in_band(spectra: &Spectra) -> Option<(f64, f64)> {
     let sent = spectra.powers(BAND_HZ.0, BAND_HZ.1).reference;
     let (echo, doubt) = summed(spectra, BAND_HZ, |_, _| 1.0);
-    (echo > 0.0 && doubt < 1.0).then(|| (10.0 * (sent / echo).log10(), 4.343 * doubt))
+    (echo > 0.0 && doubt < 2.0).then(|| (10.0 * (sent / echo).log10(), 4.343 * doubt))
 }
 
 /// Power gain of the path, weighted by 1/f over the telephone band (G.122, equation B-4), as a loss in dB with its

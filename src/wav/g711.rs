@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn every_byte_is_the_value_of_the_tables() {
         let bytes: Vec<u8> = (0..=255).collect();
-        let laws: [(CodecType, fn(u8) -> f32); 2] = [(CodecType::PCMA, a_law), (CodecType::PCMU, mu_law)];
+        type Law = (CodecType, fn(u8) -> f32);
+        let laws: [Law; 2] = [(CodecType::PCMA, a_law), (CodecType::PCMU, mu_law)];
         for (law, own) in laws {
             let known = create_decoder(law).decode(&bytes);
             for (byte, value) in bytes.iter().zip(known) {

@@ -201,7 +201,7 @@ fn a_dead_octave_counts_as_nothing() {
     assert!(result.is_valid() && result.sti < 0.93, "{result:?}");
 }
 
-/// Noise 13 dB above the speech in every octave: hardly a word is understood, and the index says so.
+/// Noise 10 dB above the speech in every octave: hardly a word is understood, and the index says so.
 #[test]
 fn an_index_near_zero_is_an_index() {
     for seed in 0..seeds(3) {
@@ -209,10 +209,10 @@ fn an_index_near_zero_is_an_index() {
         let noise = hejnal_dsp::stimulus::speech_noise(seed + 40, 24_000, 24.0);
         let level = |x: &[f32]| measured(x, 24e3).band_level_db.map(Option::unwrap);
         let (speech, own) = (level(&signal), level(&noise));
-        let gain = 10f64.powf((speech[3] - own[3] + 13.0) / 20.0) as f32;
+        let gain = 10f64.powf((speech[3] - own[3] + 10.0) / 20.0) as f32;
         let heard: Vec<f32> = signal.iter().zip(&noise).map(|(x, n)| 0.1 * (x + gain * n)).collect();
         let result = measured(&heard, 24e3);
-        assert!(result.is_valid() && result.sti < 0.15, "seed {seed}: {result:?}");
+        assert!(result.is_valid() && result.sti < 0.2, "seed {seed}: {result:?}");
     }
 }
 

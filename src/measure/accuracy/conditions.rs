@@ -137,7 +137,8 @@ fn loudspeaker(random: &mut Random, rate: f64) -> Vec<Biquad> {
 /// highest, which is the path's own, and a period of the corner.
 fn coloured_delay(seed: u64) -> Outcome {
     let mut random = Random::new(seed ^ 0xC010);
-    let sound = if seed % 2 == 0 { stimulus::speech_noise(seed, 8000, 8.0) } else { stimulus::speech_like(seed, 8000, 8.0) };
+    let sound =
+        if seed.is_multiple_of(2) { stimulus::speech_noise(seed, 8000, 8.0) } else { stimulus::speech_like(seed, 8000, 8.0) };
     let path = Path { snr_db: 10.0 + 30.0 * random.uniform(), ..Path::drawn(&mut random, 8e3) };
     let mut heard = filtered(&path.clean(&sound), &loudspeaker(&mut random, 8e3));
     let loud = power(&heard);
@@ -176,7 +177,7 @@ enum Told {
 /// A jitter buffer that slips by 5 to 60 ms within the sound, either way.
 fn slipped(seed: u64, told: Told) -> Outcome {
     let mut random = Random::new(seed ^ 0x5119);
-    let sound = if seed % 2 == 0 { stimulus::burst(seed, 8000, 1.0) } else { stimulus::speech_noise(seed, 8000, 3.0) };
+    let sound = if seed.is_multiple_of(2) { stimulus::burst(seed, 8000, 1.0) } else { stimulus::speech_noise(seed, 8000, 3.0) };
     let path = Path { snr_db: 10.0 + 30.0 * random.uniform(), ..Path::drawn(&mut random, 8e3) };
     let clean = path.clean(&sound);
     let at = (0.2 + 0.6 * random.uniform()) * sound.len() as f64 / 8e3;
@@ -207,7 +208,8 @@ fn slipped(seed: u64, told: Told) -> Outcome {
 /// An echo behind a small loudspeaker, 15 to 45 dB below what was sent, in noise 5 to 40 dB below it.
 fn echoed(seed: u64, weighted: bool) -> Outcome {
     let mut random = Random::new(seed ^ 0xEC40);
-    let sent = if seed % 2 == 0 { stimulus::speech_noise(seed, 8000, 10.0) } else { stimulus::speech_like(seed, 8000, 12.0) };
+    let sent =
+        if seed.is_multiple_of(2) { stimulus::speech_noise(seed, 8000, 10.0) } else { stimulus::speech_like(seed, 8000, 12.0) };
     let sections = loudspeaker(&mut random, 8e3);
     let coloured = filtered(&sent, &sections);
     let (loss, by) = (15.0 + 30.0 * random.uniform(), (160.0 + 2400.0 * random.uniform()) as usize);
@@ -258,7 +260,8 @@ fn stipa_in_noise(seed: u64) -> Outcome {
 /// fifth of what was lost while there was something to lose.
 fn lost(seed: u64) -> Outcome {
     let mut random = Random::new(seed ^ 0x9EA4);
-    let sound = if seed % 2 == 0 { stimulus::speech_noise(seed, 8000, 10.0) } else { stimulus::speech_like(seed, 8000, 10.0) };
+    let sound =
+        if seed.is_multiple_of(2) { stimulus::speech_noise(seed, 8000, 10.0) } else { stimulus::speech_like(seed, 8000, 10.0) };
     let mut heard: Vec<f32> = sound.iter().map(|x| 0.5 * x + 2e-4 * random.gaussian() as f32).collect();
     let (mean, how) = (power(&sound), random.next_u64() % 4);
     let (mut gone, mut packet) = (0, 3);
@@ -318,9 +321,10 @@ fn notes(random: &mut Random, rate: u32, seconds: f64) -> Vec<f32> {
 
 /// Whether something is found of a sound in a recording that does not hold it; every ninth time it is played backwards.
 fn wrong(seed: u64, finds: impl Fn(Signal, Signal) -> bool) -> Outcome {
-    let reference = if seed % 2 == 0 { stimulus::burst(seed, 8000, 1.0) } else { stimulus::speech_like(seed, 8000, 4.0) };
+    let reference =
+        if seed.is_multiple_of(2) { stimulus::burst(seed, 8000, 1.0) } else { stimulus::speech_like(seed, 8000, 4.0) };
     let mut capture = other(seed, 8000, 6.0);
-    if seed % 9 == 0 {
+    if seed.is_multiple_of(9) {
         capture = later(&reference.iter().rev().copied().collect::<Vec<f32>>(), 900, 4000);
     }
     let mut random = Random::new(seed ^ 0xFA15);

@@ -139,7 +139,7 @@ mod tests {
     /// hardly a figure lies outside what is stated of it. How many do is a matter of thousands: `hejnal accuracy`.
     #[test]
     fn a_few_trials_of_each_row_bear_it_out() {
-        let trials = std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(2);
+        let trials = std::env::var("HEJNAL_TRIALS").ok().and_then(|count| count.parse().ok()).unwrap_or(2);
         let (mut within, mut stated) = (0, 0);
         for row in ROWS {
             let tally = row.run(trials);
