@@ -2,7 +2,6 @@
 
 mod accuracy;
 pub mod args;
-mod called;
 mod explore;
 mod in_order;
 mod language;

@@ -2,7 +2,6 @@
 
 use super::Desk;
 use super::asking::Asking;
-use super::registering::tell_changes;
 use super::stranger::Stranger;
 #[cfg(doc)]
 use super::timers;
@@ -83,7 +82,7 @@ impl Desk {
         match holder {
             Holder::Registrar => {
                 let lapsed = self.registrar.wake(at);
-                tell_changes(at, (Server::Primary, None), lapsed, &self.irregularities, cx);
+                self.tell_changes(at, Server::Primary, lapsed);
             }
             Holder::SelfCheck => self.self_check.wake(at),
             Holder::Transactions => {

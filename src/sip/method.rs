@@ -20,8 +20,6 @@ pub enum Method {
     Register,
     Subscribe,
     Update,
-    /// None of these.
-    Unknown,
 }
 
 impl Method {
@@ -59,7 +57,6 @@ impl Method {
             Method::Register => "REGISTER",
             Method::Subscribe => "SUBSCRIBE",
             Method::Update => "UPDATE",
-            Method::Unknown => "UNKNOWN",
         }
     }
 }

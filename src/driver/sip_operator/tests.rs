@@ -1,7 +1,6 @@
 //! The operator through real sockets of the loop-back.
 
 mod secure;
-mod strangers;
 
 use super::*;
 use crate::clock::RealClock;
