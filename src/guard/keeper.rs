@@ -8,6 +8,7 @@ use crate::bench::Switchgear;
 use crate::clock::{Clock as _, RealClock, Stopwatch, wall_clock};
 use crate::journal::SafeCheck;
 use crate::rig::Rig;
+use rustix::process::Pid;
 use std::io::{self, BufRead as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,13 +16,12 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-#[cfg(unix)]
 const ENDING: [i32; 4] =
     [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGQUIT];
-#[cfg(not(unix))]
-const ENDING: [i32; 2] = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
 /// What was ended is gone within so long.
 const GONE_WITHIN: Duration = Duration::from_secs(2);
+/// How often it is asked whether a dead run has let go of its lease.
+const LET_GO_EVERY: Duration = Duration::from_millis(10);
 /// A port that a dead run has held may be free a moment later, and a board that was in the middle of an answer as well.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// What could not be made safe after so long cannot be.
@@ -45,14 +45,12 @@ pub fn keep(rig: &Arc<Rig>, folder: &Path, patience: Duration) -> io::Result<Opt
         let _gone_or_not = wait_for_end(&news);
     }
     let mut account = Account::new(why, wall_clock().as_secs(), 0, Vec::new());
-    match Lease::take(&rig.file, folder) {
-        Err(LeaseError::Held(other)) => account.left_to = Some(other.process),
+    match lease(rig, folder, run) {
+        Err(other) => account.left_to = Some(other),
         // Where the lease cannot be had the rig is made safe all the same.
-        lease => {
+        Ok(lease) => {
             account.checks = make_safe(rig);
-            if let (Ok((lease, _)), true) = (lease, account.is_safe()) {
-                lease.give_back();
-            }
+            lease.filter(|_| account.is_safe()).into_iter().for_each(Lease::give_back);
         }
     }
     account.took_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -118,6 +116,22 @@ fn wait_for_end(news: &Receiver<News>) -> bool {
     false
 }
 
+/// The rig's lease, or the process of another run that has taken it. A run that has just died may hold it for a moment
+/// longer than its pipe.
+fn lease(rig: &Rig, folder: &Path, run: Option<Pid>) -> Result<Option<Lease>, u32> {
+    let (clock, dead) = (RealClock::start(), run.map(process_of));
+    loop {
+        match Lease::take(&rig.file, folder) {
+            Ok((lease, _)) => return Ok(Some(lease)),
+            Err(LeaseError::Held(holder)) if Some(holder.process) != dead => return Err(holder.process),
+            Err(LeaseError::Held(_)) if clock.now().as_secs_f64() < GONE_WITHIN.as_secs_f64() => {
+                let _nobody_interrupts = clock.wait(LET_GO_EVERY);
+            }
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
 /// Each attempt does whatever can be done: one board that is dead keeps no other from being switched.
 fn make_safe(rig: &Arc<Rig>) -> Vec<SafeCheck> {
     let clock = RealClock::start();
@@ -137,18 +151,15 @@ fn make_safe(rig: &Arc<Rig>) -> Vec<SafeCheck> {
 }
 
 /// The run is what has started the guard.
-#[cfg(unix)]
-fn run_process() -> Option<rustix::process::Pid> {
+fn run_process() -> Option<Pid> {
     // Whoever has lost his parent is a child of the system's first process.
     rustix::process::getppid().filter(|pid| !pid.is_init())
 }
-#[cfg(unix)]
-fn end(run: Option<rustix::process::Pid>) {
+fn end(run: Option<Pid>) {
     if let Some(run) = run {
         let _gone_already = rustix::process::kill_process(run, rustix::process::Signal::KILL);
     }
 }
-#[cfg(not(unix))]
-fn run_process() {}
-#[cfg(not(unix))]
-fn end((): ()) {}
+fn process_of(run: Pid) -> u32 {
+    run.as_raw_nonzero().get().unsigned_abs()
+}
