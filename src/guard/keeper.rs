@@ -1,7 +1,7 @@
 //! The guard's own process: it stands by, and takes over when the run has ended without making safe.
 
 use super::account::{Account, Why};
-use super::lease::{Lease, LeaseError};
+use super::lease::{Lease, LeaseError, Locked};
 use super::vigil::{News, Verdict, Vigil};
 use super::{DISMISSED, READY};
 use crate::bench::Switchgear;
@@ -45,13 +45,10 @@ pub fn keep(rig: &Arc<Rig>, folder: &Path, patience: Duration) -> io::Result<Opt
         let _gone_or_not = wait_for_end(&news);
     }
     let mut account = Account::new(why, wall_clock().as_secs(), 0, Vec::new());
-    match lease(rig, folder, run) {
+    match lease(rig, run) {
         Err(other) => account.left_to = Some(other),
         // Where the lease cannot be had the rig is made safe all the same.
-        Ok(lease) => {
-            account.checks = make_safe(rig);
-            lease.filter(|_| account.is_safe()).into_iter().for_each(Lease::give_back);
-        }
+        Ok(_locked) => account.checks = make_safe(rig),
     }
     account.took_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
     account.write(folder)?;
@@ -118,11 +115,11 @@ fn wait_for_end(news: &Receiver<News>) -> bool {
 
 /// The rig's lease, or the process of another run that has taken it. A run that has just died may hold it for a moment
 /// longer than its pipe.
-fn lease(rig: &Rig, folder: &Path, run: Option<Pid>) -> Result<Option<Lease>, u32> {
+fn lease(rig: &Rig, run: Option<Pid>) -> Result<Option<Locked>, u32> {
     let (clock, dead) = (RealClock::start(), run.map(process_of));
     loop {
-        match Lease::take(&rig.file, folder) {
-            Ok((lease, _)) => return Ok(Some(lease)),
+        match Lease::take_over(&rig.file) {
+            Ok(locked) => return Ok(Some(locked)),
             Err(LeaseError::Held(holder)) if Some(holder.process) != dead => return Err(holder.process),
             Err(LeaseError::Held(_)) if clock.now().as_secs_f64() < GONE_WITHIN.as_secs_f64() => {
                 let _nobody_interrupts = clock.wait(LET_GO_EVERY);

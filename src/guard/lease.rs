@@ -35,6 +35,10 @@ pub struct Lease {
     tenancy: Tenancy,
 }
 
+/// The rig of a run that has died, kept from everybody else as long as this lives.
+#[derive(Debug)]
+pub struct Locked(#[expect(dead_code, reason = "its lock ends with it")] File);
+
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseError {
     #[error("process {} has the rig", .0.process)]
@@ -83,28 +87,21 @@ impl Lease {
         Lease::take_in(&state(), rig, folder)
     }
 
+    /// Takes the rig of a run that has died, and leaves what stands written: whoever comes next is told of that run.
+    ///
+    /// # Errors
+    /// Somebody has it, or there is no record to lock.
+    pub fn take_over(rig: &Path) -> Result<Locked, LeaseError> {
+        lock(&state(), rig, Path::new("")).map(|(_, file, _)| Locked(file))
+    }
+
     fn take_in(state: &Path, rig: &Path, folder: &Path) -> Result<(Lease, Option<Tenancy>), LeaseError> {
+        let (path, mut file, before) = lock(state, rig, folder)?;
         let rig = rig.canonicalize().unwrap_or_else(|_| rig.to_path_buf());
-        let name = sha256_hex(rig.as_os_str().as_encoded_bytes());
-        let path = state.join(format!("{}.lease", name.get(..16).unwrap_or(&name)));
-        let failed = |error| LeaseError::File { path: path.clone(), error };
-        std::fs::create_dir_all(state).map_err(failed)?;
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        let locked = file.try_lock();
-        let before = read(&mut file);
-        match locked {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                // Whoever has just locked it may not have written yet.
-                let unknown = Tenancy::of(0, 0, &rig, folder);
-                return Err(LeaseError::Held(before.filter(|tenancy| !tenancy.ended).unwrap_or(unknown)));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
         let number = before.as_ref().map_or(0, |tenancy| tenancy.number).saturating_add(1);
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
         let tenancy = Tenancy::of(number, std::process::id(), &rig, &folder);
-        write(&mut file, &tenancy).map_err(failed)?;
+        write(&mut file, &tenancy).map_err(|error| LeaseError::File { path, error })?;
         Ok((Lease { file, tenancy }, before.filter(|tenancy| !tenancy.ended)))
     }
 
@@ -134,6 +131,27 @@ impl Tenancy {
             "the run before this one made no end: no. {number}, process {process}, begun {since}, {folder}",
             "poprzedni przebieg nie dobiegł końca: nr {number}, proces {process}, rozpoczęty {since}, {folder}"
         )
+    }
+}
+
+/// The record of a rig, locked as long as the file is open; with it who had the rig before.
+fn lock(state: &Path, rig: &Path, folder: &Path) -> Result<(PathBuf, File, Option<Tenancy>), LeaseError> {
+    let rig = rig.canonicalize().unwrap_or_else(|_| rig.to_path_buf());
+    let name = sha256_hex(rig.as_os_str().as_encoded_bytes());
+    let path = state.join(format!("{}.lease", name.get(..16).unwrap_or(&name)));
+    let failed = |error| LeaseError::File { path: path.clone(), error };
+    std::fs::create_dir_all(state).map_err(failed)?;
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+    let locked = file.try_lock();
+    let before = read(&mut file);
+    match locked {
+        Ok(()) => Ok((path, file, before)),
+        Err(TryLockError::WouldBlock) => {
+            // Whoever has just locked it may not have written yet.
+            let unknown = Tenancy::of(0, 0, &rig, folder);
+            Err(LeaseError::Held(before.filter(|tenancy| !tenancy.ended).unwrap_or(unknown)))
+        }
+        Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }
 

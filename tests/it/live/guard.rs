@@ -108,6 +108,10 @@ fn a_run_that_is_killed_leaves_its_rig_to_the_guard_and_the_next_one_is_told() {
     assert!(!verified.out.contains("guard.json"), "{verified:?}");
     let safe = said(bench.words(&["rig", "safe"]));
     assert_eq!(safe.code, Some(0), "{safe:?}");
+    assert!(safe.out.contains("the run before this one made no end: no. 1, process "), "{safe:?}");
+    assert!(safe.out.contains("the run was gone; the guard made the rig safe, "), "{safe:?}");
+    let again = said(bench.words(&["rig", "safe"]));
+    assert!(again.code == Some(0) && !again.out.contains("made no end"), "told once: {again:?}");
     for told in ["✓ button released: read back", "✓ mains on: read back", "✓ fibre connected: read back"] {
         assert!(safe.out.contains(told), "{told}: {safe:?}");
     }
