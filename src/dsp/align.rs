@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what is compared afterwards.
 
-use super::delay::{Delay, Signal, delay};
+use super::delay::{Delay, Signal, seek_coloured};
 use super::fft;
 use super::interp;
 
@@ -17,9 +17,11 @@ pub struct Aligned {
     pub delay: Delay,
 }
 
-/// Aligns `capture` to `reference` by the measured delay and clock ratio. `None` where [`delay`] finds nothing.
+/// Aligns `capture` to `reference` by the measured delay and clock ratio, also behind a path that colours it. `None`
+/// where [`seek_coloured`] finds nothing.
 pub fn align(reference: Signal, capture: Signal) -> Option<Aligned> {
-    Some(lay(reference, capture, delay(reference, capture)?))
+    let found = seek_coloured(reference, capture).ok()?;
+    Some(lay(reference, capture, found))
 }
 
 /// The same where the delay is known.

@@ -187,6 +187,27 @@ mod tests {
         compare(&laid, Signal::new(&near, 8e3), Signal::new(&far, 8e3))
     }
 
+    /// A small loudspeaker bears little of a voice's strength, and beside it somebody speaks who is louder.
+    #[test]
+    fn a_voice_from_a_small_loudspeaker_is_found_beside_a_louder_one() {
+        fn of(samples: &[f32]) -> Signal<'_> {
+            Signal::new(samples, 8e3)
+        }
+        for (seed, louder) in [(1, 0.4), (1, 0.8), (2, 0.8), (3, 0.8)] {
+            let (near, far) = pair(seed, 8000, 16.0);
+            let late = |samples: &[f32], by: usize, n: usize| n.checked_sub(by).map_or(0.0, |n| samples[n]);
+            let mut low = 0.0;
+            let mut small = |n: usize| {
+                let x = late(&near, 500, n);
+                low += 0.4 * (x - low);
+                x - low
+            };
+            let capture: Vec<f32> = (0..near.len()).map(|n| 0.3 * small(n) + louder * late(&far, 30, n)).collect();
+            let found = double_talk(of(&near), of(&far), of(&capture)).expect("it is there");
+            assert!(found.attenuation_db.abs() <= found.uncertainty_db + 0.3, "{seed}, {louder}: {found:?}");
+        }
+    }
+
     #[test]
     fn known_losses_are_found_beside_an_echo() {
         for (loss, echo, duplex) in [

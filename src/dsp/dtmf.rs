@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn music_dials_nothing() {
-        let trials = std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(30);
+        let trials = std::env::var("HEJNAL_TRIALS").ok().and_then(|count| count.parse().ok()).unwrap_or(30);
         let dialled: Vec<(u64, String)> =
             (0..trials).map(|seed| (seed, keys(&digits(&music(seed), 8e3)))).filter(|(_, keys)| !keys.is_empty()).collect();
         // Chords may be a digit, rarely.

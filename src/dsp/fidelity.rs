@@ -44,6 +44,8 @@ pub struct Fidelity {
     pub lost: usize,
     /// Of these, those from the first look on: a beginning that was cut off.
     pub swallowed: usize,
+    /// Of the others that are lost so many in a row.
+    pub in_a_row: usize,
     /// So many may be lost to chance alone: noise of the voice's own strength hides one look in fifty.
     pub by_chance: usize,
     /// Over the band of the voices; none where too little of it arrived.
@@ -105,6 +107,7 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
     let is_lost = lost_of(&found);
     let (looks, lost) = (is_lost.len(), is_lost.iter().filter(|is_lost| **is_lost).count());
     let swallowed = is_lost.iter().take_while(|is_lost| **is_lost).count();
+    let in_a_row = is_lost[swallowed..].split(|is_lost| !is_lost).map(<[bool]>::len).max().unwrap_or(0);
     let noise = mean_square(after(capture, &first, reference.samples.len() as f64 / reference.rate));
     let pair = align::lay(reference, near, first);
     let coloured = |pair: &align::Aligned| coloration(pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, noise);
@@ -124,7 +127,7 @@ pub fn fidelity(reference: Signal, capture: Signal, whole_rate: u32) -> Option<F
     }
     let by_chance = expected.hidden(looks, &spoken);
     let clipped = clipped(capture, &first, reference);
-    Some(Fidelity { delay: first, looks, lost, swallowed, by_chance, coloration, clipped, noise })
+    Some(Fidelity { delay: first, looks, lost, swallowed, in_a_row, by_chance, coloration, clipped, noise })
 }
 
 /// What is within the band of the voices.
@@ -247,9 +250,9 @@ mod tests {
     #[test]
     fn what_fades_in_or_is_held_down_is_lost_where_it_is_a_shade() {
         let fades = heard(|n, x| x * ((n as f32 - 800.0) / 4000.0).clamp(0.0, 1.0).powi(2));
-        assert!((12..=25).contains(&fades.swallowed) && fades.lost == fades.swallowed, "{fades:?}");
+        assert!((12..=25).contains(&fades.swallowed) && fades.lost == fades.swallowed && fades.in_a_row == 0, "{fades:?}");
         let held = heard(|n, x| if (4000..4800).contains(&n) { 0.1 * x } else { x });
-        assert!((8..=11).contains(&held.lost) && held.swallowed == 0, "{held:?}");
+        assert!((8..=11).contains(&held.lost) && held.swallowed == 0 && held.in_a_row == held.lost, "{held:?}");
         let swells = heard(|n, x| x * (0.6 + 0.4 * (n as f32 / 300.0).sin()));
         assert_eq!(swells.lost, 0, "{swells:?}");
     }
@@ -259,10 +262,10 @@ mod tests {
         for offset in 0..20 {
             let hole = 4000 + 8 * offset..4160 + 8 * offset;
             let found = heard(|n, x| if hole.contains(&n) { 0.0 } else { x });
-            assert!((1..=2).contains(&found.lost), "{offset}: {found:?}");
+            assert!((1..=2).contains(&found.lost) && found.in_a_row == found.lost, "{offset}: {found:?}");
         }
         let half = heard(|n, x| if (n / 160) % 2 == 0 { 0.0 } else { x });
-        assert!((0.4..0.6).contains(&(half.lost as f64 / half.looks as f64)), "{half:?}");
+        assert!((0.4..0.6).contains(&(half.lost as f64 / half.looks as f64)) && half.in_a_row <= 2, "{half:?}");
     }
 
     /// As [`heard`], of a swelling voice in a street: noise of every pitch, so many dB over the voice.

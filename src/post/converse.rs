@@ -199,9 +199,9 @@ impl Post {
         let seconds = heard.start.seconds + found.delay.t_ref_s + found.delay.seconds - spoken_at;
         let uncertainty = combine(&[heard.start.uncertainty, left.uncertainty, found.delay.uncertainty]);
         let delay = Estimate::seconds(seconds, uncertainty);
-        let Fidelity { looks, lost, swallowed, clipped, .. } = found;
+        let Fidelity { looks, lost, swallowed, in_a_row, clipped, .. } = found;
         let repeated_db = once_more_db(&found, reference, Signal::new(&heard.samples, heard.rate));
-        let arrived = Arrived { delay, looks, lost, swallowed, clipped, tone: tone_of(&found, samples, repeated_db) };
+        let arrived = Arrived { delay, looks, lost, swallowed, in_a_row, clipped, tone: tone_of(&found, samples, repeated_db) };
         Ok(Sampled { heard: Some(arrived), ..sampled })
     }
 

@@ -33,6 +33,8 @@ pub struct Arrived {
     pub lost: usize,
     /// Of the lost ones those from the first look on.
     pub swallowed: usize,
+    /// Of the others so many in a row.
+    pub in_a_row: usize,
     /// Share of its samples that stand at the ceiling.
     pub clipped: f64,
     pub tone: Option<Tone>,

@@ -1,6 +1,6 @@
 //! Rules about lamps, over their whole course: what each claims, held against what the operator's end knows.
 
-use super::course::{Course, Kind, Outage, RECOVERS_WITHIN};
+use super::course::{Contact, Course, Kind, Outage, RECOVERS_WITHIN};
 use super::lit::Lit;
 use super::span::Span;
 use super::{Bound, Rule, Sample};
@@ -149,9 +149,11 @@ fn placed_falsely(course: &Course) -> Vec<Sample> {
         Span { from: lasts.from - grace(course, "T01"), to: until_told(course, call) }
     });
     let sent = course.swallowed.iter().map(|at| Span { from: at - grace(course, "T01"), to: at + SWALLOWED_FOR });
+    let lost = course.contacts.iter().filter(|contact| course.outages.iter().any(|cut| is_unknown(cut, contact)));
+    let lost = lost.map(|contact| Span { from: contact.began, to: contact.closed + SWALLOWED_FOR });
     // Of a lamp that has just been lit nobody knows yet whether its call comes.
     let pending = Span { from: course.span.to - grace(course, "T01"), to: course.span.to };
-    unfounded(course, lit, &merged(calls.chain(sent).chain([still_told(course), pending])))
+    unfounded(course, lit, &merged(calls.chain(sent).chain(lost).chain([still_told(course), pending])))
 }
 
 /// A call of the scenario before may have ended as this one began: its lamps have as long as those of any call.
@@ -167,6 +169,14 @@ fn until_told(course: &Course, call: &Call) -> f64 {
 }
 /// An INVITE that nobody answers is given up within so many seconds, server by server.
 const SWALLOWED_FOR: f64 = 32.0;
+
+/// Pressed as the light had just gone: until its converter has passed that on the post calls into a dead line, as into
+/// one that nobody answers.
+fn is_unknown(cut: &Outage, contact: &Contact) -> bool {
+    cut.kind == Kind::Fibre && (cut.span.from..cut.span.from + PASSED_ON_WITHIN).contains(&contact.began)
+}
+/// A converter passes the loss of light on to its other port within so many seconds [EJ].
+const PASSED_ON_WITHIN: f64 = 1.0;
 
 /// From its lamp's time on some lamp has to tell the caller, steadily, that the call stands.
 fn dark_in_call(course: &Course) -> Vec<Sample> {

@@ -63,7 +63,13 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             course.bindings.push(Binding { at, user, is_primary, host, granted });
         }
         CallEvent::Connected { from, .. } if homes.are(from) => course.connections.push(at),
-        CallEvent::Unregistered { why: Unbound::Expired, .. } => course.expired.push(at),
+        CallEvent::Unregistered { why: Unbound::Expired, user, contact } => {
+            let last = course.bindings.iter().rfind(|binding| binding.user == *user);
+            // Of an address that the post has left nothing need be refreshed.
+            if !last.is_some_and(|last| last.host != host_of(contact) && at < last.at + last.granted) {
+                course.expired.push(at);
+            }
+        }
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
         CallEvent::RegistrationRefused { .. } => course.attempts.push(at),
         CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
@@ -133,6 +139,28 @@ mod tests {
         }
         assert_eq!(course.spoken_into, [2.0]);
         assert_eq!(course.let_in, [(1.0, false), (3.0, true), (4.0, true)]);
+    }
+
+    /// Without a word about the old address its binding runs out, which takes nothing from the post.
+    #[test]
+    fn a_binding_that_the_post_has_left_may_run_out() {
+        let lapses = |left: &str, expires: u64| {
+            let (mut course, mut homes) = (crate::watch::tests::quiet(), Homes::default());
+            let user = || "SOS-0417".to_string();
+            let contact = |host: &str| format!("sip:SOS-0417@{host}");
+            let expires = std::time::Duration::from_secs(expires);
+            let (contact, left, server) = (contact("10.20.0.18"), contact(left), Server::Primary);
+            let news = [
+                (500, CallEvent::Registered { user: user(), contact, expires, server }),
+                (540, CallEvent::Unregistered { user: user(), contact: left, why: Unbound::Expired }),
+            ];
+            for (second, event) in news {
+                note_one(&mut course, &mut homes, &Stamped::new(Instant::from_nanos(second * 1_000_000_000), event));
+            }
+            course.expired.len()
+        };
+        assert_eq!(lapses("10.20.0.17", 60), 0);
+        assert_eq!((lapses("10.20.0.18", 60), lapses("10.20.0.17", 30)), (1, 1));
     }
 
     #[test]

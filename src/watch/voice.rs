@@ -97,10 +97,13 @@ const FIRST_WORD: Bound = Bound::AtMost(0.1);
 const AT_ONCE_S: f64 = 0.5;
 /// Length of a look, in seconds.
 const LOOK_S: f64 = crate::dsp::fidelity::LOOK_S;
-/// Of a talk so much may be lost in all.
+/// Of a talk so much may be lost in all. A line that loses less than that may happen to lose more of what was listened
+/// to: so many packets of two looks as hardly one such line in a hundred talks.
 const LOST_AT_MOST: f64 = 0.01;
-/// And in one talk so many looks whatever its length: two packets, which any network may lose.
-const LOST_ALWAYS: usize = 4;
+const HARDLY: f64 = 0.01;
+const LOOKS_OF_PACKET: usize = 2;
+/// But no gap is longer than 60 ms, which reaches into so many looks.
+const LOST_IN_A_ROW: usize = 7;
 /// Of the speech samples so many may stand at the ceiling.
 const CLIPPED_AT_MOST: f64 = 0.001;
 /// What a voice that is not clipped may show by chance: the greatest of its samples are near each other.
@@ -154,12 +157,12 @@ fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
     let talks = course.calls.iter().filter(|(_, call)| call.confirmed.is_some());
     let of_talk = |(id, call): &(CallId, Call)| {
         let voices = of_calls(course, to_operator).filter(|(spoken_into, ..)| spoken_into == id);
-        let (looks, lost) = voices.fold((0, 0), |(looks, lost), (_, at, heard)| {
+        let (looks, lost, in_a_row) = voices.fold((0, 0, 0), |(looks, lost, in_a_row), (_, at, heard)| {
             // How the first word begins is another matter.
-            let begun = if is_first_word(course, at) { heard.swallowed } else { 0 };
-            (looks + heard.looks, lost + heard.lost - begun)
+            let (begun, others) = if is_first_word(course, at) { (heard.swallowed, 0) } else { (0, heard.swallowed) };
+            (looks + heard.looks, lost + heard.lost - begun, in_a_row.max(heard.in_a_row).max(others))
         });
-        let too_many = lost > LOST_ALWAYS.max((LOST_AT_MOST * looks as f64) as usize);
+        let too_many = lost > LOOKS_OF_PACKET * lost_at_most(looks / LOOKS_OF_PACKET) || in_a_row > LOST_IN_A_ROW;
         let share = 100.0 * lost as f64 / looks.max(1) as f64;
         let text = format!("{share:.0} %");
         (looks > 0).then(|| {
@@ -170,6 +173,17 @@ fn torn(course: &Course, to_operator: bool) -> Vec<Sample> {
         })
     };
     talks.filter_map(of_talk).collect()
+}
+
+/// The most of so many packets that a line within its limit loses but hardly: from the binomial distribution.
+fn lost_at_most(packets: usize) -> usize {
+    let mut exactly = (1.0 - LOST_AT_MOST).powi(packets as i32);
+    let (mut up_to, mut lost) = (exactly, 0);
+    while 1.0 - up_to >= HARDLY && lost < packets {
+        exactly *= (packets - lost) as f64 / (lost + 1) as f64 * LOST_AT_MOST / (1.0 - LOST_AT_MOST);
+        (up_to, lost) = (up_to + exactly, lost + 1);
+    }
+    lost
 }
 
 fn clipped(course: &Course) -> Vec<Sample> {

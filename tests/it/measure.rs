@@ -291,3 +291,14 @@ fn what_the_measurements_are_worth_is_told_row_by_row() {
     let unknown = say(["accuracy", "no-such-row", "--lang", "en"]);
     assert!(unknown.code == Some(2) && unknown.err.contains("no row no-such-row"), "{unknown:?}");
 }
+
+/// A trial of each row: nothing is found where there is nothing, and what is owed is there. How many figures lie within
+/// what is stated of them is a matter of hundreds: `.ci/run` asks for more.
+#[test]
+fn a_trial_of_each_row_bears_it_out() {
+    let json = say(["accuracy", "--trials", "1", "--json"]);
+    assert_eq!(json.code, Some(0), "{json:?}");
+    let json: Value = serde_json::from_str(&json.out).unwrap();
+    let rows = json["rows"].as_array().unwrap();
+    assert!(rows.len() > 20 && rows.iter().all(|row| row["trials"] == 1 && row["false_finds"] == 0), "{json}");
+}

@@ -5,9 +5,9 @@ use crate::align::Aligned;
 use crate::filter::{Biquad, high_pass};
 use crate::stimulus::{Random, burst, speech_like, speech_noise};
 
-/// How many random trials: the few that every run affords, or `HEJNAL_SEEDS`.
+/// How many random trials: the few that every run affords, or `HEJNAL_TRIALS`.
 fn trials(few: u64) -> u64 {
-    std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
+    std::env::var("HEJNAL_TRIALS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
 }
 
 /// `sent` through a path of `taps` (delay in samples, gain) at `gain_db`, with noise of `noise_db` re the sent

@@ -131,6 +131,16 @@ fn a_call_whose_end_a_silent_server_hid_may_ring_on() {
     assert_eq!([lamp(176.0, true), lamp(185.0, true)], [false, true]);
 }
 
+/// Nobody knows of a cut before its converter has told him.
+#[test]
+fn a_press_into_a_line_that_has_just_died_may_be_called() {
+    let falsely = |cut: f64, until: f64| {
+        let course = quiet().outage(Kind::Fibre, cut, 400.0).press(100.0, 0.15).lit(&[(100.06, until)], &[]);
+        broken(&course).contains(&"T05.watch.placed-falsely")
+    };
+    assert_eq!([falsely(99.9, 104.0), falsely(99.1, 131.0), falsely(98.9, 104.0), falsely(99.9, 133.0)], [false, false, true, true]);
+}
+
 #[test]
 fn only_what_was_kept_is_marked_as_delayed() {
     let marked = |course: Course, is_marked: bool| {

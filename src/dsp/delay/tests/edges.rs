@@ -5,9 +5,9 @@ use super::*;
 use crate::filter::{Biquad, band_pass, high_pass};
 use crate::stimulus::{self, Sweep, chirp, mls, speech_like, speech_noise};
 
-/// How many random trials: the few that every run affords, or `HEJNAL_SEEDS`.
+/// How many random trials: the few that every run affords, or `HEJNAL_TRIALS`.
 fn trials(few: u64) -> u64 {
-    std::env::var("HEJNAL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
+    std::env::var("HEJNAL_TRIALS").ok().and_then(|count| count.parse().ok()).unwrap_or(few)
 }
 
 /// A path that delays, on another clock.

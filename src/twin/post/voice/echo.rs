@@ -44,9 +44,10 @@ impl EchoCanceller {
         self.next = (self.next + 1) % TAIL;
         self.filter.sends(frame);
     }
-    /// What the loudspeaker said may still be in the air.
+    /// What the far end said may still be in the air. A line's own noise is none of its words, however far the amplifier
+    /// raises it: a module that waited for the end of that would never hear the street.
     pub fn is_expected(&self) -> bool {
-        self.far.iter().any(|power| *power > 0.0)
+        self.line.iter().any(|power| *power > FAR_FLOOR)
     }
     /// A frame comes from the microphone, in a street of which this much power is heard there.
     pub fn heard(&mut self, noise: f32, frame: &mut [f32; FRAME]) {
@@ -142,6 +143,16 @@ mod tests {
         assert!(near.abs() < 0.5, "{near}: both speak");
         let after = room.talk(10, 0.1, 1.0, 0.0, 0.0003).0;
         assert!(after > 25.0, "{after}: it has learnt nothing wrong");
+    }
+
+    /// A-law knows no zero, and some lines carry a breath of noise so that they are not taken for dead.
+    #[test]
+    fn only_the_far_ends_words_are_waited_for() {
+        let mut room = Room::new();
+        room.talk(10, 0.000_5, 25.0, 0.0, 0.05);
+        assert!(!room.canceller.is_expected());
+        room.talk(1, 0.02, 25.0, 0.0, 0.05);
+        assert!(room.canceller.is_expected());
     }
 
     #[test]
