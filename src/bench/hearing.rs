@@ -9,6 +9,7 @@ use crate::clock::sample_clock::LARGEST_RATE_ERROR;
 use crate::clock::{Instant, Interrupted};
 use crate::dsp::align::{Aligned, align};
 use crate::dsp::coloration::{coloration, mean_square};
+use crate::dsp::comeback::Room;
 use crate::dsp::delay::Signal;
 use crate::dsp::fidelity::{LOOK_S, fidelity};
 use crate::dsp::intrusion;
@@ -50,6 +51,9 @@ const LINEAR_WITHIN_DB: f64 = 1.0;
 /// lost by chance.
 const WHOLE_S: f64 = 4.4;
 const LOST_BY_CHANCE: usize = 3;
+/// When a room may send the mouth's voice to the ear once more: the nearest walls do before, within 13 m, and what is
+/// further than 150 m is not heard [EJ].
+pub const WALLS: [Duration; 2] = [Duration::from_millis(40), Duration::from_millis(450)];
 /// How long nothing is listened to: what comes once a minute shall come once.
 const QUIET: Duration = Duration::from_secs(60);
 /// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
@@ -158,6 +162,11 @@ impl Bench {
         self.wait::<E>(length + Duration::from_millis(500))?;
         let heard = self.ear_record(from - Duration::from_millis(20), from + length + Duration::from_millis(200))?;
         let reference = Signal::new(&voice, f64::from(rate));
+        if self.room.is_none() && !self.record.a_call_stands() {
+            let since = self.ear_record(from, from + length + Duration::from_millis(200))?;
+            let [after, until] = WALLS.map(|limit| limit.as_secs_f64());
+            self.room = Room::of(reference, Signal::new(&since.samples, since.rate), after, until);
+        }
         let lost = fidelity(reference, Signal::new(&heard.samples, heard.rate), TELEPHONE_RATE).map_or(0, |found| found.lost);
         if lost <= LOST_BY_CHANCE {
             return Ok(());

@@ -30,6 +30,7 @@ pub use budget::figures;
 pub use circuit::Circuit;
 pub use dimming::DARK_AT_MOST;
 pub use flash::Writing;
+pub use hearing::WALLS;
 pub use log::{Log, Onlooker};
 pub use network::Echoes;
 pub use open::{OpenError, Opening, open, with_planted_firmware};
@@ -39,6 +40,7 @@ pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::{Switchgear, stood_still};
 
 use crate::clock::{Clock, Instant, Interrupted};
+use crate::dsp::comeback::Room;
 use crate::instrument::audio::AudioPort;
 use crate::instrument::cameras::CameraSystem;
 use crate::instrument::console::Console;
@@ -93,6 +95,8 @@ pub struct Bench {
     sound: BTreeMap<String, sound::Calibration>,
     /// What the ear heard of the mouth, over what that was given, when it was first listened for, dB.
     mouth_gain: Option<f64>,
+    /// What the walls send back of the mouth's voice to the ear while no call stands.
+    pub room: Option<Room>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
     /// When anything last passed between the post and the operator, and when the post last spoke unasked after a long

@@ -128,6 +128,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         secrets: secrets(&rig),
         sound: BTreeMap::new(),
         mouth_gain: None,
+        room: None,
         has_heard_of_post: false,
         way_in: super::way_in::WayIn::default(),
         dimming: BTreeMap::new(),

@@ -27,9 +27,52 @@ const LITTLE: f64 = 1e-2;
 /// What stands out of the middling windows by less is chance.
 const CHANCE_DB: f64 = 12.0;
 
-/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself. `None`:
-/// it did not come back, as far as the noise there lets one hear.
-pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<Comeback> {
+/// What comes back from the walls alone, window by window from `from_s` on: power over what was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Room {
+    from_s: f64,
+    powers: Vec<f64>,
+}
+
+/// A wall sends back as much again within so much, as a factor of power: neither voice has all frequencies.
+const AS_MUCH: f64 = 1.6;
+
+impl Room {
+    /// From a sound that nobody but the walls can have sent back.
+    pub fn of(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<Room> {
+        Some(Room { from_s, powers: windows(sent, heard, from_s, to_s)? })
+    }
+
+    /// The most that walls may send back in a window that begins at this moment.
+    fn at(&self, seconds: f64) -> f64 {
+        let nearest = ((seconds - self.from_s) / (WINDOW_S / 2.0)).round();
+        let near = |by: f64| (nearest + by >= 0.0).then(|| self.powers.get((nearest + by) as usize)).flatten().copied();
+        [-1.0, 0.0, 1.0].into_iter().filter_map(near).fold(0.0, f64::max) * AS_MUCH
+    }
+}
+
+/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself, and takes
+/// off what the room sends back, where that is known. `None`: it did not come back, as far as the noise there lets one
+/// hear.
+pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64, room: Option<&Room>) -> Option<Comeback> {
+    let mut powers = windows(sent, heard, from_s, to_s)?;
+    let mut sorted = powers.clone();
+    sorted.sort_by(f64::total_cmp);
+    let chance = sorted.get(sorted.len() / 2).copied().filter(|chance| *chance > 0.0)?;
+    if let Some(room) = room {
+        let moments = (0..).map(|n| from_s + f64::from(n) * WINDOW_S / 2.0);
+        powers.iter_mut().zip(moments).for_each(|(power, at)| *power = (*power - room.at(at)).max(0.0));
+    }
+    let (at, most) = powers.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let above_chance_db = 10.0 * (most / chance).log10();
+    let delay_s = from_s + (at as f64 / 2.0 + 0.5) * WINDOW_S;
+    // The response of a plain gain within the band has so much of its power.
+    let share = 2.0 * (BAND_HZ.1 - BAND_HZ.0) / f64::from(RATE);
+    (above_chance_db >= CHANCE_DB).then(|| Comeback { gain_db: 10.0 * (most / share).log10(), delay_s, above_chance_db })
+}
+
+/// Power of the path's response in windows that overlap by half, so that none cuts in two what comes back.
+fn windows(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<Vec<f64>> {
     let is_usable = |s: &Signal| (8000.0..=1e6).contains(&s.rate) && s.samples.iter().all(|x| x.is_finite() && x.abs() < 1e6);
     let is_long = |s: &Signal| s.samples.len() as f64 > 0.5 * s.rate;
     let fits = [&sent, &heard].into_iter().all(|signal| is_usable(signal) && is_long(signal));
@@ -42,17 +85,7 @@ pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64) -> Option<C
     let rate = f64::from(RATE);
     let (window, from, to) = ((WINDOW_S * rate) as usize, (from_s * rate) as usize, (to_s * rate) as usize);
     let looked_at = response.get(from..to.min(response.len()))?;
-    // Windows overlap by half, so that none cuts in two what comes back.
-    let powers: Vec<f64> = looked_at.windows(window).step_by(window / 2).map(|part| part.iter().map(|h| h * h).sum()).collect();
-    let (at, most) = powers.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let mut sorted = powers.clone();
-    sorted.sort_by(f64::total_cmp);
-    let chance = sorted.get(sorted.len() / 2).copied().filter(|chance| *chance > 0.0)?;
-    let above_chance_db = 10.0 * (most / chance).log10();
-    let delay_s = from_s + (at * (window / 2) + window / 2) as f64 / rate;
-    // The response of a plain gain within the band has so much of its power.
-    let share = 2.0 * (BAND_HZ.1 - BAND_HZ.0) / rate;
-    (above_chance_db >= CHANCE_DB).then(|| Comeback { gain_db: 10.0 * (most / share).log10(), delay_s, above_chance_db })
+    Some(looked_at.windows(window).step_by(window / 2).map(|part| part.iter().map(|h| h * h).sum()).collect())
 }
 
 /// The path's response within the band, from what was sent to what was heard.
@@ -88,7 +121,7 @@ mod tests {
         let at = |n: usize, by: usize| n.checked_sub(by).and_then(|n| spoken.get(n)).copied().unwrap_or(0.0);
         let ear: Vec<f32> =
             (0..rate as usize * 29 / 20).map(|n| at(n, 32) + gain * at(n, late) + (noise * random.gaussian()) as f32).collect();
-        comeback(Signal::new(&spoken, f64::from(rate)), Signal::new(&ear, f64::from(rate)), 0.04, 0.4)
+        comeback(Signal::new(&spoken, f64::from(rate)), Signal::new(&ear, f64::from(rate)), 0.04, 0.4, None)
     }
 
     #[test]
@@ -106,6 +139,34 @@ mod tests {
         }
         let nothing = vec![0.0; 16_000];
         let silent = Signal::new(&nothing, 16_000.0);
-        assert_eq!(comeback(silent, silent, 0.04, 0.4), None);
+        assert_eq!(comeback(silent, silent, 0.04, 0.4, None), None);
+    }
+
+    /// A wall sends one's voice back in every talk, and as well when nobody is called.
+    #[test]
+    fn what_the_walls_send_back_is_taken_off() {
+        let rate = 16_000u32;
+        let of = |seed: u64, own: f32| {
+            let spoken = voice(seed, rate, 1.0);
+            let at = |n: usize, by: usize| n.checked_sub(by).and_then(|n| spoken.get(n)).copied().unwrap_or(0.0);
+            // A wall at 41 ms and one at 68; its own voice at 150 ms.
+            let ear: Vec<f32> = (0..rate as usize * 29 / 20)
+                .map(|n| at(n, 32) + 0.16 * at(n, 656) + 0.1 * at(n, 1088) + own * at(n, 2400))
+                .collect();
+            (spoken, ear)
+        };
+        fn signal(samples: &[f32]) -> Signal<'_> {
+            Signal::new(samples, 16e3)
+        }
+        let (spoken, ear) = of(3, 0.0);
+        let room = Room::of(signal(&spoken), signal(&ear), 0.04, 0.4);
+        let heard = |own: f32, room: Option<&Room>| {
+            let (spoken, ear) = of(5, own);
+            comeback(signal(&spoken), signal(&ear), 0.04, 0.4, room)
+        };
+        assert!(heard(0.0, None).is_some_and(|found| (found.gain_db + 16.0).abs() < 2.0));
+        assert!(heard(0.0, room.as_ref()).is_none_or(|found| found.gain_db < -26.0), "{:?}", heard(0.0, room.as_ref()));
+        let own = heard(0.3, room.as_ref()).expect("it comes back");
+        assert!((own.gain_db + 10.5).abs() < 1.5 && (own.delay_s - 0.15).abs() < 0.005, "{own:?}");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::speech::{BURST, Direction};
 use super::{Fault, Post, Result};
-use crate::bench::{Heard, Moment};
+use crate::bench::{Heard, Moment, WALLS};
 use crate::clock::Instant;
 use crate::dsp::comeback::comeback;
 use crate::dsp::delay::Signal;
@@ -39,8 +39,6 @@ const SHOUTS_EVERY: usize = 3;
 const LEARNS_FOR: usize = 1;
 /// What noise lets be said of an echo's attenuation, expanded, is not better than this, dB.
 const ECHO_WITHIN_DB: f64 = 1.0;
-/// The caller's voice goes straight to the ear, and by the nearest walls, within so much time: 13 m [EJ].
-const STRAIGHT: Duration = Duration::from_millis(40);
 /// What comes so much later than a voice itself is that voice once more: no buffer leaves such a gap, and few walls are
 /// so far away [EJ].
 const ONCE_MORE: (f64, f64) = (0.060, 0.350);
@@ -210,7 +208,8 @@ impl Post {
     fn comes_back_db(&mut self, spoken: Signal, from: Instant, to: Instant) -> Result<Option<f64>> {
         let Some(voice_dbfs) = self.voice_level(false).filter(|_| self.bench.rig.wiring.ear.is_some()) else { return Ok(None) };
         let heard = self.bench.ear_record(from, to)?;
-        let found = comeback(spoken, Signal::new(&heard.samples, heard.rate), STRAIGHT.as_secs_f64(), LATEST.as_secs_f64());
+        let [after, until] = WALLS.map(|limit| limit.as_secs_f64());
+        let found = comeback(spoken, Signal::new(&heard.samples, heard.rate), after, until, self.bench.room.as_ref());
         Ok(found.zip(level::rms_dbfs(spoken.samples)).map(|(found, spoken_dbfs)| spoken_dbfs + found.gain_db - voice_dbfs))
     }
 
@@ -311,7 +310,7 @@ fn tone_of(found: &Fidelity, spoken: &[f32], repeated_db: Option<f64>) -> Option
 /// How loud a voice was heard once more, relative to itself.
 fn once_more_db(found: &Fidelity, spoken: Signal, heard: Signal) -> Option<f64> {
     let (itself_db, at) = (found.coloration?.gain_db, found.delay.seconds);
-    let again = comeback(spoken, heard, at + ONCE_MORE.0, at + ONCE_MORE.1)?;
+    let again = comeback(spoken, heard, at + ONCE_MORE.0, at + ONCE_MORE.1, None)?;
     Some(again.gain_db - itself_db)
 }
 

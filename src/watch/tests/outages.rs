@@ -138,7 +138,10 @@ fn a_press_into_a_line_that_has_just_died_may_be_called() {
         let course = quiet().outage(Kind::Fibre, cut, 400.0).press(100.0, 0.15).lit(&[(100.06, until)], &[]);
         broken(&course).contains(&"T05.watch.placed-falsely")
     };
-    assert_eq!([falsely(99.9, 104.0), falsely(99.1, 131.0), falsely(98.9, 104.0), falsely(99.9, 133.0)], [false, false, true, true]);
+    assert_eq!(
+        [falsely(99.9, 104.0), falsely(99.1, 131.0), falsely(98.9, 104.0), falsely(99.9, 133.0)],
+        [false, false, true, true]
+    );
 }
 
 #[test]

@@ -16,7 +16,15 @@ pub(super) fn sound() -> Arrived {
         peaks,
         repeated: in_db(-60.0),
     };
-    Arrived { delay: Estimate::seconds(0.1, 0.001), looks: 94, lost: 0, swallowed: 0, in_a_row: 0, clipped: 0.0, tone: Some(tone) }
+    Arrived {
+        delay: Estimate::seconds(0.1, 0.001),
+        looks: 94,
+        lost: 0,
+        swallowed: 0,
+        in_a_row: 0,
+        clipped: 0.0,
+        tone: Some(tone),
+    }
 }
 
 /// Into the talk of [`served`].
