@@ -27,6 +27,8 @@ Feature: Power
     And the fibre is restored
     Then the post is registered again at most 15 s after the fibre's return [T20]
     And the kept press is delivered once and marked as delayed, at most 60 s after the fibre's return, or clearly refused [T38]
+    When the operator ends every call that stands
+    And 30 s pass
 
   @S37 @fat @nightly
   Scenario: Dips, quick replugging and a hundred cycles do no harm

@@ -17,7 +17,8 @@ Feature: Supervision
     When 20 s pass
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
-    When the operator ends every call that stands
+    When 3 s pass
+    And the operator ends every call that stands
     And 2 s pass
     And the post is reset through its debug port
     And 20 s pass

@@ -28,6 +28,8 @@ Właściwość: Zasilanie
     I światłowód zostaje przywrócony
     Wtedy punkt jest ponownie zarejestrowany najpóźniej 15 s po powrocie światłowodu [T20]
     I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie światłowodu, albo jest wyraźnie odrzucone [T38]
+    Gdy operator kończy wszystkie trwające połączenia
+    I mija 30 s
 
   @S37 @fat @nightly
   Scenariusz: Zapady, szybkie przełączanie i sto cykli zasilania nie szkodzą

@@ -18,7 +18,8 @@ Właściwość: Nadzór
     Gdy mija 20 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
-    Gdy operator kończy wszystkie trwające połączenia
+    Gdy mijają 3 s
+    I operator kończy wszystkie trwające połączenia
     I mijają 2 s
     I punkt zostaje zresetowany przez port debugowania
     I mija 20 s

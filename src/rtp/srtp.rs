@@ -158,9 +158,18 @@ struct Sealer {
 
 impl Sealer {
     fn media(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let Head { ssrc, sequence, length } = head(bytes)?;
-        let index = self.last.get(&ssrc).map_or(u64::from(sequence), |last| index_near(*last, sequence));
+        let Head { ssrc, sequence, .. } = head(bytes)?;
+        let index = self.index_of(ssrc, sequence);
         self.last.insert(ssrc, index);
+        self.sealed(bytes, index)
+    }
+
+    fn index_of(&self, ssrc: u32, sequence: u16) -> u64 {
+        self.last.get(&ssrc).map_or(u64::from(sequence), |last| index_near(*last, sequence))
+    }
+
+    fn sealed(&self, bytes: &[u8], index: u64) -> Option<Vec<u8>> {
+        let Head { ssrc, length, .. } = head(bytes)?;
         let mut sealed = bytes.to_vec();
         self.ciphers.media.apply(ssrc, index, sealed.get_mut(length..)?);
         let tag = self.ciphers.media.tag(&sealed, &rollovers(index));
@@ -285,6 +294,15 @@ impl Guard {
     /// A media or control packet of ours; `None` if it is neither.
     pub fn seal(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         if packet::is_rtcp(bytes) { self.seal.control(bytes) } else { self.seal.media(bytes) }
+    }
+
+    /// What a stranger makes of a media packet who knows what we would have said in it: he flips that into what he wants
+    /// said, for which he needs no key (RFC 3711, 9.5), but cannot seal it.
+    pub fn forge(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let Head { ssrc, sequence, .. } = head(bytes)?;
+        let mut forged = self.seal.sealed(bytes, self.seal.index_of(ssrc, sequence))?;
+        forged.iter_mut().rev().take(self.seal.ciphers.master.tag.octets()).for_each(|octet| *octet = !*octet);
+        Some(forged)
     }
 
     /// A media or control packet of the other end.

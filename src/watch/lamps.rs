@@ -209,9 +209,9 @@ fn steady(course: &Course, lit: &Lit, within: Span) -> Option<Sample> {
     // Through a glitch a call stands, and so do its lamps.
     let is_felt = |outage: &&Outage| outage.kind != Kind::Fibre || outage.span.length() > RIDDEN_THROUGH;
     let felt = || course.outages.iter().filter(is_felt);
-    if felt().any(|outage| outage.span.meets(within)) {
-        return None;
-    }
+    // Until it does the post knows.
+    let until = felt().filter(|outage| outage.span.meets(within)).map(|outage| outage.span.from - STAMPS);
+    let within = Span { to: until.fold(within.to, f64::min), ..within };
     // What stood in the way before may show for a moment.
     let before = felt().map(|outage| outage.span.to + SETTLES_FOR).filter(|to| *to <= within.from + SETTLES_FOR);
     let within = Span { from: before.fold(within.from, f64::max), ..within };

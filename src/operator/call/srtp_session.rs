@@ -118,6 +118,11 @@ impl SrtpSession {
         }
     }
 
+    /// What a stranger makes of a packet of ours who has no key.
+    pub fn forge(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.guard.as_ref().filter(|_| self.is_on())?.forge(bytes)
+    }
+
     /// A packet of the other end as it may be read. The error is what is to be told, if it is the first of its kind.
     pub fn opened<'b>(&mut self, bytes: &'b [u8], looks_plain: bool) -> Result<Cow<'b, [u8]>, Option<Security>> {
         let (Some(guard), Some(_)) = (&mut self.guard, self.suite) else { return Ok(Cow::Borrowed(bytes)) };

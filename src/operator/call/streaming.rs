@@ -199,4 +199,8 @@ impl Call {
         let (due, packets) = self.media.forged(at)?;
         Some((due, agreed.codec, agreed.remote, packets))
     }
+    /// What he makes of a packet of an encrypted talk in which he flips what we say.
+    pub fn flipped(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.srtp.forge(bytes)
+    }
 }

@@ -1,8 +1,9 @@
 //! The stranger speaks into a talk: packets like the operator's, sent to the same port of the post from an address that
 //! nobody has named to it.
 //!
-//! Into an encrypted talk he speaks in plain packets that bear the operator's own address: that can be forged, and
-//! where sound is authenticated it proves nothing (RFC 3711, 3.3).
+//! Into an encrypted talk he speaks in packets that bear the operator's own address: that can be forged, and where sound
+//! is authenticated it proves nothing (RFC 3711, 3.3). At first they are plain; then they are encrypted ones in which he
+//! has flipped what the operator says, which a post learns only from their seal (9.5).
 //!
 //! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or
 //! the last.
@@ -23,8 +24,9 @@ use std::net::SocketAddr;
 /// What he lets sound.
 pub const TONE_HZ: f64 = 1020.0;
 const PEAK: f64 = 0.3;
-/// So many packets of 20 ms.
+/// So many packets of 20 ms, of which the last ones are flipped where they are encrypted.
 const LENGTH: u32 = 100;
+const FLIPPED: u32 = 50;
 
 /// A packet of his, and where to.
 type Forged = (SocketAddr, Vec<u8>);
@@ -85,6 +87,9 @@ impl Stranger {
             self.speech = Some(Speech { call, next: due + STRANGER_BEHIND, left });
         }
         let from = if talk.is_secure() { talk.talk().address() } else { self.voice() };
-        packets.into_iter().for_each(|(to, bytes)| cx.send_forged(from, to, bytes));
+        for (to, bytes) in packets {
+            let flipped = (talk.is_secure() && left < FLIPPED).then(|| talk.flipped(&bytes)).flatten();
+            cx.send_forged(from, to, flipped.unwrap_or(bytes));
+        }
     }
 }

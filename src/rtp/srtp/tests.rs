@@ -205,3 +205,17 @@ proptest! {
         let _either = us.seal(&bytes);
     }
 }
+
+/// It reads as he wants it to wherever nobody looks at its seal, and nothing of ours is counted for it.
+#[test]
+fn a_flipped_packet_is_told_by_its_seal_alone() {
+    for tag in [Tag::Bits80, Tag::Bits32] {
+        let (mut ours, mut theirs) = pair(tag);
+        let forged = ours.forge(&media(7)).expect("it can be flipped");
+        assert_eq!(theirs.open(&forged), Err(Flaw::Unauthentic));
+        let sealed = ours.seal(&media(7)).expect("it is media");
+        let content = sealed.len() - tag.octets();
+        assert!(forged[..content] == sealed[..content] && forged[content..] != sealed[content..]);
+        assert_eq!(theirs.open(&sealed), Ok(media(7)));
+    }
+}

@@ -194,3 +194,15 @@ fn a_breach_names_the_call_by_its_number_and_whom_it_was_for() {
     );
     assert_eq!(told, [seen]);
 }
+
+/// A talk that a hang ends was one until then.
+#[test]
+fn the_lamps_of_a_call_are_judged_until_something_stands_in_its_way() {
+    let dark = |hang: f64, lit: &[(f64, f64)]| {
+        let course = quiet().press(100.0, 0.15).call(100.05, 120.0, "1").outage(Kind::Hang, hang, 130.0);
+        broken(&course.lit(lit, &[])).contains(&"T05.watch.dark-in-call")
+    };
+    assert_eq!([dark(110.0, &[(100.06, 109.0)]), dark(110.0, &[(100.06, 110.0)])], [true, false]);
+    // Before it had to be lit nothing can be said.
+    assert_eq!([dark(100.2, &[]), dark(101.0, &[])], [false, true]);
+}
