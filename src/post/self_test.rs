@@ -72,7 +72,12 @@ impl Post {
         if !has_hands || !has_ends {
             return Ok(());
         }
-        if self.is_wanting_in(&RESTS_ON_LIGHT) { self.prove_hands_again() } else { self.prove_hands_once() }
+        // What was found out of order does not come right by itself, and not every moment shows it.
+        if self.is_wanting_in(&RESTS_ON_LIGHT) && !matches!(self.hands, Some(Err(_))) {
+            self.prove_hands_again()
+        } else {
+            self.prove_hands_once()
+        }
     }
 
     /// A scenario that was broken off may have left a finger on the button, a fibre cut or a talk going on.

@@ -13,8 +13,10 @@ use crate::unit::both;
 use std::time::Duration;
 
 const OUT_OF_SERVICE: &str = "lamp-out-of-service";
-/// A sensor has followed by then.
-const FOLLOWED_AFTER: Duration = Duration::from_secs(1);
+/// A sensor has followed by then, or it does not follow.
+const FOLLOWED_AFTER: Duration = Duration::from_secs(3);
+/// One that is so late tells of no lamp rightly, whatever the lamp was found wanting in, in seconds.
+const OF_NO_USE: f64 = 0.5;
 /// The reset is pulled so long before its release, at most.
 const PULLED_BEFORE: Duration = Duration::from_millis(500);
 /// Within so many seconds a sensor bounces.
@@ -35,7 +37,7 @@ pub(super) struct Darkness {
 impl Darkness {
     /// `excess`: so many seconds the lamp was found late.
     fn is_unfit(&self, excess: f64) -> bool {
-        self.bounces > 0 || self.late > FOLLOWS_WITHIN.max(excess)
+        self.bounces > 0 || self.late > FOLLOWS_WITHIN.max(excess).min(OF_NO_USE)
     }
 }
 
@@ -56,18 +58,20 @@ impl Post {
         }
         let released = self.bench.disturbed();
         self.pass(FOLLOWED_AFTER)?;
-        Ok(lit.into_iter().filter_map(|(role, input)| self.darkness(role, &input, released)).collect())
+        Ok(lit.into_iter().map(|(role, input)| self.darkness(role, &input, released)).collect())
     }
 
-    fn darkness(&self, role: &'static str, input: &InputRef, released: Instant) -> Option<Darkness> {
+    fn darkness(&self, role: &'static str, input: &InputRef, released: Instant) -> Darkness {
         let pulled = released - PULLED_BEFORE;
-        let dark = self.bench.record.changes(input, false, pulled, None).next()?;
+        let Some(dark) = self.bench.record.changes(input, false, pulled, None).next() else {
+            return Darkness { role, late: FOLLOWED_AFTER.as_secs_f64(), bounces: 0 };
+        };
         let within = dark + Duration::from_secs_f64(BOUNCES_WITHIN);
         // A lamp test is no bounce: it stays.
         let went = |lit: &Instant| self.bench.record.changes(input, false, *lit, Some(within)).next().is_some();
         let bounces = self.bench.record.changes(input, true, dark, Some(within)).filter(went).count();
         let moment = self.bench.input_moment(input, dark);
-        Some(Darkness { role, late: moment.seconds - moment.uncertainty - released.as_secs_f64(), bounces })
+        Darkness { role, late: moment.seconds - moment.uncertainty - released.as_secs_f64(), bounces }
     }
 
     fn is_blind(&self, role: &str, since: Instant) -> bool {
@@ -139,6 +143,7 @@ mod tests {
         let sensor = |late: f64, bounces: usize| Darkness { role: "lamp-placed", late, bounces };
         assert!(sensor(0.15, 0).is_unfit(0.0035) && sensor(-0.05, 1).is_unfit(f64::INFINITY));
         assert!(!sensor(0.015, 0).is_unfit(0.0));
+        assert!(sensor(1.6, 0).is_unfit(f64::INFINITY) && sensor(1.6, 0).is_unfit(3.0), "it shows light that is long gone");
         // It cannot have been the sensor: the lamp was found later than that, or wanting in other ways than time.
         assert!(!sensor(0.15, 0).is_unfit(0.2) && !sensor(0.15, 0).is_unfit(f64::INFINITY));
     }
