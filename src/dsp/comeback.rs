@@ -51,9 +51,9 @@ impl Room {
     }
 }
 
-/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself, and takes
-/// off what the room sends back, where that is known. `None`: it did not come back, as far as the noise there lets one
-/// hear.
+/// Looks for `sent` in `heard`, whose first samples belong together, between `from_s` and `to_s` after itself, and
+/// takes off what the room sends back, where that is known. `None`: it did not come back, as far as the noise there
+/// lets one hear.
 pub fn comeback(sent: Signal, heard: Signal, from_s: f64, to_s: f64, room: Option<&Room>) -> Option<Comeback> {
     let mut powers = windows(sent, heard, from_s, to_s)?;
     let mut sorted = powers.clone();

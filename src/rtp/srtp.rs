@@ -296,8 +296,8 @@ impl Guard {
         if packet::is_rtcp(bytes) { self.seal.control(bytes) } else { self.seal.media(bytes) }
     }
 
-    /// What a stranger makes of a media packet who knows what we would have said in it: he flips that into what he wants
-    /// said, for which he needs no key (RFC 3711, 9.5), but cannot seal it.
+    /// What a stranger makes of a media packet who knows what we would have said in it: he flips that into what he
+    /// wants said, for which he needs no key (RFC 3711, 9.5), but cannot seal it.
     pub fn forge(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let Head { ssrc, sequence, .. } = head(bytes)?;
         let mut forged = self.seal.sealed(bytes, self.seal.index_of(ssrc, sequence))?;

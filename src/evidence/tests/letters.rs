@@ -86,9 +86,11 @@ fn what_an_unsealed_run_cannot_show_is_its_date_and_the_words_of_its_last_line()
     assert!(examine(&folder, None).is_ok_and(|run| run.holds()), "nothing follows the last line that would tell");
 }
 
-/// Cut, flipped, torn and stitched: whatever becomes of a journal, reading it ends.
+/// Cut, flipped, torn and stitched: whatever becomes of a journal, reading it ends. `HEJNAL_FUZZ` asks for more of
+/// them.
 #[test]
-fn ten_thousand_mutilated_journals_are_read_without_a_panic() {
+fn mutilated_journals_are_read_without_a_panic() {
+    let count = std::env::var("HEJNAL_FUZZ").ok().and_then(|count| count.parse().ok()).unwrap_or(500_u32);
     let scratch = tempfile::tempdir().unwrap();
     let folder = sealed_run(scratch.path(), None);
     let path = folder.join(FILE_NAME);
@@ -96,7 +98,7 @@ fn ten_thousand_mutilated_journals_are_read_without_a_panic() {
     let mut chance = Rng::new(20_261_130, "mutilated");
     let mut below = |most: usize| (chance.unit() * most as f64) as usize;
     let mut held = 0;
-    for number in 0..10_000_u32 {
+    for number in 0..count {
         let mut bytes = whole.clone();
         for _ in 0..=below(3) {
             let at = below(bytes.len());
@@ -129,5 +131,5 @@ fn ten_thousand_mutilated_journals_are_read_without_a_panic() {
         }
     }
     // A flip within the date or the words of the last line, or one that changed nothing.
-    assert!(held < 150, "{held}");
+    assert!(held * 60 < count as usize, "{held} of {count}");
 }

@@ -1,9 +1,9 @@
 //! The stranger speaks into a talk: packets like the operator's, sent to the same port of the post from an address that
 //! nobody has named to it.
 //!
-//! Into an encrypted talk he speaks in packets that bear the operator's own address: that can be forged, and where sound
-//! is authenticated it proves nothing (RFC 3711, 3.3). At first they are plain; then they are encrypted ones in which he
-//! has flipped what the operator says, which a post learns only from their seal (9.5).
+//! Into an encrypted talk he speaks in packets that bear the operator's own address: that can be forged, and where
+//! sound is authenticated it proves nothing (RFC 3711, 3.3). At first they are plain; then they are encrypted ones in
+//! which he has flipped what the operator says, which a post learns only from their seal (9.5).
 //!
 //! Each stretch is sent twice, before the operator's own and after it: a post may keep the first that came of it, or
 //! the last.

@@ -44,8 +44,8 @@ impl EchoCanceller {
         self.next = (self.next + 1) % TAIL;
         self.filter.sends(frame);
     }
-    /// What the far end said may still be in the air. A line's own noise is none of its words, however far the amplifier
-    /// raises it: a module that waited for the end of that would never hear the street.
+    /// What the far end said may still be in the air. A line's own noise is none of its words, however far the
+    /// amplifier raises it: a module that waited for the end of that would never hear the street.
     pub fn is_expected(&self) -> bool {
         self.line.iter().any(|power| *power > FAR_FLOOR)
     }
