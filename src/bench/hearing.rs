@@ -13,6 +13,7 @@ use crate::dsp::comeback::Room;
 use crate::dsp::delay::Signal;
 use crate::dsp::fidelity::{LOOK_S, fidelity};
 use crate::dsp::intrusion;
+use crate::dsp::spectrum::spectrum;
 use crate::dsp::stimulus::{self, BURST_BAND_HZ};
 use crate::instrument::audio::{Frame, Jack};
 use crate::instrument::{InstrumentError, Subsystem};
@@ -43,6 +44,9 @@ const BURSTS: usize = 5;
 /// Where the ear is the mouth's speech may be so much louder or fainter than at the post's microphone, dB: ten times as
 /// far, or a fifth. Engineering judgement.
 const AT_EAR_WITHIN_DB: f64 = 15.0;
+/// Over an octave of the telephone's band a mouth and an ear may together rise or fall by so much, dB: an artificial
+/// mouth keeps to 3 dB over the whole of it (ITU-T P.51 [M]).
+const EVEN_WITHIN_DB: f64 = 1.5;
 /// A burst that is so much fainter, and by how much the way may then differ, dB: what strikes a stop gives the louder
 /// one less.
 const FAINTER: f32 = 0.25;
@@ -56,6 +60,9 @@ const LOST_BY_CHANCE: usize = 3;
 pub const WALLS: [Duration; 2] = [Duration::from_millis(40), Duration::from_millis(450)];
 /// How long nothing is listened to: what comes once a minute shall come once.
 const QUIET: Duration = Duration::from_secs(60);
+/// A room is too loud that is so much louder than the street, dB: what a microphone that was set once is worth, and a
+/// lorry that passes.
+const LOUDER_ROOM_DB: f64 = 3.0;
 /// A burst matters only if it is so much louder than the faintest tone that does, dB: a street is never quite still.
 const BURSTS_OVER_DB: f64 = 16.0;
 /// Sounds are looked for in the telephone's band.
@@ -70,6 +77,8 @@ struct AtEar {
     late: f64,
     /// As `gain`, of what is in step with what was given alone: noise adds nothing to it.
     linear: f64,
+    /// By how much each higher octave is fainter, dB, and what that is worth.
+    fall: (f64, f64),
     /// dB re 20 µPa, where the rig says what the ear's samples mean.
     spl: Option<f64>,
 }
@@ -192,7 +201,20 @@ impl Bench {
             )
             .of(Subsystem::Sound));
         };
-        let AtEar { gain, late, spl, .. } = heard;
+        let AtEar { gain, late, spl, fall: (fall, within), .. } = heard;
+        if fall.abs() > EVEN_WITHIN_DB + within {
+            let (en, pl) = if fall > 0.0 { ("fainter", "ciszej") } else { ("louder", "głośniej") };
+            return Err(InstrumentError::new(
+                "mouth or ear",
+                "pass low and high sounds alike",
+                Bilingual::new(
+                    format!("each higher octave of the mouth's speech is heard {:.1} dB {en} than the one below it", fall.abs()),
+                    format!("każdą wyższą oktawę mowy ze sztucznych ust mikrofon pomiarowy słyszy o {:.1} dB {pl} niż niższą", fall.abs()).replace('.', ","),
+                ),
+                ("check the cables, plugs and windscreens of the mouth and of the ear, then filters and tone controls on the way (low cut, high cut); a plug that sits badly takes the low sounds", "sprawdź przewody, wtyki i osłony przeciwwietrzne sztucznych ust i mikrofonu, a potem filtry i regulację barwy w torze; źle wsunięty wtyk zabiera niskie dźwięki"),
+            )
+            .of(Subsystem::Sound));
+        }
         if late > AIR_WITHIN_S {
             return Err(InstrumentError::new(
                 "mouth or ear",
@@ -246,7 +268,13 @@ impl Bench {
         let linear = 20.0 * pair.delay.gain.abs().max(f64::MIN_POSITIVE).log10();
         let full = self.rig.ear_spl().map(|full| full + 10.0 * mean_square(&burst).max(f64::MIN_POSITIVE).log10());
         let found = coloration(&pair, BURST_BAND_HZ.0, BURST_BAND_HZ.1, 0.0);
-        Ok(Some(found.map(|found| AtEar { gain: found.gain_db, late, linear, spl: full.map(|full| full + linear) })))
+        Ok(Some(found.map(|found| AtEar {
+            gain: found.gain_db,
+            late,
+            linear,
+            fall: (found.fall_db, found.uncertainty_db),
+            spl: full.map(|full| full + linear),
+        })))
     }
 
     /// Nothing sounds: does the ear hear a tone all the same, or bursts? `least_dbfs`: the faintest tone that matters,
@@ -255,6 +283,7 @@ impl Bench {
         let from: Instant = self.now();
         self.wait::<E>(QUIET + Duration::from_millis(100))?;
         let Heard { samples, rate, .. } = self.ear_record(from, from + QUIET)?;
+        self.judge_room(&samples, rate)?;
         let found = intrusion::intrusions(Signal::new(&samples, rate), TELEPHONE_RATE, least_dbfs);
         let matters = |sound: &intrusion::Intrusion| sound.hz.is_some() || sound.level_dbfs >= least_dbfs + BURSTS_OVER_DB;
         let Some(sound) = found.into_iter().find(matters) else { return Ok(()) };
@@ -270,6 +299,26 @@ impl Bench {
         )
         .of(Subsystem::Sound)
         .into())
+    }
+}
+
+impl Bench {
+    /// Is the room so loud that nothing heard in it says anything of a post? One has to be understood in a street (T14),
+    /// and in no louder place.
+    fn judge_room(&self, silence: &[f32], rate: f64) -> Result<(), InstrumentError> {
+        let (Some(full), Some(street)) = (self.rig.ear_spl(), self.rig.limits.get("T14")) else { return Ok(()) };
+        let Some(heard) = spectrum(silence, rate) else { return Ok(()) };
+        let (level, most) = (full + heard.a_weighted_dbfs(), street.limit + LOUDER_ROOM_DB);
+        if level <= most {
+            return Ok(());
+        }
+        Err(InstrumentError::new(
+            "ear",
+            "hear the post over the room",
+            both!("the room itself is {level:.0} dBA loud there while the post has no power, louder than the street of {:.0} dBA in which a post has to be understood", "samo pomieszczenie, gdy punkt nie ma zasilania, ma tam {level:.0} dBA: więcej niż hałas ulicy ({:.0} dBA), w którym punkt musi być zrozumiały", street.limit),
+            ("switch off what is loud beside the bench, or set it up elsewhere; if it is quiet there, check the microphone's preamplifier and `ear-spl`", "wyłącz źródło hałasu przy stanowisku albo ustaw je gdzie indziej; jeśli jest tam cicho, sprawdź przedwzmacniacz mikrofonu i `ear-spl`"),
+        )
+        .of(Subsystem::Sound))
     }
 }
 
@@ -312,54 +361,4 @@ fn torn(cause: Bilingual) -> InstrumentError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bench::safe::Unread;
-    use crate::bench::{Opening, open};
-    use crate::rig;
-    use std::path::Path;
-    use std::sync::Arc;
-
-    const RATE: f64 = 48_000.0;
-
-    fn torn_of(change: impl Fn(usize, f32) -> f32) -> usize {
-        let sent = stimulus::steady_noise(3, 48_000, LOOPED_S);
-        let mut came = vec![0.0; 4_800];
-        came.extend(sent.iter().enumerate().map(|(n, x)| change(n, *x)));
-        came.resize(60_000, 0.0);
-        torn_pieces(&align(Signal::new(&sent, RATE), Signal::new(&came, RATE)).expect("it came back"))
-    }
-
-    #[test]
-    fn a_bench_in_order_hears_itself_and_what_is_fainter_as_much_fainter() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let rig = Arc::new(rig::load(Path::new("rigs/virtual.yaml")).expect("a rig that is shipped"));
-        let opening = Opening { rig, seed: 1, folder: folder.path().to_path_buf(), onlookers: Vec::new(), preamble: Vec::new() };
-        let mut bench = open(opening).expect("the virtual post");
-        bench.prove_operator::<Unread>().expect("the desk answers");
-        bench.calibrate_card::<Unread>().expect("it is looped back");
-        let round_trip = bench.sound.values().next().expect("one card").round_trip;
-        assert!((0.0..0.1).contains(&round_trip), "{round_trip} s");
-        bench.prove_card::<Unread>().expect("it returns what was sent, as late as before");
-        let mut heard = |level| bench.mouth_at_ear::<Unread>(level).expect("in order").flatten().expect("it is heard");
-        let (usual, fainter) = (heard(1.0), heard(FAINTER));
-        assert!((0.0..AIR_WITHIN_S).contains(&usual.late), "{usual:?}");
-        assert!((usual.gain - usual.linear).abs() < LINEAR_WITHIN_DB, "{usual:?}");
-        assert!((usual.linear - fainter.linear).abs() < LINEAR_WITHIN_DB, "{usual:?} {fainter:?}");
-        let less = usual.spl.zip(fainter.spl).map(|(usual, fainter)| usual - fainter).expect("the rig states its levels");
-        assert!((less + 20.0 * f64::from(FAINTER).log10()).abs() < LINEAR_WITHIN_DB, "{less} dB");
-        // No post is there to be shut out.
-        bench.prove_way_in::<Unread>().expect("nobody is heard, spoken to or not");
-    }
-
-    #[test]
-    fn a_loop_back_that_loses_a_few_milliseconds_is_not_whole() {
-        assert_eq!([1.0, 0.2, -0.5].map(|gain| torn_of(|_, x| gain * x)), [0, 0, 0]);
-        assert_eq!(torn_of(|n, x| x + 0.002 * ((n * 7919 % 101) as f32 / 50.0 - 1.0)), 0, "a little noise");
-        assert_eq!(torn_of(|n, x| if n < 480 { 0.0 } else { x }), 0, "where a filter settles");
-        for hole in [96usize, 480, 4_800] {
-            let torn = torn_of(|n, x| if (20_000..20_000 + hole).contains(&n) { 0.0 } else { x });
-            assert!(torn > 0 && torn <= hole / 48 + 1, "{hole}: {torn}");
-        }
-    }
-}
+mod tests;

@@ -57,6 +57,7 @@ use crate::twin::Twin;
 use crate::unit::both;
 use dimming::{Dimming, Told};
 use journaled::Journaled;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +98,8 @@ pub struct Bench {
     mouth_gain: Option<f64>,
     /// What the walls send back of the mouth's voice to the ear while no call stands.
     pub room: Option<Room>,
+    /// An outage that the post did not feel: of others of this run that is not known.
+    unfelt: OnceCell<InstrumentError>,
     /// Something has come from the post to the operator in this run: the fibre leads to it.
     has_heard_of_post: bool,
     /// When anything last passed between the post and the operator, and when the post last spoke unasked after a long

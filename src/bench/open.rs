@@ -129,6 +129,7 @@ fn open_instruments(rig: Arc<Rig>, context: Context, image: Vec<u8>, log: &Log) 
         sound: BTreeMap::new(),
         mouth_gain: None,
         room: None,
+        unfelt: std::cell::OnceCell::new(),
         has_heard_of_post: false,
         way_in: super::way_in::WayIn::default(),
         dimming: BTreeMap::new(),

@@ -154,7 +154,14 @@ impl Bench {
             format!("its sense input saw the {} {}, but {but}", circuit.name(), circuit.state(false)),
             format!("wejście kontrolne potwierdziło stan: {}, lecz {}", circuit.in_state(false).pl, but.pl),
         );
-        InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays)
+        let error = InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays);
+        self.unfelt.get_or_init(|| error.clone());
+        error
+    }
+
+    /// The first outage of this run that was none.
+    pub fn was_unfelt(&self) -> Option<&InstrumentError> {
+        self.unfelt.get()
     }
 
     /// Whether anything has ever come from the post to the operator in this run.

@@ -9,12 +9,13 @@ use crate::twin::Twin;
 use crate::unit::both;
 use std::time::Duration;
 
-/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe
-/// reads.
+/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe reads.
 const RESTS_ON_SOUND: [&str; 14] =
     ["T03", "T04", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "T17", "T18", "T21", "T22", "T25"];
 const RESTS_ON_LIGHT: [&str; 5] = ["T05", "T06", "T26", "T27", "T38"];
 const RESTS_ON_PROBE: [&str; 1] = ["T41"];
+/// Those whose figures rest on outages that were felt.
+const RESTS_ON_OUTAGES: [&str; 10] = ["T19", "T20", "T21", "T22", "T23", "T25", "T26", "T27", "T38", "T39"];
 /// By so many heartbeats in one life a console shows that it holds lines back; they come within so long (post protocol,
 /// section 2: every 10 s).
 const TELLING_HEARTBEATS: usize = 4;
@@ -52,6 +53,9 @@ impl Post {
         }
         if let Some(found) = self.contradictions.first() {
             return Err(found.error.clone().into());
+        }
+        if let Some(error) = self.bench.was_unfelt().filter(|_| self.is_wanting_in(&RESTS_ON_OUTAGES)) {
+            return Err(error.clone().into());
         }
         self.bench.prove_inputs::<Fault>()?;
         self.prove_desk()?;

@@ -7,6 +7,7 @@
 use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
+use crate::bench::Report;
 use crate::instrument::operator::Irregular;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::unit::{Bilingual, both};
@@ -19,8 +20,19 @@ pub struct Contradiction {
     pub stays: bool,
 }
 
-const LOOKS: &[fn(&Course) -> Option<Contradiction>] =
-    &[another_hand, unsteady_mains, lossy_network, translated, reset_line, room_light, dazzled, held_back, garbled, silent];
+const LOOKS: &[fn(&Course) -> Option<Contradiction>] = &[
+    another_hand,
+    unsteady_mains,
+    lossy_network,
+    translated,
+    reset_line,
+    room_light,
+    dazzled,
+    held_back,
+    garbled,
+    repeated,
+    silent,
+];
 
 /// All that this scenario's course shows.
 pub fn contradictions(course: &Course) -> Vec<Contradiction> {
@@ -319,6 +331,32 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         ),
     );
     Some(Contradiction { error: error.of(Subsystem::Console), stays: false })
+}
+
+/// A heartbeat has a number of its own, and comes once: two alike within so many seconds are one that was handed on
+/// twice.
+const BEATS_APART: f64 = 1.0;
+
+/// A line that came twice: others may have, which are counted.
+fn repeated(course: &Course) -> Option<Contradiction> {
+    let is_twice = |pair: &&[(f64, Report)]| {
+        let [(first, beat), (second, again)] = pair else { return false };
+        beat.argument("BEAT").is_some() && beat.words == again.words && second - first < BEATS_APART
+    };
+    let at = course.reports.windows(2).find(is_twice)?.first()?.0;
+    let error = InstrumentError::new(
+        "console",
+        "hand on each of the post's lines once",
+        both!(
+            "the heartbeat of {at:.3} s arrived twice, so that others may have, and the post is not judged on what it is said to have told twice",
+            "sygnał życia z chwili {at:.3} s przyszedł dwa razy, więc mogły się powtórzyć też inne wiersze; punkt nie jest oceniany za to, co rzekomo wypisał dwukrotnie"
+        ),
+        (
+            "see what else writes to the console's line or copies it (a server of serial lines, a logger), and connect the console straight to this machine; if it is the same there, the post prints its lines twice",
+            "sprawdź, co jeszcze zapisuje do linii konsoli lub ją powiela (serwer portów, rejestrator), i podłącz konsolę wprost do tego komputera; jeśli wtedy jest tak samo, to punkt wypisuje wiersze podwójnie",
+        ),
+    );
+    Some(Contradiction { error: error.of(Subsystem::Console), stays: true })
 }
 
 /// Whoever beats, and says what becomes of each call, says something within so many seconds.

@@ -76,6 +76,17 @@ fn a_spoiled_line_may_have_been_any_other_but_not_while_power_comes_and_goes() {
     accused(&quiet(), &[]);
 }
 
+/// A heart that beats too often has another number each time, and one whose count stands still beats at its own time.
+#[test]
+fn a_heartbeat_that_comes_twice_is_a_line_that_was_handed_on_twice() {
+    let beats = |lines: &[(f64, &str)]| lines.iter().fold(quiet(), |course, (at, line)| course.says(*at, line));
+    accused(&beats(&[(200.3, "BEAT 77 idle"), (200.31, "BEAT 77 idle")]), &["console"]);
+    accused(&beats(&[(200.3, "BEAT 77 idle"), (200.31, "BEAT 78 idle")]), &[]);
+    accused(&beats(&[(200.3, "BEAT 77 idle"), (201.4, "BEAT 77 idle")]), &[]);
+    accused(&beats(&[(200.3, "BEAT 77 idle"), (200.31, "BEAT 77 talking")]), &[]);
+    accused(&beats(&[(200.3, "PRESS 7"), (200.31, "PRESS 7")]), &[]);
+}
+
 #[test]
 fn echoes_that_the_benchs_network_loses_or_holds_up_are_no_deed_of_the_posts() {
     let troubled = |troubled: &[(f64, Option<f64>)], course: Course| Course { echoes: (600, troubled.to_vec()), ..course };
