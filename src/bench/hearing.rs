@@ -303,8 +303,8 @@ impl Bench {
 }
 
 impl Bench {
-    /// Is the room so loud that nothing heard in it says anything of a post? One has to be understood in a street (T14),
-    /// and in no louder place.
+    /// Is the room so loud that nothing heard in it says anything of a post? One has to be understood in a street
+    /// (T14), and in no louder place.
     fn judge_room(&self, silence: &[f32], rate: f64) -> Result<(), InstrumentError> {
         let (Some(full), Some(street)) = (self.rig.ear_spl(), self.rig.limits.get("T14")) else { return Ok(()) };
         let Some(heard) = spectrum(silence, rate) else { return Ok(()) };

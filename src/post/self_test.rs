@@ -9,7 +9,8 @@ use crate::twin::Twin;
 use crate::unit::both;
 use std::time::Duration;
 
-/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe reads.
+/// Requirements whose figures rest on what the bench hears, on what the lamps' sensors see, and on what the probe
+/// reads.
 const RESTS_ON_SOUND: [&str; 14] =
     ["T03", "T04", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "T17", "T18", "T21", "T22", "T25"];
 const RESTS_ON_LIGHT: [&str; 5] = ["T05", "T06", "T26", "T27", "T38"];

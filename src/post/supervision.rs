@@ -105,8 +105,12 @@ impl Post {
     /// T26: whoever is not registered cannot be seen to be there.
     pub fn never_lapsed(&mut self) -> Result<()> {
         self.bench.collect()?;
-        let is_lapse = |event: &CallEvent| {
-            matches!(event, CallEvent::RegistrationRefused { .. } | CallEvent::Unregistered { why: Unbound::Expired, .. })
+        let own = self.bench.rig.post.identity.clone();
+        let is_lapse = |event: &CallEvent| match event {
+            CallEvent::RegistrationRefused { user, .. } | CallEvent::Unregistered { why: Unbound::Expired, user, .. } => {
+                *user == own
+            }
+            _ => false,
         };
         let lapses = self.bench.record.calls_since(self.counted_from).filter(|event| is_lapse(&event.value)).count();
         self.judge(&LAPSES, Estimate::count(lapses), Criterion::Exactly(0.0))

@@ -11,6 +11,8 @@ use crate::instrument::operator::{CallEvent, Irregular, Server, Side, StrangerNe
 #[derive(Default)]
 struct Homes {
     known: Vec<String>,
+    /// Who spoke from elsewhere, by name and host, while it was known where the post is at home.
+    others: Vec<String>,
     strays: Vec<String>,
     strangers: Vec<String>,
     oddities: Vec<String>,
@@ -40,7 +42,7 @@ pub fn note<'a>(
         stray.is_posts = homes.are(from);
     }
     for (stranger, from) in course.strangers.iter_mut().zip(&homes.strangers) {
-        stranger.is_posts = homes.are(from);
+        stranger.is_posts = homes.are(from) && !homes.others.contains(&without_port(from));
     }
     for (oddity, from) in course.oddities.iter_mut().zip(&homes.oddities) {
         oddity.is_posts = homes.are(from);
@@ -71,7 +73,12 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             }
         }
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
-        CallEvent::RegistrationRefused { .. } => course.attempts.push(at),
+        // Of two posts on one desk the other may be refused.
+        CallEvent::RegistrationRefused { user, .. } => {
+            if course.bindings.is_empty() || course.bindings.iter().any(|binding| binding.user == *user) {
+                course.attempts.push(at);
+            }
+        }
         CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
         CallEvent::Swallowed { what, .. } if what == "OPTIONS" => course.probed.push(at),
         CallEvent::Swallowed { what, .. } if what == "INVITE" => course.swallowed.push(at),
@@ -103,11 +110,20 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             course.let_in.push((at, is_let_in));
         }
         CallEvent::Intruder { from, what } => {
+            if !homes.known.is_empty() && !homes.are(from) {
+                homes.others.push(without_port(from));
+            }
             course.strangers.push(Stranger { at, is_posts: false, what: what.clone() });
             homes.strangers.push(from.clone());
         }
         _ => {}
     }
+}
+
+/// A name and its host.
+fn without_port(from: &str) -> String {
+    let user = from.rsplit_once('@').map_or("", |(user, _)| user);
+    format!("{user}@{}", host_of(from))
 }
 
 #[cfg(test)]
@@ -139,6 +155,32 @@ mod tests {
         }
         assert_eq!(course.spoken_into, [2.0]);
         assert_eq!(course.let_in, [(1.0, false), (3.0, true), (4.0, true)]);
+    }
+
+    /// An address that the post is given later may have been somebody else's, who goes on there under his own name.
+    #[test]
+    fn who_spoke_from_an_address_before_the_post_did_is_another() {
+        let server = Server::Primary;
+        let registered = |host: &str| {
+            let (user, contact) = ("SOS-0417".to_string(), format!("sip:SOS-0417@{host}"));
+            CallEvent::Registered { user, contact, expires: std::time::Duration::from_secs(60), server }
+        };
+        let calls =
+            |user: &str, port: u16| CallEvent::Intruder { from: format!("{user}@10.20.0.18:{port}"), what: "INVITE".into() };
+        let events = [registered("10.20.0.17"), calls("SOS-0999", 5060), registered("10.20.0.18"), calls("SOS-0999", 5062)];
+        let events = events.into_iter().chain([calls("SOS-0417", 5060)]);
+        let events: Vec<_> =
+            (500..).zip(events).map(|(at, e)| Stamped::new(Instant::from_nanos(at * 1_000_000_000), e)).collect();
+        let mut course = crate::watch::tests::quiet();
+        note(&mut course, events.iter(), &[], Vec::new());
+        let is_posts: Vec<bool> = course.strangers.iter().map(|stranger| stranger.is_posts).collect();
+        assert_eq!(is_posts, [false, false, true]);
+        let refused = |user: &str| CallEvent::RegistrationRefused { user: user.into(), why: String::new() };
+        for (user, count) in [("SOS-0999", 0), ("SOS-0417", 1)] {
+            let mut course = crate::watch::tests::quiet();
+            note(&mut course, std::iter::once(&Stamped::new(Instant::ZERO, refused(user))), &[], Vec::new());
+            assert_eq!(course.attempts.len(), count, "{user}");
+        }
     }
 
     /// Without a word about the old address its binding runs out, which takes nothing from the post.
