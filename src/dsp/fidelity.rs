@@ -277,6 +277,13 @@ mod tests {
             let found = heard(|n, x| if hole.contains(&n) { 0.0 } else { x });
             assert!((1..=2).contains(&found.lost) && found.in_a_row == found.lost, "{offset}: {found:?}");
         }
+        // Three packets hide six looks at the most, and a quarter more than that one more.
+        for offset in 0..20 {
+            let gap =
+                |length: usize| heard(|n, x| if (4000 + 8 * offset..4000 + 8 * offset + length).contains(&n) { 0.0 } else { x });
+            let [allowed, longer] = [480, 600].map(|length| gap(length).in_a_row);
+            assert!(allowed <= 6 && longer > allowed, "{offset}: {allowed} {longer}");
+        }
         let half = heard(|n, x| if (n / 160) % 2 == 0 { 0.0 } else { x });
         assert!((0.4..0.6).contains(&(half.lost as f64 / half.looks as f64)) && half.in_a_row <= 2, "{half:?}");
     }

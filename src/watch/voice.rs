@@ -102,8 +102,8 @@ const LOOK_S: f64 = crate::dsp::fidelity::LOOK_S;
 const LOST_AT_MOST: f64 = 0.01;
 const HARDLY: f64 = 0.01;
 const LOOKS_OF_PACKET: usize = 2;
-/// But no gap is longer than 60 ms, which reaches into so many looks.
-const LOST_IN_A_ROW: usize = 7;
+/// But no gap is longer than 60 ms, which hides so many looks at most.
+const LOST_IN_A_ROW: usize = 6;
 /// Of the speech samples so many may stand at the ceiling.
 const CLIPPED_AT_MOST: f64 = 0.001;
 /// What a voice that is not clipped may show by chance: the greatest of its samples are near each other.

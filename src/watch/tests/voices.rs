@@ -77,8 +77,8 @@ fn a_voice_arrives_whole_and_in_time() {
     assert_eq!(lost_of_many(19), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
     // One gap of more than 60 ms is too long in any talk.
     let gap = |in_a_row: usize| heard(|heard| (heard.looks, heard.lost, heard.in_a_row) = (1000, in_a_row, in_a_row));
-    assert_eq!(gap(7), NOTHING);
-    assert_eq!(gap(8), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
+    assert_eq!(gap(6), NOTHING);
+    assert_eq!(gap(7), ["T21.watch.torn.to-operator", "T21.watch.torn.to-caller"]);
     let late = |seconds: f64| heard(|heard| heard.delay = Estimate::seconds(seconds, 0.001));
     assert_eq!(late(0.24), NOTHING);
     assert_eq!(late(0.26), ["T10.watch.delay.to-operator", "T10.watch.delay.to-caller"]);
