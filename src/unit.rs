@@ -5,6 +5,7 @@
 
 mod bilingual;
 mod date;
+mod emergency;
 mod expected;
 mod figure;
 mod harmless;
@@ -17,6 +18,7 @@ mod show;
 pub use bilingual::Bilingual;
 pub(crate) use bilingual::both;
 pub use date::Utc;
+pub use emergency::is_emergency;
 pub use expected::ParseError;
 pub use figure::Figure;
 pub use harmless::{harmless, is_harmless};

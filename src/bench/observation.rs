@@ -105,7 +105,7 @@ fn observed(event: CallEvent) -> Observation {
         E::Unregistered { user, contact, why: desk::Unbound::Expired } => at(AtServer::RegistrationExpired { user, contact }),
         E::Unregistered { user, contact, why: desk::Unbound::Removed } => at(AtServer::Unregistered { user, contact }),
         E::Unregistered { user, contact, why: desk::Unbound::Replaced(to) } => at(AtServer::Moved { user, from: contact, to }),
-        E::RegistrationRefused { user, why } => at(AtServer::RegistrationRefused { user, why }),
+        E::RegistrationRefused { user, from, why } => at(AtServer::RegistrationRefused { user, from, why }),
         E::Invited { call, invite: desk::Invite { dialog: call_id, to, from, headers }, server } => {
             of(call, Call::Invited { from, to, call_id, headers, server: server_of(server) })
         }
@@ -127,7 +127,7 @@ fn observed(event: CallEvent) -> Observation {
         E::VoiceBack { call, side } => of(call, Call::VoiceBack { side: side_of(side) }),
         E::FarReport { call, view } => {
             let (lost_ratio, jitter_s, round_trip_s) = (view.fraction, view.jitter, view.round_trip);
-            of(call, Call::FarReport { lost_ratio, jitter_s, round_trip_s })
+            of(call, Call::FarReport { lost_ratio, jitter_s, discarded_ratio: view.discarded, round_trip_s })
         }
         E::Digit { call, digit } => of(call, Call::Digit { digit }),
         E::Security { call, what } => of(call, Call::MediaSecurity { what: what.words() }),
@@ -135,9 +135,10 @@ fn observed(event: CallEvent) -> Observation {
         E::ConnectionFailed { from, fault } => at(AtServer::ConnectionFailed { from, why: fault.words() }),
         E::Ended { call, by } => of(call, Call::Ended { by: ended_by(by) }),
         E::Swallowed { server, from, what } => at(AtServer::Swallowed { server: server_of(server), from, method: what }),
-        E::StrayMedia { call, from, kind } => {
-            at(AtServer::StrayMedia { call: call.map(|call| call.0), from, kind: stray_of(kind) })
+        E::StrayMedia { call, from, kind, more } => {
+            at(AtServer::StrayMedia { call: call.map(|call| call.0), from, kind: stray_of(kind), more })
         }
+        E::Reconnected { call, from, to } => of(call, Call::Reconnected { from, to }),
         E::Asked { call, method } => of(call, Call::Asked { method }),
         E::Irregular { call: Some(call), from, what } => of(call, Call::Irregular { from, what: what.words() }),
         E::Irregular { call: None, from, what } => at(AtServer::Irregular { from, what: what.words() }),
@@ -196,5 +197,6 @@ fn stray_of(kind: desk::Stray) -> Stray {
         desk::Stray::OldPort => Stray::OldPort,
         desk::Stray::OnHold => Stray::OnHold,
         desk::Stray::NoMedia => Stray::NoMedia,
+        desk::Stray::Negotiation => Stray::Negotiation,
     }
 }

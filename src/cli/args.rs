@@ -299,9 +299,8 @@ pub struct LiveTwin {
     /// The rig's file: the post's identity, firmware and defects
     #[arg(long, default_value = "rigs/virtual.yaml", value_name = "FILE")]
     pub rig: PathBuf,
-    /// Whom the post calls and where it registers: any SIP server over UDP
-    #[arg(long, default_value = "sip:operator@127.0.0.1:5060", value_name = "SIP")]
-    pub server: String,
+    #[command(flatten)]
+    pub called: super::called::Called,
     /// The post's password at the server [default: the one in the rig's operator]
     #[arg(long, value_name = "WORD")]
     pub password: Option<String>,

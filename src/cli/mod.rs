@@ -2,6 +2,7 @@
 
 mod accuracy;
 pub mod args;
+mod called;
 mod explore;
 mod in_order;
 mod language;

@@ -51,7 +51,11 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
         ));
     };
     let (twin, file) = planted(rig, args.seed.unwrap_or(settings.seed), &settings.defects)?;
-    let called = live::resolve(&args.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;
+    let called = live::resolve(&args.called.server, args.bind.map(|own| own.0.ip())).map_err(|error| refuse(&error))?;
+    let family = args.bind.map(|own| own.0.ip());
+    let backup = args.called.backup.as_deref().map(|address| live::resolve(address, family).map(|backup| backup.server));
+    let backup = backup.transpose().map_err(|error| refuse(&error))?;
+    args.called.second.as_deref().map_or(Ok(()), live::never_emergency).map_err(|error| refuse(&error))?;
     let mouth = args.mouth.as_ref().map(|file| wav::read(file, None)).transpose();
     let mouth = mouth.map_err(|error| {
         let remedy = ("give a WAV file of 8 to 96 kHz", "podaj plik WAV o częstotliwości próbkowania od 8 do 96 kHz");
@@ -61,6 +65,8 @@ fn setup(args: &LiveTwin, rig: &Rig, clock: &Arc<dyn Clock>) -> Result<Setup, Re
         twin,
         image: read_image(&file)?,
         called,
+        backup,
+        second: args.called.second.clone(),
         password: args.password.clone().or_else(|| password_of(rig)).unwrap_or_default(),
         registers: !args.direct,
         bind: args.bind.map(|own| own.0),

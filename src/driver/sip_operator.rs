@@ -6,6 +6,8 @@
 //! must be woken early by a datagram that changes what is due, and it must go on working while a stop request cuts
 //! every other wait short, so that calls can still be hung up. Must not know SIP or RTP.
 
+mod admission;
+mod connections;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -16,21 +18,19 @@ use crate::clock::{Clock, Instant};
 use crate::driver::datagrams::{self, KERNEL_LATENESS, STAMP_UNCERTAINTY};
 use crate::instrument::{InstrumentError, Result};
 use crate::operator::operator_port::{DeskAccess, OperatorPort};
-use crate::operator::tls_session::Secured;
 use crate::operator::{Circumstances, Desk, DeskConfig, Outgoing};
-use crate::sip::framing::Framer;
-use crate::sip::route::{Route, Wire};
 use crate::unit::Bilingual;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use streams::{Connection, Heard};
 
+use admission::Admission;
+use connections::{Door, door};
 pub use tls::{Tls, policy};
 
 const NAME: &str = "operator";
@@ -40,8 +40,6 @@ const LOOK: Duration = Duration::from_millis(100);
 const IDLE: Duration = Duration::from_secs(1);
 /// Datagrams taken from one socket before the others have their turn.
 const MOST_AT_ONCE: usize = 64;
-/// Connections at a time.
-const MOST_CONNECTIONS: usize = 64;
 /// The largest UDP payload.
 const LARGEST: usize = 65_535;
 
@@ -72,7 +70,7 @@ struct State {
     /// Until when the due thread sleeps.
     alarm: Instant,
     sockets: BTreeMap<SocketAddr, Arc<UdpSocket>>,
-    connections: BTreeMap<(Wire, SocketAddr), Arc<Connection>>,
+    connections: Admission,
     /// Why a socket went deaf or dumb, until told.
     fault: Option<String>,
 }
@@ -81,13 +79,6 @@ struct State {
 struct Ears {
     sockets: Vec<(SocketAddr, Arc<UdpSocket>)>,
     doors: Vec<Door>,
-}
-
-/// Where connections come in.
-struct Door {
-    own: SocketAddr,
-    listener: TcpListener,
-    tls: Option<Tls>,
 }
 
 fn failed(action: &str, cause: impl Into<Bilingual>) -> InstrumentError {
@@ -137,7 +128,7 @@ pub fn listen_also(
     }
     let sip = config.sip;
     let desk = Desk::new(config).drawing_from(tls::chance).beside_stranger(stranger);
-    let state = State { desk, alarm: Instant::ZERO, sockets, connections: BTreeMap::new(), fault: None };
+    let state = State { desk, alarm: Instant::ZERO, sockets, connections: Admission::default(), fault: None };
     let network = Arc::new(Network {
         clock,
         sip,
@@ -152,11 +143,6 @@ pub fn listen_also(
     listening.spawn("operator ear", move || ear.listen(&ears))?;
     listening.spawn("operator due", move || network.send_due())?;
     Ok(OperatorPort::at(listening))
-}
-
-fn door(own: SocketAddr, tls: Option<Tls>) -> Result<Door> {
-    let listener = TcpListener::bind(own).and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
-    Ok(Door { own, listener: listener.map_err(|e| failed(&format!("listen on {own} (TCP)"), Bilingual::same(e)))?, tls })
 }
 
 impl Listening {
@@ -261,57 +247,6 @@ impl Network {
         (at, within)
     }
 
-    /// Takes a connection in, and gives it a thread of its own that ends with it.
-    fn open(self: &Arc<Self>, door: &Door) {
-        let Ok((stream, peer)) = door.listener.accept() else { return };
-        let wire = if door.tls.is_some() { Wire::Tls } else { Wire::Tcp };
-        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let own = stream.local_addr().map_or(door.own, |own| SocketAddr::new(own.ip().to_canonical(), own.port()));
-        let state = self.lock();
-        let (is_full, shown) = (state.connections.len() >= MOST_CONNECTIONS, state.desk.behaviour().shows);
-        drop(state);
-        if is_full {
-            return;
-        }
-        let tls = door.tls.as_ref().map(|tls| tls.showing(shown));
-        let Ok(connection) = Connection::accept(stream, tls, LOOK).map(Arc::new) else { return };
-        self.lock().connections.insert((wire, peer), Arc::clone(&connection));
-        let network = Arc::clone(self);
-        let way = Route { wire, own, peer };
-        let thread = std::thread::Builder::new().name(format!("operator {peer}"));
-        if thread.spawn(move || network.serve(way, &connection)).is_err() {
-            self.lock().connections.remove(&(wire, peer));
-        }
-    }
-
-    fn serve(&self, way: Route, connection: &Connection) {
-        let mut framer = Framer::default();
-        while !self.is_stopping() {
-            let heard = connection.hear(&mut framer);
-            let at = self.clock.now();
-            let mut state = self.lock();
-            match heard {
-                Heard::Nothing => {}
-                Heard::Messages(messages) => {
-                    if let Some(Secured { cipher, certified }) = connection.secured() {
-                        state.desk.connected(at, way, cipher, certified);
-                    }
-                    for message in messages {
-                        state.desk.message(at, STAMP_UNCERTAINTY, way, &message);
-                    }
-                    self.leave(state);
-                }
-                Heard::Over(fault) => {
-                    if let Some(fault) = fault {
-                        state.desk.lost_connection(at, way, fault);
-                    }
-                    break;
-                }
-            }
-        }
-        self.lock().connections.remove(&(way.wire, way.peer));
-    }
-
     fn send_due(&self) {
         priority::ask();
         let mut state = self.lock();
@@ -336,9 +271,7 @@ impl State {
         for Outgoing { wire, from, to, bytes } in self.desk.take_outgoing() {
             if wire.is_stream() {
                 // Where there is no connection any more, the protocols' timers deal with it as well.
-                if let Some(connection) = self.connections.get(&(wire, to)) {
-                    let _gone = connection.send(&bytes);
-                }
+                self.connections.get(wire, to).into_iter().for_each(|connection| connection.send(&bytes));
                 continue;
             }
             // A socket for every address of this machine serves whichever of them the desk names.
@@ -366,7 +299,7 @@ impl DeskAccess for Listening {
         act(self.network.clock.now(), &mut state.desk);
         if state.desk.behaviour().shows != shown {
             // A connection that stands has been believed already.
-            state.connections.values().filter(|connection| connection.is_sealed()).for_each(|connection| connection.close());
+            state.connections.all().filter(|connection| connection.is_sealed()).for_each(|connection| connection.close());
         }
         self.network.leave(state);
         Ok(())

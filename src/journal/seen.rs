@@ -92,6 +92,9 @@ pub enum ServerObservation {
     },
     RegistrationRefused {
         user: String,
+        /// Of whoever wanted it.
+        #[serde(default)]
+        from: String,
         /// The registrar's own words.
         why: String,
     },
@@ -115,6 +118,9 @@ pub enum ServerObservation {
         call: Option<u32>,
         from: String,
         kind: Stray,
+        /// So many packets more since it was told last.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: u32,
     },
     Intruder {
         from: String,
@@ -163,6 +169,11 @@ pub enum CallObservation {
         outcome: ChangeOutcome,
     },
     MediaMoved,
+    /// It is reached over another connection of the post's.
+    Reconnected {
+        from: String,
+        to: String,
+    },
     Refreshed {
         by: Party,
     },
@@ -177,7 +188,11 @@ pub enum CallObservation {
     FarReport {
         /// Since its last report, 0 to 1.
         lost_ratio: f64,
-        jitter_s: f64,
+        /// `null`: what it said cannot be.
+        jitter_s: Option<f64>,
+        /// Came too late to be heard, since its last report, where it tells (RFC 3611).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        discarded_ratio: Option<f64>,
         round_trip_s: Option<f64>,
     },
     Digit {
@@ -266,6 +281,12 @@ pub enum Stray {
     OldPort,
     OnHold,
     NoMedia,
+    /// STUN or DTLS.
+    Negotiation,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]
@@ -323,7 +344,12 @@ mod tests {
             r#"{"call":{"call":1,"what":{"changed":{"change":"hold","outcome":{"refused":{"status":488}}}}}}"#,
         );
         check(
-            &Observation::Server(ServerObservation::StrayMedia { call: None, from: "10.0.0.9:4000".into(), kind: Stray::NoCall }),
+            &Observation::Server(ServerObservation::StrayMedia {
+                call: None,
+                from: "10.0.0.9:4000".into(),
+                kind: Stray::NoCall,
+                more: 0,
+            }),
             r#"{"server":{"stray-media":{"call":null,"from":"10.0.0.9:4000","kind":"no-call"}}}"#,
         );
     }

@@ -12,11 +12,12 @@ mod pty;
 mod realtime;
 mod sockets;
 mod sound;
+mod srv;
 mod status_line;
 mod tty;
 
 pub use keyboard::Command;
-pub use sockets::{Called, resolve};
+pub use sockets::{Called, never_emergency, resolve};
 
 use crate::clock::{Clock, Stamped};
 use crate::image::Image;
@@ -48,6 +49,9 @@ pub struct Setup {
     pub twin: TwinConfig,
     pub image: Image,
     pub called: Called,
+    /// Where it turns to while that server does not answer, and whom it calls if nobody answers there.
+    pub backup: Option<SocketAddr>,
+    pub second: Option<String>,
     pub password: String,
     /// Off: who is called is a telephone, not a server.
     pub registers: bool,
@@ -91,7 +95,7 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     let (tell, inputs) = channel();
     let sockets = Sockets::bind(setup.bind, setup.called.server)?;
     let (sip, rtp) = sockets.ports()?;
-    let Setup { mut twin, image, called, password, registers, mouth, ear, card, lang, .. } = setup;
+    let Setup { mut twin, image, called, backup, second, password, registers, mouth, ear, card, lang, .. } = setup;
     let identity = twin.identity.clone();
     twin.line_ends_outside = true;
     // The person brings a mouth and an ear, whatever the rig wires.
@@ -99,8 +103,8 @@ pub fn run(setup: Setup, clock: Arc<dyn Clock>) -> Result<Ended> {
     twin.voice.address = sockets.address();
     (twin.voice.sip_port, twin.voice.rtp_port) = (sip, rtp);
     (twin.voice.server, twin.voice.operator) = (called.server, called.user.clone());
-    // A real server is the only one there, and whoever is called on it the only operator.
-    (twin.voice.backup, twin.voice.second) = (None, None);
+    // The rig's own are of the virtual street.
+    (twin.voice.backup, twin.voice.second) = (backup, second);
     // Its line is sockets for datagrams.
     twin.voice.security = None;
     // Its address is this machine's, and its servers are named to it.

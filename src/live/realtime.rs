@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// What the microcontroller does of itself is seen so late at most, on a machine that keeps up.
 const STEP: Duration = Duration::from_millis(4);
+/// How long the last words may take to be answered.
+const FAREWELL: Duration = Duration::from_millis(800);
 /// Later than this is worth telling: media would be noticeably late.
 const BEHIND: Duration = Duration::from_millis(50);
 /// How often that is told, and how often the ear's file grows.
@@ -67,7 +69,7 @@ impl Live {
 
     /// Goes on until `quit` or a stop request.
     pub fn run(mut self, inputs: &Receiver<Input>) -> Result<Ended> {
-        let outcome = self.go_on(inputs);
+        let outcome = self.go_on(inputs).and_then(|()| self.take_leave(inputs));
         let stopped = self.clock.guard().stop_requested();
         let now = self.twin.clock().now();
         if let Some(ear) = self.before.ear.take() {
@@ -112,6 +114,23 @@ impl Live {
             self.advance(self.clock.now())?;
         }
         Ok(())
+    }
+
+    /// Ends a call and takes the registration back, and waits a little for the answers: whoever wants it to end is not
+    /// kept waiting.
+    fn take_leave(&mut self, inputs: &Receiver<Input>) -> Result<()> {
+        self.twin.take_leave();
+        let until = self.clock.now() + FAREWELL;
+        while !self.twin.has_left() && self.clock.now() < until {
+            let due = self.next_due().min(until);
+            let first = inputs.recv_timeout(due.since(self.clock.now()));
+            for input in first.into_iter().chain(std::iter::from_fn(|| inputs.try_recv().ok())) {
+                self.put_in(input)?;
+            }
+            self.advance(self.clock.now())?;
+        }
+        // What was said last has yet to come out of the line.
+        self.advance(self.clock.now() + STEP)
     }
 
     /// Setting up took real time that the post knows nothing of: it begins now.

@@ -2,11 +2,11 @@
 //!
 //! Knows nothing of what the datagrams carry.
 
-use super::Input;
+use super::{Input, srv};
 use crate::clock::{Clock, Stamped};
 use crate::instrument::{InstrumentError, Result};
 use crate::twin::Datagram;
-use crate::unit::{Bilingual, both};
+use crate::unit::{Bilingual, both, is_emergency};
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
@@ -21,13 +21,8 @@ const LARGEST: usize = 65_535;
 /// RTP goes over an even port (RFC 3550, 11): so many free ports are tried.
 const TRIES: usize = 32;
 const SIP_PORT: u16 = 5060;
-/// Emergency numbers of Europe and Poland (112; 984 to 999), and the commonest elsewhere. A bench never calls those who
-/// come to save lives: a false alarm is an offence, and somebody else waits meanwhile.
-const NEVER_CALLED: [&str; 19] = [
-    "112", "911", "000", "984", "985", "986", "987", "988", "989", "991", "992", "993", "994", "995", "996", "997", "998", "999",
-    "110",
-];
-
+/// A name server of one's own network answers within this. Engineering judgement.
+const NAMES_WITHIN: Duration = Duration::from_millis(700);
 fn failed(action: impl Into<String>, cause: impl Into<Bilingual>) -> InstrumentError {
     InstrumentError::new(
         "voice module's network",
@@ -53,6 +48,7 @@ pub fn resolve(address: &str, family: Option<IpAddr>) -> Result<Called> {
         let example = "sip:operator@192.168.10.2:5060";
         failed(format!("call {address}"), both!("{en}: write it like {example}", "{pl}; zapisz go tak: {example}"))
     };
+    never_emergency(address)?;
     let rest = address
         .strip_prefix("sip:")
         .ok_or_else(|| wrong(("the address does not begin with sip:", "adres nie zaczyna się od sip:")))?;
@@ -65,16 +61,6 @@ pub fn resolve(address: &str, family: Option<IpAddr>) -> Result<Called> {
             "nazwa użytkownika jest pusta albo zawiera niedozwolone znaki",
         )));
     }
-    let digits: String = user.chars().filter(char::is_ascii_digit).collect();
-    if NEVER_CALLED.contains(&digits.as_str()) && !user.chars().any(char::is_alphabetic) {
-        return Err(failed(
-            format!("call {address}"),
-            (
-                "this is an emergency number, and a virtual post never calls one",
-                "to numer alarmowy, a punkt wirtualny nigdy na taki nie dzwoni",
-            ),
-        ));
-    }
     if host.is_empty() {
         return Err(wrong(("there is no host after the @", "w adresie brak hosta po znaku @")));
     }
@@ -85,13 +71,52 @@ pub fn resolve(address: &str, family: Option<IpAddr>) -> Result<Called> {
     Ok(Called { user: user.to_owned(), server })
 }
 
+/// However it is written.
+///
+/// # Errors
+/// It leads to those who come to save lives.
+pub fn never_emergency(address: &str) -> Result<()> {
+    if !is_emergency(address) {
+        return Ok(());
+    }
+    let cause = (
+        "this is an emergency number, and a virtual post never calls one",
+        "to numer alarmowy, a punkt wirtualny nigdy na taki nie dzwoni",
+    );
+    Err(failed(format!("call {address}"), cause))
+}
+
 fn look_up(host: &str, family: Option<IpAddr>) -> std::io::Result<Option<SocketAddr>> {
     // Colons within brackets belong to an IPv6 address.
     let has_port = host.rsplit(']').next().is_some_and(|tail| tail.contains(':'));
-    let with_port = if has_port { host.to_owned() } else { format!("{host}:{SIP_PORT}") };
-    let found: Vec<SocketAddr> = with_port.to_socket_addrs()?.collect();
+    let is_name = !has_port && !host.starts_with('[') && host.parse::<IpAddr>().is_err();
+    let places = if is_name { srv::name_server().map(|server| served_at(host, server)).unwrap_or_default() } else { Vec::new() };
+    let named = places.iter().find_map(|(name, port)| (name.as_str(), *port).to_socket_addrs().ok());
+    let found: Vec<SocketAddr> = match named {
+        Some(found) => found.collect(),
+        None if has_port => host.to_socket_addrs()?.collect(),
+        None => format!("{host}:{SIP_PORT}").to_socket_addrs()?.collect(),
+    };
     let alike = found.iter().find(|a| family.is_none_or(|own| own.is_ipv4() == a.is_ipv4()));
     Ok(alike.or(found.first()).copied())
+}
+
+/// Where SIP over UDP is served for a domain that names no port, best first (RFC 3263, 4.2). A name server that says
+/// nothing is asked twice; then the domain is taken for a host.
+fn served_at(domain: &str, name_server: SocketAddr) -> Vec<(String, u16)> {
+    let ask = || {
+        let any: IpAddr = if name_server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+        let socket = UdpSocket::bind((any, 0))?;
+        socket.connect(name_server)?;
+        socket.set_read_timeout(Some(NAMES_WITHIN))?;
+        // The port it is asked from is the system's draw: nobody else knows where to answer.
+        let number = socket.local_addr()?.port();
+        socket.send(&srv::question(number, domain))?;
+        let mut buffer = [0; 4096];
+        let length = socket.recv(&mut buffer)?;
+        Ok::<_, std::io::Error>(srv::places(number, buffer.get(..length).unwrap_or_default()))
+    };
+    ask().or_else(|_| ask()).unwrap_or_default()
 }
 
 /// The two sockets, and the address that the module gives as its own.
@@ -229,10 +254,34 @@ mod tests {
 
     #[test]
     fn nobody_who_saves_lives_is_ever_called() {
-        for number in ["112", "997", "998", "999", "911", "1-1-2", "+112"] {
+        for number in ["112", "997", "1-1-2", "+48112", "0112", "00112", "%31%31%32", "112;phone-context=+48"] {
             let error = resolve(&format!("sip:{number}@127.0.0.1"), None).expect_err("refused");
             assert!(error.cause.en.contains("emergency number"), "{number}: {error}");
         }
+        for address in ["tel:112", "urn:service:sos", "sips:112@127.0.0.1"] {
+            let error = resolve(address, None).expect_err("refused");
+            assert!(error.cause.en.contains("emergency number"), "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_asked_where_its_servers_are() {
+        let names = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let at = names.local_addr().expect("bound");
+        let answers = std::thread::spawn(move || {
+            let mut buffer = [0; 512];
+            let (length, from) = names.recv_from(&mut buffer).expect("a question");
+            let mut answer = buffer[..length].to_vec();
+            (answer[2], answer[3], answer[7]) = (0x81, 0x80, 2);
+            for (priority, port, name) in [(20u16, 5070u16, b"\x06backup\x04city\0"), (10, 5080, b"\x06server\x04city\0")] {
+                answer.extend([0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 60, 0, 6 + name.len() as u8]);
+                answer.extend([priority.to_be_bytes(), [0, 0], port.to_be_bytes()].concat());
+                answer.extend(name);
+            }
+            names.send_to(&answer, from).expect("answered");
+        });
+        assert_eq!(served_at("straz.city", at), [("server.city".to_owned(), 5080), ("backup.city".to_owned(), 5070)]);
+        answers.join().expect("in order");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod offer_answer;
 mod pending_change;
 mod provisionals;
 mod refreshing;
+mod source;
 mod srtp_session;
 mod stream_watch;
 mod streaming;
@@ -118,9 +119,18 @@ impl Call {
     pub fn is_sealed_enough(&self, way: Route) -> bool {
         self.invitation.wire() != Wire::Tls || way.wire == Wire::Tls
     }
+    /// The way its INVITE came.
+    pub fn began_on(&self) -> Route {
+        self.invitation.way()
+    }
     /// Whether that is the transaction of its INVITE.
     pub fn is_invited_by(&self, transaction: &str) -> bool {
         self.invitation.transaction() == transaction
+    }
+    /// Whether a request that came another way is the one that made it (RFC 3261, 8.2.2.2).
+    pub fn is_asked_for_by(&self, request: &Request) -> bool {
+        let (one, other) = (&self.invitation.request().head, &request.head);
+        (&one.call_id, &one.from.tag, one.cseq) == (&other.call_id, &other.from.tag, other.cseq)
     }
     /// Is this the other end's address, as it described itself or where its signalling comes from?
     pub fn is_from(&self, from: SocketAddr) -> bool {

@@ -5,6 +5,7 @@
 
 use super::config::{DeskConfig, Outgoing};
 use super::events::Events;
+use super::restraint::{AT_HOME, Restraint};
 use super::transactions::{InviteClients, InviteNews, Purpose, Transactions, transaction_key};
 use super::transport::{Sending, Transport};
 use crate::clock::{Instant, Stamped};
@@ -25,6 +26,7 @@ pub(super) struct Context {
     /// INVITEs of ours within calls.
     invite_clients: InviteClients,
     events: Events,
+    restraint: Restraint,
 }
 
 impl Context {
@@ -35,6 +37,7 @@ impl Context {
             transactions: Transactions::default(),
             invite_clients: InviteClients::default(),
             events: Events::default(),
+            restraint: Restraint::default(),
             config,
         }
     }
@@ -69,8 +72,26 @@ impl Context {
     pub fn tell(&mut self, at: Instant, event: CallEvent) {
         self.events.tell(at, event);
     }
+    /// Beside a call it may be anybody's, as often as he likes.
     pub fn tell_irregular(&mut self, at: Instant, way: Route, call: Option<CallId>, what: Irregular) {
+        let unsaid = if call.is_some() { Some(0) } else { self.may_tell(at, way.peer, &what.kind()) };
+        let Some(unsaid) = unsaid else { return };
+        let what = if unsaid == 0 { what } else { Irregular::Again { what: Box::new(what), unsaid } };
         self.tell(at, CallEvent::Irregular { call, from: way.peer.to_string(), what });
+    }
+    /// What every message of a post may have is told once a second at most.
+    pub fn tell_now_and_then(&mut self, at: Instant, way: Route, what: Irregular) {
+        if self.may_tell_each_second(at, way.peer, &what.kind()).is_some() {
+            self.tell(at, CallEvent::Irregular { call: None, from: way.peer.to_string(), what });
+        }
+    }
+    /// Whether something that anybody may do is told now, and how often it has happened since it was told last.
+    pub fn may_tell(&mut self, at: Instant, from: SocketAddr, kind: &str) -> Option<u32> {
+        self.restraint.may_tell(at, from, kind, AT_HOME)
+    }
+    /// The same of what is told once a second at most, whoever does it.
+    pub fn may_tell_each_second(&mut self, at: Instant, from: SocketAddr, kind: &str) -> Option<u32> {
+        self.restraint.may_tell(at, from, kind, 1)
     }
     pub fn take_events(&mut self) -> Vec<Stamped<CallEvent>> {
         self.events.take()
@@ -82,8 +103,18 @@ impl Context {
     pub fn is_silent(&self, way: Route) -> bool {
         self.transport.is_silent(way, &self.config.behaviour)
     }
-    pub fn registered(&mut self, user: &str, way: Route) {
-        self.transport.registered(user, way);
+    /// A post has registered on this way; gives where it was reached until now, if that was over another connection.
+    pub fn registered(&mut self, user: &str, way: Route) -> Option<SocketAddr> {
+        self.restraint.is_home(way.peer.ip());
+        self.transport.registered(user, way)
+    }
+    /// What came this way was a post's, beyond doubt.
+    pub fn believed(&mut self, user: &str, way: Route) -> Option<SocketAddr> {
+        self.transport.believed(user, way)
+    }
+    /// That connection is no more.
+    pub fn closed(&mut self, way: Route) {
+        self.transport.closed(way);
     }
     pub fn send(&mut self, to: Route, bytes: Vec<u8>) {
         self.transport.send(to, bytes, &self.config.behaviour);

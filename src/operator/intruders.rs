@@ -4,26 +4,32 @@
 //! Must not decide who that is.
 
 use super::context::Context;
-use super::timers::REPORT_EVERY;
+use super::restraint::{short, with_unsaid};
 use crate::clock::Instant;
 use crate::instrument::operator::CallEvent;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-/// Sources and attempts remembered.
+/// Attempts remembered.
 const MOST: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Intruders {
-    /// By who and what: when it was told last, and how often it has happened since.
-    told: BTreeMap<(String, String), (Instant, u32)>,
     /// The transactions seen last: what is sent again is no other attempt.
     seen: VecDeque<String>,
 }
 
 impl Intruders {
-    /// He speaks as `user`, from this address, in this transaction.
-    pub fn turned_away(&mut self, at: Instant, transaction: &str, user: &str, from: SocketAddr, what: &str, cx: &mut Context) {
+    /// He speaks as `user`, from this address, in this transaction. What he tried is of this kind, in full `what`.
+    pub fn turned_away(
+        &mut self,
+        at: Instant,
+        transaction: &str,
+        (user, from): (&str, SocketAddr),
+        kind: &str,
+        what: &str,
+        cx: &mut Context,
+    ) {
         if self.seen.iter().any(|seen| seen == transaction) {
             return;
         }
@@ -31,20 +37,8 @@ impl Intruders {
             self.seen.pop_front();
         }
         self.seen.push_back(transaction.to_owned());
-        // Each from a port of its own is still one source.
-        let attempt = (format!("{user}@{}", from.ip()), what.to_owned());
-        let unsaid = match self.told.get_mut(&attempt) {
-            Some((last, unsaid)) if at.since(*last) < REPORT_EVERY => {
-                *unsaid = unsaid.saturating_add(1);
-                return;
-            }
-            known => known.map_or(0, |(_, unsaid)| *unsaid),
-        };
-        if self.told.len() >= MOST {
-            self.told.pop_first();
+        if let Some(unsaid) = cx.may_tell(at, from, kind) {
+            cx.tell(at, CallEvent::Intruder { from: format!("{}@{from}", short(user)), what: with_unsaid(what, unsaid) });
         }
-        self.told.insert(attempt, (at, 0));
-        let what = if unsaid == 0 { what.to_owned() } else { format!("{what} ({unsaid} more since the last one told)") };
-        cx.tell(at, CallEvent::Intruder { from: format!("{user}@{from}"), what });
     }
 }

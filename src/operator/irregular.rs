@@ -2,9 +2,9 @@
 //!
 //! Must not decide what a message is answered with, nor show a password, nor know calls beyond their number.
 
-use crate::instrument::operator::{CallId, Invite, Irregular, host_of};
+use crate::instrument::operator::{CallId, Invite, Irregular, Unreachable, host_of};
 use crate::sip::digest::Credentials;
-use crate::sip::message::{Message, Request, targets};
+use crate::sip::message::{Message, Method, Request, Target, targets};
 use crate::sip::registrar::User;
 use crate::sip::route::{Route, Wire};
 use crate::sip::sdes::Crypto;
@@ -44,7 +44,9 @@ impl Irregularities {
         self.knows(bytes).then(|| {
             let method = match message {
                 Message::Request(request) => request.method.to_string(),
-                Message::Response(response) => format!("{} {}", response.status, response.head.cseq_method),
+                Message::Response(response) => {
+                    format!("{} {}", response.status, response.head.cseq_method.map_or("", Method::name))
+                }
             };
             Irregular::Secret { method }
         })
@@ -90,11 +92,8 @@ impl Irregularities {
 pub(super) fn elsewhere(way: Route, request: &Request) -> Option<Irregular> {
     let own = way.peer.ip().to_canonical();
     let is_elsewhere = |ip: &IpAddr| ip.to_canonical() != own && !ip.is_unspecified();
-    let gone = request.head.header("Expires").is_some_and(|expires| expires.trim() == "0");
-    let contacts = request.head.headers("Contact").flat_map(targets);
-    let standing = contacts.filter(|target| target.expires.map_or(!gone, |expires| expires > 0));
-    let contact = standing.filter_map(|target| target.socket).map(|socket| socket.ip()).find(is_elsewhere);
-    let media = Audio::parse(&request.head.body).ok().map(|audio| audio.remote.ip()).filter(is_elsewhere);
+    let contact = standing_contacts(request).filter_map(|target| target.socket).map(|socket| socket.ip()).find(is_elsewhere);
+    let media = Audio::parse(request.head.description()).ok().map(|audio| audio.remote.ip()).filter(is_elsewhere);
     let (place, named) = contact.map(|ip| ("Contact", ip)).or(media.map(|ip| ("SDP", ip)))?;
     Some(Irregular::Elsewhere { place, named: named.to_string() })
 }
@@ -105,6 +104,49 @@ pub(super) fn other_port(way: Route, request: &Request) -> Option<Irregular> {
     let is_same_host = |socket: &SocketAddr| socket.ip().to_canonical() == way.peer.ip().to_canonical();
     let named = sockets.filter(is_same_host).map(|socket| socket.port()).find(|port| *port != way.peer.port())?;
     (way.wire == Wire::Udp).then_some(Irregular::OtherPort { place: "Contact", named })
+}
+
+/// Addresses at which nothing of ours arrives, in what it wants to be reached by: whoever names one is deaf to us.
+/// `begins`: a null address puts a call on hold only once that stands (RFC 3264, 8.4).
+pub(super) fn unreachable(way: Route, request: &Request, begins: bool) -> impl Iterator<Item = Irregular> {
+    let contact = standing_contacts(request).filter_map(|target| target.socket).next();
+    let media = Audio::parse(request.head.description()).ok().map(|audio| audio.remote);
+    [("Contact", contact), ("SDP", media)].into_iter().filter_map(move |(place, named)| {
+        let named = named?;
+        let why = out_of_reach(named.ip().to_canonical(), way).or((named.port() == 0).then_some(Unreachable::NoPort))?;
+        let is_hold = why == Unreachable::Unspecified && !begins;
+        (!is_hold).then(|| Irregular::Unreachable { place, named: named.ip().to_string(), why })
+    })
+}
+
+fn out_of_reach(named: IpAddr, way: Route) -> Option<Unreachable> {
+    let (peer, own) = (way.peer.ip().to_canonical(), way.own.ip().to_canonical());
+    let is_link_local = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    };
+    let is_private = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => ip.is_private(),
+        IpAddr::V6(ip) => ip.is_unique_local(),
+    };
+    let is_near = |ip: IpAddr| is_private(ip) || ip.is_loopback() || is_link_local(ip);
+    [
+        (named.is_unspecified(), Unreachable::Unspecified),
+        (named.is_multicast(), Unreachable::Multicast),
+        (named.is_loopback() && !peer.is_loopback(), Unreachable::Loopback),
+        (named.is_ipv4() != own.is_ipv4() && named.is_ipv4() != peer.is_ipv4(), Unreachable::OtherFamily),
+        (is_link_local(named) && !is_link_local(peer), Unreachable::LinkLocal),
+        (is_private(named) && !is_near(peer), Unreachable::Private),
+    ]
+    .into_iter()
+    .find_map(|(is_so, why)| is_so.then_some(why))
+}
+
+/// Those that the other end wants to be reached by from now on.
+fn standing_contacts(request: &Request) -> impl Iterator<Item = Target> {
+    let gone = request.head.header("Expires").is_some_and(|expires| expires.trim() == "0");
+    let contacts = request.head.headers("Contact").flat_map(targets);
+    contacts.filter(move |target| target.expires.map_or(!gone, |expires| expires > 0))
 }
 
 /// What no frame of an Ethernet holds travels in pieces, which many firewalls let none of through; a request so long

@@ -1,17 +1,10 @@
-//! The ports on which the desk hears media: whose each is, which is the next for a call, and what arrived at one that
-//! nobody can have meant to send there.
+//! The ports on which the desk hears media: whose each is, and which is the next for a call.
 //!
 //! Must not know calls beyond their number.
 
-use super::timers::REPORT_EVERY;
-use crate::clock::Instant;
-use crate::instrument::operator::{CallId, Stray};
+use crate::instrument::operator::CallId;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
-
-/// Kinds and sources of stray media remembered.
-const MOST_STRAYS: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct MediaPorts {
@@ -19,14 +12,12 @@ pub(super) struct MediaPorts {
     /// The last call on each even port.
     owners: BTreeMap<u16, CallId>,
     next: u16,
-    /// When stray media was last reported.
-    reported: BTreeMap<(IpAddr, Stray), Instant>,
 }
 
 impl MediaPorts {
     pub fn of(range: RangeInclusive<u16>) -> Self {
         let next = range.start().next_multiple_of(2);
-        MediaPorts { range, owners: BTreeMap::new(), next, reported: BTreeMap::new() }
+        MediaPorts { range, owners: BTreeMap::new(), next }
     }
     pub fn contains(&self, port: u16) -> bool {
         self.range.contains(&port)
@@ -47,21 +38,9 @@ impl MediaPorts {
     pub fn owner(&self, port: u16) -> Option<CallId> {
         self.owners.get(&(port & !1)).copied()
     }
-    /// How much is remembered: ports, and sources of stray media.
+    /// How many are remembered.
     #[cfg(test)]
-    pub fn counts(&self) -> [usize; 2] {
-        [self.owners.len(), self.reported.len()]
-    }
-    /// Whether stray media of this kind is to be told once more.
-    pub fn is_news(&mut self, at: Instant, from: SocketAddr, kind: Stray) -> bool {
-        let source = (from.ip(), kind);
-        if self.reported.get(&source).is_some_and(|last| at.since(*last) < REPORT_EVERY) {
-            return false;
-        }
-        if self.reported.len() >= MOST_STRAYS {
-            self.reported.pop_first();
-        }
-        self.reported.insert(source, at);
-        true
+    pub fn count(&self) -> usize {
+        self.owners.len()
     }
 }

@@ -19,11 +19,14 @@ mod events;
 mod flows;
 mod intruders;
 mod irregular;
+mod malformed;
 mod media_ports;
 mod operating;
 pub mod operator_port;
+mod registering;
 mod resending;
 mod responses;
+mod restraint;
 mod routing;
 mod self_check;
 mod stranger;
@@ -146,17 +149,36 @@ impl Desk {
 
     /// A connection over TLS is up.
     pub fn connected(&mut self, at: Instant, way: Route, cipher: String, certified: bool) {
-        self.cx.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
+        if self.cx.may_tell(at, way.peer, "Connected").is_some() {
+            self.cx.tell(at, CallEvent::Connected { from: way.peer.to_string(), cipher, certified });
+        }
     }
 
     /// A connection ended otherwise than by being closed, e.g. because a certificate was not believed.
     pub fn lost_connection(&mut self, at: Instant, way: Route, fault: ConnectionFault) {
+        self.closed_connection(way);
+        let Some(unsaid) = self.cx.may_tell(at, way.peer, &fault.kind()) else { return };
+        let fault = if unsaid == 0 { fault } else { ConnectionFault::Again { fault: Box::new(fault), unsaid } };
         self.cx.tell(at, CallEvent::ConnectionFailed { from: way.peer.to_string(), fault });
+    }
+    /// A connection is no more, for whatever reason.
+    pub fn closed_connection(&mut self, way: Route) {
+        self.cx.closed(Route { own: self.cx.transport().own(way.own), ..way });
+    }
+    /// Whether a post is reached over this connection, or has a call on it: then it is not given up for a stranger's.
+    pub fn relies_on(&self, way: Route) -> bool {
+        let is_on = |began: Route| began.wire == way.wire && began.peer == way.peer;
+        self.registrar.bindings().iter().any(|binding| binding.source == way.peer)
+            || self.calls.living().any(|call| is_on(call.began_on()))
     }
 
     fn signalling(&mut self, at: Instant, way: Route, bytes: &[u8]) {
         // Keep-alives (RFC 5626, 3.5.1) and noise alike have no answer.
-        let Ok(message) = message::parse(bytes) else { return };
+        let message = match message::parse(bytes) {
+            Ok(message) => message,
+            Err(broken) => return malformed::turned_away(at, way, bytes, broken, &mut self.cx),
+        };
+        malformed::unusual(&message).for_each(|what| self.cx.tell_now_and_then(at, way, what));
         let odd = self.irregularities.secret_in(&message, bytes).into_iter().chain(irregular::too_long(way, &message, bytes));
         odd.for_each(|what| self.cx.tell_irregular(at, way, None, what));
         if self.black_hole.swallows(at, way, &message, &mut self.cx) {
@@ -170,6 +192,9 @@ impl Desk {
 
     /// Something arrived at a media port.
     fn media(&mut self, how: Circumstances, from: SocketAddr, port: u16, bytes: &[u8]) {
+        if packet::is_negotiation(bytes) {
+            return self.stray(how.at, from, None, Stray::Negotiation);
+        }
         let (at, owner, cx) = (how.at, self.ports.owner(port), &mut self.cx);
         let opened = match owner.and_then(|id| self.calls.get_mut(id)) {
             Some(call) => call.opened(at, from, bytes, cx),
@@ -202,8 +227,8 @@ impl Desk {
         }
     }
     fn stray(&mut self, at: Instant, from: SocketAddr, call: Option<CallId>, kind: Stray) {
-        if self.ports.is_news(at, from, kind) {
-            self.cx.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind });
+        if let Some(more) = self.cx.may_tell_each_second(at, from, kind.name()) {
+            self.cx.tell(at, CallEvent::StrayMedia { call, from: from.to_string(), kind, more });
         }
     }
 

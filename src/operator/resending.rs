@@ -101,7 +101,7 @@ impl BlackHole {
         if let Some(method) = self.hammered(&key) {
             cx.tell_irregular(at, way, None, Irregular::Hammered { method: method.to_string() });
         }
-        if is_new {
+        if is_new && cx.may_tell(at, way.peer, &format!("Swallowed {}", request.method)).is_some() {
             let (server, from) = (cx.transport().server_at(way.own), request.head.from.user.clone());
             cx.tell(at, CallEvent::Swallowed { server, from, what: request.method.to_string() });
         }

@@ -3,18 +3,18 @@
 
 use super::Desk;
 use super::call::{Call, Invitation, Lifecycle, OfferAnswer, described, offer_of};
-use super::irregular::{elsewhere, other_port, other_resource};
-use super::responses::{Denied, retry_lines};
+use super::irregular::{elsewhere, other_port, other_resource, unreachable};
+use super::registering::{tell_changes, tell_reconnected, tell_refused};
+use super::responses::{Denied, Refusal, retry_lines, tell_unsupported, unsupported};
+use super::restraint::short;
 use super::transactions::{InviteNews, Purpose, transaction_key};
 use crate::clock::Instant;
-use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Health, Irregular, Server};
+use crate::instrument::operator::{Answering, Behaviour, CallEvent, CallId, EndedBy, Health, Irregular};
 use crate::sip::dialog::DialogId;
 use crate::sip::message::{self, Method, Reply, Request, Response, SUPPORTED};
-use crate::sip::registrar::Change;
-use crate::sip::reliable;
 use crate::sip::route::Route;
 use crate::sip::sdp::{Audio, Local};
-use crate::sip::session::{self, Asked, Session};
+use crate::sip::session::{Asked, Session};
 use std::net::SocketAddr;
 
 /// What a call that may ring needs.
@@ -22,17 +22,6 @@ struct Admitted {
     port: u16,
     offer: Option<Audio>,
     session: Option<Session>,
-}
-
-/// A status that turns a request away, and the lines that explain it.
-type Refusal = (u16, Vec<(&'static str, String)>);
-
-/// What an INVITE requires that nobody here speaks (RFC 3261, 8.2.2.3).
-fn unsupported(invite: &Request) -> Option<Refusal> {
-    let required = invite.head.headers("Require").flat_map(|list| list.split(',')).map(str::trim);
-    let unknown: Vec<&str> =
-        required.filter(|tag| ![reliable::TAG, session::TAG].contains(&tag.to_ascii_lowercase().as_str())).collect();
-    (!unknown.is_empty()).then(|| (420, vec![("Unsupported", unknown.join(", "))]))
 }
 
 impl Desk {
@@ -71,11 +60,14 @@ impl Desk {
                 self.cx.transactions().make_room();
                 if let Some((status, lines)) = self.overload(&request, way) {
                     if method == Method::Register {
-                        let (user, why) = (request.head.to.user.clone(), "503".to_string());
-                        self.cx.tell(at, CallEvent::RegistrationRefused { user, why });
+                        tell_refused(at, way.peer, &request.head.to.user, "503", &mut self.cx);
                     }
                     let reply = self.cx.reply(&request, status, way).headers(&lines);
                     return self.cx.respond(at, way, &request, reply);
+                }
+                if let Some((status, lines)) = unsupported(&request) {
+                    tell_unsupported(at, way, &lines, &mut self.cx);
+                    return self.cx.refuse_statelessly(way, &request, status, &lines);
                 }
                 self.serve(at, way, &request);
             }
@@ -86,6 +78,20 @@ impl Desk {
     /// registered from, or it brings that one's credentials. The error is the challenge to bring them; that it was
     /// turned away has been told.
     fn believe(&mut self, at: Instant, way: Route, id: CallId, request: &Request) -> Result<(), Vec<(&'static str, String)>> {
+        self.hold_against_call(at, way, id, request)?;
+        if let Some(call) = self.calls.get(id) {
+            let before = self.cx.believed(call.user(), way);
+            tell_reconnected(at, before, way, &self.calls, &mut self.cx);
+        }
+        Ok(())
+    }
+    fn hold_against_call(
+        &mut self,
+        at: Instant,
+        way: Route,
+        id: CallId,
+        request: &Request,
+    ) -> Result<(), Vec<(&'static str, String)>> {
         let Some(call) = self.calls.get(id) else { return Ok(()) };
         let user = call.user();
         let is_home = |source: SocketAddr| source.ip().to_canonical() == way.peer.ip().to_canonical();
@@ -95,15 +101,16 @@ impl Desk {
         let challenge = match request.method {
             // Neither can be challenged (RFC 3261, 22.1).
             Method::Ack | Method::Cancel => Vec::new(),
-            _ => match self.registrar.vouch(at, user, request, self.cx.tokens()) {
+            _ => match self.registrar.vouch(at, way.peer, user, request, self.cx.tokens()) {
                 Ok(()) => return Ok(()),
                 Err(challenge) => challenge,
             },
         };
         let of_invite = matches!(request.method, Method::Ack | Method::Cancel);
         let key = transaction_key(request, if of_invite { Method::Invite } else { request.method });
+        let kind = format!("{} within a call", request.method);
         let what = format!("{} within call {}", request.method, id.0);
-        self.intruders.turned_away(at, &key, user, way.peer, &what, &mut self.cx);
+        self.intruders.turned_away(at, &key, (user, way.peer), &kind, &what, &mut self.cx);
         Err(challenge)
     }
 
@@ -134,6 +141,9 @@ impl Desk {
                     self.look_for_stray_tags(at, way, request);
                 }
             }
+            (Method::Info, Some(id)) => {
+                self.calls.with(id, |call| call.informed(at, way, request, cx));
+            }
             // Requests within a call that change nothing in it.
             (method, call) => {
                 if let Some(call) = call {
@@ -158,37 +168,6 @@ impl Desk {
         (is_new && !transport.is_self_check(way)).then(|| (503, retry_lines(retry_after)))
     }
 
-    fn register(&mut self, at: Instant, way: Route, request: &Request) {
-        let cx = &mut self.cx;
-        let answer = self.registrar.register(at, way.peer, request, cx.tokens());
-        let reply = cx.reply(request, answer.status, way);
-        if answer.status == 200 {
-            let odd = elsewhere(way, request).into_iter().chain(other_port(way, request)).chain(other_resource(request));
-            odd.for_each(|what| cx.tell_irregular(at, way, None, what));
-            cx.registered(&request.head.to.user, way);
-        }
-        if answer.repeats_count {
-            cx.tell_irregular(at, way, None, Irregular::SameCount);
-        }
-        cx.respond(at, way, request, reply.headers(&answer.headers));
-        self.asking.iter_mut().for_each(|asking| asking.registered(at, way, &answer.changes, cx));
-        self.tell_changes(at, self.cx.transport().server_at(way.own), answer.changes);
-    }
-    /// `server` is the one that was spoken to; a binding that lapses was spoken to by nobody.
-    pub(super) fn tell_changes(&mut self, at: Instant, server: Server, changes: Vec<Change>) {
-        let shown = |contact| self.irregularities.contact_without_secrets(contact);
-        for change in changes {
-            let event = match change {
-                Change::Bound { user, contact, expires } => {
-                    CallEvent::Registered { user, contact: shown(contact), expires, server }
-                }
-                Change::Unbound { user, contact, why } => CallEvent::Unregistered { user, contact: shown(contact), why },
-                Change::Refused { user, why } => CallEvent::RegistrationRefused { user, why },
-            };
-            self.cx.tell(at, event);
-        }
-    }
-
     fn cancel(&mut self, at: Instant, way: Route, request: &Request) {
         let key = transaction_key(request, Method::Invite);
         let call = self.calls.find(|call| call.is_invited_by(&key));
@@ -204,10 +183,30 @@ impl Desk {
         }
     }
 
+    fn register(&mut self, at: Instant, way: Route, request: &Request) {
+        let cx = &mut self.cx;
+        let answer = self.registrar.register(at, way.peer, request, cx.tokens());
+        let reply = cx.reply(request, answer.status, way);
+        if answer.status == 200 {
+            let odd = elsewhere(way, request).into_iter().chain(other_port(way, request)).chain(other_resource(request));
+            let odd = odd.chain(unreachable(way, request, true));
+            odd.for_each(|what| cx.tell_irregular(at, way, None, what));
+            let before = cx.registered(&request.head.to.user, way);
+            tell_reconnected(at, before, way, &self.calls, cx);
+        }
+        if answer.repeats_count {
+            cx.tell_irregular(at, way, None, Irregular::SameCount);
+        }
+        cx.respond(at, way, request, reply.headers(&answer.headers));
+        self.asking.iter_mut().for_each(|asking| asking.registered(at, way, &answer.changes, cx));
+        let server = cx.transport().server_at(way.own);
+        tell_changes(at, (server, Some(way.peer)), answer.changes, &self.irregularities, cx);
+    }
+
     /// A request that belongs to no call, though one stands under its Call-ID.
     fn look_for_stray_tags(&mut self, at: Instant, way: Route, request: &Request) {
         let call = self.calls.find(|call| call.dialog().call_id == request.head.call_id);
-        if call.is_some() {
+        if call.is_some() && self.cx.may_tell(at, way.peer, "Astray").is_some() {
             self.cx.tell_irregular(at, way, call, Irregular::Astray { method: request.method.to_string() });
         }
     }
@@ -245,10 +244,21 @@ impl Desk {
         }
         match (refusal, call) {
             (Some((status, lines)), _) => {
+                if status == 420 {
+                    tell_unsupported(at, way, &lines, &mut self.cx);
+                }
                 let reply = self.cx.reply(&request, status, way).headers(&lines);
                 self.conclude(at, &key, status, reply);
             }
-            (None, None) => self.new_call(at, way, request, key),
+            (None, None) => match self.calls.find(|call| call.is_asked_for_by(&request)) {
+                // RFC 3261, 8.2.2.2.
+                Some(id) => {
+                    self.cx.tell_irregular(at, way, Some(id), Irregular::Merged);
+                    let reply = self.cx.reply(&request, 482, way);
+                    self.conclude(at, &key, 482, reply);
+                }
+                None => self.new_call(at, way, request, key),
+            },
             (None, Some(None)) => {
                 self.look_for_stray_tags(at, way, &request);
                 let reply = self.cx.reply(&request, 481, way);
@@ -283,9 +293,9 @@ impl Desk {
         if let Some(refusal) = refusal {
             return Some(refusal.clone());
         }
-        let what = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
-        let what = format!("INVITE {}: {what}", request.uri);
-        self.intruders.turned_away(at, &transaction_key(request, Method::Invite), user, way.peer, &what, &mut self.cx);
+        let why = if self.registrar.knows(user) { "not registered from there" } else { "unknown caller" };
+        let (key, what) = (transaction_key(request, Method::Invite), format!("INVITE {}: {why}", short(&request.uri)));
+        self.intruders.turned_away(at, &key, (user, way.peer), why, &what, &mut self.cx);
         Some((403, Vec::new()))
     }
     fn conclude(&mut self, at: Instant, key: &str, status: u16, reply: Reply) {
@@ -298,7 +308,7 @@ impl Desk {
         let server = self.cx.transport().server_at(way.own);
         self.cx.tell(at, CallEvent::Invited { call: id, invite: invite.clone(), server });
         let odd = elsewhere(way, &request).into_iter().chain(other_port(way, &request));
-        let odd = odd.chain(self.irregularities.same_tag(&request));
+        let odd = odd.chain(self.irregularities.same_tag(&request)).chain(unreachable(way, &request, true));
         odd.for_each(|what| self.cx.tell_irregular(at, way, Some(id), what));
         let (behaviour, passed_on) = self.behaviour_towards(&request);
         let Admitted { port, offer, session } = match self.admit(at, &request, behaviour) {
@@ -306,7 +316,7 @@ impl Desk {
             Err(denied) => {
                 let reply = self.cx.reply(&request, denied.status, way).headers(&denied.lines);
                 self.conclude(at, &key, denied.status, reply);
-                denied.tell_unsafe_offer(at, id, &mut self.cx);
+                denied.tell_why(at, way, id, &mut self.cx);
                 self.cx.tell(at, CallEvent::Refused { call: id, status: denied.status });
                 return self.cx.tell(at, CallEvent::Ended { call: id, by: EndedBy::Operator });
             }
@@ -314,7 +324,9 @@ impl Desk {
         let cx = &mut self.cx;
         let tag = cx.tokens().hex();
         let local = Local::new(SocketAddr::new(way.own.ip(), port), cx.tokens().number());
-        let body = request.head.body.clone();
+        let body = request.head.description().to_vec();
+        let before = cx.believed(&invite.from, way);
+        tell_reconnected(at, before, way, &self.calls, cx);
         let invitation = Invitation::new(invite, request, key.clone(), way, tag);
         let life = Lifecycle::arrived(at + cx.config().ring_after + behaviour.rings_after, behaviour);
         let offered = offer.as_ref().and_then(|audio| audio.crypto.clone());

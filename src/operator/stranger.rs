@@ -17,6 +17,7 @@ use crate::sip::message::{self, Message, Response, targets};
 use crate::sip::registrar::Binding;
 use crate::sip::route::Wire;
 use crate::sip::transaction::{Act, InviteClient};
+use crate::unit::is_emergency;
 use speech::Speech;
 use std::net::SocketAddr;
 
@@ -61,8 +62,12 @@ impl Stranger {
         addresses_of_stranger(self.address)[1]
     }
 
-    /// He calls whoever can be reached there, and gives orders.
+    /// He calls whoever can be reached there, and gives orders; nobody whom a bench may not call, whatever a post
+    /// names.
     pub fn call(&mut self, at: Instant, binding: &Binding, calls: &Calls, cx: &mut Context) {
+        if is_emergency(&binding.contact) {
+            return;
+        }
         let named = targets(&format!("<{}>", binding.contact)).into_iter().next().and_then(|target| target.socket);
         let (uri, to) = (&binding.contact, named.unwrap_or(binding.source));
         let (branch, tag, id) = (cx.tokens().branch(), cx.tokens().hex(), cx.tokens().hex());

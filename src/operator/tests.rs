@@ -1,10 +1,12 @@
 //! A post played in plain text, independent of the stack under test, on virtual time.
 
+mod beside_voice;
 mod calling;
 mod early_dialog;
 mod irregular;
 mod media;
 mod memory;
+mod misread;
 mod registering;
 mod reinvite;
 mod resending;

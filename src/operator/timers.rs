@@ -43,11 +43,19 @@ pub const QUIET_AFTER: Duration = Duration::from_millis(500);
 /// A stream that has gone on for so long is the one of the talk; before that a post may still be setting it up.
 /// Engineering judgement.
 pub const SETTLES_WITHIN: Duration = Duration::from_secs(2);
+/// Whoever has sent nothing for so long speaks no more, or from elsewhere: fifteen packets of 20 ms. Engineering
+/// judgement.
+pub const FALLS_SILENT_WITHIN: Duration = Duration::from_millis(300);
 /// A post may follow what it has agreed to before we have heard that it does. Engineering judgement.
 pub const AGREED_WITHIN: Duration = Duration::from_secs(1);
 /// Stray media of one kind and source, and whoever is turned away, is told this often, however much he sends.
 /// Engineering judgement.
 pub const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// And ever more rarely up to this, while he goes on. Engineering judgement: a journal of an hour stays readable.
+pub const REPORT_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+/// Strangers who were not known before are told this often when they come in crowds, as made-up addresses do.
+/// Engineering judgement.
+pub const NEW_STRANGER_EVERY: Duration = Duration::from_millis(500);
 
 // Of repetitions.
 

@@ -79,15 +79,21 @@ impl Transport {
         is_server && behaviour.health(self.server_at(way.own)) == Health::Silent
     }
 
-    /// A post has registered on this way.
-    pub fn registered(&mut self, user: &str, way: Route) {
-        self.flows.registered(user, way);
+    /// A post has registered on this way; gives where it was reached until now, if that was over another connection.
+    pub fn registered(&mut self, user: &str, way: Route) -> Option<SocketAddr> {
+        self.flows.registered(user, way)
+    }
+    /// What came this way was a post's, beyond doubt; gives the connection that this one takes the place of.
+    pub fn believed(&mut self, user: &str, way: Route) -> Option<SocketAddr> {
+        self.flows.believed(user, way)
+    }
+    pub fn closed(&mut self, way: Route) {
+        self.flows.closed(way);
     }
 
-    /// A message of SIP leaves on this way, as it is now. A black hole sends nothing either.
+    /// A message of SIP leaves on this way. A black hole sends nothing either.
     pub fn send(&mut self, way: Route, bytes: Vec<u8>, behaviour: &Behaviour) {
         if !self.is_silent(way, behaviour) {
-            let way = self.flows.current(way);
             // The desk's question to itself is about the bench, and not about how its servers write.
             let bytes = if self.is_self_check(way) { bytes } else { reworded(bytes, behaviour.wording) };
             self.outgoing.push(Outgoing { wire: way.wire, from: way.own, to: way.peer, bytes });
@@ -108,8 +114,13 @@ impl Transport {
     pub fn take_forged(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.forged)
     }
-    /// All that waits, in order.
+    /// All that waits, in order, each on its way as that is now.
     pub fn take(&mut self) -> Vec<Outgoing> {
-        std::mem::take(&mut self.outgoing)
+        let mut leaving = std::mem::take(&mut self.outgoing);
+        for one in leaving.iter_mut().filter(|one| one.wire.is_stream()) {
+            let way = Route { wire: one.wire, own: one.from, peer: one.to };
+            one.to = self.flows.current(way, one.bytes.starts_with(b"SIP/")).peer;
+        }
+        leaving
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::asking::Asking;
+use super::registering::tell_changes;
 use super::stranger::Stranger;
 #[cfg(doc)]
 use super::timers;
@@ -82,7 +83,7 @@ impl Desk {
         match holder {
             Holder::Registrar => {
                 let lapsed = self.registrar.wake(at);
-                self.tell_changes(at, Server::Primary, lapsed);
+                tell_changes(at, (Server::Primary, None), lapsed, &self.irregularities, cx);
             }
             Holder::SelfCheck => self.self_check.wake(at),
             Holder::Transactions => {

@@ -269,8 +269,9 @@ mod tests {
             Stray::OldPort,
             Stray::OnHold,
             Stray::NoMedia,
+            Stray::Negotiation,
         ];
-        assert_eq!(all.map(|kind| is(kind, true)), [true, true, true, false, false, false, false]);
+        assert_eq!(all.map(|kind| is(kind, true)), [true, true, true, false, false, false, false, false]);
         assert!(!all.into_iter().any(|kind| is(kind, false)));
     }
 }

@@ -1,14 +1,16 @@
 //! What was seen, in words of either language: the one place where the journal's values become sentences.
 
+mod media;
 pub mod refusals;
 mod services;
 
 use crate::clock::Instant;
 use crate::journal::seen::{
     CallObservation as Seen, Change, ChangeOutcome, EndedBy, Observation, Party, PersonsWord, Server,
-    ServerObservation as AtServer, Side, Stray,
+    ServerObservation as AtServer, Side,
 };
-use crate::unit::{Estimate, Lang, Unit};
+use crate::unit::{Estimate, Lang};
+use media::{far_report, stray_en, stray_pl};
 
 /// One line about what the bench did. A journal tells it in English; whatever is none of the usual deeds stays as it
 /// is.
@@ -123,7 +125,7 @@ fn at_server_en(what: &AtServer) -> String {
         AtServer::RegistrationExpired { user, contact } => format!("registration of {user} at {contact} expired"),
         AtServer::Unregistered { user, contact } => format!("{user} unregistered {contact}"),
         AtServer::Moved { user, from, to } => format!("{user} moved from {from} to {to}"),
-        AtServer::RegistrationRefused { user, why } => format!("registration of {user} refused: {why}"),
+        AtServer::RegistrationRefused { user, from, why } => format!("registration of {user} from {from} refused: {why}"),
         AtServer::Connected { from, cipher, certified } => {
             format!("{from} connected over {cipher}{}", if *certified { ", with a certificate of its own" } else { "" })
         }
@@ -131,9 +133,9 @@ fn at_server_en(what: &AtServer) -> String {
         AtServer::Swallowed { server, from, method } => {
             format!("{method} of {from} taken and not answered{}", at_server(*server, " at the backup server"))
         }
-        AtServer::StrayMedia { call, from, kind } => {
+        AtServer::StrayMedia { call, from, kind, more } => {
             let of = call.map_or_else(String::new, |call| format!(", call {call}"));
-            format!("stray media from {from}{of}: {}", stray_en(*kind))
+            format!("stray media from {from}{of}: {}{}", stray_en(*kind), refusals::unsaid(*more, Lang::En))
         }
         AtServer::Intruder { from, what } => format!("turned away: {what} from {from}"),
         AtServer::Irregular { from, what } => format!("irregular, from {from}: {}", what.en),
@@ -164,14 +166,15 @@ fn call_en(call: u32, what: &Seen) -> String {
             format!("call {call}: {} asked of the post, {outcome}", asked(*change).0)
         }
         Seen::MediaMoved => format!("call {call}: first voice packet at the new port"),
+        Seen::Reconnected { from, to } => format!("call {call}: reached over the connection from {to} instead of {from}"),
         Seen::Refreshed { by: Party::Operator } => format!("call {call}: session refreshed by the operator"),
         Seen::Refreshed { by: Party::Post } => format!("call {call}: session refreshed by the post"),
         Seen::VoiceMissing { side, since_ns } => {
             format!("call {call}: no voice {} since {}", side_en(*side), seconds(*since_ns, Lang::En))
         }
         Seen::VoiceBack { side } => format!("call {call}: voice {} again", side_en(*side)),
-        Seen::FarReport { lost_ratio, jitter_s, round_trip_s } => {
-            let [lost, jitter, trip] = far_report(*lost_ratio, *jitter_s, *round_trip_s, Lang::En);
+        Seen::FarReport { lost_ratio, jitter_s, discarded_ratio, round_trip_s } => {
+            let [lost, jitter, trip] = far_report(*lost_ratio, *discarded_ratio, *jitter_s, *round_trip_s, Lang::En);
             format!("call {call}: the post saw {lost} lost, jitter {jitter}, round trip {trip}")
         }
         Seen::Digit { digit } => format!("call {call}: key {digit}"),
@@ -196,8 +199,8 @@ fn at_server_pl(what: &AtServer) -> String {
         AtServer::RegistrationExpired { user, contact } => format!("rejestracja {user} pod {contact} wygasła"),
         AtServer::Unregistered { user, contact } => format!("wyrejestrowanie {user} spod {contact}"),
         AtServer::Moved { user, from, to } => format!("rejestracja {user} przeniesiona z {from} na {to}"),
-        AtServer::RegistrationRefused { user, why } => {
-            format!("odrzucono rejestrację {user} ({})", refusals::told(why, Lang::Pl))
+        AtServer::RegistrationRefused { user, from, why } => {
+            format!("odrzucono rejestrację {user} z {from} ({})", refusals::told(why, Lang::Pl))
         }
         AtServer::Connected { from, cipher, certified } => {
             format!("połączenie z {from}, {cipher}{}", if *certified { ", z własnym certyfikatem" } else { "" })
@@ -206,9 +209,9 @@ fn at_server_pl(what: &AtServer) -> String {
         AtServer::Swallowed { server, from, method } => {
             format!("{method} od {from} pozostawiono bez odpowiedzi{}", at_server(*server, " na serwerze zapasowym"))
         }
-        AtServer::StrayMedia { call, from, kind } => {
+        AtServer::StrayMedia { call, from, kind, more } => {
             let of = call.map_or_else(String::new, |call| format!(", zgłoszenie {call}"));
-            format!("niespodziewany dźwięk z {from}{of}: {}", stray_pl(*kind))
+            format!("niespodziewany dźwięk z {from}{of}: {}{}", stray_pl(*kind), refusals::unsaid(*more, Lang::Pl))
         }
         AtServer::Intruder { from, what } => format!("odrzucono: {} od {from}", refusals::told(what, Lang::Pl)),
         AtServer::Irregular { from, what } => format!("nieprawidłowość, od {from}: {}", what.pl),
@@ -239,14 +242,15 @@ fn call_pl(call: u32, what: &Seen) -> String {
             format!("zgłoszenie {call}: żądanie {}, {outcome}", asked(*change).1)
         }
         Seen::MediaMoved => format!("zgłoszenie {call}: pierwszy pakiet z głosem na nowym porcie"),
+        Seen::Reconnected { from, to } => format!("zgłoszenie {call}: osiągalne przez połączenie z {to} zamiast {from}"),
         Seen::Refreshed { by: Party::Operator } => format!("zgłoszenie {call}: sesję odświeżył operator"),
         Seen::Refreshed { by: Party::Post } => format!("zgłoszenie {call}: sesję odświeżył punkt"),
         Seen::VoiceMissing { side, since_ns } => {
             format!("zgłoszenie {call}: brak głosu {} od chwili {}", side_pl(*side), seconds(*since_ns, Lang::Pl))
         }
         Seen::VoiceBack { side } => format!("zgłoszenie {call}: głos {} wrócił", side_pl(*side)),
-        Seen::FarReport { lost_ratio, jitter_s, round_trip_s } => {
-            let [lost, jitter, trip] = far_report(*lost_ratio, *jitter_s, *round_trip_s, Lang::Pl);
+        Seen::FarReport { lost_ratio, jitter_s, discarded_ratio, round_trip_s } => {
+            let [lost, jitter, trip] = far_report(*lost_ratio, *discarded_ratio, *jitter_s, *round_trip_s, Lang::Pl);
             format!("zgłoszenie {call}: w punkcie utracono {lost} pakietów, jitter {jitter}, czas obiegu {trip}")
         }
         Seen::Digit { digit } => format!("zgłoszenie {call}: klawisz {digit}"),
@@ -275,17 +279,6 @@ fn seconds(moment: Instant, lang: Lang) -> String {
     Estimate::seconds((moment.as_secs_f64() * 1e3).round() / 1e3, 0.0).show(lang)
 }
 
-/// Loss, jitter and round trip as a reader wants them.
-fn far_report(lost: f64, jitter: f64, round_trip: Option<f64>, lang: Lang) -> [String; 3] {
-    let milliseconds = |seconds: f64| Estimate::seconds((seconds * 1e4).round() / 1e4, 0.0).show(lang);
-    let unknown = match lang {
-        Lang::En => "unknown",
-        Lang::Pl => "nieznany",
-    };
-    let lost = Estimate::new((lost * 1e3).round() / 1e3, 0.0, Unit::Ratio).show(lang);
-    [lost, milliseconds(jitter), round_trip.map_or_else(|| unknown.to_string(), milliseconds)]
-}
-
 fn side_en(side: Side) -> &'static str {
     match side {
         Side::FromPost => "from the post",
@@ -297,30 +290,6 @@ fn side_pl(side: Side) -> &'static str {
     match side {
         Side::FromPost => "z punktu",
         Side::ToPost => "w punkcie",
-    }
-}
-
-fn stray_en(kind: Stray) -> &'static str {
-    match kind {
-        Stray::BeforeAnswer => "before the answer",
-        Stray::AfterEnd => "after the call",
-        Stray::NoCall => "without a call",
-        Stray::OfAnother => "into the call of another",
-        Stray::OldPort => "at the port that was given up",
-        Stray::OnHold => "on hold",
-        Stray::NoMedia => "no media on a media port",
-    }
-}
-
-fn stray_pl(kind: Stray) -> &'static str {
-    match kind {
-        Stray::BeforeAnswer => "przed odebraniem",
-        Stray::AfterEnd => "po zakończeniu rozmowy",
-        Stray::NoCall => "bez połączenia",
-        Stray::OfAnother => "do cudzej rozmowy",
-        Stray::OldPort => "na porzucony port",
-        Stray::OnHold => "w zawieszonej rozmowie",
-        Stray::NoMedia => "na port dźwięku przyszło co innego",
     }
 }
 
@@ -385,7 +354,10 @@ mod tests {
             "zgłoszenie 1: brak głosu z punktu od chwili 1,235 s",
         );
         check(
-            &Observation::Call { call: 1, what: Seen::FarReport { lost_ratio: 0.015, jitter_s: 0.0021, round_trip_s: None } },
+            &Observation::Call {
+                call: 1,
+                what: Seen::FarReport { lost_ratio: 0.015, jitter_s: Some(0.0021), discarded_ratio: None, round_trip_s: None },
+            },
             "call 1: the post saw 1.5 % lost, jitter 2.1 ms, round trip unknown",
             "zgłoszenie 1: w punkcie utracono 1,5 % pakietów, jitter 2,1 ms, czas obiegu nieznany",
         );

@@ -20,6 +20,11 @@ pub fn is_rtcp(bytes: &[u8]) -> bool {
     matches!(bytes, [first, second, ..] if first >> 6 == 2 && (192..=223).contains(second))
 }
 
+/// STUN and DTLS, which may share a port with media, told apart from it by their first octet (RFC 7983, 7).
+pub fn is_negotiation(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(0..=3 | 20..=63)) && bytes.len() > HEADER
+}
+
 /// Both begin with the version, 2, in the upper two bits (RFC 3550, 5.1 and 6.4.1); no text does.
 pub fn is_rtp_or_rtcp(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| first >> 6 == 2)

@@ -72,6 +72,11 @@ impl Playout {
         place
     }
 
+    /// Takes note of a packet of the stream that carries no sound; gives its sequence number.
+    pub fn passes(&mut self, packet: &Packet<'_>) -> Option<i64> {
+        self.timeline.passes(packet)
+    }
+
     /// Puts a packet where `place` says it belongs.
     pub fn receive(&mut self, at: Instant, place: Place, codec: Codec, payload: &[u8]) -> Fate {
         let now = self.axis.next_frame(at).cast_signed();

@@ -22,8 +22,10 @@ pub struct FarView {
     pub fraction: f64,
     /// Lost since the beginning.
     pub lost: i32,
-    /// In seconds.
-    pub jitter: f64,
+    /// In seconds; `None`: more than there has been time for, which cannot be.
+    pub jitter: Option<f64>,
+    /// What came, but too late to be heard, since its last report, 0 to 1, where it tells.
+    pub discarded: Option<f64>,
     /// To the far end and back without its own delay, in seconds; `None` until it has had a report of ours.
     pub round_trip: Option<f64>,
     /// Extended highest sequence number it has seen.
@@ -64,6 +66,7 @@ pub struct Reporting {
     calendar: Calendar,
     ssrc: u32,
     clock_rate: u32,
+    began: Instant,
     due: Instant,
     /// The other end's last sender report: middle of its NTP time, and when it came.
     theirs: Option<(u32, Instant)>,
@@ -77,7 +80,7 @@ impl Reporting {
     /// `random` spreads the first report over a quarter to three quarters of the interval.
     pub fn started(at: Instant, calendar: Calendar, ssrc: u32, clock_rate: u32, random: u64) -> Self {
         let due = at + spread(INTERVAL / 2, random);
-        Reporting { calendar, ssrc, clock_rate, due, theirs: None, told: (0, 0), far: None, name: None }
+        Reporting { calendar, ssrc, clock_rate, began: at, due, theirs: None, told: (0, 0), far: None, name: None }
     }
     /// From now on we are this source.
     pub fn speak_as(&mut self, ssrc: u32) {
@@ -131,7 +134,7 @@ impl Reporting {
 
     /// Takes theirs; gives what it says of our stream, if it does.
     pub fn received(&mut self, at: Instant, bytes: &[u8]) -> Option<FarView> {
-        let mut view = None;
+        let (mut view, mut discarded) = (None, None);
         for part in rtcp::parse(bytes) {
             match part {
                 Part::Report { sender, blocks, .. } => {
@@ -142,9 +145,11 @@ impl Reporting {
                     view = of_us.map(|block| self.view(at, block)).or(view);
                 }
                 Part::Name { name, .. } => self.name = Some(name),
-                Part::Goodbye { .. } => {}
+                Part::Discarded { ssrc, fraction } if ssrc == self.ssrc => discarded = Some(f64::from(fraction) / 256.0),
+                Part::Goodbye { .. } | Part::Discarded { .. } => {}
             }
         }
+        let view = view.map(|view| FarView { discarded, ..view });
         self.far = view.or(self.far);
         view
     }
@@ -154,10 +159,13 @@ impl Reporting {
         // RFC 3550, 6.4.1: A − LSR − DLSR, modulo 2^32; a clock that jumped would make it negative.
         let round_trip = now.wrapping_sub(block.last_report).wrapping_sub(block.delay).cast_signed();
         let known = block.last_report != 0 && round_trip >= 0;
+        // No two packets can have come further apart than there has been time for.
+        let jitter = f64::from(block.jitter) / f64::from(self.clock_rate.max(1));
         FarView {
             fraction: f64::from(block.fraction) / 256.0,
             lost: block.lost,
-            jitter: f64::from(block.jitter) / f64::from(self.clock_rate.max(1)),
+            jitter: Some(jitter).filter(|jitter| *jitter <= at.seconds_after(self.began).max(0.0)),
+            discarded: None,
             round_trip: known.then(|| f64::from(round_trip) / 65536.0),
             highest: block.highest,
         }
@@ -215,11 +223,28 @@ mod tests {
         let answer = theirs.write(ms(3530), None, Some(&heard), "them", false);
         let view = ours.received(ms(3555), &answer).expect("a view");
         assert!((view.round_trip.expect("known") - 0.055).abs() < 1e-4, "{view:?}");
-        assert_eq!((view.fraction, view.lost, view.jitter, view.highest), (0.25, 25, 0.002, 99));
+        assert_eq!((view.fraction, view.lost, view.jitter, view.highest), (0.25, 25, Some(0.002), 99));
         let heard = Reception { expected: 200, received: 175, highest: 199, ..heard };
         let answer = theirs.write(ms(8000), None, Some(&heard), "them", false);
         assert_eq!(ours.received(ms(8025), &answer).map(|v| (v.fraction, v.lost)), Some((0.0, 25)), "none of the last hundred");
         assert_eq!(ours.far().map(|view| view.highest), Some(199));
+    }
+
+    #[test]
+    fn a_jitter_longer_than_the_talk_is_doubted_and_what_came_too_late_is_told_apart() {
+        let mut ours = Reporting::started(ms(0), CALENDAR, 7, 8000, 0);
+        let mut theirs = Reporting::started(ms(0), CALENDAR, 8, 8000, 0);
+        let mut said = |jitter: f64, more: &[u8]| {
+            let heard = Reception { ssrc: 7, expected: 100, received: 100, highest: 99, jitter };
+            let report = theirs.write(ms(5000), None, Some(&heard), "them", false);
+            ours.received(ms(5010), &[report.as_slice(), more].concat()).map(|view| (view.jitter, view.discarded))
+        };
+        assert_eq!(said(0.25, &[]), Some((Some(0.25), None)));
+        assert_eq!(said(500_000.0, &[]), Some((None, None)));
+        // RFC 3611, 4.7: a block of eight words, of source 7: 1/8 lost, 1/4 discarded.
+        let block = |ssrc: u8| [&[0x80, 207, 0, 10, 0, 0, 0, 8, 7, 0, 0, 8, 0, 0, 0, ssrc, 32, 64][..], &[0; 26]].concat();
+        assert_eq!(said(0.25, &block(7)), Some((Some(0.25), Some(0.25))));
+        assert_eq!(said(0.25, &block(9)), Some((Some(0.25), None)));
     }
 
     #[test]

@@ -8,6 +8,9 @@ const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
 const DESCRIPTION: u8 = 202;
 const GOODBYE: u8 = 203;
+/// Extended reports, and the block of them that tells how a talk is heard (RFC 3611, 3 and 4.7).
+const EXTENDED: u8 = 207;
+const VOICE_METRICS: u8 = 7;
 /// The item of a source description that names the end, not the stream (RFC 3550, 6.5.1).
 const CNAME: u8 = 1;
 /// The longest item.
@@ -58,6 +61,11 @@ pub enum Part {
     Goodbye {
         ssrc: u32,
     },
+    /// What of a source's packets came, but too late to be heard, in 256ths.
+    Discarded {
+        ssrc: u32,
+        fraction: u8,
+    },
 }
 
 /// The parts of a compound packet that we know, in order. Whatever is not consistent ends the reading; a packet that is
@@ -73,6 +81,7 @@ pub fn parse(bytes: &[u8]) -> Vec<Part> {
             SENDER_REPORT => parts.extend(report(body, count, true)),
             RECEIVER_REPORT => parts.extend(report(body, count, false)),
             DESCRIPTION => parts.extend(name(body)),
+            EXTENDED => parts.extend(discarded(body)),
             GOODBYE => parts.extend((count > 0).then(|| word(body, 0)).flatten().map(|ssrc| Part::Goodbye { ssrc })),
             _ => {}
         }
@@ -111,6 +120,19 @@ fn block(body: &[u8], at: usize) -> Option<Block> {
         last_report: word(body, at + 4)?,
         delay: word(body, at + 5)?,
     })
+}
+
+/// The first block of voice metrics.
+fn discarded(body: &[u8]) -> Option<Part> {
+    let mut rest = body.get(4..)?;
+    while let Some((head, after)) = rest.split_first_chunk::<4>() {
+        let (block, next) = after.split_at_checked(4 * usize::from(u16::from_be_bytes([head[2], head[3]])))?;
+        if head[0] == VOICE_METRICS {
+            return Some(Part::Discarded { ssrc: word(block, 0)?, fraction: *block.get(5)? });
+        }
+        rest = next;
+    }
+    None
 }
 
 /// The first chunk's CNAME.

@@ -11,6 +11,7 @@ use super::packet::Packet;
 use super::report::Sent;
 use super::voice::Mouth;
 use crate::clock::Instant;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A sender that was woken later than this many packets skips what is past instead of sending it in a burst.
@@ -40,6 +41,9 @@ pub struct Sender {
     mouth: Mouth,
     keys: Keys,
     lateness: Lateness,
+    /// In how many parts each packet goes, and those of the last one that have yet to leave, each with its moment.
+    parts: usize,
+    rest: VecDeque<(Instant, Vec<u8>)>,
     packets: u32,
     octets: u32,
 }
@@ -62,11 +66,19 @@ impl Sender {
             mouth: Mouth::default(),
             keys: Keys::default(),
             lateness: Lateness::default(),
+            parts: 1,
+            rest: VecDeque::new(),
             packets: 0,
             octets: 0,
         }
     }
 
+    /// The same for whoever takes no packets of 20 ms. Those of a codec that looks back are not cut.
+    #[must_use]
+    pub fn in_parts(mut self, parts: usize) -> Self {
+        self.parts = parts.max(1);
+        self
+    }
     /// A new agreement.
     pub fn use_codec(&mut self, codec: Codec, payload_type: u8) {
         (self.codec, self.payload_type) = (codec, payload_type);
@@ -139,6 +151,9 @@ impl Sender {
     }
 
     pub fn next_wake(&self) -> Instant {
+        self.rest.front().map_or(self.next_whole(), |(due, _)| self.next_whole().min(*due))
+    }
+    fn next_whole(&self) -> Instant {
         self.axis.instant_of((self.next + 1) * PACKET)
     }
 
@@ -160,39 +175,48 @@ impl Sender {
 
     /// The next packet if it is due. `sending`: whether the agreement lets us send; the axis goes on either way.
     pub fn wake(&mut self, at: Instant, sending: bool) -> Option<Vec<u8>> {
+        if self.rest.front().is_some_and(|(due, _)| at >= *due) {
+            return self.rest.pop_front().map(|(_, part)| part);
+        }
         let elapsed = at.as_nanos().saturating_sub(self.axis.instant_of(0).as_nanos()) / 125_000 / PACKET;
         if elapsed > self.next + MOST_BEHIND {
             self.next = elapsed - 1;
             self.marker = true;
         }
-        while at >= self.next_wake() {
-            let (first, due) = (self.next * PACKET, self.next_wake());
+        while at >= self.next_whole() {
+            let (first, due) = (self.next * PACKET, self.next_whole());
             self.next += 1;
             if !sending {
                 self.marker = true;
                 continue;
             }
             self.lateness.handed(first / PACKET, due, at);
-            return Some(self.packet(first));
+            return self.packet(first, due);
         }
         None
     }
 
-    fn packet(&mut self, first: u64) -> Vec<u8> {
+    /// The packet with the frames from there on, or its first part; the others wait for their moments.
+    fn packet(&mut self, first: u64, due: Instant) -> Option<Vec<u8>> {
         let mut payload = self.payload(first);
         let (mut payload_type, mut timestamp, mut marker) = (self.payload_type, self.timestamp_of(first), false);
         let ticks = PACKET as u32 * (self.codec.clock_rate() / RATE);
         if let Some(key) = self.keys.next(timestamp, ticks) {
             (payload_type, timestamp, marker, payload) = (key.payload_type, key.timestamp, key.marker, key.payload.to_vec());
         }
-        let packet = Packet {
-            marker: std::mem::take(&mut self.marker) || marker,
-            payload_type,
-            sequence: self.sequence,
-            timestamp,
-            ssrc: self.ssrc,
-            payload: &payload,
-        };
+        let is_voice = payload_type == self.payload_type && self.codec != Codec::Opus;
+        let parts = if is_voice && payload.len().is_multiple_of(self.parts) { self.parts } else { 1 };
+        for (n, part) in (0u32..).zip(payload.chunks((payload.len() / parts).max(1))) {
+            let share = |whole: u32| whole * n / parts as u32;
+            let marker = std::mem::take(&mut self.marker) || (marker && n == 0);
+            let bytes = self.sent_as(marker, payload_type, timestamp.wrapping_add(share(ticks)), part);
+            self.rest.push_back((due + Duration::from_micros(share(PACKET as u32 * 125).into()), bytes));
+        }
+        self.rest.pop_front().map(|(_, first)| first)
+    }
+
+    fn sent_as(&mut self, marker: bool, payload_type: u8, timestamp: u32, payload: &[u8]) -> Vec<u8> {
+        let packet = Packet { marker, payload_type, sequence: self.sequence, timestamp, ssrc: self.ssrc, payload };
         self.sequence = self.sequence.wrapping_add(1);
         // Counted as RFC 3550, 6.4.1 counts: without headers, and wrapping.
         self.packets = self.packets.wrapping_add(1);
@@ -288,6 +312,20 @@ mod tests {
         assert_eq!(spoken(s, 140), (800..960).chain(tone(960, 1120)).collect::<Vec<_>>());
         s.repeat(Vec::new());
         assert!(spoken(s, 200).is_empty());
+    }
+
+    #[test]
+    fn whoever_takes_no_packets_of_20_ms_is_sent_their_parts_evenly() {
+        let mut s = sender().in_parts(2);
+        let mut sent = Vec::new();
+        while s.next_wake() <= ms(80) {
+            let now = s.next_wake();
+            let bytes = s.wake(now, true).expect("a part");
+            let packet = Packet::parse(&bytes).expect("a packet");
+            sent.push((now.as_nanos() / 1_000_000, packet.sequence, packet.timestamp.wrapping_sub(2), packet.payload.len()));
+        }
+        let expected: Vec<_> = (0..7u32).map(|n| (20 + 10 * u64::from(n), n as u16, 80 * n, 80)).collect();
+        assert_eq!(sent, expected);
     }
 
     #[test]

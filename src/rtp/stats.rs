@@ -164,6 +164,14 @@ impl Meter {
         }
         fresh
     }
+    /// Takes note of a packet of the stream that carries no sound: it is as little lost as one that does.
+    pub fn passed(&mut self, at: Instant, sequence: i64) {
+        self.moments(at);
+        self.present.source.packets += 1;
+        if self.present.sequence(sequence) {
+            self.present.unique += 1;
+        }
+    }
     pub fn was_late(&mut self) {
         self.stats.late += 1;
     }
@@ -251,6 +259,23 @@ mod tests {
         check(&[0, 1, 1, 2, 0], 0, 0, 2);
         check(&[0, -1, 1], 0, 1, 0);
         check(&[0, 200, 1], 198, 1, 0);
+    }
+
+    #[test]
+    fn what_carries_no_sound_is_no_loss() {
+        let mut meter = Meter::default();
+        for sequence in 0..9i64 {
+            let at = Instant::from_nanos(sequence as u64 * 20_000_000);
+            if (3..7).contains(&sequence) {
+                meter.passed(at, sequence);
+            } else {
+                let place = Place { sequence, timestamp: sequence * 160, restarted: sequence == 0 };
+                meter.received(at, &packet(5, sequence), place);
+            }
+        }
+        let stats = meter.stats();
+        assert_eq!((stats.packets, stats.lost, stats.reordered, stats.duplicates, stats.jitter), (9, 0, 0, 0, 0.0));
+        assert_eq!(meter.reception().map(|told| (told.expected, told.received)), Some((9, 9)));
     }
 
     #[test]

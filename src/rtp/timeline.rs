@@ -59,6 +59,18 @@ impl Timeline {
         }
     }
 
+    /// The sequence number of a packet that is of the stream and carries no sound: a key, or what silence is like.
+    /// `None`: it is of another.
+    pub fn passes(&mut self, packet: &Packet<'_>) -> Option<i64> {
+        let stream = self.stream.as_mut().filter(|stream| stream.ssrc == packet.ssrc)?;
+        let step = packet.sequence.wrapping_sub(stream.sequence.1).cast_signed();
+        let sequence = stream.sequence.0 + i64::from(step);
+        if sequence > stream.sequence.0 {
+            stream.sequence = (sequence, packet.sequence);
+        }
+        Some(sequence)
+    }
+
     /// The stream under way: its source, and its highest timestamp as on the wire and as counted from the first.
     pub fn stream(&self) -> Option<(u32, u32, i64)> {
         self.stream.as_ref().map(|stream| (stream.ssrc, stream.timestamp.1, stream.timestamp.0))

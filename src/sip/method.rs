@@ -20,6 +20,8 @@ pub enum Method {
     Register,
     Subscribe,
     Update,
+    /// None of these.
+    Unknown,
 }
 
 impl Method {
@@ -57,6 +59,7 @@ impl Method {
             Method::Register => "REGISTER",
             Method::Subscribe => "SUBSCRIBE",
             Method::Update => "UPDATE",
+            Method::Unknown => "UNKNOWN",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Must not know calls. Whatever becomes of a binding is told: made, refreshed, removed, replaced, expired.
 
 use super::digest::{Algorithm, Credentials, Guard, Verdict};
+use super::guesses::Guesses;
 use super::message::{Request, Target, targets};
 use super::token::Tokens;
 use crate::clock::Instant;
@@ -113,11 +114,34 @@ pub struct Registrar {
     longest: Duration,
     /// Where each user was last registered from, kept beyond the binding's end: a post's identity among strangers.
     sources: Vec<(String, SocketAddr)>,
+    guesses: Guesses,
+    /// The last REGISTER without credentials for somebody whom nobody knows: what follows with them is no other.
+    unknown: Option<(String, u32)>,
+}
+
+/// What was wrong with credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    /// They are not looked at, for so long.
+    TooOften(Duration),
+    Stale,
+    Repeated,
+    /// For nobody here, for somebody else, or under another password.
+    User(&'static str),
 }
 
 impl Registrar {
     pub fn new(realm: String, users: Vec<User>) -> Self {
-        Registrar { realm, users, guard: Guard::default(), bindings: Vec::new(), longest: LONGEST, sources: Vec::new() }
+        Registrar {
+            realm,
+            users,
+            guard: Guard::default(),
+            bindings: Vec::new(),
+            longest: LONGEST,
+            sources: Vec::new(),
+            guesses: Guesses::default(),
+            unknown: None,
+        }
     }
 
     /// Grants so much at most.
@@ -158,23 +182,62 @@ impl Registrar {
 
     pub fn register(&mut self, at: Instant, source: SocketAddr, request: &Request, tokens: &mut Tokens) -> Answer {
         let name = request.head.to.user.clone();
-        let Some(user) = self.users.iter().find(|u| u.name == name).cloned() else {
-            return Answer::refused(404, &name, "no such user");
+        let Some(given) = self.credentials(request) else {
+            // Whoever asks hears the same whether there is such a user or not: only what is told differs.
+            let is_elsewhere = request.head.headers("Authorization").any(|value| Credentials::parse(value).is_some());
+            let why = match (self.knows(&name), is_elsewhere) {
+                (false, _) => Some("no such user"),
+                (true, true) => Some("credentials for another realm"),
+                (true, false) => None,
+            };
+            self.unknown = (!self.knows(&name)).then(|| (request.head.call_id.clone(), request.head.cseq));
+            let changes = why.map(|why| Change::Refused { user: name, why: why.to_owned() }).into_iter().collect();
+            return Answer { changes, ..self.challenge(at, false, tokens) };
         };
-        let given = request.head.headers("Authorization").find_map(Credentials::parse);
-        let Some(given) = given else { return self.challenge(at, false, tokens) };
-        if given.get("username") != user.name {
-            return Answer::refused(403, &name, "credentials of another user");
-        }
-        match self.guard.check(at, &given, "REGISTER", &self.realm, &user.password) {
-            Verdict::Right => self.bind(at, source, request),
-            Verdict::Stale => self.challenge(at, true, tokens),
-            Verdict::Repeated => {
+        match self.check(at, source, &name, &given, "REGISTER") {
+            Ok(()) => self.bind(at, source, request),
+            Err(Wrong::Stale) => self.challenge(at, true, tokens),
+            Err(Wrong::Repeated) => {
                 let repeats_count = !self.has_served(request);
                 Answer { repeats_count, ..self.challenge(at, true, tokens) }
             }
-            Verdict::Wrong => Answer::refused(403, &name, "wrong password"),
+            Err(Wrong::User(why)) => {
+                let head = &request.head;
+                let is_told =
+                    self.unknown.take().is_some_and(|(id, cseq)| id == head.call_id && head.cseq.checked_sub(1) == Some(cseq));
+                if is_told { Answer::plain(403) } else { Answer::refused(403, &name, why) }
+            }
+            Err(Wrong::TooOften(wait)) => {
+                let headers = vec![("Retry-After", (wait.as_secs() + 1).to_string())];
+                Answer { headers, ..Answer::refused(503, &name, "too many wrong passwords from there") }
+            }
         }
+    }
+
+    /// Those of a request that are meant for us: others may stand beside them (RFC 3261, 22.3).
+    fn credentials(&self, request: &Request) -> Option<Credentials> {
+        request.head.headers("Authorization").filter_map(Credentials::parse).find(|given| given.get("realm") == self.realm)
+    }
+
+    /// Whether they prove that whoever sent them is this user. Where nobody has that name they are checked all the
+    /// same: how long the answer takes must not tell it either.
+    fn check(&mut self, at: Instant, source: SocketAddr, name: &str, given: &Credentials, method: &str) -> Result<(), Wrong> {
+        // From where he has registered it is not somebody else who guesses.
+        if self.source_of(name) != Some(source) {
+            self.guesses.may_try(at, source).map_err(Wrong::TooOften)?;
+        }
+        let password = self.users.iter().find(|user| user.name == name).map(|user| user.password.clone());
+        let verdict = self.guard.check(at, given, method, &self.realm, password.as_deref().unwrap_or_default());
+        let wrong = match verdict {
+            _ if password.is_none() => "no such user",
+            _ if given.get("username") != name => "credentials of another user",
+            Verdict::Right => return Ok(()),
+            Verdict::Stale => return Err(Wrong::Stale),
+            Verdict::Repeated => return Err(Wrong::Repeated),
+            Verdict::Wrong => "wrong password",
+        };
+        self.guesses.was_wrong(at, source);
+        Err(Wrong::User(wrong))
     }
 
     /// Whether a request other than REGISTER proves that it is this user's (RFC 3261, 22.2); the error is the challenge
@@ -182,20 +245,17 @@ impl Registrar {
     pub fn vouch(
         &mut self,
         at: Instant,
+        source: SocketAddr,
         user: &str,
         request: &Request,
         tokens: &mut Tokens,
     ) -> Result<(), Vec<(&'static str, String)>> {
-        let password = self.users.iter().find(|known| known.name == user).map(|known| known.password.clone());
-        let given =
-            request.head.headers("Authorization").find_map(Credentials::parse).filter(|given| given.get("username") == user);
-        let verdict = given
-            .zip(password)
-            .map(|(given, password)| self.guard.check(at, &given, &request.method.to_string(), &self.realm, &password));
-        match verdict {
-            Some(Verdict::Right) => Ok(()),
-            Some(Verdict::Stale | Verdict::Repeated) => Err(self.challenge(at, true, tokens).headers),
-            Some(Verdict::Wrong) | None => Err(self.challenge(at, false, tokens).headers),
+        let given = self.credentials(request);
+        let checked = given.map(|given| self.check(at, source, user, &given, &request.method.to_string()));
+        match checked {
+            Some(Ok(())) => Ok(()),
+            Some(Err(Wrong::Stale | Wrong::Repeated)) => Err(self.challenge(at, true, tokens).headers),
+            Some(Err(_)) | None => Err(self.challenge(at, false, tokens).headers),
         }
     }
 

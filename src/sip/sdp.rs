@@ -7,9 +7,17 @@ use sdp_types::{Connection, Media, Origin, Session, Time};
 use std::net::{IpAddr, SocketAddr};
 
 const EVENTS: &str = "telephone-event";
-/// The profiles spoken: plain (RFC 3551) and secure (RFC 3711, 12).
+/// Comfort noise, and the number that it has where nothing else is said (RFC 3389, 4).
+const COMFORT: &str = "CN";
+const COMFORT_NUMBER: u8 = 13;
+/// The profiles spoken: plain (RFC 3551) and secure (RFC 3711, 12). Those with quick feedback (RFC 4585 and 5124) are
+/// answered as what they are; nobody has to give any.
 const PLAIN: &str = "RTP/AVP";
 const SECURE: &str = "RTP/SAVP";
+const PLAIN_PROFILES: [&str; 2] = [PLAIN, "RTP/AVPF"];
+const SECURE_PROFILES: [&str; 2] = [SECURE, "RTP/SAVPF"];
+/// Keys that are agreed on in the media's own way (RFC 5764).
+const DTLS: &str = "UDP/TLS/RTP/SAVP";
 
 /// An audio format: RTP payload number, encoding name, clock rate in Hz (RFC 3551, table 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +98,8 @@ pub enum SdpError {
     NoAddress,
     #[error("no codec in common")]
     NoCodec,
+    #[error("a body of the kind {0}")]
+    Content(String),
 }
 
 /// The audio stream of the other end's description.
@@ -105,6 +115,8 @@ pub struct Audio {
     /// Of a secure stream: what the other end protects its packets with, of all that is offered the first that is
     /// spoken here.
     pub crypto: Option<Crypto>,
+    /// The longest packet that it takes, in milliseconds (RFC 8866, 6.4), where it says.
+    pub longest: Option<u32>,
     /// Which of the description's media lines it is: an answer must have as many, in the same order (RFC 3264, 6).
     line: usize,
     lines: Vec<(String, String, String)>,
@@ -122,7 +134,9 @@ impl Audio {
     /// # Errors
     /// It cannot be read, or offers nothing that could be answered.
     pub fn parse_under(body: &[u8], srtp: Srtp) -> Result<Self, SdpError> {
-        let session = Session::parse(body).map_err(|e| SdpError::Unreadable(e.to_string()))?;
+        // A name in some other encoding must not cost the rest.
+        let text = String::from_utf8_lossy(body);
+        let session = Session::parse(text.as_bytes()).map_err(|e| SdpError::Unreadable(e.to_string()))?;
         let (line, crypto) = choose_stream(&session, srtp)?;
         let media = session.medias.get(line).ok_or(SdpError::NoAudio)?;
         let connection = media.connections.first().or(session.connection.as_ref()).ok_or(SdpError::NoAddress)?;
@@ -133,6 +147,7 @@ impl Audio {
             direction: direction(&session, media),
             formats: formats(media),
             crypto,
+            longest: media.get_first_attribute_value("maxptime").flatten().and_then(|value| value.trim().parse().ok()),
             line,
             lines: session.medias.iter().map(|m| (m.media.clone(), m.proto.clone(), m.fmt.clone())).collect(),
         })
@@ -154,6 +169,12 @@ impl Audio {
         found.cloned().ok_or(SdpError::NoCodec)
     }
 
+    /// The payload type of comfort noise beside a codec of this clock rate. Many a device sends some that has offered
+    /// none.
+    pub fn comfort_noise(&self, rate: u32) -> u8 {
+        self.formats.iter().find(|f| f.is(COMFORT, rate)).map_or(COMFORT_NUMBER, |format| format.payload)
+    }
+
     /// The named events offered beside a codec of this clock rate.
     pub fn events(&self, rate: u32) -> Option<&Format> {
         self.formats.iter().find(|f| f.is(EVENTS, rate))
@@ -172,13 +193,18 @@ fn rtcp_port(media: &Media) -> u16 {
 }
 
 fn choose_stream(session: &Session, srtp: Srtp) -> Result<(usize, Option<Crypto>), SdpError> {
-    let usable = |proto: &'static str| {
+    let usable = |profiles: [&'static str; 2]| {
         let all = session.medias.iter().enumerate();
-        all.filter(move |(_, m)| m.media == "audio" && m.port != 0 && m.proto == proto)
+        all.filter(move |(_, m)| m.media == "audio" && m.port != 0 && profiles.contains(&m.proto.as_str()))
     };
-    let plain = usable(PLAIN).map(|(line, _)| (line, None)).next();
-    let mut secure = Err(SdpError::NoAudio);
-    for (line, media) in usable(SECURE) {
+    let plain = usable(PLAIN_PROFILES).map(|(line, _)| (line, None)).next();
+    let by_dtls = session.medias.iter().any(|m| m.media == "audio" && m.port != 0 && m.proto.starts_with(DTLS));
+    let mut secure = Err(if by_dtls {
+        SdpError::NoKey("its keys are to be agreed on by DTLS (RFC 5764), which is not spoken here".to_owned())
+    } else {
+        SdpError::NoAudio
+    });
+    for (line, media) in usable(SECURE_PROFILES) {
         secure = key_of(media).map(|crypto| (line, Some(crypto)));
         if secure.is_ok() {
             break;
@@ -270,7 +296,9 @@ impl Local {
             if n == offer.line {
                 let events = offer.events(chosen.rate);
                 let formats: Vec<Format> = std::iter::once(chosen).chain(events).cloned().collect();
-                self.audio(&formats, offer.direction.mirrored(), crypto.as_slice())
+                // A key that is not answered leaves the stream plain.
+                let profile = if crypto.is_some() || PLAIN_PROFILES.contains(&proto.as_str()) { proto } else { PLAIN };
+                self.audio(&formats, offer.direction.mirrored(), crypto.as_slice(), profile)
             } else {
                 refused(kind, proto, fmt)
             }
@@ -282,13 +310,12 @@ impl Local {
     /// Offers these formats: for an INVITE that brings no offer of its own, or to change what stands; secure ones under
     /// any of these keys, plain ones without any.
     pub fn offer(&mut self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Vec<u8> {
-        let media = self.audio(formats, direction, cryptos);
+        let media = self.audio(formats, direction, cryptos, if cryptos.is_empty() { PLAIN } else { SECURE });
         self.write(vec![media])
     }
 
-    fn audio(&self, formats: &[Format], direction: Direction, cryptos: &[&Crypto]) -> Media {
+    fn audio(&self, formats: &[Format], direction: Direction, cryptos: &[&Crypto], profile: &str) -> Media {
         let numbers: Vec<String> = formats.iter().map(|f| f.payload.to_string()).collect();
-        let profile = if cryptos.is_empty() { PLAIN } else { SECURE };
         let mut media = empty("audio", self.address.port(), profile, &numbers.join(" "));
         for crypto in cryptos {
             media.add_attribute_with_value("crypto", crypto.value());

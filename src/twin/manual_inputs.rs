@@ -38,6 +38,17 @@ impl Twin {
     pub fn next_due(&self) -> Option<Instant> {
         Some(world::lock(&self.world).next_due()).filter(|due| *due != u64::MAX).map(Instant::from_nanos)
     }
+    /// Puts the post's voice out of service in good order, so that whoever it is registered with hears of it.
+    pub fn take_leave(&self) {
+        let mut world = world::lock(&self.world);
+        let at = world.instant();
+        world.voice.take_leave(at);
+        world.voice_acted();
+    }
+    /// Whether all that takes has been answered.
+    pub fn has_left(&self) -> bool {
+        world::lock(&self.world).voice.has_left()
+    }
     /// Datagrams of the post that have come out of a line that ends outside the simulation, in order.
     pub fn take_arrived(&self) -> Vec<Datagram> {
         match &mut world::lock(&self.world).far_end {
@@ -120,6 +131,28 @@ mod tests {
         let invite = "192.168.7.7:5060 > 192.168.7.1:5070 INVITE sip:operator@192.168.7.1:5070 SIP/2.0";
         assert_eq!(out.first().map(String::as_str), Some(invite));
         assert_eq!(twin.lamps(), [true, false, false]);
+    }
+
+    #[test]
+    fn a_post_that_is_put_out_of_service_ends_its_call() {
+        let twin = post();
+        press(&twin);
+        let invite = twin.take_arrived().into_iter().next().expect("a call");
+        let text = String::from_utf8_lossy(&invite.bytes).into_owned();
+        let line = |name: &str| text.lines().find(|line| line.starts_with(name)).expect("a header").to_owned();
+        let kept = ["Via", "From", "Call-ID", "CSeq"].map(|name| line(name) + "\r\n").concat();
+        let sdp = "v=0\r\no=- 1 1 IN IP4 192.168.7.1\r\ns=-\r\nc=IN IP4 192.168.7.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
+        let ok = format!(
+            "SIP/2.0 200 OK\r\n{kept}{};tag=o\r\nContact: <sip:operator@192.168.7.1:5070>\r\nContent-Length: {}\r\n\r\n{sdp}",
+            line("To"),
+            sdp.len()
+        );
+        twin.send_in(Datagram { from: invite.to, to: invite.from, bytes: ok.into_bytes() });
+        wait(&twin, 0.5);
+        assert!(arrived(&twin).iter().any(|line| line.contains(" ACK ")) && twin.has_left());
+        twin.take_leave();
+        wait(&twin, 0.1);
+        assert!(arrived(&twin).iter().any(|line| line.contains(" BYE ")) && !twin.has_left());
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
             homes.strays.push(from.clone());
         }
         CallEvent::Irregular { call, from, what } => {
+            let what = what.itself();
             // Who registers from there has proved that he is the post, whatever address he names.
             if call.is_none() && matches!(what, Irregular::Elsewhere { .. }) {
                 homes.known.push(host_of(from).to_string());

@@ -341,6 +341,7 @@ fn sound_outside(course: &Course) -> Vec<Sample> {
             Stray::OfAnother => ("media on another's call", "dźwięk w cudzym połączeniu"),
             Stray::OldPort => ("media to a port that was given up", "dźwięk na port, który przestał obowiązywać"),
             Stray::OnHold => ("media on hold", "dźwięk w zawieszonej rozmowie"),
+            Stray::Negotiation => ("STUN or DTLS", "STUN lub DTLS"),
             Stray::NoMedia => ("datagrams that are no media", "datagramy, które nie są dźwiękiem"),
         }
         .into()
@@ -351,7 +352,9 @@ fn sound_outside(course: &Course) -> Vec<Sample> {
         let given = |at: f64| Span { from: at, to: at + MOVES_WITHIN }.holds(stray.at);
         stray.kind == Stray::OfAnother && course.leases.iter().skip(1).any(|(_, lease)| given(lease.from))
     };
-    let posts = course.strays.iter().filter(|stray| stray.is_posts && !is_moving(stray));
+    // Whoever looks for a way through a router, or for keys, sends no sound where none may be.
+    let is_sound = |stray: &StrayMedia| stray.kind != Stray::Negotiation && !is_moving(stray);
+    let posts = course.strays.iter().filter(|stray| stray.is_posts && is_sound(stray));
     samples.extend(posts.map(|stray| Sample::breach(stray.at, Some(words(stray)))));
     samples
 }

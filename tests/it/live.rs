@@ -15,7 +15,7 @@ use hejnal::driver::sip_operator;
 use hejnal::dsp::delay::{Signal, delay};
 use hejnal::dsp::stimulus::burst;
 use hejnal::instrument::audio::Jack;
-use hejnal::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Operator};
+use hejnal::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Operator, Unbound};
 use hejnal::operator::{DeskConfig, User};
 use hejnal::rig::{Limits, Profile};
 use hejnal::rtp::report::Calendar;
@@ -196,6 +196,28 @@ fn comes_back(post: &mut Post, desk: &mut Desk, at: Instant) {
 }
 
 #[test]
+fn a_post_that_is_told_to_quit_in_a_call_hangs_up_and_takes_its_registration_back() {
+    let clock = Arc::new(RealClock::start());
+    let mut desk = Desk::open(&clock, 27_174);
+    let server = desk.server.clone();
+    let mut post = Post::start(&clock, &["--server", &server, "--password", PASSWORD]);
+    desk.registered(SECOND * 30);
+    post.expect("lamp     out of service off", SECOND * 30);
+    post.send("press 150ms");
+    let (_, call) = desk.invited();
+    desk.operator.act(call, Action::Answer).expect("a call that rings");
+    desk.expect("media", SECOND * 10, |event| matches!(event, CallEvent::FirstMedia { .. }).then_some(()));
+    let asked = clock.now();
+    assert_eq!(post.quit().0, Some(0));
+    let took = clock.now().seconds_after(asked);
+    desk.expect("end", SECOND * 2, |event| matches!(event, CallEvent::Ended { by: EndedBy::Post, .. }).then_some(()));
+    desk.expect("farewell", SECOND * 2, |event| {
+        matches!(event, CallEvent::Unregistered { why: Unbound::Removed, .. }).then_some(())
+    });
+    assert!(took < 3.0, "{took} s");
+}
+
+#[test]
 fn what_cannot_live_is_refused_in_words() {
     let check = |arguments: &[&str], words: &str| {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_hejnal"));
@@ -208,6 +230,10 @@ fn what_cannot_live_is_refused_in_words() {
     check(&["--rig", "rigs/existing-pole.yaml"], "the rig is one of real instruments");
     check(&["--server", "operator@127.0.0.1"], "sip:operator@192.168.10.2:5060");
     check(&["--server", "sip:operator@name.invalid"], "look name.invalid up");
+    for number in ["sip:%31%31%32@127.0.0.1", "sip:+48112@127.0.0.1", "sip:00112@127.0.0.1", "tel:112"] {
+        check(&["--server", number], "emergency number");
+    }
+    check(&["--second", "0-112"], "emergency number");
     check(&["--bind", "203.0.113.77"], "listen on 203.0.113.77:0");
     check(&["--mouth", "no-such-file.wav"], "no-such-file.wav");
     check(&["--ear", "/proc/ear.wav"], "write /proc/ear.wav");

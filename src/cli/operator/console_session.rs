@@ -1,7 +1,7 @@
 //! The operator at work: shows events as they come, does what is typed, keeps what was heard.
 
 use super::console_commands::{Key, Keys};
-use super::{event_lines, say, wav};
+use super::{event_lines, media_lines, say, wav};
 use crate::clock::{Clock, Instant, Interrupted, Stamped};
 use crate::driver::sip_operator::SipOperator;
 use crate::instrument::operator::{Action, Answering, CallEvent, CallId, Change, Health, Operator as _};
@@ -126,10 +126,10 @@ impl ConsoleSession {
                 say(&format!("  {why}"));
             }
         }
-        let told = event_lines::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
-        say(&format!("{told}{}", event_lines::security(&security, self.lang)));
-        say(&event_lines::trust(self.operator.uncertainty(), self.lang));
-        event_lines::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
+        let told = media_lines::media(call, &stats, codec, &heard, file.as_deref(), self.lang);
+        say(&format!("{told}{}", media_lines::security(&security, self.lang)));
+        say(&media_lines::trust(self.operator.uncertainty(), self.lang));
+        media_lines::sources(&stats, far, self.lang).iter().for_each(|line| say(line));
         Ok(())
     }
 

@@ -1,20 +1,15 @@
 //! What happens at the operator, as plain lines in English or Polish.
 
+use super::media_lines::far_view;
 use crate::clock::Stamped;
-use crate::dsp::level::rms_dbfs;
-use crate::instrument::operator::security::MediaSecurity;
 use crate::instrument::operator::{
-    Answering, Behaviour, CallEvent, CallId, Change, EndedBy, FarView, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
+    Answering, Behaviour, CallEvent, Change, EndedBy, Health, Outcome, Refresher, Server, Side, Stray, Unbound,
 };
 use crate::operator::DeskConfig;
 use crate::report::events::refusals;
-use crate::rtp::axis::RATE;
-use crate::rtp::codec::Codec;
-use crate::rtp::stats::{Source, Stats};
 use crate::unit::Lang;
-use std::path::Path;
 
-fn pick(lang: Lang, en: &'static str, pl: &'static str) -> &'static str {
+pub(super) fn pick(lang: Lang, en: &'static str, pl: &'static str) -> &'static str {
     match lang {
         Lang::En => en,
         Lang::Pl => pl,
@@ -42,7 +37,7 @@ pub fn event(event: &Stamped<CallEvent>, lang: Lang) -> String {
 }
 
 /// With so many decimals, and the comma that Polish has before them.
-fn figure(value: f64, places: usize, lang: Lang) -> String {
+pub(super) fn figure(value: f64, places: usize, lang: Lang) -> String {
     format!("{value:.places$}").replace('.', pick(lang, ".", ","))
 }
 
@@ -61,8 +56,9 @@ fn words(event: &CallEvent, lang: Lang) -> String {
             };
             format!("{user} {gone} {contact}")
         }
-        CallEvent::RegistrationRefused { user, why } => {
-            format!("{} {user}: {}", pick(lang, "registration refused to", "odmowa rejestracji dla"), refusals::told(why, lang))
+        CallEvent::RegistrationRefused { user, from, why } => {
+            let (refused, at) = (pick(lang, "registration refused to", "odmowa rejestracji dla"), pick(lang, "from", "z"));
+            format!("{refused} {user} {at} {from}: {}", refusals::told(why, lang))
         }
         CallEvent::Invited { call: id, invite, server } => {
             let (from, to) = (pick(lang, "from", "od"), pick(lang, "for", "do"));
@@ -137,9 +133,17 @@ fn more_words(event: &CallEvent, call: &str, lang: Lang) -> String {
             let swallowed = pick(lang, "taken and not answered", "przyjęte bez odpowiedzi");
             format!("{what} {} {from}: {swallowed}{}", pick(lang, "from", "od"), at_server(*server, lang))
         }
-        CallEvent::StrayMedia { call: id, from, kind } => {
+        CallEvent::StrayMedia { call: id, from, kind, more } => {
             let of = id.map_or_else(String::new, |id| format!(" ({call} {})", id.0));
-            format!("{} {from}{of}: {}", pick(lang, "stray media from", "niespodziewany dźwięk od"), stray(*kind, lang))
+            let (stray, more) = (stray(*kind, lang), refusals::unsaid(*more, lang));
+            format!("{} {from}{of}: {stray}{more}", pick(lang, "stray media from", "niespodziewany dźwięk od"))
+        }
+        CallEvent::Reconnected { call: id, from, to } => {
+            let (over, instead) = (
+                pick(lang, "reached over the connection from", "osiągalne przez połączenie z"),
+                pick(lang, "instead of", "zamiast"),
+            );
+            format!("{call} {}: {over} {to} {instead} {from}", id.0)
         }
         CallEvent::Asked { call: id, method } => format!("{call} {}: {method}", id.0),
         CallEvent::Irregular { call: id, from, what } => {
@@ -194,22 +198,8 @@ fn stray(kind: Stray, lang: Lang) -> &'static str {
         Stray::OfAnother => pick(lang, "into the call of another", "do cudzego połączenia"),
         Stray::OnHold => pick(lang, "on hold", "w zawieszonym połączeniu"),
         Stray::OldPort => pick(lang, "at a port that was given up", "na porcie, z którego zrezygnowano"),
+        Stray::Negotiation => pick(lang, "STUN or DTLS, no media", "STUN lub DTLS, to nie dźwięk"),
         Stray::NoMedia => pick(lang, "no RTP packet at all", "to nie są pakiety RTP"),
-    }
-}
-
-fn far_view(view: &FarView, lang: Lang) -> String {
-    let (lost, jitter) = (figure(view.fraction * 100.0, 1, lang), figure(view.jitter * 1e3, 1, lang));
-    let trip = view.round_trip.map(|seconds| format!("{} ms", figure(seconds * 1e3, 1, lang)));
-    match lang {
-        Lang::En => {
-            let trip = trip.unwrap_or_else(|| "not yet known".to_owned());
-            format!("the post saw {lost} % lost ({} in all), jitter {jitter} ms, round trip {trip}", view.lost)
-        }
-        Lang::Pl => {
-            let trip = trip.unwrap_or_else(|| "jeszcze nieznany".to_owned());
-            format!("punkt widział {lost} % strat (razem {}), jitter {jitter} ms, czas obiegu {trip}", view.lost)
-        }
     }
 }
 
@@ -230,28 +220,6 @@ pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
     }
 }
 
-/// A line for each source of a call's media, where there were several; and what the post told of ours.
-pub fn sources(stats: &Stats, far: Option<FarView>, lang: Lang) -> Vec<String> {
-    let each = stats.sources.iter().filter(|_| stats.sources.len() > 1);
-    let mut lines: Vec<String> = each.map(|source| of_source(source, lang)).collect();
-    lines.extend(far.map(|view| format!("              {}", far_view(&view, lang))));
-    lines
-}
-
-fn of_source(source: &Source, lang: Lang) -> String {
-    let jitter = figure(source.jitter * 1e3, 1, lang);
-    let Source { ssrc, packets, lost, reordered, duplicates, .. } = source;
-    match lang {
-        Lang::En => format!(
-            "              source {ssrc:08x}: {packets} packets, {lost} lost, {reordered} reordered, {duplicates} duplicates; jitter {jitter} ms"
-        ),
-        Lang::Pl => format!(
-            "              źródło {ssrc:08x}: pakietów {packets}, zgubionych {lost}, nie po kolei {reordered}, podwójnych {duplicates}; \
-             jitter {jitter} ms"
-        ),
-    }
-}
-
 fn end(by: EndedBy, lang: Lang) -> &'static str {
     match by {
         EndedBy::Post => pick(lang, "over, the post hung up", "koniec, rozłączył się punkt"),
@@ -261,57 +229,6 @@ fn end(by: EndedBy, lang: Lang) -> &'static str {
         }
         EndedBy::Silence => pick(lang, "over, the post stopped answering", "koniec, punkt przestał odpowiadać"),
     }
-}
-
-/// What a call's media went through, where the recording lies, and what looks wrong at once.
-pub fn media(call: CallId, stats: &Stats, codec: Option<Codec>, heard: &[f32], file: Option<&Path>, lang: Lang) -> String {
-    let name = codec.map_or("–", Codec::name);
-    if stats.packets == 0 {
-        let nothing = pick(lang, "NO VOICE PACKET came from the post", "z punktu NIE PRZYSZEDŁ ŻADEN pakiet głosu");
-        return format!("            {} {}, {name}: {nothing}", pick(lang, "call", "połączenie"), call.0);
-    }
-    let level =
-        rms_dbfs(heard).map_or_else(|| pick(lang, "silence", "cisza").to_owned(), |db| format!("{} dBFS", figure(db, 1, lang)));
-    let seconds = figure(heard.len() as f64 / f64::from(RATE), 1, lang);
-    let (jitter, gap) = (figure(stats.jitter * 1e3, 1, lang), stats.longest_gap.as_secs_f64() * 1e3);
-    let mut text = match lang {
-        Lang::En => format!(
-            "            call {}, {name}: {} packets, {} lost, {} late, {} reordered, {} duplicates; jitter {jitter} ms, \
-             longest gap {gap:.0} ms; {seconds} s heard at {level}",
-            call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
-        ),
-        Lang::Pl => format!(
-            "            połączenie {}, {name}: pakietów {}, zgubionych {}, spóźnionych {}, nie po kolei {}, podwójnych {}; jitter \
-             {jitter} ms, najdłuższa przerwa {gap:.0} ms; słyszano {seconds} s przy {level}",
-            call.0, stats.packets, stats.lost, stats.late, stats.reordered, stats.duplicates
-        ),
-    };
-    if stats.foreign_payloads > 0 {
-        let foreign = pick(lang, "packets of a codec that was not agreed", "pakiety kodeka, którego nie uzgodniono");
-        text += &format!("; {} {foreign}", stats.foreign_payloads);
-    }
-    if let Some(dscp) = stats.dscp {
-        text += &format!("; DSCP {dscp}");
-    }
-    if let Some(file) = file {
-        text += &format!(" → {}", file.display());
-    }
-    text
-}
-
-/// How far the moments told can be trusted: those of what arrived, and those at which packets left; both in seconds (k
-/// = 2).
-pub fn trust((arrived, left): (f64, f64), lang: Lang) -> String {
-    let (arrived, left) = (figure(arrived * 1e3, 3, lang), figure(left * 1e3, 3, lang));
-    match lang {
-        Lang::En => format!("            moments of arrival ± {arrived} ms, of sending ± {left} ms (worst so far)"),
-        Lang::Pl => format!("            chwile odbioru ± {arrived} ms, nadania ± {left} ms (najgorsze dotąd)"),
-    }
-}
-
-/// What a call's media was secured with, and how much was not played or believed for it.
-pub fn security(security: &MediaSecurity, lang: Lang) -> String {
-    security.words().show(lang).to_owned()
 }
 
 /// The last line. `open`: somebody has not answered our BYE.
@@ -331,6 +248,7 @@ pub fn no_call(lang: Lang) -> &'static str {
 mod tests {
     use super::*;
     use crate::clock::Instant;
+    use crate::instrument::operator::CallId;
 
     #[test]
     fn every_line_begins_with_its_moment_and_names_its_call() {
@@ -359,7 +277,7 @@ mod tests {
             "połączenie 3: JEDNOKIERUNKOWE: brak głosu z punktu, od 2,500 s",
         );
         check(
-            CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd },
+            CallEvent::StrayMedia { call: Some(call), from: "10.0.0.2:4000".into(), kind: Stray::AfterEnd, more: 0 },
             "stray media from 10.0.0.2:4000 (call 3): after the call's end",
             "niespodziewany dźwięk od 10.0.0.2:4000 (połączenie 3): po zakończeniu połączenia",
         );
@@ -373,26 +291,5 @@ mod tests {
             "call 3: hold: refused with 488",
             "połączenie 3: zawieszenie: odmowa 488",
         );
-    }
-
-    #[test]
-    fn the_trust_in_moments_is_told_in_milliseconds() {
-        assert_eq!(trust((21e-6, 4e-4), Lang::En).trim(), "moments of arrival ± 0.021 ms, of sending ± 0.400 ms (worst so far)");
-        assert!(trust((21e-6, 4e-4), Lang::Pl).contains("chwile odbioru ± 0,021 ms"));
-    }
-
-    #[test]
-    fn a_call_says_how_secure_it_was() {
-        let mut account = MediaSecurity::default();
-        assert_eq!(security(&account, Lang::Pl), "; zwykły RTP");
-        (account.suite, account.forged) = (Some("AES_CM_128_HMAC_SHA1_80"), 3);
-        let expected = "; SRTP AES_CM_128_HMAC_SHA1_80; NOT PLAYED: 0 plain packets, 3 not authentic, 0 replayed";
-        assert_eq!(security(&account, Lang::En), expected);
-    }
-
-    #[test]
-    fn one_way_audio_is_told_in_capitals() {
-        let text = media(CallId(1), &Stats::default(), Some(Codec::Pcma), &[], None, Lang::En);
-        assert!(text.contains("call 1, PCMA: NO VOICE PACKET"), "{text}");
     }
 }

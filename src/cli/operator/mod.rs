@@ -4,6 +4,7 @@
 mod console_commands;
 mod console_session;
 mod event_lines;
+mod media_lines;
 mod options;
 mod tls_srtp_options;
 
@@ -23,7 +24,7 @@ use crate::rtp::codec::Codec;
 use crate::rtp::report::Calendar;
 use crate::sip::session;
 use crate::suite::signals::Signals;
-use crate::unit::{Bilingual, Lang};
+use crate::unit::{Bilingual, Lang, both, harmless, is_emergency};
 use crate::wav;
 use console_session::ConsoleSession;
 use options::{Digest, codec, duration, ports, user};
@@ -150,10 +151,10 @@ fn failed(error: &InstrumentError) -> Refused {
     Refused::new(exit::BENCH, error.account(), error.advice())
 }
 
-/// Lines go out at once, so that they can be piped into a log.
+/// Lines go out at once, so that they can be piped into a log. What strangers say in them steers no terminal.
 fn say(line: &str) {
     let mut out = io::stdout().lock();
-    let _nobody_reads = writeln!(out, "{line}").and_then(|()| out.flush());
+    let _nobody_reads = writeln!(out, "{}", harmless(line)).and_then(|()| out.flush());
 }
 
 fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option<rig::Tls>), Refused> {
@@ -180,6 +181,16 @@ fn config(args: &OperatorArgs, calendar: Calendar) -> Result<(DeskConfig, Option
             "czas odświeżania sesji krótszy niż 90 s jest niedozwolony (RFC 4028, 4)",
         );
         return Err(Refused::new(exit::USAGE, cause, ("ask for at least 90 s", "podaj co najmniej 90 s")));
+    }
+    for name in [&args.operator_user, &args.second_as] {
+        if is_emergency(name) {
+            let cause = both!("{name} is an emergency number", "{name} to numer alarmowy");
+            let remedy = (
+                "take a name or another number: a post that calls it would call those who save lives wherever the bench is not",
+                "podaj nazwę albo inny numer: punkt dzwoniłby pod numer alarmowy wszędzie tam, gdzie nie ma tego stanowiska",
+            );
+            return Err(Refused::new(exit::USAGE, cause, remedy));
+        }
     }
     let config = DeskConfig {
         // Nothing is drawn from it: on a network the system's randomness takes its place.

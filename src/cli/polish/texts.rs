@@ -128,6 +128,8 @@ Kody wyjścia:
     ("One language only", "Tylko jeden język"),
     ("The rig's file: the post's identity, firmware and defects", "Plik z opisem stanowiska: identyfikator punktu, oprogramowanie i usterki"),
     ("Whom the post calls and where it registers: any SIP server over UDP", "Dokąd punkt dzwoni i gdzie się rejestruje: dowolny serwer SIP po UDP"),
+    ("Another server, where the post turns to while that one does not answer", "Inny serwer, do którego punkt zwraca się, gdy tamten nie odpowiada"),
+    ("The user part whom the post calls if nobody answers there", "Nazwa użytkownika, do którego punkt dzwoni, gdy tam nikt nie odbiera"),
     ("The post's password at the server [default: the one in the rig's operator]", "Hasło punktu na serwerze [domyślnie: z operatora w opisie stanowiska]"),
     ("The server is a telephone: call it without registering", "Serwer jest telefonem: dzwoni do niego bez rejestracji"),
     ("The post's own address and SIP port [default: the address that reaches the server, any free port]", "Własny adres i port SIP punktu [domyślnie: adres, z którego widać serwer, dowolny wolny port]"),

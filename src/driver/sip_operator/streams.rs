@@ -1,17 +1,26 @@
-//! SIP over connections: TCP, and TLS on top of it. A thread a connection reads; whoever has something to send writes.
+//! SIP over connections: TCP, and TLS on top of it. A thread a connection reads, and writes what its peer could not
+//! take at once: whoever has something to send never waits for a peer.
 //!
 //! Must not know SIP beyond where one message ends and the next begins.
 
+use crate::clock::Instant;
+use crate::driver::datagrams::Watch;
 use crate::instrument::operator::security::ConnectionFault;
 use crate::operator::tls_session::{Secured, TlsConfig, TlsSession};
 use crate::sip::framing::{Framed, Framer};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A peer that does not take what is sent to it is given up after this.
-const WRITE_PATIENCE: Duration = Duration::from_secs(1);
+/// A peer that takes nothing of what waits for it is given up after this. Engineering judgement: longer than any
+/// network of a city loses what it carries.
+const READS_WITHIN: Duration = Duration::from_secs(10);
+/// So much may wait for a peer: more than all answers to what it can have asked meanwhile.
+const MOST_WAITING: usize = 256 * 1024;
+/// How often what waits is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(10);
 /// Bytes read at once.
 const CHUNK: usize = 16_384;
 /// A TLS record with a handshake message, of whichever version (RFC 8446, 5.1): how a client that means TLS begins.
@@ -21,12 +30,27 @@ const CLIENT_HELLO: [u8; 2] = [0x16, 0x03];
 pub struct Connection {
     stream: TcpStream,
     tls: Option<Mutex<TlsSession>>,
+    waiting: Mutex<Waiting>,
+}
+
+/// What the peer has not taken yet.
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    /// How many of them have been taken.
+    taken: usize,
+    /// Since when nothing has been, where something waits: as of the last look.
+    stuck_since: Option<Instant>,
+    /// There was more than may wait.
+    is_over: bool,
 }
 
 /// What reading a connection came to.
 #[derive(Debug)]
 pub enum Heard {
     Messages(Vec<Vec<u8>>),
+    /// A sign of life, and no message.
+    Ping,
     /// Nothing for now.
     Nothing,
     /// Over; the reason if it is not that the peer closed it.
@@ -34,17 +58,17 @@ pub enum Heard {
 }
 
 impl Connection {
-    /// `look`: how long a read may wait.
-    pub fn accept(stream: TcpStream, tls: Option<&TlsConfig>, look: Duration) -> io::Result<Connection> {
-        stream.set_nonblocking(false)?;
+    pub fn accept(stream: TcpStream, tls: Option<&TlsConfig>) -> io::Result<Connection> {
+        stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(look))?;
-        stream.set_write_timeout(Some(WRITE_PATIENCE))?;
         let tls = tls.map(|config| TlsSession::begun(TlsConfig::clone(config)).map(Mutex::new)).transpose();
-        Ok(Connection { stream, tls: tls.map_err(io::Error::other)? })
+        Ok(Connection { stream, tls: tls.map_err(io::Error::other)?, waiting: Mutex::default() })
     }
     fn session(&self) -> Option<MutexGuard<'_, TlsSession>> {
         self.tls.as_ref().map(|session| session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Whether it is one over TLS.
     pub fn is_sealed(&self) -> bool {
@@ -55,16 +79,26 @@ impl Connection {
         // One that is closed already is what was wanted.
         let _closed = self.stream.shutdown(Shutdown::Both);
     }
+    /// What tells whether bytes have come.
+    pub fn watch(&self) -> io::Result<Watch> {
+        Watch::over([self.stream.as_fd()].into_iter())
+    }
 
-    /// Waits for bytes, and gives what messages they complete. Pings are answered here.
-    pub fn hear(&self, framer: &mut Framer) -> Heard {
+    /// Waits for bytes up to `look`, or less while some wait for the peer, and gives what messages they complete. Pings
+    /// are answered here.
+    pub fn hear(&self, watch: &Watch, look: Duration, framer: &mut Framer) -> Heard {
+        let is_waiting = !self.waiting().bytes.is_empty();
+        match watch.readable(if is_waiting { TRY_AGAIN } else { look }) {
+            Ok(places) if places.is_empty() => return Heard::Nothing,
+            Ok(_) => {}
+            Err(e) if e.kind() == ErrorKind::Interrupted => return Heard::Nothing,
+            Err(e) => return Heard::Over(Some(ConnectionFault::Other(e.to_string()))),
+        }
         let mut chunk = [0; CHUNK];
         let length = match (&self.stream).read(&mut chunk) {
             Ok(0) => return Heard::Over(self.broken_off()),
             Ok(length) => length,
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
-                return Heard::Nothing;
-            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return Heard::Nothing,
             Err(e) => return Heard::Over(Some(self.broken_off().unwrap_or(ConnectionFault::Other(e.to_string())))),
         };
         let bytes = chunk.get(..length).unwrap_or_default();
@@ -74,7 +108,7 @@ impl Connection {
             Some(mut session) => self.decrypt(&mut session, bytes),
         };
         match plain.and_then(|plain| framer.received(&plain).map_err(|e| ConnectionFault::Other(e.to_string()))) {
-            Ok(framed) => Heard::Messages(self.without_pings(framed)),
+            Ok(framed) => self.without_pings(framed),
             Err(fault) => Heard::Over(Some(fault)),
         }
     }
@@ -89,31 +123,73 @@ impl Connection {
         self.session()?.secured()
     }
 
-    fn without_pings(&self, framed: Vec<Framed>) -> Vec<Vec<u8>> {
-        let mut messages = Vec::new();
+    fn without_pings(&self, framed: Vec<Framed>) -> Heard {
+        let (mut messages, mut is_pinged) = (Vec::new(), false);
         for one in framed {
             match one {
                 Framed::Message(bytes) => messages.push(bytes),
-                // A peer that is gone by now is noticed by the next read.
-                Framed::Ping => drop(self.send(b"\r\n")),
+                Framed::Ping => {
+                    is_pinged = true;
+                    self.send(b"\r\n");
+                }
             }
         }
-        messages
+        if messages.is_empty() && is_pinged { Heard::Ping } else { Heard::Messages(messages) }
     }
 
     fn decrypt(&self, session: &mut TlsSession, bytes: &[u8]) -> Result<Vec<u8>, ConnectionFault> {
         let plain = session.received(bytes);
         // Handshake messages and alerts alike have to go out, also when the handshake has failed.
-        let written = (&self.stream).write_all(&session.take_outgoing());
-        // What the peer had to say matters more than that it does not listen any more.
-        let plain = plain?;
-        written.map_err(|e| ConnectionFault::Other(e.to_string()))?;
-        Ok(plain)
+        self.put(&session.take_outgoing());
+        plain
     }
 
-    pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        let Some(mut session) = self.session() else { return (&self.stream).write_all(bytes) };
-        session.send(bytes)?;
-        (&self.stream).write_all(&session.take_outgoing())
+    /// Sends, or has it wait for the peer to take it. One that is gone by now is noticed by its reader.
+    pub fn send(&self, bytes: &[u8]) {
+        // Records leave in the order in which they were sealed: the session stays locked until they wait.
+        let Some(mut session) = self.session() else { return self.put(bytes) };
+        if session.send(bytes).is_ok() {
+            self.put(&session.take_outgoing());
+        } else {
+            self.close();
+        }
+    }
+    fn put(&self, bytes: &[u8]) {
+        let mut waiting = self.waiting();
+        if waiting.bytes.len() + bytes.len() > MOST_WAITING {
+            waiting.is_over = true;
+        } else {
+            waiting.bytes.extend_from_slice(bytes);
+            waiting.write(&self.stream);
+        }
+    }
+
+    /// Tries what waits once more. The error is that the peer does not take it.
+    pub fn go_on_writing(&self, at: Instant) -> Result<(), ConnectionFault> {
+        let mut waiting = self.waiting();
+        let before = waiting.taken;
+        waiting.write(&self.stream);
+        let is_stuck = !waiting.bytes.is_empty() && waiting.taken == before;
+        waiting.stuck_since = is_stuck.then(|| waiting.stuck_since.unwrap_or(at));
+        let is_late = waiting.stuck_since.is_some_and(|since| at.since(since) >= READS_WITHIN);
+        if is_late || waiting.is_over { Err(ConnectionFault::ReadsNothing { bytes: waiting.bytes.len() }) } else { Ok(()) }
+    }
+}
+
+impl Waiting {
+    fn write(&mut self, mut stream: &TcpStream) {
+        while !self.bytes.is_empty() {
+            match stream.write(&self.bytes) {
+                Ok(0) => break,
+                Ok(count) => {
+                    self.bytes.drain(..count);
+                    self.taken += count;
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                // Nobody is there to take it; the reader hears why.
+                Err(_) => self.bytes.clear(),
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The operator through real sockets of the loop-back.
 
 mod secure;
+mod strangers;
 
 use super::*;
 use crate::clock::RealClock;

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of messages.
 
+use crate::sip::unservable::{Unreachable, Unservable, Unusual, repeated, variant};
 use crate::unit::{Bilingual, both};
 
 /// What was wrong. Nothing here holds a secret.
@@ -55,9 +56,37 @@ pub enum Irregular {
     Misnamed { number: u8, named: String },
     /// Packet after packet with more or fewer samples than the timestamps say (RFC 3550, 5.1; RFC 3551, 4.2).
     Misfit { samples: u32, step: u32 },
+    /// A request that cannot be served as it came, turned away with this status (RFC 3261, 8.2 and 21.4).
+    Unservable { status: u16, why: Unservable },
+    /// Something at the port for SIP that is none: so many bytes.
+    NoSip { bytes: usize },
+    /// Something that is served, though it is not written as the standard has it.
+    Unusual(Unusual),
+    /// A session description that leads to no call, refused with 488.
+    NoOffer { why: Bilingual },
+    /// An address that nothing of ours can reach: whoever names it hears nothing.
+    Unreachable { place: &'static str, named: String, why: Unreachable },
+    /// It sends no voice while nobody speaks, but what its silence is like (RFC 3389).
+    SilenceSuppressed,
+    /// The same INVITE over two ways: a proxy has forked it (RFC 3261, 8.2.2.2).
+    Merged,
+    /// The same as told last, so many times more since then.
+    Again { what: Box<Irregular>, unsaid: u32 },
 }
 
 impl Irregular {
+    /// Those of one kind have the same.
+    pub fn kind(&self) -> String {
+        match self {
+            Irregular::Unservable { why, .. } => format!("Unservable {}", variant(why)),
+            Irregular::Unusual(what) => format!("Unusual {what:?}"),
+            other => variant(other),
+        }
+    }
+    /// What has happened, however often.
+    pub fn itself(&self) -> &Irregular {
+        if let Irregular::Again { what, .. } = self { what } else { self }
+    }
     pub fn words(&self) -> Bilingual {
         match self {
             Irregular::Elsewhere { place, named } => both!("{} names {}", "{} podaje {}", place, named),
@@ -108,6 +137,47 @@ impl Irregular {
             }
             Irregular::SameKey => ("the SRTP key of another call", "klucz SRTP z innego zgłoszenia").into(),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
+            other => other.words_of_writing(),
+        }
+    }
+    /// How it is written, and where that leads.
+    fn words_of_writing(&self) -> Bilingual {
+        match self {
+            Irregular::Unservable { status, why } => {
+                let Bilingual { en, pl } = why.words();
+                Bilingual::new(
+                    format!("a request turned away with {status}: {en}"),
+                    format!("żądanie odrzucone z kodem {status}: {pl}"),
+                )
+            }
+            Irregular::NoSip { bytes } => {
+                both!("{} bytes that are no SIP message", "dane, które nie są wiadomością SIP: {} B", bytes)
+            }
+            Irregular::Unusual(what) => what.words(),
+            Irregular::NoOffer { why } => Bilingual::new(
+                format!("no call comes of its session description: {}", why.en),
+                format!("opis sesji nie pozwala zestawić połączenia: {}", why.pl),
+            ),
+            Irregular::Unreachable { place, named, why } => {
+                let Bilingual { en, pl } = why.words();
+                Bilingual::new(
+                    format!("{place} names {named}, where nothing of ours arrives: {en}; the post will be deaf to it"),
+                    format!("{place} podaje {named}, dokąd nic od nas nie dotrze: {pl}; punkt tego nie odbierze"),
+                )
+            }
+            Irregular::Merged => (
+                "the same INVITE over a second way: a proxy on the way has forked it, and one of the two is refused with 482",
+                "ten sam INVITE inną drogą: rozdzielił go serwer pośredniczący, jeden z dwóch odrzucono z kodem 482",
+            )
+                .into(),
+            Irregular::SilenceSuppressed => (
+                "no voice is sent while nobody speaks (silence suppression): what is quiet at the post cannot be judged",
+                "punkt nie nadaje, gdy nikt nie mówi (tłumienie ciszy): tego, co tam ciche, nie można ocenić",
+            )
+                .into(),
+            Irregular::Again { what, unsaid } => repeated(what.words(), *unsaid),
+            // Said where it stands in the order of the standards.
+            _ => Bilingual::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod security;
 pub use crate::rtp::report::FarView;
 pub use crate::sip::registrar::Unbound;
 pub use crate::sip::session::{Policy, Refresher};
+pub use crate::sip::unservable::{Unreachable, Unservable, Unusual};
 pub use behaviour::{
     Action, Answering, Behaviour, Certificate, Change, Health, Outcome, Progress, Second, Server, Speaker, Wording,
 };
@@ -30,8 +31,8 @@ pub enum CallEvent {
     Registered { user: String, contact: String, expires: Duration, server: Server },
     /// A binding is gone, and why.
     Unregistered { user: String, contact: String, why: Unbound },
-    /// A registration was turned away.
-    RegistrationRefused { user: String, why: String },
+    /// A registration was turned away, from this address.
+    RegistrationRefused { user: String, from: String, why: String },
     /// A new INVITE (retransmissions are not events). Stamped at the datagram's reception.
     Invited { call: CallId, invite: Invite, server: Server },
     /// A call that was turned away with this status, before or instead of ringing.
@@ -79,8 +80,10 @@ pub enum CallEvent {
     /// A request reached a server that is a black hole, and was not answered: its method. Retransmissions are not
     /// events.
     Swallowed { server: Server, from: String, what: String },
-    /// Media where there should be none, told once a second.
-    StrayMedia { call: Option<CallId>, from: String, kind: Stray },
+    /// Media where there should be none, told once a second at most; so many more packets came since it was told last.
+    StrayMedia { call: Option<CallId>, from: String, kind: Stray, more: u32 },
+    /// The connection of a call is gone or given up: it is reached over this one of the post's from now on.
+    Reconnected { call: CallId, from: String, to: String },
     /// A request of the post's within a call, other than PRACK, CANCEL and BYE: its method.
     Asked { call: CallId, method: String },
     /// Something in signalling from there that no sound post does.
@@ -125,6 +128,23 @@ pub enum Stray {
     OnHold,
     /// No RTP at all.
     NoMedia,
+    /// STUN or DTLS (RFC 7983): it looks for a way, or for keys, and is no media.
+    Negotiation,
+}
+
+impl Stray {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stray::BeforeAnswer => "media before the answer",
+            Stray::AfterEnd => "media after the end",
+            Stray::NoCall => "media without a call",
+            Stray::OfAnother => "media of another",
+            Stray::OldPort => "media to an old port",
+            Stray::OnHold => "media on hold",
+            Stray::NoMedia => "no media",
+            Stray::Negotiation => "negotiation",
+        }
+    }
 }
 
 /// Who a call said it was from and for.

@@ -15,7 +15,7 @@ pub struct Descriptions {
 impl Descriptions {
     /// Another one came. `offered`: it answers an offer of ours in that direction.
     pub fn came(&mut self, body: &[u8], offered: Option<Direction>) -> Option<Irregular> {
-        let text = std::str::from_utf8(body).ok()?;
+        let text = String::from_utf8_lossy(body);
         if let Some(misnamed) = text.lines().find_map(misnamed) {
             return Some(misnamed);
         }

@@ -4,14 +4,16 @@
 use super::{Call, Leaves, Provisional};
 use crate::clock::Instant;
 use crate::dsp::stimulus;
-use crate::instrument::operator::{Answering, CallEvent, EndedBy, Progress};
+use crate::instrument::operator::{Answering, CallEvent, EndedBy, Irregular, Progress};
 use crate::operator::context::Context;
 use crate::operator::error::DeskError;
+use crate::operator::responses::offer_words;
 use crate::rtp::axis::RATE;
 use crate::sip::dialog::Order;
 use crate::sip::message::{ALLOWED, Reply, Request, SUPPORTED};
 use crate::sip::reliable;
 use crate::sip::route::Route;
+use crate::sip::sdp::{Audio, SdpError};
 use crate::sip::transaction::Act;
 
 /// The Polish call tone: 425 Hz, 1 s on, 4 s off (ITU-T E.180, supplement 2), at −10 dB of full scale.
@@ -114,7 +116,7 @@ impl Call {
         let outcome = self.acknowledge_provisional(request, cx);
         let reply = cx.reply(request, outcome.as_ref().err().copied().unwrap_or(200), way);
         let Ok(body) = outcome else { return cx.respond(at, way, request, reply) };
-        self.look_at_description(at, &request.head.body, false, cx);
+        self.look_at_description(at, request.head.description(), false, cx);
         let reply = if let Some(body) = body { reply.body("application/sdp", body) } else { reply };
         cx.respond(at, way, request, reply);
         self.go_on(at, cx);
@@ -130,7 +132,7 @@ impl Call {
         }
         // It brings the answer to our offer, or an offer of its own.
         if self.talk.is_offering() {
-            self.take_answer(&prack.head.body);
+            self.take_answer(prack.head.description());
             return Ok(None);
         }
         match self.talk.offer_of(prack, cx.config().srtp).map_err(|_| 488u16)? {
@@ -214,8 +216,12 @@ impl Call {
             return;
         }
         if self.talk.is_offering() {
-            self.take_answer(&request.head.body);
-            self.look_at_description(at, &request.head.body, true, cx);
+            let body = request.head.description();
+            if !self.take_answer(body) {
+                let why = offer_words(&Audio::parse(body).err().unwrap_or(SdpError::NoCodec));
+                self.tell_irregular(at, Irregular::NoOffer { why }, cx);
+            }
+            self.look_at_description(at, body, true, cx);
         }
         self.start_media(at, random, cx);
         if self.life.confirm() {

@@ -2,7 +2,7 @@
 
 use crate::instrument::operator::Invite;
 use crate::rig::TOLD_HEADERS;
-use crate::sip::message::{Method, Reply, Request};
+use crate::sip::message::{Method, Reply, Request, letters};
 use crate::sip::route::{Route, Wire};
 
 /// What is told of an INVITE.
@@ -11,11 +11,12 @@ pub fn described(request: &Request) -> Invite {
         let extra = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("X-"));
         extra || TOLD_HEADERS.iter().any(|t| t.eq_ignore_ascii_case(name))
     };
+    let headers = request.head.all().iter().filter(|(name, _)| told(name));
     Invite {
-        dialog: request.head.call_id.clone(),
-        to: request.uri.clone(),
+        dialog: letters::shown(&request.head.call_id),
+        to: letters::shown(&request.uri),
         from: request.head.from.user.clone(),
-        headers: request.head.all().iter().filter(|(name, _)| told(name)).cloned().collect(),
+        headers: headers.map(|(name, value)| (letters::shown(name), letters::shown(value))).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::media_watchdog::MediaWatchdog;
 use super::offer_answer::Agreed;
+use super::source::Source;
 use super::stream_watch::StreamWatch;
 use crate::clock::Instant;
 use crate::instrument::audio::Timebase;
@@ -17,6 +18,7 @@ use crate::rtp::report::{Calendar, FarView, Reporting};
 use crate::rtp::sender::Sender;
 use crate::rtp::stats::{Meter, Stats};
 use crate::rtp::voice::Ear;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A secure stream begins in the lower half of the sequence numbers: if its first packets are lost, the other end still
@@ -42,6 +44,10 @@ pub struct MediaPath {
     meter: Meter,
     digits: Digits,
     stream: StreamWatch,
+    source: Source,
+    /// The other end says that it is silent, and has said so before.
+    is_silent: bool,
+    was_silent: bool,
     watchdog: MediaWatchdog,
     /// Ports of ours that a change gave up, with the moment from which media there is stray; and the one it took.
     old_ports: Vec<(u16, Instant)>,
@@ -63,7 +69,7 @@ impl MediaPath {
         }
         let axis = Axis::starting(at);
         let random = if is_secure { [random[0], random[1] & !UPPER_HALF] } else { random };
-        let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random);
+        let sender = Sender::on(axis, agreed.codec, agreed.payload_type, random).in_parts(agreed.parts);
         // The low bits of the sequence number's draw are the timestamp's; these have no other use.
         let reporting = Reporting::started(at, calendar, sender.ssrc(), agreed.codec.clock_rate(), random[0].rotate_left(32));
         let (ear, playout, anchored_within) = (Ear::default(), Playout::on(axis), Duration::ZERO);
@@ -72,6 +78,7 @@ impl MediaPath {
     /// Goes on under a new agreement.
     pub fn follow(&mut self, agreed: &Agreed) {
         self.stream.agreed();
+        self.source = Source::default();
         if let Some(streams) = &mut self.streams {
             streams.sender.use_codec(agreed.codec, agreed.payload_type);
             streams.reporting.use_clock(agreed.codec.clock_rate());
@@ -124,6 +131,21 @@ impl MediaPath {
     pub fn digit(&mut self, packet: &Packet<'_>) -> Option<char> {
         self.digits.received(packet)
     }
+    /// Takes note of a packet of the stream that carries no sound.
+    pub fn passes(&mut self, at: Instant, packet: &Packet<'_>) {
+        self.stream.passes(packet);
+        let sequence = self.streams.as_mut().and_then(|streams| streams.playout.passes(packet));
+        sequence.into_iter().for_each(|sequence| self.meter.passed(at, sequence));
+    }
+    /// The other end tells what its silence is like, and sends no voice meanwhile (RFC 3389); true the first time.
+    pub fn is_suppressed(&mut self) -> bool {
+        self.is_silent = true;
+        !std::mem::replace(&mut self.was_silent, true)
+    }
+    /// Whether a packet from there is of the other end's stream, which `named` says where it is to be had.
+    pub fn is_of_source(&mut self, at: Instant, from: SocketAddr, named: Option<SocketAddr>) -> bool {
+        self.source.admits(at, from, named)
+    }
     /// No packet has come yet.
     pub fn is_untouched(&self) -> bool {
         self.meter.is_untouched()
@@ -136,6 +158,7 @@ impl MediaPath {
             self.meter.had_foreign_payload();
             return false;
         }
+        self.is_silent = false;
         self.stream.hears(at, packet, agreed.codec);
         let place = streams.playout.place(at, packet, agreed.codec.clock_rate());
         if place.restarted {
@@ -215,7 +238,7 @@ impl MediaPath {
         self.watchdog.expect(at);
     }
     pub fn missing_at(&self) -> Option<Instant> {
-        self.watchdog.missing_at(self.meter.last_at())
+        self.watchdog.missing_at(self.meter.last_at()).filter(|_| !self.is_silent)
     }
     /// Voice counts as missing from now on; gives since when there is none.
     pub fn miss_voice(&mut self, at: Instant) -> Option<Instant> {

@@ -68,7 +68,7 @@ mod tests {
     fn the_post_is_deaf_if_its_highest_number_stands_still_while_we_send() {
         let mut watchdog = MediaWatchdog::default();
         let mut check = |highest, sent, expected| {
-            let view = FarView { fraction: 0.0, lost: 0, jitter: 0.0, round_trip: None, highest };
+            let view = FarView { fraction: 0.0, lost: 0, jitter: Some(0.0), discarded: None, round_trip: None, highest };
             assert_eq!(watchdog.reported(&view, sent), expected, "{highest} of {sent}");
         };
         check(100, 100, None);

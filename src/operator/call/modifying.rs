@@ -7,10 +7,10 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, Change, Irregular, Outcome};
 use crate::operator::context::Context;
 use crate::operator::error::DeskError;
-use crate::operator::irregular::elsewhere;
+use crate::operator::irregular::{elsewhere, unreachable};
 use crate::operator::responses::Denied;
 use crate::sip::dialog::Order;
-use crate::sip::message::{Method, Request, Response};
+use crate::sip::message::{KEYS_ACCEPTED, Method, Request, Response};
 use crate::sip::route::Route;
 use crate::sip::sdp::Audio;
 
@@ -29,7 +29,7 @@ impl Call {
             Err(denied) => {
                 let reply = cx.reply(request, denied.status, way).headers(&denied.lines);
                 cx.conclude(at, key, denied.status, reply.bytes());
-                denied.tell_unsafe_offer(at, self.id, cx);
+                denied.tell_why(at, way, self.id, cx);
             }
         }
     }
@@ -44,7 +44,10 @@ impl Call {
                 self.tell_held(at, cx);
                 if let Some(body) = body { reply.body("application/sdp", body) } else { reply }
             }
-            Err(denied) => cx.reply(request, denied.status, way).headers(&denied.lines),
+            Err(denied) => {
+                denied.tell_why(at, way, self.id, cx);
+                cx.reply(request, denied.status, way).headers(&denied.lines)
+            }
         };
         cx.respond(at, way, request, reply);
     }
@@ -52,13 +55,16 @@ impl Call {
     /// A new agreement, or the status that leaves the old one in force (RFC 3261, 14.2; RFC 3311, 5.2). An UPDATE
     /// without a body agrees on nothing.
     fn renegotiate(&mut self, at: Instant, way: Route, request: &Request, cx: &mut Context) -> Result<Option<Vec<u8>>, Denied> {
-        elsewhere(way, request).into_iter().for_each(|what| cx.tell_irregular(at, way, Some(self.id), what));
+        elsewhere(way, request)
+            .into_iter()
+            .chain(unreachable(way, request, false))
+            .for_each(|what| cx.tell_irregular(at, way, Some(self.id), what));
         cx.tell(at, CallEvent::Asked { call: self.id, method: request.method.to_string() });
         if self.dialog.order(request) == Order::Late {
             self.tell_out_of_order(at, way, request, cx);
             return Err(500.into());
         }
-        let asks = request.method == Method::Invite || !request.head.body.is_empty();
+        let asks = request.method == Method::Invite || !request.head.description().is_empty();
         let is_settled = match request.method {
             Method::Invite => self.life.is_confirmed() && !self.dialog.awaits_ack(),
             _ => self.talk.agreed().is_some() && !self.talk.is_offering() && !self.dialog.awaits_ack(),
@@ -75,8 +81,21 @@ impl Call {
             None => Some(self.describe(cx).ok_or(488u16)?),
         };
         // An offer that was refused left no version behind it.
-        self.look_at_description(at, &request.head.body, false, cx);
+        self.look_at_description(at, request.head.description(), false, cx);
         Ok(body)
+    }
+
+    /// INFO: a key, as many a device tells one; or nothing, to hear that we are there.
+    pub fn informed(&mut self, at: Instant, way: Route, request: &Request, cx: &mut Context) {
+        cx.tell(at, CallEvent::Asked { call: self.id, method: request.method.to_string() });
+        let digit = request.head.key_pressed();
+        let status = if digit.is_some() || request.head.body.is_empty() { 200 } else { 415 };
+        let reply = cx.reply(request, status, way);
+        let reply = if status == 415 { reply.header("Accept", KEYS_ACCEPTED) } else { reply };
+        cx.respond(at, way, request, reply);
+        if self.dialog.order(request) == Order::Next {
+            digit.into_iter().for_each(|digit| cx.tell(at, CallEvent::Digit { call: self.id, digit }));
+        }
     }
 
     /// Tells if the agreement in force is a hold and the one told last was none, or the other way round.
@@ -132,7 +151,7 @@ impl Call {
     pub fn change_accepted(&mut self, at: Instant, cseq: u32, response: &Response, cx: &mut Context) {
         let branch = &response.head.via.branch;
         let is_proposal = self.has_left_offer_to_post(branch);
-        let answer = if is_proposal { self.answer_to_proposal(&response.head.body, cx) } else { None };
+        let answer = if is_proposal { self.answer_to_proposal(response.head.description(), cx) } else { None };
         let is_answered = answer.is_some();
         let (to, ack) = self.dialog.ack(&cx.tokens().branch(), cseq, answer);
         cx.acknowledge(at, branch, to, ack);
@@ -140,8 +159,8 @@ impl Call {
             return;
         }
         let Some(pending) = self.change.take_if(|pending| pending.is_asked_by(branch)) else { return };
-        self.look_at_description(at, &response.head.body, !is_proposal, cx);
-        let is_agreed = if is_proposal { is_answered } else { self.take_answer(&response.head.body) };
+        self.look_at_description(at, response.head.description(), !is_proposal, cx);
+        let is_agreed = if is_proposal { is_answered } else { self.take_answer(response.head.description()) };
         if !is_agreed {
             // RFC 3264 knows no such answer: there is nothing left to talk over.
             return self.hang_up(at, cx);

@@ -10,6 +10,9 @@ use crate::sip::sdp::{Audio, Direction, Format, Local, SdpError};
 use crate::sip::token::Tokens;
 use std::net::SocketAddr;
 
+/// Nobody takes packets shorter than this, in milliseconds.
+const SHORTEST: u32 = 5;
+
 /// What both ends agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreed {
@@ -17,6 +20,8 @@ pub struct Agreed {
     pub payload_type: u8,
     /// Payload type of named events, if they were agreed.
     pub events: Option<u8>,
+    /// Payload type of comfort noise.
+    pub comfort: u8,
     pub remote: SocketAddr,
     /// Where RTCP goes; the same address if both share a port.
     pub rtcp: SocketAddr,
@@ -24,6 +29,8 @@ pub struct Agreed {
     pub sending: bool,
     /// Whether the other end means to send.
     pub receiving: bool,
+    /// In how many parts a packet of 20 ms goes, so that none is longer than the other end takes.
+    pub parts: usize,
     /// As the other end's description has it, for an offer of ours that keeps it.
     format: Format,
 }
@@ -36,8 +43,10 @@ impl Agreed {
         let codec = Codec::named(&format.name).ok_or(SdpError::NoCodec)?;
         let sending = audio.direction.mirrored().sends() && audio.can_be_sent_to();
         let events = audio.events(format.rate).map(|f| f.payload);
+        let parts = audio.longest.map_or(1, |longest| (20 / longest.clamp(SHORTEST, 20)) as usize);
+        let comfort = audio.comfort_noise(format.rate);
         let (remote, rtcp, receiving) = (audio.remote, audio.rtcp, audio.direction.sends());
-        Ok(Agreed { codec, payload_type: format.payload, events, remote, rtcp, sending, receiving, format })
+        Ok(Agreed { codec, payload_type: format.payload, events, comfort, remote, rtcp, sending, receiving, parts, format })
     }
 }
 
@@ -49,10 +58,14 @@ fn formats(codecs: &[Codec]) -> Vec<Format> {
 
 /// The offer a request brings, if we can answer it; `None` if it leaves offering to us.
 pub fn offer_of(request: &Request, codecs: &[Codec], srtp: Srtp) -> Result<Option<Audio>, SdpError> {
-    if request.head.body.is_empty() {
+    if let Some(kind) = request.head.strange_content() {
+        return Err(SdpError::Content(kind));
+    }
+    let body = request.head.description();
+    if body.is_empty() {
         return Ok(None);
     }
-    let audio = Audio::parse_under(&request.head.body, srtp)?;
+    let audio = Audio::parse_under(body, srtp)?;
     Agreed::with(&audio, codecs)?;
     Ok(Some(audio))
 }

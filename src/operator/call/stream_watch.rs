@@ -81,6 +81,19 @@ impl StreamWatch {
             (last.sequence, last.timestamp, last.lasts) = (packet.sequence, packet.timestamp, lasts);
         }
     }
+    /// A packet of the stream that carries no sound: a key, or what silence is like.
+    pub fn passes(&mut self, packet: &Packet<'_>) {
+        let Some(last) = self.last.as_mut().filter(|last| last.ssrc == packet.ssrc) else { return };
+        let step = packet.sequence.wrapping_sub(last.sequence).cast_signed();
+        if !(1..=MOST_DROPPED).contains(&step) {
+            return;
+        }
+        if step > MISSING {
+            self.found.get_or_insert(Irregular::Missing { packets: (step - 1).unsigned_abs() });
+        }
+        // Its timestamp is the moment at which it began, and how long it lasts nobody says by its length.
+        (last.sequence, last.lasts) = (packet.sequence, None);
+    }
     fn begin(&mut self, packet: &Packet<'_>, lasts: Option<u32>) {
         self.last = Some(Last { ssrc: packet.ssrc, sequence: packet.sequence, timestamp: packet.timestamp, lasts });
     }
@@ -161,6 +174,31 @@ mod tests {
             [Irregular::Missing { packets: 6 }],
             "of what is so late nothing is played"
         );
+    }
+
+    #[test]
+    fn keys_and_silence_are_not_missed() {
+        let mut watch = StreamWatch::default();
+        let mut found = Vec::new();
+        for number in 0..400u16 {
+            let payload = [0xd5; 160];
+            let mut packet = Packet {
+                marker: false,
+                payload_type: 8,
+                sequence: number,
+                timestamp: u32::from(number) * 160,
+                ssrc: 1,
+                payload: &payload,
+            };
+            if number % 20 < 8 {
+                (packet.timestamp, packet.payload) = (u32::from(number / 20) * 3200, &payload[..4]);
+                watch.passes(&packet);
+            } else {
+                watch.hears(at(20 * u64::from(number)), &packet, Codec::Pcma);
+            }
+            found.extend(watch.take(at(20 * u64::from(number))));
+        }
+        assert_eq!(found, []);
     }
 
     #[test]

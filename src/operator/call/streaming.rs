@@ -65,6 +65,9 @@ impl Call {
         if self.media.has_left(port, at) {
             return Err(Stray::OldPort);
         }
+        if !self.media.is_of_source(at, from, self.talk.agreed().map(|agreed| agreed.remote)) {
+            return Err(Stray::OfAnother);
+        }
         let is_voice = self.talk.agreed().is_some_and(|agreed| agreed.payload_type == packet.payload_type);
         if self.media.is_held(at) && is_voice && !packet.payload.is_empty() {
             return Err(Stray::OnHold);
@@ -76,7 +79,15 @@ impl Call {
         }
         self.media.came_under(how.dscp);
         let Some(agreed) = self.talk.agreed() else { return Ok(false) };
+        if packet.payload_type == agreed.comfort && packet.payload_type != agreed.payload_type {
+            self.media.passes(at, packet);
+            if self.media.is_suppressed() {
+                self.tell_irregular(at, Irregular::SilenceSuppressed, cx);
+            }
+            return Ok(false);
+        }
         if agreed.events == Some(packet.payload_type) {
+            self.media.passes(at, packet);
             let told = self.media.digit(packet).map(|digit| CallEvent::Digit { call: self.id, digit });
             told.into_iter().for_each(|event| cx.tell(at, event));
             return Ok(false);

@@ -120,3 +120,87 @@ fn a_call_over_tls_obeys_nothing_that_comes_in_plain() {
     assert_eq!(statuses(&s.send(&bye)), [401], "from the same address, in plain");
     assert_eq!(statuses(&over_tls(&mut s, &bye)), [200]);
 }
+
+/// The statuses that a guess hears, and the answers with what is drawn for each and what it was about taken out.
+fn guess(s: &mut Scene, user: &str, password: &str, n: u32) -> (Vec<u16>, String) {
+    let to = format!("sip:{user}@straz");
+    let bare = s.request("REGISTER", "sip:10.0.0.1", &to, &format!("g{n}"), 1, "", "");
+    let challenge = s.send(&bare).remove(0);
+    let nonce = challenge.split("nonce=\"").nth(1).and_then(|r| r.split('"').next()).expect("a nonce").to_owned();
+    let response = md5(&format!("{}:{nonce}:{}", md5(&format!("{user}:straz:{password}")), md5("REGISTER:sip:10.0.0.1")));
+    let extra = format!(
+        "Contact: <sip:{user}@10.6.6.6>\r\nAuthorization: Digest username=\"{user}\", realm=\"straz\", nonce=\"{nonce}\", \
+         uri=\"sip:10.0.0.1\", response=\"{response}\"\r\n"
+    );
+    let text = s.request("REGISTER", "sip:10.0.0.1", &to, &format!("g{n}"), 2, &extra, "");
+    let answer = s.send(&text).remove(0);
+    let statuses = vec![status(&challenge), status(&answer)];
+    let drawn = |text: &str| {
+        let kept = text
+            .lines()
+            .filter(|line| !["Via", "From", "To", "Call-ID", "WWW-Authenticate"].iter().any(|name| line.starts_with(name)));
+        kept.collect::<Vec<_>>().join("\n")
+    };
+    (statuses, drawn(&challenge) + &drawn(&answer))
+}
+
+#[test]
+fn nobody_hears_which_users_there_are() {
+    let mut s = Scene::new(AT_ONCE);
+    s.post = elsewhere();
+    let (known, unknown) = (guess(&mut s, "sos-1", "zgadywane", 1), guess(&mut s, "sos-2", "zgadywane", 2));
+    assert_eq!(known.0, [401, 403]);
+    assert_eq!(known, unknown);
+    // Nor by a password that nobody has.
+    assert_eq!(guess(&mut s, "sos-2", "", 3), known);
+    let told: Vec<(String, String)> = s
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            CallEvent::RegistrationRefused { user, from, why } if from == "10.6.6.6:5062" => Some((user, why)),
+            _ => None,
+        })
+        .collect();
+    let expected = [("sos-1", "wrong password"), ("sos-2", "no such user")].map(|(user, why)| (user.to_owned(), why.to_owned()));
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn guessing_leads_nowhere_and_shuts_out_no_post() {
+    let mut s = Scene::ready(AT_ONCE);
+    let home = std::mem::replace(&mut s.post, elsewhere());
+    let heard: Vec<u16> = (0..50).map(|n| guess(&mut s, "sos-1", &format!("word{n}"), n).0[1]).collect();
+    assert_eq!((heard[..5].to_vec(), heard[5..].iter().all(|status| *status == 503)), (vec![403; 5], true));
+    assert_eq!(guess(&mut s, "sos-1", PASSWORD, 99).0, [401, 503], "right or wrong");
+    let told = s.events();
+    assert!(told.len() <= 2, "{told:?}");
+    s.post = home;
+    assert_eq!(s.register(11, 600, PASSWORD), 200);
+    s.post = socket("10.6.6.6:5080");
+    assert_eq!(guess(&mut s, "sos-1", PASSWORD, 100).0, [401, 200], "behind the same router");
+    s.now += 60_000;
+    s.post = elsewhere();
+    assert_eq!(guess(&mut s, "sos-1", PASSWORD, 101).0, [401, 200], "it is forgiven");
+}
+
+#[test]
+fn whoever_names_ever_other_users_and_numbers_is_told_as_one() {
+    let mut s = Scene::ready(AT_ONCE);
+    s.post = elsewhere();
+    for n in 0..5000 {
+        s.now += 1;
+        let text = match n % 4 {
+            0 => s
+                .invite(&format!("i{n}"), "")
+                .replace("sip:operator@", &format!("sip:{n}@"))
+                .replace("sos-1@straz", &format!("u{n}@straz")),
+            1 => s.request("REGISTER", "sip:10.0.0.1", &format!("sip:u{n}@straz"), &format!("r{n}"), 1, "", ""),
+            2 => s.request("OPTIONS", "sip:x", "sip:x", &format!("o{n}"), 1, "", "").replace("OPTIONS", &format!("M{n}")),
+            _ => s.request("OPTIONS", "sip:x", "sip:x", &format!("o{n}"), 1, &format!("Require: x{n}\r\n"), ""),
+        };
+        s.send(&text);
+    }
+    let told = s.events();
+    assert!((4..=16).contains(&told.len()), "{} {told:?}", told.len());
+    assert!(told.iter().all(|event| format!("{event:?}").contains("10.6.6.6")), "{told:?}");
+}

@@ -110,7 +110,7 @@ impl Course {
             Seen::VoiceMissing { .. } | Seen::VoiceBack { .. } | Seen::MediaSecurity { .. } | Seen::Irregular { .. } => {
                 (Way::Neither, None)
             }
-            Seen::FarReport { .. } | Seen::Refreshed { .. } => return,
+            Seen::FarReport { .. } | Seen::Refreshed { .. } | Seen::Reconnected { .. } => return,
             Seen::Ended { by } => {
                 let way = if *by == EndedBy::Operator { Way::ToLeft } else { Way::ToRight };
                 (if *by == EndedBy::Silence { Way::Neither } else { way }, Some(("ended", "koniec")))

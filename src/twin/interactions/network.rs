@@ -92,6 +92,7 @@ impl World {
     pub(in crate::twin) fn host_acted(&mut self) {
         let at = self.instant();
         self.host.secure.show(self.host.desk.behaviour().shows);
+        self.host.secure.take_closed().into_iter().for_each(|way| self.host.desk.closed_connection(way));
         for out in self.host.desk.take_outgoing() {
             if out.wire.is_stream() {
                 self.host.secure.send(at, out.to, &out.bytes);

@@ -50,6 +50,8 @@ pub(in crate::twin) struct SecureHost {
     /// Connections taken in so far.
     taken: u64,
     left: Vec<Segment>,
+    /// Connections that are no more, until told.
+    closed: Vec<Route>,
 }
 
 struct Line {
@@ -73,7 +75,7 @@ impl SecureHost {
             if let Some(tls) = session {
                 let oldest = self.lines.iter().min_by_key(|(_, line)| line.number).map(|(peer, _)| *peer);
                 if let Some(oldest) = oldest.filter(|_| self.lines.len() >= MOST) {
-                    self.lines.remove(&oldest);
+                    self.closed.extend(self.lines.remove(&oldest).map(|line| line.way()));
                 }
                 self.taken += 1;
                 let (number, end) = (self.taken, End::accept(at, segment));
@@ -117,15 +119,24 @@ impl SecureHost {
         segments.extend(self.lines.values_mut().flat_map(|line| line.end.take_segments()));
         segments
     }
+    /// Connections that have ended since the last look.
+    pub fn take_closed(&mut self) -> Vec<Route> {
+        std::mem::take(&mut self.closed)
+    }
     fn sweep(&mut self) {
+        let over = self.lines.values().filter(|line| line.end.is_over());
+        self.closed.extend(over.map(Line::way));
         self.left.extend(self.lines.values_mut().filter(|line| line.end.is_over()).flat_map(|line| line.end.take_segments()));
         self.lines.retain(|_, line| !line.end.is_over());
     }
 }
 
 impl Line {
+    fn way(&self) -> Route {
+        Route { wire: Wire::Tls, own: self.end.own(), peer: self.end.peer() }
+    }
     fn advance(&mut self, at: Instant, desk: &mut Desk) {
-        let way = Route { wire: Wire::Tls, own: self.end.own(), peer: self.end.peer() };
+        let way = self.way();
         let plain = self.tls.received(&self.end.take_bytes());
         self.flush(at);
         let framed = match plain {

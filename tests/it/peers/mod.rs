@@ -6,6 +6,7 @@
 mod baresip;
 mod calls;
 mod dialogs;
+mod hostility;
 mod junk;
 mod load;
 mod modules;
@@ -13,6 +14,7 @@ mod mouth_to_ear;
 mod operator;
 mod secure;
 mod services;
+mod strangers;
 
 use hejnal::clock::{Clock as _, RealClock, poll};
 use std::io::Write as _;

@@ -13,6 +13,7 @@ use super::srtp::{Key, LONGEST, Suite};
 use super::transaction::{Client, Clients, Outbox, Owner, Servers, is_challenge};
 use crate::clock::Instant;
 use crate::rng::Rng;
+use crate::unit::is_emergency;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
 const USER_AGENT: &str = "SOS voice module";
 /// A request may be challenged once for its first nonce and once for a stale one.
 const MOST_CHALLENGES: u8 = 2;
+/// So many that are not known yet may ask before it gets through.
+const MOST_SERVERS: u8 = 3;
 
 /// What happened in signalling, for the rest of the module.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,13 +182,18 @@ impl Stack {
             password: &self.account.password,
             method: request.method().unwrap_or_default(),
             uri: if self.faults.has(Habit::SignsAnotherUri) { "sip:localhost" } else { request.uri() },
+            body: &request.body,
             cnonce: &cnonce,
         };
-        if let Some((name, value)) = self.credentials.answer(&signed) {
+        for (name, value) in self.credentials.answers(&signed) {
             request.push(name, value);
         }
     }
     pub fn send(&mut self, at: Instant, owner: Owner, mut request: Message, to: SocketAddr, patience: Duration) {
+        // Whatever it is told to call, and by whom: it stays unanswered.
+        if request.method() == Some("INVITE") && is_emergency(request.uri()) {
+            return;
+        }
         self.stamp(&mut request);
         request.set("User-Agent", USER_AGENT.to_owned());
         for Rewrite { method, header, value } in &self.faults.rewrites {
@@ -200,13 +208,14 @@ impl Stack {
     /// Sends a challenged request again with credentials and returns its new count. `None`: no challenge, or not one to
     /// answer.
     pub fn answer_challenge(&mut self, at: Instant, client: &Client, response: &Message, patience: Duration) -> Option<u32> {
-        let proxy = is_challenge(response)?;
-        if client.challenges >= MOST_CHALLENGES {
+        is_challenge(response)?;
+        let of = |header, proxy| response.lines(header).filter_map(move |value| Challenge::parse(value, proxy));
+        let challenges: Vec<_> = of("Proxy-Authenticate", true).chain(of("WWW-Authenticate", false)).collect();
+        // Each server on the way asks for itself.
+        let is_new = client.challenges < MOST_CHALLENGES + MOST_SERVERS && self.credentials.is_new(&challenges);
+        if (client.challenges >= MOST_CHALLENGES && !is_new) || !self.credentials.adopt(challenges) {
             return None;
         }
-        let header = if proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
-        let challenge = response.lines(header).find_map(|value| Challenge::parse(value, proxy))?;
-        self.credentials.adopt(challenge);
         let mut request = client.request.clone();
         let (count, method) = request.cseq().map(|(n, method)| (n.wrapping_add(1), method.to_owned()))?;
         request.set("CSeq", format!("{count} {method}"));

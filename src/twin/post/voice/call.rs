@@ -4,6 +4,7 @@
 
 mod misdeeds;
 mod offers;
+mod redirects;
 
 use super::account::{Event, Stack};
 use super::dialog::Dialog;
@@ -85,6 +86,8 @@ pub struct Call {
     /// When it began to ring, and whether it was answered at once.
     rang: Option<Instant>,
     is_quick: bool,
+    /// So often it was sent elsewhere.
+    redirects: u32,
 }
 
 impl Call {
@@ -110,6 +113,7 @@ impl Call {
             offers: 0,
             rang: None,
             is_quick: false,
+            redirects: 0,
         }
     }
     /// Calls `user` at the server; `extra` are headers of this call.
@@ -228,6 +232,9 @@ impl Call {
         {
             self.invite_cseq = count;
             self.dialog.local_cseq = count;
+            return;
+        }
+        if !self.released && self.is_redirected(at, client, response, stack) {
             return;
         }
         self.phase = Phase::Over;

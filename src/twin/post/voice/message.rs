@@ -50,6 +50,12 @@ impl Message {
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         self.headers.push((name.to_owned(), value.into()));
     }
+    /// The same request for another.
+    pub fn aim(&mut self, at: &str) {
+        if let Start::Request { uri, .. } = &mut self.start {
+            at.clone_into(uri);
+        }
+    }
     /// Via stands first: the hops read it from the top.
     pub fn set_via(&mut self, value: String) {
         self.remove("Via");
@@ -128,20 +134,29 @@ impl Message {
 
     /// `None`: not a SIP message, or one without what every message must have (RFC 3261, 8.1.1).
     pub fn parse(bytes: &[u8]) -> Option<Message> {
-        let text = String::from_utf8_lossy(bytes);
-        let text = text.trim_start_matches(['\r', '\n']);
-        let (head, body) = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"))?;
+        let begins = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
+        let (head, body) = split_head(bytes.get(begins..)?)?;
+        let head = String::from_utf8_lossy(head);
         let mut lines = head.lines();
         let start = parse_start(lines.next()?)?;
         let headers = parse_headers(lines)?;
         let mut message = Message { start, headers, body: String::new() };
-        message.body = cut_body(message.header("Content-Length"), body)?.to_owned();
+        // Cut by its bytes, of which a letter in some other encoding has not as many as the sign that stands for it.
+        message.body = String::from_utf8_lossy(cut_body(message.header("Content-Length"), body)?).into_owned();
         message.remove("Content-Length");
         let complete = ["From", "To", "Call-ID"].iter().all(|name| message.header(name).is_some())
             && message.cseq().is_some()
             && message.header("Via").is_some();
         complete.then_some(message)
     }
+}
+
+fn split_head(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = |end: &[u8]| {
+        let found = bytes.windows(end.len()).position(|window| window == end)?;
+        Some((bytes.get(..found)?, bytes.get(found + end.len()..)?))
+    };
+    at(b"\r\n\r\n").or_else(|| at(b"\n\n"))
 }
 
 fn parse_start(line: &str) -> Option<Start> {
@@ -177,7 +192,7 @@ fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<(String
 
 /// The body as Content-Length cuts it. A body shorter than promised was cut on the way: the message is not to be used
 /// (18.3).
-fn cut_body<'a>(length: Option<&str>, body: &'a str) -> Option<&'a str> {
+fn cut_body<'a>(length: Option<&str>, body: &'a [u8]) -> Option<&'a [u8]> {
     match length {
         None => Some(body),
         Some(length) => body.get(..length.parse().ok()?),
@@ -305,6 +320,14 @@ mod tests {
         assert_eq!(message.cseq(), Some((7, "INVITE")));
         assert_eq!(message.header("subject"), Some("a b"));
         assert_eq!(message.body, "abc");
+    }
+
+    #[test]
+    fn a_body_is_cut_by_its_bytes() {
+        let body = b"v=0\r\ns=rozmowa \xb3\xf3d\xbc\r\na=sendonly\r\n";
+        let text = INVITE.replace("l: 3", &format!("l: {}", body.len())).replace("abcdef", "");
+        let message = Message::parse(&[text.as_bytes(), body].concat()).unwrap();
+        assert!(message.body.ends_with("a=sendonly\r\n"), "{}", message.body);
     }
 
     #[test]

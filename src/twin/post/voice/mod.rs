@@ -23,6 +23,7 @@ mod habit;
 mod jitter;
 mod lapse;
 mod lapsing;
+mod leaving;
 mod lives;
 mod media;
 pub mod message;
@@ -157,6 +158,8 @@ pub struct Voice {
     said: u64,
     lives: Lives,
     condition: Option<Condition>,
+    /// It is being put out of service.
+    is_leaving: bool,
 }
 
 impl Voice {
@@ -174,6 +177,7 @@ impl Voice {
             said: 0,
             lives: Lives::default(),
             condition: None,
+            is_leaving: false,
         }
     }
     /// Off: all state is lost and nothing is sent any more, not even a BYE.
@@ -191,7 +195,7 @@ impl Voice {
     }
     pub fn serial_in(&mut self, at: Instant, byte: u8) {
         let State::Running(running) = &mut self.state else { return };
-        let Some(line) = running.reader.push(byte) else { return };
+        let Some(line) = running.reader.push(byte).filter(|_| !self.is_leaving) else { return };
         let agent = &mut running.agent;
         let done = match line {
             Err(_) => false,

@@ -22,6 +22,9 @@ const RETRY: Duration = Duration::from_secs(30);
 /// Away from the main server, the module asks so often whether that is there again.
 const PROBE: Duration = Duration::from_secs(20);
 
+/// And waits so many seconds at most, however long it is told to.
+const LONGEST_WAIT: u64 = 600;
+
 /// A defective module asks for so much of what it asked for before.
 const SHORTENED: f64 = 0.75;
 
@@ -126,7 +129,12 @@ impl Registration {
         }
     }
     pub fn response(&mut self, at: Instant, client: &Client, response: &Message, faults: &Faults, stack: &mut Stack) {
-        if response.code() < 200 || !self.wanted {
+        if response.code() < 200 {
+            return;
+        }
+        if !self.wanted {
+            // Whoever takes his leave is asked who he is like anybody.
+            self.cseq = stack.answer_challenge(at, client, response, PATIENCE).unwrap_or(self.cseq);
             return;
         }
         if response.code() / 100 == 2 && std::mem::take(&mut self.is_clearing) {
@@ -173,6 +181,12 @@ impl Registration {
         }
         self.resigned |= faults.register_stops_on_refusal;
         self.failed(at, faults, stack);
+        // A server that says when to come again is not bothered before (RFC 3261, 20.33).
+        let wait = response.header("Retry-After").and_then(|value| value.split([';', '(', ' ']).next()?.parse().ok());
+        let wait = wait.map(|seconds: u64| at + Duration::from_secs(seconds.min(LONGEST_WAIT)));
+        if let (503, Some(wait)) = (response.code(), wait) {
+            self.next_try = self.next_try.map(|next| next.max(wait));
+        }
     }
     /// Nothing answered, or the answer was no: the other server may have another.
     pub fn failed(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
