@@ -1,7 +1,7 @@
 //! HTTP digest as SIP uses it: challenges, and the check of a response (RFC 3261, 22.4; RFC 7616; RFC 8760).
 //!
-//! A nonce says when it was made, and that we made it (RFC 7616, 3.3): a challenge costs no memory, however many are
-//! asked for. One that has been answered rightly is remembered, for it may be used again only as long as its count
+//! A nonce says when it was made, where it was sent, and that we made it (RFC 7616, 3.3): a challenge costs no memory,
+//! however many are asked for, and nobody answers one that he has not received. One that has been answered rightly is remembered, for it may be used again only as long as its count
 //! grows: the check is ours, because libraries read `nc` as a decimal or a byte. Must not know who registers where.
 
 use super::message::split_list;
@@ -12,6 +12,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How long a nonce may be used. Long enough for a refresh to reuse it, short enough to see `stale` in a long run.
@@ -19,10 +20,15 @@ pub const NONCE_LIFE: Duration = Duration::from_secs(300);
 /// So many nonces are remembered that were answered rightly; the oldest goes first, and with it the use of all that are
 /// older.
 const MOST_NONCES: usize = 256;
-/// A nonce in octets: the millisecond it was made in, what makes it unlike any other, and the seal of both.
+/// A nonce in octets: the millisecond it was made in, what makes it unlike any other, where it was sent, and the seal of
+/// all that.
 const MADE: usize = 6;
-const SALT: usize = 12;
+const SALT: usize = 8;
 const SEAL: usize = 8;
+const OPEN: usize = MADE + SALT + SEAL;
+
+/// Stands for something that must not be written out, nor be found by trying.
+pub type Mark = [u8; SEAL];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
@@ -129,14 +135,14 @@ impl Guard {
         Guard { offered, key: None, used: BTreeMap::new(), forgotten_until: None }
     }
 
-    /// WWW-Authenticate values under a fresh nonce, one an algorithm.
-    pub fn challenge(&mut self, at: Instant, realm: &str, stale: bool, tokens: &mut Tokens) -> Vec<String> {
+    /// WWW-Authenticate values under a fresh nonce for whoever is there, one an algorithm.
+    pub fn challenge(&mut self, at: Instant, to: SocketAddr, realm: &str, stale: bool, tokens: &mut Tokens) -> Vec<String> {
         self.key.get_or_insert_with(|| tokens.apart("nonces").octets());
         let made = at.as_nanos() / 1_000_000;
         let mut open = made.to_be_bytes()[8 - MADE..].to_vec();
         open.extend(tokens.octets::<SALT>());
-        let seal = self.seal(&open).map(|mac| hex(&mac.finalize().into_bytes()[..SEAL])).unwrap_or_default();
-        let nonce = hex(&open) + &seal;
+        open.extend(self.mark(&place(to)));
+        let nonce = hex(&open) + &hex(&self.mark(&open));
         let stale = if stale { ", stale=true" } else { "" };
         let value =
             |a: Algorithm| format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}", a.name());
@@ -150,13 +156,33 @@ impl Guard {
         mac.update(open);
         Some(mac)
     }
+    fn mark(&self, what: &[u8]) -> Mark {
+        let mac = self.seal(what).map(|mac| mac.finalize().into_bytes());
+        mac.and_then(|mac| mac.first_chunk().copied()).unwrap_or_default()
+    }
+    /// What stands for this user where the challenge went that these answer. `None`: it is none of ours.
+    pub fn answered_by(&self, given: &Credentials, user: &str) -> Option<Mark> {
+        let open = self.ours(given.get("nonce"))?;
+        Some(self.of_user(open.get(MADE + SALT..).unwrap_or_default(), user))
+    }
+    /// What stands for this user there.
+    pub fn user_at(&self, at: SocketAddr, user: &str) -> Mark {
+        self.of_user(&self.mark(&place(at)), user)
+    }
+    fn of_user(&self, place: &[u8], user: &str) -> Mark {
+        self.mark(&[place, user.as_bytes()].concat())
+    }
 
-    /// A nonce of ours without its seal, and when it was made; `None`: we did not make it, or it may not be used any
-    /// more.
-    fn opened(&self, at: Instant, nonce: &str) -> Option<(Vec<u8>, Instant)> {
-        let mut open = octets(nonce).filter(|octets| octets.len() == MADE + SALT + SEAL)?;
-        let seal = open.split_off(MADE + SALT);
+    /// A nonce of ours without its seal; `None`: we did not make it.
+    fn ours(&self, nonce: &str) -> Option<Vec<u8>> {
+        let mut open = octets(nonce).filter(|octets| octets.len() == OPEN + SEAL)?;
+        let seal = open.split_off(OPEN);
         self.seal(&open)?.verify_truncated_left(&seal).ok()?;
+        Some(open)
+    }
+    /// The same, and when it was made; `None` also if it may not be used any more.
+    fn opened(&self, at: Instant, nonce: &str) -> Option<(Vec<u8>, Instant)> {
+        let open = self.ours(nonce)?;
         let made = open.iter().take(MADE).fold(0u64, |made, octet| made << 8 | u64::from(*octet));
         let made = Instant::from_nanos(made.saturating_mul(1_000_000));
         let is_known = self.used.contains_key(&open) || self.forgotten_until.is_none_or(|until| made > until);
@@ -181,11 +207,15 @@ impl Guard {
         count > 0
     }
 
-    /// The password is checked before the nonce: a wrong one must not be asked again for staleness.
+    /// The password is checked before the nonce's age: a wrong one must not be asked again for staleness. It is not
+    /// looked at where the nonce is not ours, for then nobody knows who tries it.
     pub fn check(&mut self, at: Instant, given: &Credentials, method: &str, realm: &str, password: &str) -> Verdict {
         let Some(algorithm) = given.algorithm().filter(|a| self.offered.contains(a)) else { return Verdict::Wrong };
         if given.get("realm") != realm || !matches!(given.get("qop"), "" | "auth") {
             return Verdict::Wrong;
+        }
+        if self.ours(given.get("nonce")).is_none() {
+            return Verdict::Stale;
         }
         if !given.get("response").eq_ignore_ascii_case(&given.expected(algorithm, method, realm, password)) {
             return Verdict::Wrong;
@@ -200,6 +230,11 @@ impl Guard {
             Err(_) => Verdict::Wrong,
         }
     }
+}
+
+/// An address in octets, with nothing before or behind it.
+fn place(at: SocketAddr) -> Vec<u8> {
+    [b"place ", at.ip().to_canonical().to_string().as_bytes(), b" ", &at.port().to_be_bytes()].concat()
 }
 
 fn hex(octets: &[u8]) -> String {
@@ -237,6 +272,9 @@ mod tests {
     fn at(seconds: u64) -> Instant {
         Instant::from_nanos(seconds * 1_000_000_000)
     }
+    fn there() -> SocketAddr {
+        SocketAddr::from(([10, 0, 0, 2], 5060))
+    }
 
     fn answer(challenge: &str, algorithm: Algorithm, count: &str, password: &str) -> Credentials {
         let nonce = challenge.split("nonce=\"").nth(1).and_then(|r| r.split('"').next()).unwrap_or_default();
@@ -252,7 +290,7 @@ mod tests {
     #[test]
     fn a_nonce_may_be_reused_only_with_a_growing_count() {
         let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
-        let challenge = guard.challenge(at(0), "r", false, &mut tokens).swap_remove(0);
+        let challenge = guard.challenge(at(0), there(), "r", false, &mut tokens).swap_remove(0);
         let mut check = |seconds, count, algorithm, password, expected| {
             let given = answer(&challenge, algorithm, count, password);
             assert_eq!(guard.check(at(seconds), &given, "REGISTER", "r", "secret"), expected, "{count} at {seconds}");
@@ -270,9 +308,9 @@ mod tests {
     #[test]
     fn a_flood_of_challenges_shuts_nobody_out() {
         let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
-        let slow = guard.challenge(at(0), "r", false, &mut tokens).swap_remove(0);
+        let slow = guard.challenge(at(0), there(), "r", false, &mut tokens).swap_remove(0);
         for n in 0..100_000 {
-            guard.challenge(at(n / 900), "r", false, &mut tokens);
+            guard.challenge(at(n / 900), there(), "r", false, &mut tokens);
         }
         assert!(guard.used.is_empty(), "a challenge costs nothing");
         let given = answer(&slow, Algorithm::Md5, "00000001", "secret");
@@ -282,13 +320,13 @@ mod tests {
     #[test]
     fn a_nonce_that_we_did_not_make_is_none() {
         let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
-        let ours = guard.challenge(at(10), "r", false, &mut tokens).swap_remove(0);
+        let ours = guard.challenge(at(10), there(), "r", false, &mut tokens).swap_remove(0);
         let start = ours.find("nonce=\"").expect("a nonce") + 7;
         let mut check = |nonce: &str| {
             let challenge = format!("Digest nonce=\"{nonce}\"");
             guard.check(at(20), &answer(&challenge, Algorithm::Md5, "00000001", "secret"), "REGISTER", "r", "secret")
         };
-        let nonce = &ours[start..start + 2 * (MADE + SALT + SEAL)];
+        let nonce = &ours[start..start + 2 * (OPEN + SEAL)];
         for place in 0..nonce.len() {
             let other = if nonce.as_bytes()[place] == b'0' { "1" } else { "0" };
             assert_eq!(check(&format!("{}{other}{}", &nonce[..place], &nonce[place + 1..])), Verdict::Stale, "{place}");
@@ -302,7 +340,7 @@ mod tests {
         let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
         let mut used = Vec::new();
         for n in 0..=MOST_NONCES as u64 {
-            let challenge = guard.challenge(at(n / 2), "r", false, &mut tokens).swap_remove(0);
+            let challenge = guard.challenge(at(n / 2), there(), "r", false, &mut tokens).swap_remove(0);
             let given = answer(&challenge, Algorithm::Md5, "00000001", "secret");
             assert_eq!(guard.check(at(n / 2), &given, "REGISTER", "r", "secret"), Verdict::Right, "{n}");
             used.push(given);

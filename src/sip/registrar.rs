@@ -192,14 +192,18 @@ impl Registrar {
             };
             self.unknown = (!self.knows(&name)).then(|| (request.head.call_id.clone(), request.head.cseq));
             let changes = why.map(|why| Change::Refused { user: name, why: why.to_owned() }).into_iter().collect();
-            return Answer { changes, ..self.challenge(at, false, tokens) };
+            return Answer { changes, ..self.challenge(at, source, false, tokens) };
         };
-        match self.check(at, source, &name, &given, "REGISTER") {
+        match self.check(at, &name, &given, "REGISTER") {
             Ok(()) => self.bind(at, source, request),
-            Err(Wrong::Stale) => self.challenge(at, true, tokens),
+            Err(Wrong::Stale) => {
+                let is_told = self.knows(&name);
+                let changes = (!is_told).then(|| Change::Refused { user: name, why: "no such user".to_owned() });
+                Answer { changes: changes.into_iter().collect(), ..self.challenge(at, source, true, tokens) }
+            }
             Err(Wrong::Repeated) => {
                 let repeats_count = !self.has_served(request);
-                Answer { repeats_count, ..self.challenge(at, true, tokens) }
+                Answer { repeats_count, ..self.challenge(at, source, true, tokens) }
             }
             Err(Wrong::User(why)) => {
                 let head = &request.head;
@@ -221,10 +225,11 @@ impl Registrar {
 
     /// Whether they prove that whoever sent them is this user. Where nobody has that name they are checked all the
     /// same: how long the answer takes must not tell it either.
-    fn check(&mut self, at: Instant, source: SocketAddr, name: &str, given: &Credentials, method: &str) -> Result<(), Wrong> {
-        // From where he has registered it is not somebody else who guesses.
-        if self.source_of(name) != Some(source) {
-            self.guesses.may_try(at, source).map_err(Wrong::TooOften)?;
+    fn check(&mut self, at: Instant, name: &str, given: &Credentials, method: &str) -> Result<(), Wrong> {
+        let who = self.guard.answered_by(given, name).ok_or(Wrong::Stale)?;
+        // Where he has registered it is not somebody else who guesses.
+        if self.source_of(name).is_none_or(|home| self.guard.user_at(home, name) != who) {
+            self.guesses.may_try(at, who).map_err(Wrong::TooOften)?;
         }
         let password = self.users.iter().find(|user| user.name == name).map(|user| user.password.clone());
         let verdict = self.guard.check(at, given, method, &self.realm, password.as_deref().unwrap_or_default());
@@ -236,7 +241,7 @@ impl Registrar {
             Verdict::Repeated => return Err(Wrong::Repeated),
             Verdict::Wrong => "wrong password",
         };
-        self.guesses.was_wrong(at, source);
+        self.guesses.was_wrong(at, who);
         Err(Wrong::User(wrong))
     }
 
@@ -251,16 +256,16 @@ impl Registrar {
         tokens: &mut Tokens,
     ) -> Result<(), Vec<(&'static str, String)>> {
         let given = self.credentials(request);
-        let checked = given.map(|given| self.check(at, source, user, &given, &request.method.to_string()));
+        let checked = given.map(|given| self.check(at, user, &given, &request.method.to_string()));
         match checked {
             Some(Ok(())) => Ok(()),
-            Some(Err(Wrong::Stale | Wrong::Repeated)) => Err(self.challenge(at, true, tokens).headers),
-            Some(Err(_)) | None => Err(self.challenge(at, false, tokens).headers),
+            Some(Err(Wrong::Stale | Wrong::Repeated)) => Err(self.challenge(at, source, true, tokens).headers),
+            Some(Err(_)) | None => Err(self.challenge(at, source, false, tokens).headers),
         }
     }
 
-    fn challenge(&mut self, at: Instant, stale: bool, tokens: &mut Tokens) -> Answer {
-        let values = self.guard.challenge(at, &self.realm, stale, tokens);
+    fn challenge(&mut self, at: Instant, source: SocketAddr, stale: bool, tokens: &mut Tokens) -> Answer {
+        let values = self.guard.challenge(at, source, &self.realm, stale, tokens);
         let headers = values.into_iter().map(|v| ("WWW-Authenticate", v)).collect();
         Answer { headers, ..Answer::plain(401) }
     }

@@ -167,20 +167,49 @@ fn nobody_hears_which_users_there_are() {
 
 #[test]
 fn guessing_leads_nowhere_and_shuts_out_no_post() {
-    let mut s = Scene::ready(AT_ONCE);
+    let mut s = Scene::new(AT_ONCE);
     let home = std::mem::replace(&mut s.post, elsewhere());
     let heard: Vec<u16> = (0..50).map(|n| guess(&mut s, "sos-1", &format!("word{n}"), n).0[1]).collect();
     assert_eq!((heard[..5].to_vec(), heard[5..].iter().all(|status| *status == 503)), (vec![403; 5], true));
     assert_eq!(guess(&mut s, "sos-1", PASSWORD, 99).0, [401, 503], "right or wrong");
     let told = s.events();
     assert!(told.len() <= 2, "{told:?}");
+    for port in 6000u32..6100 {
+        s.post = socket(&format!("10.6.6.6:{port}"));
+        guess(&mut s, "sos-1", "zgadywane", 200 + port);
+    }
+    s.post = socket("10.6.6.6:5080");
+    assert_eq!(guess(&mut s, "sos-1", PASSWORD, 100).0, [401, 200], "behind the same router, for the first time");
     s.post = home;
     assert_eq!(s.register(11, 600, PASSWORD), 200);
-    s.post = socket("10.6.6.6:5080");
-    assert_eq!(guess(&mut s, "sos-1", PASSWORD, 100).0, [401, 200], "behind the same router");
     s.now += 60_000;
     s.post = elsewhere();
     assert_eq!(guess(&mut s, "sos-1", PASSWORD, 101).0, [401, 200], "it is forgiven");
+}
+
+#[test]
+fn whoever_guesses_under_a_posts_address_is_held_responsible_himself() {
+    let mut s = Scene::new(AT_ONCE);
+    let home = std::mem::replace(&mut s.post, elsewhere());
+    // His challenges reach him, and he answers them in the post's name.
+    for n in 0..50 {
+        let text = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", &format!("f{n}"), 1, "", "");
+        let challenge = s.send(&text).remove(0);
+        let nonce = challenge.split("nonce=\"").nth(1).and_then(|r| r.split('"').next()).expect("a nonce").to_owned();
+        for nonce in [nonce.as_str(), "made-up", ""] {
+            let extra = format!(
+                "Contact: <sip:sos-1@10.6.6.6>\r\nAuthorization: Digest username=\"sos-1\", realm=\"straz\", nonce=\"{nonce}\", \
+                 uri=\"sip:10.0.0.1\", response=\"{}\"\r\n",
+                md5(&n.to_string())
+            );
+            let forged = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", &format!("f{n}{}", nonce.len()), 2, &extra, "");
+            let thief = std::mem::replace(&mut s.post, home);
+            s.send(&forged);
+            s.post = thief;
+        }
+    }
+    s.post = home;
+    assert_eq!(s.register(11, 600, PASSWORD), 200, "though it has never been here before");
 }
 
 #[test]

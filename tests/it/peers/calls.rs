@@ -108,7 +108,7 @@ fn a_wrong_password_is_refused_and_told() -> Result<(), Error> {
     let operator = Operator::start("wrong-password", 21_400, &[])?;
     let account = Account { operator: 21_400, password: "guessed", ..Account::default() };
     let _post = Baresip::start(&operator.out, 21_410, &account)?;
-    operator.line("registration refused to post1: wrong password")?;
+    operator.line("registration refused to post1 from 127.0.0.1:21410: wrong password")?;
     assert_eq!(operator.count("post1 registered at"), 0);
     Ok(())
 }

@@ -110,14 +110,11 @@ impl Credentials {
                 continue;
             }
             adopted.push(challenge.clone());
-            match self.known.iter_mut().find(|(known, _)| known.is_of(&challenge)) {
-                Some((known, _)) if known.nonce == challenge.nonce => *known = challenge,
-                Some(known) => *known = (challenge, 0),
-                None => {
-                    self.known.truncate(MOST_REALMS - 1);
-                    self.known.insert(0, (challenge, 0));
-                }
-            }
+            let known = self.known.iter().position(|(known, _)| known.is_of(&challenge)).map(|place| self.known.remove(place));
+            let uses = known.filter(|(known, _)| known.nonce == challenge.nonce).map_or(0, |(_, uses)| uses);
+            self.known.truncate(MOST_REALMS - 1);
+            // Whoever reads one answer only reads the first: that to whoever asked last.
+            self.known.insert(0, (challenge, uses));
         }
         !adopted.is_empty()
     }
