@@ -1,8 +1,9 @@
 //! HTTP digest as SIP uses it: challenges, and the check of a response (RFC 3261, 22.4; RFC 7616; RFC 8760).
 //!
 //! A nonce says when it was made, where it was sent, and that we made it (RFC 7616, 3.3): a challenge costs no memory,
-//! however many are asked for, and nobody answers one that he has not received. One that has been answered rightly is remembered, for it may be used again only as long as its count
-//! grows: the check is ours, because libraries read `nc` as a decimal or a byte. Must not know who registers where.
+//! however many are asked for, and nobody answers one that he has not received. One that has been answered rightly is
+//! remembered, for it may be used again only as long as its count grows: the check is ours, because libraries read `nc`
+//! as a decimal or a byte. Must not know who registers where.
 
 use super::message::split_list;
 use super::token::Tokens;
@@ -20,8 +21,8 @@ pub const NONCE_LIFE: Duration = Duration::from_secs(300);
 /// So many nonces are remembered that were answered rightly; the oldest goes first, and with it the use of all that are
 /// older.
 const MOST_NONCES: usize = 256;
-/// A nonce in octets: the millisecond it was made in, what makes it unlike any other, where it was sent, and the seal of
-/// all that.
+/// A nonce in octets: the millisecond it was made in, what makes it unlike any other, where it was sent, and the seal
+/// of all that.
 const MADE: usize = 6;
 const SALT: usize = 8;
 const SEAL: usize = 8;
@@ -163,14 +164,7 @@ impl Guard {
     /// What stands for this user where the challenge went that these answer. `None`: it is none of ours.
     pub fn answered_by(&self, given: &Credentials, user: &str) -> Option<Mark> {
         let open = self.ours(given.get("nonce"))?;
-        Some(self.of_user(open.get(MADE + SALT..).unwrap_or_default(), user))
-    }
-    /// What stands for this user there.
-    pub fn user_at(&self, at: SocketAddr, user: &str) -> Mark {
-        self.of_user(&self.mark(&place(at)), user)
-    }
-    fn of_user(&self, place: &[u8], user: &str) -> Mark {
-        self.mark(&[place, user.as_bytes()].concat())
+        Some(self.mark(&[open.get(MADE + SALT..).unwrap_or_default(), user.as_bytes()].concat()))
     }
 
     /// A nonce of ours without its seal; `None`: we did not make it.
@@ -333,6 +327,20 @@ mod tests {
         }
         assert_eq!([check(""), check("zz"), check("żółw"), check(&nonce[2..])], [Verdict::Stale; 4]);
         assert_eq!(check(nonce), Verdict::Right);
+        let guess = answer("Digest nonce=\"00\"", Algorithm::Md5, "00000001", "guess");
+        assert_eq!(guard.check(at(20), &guess, "REGISTER", "r", "secret"), Verdict::Stale, "nobody learns by it");
+    }
+
+    #[test]
+    fn a_nonce_says_where_it_was_sent_whoever_uses_it() {
+        let (mut guard, mut tokens) = (Guard::default(), Tokens::from_seed(1));
+        let there = |port| SocketAddr::from(([10, 0, 0, 2], port));
+        let mut mark = |port, user| {
+            let challenge = guard.challenge(at(1), there(port), "r", false, &mut tokens).swap_remove(0);
+            guard.answered_by(&answer(&challenge, Algorithm::Md5, "00000001", "guess"), user)
+        };
+        assert!(mark(1, "a").is_some() && mark(1, "a") == mark(1, "a"));
+        assert!(mark(1, "a") != mark(2, "a") && mark(1, "a") != mark(1, "b"));
     }
 
     #[test]

@@ -227,16 +227,16 @@ impl Registrar {
     /// same: how long the answer takes must not tell it either.
     fn check(&mut self, at: Instant, name: &str, given: &Credentials, method: &str) -> Result<(), Wrong> {
         let who = self.guard.answered_by(given, name).ok_or(Wrong::Stale)?;
-        // Where he has registered it is not somebody else who guesses.
-        if self.source_of(name).is_none_or(|home| self.guard.user_at(home, name) != who) {
-            self.guesses.may_try(at, who).map_err(Wrong::TooOften)?;
-        }
+        self.guesses.may_try(at, who).map_err(Wrong::TooOften)?;
         let password = self.users.iter().find(|user| user.name == name).map(|user| user.password.clone());
         let verdict = self.guard.check(at, given, method, &self.realm, password.as_deref().unwrap_or_default());
         let wrong = match verdict {
             _ if password.is_none() => "no such user",
             _ if given.get("username") != name => "credentials of another user",
-            Verdict::Right => return Ok(()),
+            Verdict::Right => {
+                self.guesses.was_right(who);
+                return Ok(());
+            }
             Verdict::Stale => return Err(Wrong::Stale),
             Verdict::Repeated => return Err(Wrong::Repeated),
             Verdict::Wrong => "wrong password",

@@ -6,9 +6,10 @@
 use super::streams::Connection;
 use crate::clock::Instant;
 use crate::instrument::operator::security::ConnectionFault;
+use crate::sip::allowance::Allowance;
 use crate::sip::route::{Route, Wire};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +22,19 @@ const SPEAKS_WITHIN: Duration = Duration::from_secs(10);
 /// And so long may he be silent after that who is no post: more than a keep-alive's interval (RFC 5626, 4.4.1).
 const GOES_ON_WITHIN: Duration = Duration::from_secs(180);
 
+/// What is no post's is read so fast at most, from one address: so many messages at once, and one more each interval.
+/// Whatever comes faster waits with whoever says it, and for nobody else. Engineering judgement: a post says two before
+/// it is known.
+const READ_AT_ONCE: u32 = 50;
+const READ_EACH: Duration = Duration::from_millis(10);
+
 /// All connections that stand.
 #[derive(Default)]
-pub struct Admission(BTreeMap<(Wire, SocketAddr), Held>);
+pub struct Admission {
+    held: BTreeMap<(Wire, SocketAddr), Held>,
+    /// How much was read of an address.
+    read: BTreeMap<IpAddr, Allowance>,
+}
 
 struct Held {
     way: Route,
@@ -35,18 +46,18 @@ struct Held {
 
 impl Admission {
     pub fn get(&self, wire: Wire, peer: SocketAddr) -> Option<&Arc<Connection>> {
-        self.0.get(&(wire, peer)).map(|held| &held.connection)
+        self.held.get(&(wire, peer)).map(|held| &held.connection)
     }
     pub fn all(&self) -> impl Iterator<Item = &Arc<Connection>> {
-        self.0.values().map(|held| &held.connection)
+        self.held.values().map(|held| &held.connection)
     }
     pub fn admit(&mut self, at: Instant, way: Route, connection: Arc<Connection>) {
-        self.0.insert((way.wire, way.peer), Held { way, connection, has_spoken: false, last: at });
+        self.held.insert((way.wire, way.peer), Held { way, connection, has_spoken: false, last: at });
     }
     /// It has ended. Another may stand in its place by now.
     pub fn forget(&mut self, way: Route, connection: &Arc<Connection>) {
         if self.get(way.wire, way.peer).is_some_and(|held| Arc::ptr_eq(held, connection)) {
-            self.0.remove(&(way.wire, way.peer));
+            self.held.remove(&(way.wire, way.peer));
         }
     }
 
@@ -54,9 +65,9 @@ impl Admission {
     /// there is no room, because every connection is a post's.
     pub fn make_room(&mut self, peer: SocketAddr, is_posts: impl Fn(Route) -> bool) -> Result<Option<Route>, ConnectionFault> {
         let address = peer.ip();
-        let strange: Vec<&Held> = self.0.values().filter(|held| !is_posts(held.way)).collect();
+        let strange: Vec<&Held> = self.held.values().filter(|held| !is_posts(held.way)).collect();
         let of_address = || strange.iter().filter(|held| held.way.peer.ip() == address);
-        let is_full = self.0.len() >= MOST;
+        let is_full = self.held.len() >= MOST;
         let least = if of_address().count() >= MOST_OF_ADDRESS {
             of_address().min_by_key(|held| (held.has_spoken, held.last))
         } else if is_full {
@@ -65,7 +76,7 @@ impl Admission {
             return Ok(None);
         };
         let way = least.map(|held| held.way).ok_or(ConnectionFault::NoRoom)?;
-        if let Some(held) = self.0.remove(&(way.wire, way.peer)) {
+        if let Some(held) = self.held.remove(&(way.wire, way.peer)) {
             held.connection.close();
         }
         Ok(Some(way))
@@ -73,13 +84,21 @@ impl Admission {
 
     /// A message, or only a sign of life, has come over it.
     pub fn has_heard(&mut self, at: Instant, way: Route, is_message: bool) {
-        if let Some(held) = self.0.get_mut(&(way.wire, way.peer)).filter(|held| is_message || held.has_spoken) {
+        if let Some(held) = self.held.get_mut(&(way.wire, way.peer)).filter(|held| is_message || held.has_spoken) {
             (held.has_spoken, held.last) = (true, at);
         }
     }
+    /// So many messages of a stranger's were read; gives from when on the next may be.
+    pub fn has_read(&mut self, at: Instant, peer: SocketAddr, count: usize) -> Instant {
+        self.read.retain(|_, used| used.whole_at() > at);
+        let used = self.read.entry(peer.ip()).or_default();
+        (0..count).for_each(|_| used.use_one(at, READ_EACH));
+        let credit = READ_EACH * (READ_AT_ONCE - 1);
+        at + used.whole_at().since(at + credit)
+    }
     /// Whether it has been silent for too long to be kept, as nobody's connection is.
     pub fn idle(&self, at: Instant, way: Route) -> Option<ConnectionFault> {
-        let held = self.0.get(&(way.wire, way.peer))?;
+        let held = self.held.get(&(way.wire, way.peer))?;
         let patience = if held.has_spoken { GOES_ON_WITHIN } else { SPEAKS_WITHIN };
         (at.since(held.last) >= patience).then_some(ConnectionFault::Idle { seconds: patience.as_secs() })
     }
@@ -147,6 +166,18 @@ mod tests {
         let posts: Vec<Route> = all.iter().copied().chain([way(77, 1)]).collect();
         assert_eq!(s.connects(at(101), way(78, 1), &posts), Err(ConnectionFault::NoRoom));
         assert_eq!(s.admission.all().count(), MOST);
+    }
+
+    #[test]
+    fn a_stranger_is_read_as_fast_as_he_needs_and_no_faster() {
+        let mut admission = Admission::default();
+        let mut rests = |seconds, ip, count| {
+            let until = admission.has_read(at(seconds), way(ip, 1).peer, count);
+            until.since(at(seconds)).as_millis()
+        };
+        assert_eq!([rests(1, 1, 49), rests(1, 1, 1), rests(1, 1, 1), rests(1, 2, 1)], [0, 10, 20, 0]);
+        assert_eq!([rests(2, 1, 1), rests(2, 1, 1000), rests(20, 1, 1)], [0, 9520, 0]);
+        assert_eq!(admission.read.len(), 1, "what is made good is forgotten");
     }
 
     #[test]

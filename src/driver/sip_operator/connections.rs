@@ -4,6 +4,7 @@
 
 use super::streams::{Connection, Heard};
 use super::{LOOK, Network, State, Tls, failed};
+use crate::clock::Instant;
 use crate::driver::datagrams::STAMP_UNCERTAINTY;
 use crate::instrument::Result;
 use crate::instrument::operator::security::ConnectionFault;
@@ -53,16 +54,24 @@ impl Network {
     }
 
     fn serve(&self, way: Route, connection: &Arc<Connection>) {
-        let mut framer = Framer::default();
+        let (mut framer, mut rests_until) = (Framer::default(), Instant::ZERO);
         let fault = match connection.watch() {
             Err(e) => Some(ConnectionFault::Other(e.to_string())),
             Ok(watch) => loop {
                 if self.is_stopping() {
                     break None;
                 }
+                let rest = rests_until.since(self.clock.now());
+                if !rest.is_zero() && !connection.is_closed() {
+                    connection.rest(rest.min(LOOK));
+                    if let Err(fault) = connection.go_on_writing(self.clock.now()) {
+                        break Some(fault);
+                    }
+                    continue;
+                }
                 let heard = connection.hear(&watch, LOOK, &mut framer);
                 match self.heard(way, connection, heard) {
-                    Ok(()) => {}
+                    Ok(until) => rests_until = until,
                     Err(fault) => break fault,
                 }
             },
@@ -79,12 +88,19 @@ impl Network {
         connection.close();
     }
 
-    /// What came of a look at one connection. The error is that it is over, and why if it is not that the peer closed
-    /// it.
-    fn heard(&self, way: Route, connection: &Connection, heard: Heard) -> std::result::Result<(), Option<ConnectionFault>> {
+    /// What came of a look at one connection: until when it is left alone. The error is that it is over, and why if it
+    /// is not that the peer closed it.
+    fn heard(&self, way: Route, connection: &Connection, heard: Heard) -> std::result::Result<Instant, Option<ConnectionFault>> {
         let at = self.clock.now();
         connection.go_on_writing(at).map_err(Some)?;
+        let read = match &heard {
+            Heard::Messages(messages) => messages.len().max(1),
+            Heard::Ping => 1,
+            Heard::Nothing | Heard::Over(_) => 0,
+        };
         let mut state = self.lock();
+        let is_posts = state.desk.relies_on(way);
+        let until = if is_posts || read == 0 { at } else { state.connections.has_read(at, way.peer, read) };
         let messages = match heard {
             Heard::Over(fault) => return Err(fault),
             Heard::Messages(messages) => messages,
@@ -99,14 +115,14 @@ impl Network {
         }
         if messages.is_empty() {
             // Bytes that never become a message keep nothing open.
-            let idle = state.connections.idle(at, way).filter(|_| !state.desk.relies_on(way));
-            return idle.map_or(Ok(()), |fault| Err(Some(fault)));
+            let idle = state.connections.idle(at, way).filter(|_| !is_posts);
+            return idle.map_or(Ok(until), |fault| Err(Some(fault)));
         }
         state.connections.has_heard(at, way, true);
         for message in messages {
             state.desk.message(at, STAMP_UNCERTAINTY, way, &message);
         }
         self.leave(state);
-        Ok(())
+        Ok(until)
     }
 }

@@ -11,7 +11,7 @@ use crate::sip::framing::{Framed, Framer};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A peer that takes nothing of what waits for it is given up after this. Engineering judgement: longer than any
@@ -31,6 +31,8 @@ pub struct Connection {
     stream: TcpStream,
     tls: Option<Mutex<TlsSession>>,
     waiting: Mutex<Waiting>,
+    /// It was closed from this side.
+    closed: Condvar,
 }
 
 /// What the peer has not taken yet.
@@ -43,6 +45,7 @@ struct Waiting {
     stuck_since: Option<Instant>,
     /// There was more than may wait.
     is_over: bool,
+    is_closed: bool,
 }
 
 /// What reading a connection came to.
@@ -62,7 +65,7 @@ impl Connection {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
         let tls = tls.map(|config| TlsSession::begun(TlsConfig::clone(config)).map(Mutex::new)).transpose();
-        Ok(Connection { stream, tls: tls.map_err(io::Error::other)?, waiting: Mutex::default() })
+        Ok(Connection { stream, tls: tls.map_err(io::Error::other)?, waiting: Mutex::default(), closed: Condvar::new() })
     }
     fn session(&self) -> Option<MutexGuard<'_, TlsSession>> {
         self.tls.as_ref().map(|session| session.lock().unwrap_or_else(PoisonError::into_inner))
@@ -78,6 +81,15 @@ impl Connection {
     pub fn close(&self) {
         // One that is closed already is what was wanted.
         let _closed = self.stream.shutdown(Shutdown::Both);
+        self.waiting().is_closed = true;
+        self.closed.notify_all();
+    }
+    pub fn is_closed(&self) -> bool {
+        self.waiting().is_closed
+    }
+    /// Lets so much time pass, or what is left of it when it is closed.
+    pub fn rest(&self, time: Duration) {
+        let _woken = self.closed.wait_timeout_while(self.waiting(), time, |waiting| !waiting.is_closed);
     }
     /// What tells whether bytes have come.
     pub fn watch(&self) -> io::Result<Watch> {

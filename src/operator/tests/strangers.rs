@@ -182,6 +182,10 @@ fn guessing_leads_nowhere_and_shuts_out_no_post() {
     assert_eq!(guess(&mut s, "sos-1", PASSWORD, 100).0, [401, 200], "behind the same router, for the first time");
     s.post = home;
     assert_eq!(s.register(11, 600, PASSWORD), 200);
+    for n in 0..50 {
+        guess(&mut s, "sos-1", "zgadywane", 400 + n);
+    }
+    assert_eq!(s.register(13, 600, PASSWORD), 200, "it knows the word");
     s.now += 60_000;
     s.post = elsewhere();
     assert_eq!(guess(&mut s, "sos-1", PASSWORD, 101).0, [401, 200], "it is forgiven");

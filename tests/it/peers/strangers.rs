@@ -54,8 +54,8 @@ fn whoever_asks_whether_the_operator_is_there_is_answered() -> Result<(), Error>
     if !is_there("sipsak", "sipsak", "asks") {
         return Ok(());
     }
-    let _operator = Operator::start("asks", 32_900, &[])?;
-    let (told, is_content) = said("sipsak", &["-vv", "-s", "sip:operator@127.0.0.1:32900"])?;
+    let _operator = Operator::start("asks", 33_200, &[])?;
+    let (told, is_content) = said("sipsak", &["-vv", "-s", "sip:operator@127.0.0.1:33200"])?;
     assert!(is_content && told.contains("SIP/2.0 200 OK"), "{told}");
     Ok(())
 }
@@ -73,8 +73,9 @@ impl Drop for Proxy {
 
 impl Proxy {
     fn start(folder: &Path, port: u16, operator: u16) -> Result<Proxy, Error> {
-        let modules =
-            ["tm", "tmx", "rr", "sl", "pv", "maxfwd", "siputils"].map(|name| format!("loadmodule \"{name}.so\"\n")).concat();
+        let modules = ["tm", "tmx", "rr", "sl", "pv", "maxfwd", "siputils", "textops"]
+            .map(|name| format!("loadmodule \"{name}.so\"\n"))
+            .concat();
         let file = folder.join("kamailio.cfg");
         std::fs::write(
             &file,
