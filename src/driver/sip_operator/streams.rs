@@ -205,3 +205,71 @@ impl Waiting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::from_nanos(seconds * 1_000_000_000)
+    }
+    /// A connection, and its peer, who takes nothing; as much has been sent as the system keeps for the two.
+    fn stuck() -> (Connection, TcpStream) {
+        let door = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let peer = TcpStream::connect(door.local_addr().expect("bound")).expect("an open port");
+        let connection = Connection::accept(door.accept().expect("a peer").0, None).expect("a connection");
+        for _ in 0..10_000 {
+            connection.send(&[b'x'; 4096]);
+            if !connection.waiting().bytes.is_empty() {
+                break;
+            }
+        }
+        (connection, peer)
+    }
+
+    #[test]
+    fn a_peer_that_takes_nothing_is_given_up() {
+        let (connection, _peer) = stuck();
+        // The system may make a little more room meanwhile.
+        let faults: Vec<bool> = (0..=60).map(|second| connection.go_on_writing(at(second)).is_err()).collect();
+        assert!(!faults[9] && faults[60], "{faults:?}");
+    }
+
+    #[test]
+    fn no_more_waits_for_a_peer_than_may() {
+        let (connection, _peer) = stuck();
+        (0..1000).for_each(|_| connection.send(&[b'x'; 4096]));
+        assert!(connection.waiting().bytes.len() <= MOST_WAITING);
+        let fault = connection.go_on_writing(at(0));
+        assert!(matches!(fault, Err(ConnectionFault::ReadsNothing { bytes }) if bytes > 0), "{fault:?}");
+    }
+
+    #[test]
+    fn a_peer_that_takes_it_after_all_gets_everything() {
+        let (connection, mut peer) = stuck();
+        connection.send(b"end");
+        peer.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket");
+        let (mut heard, mut chunk) = (Vec::new(), [0; CHUNK]);
+        for _ in 0..10_000 {
+            connection.go_on_writing(at(1)).expect("in order");
+            match peer.read(&mut chunk) {
+                Ok(length) => heard.extend_from_slice(&chunk[..length]),
+                Err(_) if connection.waiting().bytes.is_empty() => break,
+                Err(_) => {}
+            }
+        }
+        assert!(heard.ends_with(b"xend") && heard.len() % 4096 == 3, "{}", heard.len());
+    }
+
+    #[test]
+    fn whoever_rests_is_woken_by_the_end() {
+        let (connection, _peer) = stuck();
+        let rested = std::thread::scope(|scope| {
+            let resting = scope.spawn(|| connection.rest(Duration::from_secs(60)));
+            connection.close();
+            resting.join()
+        });
+        assert!(rested.is_ok() && connection.is_closed());
+    }
+}

@@ -256,11 +256,11 @@ fn a_post_is_served_among_strangers() -> Result<(), Error> {
     }
     post.register()?;
     let (took, last) = (watch.elapsed().as_secs_f64(), operator.memory()?);
-    let up = operator.count("over, the post hung up");
     let stopping = Stopwatch::start();
     let code = operator.stop()?;
     let stopped_in = stopping.elapsed().as_secs_f64();
     let lines = operator.lines();
+    let up = lines.iter().filter(|line| line.contains("over, the post hung up")).count();
     let written: usize = lines.iter().map(|line| line.len() + 1).sum();
     let _nobody_reads = writeln!(
         std::io::stderr(),

@@ -26,35 +26,39 @@ fn faults(operator: &mut SipOperator) -> Vec<ConnectionFault> {
 }
 
 #[test]
-fn whoever_reads_nothing_keeps_nobody_waiting_and_is_given_up() {
-    let (mut operator, clock) = check(28_800..=28_803, 28_860).expect("free ports");
+fn whoever_says_much_and_reads_nothing_keeps_nobody_waiting() {
+    let (_operator, clock) = check(28_800..=28_803, 28_860).expect("free ports");
     let at = SocketAddr::from(([127, 0, 0, 1], 28_860));
-    let mut deaf = TcpStream::connect(at).expect("an open port");
-    deaf.set_write_timeout(Some(Duration::from_millis(50))).expect("a socket");
+    let words: String = (0..200).map(|n| options(n, "TCP")).collect();
+    let mut deaf: Vec<(TcpStream, Vec<u8>)> = Vec::new();
+    for _ in 0..8 {
+        let stream = TcpStream::connect(at).expect("an open port");
+        stream.set_nonblocking(true).expect("a socket");
+        deaf.push((stream, Vec::new()));
+    }
     let good = Post(UdpSocket::bind("127.0.0.1:0").expect("a port"));
     good.0.set_read_timeout(Some(Duration::from_secs(3))).expect("set");
-    let words: String = (0..200).map(|n| options(n, "TCP")).collect();
-    let (mut slowest, mut told, mut unsaid) = (Duration::ZERO, Vec::new(), Vec::new());
-    let deadline = clock.now() + Duration::from_secs(20);
-    for n in 1.. {
-        // Until its own words are not taken any more either.
-        if unsaid.is_empty() {
-            unsaid = words.clone().into_bytes();
+    let (mut slowest, mut said) = (Duration::ZERO, 0);
+    let until = clock.now() + Duration::from_secs(4);
+    let mut n = 0;
+    while clock.now() < until {
+        for (stream, unsaid) in &mut deaf {
+            if unsaid.is_empty() {
+                unsaid.extend_from_slice(words.as_bytes());
+            }
+            let taken = stream.write(unsaid).unwrap_or_default();
+            unsaid.drain(..taken);
+            said += taken;
         }
-        let said = deaf.write(&unsaid).unwrap_or_default();
-        unsaid.drain(..said);
+        n += 1;
         let watch = Stopwatch::start();
         let answer = good.ask("127.0.0.1:28860", "OPTIONS sip:operator@127.0.0.1", &format!("{n} OPTIONS"), "", "\r\n");
         assert!(answer.starts_with("SIP/2.0 200"), "{answer}");
         slowest = slowest.max(watch.elapsed());
-        told.extend(faults(&mut operator));
-        if !told.is_empty() || clock.now() > deadline {
-            break;
-        }
     }
-    // A write that waits for its peer would take a second each time.
-    assert!(slowest < Duration::from_millis(900), "{slowest:?}");
-    assert!(matches!(told[..], [ConnectionFault::ReadsNothing { .. }]), "{told:?}");
+    assert!(slowest < Duration::from_millis(900), "{slowest:?} after {said} bytes");
+    // What is read of them in that time, and what lies in the system's buffers.
+    assert!(said > words.len(), "{said}");
 }
 
 #[test]
