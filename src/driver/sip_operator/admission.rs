@@ -22,11 +22,13 @@ const SPEAKS_WITHIN: Duration = Duration::from_secs(10);
 /// And so long may he be silent after that who is no post: more than a keep-alive's interval (RFC 5626, 4.4.1).
 const GOES_ON_WITHIN: Duration = Duration::from_secs(180);
 
-/// What is no post's is read so fast at most, from one address: so many messages at once, and one more each interval.
-/// Whatever comes faster waits with whoever says it, and for nobody else. Engineering judgement: a post says two before
-/// it is known.
+/// A connection that is no post's is read so fast at most: so many messages at once, and one more each interval.
+/// Whatever comes faster waits with whoever says it. Engineering judgement: a post says two before it is known.
 const READ_AT_ONCE: u32 = 50;
 const READ_EACH: Duration = Duration::from_millis(10);
+/// The same holds for all of one address together, but that makes none of them wait longer than this each time: a post
+/// may be among them.
+const WAITS_FOR_OTHERS: Duration = Duration::from_millis(300);
 
 /// All connections that stand.
 #[derive(Default)]
@@ -42,6 +44,8 @@ struct Held {
     has_spoken: bool,
     /// When it was opened, or a whole message came last.
     last: Instant,
+    /// How much was read of it.
+    read: Allowance,
 }
 
 impl Admission {
@@ -52,7 +56,7 @@ impl Admission {
         self.held.values().map(|held| &held.connection)
     }
     pub fn admit(&mut self, at: Instant, way: Route, connection: Arc<Connection>) {
-        self.held.insert((way.wire, way.peer), Held { way, connection, has_spoken: false, last: at });
+        self.held.insert((way.wire, way.peer), Held { way, connection, has_spoken: false, last: at, read: Allowance::default() });
     }
     /// It has ended. Another may stand in its place by now.
     pub fn forget(&mut self, way: Route, connection: &Arc<Connection>) {
@@ -89,12 +93,15 @@ impl Admission {
         }
     }
     /// So many messages of a stranger's were read; gives from when on the next may be.
-    pub fn has_read(&mut self, at: Instant, peer: SocketAddr, count: usize) -> Instant {
+    pub fn has_read(&mut self, at: Instant, way: Route, count: usize) -> Instant {
         self.read.retain(|_, used| used.whole_at() > at);
-        let used = self.read.entry(peer.ip()).or_default();
-        (0..count).for_each(|_| used.use_one(at, READ_EACH));
-        let credit = READ_EACH * (READ_AT_ONCE - 1);
-        at + used.whole_at().since(at + credit)
+        let note = |used: &mut Allowance| {
+            (0..count).for_each(|_| used.use_one(at, READ_EACH));
+            used.whole_at().since(at + READ_EACH * (READ_AT_ONCE - 1))
+        };
+        let own = self.held.get_mut(&(way.wire, way.peer)).map_or(Duration::ZERO, |held| note(&mut held.read));
+        let of_address = note(self.read.entry(way.peer.ip()).or_default());
+        at + own.max(of_address.min(WAITS_FOR_OTHERS))
     }
     /// Whether it has been silent for too long to be kept, as nobody's connection is.
     pub fn idle(&self, at: Instant, way: Route) -> Option<ConnectionFault> {
@@ -170,14 +177,19 @@ mod tests {
 
     #[test]
     fn a_stranger_is_read_as_fast_as_he_needs_and_no_faster() {
-        let mut admission = Admission::default();
-        let mut rests = |seconds, ip, count| {
-            let until = admission.has_read(at(seconds), way(ip, 1).peer, count);
+        let mut s = Scene::new();
+        for (ip, port) in [(1, 1), (1, 2), (2, 1)] {
+            s.connects(at(0), way(ip, port), &[]).expect("room");
+        }
+        let mut rests = |seconds, ip, port, count| {
+            let until = s.admission.has_read(at(seconds), way(ip, port), count);
             until.since(at(seconds)).as_millis()
         };
-        assert_eq!([rests(1, 1, 49), rests(1, 1, 1), rests(1, 1, 1), rests(1, 2, 1)], [0, 10, 20, 0]);
-        assert_eq!([rests(2, 1, 1), rests(2, 1, 1000), rests(20, 1, 1)], [0, 9520, 0]);
-        assert_eq!(admission.read.len(), 1, "what is made good is forgotten");
+        assert_eq!([rests(1, 1, 1, 49), rests(1, 1, 1, 1), rests(1, 1, 1, 1), rests(1, 2, 1, 1)], [0, 10, 20, 0]);
+        assert_eq!(rests(1, 1, 2, 1), 30, "of the same address");
+        assert_eq!([rests(2, 1, 1, 1000), rests(2, 1, 2, 1)], [9510, 300], "and not for long");
+        assert_eq!(rests(20, 1, 1, 1), 0);
+        assert_eq!(s.admission.read.len(), 1, "what is made good is forgotten");
     }
 
     #[test]

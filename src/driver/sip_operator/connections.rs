@@ -100,7 +100,7 @@ impl Network {
         };
         let mut state = self.lock();
         let is_posts = state.desk.relies_on(way);
-        let until = if is_posts || read == 0 { at } else { state.connections.has_read(at, way.peer, read) };
+        let until = if is_posts || read == 0 { at } else { state.connections.has_read(at, way, read) };
         let messages = match heard {
             Heard::Over(fault) => return Err(fault),
             Heard::Messages(messages) => messages,

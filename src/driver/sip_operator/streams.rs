@@ -21,8 +21,8 @@ const READS_WITHIN: Duration = Duration::from_secs(10);
 const MOST_WAITING: usize = 256 * 1024;
 /// How often what waits is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(10);
-/// Bytes read at once.
-const CHUNK: usize = 16_384;
+/// Bytes read at once: a message of any post, and not so much that others wait for what comes of it.
+const CHUNK: usize = 4096;
 /// A TLS record with a handshake message, of whichever version (RFC 8446, 5.1): how a client that means TLS begins.
 const CLIENT_HELLO: [u8; 2] = [0x16, 0x03];
 
