@@ -176,7 +176,7 @@ mod tests {
         note(&mut course, events.iter(), &[], Vec::new());
         let is_posts: Vec<bool> = course.strangers.iter().map(|stranger| stranger.is_posts).collect();
         assert_eq!(is_posts, [false, false, true]);
-        let refused = |user: &str| CallEvent::RegistrationRefused { user: user.into(), why: String::new() };
+        let refused = |user: &str| CallEvent::RegistrationRefused { user: user.into(), from: String::new(), why: String::new() };
         for (user, count) in [("SOS-0999", 0), ("SOS-0417", 1)] {
             let mut course = crate::watch::tests::quiet();
             note(&mut course, std::iter::once(&Stamped::new(Instant::ZERO, refused(user))), &[], Vec::new());
