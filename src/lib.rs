@@ -5,6 +5,7 @@ pub mod fault;
 pub mod image;
 pub mod problem;
 pub mod unit;
+pub mod yaml;
 pub use hejnal_rng as rng;
 
 pub use hejnal_dsp as dsp;

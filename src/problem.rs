@@ -2,7 +2,7 @@
 //!
 //! A technician acts on it with nothing but the message, so each says what was expected, what came, and what mends it.
 
-use crate::unit::{Bilingual, Lang};
+use crate::unit::{Bilingual, Lang, harmless};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -43,8 +43,12 @@ impl Problem {
     pub fn with_detail(self, detail: impl fmt::Display) -> Self {
         Problem { detail: Some(detail.to_string()), ..self }
     }
-    /// `file:line:column: cause: detail`, and the remedy indented below it.
+    /// `file:line:column: cause: detail`, and the remedy indented below it. Nothing that is quoted of a file steers a
+    /// terminal.
     pub fn show(&self, lang: Lang) -> String {
+        self.as_written(lang).split('\n').map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+    }
+    fn as_written(&self, lang: Lang) -> String {
         let place = self.at.as_ref().map(|(file, at)| format!("{}:{}:{}: ", file.display(), at.line, at.column));
         let detail = self.detail.as_ref().map(|detail| format!(": {detail}"));
         let remedy = (!self.remedy.is_empty()).then(|| format!("\n    {}", self.remedy.show(lang)));
@@ -62,16 +66,50 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+/// What a file is for, as messages about it say; English and Polish.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileKind {
+    /// `a rig`.
+    pub whole: (&'static str, &'static str),
+    /// `failed to read the rig`.
+    pub unread: (&'static str, &'static str),
+    /// What to name where there is none.
+    pub give: (&'static str, &'static str),
+    /// A sound one, to copy from.
+    pub sample: &'static str,
+    /// A line of one whose value has a comma in it.
+    pub with_comma: &'static str,
+}
+
+impl FileKind {
+    /// Any file of which no more is known.
+    pub const TEXT: FileKind = FileKind {
+        whole: ("a file", "plik"),
+        unread: ("failed to read the file", "nie udało się odczytać pliku"),
+        give: ("give the path of a file", "podaj ścieżkę do pliku"),
+        sample: "README.md",
+        with_comma: "name: \"one, two\"",
+    };
+}
+
 /// Problems found so far in one file. Reading goes on after each, so that they come all at once.
 #[derive(Debug)]
 pub struct Problems {
     file: PathBuf,
+    kind: &'static FileKind,
     found: Vec<Problem>,
 }
 
 impl Problems {
     pub fn new(file: impl Into<PathBuf>) -> Self {
-        Problems { file: file.into(), found: Vec::new() }
+        Problems::of(file, &FileKind::TEXT)
+    }
+    /// Of a file of which it is known what it is for.
+    pub fn of(file: impl Into<PathBuf>, kind: &'static FileKind) -> Self {
+        Problems { file: file.into(), kind, found: Vec::new() }
+    }
+    pub fn kind(&self) -> &'static FileKind {
+        self.kind
     }
     pub fn add(&mut self, at: Place, cause: impl Into<Bilingual>, remedy: impl Into<Bilingual>) {
         self.push(at, Problem::new(cause, remedy));
@@ -129,7 +167,9 @@ pub fn did_you_mean(word: &str) -> Bilingual {
 pub fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let fold = |text: &str| text.to_lowercase().replace('_', "-");
     let typed = fold(typed);
-    let allowed = 1 + typed.chars().count() / 4;
+    // Of a single letter nothing is left to guess by.
+    let letters = typed.chars().count();
+    let allowed = (1 + letters / 4).min(letters.saturating_sub(1));
     known
         .into_iter()
         // Neighbours that changed places count as one slip.
@@ -152,6 +192,7 @@ mod tests {
         assert_eq!(nearest("buad", known), Some("baud"));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("D", ["A", "B", "C"]), None);
     }
 
     #[test]

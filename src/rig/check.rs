@@ -3,41 +3,36 @@
 //! Knows nothing of a section's own keys.
 
 use super::drivers::impostors;
-use super::file::Section;
 use super::instruments::{Instrument, Named};
-use super::locate::{self, Node};
 use super::post::Name;
-use super::syntax::A_RIG;
 use super::twin::Twin;
 use super::wiring::Wiring;
 use super::{FORMAT, Limits, Profile, Rig, guard, instruments, limits, post, roles, twin};
-use crate::problem::{Place, Problem, Problems};
+use crate::problem::{FileKind, Place, Problem, Problems};
 use crate::unit::both;
+use crate::yaml::{self, Node, Section};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const SECTIONS: [&str; 8] = ["hejnal", "name", "post", "instruments", "roles", "limits", "guard", "twin"];
 
+/// What a rig is called where something is wrong with its file.
+const A_RIG: FileKind = FileKind {
+    whole: ("a rig", "opis stanowiska"),
+    unread: ("failed to read the rig", "nie udało się odczytać opisu stanowiska"),
+    give: ("give the path of a rig, e.g. rigs/virtual.yaml", "podaj ścieżkę do opisu stanowiska, np. rigs/virtual.yaml"),
+    sample: "rigs/virtual.yaml",
+    with_comma: "device: \"hw:CARD=Device,DEV=0\"",
+};
+
+/// Where the problems of a rig are put.
+pub(super) fn problems_of(path: &Path) -> Problems {
+    Problems::of(path, &A_RIG)
+}
+
 pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
-    let mut problems = Problems::new(path.to_path_buf());
-    let rig = match std::fs::read(path) {
-        Ok(bytes) => read(path, &bytes, &mut problems),
-        Err(error) => {
-            let failed = ("failed to read the rig", "nie udało się odczytać opisu stanowiska");
-            let problem = match error.kind() {
-                std::io::ErrorKind::NotFound => Problem::new(
-                    (
-                        "failed to read the rig: there is no such file",
-                        "nie udało się odczytać opisu stanowiska: nie ma takiego pliku",
-                    ),
-                    A_RIG,
-                ),
-                kind => Problem::new(failed, A_RIG).with_detail(kind),
-            };
-            problems.push(Place::START, problem);
-            None
-        }
-    };
+    let mut problems = problems_of(path);
+    let rig = yaml::bytes_of(path, &mut problems).and_then(|bytes| read(path, &bytes, &mut problems));
     match rig {
         Some(rig) if problems.is_empty() => Ok(rig),
         _ => Err(problems.into_sorted()),
@@ -45,7 +40,7 @@ pub(super) fn load(path: &Path) -> Result<Rig, Vec<Problem>> {
 }
 
 pub(super) fn read(path: &Path, bytes: &[u8], problems: &mut Problems) -> Option<Rig> {
-    let tree = locate::parse(bytes, problems)?;
+    let tree = yaml::parse(bytes, problems)?;
     if !readable_version(&tree, problems) {
         return None;
     }
@@ -249,7 +244,7 @@ mod tests {
         fn no_slip_of_the_pen_makes_it_panic(at in 0usize..4000, length in 0usize..40, by in "[\\PC\n\t]{0,6}") {
             let sound = include_str!("../../rigs/virtual.yaml");
             let path = Path::new("rigs/virtual.yaml");
-            let mut problems = Problems::new(path.to_path_buf());
+            let mut problems = problems_of(path);
             let rig = read(path, mangled(sound, at, length, &by).as_bytes(), &mut problems);
             proptest::prop_assert!(rig.is_some() || !problems.is_empty());
         }

@@ -4,7 +4,6 @@
 use super::drivers::DRIVERS;
 use super::key::{Key, Kind, Presence};
 use super::{Problem, Rig, check};
-use crate::problem::Problems;
 use std::path::Path;
 
 /// Reads a shipped rig with one piece of it replaced; gives the rig, the problems, and the line that was changed.
@@ -12,7 +11,7 @@ fn with(file: &str, old: &str, new: &str) -> (Option<Rig>, Vec<Problem>, usize) 
     let sound = std::fs::read_to_string(file).expect("a rig that is shipped");
     let at = sound.find(old).unwrap_or_else(|| panic!("{file} has no {old:?}"));
     let line = sound.get(..at).map_or(0, |before| before.matches('\n').count() + 1);
-    let mut problems = Problems::new(file);
+    let mut problems = check::problems_of(Path::new(file));
     let rig = check::read(Path::new(file), sound.replacen(old, new, 1).as_bytes(), &mut problems);
     (rig, problems.into_sorted(), line)
 }
@@ -56,7 +55,7 @@ fn a_button_is_pressed_by_what_follows_in_time_and_mains_by_whatever_switches() 
     let sound = std::fs::read_to_string(REAL).expect("a rig that is shipped").replacen("relays:", slow, 1);
     let read = |role: &str, relay: u8| {
         let yaml = sound.replacen(&format!("{role}: {{ relay: relays/{relay}"), &format!("{role}: {{ relay: sockets/1"), 1);
-        let mut problems = Problems::new(REAL);
+        let mut problems = check::problems_of(Path::new(REAL));
         check::read(Path::new(REAL), yaml.as_bytes(), &mut problems);
         problems.into_sorted()
     };
@@ -74,7 +73,7 @@ fn roles_of_two_cards_are_refused_where_one_of_them_has_no_loopback() {
     let card = "card-2: { driver: sound-card, device: \"hw:CARD=B\", rate: 48000, outputs: 2, inputs: 2 }\n  card:\n";
     let sound = std::fs::read_to_string(REAL).expect("a rig that is shipped").replacen("card:\n", card, 1);
     let read = |yaml: &str| {
-        let mut problems = Problems::new(REAL);
+        let mut problems = check::problems_of(Path::new(REAL));
         let rig = check::read(Path::new(REAL), yaml.as_bytes(), &mut problems);
         (rig, problems.into_sorted())
     };

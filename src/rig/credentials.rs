@@ -4,9 +4,9 @@
 //! Must not know connections. What is wrong comes as a [`Flaw`] that says what to do; whether it keeps a bench from
 //! being opened is for others.
 
-use super::file::MAY_READ;
 use crate::problem::{AND, listed};
 use crate::unit::{Bilingual, Utc, both};
+use crate::yaml::MAY_READ;
 use rustls::CertificateError;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::ring;

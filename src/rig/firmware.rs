@@ -2,11 +2,10 @@
 //!
 //! Knows nothing of how firmware is flashed, and nothing of the probe library's list of chips.
 
-use super::file::{MAY_READ, Section};
-use super::locate::{Node, Word};
 use crate::image::{self, Chip, Core, Header};
 use crate::problem::{AND, Problem, Problems, did_you_mean, listed, nearest};
 use crate::unit::{Bilingual, both};
+use crate::yaml::{MAY_READ, Node, Section, Word};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 

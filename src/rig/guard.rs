@@ -2,10 +2,9 @@
 //!
 //! Knows nothing of who watches, and what he does then.
 
-use super::file::{Section, write_as};
-use super::locate::Node;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, both, parse_duration};
+use crate::yaml::{Node, Section, write_as};
 use std::time::Duration;
 
 const EXAMPLE: &str = "stuck-after: 2 minutes";

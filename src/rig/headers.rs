@@ -1,10 +1,9 @@
 //! `post.headers:`: in which headers of its INVITE the post says what SIP has no place for. None is required: what is
 //! not named is not looked for.
 
-use super::file::Section;
-use super::locate::{Node, Word};
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::{Node, Section, Word};
 
 /// Headers of an INVITE that are told and can be named: these, and whatever begins with `X-`.
 pub const TOLD_HEADERS: [&str; 9] = [

@@ -2,11 +2,10 @@
 
 use super::capability::Capability;
 use super::drivers::{self, DRIVERS, Driver, Settings, SipOperator};
-use super::file::{Section, meant_or_listed};
-use super::locate::{Node, Word};
 use super::transport::{Transport, is_name};
-use crate::problem::{Place, Problems};
+use crate::problem::{Place, Problems, meant_or_listed};
 use crate::unit::{Bilingual, both};
+use crate::yaml::{Node, Section, Word};
 use std::collections::BTreeMap;
 use std::path::Path;
 

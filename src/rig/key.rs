@@ -1,10 +1,9 @@
 //! One key of a driver's entry in a rig: what it may hold, whether it must be there, and how it is read.
 
 use super::capability::Capability;
-use super::file::{Section, meant_or_listed};
-use super::locate::Word;
-use crate::problem::Problems;
+use crate::problem::{Problems, meant_or_listed};
 use crate::unit::both;
+use crate::yaml::{Section, Word};
 
 /// One key of a driver's entry.
 #[derive(Debug, Clone, Copy)]

@@ -4,11 +4,10 @@
 //! Knows nothing of how a quantity is measured or judged. Every limit is a setting: a contract may override each one in
 //! the rig.
 
-use super::file::{Section, meant_or_listed, write_as};
-use super::locate::{Node, Word};
 use super::post::Profile;
-use crate::problem::Problems;
+use crate::problem::{Problems, meant_or_listed};
 use crate::unit::{self, Bilingual, Estimate, Lang, Unit, both};
+use crate::yaml::{Node, Section, Word, write_as};
 use std::collections::BTreeMap;
 
 use Mark::{Judgement, Verified};

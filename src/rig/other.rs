@@ -2,12 +2,11 @@
 //!
 //! Knows nothing of how a settings page is laid out: the maker of the post writes the file.
 
-use super::file::{MAY_READ, Section};
 use super::firmware::SETTINGS_BYTES;
-use super::locate::{Node, Word};
 use super::post::{Name, OtherPoint, identity_of};
 use crate::problem::{Problem, Problems};
 use crate::unit::{Bilingual, both};
+use crate::yaml::{MAY_READ, Node, Section, Word};
 use std::path::Path;
 
 const SECTION: &str = "post.other";

@@ -2,13 +2,12 @@
 //!
 //! Knows nothing of how firmware is flashed.
 
-use super::file::{Section, meant_or_listed};
 use super::firmware::{self, Firmware};
 use super::headers::{self, Headers};
-use super::locate::{Node, Word};
 use super::other;
-use crate::problem::{Place, Problems};
+use crate::problem::{Place, Problems, meant_or_listed};
 use crate::unit::both;
+use crate::yaml::{Node, Section, Word};
 use std::path::Path;
 
 /// How the point was built. It decides which site checks apply.

@@ -2,13 +2,12 @@
 
 use super::capability::Capability;
 use super::drivers::{DRIVERS, Driver};
-use super::file::{Section, meant_or_listed, word};
 use super::instruments::Named;
-use super::locate::{Node, Word};
 use super::volume;
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
-use crate::problem::{OR, Place, Problems, listed};
+use crate::problem::{OR, Place, Problems, listed, meant_or_listed};
 use crate::unit::{Bilingual, both};
+use crate::yaml::{Node, Section, Word, word};
 use std::collections::BTreeMap;
 
 /// Roles without which no scenario can be run at all: nobody presses, or nobody answers.

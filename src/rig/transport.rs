@@ -3,11 +3,10 @@
 //! A driver's row says which key names its transport; that a driver can be spoken to over another one is then a matter
 //! of its row.
 
-use super::file::Section;
 use super::key::Key;
-use super::locate::Word;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, both};
+use crate::yaml::{Section, Word};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 

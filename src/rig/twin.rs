@@ -2,13 +2,12 @@
 //!
 //! What a defect does, only the twin knows.
 
-use super::file::{Section, word};
 use super::instruments::Named;
-use super::locate::Node;
 use super::roles;
 use super::wiring::{InputRef, Role, Wiring};
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::{Node, Section, word};
 
 /// How the virtual post behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,11 +2,10 @@
 //!
 //! Knows nothing of how keys are sent.
 
-use super::file::Section;
-use super::locate::{Node, Word};
 use super::wiring::VolumeKeys;
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::{Node, Section, Word};
 
 /// More than any post asks for.
 const MOST_KEYS: usize = 12;

@@ -8,7 +8,7 @@ use super::source::{Source, has_word};
 const FLOORS: [&[&str]; 14] = [
     &["unit", "clock", "fault", "rng"],
     &["problem"],
-    &["image"],
+    &["image", "yaml"],
     &["dsp", "wav", "plot", "sip", "rtp", "verdict", "rig"],
     &["instrument", "journal", "intelligibility"],
     &["operator", "services", "cameras", "measure"],

@@ -56,7 +56,7 @@ const SAID_TWICE: &str =
 
 /// Texts that are of both languages at once, or English with a Polish name in it. This list may only shrink.
 const BOTH: &[(&str, &str)] =
-    &[("src/driver/terminal.rs", "Name of the person who signs"), ("src/rig/syntax.rs", "quote a value that holds a colon")];
+    &[("src/driver/terminal.rs", "Name of the person who signs"), ("src/yaml/syntax.rs", "quote a value that holds a colon")];
 
 /// A text of a source, and where it begins and ends in it.
 struct Text {

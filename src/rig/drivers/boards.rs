@@ -1,12 +1,12 @@
 //! Boards and consoles on a serial line.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::{self, Transport};
 use super::row::Driver;
 use super::settings::Settings;
 use crate::problem::Problems;
+use crate::yaml::Section;
 
 /// Relay boards of the LCUS family. Their command has a whole byte for the relay's number, but none with more than
 /// eight relays is made.

@@ -1,7 +1,6 @@
 //! Programs of the owner's that switch what has no driver.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::Transport;
 use super::asked::Command;
@@ -9,6 +8,7 @@ use super::row::Driver;
 use super::settings::Settings;
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::Section;
 use std::time::Duration;
 
 pub(super) const COMMAND: Driver = Driver {

@@ -2,7 +2,6 @@
 //! of a channel stands.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::{self, Transport};
 use super::asked::{HttpModel, HttpSwitch, Login, Told};
@@ -10,6 +9,7 @@ use super::row::Driver;
 use super::settings::Settings;
 use super::ways;
 use crate::problem::Problems;
+use crate::yaml::Section;
 
 const HTTP_PORT: u16 = 80;
 

@@ -2,12 +2,11 @@
 //! it.
 
 use super::super::credentials::{self, Flaw};
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence, names};
-use super::super::locate::Word;
 use super::settings::{Falsehood, Impostor};
 use crate::problem::{Place, Problems};
 use crate::unit::{Bilingual, Lang, both};
+use crate::yaml::{Section, Word};
 use std::path::Path;
 
 const WORDS: [(&str, Falsehood); 5] = [

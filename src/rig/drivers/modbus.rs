@@ -1,7 +1,6 @@
 //! Relay and input modules that speak Modbus: which addresses a maker's modules have, and how one is reached.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::Transport;
 use super::asked::{Framing, Modbus};
@@ -10,6 +9,7 @@ use super::settings::Settings;
 use super::ways;
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::Section;
 use std::time::Duration;
 
 /// MODBUS Messaging on TCP/IP 1.0b, 2.

@@ -3,9 +3,7 @@
 
 use super::super::capability::Capability;
 use super::super::credentials::{self, Facts, Flaw};
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence, names};
-use super::super::locate::Word;
 use super::super::transport::{self, Transport};
 use super::impostors::{self, IMPOSTORS};
 use super::row::Driver;
@@ -13,6 +11,7 @@ use super::settings::{Settings, SipOperator, SipUser, Srtp, Tls};
 use crate::clock::wall_clock;
 use crate::problem::Problems;
 use crate::unit::{Bilingual, Lang, both};
+use crate::yaml::{Section, Word};
 use std::net::SocketAddr;
 use std::path::Path;
 

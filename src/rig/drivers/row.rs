@@ -1,11 +1,11 @@
 //! A row's shape: what a driver's instruments are called, offer and can be told.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::Transport;
 use super::settings::Settings;
 use crate::problem::Problems;
+use crate::yaml::Section;
 use std::fmt;
 use std::path::Path;
 

@@ -1,7 +1,6 @@
 //! Laboratory supplies by the dialect of their makers.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::Transport;
 use super::asked::{OutputTold, ScpiModel};
@@ -9,6 +8,7 @@ use super::row::Driver;
 use super::settings::Settings;
 use super::ways;
 use crate::problem::Problems;
+use crate::yaml::Section;
 
 pub(super) const SCPI_SUPPLY: Driver = Driver {
     name: "scpi-supply",

@@ -1,13 +1,13 @@
 //! The services that the bench gives the post's network: addresses, names, the time.
 
 use super::super::capability::Capability;
-use super::super::file::Section;
 use super::super::key::{Key, Kind, Presence};
 use super::super::transport::{self, Transport};
 use super::row::Driver;
 use super::settings::{Leases, Settings};
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::Section;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 

@@ -1,11 +1,10 @@
 //! Instruments that stand on a network or on a serial line, as their owner has it.
 
-use super::super::file::Section;
 use super::super::key::Key;
-use super::super::locate::Value;
 use super::super::transport::{self, Transport};
 use crate::problem::Problems;
 use crate::unit::both;
+use crate::yaml::{Section, Value};
 
 /// A network address with its usual port, or a serial port with its rate; one of the two, and not both.
 pub(super) fn one_of(

@@ -1,33 +1,33 @@
 //! What can be wrong with a file before it is even YAML, told in plainer words than a parser's: encoding, tabs,
 //! brackets, quotation marks, colons.
 //!
-//! Knows nothing of rigs, and of YAML only what people trip over.
+//! Knows nothing of what is written there, and of YAML only what people trip over.
 
 use crate::problem::{Place, Problem, Problems};
 use crate::unit::{Bilingual, both};
 use saphyr_parser::{Marker, ScanError};
 
-/// What to name where no rig was found.
-pub(super) const A_RIG: (&str, &str) =
-    ("give the path of a rig, e.g. rigs/virtual.yaml", "podaj ścieżkę do opisu stanowiska, np. rigs/virtual.yaml");
-
 /// A settings file is written by hand; one larger than this is some other file.
-const LARGEST_FILE: usize = 1 << 20;
+pub const LARGEST_FILE: usize = 1 << 20;
 
 /// The parser counts lines from 1 and columns from 0; editors count both from 1.
-pub(super) fn place(marker: Marker) -> Place {
+pub fn place(marker: Marker) -> Place {
     Place { line: marker.line().max(1), column: marker.col() + 1 }
 }
 
+pub fn complain_of_size(bytes: u64, problems: &mut Problems) {
+    let (en, pl) = problems.kind().whole;
+    let cause = Bilingual::new(
+        format!("the file has {bytes} bytes, {en} has some thousand"),
+        format!("plik ma {bytes} B, a {pl} zwykle kilka tysięcy"),
+    );
+    problems.add(Place::START, cause, problems.kind().give);
+}
+
 /// UTF-8 text, without a byte order mark.
-pub(super) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
+pub fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b str> {
     if bytes.len() > LARGEST_FILE {
-        let cause = both!(
-            "the file has {} bytes, a rig has some thousand",
-            "plik ma {} B, a opis stanowiska zwykle kilka tysięcy",
-            bytes.len()
-        );
-        problems.add(Place::START, cause, A_RIG);
+        complain_of_size(bytes.len() as u64, problems);
         return None;
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
@@ -64,7 +64,7 @@ pub(super) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Option<&'b
 }
 
 /// YAML does not allow tabs as indentation, and a parser's own words for it help nobody.
-pub(super) fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
+pub fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
     let mut any = false;
     for (index, line) in text.lines().enumerate() {
         let indent = line.len() - line.trim_start().len();
@@ -81,7 +81,7 @@ pub(super) fn complain_of_tabs(text: &str, problems: &mut Problems) -> bool {
 }
 
 /// The parser's findings in plainer words, each with what mends it most of the time.
-pub(super) fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut Problems) {
+pub fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut Problems) {
     let at = within(place(*error.marker()), text);
     let info = error.info();
     let letter = text.lines().nth(at.line - 1).and_then(|line| line.chars().nth(at.column - 1));
@@ -108,10 +108,9 @@ pub(super) fn complain_of_syntax(error: &ScanError, text: &str, problems: &mut P
     match FINDINGS.iter().find(|finding| finding.signs.iter().any(|signs| signs.iter().all(|sign| info.contains(sign)))) {
         Some(finding) => not_yaml(problems, at, finding.cause, finding.remedy),
         None => {
-            let remedy = (
-                "compare this line and the one above with rigs/virtual.yaml",
-                "porównaj ten wiersz i poprzedni z plikiem rigs/virtual.yaml",
-            );
+            let sample = problems.kind().sample;
+            let remedy =
+                both!("compare this line and the one above with {sample}", "porównaj ten wiersz i poprzedni z plikiem {sample}");
             problems.push(at, Problem::new(("not YAML", "to nie jest YAML"), remedy).with_detail(info));
         }
     }

@@ -1,24 +1,23 @@
-//! Reading sections of a rig word by word: keys that belong there, values of the kind expected, and a complaint in
+//! Reading sections of a file word by word: keys that belong there, values of the kind expected, and a complaint in
 //! place for each that is not.
 //!
 //! Knows nothing of what the sections mean. Nothing here gives up at the first mistake: a value that could not be read
 //! is `None`, its problem is noted, and the rest is read all the same.
 
 use super::locate::{Node, Value, Word};
-pub(super) use crate::problem::meant_or_listed;
-use crate::problem::{Place, Problems, did_you_mean, nearest};
+use crate::problem::{FileKind, Place, Problems, did_you_mean, meant_or_listed, nearest};
 use crate::unit::{Bilingual, both};
 
 /// The remedy where the system keeps a file from us.
-pub(super) const MAY_READ: (&str, &str) =
+pub const MAY_READ: (&str, &str) =
     ("see that whoever runs the bench may read it", "sprawdź, czy użytkownik stanowiska ma prawo odczytu");
 
 /// An opened section of the file.
 #[derive(Debug, Clone)]
-pub(super) struct Section<'n> {
+pub struct Section<'n> {
     /// Where it stands, in dots: `instruments.relays`. Empty for the file itself.
-    pub(super) name: String,
-    pub(super) at: Place,
+    pub name: String,
+    pub at: Place,
     entries: &'n [(Word, Node)],
     /// The keys that may stand here; empty where any may.
     keys: Vec<String>,
@@ -26,7 +25,7 @@ pub(super) struct Section<'n> {
 
 impl<'n> Section<'n> {
     /// Opens a section that may have these keys only.
-    pub(super) fn open(node: &'n Node, name: &str, keys: &[&str], problems: &mut Problems) -> Option<Self> {
+    pub fn open(node: &'n Node, name: &str, keys: &[&str], problems: &mut Problems) -> Option<Self> {
         let mut section = Section::open_free(node, name, problems)?;
         section.keys = keys.iter().map(ToString::to_string).collect();
         for (key, value) in section.entries.iter().filter(|(key, _)| !keys.contains(&key.text.as_str())) {
@@ -34,7 +33,7 @@ impl<'n> Section<'n> {
             let remedy = match value.value {
                 // `{ device: hw:CARD=1,DEV=0 }` is read as two keys.
                 Value::Nothing if nearest(&key.text, keys.iter().copied()).is_none() => {
-                    let line = "device: \"hw:CARD=Device,DEV=0\"";
+                    let line = problems.kind().with_comma;
                     both!("a value with a comma needs quotation marks: {line}", "wartość z przecinkiem wymaga cudzysłowu: {line}")
                 }
                 _ => meant_or_listed(&key.text, keys, ("possible keys", "możliwe klucze")),
@@ -45,12 +44,12 @@ impl<'n> Section<'n> {
     }
 
     /// Opens a section whose keys are names of the author's own choice.
-    pub(super) fn open_free(node: &'n Node, name: &str, problems: &mut Problems) -> Option<Self> {
+    pub fn open_free(node: &'n Node, name: &str, problems: &mut Problems) -> Option<Self> {
         let entries: &[(Word, Node)] = match &node.value {
             Value::Section(entries) => entries,
             Value::Nothing => &[],
             Value::Word(_) | Value::List(_) => {
-                let (name, here) = (called(name), node.describe());
+                let (name, here) = (called(name, problems.kind()), node.describe());
                 let cause = Bilingual::new(
                     format!("{} must be a section with keys of its own, here is {}", name.en, here.en),
                     format!("{}: oczekiwano sekcji z własnymi kluczami, jest {}", name.pl, here.pl),
@@ -67,26 +66,25 @@ impl<'n> Section<'n> {
     }
 
     /// All entries in the order of the file.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'n Word, &'n Node)> + use<'n> {
+    pub fn entries(&self) -> impl Iterator<Item = (&'n Word, &'n Node)> + use<'n> {
         self.entries.iter().map(|(key, node)| (key, node))
     }
 
     /// The value of a key that may be left out.
-    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+    pub fn get(&self, key: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(known, _)| known.text == key).map(|(_, node)| node)
     }
 
     /// The value of a key that must be there; `example` is the line to add if it is not.
-    pub(super) fn need(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Node> {
+    pub fn need(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Node> {
         self.need_or(key, both!("add a line such as: {example}", "dopisz wiersz, np.: {example}"), problems)
     }
 
     /// The same for a whole section, which no single line can stand for.
-    pub(super) fn need_section(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
-        let remedy = both!(
-            "copy the section \"{key}:\" from rigs/virtual.yaml and adapt it",
-            "skopiuj sekcję \"{key}:\" z rigs/virtual.yaml i dostosuj ją"
-        );
+    pub fn need_section(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
+        let sample = problems.kind().sample;
+        let remedy =
+            both!("copy the section \"{key}:\" from {sample} and adapt it", "skopiuj sekcję \"{key}:\" z {sample} i dostosuj ją");
         self.need_or(key, remedy, problems)
     }
 
@@ -120,13 +118,13 @@ impl<'n> Section<'n> {
     }
 
     /// Text that must be there and not be empty.
-    pub(super) fn text(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
+    pub fn text(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
         let node = self.need(key, example, problems)?;
         self.word_of(node, key, example, problems)
     }
 
     /// Text that may be left out.
-    pub(super) fn optional_text(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
+    pub fn optional_text(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
         self.get(key).and_then(|node| self.word_of(node, key, example, problems))
     }
 
@@ -135,19 +133,19 @@ impl<'n> Section<'n> {
     }
 
     /// A whole number within a range that must be there.
-    pub(super) fn number(&self, key: &str, range: (u64, u64), example: &str, problems: &mut Problems) -> Option<u64> {
+    pub fn number(&self, key: &str, range: (u64, u64), example: &str, problems: &mut Problems) -> Option<u64> {
         let word = self.text(key, example, problems)?;
         number(word, &self.path(key), range, problems)
     }
 
     /// A whole number within a range that may be left out.
-    pub(super) fn optional_number(&self, key: &str, range: (u64, u64), example: &str, problems: &mut Problems) -> Option<u64> {
+    pub fn optional_number(&self, key: &str, range: (u64, u64), example: &str, problems: &mut Problems) -> Option<u64> {
         let word = self.optional_text(key, example, problems)?;
         number(word, &self.path(key), range, problems)
     }
 
     /// The items of a list; none where the key is left out, `None` where something else stands there.
-    pub(super) fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n [Node]> {
+    pub fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<&'n [Node]> {
         match self.get(key).map(|node| (node, &node.value)) {
             None | Some((_, Value::Nothing)) => Some(&[]),
             Some((_, Value::List(items))) => Some(items),
@@ -164,7 +162,7 @@ impl<'n> Section<'n> {
     }
 
     /// The full name of a key of this section.
-    pub(super) fn path(&self, key: &str) -> String {
+    pub fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_string() } else { format!("{}.{key}", self.name) }
     }
 
@@ -183,17 +181,17 @@ impl<'n> Section<'n> {
     }
 }
 
-fn called(name: &str) -> Bilingual {
-    if name.is_empty() { Bilingual::new("a rig", "opis stanowiska") } else { Bilingual::same(name) }
+fn called(name: &str, kind: &FileKind) -> Bilingual {
+    if name.is_empty() { kind.whole.into() } else { Bilingual::same(name) }
 }
 
 /// The remedy for a value of the wrong kind.
-pub(super) fn write_as(example: &str) -> Bilingual {
+pub fn write_as(example: &str) -> Bilingual {
     both!("write it as: {example}", "zapisz to tak: {example}")
 }
 
 /// A node that must be plain text.
-pub(super) fn word<'n>(node: &'n Node, path: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
+pub fn word<'n>(node: &'n Node, path: &str, example: &str, problems: &mut Problems) -> Option<&'n Word> {
     match &node.value {
         Value::Word(word) if !word.text.trim().is_empty() => Some(word),
         Value::Word(_) | Value::Nothing => {
@@ -213,7 +211,7 @@ pub(super) fn word<'n>(node: &'n Node, path: &str, example: &str, problems: &mut
 }
 
 /// A whole number as YAML writes one (1.2, 10.3.2: decimal, `0x`, `0o`), within a range.
-pub(super) fn number(word: &Word, path: &str, (least, most): (u64, u64), problems: &mut Problems) -> Option<u64> {
+pub fn number(word: &Word, path: &str, (least, most): (u64, u64), problems: &mut Problems) -> Option<u64> {
     match serde_yaml::from_str::<u64>(&word.text.replace('_', "")) {
         Ok(value) if (least..=most).contains(&value) => Some(value),
         Ok(_) => {

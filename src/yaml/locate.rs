@@ -1,33 +1,33 @@
 //! A YAML file as a tree in which every key and every value still knows its line and column.
 //!
-//! Knows nothing of rigs. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not false): what a
-//! word means is for the reader of the section to say. Of YAML only what a settings file needs is let in: no anchors,
-//! no tags, one document.
+//! Knows nothing of what the file is for. Scalars stay as they were written (`1.10` is not the number 1.1, `no` is not
+//! false): what a word means is for the reader of the section to say. Of YAML only what a settings file needs is let
+//! in: no anchors, no tags, one document.
 
 use super::syntax::{complain_of_syntax, complain_of_tabs, decode, place};
 use crate::problem::{Place, Problems};
 use crate::unit::{Bilingual, both};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-/// Rigs nest four deep. The bound keeps a malicious file from exhausting the stack.
+/// Rigs nest four deep, and no file of settings needs more. The bound keeps a malicious file from exhausting the stack.
 const DEEPEST: usize = 16;
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub(super) at: Place,
-    pub(super) value: Value,
+pub struct Node {
+    pub at: Place,
+    pub value: Value,
 }
 
 /// A scalar as written, without its quotes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Word {
-    pub(super) at: Place,
-    pub(super) text: String,
+pub struct Word {
+    pub at: Place,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     /// Nothing after the colon, `~` or `null`.
     Nothing,
     Word(Word),
@@ -38,7 +38,7 @@ pub(super) enum Value {
 
 impl Node {
     /// What this is, for a message about what was expected instead.
-    pub(super) fn describe(&self) -> Bilingual {
+    pub fn describe(&self) -> Bilingual {
         match &self.value {
             Value::Nothing => Bilingual::new("nothing", "puste miejsce"),
             Value::Word(word) => Bilingual::same(format!("\"{}\"", word.text)),
@@ -49,7 +49,7 @@ impl Node {
 }
 
 /// The tree of a file. `None` when it could not be read as YAML; every reason is then among the problems.
-pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
+pub fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
     let text = decode(bytes, problems)?;
     if complain_of_tabs(text, problems) {
         return None;
@@ -69,7 +69,8 @@ pub(super) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
     }
     let root = tree.root.take();
     if root.as_ref().is_none_or(|node| node.value == Value::Nothing) {
-        let remedy = ("start from a copy of rigs/virtual.yaml", "zacznij od kopii pliku rigs/virtual.yaml");
+        let sample = problems.kind().sample;
+        let remedy = both!("start from a copy of {sample}", "zacznij od kopii pliku {sample}");
         problems.add(Place::START, ("the file is empty", "plik jest pusty"), remedy);
         return None;
     }
@@ -98,7 +99,7 @@ impl Tree<'_> {
                 self.documents += 1;
                 if self.documents > 1 {
                     let cause = ("a second document begins here (---)", "tu zaczyna się drugi dokument (---)");
-                    self.give_up(at, cause, ("keep one rig in one file", "jeden plik opisuje jedno stanowisko"));
+                    self.give_up(at, cause, ("keep one document in one file", "zostaw w pliku jeden dokument"));
                 }
             }
             Event::Alias(_) => {
@@ -106,8 +107,8 @@ impl Tree<'_> {
                     at,
                     ("an alias (*name) refers to another place", "alias (*nazwa) odsyła w inne miejsce"),
                     (
-                        "write the value out: a rig must read from top to bottom",
-                        "wpisz samą wartość: opis stanowiska ma się dać czytać od góry do dołu",
+                        "write the value out: the file must read from top to bottom",
+                        "wpisz samą wartość: plik ma się dać czytać od góry do dołu",
                     ),
                 );
             }
@@ -128,7 +129,7 @@ impl Tree<'_> {
         }
     }
 
-    fn give_up(&mut self, at: Place, cause: (&str, &str), remedy: (&str, &str)) {
+    fn give_up(&mut self, at: Place, cause: (&str, &str), remedy: impl Into<Bilingual>) {
         self.problems.add(at, cause, remedy);
         self.sound = false;
     }
@@ -168,11 +169,9 @@ impl Tree<'_> {
             );
         }
         if self.open.len() >= DEEPEST {
-            let cause = (
-                "sections nested deeper than any rig needs",
-                "sekcje zagnieżdżone głębiej, niż wymaga jakikolwiek opis stanowiska",
-            );
-            return self.give_up(at, cause, ("compare with rigs/virtual.yaml", "porównaj z plikiem rigs/virtual.yaml"));
+            let cause = ("sections nested deeper than such a file needs", "sekcje zagnieżdżone głębiej, niż wymaga taki plik");
+            let sample = self.problems.kind().sample;
+            return self.give_up(at, cause, both!("compare with {sample}", "porównaj z plikiem {sample}"));
         }
         self.open.push(opened);
     }
@@ -275,7 +274,7 @@ mod tests {
         check(b"a: !!str 1", "1:10 a tag (!name) before a value");
         check(b"\xFF\xFEa\0", "1:1 the file is UTF-16, expected UTF-8");
         check(b"a: 1\nb: \xA3\xF3d\x9F", "2:4 byte 0xA3 is not UTF-8 (perhaps a Polish letter in Windows-1250 or ISO 8859-2)");
-        check(&b"[".repeat(100), "1:17 sections nested deeper than any rig needs");
+        check(&b"[".repeat(100), "1:17 sections nested deeper than such a file needs");
     }
 
     proptest::proptest! {
