@@ -17,7 +17,7 @@ mod show;
 
 pub use bilingual::Bilingual;
 pub(crate) use bilingual::both;
-pub use date::Utc;
+pub use date::{Date, Utc};
 pub use emergency::is_emergency;
 pub use expected::ParseError;
 pub use figure::Figure;

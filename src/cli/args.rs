@@ -4,7 +4,7 @@ mod after_a_run;
 mod exploring;
 mod on_rig;
 
-pub use after_a_run::{KeepRecordings, Report};
+pub use after_a_run::{KeepRecordings, Protocol, Report};
 pub use exploring::Explore;
 pub use on_rig::OnRig;
 
@@ -35,7 +35,17 @@ Examples:
   hejnal twin --server sip:100@pbx:5060   the virtual post, live, calling a server of yours
   hejnal check --rig my-rig.yaml          is everything in order? Nothing is moved
   hejnal report runs/latest               read the last run again
-  hejnal verify runs/latest               can what the run left behind be believed?";
+  hejnal verify runs/latest               can what the run left behind be believed?
+  hejnal protocol runs/latest             the acceptance protocol, to print and to sign";
+
+pub(super) const PROTOCOL_EXIT_CODES: &str = "\
+What stands against the acceptance is told on the first page and here.
+
+Exit codes:
+  0    written, and nothing in the evidence contradicts itself
+  2    the command line or the file of the case was not understood, or the runs do not belong together
+  3    a journal cannot be read, or breaks off
+  5    written, but something was changed, removed or added after a run";
 
 pub(super) const VERIFY_EXIT_CODES: &str = "\
 Exit codes:
@@ -106,6 +116,9 @@ pub enum Command {
     Twin(LiveTwin),
     /// Show a run again from its journal; nothing is written into its directory
     Report(Report),
+    /// Write the acceptance protocol of one or several runs: a page to print and to sign
+    #[command(after_help = PROTOCOL_EXIT_CODES)]
+    Protocol(Protocol),
     /// Hold what a run left behind against itself: chain, figures, verdicts, files, seal; offline, nothing is written
     #[command(after_help = VERIFY_EXIT_CODES)]
     Verify {
@@ -181,6 +194,7 @@ impl Command {
             | Command::Verify { lang, .. }
             | Command::Seal { lang, .. }
             | Command::Keygen { lang, .. } => lang.unwrap_or(of_environment()),
+            Command::Protocol(Protocol { lang, .. }) => *lang,
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
             Command::Accuracy(accuracy) => accuracy.lang,

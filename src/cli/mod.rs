@@ -11,6 +11,7 @@ pub mod measure;
 mod operator;
 mod place;
 mod polish;
+mod protocol;
 mod prove;
 mod report;
 mod rig;
@@ -65,6 +66,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Steps { figures: true, lang } => steps::figures(lang.unwrap_or(language::of_environment())),
         Command::Steps { lang, .. } => steps::list(lang)?,
         Command::Report(typed) => report::again(&typed)?,
+        Command::Protocol(typed) => protocol::protocol(&typed)?,
         Command::Verify { run, key, lang } => verify::verify(&run, key.as_deref(), lang)?,
         Command::Seal { run, key, lang } => verify::seal(&run, &key, lang.unwrap_or(language::of_environment()))?,
         Command::Keygen { file, lang } => verify::keygen(&file, lang.unwrap_or(language::of_environment()))?,

@@ -43,34 +43,38 @@ pub(super) fn again(typed: &Report) -> Result<u8, Refused> {
     if let Some(folder) = &typed.html {
         write_html(&path, folder, &examined, lang)?;
     }
+    if typed.junit.is_some() && !examined.holds() {
+        let remedy = ("see hejnal verify", "patrz hejnal verify");
+        let cause =
+            ("no report is made of evidence that does not hold", "z niewiarygodnego materiału dowodowego nie powstaje raport");
+        return Err(Refused::new(exit::EVIDENCE, cause, remedy));
+    }
     if let Some(file) = &typed.junit {
-        if !examined.holds() {
-            let remedy = ("see hejnal verify", "patrz hejnal verify");
-            let cause = (
-                "no report is made of evidence that does not hold",
-                "z niewiarygodnego materiału dowodowego nie powstaje raport",
-            );
-            return Err(Refused::new(exit::EVIDENCE, cause, remedy));
-        }
         write_junit(&path, file, Some(lang))?;
     }
     Ok(exit_code)
 }
 
-/// Writes the pages of a run, never into what it left behind, nor over what is there.
-fn write_html(journal: &Path, folder: &Path, examined: &Examined, lang: Lang) -> Result<(), Refused> {
+/// Pages are never written into what a run left behind, nor over what is there.
+pub(super) fn refuse_used_folder(run: &Path, folder: &Path) -> Result<(), Refused> {
     let shown = folder.display();
     let is_used = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
-    let run = journal.parent().and_then(|run| std::path::absolute(run).ok());
+    let run = std::path::absolute(run).ok();
     let is_within = std::path::absolute(folder).is_ok_and(|folder| run.is_some_and(|run| folder.starts_with(run)));
-    if is_used || is_within {
-        let cause = match is_within {
-            true => both!("{shown} belongs to what the run left behind", "{shown} należy do zapisu przebiegu"),
-            false => both!("{shown} is not empty", "{shown} nie jest pusty"),
-        };
-        let remedy = ("name a new directory elsewhere", "podaj nowy katalog w innym miejscu");
-        return Err(Refused::new(exit::USAGE, cause, remedy));
+    if !is_used && !is_within {
+        return Ok(());
     }
+    let cause = match is_within {
+        true => both!("{shown} belongs to what the run left behind", "{shown} należy do zapisu przebiegu"),
+        false => both!("{shown} is not empty", "{shown} nie jest pusty"),
+    };
+    let remedy = ("name a new directory elsewhere", "podaj nowy katalog w innym miejscu");
+    Err(Refused::new(exit::USAGE, cause, remedy))
+}
+
+/// Writes the pages of a run.
+fn write_html(journal: &Path, folder: &Path, examined: &Examined, lang: Lang) -> Result<(), Refused> {
+    refuse_used_folder(journal.parent().unwrap_or(Path::new(".")), folder)?;
     let findings: Vec<Bilingual> = examined.findings.iter().map(|finding| finding.what.clone()).collect();
     let seal = examined.sealed.account();
     let about = html::About { findings: &findings, last_hash: &examined.last_hash, seal: &seal, lang };
@@ -94,9 +98,14 @@ pub(super) const JUNIT: &str = "junit.xml";
 
 /// Writes the JUnit report of a journal, in the run's language if no other is asked for.
 pub(super) fn write_junit(journal: &Path, path: &Path, lang: Option<Lang>) -> Result<(), Refused> {
+    put(path, |out| junit::write(out, journal, &journal.display().to_string(), lang))
+}
+
+/// Writes a file of a report.
+fn put(path: &Path, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Refused> {
     let written = File::create(path).and_then(|file| {
         let mut out = BufWriter::new(file);
-        junit::write(&mut out, journal, &journal.display().to_string(), lang)?;
+        write(&mut out)?;
         out.flush()
     });
     written.map_err(|error| match error.downcast::<JournalError>() {

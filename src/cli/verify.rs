@@ -205,7 +205,7 @@ fn text_of(path: &Path) -> Result<String, Refused> {
     })
 }
 
-fn public_key(path: &Path) -> Result<PublicKey, Refused> {
+pub(super) fn public_key(path: &Path) -> Result<PublicKey, Refused> {
     PublicKey::read(&text_of(path)?).map_err(|error| unusable(path, error))
 }
 

@@ -166,6 +166,10 @@ const fn is_one(observations: &usize) -> bool {
 }
 
 impl Measurement {
+    /// It was judged by a rule of the standing watch, not by a step.
+    pub fn is_of_watch(&self) -> bool {
+        self.key.contains(".watch.")
+    }
     /// The quantity in a language, with the size of the series where there is one:
     /// `press to INVITE, 95th percentile (n = 300)`.
     pub fn name(&self, lang: Lang) -> String {

@@ -6,6 +6,7 @@ pub mod events;
 pub mod html;
 pub mod junit;
 pub mod model;
+pub mod protocol;
 pub mod terminal;
 mod words;
 

@@ -270,7 +270,7 @@ impl Model {
             if matches!(ending.blame, None | Some(Blame::Device)) {
                 for one in attempt.figures.iter().filter(|one| matches!(one.outcome, Outcome::Passed | Outcome::Failed)) {
                     let Some(source) = one.source.as_ref().filter(|_| one.criterion.is_some()) else { continue };
-                    let looked = if one.key.contains(".watch.") { Looked::Watched } else { Looked::Judged };
+                    let looked = if one.is_of_watch() { Looked::Watched } else { Looked::Judged };
                     let before = self.judged.entry(source.id.clone()).or_default();
                     *before = looked.max(*before);
                 }

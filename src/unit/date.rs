@@ -1,5 +1,7 @@
 //! Seconds since 1970 as a UTC date, for reports, directory names and certificates. Never for measuring.
 
+use super::Lang;
+
 /// A moment of UTC by the calendar (proleptic Gregorian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Utc {
@@ -41,9 +43,66 @@ impl Utc {
     }
 }
 
+/// A day of the calendar, as people write it into a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    pub year: u64,
+    pub month: u64,
+    pub day: u64,
+}
+
+impl Date {
+    /// `2026-07-03` (ISO 8601); `None` for anything else, and for a day that no calendar has.
+    pub fn parse(text: &str) -> Option<Date> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let [year, month, day] = parts[..] else { return None };
+        let number = |text: &str, digits: usize| {
+            let is_one = text.len() == digits && text.bytes().all(|letter| letter.is_ascii_digit());
+            is_one.then(|| text.parse::<u64>().ok()).flatten()
+        };
+        let date = Date { year: number(year, 4)?, month: number(month, 2)?, day: number(day, 2)? };
+        let is_leap = date.year.is_multiple_of(4) && (!date.year.is_multiple_of(100) || date.year.is_multiple_of(400));
+        let days = match date.month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 => 28 + u64::from(is_leap),
+            _ => 0,
+        };
+        (1..=days).contains(&date.day).then_some(date)
+    }
+    /// `2026-07-03` in English, `03.07.2026` in Polish.
+    pub fn show(&self, lang: Lang) -> String {
+        let Date { year, month, day } = self;
+        match lang {
+            Lang::En => format!("{year:04}-{month:02}-{day:02}"),
+            Lang::Pl => format!("{day:02}.{month:02}.{year:04}"),
+        }
+    }
+}
+
+impl From<Utc> for Date {
+    fn from(Utc { year, month, day, .. }: Utc) -> Date {
+        Date { year, month, day }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_one_of_the_calendar_and_written_in_full() {
+        let read = |text| Date::parse(text).map(|date| date.show(Lang::Pl));
+        assert_eq!(read("2026-07-03").as_deref(), Some("03.07.2026"));
+        assert_eq!(read("2024-02-29").as_deref(), Some("29.02.2024"));
+        for wrong in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-7-3", "03.07.2026", "2026-07-03T10", "+026-07-03", ""]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert!(Date::parse("2026-07-03") < Date::parse("2026-11-01"));
+        assert_eq!(Date::from(Utc::from_unix(1_783_087_509)).show(Lang::En), "2026-07-03");
+    }
 
     #[test]
     fn known_moments() {

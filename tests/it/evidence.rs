@@ -2,6 +2,7 @@
 //! others. Knows nothing of how it is held against itself.
 
 use crate::program::{Said, Scratch, say};
+use hejnal::journal::Event;
 use std::path::Path;
 use std::process::Command;
 
@@ -153,4 +154,79 @@ fn what_is_no_journal_is_refused_at_once() {
             assert_eq!(said.code, Some(3), "{command} {path}: {said:?}");
         }
     }
+}
+
+/// The words of a protocol of some runs, and its page.
+fn protocol(runs: &[&str], more: &[&str], scratch: &Scratch, name: &str) -> (Said, String) {
+    let out = scratch.path().join(name).display().to_string();
+    let words = ["protocol"].into_iter().chain(runs.iter().copied()).chain(["--out", &out]).chain(more.iter().copied());
+    let said = say(words.map(String::from));
+    let page = std::fs::read_to_string(Path::new(&out).join("index.html")).unwrap_or_default();
+    (said, page)
+}
+
+#[test]
+fn a_protocol_of_a_virtual_post_says_so_and_nothing_of_it_is_taken_over() {
+    let scratch = Scratch::new();
+    let out = run(&scratch, &["--by", "Jan Kowalski"]);
+    let before = everything(Path::new(&out));
+    let (said, page) = protocol(&[&out], &["--with", "rigs/acceptance/case.yaml"], &scratch, "pl");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("✗ symulacja (przebieg 1)"), "{said:?}");
+    assert!(page.contains("PUNKT WIRTUALNY") && page.contains("Jan Kowalski") && !page.contains("przyjęto"), "{page}");
+    let (said, page) = protocol(&[&out], &["--lang", "en"], &scratch, "en");
+    assert!(said.code == Some(0) && page.contains("VIRTUAL POST") && !page.contains("accepted"), "{said:?}");
+    assert_eq!(everything(Path::new(&out)), before, "a protocol writes nothing into a run");
+    for folder in [Path::new(&out).join("protocol"), scratch.path().join("en")] {
+        let said = say(["protocol", &out, "--out", folder.to_str().unwrap()]);
+        assert_eq!(said.code, Some(2), "within the run, or used already: {said:?}");
+    }
+}
+
+/// Rewrites the run as one on a real post, chained anew; nothing in it contradicts itself.
+fn made_real(from: &str, to: &Path) {
+    let mut journal = hejnal::journal::store::Journal::create(to).unwrap();
+    for mut entry in hejnal::journal::read::read(Path::new(from)).unwrap().entries {
+        match &mut entry.event {
+            Event::RunBegan { simulated, .. } => *simulated = false,
+            Event::Audio { kept, .. } => *kept = false,
+            _ => {}
+        }
+        journal.append(entry.at, entry.event);
+    }
+    journal.commit().unwrap();
+}
+
+#[test]
+fn a_protocol_leaves_the_decision_open_only_for_evidence_that_holds() {
+    let scratch = Scratch::new();
+    let out = run(&scratch, &[]);
+    let real = scratch.path().join("real");
+    made_real(&out, &real);
+    let real = real.to_str().unwrap();
+    let (said, page) = protocol(&[real], &[], &scratch, "open");
+    assert!(said.code == Some(0) && page.contains("☐ przyjęto"), "{said:?}");
+    let key = scratch.path().join("bench.key").display().to_string();
+    assert_eq!(say(["keygen", &key]).code, Some(0));
+    assert_eq!(say(["seal", real, "--key", &key]).code, Some(0));
+    let (said, page) = protocol(&[real], &[], &scratch, "unchecked");
+    assert!(said.out.contains("nie sprawdzono pieczęci przebiegu 1") && !page.contains("przyjęto"), "{said:?}");
+    let public = format!("{key}.pub");
+    let (said, page) = protocol(&[real], &["--key", &public], &scratch, "sealed");
+    assert!(said.code == Some(0) && page.contains("☐ przyjęto"), "{said:?}");
+    let journal = Path::new(real).join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(&journal, text.replacen("\"unix_seconds\":", "\"unix_seconds\":1", 1)).unwrap();
+    let (said, page) = protocol(&[real], &["--key", &public], &scratch, "broken");
+    assert!(said.code == Some(5) && page.contains("NIEWIARYGODNY") && !page.contains("przyjęto"), "{said:?}");
+}
+
+#[test]
+fn a_case_with_mistakes_is_refused_with_all_of_them() {
+    let scratch = Scratch::new();
+    let out = run(&scratch, &[]);
+    let (said, page) = protocol(&[&out], &["--with", "fixtures/bad/case/mistakes.yaml", "--lang", "en"], &scratch, "none");
+    assert!(said.code == Some(2) && page.is_empty() && !scratch.path().join("none").exists(), "{said:?}");
+    assert!(said.err.matches("fixtures/bad/case/mistakes.yaml:").count() >= 10, "{}", said.err);
+    assert!(said.err.contains("did you mean \"commission\"?"), "{}", said.err);
 }

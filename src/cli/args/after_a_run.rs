@@ -24,6 +24,27 @@ pub struct Report {
     pub lang: Option<Lang>,
 }
 
+/// A paper that is signed.
+#[derive(Debug, clap::Args)]
+pub struct Protocol {
+    /// Directories of runs, or their journals: one post, one or several runs
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// What no run can know: parties, contract, commission, documents; rigs/acceptance/case.yaml is one to copy
+    /// [default: lines to write on]
+    #[arg(long = "with", value_name = "FILE")]
+    pub case: Option<PathBuf>,
+    /// Directory for the page; it must be new or empty [default: protocols/<post>-<UTC time of the last run>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Public key that must have sealed the runs
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Language of the protocol
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "pl")]
+    pub lang: Lang,
+}
+
 /// Which recordings of a run stay on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum KeepRecordings {

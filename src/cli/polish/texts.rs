@@ -1,6 +1,8 @@
 //! The texts of the command line: English as the options have them, and Polish.
 
-use crate::cli::args::{ACCURACY_EXIT_CODES, EXIT_CODES, EXPLORE_EXIT_CODES, PROVE_EXIT_CODES, VERIFY_EXIT_CODES};
+use crate::cli::args::{
+    ACCURACY_EXIT_CODES, EXIT_CODES, EXPLORE_EXIT_CODES, PROTOCOL_EXIT_CODES, PROVE_EXIT_CODES, VERIFY_EXIT_CODES,
+};
 
 pub(super) const TEXTS: &[(&str, &str)] = &[
     (
@@ -23,7 +25,19 @@ Przykłady:
   hejnal twin --server sip:100@pbx:5060   punkt wirtualny na żywo dzwoni do własnego serwera
   hejnal check --rig my-rig.yaml          czy wszystko w porządku? Niczego nie uruchamia
   hejnal report runs/latest               ponownie czyta ostatni przebieg
-  hejnal verify runs/latest               czy zapisowi przebiegu można wierzyć?",
+  hejnal verify runs/latest               czy zapisowi przebiegu można wierzyć?
+  hejnal protocol runs/latest             protokół odbioru do wydruku i podpisu",
+    ),
+    (
+        PROTOCOL_EXIT_CODES,
+        "\
+To, co stoi na przeszkodzie odbiorowi, podaje pierwsza strona i samo polecenie.
+
+Kody wyjścia:
+  0    zapisano, a w materiale dowodowym nic sobie nie przeczy
+  2    nie zrozumiano wiersza polecenia albo opisu odbioru lub przebiegi do siebie nie należą
+  3    dziennika nie da się odczytać albo się urywa
+  5    zapisano, ale po przebiegu coś zmieniono, usunięto albo dodano",
     ),
     (
         VERIFY_EXIT_CODES,
@@ -66,6 +80,12 @@ Kody wyjścia:
     ("Let posts live lives that nobody wrote, drawn at random, and judge every moment of them", "Losuje przebiegi, których nikt nie napisał, i ocenia każdą ich chwilę"),
     ("List every phrase that a feature may use, by what it is for", "Wypisuje wszystkie frazy scenariuszy według zastosowania"),
     ("Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals", "Uruchamia punkt wirtualny w czasie rzeczywistym: prawdziwe SIP i RTP, przycisk na klawiaturze, moduły przekaźników i wejść jako pseudoterminale"),
+    ("Write the acceptance protocol of one or several runs: a page to print and to sign", "Tworzy protokół odbioru z jednego lub kilku przebiegów: stronę do wydruku i podpisu"),
+    ("Directories of runs, or their journals: one post, one or several runs", "Katalogi przebiegów albo ich dzienniki: jeden punkt, jeden lub kilka przebiegów"),
+    ("What no run can know: parties, contract, commission, documents; rigs/acceptance/case.yaml is one to copy [default: lines to write on]", "Czego nie wie żaden przebieg: strony, umowa, komisja, dokumenty; wzór do skopiowania: rigs/acceptance/case.yaml [domyślnie: linie do wypełnienia]"),
+    ("Directory for the page; it must be new or empty [default: protocols/<post>-<UTC time of the last run>]", "Katalog na stronę; musi być nowy albo pusty [domyślnie: protocols/<punkt>-<czas UTC ostatniego przebiegu>]"),
+    ("Public key that must have sealed the runs", "Klucz publiczny, którym przebiegi muszą być opieczętowane"),
+    ("Language of the protocol", "Język protokołu"),
     ("Show a run again from its journal; nothing is written into its directory", "Ponownie pokazuje przebieg z dziennika; w jego katalogu niczego nie zapisuje"),
     ("Hold what a run left behind against itself: chain, figures, verdicts, files, seal; offline, nothing is written", "Sprawdza, czy zapis przebiegu jest spójny: łańcuch skrótów, wyniki, oceny, pliki, pieczęć; bez sieci, niczego nie zapisuje"),
     ("Public key that must have sealed the run", "Klucz publiczny, którym musi dać się sprawdzić pieczęć przebiegu"),

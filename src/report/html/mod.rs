@@ -6,6 +6,7 @@
 
 mod course;
 mod page;
+pub mod protocol;
 mod recordings;
 mod scenario_section;
 mod words;

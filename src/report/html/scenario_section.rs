@@ -111,7 +111,7 @@ fn step_of(step: &Step, lang: Lang) -> Markup {
 }
 
 /// What a figure came to, in a word and its colour.
-fn result(figure: &Measurement) -> (&'static str, words::Words) {
+pub(super) fn result(figure: &Measurement) -> (&'static str, words::Words) {
     match (figure.outcome, &figure.criterion) {
         (_, None) => ("quiet", words::REPORTED),
         (Outcome::Passed, _) => ("good", words::HELD),
