@@ -31,6 +31,8 @@ pub mod twin;
 
 pub mod evidence;
 
+pub mod archive;
+
 pub mod bench;
 pub mod guard;
 #[cfg(unix)]

@@ -4,7 +4,7 @@ mod after_a_run;
 mod exploring;
 mod on_rig;
 
-pub use after_a_run::{KeepRecordings, Protocol, Report};
+pub use after_a_run::{KeepRecordings, OnRuns, Protocol, Prune, Report, Runs};
 pub use exploring::Explore;
 pub use on_rig::OnRig;
 
@@ -119,6 +119,8 @@ pub enum Command {
     /// Write the acceptance protocol of one or several runs: a page to print and to sign
     #[command(after_help = PROTOCOL_EXIT_CODES)]
     Protocol(Protocol),
+    /// List the runs in a folder; `prune` deletes old ones
+    Runs(Runs),
     /// Hold what a run left behind against itself: chain, figures, verdicts, files, seal; offline, nothing is written
     #[command(after_help = VERIFY_EXIT_CODES)]
     Verify {
@@ -194,7 +196,7 @@ impl Command {
             | Command::Verify { lang, .. }
             | Command::Seal { lang, .. }
             | Command::Keygen { lang, .. } => lang.unwrap_or(of_environment()),
-            Command::Protocol(Protocol { lang, .. }) => *lang,
+            Command::Protocol(Protocol { lang, .. }) | Command::Runs(Runs { lang, .. }) => *lang,
             Command::Measure(measure) => measure.lang(),
             Command::Stimulus(stimulus) => stimulus.lang,
             Command::Accuracy(accuracy) => accuracy.lang,

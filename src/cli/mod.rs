@@ -16,6 +16,7 @@ mod prove;
 mod report;
 mod rig;
 mod run;
+mod runs;
 mod steps;
 mod twin;
 mod usage;
@@ -67,6 +68,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Refused> {
         Command::Steps { lang, .. } => steps::list(lang)?,
         Command::Report(typed) => report::again(&typed)?,
         Command::Protocol(typed) => protocol::protocol(&typed)?,
+        Command::Runs(typed) => runs::runs(&typed)?,
         Command::Verify { run, key, lang } => verify::verify(&run, key.as_deref(), lang)?,
         Command::Seal { run, key, lang } => verify::seal(&run, &key, lang.unwrap_or(language::of_environment()))?,
         Command::Keygen { file, lang } => verify::keygen(&file, lang.unwrap_or(language::of_environment()))?,

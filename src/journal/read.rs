@@ -7,7 +7,7 @@ use super::store::{FILE_NAME, JournalError, LineIn, NO_PREDECESSOR, sha256_hex};
 use super::{Entry, Event, FormatVersion};
 use crate::unit::Bilingual;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// A line longer than this was not written by hejnal.
@@ -79,6 +79,18 @@ pub fn read(path: &Path) -> Result<LoadedJournal, JournalError> {
 /// Where a run's journal lies, named by its file or by its run's directory.
 pub fn file_of(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
+}
+
+/// What a journal's last line says, whatever stands before it; `None`: it is no whole entry.
+pub fn last_event(path: &Path) -> std::io::Result<Option<Event>> {
+    let mut file = ordinary(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_LINE_BYTES)))?;
+    let mut tail = Vec::new();
+    file.take(LONGEST_LINE_BYTES).read_to_end(&mut tail)?;
+    let Some(whole) = tail.strip_suffix(b"\n") else { return Ok(None) };
+    let last = whole.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(serde_json::from_slice::<LineIn>(last).ok().map(|line| line.event))
 }
 
 /// A pipe would be waited for without end, and a device has none.

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 14] = [
     &["operator", "services", "cameras", "measure"],
     &["driver", "report", "history"],
     &["twin", "evidence"],
-    &["bench", "live"],
+    &["bench", "live", "archive"],
     &["watch", "guard"],
     &["post"],
     &["steps", "model"],

@@ -230,3 +230,30 @@ fn a_case_with_mistakes_is_refused_with_all_of_them() {
     assert!(said.err.matches("fixtures/bad/case/mistakes.yaml:").count() >= 10, "{}", said.err);
     assert!(said.err.contains("did you mean \"commission\"?"), "{}", said.err);
 }
+
+#[test]
+fn runs_are_listed_and_pruned_only_when_told_twice_and_never_when_sealed() {
+    let scratch = Scratch::new();
+    let runs = scratch.path().join("runs");
+    let folder = runs.display().to_string();
+    let key = scratch.path().join("bench.key").display().to_string();
+    assert_eq!(say(["keygen", &key]).code, Some(0));
+    for (name, is_sealed) in [("first", false), ("second", true)] {
+        let out = runs.join(name).display().to_string();
+        assert_eq!(say(["run", "--tags", "@S01", "--out", &out]).code, Some(0));
+        assert!(!is_sealed || say(["seal", &out, "--key", &key]).code == Some(0));
+    }
+    let said = say(["runs", "--in", &folder]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(
+        said.out.contains("virtual") && said.out.contains("passed") && said.out.matches("  sealed").count() == 1,
+        "{}",
+        said.out
+    );
+    let prune = |more: &[&str]| say(["runs", "prune", "--keep", "0", "--in", &folder].iter().chain(more));
+    let said = prune(&[]);
+    assert!(said.out.contains("nothing was deleted: add --yes") && runs.join("first").exists(), "{said:?}");
+    let said = prune(&["--yes"]);
+    assert!(said.out.contains("is sealed") && !runs.join("first").exists() && runs.join("second").exists(), "{said:?}");
+    assert_eq!(say(["runs", "prune", "--in", &folder]).code, Some(2), "which of them must be said");
+}

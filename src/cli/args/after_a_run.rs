@@ -1,6 +1,6 @@
 //! What was typed about that which a run leaves behind.
 
-use crate::cli::language::lang;
+use crate::cli::language::{lang, spoken};
 use crate::journal::audio::Retention;
 use crate::unit::Lang;
 use std::path::PathBuf;
@@ -43,6 +43,39 @@ pub struct Protocol {
     /// Language of the protocol
     #[arg(long, value_parser = lang, value_name = "en|pl", default_value = "pl")]
     pub lang: Lang,
+}
+
+/// The runs that lie in a folder.
+#[derive(Debug, clap::Args)]
+pub struct Runs {
+    #[command(subcommand)]
+    pub what: Option<OnRuns>,
+    /// Where the runs lie
+    #[arg(long = "in", value_name = "DIR", default_value = "runs", global = true)]
+    pub folder: PathBuf,
+    /// Language of the list
+    #[arg(long, value_parser = lang, value_name = "en|pl", default_value = spoken(), global = true)]
+    pub lang: Lang,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum OnRuns {
+    /// Delete old runs, never a sealed one; without --yes only tells which
+    Prune(Prune),
+}
+
+#[derive(Debug, clap::Args)]
+#[group(id = "which", required = true, multiple = true)]
+pub struct Prune {
+    /// Keep the newest so many
+    #[arg(long, value_name = "N", group = "which")]
+    pub keep: Option<usize>,
+    /// Only those older than so many days
+    #[arg(long, value_name = "DAYS", group = "which")]
+    pub older: Option<u64>,
+    /// Delete them
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Which recordings of a run stay on disk.
