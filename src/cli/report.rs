@@ -11,7 +11,7 @@ use crate::journal::read::{Entries, file_of};
 use crate::journal::store::JournalError;
 use crate::journal::{Entry, Event};
 use crate::report::terminal::{Style, Terminal};
-use crate::report::{html, junit};
+use crate::report::{html, junit, markdown, metrics};
 use crate::unit::{Bilingual, Lang, both};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
@@ -43,11 +43,20 @@ pub(super) fn again(typed: &Report) -> Result<u8, Refused> {
     if let Some(folder) = &typed.html {
         write_html(&path, folder, &examined, lang)?;
     }
-    if typed.junit.is_some() && !examined.holds() {
+    if let Some(file) = &typed.markdown {
+        let findings: Vec<Bilingual> = examined.findings.iter().map(|finding| finding.what.clone()).collect();
+        let page = markdown::summary(&examined.model, &findings, lang);
+        put(file, |out| out.write_all(page.as_bytes()))?;
+    }
+    // What a program reads bears no doubts.
+    if (typed.junit.is_some() || typed.metrics.is_some()) && !examined.holds() {
         let remedy = ("see hejnal verify", "patrz hejnal verify");
         let cause =
             ("no report is made of evidence that does not hold", "z niewiarygodnego materiału dowodowego nie powstaje raport");
         return Err(Refused::new(exit::EVIDENCE, cause, remedy));
+    }
+    if let Some(file) = &typed.metrics {
+        put(file, |out| metrics::write(out, &path))?;
     }
     if let Some(file) = &typed.junit {
         write_junit(&path, file, Some(lang))?;

@@ -5,6 +5,8 @@ mod attempt;
 pub mod events;
 pub mod html;
 pub mod junit;
+pub mod markdown;
+pub mod metrics;
 pub mod model;
 pub mod protocol;
 pub mod terminal;

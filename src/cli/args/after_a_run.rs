@@ -19,6 +19,12 @@ pub struct Report {
     /// Write the JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+    /// Write a summary in Markdown to this file, for the page of a build server
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write the figures to this file as OpenMetrics text, a gauge for each kind
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     /// Language of the report; the run's own unless given
     #[arg(long, value_parser = lang, value_name = "en|pl")]
     pub lang: Option<Lang>,

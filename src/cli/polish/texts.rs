@@ -80,6 +80,8 @@ Kody wyjścia:
     ("Let posts live lives that nobody wrote, drawn at random, and judge every moment of them", "Losuje przebiegi, których nikt nie napisał, i ocenia każdą ich chwilę"),
     ("List every phrase that a feature may use, by what it is for", "Wypisuje wszystkie frazy scenariuszy według zastosowania"),
     ("Run the virtual post in real time: real SIP and RTP, its button on the keyboard, its boards as pseudo-terminals", "Uruchamia punkt wirtualny w czasie rzeczywistym: prawdziwe SIP i RTP, przycisk na klawiaturze, moduły przekaźników i wejść jako pseudoterminale"),
+    ("Write a summary in Markdown to this file, for the page of a build server", "Zapisuje w tym pliku podsumowanie w formacie Markdown, na stronę serwera CI"),
+    ("Write the figures to this file as OpenMetrics text, a gauge for each kind", "Zapisuje w tym pliku wyniki jako tekst OpenMetrics, po jednym wskaźniku na rodzaj wyniku"),
     ("Write the acceptance protocol of one or several runs: a page to print and to sign", "Tworzy protokół odbioru z jednego lub kilku przebiegów: stronę do wydruku i podpisu"),
     ("Directories of runs, or their journals: one post, one or several runs", "Katalogi przebiegów albo ich dzienniki: jeden punkt, jeden lub kilka przebiegów"),
     ("What no run can know: parties, contract, commission, documents; rigs/acceptance/case.yaml is one to copy [default: lines to write on]", "Czego nie wie żaden przebieg: strony, umowa, komisja, dokumenty; wzór do skopiowania: rigs/acceptance/case.yaml [domyślnie: linie do wypełnienia]"),
