@@ -74,10 +74,10 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
         }
         CallEvent::Refused { call, status } => _ = course.refused.insert(*call, *status),
         // Of two posts on one desk the other may be refused.
-        CallEvent::RegistrationRefused { user, .. } => {
-            if course.bindings.is_empty() || course.bindings.iter().any(|binding| binding.user == *user) {
-                course.attempts.push(at);
-            }
+        CallEvent::RegistrationRefused { user, .. }
+            if course.bindings.is_empty() || course.bindings.iter().any(|binding| binding.user == *user) =>
+        {
+            course.attempts.push(at);
         }
         CallEvent::Swallowed { what, .. } if what == "REGISTER" => course.attempts.push(at),
         CallEvent::Swallowed { what, .. } if what == "OPTIONS" => course.probed.push(at),
