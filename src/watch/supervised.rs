@@ -148,11 +148,17 @@ fn given_up(course: &Course) -> Vec<Sample> {
 }
 
 /// A message that is lost on its way is not sent again (RFC 5426, 3.1): what is about twice as long, or three times, is
-/// no other period. A post that is silent altogether is found by the rule above.
+/// no other period, counted from the last message or from the last of the same words. A post that is silent altogether
+/// is found by the rule above.
 fn seldom(course: &Course) -> Vec<Sample> {
     let Some(every) = course.supervised.every else { return Vec::new() };
     let sample = |(silent, _): (Span, bool)| {
-        let period = silent.length() / (silent.length() / every).round().max(1.0);
+        let told = |at: f64| course.notices.iter().rfind(|(moment, _)| *moment <= at);
+        let words = told(silent.to).map(|(_, words)| words);
+        let began = course.notices.iter().rposition(|(at, _)| *at == silent.from);
+        let alike = began.and_then(|last| course.notices.iter().take(last + 1).rfind(|(_, told)| Some(told) == words));
+        let of = |length: f64| length / (length / every).round().max(1.0);
+        let period = alike.map_or(f64::INFINITY, |(at, _)| of(silent.to - at)).min(of(silent.length()));
         let length = format!("{:.0} s", silent.length());
         let seen = (period > every * (1.0 + PERIOD_WITHIN) + course.inputs_within)
             .then(|| both!("the next came after {length}, not {every} s", "następny nadszedł po {length} zamiast po {every} s"));

@@ -78,6 +78,15 @@ fn signs_of_life_come_in_their_period() {
     };
     assert_eq!([18.0, 20.0, 23.9, 24.1, 25.0].map(is_seldom), [false, false, false, true, true]);
     assert!(!is_seldom(40.0), "every second message may have been lost on its way");
+    // One that is lost is not missed by what else was told meanwhile.
+    let told_beside = |period: f64, lost: f64| {
+        let mut course = quiet();
+        let alive = (0..20).map(|n| f64::from(n) * period - 5.0).filter(|at| *at != lost).map(|at| (at, "ALIVE".into()));
+        course.notices = alive.chain([(109.0, "COUNT calls=1 answered=1 unanswered=0".into())]).collect();
+        course.notices.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        broken(&course).contains(&"T26.watch.signs-of-life-too-seldom")
+    };
+    assert_eq!([told_beside(20.0, 115.0), told_beside(25.0, 0.0)], [false, true]);
     let mut unstated = quiet();
     unstated.notices = (0..25).map(|n| (f64::from(n) * 25.0, "ALIVE".into())).collect();
     unstated.supervised.every = None;
