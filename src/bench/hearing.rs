@@ -171,7 +171,7 @@ impl Bench {
         self.wait::<E>(length + Duration::from_millis(500))?;
         let heard = self.ear_record(from - Duration::from_millis(20), from + length + Duration::from_millis(200))?;
         let reference = Signal::new(&voice, f64::from(rate));
-        if self.room.is_none() && !self.record.a_call_stands() {
+        if self.room.is_none() && self.is_post_without_power() {
             let since = self.ear_record(from, from + length + Duration::from_millis(200))?;
             let [after, until] = WALLS.map(|limit| limit.as_secs_f64());
             self.room = Room::of(reference, Signal::new(&since.samples, since.rate), after, until);

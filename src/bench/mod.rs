@@ -96,7 +96,7 @@ pub struct Bench {
     sound: BTreeMap<String, sound::Calibration>,
     /// What the ear heard of the mouth, over what that was given, when it was first listened for, dB.
     mouth_gain: Option<f64>,
-    /// What the walls send back of the mouth's voice to the ear while no call stands.
+    /// What the walls send back of the mouth's voice to the ear while the post has no power.
     pub room: Option<Room>,
     /// An outage that the post did not feel: of others of this run that is not known.
     unfelt: OnceCell<InstrumentError>,

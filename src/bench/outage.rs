@@ -131,6 +131,11 @@ impl Bench {
         self.rig.post.battery && self.gear.told(Circuit::Battery) != Some(false)
     }
 
+    /// Whether this bench has taken all supply from the post: what sounds then is not the post's.
+    pub(super) fn is_post_without_power(&self) -> bool {
+        self.gear.told(Circuit::Mains) == Some(false) && !self.lives_on()
+    }
+
     /// A circuit that was opened, as its sense input confirms, and that the post did not feel.
     pub fn unfelt(&self, circuit: Circuit, but: impl Into<Bilingual>) -> InstrumentError {
         let (action, remedy) = match circuit {
