@@ -3,6 +3,9 @@ Feature: Power
   @S35 @fat @sat @nightly
   Scenario: From cold start to first call, settings intact
     Given the post is ready
+    And a talk with the operator is under way
+    And the operator hangs up
+    And 2 s pass
     And the post is switched off
     And 10 s pass
     When the mains is switched on
@@ -11,6 +14,8 @@ Feature: Power
     When the operator answers after 1 s
     And the button is pressed for 150 ms
     Then the operator's phone rings at most 2 s after the press [T02]
+    When 8 s pass
+    Then the talk goes on
 
   @S36 @fat @nightly
   Scenario: Power first, fibre later: the point still joins; a press in boot is not silent

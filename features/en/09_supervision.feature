@@ -61,3 +61,27 @@ Feature: Supervision
     When the servers are in order again
     Then the post is registered with the main server again at most 60 s after its return [T19]
     And the talk goes on
+
+  @S43 @fat @nightly
+  Scenario: The daily audio self-test tells the truth and disturbs nobody
+    Given the post is ready
+    And a talk with the operator is under way
+    When the post's loudspeaker is disconnected
+    And the operator hangs up
+    And the post's self-test is about to begin
+    Then the post reports the broken loudspeaker to the supervision at most 15 min after its self-test [T35]
+    When the post's loudspeaker is connected again
+    Then the post clears that report at most 15 min after the repair [T35]
+    When a talk with the operator is under way
+    And the post's microphone is disconnected
+    And the operator hangs up
+    And the post's self-test is about to begin
+    Then the post reports the broken microphone to the supervision at most 15 min after its self-test [T35]
+    When the post's microphone is connected again
+    Then the post clears that report at most 15 min after the repair [T35]
+    When the post's self-test is about to begin
+    And a talk with the operator is under way
+    And 90 s pass
+    Then the talk goes on
+    When the operator hangs up
+    Then the post makes up for its self-test, at most 24 h after the one before [T34]

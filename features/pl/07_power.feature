@@ -4,6 +4,9 @@ Właściwość: Zasilanie
   @S35 @fat @sat @nightly
   Scenariusz: Od zimnego startu do pierwszego zgłoszenia bez utraty ustawień
     Zakładając, że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    I operator kończy rozmowę
+    I mijają 2 s
     I punkt jest wyłączony
     I mija 10 s
     Gdy zasilanie zostaje włączone
@@ -12,6 +15,8 @@ Właściwość: Zasilanie
     Gdy operator odbiera po 1 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    Gdy mija 8 s
+    Wtedy rozmowa trwa nadal
 
   @S36 @fat @nightly
   Scenariusz: Najpierw zasilanie, potem światłowód: punkt i tak się rejestruje, a naciśnięcie podczas startu nie ginie

@@ -62,3 +62,27 @@ Właściwość: Nadzór
     Gdy serwery są znów sprawne
     Wtedy punkt jest znów zarejestrowany na serwerze głównym najpóźniej 60 s po jego powrocie [T19]
     I rozmowa trwa nadal
+
+  @S43 @fat @nightly
+  Scenariusz: Codzienny autotest dźwięku mówi prawdę i nikomu nie przeszkadza
+    Zakładając, że punkt jest gotowy do pracy
+    I trwa rozmowa z operatorem
+    Gdy głośnik punktu zostaje odłączony
+    I operator kończy rozmowę
+    I zbliża się termin autotestu punktu
+    Wtedy punkt zgłasza nadzorowi uszkodzony głośnik najpóźniej 15 min po autoteście [T35]
+    Gdy głośnik punktu zostaje ponownie podłączony
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 15 min po naprawie [T35]
+    Gdy trwa rozmowa z operatorem
+    I mikrofon punktu zostaje odłączony
+    I operator kończy rozmowę
+    I zbliża się termin autotestu punktu
+    Wtedy punkt zgłasza nadzorowi uszkodzony mikrofon najpóźniej 15 min po autoteście [T35]
+    Gdy mikrofon punktu zostaje ponownie podłączony
+    Wtedy punkt odwołuje to zgłoszenie najpóźniej 15 min po naprawie [T35]
+    Gdy zbliża się termin autotestu punktu
+    I trwa rozmowa z operatorem
+    I mija 90 s
+    Wtedy rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    Wtedy punkt nadrabia autotest, najpóźniej 24 h po poprzednim [T34]

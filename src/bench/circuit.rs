@@ -14,16 +14,23 @@ pub enum Circuit {
     Fibre,
     /// Closed: the post's own battery is connected.
     Battery,
+    /// Closed: the post's loudspeaker is connected.
+    Loudspeaker,
+    /// Closed: the post's microphone is connected.
+    Microphone,
 }
 
 impl Circuit {
-    pub const ALL: [Circuit; 4] = [Circuit::Button, Circuit::Mains, Circuit::Fibre, Circuit::Battery];
+    pub const ALL: [Circuit; 6] =
+        [Circuit::Button, Circuit::Mains, Circuit::Fibre, Circuit::Battery, Circuit::Loudspeaker, Circuit::Microphone];
     pub const fn name(self) -> &'static str {
         match self {
             Circuit::Button => "button",
             Circuit::Mains => "mains",
             Circuit::Fibre => "fibre",
             Circuit::Battery => "battery",
+            Circuit::Loudspeaker => "loudspeaker",
+            Circuit::Microphone => "microphone",
         }
     }
     /// The relay and the sense input that serve it, where the rig has them.
@@ -33,9 +40,11 @@ impl Circuit {
             Circuit::Mains => wiring.mains.as_ref(),
             Circuit::Fibre => wiring.fibre.as_ref(),
             Circuit::Battery => wiring.battery.as_ref(),
+            Circuit::Loudspeaker => wiring.loudspeaker.as_ref(),
+            Circuit::Microphone => wiring.microphone.as_ref(),
         }
     }
-    /// The state that harms nobody: button released, mains on, fibre and battery connected.
+    /// The state that harms nobody: button released, mains on, everything else connected.
     pub const fn is_closed_when_safe(self) -> bool {
         !matches!(self, Circuit::Button)
     }
@@ -50,9 +59,9 @@ impl Circuit {
             (Circuit::Button, false) => "released",
             (Circuit::Mains, true) => "on",
             (Circuit::Mains, false) => "off",
-            (Circuit::Fibre | Circuit::Battery, true) => "connected",
             (Circuit::Fibre, false) => "cut",
-            (Circuit::Battery, false) => "disconnected",
+            (_, true) => "connected",
+            (_, false) => "disconnected",
         }
     }
     /// Circuit and state, as a report reads: `button released`, „przycisk zwolniony”.
@@ -66,6 +75,10 @@ impl Circuit {
             (Circuit::Fibre, false) => "światłowód przerwany",
             (Circuit::Battery, true) => "akumulator podłączony",
             (Circuit::Battery, false) => "akumulator odłączony",
+            (Circuit::Loudspeaker, true) => "głośnik podłączony",
+            (Circuit::Loudspeaker, false) => "głośnik odłączony",
+            (Circuit::Microphone, true) => "mikrofon podłączony",
+            (Circuit::Microphone, false) => "mikrofon odłączony",
         };
         Bilingual::new(format!("{} {}", self.name(), self.state(closed)), pl)
     }

@@ -98,11 +98,18 @@ impl Bench {
         for event in events {
             let stands = self.record.a_call_stands();
             self.way_in.note(event, &self.rig.post.identity, stands);
+            self.has_heard_of_post |= self.is_of_post_by_its_console(&event.value);
             let Some(sign) = sign_at_operator(&self.record, &self.rig.post.identity, &event.value) else { continue };
             self.has_heard_of_post = true;
             outcome = outcome.and(self.check_sign(&[Circuit::Fibre, Circuit::Mains], sign, event.at));
         }
         outcome
+    }
+
+    /// Somebody asks to be registered under the name that the post gives itself on its console: it has lost its own.
+    fn is_of_post_by_its_console(&self, event: &CallEvent) -> bool {
+        let (CallEvent::Registered { user, .. } | CallEvent::RegistrationRefused { user, .. }) = event else { return false };
+        self.record.last_banner().and_then(|banner| banner.value("id")) == Some(user)
     }
 
     /// A sign of life that needs these circuits.
@@ -146,6 +153,13 @@ impl Bench {
                     "sprawdź, czy punkt nie jest zasilany z pominięciem przekaźnika; jeśli ma akumulator, wpisz `battery: true` w sekcji `post` opisu stanowiska",
                 ),
             ),
+            Circuit::Loudspeaker | Circuit::Microphone => (
+                "take the post's loudspeaker or microphone away",
+                (
+                    "see whether the relay lies in the right lead, and whether that is led past it",
+                    "sprawdź, czy przekaźnik jest włączony we właściwy przewód i czy nie jest on poprowadzony obok przekaźnika",
+                ),
+            ),
             _ => (
                 "cut the post's fibre",
                 (
@@ -160,7 +174,9 @@ impl Bench {
             format!("wejście kontrolne potwierdziło stan: {}, lecz {}", circuit.in_state(false).pl, but.pl),
         );
         let error = InstrumentError::new(format!("{} relay", circuit.name()), action, cause, remedy).of(Subsystem::Relays);
-        self.unfelt.get_or_init(|| error.clone());
+        if circuit.cuts_post_off() {
+            self.unfelt.get_or_init(|| error.clone());
+        }
         error
     }
 

@@ -167,11 +167,13 @@ fn reason(attempt: &Attempt, blame: Blame) -> &str {
 }
 
 /// What is accused, as a bench's parts are called in its errors and a defect's row.
-const PARTS: [(&str, &str); 18] = [
+const PARTS: [(&str, &str); 20] = [
     ("button relay", "przekaźnik przycisku"),
     ("mains relay", "przekaźnik sieci"),
     ("fibre relay", "przekaźnik światłowodu"),
     ("battery relay", "przekaźnik akumulatora"),
+    ("loudspeaker relay", "przekaźnik głośnika"),
+    ("microphone relay", "przekaźnik mikrofonu"),
     ("input board", "moduł wejść"),
     ("lamp sensors", "czujniki lampek"),
     ("lamp-placed sensor", "czujnik „wezwano”"),

@@ -23,7 +23,7 @@ const INFORMATION: u8 = 6;
 /// Up to this one somebody is called.
 const ERROR: u8 = 3;
 /// What a post tells that is none of its faults (post protocol, section 6).
-const NO_FAULTS: [&str; 4] = ["ALIVE", "START", "COUNT ", "CLEAR "];
+const NO_FAULTS: [&str; 5] = ["ALIVE", "START", "COUNT ", "CLEAR ", "TEST "];
 
 /// How long whatever the post was without before the run is taken to have lasted, in seconds.
 const BEFORE_THE_RUN: f64 = 10.0;
@@ -67,6 +67,7 @@ impl Post {
             reports: record.reports_since(self.began).map(|report| (report.at.as_secs_f64(), report.value.clone())).collect(),
             without_mains: self.open(Circuit::Mains, span),
             without_battery: self.open(Circuit::Battery, span),
+            without_sound: self.without_sound(span),
             lived_on_battery: self.has_lived_on_battery(),
             notices: self.notices(),
             understated: self.understated(),
@@ -133,6 +134,13 @@ impl Post {
         Lit::of(edges.first().is_some_and(|(_, closed)| *closed), invert(&edges), span.from, span.to)
     }
 
+    /// While loudspeaker or microphone was disconnected.
+    fn without_sound(&self, span: Span) -> Option<Lit> {
+        let circuits = [Circuit::Loudspeaker, Circuit::Microphone];
+        let has_both = circuits.into_iter().all(|circuit| self.bench.has(circuit));
+        has_both.then(|| Lit(circuits.into_iter().flat_map(|circuit| self.open(circuit, span).0).collect()))
+    }
+
     pub(super) fn has_lived_on_battery(&self) -> bool {
         let span = Span { from: self.began.as_secs_f64(), to: self.bench.now().as_secs_f64() };
         let without_mains = self.open(Circuit::Mains, span);
@@ -145,6 +153,7 @@ impl Post {
         Supervised {
             lost_after: self.bench.rig.supervision_silence().unwrap_or(f64::INFINITY),
             every: self.bench.rig.sign_of_life(),
+            tests_every: self.bench.rig.wiring.self_test.map(|tests| tests.every.as_secs_f64()),
             counts: self.bench.record.counts().iter().map(told).collect(),
         }
     }

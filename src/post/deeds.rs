@@ -22,6 +22,15 @@ pub(super) enum What {
     Battery {
         connected: bool,
     },
+    /// The leads of the post's own loudspeaker and microphone.
+    Loudspeaker {
+        connected: bool,
+    },
+    Microphone {
+        connected: bool,
+    },
+    /// The post's own test of both is near.
+    OwnTestDue,
     Servers {
         answering: bool,
     },

@@ -2,7 +2,7 @@
 
 use super::{
     battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, network, outage,
-    plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
+    own_test, plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -29,6 +29,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     stuck::QUANTITIES,
     service_lamp::QUANTITIES,
     supervision::QUANTITIES,
+    own_test::QUANTITIES,
     cameras::QUANTITIES,
     counters::QUANTITIES,
     checklist::QUANTITIES,

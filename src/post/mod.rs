@@ -26,6 +26,7 @@ mod lamps;
 mod loss;
 mod network;
 mod outage;
+mod own_test;
 mod plant;
 mod power;
 mod proof;

@@ -147,7 +147,7 @@ impl Post {
         self.judge_within(quantity, from, found, limit)
     }
 
-    fn await_notice(&mut self, since: Instant, patience: f64, is_it: impl Fn(&str) -> bool) -> Result<Option<Moment>> {
+    pub(super) fn await_notice(&mut self, since: Instant, patience: f64, is_it: impl Fn(&str) -> bool) -> Result<Option<Moment>> {
         let deadline = since + Duration::from_secs_f64(patience);
         self.bench.watch::<Moment, Fault>(deadline, |bench| {
             let mut notices = bench.record.notices_since(since);

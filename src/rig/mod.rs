@@ -20,6 +20,7 @@ mod limits;
 mod other;
 mod post;
 mod roles;
+mod self_test;
 mod transport;
 mod twin;
 mod volume;
@@ -34,7 +35,7 @@ pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{OtherPoint, Post, Profile};
 pub use transport::Transport;
 pub use twin::Twin;
-pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, VolumeKeys, Wiring};
+pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, SelfTests, Switch, VolumeKeys, Wiring};
 
 use crate::problem::Problem;
 use std::collections::BTreeMap;

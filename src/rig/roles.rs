@@ -3,6 +3,7 @@
 use super::capability::Capability;
 use super::drivers::{DRIVERS, Driver};
 use super::instruments::Named;
+use super::self_test;
 use super::volume;
 use super::wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, Switch, Wiring};
 use crate::problem::{OR, Place, Problems, listed, meant_or_listed};
@@ -48,6 +49,7 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
                     | Role::Cameras
                     | Role::Inspector
                     | Role::Volume
+                    | Role::SelfTest
             )
         })
         .map(Role::name)
@@ -65,6 +67,8 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Mains) => wiring.mains = reader.switch(Role::Mains, node),
             Some(Role::Battery) => wiring.battery = reader.switch(Role::Battery, node),
             Some(Role::Fibre) => wiring.fibre = reader.switch(Role::Fibre, node),
+            Some(Role::Loudspeaker) => wiring.loudspeaker = reader.switch(Role::Loudspeaker, node),
+            Some(Role::Microphone) => wiring.microphone = reader.switch(Role::Microphone, node),
             Some(Role::LampPlaced) => wiring.lamp_placed = reader.input(Role::LampPlaced, node),
             Some(Role::LampConnected) => wiring.lamp_connected = reader.input(Role::LampConnected, node),
             Some(Role::LampOutOfService) => wiring.lamp_out_of_service = reader.input(Role::LampOutOfService, node),
@@ -83,6 +87,7 @@ fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
             Some(Role::Cameras) => wiring.cameras = reader.whole(Role::Cameras, node, Capability::Cameras),
             Some(Role::Inspector) => wiring.inspector = reader.whole(Role::Inspector, node, Capability::Inspector),
             Some(Role::Volume) => wiring.volume = volume::read(&reader.path(Role::Volume), node, reader.problems),
+            Some(Role::SelfTest) => wiring.self_test = self_test::read(&reader.path(Role::SelfTest), node, reader.problems),
             Some(Role::AddressServer) => {
                 wiring.address_server = reader.whole(Role::AddressServer, node, Capability::AddressServer);
             }

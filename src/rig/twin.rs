@@ -61,6 +61,8 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         mains: stated.mains.or(roles.mains),
         battery: stated.battery.or(roles.battery),
         fibre: stated.fibre.or(roles.fibre),
+        loudspeaker: stated.loudspeaker.or(roles.loudspeaker),
+        microphone: stated.microphone.or(roles.microphone),
         lamp_placed: stated.lamp_placed.or(roles.lamp_placed),
         lamp_connected: stated.lamp_connected.or(roles.lamp_connected),
         lamp_out_of_service: stated.lamp_out_of_service.or(roles.lamp_out_of_service),
@@ -75,6 +77,7 @@ fn over(stated: Wiring, roles: &Wiring) -> Wiring {
         cameras: roles.cameras,
         inspector: roles.inspector,
         volume: roles.volume,
+        self_test: roles.self_test,
         address_server: roles.address_server,
         name_server: roles.name_server,
         time_server: roles.time_server,
@@ -111,6 +114,8 @@ fn terminals(wiring: &Wiring) -> Vec<(Role, String)> {
         (Role::Mains, &wiring.mains),
         (Role::Battery, &wiring.battery),
         (Role::Fibre, &wiring.fibre),
+        (Role::Loudspeaker, &wiring.loudspeaker),
+        (Role::Microphone, &wiring.microphone),
     ];
     let inputs = [
         (Role::LampPlaced, &wiring.lamp_placed),

@@ -1,5 +1,7 @@
 //! What is wired where: roles, and the channels, inputs and sockets that serve them.
 
+use std::time::Duration;
+
 /// What a channel of an instrument is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -8,6 +10,9 @@ pub enum Role {
     /// The lead of the post's own battery.
     Battery,
     Fibre,
+    /// The leads of the post's own loudspeaker and microphone.
+    Loudspeaker,
+    Microphone,
     LampPlaced,
     LampConnected,
     LampOutOfService,
@@ -30,6 +35,8 @@ pub enum Role {
     Inspector,
     /// The keys by which the operator sets the post's loudspeaker.
     Volume,
+    /// How often the post tests its loudspeaker and microphone, and tells of it.
+    SelfTest,
     /// Who gives the post its address (DHCP).
     AddressServer,
     /// Who tells the post where its servers are (DNS).
@@ -47,11 +54,13 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 25] = [
+    pub const ALL: [Role; 28] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
         Role::Fibre,
+        Role::Loudspeaker,
+        Role::Microphone,
         Role::LampPlaced,
         Role::LampConnected,
         Role::LampOutOfService,
@@ -66,6 +75,7 @@ impl Role {
         Role::Cameras,
         Role::Inspector,
         Role::Volume,
+        Role::SelfTest,
         Role::AddressServer,
         Role::NameServer,
         Role::TimeServer,
@@ -81,6 +91,8 @@ impl Role {
             Role::Mains => "mains",
             Role::Battery => "battery",
             Role::Fibre => "fibre",
+            Role::Loudspeaker => "loudspeaker",
+            Role::Microphone => "microphone",
             Role::LampPlaced => "lamp-placed",
             Role::LampConnected => "lamp-connected",
             Role::LampOutOfService => "lamp-out-of-service",
@@ -95,6 +107,7 @@ impl Role {
             Role::Cameras => "cameras",
             Role::Inspector => "inspector",
             Role::Volume => "volume",
+            Role::SelfTest => "self-test",
             Role::AddressServer => "address-server",
             Role::NameServer => "name-server",
             Role::TimeServer => "time-server",
@@ -160,6 +173,15 @@ pub struct VolumeKeys {
     pub highest: String,
 }
 
+/// What the post does of itself for its loudspeaker and microphone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SelfTests {
+    /// From one test to the next at most.
+    pub every: Duration,
+    /// One comes so soon after every power-on, if it does.
+    pub after_power_on: Option<Duration>,
+}
+
 /// What is wired where; `None` where the rig lacks a role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wiring {
@@ -167,12 +189,14 @@ pub struct Wiring {
     pub mains: Option<Switch>,
     pub battery: Option<Switch>,
     pub fibre: Option<Switch>,
+    pub loudspeaker: Option<Switch>,
+    pub microphone: Option<Switch>,
     pub lamp_placed: Option<InputRef>,
     pub lamp_connected: Option<InputRef>,
     pub lamp_out_of_service: Option<InputRef>,
     pub button_at_post: Option<InputRef>,
     pub mains_at_post: Option<InputRef>,
-    /// Name of the instrument; so for all that follow up to `time_server`, but `volume`.
+    /// Name of the instrument; so for all that follow up to `time_server`, but `volume` and `self_test`.
     pub console: Option<String>,
     pub probe: Option<String>,
     pub operator: Option<String>,
@@ -182,6 +206,7 @@ pub struct Wiring {
     pub cameras: Option<String>,
     pub inspector: Option<String>,
     pub volume: Option<VolumeKeys>,
+    pub self_test: Option<SelfTests>,
     pub address_server: Option<String>,
     pub name_server: Option<String>,
     pub time_server: Option<String>,
@@ -208,6 +233,8 @@ impl Wiring {
             Role::Mains => self.mains.is_some(),
             Role::Battery => self.battery.is_some(),
             Role::Fibre => self.fibre.is_some(),
+            Role::Loudspeaker => self.loudspeaker.is_some(),
+            Role::Microphone => self.microphone.is_some(),
             Role::LampPlaced => self.lamp_placed.is_some(),
             Role::LampConnected => self.lamp_connected.is_some(),
             Role::LampOutOfService => self.lamp_out_of_service.is_some(),
@@ -222,6 +249,7 @@ impl Wiring {
             Role::Cameras => self.cameras.is_some(),
             Role::Inspector => self.inspector.is_some(),
             Role::Volume => self.volume.is_some(),
+            Role::SelfTest => self.self_test.is_some(),
             Role::AddressServer => self.address_server.is_some(),
             Role::NameServer => self.name_server.is_some(),
             Role::TimeServer => self.time_server.is_some(),
@@ -251,6 +279,7 @@ impl Wiring {
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Button | Role::Mains | Role::Battery | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
+            Role::Loudspeaker | Role::Microphone | Role::SelfTest => None,
             Role::LampPlaced | Role::LampConnected | Role::LampOutOfService | Role::Volume => None,
         }
     }

@@ -14,6 +14,7 @@ mod firmware;
 mod impostor;
 mod lamps;
 mod network;
+mod own_test;
 mod plant;
 mod power;
 mod server;
@@ -53,6 +54,7 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     server::PHRASES,
     impostor::PHRASES,
     supervision::PHRASES,
+    own_test::PHRASES,
     cameras::PHRASES,
     checklist::PHRASES,
     network::PHRASES,

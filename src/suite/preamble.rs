@@ -42,7 +42,14 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[Le
 
 /// What the inputs see.
 fn wired(wiring: &Wiring) -> impl Iterator<Item = Event> {
-    let senses = [("button", &wiring.button), ("mains", &wiring.mains), ("battery", &wiring.battery), ("fibre", &wiring.fibre)];
+    let senses = [
+        ("button", &wiring.button),
+        ("mains", &wiring.mains),
+        ("battery", &wiring.battery),
+        ("fibre", &wiring.fibre),
+        ("loudspeaker", &wiring.loudspeaker),
+        ("microphone", &wiring.microphone),
+    ];
     let senses = senses.into_iter().filter_map(|(role, switch)| Some((role, &switch.as_ref()?.sense)));
     let posts = [("button-at-post", &wiring.button_at_post), ("mains-at-post", &wiring.mains_at_post)];
     let posts = posts.into_iter().filter_map(|(role, input)| Some((role, input.as_ref()?)));

@@ -17,7 +17,7 @@ pub mod wanderer;
 
 use super::TwinConfig;
 use super::bench::circuit::LeadFault;
-use super::voice::{CameraFault, CountFault, Security, Suite, Trust};
+use super::voice::{CameraFault, CountFault, Failing, Flaw, Lapse, Rewrite, Security, SelfTestFault, Suite, Trust};
 use crate::fault::Blame;
 use crate::operator::User;
 use crate::rig::Profile;
@@ -153,6 +153,7 @@ pub const DEFECTS: &[Defect] = &[
     post("register-stops-on-4xx", "S27", "T19", |c| c.voice.faults.register_stops_on_refusal = true),
     post("reregister-too-late", "S42", "T26", |c| c.voice.faults.refreshes_every = Some(AT_THE_EDGE)),
     post("expires-ratchet", "S42", "T26", |c| c.voice.faults.shortens_registration = true),
+    post("boot-without-fibre-never-joins", "S36", "T20", |c| c.voice.faults.needs_link_at_start = true),
     post("vlan-or-port-flap-hang", "S33", "T20", |c| c.voice.faults.hangs_after_flaps = 20),
     post("offline-not-reported", "S30", "T26", |c| c.voice.faults.gives_no_sign = true),
     post("fault-never-clears", "S42", "T27", |c| c.voice.faults.never_clears = true),
@@ -199,6 +200,12 @@ pub const DEFECTS: &[Defect] = &[
     // Audio.
     post("mic-dead", "S02", "T04", |c| c.voice.faults.mic_dead = true),
     post("speaker-dead", "S02", "T04", |c| c.voice.faults.speaker_dead = true),
+    post("audio-device-lost", "S02", "T04", |c| (c.voice.faults.mic_dead, c.voice.faults.speaker_dead) = (true, true)),
+    post("low-volume-after-reboot", "S35", "T13", |c| c.voice.faults.lapse = Some(Lapse::FaintAfterPowerFailure)),
+    post("rtp-port-leak", "S05", "T04", |c| c.voice.faults.flaw = Some(Flaw::SoundRunsOut)),
+    post("memory-leak-wedge", "S05", "T33", |c| c.voice.faults.hangs_after_calls = 120),
+    new_post(post("srtp-roc-reset", "S16", "T11", |c| c.voice.faults.failing = Some(Failing::ForgetsRollovers))),
+    post("session-timer-drop", "S12", "T42", promises_refresh),
     post("mic-mutes-after-60s", "S16", "T11", |c| c.voice.faults.mic_mutes_after = Some(Duration::from_secs(60))),
     post("delay-creep", "S12", "T11", |c| c.voice.faults.delay_creep = Some(CREEP)),
     post("no-echo-cancel", "S15", "T17", |c| c.voice.faults.no_echo_cancel = true),
@@ -232,7 +239,13 @@ pub const DEFECTS: &[Defect] = &[
     post("cctv-event-at-answer", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::AtAnswer)),
     post("cctv-event-without-press", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::Unpressed)),
     post("cctv-given-up-for-good", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::GivesUpForGood)),
+    // The post's own test of its loudspeaker and microphone.
+    post("selftest-always-ok", "S43", "T35", |c| c.voice.faults.self_test = Some(SelfTestFault::AlwaysWell)),
+    post("selftest-in-call", "S43", "T12", |c| c.voice.faults.self_test = Some(SelfTestFault::InCall)),
+    post("selftest-rings-operator", "S43", "T32", |c| c.voice.faults.self_test = Some(SelfTestFault::Rings)),
+    post("selftest-once-only", "S23", "T34", |c| c.voice.faults.self_test = Some(SelfTestFault::OnceOnly)),
     // Update.
+    post("ota-wipes-config", "S48", "T41", |c| c.flash.wipes_last_page = true),
     post("ota-interrupted-brick", "S48", "T41", |c| c.flash.protect_after_interrupted_write = true),
     // Healthy controls.
     control("control-nominal", Image::Reference, |_| {}),
@@ -259,6 +272,12 @@ pub const DEFECTS: &[Defect] = &[
         c.board_faults.lead = Some(LeadFault::FibreBypassed)
     }),
     bench("bench-fibre-lead-open", Image::Reference, "S00", "fibre relay", |c| c.board_faults.lead = Some(LeadFault::FibreOpen)),
+    bench("bench-loudspeaker-bypassed", Image::Reference, "S43", "loudspeaker relay", |c| {
+        c.board_faults.lead = Some(LeadFault::LoudspeakerBypassed)
+    }),
+    bench("bench-microphone-bypassed", Image::Reference, "S43", "microphone relay", |c| {
+        c.board_faults.lead = Some(LeadFault::MicrophoneBypassed)
+    }),
     bench("bench-mains-bypassed", Image::Reference, "S00", "mains relay", |c| {
         c.board_faults.lead = Some(LeadFault::MainsBypassed)
     }),
@@ -311,6 +330,12 @@ fn of_security(config: &mut TwinConfig, change: fn(&mut Security)) {
 /// A module that gives a silent call up in the middle of a cut of 20 s (S29): a sound post dials it again.
 fn impatient(config: &mut TwinConfig) {
     config.voice.starved_after = Duration::from_secs(8);
+}
+
+/// It says that it refreshes a talk, and does not (RFC 4028, 7.2).
+fn promises_refresh(config: &mut TwinConfig) {
+    let line = |header, value: &str| Rewrite { method: "INVITE", header, value: Some(value.to_owned()) };
+    config.voice.faults.rewrites = vec![line("Supported", "timer"), line("Session-Expires", "90;refresher=uac")];
 }
 
 /// It renews its lease late, asks for names as it pleases, and tells the time of its town and says so.

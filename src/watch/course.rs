@@ -167,6 +167,8 @@ pub struct Course {
     /// When there was no mains, battery or not, and when the battery's lead was open.
     pub without_mains: Lit,
     pub without_battery: Lit,
+    /// While the bench had its loudspeaker or its microphone disconnected; `None`: it has no hand on both.
+    pub without_sound: Option<Lit>,
     /// The post has lived on its battery in this run for so long that it may be weak.
     pub lived_on_battery: bool,
     /// What the post told the supervision, the last message before the scenario included.

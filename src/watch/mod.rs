@@ -22,6 +22,7 @@ mod lamps;
 mod marks;
 mod network;
 mod operators;
+mod own_tests;
 mod protocol;
 mod reports;
 mod resending;
@@ -106,6 +107,7 @@ pub const RULES: &[&[Rule]] = &[
     resending::RULES,
     stream::RULES,
     supervised::RULES,
+    own_tests::RULES,
     network::RULES,
     service::RULES,
     faults::RULES,

@@ -23,6 +23,8 @@ pub struct Supervised {
     pub lost_after: f64,
     /// Every so many seconds a post is to tell that it lives; `None`: the rig does not say.
     pub every: Option<f64>,
+    /// And every so many seconds that it has tested loudspeaker and microphone.
+    pub tests_every: Option<f64>,
     /// The last time before the scenario first.
     pub counts: Vec<(f64, Counts)>,
 }

@@ -186,6 +186,7 @@ fn taken_back(course: &Course) -> Vec<Sample> {
         let stands = match text.as_str() {
             "CLEAR mains" => away(&course.without_mains, *at),
             "CLEAR battery" => away(&course.without_battery, *at),
+            "CLEAR sound" => away(course.without_sound.as_ref()?, *at),
             "CLEAR server" => is_unregistered_since_told(course, *at)?,
             _ => return None,
         };
@@ -270,12 +271,14 @@ fn unfounded(course: &Course) -> Vec<Sample> {
         let without_server =
             || course.outages.iter().map(|outage| outage.span).any(stood) || !course.was_registered || has_lapsed(course, *at);
         // Of what this bench cannot bring about it cannot say whether it is so.
-        let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains" | "FAULT battery");
+        let sound = course.without_sound.as_ref().filter(|_| text == "FAULT sound");
+        let is_known = matches!(text.as_str(), "FAULT server" | "FAULT mains" | "FAULT battery") || sound.is_some();
         let is_founded = match text.as_str() {
             "FAULT mains" => course.without_mains.0.iter().copied().filter(is_no_dip).any(stood),
             "FAULT battery" => {
                 course.lived_on_battery || course.without_battery.0.iter().copied().any(stood) || *at < course.owed_until
             }
+            "FAULT sound" => sound.is_some_and(|parted| parted.0.iter().copied().any(stood)),
             _ => without_server(),
         };
         Sample::breach(*at, (is_known && !is_founded).then(|| Bilingual::new(text.clone(), text.clone())))

@@ -28,7 +28,7 @@ impl Wires {
 }
 
 /// Lanes of an attempt, in the order of the chain from the finger to the operator.
-const ROLES: [(&str, (&str, &str)); 9] = [
+const ROLES: [(&str, (&str, &str)); 11] = [
     ("button", ("button pressed", "przycisk wciśnięty")),
     ("button-at-post", ("button, at the post", "przycisk, przy punkcie")),
     ("lamp-placed", ("lamp “call placed”", "lampka „wezwano”")),
@@ -37,6 +37,8 @@ const ROLES: [(&str, (&str, &str)); 9] = [
     ("mains", ("mains", "zasilanie")),
     ("mains-at-post", ("mains, at the post", "zasilanie, przy punkcie")),
     ("battery", ("battery", "akumulator")),
+    ("loudspeaker", ("loudspeaker", "głośnik")),
+    ("microphone", ("microphone", "mikrofon")),
     ("fibre", ("fibre", "światłowód")),
 ];
 

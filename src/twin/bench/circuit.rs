@@ -7,6 +7,14 @@ pub(in crate::twin) enum Circuit {
     Mains,
     Battery,
     Fibre,
+    Loudspeaker,
+    Microphone,
+}
+
+impl Circuit {
+    /// In the order of their numbers.
+    pub const ALL: [Circuit; 6] =
+        [Circuit::Button, Circuit::Mains, Circuit::Battery, Circuit::Fibre, Circuit::Loudspeaker, Circuit::Microphone];
 }
 
 /// Which end of a relay's wires.
@@ -24,4 +32,6 @@ pub enum LeadFault {
     FibreBypassed,
     FibreOpen,
     MainsBypassed,
+    LoudspeakerBypassed,
+    MicrophoneBypassed,
 }

@@ -49,12 +49,11 @@ pub(in crate::twin) const BOUNCES: u64 = 6;
 pub(in crate::twin) const BOUNCE: u64 = 5 * MS;
 
 /// All of a bench, with these faults in them.
-pub(in crate::twin) struct Leads([[Box<dyn Lead>; 2]; 4]);
+pub(in crate::twin) struct Leads([[Box<dyn Lead>; 2]; Circuit::ALL.len()]);
 
 impl Leads {
     pub fn with(faults: &BoardFaults) -> Self {
-        let circuits = [Circuit::Button, Circuit::Mains, Circuit::Battery, Circuit::Fibre];
-        Leads(circuits.map(|circuit| [to_post(circuit, faults), to_sense(circuit, faults)]))
+        Leads(Circuit::ALL.map(|circuit| [to_post(circuit, faults), to_sense(circuit, faults)]))
     }
     pub fn lead(&mut self, circuit: Circuit, end: LeadEnd) -> &mut dyn Lead {
         let [to_post, to_sense] = &mut self.0[circuit as usize];
@@ -71,6 +70,8 @@ fn to_post(circuit: Circuit, faults: &BoardFaults) -> Box<dyn Lead> {
         (Circuit::Mains, Some(LeadFault::MainsBypassed), _) | (Circuit::Fibre, Some(LeadFault::FibreBypassed), _) => {
             Box::new(Beside { lead, closed: true })
         }
+        (Circuit::Loudspeaker, Some(LeadFault::LoudspeakerBypassed), _)
+        | (Circuit::Microphone, Some(LeadFault::MicrophoneBypassed), _) => Box::new(Beside { lead, closed: true }),
         (Circuit::Fibre, Some(LeadFault::FibreOpen), _) => Box::new(Beside { lead, closed: false }),
         (Circuit::Button, _, Some(Trouble::ButtonLeadSlow)) => Box::new(Late { lead, closes: true, by: SLOW, since: None }),
         (Circuit::Button, _, Some(Trouble::ButtonPartsLate)) => Box::new(Late { lead, closes: false, by: BURNS_ON, since: None }),

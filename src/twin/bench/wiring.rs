@@ -54,6 +54,8 @@ impl Wires {
             (Circuit::Mains, &harness.mains),
             (Circuit::Battery, &harness.battery),
             (Circuit::Fibre, &harness.fibre),
+            (Circuit::Loudspeaker, &harness.loudspeaker),
+            (Circuit::Microphone, &harness.microphone),
         ];
         let lamps = [&harness.lamp_placed, &harness.lamp_connected, &harness.lamp_out_of_service];
         Wires {
@@ -94,11 +96,22 @@ pub(in crate::twin) struct Contacts {
     /// The fibre is led through by the bench's relay, plugged in by hand.
     pub fibre: [bool; 2],
     pub lamps: [bool; 3],
+    pub loudspeaker: bool,
+    pub microphone: bool,
 }
 
 impl Default for Contacts {
     /// Mains and fibre there, button not pressed.
     fn default() -> Self {
-        Contacts { mains: true, battery: true, street: true, pressed: [false; 2], fibre: [true; 2], lamps: [false; 3] }
+        Contacts {
+            mains: true,
+            battery: true,
+            street: true,
+            pressed: [false; 2],
+            fibre: [true; 2],
+            lamps: [false; 3],
+            loudspeaker: true,
+            microphone: true,
+        }
     }
 }

@@ -27,6 +27,8 @@ impl World {
             match lead.circuit {
                 Circuit::Mains => self.contacts.mains = closed,
                 Circuit::Battery => self.contacts.battery = closed,
+                Circuit::Loudspeaker => self.contacts.loudspeaker = closed,
+                Circuit::Microphone => self.contacts.microphone = closed,
                 Circuit::Button if closed => self.button(RELAY, true),
                 Circuit::Fibre if !closed => self.light(RELAY, false),
                 Circuit::Button | Circuit::Fibre => {}
@@ -99,6 +101,8 @@ impl World {
                 self.contacts.mains = closed;
                 self.feed_mains();
             }
+            (Some(closed), LeadEnd::Post, Circuit::Loudspeaker) => self.contacts.loudspeaker = closed,
+            (Some(closed), LeadEnd::Post, Circuit::Microphone) => self.contacts.microphone = closed,
             (Some(closed), LeadEnd::Post, Circuit::Battery) => {
                 self.contacts.battery = closed;
                 self.feed_battery();

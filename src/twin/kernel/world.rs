@@ -214,9 +214,10 @@ impl World {
         } else if self.voice.next_wake().is_some_and(|at| at.as_nanos() <= due) {
             self.note(20);
             let at = self.instant();
-            let mut ears = PostEars(&mut self.air, 0.0);
+            let Contacts { loudspeaker, microphone, .. } = self.contacts;
+            let mut ears = PostEars { air: &mut self.air, loudspeaker, microphone, loudest: 0.0 };
             self.voice.wake(at, &mut ears);
-            let level = ears.1;
+            let level = ears.loudest;
             self.amplifier_drew(level);
             self.voice_acted();
         } else {
@@ -325,17 +326,27 @@ fn event_kind(event: &Event) -> u64 {
     }
 }
 
-/// The post's ears and mouth, in the air; how loud it spoke, as an effective value.
-struct PostEars<'a>(&'a mut Air, f32);
+/// The post's ears and mouth, in the air, where their leads are closed; how loud it spoke, as an effective value.
+struct PostEars<'a> {
+    air: &'a mut Air,
+    loudspeaker: bool,
+    microphone: bool,
+    loudest: f32,
+}
 
 impl Acoustics for PostEars<'_> {
     fn hear(&mut self, first: f64, period: f64, out: &mut [f32]) {
         out.fill(0.0);
-        self.0.at_microphone(first, period, out);
+        if self.microphone {
+            self.air.at_microphone(first, period, out);
+        }
     }
     fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
-        self.0.from_speaker(first, period, samples);
+        if !self.loudspeaker {
+            return;
+        }
+        self.air.from_speaker(first, period, samples);
         let power = samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32;
-        self.1 = self.1.max(power.sqrt());
+        self.loudest = self.loudest.max(power.sqrt());
     }
 }

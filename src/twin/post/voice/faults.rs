@@ -8,6 +8,7 @@ use super::flaw::Flaw;
 use super::habit::Habit;
 use super::lapse::{LATE, Lapse};
 use super::quirk::Quirks;
+use super::self_test::SelfTestFault;
 use super::spoil::{Damage, Return};
 use super::tls::Trust;
 use std::borrow::Cow;
@@ -150,6 +151,8 @@ pub struct Faults {
     pub resets_after_short_lives: u32,
     /// Without power between these two moments of a life it loses what it is just writing: its settings.
     pub saves_between: Option<(Duration, Duration)>,
+    /// Started without a link it never believes in one, until it is without power.
+    pub needs_link_at_start: bool,
     /// Tells the supervision of faults, but not that it lives.
     pub gives_no_sign: bool,
     /// What it has told the supervision of it never takes back.
@@ -158,6 +161,8 @@ pub struct Faults {
     pub counts: Option<CountFault>,
     /// What is wrong with how it calls up cameras.
     pub cameras: Option<CameraFault>,
+    /// What is wrong with its own test of loudspeaker and microphone.
+    pub self_test: Option<SelfTestFault>,
     /// Says nothing of its battery.
     pub hides_battery: bool,
     /// Whom it believes over TLS.

@@ -96,6 +96,9 @@ impl Voice {
             self.set_link(at, true);
         }
     }
+    pub(super) fn believes_in_no_link(&self) -> bool {
+        matches!(&self.state, State::Running(running) if running.is_linkless)
+    }
     /// Whether a link that is there is not believed yet.
     pub(super) fn waits_for_carrier(&mut self, at: Instant, up: bool) -> bool {
         let State::Running(running) = &mut self.state else { return false };

@@ -36,6 +36,7 @@ mod registration;
 mod rtp;
 mod sdp;
 mod secured;
+mod self_test;
 mod serial;
 mod sounding;
 mod spoil;
@@ -60,6 +61,7 @@ pub use habit::Habit;
 pub use lapse::Lapse;
 pub use network::{NetworkFaults, NetworkSettings};
 pub use quirk::{Quirks, Resending, Scratch};
+pub use self_test::SelfTestFault;
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use srtp::Suite;
 pub use tls::{Security, Trust};
@@ -75,6 +77,7 @@ use cameras::Cameras;
 use lives::Lives;
 use media::Media;
 use network::Network;
+use self_test::SelfTest;
 use serial::{Command, LineReader, Report};
 use std::net::SocketAddr;
 use supervision::Supervision;
@@ -99,7 +102,7 @@ pub enum Action {
 
 /// The module's ears and mouth. Sample i is at `first + i × period` seconds of simulation time; full scale is ±1.
 pub trait Acoustics {
-    /// What the microphone took, all of it in the past. Never asked outside a call.
+    /// What the microphone took, all of it in the past. Asked in a call, and in a test of the module's own.
     fn hear(&mut self, first: f64, period: f64, out: &mut [f32]);
     /// What the loudspeaker will say, from 1 ms after now. Not called for silence.
     fn speak(&mut self, first: f64, period: f64, samples: &[f32]);
@@ -125,6 +128,7 @@ struct Running {
     has_address: bool,
     supervision: Supervision,
     cameras: Cameras,
+    self_test: SelfTest,
     reader: LineReader,
     media: Option<Media>,
     /// The firmware believes a call under way.
@@ -140,6 +144,8 @@ struct Running {
     /// Planted: a call that waits for a name, and how loud the operator left the last one, dB.
     waiting: Option<(u32, bool)>,
     volume_db: f32,
+    /// Planted: it began without a link, and believes in none.
+    is_linkless: bool,
     lapsed: lapsing::Memory,
     flawed: flawed::Memory,
     blundered: blundering::Memory,
@@ -202,6 +208,7 @@ impl Voice {
             Ok(Command::Attention) => true,
             Ok(Command::Identity(name)) => {
                 running.supervision.identify(at, &name);
+                running.self_test.begin(at);
                 running.cameras.identify(&name);
                 agent.identify(name);
                 true
@@ -250,6 +257,7 @@ impl Voice {
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
                 let media = earliest(media, self.config.cameras.and(running.cameras.next_wake()));
                 let media = earliest(media, running.network.next_wake());
+                let media = earliest(media, self.config.supervision.and(running.self_test.next_wake()));
                 earliest(running.agent.next_wake(), media)
             }
         }
@@ -282,6 +290,7 @@ impl Voice {
         self.make_up(at);
         self.blunder(at);
         self.tell_talk();
+        self.test_itself(at, air);
         self.tell_supervision(at);
         self.call_up(at);
         self.sound(at, air);
@@ -321,6 +330,7 @@ impl Voice {
         supervision.lapsing(config.faults.lapse, &config.password);
         (supervision.flaw, supervision.blunder) = (config.faults.flaw, config.faults.blunder);
         let cameras = Cameras::new(config.faults.cameras);
+        let self_test = SelfTest::new(config.faults.self_test);
         if let Some(condition) = self.condition {
             supervision.set_supply(at, condition);
         }
@@ -332,6 +342,7 @@ impl Voice {
             has_address: false,
             supervision,
             cameras,
+            self_test,
             reader,
             media,
             in_call: false,
@@ -343,6 +354,7 @@ impl Voice {
             again,
             waiting: None,
             volume_db: 0.0,
+            is_linkless: !self.link && self.config.faults.needs_link_at_start,
             lapsed: lapsing::Memory::default(),
             flawed: flawed::Memory::begin(at),
             blundered: blundering::Memory::default(),

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 impl Voice {
     /// The Ethernet link. While it is down nothing leaves or enters; a call is kept and its RTP keeps its timeline.
     pub fn set_link(&mut self, at: Instant, up: bool) {
-        if self.waits_for_carrier(at, up) || std::mem::replace(&mut self.link, up) == up {
+        if self.believes_in_no_link() || self.waits_for_carrier(at, up) || std::mem::replace(&mut self.link, up) == up {
             return;
         }
         if !up {

@@ -6,9 +6,10 @@
 use super::account::Event;
 use super::habit::{self, Habit};
 use super::lapse::{Lapse, OWN_PORT};
+use super::self_test::Outcome;
 use super::serial::Report;
 use super::supervision::{self, Trouble};
-use super::{Action, State, Voice, quirk};
+use super::{Acoustics, Action, State, Voice, quirk};
 use crate::clock::Instant;
 use crate::twin::street::power::Condition;
 
@@ -97,6 +98,17 @@ impl Voice {
                 self.end_truth(at);
                 self.close(at);
             }
+        }
+    }
+    /// While nobody calls.
+    pub(super) fn test_itself(&mut self, at: Instant, air: &mut dyn Acoustics) {
+        let (State::Running(running), Some(_)) = (&mut self.state, self.config.supervision) else { return };
+        let is_calling = running.in_call || running.supervision.has_case();
+        let Some(Outcome { is_well, rings }) = running.self_test.wake(at, is_calling, air) else { return };
+        running.supervision.tested(at, is_well);
+        if rings {
+            self.dial(at, 0, false);
+            self.settle(at);
         }
     }
     /// What is due to be told goes out at once.

@@ -34,15 +34,18 @@ pub enum Trouble {
     Server,
     Mains,
     Battery,
+    /// Its own test has not heard the loudspeaker with the microphone.
+    Sound,
 }
 
 impl Trouble {
-    const ALL: [Trouble; 3] = [Trouble::Server, Trouble::Mains, Trouble::Battery];
+    const ALL: [Trouble; 4] = [Trouble::Server, Trouble::Mains, Trouble::Battery, Trouble::Sound];
     const fn word(self) -> &'static str {
         match self {
             Trouble::Server => "server",
             Trouble::Mains => "mains",
             Trouble::Battery => "battery",
+            Trouble::Sound => "sound",
         }
     }
 }
@@ -72,7 +75,7 @@ pub struct Supervision {
     host: Option<String>,
     link: bool,
     next_sign: Option<Instant>,
-    watched: [Watched; 3],
+    watched: [Watched; 4],
     counters: Counters,
     fault: Option<CountFault>,
     failing: Option<Failing>,
@@ -80,7 +83,7 @@ pub struct Supervision {
     pub flaw: Option<Flaw>,
     pub blunder: Option<Blunder>,
     /// What was told once: planted.
-    told_once: [bool; 3],
+    told_once: [bool; 4],
     /// Signs of life so far, and what a talkative one says at its start.
     signs: u32,
     greeting: String,
@@ -215,6 +218,14 @@ impl Supervision {
             watched.is_there = is_there;
             watched.due = (watched.is_there != watched.is_told).then_some(settled);
         }
+    }
+    /// Loudspeaker and microphone were tested.
+    pub fn tested(&mut self, at: Instant, is_well: bool) {
+        self.say(Severity::Informational, if is_well { "TEST ok" } else { "TEST failed" });
+        self.set(at, Trouble::Sound, !is_well);
+    }
+    pub fn has_case(&self) -> bool {
+        self.counters.case.is_some()
     }
     /// A post without a battery has nobody to tell of its mains.
     pub fn set_supply(&mut self, at: Instant, condition: Condition) {

@@ -40,6 +40,8 @@ pub struct Faults {
     pub controller_hangs: bool,
     /// Once a power cut has found the memory being erased or written, it is `write_protected` for good.
     pub protect_after_interrupted_write: bool,
+    /// Whatever page is erased, the last one, with the post's settings, goes with it.
+    pub wipes_last_page: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -115,7 +117,12 @@ impl Flash {
 
     fn complete(&mut self, operation: Operation) {
         match operation {
-            Operation::Erase { from, to } => self.fill(from, to),
+            Operation::Erase { from, to } => {
+                self.fill(from, to);
+                if self.faults.wipes_last_page {
+                    self.fill(FLASH_BYTES - PAGE_BYTES, FLASH_BYTES);
+                }
+            }
             Operation::Program { at, value } => {
                 let weak = self.faults.stuck_low.filter(|(address, _)| address.wrapping_sub(BASE) as usize == at);
                 self.put(at, value & !weak.map_or(0, |(_, mask)| mask));
