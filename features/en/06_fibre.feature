@@ -178,6 +178,18 @@ Feature: Fibre loss and return
   Scenario: Link up but nothing passes: noticed in time
     Given the post is ready
     And the operator answers after 1 s
+    When the main server no longer answers on the connections that stand
+    And the button is pressed for 150 ms
+    Then the call reaches one of the servers at most 5 s after the press [T09]
+    When 3 s pass
+    And the operator hangs up
+    And 2 min pass
+    And the button is pressed for 150 ms
+    Then the call reaches one of the servers at most 5 s after the press [T09]
+    When 3 s pass
+    And the operator hangs up
+    And the servers are in order again
+    And 1 min passes
     When the servers take everything and answer nothing
     And the button is pressed for 150 ms
     And 70 s pass

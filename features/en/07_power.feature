@@ -16,6 +16,8 @@ Feature: Power
     Then the operator's phone rings at most 2 s after the press [T02]
     When 8 s pass
     Then the talk goes on
+    When the operator hangs up
+    And 5 s pass
 
   @S36 @fat @nightly
   Scenario: Power first, fibre later: the point still joins; a press in boot is not silent

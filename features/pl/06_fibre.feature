@@ -179,6 +179,18 @@ Właściwość: Utrata i powrót światłowodu
   Scenariusz: Łącze aktywne, lecz bez transmisji: wykryte na czas
     Zakładając, że punkt jest gotowy do pracy
     I operator odbiera po 1 s
+    Gdy serwer główny przestaje odpowiadać na nawiązanych połączeniach sieciowych
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do jednego z serwerów najpóźniej 5 s po naciśnięciu [T09]
+    Gdy mijają 3 s
+    I operator kończy rozmowę
+    I mijają 2 min
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy zgłoszenie dociera do jednego z serwerów najpóźniej 5 s po naciśnięciu [T09]
+    Gdy mijają 3 s
+    I operator kończy rozmowę
+    I serwery są znów sprawne
+    I mija 1 min
     Gdy serwery wszystko przyjmują i na nic nie odpowiadają
     I przycisk zostaje naciśnięty na 150 ms
     I mija 70 s

@@ -17,6 +17,8 @@ Właściwość: Zasilanie
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
     Gdy mija 8 s
     Wtedy rozmowa trwa nadal
+    Gdy operator kończy rozmowę
+    I mija 5 s
 
   @S36 @fat @nightly
   Scenariusz: Najpierw zasilanie, potem światłowód: punkt i tak się rejestruje, a naciśnięcie podczas startu nie ginie

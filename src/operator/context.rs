@@ -45,6 +45,7 @@ impl Context {
         self.tokens = tokens;
     }
     pub fn behave(&mut self, how: Behaviour) {
+        self.transport.turned(&self.config.behaviour, &how);
         self.config.behaviour = how;
     }
     pub fn config(&self) -> &DeskConfig {

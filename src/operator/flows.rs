@@ -53,6 +53,11 @@ impl Flows {
         self.lines.get_mut(&way.peer).into_iter().for_each(|line| line.is_dead = true);
     }
 
+    /// The connections that stand.
+    pub fn living(&self) -> impl Iterator<Item = Route> {
+        self.lines.values().filter(|line| !line.is_dead).map(|line| line.way)
+    }
+
     fn note(&mut self, user: &str, way: Route) -> Option<u64> {
         if !way.wire.is_stream() {
             return None;
@@ -64,7 +69,8 @@ impl Flows {
         }
         let new = || Line { user: user.to_owned(), way, registered: 0, seen: 0, is_dead: false };
         let line = self.lines.entry(way.peer).or_insert_with(new);
-        if line.user != user || line.is_dead {
+        // Without a word gone, it may come again from the same place, to another of our addresses.
+        if line.user != user || line.is_dead || (line.way.wire, line.way.own) != (way.wire, way.own) {
             *line = new();
         }
         line.seen = self.count;
@@ -84,7 +90,9 @@ impl Flows {
         if is_answer && !line.is_dead {
             return way;
         }
-        let is_better = |other: &Line| !other.is_dead && (line.is_dead || other.registered > line.registered);
+        // A post that lost its power has not closed what it had registered on: that is no better than where it was heard
+        // of since.
+        let is_better = |other: &Line| !other.is_dead && (line.is_dead || other.registered > line.seen);
         let peer = self.latest(&line.user, line.way, is_better);
         Route { peer: peer.unwrap_or(way.peer), ..way }
     }
@@ -126,6 +134,26 @@ mod tests {
         assert_eq!([answer(&flows, 1), answer(&flows, 2)], [1, 2]);
         flows.closed(way(Wire::Tcp, 1));
         assert_eq!([answer(&flows, 1), answer(&flows, 2)], [2, 2]);
+    }
+
+    #[test]
+    fn where_a_post_was_heard_of_last_is_better_than_where_it_had_registered_before() {
+        let mut flows = Flows::default();
+        flows.registered("sos-1", way(Wire::Tls, 1));
+        flows.believed("sos-1", way(Wire::Tls, 2));
+        assert_eq!(leads(&flows, Wire::Tls, 2), 2);
+        flows.registered("sos-1", way(Wire::Tls, 3));
+        assert_eq!(leads(&flows, Wire::Tls, 2), 3);
+    }
+
+    #[test]
+    fn a_connection_from_where_another_came_from_is_not_that_one() {
+        let mut flows = Flows::default();
+        flows.registered("sos-1", way(Wire::Tls, 1));
+        let backup = Route { own: address(5062), ..way(Wire::Tls, 1) };
+        flows.believed("sos-1", backup);
+        flows.registered("sos-1", way(Wire::Tls, 2));
+        assert_eq!(flows.current(backup, false), backup);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::flows::Flows;
 use super::wording::reworded;
 use crate::instrument::operator::{Behaviour, Health, Server};
 use crate::sip::route::{Route, Wire};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 /// A message, and where it goes.
@@ -20,6 +21,8 @@ pub(super) struct Transport {
     /// From which the desk asks itself.
     self_check: SocketAddr,
     flows: Flows,
+    /// Peers of the connections that a forgetful server takes for none.
+    forgotten: BTreeSet<SocketAddr>,
     outgoing: Vec<Outgoing>,
     /// What somebody else sends under an address of ours.
     forged: Vec<Outgoing>,
@@ -32,6 +35,7 @@ impl Transport {
             backup: config.backup,
             self_check: SocketAddr::new(config.sip.ip(), *config.media_ports.end()),
             flows: Flows::default(),
+            forgotten: BTreeSet::new(),
             outgoing: Vec::new(),
             forged: Vec::new(),
         }
@@ -76,7 +80,27 @@ impl Transport {
     /// bench works, not how the server is to behave.
     pub fn is_silent(&self, way: Route, behaviour: &Behaviour) -> bool {
         let is_server = (way.wire.is_stream() || self.is_signalling(way.own)) && !self.is_self_check(way);
-        is_server && behaviour.health(self.server_at(way.own)) == Health::Silent
+        is_server
+            && match behaviour.health(self.server_at(way.own)) {
+                Health::Silent => true,
+                Health::Forgetful => way.wire.is_stream() && self.forgotten.contains(&way.peer),
+                Health::Well | Health::Refusing { .. } => false,
+            }
+    }
+
+    /// The servers change their ways: whatever connections stand with one that becomes forgetful are none from now on.
+    pub fn turned(&mut self, before: &Behaviour, how: &Behaviour) {
+        for server in [Server::Primary, Server::Backup] {
+            let (was, is) = (before.health(server), how.health(server));
+            let peers = self.flows.living().filter(|way| self.server_at(way.own) == server).map(|way| way.peer);
+            let peers: Vec<SocketAddr> = peers.collect();
+            match (was, is) {
+                (Health::Forgetful, Health::Forgetful) => {}
+                (_, Health::Forgetful) => self.forgotten.extend(peers),
+                (Health::Forgetful, _) => peers.iter().for_each(|peer| _ = self.forgotten.remove(peer)),
+                _ => {}
+            }
+        }
     }
 
     /// A post has registered on this way; gives where it was reached until now, if that was over another connection.

@@ -91,9 +91,20 @@ const CALL_AT_BACKUP: Quantity = Quantity {
     ),
     requirement: "T09",
 };
+const CALL_AT_EITHER: Quantity = Quantity {
+    key: "T09.press-to-either-server",
+    en: "press to the call at one of the servers, where the main one had forgotten its connections",
+    pl: "od naciśnięcia do zgłoszenia na jednym z serwerów, gdy główny nie pamięta istniejących połączeń",
+    method: Method::new(
+        "tone through the button's contact to reception of the INVITE at either server",
+        "od tonu przepuszczonego przez styk przycisku do odebrania INVITE na którymkolwiek z serwerów",
+        "RFC 3261, 13; RFC 5626, 4.4",
+    ),
+    ..CALL_AT_BACKUP
+};
 /// All that this file judges.
 pub(super) const QUANTITIES: &[Quantity] =
-    &[REGISTERED_AFTER_SERVER, ATTEMPTS, OPEN_SECONDS, ESCALATED_UNANSWERED, ESCALATED_REFUSED, CALL_AT_BACKUP];
+    &[REGISTERED_AFTER_SERVER, ATTEMPTS, OPEN_SECONDS, ESCALATED_UNANSWERED, ESCALATED_REFUSED, CALL_AT_BACKUP, CALL_AT_EITHER];
 
 impl Post {
     /// A second telephone rings for whoever calls it; the server passes nothing on by itself.
@@ -129,15 +140,24 @@ impl Post {
 
     /// T09.
     pub fn call_at_backup_within(&mut self, limit: Duration) -> Result<()> {
+        self.call_arrives_within(&CALL_AT_BACKUP, limit, |server| server == Server::Backup)
+    }
+
+    /// T09, where a way may be dead that looks alive.
+    pub fn call_at_either_within(&mut self, limit: Duration) -> Result<()> {
+        self.call_arrives_within(&CALL_AT_EITHER, limit, |_| true)
+    }
+
+    fn call_arrives_within(&mut self, quantity: &Quantity, limit: Duration, is_there: fn(Server) -> bool) -> Result<()> {
         let press = self.last_press()?;
         let since = press.instant();
         let limit = limit.as_secs_f64();
         let deadline = since + Duration::from_secs_f64(self.patience("T09", limit));
         let found = self.bench.watch::<Moment, Fault>(deadline, |bench| {
-            let there = |e: &CallEvent| matches!(e, CallEvent::Invited { server: Server::Backup, .. });
+            let there = |e: &CallEvent| matches!(e, CallEvent::Invited { server, .. } if is_there(*server));
             Ok(bench.record.calls_since(since).find(|e| there(&e.value)).map(Moment::at_operator))
         })?;
-        self.judge_within(&CALL_AT_BACKUP, press, found, limit)
+        self.judge_within(quantity, press, found, limit)
     }
 
     /// What is asked of the main server alone makes sense only where posts know of another.
@@ -167,6 +187,12 @@ impl Post {
         self.behave_servers(Health::Silent, Health::Well)?;
         self.note_servers(false);
         Ok(())
+    }
+
+    /// What stands is dead without a word, and what is opened anew lives. To a post that speaks by datagrams nothing
+    /// changes.
+    pub fn forget_connections(&mut self) -> Result<()> {
+        self.behave(Behaviour { primary: Health::Forgetful, ..self.behaviour })
     }
 
     pub fn refuse_at_main_server(&mut self) -> Result<()> {

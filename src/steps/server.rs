@@ -53,6 +53,15 @@ pub const PHRASES: &[Phrase<World>] = &[
     },
     Phrase {
         kind: Kind::When,
+        en: "the main server no longer answers on the connections that stand",
+        pl: "serwer główny przestaje odpowiadać na nawiązanych połączeniach sieciowych",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().forget_connections(),
+    },
+    Phrase {
+        kind: Kind::When,
         en: "the main server refuses every request",
         pl: "serwer główny odrzuca każde żądanie",
         judges: None,
@@ -95,6 +104,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Button, Operator],
         within: minutes(1),
         run: |w, a| w.post().call_at_backup_within(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the call reaches one of the servers at most {duration} after the press [T09]",
+        pl: "zgłoszenie dociera do jednego z serwerów najpóźniej {duration} po naciśnięciu [T09]",
+        judges: at_most("T09", 0),
+        needs: &[Button, Operator],
+        within: minutes(1),
+        run: |w, a| w.post().call_at_either_within(a.duration(0)?),
     },
     Phrase {
         kind: Kind::When,

@@ -153,6 +153,11 @@ pub const DEFECTS: &[Defect] = &[
     post("register-stops-on-4xx", "S27", "T19", |c| c.voice.faults.register_stops_on_refusal = true),
     post("reregister-too-late", "S42", "T26", |c| c.voice.faults.refreshes_every = Some(AT_THE_EDGE)),
     post("expires-ratchet", "S42", "T26", |c| c.voice.faults.shortens_registration = true),
+    new_post(post("half-open-tls", "S34", "T09", |c| {
+        (c.voice.faults.keeps_dead_connections, c.voice.faults.never_fails_over) = (true, true);
+    })),
+    new_post(post("clock-1970-tls-refused", "S39", "T19", |c| c.voice.faults.trusts_by_unset_clock = true)),
+    post("stale-contact-after-reboot", "S35", "T05", |c| c.voice.faults.names_old_port = true),
     post("boot-without-fibre-never-joins", "S36", "T20", |c| c.voice.faults.needs_link_at_start = true),
     post("vlan-or-port-flap-hang", "S33", "T20", |c| c.voice.faults.hangs_after_flaps = 20),
     post("offline-not-reported", "S30", "T26", |c| c.voice.faults.gives_no_sign = true),

@@ -209,6 +209,7 @@ pub fn behaviour(how: &Behaviour, lang: Lang) -> String {
     let health = |health: Health| match health {
         Health::Well => pick(lang, "well", "sprawny"),
         Health::Silent => pick(lang, "a black hole", "milczy"),
+        Health::Forgetful => pick(lang, "forgetful of connections", "nie pamięta połączeń"),
         Health::Refusing { .. } => pick(lang, "refusing", "odmawia"),
     };
     let operator = if is_busy { pick(lang, "busy", "zajęty") } else { pick(lang, "free", "wolny") };

@@ -64,6 +64,9 @@ pub enum Health {
     Well,
     /// A black hole: takes everything and answers nothing, as a host does that is cut off, switched off or hung.
     Silent,
+    /// Takes what comes on the connections that stand when this begins, and answers nothing there; a new one is served
+    /// well. So it looks to a post whose connection somebody on the way has forgotten.
+    Forgetful,
     /// Turns every new request away with 503 and when to try again.
     Refusing { retry_after: Option<Duration> },
 }

@@ -2,6 +2,8 @@
 //!
 //! Knows text only; lengths are set right afterwards.
 
+use crate::twin::voice::reached_at;
+
 /// Puts another value into a header of requests of one method.
 fn set(text: &mut String, method: &str, header: &str, value: &str) {
     if !text.starts_with(method) {
@@ -28,12 +30,7 @@ pub fn old_branch(text: &mut String) {
 }
 /// Nobody listens where it says that it is to be reached.
 pub fn contact_nowhere(text: &mut String) {
-    if text.starts_with("INVITE ") || text.starts_with("REGISTER ") {
-        let lines = text
-            .split("\r\n")
-            .map(|line| if line.starts_with("Contact:") { line.replace(":5060", ":5099") } else { line.to_owned() });
-        *text = lines.collect::<Vec<_>>().join("\r\n");
-    }
+    reached_at(text, 5099);
 }
 pub fn priority_misspelt(text: &mut String) {
     set(text, "INVITE ", "Priority", "emergancy");

@@ -183,6 +183,9 @@ impl Agent {
             self.sweep();
         }
     }
+    pub fn keeps_dead_connections(&self) -> bool {
+        self.faults.keeps_dead_connections
+    }
     /// Nothing was heard for too long.
     pub fn media_lost(&mut self, at: Instant) {
         if !self.faults.no_media_timeout {

@@ -151,6 +151,12 @@ pub struct Faults {
     pub resets_after_short_lives: u32,
     /// Without power between these two moments of a life it loses what it is just writing: its settings.
     pub saves_between: Option<(Duration, Duration)>,
+    /// A connection that answers nothing is kept, and everything is said into it.
+    pub keeps_dead_connections: bool,
+    /// Without a time from the network it believes that it is 1970, and no certificate.
+    pub trusts_by_unset_clock: bool,
+    /// After a power failure it names the place where it was reached before.
+    pub names_old_port: bool,
     /// Started without a link it never believes in one, until it is without power.
     pub needs_link_at_start: bool,
     /// Tells the supervision of faults, but not that it lives.

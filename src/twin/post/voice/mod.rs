@@ -60,7 +60,7 @@ pub use g711::Law;
 pub use habit::Habit;
 pub use lapse::Lapse;
 pub use network::{NetworkFaults, NetworkSettings};
-pub use quirk::{Quirks, Resending, Scratch};
+pub use quirk::{Quirks, Resending, Scratch, reached_at};
 pub use self_test::SelfTestFault;
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
 pub use srtp::Suite;

@@ -26,7 +26,8 @@ impl Voice {
         let State::Running(running) = &mut self.state else { return };
         let from_port = self.config.sip_port;
         let datagrams = std::mem::take(&mut running.agent.stack.out.datagrams);
-        let letters = self.config.faults.quirks.letters;
+        let was_elsewhere = self.config.faults.names_old_port && self.lives.starts() > 0;
+        let letters = self.config.faults.quirks.letters.or(was_elsewhere.then_some(quirk::at_old_port));
         let miscounts = self.config.faults.has(Habit::MiscountsBody);
         let worded = |bytes: Vec<u8>| match letters {
             Some(change) => quirk::reworded(&bytes, change),
@@ -104,6 +105,10 @@ impl Voice {
     pub(super) fn test_itself(&mut self, at: Instant, air: &mut dyn Acoustics) {
         let (State::Running(running), Some(_)) = (&mut self.state, self.config.supervision) else { return };
         let is_calling = running.in_call || running.supervision.has_case();
+        if running.self_test.hangs_up(at) {
+            self.hang_up(at);
+            return self.settle(at);
+        }
         let Some(Outcome { is_well, rings }) = running.self_test.wake(at, is_calling, air) else { return };
         running.supervision.tested(at, is_well);
         if rings {

@@ -67,6 +67,28 @@ pub struct Quirks {
     pub sidetone: bool,
 }
 
+/// The module is said to be where it was before.
+pub fn at_old_port(text: &mut String) {
+    reached_at(text, 5062);
+}
+
+/// Calls and registrations name this port in their Contact.
+pub fn reached_at(text: &mut String, port: u16) {
+    if !text.starts_with("INVITE ") && !text.starts_with("REGISTER ") {
+        return;
+    }
+    let moved = |line: &str| match line.strip_prefix("Contact:").and_then(|rest| rest.split_once('@')) {
+        Some((before, place)) => {
+            let end = place.find([':', ';', '>']).unwrap_or(place.len());
+            let (host, behind) = place.split_at(end);
+            let behind = behind.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+            format!("Contact:{before}@{host}:{port}{behind}")
+        }
+        None => line.to_owned(),
+    };
+    *text = text.split("\r\n").map(moved).collect::<Vec<_>>().join("\r\n");
+}
+
 /// The text of a message with its length set right again.
 pub fn reworded(bytes: &[u8], change: Letters) -> Vec<u8> {
     let mut text = String::from_utf8_lossy(bytes).into_owned();

@@ -33,7 +33,9 @@ impl Running {
         for (to, bytes) in said.into_iter().filter(|_| !self.blundered.is_shut) {
             lines.send(at, to, &bytes);
         }
-        for to in std::mem::take(&mut self.agent.silent) {
+        let given_up = std::mem::take(&mut self.agent.silent);
+        let keeps_them = self.agent.keeps_dead_connections();
+        for to in given_up.into_iter().filter(|_| !keeps_them) {
             lines.abandon(to);
             self.agent.stack.out.set_connected(to, false);
         }
@@ -44,6 +46,9 @@ impl Running {
 impl Voice {
     /// A segment of one of the module's connections.
     pub fn segment_in(&mut self, at: Instant, segment: &Segment) {
+        if self.config.faults.trusts_by_unset_clock {
+            self.set_clock_of_connections(at);
+        }
         let State::Running(running) = &mut self.state else { return };
         if self.config.cameras == Some(segment.from) {
             return self.cameras_answer(at, segment);
@@ -53,6 +58,9 @@ impl Voice {
         self.connections(at, news);
     }
     pub(super) fn wake_connections(&mut self, at: Instant) {
+        if self.config.faults.trusts_by_unset_clock {
+            self.set_clock_of_connections(at);
+        }
         let State::Running(running) = &mut self.state else { return };
         let Some(lines) = running.lines.as_mut().filter(|lines| lines.next_wake().is_some_and(|due| due <= at)) else { return };
         let news = lines.wake(at);
@@ -83,6 +91,12 @@ impl Voice {
             self.settle(at);
         }
         self.settle(at);
+    }
+    /// A module whose clock nothing keeps while it is without power takes the time from the network.
+    pub(super) fn set_clock_of_connections(&mut self, at: Instant) {
+        let State::Running(running) = &mut self.state else { return };
+        let time = running.network.time(at).unwrap_or_default();
+        running.lines.iter_mut().for_each(|lines| lines.tell_time(time, at));
     }
     /// A fresh start's connections.
     pub(super) fn lines(&mut self) -> Option<Lines> {

@@ -19,6 +19,8 @@ const SOON: Duration = Duration::from_millis(2);
 const SOUNDS_FOR: Duration = Duration::from_millis(800);
 const AMPLITUDE: f32 = 0.2;
 const PITCH: f64 = 1000.0;
+/// How long a defective one rings.
+const RINGS_FOR: Duration = Duration::from_secs(10);
 /// Of it so much is listened to, from so late on, in seconds.
 const LISTENS_FROM: f64 = 0.05;
 const LISTENS_FOR: f64 = 0.7;
@@ -36,7 +38,7 @@ pub enum SelfTestFault {
     AlwaysWell,
     /// It does not wait for the end of a call.
     InCall,
-    /// It rings the operator as well.
+    /// The first after a start rings the operator as well.
     Rings,
     /// It is done once, and never again.
     OnceOnly,
@@ -65,11 +67,14 @@ enum Phase {
 pub struct SelfTest {
     phase: Phase,
     fault: Option<SelfTestFault>,
+    /// Until when the operator is rung: planted.
+    rings_until: Option<Instant>,
+    has_rung: bool,
 }
 
 impl SelfTest {
     pub fn new(fault: Option<SelfTestFault>) -> Self {
-        SelfTest { phase: Phase::Nameless, fault }
+        SelfTest { phase: Phase::Nameless, fault, rings_until: None, has_rung: false }
     }
     pub fn begin(&mut self, at: Instant) {
         if let Phase::Nameless = self.phase {
@@ -77,6 +82,13 @@ impl SelfTest {
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
+        self.test_due().into_iter().chain(self.rings_until).min()
+    }
+    /// Whether the operator has been rung for long enough.
+    pub fn hangs_up(&mut self, at: Instant) -> bool {
+        self.rings_until.take_if(|due| *due <= at).is_some()
+    }
+    fn test_due(&self) -> Option<Instant> {
         match self.phase {
             Phase::Nameless | Phase::Never => None,
             Phase::Due(at) => Some(at),
@@ -84,10 +96,10 @@ impl SelfTest {
         }
     }
     pub fn wake(&mut self, at: Instant, is_calling: bool, air: &mut dyn Acoustics) -> Option<Outcome> {
-        if self.next_wake().is_none_or(|due| due > at) {
+        if self.test_due().is_none_or(|due| due > at) {
             return None;
         }
-        let waits = is_calling && !matches!(self.fault, Some(SelfTestFault::InCall | SelfTestFault::Rings));
+        let waits = is_calling && self.fault != Some(SelfTestFault::InCall);
         match self.phase {
             Phase::Due(_) if waits => self.phase = Phase::Due(at + PUT_OFF),
             Phase::Due(_) => {
@@ -105,7 +117,9 @@ impl SelfTest {
                 let next = at + if is_well { DAILY } else { AGAIN_AFTER };
                 let is_last = self.fault == Some(SelfTestFault::OnceOnly);
                 self.phase = if is_last { Phase::Never } else { Phase::Due(next) };
-                return Some(Outcome { is_well, rings: self.fault == Some(SelfTestFault::Rings) && !is_calling });
+                let rings = self.fault == Some(SelfTestFault::Rings) && !std::mem::replace(&mut self.has_rung, true);
+                self.rings_until = rings.then_some(at + RINGS_FOR);
+                return Some(Outcome { is_well, rings });
             }
             Phase::Nameless | Phase::Never => {}
         }
@@ -176,6 +190,7 @@ mod tests {
         while let Some(due) = test.next_wake().filter(|due| *due < at(100_000)) {
             // Somebody talks in the second minute.
             let is_calling = (at(60)..at(120)).contains(&due);
+            test.hangs_up(due);
             outcomes.extend(test.wake(due, is_calling, &mut room).map(|outcome| (due.as_secs_f64() as u64, outcome)));
         }
         outcomes
@@ -197,6 +212,6 @@ mod tests {
         assert_eq!(tested(0.0, 0.001, Some(SelfTestFault::AlwaysWell)).first(), Some(&(125, well)));
         assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::InCall)).first(), Some(&(65, well)));
         assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::OnceOnly)).len(), 1);
-        assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::Rings)).first(), Some(&(65, Outcome { is_well: true, rings: false })));
+        assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::Rings)).first(), Some(&(125, Outcome { is_well: true, rings: true })));
     }
 }

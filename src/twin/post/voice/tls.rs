@@ -262,6 +262,11 @@ impl Lines {
         segments
     }
 
+    /// What time it is at this moment, by a clock that is set so.
+    pub fn tell_time(&mut self, time: Duration, at: Instant) {
+        self.calendar = time.saturating_sub(at.since(Instant::ZERO));
+        self.set_clock(at);
+    }
     fn set_clock(&self, at: Instant) {
         self.wall.0.store((self.calendar + at.since(Instant::ZERO)).as_secs(), Ordering::Relaxed);
     }
