@@ -24,6 +24,7 @@ mod services;
 mod sound;
 mod supervision;
 mod switch;
+mod unfelt;
 mod way_in;
 
 pub use budget::figures;

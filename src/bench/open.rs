@@ -269,7 +269,7 @@ mod tests {
         let said: Vec<String> = bench.make_safe().into_iter().filter(|check| check.ok).map(|check| check.what.en).collect();
         let wanted =
             ["calls ended (another-operator)", "calls ended (operator)", "sound stopped (another-card)", "sound stopped (card)"];
-        assert_eq!(said.get(3..), Some(wanted.map(String::from).as_slice()));
+        assert_eq!(said.get(5..), Some(wanted.map(String::from).as_slice()));
 
         let mut other = Rig::clone(&bench.rig);
         other.wiring.console = Some("another-console".into());

@@ -157,11 +157,12 @@ mod tests {
         let rig = rig::load(Path::new("rigs/virtual-new-post.yaml")).expect("a rig that is shipped");
         let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
         assert_eq!(gear.is_safe::<Unread>(), Ok(()));
-        for circuit in Circuit::ALL {
+        let wired: Vec<Circuit> = Circuit::ALL.into_iter().filter(|circuit| gear.has(*circuit)).collect();
+        for circuit in wired.iter().copied() {
             gear.switch(circuit, !circuit.is_closed_when_safe()).expect("switches");
         }
         gear.clock.wait(SETTLE).expect("nobody interrupts");
-        for circuit in Circuit::ALL {
+        for circuit in wired {
             assert_eq!(gear.is_closed::<Unread>(circuit), Ok(!circuit.is_closed_when_safe()), "{}", circuit.name());
         }
         assert!(gear.is_safe::<Unread>().is_err());
@@ -192,7 +193,7 @@ mod tests {
         }
         let mut gear = Switchgear::open(&Arc::new(rig)).expect("the boards of the virtual post");
         let checks = gear.make_safe();
-        assert_eq!(checks.iter().map(|check| check.ok).collect::<Vec<_>>(), [false, true, true], "{checks:?}");
+        assert_eq!(checks.iter().map(|check| check.ok).collect::<Vec<_>>(), [false, true, true, true, true], "{checks:?}");
         assert_eq!(checks.first().map(|check| check.detail.en.as_str()), Some("read back as pressed"));
     }
 }

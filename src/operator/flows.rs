@@ -90,8 +90,8 @@ impl Flows {
         if is_answer && !line.is_dead {
             return way;
         }
-        // A post that lost its power has not closed what it had registered on: that is no better than where it was heard
-        // of since.
+        // A post that lost its power has not closed what it had registered on: that is no better than where it was
+        // heard of since.
         let is_better = |other: &Line| !other.is_dead && (line.is_dead || other.registered > line.seen);
         let peer = self.latest(&line.user, line.way, is_better);
         Route { peer: peer.unwrap_or(way.peer), ..way }

@@ -1,5 +1,5 @@
-//! The post's own test of its loudspeaker and microphone: that it tells the truth where one of them is gone, and that it
-//! waits for the end of a talk.
+//! The post's own test of its loudspeaker and microphone: that it tells the truth where one of them is gone, and that
+//! it waits for the end of a talk.
 //!
 //! Knows nothing of how the post does it: by a tone, by a current, by listening.
 

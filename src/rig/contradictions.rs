@@ -22,9 +22,9 @@ const REAL: &str = "rigs/existing-pole.yaml";
 #[test]
 fn what_an_instrument_does_not_offer_is_refused_in_place_with_a_remedy() {
     let table = [
-        ("twin:relays, channels: 4", "twin:relays, channels: 9", "channels is 9, allowed is 1 to 8"),
+        ("twin:relays, channels: 8", "twin:relays, channels: 9", "channels is 9, allowed is 1 to 8"),
         ("twin:inputs, channels: 8", "twin:inputs, channels: 9", "channels is 9, allowed is 1 to 8"),
-        ("{ relay: relays/1", "{ relay: relays/5", "\"relays\" has 4 relays, there is no 5"),
+        ("{ relay: relays/1", "{ relay: relays/9", "\"relays\" has 8 relays, there is no 9"),
         ("lamp-placed: inputs/1", "lamp-placed: inputs/9", "\"inputs\" has 8 inputs, there is no 9"),
         ("lamp-connected: inputs/2", "lamp-connected: inputs/1", "which roles.lamp-placed already uses"),
         ("relay: relays/2", "relay: relays/1", "which roles.button already uses"),

@@ -10,6 +10,7 @@ pub mod fresh;
 pub mod latecomer;
 pub mod newcomer;
 pub mod outsider;
+mod plants;
 pub mod stranger;
 mod unnamed;
 pub mod visitor;
@@ -17,10 +18,13 @@ pub mod wanderer;
 
 use super::TwinConfig;
 use super::bench::circuit::LeadFault;
-use super::voice::{CameraFault, CountFault, Failing, Flaw, Lapse, Rewrite, Security, SelfTestFault, Suite, Trust};
+use super::voice::{CameraFault, CountFault, Failing, Flaw, Lapse, SelfTestFault, Suite, Trust};
 use crate::fault::Blame;
-use crate::operator::User;
 use crate::rig::Profile;
+use plants::{
+    AFTER_S00, AT_THE_EDGE, CREEP, HELD_BACK, SLOW_FAILOVER, WRITES_SETTINGS, clone_of_another, impatient, of_security,
+    own_network_habits, promises_refresh, slow_but_legal,
+};
 use std::time::Duration;
 
 /// Which image the bench is given to flash.
@@ -299,62 +303,6 @@ pub const DEFECTS: &[Defect] = &[
     bench("bench-process-stalls", Image::Reference, "S01", "bench process", |c| c.stalls_from = Some(AFTER_S00)),
     bench("bench-wrong-firmware-file", Image::Mislabelled("lamp-late"), "S01", "firmware file", |_| {}),
 ];
-
-/// A hub that polls lazily.
-const HELD_BACK: Duration = Duration::from_millis(60);
-
-/// The bench has just proved itself.
-const AFTER_S00: Duration = Duration::from_secs(30);
-
-/// As long as a plain SIP stack waits: timer B (RFC 3261, 17.1.1.2).
-const SLOW_FAILOVER: Duration = Duration::from_secs(32);
-
-/// The registration of 60 s has just run out.
-const AT_THE_EDGE: Duration = Duration::from_millis(60_300);
-
-/// A second after it is ready the module writes its settings, for half a second.
-const WRITES_SETTINGS: (Duration, Duration) = (Duration::from_millis(4000), Duration::from_millis(4500));
-
-/// Seconds per second: the limit of T11, +50 ms over 30 minutes, is passed threefold within five.
-const CREEP: f64 = 0.000_5;
-
-/// Mouth-to-ear about 135 ms of the 150 ms allowed (T10): a long line. The receive buffer is so shallow that its start,
-/// which falls anywhere within a frame of 20 ms, stays within the limit; the converter so quick that an interruption
-/// does (T21).
-fn slow_but_legal(config: &mut TwinConfig) {
-    config.line.delay = 0.072;
-    config.line.up_after = 0.12;
-    config.voice.jitter_target = Duration::from_millis(30);
-}
-
-/// Where the post speaks securely at all.
-fn of_security(config: &mut TwinConfig, change: fn(&mut Security)) {
-    config.voice.security.iter_mut().for_each(change);
-}
-
-/// A module that gives a silent call up in the middle of a cut of 20 s (S29): a sound post dials it again.
-fn impatient(config: &mut TwinConfig) {
-    config.voice.starved_after = Duration::from_secs(8);
-}
-
-/// It says that it refreshes a talk, and does not (RFC 4028, 7.2).
-fn promises_refresh(config: &mut TwinConfig) {
-    let line = |header, value: &str| Rewrite { method: "INVITE", header, value: Some(value.to_owned()) };
-    config.voice.faults.rewrites = vec![line("Supported", "timer"), line("Session-Expires", "90;refresher=uac")];
-}
-
-/// It renews its lease late, asks for names as it pleases, and tells the time of its town and says so.
-fn own_network_habits(config: &mut TwinConfig) {
-    let network = &mut config.voice.network;
-    (network.renews_after, network.tells_local_time) = (Some(0.8), true);
-    network.asks_names_every = Some(Duration::from_secs(7));
-}
-
-/// The server knows the other post, so the clone registers and calls like any other.
-fn clone_of_another(config: &mut TwinConfig) {
-    config.operator.users.push(User { name: "SOS-9999".into(), password: config.voice.password.clone() });
-    config.voice.faults.wrong_identity = Some("SOS-9999".into());
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,5 @@
-//! Rules about the post's own tests of its loudspeaker and microphone: that they come as often as is asked for, and that
-//! what they tell is so.
+//! Rules about the post's own tests of its loudspeaker and microphone: that they come as often as is asked for, and
+//! that what they tell is so.
 
 use super::course::{Course, Kind};
 use super::span::Span;
@@ -37,8 +37,8 @@ const UNTRUE: Quantity = Quantity {
     ..SELDOM
 };
 
-/// A test is told when it is over, and takes a while itself: two that begin a day apart are told so much more than a day
-/// apart at most [EJ].
+/// A test is told when it is over, and takes a while itself: two that begin a day apart are told so much more than a
+/// day apart at most [EJ].
 const TAKES: f64 = 60.0;
 
 fn tests(course: &Course) -> impl Iterator<Item = &(f64, String)> {
@@ -54,14 +54,14 @@ fn seldom(course: &Course) -> Vec<Sample> {
     let last = marks.len().saturating_sub(2);
     let sample = |(n, pair): (usize, &[f64])| {
         let span = Span { from: *pair.first()?, to: *pair.get(1)? };
-        let seen = (span.length() > most).then(|| {
+        // Cut off, or without power, it can tell of none.
+        let is_hindered = || course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(span));
+        let seen = (span.length() > most && !is_hindered()).then(|| {
             let length = format!("{:.1} h", span.length() / 3600.0);
             both!("no self-test for {length}", "brak autotestu przez {length}")
         });
-        // Cut off, or without power, it can tell of none.
-        let is_hindered = course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(span));
         let is_whole = n > 0 && n < last;
-        (!is_hindered && (seen.is_some() || is_whole)).then(|| Sample::breach(span.to, seen))
+        (seen.is_some() || is_whole).then(|| Sample::breach(span.to, seen))
     };
     marks.windows(2).enumerate().filter_map(sample).collect()
 }

@@ -8,6 +8,7 @@ mod margins;
 mod network;
 mod operators;
 mod outages;
+mod own_tests;
 mod protocol;
 mod resending;
 mod service;
@@ -219,6 +220,7 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     voices::spoken(&mut course, voices::sound());
     let counted = "COUNT calls=1 answered=1 unanswered=0";
     course.notices.extend(["START", "FAULT mains", "CLEAR mains", counted].map(|text| (599.0, text.into())));
+    course.notices.extend([(40.0, "TEST ok".into()), (520.0, "TEST ok".into())]);
     course.notices.extend([(404.0, "FAULT server".into()), (425.0, "CLEAR server".into())]);
     course.supervised.counts = vec![(10.0, Counts::default()), (120.1, Counts { calls: 1, answered: 1, unanswered: 0 })];
     let idle = RULES.iter().copied().flatten().filter(|rule| (rule.look)(&course).is_empty());

@@ -2,7 +2,8 @@
 //! it wrongly.
 
 use crate::instrument::audio::Jack;
-use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, Switch, VolumeKeys, Wiring};
+use crate::rig::{Capability, ChannelRef, InputRef, JackRef, Patch, Pole, Rig, SelfTests, Switch, VolumeKeys, Wiring};
+use std::time::Duration;
 
 /// A board with a serial line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,11 +76,16 @@ impl Default for BenchConfig {
         let switch = |number, contact| {
             Some(Switch { relay: ChannelRef { board: "relays".into(), channel: number }, contact, sense: input(number + 3) })
         };
+        let in_lead = |channel, number| {
+            let sense = InputRef { board: "more-inputs".into(), input: number };
+            Some(Switch { relay: ChannelRef { board: "relays".into(), channel }, contact: Pole::NormallyClosed, sense })
+        };
         BenchConfig {
             boards: vec![
                 board("console", BoardKind::Console),
                 board("inputs", BoardKind::Inputs { channels: 8 }),
-                board("relays", BoardKind::Relays { channels: 4 }),
+                board("more-inputs", BoardKind::Inputs { channels: 8 }),
+                board("relays", BoardKind::Relays { channels: 8 }),
             ],
             jacks: (2, 3),
             has_reference_host: true,
@@ -87,8 +93,8 @@ impl Default for BenchConfig {
                 button: switch(1, Pole::NormallyOpen),
                 mains: switch(2, Pole::NormallyClosed),
                 battery: None,
-                loudspeaker: None,
-                microphone: None,
+                loudspeaker: in_lead(4, 1),
+                microphone: in_lead(5, 2),
                 fibre: switch(3, Pole::NormallyClosed),
                 lamp_placed: Some(input(1)),
                 lamp_connected: Some(input(2)),
@@ -104,7 +110,7 @@ impl Default for BenchConfig {
                 cameras: Some("cameras".into()),
                 inspector: None,
                 volume: Some(VolumeKeys { lowest: "*0".into(), highest: "*9".into() }),
-                self_test: None,
+                self_test: Some(SelfTests { every: Duration::from_secs(86_400), after_power_on: Some(Duration::from_secs(60)) }),
                 address_server: Some("address-server".into()),
                 name_server: Some("name-server".into()),
                 time_server: Some("time-server".into()),

@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn it_waits_for_the_end_of_a_call_and_comes_again_within_a_day_or_sooner_where_something_is_broken() {
         let well = Outcome { is_well: true, rings: false };
-        assert_eq!(tested(0.01, 0.001, None), [(125, well), (125 + 23 * 3600, well)]);
+        assert_eq!(tested(0.01, 0.001, None), [(125, well), (126 + 23 * 3600, well)]);
         let broken = tested(0.0, 0.001, None);
         assert!(broken.len() > 100 && broken.iter().all(|(_, outcome)| *outcome == Outcome { is_well: false, rings: false }));
         // A street of about 75 dB beside a tone that reaches the microphone 40 dB fainter.

@@ -180,6 +180,7 @@ fn some_answers_and_keys_startle_a_bad_one() {
 fn signs_faults_and_counters() {
     let life = |id| {
         let mut bench = Bench::registered(told_to(id));
+        bench.air.echo = 0.02;
         call(&mut bench, 5.0);
         bench.set_link(false);
         bench.run(20.0);
