@@ -18,12 +18,13 @@ pub mod wanderer;
 
 use super::TwinConfig;
 use super::bench::circuit::LeadFault;
+use super::bench::mishap::Mishap;
 use super::voice::{CameraFault, CountFault, Failing, Flaw, Lapse, SelfTestFault, Suite, Trust};
 use crate::fault::Blame;
 use crate::rig::Profile;
 use plants::{
     AFTER_S00, AT_THE_EDGE, CREEP, HELD_BACK, SLOW_FAILOVER, WRITES_SETTINGS, clone_of_another, impatient, of_security,
-    own_network_habits, promises_refresh, slow_but_legal,
+    offers_opus, own_network_habits, promises_refresh, random_ports, slow_but_legal,
 };
 use std::time::Duration;
 
@@ -266,11 +267,26 @@ pub const DEFECTS: &[Defect] = &[
     new_post(control("control-tls12", Image::Reference, |c| of_security(c, |it| it.only_tls12 = true))),
     new_post(control("control-srtp-short-tag", Image::Reference, |c| of_security(c, |it| it.suite = Suite::Aes128Bits32))),
     control("control-volume-just-enough", Image::Reference, |c| c.voice.faults.volume_step_db = Some(2.15)),
+    control("control-udp-retransmit", Image::Reference, |c| c.line.loss = 0.003),
+    control("control-early-media-183", Image::Reference, |c| c.voice.early_media = true),
+    control("control-lamp-pwm-dimmed", Image::Variant("lamps-dimmed"), |_| {}),
+    control("control-opus-codec", Image::Reference, offers_opus),
+    control("control-random-local-ports", Image::Reference, random_ports),
     control("control-noise-60dba", Image::Reference, |c| c.air.noise = 60.0),
     // With the street that some scenarios add to it, it is about as loud as a post must bear (T14).
     control("control-noise-75dba", Image::Reference, |c| c.air.noise = 75.0),
     // The bench's own instruments.
     bench("bench-relay-open", Image::Reference, "S00", "button relay", |c| c.board_faults.broken_relay = Some(0)),
+    bench("bench-relay-welded", Image::Reference, "S00", "button relay", |c| {
+        c.board_faults.mishap = Some(Mishap::ButtonRelayWelded)
+    }),
+    bench("bench-fibre-switch-stuck", Image::Reference, "S00", "fibre relay", |c| c.board_faults.broken_relay = Some(2)),
+    bench("bench-audio-cable-swapped", Image::Reference, "S00", "sound card", |c| {
+        let harness = &mut c.bench.harness;
+        if let (Some(ear), Some(loopback)) = (&mut harness.ear, &mut harness.loopback) {
+            std::mem::swap(ear, &mut loopback.input);
+        }
+    }),
     bench("bench-operator-stub-down", Image::Reference, "S00", "operator", |c| c.operator_down = true),
     bench("bench-mic-unplugged", Image::Reference, "S00", "ear", |c| c.bench.harness.ear = None),
     bench("bench-uart-garbled", Image::Reference, "S01", "console", |c| c.board_faults.garbled_console = true),

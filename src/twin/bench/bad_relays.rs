@@ -53,6 +53,10 @@ impl<B: Relays> Hindered<B> {
         let becomes = |movements, count: u64| if count.is_multiple_of(WORN) { Vec::new() } else { movements };
         Hindered { board, relay: 0, closing: true, from: 0, count: 0, becomes }
     }
+    /// The first relay's contact is welded: once closed it never opens.
+    pub fn welded(board: B) -> Self {
+        Hindered { board, relay: 0, closing: false, from: 0, count: 0, becomes: |_, _| Vec::new() }
+    }
     /// The first relay's contact takes long to come to rest.
     pub fn chattering(board: B) -> Self {
         let becomes = |movements: Vec<Movement>, _| {

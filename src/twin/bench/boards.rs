@@ -145,6 +145,7 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
     match (broken, faults.mishap, faults.trouble) {
         (Some(relay), ..) => Box::new(StuckOpen::new(board, relay)),
         (_, Some(Mishap::ButtonRelayWorn), _) => Box::new(Hindered::worn(board)),
+        (_, Some(Mishap::ButtonRelayWelded), _) => Box::new(Hindered::welded(board)),
         (_, Some(Mishap::ButtonRelayChatters), _) => Box::new(Hindered::chattering(board)),
         (_, Some(Mishap::FibreRelaySticks), _) => Box::new(Hindered::sticking(board, mishap::FROM)),
         _ if faults.disturbance == Some(Disturbance::FibreRelayLetsGo) => {

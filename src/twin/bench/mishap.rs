@@ -8,6 +8,8 @@
 pub enum Mishap {
     /// Of every three closings of the button relay one comes to nothing.
     ButtonRelayWorn,
+    /// Its contact has welded: the button is pressed for ever.
+    ButtonRelayWelded,
     /// Its contact takes 80 ms to come to rest.
     ButtonRelayChatters,
     /// The fibre relay's armature falls back 15 s late.

@@ -48,6 +48,24 @@ pub(super) fn promises_refresh(config: &mut TwinConfig) {
     config.voice.faults.rewrites = vec![line("Supported", "timer"), line("Session-Expires", "90;refresher=uac")];
 }
 
+/// A module that can do more than the operator asks of it offers that first.
+pub(super) fn offers_opus(config: &mut TwinConfig) {
+    config.voice.faults.quirks.letters = Some(|text| {
+        if let Some((head, media)) = text.split_once("RTP/AVP ").filter(|_| text.starts_with("INVITE ")) {
+            let more = "a=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\na=rtpmap:9 G722/8000\r\n";
+            *text = format!("{head}RTP/AVP 96 9 {media}{more}");
+        }
+    });
+}
+
+/// Its ports are drawn by lot, as those of most telephones.
+pub(super) fn random_ports(config: &mut TwinConfig) {
+    let mut chance = crate::rng::Rng::new(config.seed, "ports of the module");
+    let port = |chance: &mut crate::rng::Rng| 20_000 + 2 * (chance.bits() % 10_000) as u16;
+    (config.voice.sip_port, config.voice.rtp_port) = (port(&mut chance), port(&mut chance) | 1);
+    config.voice.rtp_port -= 1;
+}
+
 /// It renews its lease late, asks for names as it pleases, and tells the time of its town and says so.
 pub(super) fn own_network_habits(config: &mut TwinConfig) {
     let network = &mut config.voice.network;
