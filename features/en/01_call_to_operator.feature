@@ -8,6 +8,7 @@ Feature: Call to the City Guard operator
     Then every call leaves the post at most 0.5 s after its press [T01]
     And the operator's phone rings at most 2 s after each press [T02]
     And each press has raised exactly 1 call [T33]
+    And each press has raised exactly 1 call [T45]
     When the button is pressed 3 times for 110 ms, and the operator ends each call after 4 s
     Then each press has raised exactly 1 call [T29]
 

@@ -2,7 +2,7 @@ Feature: Variants and growth
   Whoever builds the next point changes nothing but its name; that name decides where help is sent.
 
   @S49 @fat @nightly
-  Scenario: The next point joins under its own name
+  Scenario: The next point joins under its own name; thirty return together
     Given the post is ready
     When the settings of another point are written to the post
     And the post is switched off
@@ -22,6 +22,18 @@ Feature: Variants and growth
     And the mains is switched on
     Then the post is registered at most 60 s after power-on [T19]
     And the settings of the post are intact
+    And over 5 power-ons the moment of its first request differs by at least 100 ms [T39]
+    When the servers have thirty posts to serve that return at once
+    And the post is switched off
+    And 10 s pass
+    And the mains is switched on
+    And 10 s pass
+    And the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the press [T38]
+    When 60 s pass
+    And the servers are in order again
+    Then the post is registered at most 120 s after power-on, once it is its turn [T39]
+    And the kept press is delivered once and marked as delayed, at most 60 s after the server's return, or clearly refused [T38]
 
   @S50 @sat @manual
   Scenario: The site checklist is gone through and signed

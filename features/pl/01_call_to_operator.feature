@@ -9,6 +9,7 @@ Właściwość: Wezwanie operatora Straży Miejskiej
     Wtedy każde zgłoszenie opuszcza punkt najpóźniej 0,5 s po naciśnięciu [T01]
     I telefon operatora dzwoni najpóźniej 2 s po każdym naciśnięciu [T02]
     I każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T33]
+    I każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T45]
     Gdy przycisk zostaje naciśnięty 3 razy na 110 ms, a operator kończy każdą rozmowę po 4 s
     Wtedy każde naciśnięcie wywołało dokładnie 1 zgłoszenie [T29]
 

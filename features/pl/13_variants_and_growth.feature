@@ -3,7 +3,7 @@ Właściwość: Warianty i rozbudowa
   W kolejnym punkcie zmienia się tylko nazwa; to ona decyduje, dokąd wysłana zostanie pomoc.
 
   @S49 @fat @nightly
-  Scenariusz: Kolejny punkt zgłasza się pod własną nazwą
+  Scenariusz: Kolejny punkt zgłasza się pod własną nazwą; trzydzieści wraca jednocześnie
     Zakładając, że punkt jest gotowy do pracy
     Gdy do punktu zostają wgrane ustawienia innego punktu
     I punkt jest wyłączony
@@ -23,6 +23,18 @@ Właściwość: Warianty i rozbudowa
     I zasilanie zostaje włączone
     Wtedy punkt jest zarejestrowany najpóźniej 60 s po włączeniu zasilania [T19]
     I ustawienia punktu są nienaruszone
+    I przy 5 włączeniach zasilania chwile pierwszego żądania różnią się co najmniej o 100 ms [T39]
+    Gdy serwery muszą obsłużyć trzydzieści punktów, które wracają jednocześnie
+    I punkt jest wyłączony
+    I mija 10 s
+    I zasilanie zostaje włączone
+    I mija 10 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po naciśnięciu [T38]
+    Gdy mija 60 s
+    I serwery są znów sprawne
+    Wtedy punkt jest zarejestrowany najpóźniej 120 s po włączeniu zasilania, gdy przyjdzie jego kolej [T39]
+    I zachowane zgłoszenie dociera raz i jest oznaczone jako opóźnione, najpóźniej 60 s po powrocie serwera, albo jest wyraźnie odrzucone [T38]
 
   @S50 @sat @manual
   Scenariusz: Lista kontrolna miejsca jest sprawdzona i podpisana

@@ -1,8 +1,9 @@
 //! All that is judged of a post, in one list: whoever reads a key in a report finds here what it stands for.
 
 use super::{
-    battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, network, outage,
-    own_test, plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision, transfer, volume,
+    battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, mass_return,
+    network, outage, own_test, plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision,
+    transfer, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -23,6 +24,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     plant::QUANTITIES,
     battery::QUANTITIES,
     power::QUANTITIES,
+    mass_return::QUANTITIES,
     outage::QUANTITIES,
     firmware::QUANTITIES,
     settings::QUANTITIES,

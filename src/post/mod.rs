@@ -24,6 +24,7 @@ mod interruption;
 mod judge;
 mod lamps;
 mod loss;
+mod mass_return;
 mod network;
 mod outage;
 mod own_test;

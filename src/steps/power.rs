@@ -1,8 +1,8 @@
 //! Phrases about mains that fail and come back, and about a link that does not stand still.
 
 use super::World;
-use super::bound::at_most;
-use super::phrase::{Kind, Phrase, minutes};
+use super::bound::{at_most, requirement};
+use super::phrase::{Kind, Phrase, minutes, seconds};
 use crate::rig::Role::{Fibre, Mains, Operator};
 
 pub const PHRASES: &[Phrase<World>] = &[
@@ -14,6 +14,33 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[Mains],
         within: minutes(10),
         run: |w, a| w.post().dip_mains(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the servers have thirty posts to serve that return at once",
+        pl: "serwery muszą obsłużyć trzydzieści punktów, które wracają jednocześnie",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(10),
+        run: |w, _| w.post().crowd_servers(),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "the post is registered at most {duration} after power-on, once it is its turn [T39]",
+        pl: "punkt jest zarejestrowany najpóźniej {duration} po włączeniu zasilania, gdy przyjdzie jego kolej [T39]",
+        judges: at_most("T39", 0),
+        needs: &[Mains, Operator],
+        within: minutes(5),
+        run: |w, a| w.post().registered_in_turn_within(a.duration(0)?),
+    },
+    Phrase {
+        kind: Kind::Then,
+        en: "over {count} power-on(s) the moment of its first request differs by at least {duration} [T39]",
+        pl: "przy {count} włączeniu/włączeniach zasilania chwile pierwszego żądania różnią się co najmniej o {duration} [T39]",
+        judges: requirement("T39"),
+        needs: &[Mains, Operator],
+        within: minutes(60),
+        run: |w, a| w.post().returns_differ_by(a.count(0)?, a.duration(1)?),
     },
     Phrase {
         kind: Kind::When,

@@ -191,7 +191,10 @@ impl Voice {
         self.live(at, on);
         match (&self.state, on) {
             (State::Off, true) if self.is_upset(at) => self.state = State::Hung,
-            (State::Off, true) => self.state = State::Booting { until: at + self.boots_in() },
+            (State::Off, true) => {
+                let until = at + self.boots_in();
+                self.state = State::Booting { until };
+            }
             (State::Off, false) | (_, true) => {}
             (_, false) => {
                 self.state = State::Off;
