@@ -1,5 +1,5 @@
-//! Thirty posts whose power comes back at once, as one of them shows it: it does not always speak in the same moment, and
-//! it waits its turn where the servers have all thirty to serve.
+//! Thirty posts whose power comes back at once, as one of them shows it: it does not always speak in the same moment,
+//! and it waits its turn where the servers have all thirty to serve.
 //!
 //! Knows nothing of the others: a bench has one post.
 
