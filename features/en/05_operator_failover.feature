@@ -28,6 +28,19 @@ Feature: Second operator and server
     When 105 s pass
     Then the talk goes on
 
+  @S54 @fat @nightly
+  Scenario: All operators busy: the caller sees it, and the next press is served as any
+    Given the post is ready
+    And every operator is busy
+    When the button is pressed for 150 ms
+    Then the "out of service" lamp answers at most 2 s after the last operator's refusal [T43]
+    When 130 s pass
+    And the operator answers after 1 s
+    And the operator ends every call that stands
+    And 2 s pass
+    And the button is pressed for 150 ms
+    Then the operator's phone rings at most 2 s after the press [T02]
+
   @S26 @fat @nightly
   Scenario: Dead main server: the call takes the backup in time
     Given the post is ready

@@ -29,6 +29,19 @@ Właściwość: Drugi operator i serwer
     Gdy mija 105 s
     Wtedy rozmowa trwa nadal
 
+  @S54 @fat @nightly
+  Scenariusz: Wszyscy operatorzy zajęci: wzywający to widzi, a następne naciśnięcie jest obsłużone jak każde
+    Zakładając, że punkt jest gotowy do pracy
+    I wszyscy operatorzy są zajęci
+    Gdy przycisk zostaje naciśnięty na 150 ms
+    Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po odmowie ostatniego operatora [T43]
+    Gdy mija 130 s
+    I operator odbiera po 1 s
+    I operator kończy wszystkie trwające połączenia
+    I mijają 2 s
+    I przycisk zostaje naciśnięty na 150 ms
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+
   @S26 @fat @nightly
   Scenariusz: Awaria serwera głównego: zgłoszenie trafia przez serwer zapasowy
     Zakładając, że punkt jest gotowy do pracy

@@ -12,7 +12,7 @@ use super::{Fault, Post, Result, order};
 use crate::bench::{Moment, NETWORK_STAMP_S};
 use crate::clock::Instant;
 use crate::instrument::InstrumentError;
-use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite, Progress, Wording};
+use crate::instrument::operator::{Action, Answering, Behaviour, CallEvent, CallId, EndedBy, Invite, Progress, Second, Wording};
 use crate::unit::{Bilingual, Estimate, Quantity};
 use crate::verdict::Criterion;
 use crate::watch::LOST_AFTER;
@@ -85,6 +85,12 @@ impl Post {
 
     pub fn operator_is_busy(&mut self) -> Result<()> {
         self.set_answering(Answering::BUSY)
+    }
+
+    /// The second as well: nobody is free.
+    pub fn every_operator_is_busy(&mut self) -> Result<()> {
+        let second = Some(Second { answering: Answering::BUSY, after: None });
+        self.behave(Behaviour { answering: Answering::BUSY, second, ..self.behaviour })
     }
 
     /// Presses again and again; the operator answers each call, talks, and hangs up.

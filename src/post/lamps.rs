@@ -5,12 +5,13 @@
 use super::deeds::What;
 use super::{Fault, Post, Result};
 use crate::bench::{Bench, DARK_AT_MOST, Moment};
-use crate::clock::Instant;
+use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::{InstrumentError, Subsystem};
 use crate::rig::InputRef;
 use crate::unit::{Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
+use crate::watch::LOST_AFTER;
 use std::time::Duration;
 
 const PLACED_AFTER_PRESS: Quantity = Quantity {
@@ -91,6 +92,18 @@ const OUT_OF_SERVICE_AFTER_PRESS: Quantity = Quantity {
     ),
     requirement: "T38",
 };
+const REFUSAL_SHOWN: Quantity = Quantity {
+    key: "T43.refusal-to-sign",
+    unit: Unit::Second,
+    en: "last operator's refusal to a sign from the lamp \"out of service\"",
+    pl: "od odmowy ostatniego operatora do reakcji lampki „nieczynny”",
+    method: Method::new(
+        "refusal at the operator to a change at the lamp's sensor; what the post says instead is not recognised",
+        "od odmowy u operatora do zmiany na czujniku lampki; komunikat słowny punktu nie jest rozpoznawany",
+        "RFC 3261, 21.4.24",
+    ),
+    requirement: "T43",
+};
 /// All that this file judges.
 pub(super) const QUANTITIES: &[Quantity] = &[
     PLACED_AFTER_PRESS,
@@ -100,6 +113,7 @@ pub(super) const QUANTITIES: &[Quantity] = &[
     PLACED_DARK_AFTER_TALK,
     CONNECTED_DARK_AFTER_TALK,
     OUT_OF_SERVICE_AFTER_PRESS,
+    REFUSAL_SHOWN,
 ];
 
 /// A lamp that has been dark for so long does not blink.
@@ -268,6 +282,26 @@ impl Post {
         let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(sign(bench, &input, press.instant())))?;
         self.rest_on_sensor(Lamp::OutOfService, found)?;
         self.judge_within(&OUT_OF_SERVICE_AFTER_PRESS, press, found, limit)
+    }
+
+    /// T43: whoever was turned away everywhere sees it.
+    pub fn refusal_shown_within(&mut self, limit: Duration) -> Result<()> {
+        let since = self.last_press()?.instant();
+        let input = self.lamp(Lamp::OutOfService)?;
+        let limit = limit.as_secs_f64();
+        let is_refusal = |event: &Stamped<CallEvent>| matches!(event.value, CallEvent::Refused { .. });
+        let refused = self.bench.watch::<Moment, Fault>(since + LOST_AFTER, |bench| {
+            Ok(bench.record.calls_since(since).find(|event| is_refusal(event)).map(Moment::at_operator))
+        })?;
+        let Some(first) = refused else { return self.judge_absent(&REFUSAL_SHOWN) };
+        let deadline = first.instant() + Duration::from_secs_f64(self.patience("T08", limit));
+        let found = self.bench.watch::<Moment, Fault>(deadline, |bench| Ok(sign(bench, &input, first.instant())))?;
+        self.rest_on_sensor(Lamp::OutOfService, found)?;
+        // Before the sign the post may have asked whoever was left.
+        let until = found.map_or(deadline, Moment::instant);
+        let refusals = self.bench.record.calls_since(since).filter(|event| is_refusal(event) && event.at <= until);
+        let last = refusals.last().map_or(first, Moment::at_operator);
+        self.judge_within(&REFUSAL_SHOWN, last, found, limit)
     }
 }
 

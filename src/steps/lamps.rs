@@ -60,4 +60,13 @@ pub const PHRASES: &[Phrase<World>] = &[
         within: minutes(1),
         run: |w, a| w.post().out_of_service_lamp_within(a.duration(0)?),
     },
+    Phrase {
+        kind: Kind::Then,
+        en: "the \"out of service\" lamp answers at most {duration} after the last operator's refusal [T43]",
+        pl: "lampka „nieczynny” reaguje najpóźniej {duration} po odmowie ostatniego operatora [T43]",
+        judges: at_most("T43", 0),
+        needs: &[LampOutOfService, Operator],
+        within: minutes(2),
+        run: |w, a| w.post().refusal_shown_within(a.duration(0)?),
+    },
 ];

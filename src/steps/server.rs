@@ -34,6 +34,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         run: |w, _| w.post().operator_is_busy(),
     },
     Phrase {
+        kind: Kind::Given,
+        en: "every operator is busy",
+        pl: "wszyscy operatorzy są zajęci",
+        judges: None,
+        needs: &[Operator],
+        within: seconds(5),
+        run: |w, _| w.post().every_operator_is_busy(),
+    },
+    Phrase {
         kind: Kind::When,
         en: "the servers take everything and answer nothing",
         pl: "serwery wszystko przyjmują i na nic nie odpowiadają",

@@ -291,10 +291,15 @@ fn falsely_out(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.out_of_service else { return Vec::new() };
     // What the scenario before did to the post may show for a while.
     let recovered = Span { from: course.span.from + RECOVERS_WITHIN, to: course.span.to };
+    let refused = course.calls.iter().filter(|(id, _)| course.refused.contains_key(id));
+    let ended = refused.filter_map(|(_, call)| Some(call.ended?.0.seconds));
+    let refusals: Vec<Span> = ended.map(|at| Span { from: at - STAMPS, to: at + BLINKS_FOR }).collect();
     let of_span = |ready: Span| {
         // Light that comes with an outage may bear a stamp from just before it.
         let ready = Span { to: ready.to - STAMPS - course.inputs_within, ..ready }.common(recovered)?;
-        let false_sign = lit.0.iter().filter_map(|lit| lit.common(ready)).next();
+        // Whoever was turned away is shown it for a while (T43).
+        let is_told = |sign: &Span| refusals.iter().any(|refusal| refusal.holds(sign.from));
+        let false_sign = lit.0.iter().filter_map(|lit| lit.common(ready)).find(|sign| !is_told(sign));
         Some(Sample::breach(false_sign.map_or(ready.from, |span| span.from), false_sign.map(after)))
     };
     course.ready().into_iter().filter_map(of_span).collect()

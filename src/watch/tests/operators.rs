@@ -46,3 +46,16 @@ fn whom_the_first_operator_does_not_take_the_second_hears_of() {
     };
     assert_eq!([refused(486), refused(603), refused(503)], [true, true, false]);
 }
+
+#[test]
+fn whoever_was_turned_away_everywhere_is_shown_it_for_a_while() {
+    let shown = |from: f64, status: Option<u16>| {
+        let mut course = quiet().press(100.0, 0.15).call(100.05, 100.06, "1").change(|call| {
+            (call.ringing, call.answered, call.confirmed) = (None, None, None);
+        });
+        course.refused.extend(status.map(|status| (CallId(1), status)));
+        course = course.out_of_service(&[(from, from + 0.25), (from + 0.5, from + 0.75)]);
+        broken(&course).contains(&"T27.watch.falsely-out-of-service")
+    };
+    assert_eq!([shown(100.3, Some(486)), shown(111.0, Some(486)), shown(100.3, None)], [false, true, true]);
+}
