@@ -172,3 +172,22 @@ fn an_unpowered_chip_shows_nothing() {
     assert_eq!(run(&mut mcu, micros(1000)), []);
     assert!(!mcu.powered());
 }
+
+#[test]
+fn vectors_are_taken_from_the_ram_where_the_firmware_has_put_it_there() {
+    const SYSCFG: u32 = 0x4001_0000;
+    const PENDSV: u32 = 14;
+    const SVCALL: u32 = 11;
+    let copy = |p: Program, from: u32, to: u32| p.load(0, from).load(1, to).op(&[ldr(0, 0, 0), str(0, 1, 0)]);
+    let handled = |memory_at_0: u32| {
+        let main = copy(clocked(), 0x0800_0000 + 4 * SVCALL, 0x2000_0000 + 4 * PENDSV).poke(SYSCFG, memory_at_0);
+        let main = main.poke(0xe000_ed04, 1 << 28).op(&[STAY]);
+        let first = main.handler(PENDSV as usize).poke(RESULT, 1).op(&[BX_LR]);
+        let mut mcu = first.handler(SVCALL as usize).poke(RESULT, 2).op(&[BX_LR]).start();
+        run(&mut mcu, micros(200));
+        (word(&mut mcu, RESULT), mcu.unmodelled().is_empty())
+    };
+    assert_eq!(handled(0), (1, true));
+    assert_eq!(handled(3), (2, true));
+    assert_eq!(handled(1), (1, false), "the system memory is not modelled");
+}

@@ -93,12 +93,17 @@ impl Exti {
         }
     }
 
-    /// CFGR1 is kept, but a remap of the memory at address 0 is not modelled.
+    /// The RAM shows at address 0 (CFGR1, MEM_MODE).
+    pub fn shows_ram_at_0(&self) -> bool {
+        self.syscfg_configuration & 3 == 3
+    }
+
+    /// That the system memory shows at address 0 is not modelled.
     pub fn write_syscfg(&mut self, offset: u32, value: u32) -> Option<()> {
         match offset {
             0x00 => {
                 self.syscfg_configuration = value;
-                if value & 3 != 0 { None } else { Some(()) }
+                if value & 3 == 1 { None } else { Some(()) }
             }
             0x08..=0x14 => self.ports.get_mut((offset as usize - 8) / 4).map(|ports| *ports = value & 0xffff),
             _ => None,

@@ -140,6 +140,12 @@ impl Soc {
         self.emissions.extend(changes.iter().map(|&(pin, high)| (self.now, Emission::Level { pin, high })));
     }
 
+    /// Booting from the main flash, that also shows at address 0 until the firmware puts the RAM there (RM0091, 2.5 and
+    /// 9.1.1).
+    fn at_0(&self) -> &[u8] {
+        if self.exti.shows_ram_at_0() { &self.ram } else { self.flash.cells() }
+    }
+
     fn read_register(&mut self, address: u32) -> u32 {
         let offset = address & 0x3ff;
         let value = match address & !0x3ff {
@@ -216,7 +222,7 @@ impl Bus for Soc {
         let (memory, base): (&[u8], u32) = match address >> 24 {
             0x08 => (self.flash.cells(), FLASH_BASE),
             0x20 => (&self.ram, RAM_BASE),
-            0x00 => (self.flash.cells(), 0),
+            0x00 => (self.at_0(), 0),
             _ => return Err(BusFault),
         };
         let bytes = memory.get((address - base) as usize..).and_then(|m| m.first_chunk()).ok_or(BusFault)?;
@@ -228,8 +234,7 @@ impl Bus for Soc {
         match address >> 24 {
             0x20 => load(&self.ram, address - RAM_BASE, width),
             0x08 => load(self.flash.cells(), address - FLASH_BASE, width),
-            // Booting from the main flash, it also shows at address 0 (RM0091, 2.5).
-            0x00 => load(self.flash.cells(), address, width),
+            0x00 => load(self.at_0(), address, width),
             0x40 | 0x48 => Ok(self.read_register(address & !3) >> (8 * (address & 3)) & width.mask()),
             0x1f => Ok(flash::system_memory(address & !3) >> (8 * (address & 3)) & width.mask()),
             _ => Err(BusFault),
