@@ -11,8 +11,11 @@ use std::{env, fs};
 
 type Error = Box<dyn std::error::Error>;
 
-/// Header record: address and layout as PROTOCOL.md section 1 fixes them.
-const HEADER_AT: u64 = 0x0800_0100;
+/// Where an image begins, and how far behind that its header record stands (PROTOCOL.md, sections 1 and 7).
+const FIRST_SLOT: u64 = 0x0800_0000;
+const SECOND_SLOT: u64 = 0x0800_F800;
+const SLOT_BYTES: u64 = 62 * 1024;
+const HEADER_AT: u64 = 0x100;
 
 fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firmware")
@@ -31,6 +34,8 @@ struct Manifest {
     lld: String,
     toolchain: String,
     images: BTreeMap<String, Image>,
+    /// For the second slot.
+    trials: BTreeMap<String, Image>,
 }
 
 impl Manifest {
@@ -43,11 +48,12 @@ impl Manifest {
                 "rustc" => manifest.rustc = value.into(),
                 "lld" => manifest.lld = value.into(),
                 "toolchain" => manifest.toolchain = value.into(),
-                "elf" => {
+                "elf" | "trial" => {
                     let [name, sha256, size] = value.split(' ').collect::<Vec<_>>()[..] else {
                         return Err(format!("MANIFEST: {line:?}").into());
                     };
-                    manifest.images.insert(name.into(), Image { sha256: sha256.into(), size: size.parse()? });
+                    let of = if key == "elf" { &mut manifest.images } else { &mut manifest.trials };
+                    of.insert(name.into(), Image { sha256: sha256.into(), size: size.parse()? });
                 }
                 _ => return Err(format!("MANIFEST: unknown key {key:?}").into()),
             }
@@ -62,7 +68,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The source hash as README.md describes it, computed a second time and differently.
 fn source_hash() -> Result<String, Error> {
-    let mut paths: Vec<String> = ["Cargo.toml", "build.rs", "memory.ld"].map(String::from).into();
+    let scripts = ["memory.ld", "second.ld", "sections.ld"];
+    let mut paths: Vec<String> = ["Cargo.toml", "build.rs"].into_iter().chain(scripts).map(String::from).collect();
     for entry in fs::read_dir(home().join("src"))? {
         let path = entry?.path();
         if path.extension() == Some(OsStr::new("rs")) {
@@ -81,10 +88,11 @@ fn source_hash() -> Result<String, Error> {
     Ok(hex(&hash.finalize()))
 }
 
-/// Version, build hash and variant of an image's header record.
-fn header(elf: &[u8]) -> Result<[String; 3], Error> {
+/// Version, build hash and variant of an image's header record. `slot`: where the image begins.
+fn header(elf: &[u8], slot: u64) -> Result<[String; 3], Error> {
     let file = object::File::parse(elf)?;
-    let section = file.sections().find(|section| section.address() == HEADER_AT).ok_or("no section at the header's address")?;
+    let section = file.sections().find(|section| section.address() == slot + HEADER_AT);
+    let section = section.ok_or("no section at the header's address")?;
     let record = section.data()?;
     if record.get(..4) != Some(b"HJFW") {
         return Err(format!("no header record: {record:02x?}").into());
@@ -107,14 +115,20 @@ fn the_manifest_is_of_these_sources() -> Result<(), Error> {
 #[test]
 fn every_image_is_the_one_in_the_manifest() -> Result<(), Error> {
     let manifest = Manifest::read(&home().join("elf/MANIFEST"))?;
+    let check = |file: &str, image: &Image, slot: u64| -> Result<[String; 2], Error> {
+        let elf = fs::read(home().join(format!("elf/{file}.elf")))?;
+        assert_eq!(elf.len(), image.size, "{file}");
+        assert_eq!(hex(&Sha256::digest(&elf)), image.sha256, "{file}");
+        let [version, build, variant] = header(&elf, slot).map_err(|e| format!("{file}: {e}"))?;
+        assert_eq!(Some(build.as_str()), manifest.sources.get(..8), "{file}");
+        Ok([version, variant])
+    };
     for (name, image) in &manifest.images {
-        let elf = fs::read(home().join(format!("elf/{name}.elf")))?;
-        assert_eq!(elf.len(), image.size, "{name}");
-        assert_eq!(hex(&Sha256::digest(&elf)), image.sha256, "{name}");
-        let [version, build, variant] = header(&elf).map_err(|e| format!("{name}: {e}"))?;
-        assert_eq!(version, "1.4.2", "{name}");
-        assert_eq!(Some(build.as_str()), manifest.sources.get(..8), "{name}");
-        assert_eq!(&variant, name);
+        assert_eq!(check(name, image, FIRST_SLOT)?, ["1.4.2", name]);
+    }
+    for (name, image) in &manifest.trials {
+        let [version, _] = check(&format!("trial/{name}"), image, SECOND_SLOT)?;
+        assert_eq!(version, "1.4.3", "{name}: nobody could tell it from what is in the first slot");
     }
     Ok(())
 }
@@ -122,29 +136,33 @@ fn every_image_is_the_one_in_the_manifest() -> Result<(), Error> {
 #[test]
 fn every_image_is_in_the_manifest() -> Result<(), Error> {
     let manifest = Manifest::read(&home().join("elf/MANIFEST"))?;
-    let mut found = Vec::new();
-    for entry in fs::read_dir(home().join("elf"))? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("elf")) {
-            found.extend(path.file_stem().and_then(OsStr::to_str).map(String::from));
+    for (folder, named) in [("elf", manifest.images), ("elf/trial", manifest.trials)] {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(home().join(folder))? {
+            let path = entry?.path();
+            if path.extension() == Some(OsStr::new("elf")) {
+                found.extend(path.file_stem().and_then(OsStr::to_str).map(String::from));
+            }
         }
+        found.sort();
+        assert_eq!(found, named.into_keys().collect::<Vec<_>>(), "{folder}");
     }
-    found.sort();
-    assert_eq!(found, manifest.images.into_keys().collect::<Vec<_>>());
     Ok(())
 }
 
-/// Fits the chip: ARMv6-M code, in the flash an image may use, with the settings page left alone.
+/// Fits the chip: ARMv6-M code, in the flash that an image of its slot may use, with the pages of the trial record and
+/// the settings left alone.
 #[test]
 fn every_image_fits_the_chip() -> Result<(), Error> {
     let manifest = Manifest::read(&home().join("elf/MANIFEST"))?;
-    for name in manifest.images.keys() {
+    let first = manifest.images.keys().map(|name| (name.clone(), FIRST_SLOT));
+    for (name, slot) in first.chain(manifest.trials.keys().map(|name| (format!("trial/{name}"), SECOND_SLOT))) {
         let elf = fs::read(home().join(format!("elf/{name}.elf")))?;
         let file = object::File::parse(&*elf)?;
         assert!(file.section_by_name(".ARM.attributes").is_some(), "{name}: nothing says which core it is for");
         for segment in file.segments() {
             let (from, length) = (segment.address(), segment.size());
-            let flash = from >= 0x0800_0000 && from + length <= 0x0800_0000 + 62 * 1024;
+            let flash = from >= slot && from + length <= slot + SLOT_BYTES;
             let ram = from >= 0x2000_0000 && from + length <= 0x2000_4000;
             assert!(flash || ram, "{name}: a segment at {from:#x}, {length} bytes");
         }
@@ -171,6 +189,7 @@ fn missing_tools(manifest: &Manifest) -> Option<String> {
 
 /// Rebuilt by the test. The others differ in constants only, and `build.sh` with `OUT` compares them all.
 const REBUILT: [&str; 3] = ["reference", "button-no-debounce", "slow-but-legal"];
+const REBUILT_TRIALS: [&str; 2] = ["sound", "never-registers"];
 
 fn build(manifest: &Manifest, work: &Path) -> Result<Output, Error> {
     let mut build = Command::new("sh");
@@ -186,7 +205,8 @@ fn build(manifest: &Manifest, work: &Path) -> Result<Output, Error> {
             build.env_remove(name);
         }
     }
-    Ok(build.env("OUT", work.join("elf")).env("WORK", work).env("VARIANTS", REBUILT.join(" ")).output()?)
+    let build = build.env("OUT", work.join("elf")).env("WORK", work);
+    Ok(build.env("VARIANTS", REBUILT.join(" ")).env("TRIALS", REBUILT_TRIALS.join(" ")).output()?)
 }
 
 #[test]
@@ -218,6 +238,11 @@ fn a_rebuild_gives_the_same_images() -> Result<(), Error> {
     assert_eq!(rebuilt.sources, manifest.sources);
     for name in REBUILT {
         let sha256 = |manifest: &Manifest| manifest.images.get(name).map(|image| image.sha256.clone());
+        assert!(sha256(&manifest).is_some(), "{name}");
+        assert_eq!(sha256(&rebuilt), sha256(&manifest), "{name}");
+    }
+    for name in REBUILT_TRIALS {
+        let sha256 = |manifest: &Manifest| manifest.trials.get(name).map(|image| image.sha256.clone());
         assert!(sha256(&manifest).is_some(), "{name}");
         assert_eq!(sha256(&rebuilt), sha256(&manifest), "{name}");
     }
