@@ -73,8 +73,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// Where the record stands in the microcontroller's memory.
-    pub const ADDRESS: u32 = 0x0800_0100;
+    /// How far behind an image's beginning the record stands.
+    pub const OFFSET: u32 = 0x100;
     pub const BYTES: usize = 64;
 
     /// `None` if this is no such record.
@@ -113,6 +113,29 @@ impl Image {
         self.segments.iter().map(|s| s.bytes.len()).sum()
     }
 
+    /// Its lowest address.
+    pub fn begins(&self) -> Option<u32> {
+        self.segments.iter().map(|segment| segment.address).min()
+    }
+
+    /// All that is to be written, from its beginning on, with blank memory in the gaps; `None`: nothing, or more than
+    /// any microcontroller's flash holds.
+    pub fn flat(&self) -> Option<Vec<u8>> {
+        let begins = self.begins()?;
+        let mut bytes = Vec::new();
+        for segment in &self.segments {
+            let from = (segment.address - begins) as usize;
+            if from + segment.bytes.len() > LARGEST_FLASH {
+                return None;
+            }
+            bytes.resize(bytes.len().max(from + segment.bytes.len()), BLANK);
+            if let Some(place) = bytes.get_mut(from..from + segment.bytes.len()) {
+                place.copy_from_slice(&segment.bytes);
+            }
+        }
+        Some(bytes)
+    }
+
     /// `length` bytes from `address` on, if a single segment holds them all.
     pub fn bytes_at(&self, address: u32, length: usize) -> Option<&[u8]> {
         self.segments.iter().find_map(|segment| {
@@ -138,6 +161,10 @@ impl Image {
     }
 }
 
+/// As erased flash memory reads.
+const BLANK: u8 = 0xff;
+const LARGEST_FLASH: usize = 16 << 20;
+
 const REBUILD: (&str, &str) =
     ("build the image for this chip, or choose the right file", "zbuduj obraz dla tego układu albo wskaż właściwy plik");
 const COPY_AGAIN: (&str, &str) =
@@ -152,8 +179,18 @@ pub fn parse(elf: &[u8]) -> Result<Image, Vec<Problem>> {
     }
 }
 
-/// Reads an ELF file and checks that it can run on `chip`. All problems are reported at once.
+/// Reads an ELF file and checks that `chip` can start from it. All problems are reported at once.
 pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<Problem>> {
+    let base = chip.flash.iter().map(|range| range.start).min();
+    inspect_from(elf, chip, base)
+}
+
+/// The same of an image that begins elsewhere in the flash, and that another one starts.
+pub fn inspect_at(elf: &[u8], chip: &Chip, base: u32) -> Result<Image, Vec<Problem>> {
+    inspect_from(elf, chip, Some(base))
+}
+
+fn inspect_from(elf: &[u8], chip: &Chip, base: Option<u32>) -> Result<Image, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(image) = read(elf, &mut problems) else {
         return Err(problems);
@@ -164,7 +201,7 @@ pub fn inspect(elf: &[u8], chip: &Chip) -> Result<Image, Vec<Problem>> {
     }
     check_core(&image, chip, &mut problems);
     check_segments(&image, chip, &mut problems);
-    check_vectors(&image, chip, &mut problems);
+    base.into_iter().for_each(|base| check_vectors(&image, base, &mut problems));
     if problems.is_empty() { Ok(image) } else { Err(problems) }
 }
 
@@ -222,7 +259,8 @@ fn read(elf: &[u8], problems: &mut Vec<Problem>) -> Option<Image> {
     let segments = read_segments(header, endian, elf, problems);
     let core = read_core(header, endian, elf, problems);
     let mut image = Image { segments, entry: header.e_entry(endian), core, header: None };
-    image.header = image.bytes_at(Header::ADDRESS, Header::BYTES).and_then(Header::parse);
+    let header = image.begins().and_then(|begins| image.bytes_at(begins.checked_add(Header::OFFSET)?, Header::BYTES));
+    image.header = header.and_then(Header::parse);
     Some(image)
 }
 
@@ -315,9 +353,8 @@ fn check_segments(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The core starts from the first two words of the flash: initial stack pointer and entry.
-fn check_vectors(image: &Image, chip: &Chip, problems: &mut Vec<Problem>) {
-    let Some(base) = chip.flash.iter().map(|r| r.start).min() else { return };
+/// An image starts from its first two words: initial stack pointer and entry.
+fn check_vectors(image: &Image, base: u32, problems: &mut Vec<Problem>) {
     let (Some(_stack), Some(entry)) = (image.word_at(base), image.word_at(base.saturating_add(4))) else {
         let cause =
             both!("the image has no vector table at {base:#010x}", "obraz nie ma tablicy wektorów pod adresem {base:#010x}");

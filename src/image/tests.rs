@@ -74,6 +74,27 @@ fn a_good_image_says_what_it_is() {
 }
 
 #[test]
+fn an_image_for_another_place_starts_there_and_says_what_it_is() {
+    let base: u32 = 0x0800_f800;
+    let mut code = code(1000);
+    code[4..8].copy_from_slice(&(base + 0xc1).to_le_bytes());
+    let file = elf(base, &code, V6S_M);
+    let image = inspect_at(&file, &chip(), base).expect("fits");
+    assert_eq!((image.begins(), image.header.map(|header| header.version)), (Some(base), Some("1.4.2".into())));
+    check(&file, &["no vector table at 0x08000000"]);
+}
+
+#[test]
+fn gaps_between_segments_are_blank() {
+    let segment = |address, bytes: &[u8]| Segment { address, bytes: bytes.to_vec() };
+    let segments = vec![segment(0x104, &[3]), segment(0x100, &[1, 2])];
+    let image = Image { segments, entry: 0, core: None, header: None };
+    let far = Image { segments: vec![segment(0, &[1]), segment(0xffff_fff0, &[1])], ..image.clone() };
+    assert_eq!(far.flat(), None, "no flash is that large");
+    assert_eq!((image.begins(), image.flat()), (Some(0x100), Some(vec![1, 2, 0xff, 0xff, 3])));
+}
+
+#[test]
 fn an_image_for_a_newer_core_is_refused() {
     check(&elf(0x0800_0000, &code(1000), V7_M), &["built for ARMv7-M, but the STM32F072CB is ARMv6-M"]);
 }
