@@ -68,9 +68,10 @@ impl Bench {
         self.switch(Circuit::Mains, false)
     }
 
-    /// Writes the rig's image. With `power_fails_at`, the mains is switched off as soon as that share (0 to 1) of the
-    /// programming is done.
+    /// Writes the rig's image, which is then the one that starts. With `power_fails_at`, the mains is switched off as
+    /// soon as that share (0 to 1) of the programming is done.
     pub fn flash(&mut self, power_fails_at: Option<f64>) -> std::result::Result<Writing, FlashError> {
+        self.end_trial()?;
         let name = self.serving(Role::Probe)?;
         let mut probe = self.probes.remove(&name).ok_or_else(|| missing("probe"))?;
         let image = self.image.clone();

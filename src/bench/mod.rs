@@ -24,6 +24,7 @@ mod services;
 mod sound;
 mod supervision;
 mod switch;
+mod trial;
 mod unfelt;
 mod way_in;
 
@@ -39,6 +40,7 @@ pub use record::{Call, Record, Registration, Report};
 pub use services::{Asked, Lease, Service};
 pub use sound::{Heard, Moment, NETWORK_STAMP_S};
 pub use switch::{Switchgear, stood_still};
+pub use trial::TrialImage;
 
 use crate::clock::{Clock, Instant, Interrupted};
 use crate::dsp::comeback::Room;

@@ -215,7 +215,7 @@ fn image_to_write(rig: &Rig) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn read_image(file: &Path) -> Result<Vec<u8>> {
+pub(super) fn read_image(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).map_err(|error| {
         InstrumentError::new(
             "firmware file",

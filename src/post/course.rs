@@ -3,7 +3,7 @@
 use super::call::{OPERATOR_USER, SECOND_USER};
 use super::deeds::What;
 use super::{Post, Result};
-use crate::bench::{Circuit, Lease, NETWORK_STAMP_S, Record};
+use crate::bench::{Circuit, Lease, Moment, NETWORK_STAMP_S, Record};
 use crate::clock::{Instant, Stamped};
 use crate::instrument::operator::CallEvent;
 use crate::instrument::supervision::{Counts, Notice};
@@ -212,6 +212,7 @@ impl Post {
                     let span = Span { from: at.seconds, to: self.started_after(at.instant()).unwrap_or(span.to) };
                     outages.push(Outage { kind: Kind::Hang, span });
                 }
+                What::Trial { .. } => outages.extend(self.failed_trial(at, span)),
                 _ => {}
             }
         }
@@ -223,6 +224,22 @@ impl Post {
 }
 
 impl Post {
+    /// An image on trial that did not come to serve: until the post started anew by itself. One that came to register
+    /// was started like any other.
+    fn failed_trial(&self, began: Moment, span: Span) -> Option<Outage> {
+        let record = &self.bench.record;
+        let started = record.reports_since(began.instant() + OWN_START_WITHIN);
+        let mut started = started.filter(|report| report.value.argument("BOOT").is_some()).map(|report| report.at);
+        let registered = |event: &&Stamped<CallEvent>| matches!(event.value, CallEvent::Registered { .. });
+        let registered = record.calls_since(began.instant()).find(registered).map(|event| event.at);
+        let to = match (started.next(), registered) {
+            (Some(started), registered) if registered.is_none_or(|registered| started < registered) => started.as_secs_f64(),
+            (_, Some(_)) => return None,
+            _ => span.to,
+        };
+        Some(Outage { kind: Kind::Trial, span: Span { from: began.seconds, to } })
+    }
+
     /// When the firmware was there again, as its console says; without a console, as its next registration shows.
     fn started_after(&self, hung: Instant) -> Option<f64> {
         let record = &self.bench.record;
@@ -234,6 +251,9 @@ impl Post {
         record.calls_since(hung).find(registered).map(|event| event.at.as_secs_f64())
     }
 }
+
+/// The banner of the start that a trial begins with is heard by then.
+const OWN_START_WITHIN: Duration = Duration::from_secs(5);
 
 fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
     edges.iter().map(|(at, closed)| (*at, !closed))

@@ -1,6 +1,6 @@
 //! What has been done to the post in the scenario under way, in one list: what, when, and by what that is proved.
 
-use crate::bench::Moment;
+use crate::bench::{Moment, TrialImage};
 use std::mem::discriminant;
 
 /// Something that was done to the post, or by its operator.
@@ -68,6 +68,10 @@ pub(super) enum What {
     Restart,
     /// Its main program was led into an endless loop through the debug port.
     Hang,
+    /// An image was put on trial in the second slot, and the post started with it.
+    Trial {
+        which: TrialImage,
+    },
     /// A talk was set up by hejnal itself; presses before it are no longer counted.
     Talk,
     /// The operator ended a call.
@@ -118,6 +122,15 @@ impl Deeds {
     pub fn last(&self, what: What) -> Option<Moment> {
         let last = self.0.iter().rev().find(|deed| discriminant(&deed.what) == discriminant(&what))?;
         (last.what == what && last.proof != Proof::Command).then_some(last.at)
+    }
+
+    /// When an image was last put on trial, and which.
+    pub fn trial(&self) -> Option<(Moment, TrialImage)> {
+        let trial = |deed: &Deed| match deed.what {
+            What::Trial { which } => Some((deed.at, which)),
+            _ => None,
+        };
+        self.0.iter().rev().find_map(trial)
     }
 
     /// When the button's contact was last moved, be it too briefly for a finger.
@@ -188,6 +201,14 @@ mod tests {
         let on = What::Mains { on: true };
         assert!(!deeds(&[(on, Proof::Sense), CUT, RETURNED]).ever_took_effect(on));
         assert!(deeds(&[(on, Proof::Effect), CUT, (on, Proof::Sense)]).ever_took_effect(on));
+    }
+
+    #[test]
+    fn the_last_image_on_trial_is_the_one_that_counts() {
+        let trial = |which| (What::Trial { which }, Proof::Effect);
+        let tried = |list: &[(What, Proof)]| deeds(list).trial().map(|(at, which)| (at.seconds, which));
+        assert_eq!(tried(&[CUT]), None);
+        assert_eq!(tried(&[trial(TrialImage::Bad), trial(TrialImage::Good), CUT]), Some((1.0, TrialImage::Good)));
     }
 
     #[test]

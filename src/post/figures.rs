@@ -3,7 +3,7 @@
 use super::{
     battery, call, cameras, checklist, counters, duplex, firmware, hang, impostor, interruption, lamps, loss, mass_return,
     network, outage, own_test, plant, power, queue, server, service_lamp, settings, soak, speech, street, stuck, supervision,
-    transfer, volume,
+    transfer, trial, volume,
 };
 use crate::unit::{Figure, Form, Quantity, Unit};
 use crate::watch;
@@ -38,6 +38,7 @@ const QUANTITIES: &[&[Quantity]] = &[
     queue::QUANTITIES,
     network::QUANTITIES,
     hang::QUANTITIES,
+    trial::QUANTITIES,
 ];
 
 /// Every figure that a post may be judged by, in all the forms in which it is stated, in the order of keys.

@@ -129,12 +129,12 @@ impl Post {
         .into())
     }
 
-    fn header(&self) -> Option<image::Header> {
+    pub(super) fn header(&self) -> Option<image::Header> {
         image::parse(self.bench.image()).ok()?.header
     }
 
     /// A refusal or silence of the microcontroller is a count of zero successes; the rest is the bench's.
-    fn judge_flash(&mut self, result: std::result::Result<(), FlashError>) -> Result<()> {
+    pub(super) fn judge_flash(&mut self, result: std::result::Result<(), FlashError>) -> Result<()> {
         match result {
             Ok(()) => self.judge(&WRITTEN, Estimate::count(1), Criterion::AtLeast(1.0)),
             Err(FlashError::Bench(error)) => Err(error.into()),

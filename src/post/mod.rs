@@ -44,9 +44,11 @@ mod street;
 mod stuck;
 mod supervision;
 mod transfer;
+mod trial;
 mod volume;
 mod watching;
 
+pub use crate::bench::TrialImage;
 pub use crate::instrument::operator::{Certificate, Wording};
 pub use fault::{Fault, ScenarioError};
 pub use figures::figures;
@@ -101,6 +103,8 @@ pub struct Post {
     is_unsettled: bool,
     /// Its own settings, while others stand in their place.
     exchanged: settings::Exchanged,
+    /// An image may be on trial in the second slot.
+    is_on_trial: bool,
     /// When the button was told to close, while it is held down.
     held: Option<Instant>,
     /// What the bench's proof of itself on the post came to, once it was made in this run.
@@ -147,6 +151,7 @@ impl Post {
             has_told_unwatched: false,
             is_unsettled: false,
             exchanged: settings::Exchanged::default(),
+            is_on_trial: false,
             held: None,
             hands: None,
             shown: [[false; 3]; 4],

@@ -195,6 +195,7 @@ impl Post {
     /// Brings the bench to the state that harms nobody and says what was read back.
     pub fn make_safe(&mut self) -> Vec<SafeCheck> {
         let mut checks = self.bench.make_safe();
+        checks.extend(self.make_trial_safe());
         checks.extend(self.make_settings_safe());
         checks
     }

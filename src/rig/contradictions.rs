@@ -39,6 +39,13 @@ fn what_an_instrument_does_not_offer_is_refused_in_place_with_a_remedy() {
         ("ear: card/in-1", "ear: card/in-4", "\"card\" has 3 inputs, there is no 4"),
         ("port: twin:console", "port: twin:inputs", "on the same place of the virtual post as instruments.inputs"),
         ("backup: twin ", "backup: 10.0.0.1:5070 ", "no address for a second server"),
+        ("at: 0x0800F800", "at: 63488", "post.firmware.second-slot.at must be an address, here is \"63488\""),
+        ("trial: 484A5452FFFFFFFFFFFF", "trial: HJTR", "post.firmware.second-slot.record.trial is no row of bytes: \"HJTR\""),
+        ("none: FFFFFFFFFFFFFFFFFFFF", "none: FFFF", "second-slot.record.none has 2 bytes, trial has 10"),
+        ("trial/sound.elf", "trial/sounds.elf", "there is no such file"),
+        ("trial/sound.elf", "reference.elf", "the image has no vector table at 0x0800f800"),
+        ("trial/never-registers.elf", "reference.elf", "the image has no vector table at 0x0800f800"),
+        ("loopback: {", "second-slot: probe\n  loopback: {", "second-slot"),
     ];
     for (old, new, cause) in table {
         let (_, problems, line) = with(VIRTUAL, old, new);

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of how firmware is flashed, and nothing of the probe library's list of chips.
 
+use super::second_slot::{self, SecondSlot};
 use crate::image::{self, Chip, Core, Header};
 use crate::problem::{AND, Problem, Problems, did_you_mean, listed, nearest};
 use crate::unit::{Bilingual, both};
@@ -21,6 +22,8 @@ pub struct Firmware {
     pub variant: String,
     /// Address of the flash page that holds the post's settings and that no image may touch.
     pub settings_page: u32,
+    /// Where a new image is put on trial; `None`: the post has one place for an image.
+    pub second_slot: Option<SecondSlot>,
 }
 
 /// What a build is called that was asked for nothing special.
@@ -34,9 +37,11 @@ struct Named<'n> {
     variant: Option<&'n Word>,
 }
 
+const KEYS: &[&str] = &["file", "version", "variant", "settings-page", "second-slot"];
+
 /// Reads `post.firmware` and holds the image against it. `folder` is where the rig lies.
 pub(super) fn read(node: &Node, folder: &Path, chip: Option<&str>, problems: &mut Problems) -> Option<Firmware> {
-    let section = Section::open(node, "post.firmware", &["file", "version", "variant", "settings-page"], problems)?;
+    let section = Section::open(node, "post.firmware", KEYS, problems)?;
     let file = section.text("file", "file: ../fixtures/firmware/elf/reference.elf", problems);
     let version = section.text("version", "version: 1.4.2", problems);
     let variant = section.optional_text("variant", "variant: reference", problems);
@@ -49,21 +54,35 @@ pub(super) fn read(node: &Node, folder: &Path, chip: Option<&str>, problems: &mu
         let named = Named { file, version: version.filter(|_| version_text.is_some()), variant };
         check_image(&bytes, &named, chip, settings_page, problems);
     }
+    let second_slot = section.get("second-slot").map(|node| {
+        let chip = chip.and_then(|name| chip_named(name, settings_page));
+        second_slot::read(node, folder, chip.as_ref(), version_text.as_deref(), problems)
+    });
+    let second_slot = match second_slot {
+        Some(read) => Some(read?),
+        None => None,
+    };
     let variant = variant.map_or(USUAL_VARIANT, |word| &word.text).to_string();
-    Some(Firmware { file: path, version: version_text?, variant, settings_page: settings_page? })
+    Some(Firmware { file: path, version: version_text?, variant, settings_page: settings_page?, second_slot })
+}
+
+/// An address as a datasheet writes it.
+pub(super) fn address_of(path: &str, word: &Word, example: &str, problems: &mut Problems) -> Option<u32> {
+    let digits = word.text.strip_prefix("0x").or_else(|| word.text.strip_prefix("0X"));
+    let address = digits.and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok());
+    if address.is_none() {
+        let cause = both!("{path} must be an address, here is \"{}\"", "{path}: oczekiwano adresu, jest \"{}\"", word.text);
+        let remedy =
+            both!("write it in hexadecimal, with 0x before it: {example}", "zapisz go szesnastkowo, z 0x na początku: {example}");
+        problems.add(word.at, cause, remedy);
+    }
+    address
 }
 
 /// Where the settings begin: the first address of a flash page of this chip.
 fn page_of(word: &Word, chip: Option<&str>, problems: &mut Problems) -> Option<u32> {
     let path = "post.firmware.settings-page";
-    let digits = word.text.strip_prefix("0x").or_else(|| word.text.strip_prefix("0X"));
-    let Some(page) = digits.and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok()) else {
-        let cause = both!("{path} must be an address, here is \"{}\"", "{path}: oczekiwano adresu, jest \"{}\"", word.text);
-        let remedy =
-            ("write it in hexadecimal, with 0x before it: 0x0801F800", "zapisz go szesnastkowo, z 0x na początku: 0x0801F800");
-        problems.add(word.at, cause, remedy);
-        return None;
-    };
+    let page = address_of(path, word, "0x0801F800", problems)?;
     let Some((_, flash)) = chip.and_then(stm32) else { return Some(page) };
     if !flash.contains(&page) {
         let (start, last) = (flash.start, flash.end - 1);
@@ -116,7 +135,7 @@ fn version_of(word: &Word, problems: &mut Problems) -> Option<String> {
 /// Larger than any microcontroller's image with debug information.
 const LARGEST_IMAGE: u64 = 64 << 20;
 
-fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
+pub(super) fn read_image(word: &Word, path: &Path, problems: &mut Problems) -> Option<Vec<u8>> {
     let failed = both!("failed to read the firmware \"{}\"", "nie udało się odczytać oprogramowania \"{}\"", word.text);
     let because = |why: Bilingual| Bilingual::new(format!("{}: {}", failed.en, why.en), format!("{}: {}", failed.pl, why.pl));
     match std::fs::metadata(path) {
@@ -180,23 +199,14 @@ fn check_image(
     let Some(chip) = chip.and_then(|name| chip_named(name, page)) else { return };
     let image = match image::inspect(bytes, &chip) {
         Ok(image) => image,
-        Err(found) => {
-            for problem in found {
-                let cause = Bilingual::new(
-                    format!("firmware \"{}\": {}", file.text, problem.cause.en),
-                    format!("oprogramowanie \"{}\": {}", file.text, problem.cause.pl),
-                );
-                problems.push(file.at, Problem { cause, ..problem });
-            }
-            return;
-        }
+        Err(found) => return unfit(file, found, problems),
     };
     let Some(header) = image.header else {
         let cause = both!(
             "firmware \"{}\" does not say which version it is: no header at 0x{:08X}",
             "oprogramowanie \"{}\" nie podaje swojej wersji: brak nagłówka pod adresem 0x{:08X}",
             file.text,
-            Header::ADDRESS
+            image.begins().unwrap_or_default() + Header::OFFSET
         );
         let remedy = (
             "take a post's firmware: its build puts a 64-byte record beginning with HJFW there",
@@ -232,6 +242,17 @@ fn check_image(
             "wskaż właściwy plik albo wpisz variant: {there}, jeśli ten wariant należy odebrać"
         );
         problems.add(variant.map_or(file.at, |word| word.at), cause, remedy);
+    }
+}
+
+/// What speaks against an image, each with the file's name.
+pub(super) fn unfit(file: &Word, found: Vec<Problem>, problems: &mut Problems) {
+    for problem in found {
+        let cause = Bilingual::new(
+            format!("firmware \"{}\": {}", file.text, problem.cause.en),
+            format!("oprogramowanie \"{}\": {}", file.text, problem.cause.pl),
+        );
+        problems.push(file.at, Problem { cause, ..problem });
     }
 }
 

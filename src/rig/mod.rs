@@ -20,6 +20,7 @@ mod limits;
 mod other;
 mod post;
 mod roles;
+mod second_slot;
 mod self_test;
 mod transport;
 mod twin;
@@ -33,6 +34,7 @@ pub use headers::{Headers, TOLD_HEADERS};
 pub use instruments::Instrument;
 pub use limits::{Limit, Limits, Mark, Sense};
 pub use post::{OtherPoint, Post, Profile};
+pub use second_slot::SecondSlot;
 pub use transport::Transport;
 pub use twin::Twin;
 pub use wiring::{ChannelRef, InputRef, JackRef, Patch, Pole, Role, SelfTests, Switch, VolumeKeys, Wiring};
@@ -65,9 +67,13 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// Whether some channel is there for this role: a scenario that needs more is told so before anything moves.
+    /// Whether some channel is there for this role, or the post has what it stands for: a scenario that needs more is
+    /// told so before anything moves.
     pub fn has(&self, role: Role) -> bool {
-        self.wiring.has(role)
+        match role {
+            Role::SecondSlot => self.post.firmware.second_slot.is_some(),
+            wired => self.wiring.has(wired),
+        }
     }
     /// The operator that serves the role: who may register with it, and how.
     pub fn operator(&self) -> Option<&SipOperator> {

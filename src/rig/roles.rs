@@ -19,7 +19,7 @@ const ALWAYS_NEEDED: [(Role, &str); 2] = [
 
 /// Reads the wiring against the instruments it refers to.
 pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
-    let names = Role::ALL.map(Role::name);
+    let names: Vec<&str> = Role::wired().map(Role::name).collect();
     let section = Section::open(node, "roles", &names, problems)?;
     for (role, example) in ALWAYS_NEEDED {
         section.need(role.name(), example, problems);
@@ -33,8 +33,7 @@ pub(super) fn read(node: &Node, instruments: &Named, problems: &mut Problems) ->
 
 /// Reads wires as they really run, in the spelling of roles. Any may be left out, and any may be dangerous.
 pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named, problems: &mut Problems) -> Option<Wiring> {
-    let wires: Vec<&str> = Role::ALL
-        .into_iter()
+    let wires: Vec<&str> = Role::wired()
         .filter(|role| {
             !matches!(
                 role,
@@ -61,8 +60,8 @@ pub(super) fn read_harness(node: &Node, name: &'static str, instruments: &Named,
 fn wiring_of(section: &Section<'_>, mut reader: Reader<'_>) -> Wiring {
     let mut wiring = Wiring::default();
     for (key, node) in section.entries() {
-        match Role::ALL.into_iter().find(|role| role.name() == key.text) {
-            None => {}
+        match Role::wired().find(|role| role.name() == key.text) {
+            None | Some(Role::SecondSlot) => {}
             Some(Role::Button) => wiring.button = reader.switch(Role::Button, node),
             Some(Role::Mains) => wiring.mains = reader.switch(Role::Mains, node),
             Some(Role::Battery) => wiring.battery = reader.switch(Role::Battery, node),

@@ -51,10 +51,12 @@ pub enum Role {
     ContactTone,
     /// A card output wired back to a card input.
     Loopback,
+    /// The post's second place for an image, where a new one is put on trial: no wire, and said of the post.
+    SecondSlot,
 }
 
 impl Role {
-    pub const ALL: [Role; 28] = [
+    pub const ALL: [Role; 29] = [
         Role::Button,
         Role::Mains,
         Role::Battery,
@@ -83,7 +85,12 @@ impl Role {
         Role::Ear,
         Role::ContactTone,
         Role::Loopback,
+        Role::SecondSlot,
     ];
+    /// Those that the rig's `roles` may name.
+    pub fn wired() -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(|role| *role != Role::SecondSlot)
+    }
     /// As a rig spells it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -115,6 +122,7 @@ impl Role {
             Role::Ear => "ear",
             Role::ContactTone => "contact-tone",
             Role::Loopback => "loopback",
+            Role::SecondSlot => "second-slot",
         }
     }
 }
@@ -257,6 +265,7 @@ impl Wiring {
             Role::Ear => self.ear.is_some(),
             Role::ContactTone => self.contact_tone.is_some(),
             Role::Loopback => self.loopback.is_some(),
+            Role::SecondSlot => false,
         }
     }
 
@@ -279,7 +288,7 @@ impl Wiring {
             Role::ContactTone => self.contact_tone.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Loopback => self.loopback.as_ref().map(|patch| patch.output.card.as_str()),
             Role::Button | Role::Mains | Role::Battery | Role::Fibre | Role::ButtonAtPost | Role::MainsAtPost => None,
-            Role::Loudspeaker | Role::Microphone | Role::SelfTest => None,
+            Role::Loudspeaker | Role::Microphone | Role::SelfTest | Role::SecondSlot => None,
             Role::LampPlaced | Role::LampConnected | Role::LampOutOfService | Role::Volume => None,
         }
     }

@@ -21,6 +21,7 @@ mod server;
 mod speech;
 mod supervision;
 mod transfer;
+mod trial;
 
 use crate::post::Post;
 use phrase::Phrase;
@@ -59,5 +60,6 @@ pub const TABLES: &[&[Phrase<World>]] = &[
     checklist::PHRASES,
     network::PHRASES,
     firmware::PHRASES,
+    trial::PHRASES,
     bench::PHRASES,
 ];

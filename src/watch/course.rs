@@ -67,12 +67,14 @@ pub enum Kind {
     Address,
     /// The bench has hung its firmware, and the watchdog has not yet ended that.
     Hang,
+    /// The bench has put an image on trial that did not come to serve, and the post has not yet taken it back.
+    Trial,
 }
 
 impl Kind {
     /// The firmware starts anew as it ends.
     pub fn starts_firmware(self) -> bool {
-        matches!(self, Kind::Mains | Kind::Restart | Kind::Hang)
+        matches!(self, Kind::Mains | Kind::Restart | Kind::Hang | Kind::Trial)
     }
 }
 

@@ -196,6 +196,8 @@ fn starts(course: &Course) -> Vec<Sample> {
             Some(Kind::Mains) => {
                 Some(both!("after a power failure it says cause {}", "po zaniku zasilania podaje przyczynę „{}”", said))
             }
+            // The scenario judges how a post says that it took an image back.
+            Some(Kind::Trial) => None,
             Some(Kind::Hang) => Some(both!("after a hang it says cause {}", "po zawieszeniu podaje przyczynę „{}”", said)),
             Some(_) => Some(both!("after a reset it says cause {}", "po resecie podaje przyczynę „{}”", said)),
             None => Some(both!("the firmware started, cause {}", "start oprogramowania, przyczyna „{}”", said)),

@@ -1,6 +1,7 @@
 //! What a verb orders is done, stands in the journal and among the deeds, or is refused.
 
 use super::*;
+use crate::bench::TrialImage;
 use crate::clock::Stamped;
 use crate::instrument::supervision::Counts;
 
@@ -153,4 +154,25 @@ fn what_the_mouth_is_given_grows_with_what_is_asked_of_it() {
     let mut stage = Stage::set(false);
     let [fainter, louder] = [65.0, 75.0].map(|level| stage.mouth_dbfs(level).expect("the rig states its levels"));
     assert!((louder - fainter - 10.0).abs() < 1e-9, "{fainter} {louder}");
+}
+
+#[test]
+fn what_is_on_trial_is_noted_after_it_is_written_and_taken_away_at_the_end() {
+    let mut stage = Stage::set(true);
+    stage.connect_everything().expect("the bench works");
+    assert_eq!(stage.new_serves_within(FINGER).map_err(|fault| fault.blame()), Err(Blame::Scenario), "nothing was tried");
+    assert_eq!(stage.names_rollback().map_err(|fault| fault.blame()), Err(Blame::Scenario));
+    assert!(stage.make_trial_safe().is_none());
+    stage.put_on_trial(TrialImage::Bad).expect("the post takes it");
+    let did = stage.did("probe");
+    let record = did.iter().position(|action| action.ends_with("at 0x0801f000") && action.starts_with("write"));
+    let image = did.iter().position(|action| action.ends_with("at 0x0800f800"));
+    assert!(image < record && image.is_some(), "{did:?}");
+    assert!(stage.has_done(What::Trial { which: TrialImage::Bad }));
+    let course = stage.course().expect("the bench works");
+    assert!(course.outages.iter().any(|outage| outage.kind == watch::Kind::Trial), "{:?}", course.outages);
+    assert!(stage.make_trial_safe().is_some_and(|check| check.ok) && stage.make_trial_safe().is_none());
+    let slot = stage.bench.rig.post.firmware.second_slot.clone().expect("the rig names one");
+    let read = stage.bench.probe().expect("there is one").read(slot.record.at, slot.record.none.len()).expect("it reads");
+    assert_eq!(read, slot.record.none);
 }

@@ -69,10 +69,16 @@ fn step_means_one_thing<W>(step: &Step, book: &PhraseMatcher<W>, needs: &Needs, 
                     role.name(),
                     needs.rig
                 );
-                let remedy = (
-                    "wire it in the rig's file, or leave the scenario out with --tags",
-                    "przypisz ją w opisie stanowiska albo pomiń scenariusz za pomocą --tags",
-                );
+                let remedy = match role {
+                    Role::SecondSlot => (
+                        "say of the post's `firmware` in the rig's file where it is, or leave the scenario out with --tags",
+                        "podaj je w opisie stanowiska, w `firmware` punktu, albo pomiń scenariusz za pomocą --tags",
+                    ),
+                    _ => (
+                        "wire it in the rig's file, or leave the scenario out with --tags",
+                        "przypisz ją w opisie stanowiska albo pomiń scenariusz za pomocą --tags",
+                    ),
+                };
                 problems.add(at, cause, remedy);
             }
             no_requirement_is_loosened(at, &found, needs, problems);

@@ -37,6 +37,17 @@ fn a_start_has_a_cause_and_the_heart_beats() {
 }
 
 #[test]
+fn a_start_by_which_an_image_is_taken_back_belongs_to_its_trial() {
+    let banner = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=rollback";
+    check(&quiet().says(205.0, banner), &["T45.watch.uncaused-starts"]);
+    assert_eq!(broken(&quiet().outage(Kind::Trial, 200.0, 205.0).says(205.0, banner)), [] as [&str; 0]);
+    let cut = quiet().outage(Kind::Mains, 200.0, 204.0);
+    assert_eq!(broken(&cut.says(204.1, banner)), ["T45.watch.uncaused-starts"], "nothing was on trial");
+    let cut = quiet().outage(Kind::Trial, 195.0, 204.1).outage(Kind::Mains, 200.0, 204.0);
+    assert_eq!(broken(&cut.says(204.1, banner)), [] as [&str; 0]);
+}
+
+#[test]
 fn sound_outside_a_call_is_the_posts_only_if_it_sent_it() {
     let stray = |is_posts| {
         let mut course = quiet();
