@@ -194,7 +194,16 @@ impl Bench {
 /// There is no defect of that name.
 pub fn with_planted_firmware(mut rig: Rig) -> Result<Rig> {
     for id in rig.twin.iter().flat_map(|twin| twin.defects.clone()) {
-        let variant = known_defect(&id)?.image.expected();
+        let image = known_defect(&id)?.image;
+        match (image, &mut rig.post.firmware.second_slot) {
+            (defect::Image::OneSlot, slot) => *slot = None,
+            (defect::Image::Trial { good, bad }, Some(slot)) => {
+                slot.good.set_file_name(format!("{good}.elf"));
+                slot.bad.set_file_name(format!("{bad}.elf"));
+            }
+            _ => {}
+        }
+        let variant = image.expected();
         if variant != defect::REFERENCE {
             rig.post.firmware.file.set_file_name(format!("{variant}.elf"));
             rig.post.firmware.variant = variant.into();

@@ -107,8 +107,8 @@ fn place(defect: &Defect, lang: Lang) -> &'static str {
         (None, _, Lang::Pl) => "nigdzie",
         (Some(Blame::Bench), _, Lang::En) => "bench",
         (Some(Blame::Bench), _, Lang::Pl) => "stanowisko",
-        (_, Image::Variant(_), Lang::En) => "firmware",
-        (_, Image::Variant(_), Lang::Pl) => "program",
+        (_, Image::Variant(_) | Image::Trial { .. }, Lang::En) => "firmware",
+        (_, Image::Variant(_) | Image::Trial { .. }, Lang::Pl) => "program",
         (_, _, Lang::En) => "post",
         (_, _, Lang::Pl) => "punkt",
     }

@@ -217,11 +217,11 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
         let what = ("no rig of this defect's profile", "brak stanowiska o profilu tej usterki");
         return Err(Ending::failed(Blame::Hejnal, what, OWN_MISTAKE));
     };
-    let features = scenarios_for(plan, defect, all)?.within_reach(&book, &rig).features;
     let settings = rig.twin.take().unwrap_or_default();
     rig.twin = Some(Twin { seed: plan.seed, defects: vec![defect.id.to_string()], ..settings });
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
+    let features = scenarios_for(plan, defect, all)?.within_reach(&book, &rig).features;
     let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
     let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[], "").map_err(|e| {
         Ending::failed(

@@ -7,6 +7,7 @@
 pub mod examiner;
 pub mod foreigner;
 pub mod fresh;
+mod image;
 pub mod latecomer;
 pub mod newcomer;
 pub mod outsider;
@@ -16,48 +17,20 @@ mod unnamed;
 pub mod visitor;
 pub mod wanderer;
 
+pub use image::{Image, REFERENCE};
+
 use super::TwinConfig;
 use super::bench::circuit::LeadFault;
 use super::bench::mishap::Mishap;
 use super::voice::{CameraFault, CountFault, Failing, Flaw, Lapse, SelfTestFault, Suite, Trust};
 use crate::fault::Blame;
 use crate::rig::Profile;
+use image::{BAD_TRIAL, SOUND_TRIAL};
 use plants::{
     AFTER_S00, AT_THE_EDGE, CREEP, HELD_BACK, SLOW_FAILOVER, WRITES_SETTINGS, clone_of_another, impatient, of_security,
     offers_opus, own_network_habits, promises_refresh, random_ports, slow_but_legal,
 };
 use std::time::Duration;
-
-/// Which image the bench is given to flash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Image {
-    /// The one named `reference`, as the rig's description says.
-    Reference,
-    /// Another variant, and the rig's description says so.
-    Variant(&'static str),
-    /// Another variant under the reference's name.
-    Mislabelled(&'static str),
-}
-
-impl Image {
-    /// The variant whose bytes are flashed.
-    pub fn flashed(self) -> &'static str {
-        match self {
-            Image::Reference => REFERENCE,
-            Image::Variant(name) | Image::Mislabelled(name) => name,
-        }
-    }
-    /// The variant that the rig's description names.
-    pub fn expected(self) -> &'static str {
-        match self {
-            Image::Reference | Image::Mislabelled(_) => REFERENCE,
-            Image::Variant(name) => name,
-        }
-    }
-}
-
-/// The healthy firmware.
-pub const REFERENCE: &str = "reference";
 
 /// One thing that can be wrong.
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +78,10 @@ const fn firmware(id: &'static str, scenario: &'static str, reason: &'static str
         reason,
         profile: Profile::ExistingPole,
     }
+}
+/// In an image that is put on trial and cannot register.
+const fn on_trial(id: &'static str) -> Defect {
+    Defect { image: Image::Trial { good: SOUND_TRIAL, bad: id }, ..firmware(id, "S53", "T41") }
 }
 /// In the post, beside its firmware.
 const fn post(id: &'static str, scenario: &'static str, reason: &'static str, plant: fn(&mut TwinConfig)) -> Defect {
@@ -258,9 +235,20 @@ pub const DEFECTS: &[Defect] = &[
     // Update.
     post("ota-wipes-config", "S48", "T41", |c| c.flash.wipes_last_page = true),
     post("ota-interrupted-brick", "S48", "T41", |c| c.flash.protect_after_interrupted_write = true),
+    on_trial("ota-marked-valid-too-early"),
+    on_trial("ota-trial-without-end"),
+    Defect { image: Image::Trial { good: "ota-wipes-settings", bad: BAD_TRIAL }, ..on_trial("ota-wipes-settings") },
+    firmware("ota-trial-never-started", "S53", "T41"),
+    firmware("ota-never-rolls-back", "S53", "T41"),
+    firmware("ota-hang-starts-trial-again", "S53", "T41"),
+    firmware("ota-rollback-wipes-settings", "S53", "T41"),
+    firmware("ota-rollback-untold", "S53", "T41"),
+    firmware("ota-confirmed-until-power-cut", "S53", "T41"),
     // Healthy controls.
     control("control-nominal", Image::Reference, |_| {}),
     control("control-slow-but-legal", Image::Variant("slow-but-legal"), slow_but_legal),
+    control("control-slow-but-legal-trial", Image::Trial { good: "slow-but-legal", bad: BAD_TRIAL }, |_| {}),
+    control("control-one-slot", Image::OneSlot, |_| {}),
     control("control-impatient-module", Image::Reference, impatient),
     control("control-own-network-habits", Image::Reference, own_network_habits),
     new_post(control("control-new-post", Image::Reference, |_| {})),
@@ -332,7 +320,7 @@ mod tests {
         assert_eq!(ids.len(), DEFECTS.len());
         for defect in DEFECTS {
             let named =
-                defect.scenario.strip_prefix('S').and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| (0..=50).contains(&n));
+                defect.scenario.strip_prefix('S').and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| (0..=53).contains(&n));
             assert_eq!(named, defect.blame.is_some(), "{}", defect.id);
             assert_eq!(defect.reason.is_empty(), defect.blame.is_none(), "{}", defect.id);
             assert!(find(defect.id).is_some());
@@ -361,6 +349,10 @@ mod tests {
         for defect in DEFECTS {
             let image = folder.join(format!("{}.elf", defect.image.flashed()));
             assert!(image.exists(), "{}: {} is missing", defect.id, image.display());
+            if let Image::Trial { good, bad } = defect.image {
+                let is_there = |name: &str| folder.join(format!("trial/{name}.elf")).exists();
+                assert!(is_there(good) && is_there(bad), "{}", defect.id);
+            }
         }
     }
 }
