@@ -4,6 +4,7 @@
 //! Knows nothing of how a scenario finds anything. Rows with [`Image::Variant`] need that firmware image to be flashed,
 //! for the twin's microcontroller executes what it is given; everything else is planted in the twin itself.
 
+pub mod assessor;
 pub mod examiner;
 pub mod foreigner;
 pub mod fresh;
@@ -50,7 +51,7 @@ pub struct Defect {
 }
 
 /// Whatever was planted by people who had not seen the scenarios.
-pub const PLANTED_LATER: [&[Defect]; 9] = [
+pub const PLANTED_LATER: [&[Defect]; 10] = [
     fresh::FRESH,
     stranger::STRANGERS,
     visitor::VISITORS,
@@ -60,6 +61,7 @@ pub const PLANTED_LATER: [&[Defect]; 9] = [
     foreigner::FOREIGNERS,
     wanderer::WANDERERS,
     examiner::EXAMINERS,
+    assessor::ASSESSORS,
 ];
 
 /// By its id.

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the bytes mean, but where a line of text ends.
 
+use super::adversity::{FROM, RESTARTS};
 use super::ports::SerialPath;
 use crate::clock::Stamped;
 use crate::rng::{mix, stream};
@@ -211,6 +212,28 @@ impl<L: SerialPath> SerialPath for Repeating<L> {
         let text = std::mem::take(&mut self.text);
         if self.count.is_multiple_of(REPEATED_LINE) {
             text.into_iter().for_each(|byte| self.line.arrived(at, byte));
+        }
+    }
+}
+
+/// The console's adapter starts anew now and then, and hears nothing meanwhile.
+#[derive(Debug)]
+pub(in crate::twin) struct Restarting<L>(L);
+
+impl<L> Restarting<L> {
+    pub fn new(line: L) -> Self {
+        Restarting(line)
+    }
+}
+
+impl<L: SerialPath> SerialPath for Restarting<L> {
+    fn inner(&mut self) -> &mut dyn SerialPath {
+        &mut self.0
+    }
+    fn arrived(&mut self, at: u64, byte: u8) {
+        let (every, length) = RESTARTS;
+        if at < FROM || (at - FROM) % every >= length {
+            self.0.arrived(at, byte);
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what the contacts switch.
 
+use super::adversity::REPEATS;
 use super::nuisance::CHATTERS;
 use super::relays::{Movement, Relays};
 
@@ -57,6 +58,22 @@ impl<B: Relays> Hindered<B> {
     pub fn welded(board: B) -> Self {
         Hindered { board, relay: 0, closing: false, from: 0, count: 0, becomes: |_, _| Vec::new() }
     }
+    /// The same of another relay, from some moment on.
+    pub fn worn_at(board: B, relay: usize, from: u64) -> Self {
+        Hindered { relay, from, ..Hindered::worn(board) }
+    }
+    /// From some moment on the first relay is drawn once more when it was drawn.
+    pub fn repeating(board: B, from: u64) -> Self {
+        let becomes = |mut movements: Vec<Movement>, _| {
+            let last = movements.last().copied();
+            let again = |drawn: Movement| {
+                (0..).zip(REPEATS).map(move |(n, by): (u64, u64)| Movement { at: drawn.at + by, closed: n == 1, ..drawn })
+            };
+            movements.extend(last.into_iter().flat_map(again));
+            movements
+        };
+        Hindered { board, relay: 0, closing: true, from, count: 0, becomes }
+    }
     /// The first relay's contact takes long to come to rest.
     pub fn chattering(board: B) -> Self {
         let becomes = |movements: Vec<Movement>, _| {
@@ -76,6 +93,10 @@ impl<B: Relays> Hindered<B> {
             movements.last().copied().into_iter().flat_map(parts).collect()
         };
         Hindered { board, relay: 2, closing: false, from, count: 0, becomes }
+    }
+    /// The same of another relay.
+    pub fn parting_at(board: B, relay: usize, from: u64) -> Self {
+        Hindered { relay, ..Hindered::parting(board, from) }
     }
     /// From some moment on the first relay's coil is starved: its armature falls back five seconds after it was drawn.
     pub fn letting_go(board: B, from: u64) -> Self {

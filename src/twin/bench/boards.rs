@@ -1,6 +1,7 @@
 //! The boards at the bench's serial lines, as many as the rig names: what arrives at them, and what they say.
 
-use super::bad_lines::{Dawdling, Dropping, Dying, Garbled, InBatches, Late, Repeating};
+use super::adversity::{self, Adversity};
+use super::bad_lines::{Dawdling, Dropping, Dying, Garbled, InBatches, Late, Repeating, Restarting};
 use super::bad_relays::{Dead, Deaf, Hindered, StuckOpen};
 use super::circuit::LeadFault;
 use super::disturbance::Disturbance;
@@ -44,6 +45,8 @@ pub struct BoardFaults {
     pub disturbance: Option<Disturbance>,
     /// What nobody has thought of.
     pub nuisance: Option<Nuisance>,
+    /// Nor of this.
+    pub adversity: Option<Adversity>,
 }
 
 pub(in crate::twin) enum Board {
@@ -153,6 +156,9 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
         }
         _ if faults.disturbance == Some(Disturbance::ButtonRelayLetsGo) => Box::new(Hindered::letting_go(board, mishap::FROM)),
         _ if faults.nuisance == Some(Nuisance::FibreRelayChatters) => Box::new(Hindered::parting(board, nuisance::FROM)),
+        _ if faults.adversity == Some(Adversity::FibreRelayWorn) => Box::new(Hindered::worn_at(board, 2, adversity::FROM)),
+        _ if faults.adversity == Some(Adversity::MainsRelayParts) => Box::new(Hindered::parting_at(board, 1, adversity::FROM)),
+        _ if faults.adversity == Some(Adversity::ButtonRelayRepeats) => Box::new(Hindered::repeating(board, adversity::FROM)),
         (_, Some(Mishap::ButtonRelaySticks), _) => Box::new(Hindered::sticking_at(board, 0, mishap::FROM)),
         (_, Some(Mishap::MainsRelaySticks), _) => Box::new(Hindered::sticking_at(board, 1, mishap::FROM)),
         (_, Some(Mishap::RelaysDie), _) => Box::new(Dead::new(board, mishap::FROM)),
@@ -174,6 +180,7 @@ fn inputs_with(faults: &BoardFaults, board: ReportingBoard) -> Box<dyn InputBoar
 fn line_with(faults: &BoardFaults, line: SerialLine, board: &Board, seed: u64) -> Box<dyn SerialPath> {
     match (board, faults.mishap, faults.trouble) {
         (Board::Console { .. }, ..) if faults.garbled_console => Box::new(Garbled::new(line, seed)),
+        (Board::Console { .. }, ..) if faults.adversity == Some(Adversity::ConsoleRestarts) => Box::new(Restarting::new(line)),
         (Board::Console { .. }, Some(Mishap::ConsoleDropsBytes), _) => Box::new(Dropping::new(line, mishap::FROM)),
         (Board::Console { .. }, Some(Mishap::ConsoleDies), _) => Box::new(Dying::new(line, Duration::from_nanos(mishap::FROM))),
         (Board::Console { .. }, Some(Mishap::ConsoleInBatches), _) => Box::new(InBatches::new(line, mishap::FROM)),

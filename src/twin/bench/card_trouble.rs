@@ -50,6 +50,10 @@ pub enum CardTrouble {
     MouthMuffled,
     /// From a minute on the ear's amplifier gives 1.5 dB less every minute.
     EarAges,
+    /// The mouth's does.
+    MouthAges,
+    /// The mouth's plug is loose: three clicks in every eleven seconds.
+    MouthCrackles,
 }
 
 /// When those begin that do not begin at once, in seconds.
@@ -106,6 +110,8 @@ pub(in crate::twin) fn path_with(trouble: Option<CardTrouble>) -> Path {
         CardTrouble::MouthFades => Box::new(MouthSpoiled(path, FROM, fade)),
         CardTrouble::EarMuffled => Box::new(EarSpoiled(path, FROM, muffle)),
         CardTrouble::MouthMuffled => Box::new(MouthSpoiled(path, FROM, muffle)),
+        CardTrouble::MouthAges => Box::new(MouthSpoiled(path, FROM, age)),
+        CardTrouble::MouthCrackles => Box::new(MouthSpoiled(path, FROM, crackle)),
         CardTrouble::EarAges => Box::new(EarSpoiled(path, FROM, age)),
         CardTrouble::EarFades => Box::new(EarSpoiled(path, FROM, fade)),
         CardTrouble::EarTurnedDown => Box::new(EarSpoiled(path, FROM, turn_down)),

@@ -2,6 +2,7 @@
 //! which they are used.
 
 pub(in crate::twin) mod adapters;
+pub mod adversity;
 pub(in crate::twin) mod bad_lines;
 pub(in crate::twin) mod bad_relays;
 pub(in crate::twin) mod boards;

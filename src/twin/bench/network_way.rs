@@ -3,6 +3,7 @@
 //!
 //! Knows datagrams by their moments, nothing of what is said.
 
+use super::adversity::{self, Adversity, EACH, MOST_DATAGRAMS};
 use super::boards::BoardFaults;
 use super::nuisance::{Nuisance, SWELLS};
 use super::trouble::{FROM, Trouble};
@@ -55,6 +56,7 @@ pub(in crate::twin) trait NetworkWay: Send {
 pub(in crate::twin) fn network_with(faults: &BoardFaults) -> Box<dyn NetworkWay> {
     let way = Switch;
     match faults.trouble {
+        _ if faults.adversity == Some(Adversity::NetworkThrottles) => Box::new(Throttling { way, second: 0, count: 0 }),
         _ if faults.nuisance == Some(Nuisance::NetworkSwells) => Box::new(Swelling { way }),
         Some(Trouble::NetworkDoubles) => Box::new(Doubling { way, of_every: 1, count: 0 }),
         Some(Trouble::NetworkDoublesSeldom) => Box::new(Doubling { way, of_every: SELDOM, count: 0 }),
@@ -131,6 +133,27 @@ impl<W: NetworkWay> NetworkWay for Swelling<W> {
         let turns = (at.saturating_sub(FROM) % every) as f64 / every as f64;
         let filled = (1.0 - (std::f64::consts::TAU * turns).cos()) / 2.0;
         self.way.through(now, if at >= FROM { at + (filled * most as f64) as u64 } else { at }, way)
+    }
+}
+
+/// A box that lets so many a second pass.
+struct Throttling<W> {
+    way: W,
+    second: u64,
+    count: u64,
+}
+
+impl<W: NetworkWay> NetworkWay for Throttling<W> {
+    fn inner(&mut self) -> &mut dyn NetworkWay {
+        &mut self.way
+    }
+    fn through(&mut self, now: u64, at: u64, way: Way) -> Vec<u64> {
+        if now / EACH != self.second {
+            (self.second, self.count) = (now / EACH, 0);
+        }
+        self.count += 1;
+        let is_too_much = now >= adversity::FROM && self.count > MOST_DATAGRAMS;
+        if is_too_much { Vec::new() } else { self.way.through(now, at, way) }
     }
 }
 

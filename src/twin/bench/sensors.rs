@@ -3,6 +3,7 @@
 //!
 //! Knows lamps by their number, nothing of what they mean.
 
+use super::adversity::{self, Adversity};
 use super::boards::BoardFaults;
 use super::leads::Bounces;
 use super::mishap::{self, Mishap};
@@ -74,6 +75,7 @@ pub(in crate::twin) fn sensors_with(faults: &BoardFaults) -> Box<dyn Sensors> {
     let sensors = Phototransistors;
     match (faults.mishap, faults.trouble) {
         _ if faults.nuisance == Some(Nuisance::SensorAfterglows) => Box::new(Glowing(sensors)),
+        _ if faults.adversity == Some(Adversity::SensorWireLoose) => Box::new(Loose { sensors, is_parted: false }),
         (Some(Mishap::LampsDazzled), _) => Box::new(Dazzled(sensors)),
         (_, Some(Trouble::SensorFlickers)) => Box::new(Flickering { sensors, half_wave: 0, sees_light: false }),
         (_, Some(Trouble::SensorBounces)) => Box::new(Bouncing { sensors, bounces: Bounces::default() }),
@@ -189,6 +191,30 @@ impl<S: Sensors> Sensors for Glowing<S> {
     }
     fn act(&mut self, at: u64, lamps: Lamps) -> Seen {
         self.0.sees(at, lamps, CONNECTED, lamps[CONNECTED])
+    }
+}
+
+/// The wire of that of the call-placed lamp is loose.
+struct Loose<S> {
+    sensors: S,
+    is_parted: bool,
+}
+
+impl<S: Sensors> Sensors for Loose<S> {
+    fn inner(&mut self) -> &mut dyn Sensors {
+        &mut self.sensors
+    }
+    fn sees(&mut self, at: u64, lamps: Lamps, lamp: usize, lit: bool) -> Seen {
+        self.sensors.sees(at, lamps, lamp, lit && !(lamp == PLACED && self.is_parted))
+    }
+    fn act(&mut self, at: u64, lamps: Lamps) -> Seen {
+        let (every, length) = adversity::PARTS;
+        self.is_parted = !self.is_parted;
+        let acts = Some(at + if self.is_parted { length } else { every - length });
+        Seen { acts, ..self.sees(at, lamps, PLACED, lamps[PLACED]) }
+    }
+    fn acts_first(&mut self) -> Option<u64> {
+        Some(adversity::FROM)
     }
 }
 

@@ -33,6 +33,9 @@ impl World {
             SYSLOG_PORT => {}
             _ => return false,
         }
+        if self.are_notices_lost() {
+            return true;
+        }
         if self.is_disturbed_by(Disturbance::NoticesTwice) {
             self.notices += 1;
             if !self.notices.is_multiple_of(2) {

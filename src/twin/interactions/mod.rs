@@ -2,6 +2,7 @@
 //!
 //! Each is a part of the world's own doing; the parts themselves know nothing of it, nor of each other's machines.
 
+mod adversities;
 mod boards;
 mod disturbances;
 mod hands;

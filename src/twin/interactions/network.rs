@@ -161,6 +161,7 @@ impl World {
         let Some(Reply { at, to, bytes }) = reply else { return };
         let own = if is_to_all(asked.to.ip()) { self.host.address } else { asked.to.ip() };
         let from = SocketAddr::new(own, asked.to.port());
+        let bytes = self.as_told(from.port(), bytes);
         self.queue.plan(at.as_nanos().max(self.now()), Event::ServiceAnswers(Datagram { from, to, bytes }));
     }
 

@@ -6,6 +6,7 @@ mod connections;
 mod hunting;
 mod misdeeds;
 mod moving;
+mod omissions;
 mod told;
 
 use super::account::Stack;
@@ -111,11 +112,13 @@ impl Agent {
         true
     }
     pub fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
-        if self.stack.account.user.is_none() || self.active().is_some() || self.held.is_some() {
+        if self.stack.account.user.is_none() || self.active().is_some() || self.held.is_some() || self.is_occupied(at) {
             return false;
         }
         if self.faults.claims_unsent {
             self.stack.report(Report::Sent);
+        } else if let Some(due) = self.waits_for_registrar(at) {
+            self.held = Some((due, press, delayed));
         } else if self.faults.dial_delay + self.misled.idles > Duration::ZERO {
             self.held = Some((at + self.faults.dial_delay + self.misled.idles, press, delayed));
         } else {
@@ -137,6 +140,7 @@ impl Agent {
         true
     }
     fn dial_now(&mut self, at: Instant, press: u32, delayed: bool) {
+        self.prepare(at);
         self.take_up(press, delayed);
         let (called, extra) = (self.called(), self.extra());
         self.place(at, &called, &extra);
@@ -267,7 +271,10 @@ impl Agent {
             return;
         };
         match client.owner {
-            Owner::Registration => self.registration.response(at, &client, response, &self.faults, &mut self.stack),
+            Owner::Registration => {
+                self.registration.response(at, &client, response, &self.faults, &mut self.stack);
+                self.wait_no_more(at);
+            }
             Owner::Invite(number) => self.invite_response(at, number, &client, response),
             Owner::Reinvite(number) => {
                 if let Some(call) = self.calls.iter_mut().find(|c| c.number == number) {
@@ -348,6 +355,7 @@ impl Agent {
         let busy = self.calls.iter().any(|c| !c.released);
         let (code, reason) = match request.method() {
             Some(method) if self.is_taken_in(at, method, request) => (200, "OK"),
+            Some("REFER") if self.obeys_refer(at, request) => (202, "Accepted"),
             Some("OPTIONS" | "NOTIFY") => (200, "OK"),
             Some("INVITE") if request.tag("To").is_some() => (481, "Call Does Not Exist"),
             Some("INVITE") if busy => {
@@ -364,6 +372,7 @@ impl Agent {
                     self.calls.push(call);
                     return None;
                 }
+                self.is_kept_busy(at);
                 self.turned_away()
             }
             Some("CANCEL") if self.stack.servers.knows_invite(request) => (200, "OK"),

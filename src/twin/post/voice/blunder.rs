@@ -116,6 +116,10 @@ impl OfTalk {
         }
         self.last = Some(sequence);
     }
+    /// Packets that were missing so far.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
     /// What is heard instead of a frame; `true`: it is something.
     pub fn delay(&mut self, frame: &mut [f32; FRAME]) -> bool {
         self.line.pass(frame, self.missing * FRAME);

@@ -11,6 +11,7 @@ use super::dialog::Dialog;
 use super::flaw::Flaw;
 use super::lapse::Lapse;
 use super::message::Message;
+use super::oversight::Oversight;
 use super::sdp::{Description, Local, Session};
 use super::serial::{Ending, Report};
 use super::transaction::{Client, LINGER, Owner};
@@ -193,7 +194,8 @@ impl Call {
             && !self.released
             && let Some(early) = self.answered_with(&response.body, stack)
         {
-            stack.events.push(Event::Early(Session { sending: false, ..early.session }));
+            let sending = early.session.sending && stack.faults.overlooks(Oversight::MicOpenEarly);
+            stack.events.push(Event::Early(Session { sending, ..early.session }));
         }
         self.is_mistaken_for_answer(response, stack);
         self.rang = self.rang.or((response.code() == 180).then_some(at));

@@ -179,6 +179,7 @@ impl Cameras {
         connection.segment(at, segment);
         self.reply.extend(connection.take_bytes());
         match status(&self.reply) {
+            Some(204) if self.fault == Some(CameraFault::TakesNoContentForNone) => self.came_to_nothing(at),
             Some(200..300) => self.was_taken(at),
             Some(_) => self.came_to_nothing(at),
             None if connection.is_over() => self.came_to_nothing(at),
@@ -213,10 +214,16 @@ impl Cameras {
             let kind = "content-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: ";
             return format!("{head}{kind}{}\r\n\r\n{body}", body.len()).into_bytes();
         }
+        if self.fault == Some(CameraFault::AsksFor) {
+            let query = format!("event=press&point={host}&press={press}");
+            return format!("GET /events?{query} HTTP/1.1\r\nHost: cameras\r\nConnection: close\r\n\r\n").into_bytes();
+        }
         let body = format!("{{\"event\":\"press\",\"point\":\"{host}\",\"press\":{press}}}");
         let length = body.len() + if self.fault == Some(CameraFault::Miscounted) { 2 } else { 0 };
         let head = "POST /events HTTP/1.1\r\nHost: cameras\r\nContent-Type: application/json\r\nConnection: close\r\n";
-        format!("{head}Content-Length: {length}\r\n\r\n{body}").into_bytes()
+        let text = format!("{head}Content-Length: {length}\r\n\r\n{body}");
+        let is_old = self.fault == Some(CameraFault::OldHttp);
+        if is_old { text.replacen("HTTP/1.1", "HTTP/1.0", 1).into_bytes() } else { text.into_bytes() }
     }
 }
 
@@ -230,6 +237,9 @@ fn status(reply: &[u8]) -> Option<u16> {
 impl Voice {
     /// The firmware has a call made. `false`: it cannot be.
     pub(super) fn dial(&mut self, at: Instant, press: u32, delayed: bool) -> bool {
+        if self.is_rationed(at) {
+            return false;
+        }
         let Some(idles) = self.idles(at) else { return false };
         let State::Running(running) = &mut self.state else { return false };
         if self.config.cameras.is_some() && !(delayed && running.cameras.fault == Some(CameraFault::KeptUntold)) {

@@ -7,6 +7,7 @@ use super::failing::{DEEPER, DULL, Failing};
 use super::flaw::Flaw;
 use super::habit::Habit;
 use super::lapse::{LATE, Lapse};
+use super::oversight::Oversight;
 use super::quirk::Quirks;
 use super::self_test::SelfTestFault;
 use super::spoil::{Damage, Return};
@@ -27,6 +28,8 @@ pub struct Faults {
     pub flaw: Option<Flaw>,
     /// And after that.
     pub blunder: Option<Blunder>,
+    /// And after that.
+    pub oversight: Option<Oversight>,
     /// The microphone gives silence.
     pub mic_dead: bool,
     /// The loudspeaker stays silent.
@@ -202,6 +205,9 @@ impl Faults {
     pub fn blunders(&self, how: Blunder) -> bool {
         self.blunder == Some(how)
     }
+    pub fn overlooks(&self, what: Oversight) -> bool {
+        self.oversight == Some(what)
+    }
     /// What is wrong in a call after so many.
     pub(super) fn of_call(&self, calls: u32) -> Cow<'_, Faults> {
         if !self.lapses(Lapse::ThirdIsLate) || calls % 3 != 2 {
@@ -239,6 +245,8 @@ pub enum CountFault {
     TakesAllForAnswered,
     /// They are never told.
     Untold,
+    /// A case that nobody answered is told with the next that somebody does.
+    WithholdsUnanswered,
     /// They stop at so many.
     StopsAt(u32),
 }
@@ -284,6 +292,12 @@ pub enum CameraFault {
     SlowAfterRest,
     /// Each failure doubles the pause, which the next press's event waits for as well.
     BackoffLeftOver,
+    /// It asks for what it should tell.
+    AsksFor,
+    /// An answer without content is none.
+    TakesNoContentForNone,
+    /// No defect: it speaks HTTP/1.0.
+    OldHttp,
     /// No defect: other words to the same effect.
     OtherWords,
     /// No defect: it tries again sooner.

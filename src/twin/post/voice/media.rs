@@ -16,6 +16,7 @@ use super::g711::Law;
 use super::habit::{self, Habit};
 use super::jitter::JitterBuffer;
 use super::lapse::{Lapse, PLAIN_FRAMES};
+use super::oversight::{self, Oversight, SHUT_FOR};
 use super::quieten::Quieter;
 use super::quirk::Scratch;
 use super::rtp::{self, HEADER, Header};
@@ -100,6 +101,7 @@ pub struct Media {
     opens_at: u64,
     told: flaw::Told,
     pub of_talk: OfTalk,
+    overseen: oversight::OfTalk,
 }
 
 impl Media {
@@ -141,7 +143,7 @@ impl Media {
             return_line: DelayLine::default(),
             quieter: Quieter::default(),
             gate: Gate::default(),
-            volume: Volume::new(faults.volume_step_db).deaf(faults.fails(Failing::StreetUnheard)).lapsing(faults.lapse),
+            volume: Volume::new(faults.volume_step_db).deaf(faults.fails(Failing::StreetUnheard)).lapsing(faults),
             spoken_at: at,
             packets: Scratch::default(),
             up_scratch: Scratch::default(),
@@ -155,7 +157,12 @@ impl Media {
             opens_at: 0,
             told: flaw::Told::default(),
             of_talk: OfTalk::default(),
+            overseen: oversight::OfTalk::default(),
         }
+    }
+    /// Frames so far.
+    pub fn frames(&self) -> u64 {
+        self.frames
     }
     pub fn ssrc(&self) -> u32 {
         self.header.ssrc
@@ -181,6 +188,9 @@ impl Media {
         self.of_talk.held_since = (!session.sending).then_some(at);
         if !session.sending && self.faults.is_flawed(Flaw::HoldTurnsVolume) {
             self.volume.set_db = 0.0;
+        }
+        if self.faults.overlooks(Oversight::GapAtReoffer) {
+            self.pause(SHUT_FOR);
         }
         self.is_symmetric &= session.remote == self.session.remote;
         match (&mut self.srtp, session.keys) {

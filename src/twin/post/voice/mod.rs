@@ -30,6 +30,8 @@ pub mod message;
 mod network;
 mod online;
 mod outcomes;
+mod overseeing;
+mod oversight;
 mod quieten;
 mod quirk;
 mod registration;
@@ -60,6 +62,7 @@ pub use g711::Law;
 pub use habit::Habit;
 pub use lapse::Lapse;
 pub use network::{NetworkFaults, NetworkSettings};
+pub use oversight::Oversight;
 pub use quirk::{Quirks, Resending, Scratch, reached_at};
 pub use self_test::SelfTestFault;
 pub use spoil::{Damage, Pulse, Return, Suppression, Tone};
@@ -149,6 +152,7 @@ struct Running {
     lapsed: lapsing::Memory,
     flawed: flawed::Memory,
     blundered: blundering::Memory,
+    overseen: overseeing::Memory,
 }
 
 pub struct Voice {
@@ -190,7 +194,7 @@ impl Voice {
     pub fn set_power(&mut self, at: Instant, on: bool) {
         self.live(at, on);
         match (&self.state, on) {
-            (State::Off, true) if self.is_upset(at) => self.state = State::Hung,
+            (State::Off, true) if self.is_upset(at) || self.is_lame_start() => self.state = State::Hung,
             (State::Off, true) => {
                 let until = at + self.boots_in();
                 self.state = State::Booting { until };
@@ -242,8 +246,14 @@ impl Voice {
             let State::Running(running) = &mut self.state else { return };
             running.agent.datagram(at, from, bytes);
             self.is_startled_by(at, bytes);
+            self.is_startled_by_nonsense(at, bytes);
             self.settle(at);
-        } else if running.network.datagram(at, from, port, bytes) {
+        } else {
+            let before = running.network.time(at);
+            if !running.network.datagram(at, from, port, bytes) {
+                return;
+            }
+            self.clock_was_set(at, before);
             self.network_acted(at);
             self.settle(at);
         }
@@ -255,6 +265,7 @@ impl Voice {
             State::Running(running) => {
                 let media = earliest(running.media.as_ref().map(Media::next_wake), running.restarts_at);
                 let media = earliest(media, earliest(running.lapsed.next_wake(), running.flawed.next_wake()));
+                let media = earliest(media, running.overseen.next_wake());
                 let media = earliest(media, running.again.map(|(due, _)| due));
                 let media = earliest(media, self.config.supervision.and(running.supervision.next_wake()));
                 let media = earliest(media, running.lines.as_ref().and_then(Lines::next_wake));
@@ -292,6 +303,7 @@ impl Voice {
         self.lapse(at);
         self.make_up(at);
         self.blunder(at);
+        self.oversee(at);
         self.tell_talk();
         self.test_itself(at, air);
         self.tell_supervision(at);
@@ -332,6 +344,7 @@ impl Voice {
         let mut supervision = Supervision::new(network.is_online()).counting(config.faults.counts).failing(config.faults.failing);
         supervision.lapsing(config.faults.lapse, &config.password);
         (supervision.flaw, supervision.blunder) = (config.faults.flaw, config.faults.blunder);
+        supervision.oversight = config.faults.oversight;
         let cameras = Cameras::new(config.faults.cameras);
         let self_test = SelfTest::new(config.faults.self_test);
         if let Some(condition) = self.condition {
@@ -361,6 +374,7 @@ impl Voice {
             lapsed: lapsing::Memory::default(),
             flawed: flawed::Memory::begin(at),
             blundered: blundering::Memory::default(),
+            overseen: overseeing::Memory::default(),
         };
         self.state = State::Running(Box::new(running));
         self.say(Report::Ready);

@@ -58,7 +58,12 @@ impl Voice {
                     running.supervision.set(at, Trouble::Server, !yes);
                 }
                 match (&mut self.state, report) {
-                    (State::Running(running), Report::Connected) => running.supervision.answered(),
+                    (State::Running(running), Report::Connected) => {
+                        running.supervision.answered();
+                        if running.agent.is_at_second() {
+                            running.supervision.escalated();
+                        }
+                    }
                     (State::Running(running), Report::End(_)) => {
                         running.supervision.call_ended();
                         self.tell_supervision(at);

@@ -9,6 +9,7 @@ use super::flaw::{BITS, Flaw, HAMMERS, OFTEN, SELDOM};
 use super::habit::{AT_ONCE, Habit};
 use super::lapse::{Lapse, STRIKES};
 use super::message::{Message, host_of, param, uri_of};
+use super::oversight::Oversight;
 use super::serial::Report;
 use super::transaction::{Client, Owner, earliest};
 use crate::clock::Instant;
@@ -155,6 +156,7 @@ impl Registration {
             self.speaks_at = self.speaks_at.or(faults.blunder.map(|_| at));
             self.strikes = 0;
             self.next_try = Some(at + faults.refreshes_every.unwrap_or(half));
+            self.next_try = self.next_try.filter(|_| !(stack.account.away && faults.overlooks(Oversight::NoRefreshAtBackup)));
             self.tried_other = false;
             let probes = stack.account.away && !faults.never_returns_to_primary;
             self.probe_at = probes.then(|| self.probe_at.unwrap_or(at + probes_every(faults)));
@@ -255,6 +257,10 @@ impl Registration {
         stack.send(at, Owner::Probe, request, main, PATIENCE);
     }
 
+    /// A defective module's timer goes with its clock, which was set back by so much, or forward.
+    pub fn shift(&mut self, at: Instant, back: Option<Duration>) {
+        self.next_try = self.next_try.map(|due| back.map_or(at, |back| due + back));
+    }
     /// A defective module does not refresh now.
     pub fn put_off(&mut self, at: Instant) {
         self.next_try = self.next_try.map(|due| due.max(at + Duration::from_secs(1)));

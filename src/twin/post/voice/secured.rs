@@ -83,6 +83,9 @@ impl Voice {
                     running.lines = None;
                 }
                 News::Lost(to, was_refused) => {
+                    self.opens_again(at, to);
+                    let State::Running(running) = &mut self.state else { return };
+                    let agent = &mut running.agent;
                     agent.stack.out.set_connected(to, false);
                     agent.connection(at, to, false);
                     self.takes_refusal_as_final(was_refused);

@@ -5,6 +5,7 @@
 use super::failing::Failing;
 use super::habit::Habit;
 use super::media::{Media, Tuning};
+use super::oversight::{BACKLOG, Oversight};
 use super::{Acoustics, Action, RATE, State, Voice, amplitude, g711, sdp};
 use crate::clock::Instant;
 use std::net::SocketAddr;
@@ -76,6 +77,7 @@ impl Voice {
         running.in_call = true;
         running.ceases_at = None;
         self.last_remote = Some(session.remote);
+        self.draws(at);
     }
     /// Sound due by now, and the watch over its absence.
     pub(super) fn sound(&mut self, at: Instant, air: &mut dyn Acoustics) {
@@ -84,14 +86,16 @@ impl Voice {
             (running.media, running.ceases_at) = (None, None);
         }
         let (Some(media), Some(truth)) = (&mut running.media, self.truth.calls.last_mut()) else { return };
-        let faults = &self.config.faults;
+        let (faults, before) = (&self.config.faults, media.frames());
+        let is_online = running.network.is_online();
+        let keeps = faults.overlooks(Oversight::SendsBacklog) && running.burst.len() < BACKLOG;
         while media.next_wake() <= at {
             let to = media.goes_to();
             let packet = media.wake(at, air, truth);
-            if let (Some(bytes), true) = (packet, running.network.is_online()) {
+            if let (Some(bytes), true) = (packet, is_online || keeps) {
                 running.burst.push(bytes);
             }
-            if running.burst.len() >= faults.bursts {
+            if running.burst.len() >= faults.bursts && is_online {
                 let from_port = self.config.rtp_port;
                 for bytes in running.burst.drain(..) {
                     let copy = faults.copies_to.map(|to| Action::Send { from_port, to, bytes: bytes.clone() });
@@ -100,6 +104,12 @@ impl Voice {
                 }
             }
         }
+        let frames = media.frames();
+        if frames != before && is_online {
+            self.say_beside(frames);
+        }
+        let State::Running(running) = &mut self.state else { return };
+        let Some(media) = &mut running.media else { return };
         if running.in_call && media.is_given_up(at) {
             running.agent.leave(at);
             return self.settle(at);

@@ -8,6 +8,7 @@ use super::failing::{FLAPS_EVERY, Failing, OF_ITS_KIND, SIGN_EARLY, SIGN_LATE, T
 use super::faults::{CountFault, Faults};
 use super::flaw::{Flaw, RARER};
 use super::lapse::{ALIVE_SELDOM, Lapse, SIGNS};
+use super::oversight::{CHARGES_FOR, Oversight, STUMBLES};
 use super::transaction::earliest;
 use crate::clock::Instant;
 use crate::twin::street::power::Condition;
@@ -82,6 +83,9 @@ pub struct Supervision {
     lapse: Option<Lapse>,
     pub flaw: Option<Flaw>,
     pub blunder: Option<Blunder>,
+    pub oversight: Option<Oversight>,
+    /// Planted: mains that went are told when they are back.
+    lost_mains: bool,
     /// What was told once: planted.
     told_once: [bool; 4],
     /// Signs of life so far, and what a talkative one says at its start.
@@ -121,6 +125,7 @@ impl Supervision {
             Some(Failing::SignsLate) => SIGN_LATE,
             Some(Failing::SignsEarly) => SIGN_EARLY,
             _ if self.lapse == Some(Lapse::SignsLeisurely) => ALIVE_SELDOM,
+            _ if self.oversight == Some(Oversight::SignsStumble) && self.signs % STUMBLES.0 == 3 => LIVES_EVERY + STUMBLES.1,
             _ if self.flaw == Some(Flaw::SignsGrowRare) => LIVES_EVERY + RARER * self.signs,
             _ => LIVES_EVERY,
         }
@@ -133,6 +138,17 @@ impl Supervision {
     pub fn unanswered(&mut self) {
         if let Some((_, is_answered)) = &mut self.counters.case {
             *is_answered = false;
+        }
+    }
+    /// A defective one counts the first operator's telephone as a case of its own.
+    pub fn escalated(&mut self) {
+        self.counters.unanswered += u32::from(self.oversight == Some(Oversight::EscalatedTwice));
+    }
+    fn tell_mains_behind(&mut self, has_mains: bool) {
+        let had_lost = std::mem::replace(&mut self.lost_mains, !has_mains);
+        if had_lost && has_mains {
+            self.say(Severity::Alert, "FAULT mains");
+            self.say(Severity::Notice, "CLEAR mains");
         }
     }
     pub fn answered(&mut self) {
@@ -153,12 +169,14 @@ impl Supervision {
             (Some(_), _) => return,
         }
         *last = Some((press, is_answered));
-        self.tell_counts();
+        if is_answered || self.fault != Some(CountFault::WithholdsUnanswered) {
+            self.tell_counts();
+        }
     }
     fn tell_counts(&mut self) {
         let (answered, unanswered) = (self.counters.answered, self.counters.unanswered);
         let (calls, answered, unanswered) = match self.fault {
-            None => (answered + unanswered, answered, unanswered),
+            None | Some(CountFault::WithholdsUnanswered) => (answered + unanswered, answered, unanswered),
             Some(CountFault::ForgetsUnanswered) => (answered, answered, 0),
             Some(CountFault::TakesAllForAnswered) => (answered + unanswered, answered + unanswered, 0),
             Some(CountFault::StopsAt(most)) => ((answered + unanswered).min(most), answered.min(most), unanswered.min(most)),
@@ -174,7 +192,13 @@ impl Supervision {
         self.counters.last = None;
         if self.host.replace(host.to_owned()).is_none() {
             let start = format!("START{}", self.greeting);
-            self.say(Severity::Notice, &start);
+            if self.oversight != Some(Oversight::StartUntold) {
+                self.say(Severity::Notice, &start);
+            }
+            if self.oversight == Some(Oversight::BatteryWeakAtStart) {
+                self.say(Severity::Alert, "FAULT battery");
+                self.taken_back = Some((at + CHARGES_FOR, Trouble::Battery));
+            }
             self.tell_counts();
             self.next_sign = Some(at);
             // Until a server has answered there is none.
@@ -230,7 +254,11 @@ impl Supervision {
     /// A post without a battery has nobody to tell of its mains.
     pub fn set_supply(&mut self, at: Instant, condition: Condition) {
         if let Some(is_sound) = condition.battery {
-            self.set(at, Trouble::Mains, !condition.has_mains);
+            if self.oversight == Some(Oversight::MainsToldAtReturn) {
+                self.tell_mains_behind(condition.has_mains);
+            } else {
+                self.set(at, Trouble::Mains, !condition.has_mains);
+            }
             let is_healed = condition.has_mains && self.flaw == Some(Flaw::MainsHealBattery);
             self.set(at, Trouble::Battery, !is_sound && !is_healed);
         }
@@ -258,12 +286,21 @@ impl Supervision {
         let time = time().unwrap_or_else(|| "-".to_owned());
         let is_structured = self.failing == Some(Failing::SyslogStructured);
         let origin = if is_structured { "217 told [timeQuality tzKnown=\"1\" isSynced=\"0\"]" } else { "- - -" };
-        let worded =
-            |(severity, text): (Severity, String)| format!("<{}>1 {time} {host} sos-post {origin} {text}", severity as u8);
+        let is_old = self.oversight == Some(Oversight::OldForm);
+        let mark = if self.oversight == Some(Oversight::MarksText) { "\u{feff}" } else { "" };
+        let worded = |(severity, text): (Severity, String)| match is_old {
+            true => format!("<{}>Jan  1 00:00:00 {host} sos-post: {text}", severity as u8),
+            false => format!("<{}>1 {time} {host} sos-post {origin} {mark}{text}", severity as u8),
+        };
         let most = if self.blunder == Some(Blunder::NoticesShort) { SHORT } else { usize::MAX };
         self.sent.extend(self.out.drain(..).map(|one| worded(one).into_bytes().into_iter().take(most).collect::<Vec<u8>>()));
     }
     fn tell(&mut self, at: Instant, faults: &Faults) {
+        if !self.link && self.oversight == Some(Oversight::ToldIntoCut) {
+            for watched in self.watched.iter_mut().filter(|watched| watched.due.is_some_and(|due| due <= at)) {
+                (watched.is_told, watched.due) = (watched.is_there, None);
+            }
+        }
         if !self.link || self.host.is_none() {
             return;
         }

@@ -4,7 +4,9 @@
 //! Knows frames of samples, nothing of calls or time. In a quiet street it changes nothing.
 
 use super::FRAME;
+use super::faults::Faults;
 use super::lapse::{DRIFTS_DB, Lapse, MUTE_DB};
+use super::oversight::Oversight;
 
 /// Frames of a stretch of noise (1 s), and how many stretches are remembered: nobody speaks for longer without a
 /// breath.
@@ -51,6 +53,7 @@ pub struct Volume {
     /// A defective one does not follow the street.
     is_deaf: bool,
     lapse: Option<Lapse>,
+    never_rises: bool,
 }
 
 impl Volume {
@@ -68,6 +71,7 @@ impl Volume {
             last_key: None,
             is_deaf: false,
             lapse: None,
+            never_rises: false,
         }
     }
     #[must_use]
@@ -75,8 +79,8 @@ impl Volume {
         Volume { is_deaf, ..self }
     }
     #[must_use]
-    pub fn lapsing(self, lapse: Option<Lapse>) -> Self {
-        Volume { lapse, ..self }
+    pub fn lapsing(self, faults: &Faults) -> Self {
+        Volume { lapse: faults.lapse, never_rises: faults.overlooks(Oversight::VolumeNeverRises), ..self }
     }
     /// A packet of a telephone event: all of one event share their timestamp.
     pub fn event(&mut self, timestamp: u32, payload: &[u8]) {
@@ -87,7 +91,8 @@ impl Volume {
         let follows_star = self.last_key.is_some_and(|(_, is_star)| is_star);
         self.last_key = Some((timestamp, code == STAR));
         if follows_star && code <= LOUDEST {
-            self.set_db = -self.step_db * f32::from(LOUDEST - code);
+            let wanted_db = -self.step_db * f32::from(LOUDEST - code);
+            self.set_db = if self.never_rises { self.set_db.min(wanted_db) } else { wanted_db };
             if code == 0 && self.lapse == Some(Lapse::LowestIsMute) {
                 self.set_db = MUTE_DB;
             }

@@ -23,6 +23,8 @@ pub struct Misled {
     /// When both operators are tried once more, and whether it was at the other server.
     pub circles_at: Option<Instant>,
     was_away: bool,
+    /// Until when a stranger keeps it busy.
+    pub occupied_until: Option<Instant>,
 }
 
 impl Agent {

@@ -6,6 +6,7 @@ use super::{Agent, Dialled};
 use crate::twin::post::voice::failing::Failing;
 use crate::twin::post::voice::flaw::Flaw;
 use crate::twin::post::voice::habit::Habit;
+use crate::twin::post::voice::oversight::Oversight;
 
 /// As posts leave the factory.
 const UNNAMED: &str = "SOS-0000";
@@ -38,6 +39,9 @@ impl Agent {
             ("Priority", if is_ordinary { "normal" } else { "emergency" }.to_owned()),
         ];
         extra.extend(self.dialled.delayed.then(|| ("X-SOS-Delayed", "yes".to_owned())));
+        if self.dialled.at_second && self.faults.overlooks(Oversight::UnflaggedAtSecond) {
+            extra.retain(|(name, _)| *name != "X-SOS-Delayed");
+        }
         if self.stack.account.away && self.faults.is_flawed(Flaw::UnnamedAtBackup) {
             extra.retain(|(name, _)| *name != "X-SOS-Post");
         }

@@ -8,6 +8,7 @@ use crate::twin::post::voice::blunder::{Blunder, FAINT, LEAPS, LONG_HOLD};
 use crate::twin::post::voice::flaw::{self, Flaw};
 use crate::twin::post::voice::habit::{self, Habit};
 use crate::twin::post::voice::lapse::{Lapse, OPENS_LATE, STREET};
+use crate::twin::post::voice::oversight::Oversight;
 use crate::twin::post::voice::{RATE, amplitude};
 use std::time::Duration;
 
@@ -93,12 +94,18 @@ impl Media {
         let is_drowned = self.volume.noise() > STREET && self.faults.lapses(Lapse::EchoInLoudStreet);
         let learns = self.frames < flaw::LEARNS_FOR && self.faults.is_flawed(Flaw::LearnsEchoSlowly);
         let is_misled = *self.volume() != 0.0 && self.faults.blunders(Blunder::EchoAfterKey);
-        self.faults.no_echo_cancel || is_tired || is_drowned || learns || is_misled
+        let is_upset = self.faults.overlooks(Oversight::EchoAfterDoubleTalk)
+            && self.overseen.echoes(self.frames, power(&self.mic), power(&self.speaker));
+        self.faults.no_echo_cancel || is_upset || is_tired || is_drowned || learns || is_misled
     }
     /// What becomes of the loudspeaker's frame before anything else does; whether there is anything to hear of it.
     pub(super) fn misplace(&mut self, audible: bool) -> bool {
         if self.faults.blunders(Blunder::FaintOnBattery) && self.of_talk.is_on_battery {
             self.speaker.iter_mut().for_each(|sample| *sample *= FAINT);
+        }
+        if self.faults.overlooks(Oversight::RoarsAtLoss) && self.overseen.has_lost(self.of_talk.missing()) {
+            self.overseen.roar(&mut self.speaker);
+            return true;
         }
         if self.faults.blunders(Blunder::LaterWithEachLoss) { self.of_talk.delay(&mut self.speaker) } else { audible }
     }

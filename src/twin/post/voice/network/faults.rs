@@ -51,6 +51,8 @@ pub struct NetworkFaults {
     pub asks_time_hastily: bool,
     /// A clock that is ahead is not set back.
     pub never_steps_back: bool,
+    /// When the server does not answer at once, what was given is given up.
+    pub gives_up_at_silence: bool,
     /// Its clock gains two seconds a minute.
     pub clock_gains: bool,
 }

@@ -117,6 +117,11 @@ impl LeaseClient {
             (self.doing, self.due) = (Doing::Resigned, None);
             return Vec::new();
         }
+        if faults.gives_up_at_silence && self.doing == Doing::Bound && self.tries > 1 {
+            self.given = None;
+            self.ask_for(at, Doing::Discovering);
+            self.tries = 1;
+        }
         let pause =
             if faults.asks_hastily { HASTE } else { FIRST_PAUSE.saturating_mul(1 << (self.tries - 1).min(8)).min(LAST_PAUSE) };
         self.due = Some(at + pause);

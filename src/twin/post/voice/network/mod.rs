@@ -50,6 +50,8 @@ pub struct NetworkSettings {
     pub renews_after: Option<f64>,
     /// Names are asked for this often, whatever their time to live.
     pub asks_names_every: Option<Duration>,
+    /// The time is asked for this often.
+    pub asks_time_every: Option<Duration>,
     /// It tells its time as that of Warsaw in winter, and says so.
     pub tells_local_time: bool,
     /// It tells it to the microsecond, or to the tenth of a second.
@@ -214,6 +216,7 @@ impl Network {
             SNTP_PORT => {
                 if let Some(clock) = &mut self.clock {
                     clock.datagram(at, bytes, &self.settings.faults);
+                    clock.ask_by(self.settings.asks_time_every.map(|every| at + every));
                 }
             }
             _ => return false,

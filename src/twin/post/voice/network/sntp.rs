@@ -46,6 +46,10 @@ impl TimeClient {
     pub fn begin(&mut self, at: Instant) {
         self.due = Some(self.due.map_or(at, |due| due.min(at + AGAIN)));
     }
+    /// It asks again then at the latest.
+    pub fn ask_by(&mut self, at: Option<Instant>) {
+        self.due = self.due.map(|due| at.map_or(due, |at| due.min(at)));
+    }
     pub fn next_wake(&self) -> Option<Instant> {
         self.due
     }
