@@ -52,7 +52,7 @@ Feature: Second operator and server
     And the servers are in order again
     And 3 min pass
     And the main server takes everything and answers nothing
-    And the button is pressed for 150 ms
+    And the button is pressed for 150 ms while the post tries to register
     Then the call reaches the backup server at most 5 s after the press [T09]
 
   @S27 @fat @nightly

@@ -53,7 +53,7 @@ Właściwość: Drugi operator i serwer
     I serwery są znów sprawne
     I mijają 3 min
     I serwer główny wszystko przyjmuje i na nic nie odpowiada
-    I przycisk zostaje naciśnięty na 150 ms
+    I przycisk zostaje naciśnięty na 150 ms, gdy punkt próbuje się zarejestrować
     Wtedy zgłoszenie dociera do serwera zapasowego najpóźniej 5 s po naciśnięciu [T09]
 
   @S27 @fat @nightly

@@ -43,6 +43,8 @@ pub struct Record {
     lines: ConsoleLines,
     /// When lines came that were spoiled on their way.
     garbled: Vec<Instant>,
+    /// What of them can be read but for its checksum, with the difference to the right one.
+    misreckoned: Vec<Stamped<(String, u8)>>,
     /// What the post told the supervision.
     pub(super) notices: Timeline<Notice>,
     /// What of that were its counters.
@@ -123,6 +125,14 @@ impl Report {
             sum.contains(|c: char| c.is_ascii_alphabetic()).then(|| !sum.contains(|c: char| c.is_ascii_lowercase()));
         let words = payload.split_whitespace().map(str::to_string).collect();
         (actual == expected).then_some(Report { words, is_sum_in_capitals })
+    }
+    /// The payload of a line whose checksum is another, and by which bits that differs.
+    fn misreckoned(text: &str) -> Option<(String, u8)> {
+        let (payload, sum) = text.strip_prefix('$')?.rsplit_once('*')?;
+        let given = u8::from_str_radix(sum, 16).ok().filter(|_| sum.len() == 2)?;
+        let actual = payload.bytes().fold(0, |sum, byte| sum ^ byte);
+        let is_text = payload.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        (is_text && actual != given).then(|| (payload.to_owned(), actual ^ given))
     }
     /// The word after the first, when the first is `kind`.
     pub fn argument(&self, kind: &str) -> Option<&str> {
@@ -220,6 +230,7 @@ impl Record {
         let begins_anew = report.as_ref().is_some_and(|report| report.argument(BANNER).is_some());
         if is_framed(broken_off) && !begins_anew || is_framed(last) && report.is_none() {
             self.garbled.push(at);
+            self.misreckoned.extend(Report::misreckoned(last).map(|one| Stamped::new(at, one)));
         }
         match report {
             Some(report) => {
@@ -257,6 +268,11 @@ impl Record {
     /// When and where a password of the rig could be read in what the post told.
     pub fn told_secrets(&self) -> &[Stamped<&'static str>] {
         &self.told_secrets
+    }
+
+    /// What of these can be read but for its checksum, and by which bits that is off.
+    pub fn misreckoned_since(&self, since: Instant) -> impl Iterator<Item = &Stamped<(String, u8)>> {
+        self.misreckoned.iter().filter(move |line| line.at >= since)
     }
 
     /// Call events from `since` on.

@@ -28,12 +28,14 @@ pub(super) struct Irregularities {
     tags: VecDeque<(String, String)>,
     /// With which key those calls of the latest that are secure were offered.
     keys: VecDeque<(CallId, Crypto)>,
+    /// The latest requests without credentials outside a call: to which server, Call-ID, count and method.
+    unsigned: VecDeque<(SocketAddr, String, u32, Method)>,
 }
 
 impl Irregularities {
     pub fn over(users: &[User]) -> Self {
         let secrets = Secret::of(users.iter().map(|user| (user.name.as_str(), user.password.as_str())));
-        Irregularities { secrets, tags: VecDeque::new(), keys: VecDeque::new() }
+        Irregularities { secrets, tags: VecDeque::new(), keys: VecDeque::new(), unsigned: VecDeque::new() }
     }
     fn knows(&self, bytes: &[u8]) -> bool {
         self.secrets.iter().any(|secret| secret.is_in(bytes))
@@ -41,15 +43,30 @@ impl Irregularities {
 
     /// A password in any message.
     pub fn secret_in(&self, message: &Message, bytes: &[u8]) -> Option<Irregular> {
-        self.knows(bytes).then(|| {
-            let method = match message {
-                Message::Request(request) => request.method.to_string(),
-                Message::Response(response) => {
-                    format!("{} {}", response.status, response.head.cseq_method.map_or("", Method::name))
-                }
-            };
-            Irregular::Secret { method }
-        })
+        self.knows(bytes).then(|| Irregular::Secret { method: named(message) })
+    }
+    /// Whoever is asked who he is asks anew: what comes under the same count is the request that was turned away.
+    pub fn same_request(&mut self, way: Route, message: &Message) -> Option<Irregular> {
+        let Message::Request(request) = message else { return None };
+        let (head, method) = (&request.head, request.method);
+        if head.to.tag.is_some() || matches!(method, Method::Ack | Method::Cancel) {
+            return None;
+        }
+        let one = (way.own, head.call_id.clone(), head.cseq, method);
+        let is_signed = ["Authorization", "Proxy-Authorization"].iter().any(|name| head.header(name).is_some());
+        let is_known = self.unsigned.contains(&one);
+        if is_signed {
+            // Told once: its repetitions are no other request.
+            self.unsigned.retain(|known| *known != one);
+            return is_known.then(|| Irregular::SameRequest { method: method.to_string() });
+        }
+        if !is_known {
+            if self.unsigned.len() >= MOST_TAGS {
+                self.unsigned.pop_front();
+            }
+            self.unsigned.push_back(one);
+        }
+        None
     }
     /// The same, fit to be written down.
     pub fn without_secrets(&self, mut invite: Invite) -> Invite {
@@ -84,6 +101,26 @@ impl Irregularities {
         self.tags.push_back((tag, id));
         is_known.then_some(Irregular::SameTag)
     }
+}
+
+/// What a message is, in words of the standard.
+fn named(message: &Message) -> String {
+    match message {
+        Message::Request(request) => request.method.to_string(),
+        Message::Response(response) => {
+            format!("{} {}", response.status, response.head.cseq_method.map_or("", Method::name))
+        }
+    }
+}
+
+/// Nobody has to guess what a body is.
+pub(super) fn untyped(message: &Message) -> Option<Irregular> {
+    let head = match message {
+        Message::Request(request) => &request.head,
+        Message::Response(response) => &response.head,
+    };
+    let is_untyped = !head.body.is_empty() && head.header("Content-Type").is_none();
+    is_untyped.then(|| Irregular::Untyped { method: named(message) })
 }
 
 /// Whoever wants to be reached names the address that he sends from. A name instead of an address says nothing, nor

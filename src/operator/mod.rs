@@ -180,6 +180,7 @@ impl Desk {
         };
         malformed::unusual(&message).for_each(|what| self.cx.tell_now_and_then(at, way, what));
         let odd = self.irregularities.secret_in(&message, bytes).into_iter().chain(irregular::too_long(way, &message, bytes));
+        let odd = odd.chain(irregular::untyped(&message)).chain(self.irregularities.same_request(way, &message));
         odd.for_each(|what| self.cx.tell_irregular(at, way, None, what));
         if self.black_hole.swallows(at, way, &message, &mut self.cx) {
             return;

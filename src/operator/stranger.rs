@@ -13,11 +13,12 @@ use crate::clock::Instant;
 use crate::instrument::operator::{CallEvent, StrangerNews};
 use crate::rtp::codec::Codec;
 use crate::sip::dialog;
-use crate::sip::message::{self, Message, Response, targets};
+use crate::sip::message::{self, Message, Method, Response, targets};
 use crate::sip::registrar::Binding;
 use crate::sip::route::Wire;
 use crate::sip::transaction::{Act, InviteClient};
 use crate::unit::is_emergency;
+use orders::NAME;
 use speech::Speech;
 use std::net::SocketAddr;
 
@@ -48,6 +49,7 @@ struct Attempt {
     /// The post has taken it: the To it answered under, and when he hangs up.
     taken: Option<(String, Instant)>,
     was_heard: bool,
+    was_called: bool,
 }
 
 impl Stranger {
@@ -76,16 +78,16 @@ impl Stranger {
         let lines = [
             ("Via", format!("SIP/2.0/UDP {own};branch={branch};rport")),
             ("Max-Forwards", "70".to_owned()),
-            ("From", format!("<sip:stranger@{own}>;tag={tag}")),
+            ("From", format!("<sip:{NAME}@{own}>;tag={tag}")),
             ("To", format!("<{uri}>")),
             ("Call-ID", id),
             ("CSeq", "1 INVITE".to_owned()),
-            ("Contact", format!("<sip:stranger@{own}>")),
+            ("Contact", format!("<sip:{NAME}@{own}>")),
             ("Content-Type", "application/sdp".to_owned()),
         ];
         let bytes = message::request("INVITE", uri, &lines, offer(self.voice(), number));
         let machine = InviteClient::started(at, Wire::Udp.timers(), bytes.clone());
-        self.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false });
+        self.call = Some(Attempt { machine, to, branch, taken: None, was_heard: false, was_called: false });
         cx.send_datagram(own, to, bytes);
         cx.tell(at, CallEvent::Stranger { news: StrangerNews::Called });
         orders::give(own, at, (uri, to), calls, cx);
@@ -98,10 +100,19 @@ impl Stranger {
             if !std::mem::replace(&mut call.was_heard, true) {
                 cx.tell(at, CallEvent::Stranger { news: StrangerNews::Heard });
             }
-        } else if let Ok(Message::Response(response)) = message::parse(bytes)
-            && response.head.via.branch == call.branch
-        {
-            call.answered(at, self.address, &response, cx);
+            return;
+        }
+        match message::parse(bytes) {
+            Ok(Message::Response(response)) if response.head.via.branch == call.branch => {
+                call.answered(at, self.address, &response, cx);
+            }
+            // Whom he has told to call him; once a call of his.
+            Ok(Message::Request(request))
+                if request.method == Method::Invite && !std::mem::replace(&mut call.was_called, true) =>
+            {
+                cx.tell(at, CallEvent::Stranger { news: StrangerNews::CalledBack });
+            }
+            _ => {}
         }
     }
 

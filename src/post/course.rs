@@ -59,6 +59,7 @@ impl Post {
             attempts: Vec::new(),
             probed: Vec::new(),
             swallowed: Vec::new(),
+            backup_away: self.backup_away(span),
             owed_until: self.owed_until.as_secs_f64(),
             was_registered: self.was_registered,
             placed: lamp(&wiring.lamp_placed),
@@ -80,6 +81,10 @@ impl Post {
             leases: self.leases(),
             questions: record.asked().questions().iter().map(|(at, which)| (at.as_secs_f64(), *which)).collect(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
+            misreckoned: record
+                .misreckoned_since(self.began)
+                .map(|line| (line.at.as_secs_f64(), line.value.0.clone(), line.value.1))
+                .collect(),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
             button: self.both_ends(Circuit::Button, wiring.button_at_post.as_ref(), span),
@@ -177,6 +182,23 @@ impl Post {
         let told = self.bench.record.notices_since(self.began).map(|notice| (notice.at.as_secs_f64(), &notice.value));
         let is_alarm = |notice: &Notice| notice.severity <= ERROR && NO_FAULTS.iter().any(|word| notice.text.starts_with(word));
         told.filter(|(_, notice)| is_alarm(notice)).map(|(at, notice)| (at, notice.text.clone())).collect()
+    }
+
+    /// When the second server did not serve.
+    fn backup_away(&self, span: Span) -> Vec<Span> {
+        let mut away: Vec<Span> = Vec::new();
+        let mut since = None;
+        for (at, what) in self.deeds.all() {
+            match what {
+                What::Backup { answering: false } => _ = since.get_or_insert(at.seconds),
+                What::Backup { answering: true } => {
+                    away.extend(since.take().map(|from| Span { from, to: at.seconds }));
+                }
+                _ => {}
+            }
+        }
+        away.extend(since.map(|from| Span { from, to: span.to }));
+        away
     }
 
     /// When the post was without light, power or server, or was started anew.

@@ -34,6 +34,10 @@ pub(super) enum What {
     Servers {
         answering: bool,
     },
+    /// The second of them.
+    Backup {
+        answering: bool,
+    },
     /// What the operator describes.
     Sound {
         is_plain: bool,

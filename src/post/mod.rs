@@ -113,6 +113,8 @@ pub struct Post {
     shown: [[bool; 3]; 4],
     /// The scenario has held a dark lamp for dark.
     relies_on_sensors: bool,
+    /// A press that should have shown all lamps led to no talk.
+    is_never_served: bool,
     /// What was found of instruments that told what cannot have been, in this scenario and, where it holds for the run,
     /// before.
     contradictions: Vec<watch::Contradiction>,
@@ -156,6 +158,7 @@ impl Post {
             hands: None,
             shown: [[false; 3]; 4],
             relies_on_sensors: false,
+            is_never_served: false,
             contradictions: Vec::new(),
             has_told_of_network: false,
             wanting: BTreeMap::new(),

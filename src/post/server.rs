@@ -179,6 +179,7 @@ impl Post {
     pub fn silence_servers(&mut self) -> Result<()> {
         self.behave_servers(Health::Silent, Health::Silent)?;
         self.note_servers(false);
+        self.note_backup(false);
         Ok(())
     }
 
@@ -186,6 +187,7 @@ impl Post {
         self.need_backup()?;
         self.behave_servers(Health::Silent, Health::Well)?;
         self.note_servers(false);
+        self.note_backup(true);
         Ok(())
     }
 
@@ -199,6 +201,7 @@ impl Post {
         // As a server does that has too much to do (RFC 3261, 21.5.4).
         self.behave_servers(Health::Refusing { retry_after: Some(RETRY_AFTER) }, Health::Well)?;
         self.note_servers(false);
+        self.note_backup(true);
         Ok(())
     }
 
@@ -206,18 +209,25 @@ impl Post {
         let refusing = Health::Refusing { retry_after: None };
         self.behave_servers(refusing, refusing)?;
         self.note_servers(false);
+        self.note_backup(false);
         Ok(())
     }
 
     pub fn restore_servers(&mut self) -> Result<()> {
         self.behave_servers(Health::Well, Health::Well)?;
         self.note_servers(true);
+        self.note_backup(true);
         Ok(())
     }
 
     pub(super) fn note_servers(&mut self, answering: bool) {
         let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
         self.deeds.add(What::Servers { answering }, now, Proof::Stamp);
+    }
+
+    fn note_backup(&mut self, answering: bool) {
+        let now = Moment::stamped(self.bench.now(), NETWORK_STAMP_S);
+        self.deeds.add(What::Backup { answering }, now, Proof::Stamp);
     }
 
     fn behave_servers(&mut self, primary: Health, backup: Health) -> Result<()> {

@@ -33,8 +33,14 @@ const STAYS: Quantity = Quantity {
     pl: "zmiana głośności ustawionej przez operatora po zawieszeniu rozmowy",
     ..RANGE
 };
+const RISES: Quantity = Quantity {
+    key: "T15.change-there-and-back",
+    en: "change of the highest volume by a way to the lowest and back",
+    pl: "zmiana najwyższej głośności po ustawieniu najniższej i powrocie",
+    ..RANGE
+};
 /// All that this file judges.
-pub(super) const QUANTITIES: &[Quantity] = &[RANGE, STAYS];
+pub(super) const QUANTITIES: &[Quantity] = &[RANGE, STAYS, RISES];
 
 /// By so much a level may be off what it is set to (as at the operator, −26 ± 6 dBm0) [EJ].
 const STAYS_WITHIN_DB: f64 = 6.0;
@@ -58,6 +64,7 @@ impl Post {
         let highest = self.loss_after(call, &keys.highest)?;
         let lowest = self.loss_after(call, &keys.lowest)?;
         self.volume_stays(call, lowest)?;
+        self.volume_rises(call, highest, &keys)?;
         // A post that cannot be heard at one end of it has no range there.
         let judged = match lowest.zip(highest) {
             None => self.judge_absent(&RANGE),
@@ -82,6 +89,22 @@ impl Post {
         let change =
             Estimate::new((after.value - before.value).abs(), before.uncertainty.hypot(after.uncertainty), Unit::Decibel);
         self.judge(&STAYS, change, Criterion::AtMost(STAYS_WITHIN_DB))
+    }
+
+    /// Who has turned it down can turn it up again.
+    fn volume_rises(&mut self, call: CallId, before: Option<Estimate>, keys: &VolumeKeys) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        let after = self.loss_after(call, &keys.highest)?;
+        let judged = match after {
+            None => self.judge_absent(&RISES),
+            Some(after) => {
+                let within = before.uncertainty.hypot(after.uncertainty);
+                let change = Estimate::new((after.value - before.value).abs(), within, Unit::Decibel);
+                self.judge(&RISES, change, Criterion::AtMost(STAYS_WITHIN_DB))
+            }
+        };
+        self.press_keys(call, &keys.lowest)?;
+        judged
     }
 
     /// A caller must hear, whatever was done to the volume before.

@@ -158,6 +158,8 @@ pub struct Course {
     pub probed: Vec<f64>,
     /// When an INVITE reached a server that answered nothing.
     pub swallowed: Vec<f64>,
+    /// When the second server did not serve.
+    pub backup_away: Vec<Span>,
     /// Until when a call may be owed to what was done before the scenario.
     pub owed_until: f64,
     /// A registration stood when the scenario began.
@@ -194,6 +196,8 @@ pub struct Course {
     pub questions: Vec<(f64, Service)>,
     /// When lines of the console came whose checksum did not match.
     pub garbled: Vec<f64>,
+    /// Those of them that can be read but for their checksum, and by which bits that is off.
+    pub misreckoned: Vec<(f64, String, u8)>,
     /// How often the host at the end of the bench's network was asked, and when its echo was lost (`None`) or came so
     /// many seconds late.
     pub echoes: (usize, Vec<(f64, Option<f64>)>),

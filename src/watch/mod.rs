@@ -17,6 +17,7 @@ mod again;
 mod averages;
 mod calls;
 mod cameras;
+mod console;
 mod faults;
 mod lamps;
 mod marks;
@@ -116,6 +117,7 @@ pub const RULES: &[&[Rule]] = &[
     averages::RULES,
     silence::RULES,
     told::RULES,
+    console::RULES,
 ];
 
 /// All that the watch judges.

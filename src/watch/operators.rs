@@ -14,6 +14,7 @@ use crate::unit::{Method, Quantity};
 pub const RULES: &[Rule] = &[
     Rule { quantity: SECOND_FIRST, needs: &[Button, Operator], limit: Bound::Never, look: second_first },
     Rule { quantity: NOT_PASSED_ON, needs: &[Operator], limit: Bound::Never, look: not_passed_on },
+    Rule { quantity: TOLD_APART, needs: &[Operator], limit: Bound::Never, look: told_apart },
 ];
 
 const SECOND_FIRST: Quantity = Quantity {
@@ -27,6 +28,18 @@ const SECOND_FIRST: Quantity = Quantity {
     ),
     requirement: "T08",
     ..COUNT
+};
+const TOLD_APART: Quantity = Quantity {
+    key: "T33.watch.cases-told-apart",
+    en: "cases of which the second operator or server was told something else than the first",
+    pl: "sprawy, o których drugiemu operatorowi lub serwerowi podano co innego niż pierwszemu",
+    method: Method::new(
+        "Priority, X-SOS-Post and X-SOS-Delayed of each INVITE of a case, against those of the one before it",
+        "Priority, X-SOS-Post i X-SOS-Delayed każdego INVITE sprawy względem poprzedniego",
+        "RFC 3261, 20.26",
+    ),
+    requirement: "T33",
+    ..SECOND_FIRST
 };
 const NOT_PASSED_ON: Quantity = Quantity {
     key: "T08.watch.cases-not-passed-on",
@@ -101,4 +114,28 @@ fn not_passed_on(course: &Course) -> Vec<Sample> {
 /// By the post itself, whatever for.
 fn is_given_up(call: &Call) -> bool {
     matches!(call.ended, Some((_, EndedBy::Cancelled)))
+}
+
+/// What a case bears wherever it goes.
+const BORNE: [&str; 3] = ["Priority", "X-SOS-Post", "X-SOS-Delayed"];
+/// Seconds within which one that was not taken is sought elsewhere.
+const SOUGHT_WITHIN: f64 = 3.0;
+
+/// Whoever is sought elsewhere is the same case, and says the same.
+fn told_apart(course: &Course) -> Vec<Sample> {
+    let sample = |(index, (_, call)): (usize, &(CallId, Call))| {
+        let before = course.calls.iter().take(index).map(|(_, earlier)| earlier).rfind(|earlier| {
+            let ended = earlier.ended.map(|(at, _)| at.seconds);
+            let is_sought = ended.is_some_and(|at| (call.arrived.seconds - at).abs() < SOUGHT_WITHIN);
+            let is_elsewhere = earlier.callee() != call.callee() || earlier.server != call.server;
+            let is_same = earlier.invite.header(CASE_NUMBER) == call.invite.header(CASE_NUMBER);
+            earlier.confirmed.is_none() && is_sought && is_elsewhere && is_same
+        });
+        let other =
+            before.and_then(|before| BORNE.into_iter().find(|name| before.invite.header(name) != call.invite.header(name)));
+        let (en, pl) = named(call);
+        let seen = other.map(|name| both_of(&en, &pl, &format!("with another {name}"), &format!("z innym nagłówkiem {name}")));
+        Sample::breach(call.arrived.seconds, seen)
+    };
+    course.calls.iter().enumerate().map(sample).collect()
 }

@@ -26,6 +26,7 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: OTHER_RESOURCE, needs: &[Operator], limit: Bound::Never, look: other_resources },
     Rule { quantity: DESCRIPTIONS, needs: &[Operator], limit: Bound::Never, look: descriptions },
     Rule { quantity: REFUSALS, needs: &[Operator], limit: Bound::Never, look: refusals },
+    Rule { quantity: REFUSABLE, needs: &[Operator], limit: Bound::Never, look: refusable },
     Rule { quantity: LET_IN, needs: &[Operator], limit: Bound::Never, look: let_in },
 ];
 
@@ -108,6 +109,18 @@ const LATE_CANCELS: Quantity = Quantity {
     pl: "anulowania zgłoszeń, których odebranie punkt już potwierdził",
     method: Method::new("CANCEL after the ACK of its INVITE", "CANCEL po ACK swojego INVITE", "RFC 3261, 9.1"),
     requirement: "T44",
+    ..COUNT
+};
+const REFUSABLE: Quantity = Quantity {
+    key: "T02.watch.messages-to-be-refused",
+    en: "messages that a server has to refuse, or may",
+    pl: "wiadomości, które serwer musi lub może odrzucić",
+    method: Method::new(
+        "form of every message, its Content-Type, its Require, and its CSeq after a challenge",
+        "budowa każdej wiadomości, jej Content-Type, Require oraz CSeq po żądaniu uwierzytelnienia",
+        "RFC 3261, 8.2.2.3, 20.15, 22.2",
+    ),
+    requirement: "T02",
     ..COUNT
 };
 const DISORDER: Quantity = Quantity {
@@ -280,7 +293,17 @@ fn other_resources(course: &Course) -> Vec<Sample> {
 
 fn descriptions(course: &Course) -> Vec<Sample> {
     of_messages(course, |what| {
-        matches!(what, Irregular::SameVersion | Irregular::WrongDirection { .. } | Irregular::Misnamed { .. })
+        matches!(
+            what,
+            Irregular::SameVersion | Irregular::OtherSession | Irregular::WrongDirection { .. } | Irregular::Misnamed { .. }
+        )
+    })
+}
+
+/// What this desk serves another server need not, and what it does not serve none does.
+fn refusable(course: &Course) -> Vec<Sample> {
+    of_messages(course, |what| {
+        matches!(what, Irregular::Unservable { .. } | Irregular::Untyped { .. } | Irregular::SameRequest { .. })
     })
 }
 

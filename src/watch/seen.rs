@@ -107,7 +107,7 @@ fn note_one(course: &mut Course, homes: &mut Homes, event: &Stamped<CallEvent>) 
         CallEvent::Stranger { news: StrangerNews::Spoke } => course.spoken_into.push(at),
         CallEvent::Stranger { news: StrangerNews::Ordered } => {}
         CallEvent::Stranger { news } => {
-            let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard);
+            let is_let_in = matches!(news, StrangerNews::Answered(200..300) | StrangerNews::Heard | StrangerNews::CalledBack);
             course.let_in.push((at, is_let_in));
         }
         CallEvent::Intruder { from, what } => {

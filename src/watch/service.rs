@@ -137,10 +137,23 @@ fn lapsed(course: &Course) -> Vec<Sample> {
     let lapse = |at: f64| {
         course.ready().iter().any(|ready| ready.holds(at)) && !course.is_disturbed(Span { from: at - LAPSE_LOOKS_BACK, to: at })
     };
+    let lapse = |at: f64| lapse(at) || lapses_at_backup(course, at);
     let mut samples: Vec<Sample> = course.bindings.iter().map(|binding| Sample::breach(binding.at, None)).collect();
     let told = || Bilingual::from(("no refresh came in time", "odnowienie nie przyszło na czas"));
     samples.extend(course.expired.iter().filter(|at| lapse(**at)).map(|at| Sample::breach(*at, Some(told()))));
     samples
+}
+/// What stands with the second server is refreshed there for as long as that serves, whatever the main one does.
+fn lapses_at_backup(course: &Course, at: f64) -> bool {
+    let Some(last) = course.bindings.iter().rfind(|binding| binding.at < at).filter(|last| !last.is_primary) else {
+        return false;
+    };
+    let stood = Span { from: last.at - LAPSE_LOOKS_BACK, to: at };
+    let is_away = course.backup_away.iter().any(|away| away.meets(stood));
+    let is_hindered = course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(stood));
+    // As the main one comes back the post goes home.
+    let has_changed = course.outages.iter().any(|outage| outage.span.to > last.at && outage.span.to <= at);
+    !is_away && !is_hindered && !has_changed
 }
 /// An outage so shortly before explains a refresh that did not come.
 const LAPSE_LOOKS_BACK: f64 = 30.0;

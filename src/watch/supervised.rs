@@ -13,6 +13,8 @@ pub const RULES: &[Rule] = &[
     Rule { quantity: UNFOUNDED, needs: &[Operator, Supervision], limit: Bound::Never, look: unfounded },
     Rule { quantity: SELDOM, needs: &[Operator, Supervision], limit: Bound::Never, look: seldom },
     Rule { quantity: UNSTARTED, needs: &[Operator, Supervision], limit: Bound::Never, look: unstarted },
+    Rule { quantity: START_UNTOLD, needs: &[Operator, Supervision], limit: Bound::Never, look: start_untold },
+    Rule { quantity: NEVER_TOLD, needs: &[Operator, Supervision], limit: Bound::Never, look: never_told },
     Rule { quantity: UNDERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: understated },
     Rule { quantity: OVERSTATED, needs: &[Operator, Supervision], limit: Bound::Never, look: overstated },
     Rule { quantity: OUTLASTING, needs: &[Operator, Supervision], limit: Bound::Never, look: outlasting },
@@ -62,6 +64,28 @@ const UNSTARTED: Quantity = Quantity {
     method: Method::new(
         "every START at the supervision (syslog), against what the bench did and what the console says",
         "każdy komunikat START w nadzorze (syslog) względem tego, co zrobiło stanowisko i co podaje konsola",
+        "RFC 5424",
+    ),
+    ..UNFOUNDED
+};
+const START_UNTOLD: Quantity = Quantity {
+    key: "T27.watch.starts-untold",
+    en: "returns of power after which the supervision was told no start",
+    pl: "powroty zasilania, po których nie zgłoszono nadzorowi uruchomienia",
+    method: Method::new(
+        "the first messages at the supervision (syslog) after each return of power: what was told before a start is void",
+        "pierwsze komunikaty w nadzorze (syslog) po każdym powrocie zasilania: uruchomienie unieważnia wcześniejsze",
+        "RFC 5424",
+    ),
+    ..UNFOUNDED
+};
+const NEVER_TOLD: Quantity = Quantity {
+    key: "T27.watch.clears-of-no-fault",
+    en: "faults taken back at the supervision that had never been told",
+    pl: "usterki odwołane w nadzorze, których nigdy nie zgłoszono",
+    method: Method::new(
+        "every CLEAR at the supervision (syslog), against the FAULT before it",
+        "każdy komunikat CLEAR w nadzorze (syslog) względem poprzedzającego go FAULT",
         "RFC 5424",
     ),
     ..UNFOUNDED
@@ -179,6 +203,43 @@ fn unstarted(course: &Course) -> Vec<Sample> {
     }
     samples
 }
+
+/// Of several messages one may be lost; a post that says nothing at all is found by another rule.
+fn start_untold(course: &Course) -> Vec<Sample> {
+    let returns: Vec<f64> =
+        course.outages.iter().filter(|outage| outage.kind == Kind::Mains).map(|outage| outage.span.to).collect();
+    let sample = |back: f64| {
+        let next = course.outages.iter().filter(|outage| outage.kind == Kind::Mains).map(|outage| outage.span.from);
+        let until = next.filter(|from| *from > back).fold(course.span.to, f64::min);
+        let life = Span { from: back.max(course.span.from), to: until };
+        let told: Vec<&str> =
+            course.notices.iter().filter(|(at, _)| life.holds(*at)).map(|(_, text)| text.as_str()).take(FIRST_WORDS).collect();
+        let seen = (!told.contains(&"START")).then(|| {
+            let first = told.first().copied().unwrap_or_default();
+            both!("{first} came first", "najpierw przyszło {first}")
+        });
+        (back >= course.span.from && told.len() >= FIRST_WORDS).then(|| Sample::breach(back, seen))
+    };
+    returns.into_iter().filter_map(sample).collect()
+}
+const FIRST_WORDS: usize = 3;
+
+/// As far as everything that could have been told was heard: the post could speak for a while before, and had nothing to
+/// tell of.
+fn never_told(course: &Course) -> Vec<Sample> {
+    let is_clean = course.ready().first().is_some_and(|ready| ready.from == course.span.from && ready.length() > CLEAN_FOR);
+    let sample = |(index, (at, text)): (usize, &(f64, String))| {
+        let word = text.strip_prefix("CLEAR ")?;
+        let before = course.notices.iter().take(index).filter(|(told, _)| *told >= course.span.from);
+        let is_told = before.clone().any(|(_, told)| told.strip_prefix("FAULT ") == Some(word));
+        let stood = course.notices.iter().any(|(told, text)| *told < course.span.from && text.starts_with("FAULT "));
+        let is_known = is_clean && !stood && *at > course.span.from + CLEAN_FOR;
+        is_known.then(|| Sample::breach(*at, (!is_told).then(|| Bilingual::new(text.clone(), text.clone()))))
+    };
+    course.notices.iter().enumerate().filter_map(sample).collect()
+}
+/// What stood as the scenario began has been taken back by then (T27), in seconds.
+const CLEAN_FOR: f64 = 60.0;
 
 fn taken_back(course: &Course) -> Vec<Sample> {
     let away = |lit: &Lit, at: f64| lit.0.iter().any(|away| Span { from: away.from + TOLD_LATE_BY, ..*away }.holds(at));

@@ -4,6 +4,7 @@
 //! Says nothing of the post. A post that would look the same to a sound instrument cannot be told from it: whoever put
 //! the bench right and runs the scenario again will know.
 
+use super::console::own_mistakes;
 use super::course::{BothEnds, Course, Kind, Outage};
 use super::lit::Lit;
 use super::span::Span;
@@ -251,7 +252,9 @@ fn dazzled(course: &Course) -> Option<Contradiction> {
     };
     let of = |began: bool| {
         let explained = |at: f64| is_upset(course, at) || !began && ends_call(at);
-        edges(out, began).into_iter().find(|at| together(*at, began) && !explained(*at))
+        // What was lit for a moment only changed against the others.
+        let is_moment = |at: f64| !began && out.0.iter().any(|lit| lit.to == at && lit.length() <= 2.0 * TOGETHER);
+        edges(out, began).into_iter().find(|at| together(*at, began) && !explained(*at) && !is_moment(*at))
     };
     if others.is_empty() {
         return None;
@@ -317,7 +320,8 @@ fn garbled(course: &Course) -> Option<Contradiction> {
         let starts = starts.chain(course.banners().map(|(start, _)| Span { from: start, to: start }));
         starts.into_iter().any(|span| span.from - BREAKS_OFF_WITHIN <= at && at < span.to)
     };
-    let at = course.garbled.iter().find(|at| !is_broken_off(**at))?;
+    let own = own_mistakes(course);
+    let at = course.garbled.iter().find(|at| !is_broken_off(**at) && !own.contains(at))?;
     let error = InstrumentError::new(
         "console",
         "read the post's console",

@@ -38,6 +38,12 @@ pub enum Irregular {
     Hammered { method: String },
     /// A request that nothing answered, never again (RFC 3261, 17.1).
     SentOnce { method: String },
+    /// A request that was challenged, sent again with credentials under the count that it had without (RFC 3261, 22.2).
+    SameRequest { method: String },
+    /// A message with a body that does not say what it is (RFC 3261, 20.15).
+    Untyped { method: String },
+    /// A session described anew as another session (RFC 3264, 8).
+    OtherSession,
     /// Another source, or other numbers, in the middle of a talk (RFC 3550, 5.1 and 8.1).
     BegunAnew,
     /// So many packets of its stream in a row never came, or too late (RFC 3550, A.1).
@@ -135,6 +141,19 @@ impl Irregular {
             Irregular::WrongDirection { offered, answered } => {
                 both!("{} answered with {}", "odpowiedź {1} na ofertę {0}", offered, answered)
             }
+            Irregular::SameRequest { method } => {
+                both!(
+                    "{} with credentials under the same CSeq as without",
+                    "{} z danymi uwierzytelniającymi pod tym samym CSeq co bez nich",
+                    method
+                )
+            }
+            Irregular::Untyped { method } => {
+                both!("{} with a body of no Content-Type", "{} z treścią bez Content-Type", method)
+            }
+            Irregular::OtherSession => {
+                ("the same talk described as another session", "tę samą rozmowę opisano jako inną sesję").into()
+            }
             Irregular::SameKey => ("the SRTP key of another call", "klucz SRTP z innego zgłoszenia").into(),
             Irregular::SameTag => ("the From tag of another call", "znacznik (tag) From z innego zgłoszenia").into(),
             other => other.words_of_writing(),
@@ -190,8 +209,10 @@ pub enum StrangerNews {
     Answered(u16),
     /// It sent sound to the stranger; told once a call.
     Heard,
-    /// The stranger tells the post to end its talk, if one stands, and to fetch new settings.
+    /// The stranger tells the post to end its talk, if one stands, to fetch new settings and to call him.
     Ordered,
+    /// The post did call him.
+    CalledBack,
     /// The stranger speaks into the talk that stands, in packets like the operator's.
     Spoke,
 }
@@ -203,10 +224,11 @@ impl StrangerNews {
             StrangerNews::Answered(status) => both!("the stranger hears {} from the post", "obcy otrzymuje od punktu {}", status),
             StrangerNews::Spoke => ("a stranger speaks into the talk", "ktoś obcy nadaje dźwięk do rozmowy").into(),
             StrangerNews::Ordered => (
-                "a stranger orders the post to hang up and to fetch settings",
-                "ktoś obcy każe punktowi się rozłączyć i pobrać ustawienia",
+                "a stranger orders the post to hang up, to fetch settings and to call him",
+                "ktoś obcy każe punktowi się rozłączyć, pobrać ustawienia i zadzwonić do siebie",
             )
                 .into(),
+            StrangerNews::CalledBack => ("the post calls the stranger", "punkt dzwoni do obcego").into(),
             StrangerNews::Heard => ("the stranger hears the post's microphone", "obcy słyszy mikrofon punktu").into(),
         }
     }

@@ -6,10 +6,10 @@
 use crate::instrument::operator::Irregular;
 use crate::sip::sdp::{Audio, Direction};
 
-/// The other end's last one: its version, and all lines but the origin, in which that stands.
+/// The other end's last one: its session, its version, and all lines but the origin, in which these stand.
 #[derive(Debug, Default)]
 pub struct Descriptions {
-    last: Option<(u64, Vec<String>)>,
+    last: Option<(String, u64, Vec<String>)>,
 }
 
 impl Descriptions {
@@ -21,9 +21,14 @@ impl Descriptions {
         }
         let origin = text.lines().find_map(|line| line.strip_prefix("o="))?;
         let version: u64 = origin.split(' ').nth(2)?.parse().ok()?;
+        // Who has moved names another address there.
+        let session = origin.split(' ').take(2).collect::<Vec<_>>().join(" ");
         let rest: Vec<String> = text.lines().filter(|line| !line.starts_with("o=")).map(str::to_owned).collect();
-        let before = self.last.replace((version, rest.clone()));
-        if before.is_some_and(|(known, lines)| known >= version && lines != rest) {
+        let before = self.last.replace((session.clone(), version, rest.clone()));
+        if before.as_ref().is_some_and(|(known, ..)| *known != session) {
+            return Some(Irregular::OtherSession);
+        }
+        if before.is_some_and(|(_, known, lines)| known >= version && lines != rest) {
             return Some(Irregular::SameVersion);
         }
         let answered = Audio::parse(body).ok().map(|audio| audio.direction);
@@ -86,6 +91,13 @@ mod tests {
         assert_eq!(after_one(9, "recvonly", None), None, "a step too wide harms nobody");
         assert_eq!(after_one(5, "recvonly", None), Some(Irregular::SameVersion));
         assert_eq!(after_one(4, "recvonly", None), Some(Irregular::SameVersion));
+        let other = |origin: &str| {
+            let mut all = Descriptions::default();
+            all.came(body(5, "sendrecv").as_bytes(), None);
+            all.came(body(6, "sendrecv").replace("o=- 7 6 IN IP4 10.0.0.2", origin).as_bytes(), None)
+        };
+        assert_eq!(other("o=- 8 6 IN IP4 10.0.0.2"), Some(Irregular::OtherSession));
+        assert_eq!(other("o=- 7 6 IN IP4 10.0.0.9"), None, "who has moved");
         assert_eq!(Descriptions::default().came(b"\xff", None), None);
         assert_eq!(Descriptions::default().came(b"o=- 1", None), None);
     }

@@ -27,6 +27,9 @@ fn what_no_sound_post_sends_is_the_posts_only_where_it_sent_it() {
         (Irregular::TooLong { method: method(), bytes: 1500 }, "T02.watch.fragmented-requests"),
         (Irregular::OtherResource { named: "sip:elsewhere".into() }, "T40.watch.credentials-for-others"),
         (Irregular::SameVersion, "T18.watch.descriptions-misfit"),
+        (Irregular::OtherSession, "T18.watch.descriptions-misfit"),
+        (Irregular::Untyped { method: method() }, "T02.watch.messages-to-be-refused"),
+        (Irregular::SameRequest { method: method() }, "T02.watch.messages-to-be-refused"),
         (Irregular::WrongDirection { offered: "sendonly", answered: "sendrecv" }, "T18.watch.descriptions-misfit"),
     ] {
         assert_eq!(broken(&seen(served(), 110.0, true, what.clone())), [key]);

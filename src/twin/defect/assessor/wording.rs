@@ -24,7 +24,7 @@ pub fn listens_only(text: &mut String) {
         *text = text.replace("a=sendrecv", "a=recvonly");
     }
 }
-/// An answer names a codec that nobody has offered.
+/// Healthy: an answer names a codec beyond those that were offered (RFC 3264, 6.1).
 pub fn names_more(text: &mut String) {
     if text.starts_with("SIP/2.0 200") && text.contains(SDP) {
         each_line(text, |line| if line.starts_with("m=audio") { format!("{line} 18") } else { line.to_owned() });

@@ -1,5 +1,6 @@
 //! The whole module against a scripted server on simulated time.
 
+mod assessor;
 mod calls;
 mod defects;
 mod examiner;
