@@ -38,7 +38,6 @@ Feature: Speech
     And a talk with the operator is under way
     Then the operator's own voice comes back to him at least 40 dB fainter [T17]
     And both may talk at once, and neither voice is cut off [T17]
-    And the operator's own voice comes back to him at least 40 dB fainter [T17]
     And an announcement of 80 dBA beside the post does not cut off the operator's voice [T17]
     And the operator's own voice comes back to him at least 40 dB fainter [T17]
 

@@ -39,7 +39,6 @@ Właściwość: Rozmowa
     I trwa rozmowa z operatorem
     Wtedy własny głos operatora wraca do niego cichszy o co najmniej 40 dB [T17]
     I obie strony mogą mówić jednocześnie i żadna nie zagłusza drugiej [T17]
-    I własny głos operatora wraca do niego cichszy o co najmniej 40 dB [T17]
     I komunikat z głośnika obok punktu o poziomie 80 dBA nie przerywa głosu operatora [T17]
     I własny głos operatora wraca do niego cichszy o co najmniej 40 dB [T17]
 

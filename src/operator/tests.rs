@@ -165,7 +165,9 @@ impl Scene {
     fn within(&mut self, method: &str, ok: &str, cseq: u32, body: &str) -> String {
         let to = header(ok, "To");
         let call = header(ok, "Call-ID");
-        self.request(method, "sip:operator@10.0.0.1:5060", &to, &call, cseq, "Contact: <sip:sos-1@10.0.0.2:5062>\r\n", body)
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let extra = format!("Contact: <sip:sos-1@10.0.0.2:5062>\r\n{kind}");
+        self.request(method, "sip:operator@10.0.0.1:5060", &to, &call, cseq, &extra, body)
     }
     /// An INVITE with more headers.
     fn invite_with(&mut self, call: &str, more: &str, body: &str) -> String {

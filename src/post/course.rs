@@ -81,10 +81,7 @@ impl Post {
             leases: self.leases(),
             questions: record.asked().questions().iter().map(|(at, which)| (at.as_secs_f64(), *which)).collect(),
             garbled: record.garbled_since(self.began).map(Instant::as_secs_f64).collect(),
-            misreckoned: record
-                .misreckoned_since(self.began)
-                .map(|line| (line.at.as_secs_f64(), line.value.0.clone(), line.value.1))
-                .collect(),
+            misreckoned: misreckoned(record, self.began),
             echoes: echoes(&self.bench.record),
             room_light: record.room_light.iter().copied().map(Instant::as_secs_f64).collect(),
             button: self.both_ends(Circuit::Button, wiring.button_at_post.as_ref(), span),
@@ -276,6 +273,10 @@ impl Post {
 
 /// The banner of the start that a trial begins with is heard by then.
 const OWN_START_WITHIN: Duration = Duration::from_secs(5);
+
+fn misreckoned(record: &Record, since: Instant) -> Vec<(f64, String, u8)> {
+    record.misreckoned_since(since).map(|line| (line.at.as_secs_f64(), line.value.0.clone(), line.value.1)).collect()
+}
 
 fn invert(edges: &[(f64, bool)]) -> impl Iterator<Item = (f64, bool)> {
     edges.iter().map(|(at, closed)| (*at, !closed))

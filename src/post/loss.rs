@@ -24,8 +24,25 @@ const HOLES: Quantity = Quantity {
     ),
     requirement: "T18",
 };
+const BURSTS: Quantity = Quantity {
+    key: "T18.bursts-under-loss.to-caller",
+    unit: Unit::Decibel,
+    en: "loudest moment before the loudspeaker over the operator's steady speech where packets are lost",
+    pl: "najgłośniejsza chwila przed głośnikiem względem ciągłej mowy operatora przy utracie pakietów",
+    method: Method::new(
+        "steady voice; level of the loudest 20 ms over that of the middle one",
+        "głos ciągły; poziom najgłośniejszych 20 ms względem środkowego",
+        "ITU-T G.711, appendix I (concealment)",
+    ),
+    requirement: "T18",
+};
 /// All that this file judges.
-pub(super) const QUANTITIES: &[Quantity] = &[HOLES];
+pub(super) const QUANTITIES: &[Quantity] = &[HOLES, BURSTS];
+
+/// What stands for a lost packet is no louder than what surrounds it, by more than steady noise is of itself [EJ].
+const MOST_LOUDER_DB: f64 = 6.0;
+const BURST_WITHIN_DB: f64 = 0.5;
+const MOMENT_S: f64 = 0.020;
 
 /// Of a talk at most one part in a hundred may be missing in all [EJ]: what is lost beyond it is to be concealed.
 const MOST_MISSING: f64 = 0.01;
@@ -57,10 +74,40 @@ impl Post {
         let within: f64 = holes.iter().map(|hole| hole.uncertainty_s).sum();
         let length = SPEAKS_FOR.as_secs_f64();
         let figure = Estimate::new(missing / length, within / length, Unit::Ratio);
-        self.judge_samples(&HOLES, holes.len().max(1), figure, Criterion::AtMost(MOST_MISSING))
+        self.judge_samples(&HOLES, holes.len().max(1), figure, Criterion::AtMost(MOST_MISSING))?;
+        let louder = loudest_over_middle(&pair.capture, pair.rate);
+        self.judge(&BURSTS, Estimate::new(louder, BURST_WITHIN_DB, Unit::Decibel), Criterion::AtMost(MOST_LOUDER_DB))
     }
 
     fn all_missing(&mut self) -> Result<()> {
         self.judge(&HOLES, Estimate::new(1.0, 0.0, Unit::Ratio), Criterion::AtMost(MOST_MISSING))
+    }
+}
+
+/// Of stretches of 20 ms, in decibels.
+fn loudest_over_middle(samples: &[f32], rate: f64) -> f64 {
+    let length = ((rate * MOMENT_S) as usize).max(1);
+    let power = |part: &[f32]| part.iter().map(|x| f64::from(x * x)).sum::<f64>() / part.len() as f64;
+    let mut powers: Vec<f64> = samples.chunks_exact(length).map(power).collect();
+    powers.sort_by(f64::total_cmp);
+    match (powers.get(powers.len() / 2), powers.last()) {
+        (Some(middle), Some(loudest)) if *middle > 0.0 => 10.0 * (loudest / middle).log10(),
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_stands_out_of_what_is_steady_and_a_hole_does_not() {
+        let over = |at: usize, amplitude: f32| {
+            let mut sound = vec![0.1; 8000];
+            sound[at..at + 160].fill(amplitude);
+            loudest_over_middle(&sound, 8000.0)
+        };
+        assert_eq!([over(1600, 0.1), over(1600, 0.0)], [0.0, 0.0]);
+        assert!((over(1600, 1.0) - 20.0).abs() < 0.01 && loudest_over_middle(&[], 8000.0) == 0.0);
     }
 }

@@ -224,8 +224,8 @@ fn start_untold(course: &Course) -> Vec<Sample> {
 }
 const FIRST_WORDS: usize = 3;
 
-/// As far as everything that could have been told was heard: the post could speak for a while before, and had nothing to
-/// tell of.
+/// As far as everything that could have been told was heard: the post could speak for a while before, and had nothing
+/// to tell of.
 fn never_told(course: &Course) -> Vec<Sample> {
     let is_clean = course.ready().first().is_some_and(|ready| ready.from == course.span.from && ready.length() > CLEAN_FOR);
     let sample = |(index, (at, text)): (usize, &(f64, String))| {

@@ -149,7 +149,13 @@ impl Course {
         self.out_of_service = Some(Lit(spans.iter().map(|(from, to)| span(*from, *to)).collect()));
         self
     }
+    /// A sound post calls itself offline in a cut, and says that it has started when power is back.
     fn outage(mut self, kind: Kind, from: f64, to: f64) -> Course {
+        let is_cut = kind == Kind::Fibre;
+        let told = self.reports.iter_mut().filter(|(at, report)| is_cut && span(from, to).holds(*at) && report.words.len() > 2);
+        told.filter(|(_, report)| report.words[0] == "BEAT").for_each(|(_, report)| report.words[2] = "offline".into());
+        self.notices.extend((kind == Kind::Mains).then(|| (to + 3.0, "START".to_owned())));
+        self.notices.sort_by(|a, b| a.0.total_cmp(&b.0));
         self.outages.push(Outage { kind, span: span(from, to) });
         self.bindings.retain(|binding| !span(from, to).holds(binding.at));
         self.bindings.push(binding(to + 1.0));
@@ -213,6 +219,8 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course = course.press(560.0, 0.15).call(560.05, 560.06, "4").change(|call| (call.answered, call.confirmed) = (None, None));
     course.refused.insert(CallId(3), 486);
     course.attempts.push(250.0);
+    course.swallowed.push(545.05);
+    let mut course = course.press(545.0, 0.15).outage(Kind::Servers, 540.0, 550.0).outage(Kind::Mains, 500.0, 505.0);
     course.questions.extend([Service::Addresses, Service::Names, Service::Time].map(|which| (20.0, which)));
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));

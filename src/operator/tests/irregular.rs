@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::instrument::operator::{Irregular, StrangerNews};
+use crate::sip::message;
 
 fn oddities(s: &mut Scene) -> Vec<Irregular> {
     let odd = s.desk.take_events().into_iter().filter_map(|event| match event.value {
@@ -48,6 +49,24 @@ fn an_address_that_is_not_the_senders_is_told_and_a_name_is_not() {
     let other = Irregular::OtherPort { place: "Contact", named: 9 };
     assert_eq!(of(|invite| invite.replace("Contact: <sip:sos-1@10.0.0.2:5062>", "Contact: <sip:sos-1@10.0.0.2:9>")), [other]);
     assert_eq!(of(|invite| invite.replace("Contact: <sip:sos-1@10.0.0.2:5062>", "Contact: <sip:sos-1@sos.example>")), []);
+}
+
+#[test]
+fn a_body_says_what_it_is_and_who_is_challenged_counts_on() {
+    let mut s = Scene::ready(AT_ONCE);
+    let invite = s.invite("c1", &offer("8 0", 4000, "")).replace("Content-Type: application/sdp\r\n", "");
+    s.send(&invite);
+    assert_eq!(oddities(&mut s), [Irregular::Untyped { method: "INVITE".into() }]);
+    let register = |s: &mut Scene, cseq: u32, more: &str| {
+        let extra = format!("Contact: <sip:sos-1@10.0.0.2:5062>\r\n{more}");
+        let text = s.request("REGISTER", "sip:10.0.0.1", "sip:sos-1@straz", "r9", cseq, &extra, "");
+        s.send(&text);
+        oddities(s).into_iter().filter(|what| matches!(what, Irregular::SameRequest { .. })).count()
+    };
+    let signed =
+        "Authorization: Digest username=\"sos-1\", realm=\"straz\", nonce=\"n\", uri=\"sip:10.0.0.1\", response=\"x\"\r\n";
+    assert_eq!([register(&mut s, 1, ""), register(&mut s, 2, signed)], [0, 0]);
+    assert_eq!([register(&mut s, 3, ""), register(&mut s, 3, signed), register(&mut s, 3, signed)], [0, 1, 0]);
 }
 
 #[test]
@@ -236,7 +255,15 @@ fn a_stranger_calls_from_an_address_of_his_own_and_leaves_whoever_lets_him_in() 
         sent[0]
     );
     assert_eq!(news, [StrangerNews::Called, StrangerNews::Ordered]);
-    assert!(sent.len() == 2 && sent[1].starts_with("NOTIFY ") && header(&sent[1], "Event") == "check-sync", "{sent:?}");
+    assert!(sent[1].starts_with("NOTIFY ") && header(&sent[1], "Event") == "check-sync", "{sent:?}");
+    assert!(sent[2].starts_with("REFER ") && header(&sent[2], "Refer-To") == "<sip:stranger@10.0.0.66:5066>", "{sent:?}");
+    assert!(sent.len() > 3 && sent[3..].iter().all(|noise| message::parse(noise.as_bytes()).is_err()), "{sent:?}");
+    // Whoever does as he is told is told of, once.
+    let obeys = s.invite("c9", "");
+    for _ in 0..2 {
+        s.desk.datagram(ms(s.now), s.post, socket("10.0.0.66:5066"), obeys.as_bytes());
+    }
+    assert_eq!(strangers(&mut s).1, [StrangerNews::CalledBack]);
     answer(&mut s, &sent[0], 403);
     let (acks, news) = strangers(&mut s);
     assert_eq!((acks.len(), header(&acks[0], "CSeq").as_str(), news), (1, "1 ACK", vec![StrangerNews::Answered(403)]));

@@ -109,8 +109,7 @@ pub const ASSESSORS: &[Defect] = &[
     new_post(module("battery-weak-at-each-start", "T27", |c| overlooking(c, Oversight::BatteryWeakAtStart))),
     module("unanswered-told-with-next", "T33", |c| c.voice.faults.counts = Some(CountFault::WithholdsUnanswered)),
     module("escalated-counted-twice", "T33", |c| overlooking(c, Oversight::EscalatedTwice)),
-    // Cameras: an event a press, told and not asked for.
-    module("cctv-asks-for-event", "T37", |c| c.voice.faults.cameras = Some(CameraFault::AsksFor)),
+    // Cameras: an event a press, told once.
     module("cctv-takes-no-content-for-none", "T37", |c| c.voice.faults.cameras = Some(CameraFault::TakesNoContentForNone)),
     // Benches.
     broken("bench-time-server-stands", "time server", |c| beset(c, Adversity::TimeStands)),
@@ -128,6 +127,7 @@ pub const ASSESSORS: &[Defect] = &[
     healthy("control-sound-reported", |c| overlooking(c, Oversight::ReportsSound)),
     healthy("control-syslog-marked", |c| overlooking(c, Oversight::MarksText)),
     healthy("control-cctv-in-old-http", |c| c.voice.faults.cameras = Some(CameraFault::OldHttp)),
+    healthy("control-cctv-by-question", |c| c.voice.faults.cameras = Some(CameraFault::AsksFor)),
     healthy("control-codecs-more", |c| c.voice.faults.quirks.letters = Some(wording::knows_more)),
     healthy("control-answer-names-more", |c| c.voice.faults.quirks.letters = Some(wording::names_more)),
     healthy("control-contact-weighed", |c| c.voice.faults.quirks.letters = Some(wording::weighed)),
@@ -145,6 +145,6 @@ mod tests {
     #[test]
     fn there_are_as_many_of_each_kind_as_were_promised() {
         let count = |blame| ASSESSORS.iter().filter(|row| row.blame == blame).count();
-        assert_eq!([count(Some(Blame::Device)), count(Some(Blame::Bench)), count(None)], [59, 10, 11]);
+        assert_eq!([count(Some(Blame::Device)), count(Some(Blame::Bench)), count(None)], [58, 10, 12]);
     }
 }

@@ -84,6 +84,42 @@ fn a_checksum_is_written_as_agreed() {
 }
 
 #[test]
+fn a_line_that_is_always_wrong_alike_is_the_posts() {
+    let read = |lines: &[(f64, &str, u8)], told: &[&str]| {
+        let garbled = lines.iter().map(|(at, ..)| *at).collect();
+        let misreckoned = lines.iter().map(|(at, text, off)| (*at, (*text).to_owned(), *off)).collect();
+        let course = Course { garbled, misreckoned, ..quiet() };
+        let course = told.iter().fold(course, |course, text| course.says(500.0, text));
+        (broken(&course).contains(&"T36.watch.checksums-wrong"), contradictions(&course).len())
+    };
+    let line = |at: f64, off: u8| (at, "FAULT button", off);
+    assert_eq!(read(&[line(100.0, 36), line(200.0, 36)], &[]), (true, 0));
+    assert_eq!(read(&[line(100.0, 36)], &[]), (false, 1), "once a bad lead does it");
+    assert_eq!(read(&[line(100.0, 36), line(200.0, 8)], &[]), (false, 1));
+    assert_eq!(read(&[line(100.0, 36), line(200.0, 36)], &["FAULT button"]), (false, 1));
+}
+
+#[test]
+fn time_is_counted_at_its_pace() {
+    let counted = |pace: f64, lines: u32| {
+        let beat = |n: u32| report(f64::from(n) * 10.0, &format!("BEAT {:.0} idle", f64::from(n) * 10.0 * pace));
+        broken(&Course { reports: (0..lines).map(beat).collect(), span: span(0.0, f64::from(lines) * 10.0), ..quiet() })
+    };
+    let key = "T36.watch.uptime-pace";
+    assert_eq!([0.98, 0.99, 1.0, 1.02].map(|pace| counted(pace, 60).contains(&key)), [true, false, false, true]);
+    assert!(!counted(0.95, 15).contains(&key), "over so short a time whole seconds say nothing");
+}
+
+#[test]
+fn in_a_long_cut_there_is_nothing_to_claim() {
+    let cut = || quiet().outage(Kind::Fibre, 100.0, 400.0).press(300.0, 0.2);
+    let claims = |at: f64, state: &str| broken(&cut().says(at, &format!("STATE {state}"))).contains(&"T26.watch.claims-in-cuts");
+    assert_eq!([claims(200.0, "calling"), claims(200.0, "idle"), claims(200.0, "offline")], [true, true, false]);
+    // A talk from before may stand for a while, and whoever was just pressed may try.
+    assert_eq!([claims(125.0, "talking"), claims(301.0, "calling"), claims(320.0, "calling")], [false, false, true]);
+}
+
+#[test]
 fn what_becomes_of_a_call_is_told_under_its_number() {
     let is_astray = |course: Course, at: f64, told: &str| broken(&course.says(at, told)).contains(&"T36.watch.fates-of-no-call");
     let pressed = || served().press(110.0, 0.3).says(100.1, "CALL 1 dialled");

@@ -32,6 +32,17 @@ fn a_case_goes_to_the_first_operator_first() {
 }
 
 #[test]
+fn whoever_is_sought_elsewhere_says_the_same_there() {
+    let told_apart = |how: fn(&mut Call), at: f64| {
+        let course = unanswered(112.0).call(at, 140.0, "1").change(to_second).change(how);
+        broken(&course).contains(&"T33.watch.cases-told-apart")
+    };
+    let ordinary = |call: &mut Call| call.invite.headers.retain(|(name, _)| name != "Priority");
+    assert_eq!([told_apart(|_| {}, 112.1), told_apart(ordinary, 112.1), told_apart(ordinary, 116.0)], [false, true, false]);
+    assert!(told_apart(|call| call.invite.headers.push(("X-SOS-Delayed".into(), "yes".into())), 112.1));
+}
+
+#[test]
 fn whom_the_first_operator_does_not_take_the_second_hears_of() {
     let is_broken = |course: &Course| broken(course).contains(&PASSED_ON);
     assert!(is_broken(&unanswered(160.0)) && is_broken(&unanswered(112.0)));

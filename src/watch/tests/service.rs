@@ -16,6 +16,19 @@ fn a_registration_is_refreshed_in_time_and_not_in_haste() {
 }
 
 #[test]
+fn what_stands_with_the_backup_is_refreshed_there() {
+    let lapses = |is_primary: bool, away: &[Span]| {
+        let mut course = quiet().outage(Kind::Servers, 100.0, 400.0);
+        course.bindings.push(Binding { is_primary, ..binding(150.0) });
+        course.bindings.sort_by(|a, b| a.at.total_cmp(&b.at));
+        course.expired.push(210.0);
+        course.backup_away = away.to_vec();
+        broken(&course).contains(&"T26.watch.lapsed-registrations")
+    };
+    assert_eq!([lapses(false, &[]), lapses(true, &[]), lapses(false, &[span(180.0, 400.0)])], [true, false, false]);
+}
+
+#[test]
 fn a_start_has_a_cause_and_the_heart_beats() {
     let banner = "BOOT post 1.4.2 0a1b2c3d reference id=SOS-0417 cause=watchdog";
     check(&quiet().says(200.5, banner), &["T45.watch.uncaused-starts"]);

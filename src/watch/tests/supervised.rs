@@ -54,6 +54,28 @@ fn a_fault_has_a_reason_that_the_bench_knows() {
 }
 
 #[test]
+fn a_return_of_power_is_told_as_a_start() {
+    let untold = |words: [&str; 3]| {
+        let course = quiet().outage(Kind::Mains, 100.0, 110.0);
+        let told: Vec<(f64, &str)> = [114.0, 114.1, 134.0].into_iter().zip(words).collect();
+        broken(&telling(course, &told)).contains(&"T27.watch.starts-untold")
+    };
+    let count = "COUNT calls=0 answered=0 unanswered=0";
+    assert_eq!([untold(["START", count, "ALIVE"]), untold([count, "ALIVE", "ALIVE"])], [false, true]);
+    // What comes first may have been overtaken.
+    assert!(!untold([count, "START", "ALIVE"]));
+}
+
+#[test]
+fn only_what_was_told_is_taken_back() {
+    let never = |notices: &[(f64, &str)]| broken(&telling(quiet(), notices)).contains(&"T27.watch.clears-of-no-fault");
+    assert!(never(&[(300.0, "CLEAR server")]));
+    assert!(!never(&[(200.0, "FAULT server"), (300.0, "CLEAR server")]));
+    assert!(never(&[(200.0, "FAULT mains"), (300.0, "CLEAR server")]));
+    assert!(!never(&[(30.0, "CLEAR server")]) && !never(&[(-5.0, "FAULT server"), (300.0, "CLEAR server")]), "of before");
+}
+
+#[test]
 fn what_is_no_fault_is_no_alarm() {
     let told = || telling(quiet(), &[(300.0, "COUNT calls=1 answered=1 unanswered=0"), (320.0, "ALIVE")]);
     assert!(!broken(&told()).contains(&"T27.watch.false-alarms"));

@@ -292,10 +292,10 @@ pub enum CameraFault {
     SlowAfterRest,
     /// Each failure doubles the pause, which the next press's event waits for as well.
     BackoffLeftOver,
-    /// It asks for what it should tell.
-    AsksFor,
     /// An answer without content is none.
     TakesNoContentForNone,
+    /// No defect: an event is the query of a question, as many camera systems have it.
+    AsksFor,
     /// No defect: it speaks HTTP/1.0.
     OldHttp,
     /// No defect: other words to the same effect.

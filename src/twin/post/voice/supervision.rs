@@ -264,6 +264,9 @@ impl Supervision {
         }
     }
     pub fn next_wake(&self) -> Option<Instant> {
+        if !self.link && self.oversight == Some(Oversight::ToldIntoCut) {
+            return self.watched.iter().fold(None, |wake, watched| earliest(wake, watched.due));
+        }
         if !self.link || self.host.is_none() {
             return None;
         }

@@ -309,7 +309,7 @@ fn first_words_and_gaps() {
 #[test]
 fn volumes() {
     let set = |id, code: u8, frames: usize| {
-        let mut volume = super::super::volume::Volume::new(None).lapsing(planted(id).faults.lapse);
+        let mut volume = super::super::volume::Volume::new(None).lapsing(&planted(id).faults);
         for (timestamp, code) in [(1, 10), (2, code)] {
             volume.event(timestamp, &[code, 10, 0, 160]);
         }
