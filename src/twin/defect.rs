@@ -186,6 +186,7 @@ pub const DEFECTS: &[Defect] = &[
     firmware("press-in-outage-replayed-late", "S32", "T32"),
     firmware("press-in-outage-lost-silently", "S32", "T38"),
     post("low-priority-call", "S22", "T33", |c| c.voice.faults.low_priority = true),
+    firmware("refusal-unseen", "S54", "T43"),
     firmware("abuse-suppression", "S21", "T33"),
     // Audio.
     post("mic-dead", "S02", "T04", |c| c.voice.faults.mic_dead = true),
