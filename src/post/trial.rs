@@ -9,7 +9,7 @@ use crate::bench::{Moment, NETWORK_STAMP_S, TrialImage};
 use crate::image::Header;
 use crate::instrument::operator::CallEvent;
 use crate::journal::SafeCheck;
-use crate::unit::{Estimate, Method, Quantity, Unit};
+use crate::unit::{Estimate, Method, Quantity, Unit, both};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -47,6 +47,12 @@ impl Post {
     /// refuses is the post's failure.
     pub fn put_on_trial(&mut self, which: TrialImage) -> Result<()> {
         let image = self.bench.image_for_trial(which)?;
+        if let Some(Header { version, build, variant }) = &image.header {
+            self.bench.log.note(both!(
+                "on trial: version {version}, build {build}, variant {variant}",
+                "na próbie: wersja {version}, kompilacja {build}, wariant {variant}"
+            ));
+        }
         self.is_on_trial = true;
         self.is_unsettled = true;
         let written = self.bench.put_on_trial(&image);
