@@ -36,8 +36,8 @@ Właściwość: Drugi operator i serwer
     Gdy przycisk zostaje naciśnięty na 150 ms
     Wtedy lampka „nieczynny” reaguje najpóźniej 2 s po odmowie ostatniego operatora [T43]
     Gdy mija 130 s
-    I operator odbiera po 1 s
-    I operator kończy wszystkie trwające połączenia
+    I trwa rozmowa z operatorem
+    I operator kończy rozmowę
     I mijają 2 s
     I przycisk zostaje naciśnięty na 150 ms
     Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]

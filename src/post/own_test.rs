@@ -4,6 +4,7 @@
 //! Knows nothing of how the post does it: by a tone, by a current, by listening.
 
 use super::deeds::{Proof, What};
+use super::plant::READY_WITHIN;
 use super::speech::{BURST, CHANNEL_RATE, Direction, LATEST};
 use super::{Fault, Post, Result, order};
 use crate::bench::{Circuit, Moment};
@@ -136,8 +137,10 @@ impl Post {
                 self.mains_off()?;
                 self.bench.wait::<Fault>(OFF_FOR)?;
                 self.mains_on()?;
-                let on = self.deeds.last(What::Mains { on: true }).map_or(self.bench.now(), Moment::instant);
-                on + after
+                let on = self.deeds.last(What::Mains { on: true }).unwrap_or_else(|| Moment::stamped(self.bench.now(), 0.0));
+                // One that takes long to start is awaited: nobody could call it before.
+                self.registered_after(on, READY_WITHIN.as_secs_f64())?;
+                on.instant() + after
             }
             None => {
                 let last = self.own_test_since(self.began, self.bench.now() + tests.every + LATER_BY)?;

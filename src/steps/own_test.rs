@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::at_most;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::rig::Role::{Loudspeaker, Microphone, SelfTest, Supervision};
+use crate::rig::Role::{Ear, Loudspeaker, Microphone, Mouth, Operator, SelfTest, Supervision};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -11,7 +11,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the post's loudspeaker is disconnected",
         pl: "głośnik punktu zostaje odłączony",
         judges: None,
-        needs: &[Loudspeaker],
+        needs: &[Loudspeaker, Ear, Operator],
         within: seconds(20),
         run: |w, _| w.post().part_loudspeaker(),
     },
@@ -29,7 +29,7 @@ pub const PHRASES: &[Phrase<World>] = &[
         en: "the post's microphone is disconnected",
         pl: "mikrofon punktu zostaje odłączony",
         judges: None,
-        needs: &[Microphone],
+        needs: &[Microphone, Mouth, Operator],
         within: seconds(20),
         run: |w, _| w.post().part_microphone(),
     },

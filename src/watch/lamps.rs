@@ -291,9 +291,12 @@ fn falsely_out(course: &Course) -> Vec<Sample> {
     let Some(lit) = &course.out_of_service else { return Vec::new() };
     // What the scenario before did to the post may show for a while.
     let recovered = Span { from: course.span.from + RECOVERS_WITHIN, to: course.span.to };
-    let refused = course.calls.iter().filter(|(id, _)| course.refused.contains_key(id));
-    let ended = refused.filter_map(|(_, call)| Some(call.ended?.0.seconds));
-    let refusals: Vec<Span> = ended.map(|at| Span { from: at - STAMPS, to: at + BLINKS_FOR }).collect();
+    let ended = course.calls.iter().filter_map(|(id, call)| Some((id, call.ended?.0.seconds)));
+    // What the post itself would not take, for it was to be in plain, came to nothing as well.
+    let came_to_nothing =
+        |id: &CallId, at: f64| course.refused.contains_key(id) || course.unsealed.iter().any(|plain| plain.holds(at));
+    let refusals = ended.filter(|(id, at)| came_to_nothing(id, *at));
+    let refusals: Vec<Span> = refusals.map(|(_, at)| Span { from: at - STAMPS, to: at + BLINKS_FOR }).collect();
     let of_span = |ready: Span| {
         // Light that comes with an outage may bear a stamp from just before it.
         let ready = Span { to: ready.to - STAMPS - course.inputs_within, ..ready }.common(recovered)?;
