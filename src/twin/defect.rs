@@ -160,7 +160,7 @@ pub const DEFECTS: &[Defect] = &[
     new_post(post("srtp-downgrade-in-talk", "S46", "T40", |c| c.voice.faults.takes_plain_offers = true)),
     new_post(post("srtp-agreed-but-plain", "S46", "T40", |c| c.voice.faults.seals_nothing = true)),
     new_post(post("srtp-key-kept", "S46", "T40", |c| c.voice.faults.keeps_key = true)),
-    post("registration-storm", "S49", "T39", |c| c.voice.boot_spread = Duration::ZERO),
+    post("registration-storm", "S49", "T39", |c| c.voice.joins_within = Duration::ZERO),
     // Addresses, names, the time.
     post("stale-contact-after-dhcp", "S40", "T20", |c| c.voice.network.faults.keeps_old_address = true),
     post("dhcp-lease-not-renewed", "S40", "T20", |c| c.voice.network.faults.never_renews = true),

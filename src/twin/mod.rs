@@ -149,7 +149,7 @@ impl TwinConfig {
         module.seed = chance.bits();
         module.codec_clock_ppm = chance.between(-30.0, 30.0);
         module.operator = OPERATOR_USER.to_string();
-        module.boot_spread = Duration::from_secs(1);
+        module.joins_within = Duration::from_secs(1);
         module.second = Some(SECOND_USER.to_string());
         module.backup = Some(SocketAddr::new(BACKUP_ADDRESS, SIP_PORT));
         let identity = identity.into();

@@ -53,6 +53,8 @@ pub struct Account {
     pub away: bool,
     /// The server keeps registrations.
     pub registers: bool,
+    /// After a start it registers within so long, each time after another.
+    pub joins_within: Duration,
     pub password: String,
     /// Signalling goes over TLS, and sound is sealed with this.
     pub suite: Option<Suite>,

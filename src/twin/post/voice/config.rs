@@ -31,8 +31,8 @@ pub struct Config {
     pub expires: Duration,
     /// From power to `+READY`.
     pub boot: Duration,
-    /// By up to so much longer it takes, each time another: not all posts of a city speak at once.
-    pub boot_spread: Duration,
+    /// After a start it registers within so long, each time after another: not all posts of a city at once.
+    pub joins_within: Duration,
     /// Deviation of the codec's clock, which drives microphone and loudspeaker.
     pub codec_clock_ppm: f64,
     /// The least time that a stream's first packet waits in the receive buffer.
@@ -76,7 +76,7 @@ impl Config {
             password: password.into(),
             expires: Duration::from_secs(60),
             boot: Duration::from_secs(3),
-            boot_spread: Duration::ZERO,
+            joins_within: Duration::ZERO,
             codec_clock_ppm: 0.0,
             jitter_target: Duration::from_millis(40),
             starved_after: Duration::from_secs(30),

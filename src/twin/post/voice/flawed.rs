@@ -77,11 +77,9 @@ impl Voice {
         }
     }
     /// From power to readiness, after so many starts before this one.
-    pub(super) fn boots_in(&mut self) -> Duration {
+    pub(super) fn boots_in(&self) -> Duration {
         let longer = if self.config.faults.is_flawed(Flaw::BootsLonger) { LONGER } else { Duration::ZERO };
-        let spread = self.config.boot_spread;
-        let spread = if spread.is_zero() { spread } else { spread.mul_f64(self.random.unit()) };
-        self.config.boot + longer * self.lives.starts() + spread
+        self.config.boot + longer * self.lives.starts()
     }
     pub(super) fn has_no_sound(&self, calls: u32) -> bool {
         calls >= CALLS && self.config.faults.is_flawed(Flaw::SoundRunsOut)

@@ -195,10 +195,7 @@ impl Voice {
         self.live(at, on);
         match (&self.state, on) {
             (State::Off, true) if self.is_upset(at) || self.is_lame_start() => self.state = State::Hung,
-            (State::Off, true) => {
-                let until = at + self.boots_in();
-                self.state = State::Booting { until };
-            }
+            (State::Off, true) => self.state = State::Booting { until: at + self.boots_in() },
             (State::Off, false) | (_, true) => {}
             (_, false) => {
                 self.state = State::Off;
@@ -328,6 +325,7 @@ impl Voice {
             other: config.backup.filter(|_| !config.faults.never_fails_over).map(|backup| config.port_of(backup)),
             away: false,
             registers: config.registers,
+            joins_within: config.joins_within,
             password: config.password.clone(),
             suite: config.security.as_ref().map(|security| security.suite),
             user: None,

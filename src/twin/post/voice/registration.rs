@@ -90,7 +90,7 @@ impl Registration {
         }
         if on {
             if stack.clients.get(Owner::Registration).is_none() {
-                self.register(at, faults, stack);
+                self.join(at, faults, stack);
             }
             return;
         }
@@ -110,8 +110,16 @@ impl Registration {
         stack.clients.forget(Owner::Registration);
         self.tried_other = false;
         if self.wanted && stack.account.registers {
-            self.register(at, faults, stack);
+            self.join(at, faults, stack);
         }
+    }
+    /// The first time after a start not all posts of a city at once.
+    fn join(&mut self, at: Instant, faults: &Faults, stack: &mut Stack) {
+        let spread = stack.account.joins_within;
+        if self.cseq > 0 || spread.is_zero() {
+            return self.register(at, faults, stack);
+        }
+        self.next_try = Some(at + spread.mul_f64(stack.random.unit()));
     }
     pub fn is_wanted(&self) -> bool {
         self.wanted

@@ -157,6 +157,7 @@ fn the_second_operator_is_offered_secret_sound_as_well() {
             other: None,
             away: false,
             registers: true,
+            joins_within: Duration::ZERO,
             password: config.password.clone(),
             suite: Some(Suite::Aes128Bits80),
             user: None,
