@@ -219,8 +219,8 @@ fn every_rule_has_an_occasion_in_a_life_with_a_talk_and_a_cut() {
     course = course.press(560.0, 0.15).call(560.05, 560.06, "4").change(|call| (call.answered, call.confirmed) = (None, None));
     course.refused.insert(CallId(3), 486);
     course.attempts.push(250.0);
-    course.swallowed.push(545.05);
-    let mut course = course.press(545.0, 0.15).outage(Kind::Servers, 540.0, 550.0).outage(Kind::Mains, 500.0, 505.0);
+    course.swallowed.push(590.05);
+    let mut course = course.press(590.0, 0.15).outage(Kind::Servers, 585.0, 595.0).outage(Kind::Mains, 130.0, 135.0);
     course.questions.extend([Service::Addresses, Service::Names, Service::Time].map(|which| (20.0, which)));
     course.asked.push((105.0, CallId(1)));
     course.offers.push((106.0, Outcome::Agreed));

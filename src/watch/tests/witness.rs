@@ -39,7 +39,7 @@ fn lamps_that_no_post_lights_together_are_one_light_on_all_sensors() {
     accused(&lit((100.0, 101.0), (100.0, 101.0), (100.0, 101.0)).says(99.9, "BOOT 1.4.2 cause=power"), &[]);
     accused(&lit((100.0, 120.0), (100.0, 120.0), (100.0, 120.0)).outage(Kind::Mains, 120.0, 130.0), &["lamp sensors"]);
     // One that was lit for a moment, as the others went dark, changed against them.
-    accused(&lit((100.0, 120.0), (100.0, 120.0), (119.99, 120.0)), &[]);
+    accused(&lit((119.99, 120.0), (100.0, 120.0), (100.0, 120.0)), &[]);
     // For so long before power is seen to go lamps may do as they like.
     let going = |from: f64| lit((100.0, 103.0), (100.0, 103.5), (100.0, 104.0)).outage(Kind::Mains, from, 130.0);
     accused(&going(104.9), &[]);
