@@ -26,7 +26,7 @@ pub fn listens_only(text: &mut String) {
 }
 /// Healthy: an answer names a codec beyond those that were offered (RFC 3264, 6.1).
 pub fn names_more(text: &mut String) {
-    if text.starts_with("SIP/2.0 200") && text.contains(SDP) {
+    if text.starts_with("SIP/2.0 200") && text.contains("m=audio") {
         each_line(text, |line| if line.starts_with("m=audio") { format!("{line} 18") } else { line.to_owned() });
         text.push_str("a=rtpmap:18 G729/8000\r\n");
     }
