@@ -162,11 +162,11 @@ const LAPSE_LOOKS_BACK: f64 = 30.0;
 fn hasty(course: &Course) -> Vec<Sample> {
     let mut samples = Vec::new();
     for ready in course.ready() {
-        let within: Vec<_> = course.bindings.iter().filter(|binding| ready.holds(binding.at) && binding.is_primary).collect();
+        let within: Vec<_> = course.bindings.iter().filter(|binding| ready.holds(binding.at)).collect();
         for pair in within.windows(2) {
             let [earlier, later] = pair else { continue };
-            // Who has another address says so at once.
-            if earlier.host != later.host {
+            // Who has another address, or comes from the other server, says so at once.
+            if earlier.host != later.host || !earlier.is_primary || !later.is_primary {
                 continue;
             }
             let apart = later.at - earlier.at;

@@ -220,7 +220,16 @@ fn start_untold(course: &Course) -> Vec<Sample> {
         });
         (back >= course.span.from && told.len() >= FIRST_WORDS).then(|| Sample::breach(back, seen))
     };
-    returns.into_iter().filter_map(sample).collect()
+    beyond_one_lost(returns.into_iter().filter_map(sample).collect())
+}
+
+/// A message may be lost on its way and is not sent again (RFC 5426, 3.1): once is no habit.
+fn beyond_one_lost(mut samples: Vec<Sample>) -> Vec<Sample> {
+    let breaches = samples.iter().filter(|sample| sample.figure.value > 0.0).count();
+    if breaches == 1 {
+        samples.iter_mut().for_each(|sample| *sample = Sample::breach(sample.at, None));
+    }
+    samples
 }
 const FIRST_WORDS: usize = 3;
 
@@ -236,7 +245,7 @@ fn never_told(course: &Course) -> Vec<Sample> {
         let is_known = is_clean && !stood && *at > course.span.from + CLEAN_FOR;
         is_known.then(|| Sample::breach(*at, (!is_told).then(|| Bilingual::new(text.clone(), text.clone()))))
     };
-    course.notices.iter().enumerate().filter_map(sample).collect()
+    beyond_one_lost(course.notices.iter().enumerate().filter_map(sample).collect())
 }
 /// What stood as the scenario began has been taken back by then (T27), in seconds.
 const CLEAN_FOR: f64 = 60.0;

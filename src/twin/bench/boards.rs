@@ -33,7 +33,7 @@ pub struct BoardFaults {
     pub late_inputs: Option<Duration>,
     /// The input boards say nothing from this moment of the run on.
     pub inputs_die_at: Option<Duration>,
-    /// Number of an input that tells light as dark and dark as light.
+    /// Number of an input (0 is the first, through all boards in order) that tells light as dark and dark as light.
     pub inverted_input: Option<usize>,
     /// A circuit that does not go through its relay's contact, though its sense does.
     pub lead: Option<LeadFault>,
@@ -77,7 +77,7 @@ impl Boards {
     }
     /// `console`: the instrument that the post's console is wired to.
     pub fn new(configs: &[BoardConfig], wires: &Wires, console: Option<&str>, faults: BoardFaults, seed: u64) -> Self {
-        let mut relays_before = 0;
+        let (mut relays_before, mut inputs_before) = (0, 0);
         let outlet = |(number, config): (usize, &BoardConfig)| {
             let (baud, board) = match config.kind {
                 BoardKind::Relays { channels } => {
@@ -91,10 +91,11 @@ impl Boards {
                 }
                 BoardKind::Inputs { channels } => {
                     let name = stream_of("input board", config, "inputs");
-                    (
-                        input_board::BAUD,
-                        Board::Inputs(inputs_with(&faults, ReportingBoard::new(usize::from(channels), &name, seed))),
-                    )
+                    let board = ReportingBoard::new(usize::from(channels), &name, seed);
+                    let inverted = faults.inverted_input.and_then(|input| input.checked_sub(inputs_before));
+                    let inverted = inverted.filter(|input| *input < usize::from(channels));
+                    inputs_before += usize::from(channels);
+                    (input_board::BAUD, Board::Inputs(inputs_with(&faults, board, inverted)))
                 }
                 BoardKind::Console => (CONSOLE_BAUD, Board::Console { wired: console == Some(config.instrument.as_str()) }),
             };
@@ -168,8 +169,8 @@ fn relays_with(faults: &BoardFaults, board: RelayBoard, broken: Option<usize>) -
 }
 
 /// The same of an input board.
-fn inputs_with(faults: &BoardFaults, board: ReportingBoard) -> Box<dyn InputBoard> {
-    match (faults.inverted_input, faults.mishap) {
+fn inputs_with(faults: &BoardFaults, board: ReportingBoard, inverted: Option<usize>) -> Box<dyn InputBoard> {
+    match (inverted, faults.mishap) {
         (Some(input), _) => Box::new(Inverted::new(board, input)),
         (_, Some(Mishap::ReportsMissing)) => Box::new(Forgetful::new(board, mishap::FROM)),
         _ => Box::new(board),

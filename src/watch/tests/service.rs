@@ -95,3 +95,14 @@ fn whoever_is_given_another_address_in_a_talk_speaks_from_there() {
         [false, true, true]
     );
 }
+
+#[test]
+fn who_comes_back_from_the_other_server_is_not_hasty() {
+    let registered = |moments: &[(f64, bool)]| {
+        let mut course = quiet();
+        course.bindings = moments.iter().map(|(at, is_primary)| Binding { is_primary: *is_primary, ..binding(*at) }).collect();
+        broken(&course).contains(&"T39.watch.hasty-registrations")
+    };
+    assert!(!registered(&[(200.0, true), (220.0, false), (227.0, true), (260.0, true)]));
+    assert!(registered(&[(200.0, true), (227.0, true), (260.0, true)]));
+}
