@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(ids.len(), DEFECTS.len());
         for defect in DEFECTS {
             let named =
-                defect.scenario.strip_prefix('S').and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| (0..=53).contains(&n));
+                defect.scenario.strip_prefix('S').and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| (0..=54).contains(&n));
             assert_eq!(named, defect.blame.is_some(), "{}", defect.id);
             assert_eq!(defect.reason.is_empty(), defect.blame.is_none(), "{}", defect.id);
             assert!(find(defect.id).is_some());

@@ -19,6 +19,8 @@ const SILENCE: u8 = 0xD5;
 /// What such modules remember of a life.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
+    /// It began without a link, and believes in none.
+    is_linkless: bool,
     answered_at: Option<Instant>,
     is_lost: bool,
     kept_open_at: Option<Instant>,
@@ -29,6 +31,9 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    pub fn of(is_linkless: bool) -> Self {
+        Memory { is_linkless, ..Memory::default() }
+    }
     pub fn next_wake(&self) -> Option<Instant> {
         earliest(self.kept_open_at, self.rises_at)
     }
@@ -97,7 +102,7 @@ impl Voice {
         }
     }
     pub(super) fn believes_in_no_link(&self) -> bool {
-        matches!(&self.state, State::Running(running) if running.is_linkless)
+        matches!(&self.state, State::Running(running) if running.lapsed.is_linkless)
     }
     /// Whether a link that is there is not believed yet.
     pub(super) fn waits_for_carrier(&mut self, at: Instant, up: bool) -> bool {

@@ -147,8 +147,6 @@ struct Running {
     /// Planted: a call that waits for a name, and how loud the operator left the last one, dB.
     waiting: Option<(u32, bool)>,
     volume_db: f32,
-    /// Planted: it began without a link, and believes in none.
-    is_linkless: bool,
     lapsed: lapsing::Memory,
     flawed: flawed::Memory,
     blundered: blundering::Memory,
@@ -368,8 +366,7 @@ impl Voice {
             again,
             waiting: None,
             volume_db: 0.0,
-            is_linkless: !self.link && self.config.faults.needs_link_at_start,
-            lapsed: lapsing::Memory::default(),
+            lapsed: lapsing::Memory::of(!self.link && self.config.faults.needs_link_at_start),
             flawed: flawed::Memory::begin(at),
             blundered: blundering::Memory::default(),
             overseen: overseeing::Memory::default(),
