@@ -72,10 +72,13 @@ fn pace(course: &Course) -> Vec<Sample> {
         let (passed, counted) = (at - from, uptime - before);
         let error = ((counted - passed).abs() - WHOLE_SECONDS).max(0.0) / passed;
         let seen = both!("{counted:.0} s counted in {passed:.0} s", "naliczono {counted:.0} s w ciągu {passed:.0} s");
-        (passed >= PACE_OVER).then(|| Sample { at, figure: Estimate::new(error, 0.0, Unit::Ratio), seen })
+        (passed >= PACE_OVER).then(|| Sample { at, figure: Estimate::new(error, LINE_WITHIN / passed, Unit::Ratio), seen })
     };
     told.filter_map(sample).collect()
 }
+
+/// What the stamps of two lines are worth, in seconds.
+const LINE_WITHIN: f64 = 0.01;
 
 /// Where nobody can call and every call is lost there is one thing to say. Whoever has just been pressed may try.
 fn claimed(course: &Course) -> Vec<Sample> {

@@ -45,7 +45,7 @@ fn a_failing_post_is_a_failure_and_told_in_polish_to_a_polish_reader() {
     for words in [
         "NIEZALICZONY (wina punktu)",
         "Punkt nie spełnia wymagania.",
-        "przycisk zwolniony, zasilanie włączone, światłowód podłączony, rozmowy zakończone, dźwięk zatrzymany",
+        "przycisk zwolniony, zasilanie włączone, światłowód podłączony, głośnik podłączony, mikrofon podłączony, rozmowy zakończone, dźwięk zatrzymany",
         "po naprawie punktu powtórz sam ten scenariusz: hejnal run --rig ",
         "Kod wyjścia 1: punkt nie spełnia co najmniej jednego wymagania.",
     ] {

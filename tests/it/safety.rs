@@ -43,7 +43,15 @@ fn last_made_safe(story: &LoadedJournal) -> (usize, Vec<SafeCheck>) {
 fn is_left_safe(story: &LoadedJournal) {
     let (place, checks) = last_made_safe(story);
     let done: Vec<(&str, bool)> = checks.iter().map(|check| (check.what.en.as_str(), check.ok)).collect();
-    let wanted = ["button released", "mains on", "fibre connected", "calls ended", "sound stopped"];
+    let wanted = [
+        "button released",
+        "mains on",
+        "fibre connected",
+        "loudspeaker connected",
+        "microphone connected",
+        "calls ended",
+        "sound stopped",
+    ];
     assert_eq!(done, wanted.map(|what| (what, true)), "{checks:?}");
     for check in checks.iter().take(3) {
         assert_eq!(check.detail.en, "read back", "{check:?}");

@@ -27,6 +27,8 @@ const LISTENS_FOR: f64 = 0.7;
 /// It is heard as loud as this at least, as an amplitude re full scale, and so many times stronger than what is beside
 /// it, as a power.
 const FAINTEST: f32 = 0.000_6;
+/// As loud it is where all is well, by far: what drowns that tells nothing.
+const USUAL: f32 = 0.003_3;
 const STANDS_OUT: f32 = 10.0;
 /// Beside it: so many bins to either side, every third.
 const BESIDE: i32 = 8;
@@ -113,7 +115,12 @@ impl SelfTest {
             Phase::Sounding { from } => {
                 let mut heard = vec![0.0; (LISTENS_FOR * RATE) as usize];
                 air.hear(from.as_secs_f64() + LISTENS_FROM, 1.0 / RATE, &mut heard);
-                let is_well = is_heard(&heard) || self.fault == Some(SelfTestFault::AlwaysWell);
+                let heard = is_heard(&heard);
+                let Some(is_well) = heard.or((self.fault == Some(SelfTestFault::AlwaysWell)).then_some(true)) else {
+                    self.phase = Phase::Due(at + AGAIN_AFTER);
+                    return None;
+                };
+                let is_well = is_well || self.fault == Some(SelfTestFault::AlwaysWell);
                 let next = at + if is_well { DAILY } else { AGAIN_AFTER };
                 let is_last = self.fault == Some(SelfTestFault::OnceOnly);
                 self.phase = if is_last { Phase::Never } else { Phase::Due(next) };
@@ -134,11 +141,13 @@ fn tone(n: usize) -> f32 {
     AMPLITUDE * (envelope * (std::f64::consts::TAU * PITCH * t).sin()) as f32
 }
 
-fn is_heard(heard: &[f32]) -> bool {
+/// `None`: it is too loud beside it to tell.
+fn is_heard(heard: &[f32]) -> Option<bool> {
     let own = power(heard, 0);
     let beside: Vec<f32> = (-BESIDE..=BESIDE).filter(|n| *n != 0).map(|n| power(heard, n * 3)).collect();
     let noise = beside.iter().sum::<f32>() / beside.len() as f32;
-    own.sqrt() >= FAINTEST && own >= STANDS_OUT * noise
+    let is_heard = own.sqrt() >= FAINTEST && own >= STANDS_OUT * noise;
+    (is_heard || STANDS_OUT * noise < USUAL * USUAL).then_some(is_heard)
 }
 
 /// Square of the amplitude so many bins beside the tone.
@@ -204,6 +213,8 @@ mod tests {
         assert!(broken.len() > 100 && broken.iter().all(|(_, outcome)| *outcome == Outcome { is_well: false, rings: false }));
         // A street of about 75 dB beside a tone that reaches the microphone 40 dB fainter.
         assert_eq!(tested(0.04, 0.02, None).len(), 2, "in the street");
+        // Beside a drill nothing can be told, neither that all is well nor that anything is broken.
+        assert_eq!([tested(0.01, 0.3, None), tested(0.0, 0.3, None)].map(|told| told.len()), [0, 0]);
     }
 
     #[test]
