@@ -3,18 +3,17 @@
 
 use super::calls::{COUNT, both_of, named};
 use super::cases::{CASE_NUMBER, Cause, causes};
-use super::course::{Contact, Course, Kind, LOST_AFTER, RECOVERS_WITHIN};
+use super::course::{Course, RECOVERS_WITHIN};
 use super::span::Span;
 use super::{Bound, Rule, Sample};
 use crate::bench::{Call, Report};
 use crate::instrument::operator::{CallId, Server};
 use crate::rig::Role::{Button, Console, Operator};
-use crate::unit::{Bilingual, Method, Quantity, Unit, both};
+use crate::unit::{Bilingual, Method, Quantity, both};
 
 pub const RULES: &[Rule] = &[
     Rule { quantity: DIALLED_ON, needs: &[Console, Operator], limit: Bound::Never, look: dialled_on },
     Rule { quantity: PAST_MAIN, needs: &[Operator], limit: Bound::Never, look: past_main },
-    Rule { quantity: HELD_UP, needs: &[Button, Operator], limit: Bound::Ceiling, look: held_up },
     Rule { quantity: TOO_OLD, needs: &[Button, Operator], limit: Bound::Never, look: too_old },
     Rule { quantity: AFTER_REFUSAL, needs: &[Console, Operator], limit: Bound::Never, look: after_refusal },
     Rule { quantity: NUMBERED_APART, needs: &[Console, Operator], limit: Bound::Never, look: numbered_apart },
@@ -53,18 +52,6 @@ const PAST_MAIN: Quantity = Quantity {
     ..COUNT
 };
 
-const HELD_UP: Quantity = Quantity {
-    key: "T01.watch.press-to-invite-beside-silence",
-    unit: Unit::Second,
-    en: "press to INVITE at any server while only the main one is silent, longest",
-    pl: "od naciśnięcia do INVITE na dowolnym serwerze, gdy milczy tylko główny, najdłużej",
-    method: Method::new(
-        "button's sense input to the first INVITE at either server, answered or not",
-        "od wejścia kontroli przycisku do pierwszego INVITE na którymkolwiek serwerze, z odpowiedzią lub bez",
-        "RFC 3263, 4.3",
-    ),
-    requirement: "T01",
-};
 const NUMBERED_APART: Quantity = Quantity {
     key: "T33.watch.numbers-apart",
     en: "calls with another number than the console gives them",
@@ -137,27 +124,6 @@ fn past_main(course: &Course) -> Vec<Sample> {
         Some(Sample::breach(at, is_past.then(|| Bilingual::new(en, pl))))
     };
     course.calls.iter().filter_map(sample).collect()
-}
-
-/// A call waits for nobody: what else the post is about, with whichever server, is no reason to let it wait. One that
-/// the post says it keeps is another matter.
-fn held_up(course: &Course) -> Vec<Sample> {
-    let sample = |contact: &Contact| {
-        let at = contact.closed;
-        let watched = Span { from: at - RECOVERS_WITHIN, to: at + LOST_AFTER.as_secs_f64() };
-        let is_silent = course.outages.iter().any(|outage| outage.kind == Kind::Servers && outage.span.holds(at));
-        let is_hindered = course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(watched))
-            || course.backup_away.iter().any(|away| away.meets(watched));
-        let is_kept = course.reports.iter().any(|(when, report)| {
-            watched.holds(*when) && report.words.get(2).is_some_and(|word| word == "kept" || word == "refused")
-        });
-        let is_registered = course.bindings.iter().any(|binding| binding.at < at && at < binding.at + binding.granted);
-        let is_owed = is_silent && !is_hindered && !is_kept && is_registered && contact.is_press(course) && !course.in_call(at);
-        let sent = course.swallowed.iter().copied().chain(course.calls.iter().map(|(_, call)| call.arrived.seconds));
-        let first = sent.filter(|sent| *sent >= at).reduce(f64::min).filter(|_| is_owed)?;
-        Some(Sample::seconds(at, first - at, course.inputs_within, ("the call came late", "zgłoszenie dotarło za późno").into()))
-    };
-    course.contacts.iter().filter_map(sample).collect()
 }
 
 /// Only where the console has said something of calls since the firmware began, and no line was spoiled.

@@ -296,7 +296,13 @@ fn falsely_out(course: &Course) -> Vec<Sample> {
     let came_to_nothing =
         |id: &CallId, at: f64| course.refused.contains_key(id) || course.unsealed.iter().any(|plain| plain.holds(at));
     let refusals = ended.filter(|(id, at)| came_to_nothing(id, *at));
-    let refusals: Vec<Span> = refusals.map(|(_, at)| Span { from: at - STAMPS, to: at + BLINKS_FOR }).collect();
+    let told_from = |at: f64| Span { from: at - STAMPS, to: at + BLINKS_FOR };
+    let mut refusals: Vec<Span> = refusals.map(|(_, at)| told_from(at)).collect();
+    // So is whoever saw "call placed" go dark without a talk behind it.
+    let talks = || course.calls.iter().filter(|(_, call)| call.confirmed.is_some()).filter_map(|(_, call)| call.ended);
+    let was_talk = |dark: f64| talks().any(|(ended, _)| (ended.seconds - dark).abs() < RECOVERS_WITHIN);
+    let dark = course.placed.iter().flat_map(|placed| placed.0.iter().map(|lit| lit.to));
+    refusals.extend(dark.filter(|at| *at < course.span.to && !was_talk(*at)).map(told_from));
     let of_span = |ready: Span| {
         // Light that comes with an outage may bear a stamp from just before it.
         let ready = Span { to: ready.to - STAMPS - course.inputs_within, ..ready }.common(recovered)?;

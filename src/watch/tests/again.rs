@@ -25,20 +25,6 @@ fn a_lost_call_is_dialled_again_once_within_a_registration() {
 }
 
 #[test]
-fn a_call_waits_for_no_other_errand_while_one_server_serves() {
-    let held_up = |sent: f64, away: &[Span]| {
-        let mut course = quiet().outage(Kind::Servers, 290.0, 340.0).press(300.0, 0.2);
-        course.swallowed.push(sent);
-        course.backup_away = away.to_vec();
-        course
-    };
-    let key = &"T01.watch.press-to-invite-beside-silence";
-    assert!(!broken(&held_up(300.9, &[])).contains(key) && broken(&held_up(301.1, &[])).contains(key));
-    assert!(!broken(&held_up(304.0, &[span(290.0, 340.0)])).contains(key), "there is nobody to call");
-    assert!(!broken(&held_up(304.0, &[]).says(300.1, "CALL 1 kept")).contains(key));
-}
-
-#[test]
 fn the_main_server_is_not_passed_over_while_it_serves() {
     let is_past = |course: Course| {
         let course = course.press(300.0, 0.2).call(300.1, 320.0, "1").change(|call| call.server = Server::Backup);

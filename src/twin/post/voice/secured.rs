@@ -36,8 +36,8 @@ impl Running {
         let given_up = std::mem::take(&mut self.agent.silent);
         let keeps_them = self.agent.keeps_dead_connections();
         for to in given_up.into_iter().filter(|_| !keeps_them) {
-            lines.abandon(to);
-            self.agent.stack.out.set_connected(to, false);
+            lines.abandon(at, to);
+            self.agent.stack.out.set_connected(to, lines.is_up(to));
         }
         Some(lines.take_segments())
     }

@@ -27,6 +27,8 @@ const FIRST_PORT: u16 = 49_152;
 const LONGEST_MESSAGE: usize = 65_536;
 /// A server that does not finish the handshake is given up after this.
 const HANDSHAKE: Duration = Duration::from_secs(8);
+/// From which nothing has come for so long is silent.
+const SILENT: Duration = Duration::from_secs(2);
 
 /// Whom the module believes, and what it speaks.
 #[derive(Debug, Clone)]
@@ -174,6 +176,8 @@ struct Line {
     plain: Vec<u8>,
     began: Instant,
     told_up: bool,
+    /// When a message came last, or it was opened.
+    heard: Instant,
 }
 
 /// What came of connections.
@@ -211,7 +215,7 @@ impl Lines {
                 let Ok(tls) = ClientConnection::new(Arc::clone(&self.config), ServerName::from(to.ip())) else { return };
                 let end = End::open(at, SocketAddr::new(self.own, self.next_port), to);
                 self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_PORT);
-                self.lines.push(Line { end, tls, plain: Vec::new(), began: at, told_up: false });
+                self.lines.push(Line { end, tls, plain: Vec::new(), began: at, told_up: false, heard: at });
                 self.lines.len() - 1
             }
         };
@@ -245,9 +249,15 @@ impl Lines {
         self.sweep(news)
     }
     /// Gives the connection to a server up that answers nothing.
-    pub fn abandon(&mut self, to: SocketAddr) {
-        self.lines.iter_mut().filter(|line| line.end.peer() == to).for_each(|line| line.end.reset());
+    /// One that has just been heard is not the one that was silent.
+    pub fn abandon(&mut self, at: Instant, to: SocketAddr) {
+        let is_silent = |line: &&mut Line| line.end.peer() == to && at.since(line.heard) >= SILENT;
+        self.lines.iter_mut().filter(is_silent).for_each(|line| line.end.reset());
         self.sweep(Vec::new());
+    }
+    /// Whether what is said to this server leaves at once.
+    pub fn is_up(&self, to: SocketAddr) -> bool {
+        self.lines.iter().any(|line| line.end.peer() == to && !line.end.is_over() && line.told_up)
     }
     pub fn next_wake(&self) -> Option<Instant> {
         let ends = self.lines.iter().filter_map(|line| {
@@ -289,7 +299,11 @@ impl Line {
         if !self.tls.is_handshaking() && !std::mem::replace(&mut self.told_up, true) {
             news.push(News::Up(peer));
         }
-        news.extend(self.messages().into_iter().map(|message| News::Message(peer, message)));
+        let messages = self.messages();
+        if !messages.is_empty() {
+            self.heard = at;
+        }
+        news.extend(messages.into_iter().map(|message| News::Message(peer, message)));
         if believed.is_err() || self.plain.len() > LONGEST_MESSAGE {
             self.end.reset();
         }
