@@ -299,8 +299,9 @@ impl Post {
         self.rest_on_sensor(Lamp::OutOfService, found)?;
         // Before the sign the post may have asked whoever was left.
         let until = found.map_or(deadline, Moment::instant);
-        let refusals = self.bench.record.calls_since(since).filter(|event| is_refusal(event) && event.at <= until);
-        let last = refusals.last().map_or(first, Moment::at_operator);
+        let mut refusals = self.bench.record.calls_since(since).filter(|event| is_refusal(event) && event.at <= until);
+        let last = refusals.next_back().map_or(first, Moment::at_operator);
+        drop(refusals);
         self.judge_within(&REFUSAL_SHOWN, last, found, limit)
     }
 }

@@ -203,8 +203,10 @@ impl Post {
         let found = self.own_test_since(due.instant(), self.bench.now() + LATER_BY)?;
         let Some(found) = found else { return self.judge_absent(&SINCE_LAST) };
         let record = &self.bench.record;
-        let before = record.notices_since(self.began).filter(|notice| is_test(&notice.value.text) && notice.at < due.instant());
-        let last = before.last().map_or(due, |notice| Moment::stamped(notice.at, notice.within.as_secs_f64()));
+        let mut before =
+            record.notices_since(self.began).filter(|notice| is_test(&notice.value.text) && notice.at < due.instant());
+        let last = before.next_back().map_or(due, |notice| Moment::stamped(notice.at, notice.within.as_secs_f64()));
+        drop(before);
         let limit = self.agreed(&SINCE_LAST, limit.as_secs_f64(), 0.0);
         self.bench.log.note(Bilingual::from((
             "a self-test that a talk stood in the way of is made up for",

@@ -31,7 +31,7 @@ fn ask(lines: &mut Lines, to: SocketAddr, shown: Certificate) -> Outcome {
     let mut host = SecureHost::open();
     host.show(shown);
     let (at, mut news, mut segments) = (Instant::ZERO, Vec::new(), Vec::new());
-    lines.abandon(to);
+    lines.abandon(at + std::time::Duration::from_secs(60), to);
     lines.take_segments();
     lines.send(at, to, OPTIONS.as_bytes());
     loop {
