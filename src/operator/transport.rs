@@ -94,12 +94,12 @@ impl Transport {
             let (was, is) = (before.health(server), how.health(server));
             let peers = self.flows.living().filter(|way| self.server_at(way.own) == server).map(|way| way.peer);
             let peers: Vec<SocketAddr> = peers.collect();
-            match (was, is) {
-                (Health::Forgetful, Health::Forgetful) => {}
-                (_, Health::Forgetful) => self.forgotten.extend(peers),
-                (Health::Forgetful, _) => peers.iter().for_each(|peer| _ = self.forgotten.remove(peer)),
-                _ => {}
+            if is == Health::Forgetful && was != Health::Forgetful {
+                self.forgotten.extend(peers);
             }
+        }
+        if [Server::Primary, Server::Backup].into_iter().all(|server| how.health(server) != Health::Forgetful) {
+            self.forgotten.clear();
         }
     }
 

@@ -13,7 +13,7 @@ use crate::dsp::delay::Signal;
 use crate::dsp::fidelity::fidelity;
 use crate::dsp::stimulus;
 use crate::instrument::operator::CallId;
-use crate::unit::{Bilingual, Estimate, Method, Quantity, Unit};
+use crate::unit::{Bilingual, Method, Quantity, Unit};
 use crate::verdict::Criterion;
 use std::time::Duration;
 
@@ -212,8 +212,7 @@ impl Post {
             "a self-test that a talk stood in the way of is made up for",
             "autotest, którego termin przypadł w czasie rozmowy, został wykonany po niej",
         )));
-        let Estimate { value, uncertainty, .. } = found.since(last);
-        self.judge(&SINCE_LAST, Estimate::seconds(value, uncertainty), Criterion::AtMost(limit))
+        self.judge(&SINCE_LAST, found.since(last), Criterion::AtMost(limit))
     }
 
     fn own_test_due(&self) -> Result<Moment> {

@@ -306,8 +306,8 @@ fn falsely_out(course: &Course) -> Vec<Sample> {
     let of_span = |ready: Span| {
         // Light that comes with an outage may bear a stamp from just before it.
         let ready = Span { to: ready.to - STAMPS - course.inputs_within, ..ready }.common(recovered)?;
-        // Whoever was turned away is shown it for a while (T43).
-        let is_told = |sign: &Span| refusals.iter().any(|refusal| refusal.holds(sign.from));
+        // Whoever was turned away is shown it for a while (T43), and no longer.
+        let is_told = |sign: &Span| refusals.iter().any(|refusal| refusal.from <= sign.from && sign.to <= refusal.to);
         let false_sign = lit.0.iter().filter_map(|lit| lit.common(ready)).find(|sign| !is_told(sign));
         Some(Sample::breach(false_sign.map_or(ready.from, |span| span.from), false_sign.map(after)))
     };

@@ -69,4 +69,10 @@ fn whoever_was_turned_away_everywhere_is_shown_it_for_a_while() {
         broken(&course).contains(&"T27.watch.falsely-out-of-service")
     };
     assert_eq!([shown(100.3, Some(486)), shown(111.0, Some(486)), shown(100.3, None)], [false, true, true]);
+    // One that stays lit tells everybody else that there is no way to call.
+    let mut stays = quiet().press(100.0, 0.15).call(100.05, 100.06, "1").change(|call| {
+        (call.ringing, call.answered, call.confirmed) = (None, None, None);
+    });
+    stays.refused.insert(CallId(1), 486);
+    assert!(broken(&stays.out_of_service(&[(100.3, 160.0)])).contains(&"T27.watch.falsely-out-of-service"));
 }
