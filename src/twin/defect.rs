@@ -234,6 +234,9 @@ pub const DEFECTS: &[Defect] = &[
     post("selftest-always-ok", "S43", "T35", |c| c.voice.faults.self_test = Some(SelfTestFault::AlwaysWell)),
     post("selftest-in-call", "S43", "T12", |c| c.voice.faults.self_test = Some(SelfTestFault::InCall)),
     post("selftest-rings-operator", "S43", "T32", |c| c.voice.faults.self_test = Some(SelfTestFault::Rings)),
+    post("selftest-loudspeaker-alone", "S43", "T35", |c| {
+        c.voice.faults.self_test = Some(SelfTestFault::LoudspeakerAlone);
+    }),
     post("selftest-once-only", "S23", "T34", |c| c.voice.faults.self_test = Some(SelfTestFault::OnceOnly)),
     // Update.
     post("ota-wipes-config", "S48", "T41", |c| c.flash.wipes_last_page = true),

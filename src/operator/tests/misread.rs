@@ -1,7 +1,7 @@
 //! What is legal and rare is served, what is not is turned away as the standard says, and both are told.
 
 use super::*;
-use crate::instrument::operator::{Irregular, Unreachable, Unservable, Unusual};
+use crate::instrument::operator::{Health, Irregular, Unreachable, Unservable, Unusual};
 
 fn irregular(s: &mut Scene) -> Vec<Irregular> {
     let told = s.desk.take_events().into_iter();
@@ -272,4 +272,21 @@ fn what_the_post_says_over_another_connection_shows_where_it_is() {
     assert!(s.events().iter().any(|event| matches!(event, CallEvent::Reconnected { .. })));
     s.desk.act(ms(s.now), CALL, Action::HangUp).expect("a call that is up");
     assert_eq!(sent_over_tcp(&mut s).iter().map(|(port, _)| *port).collect::<Vec<_>>(), [40_002], "BYE");
+}
+
+#[test]
+fn a_forgetful_server_knows_none_of_the_connections_that_stood_and_serves_new_ones() {
+    let mut s = Scene::ready(Answering::Manual);
+    let invited = |s: &mut Scene, port: u16, id: &str| {
+        let invite = s.invite(id, &offer("8", 4000, ""));
+        over_tcp(s, port, &invite).into_iter().map(|(_, status)| status).collect::<Vec<_>>()
+    };
+    assert_eq!(invited(&mut s, 40_001, "c1"), [100, 180]);
+    s.behave(|how| how.primary = Health::Forgetful);
+    assert_eq!(invited(&mut s, 40_001, "c2"), [] as [u16; 0], "it stood");
+    assert_eq!(invited(&mut s, 40_002, "c3"), [100, 180], "it is new");
+    s.behave(|how| how.reliable = false);
+    assert_eq!(invited(&mut s, 40_002, "c4"), [100, 180], "nothing has turned");
+    s.behave(|how| how.primary = Health::Well);
+    assert_eq!(invited(&mut s, 40_001, "c5"), [100, 180], "all is well");
 }

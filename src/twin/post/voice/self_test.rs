@@ -44,6 +44,8 @@ pub enum SelfTestFault {
     Rings,
     /// It is done once, and never again.
     OnceOnly,
+    /// A microphone that gives nothing at all is not missed.
+    LoudspeakerAlone,
 }
 
 /// What came of a test.
@@ -115,7 +117,9 @@ impl SelfTest {
             Phase::Sounding { from } => {
                 let mut heard = vec![0.0; (LISTENS_FOR * RATE) as usize];
                 air.hear(from.as_secs_f64() + LISTENS_FROM, 1.0 / RATE, &mut heard);
-                let heard = is_heard(&heard);
+                let is_deaf = heard.iter().all(|sample| *sample == 0.0);
+                let unmissed = (self.fault == Some(SelfTestFault::LoudspeakerAlone) && is_deaf).then_some(true);
+                let heard = unmissed.or_else(|| is_heard(&heard));
                 let Some(is_well) = heard.or((self.fault == Some(SelfTestFault::AlwaysWell)).then_some(true)) else {
                     self.phase = Phase::Due(at + AGAIN_AFTER);
                     return None;
@@ -223,6 +227,9 @@ mod tests {
         assert_eq!(tested(0.0, 0.001, Some(SelfTestFault::AlwaysWell)).first(), Some(&(125, well)));
         assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::InCall)).first(), Some(&(65, well)));
         assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::OnceOnly)).len(), 1);
+        let alone = |coupling, noise| tested(coupling, noise, Some(SelfTestFault::LoudspeakerAlone)).len();
+        assert_eq!([alone(0.0, 0.0), alone(0.01, 0.001)], [2, 2]);
+        assert!(alone(0.0, 0.001) > 100, "a loudspeaker that is gone is missed");
         assert_eq!(tested(0.01, 0.001, Some(SelfTestFault::Rings)).first(), Some(&(125, Outcome { is_well: true, rings: true })));
     }
 }
