@@ -14,9 +14,11 @@ const DAILY: Duration = Duration::from_secs(23 * 3600);
 const AGAIN_AFTER: Duration = Duration::from_secs(600);
 /// How long a call under way puts it off, from one look to the next.
 const PUT_OFF: Duration = Duration::from_secs(10);
-/// The tone: how soon, how long, how loud re full scale, how high in Hz.
+/// The tone: how soon, how long, how loud re full scale, how high in Hz; and how much of it is given out at a time, so
+/// that a press ends it at once.
 const SOON: Duration = Duration::from_millis(2);
 const SOUNDS_FOR: Duration = Duration::from_millis(800);
+const PIECE: Duration = Duration::from_millis(20);
 const AMPLITUDE: f32 = 0.2;
 const PITCH: f64 = 1000.0;
 /// How long a defective one rings.
@@ -61,8 +63,10 @@ enum Phase {
     /// Nobody has said yet who this is.
     Nameless,
     Due(Instant),
+    /// `given` of it is given out.
     Sounding {
         from: Instant,
+        given: Duration,
     },
     Never,
 }
@@ -96,7 +100,8 @@ impl SelfTest {
         match self.phase {
             Phase::Nameless | Phase::Never => None,
             Phase::Due(at) => Some(at),
-            Phase::Sounding { from } => Some(from + SOUNDS_FOR),
+            Phase::Sounding { from, given } if given < SOUNDS_FOR => Some(from + given - SOON),
+            Phase::Sounding { from, .. } => Some(from + SOUNDS_FOR),
         }
     }
     pub fn wake(&mut self, at: Instant, is_calling: bool, air: &mut dyn Acoustics) -> Option<Outcome> {
@@ -106,15 +111,11 @@ impl SelfTest {
         let waits = is_calling && self.fault != Some(SelfTestFault::InCall);
         match self.phase {
             Phase::Due(_) if waits => self.phase = Phase::Due(at + PUT_OFF),
-            Phase::Due(_) => {
-                let from = at + SOON;
-                let tone: Vec<f32> = (0..(SOUNDS_FOR.as_secs_f64() * RATE) as usize).map(tone).collect();
-                air.speak(from.as_secs_f64(), 1.0 / RATE, &tone);
-                self.phase = Phase::Sounding { from };
-            }
-            // Somebody has called meanwhile: what was heard proves nothing.
+            Phase::Due(_) => self.give_out(at + SOON, Duration::ZERO, air),
+            // Somebody has called meanwhile: what was heard proves nothing, and he is not to hear it.
             Phase::Sounding { .. } if waits => self.phase = Phase::Due(at + PUT_OFF),
-            Phase::Sounding { from } => {
+            Phase::Sounding { from, given } if given < SOUNDS_FOR => self.give_out(from, given, air),
+            Phase::Sounding { from, .. } => {
                 let mut heard = vec![0.0; (LISTENS_FOR * RATE) as usize];
                 air.hear(from.as_secs_f64() + LISTENS_FROM, 1.0 / RATE, &mut heard);
                 let is_deaf = heard.iter().all(|sample| *sample == 0.0);
@@ -135,6 +136,13 @@ impl SelfTest {
             Phase::Nameless | Phase::Never => {}
         }
         None
+    }
+
+    fn give_out(&mut self, from: Instant, given: Duration, air: &mut dyn Acoustics) {
+        let place = |of_tone: Duration| (of_tone.as_secs_f64() * RATE).round() as usize;
+        let piece: Vec<f32> = (place(given)..place(given + PIECE)).map(tone).collect();
+        air.speak((from + given).as_secs_f64(), 1.0 / RATE, &piece);
+        self.phase = Phase::Sounding { from, given: given + PIECE };
     }
 }
 
@@ -187,8 +195,12 @@ mod tests {
                 *slot = said * self.coupling + self.noise * crate::rng::noise_of(7, n as u64);
             }
         }
-        fn speak(&mut self, first: f64, _: f64, samples: &[f32]) {
-            (self.first, self.said) = (first, samples.to_vec());
+        fn speak(&mut self, first: f64, period: f64, samples: &[f32]) {
+            let adjoins = (self.first + self.said.len() as f64 * period - first).abs() < period / 2.0;
+            if !adjoins {
+                (self.first, self.said) = (first, Vec::new());
+            }
+            self.said.extend(samples);
         }
     }
     fn at(seconds: u64) -> Instant {
