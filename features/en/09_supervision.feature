@@ -85,3 +85,9 @@ Feature: Supervision
     Then the talk goes on
     When the operator hangs up
     Then the post makes up for its self-test, at most 24 h after the one before [T34]
+    When the post's self-test is about to begin
+    And the operator answers after 50 ms
+    And the button is pressed for 150 ms while the post tests itself
+    And 5 s pass
+    Then the operator's phone rings at most 2 s after the press [T02]
+    And the talk goes on

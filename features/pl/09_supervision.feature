@@ -86,3 +86,9 @@ Właściwość: Nadzór
     Wtedy rozmowa trwa nadal
     Gdy operator kończy rozmowę
     Wtedy punkt nadrabia autotest, najpóźniej 24 h po poprzednim [T34]
+    Gdy zbliża się termin autotestu punktu
+    I operator odbiera po 50 ms
+    I przycisk zostaje naciśnięty na 150 ms w trakcie autotestu punktu
+    I mija 5 s
+    Wtedy telefon operatora dzwoni najpóźniej 2 s po naciśnięciu [T02]
+    I rozmowa trwa nadal

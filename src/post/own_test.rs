@@ -23,6 +23,8 @@ const BEFOREHAND: Duration = Duration::from_secs(30);
 const OFF_FOR: Duration = Duration::from_secs(10);
 /// A test that was due may come so much later than the rig says: the limits have the last word, this is patience only.
 const LATER_BY: Duration = Duration::from_secs(1800);
+/// So long before its result is told a test is under way, whatever it does.
+const BEFORE_TOLD: Duration = Duration::from_millis(600);
 /// The recording at the other end may lag by a buffer of its own.
 const BUFFERED: Duration = Duration::from_millis(100);
 
@@ -151,6 +153,24 @@ impl Post {
         self.bench.clock().wait_until(Instant::from_secs_f64(beforehand.max(0.0)).max(self.bench.now()))?;
         self.deeds.add(What::OwnTestDue, Moment::stamped(due, 0.0), Proof::Stamp);
         Ok(())
+    }
+
+    /// Presses when the test is under way that was said to be near: after a power-on it comes as soon as it came after
+    /// the others in this scenario.
+    pub fn press_in_own_test(&mut self, hold: Duration) -> Result<()> {
+        let due = self.own_test_due()?;
+        let told = self.told_after_power_on().zip(self.deeds.last(What::Mains { on: true }));
+        let told = told.map_or(due.instant(), |(after, on)| on.instant() + after);
+        let under_way = told.as_secs_f64() - BEFORE_TOLD.as_secs_f64();
+        self.bench.clock().wait_until(Instant::from_secs_f64(under_way.max(0.0)).max(self.bench.now()))?;
+        self.press(hold)
+    }
+
+    /// How soon after a power-on the first test was told in this scenario, where nothing put it off.
+    fn told_after_power_on(&self) -> Option<Duration> {
+        let ons = self.deeds.all().filter(|(_, what)| *what == What::Mains { on: true }).map(|(at, _)| at.instant());
+        let told = |on: Instant| self.bench.record.notices_since(on).find(|notice| is_test(&notice.value.text)).map(|n| n.at);
+        ons.filter_map(|on| Some(told(on)?.since(on))).min()
     }
 
     /// T35, loudspeaker.

@@ -3,7 +3,7 @@
 use super::World;
 use super::bound::at_most;
 use super::phrase::{Kind, Phrase, minutes, seconds};
-use crate::rig::Role::{Ear, Loudspeaker, Microphone, Mouth, Operator, SelfTest, Supervision};
+use crate::rig::Role::{Button, Ear, Loudspeaker, Microphone, Mouth, Operator, SelfTest, Supervision};
 
 pub const PHRASES: &[Phrase<World>] = &[
     Phrase {
@@ -50,6 +50,15 @@ pub const PHRASES: &[Phrase<World>] = &[
         needs: &[SelfTest, Supervision],
         within: minutes(74 * 60),
         run: |w, _| w.post().come_to_own_test(),
+    },
+    Phrase {
+        kind: Kind::When,
+        en: "the button is pressed for {duration} while the post tests itself",
+        pl: "przycisk zostaje naciśnięty na {duration} w trakcie autotestu punktu",
+        judges: None,
+        needs: &[Button, SelfTest, Supervision],
+        within: minutes(60),
+        run: |w, a| w.post().press_in_own_test(a.duration(0)?),
     },
     Phrase {
         kind: Kind::Then,

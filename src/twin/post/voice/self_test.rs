@@ -42,6 +42,8 @@ pub enum SelfTestFault {
     AlwaysWell,
     /// It does not wait for the end of a call.
     InCall,
+    /// Once begun it sounds to its end, whoever calls.
+    GoesOn,
     /// The first after a start rings the operator as well.
     Rings,
     /// It is done once, and never again.
@@ -108,7 +110,8 @@ impl SelfTest {
         if self.test_due().is_none_or(|due| due > at) {
             return None;
         }
-        let waits = is_calling && self.fault != Some(SelfTestFault::InCall);
+        let goes_on = self.fault == Some(SelfTestFault::GoesOn) && matches!(self.phase, Phase::Sounding { .. });
+        let waits = is_calling && !goes_on && self.fault != Some(SelfTestFault::InCall);
         match self.phase {
             Phase::Due(_) if waits => self.phase = Phase::Due(at + PUT_OFF),
             Phase::Due(_) => self.give_out(at + SOON, Duration::ZERO, air),
@@ -231,6 +234,22 @@ mod tests {
         assert_eq!(tested(0.04, 0.02, None).len(), 2, "in the street");
         // Beside a drill nothing can be told, neither that all is well nor that anything is broken.
         assert_eq!([tested(0.01, 0.3, None), tested(0.0, 0.3, None)].map(|told| told.len()), [0, 0]);
+    }
+
+    #[test]
+    fn a_press_in_its_midst_ends_the_tone_at_once() {
+        let sounded = |fault| {
+            let mut room = Room { coupling: 0.01, noise: 0.0, said: Vec::new(), first: 0.0 };
+            let mut test = SelfTest::new(fault);
+            test.begin(at(5));
+            let pressed = at(65) + Duration::from_millis(300);
+            while let Some(due) = test.next_wake().filter(|due| *due < at(66)) {
+                test.wake(due, due >= pressed, &mut room);
+            }
+            room.said.len() as f64 / RATE
+        };
+        assert_eq!(sounded(None), 0.3);
+        assert_eq!(sounded(Some(SelfTestFault::GoesOn)), 0.8);
     }
 
     #[test]

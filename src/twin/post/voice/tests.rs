@@ -40,7 +40,9 @@ impl Acoustics for Air {
                 out[position as usize] = 0.9;
             }
         }
-        for (at, _, samples) in self.spoken.iter().rev().take(3).filter(|_| self.echo != 0.0) {
+        // Whatever reaches into what is listened to.
+        let sounds = |said: &&(f64, f64, Vec<f32>)| said.0 + said.1 * said.2.len() as f64 > first;
+        for (at, _, samples) in self.spoken.iter().rev().take_while(sounds).filter(|_| self.echo != 0.0) {
             let shift = ((first - at) / period).round() as i64;
             for (n, slot) in out.iter_mut().enumerate() {
                 let spoken = usize::try_from(shift + n as i64).ok().and_then(|n| samples.get(n)).copied().unwrap_or(0.0);
