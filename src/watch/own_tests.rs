@@ -45,18 +45,23 @@ fn tests(course: &Course) -> impl Iterator<Item = &(f64, String)> {
     course.notices.iter().filter(|(at, text)| *at >= course.span.from && text.starts_with("TEST "))
 }
 
-/// Of a stretch that began before the scenario, or still runs, only what is too long already says anything.
+/// Of a stretch that began before the scenario, or still runs, only what is too long already says anything. A message
+/// that a line lost leaves one stretch of two periods; that is believed of a line that is seen to lose others.
 fn seldom(course: &Course) -> Vec<Sample> {
     let Some(_) = course.supervised.tests_every else { return Vec::new() };
     let most = course.limit("T34") + TAKES;
+    let breaks = |span: Span| span.length() > most;
     let inner: Vec<f64> = tests(course).map(|(at, _)| *at).collect();
     let marks: Vec<f64> = [course.span.from].into_iter().chain(inner).chain([course.span.to]).collect();
     let last = marks.len().saturating_sub(2);
+    let stretches = marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? }));
+    let too_long: Vec<Span> = stretches.filter(|span| breaks(*span)).collect();
+    let is_one_lost = matches!(too_long[..], [only] if only.length() <= 2.0 * most) && loses_messages(course);
     let sample = |(n, pair): (usize, &[f64])| {
         let span = Span { from: *pair.first()?, to: *pair.get(1)? };
         // Cut off, or without power, it can tell of none.
         let is_hindered = || course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(span));
-        let seen = (span.length() > most && !is_hindered()).then(|| {
+        let seen = (breaks(span) && !is_one_lost && !is_hindered()).then(|| {
             let length = format!("{:.1} h", span.length() / 3600.0);
             both!("no self-test for {length}", "brak autotestu przez {length}")
         });
@@ -65,6 +70,20 @@ fn seldom(course: &Course) -> Vec<Sample> {
     };
     marks.windows(2).enumerate().filter_map(sample).collect()
 }
+
+/// A sign of life is missing here and there, with nothing in its way.
+fn loses_messages(course: &Course) -> bool {
+    let alive = course.notices.iter().filter(|(at, text)| *at >= course.span.from && text == "ALIVE").map(|(at, _)| *at);
+    let alive: Vec<f64> = alive.collect();
+    let mut gaps: Vec<Span> =
+        alive.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? })).collect();
+    let is_free = |span: &Span| !course.outages.iter().any(|outage| outage.span.meets(*span));
+    gaps.sort_by(|a, b| a.length().total_cmp(&b.length()));
+    let Some(usual) = gaps.get(gaps.len() / 2).map(|gap| gap.length()) else { return false };
+    gaps.iter().filter(|gap| gap.length() > usual * 1.5 && gap.length() < usual * ODD).any(is_free)
+}
+/// A longer silence than of so many signs of life in a row is no loss here and there.
+const ODD: f64 = 4.5;
 
 fn untrue(course: &Course) -> Vec<Sample> {
     let Some(parted) = &course.without_sound else { return Vec::new() };

@@ -32,6 +32,24 @@ fn a_day_never_passes_without_a_test() {
     assert!(!is_broken(&silent, "T34.watch.self-tests-too-seldom"));
 }
 
+/// Syslog sends nothing again (RFC 5426, 3.1): one test whose message a line lost is no test too few, where the line is
+/// seen to lose messages.
+#[test]
+fn one_message_lost_on_a_line_that_loses_some_is_no_test_too_few() {
+    let seldom = |tests: &[f64], lost: &[usize]| {
+        let alive = (0..3 * 72 * 60).filter(|n| !lost.contains(n)).map(|n| (n as f64 / 180.0, "ALIVE"));
+        let mut notices: Vec<(f64, &str)> = alive.chain(tests.iter().map(|at| (*at, "TEST ok"))).collect();
+        notices.sort_by(|a, b| a.0.total_cmp(&b.0));
+        is_broken(&telling(72.0, &notices), "T34.watch.self-tests-too-seldom")
+    };
+    let (sound, two_lost) = ([1.0, 24.0, 47.0, 70.0], [1.0, 70.0]);
+    assert_eq!([seldom(&sound, &[]), seldom(&sound, &[700])], [false, false]);
+    let one_lost = [1.0, 24.0, 70.0];
+    assert_eq!([seldom(&one_lost, &[]), seldom(&one_lost, &[700])], [true, false]);
+    assert!(seldom(&two_lost, &[700]) && seldom(&[1.0, 47.0], &[700]), "too many, or too seldom by habit");
+    assert!(seldom(&one_lost, &(700..720).collect::<Vec<_>>()), "a silence is no loss here and there");
+}
+
 #[test]
 fn what_a_test_tells_is_so() {
     let untrue = |text: &str, at: f64, parted: Span| {
