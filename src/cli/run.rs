@@ -8,13 +8,15 @@ use crate::bench::{self, OpenError, Opening};
 use crate::clock::wall_clock;
 use crate::fault::{Blamed as _, exit};
 use crate::journal::store::FILE_NAME;
+use crate::report::roughly;
 use crate::report::terminal::Terminal;
 use crate::rig::Rig;
 use crate::steps::World;
 use crate::suite::on_bench::OnBench;
-use crate::suite::preamble::preamble;
+use crate::suite::preamble::{Planned, preamble};
 use crate::suite::select::LeftOut;
 use crate::suite::signals::Signals;
+use crate::suite::usual_time::usual_time;
 use crate::suite::{Feature, Needs, Options, PhraseMatcher, RunnerPort as _, TagExpression, lint, select};
 use crate::unit::{Bilingual, Lang, both};
 use std::io::{self, Write as _};
@@ -91,10 +93,14 @@ fn nothing_to_run(left_out: &[LeftOut]) -> Refused {
 pub(super) fn check(check: &Check) -> Result<u8, Refused> {
     let Prepared { rig, features, scenarios, .. } = prepare(&check.choice)?;
     let steps: usize = features.iter().flat_map(|feature| &feature.scenarios).map(|scenario| scenario.steps.len()).sum();
-    let text = match check.choice.lang {
-        Lang::En => format!("In order: {} features, {scenarios} scenarios, {steps} steps; rig {}.", features.len(), rig.name),
+    let lang = check.choice.lang;
+    let takes = usual_time(features.iter().flat_map(|feature| &feature.scenarios))
+        .map(|takes| format!(", {}", roughly(takes.as_secs(), rig.twin.is_some(), lang)));
+    let (files, takes, rig) = (features.len(), takes.unwrap_or_default(), rig.name);
+    let text = match lang {
+        Lang::En => format!("In order: {files} features, {scenarios} scenarios, {steps} steps{takes}; rig {rig}."),
         Lang::Pl => {
-            format!("W porządku: pliki: {}, scenariusze: {scenarios}, kroki: {steps}; stanowisko {}.", features.len(), rig.name)
+            format!("W porządku: pliki: {files}, scenariusze: {scenarios}, kroki: {steps}{takes}; stanowisko {rig}.")
         }
     };
     let _nobody_reads = writeln!(io::stdout(), "{text}");
@@ -106,7 +112,9 @@ pub(super) fn run(run: &Run) -> Result<u8, Refused> {
     let began = wall_clock().as_secs();
     let seed = run.seed.or(rig.twin.as_ref().map(|twin| twin.seed)).unwrap_or(1);
     let folder = run.out.clone().unwrap_or_else(|| place::run_directory(began, &rig.name));
-    let planned = scenarios.saturating_mul(run.repeat as usize);
+    let takes_s =
+        usual_time(features.iter().flat_map(|feature| &feature.scenarios)).map(|takes| takes.as_secs() * u64::from(run.repeat));
+    let planned = Planned { scenarios: scenarios.saturating_mul(run.repeat as usize), takes_s };
     let rig = bench::with_planted_firmware(rig).map_err(|error| Refused::new(exit::BENCH, error.account(), error.advice()))?;
     let mut preamble =
         preamble(&rig, run.choice.lang, seed, planned, &left_out, run.by.as_deref().unwrap_or_default()).map_err(|error| {

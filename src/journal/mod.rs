@@ -210,6 +210,9 @@ pub enum Event {
         rig_sha256: String,
         post: PostIdentity,
         planned: usize,
+        /// How long that usually takes, in seconds of the post's time; `None` where nobody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        takes_s: Option<u64>,
         /// Who started the run, as he says.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         by: String,

@@ -227,6 +227,7 @@ pub(crate) mod tests {
             rig_sha256: "cd".repeat(32),
             post,
             planned: 1,
+            takes_s: None,
             by: String::new(),
         }
     }

@@ -14,7 +14,7 @@ mod words;
 
 pub use attempt::{Attempt, Margin, Step};
 pub use model::{Case, Keep, Model};
-pub use words::{NOT_ASKED_FOR, exit_meaning, simulated_in_words, tally as tally_in_words, verdict_in_words};
+pub use words::{NOT_ASKED_FOR, exit_meaning, roughly, simulated_in_words, tally as tally_in_words, verdict_in_words};
 
 #[cfg(test)]
 mod tests {
@@ -127,7 +127,20 @@ mod tests {
             else {
                 unreachable!()
             };
-            Event::RunBegan { format, hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned: 7, by }
+            Event::RunBegan {
+                format,
+                hejnal,
+                lang,
+                seed,
+                simulated,
+                rig,
+                rig_file,
+                rig_sha256,
+                post,
+                planned: 7,
+                takes_s: Some(1500),
+                by,
+            }
         });
         script.journal.append(Instant::ZERO, Event::WallClock { unix_seconds: 1_783_087_509 });
         let why = ("it takes hours of the post's time", "zajmuje punktowi wiele godzin").into();

@@ -35,6 +35,8 @@ pub struct Header {
     pub rig_sha256: String,
     pub post: PostIdentity,
     pub planned: usize,
+    /// How long that usually takes, in seconds of the post's time.
+    pub takes_s: Option<u64>,
     /// Who started the run, as he says; empty where nobody did.
     pub by: String,
 }
@@ -165,11 +167,12 @@ impl Model {
     pub fn take(&mut self, entry: &Entry) -> Option<&Attempt> {
         self.last = entry.at;
         match &entry.event {
-            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, by, .. } => {
+            Event::RunBegan { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, takes_s, by, .. } => {
                 let (hejnal, rig, rig_sha256) = (hejnal.clone(), rig.clone(), rig_sha256.clone());
-                let rig_file = rig_file.clone();
+                let (rig_file, takes_s) = (rig_file.clone(), *takes_s);
                 let (lang, seed, simulated, post, planned, by) = (*lang, *seed, *simulated, post.clone(), *planned, by.clone());
-                self.header = Some(Header { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, by });
+                self.header =
+                    Some(Header { hejnal, lang, seed, simulated, rig, rig_file, rig_sha256, post, planned, takes_s, by });
             }
             Event::LeftOut { id, name, why } => {
                 self.left_out.push(LeftOut { id: id.clone(), name: name.clone(), why: why.clone() });

@@ -161,7 +161,7 @@ impl<W: Write> Terminal<W> {
 
     fn header(&mut self) {
         let words = words(self.lang);
-        let Some(Header { hejnal, seed, simulated, rig, post, planned, .. }) = self.model.header.clone() else { return };
+        let Some(Header { hejnal, seed, simulated, rig, post, planned, takes_s, .. }) = self.model.header.clone() else { return };
         let PostIdentity { identity, place, profile, chip, firmware, firmware_sha256 } = post;
         let hash: String = firmware_sha256.chars().take(12).collect();
         self.line(&self.paint(Colour::Strong, &format!("hejnal {hejnal}")));
@@ -169,7 +169,8 @@ impl<W: Write> Terminal<W> {
         self.line(&format!("  {}: {firmware}, {chip}, SHA-256 {hash}…", words.firmware));
         let seed = if simulated { format!(", {} {seed}", words.seed) } else { String::new() };
         self.line(&format!("  {}: {rig}{seed}", words.rig));
-        self.line(&format!("  {}: {planned}", words.planned));
+        let takes = takes_s.map_or(String::new(), |seconds| format!(", {}", words::roughly(seconds, simulated, self.lang)));
+        self.line(&format!("  {}: {planned}{takes}", words.planned));
         self.simulated();
     }
 

@@ -276,6 +276,24 @@ pub(super) fn elapsed(seconds: f64, lang: Lang) -> String {
     if hours > 0 { format!("{hours} {hour} {minutes:02} min") } else { format!("{minutes} min {seconds:02} s") }
 }
 
+/// How long a run will take, as far as that can be known beforehand: `about 4 h 20 min`.
+pub fn roughly(seconds: u64, is_simulated: bool, lang: Lang) -> String {
+    let minutes = seconds.div_ceil(60).max(1);
+    let minutes = if minutes < 60 { minutes } else { minutes.next_multiple_of(10) };
+    let hour = if lang == Lang::Pl { "godz." } else { "h" };
+    let time = match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} {hour}"),
+        (hours, minutes) => format!("{hours} {hour} {minutes:02} min"),
+    };
+    match (lang, is_simulated) {
+        (Lang::En, false) => format!("about {time}"),
+        (Lang::En, true) => format!("about {time} of simulated time"),
+        (Lang::Pl, false) => format!("około {time}"),
+        (Lang::Pl, true) => format!("około {time} czasu symulowanego"),
+    }
+}
+
 /// A profile of the rig's file as a reader of the report calls it.
 pub(super) fn profile(name: &str, lang: Lang) -> &str {
     match (name, lang) {
@@ -342,6 +360,18 @@ pub(super) fn share(passed: usize, of: usize, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_to_come_is_told_no_closer_than_it_is_known() {
+        for (seconds, en, pl) in [
+            (8, "about 1 min", "około 1 min"),
+            (3_541, "about 1 h", "około 1 godz."),
+            (15_572, "about 4 h 20 min", "około 4 godz. 20 min"),
+        ] {
+            assert_eq!([roughly(seconds, false, Lang::En), roughly(seconds, false, Lang::Pl)], [en, pl]);
+        }
+        assert_eq!(roughly(600, true, Lang::Pl), "około 10 min czasu symulowanego");
+    }
 
     #[test]
     fn a_time_is_told_in_the_parts_that_matter() {

@@ -18,6 +18,7 @@ pub mod run;
 pub mod runner_port;
 pub mod select;
 pub mod signals;
+pub mod usual_time;
 
 pub use lint::Needs;
 pub use model::{Feature, Scenario, Step};

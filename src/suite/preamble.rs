@@ -10,9 +10,17 @@ use crate::rig::{InputRef, Rig, Wiring};
 use crate::unit::Lang;
 use std::io;
 
+/// What a run is about to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned {
+    pub scenarios: usize,
+    /// How long they usually take, in seconds of the post's time; `None`: not known.
+    pub takes_s: Option<u64>,
+}
+
 /// # Errors
 /// The rig's firmware file cannot be read.
-pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[LeftOut], by: &str) -> io::Result<Vec<Event>> {
+pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: Planned, left_out: &[LeftOut], by: &str) -> io::Result<Vec<Event>> {
     let image = std::fs::read(&rig.post.firmware.file)?;
     let post = PostIdentity {
         identity: rig.post.identity.clone(),
@@ -32,7 +40,8 @@ pub fn preamble(rig: &Rig, lang: Lang, seed: u64, planned: usize, left_out: &[Le
         rig_file: rig.file.display().to_string(),
         rig_sha256: rig.sha256.clone(),
         post,
-        planned,
+        planned: planned.scenarios,
+        takes_s: planned.takes_s,
         by: by.into(),
     };
     let left_out = left_out.iter().cloned().map(LeftOut::told);

@@ -7,7 +7,7 @@
 use super::lint::{self, Needs};
 use super::on_bench::OnBench;
 use super::panics;
-use super::preamble::preamble;
+use super::preamble::{Planned, preamble};
 use super::run::{Options, run};
 use super::runner_port::RunnerPort as _;
 use super::select::{self, Selection, TagExpression};
@@ -222,7 +222,8 @@ fn run_planted(plan: &Plan, defect: &Defect, folder: &Path) -> Result<(), Ending
     let instrument = |error: crate::instrument::InstrumentError| Ending::failed(Blame::Bench, error.account(), error.advice());
     let rig = bench::with_planted_firmware(rig).map_err(instrument)?;
     let features = scenarios_for(plan, defect, all)?.within_reach(&book, &rig).features;
-    let planned = features.iter().map(|feature| feature.scenarios.len()).sum();
+    let scenarios = features.iter().map(|feature| feature.scenarios.len()).sum();
+    let planned = Planned { scenarios, takes_s: None };
     let preamble = preamble(&rig, plan.lang, plan.seed, planned, &[], "").map_err(|e| {
         Ending::failed(
             Blame::Bench,

@@ -3,6 +3,8 @@
 
 use crate::program::{Scratch, journal, say};
 use hejnal::journal::Event;
+use hejnal::journal::read::LoadedJournal;
+use hejnal::suite::usual_time;
 use std::collections::BTreeSet;
 
 /// The tags that the requirements of a call, its speech, its lamps and the firmware are judged under: figures of every
@@ -66,4 +68,23 @@ fn every_figure_of_a_default_run_is_in_the_list_of_figures() {
         .collect();
     assert!(stated.len() >= 40, "{stated:?}");
     assert_eq!(stated.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new());
+    as_long_as_was_told(&story);
+}
+
+/// What a run says beforehand of its length is so, scenario by scenario, to a quarter or a quarter of a minute.
+fn as_long_as_was_told(story: &LoadedJournal) {
+    let began = story.entries.iter().filter_map(|entry| match &entry.event {
+        Event::ScenarioBegan { id, .. } => Some((id.as_str(), entry.at)),
+        _ => None,
+    });
+    let began: Vec<_> = began.collect();
+    let end = story.entries.last().map(|entry| entry.at).unwrap_or_default();
+    let ends = began.iter().skip(1).map(|(_, at)| *at).chain([end]);
+    let took: Vec<(&str, f64)> = began.iter().zip(ends).map(|((id, from), to)| (*id, to.since(*from).as_secs_f64())).collect();
+    assert!(took.len() >= 40, "{took:?}");
+    let unlike = |(id, took): &&(&str, f64)| {
+        let told = usual_time::of(id).map_or(0.0, |told| told.as_secs_f64());
+        (told - took).abs() > 15f64.max(took / 4.0)
+    };
+    assert_eq!(took.iter().filter(unlike).collect::<Vec<_>>(), Vec::<&(&str, f64)>::new(), "the table of usual_time is stale");
 }

@@ -243,6 +243,7 @@ fn run_began(rig: &rig::Rig) -> Event {
         rig_sha256: rig.sha256.clone(),
         post,
         planned: 1,
+        takes_s: None,
         by: String::new(),
     }
 }

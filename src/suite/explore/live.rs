@@ -12,7 +12,7 @@ use crate::journal::{Ending, Entry, Event};
 use crate::report::{Attempt, Model};
 use crate::steps::World;
 use crate::suite::lint::{self, Needs};
-use crate::suite::preamble::preamble;
+use crate::suite::preamble::{Planned, preamble};
 use crate::suite::run::{Options, run};
 use crate::suite::runner_port::RunnerPort as _;
 use crate::suite::signals::Signals;
@@ -149,7 +149,8 @@ fn run_life(
         Ending::failed(Blame::Hejnal, first.unwrap_or_default(), OUR_MISTAKE)
     })?;
     let unread = |error: std::io::Error| Ending::failed(Blame::Bench, Bilingual::same(error), UNREADABLE);
-    let preamble = preamble(&plan.rig, plan.lang, seed, 1, &[], "").map_err(unread)?;
+    let planned = Planned { scenarios: 1, takes_s: None };
+    let preamble = preamble(&plan.rig, plan.lang, seed, planned, &[], "").map_err(unread)?;
     let onlooker: Onlooker = Box::new(move |entry| seen.lock().unwrap_or_else(PoisonError::into_inner).take(entry));
     let opening =
         Opening { rig: Arc::new(plan.rig.clone()), seed, folder: folder.to_path_buf(), onlookers: vec![onlooker], preamble };
