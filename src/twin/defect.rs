@@ -232,7 +232,7 @@ pub const DEFECTS: &[Defect] = &[
     post("cctv-given-up-for-good", "S47", "T37", |c| c.voice.faults.cameras = Some(CameraFault::GivesUpForGood)),
     // The post's own test of its loudspeaker and microphone.
     post("selftest-always-ok", "S43", "T35", |c| c.voice.faults.self_test = Some(SelfTestFault::AlwaysWell)),
-    post("selftest-in-call", "S43", "T21", |c| c.voice.faults.self_test = Some(SelfTestFault::InCall)),
+    post("selftest-in-call", "S43", "T12", |c| c.voice.faults.self_test = Some(SelfTestFault::InCall)),
     post("selftest-goes-on-in-call", "S43", "T21", |c| c.voice.faults.self_test = Some(SelfTestFault::GoesOn)),
     post("selftest-rings-operator", "S43", "T32", |c| c.voice.faults.self_test = Some(SelfTestFault::Rings)),
     post("selftest-loudspeaker-alone", "S43", "T35", |c| {

@@ -50,25 +50,25 @@ fn tests(course: &Course) -> impl Iterator<Item = &(f64, String)> {
 fn seldom(course: &Course) -> Vec<Sample> {
     let Some(_) = course.supervised.tests_every else { return Vec::new() };
     let most = course.limit("T34") + TAKES;
-    let breaks = |span: Span| span.length() > most;
-    let inner: Vec<f64> = tests(course).map(|(at, _)| *at).collect();
+    // Cut off, or without power, it can tell of none.
+    let is_hindered = |span: Span| course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(span));
+    let is_too_long = |span: &Span| span.length() > most && !is_hindered(*span);
+    let inner = tests(course).map(|(at, _)| *at);
     let marks: Vec<f64> = [course.span.from].into_iter().chain(inner).chain([course.span.to]).collect();
-    let last = marks.len().saturating_sub(2);
-    let stretches = marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? }));
-    let too_long: Vec<Span> = stretches.filter(|span| breaks(*span)).collect();
-    let is_one_lost = matches!(too_long[..], [only] if only.length() <= 2.0 * most) && loses_messages(course);
-    let sample = |(n, pair): (usize, &[f64])| {
-        let span = Span { from: *pair.first()?, to: *pair.get(1)? };
-        // Cut off, or without power, it can tell of none.
-        let is_hindered = || course.outages.iter().any(|outage| outage.kind != Kind::Servers && outage.span.meets(span));
-        let seen = (breaks(span) && !is_one_lost && !is_hindered()).then(|| {
+    let stretches: Vec<Span> =
+        marks.windows(2).filter_map(|pair| Some(Span { from: *pair.first()?, to: *pair.get(1)? })).collect();
+    let too_long: Vec<f64> = stretches.iter().filter(|span| is_too_long(span)).map(|span| span.length()).collect();
+    let is_one_lost = matches!(too_long[..], [only] if only <= 2.0 * most) && loses_messages(course);
+    let last = stretches.len().saturating_sub(1);
+    let sample = |(n, span): (usize, &Span)| {
+        let seen = (is_too_long(span) && !is_one_lost).then(|| {
             let length = format!("{:.1} h", span.length() / 3600.0);
             both!("no self-test for {length}", "brak autotestu przez {length}")
         });
         let is_whole = n > 0 && n < last;
         (seen.is_some() || is_whole).then(|| Sample::breach(span.to, seen))
     };
-    marks.windows(2).enumerate().filter_map(sample).collect()
+    stretches.iter().enumerate().filter_map(sample).collect()
 }
 
 /// A sign of life is missing here and there, with nothing in its way.

@@ -65,10 +65,11 @@ enum Phase {
     /// Nobody has said yet who this is.
     Nameless,
     Due(Instant),
-    /// `given` of it is given out.
+    /// `given` of it is given out; begun in a call: planted.
     Sounding {
         from: Instant,
         given: Duration,
+        in_call: bool,
     },
     Never,
 }
@@ -102,7 +103,7 @@ impl SelfTest {
         match self.phase {
             Phase::Nameless | Phase::Never => None,
             Phase::Due(at) => Some(at),
-            Phase::Sounding { from, given } if given < SOUNDS_FOR => Some(from + given - SOON),
+            Phase::Sounding { from, given, .. } if given < SOUNDS_FOR => Some(from + given - SOON),
             Phase::Sounding { from, .. } => Some(from + SOUNDS_FOR),
         }
     }
@@ -110,14 +111,17 @@ impl SelfTest {
         if self.test_due().is_none_or(|due| due > at) {
             return None;
         }
-        let goes_on = self.fault == Some(SelfTestFault::GoesOn) && matches!(self.phase, Phase::Sounding { .. });
-        let waits = is_calling && !goes_on && self.fault != Some(SelfTestFault::InCall);
+        let waits = is_calling
+            && match self.phase {
+                Phase::Sounding { in_call, .. } => !in_call && self.fault != Some(SelfTestFault::GoesOn),
+                _ => self.fault != Some(SelfTestFault::InCall),
+            };
         match self.phase {
             Phase::Due(_) if waits => self.phase = Phase::Due(at + PUT_OFF),
-            Phase::Due(_) => self.give_out(at + SOON, Duration::ZERO, air),
+            Phase::Due(_) => self.give_out(at + SOON, Duration::ZERO, is_calling, air),
             // Somebody has called meanwhile: what was heard proves nothing, and he is not to hear it.
             Phase::Sounding { .. } if waits => self.phase = Phase::Due(at + PUT_OFF),
-            Phase::Sounding { from, given } if given < SOUNDS_FOR => self.give_out(from, given, air),
+            Phase::Sounding { from, given, in_call } if given < SOUNDS_FOR => self.give_out(from, given, in_call, air),
             Phase::Sounding { from, .. } => {
                 let mut heard = vec![0.0; (LISTENS_FOR * RATE) as usize];
                 air.hear(from.as_secs_f64() + LISTENS_FROM, 1.0 / RATE, &mut heard);
@@ -141,11 +145,11 @@ impl SelfTest {
         None
     }
 
-    fn give_out(&mut self, from: Instant, given: Duration, air: &mut dyn Acoustics) {
+    fn give_out(&mut self, from: Instant, given: Duration, in_call: bool, air: &mut dyn Acoustics) {
         let place = |of_tone: Duration| (of_tone.as_secs_f64() * RATE).round() as usize;
         let piece: Vec<f32> = (place(given)..place(given + PIECE)).map(tone).collect();
         air.speak((from + given).as_secs_f64(), 1.0 / RATE, &piece);
-        self.phase = Phase::Sounding { from, given: given + PIECE };
+        self.phase = Phase::Sounding { from, given: given + PIECE, in_call };
     }
 }
 
@@ -250,6 +254,7 @@ mod tests {
         };
         assert_eq!(sounded(None), 0.3);
         assert_eq!(sounded(Some(SelfTestFault::GoesOn)), 0.8);
+        assert_eq!(sounded(Some(SelfTestFault::InCall)), 0.3, "that one is another fault");
     }
 
     #[test]
